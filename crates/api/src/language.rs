@@ -1,0 +1,65 @@
+//! Which language an answer is in (wire reference, section 1.2).
+
+use crate::error::ApiError;
+use axum::extract::Request;
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_LANGUAGE;
+use axum::middleware::Next;
+use axum::response::Response;
+use slotkeeper_domain::account::{Language, Languages};
+use std::sync::{Arc, OnceLock};
+
+/// The language that was chosen for a call, once it is known.
+#[derive(Clone, Default)]
+pub(crate) struct Chosen(Arc<OnceLock<Language>>);
+
+impl Chosen {
+    pub(crate) fn set(&self, language: Language) {
+        // A call has one caller, so nobody else has set it.
+        let _first = self.0.set(language);
+    }
+}
+
+/// The language that `lang` asks for, out of those of the account.
+pub(crate) fn choose(lang: Option<&str>, languages: &Languages) -> Result<Language, ApiError> {
+    match lang {
+        None | Some("userDefault" | "customerDefault") => Ok(languages.default_language()),
+        Some(tag) => languages.iter().find(|language| language.as_str().eq_ignore_ascii_case(tag)).ok_or_else(|| {
+            let offered = languages.to_list();
+            ApiError::bad_request(format!(
+                "The account does not offer the language asked for with lang. It offers: {offered}. \
+                     customerDefault and userDefault work too."
+            ))
+        }),
+    }
+}
+
+/// Names the language of every answer in `Content-Language`.
+pub(crate) async fn name_language(mut request: Request, next: Next) -> Response {
+    let chosen = Chosen::default();
+    request.extensions_mut().insert(chosen.clone());
+    let mut response = next.run(request).await;
+    let language = chosen.0.get().copied().unwrap_or(Language::BRITISH_ENGLISH);
+    response.headers_mut().insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.as_str()));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_is_one_of_the_accounts() {
+        let languages = Languages::parse_list("pt-PT,en-GB").expect("languages");
+        for (lang, expected) in [
+            (None, Some("pt-PT")),
+            (Some("userDefault"), Some("pt-PT")),
+            (Some("customerDefault"), Some("pt-PT")),
+            (Some("en-gb"), Some("en-GB")),
+            (Some("de-DE"), None),
+            (Some("en_GB"), None),
+        ] {
+            assert_eq!(choose(lang, &languages).ok().map(Language::as_str), expected, "{lang:?}");
+        }
+    }
+}

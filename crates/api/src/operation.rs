@@ -1,0 +1,116 @@
+//! Operations: a path, a method, and a handler that states its permission.
+
+use crate::caller::{Caller, Need};
+use axum::Router;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::routing::{MethodFilter, on};
+use slotkeeper_app::App;
+use slotkeeper_domain::permission::Permission;
+
+/// The parameters of a handler whose first one is a [`Caller`]. Only such handlers can be operations:
+///
+/// ```
+/// use slotkeeper_api::caller::{AnyKey, Caller};
+/// use slotkeeper_api::operation::Operations;
+///
+/// async fn answer(_caller: Caller<AnyKey>) -> &'static str { "yes" }
+/// Operations::new().get("/question", answer);
+/// ```
+///
+/// A handler that does not say what the key must be allowed does not compile:
+///
+/// ```compile_fail
+/// use slotkeeper_api::operation::Operations;
+///
+/// async fn answer() -> &'static str { "yes" }
+/// Operations::new().get("/question", answer);
+/// ```
+///
+/// Nor does one that leaves it open:
+///
+/// ```compile_fail
+/// use slotkeeper_api::caller::{AnyKey, Caller};
+/// use slotkeeper_api::operation::Operations;
+///
+/// async fn answer(_caller: Option<Caller<AnyKey>>) -> &'static str { "yes" }
+/// Operations::new().get("/question", answer);
+/// ```
+pub trait StatesPermission {
+    /// What the key must be allowed.
+    type Need: Need;
+}
+
+macro_rules! states_permission {
+    ($($more:ident),*) => {
+        impl<M, N: Need, $($more),*> StatesPermission for (M, Caller<N>, $($more),*) {
+            type Need = N;
+        }
+    };
+}
+
+states_permission!();
+states_permission!(A);
+states_permission!(A, B);
+states_permission!(A, B, C);
+states_permission!(A, B, C, D);
+
+/// One operation, as tests and documents see it.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// The method.
+    pub method: Method,
+    /// The path, relative to `/v2`.
+    pub path: &'static str,
+    /// One of these permissions is enough; with none listed, any key will do.
+    pub any_of: &'static [Permission],
+}
+
+/// The operations of the API and the router that serves them.
+#[derive(Default)]
+pub struct Operations {
+    list: Vec<Operation>,
+    router: Router<App>,
+}
+
+impl Operations {
+    /// None yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an operation that reads.
+    #[must_use]
+    pub fn get<H, T>(self, path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: StatesPermission + 'static,
+    {
+        self.add(Method::GET, MethodFilter::GET, path, handler)
+    }
+
+    fn add<H, T>(mut self, method: Method, filter: MethodFilter, path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: StatesPermission + 'static,
+    {
+        self.list.push(Operation { method, path, any_of: <T::Need as Need>::ANY_OF });
+        // Clients put a slash before the query (wire reference, section 1.9).
+        let with_slash = format!("{path}/");
+        self.router = self.router.route(path, on(filter, handler.clone())).route(&with_slash, on(filter, handler));
+        self
+    }
+
+    /// Every operation.
+    #[must_use]
+    pub fn list(&self) -> &[Operation] {
+        &self.list
+    }
+
+    /// The router that serves them.
+    #[must_use]
+    pub fn into_router(self) -> Router<App> {
+        self.router
+    }
+}

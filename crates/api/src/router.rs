@@ -1,0 +1,60 @@
+//! Every operation of the API.
+
+use crate::body::LARGEST_BODY;
+use crate::error::refuse;
+use crate::operation::Operations;
+use crate::{language, settings};
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, EXPIRES, PRAGMA, VARY};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use slotkeeper_app::App;
+use tower_http::compression::CompressionLayer;
+
+/// Every operation, by path.
+#[must_use]
+pub fn operations() -> Operations {
+    Operations::new()
+        .get("/settings/apikeyinfo", settings::apikeyinfo::show)
+        .get("/settings/business", settings::business::show)
+}
+
+/// The router for everything below `/v2`.
+pub fn router(app: App) -> Router {
+    serve(operations()).with_state(app)
+}
+
+/// A router for operations, with all that is common to them: every answer is JSON, in a named language, not cached.
+fn serve(operations: Operations) -> Router<App> {
+    operations
+        .into_router()
+        .fallback(|| async { refuse(StatusCode::NOT_FOUND) })
+        .method_not_allowed_fallback(|| async { refuse(StatusCode::METHOD_NOT_ALLOWED) })
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(middleware::from_fn(refuse_large_bodies))
+        .layer(middleware::from_fn(language::name_language))
+        .layer(middleware::from_fn(forbid_caching))
+        .layer(CompressionLayer::new())
+}
+
+/// A body that says it is too large is refused before anything else, also where no operation would read it.
+async fn refuse_large_bodies(request: Request, next: Next) -> Response {
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if length.is_some_and(|length| length > LARGEST_BODY as u64) {
+        return refuse(StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    next.run(request).await
+}
+
+/// Wire reference, section 1.8.
+async fn forbid_caching(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=0, no-cache, no-store"));
+    headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
+    headers.insert(EXPIRES, HeaderValue::from_static("Mon, 01 Jan 1990 00:00:00 GMT"));
+    headers.append(VARY, HeaderValue::from_static("user-agent"));
+    response
+}

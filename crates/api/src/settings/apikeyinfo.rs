@@ -1,0 +1,27 @@
+//! `GET /settings/apikeyinfo`: what the key is allowed.
+
+use crate::caller::{AnyKey, Caller};
+use axum::Json;
+use serde::Serialize;
+use slotkeeper_app::authorizations::check::KeyHolder;
+
+/// Wire reference, section 4.2.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ApiKeyInfo {
+    account_id: String,
+    permissions: Vec<&'static str>,
+    creation_time: String,
+}
+
+/// The account, the permissions as they were granted, and when the key was made.
+pub(crate) async fn show(caller: Caller<AnyKey>) -> Json<ApiKeyInfo> {
+    let KeyHolder { authorization, account } = caller.holder();
+    let mut permissions: Vec<_> = authorization.permissions.iter().map(|permission| permission.as_str()).collect();
+    permissions.sort_unstable();
+    Json(ApiKeyInfo {
+        account_id: account.id.to_string(),
+        permissions,
+        creation_time: authorization.created_at.to_wire_minutes(&account.zone),
+    })
+}

@@ -1,0 +1,103 @@
+//! `GET /settings/business`: what the business says of itself.
+
+use crate::caller::{AnyKey, Caller};
+use crate::error::ApiError;
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use slotkeeper_app::App;
+use slotkeeper_app::accounts::details;
+use slotkeeper_domain::account::{ContactDetails, PhoneKind};
+use slotkeeper_store::tables::accounts::Account;
+
+/// Wire reference, section 4.2.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Business {
+    id: String,
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    legal_identifiers: Option<String>,
+    phone_numbers: Vec<PhoneNumber>,
+    #[serde(rename = "websiteURL", skip_serializing_if = "Option::is_none")]
+    website_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_address: Option<String>,
+    street_address: StreetAddress,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+}
+
+/// Wire reference, section 4.1.
+#[derive(Debug, Serialize)]
+struct PhoneNumber {
+    number: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+/// Wire reference, section 4.1.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct StreetAddress {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address1: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address2: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    city: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    country_code: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    postcode: Option<String>,
+}
+
+/// The account's name, addresses and numbers.
+pub(crate) async fn show(caller: Caller<AnyKey>, State(app): State<App>) -> Result<Json<Business>, ApiError> {
+    let account = &caller.holder().account;
+    let contact = details::of_account(&app, account.id.clone()).await?.map(|(_, contact)| contact).unwrap_or_default();
+    Ok(Json(business(account, contact)))
+}
+
+fn business(account: &Account, contact: ContactDetails) -> Business {
+    let kind = contact.phone_kind.unwrap_or(PhoneKind::Work).as_str();
+    Business {
+        id: account.id.to_string(),
+        name: account.name.to_string(),
+        legal_identifiers: contact.legal_identifiers,
+        phone_numbers: contact.phone_number.map(|number| PhoneNumber { number, kind }).into_iter().collect(),
+        website_url: contact.website_url,
+        email_address: contact.email_address,
+        street_address: StreetAddress {
+            address1: contact.address1,
+            address2: contact.address2,
+            city: contact.city,
+            country_code: account.country.map(|country| country.as_str()),
+            state: contact.state,
+            postcode: contact.postcode,
+        },
+        description: contact.description.as_deref().map(to_html),
+    }
+}
+
+/// Plain text as HTML, a paragraph for each block of lines: the wire's description is HTML.
+fn to_html(text: &str) -> String {
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\r', "");
+    let paragraphs = escaped.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty());
+    paragraphs.map(|paragraph| format!("<p>{}</p>", paragraph.replace('\n', "<br>"))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_becomes_paragraphs_and_no_markup() {
+        assert_eq!(
+            to_html("Since 2009.\r\nBoats & <b>more</b>\n\n\nCome!"),
+            "<p>Since 2009.<br>Boats &amp; &lt;b&gt;more&lt;/b&gt;</p><p>Come!</p>"
+        );
+    }
+}

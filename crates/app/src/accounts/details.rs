@@ -1,0 +1,49 @@
+//! What a business says of itself: name and contact details.
+
+use crate::App;
+use crate::caller::{Member, Owner};
+use slotkeeper_domain::account::{ContactDetails, Name};
+use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::id::AccountId;
+use slotkeeper_store::StoreError;
+use slotkeeper_store::tables::accounts::{self, Account};
+
+/// How the member's own account can be reached.
+///
+/// # Errors
+/// When the store fails.
+pub async fn read(app: &App, member: &Member) -> Result<ContactDetails, StoreError> {
+    let id = member.account.id.clone();
+    Ok(app.store().read(move |db| accounts::contact_details(db, &id)).await?.unwrap_or_default())
+}
+
+/// The account an authorization is of, and how it can be reached.
+///
+/// # Errors
+/// When the store fails.
+pub async fn of_account(app: &App, id: AccountId) -> Result<Option<(Account, ContactDetails)>, StoreError> {
+    app.store()
+        .read(move |db| {
+            let account = accounts::find(db, &id)?;
+            let contact = accounts::contact_details(db, &id)?;
+            Ok(account.zip(contact))
+        })
+        .await
+}
+
+/// Changes the name of the owner's account and how it can be reached.
+///
+/// # Errors
+/// When the store fails.
+pub async fn change(app: &App, owner: &Owner, name: Name, contact: ContactDetails) -> Result<(), StoreError> {
+    let now = app.now();
+    let owner = owner.clone();
+    app.store()
+        .write(move |tx| {
+            let id = &owner.account.id;
+            accounts::set_details(tx, id, &name, &contact)?;
+            tx.record(owner.change(now, Thing::Account, id.as_str(), Kind::Updated));
+            Ok(())
+        })
+        .await
+}

@@ -1,0 +1,166 @@
+//! Sign up: a new account with its first owner, who is signed in at once.
+
+use crate::mail::{self, Letter};
+use crate::passwords::PasswordError;
+use crate::sessions::sign_in::{self, Opened};
+use crate::throttle::{self, Bucket, Origin, Refused};
+use crate::{App, random};
+use slotkeeper_domain::account::{AccountKind, Country, Currency, Language, Languages, Name, Role};
+use slotkeeper_domain::change::{Actor, Change, Kind, Thing};
+use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::id::AccountId;
+use slotkeeper_domain::link::Purpose;
+use slotkeeper_domain::secret::Password;
+use slotkeeper_domain::throttle::TooMany;
+use slotkeeper_domain::time::Zone;
+use slotkeeper_store::tables::accounts::{self, Account};
+use slotkeeper_store::tables::users::{self, User};
+use slotkeeper_store::{StoreError, Tx};
+
+/// Who signs up, and with what kind of account.
+#[derive(Debug, Clone)]
+pub struct SignUp {
+    /// The owner's e-mail address: the user name.
+    pub email_address: EmailAddress,
+    /// What the owner is called.
+    pub name: Name,
+    /// The owner's password; already checked by [`Password::check_choice`].
+    pub password: Password,
+    /// The account.
+    pub account: NewAccount,
+}
+
+/// What a new account is like.
+#[derive(Debug, Clone)]
+pub enum NewAccount {
+    /// A developer's, who needs a name only.
+    Developer {
+        /// What the developer or the company is called.
+        name: Name,
+    },
+    /// A business's.
+    Business {
+        /// What the business is called.
+        name: Name,
+        /// Where it is.
+        country: Country,
+        /// Its wall clock.
+        zone: Zone,
+        /// What it charges in.
+        currency: Currency,
+        /// The languages it offers, the default first.
+        languages: Languages,
+    },
+}
+
+/// Why somebody could not sign up.
+#[derive(Debug, thiserror::Error)]
+pub enum SignUpError {
+    /// Somebody signs in with this address already.
+    #[error("the e-mail address is taken")]
+    AddressTaken,
+    /// Too many accounts from one place.
+    #[error("too many sign-ups")]
+    TooMany(TooMany),
+    /// The password pool is full.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<Refused> for SignUpError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::TooMany(too_many) => Self::TooMany(too_many),
+            Refused::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// Creates an account and its owner, sends the mail that confirms the address, and opens a session.
+///
+/// # Errors
+/// [`SignUpError`].
+pub async fn sign_up(app: &App, form: SignUp, from: Origin) -> Result<Opened, SignUpError> {
+    throttle::take(app, &[Bucket::SignUp(from)]).await?;
+    let hash = app.passwords().hash(form.password.clone()).await?;
+    let now = app.now();
+    let account = account(&form.account, now);
+    let owner = User {
+        account: account.id.clone(),
+        id: random::id(),
+        email_address: form.email_address,
+        name: form.name,
+        role: Role::Owner,
+        password_hash: Some(hash),
+        email_confirmed_at: None,
+        created_at: now,
+    };
+    let unit = app.clone();
+    let opened = app
+        .store()
+        .write(move |tx| {
+            if users::find_by_email(tx, &owner.email_address)?.is_some() {
+                return Err(SignUpError::AddressTaken);
+            }
+            create(tx, &account, &owner, None)?;
+            mail::send_link(tx, &unit, &owner, Purpose::ConfirmEmail, Letter::confirm_email)?;
+            Ok(sign_in::open(tx, &unit, &owner)?)
+        })
+        .await
+        // Two sign-ups with one address at the same moment: the directory let one through.
+        .map_err(|error| match error {
+            SignUpError::Store(StoreError::Unique { .. }) => SignUpError::AddressTaken,
+            other => other,
+        })?;
+    app.mail_waiting().notify_one();
+    Ok(opened)
+}
+
+fn account(new: &NewAccount, now: slotkeeper_domain::time::Instant) -> Account {
+    let id = random::id();
+    match new.clone() {
+        NewAccount::Developer { name } => Account {
+            id,
+            kind: AccountKind::Developer,
+            name,
+            country: None,
+            zone: Zone::utc(),
+            currency: None,
+            languages: Languages::only(Language::BRITISH_ENGLISH),
+            created_at: now,
+        },
+        NewAccount::Business { name, country, zone, currency, languages } => Account {
+            id,
+            kind: AccountKind::Business,
+            name,
+            country: Some(country),
+            zone,
+            currency: Some(currency),
+            languages,
+            created_at: now,
+        },
+    }
+}
+
+/// Writes an account and its first owner, within a transaction.
+///
+/// # Errors
+/// [`StoreError::Unique`] when the owner's address is taken; otherwise when the store fails.
+pub fn create(tx: &mut Tx, account: &Account, owner: &User, portal: Option<&AccountId>) -> Result<(), StoreError> {
+    accounts::insert(tx, account, portal)?;
+    users::insert(tx, owner)?;
+    let entry = |thing, thing_id: &str| Change {
+        account: account.id.clone(),
+        at: account.created_at,
+        actor: Actor::User(owner.id.clone()),
+        thing,
+        thing_id: thing_id.to_owned(),
+        kind: Kind::Created,
+    };
+    tx.record(entry(Thing::Account, account.id.as_str()));
+    tx.record(entry(Thing::User, owner.id.as_str()));
+    Ok(())
+}

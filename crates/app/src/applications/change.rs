@@ -1,0 +1,61 @@
+//! Change an application: its description and its callback URL. The name never changes.
+
+use crate::App;
+use crate::caller::Developer;
+use slotkeeper_domain::callback::CallbackUrl;
+use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::id::ApplicationId;
+use slotkeeper_store::tables::applications;
+use slotkeeper_store::{StoreError, Tx};
+
+/// Changes what the application says of itself. Whether the developer has such an application.
+///
+/// # Errors
+/// When the store fails.
+pub async fn set_description(
+    app: &App,
+    developer: &Developer,
+    id: ApplicationId,
+    description: String,
+) -> Result<bool, StoreError> {
+    change(app, developer, id, move |tx, developer, id| {
+        applications::set_description(tx, &developer.account.id, id, &description)
+    })
+    .await
+}
+
+/// Adds, changes or removes the callback URL. Questions that are already on an owner's screen keep the one they
+/// show. Whether the developer has such an application.
+///
+/// # Errors
+/// When the store fails.
+pub async fn set_callback_url(
+    app: &App,
+    developer: &Developer,
+    id: ApplicationId,
+    callback_url: Option<CallbackUrl>,
+) -> Result<bool, StoreError> {
+    change(app, developer, id, move |tx, developer, id| {
+        applications::set_callback_url(tx, &developer.account.id, id, callback_url.as_ref())
+    })
+    .await
+}
+
+async fn change(
+    app: &App,
+    developer: &Developer,
+    id: ApplicationId,
+    write: impl Fn(&mut Tx, &Developer, &ApplicationId) -> Result<bool, StoreError> + Send + 'static,
+) -> Result<bool, StoreError> {
+    let now = app.now();
+    let developer = developer.clone();
+    app.store()
+        .write(move |tx| {
+            let known = write(tx, &developer, &id)?;
+            if known {
+                tx.record(developer.change(now, Thing::Application, id.as_str(), Kind::Updated));
+            }
+            Ok(known)
+        })
+        .await
+}

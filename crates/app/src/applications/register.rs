@@ -1,0 +1,132 @@
+//! Register an application.
+
+use crate::caller::Developer;
+use crate::secrets::Purpose;
+use crate::{App, random};
+use slotkeeper_domain::account::Name;
+use slotkeeper_domain::callback::CallbackUrl;
+use slotkeeper_domain::change::{Actor, Change, Kind, Thing};
+use slotkeeper_domain::id::{ApplicationId, UserId};
+use slotkeeper_domain::secret::SecretKey;
+use slotkeeper_domain::time::Instant;
+use slotkeeper_store::tables::applications::{self, Application};
+use slotkeeper_store::tables::secret_keys::{self, StoredSecretKey};
+use slotkeeper_store::{StoreError, Tx};
+
+/// Most applications a developer can register.
+pub const MOST_APPLICATIONS: i64 = 100;
+
+/// Why an application could not be registered.
+#[derive(Debug, thiserror::Error)]
+pub enum RegisterError {
+    /// The developer has as many as one can have.
+    #[error("too many applications")]
+    TooMany,
+    /// The developer has an application of this name already.
+    #[error("the name is taken")]
+    NameTaken,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A new application and its secret key, which nobody can see again.
+#[derive(Debug)]
+pub struct Registered {
+    /// The application.
+    pub application: Application,
+    /// Its secret key.
+    pub secret_key: SecretKey,
+}
+
+/// Registers an application and makes its secret key.
+///
+/// # Errors
+/// [`RegisterError`].
+pub async fn register(
+    app: &App,
+    developer: &Developer,
+    name: Name,
+    description: String,
+    callback_url: Option<CallbackUrl>,
+) -> Result<Registered, RegisterError> {
+    let application = Application {
+        account: developer.account.id.clone(),
+        id: random::id(),
+        name,
+        description,
+        callback_url,
+        created_at: app.now(),
+    };
+    let secret_key = new_secret_key();
+    let registered = Registered { application: application.clone(), secret_key: secret_key.clone() };
+    let (unit, user) = (app.clone(), developer.user.id.clone());
+    app.store()
+        .write(move |tx| {
+            if applications::count(tx, &application.account)? >= MOST_APPLICATIONS {
+                return Err(RegisterError::TooMany);
+            }
+            Ok(create(tx, &unit, &user, &application, &secret_key)?)
+        })
+        .await
+        .map_err(|error| match error {
+            RegisterError::Store(StoreError::Unique { constraint }) if constraint == "application_by_name" => {
+                RegisterError::NameTaken
+            }
+            other => other,
+        })?;
+    Ok(registered)
+}
+
+/// Writes an application and its secret key, within a transaction.
+///
+/// # Errors
+/// When the store fails.
+pub fn create(
+    tx: &mut Tx,
+    app: &App,
+    by: &UserId,
+    application: &Application,
+    secret_key: &SecretKey,
+) -> Result<(), StoreError> {
+    applications::insert(tx, application)?;
+    tx.record(Change {
+        account: application.account.clone(),
+        at: application.created_at,
+        actor: Actor::User(by.clone()),
+        thing: Thing::Application,
+        thing_id: application.id.to_string(),
+        kind: Kind::Created,
+    });
+    store_secret_key(tx, app, application, secret_key, application.created_at)
+}
+
+/// A new secret key: 32 letters and digits, as seen in public (wire reference, section 2.1); 190 bits.
+#[must_use]
+pub fn new_secret_key() -> SecretKey {
+    SecretKey::new(random::token(32))
+}
+
+/// Writes a secret key, hashed and sealed.
+pub(super) fn store_secret_key(
+    tx: &mut Tx,
+    app: &App,
+    application: &Application,
+    secret_key: &SecretKey,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let stored = StoredSecretKey {
+        id: random::id(),
+        hash: app.vault().hash(Purpose::SecretKey, secret_key.expose()).to_vec(),
+        created_at: now,
+        ends_at: None,
+    };
+    let sealed = app.vault().seal(Purpose::SecretKey, secret_key.expose());
+    secret_keys::insert(tx, &application.account, &application.id, &stored, &sealed)
+}
+
+/// Where owners are sent: the Authorization URL without its query.
+#[must_use]
+pub fn authorization_address(app: &App, id: &ApplicationId) -> String {
+    app.address_of(&format!("/?authappid={id}"))
+}

@@ -1,0 +1,37 @@
+//! Replace an application's secret key; the old one works on for as long as the developer chooses.
+
+use super::register::{Registered, new_secret_key, store_secret_key};
+use crate::App;
+use crate::caller::Developer;
+use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::id::ApplicationId;
+use slotkeeper_domain::secret_key::Overlap;
+use slotkeeper_store::StoreError;
+use slotkeeper_store::tables::{applications, secret_keys};
+
+/// Makes a new secret key and says when the old ones end. Nothing when the developer has no such application.
+///
+/// # Errors
+/// When the store fails.
+pub async fn replace_secret(
+    app: &App,
+    developer: &Developer,
+    id: ApplicationId,
+    overlap: Overlap,
+) -> Result<Option<Registered>, StoreError> {
+    let now = app.now();
+    let secret_key = new_secret_key();
+    let (unit, developer) = (app.clone(), developer.clone());
+    app.store()
+        .write(move |tx| {
+            let account = &developer.account.id;
+            let Some(application) = applications::find(tx, account, &id)? else { return Ok(None) };
+            for old in secret_keys::working_locked(tx, account, &id, now)? {
+                secret_keys::set_end(tx, account, &id, &old.id, overlap.end(now, old.ends_at))?;
+            }
+            store_secret_key(tx, &unit, &application, &secret_key, now)?;
+            tx.record(developer.change(now, Thing::SecretKey, id.as_str(), Kind::Updated));
+            Ok(Some(Registered { application, secret_key: secret_key.clone() }))
+        })
+        .await
+}

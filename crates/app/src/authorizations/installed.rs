@@ -1,0 +1,39 @@
+//! List what is installed in an account.
+
+use crate::App;
+use crate::caller::Member;
+use slotkeeper_domain::id::ApplicationId;
+use slotkeeper_store::StoreError;
+use slotkeeper_store::tables::authorizations::{self, Installed};
+
+/// Most live authorizations an account can have: enough for every application it will ever want, and few enough to
+/// show on one page.
+pub const MOST_AUTHORIZATIONS: usize = 500;
+
+/// One installed application with its live authorizations, oldest first.
+#[derive(Debug)]
+pub struct InstalledApplication {
+    /// Its id.
+    pub id: ApplicationId,
+    /// Never empty.
+    pub authorizations: Vec<Installed>,
+}
+
+/// What is installed in the member's account, by name of the application.
+///
+/// # Errors
+/// When the store fails.
+pub async fn installed(app: &App, member: &Member) -> Result<Vec<InstalledApplication>, StoreError> {
+    let account = member.account.id.clone();
+    let limit = i64::try_from(MOST_AUTHORIZATIONS).unwrap_or(i64::MAX);
+    let rows = app.store().read(move |db| authorizations::installed(db, &account, limit)).await?;
+    let mut applications: Vec<InstalledApplication> = Vec::new();
+    for row in rows {
+        match applications.last_mut() {
+            Some(last) if last.id == row.authorization.application => last.authorizations.push(row),
+            _ => applications
+                .push(InstalledApplication { id: row.authorization.application.clone(), authorizations: vec![row] }),
+        }
+    }
+    Ok(applications)
+}

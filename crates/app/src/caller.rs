@@ -1,0 +1,87 @@
+//! Who asks. A use case that only some callers may use takes a type that only they have.
+
+use slotkeeper_domain::account::{AccountKind, Role};
+use slotkeeper_domain::change::{Actor, Change, Kind, Thing};
+use slotkeeper_domain::consent::{MayNotDecide, may_decide};
+use slotkeeper_domain::time::Instant;
+use slotkeeper_store::tables::accounts::Account;
+use slotkeeper_store::tables::users::User;
+
+use crate::secrets::Hash;
+
+/// Somebody who signed in.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// Who it is.
+    pub user: User,
+    /// The account the person belongs to.
+    pub account: Account,
+    /// The hash of the session's token.
+    pub(crate) session_hash: Hash,
+}
+
+/// Somebody of a developer account.
+#[derive(Debug, Clone)]
+pub struct Developer(SignedIn);
+
+/// The owner of a business or a portal: whoever may decide about applications.
+#[derive(Debug, Clone)]
+pub struct Owner(SignedIn);
+
+/// Anybody of a business or a portal, whatever the role.
+#[derive(Debug, Clone)]
+pub struct Member(SignedIn);
+
+macro_rules! callers {
+    ($($name:ident),*) => {$(
+        impl std::ops::Deref for $name {
+            type Target = SignedIn;
+
+            fn deref(&self) -> &SignedIn {
+                &self.0
+            }
+        }
+    )*};
+}
+
+callers!(Developer, Owner, Member);
+
+impl SignedIn {
+    /// This person as a developer.
+    #[must_use]
+    pub fn as_developer(&self) -> Option<Developer> {
+        (self.account.kind == AccountKind::Developer).then(|| Developer(self.clone()))
+    }
+
+    /// This person as the owner of a business or a portal.
+    ///
+    /// # Errors
+    /// Why the person is none.
+    pub fn as_owner(&self) -> Result<Owner, MayNotDecide> {
+        may_decide(self.account.kind, self.user.role).map(|()| Owner(self.clone()))
+    }
+
+    /// This person as somebody of a business or a portal.
+    #[must_use]
+    pub fn as_member(&self) -> Option<Member> {
+        (self.account.kind != AccountKind::Developer).then(|| Member(self.clone()))
+    }
+
+    /// Whether the person may change the account's settings.
+    #[must_use]
+    pub fn manages(&self) -> bool {
+        matches!(self.user.role, Role::Owner | Role::Manager)
+    }
+
+    /// An entry for the log of this person's account.
+    pub(crate) fn change(&self, at: Instant, thing: Thing, thing_id: &str, kind: Kind) -> Change {
+        Change {
+            account: self.account.id.clone(),
+            at,
+            actor: Actor::User(self.user.id.clone()),
+            thing,
+            thing_id: thing_id.to_owned(),
+            kind,
+        }
+    }
+}

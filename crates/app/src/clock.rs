@@ -1,0 +1,20 @@
+//! What time it is, as a parameter.
+
+use slotkeeper_domain::time::Instant;
+
+/// Tells the time.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Instant;
+}
+
+/// The machine's clock.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is where time comes from")]
+    fn now(&self) -> Instant {
+        Instant::from_millis(jiff::Timestamp::now().as_millisecond())
+    }
+}

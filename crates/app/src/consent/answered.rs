@@ -1,0 +1,38 @@
+//! What became of a question, for the page after the answer.
+
+use super::decide::{DecideError, source};
+use crate::App;
+use crate::caller::Owner;
+use slotkeeper_domain::account::Name;
+use slotkeeper_domain::consent::Decision;
+use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::id::QuestionId;
+use slotkeeper_store::tables::questions;
+
+/// An answered question.
+#[derive(Debug)]
+pub struct Answered {
+    /// What the owner decided.
+    pub decision: Decision,
+    /// Which application asked.
+    pub application: Name,
+    /// Its developer's address.
+    pub developer: EmailAddress,
+}
+
+/// The answer to a question that was asked in the owner's session.
+///
+/// # Errors
+/// [`DecideError::Expired`] when there is no such question or no answer; otherwise when the store fails.
+pub async fn answered(app: &App, owner: &Owner, id: QuestionId) -> Result<Answered, DecideError> {
+    let owner = owner.clone();
+    app.store()
+        .read(move |db| {
+            let question =
+                questions::find(db, &owner.account.id, &id, &owner.session_hash)?.ok_or(DecideError::Expired)?;
+            let decision = question.answer.ok_or(DecideError::Expired)?;
+            let (application, developer) = source(db, &question)?;
+            Ok(Answered { decision, application: application.name, developer })
+        })
+        .await
+}

@@ -1,0 +1,139 @@
+//! Ask: may this application have these permissions?
+
+use crate::caller::{Owner, SignedIn};
+use crate::{App, random};
+use slotkeeper_domain::consent::{self, Malformed, MayNotDecide, QUESTION_LIFETIME, Request};
+use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::id::QuestionId;
+use slotkeeper_domain::permission::Permission;
+use slotkeeper_store::StoreError;
+use slotkeeper_store::tables::applications::{self, Application};
+use slotkeeper_store::tables::authorizations;
+use slotkeeper_store::tables::questions::{self, Question};
+use slotkeeper_store::tables::users;
+
+/// How many earlier authorizations are looked at to find out what is new.
+const EARLIER: i64 = 100;
+
+/// An Authorization URL that asks for something that can be granted.
+#[derive(Debug, Clone)]
+pub struct Asking {
+    /// What it asks for.
+    pub request: Request,
+    /// Which application asks.
+    pub application: Application,
+    /// Who made it: the trusted source.
+    pub developer_email: EmailAddress,
+}
+
+/// A question on the owner's screen.
+#[derive(Debug)]
+pub struct Asked {
+    /// Its id, for the form.
+    pub id: QuestionId,
+    /// How many authorizations the application has in the account already.
+    pub earlier: usize,
+    /// Which of the permissions none of them allows.
+    pub news: Vec<Permission>,
+}
+
+/// Why there is nothing to decide.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// The address is not a complete Authorization URL.
+    #[error("malformed")]
+    Malformed(Malformed),
+    /// There is no such application.
+    #[error("unknown application")]
+    UnknownApplication,
+    /// The application has a callback URL, and the address has no `state` to send along.
+    #[error("state is missing")]
+    StateMissing(Box<Application>),
+    /// The developer has not proved to receive mail at the address that is to be trusted.
+    #[error("the developer's address is not confirmed")]
+    DeveloperUnconfirmed(Box<Application>),
+    /// Whoever is signed in may not decide.
+    #[error("not the owner")]
+    MayNotDecide(MayNotDecide),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Reads an Authorization URL and finds the application, before anybody signs in.
+///
+/// # Errors
+/// Every way in which the address itself is no good: [`AskError`].
+pub async fn read(app: &App, query: &str) -> Result<Asking, AskError> {
+    let request = Request::parse(query).map_err(AskError::Malformed)?;
+    let id = request.application.clone();
+    let (application, owner) = app
+        .store()
+        .read(move |db| {
+            let application = applications::find_public(db, &id)?.ok_or(AskError::UnknownApplication)?;
+            let owner = users::first_owner(db, &application.account)?.ok_or(AskError::UnknownApplication)?;
+            Ok::<_, AskError>((application, owner))
+        })
+        .await?;
+    if application.callback_url.is_some() && request.state.is_none() {
+        return Err(AskError::StateMissing(Box::new(application)));
+    }
+    if owner.email_confirmed_at.is_none() {
+        return Err(AskError::DeveloperUnconfirmed(Box::new(application)));
+    }
+    Ok(Asking { request, application, developer_email: owner.email_address })
+}
+
+/// Puts the question to whoever is signed in, if that is an owner. A question with the same `state` that was agreed
+/// to in this session a moment ago is shown again instead of a new one, so that going back makes no second key.
+///
+/// # Errors
+/// [`AskError::MayNotDecide`], or when the store fails.
+pub async fn ask(app: &App, person: &SignedIn, asking: &Asking) -> Result<Asked, AskError> {
+    let owner: Owner = person.as_owner().map_err(AskError::MayNotDecide)?;
+    let now = app.now();
+    let question = Question {
+        id: random::id(),
+        developer: asking.application.account.clone(),
+        application: asking.application.id.clone(),
+        permissions: asking.request.permissions.clone(),
+        state: asking.request.state.clone(),
+        callback_url: asking.application.callback_url.clone(),
+        expires_at: now.after(QUESTION_LIFETIME),
+        answer: None,
+        authorization: None,
+        sealed_redirect: None,
+    };
+    app.store()
+        .tidy(move |tx| {
+            let account = &owner.account.id;
+            let earlier = authorizations::live_of_application(tx, account, &question.application, EARLIER)?;
+            let sets: Vec<_> = earlier.iter().map(|authorization| authorization.permissions.clone()).collect();
+            let news = consent::news(&question.permissions, &sets);
+
+            let answered = match &question.state {
+                Some(state) => questions::find_allowed(
+                    tx,
+                    account,
+                    &owner.session_hash,
+                    &question.application,
+                    &question.permissions,
+                    state,
+                    now,
+                )?,
+                None => None,
+            };
+            let still_stands = answered.filter(|answered| {
+                answered.callback_url == question.callback_url
+                    && earlier.iter().any(|one| Some(&one.id) == answered.authorization.as_ref())
+            });
+            let id = if let Some(answered) = still_stands {
+                answered.id
+            } else {
+                questions::insert(tx, account, &owner.user.id, &owner.session_hash, &question, now)?;
+                question.id.clone()
+            };
+            Ok(Asked { id, earlier: earlier.len(), news })
+        })
+        .await
+}

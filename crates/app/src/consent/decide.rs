@@ -1,0 +1,152 @@
+//! Decide: the owner presses Allow or Deny.
+
+use super::grant::{grant, new_api_key};
+use crate::authorizations::installed::MOST_AUTHORIZATIONS;
+use crate::caller::Owner;
+use crate::mail::{self, Letter};
+use crate::secrets::{CannotOpen, Purpose};
+use crate::{App, random};
+use slotkeeper_domain::callback::Answer;
+use slotkeeper_domain::consent::{Decision, Step, step};
+use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::id::QuestionId;
+use slotkeeper_store::tables::applications::{self, Application};
+use slotkeeper_store::tables::authorizations::{self, Authorization};
+use slotkeeper_store::tables::questions::{self, Question};
+use slotkeeper_store::tables::{accounts, sessions, users};
+use slotkeeper_store::{Snapshot, StoreError, Tx};
+use zeroize::Zeroizing;
+
+/// Where the answer leads.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The browser goes to the callback URL. The address of an agreement holds the API key.
+    Redirect(Zeroizing<String>),
+    /// There is no callback URL. An agreement sends the developer a mail with the key; of a refusal nobody is told.
+    Settled,
+}
+
+/// Why the answer does not count.
+#[derive(Debug, thiserror::Error)]
+pub enum DecideError {
+    /// No such question in this session, or it has expired.
+    #[error("the question has expired")]
+    Expired,
+    /// The question was answered the other way, and that stands.
+    #[error("the question was answered before")]
+    AnsweredOtherwise(Decision),
+    /// The same answer was given before, and what it made has been ended since.
+    #[error("the authorization was ended since")]
+    EndedSince,
+    /// The account has as many authorizations as it can have.
+    #[error("too many authorizations")]
+    TooMany,
+    /// What was sealed cannot be opened.
+    #[error(transparent)]
+    Sealed(#[from] CannotOpen),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Answers a question. An agreement makes one authorization, however often the button is pressed.
+///
+/// # Errors
+/// [`DecideError`].
+pub async fn decide(app: &App, owner: &Owner, id: QuestionId, pressed: Decision) -> Result<Outcome, DecideError> {
+    let (unit, owner) = (app.clone(), owner.clone());
+    let answer = move |tx: &mut Tx| {
+        let question =
+            questions::find_locked(tx, &owner.account.id, &id, &owner.session_hash)?.ok_or(DecideError::Expired)?;
+        match step(question.answer, question.expires_at, pressed, unit.now()) {
+            Step::Expired => Err(DecideError::Expired),
+            Step::AnsweredOtherwise(previous) => Err(DecideError::AnsweredOtherwise(previous)),
+            Step::Repeat => repeat(tx, &unit, &owner, &question),
+            Step::Answer => match pressed {
+                Decision::Allowed => allow(tx, &unit, &owner, &question),
+                Decision::Denied => deny(tx, &owner, &question),
+            },
+        }
+    };
+    let outcome = match pressed {
+        Decision::Allowed => app.store().write(answer).await?,
+        // A refusal changes nothing in the account.
+        Decision::Denied => app.store().tidy(answer).await?,
+    };
+    app.mail_waiting().notify_one();
+    Ok(outcome)
+}
+
+fn allow(tx: &mut Tx, app: &App, owner: &Owner, question: &Question) -> Result<Outcome, DecideError> {
+    let account = &owner.account.id;
+    // The session may have ended, and the person been removed, while the question was on the screen.
+    sessions::find(tx, account, &owner.session_hash, app.now())?.ok_or(DecideError::Expired)?;
+    let limit = i64::try_from(MOST_AUTHORIZATIONS).unwrap_or(i64::MAX);
+    if authorizations::installed(tx, account, limit)?.len() >= MOST_AUTHORIZATIONS {
+        return Err(DecideError::TooMany);
+    }
+    let api_key = new_api_key(&question.application, account);
+    let authorization = Authorization {
+        account: account.clone(),
+        id: random::id(),
+        developer: question.developer.clone(),
+        application: question.application.clone(),
+        permissions: question.permissions.clone(),
+        granted_by: owner.user.id.clone(),
+        created_at: app.now(),
+        last_used_at: None,
+    };
+    grant(tx, app, &authorization, &api_key)?;
+
+    let state = question.state.as_deref().unwrap_or_default();
+    let answer = Answer::Allowed { api_key: &api_key, state };
+    let redirect = question.callback_url.as_ref().map(|callback| Zeroizing::new(callback.with_answer(&answer)));
+    let sealed = redirect.as_ref().map(|redirect| app.vault().seal(Purpose::Redirect, redirect));
+    questions::answer(tx, account, &question.id, Decision::Allowed, Some(&authorization.id), sealed.as_deref())?;
+    if let Some(redirect) = redirect {
+        return Ok(Outcome::Redirect(redirect));
+    }
+
+    let (application, developer) = source(tx, question)?;
+    let contact = accounts::contact_details(tx, account)?.unwrap_or_default();
+    let letter = Letter::api_key(
+        &application.name,
+        &owner.account.name,
+        owner.account.country,
+        &contact,
+        owner.user.email_address.as_str(),
+        &question.permissions,
+        &api_key,
+    );
+    mail::send(tx, app, &question.developer, &developer, &letter)?;
+    Ok(Outcome::Settled)
+}
+
+fn deny(tx: &mut Tx, owner: &Owner, question: &Question) -> Result<Outcome, DecideError> {
+    questions::answer(tx, &owner.account.id, &question.id, Decision::Denied, None, None)?;
+    denied(question)
+}
+
+fn denied(question: &Question) -> Result<Outcome, DecideError> {
+    match &question.callback_url {
+        Some(callback) => Ok(Outcome::Redirect(Zeroizing::new(callback.with_answer(&Answer::Denied)))),
+        None => Ok(Outcome::Settled),
+    }
+}
+
+/// The button was pressed again: lead where the first press led, and make nothing.
+fn repeat(tx: &mut Tx, app: &App, owner: &Owner, question: &Question) -> Result<Outcome, DecideError> {
+    let Some(id) = &question.authorization else { return denied(question) };
+    authorizations::find(tx, &owner.account.id, id)?.ok_or(DecideError::EndedSince)?;
+    match &question.sealed_redirect {
+        Some(sealed) => Ok(Outcome::Redirect(app.vault().open(Purpose::Redirect, sealed)?)),
+        None => Ok(Outcome::Settled),
+    }
+}
+
+/// The application that asked, and its developer's address.
+pub(super) fn source(db: &mut Snapshot, question: &Question) -> Result<(Application, EmailAddress), DecideError> {
+    let application = applications::find(db, &question.developer, &question.application)?;
+    let developer = users::first_owner(db, &question.developer)?.map(|owner| owner.email_address);
+    application.zip(developer).ok_or(DecideError::Expired)
+}

@@ -1,0 +1,33 @@
+//! Grant: a new authorization with a key of its own.
+
+use crate::secrets::Purpose;
+use crate::{App, random};
+use slotkeeper_domain::change::{Actor, Change, Kind, Thing};
+use slotkeeper_domain::id::{AccountId, ApplicationId};
+use slotkeeper_domain::secret::{API_KEY_RANDOM_LENGTH, ApiKey};
+use slotkeeper_store::tables::authorizations::{self, Authorization};
+use slotkeeper_store::{StoreError, Tx};
+
+/// Writes an authorization with this key, within a transaction.
+///
+/// # Errors
+/// When the store fails.
+pub fn grant(tx: &mut Tx, app: &App, authorization: &Authorization, api_key: &ApiKey) -> Result<(), StoreError> {
+    let key_hash = app.vault().hash(Purpose::ApiKey, api_key.expose());
+    authorizations::insert(tx, authorization, &key_hash)?;
+    tx.record(Change {
+        account: authorization.account.clone(),
+        at: authorization.created_at,
+        actor: Actor::User(authorization.granted_by.clone()),
+        thing: Thing::Authorization,
+        thing_id: authorization.id.to_string(),
+        kind: Kind::Created,
+    });
+    Ok(())
+}
+
+/// A new API key for the application in the account.
+#[must_use]
+pub fn new_api_key(application: &ApplicationId, account: &AccountId) -> ApiKey {
+    ApiKey::compose(&random::id_characters(API_KEY_RANDOM_LENGTH), application, account)
+}

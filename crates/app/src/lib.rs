@@ -1,0 +1,133 @@
+//! Use cases: what people and programs can do with Slotkeeper. One file a use case, named by its verb.
+//!
+//! A use case takes who asks as a type that only the right callers have ([`caller`]), does its work in one
+//! transaction of the store, records what changed in that same transaction, and answers after it is durable.
+//! Pages and the API call the same use cases.
+
+pub mod accounts;
+pub mod applications;
+pub mod authorizations;
+pub mod caller;
+pub mod clock;
+pub mod consent;
+pub mod mail;
+pub mod passwords;
+pub mod random;
+pub mod secrets;
+pub mod sessions;
+pub mod sweep;
+pub mod throttle;
+pub mod users;
+
+use authorizations::last_use::LastUse;
+use clock::Clock;
+use passwords::Passwords;
+use secrets::Vault;
+use slotkeeper_domain::time::Instant;
+use slotkeeper_store::Store;
+use std::sync::Arc;
+use tokio::sync::Notify;
+use url::Url;
+
+/// Everything a use case needs: the store, the clock, the vault for secrets, and the server's settings. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+struct Parts {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    vault: Vault,
+    passwords: Passwords,
+    public_url: Url,
+    delivers_mail: bool,
+    mail_waiting: Notify,
+    last_use: LastUse,
+}
+
+/// What an [`App`] is made of.
+pub struct AppConfig {
+    /// Where rows live.
+    pub store: Store,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Hashes, seals and opens secrets.
+    pub vault: Vault,
+    /// Hashes and checks passwords.
+    pub passwords: Passwords,
+    /// The address people and programs reach the server at, for links and `Location`. With `https`, cookies are secure.
+    pub public_url: Url,
+    /// Whether a mail server is configured. Without one, mail is kept in the database.
+    pub delivers_mail: bool,
+}
+
+impl App {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(config: AppConfig) -> Self {
+        let AppConfig { store, clock, vault, passwords, public_url, delivers_mail } = config;
+        Self(Arc::new(Parts {
+            store,
+            clock,
+            vault,
+            passwords,
+            public_url,
+            delivers_mail,
+            mail_waiting: Notify::new(),
+            last_use: LastUse::default(),
+        }))
+    }
+
+    /// Where rows live.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// The time by the clock that was passed in.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.0.clock.now()
+    }
+
+    /// Hashes, seals and opens secrets.
+    #[must_use]
+    pub fn vault(&self) -> &Vault {
+        &self.0.vault
+    }
+
+    /// Hashes and checks passwords.
+    #[must_use]
+    pub fn passwords(&self) -> &Passwords {
+        &self.0.passwords
+    }
+
+    /// The address the server is reached at.
+    #[must_use]
+    pub fn public_url(&self) -> &Url {
+        &self.0.public_url
+    }
+
+    /// The absolute address of a path that starts with `/`.
+    #[must_use]
+    pub fn address_of(&self, path: &str) -> String {
+        format!("{}{path}", self.0.public_url.as_str().trim_end_matches('/'))
+    }
+
+    /// Whether mail goes out, or is only kept.
+    #[must_use]
+    pub fn delivers_mail(&self) -> bool {
+        self.0.delivers_mail
+    }
+
+    /// Is notified when a mail was written.
+    #[must_use]
+    pub fn mail_waiting(&self) -> &Notify {
+        &self.0.mail_waiting
+    }
+
+    /// Which keys were used lately.
+    #[must_use]
+    pub fn last_use(&self) -> &LastUse {
+        &self.0.last_use
+    }
+}

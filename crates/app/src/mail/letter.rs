@@ -1,0 +1,132 @@
+//! What the mails say.
+
+use slotkeeper_domain::account::{ContactDetails, Country, Name};
+use slotkeeper_domain::permission::PermissionSet;
+use slotkeeper_domain::secret::ApiKey;
+use zeroize::Zeroizing;
+
+/// A mail as plain text.
+pub struct Letter {
+    /// The subject line; never a secret.
+    pub subject: String,
+    /// The text. It can hold links and keys.
+    pub text: Zeroizing<String>,
+}
+
+impl Letter {
+    /// Asks somebody who signed up to confirm the address.
+    #[must_use]
+    pub fn confirm_email(name: &Name, link: &str) -> Self {
+        Self::write(
+            "Confirm your e-mail address",
+            format!(
+                "Hello {name},\n\n\
+                 please confirm that this is your e-mail address:\n\n{link}\n\n\
+                 The link works once, for seven days. If you did not sign up, ignore this mail.\n"
+            ),
+        )
+    }
+
+    /// Lets somebody who forgot the password choose a new one.
+    #[must_use]
+    pub fn reset_password(name: &Name, link: &str) -> Self {
+        Self::write(
+            "Choose a new password",
+            format!(
+                "Hello {name},\n\n\
+                 somebody, probably you, asked for a new password. Choose one here:\n\n{link}\n\n\
+                 The link works once, for one hour. If it was not you, ignore this mail: your password stays as it is.\n"
+            ),
+        )
+    }
+
+    /// Invites somebody to an account.
+    #[must_use]
+    pub fn invitation(name: &Name, account: &Name, link: &str) -> Self {
+        Self::write(
+            &format!("{account} invites you"),
+            format!(
+                "Hello {name},\n\n\
+                 {account} works with Slotkeeper and has added you. Choose a password to sign in:\n\n{link}\n\n\
+                 The link works once, for seven days.\n"
+            ),
+        )
+    }
+
+    /// Tells a developer without a callback URL that an owner agreed: the key, and whom it is of.
+    #[must_use]
+    pub fn api_key(
+        application: &Name,
+        business: &Name,
+        country: Option<Country>,
+        contact: &ContactDetails,
+        owner_email: &str,
+        permissions: &PermissionSet,
+        api_key: &ApiKey,
+    ) -> Self {
+        let country = country.map(|country| country.as_str().to_owned());
+        let lines: Vec<String> = [
+            ("Business", Some(business.to_string())),
+            ("Account", api_key.account().map(|account| account.to_string())),
+            ("Owner", Some(owner_email.to_owned())),
+            ("E-mail", contact.email_address.clone()),
+            ("Phone", contact.phone_number.clone()),
+            ("Web site", contact.website_url.clone()),
+            ("Address", contact.address1.clone()),
+            ("", contact.address2.clone()),
+            ("City", contact.city.clone()),
+            ("Postcode", contact.postcode.clone()),
+            ("State", contact.state.clone()),
+            ("Country", country),
+        ]
+        .into_iter()
+        .filter_map(|(label, value)| Some(format!("  {label:<10}{}", value?)))
+        .collect();
+        let permissions: Vec<_> = permissions.iter().map(|permission| format!("  {permission}")).collect();
+        Self::write(
+            &format!("{business} installed {application}"),
+            format!(
+                "{business} installed your application {application}.\n\n\
+                 API key\n  {key}\n\n\
+                 Permissions\n{permissions}\n\n\
+                 Contact\n{contact}\n\n\
+                 Keep the key secret. Together with your application's secret key it opens this business's account,\n\
+                 as far as the permissions go.\n",
+                key = api_key.expose(),
+                permissions = permissions.join("\n"),
+                contact = lines.join("\n"),
+            ),
+        )
+    }
+
+    fn write(subject: &str, text: String) -> Self {
+        Self { subject: subject.to_owned(), text: Zeroizing::new(text) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_mail_names_the_business_and_leaves_out_what_it_does_not_know() {
+        let name: Name = "Harbour Lights".parse().expect("a name");
+        let contact = ContactDetails { phone_number: Some("+351 21".into()), ..ContactDetails::default() };
+        let permissions = PermissionSet::parse_list("availability_r").expect("permissions");
+        let letter = Letter::api_key(
+            &name,
+            &name,
+            "PT".parse().ok(),
+            &contact,
+            "anna@example.com",
+            &permissions,
+            &ApiKey::new("AKEY"),
+        );
+        for part in
+            ["  AKEY\n", "  availability_r\n", "Phone     +351 21", "Country   PT", "Owner     anna@example.com"]
+        {
+            assert!(letter.text.contains(part), "{part} in {}", *letter.text);
+        }
+        assert!(!letter.text.contains("Web site") && !letter.subject.contains("AKEY"));
+    }
+}

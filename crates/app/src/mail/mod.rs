@@ -1,0 +1,66 @@
+//! Mail: what it says, and putting it where the delivery job finds it.
+
+mod letter;
+pub mod mail_box;
+
+pub use letter::Letter;
+
+use crate::secrets::{CannotOpen, Purpose as Seal};
+use crate::{App, random};
+use slotkeeper_domain::account::Name;
+use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::id::AccountId;
+use slotkeeper_domain::link::Purpose;
+use slotkeeper_domain::secret::LinkToken;
+use slotkeeper_store::tables::mails::{self, Mail};
+use slotkeeper_store::tables::{links, users::User};
+use slotkeeper_store::{StoreError, Tx};
+use zeroize::Zeroizing;
+
+/// Puts a letter into the outbox, in the transaction of what it is about. Without a mail server it stays there.
+pub(crate) fn send(
+    tx: &mut Tx,
+    app: &App,
+    account: &AccountId,
+    recipient: &EmailAddress,
+    letter: &Letter,
+) -> Result<(), StoreError> {
+    let now = app.now();
+    let mail = Mail {
+        account: account.clone(),
+        id: random::id(),
+        recipient: recipient.clone(),
+        subject: letter.subject.clone(),
+        sealed_body: Some(app.vault().seal(Seal::Mail, &letter.text)),
+        created_at: now,
+        attempts: 0,
+    };
+    mails::insert(tx, &mail, app.delivers_mail().then_some(now))
+}
+
+/// Makes a link that works once and sends it to the person.
+pub(crate) fn send_link(
+    tx: &mut Tx,
+    app: &App,
+    user: &User,
+    purpose: Purpose,
+    letter: impl FnOnce(&Name, &str) -> Letter,
+) -> Result<(), StoreError> {
+    let token = LinkToken::compose(&user.account, &random::token(32));
+    let hash = app.vault().hash(Seal::Link, token.expose());
+    links::insert(tx, &user.account, &hash, &user.id, purpose, app.now().after(purpose.lifetime()))?;
+    let path = match purpose {
+        Purpose::ConfirmEmail => "/confirm-email/",
+        Purpose::ResetPassword | Purpose::AcceptInvitation => "/choose-password/",
+    };
+    let link = Zeroizing::new(app.address_of(&format!("{path}{}", token.expose())));
+    send(tx, app, &user.account, &user.email_address, &letter(&user.name, &link))
+}
+
+/// The text of a mail; absent when it was delivered and wiped.
+///
+/// # Errors
+/// When it was sealed under another master key.
+pub fn text(app: &App, mail: &Mail) -> Result<Option<Zeroizing<String>>, CannotOpen> {
+    mail.sealed_body.as_deref().map(|sealed| app.vault().open(Seal::Mail, sealed)).transpose()
+}

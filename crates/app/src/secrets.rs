@@ -1,0 +1,147 @@
+//! The vault: how secrets are kept.
+//!
+//! From the server's master key come two keys: one to hash (so that a stolen database cannot be searched for a
+//! guessed key), one to seal what must be readable again (secret keys for signing, mails that wait).
+
+use chacha20poly1305::aead::{Aead, Generate, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, KeyInit as _, Mac};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+/// A keyed hash.
+pub type Hash = [u8; 32];
+
+/// What a hash or a sealed text is for. Part of both, so that one cannot be passed off as the other.
+#[derive(Debug, Clone, Copy)]
+pub enum Purpose {
+    /// API keys of authorizations.
+    ApiKey,
+    /// Secret keys of applications.
+    SecretKey,
+    /// Tokens of session cookies.
+    Session,
+    /// Tokens of links in mails.
+    Link,
+    /// What attempts are counted by.
+    Attempt,
+    /// Where an answered question led.
+    Redirect,
+    /// Texts of mails.
+    Mail,
+    /// The check that a database belongs to a master key.
+    MasterKeyCheck,
+    /// The demo's credentials.
+    Demo,
+}
+
+impl Purpose {
+    fn label(self) -> &'static [u8] {
+        match self {
+            Self::ApiKey => b"api-key",
+            Self::SecretKey => b"secret-key",
+            Self::Session => b"session",
+            Self::Link => b"link",
+            Self::Attempt => b"attempt",
+            Self::Redirect => b"redirect",
+            Self::Mail => b"mail",
+            Self::MasterKeyCheck => b"master-key-check",
+            Self::Demo => b"demo",
+        }
+    }
+}
+
+/// A sealed text cannot be opened: it was made under another master key, for another purpose, or was damaged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a sealed value cannot be opened with this master key")]
+pub struct CannotOpen;
+
+/// Hashes, seals and opens.
+pub struct Vault {
+    hash_key: Zeroizing<[u8; 32]>,
+    cipher: XChaCha20Poly1305,
+}
+
+impl Vault {
+    /// The vault of a master key.
+    #[must_use]
+    pub fn new(master_key: [u8; 32]) -> Self {
+        let master_key = Zeroizing::new(master_key);
+        let hash_key = Zeroizing::new(mac(&master_key, &[b"slotkeeper hash v1"]));
+        let seal_key = Zeroizing::new(mac(&master_key, &[b"slotkeeper seal v1"]));
+        Self { hash_key, cipher: XChaCha20Poly1305::new((&*seal_key).into()) }
+    }
+
+    /// The keyed hash of a text.
+    #[must_use]
+    pub fn hash(&self, purpose: Purpose, text: &str) -> Hash {
+        mac(&self.hash_key, &[purpose.label(), b"\0", text.as_bytes()])
+    }
+
+    /// Seals a text: encrypted and authenticated, different every time.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "the cipher refuses only texts of more than 256 GiB")]
+    pub fn seal(&self, purpose: Purpose, text: &str) -> Vec<u8> {
+        let nonce = XNonce::generate();
+        let payload = Payload { msg: text.as_bytes(), aad: purpose.label() };
+        let mut sealed = nonce.to_vec();
+        sealed.extend(self.cipher.encrypt(&nonce, payload).expect("a text of ordinary length"));
+        sealed
+    }
+
+    /// Opens what [`Vault::seal`] sealed for the same purpose.
+    ///
+    /// # Errors
+    /// When it was not sealed by this vault for this purpose.
+    pub fn open(&self, purpose: Purpose, sealed: &[u8]) -> Result<Zeroizing<String>, CannotOpen> {
+        let (nonce, ciphertext) = sealed.split_at_checked(24).ok_or(CannotOpen)?;
+        let nonce = XNonce::try_from(nonce).map_err(|_| CannotOpen)?;
+        let payload = Payload { msg: ciphertext, aad: purpose.label() };
+        let text = self.cipher.decrypt(&nonce, payload).map_err(|_| CannotOpen)?;
+        String::from_utf8(text).map(Zeroizing::new).map_err(|_| CannotOpen)
+    }
+}
+
+/// Whether two hashes are the same, in time that does not depend on where they differ.
+#[must_use]
+pub fn same(one: &[u8], other: &[u8]) -> bool {
+    one.ct_eq(other).into()
+}
+
+#[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any length will do");
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_sealed_opens_only_here_and_only_for_its_purpose() {
+        let vault = Vault::new([7; 32]);
+        let sealed = vault.seal(Purpose::Mail, "Dear Anna");
+        assert_eq!(vault.open(Purpose::Mail, &sealed).as_deref().map(String::as_str), Ok("Dear Anna"));
+        assert_ne!(vault.seal(Purpose::Mail, "Dear Anna"), sealed);
+        assert!(vault.open(Purpose::SecretKey, &sealed).is_err());
+        assert!(Vault::new([8; 32]).open(Purpose::Mail, &sealed).is_err());
+        for broken in [&sealed[..10], &sealed[..sealed.len() - 1], b""] {
+            assert!(vault.open(Purpose::Mail, broken).is_err());
+        }
+    }
+
+    #[test]
+    fn a_hash_depends_on_key_purpose_and_text() {
+        let vault = Vault::new([7; 32]);
+        let hash = vault.hash(Purpose::ApiKey, "A1");
+        assert_eq!(hash, Vault::new([7; 32]).hash(Purpose::ApiKey, "A1"));
+        assert!(!same(&hash, &vault.hash(Purpose::ApiKey, "A2")));
+        assert!(!same(&hash, &vault.hash(Purpose::SecretKey, "A1")));
+        assert!(!same(&hash, &Vault::new([8; 32]).hash(Purpose::ApiKey, "A1")));
+    }
+}

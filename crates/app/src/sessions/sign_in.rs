@@ -1,0 +1,94 @@
+//! Sign in with e-mail address and password.
+
+use crate::passwords::PasswordError;
+use crate::secrets::Purpose;
+use crate::throttle::{self, Bucket, Origin, Refused};
+use crate::{App, random};
+use slotkeeper_domain::account::AccountKind;
+use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::secret::{Password, SessionToken};
+use slotkeeper_domain::throttle::TooMany;
+use slotkeeper_store::tables::accounts;
+use slotkeeper_store::tables::sessions;
+use slotkeeper_store::tables::users::{self, User};
+use slotkeeper_store::{StoreError, Tx};
+use std::time::Duration;
+
+/// How long a session lasts: people work in the back office all day, every day.
+pub const SESSION_LIFETIME: Duration = Duration::from_secs(14 * 24 * 3_600);
+
+/// A session that was just opened.
+#[derive(Debug)]
+pub struct Opened {
+    /// For the cookie.
+    pub token: SessionToken,
+    /// What kind of account it is for, so that the person lands on the right page.
+    pub kind: AccountKind,
+}
+
+/// Why somebody could not sign in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// No such user, or not the password. Nobody is told which.
+    #[error("wrong e-mail address or password")]
+    Wrong,
+    /// Too many tries.
+    #[error("too many tries")]
+    TooMany(TooMany),
+    /// The password pool is full.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<Refused> for SignInError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::TooMany(too_many) => Self::TooMany(too_many),
+            Refused::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// Checks the password and opens a session.
+///
+/// # Errors
+/// [`SignInError`].
+pub async fn sign_in(
+    app: &App,
+    address: EmailAddress,
+    password: Password,
+    from: Origin,
+) -> Result<Opened, SignInError> {
+    let name = address.as_str().to_owned();
+    let buckets = [Bucket::SignInHere(&name, from), Bucket::SignInAnywhere(&name), Bucket::SignInFrom(from)];
+    throttle::take(app, &buckets).await?;
+    let user = app.store().read(move |db| users::find_by_email(db, &address)).await?;
+    let hash = user.as_ref().and_then(|user| user.password_hash.clone());
+    let matches = app.passwords().verify(hash, password).await?;
+    let Some(user) = user.filter(|_| matches) else { return Err(SignInError::Wrong) };
+
+    let [here, anywhere, _from] = buckets;
+    throttle::forgive(app, &[here, anywhere]).await?;
+    let unit = app.clone();
+    app.store()
+        .tidy(move |tx| {
+            // The user may have been removed, or the password changed, while it was being checked.
+            let unchanged = users::find(tx, &user.account, &user.id)?
+                .is_some_and(|current| current.password_hash == user.password_hash);
+            if unchanged { Ok(open(tx, &unit, &user)?) } else { Err(SignInError::Wrong) }
+        })
+        .await
+}
+
+/// Opens a session, within a transaction.
+pub(crate) fn open(tx: &mut Tx, app: &App, user: &User) -> Result<Opened, StoreError> {
+    let token = SessionToken::compose(&user.account, &random::token(32));
+    let hash = app.vault().hash(Purpose::Session, token.expose());
+    let now = app.now();
+    sessions::insert(tx, &user.account, &hash, &user.id, now, now.after(SESSION_LIFETIME))?;
+    let kind = accounts::find(tx, &user.account)?.map_or(AccountKind::Business, |account| account.kind);
+    Ok(Opened { token, kind })
+}

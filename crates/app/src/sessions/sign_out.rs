@@ -1,0 +1,17 @@
+//! Sign out.
+
+use crate::App;
+use crate::secrets::Purpose;
+use slotkeeper_domain::secret::SessionToken;
+use slotkeeper_store::StoreError;
+use slotkeeper_store::tables::sessions;
+
+/// Ends the session; one that does not exist is ended already.
+///
+/// # Errors
+/// When the store fails.
+pub async fn sign_out(app: &App, token: &SessionToken) -> Result<(), StoreError> {
+    let Some(account) = token.account() else { return Ok(()) };
+    let hash = app.vault().hash(Purpose::Session, token.expose());
+    app.store().tidy(move |tx| sessions::delete(tx, &account, &hash)).await
+}

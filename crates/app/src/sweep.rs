@@ -1,0 +1,29 @@
+//! Tidies away what has ended by itself. Nothing depends on it: what expired is not found even while it is there.
+
+use crate::App;
+use slotkeeper_store::StoreError;
+use slotkeeper_store::tables::{attempts, links, questions, sessions};
+
+/// How many rows of each kind one round takes, so that it never holds the writer up.
+const ROUND: i64 = 500;
+
+/// Deletes some of what expired. Whether there may be more.
+///
+/// # Errors
+/// When the store fails.
+pub async fn sweep(app: &App) -> Result<bool, StoreError> {
+    let now = app.now();
+    let most = app
+        .store()
+        .tidy(move |tx| {
+            let rows = [
+                questions::sweep(tx, now, ROUND)?,
+                sessions::sweep(tx, now, ROUND)?,
+                links::sweep(tx, now, ROUND)?,
+                attempts::sweep(tx, now, ROUND)?,
+            ];
+            Ok::<_, StoreError>(rows.into_iter().max().unwrap_or(0))
+        })
+        .await?;
+    Ok(i64::try_from(most).unwrap_or(i64::MAX) >= ROUND)
+}

@@ -1,0 +1,112 @@
+//! Limits on how often something may be tried, shared by all nodes and kept across restarts.
+
+use crate::App;
+use crate::secrets::Purpose;
+use slotkeeper_domain::throttle::{Limit, TooMany};
+use slotkeeper_store::StoreError;
+use slotkeeper_store::tables::attempts;
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// Where a try comes from: the address of the client, or for IPv6 its network, of which one client owns 2⁶⁴ addresses.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin(IpAddr);
+
+impl Origin {
+    /// The origin of a client.
+    #[must_use]
+    pub fn of(client: IpAddr) -> Self {
+        match client.to_canonical() {
+            IpAddr::V6(address) => Self(IpAddr::V6((u128::from(address) >> 64 << 64).into())),
+            v4 @ IpAddr::V4(_) => Self(v4),
+        }
+    }
+}
+
+/// A try was not let through.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// Too many tries; says how long to wait.
+    #[error("too many tries")]
+    TooMany(TooMany),
+    /// The store failed; nothing is let through that cannot be counted.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What is limited, by what.
+pub(crate) enum Bucket<'a> {
+    /// Signing in to one user from one origin: what a person who forgot does.
+    SignInHere(&'a str, Origin),
+    /// Signing in to one user from anywhere: a guesser with many machines. Wide, for it can lock the person out.
+    SignInAnywhere(&'a str),
+    /// Signing in to anybody from one origin: one guesser with many names.
+    SignInFrom(Origin),
+    /// Creating accounts from one origin.
+    SignUp(Origin),
+    /// Mails with links to one address.
+    LinkMail(&'a str),
+    /// Asking for mails with links from one origin.
+    LinkMailFrom(Origin),
+}
+
+impl Bucket<'_> {
+    fn limit(&self) -> Limit {
+        let (burst, seconds) = match self {
+            Self::SignInHere(..) => (10, 60),
+            Self::SignInAnywhere(_) => (100, 30),
+            Self::SignInFrom(_) => (60, 10),
+            Self::SignUp(_) => (20, 180),
+            Self::LinkMail(_) => (5, 600),
+            Self::LinkMailFrom(_) => (30, 60),
+        };
+        Limit { burst, interval: Duration::from_secs(seconds) }
+    }
+
+    fn key(&self) -> String {
+        match self {
+            Self::SignInHere(user, Origin(from)) => format!("sign-in-here/{from}/{user}"),
+            Self::SignInAnywhere(user) => format!("sign-in-anywhere/{user}"),
+            Self::SignInFrom(Origin(from)) => format!("sign-in-from/{from}"),
+            Self::SignUp(Origin(from)) => format!("sign-up/{from}"),
+            Self::LinkMail(address) => format!("link-mail/{address}"),
+            Self::LinkMailFrom(Origin(from)) => format!("link-mail-from/{from}"),
+        }
+    }
+}
+
+/// Counts one try in every bucket, or in none when one of them is full. Counting comes before the try, so that a
+/// thousand tries at once are a thousand tries.
+pub(crate) async fn take(app: &App, buckets: &[Bucket<'_>]) -> Result<(), Refused> {
+    let mut limits: Vec<_> =
+        buckets.iter().map(|bucket| (app.vault().hash(Purpose::Attempt, &bucket.key()), bucket.limit())).collect();
+    // Locked in sorted order, so that two callers never wait for each other.
+    limits.sort_unstable_by_key(|(bucket, _)| *bucket);
+    let now = app.now();
+    app.store()
+        .tidy(move |tx| {
+            let mut taken = Vec::with_capacity(limits.len());
+            for (bucket, limit) in &limits {
+                let busy_until = attempts::find_locked(tx, bucket)?;
+                taken.push((bucket, limit.take(busy_until, now).map_err(Refused::TooMany)?));
+            }
+            for (bucket, busy_until) in taken {
+                attempts::set(tx, bucket, busy_until)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// Forgets the tries in these buckets: the last one succeeded.
+pub(crate) async fn forgive(app: &App, buckets: &[Bucket<'_>]) -> Result<(), StoreError> {
+    let keys: Vec<_> = buckets.iter().map(|bucket| app.vault().hash(Purpose::Attempt, &bucket.key())).collect();
+    app.store()
+        .tidy(move |tx| {
+            for key in &keys {
+                attempts::delete(tx, key)?;
+            }
+            Ok(())
+        })
+        .await
+}

@@ -1,0 +1,100 @@
+//! Invite somebody to the account: they get a link to choose a password.
+
+use super::list::MOST_USERS;
+use crate::caller::Owner;
+use crate::mail::{self, Letter};
+use crate::throttle::{self, Bucket, Refused};
+use crate::{App, random};
+use slotkeeper_domain::account::{Name, Role};
+use slotkeeper_domain::change::{Actor, Change, Kind, Thing};
+use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::id::UserId;
+use slotkeeper_domain::link::Purpose;
+use slotkeeper_domain::throttle::TooMany;
+use slotkeeper_store::tables::users::{self, User};
+use slotkeeper_store::{StoreError, Tx};
+
+/// Why somebody could not be invited.
+#[derive(Debug, thiserror::Error)]
+pub enum InviteError {
+    /// Somebody signs in with this address already, here or in another account.
+    #[error("the e-mail address is taken")]
+    AddressTaken,
+    /// The account has as many people as it can have.
+    #[error("the account is full")]
+    Full,
+    /// Too many mails to this address.
+    #[error("too many mails")]
+    TooMany(TooMany),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Adds a user without a password and sends the invitation.
+///
+/// # Errors
+/// [`InviteError`].
+pub async fn invite(
+    app: &App,
+    owner: &Owner,
+    name: Name,
+    address: EmailAddress,
+    role: Role,
+) -> Result<(), InviteError> {
+    throttle::take(app, &[Bucket::LinkMail(address.as_str())]).await.map_err(|refused| match refused {
+        Refused::TooMany(too_many) => InviteError::TooMany(too_many),
+        Refused::Store(error) => InviteError::Store(error),
+    })?;
+    let now = app.now();
+    let user = User {
+        account: owner.account.id.clone(),
+        id: random::id(),
+        email_address: address,
+        name,
+        role,
+        password_hash: None,
+        email_confirmed_at: None,
+        created_at: now,
+    };
+    let (unit, owner) = (app.clone(), owner.clone());
+    app.store()
+        .write(move |tx| {
+            if users::find_by_email(tx, &user.email_address)?.is_some() {
+                return Err(InviteError::AddressTaken);
+            }
+            if users::list(tx, &owner.account.id, i64::MAX)?.len() >= MOST_USERS {
+                return Err(InviteError::Full);
+            }
+            add(tx, &owner.user.id, &user)?;
+            let account_name = owner.account.name.clone();
+            mail::send_link(tx, &unit, &user, Purpose::AcceptInvitation, |name, link| {
+                Letter::invitation(name, &account_name, link)
+            })?;
+            Ok(())
+        })
+        .await
+        .map_err(|error| match error {
+            InviteError::Store(StoreError::Unique { .. }) => InviteError::AddressTaken,
+            other => other,
+        })?;
+    app.mail_waiting().notify_one();
+    Ok(())
+}
+
+/// Writes a further user of an account, within a transaction.
+///
+/// # Errors
+/// [`StoreError::Unique`] when the address is taken; otherwise when the store fails.
+pub fn add(tx: &mut Tx, by: &UserId, user: &User) -> Result<(), StoreError> {
+    users::insert(tx, user)?;
+    tx.record(Change {
+        account: user.account.clone(),
+        at: user.created_at,
+        actor: Actor::User(by.clone()),
+        thing: Thing::User,
+        thing_id: user.id.to_string(),
+        kind: Kind::Created,
+    });
+    Ok(())
+}

@@ -1,0 +1,5 @@
+//! The people of an account.
+
+pub mod invite;
+pub mod list;
+pub mod remove;

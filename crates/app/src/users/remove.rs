@@ -1,0 +1,32 @@
+//! Remove somebody from the account.
+
+use crate::App;
+use crate::caller::Owner;
+use slotkeeper_domain::account::Role;
+use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::id::UserId;
+use slotkeeper_store::StoreError;
+use slotkeeper_store::tables::{links, sessions, users};
+
+/// Removes a manager or a member of staff, with every session and link; frees the e-mail address. Whether there was
+/// such a person: owners are not removed.
+///
+/// # Errors
+/// When the store fails.
+pub async fn remove(app: &App, owner: &Owner, id: UserId) -> Result<bool, StoreError> {
+    let now = app.now();
+    let owner = owner.clone();
+    app.store()
+        .write(move |tx| {
+            let account = &owner.account.id;
+            let Some(user) = users::find(tx, account, &id)?.filter(|user| user.role != Role::Owner) else {
+                return Ok(false);
+            };
+            sessions::delete_of_user(tx, account, &id)?;
+            links::delete_of_user(tx, account, &id)?;
+            users::delete(tx, &user)?;
+            tx.record(owner.change(now, Thing::User, id.as_str(), Kind::Deleted));
+            Ok(true)
+        })
+        .await
+}

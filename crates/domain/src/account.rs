@@ -1,0 +1,339 @@
+//! Accounts, the people in them, and the settings they are made with.
+
+use crate::change::words;
+use iso_currency::{Currency as IsoCurrency, Flag, IntoEnumIterator};
+use std::fmt;
+use std::str::FromStr;
+
+words! {
+    /// The kinds of accounts.
+    AccountKind {
+        /// Takes bookings.
+        Business = "business",
+        /// Registers applications.
+        Developer = "developer",
+        /// Manages subaccounts, each a business.
+        Portal = "portal",
+    }
+}
+
+words! {
+    /// What a user may do in the account.
+    Role {
+        /// Everything. Only owners decide about applications.
+        Owner = "owner",
+        /// Runs the business day by day.
+        Manager = "manager",
+        /// Works with bookings and customers.
+        Staff = "staff",
+    }
+}
+
+/// The text is not one of the choices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not one of the choices")]
+pub struct NotAChoice;
+
+/// A name that people read: of a business, a person, an application. Trimmed, one line, 1 to 100 characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name(String);
+
+impl Name {
+    /// Most characters a name may have.
+    pub const LONGEST: usize = 100;
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for Name {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
+        if text.is_empty() {
+            Err("Please give a name.")
+        } else if text.chars().count() > Self::LONGEST {
+            Err("A name can have 100 characters at most.")
+        } else if text.chars().any(is_unprintable) {
+            Err("A name is one line of text, without invisible characters.")
+        } else {
+            Ok(Self(text.to_owned()))
+        }
+    }
+}
+
+/// Control characters, and those that reorder or hide the text around them: a name must look like what it is.
+fn is_unprintable(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+}
+
+/// A country by its two-letter code (ISO 3166-1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Country(&'static str);
+
+impl Country {
+    /// The two-letter code.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+
+    /// The English name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        rust_iso3166::ALL.iter().find(|country| country.alpha2 == self.0).map_or(self.0, |country| country.name)
+    }
+
+    /// Code and English name of every country, sorted by name.
+    #[must_use]
+    pub fn choices() -> Vec<(&'static str, &'static str)> {
+        let mut choices: Vec<_> = rust_iso3166::ALL.iter().map(|country| (country.alpha2, country.name)).collect();
+        choices.sort_unstable_by_key(|(_, name)| *name);
+        choices
+    }
+}
+
+impl FromStr for Country {
+    type Err = NotAChoice;
+
+    fn from_str(text: &str) -> Result<Self, NotAChoice> {
+        rust_iso3166::from_alpha2(text).map(|country| Self(country.alpha2)).ok_or(NotAChoice)
+    }
+}
+
+/// A currency that is in use, by its three-letter code (ISO 4217).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Currency(IsoCurrency);
+
+impl Currency {
+    /// The three-letter code.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.0.code()
+    }
+
+    /// Code and English name of every currency a business can choose, sorted by code.
+    #[must_use]
+    pub fn choices() -> Vec<(&'static str, String)> {
+        let mut choices: Vec<_> = IsoCurrency::iter()
+            .filter(|currency| is_money(*currency))
+            .map(|currency| (currency.code(), currency.name().to_owned()))
+            .collect();
+        choices.sort_unstable();
+        choices
+    }
+}
+
+impl FromStr for Currency {
+    type Err = NotAChoice;
+
+    fn from_str(text: &str) -> Result<Self, NotAChoice> {
+        IsoCurrency::from_code(text).filter(|currency| is_money(*currency)).map(Self).ok_or(NotAChoice)
+    }
+}
+
+/// Left out: units of account, metals, test codes and currencies that another has replaced.
+fn is_money(currency: IsoCurrency) -> bool {
+    let is_special = currency.has_flag(Flag::Special) || currency.has_flag(Flag::Fund);
+    !is_special && currency.is_superseded().is_none() && currency.exponent().is_some()
+}
+
+/// The languages an account can offer: RFC 5646 tag and the language's own name.
+const LANGUAGES: [(&str, &str); 30] = [
+    ("bg-BG", "Български"),
+    ("ca-ES", "Català"),
+    ("cs-CZ", "Čeština"),
+    ("da-DK", "Dansk"),
+    ("de-AT", "Deutsch (Österreich)"),
+    ("de-CH", "Deutsch (Schweiz)"),
+    ("de-DE", "Deutsch"),
+    ("el-GR", "Ελληνικά"),
+    ("en-AU", "English (Australia)"),
+    ("en-GB", "English (United Kingdom)"),
+    ("en-US", "English (United States)"),
+    ("es-ES", "Español"),
+    ("es-MX", "Español (México)"),
+    ("et-EE", "Eesti"),
+    ("fi-FI", "Suomi"),
+    ("fr-CA", "Français (Canada)"),
+    ("fr-FR", "Français"),
+    ("hr-HR", "Hrvatski"),
+    ("hu-HU", "Magyar"),
+    ("it-IT", "Italiano"),
+    ("ja-JP", "日本語"),
+    ("ko-KR", "한국어"),
+    ("nb-NO", "Norsk bokmål"),
+    ("nl-NL", "Nederlands"),
+    ("pl-PL", "Polski"),
+    ("pt-BR", "Português (Brasil)"),
+    ("pt-PT", "Português"),
+    ("sv-SE", "Svenska"),
+    ("tr-TR", "Türkçe"),
+    ("zh-CN", "中文（简体）"),
+];
+
+/// A language by its RFC 5646 tag, such as `en-GB`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Language(&'static str);
+
+impl Language {
+    /// English as in the United Kingdom: what is shown where an account has not said otherwise.
+    pub const BRITISH_ENGLISH: Self = Self("en-GB");
+
+    /// The tag.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+
+    /// The language's own name.
+    #[must_use]
+    pub fn own_name(self) -> &'static str {
+        LANGUAGES.iter().find(|(tag, _)| *tag == self.0).map_or(self.0, |(_, name)| name)
+    }
+
+    /// Tag and own name of every language an account can offer.
+    #[must_use]
+    pub fn choices() -> &'static [(&'static str, &'static str)] {
+        &LANGUAGES
+    }
+}
+
+impl FromStr for Language {
+    type Err = NotAChoice;
+
+    /// Tags are compared without regard to case, as RFC 5646, section 2.1.1, has it.
+    fn from_str(text: &str) -> Result<Self, NotAChoice> {
+        LANGUAGES.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(text)).map(|(tag, _)| Self(tag)).ok_or(NotAChoice)
+    }
+}
+
+/// The languages of an account, at least one. The first is the default for staff and for customers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Languages(Vec<Language>);
+
+impl Languages {
+    /// One language.
+    #[must_use]
+    pub fn only(language: Language) -> Self {
+        Self(vec![language])
+    }
+
+    /// The default for customers and for staff.
+    #[must_use]
+    pub fn default_language(&self) -> Language {
+        // The constructor refuses an empty list.
+        self.0.first().copied().unwrap_or(Language::BRITISH_ENGLISH)
+    }
+
+    /// All of them, the default first.
+    pub fn iter(&self) -> impl Iterator<Item = Language> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// Reads a comma-separated list, as [`Languages::to_list`] writes it. Repeated ones count once.
+    ///
+    /// # Errors
+    /// When one of them is no choice, or there is none.
+    pub fn parse_list(text: &str) -> Result<Self, NotAChoice> {
+        let mut languages = Vec::new();
+        for tag in text.split(',') {
+            let language = tag.trim().parse()?;
+            if !languages.contains(&language) {
+                languages.push(language);
+            }
+        }
+        Ok(Self(languages))
+    }
+
+    /// The comma-separated list.
+    #[must_use]
+    pub fn to_list(&self) -> String {
+        self.iter().map(Language::as_str).collect::<Vec<_>>().join(",")
+    }
+}
+
+words! {
+    /// What a phone number is for (wire reference, section 4.1).
+    PhoneKind {
+        /// A mobile phone.
+        Mobile = "mobile",
+        /// A phone at work.
+        Work = "work",
+        /// A phone at home.
+        Home = "home",
+        /// A fax machine.
+        Fax = "fax",
+    }
+}
+
+/// How a business can be reached and what it says of itself. Everything is optional; texts are trimmed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ContactDetails {
+    /// E-mail address for the public.
+    pub email_address: Option<String>,
+    /// Phone number, as written.
+    pub phone_number: Option<String>,
+    /// What the phone number is for.
+    pub phone_kind: Option<PhoneKind>,
+    /// Web site.
+    pub website_url: Option<String>,
+    /// VAT number, company number and the like.
+    pub legal_identifiers: Option<String>,
+    /// First line of the address.
+    pub address1: Option<String>,
+    /// Second line of the address.
+    pub address2: Option<String>,
+    /// City.
+    pub city: Option<String>,
+    /// State, province or region.
+    pub state: Option<String>,
+    /// Postcode.
+    pub postcode: Option<String>,
+    /// What the business offers, for customers.
+    pub description: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_honest_line() {
+        assert_eq!("  Harbour Lights ".parse::<Name>().map(|name| name.to_string()), Ok("Harbour Lights".into()));
+        for wrong in ["", "   ", "a\nb", "pay\u{202E}lap", "zero\u{200B}width", &"x".repeat(101)] {
+            assert!(wrong.parse::<Name>().is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn choices_can_be_chosen() {
+        assert!(Country::choices().iter().all(|(code, _)| code.parse::<Country>().is_ok()));
+        assert!(Currency::choices().iter().all(|(code, _)| code.parse::<Currency>().is_ok()));
+        assert!(Language::choices().iter().all(|(tag, _)| tag.parse::<Language>().is_ok()));
+        assert!(Country::choices().len() > 240 && Currency::choices().len() > 140);
+        for wrong in ["", "XXX", "XAU", "DEM", "eur", "EURO"] {
+            assert!(wrong.parse::<Currency>().is_err(), "{wrong}");
+        }
+        assert!("UK".parse::<Country>().is_err() && "GB".parse::<Country>().is_ok());
+    }
+
+    #[test]
+    fn languages_keep_their_order_and_the_first_is_the_default() {
+        let languages = Languages::parse_list("pt-PT, en-gb,pt-PT").expect("known languages");
+        assert_eq!(languages.to_list(), "pt-PT,en-GB");
+        assert_eq!(languages.default_language().as_str(), "pt-PT");
+        assert!(Languages::parse_list("").is_err() && Languages::parse_list("en-GB,xx").is_err());
+    }
+}

@@ -1,0 +1,235 @@
+//! Callback URLs: where an owner's answer goes (wire reference, section 2.1).
+
+use crate::secret::ApiKey;
+use std::fmt;
+use std::str::FromStr;
+use url::{Host, Url};
+
+/// A callback URL, kept exactly as the developer wrote it.
+///
+/// `https`, or plain `http` when it stays on the machine (loopback). No user name, no fragment, no characters
+/// that could break out of a header. It may have a query of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallbackUrl(String);
+
+/// Why a text cannot be a callback URL, as a sentence for the developer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotACallbackUrl {
+    /// It cannot be read as an address at all.
+    #[error("This is not a complete address. It should look like https://example.com/callback")]
+    Unreadable,
+    /// Not https, and not loopback.
+    #[error("Use https. Plain http is accepted only for this machine: http://127.0.0.1 or http://localhost")]
+    NotSecure,
+    /// Contains `user:password@`.
+    #[error("Leave out the user name and password in the address.")]
+    UserName,
+    /// Contains `#…`, which a redirect would drop or misplace.
+    #[error("Leave out the part from # on: the answer is added to the query, in front of it.")]
+    Fragment,
+    /// Spaces, line breaks, quotes or characters outside ASCII.
+    #[error("Write the address with plain ASCII characters; escape others as %xx, and names of hosts as xn--…")]
+    Characters,
+    /// Has `success`, `apiKey` or `state` in its own query.
+    #[error("The query of the address must not contain success, apiKey or state: the answer uses these names.")]
+    Reserved,
+    /// Longer than 1,000 characters.
+    #[error("The address can have 1000 characters at most.")]
+    TooLong,
+}
+
+/// What the owner decided.
+#[derive(Debug)]
+pub enum Answer<'a> {
+    /// Agreed: the new key, and the `state` of the question exactly as it stood in the query, still escaped.
+    Allowed {
+        /// The new API key.
+        api_key: &'a ApiKey,
+        /// The raw value of `state`.
+        state: &'a str,
+    },
+    /// Refused: neither key nor state.
+    Denied,
+}
+
+impl CallbackUrl {
+    /// The address exactly as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The address of the redirect that carries the answer. A query of the address's own stays in front.
+    ///
+    /// For an agreement the text contains the API key: it goes to the browser and nowhere else.
+    #[must_use]
+    pub fn with_answer(&self, answer: &Answer<'_>) -> String {
+        let joint = match self.0.find('?') {
+            None => "?",
+            Some(_) if self.0.ends_with(['?', '&']) => "",
+            Some(_) => "&",
+        };
+        match answer {
+            Answer::Allowed { api_key, state } => {
+                format!("{}{joint}success=true&apiKey={}&state={state}", self.0, api_key.expose())
+            }
+            Answer::Denied => format!("{}{joint}success=false", self.0),
+        }
+    }
+
+    /// What a content security policy must name so that a form may lead there: the origin; for an IPv6 address,
+    /// which a policy cannot name, the scheme.
+    #[must_use]
+    pub fn policy_source(&self) -> String {
+        match Url::parse(&self.0) {
+            Ok(url) if matches!(url.host(), Some(Host::Ipv6(_))) => format!("{}:", url.scheme()),
+            Ok(url) => url.origin().ascii_serialization(),
+            Err(_) => "'none'".to_owned(),
+        }
+    }
+
+    /// Host and port, for people.
+    #[must_use]
+    pub fn host(&self) -> String {
+        let host = Url::parse(&self.0).ok().and_then(|url| {
+            let host = url.host_str()?.to_owned();
+            Some(url.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}")))
+        });
+        host.unwrap_or_else(|| self.0.clone())
+    }
+}
+
+impl FromStr for CallbackUrl {
+    type Err = NotACallbackUrl;
+
+    fn from_str(text: &str) -> Result<Self, NotACallbackUrl> {
+        use NotACallbackUrl as Problem;
+        if text.len() > 1_000 {
+            return Err(Problem::TooLong);
+        }
+        // The URL standard would quietly drop line breaks and escape the rest: what is stored would not be what is used.
+        if text.bytes().any(|byte| !byte.is_ascii_graphic() || matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'`')) {
+            return Err(Problem::Characters);
+        }
+        let url = Url::parse(text).map_err(|_| Problem::Unreadable)?;
+        let host = url.host().ok_or(Problem::Unreadable)?;
+        let is_loopback = match host {
+            Host::Ipv4(address) => address.is_loopback(),
+            Host::Ipv6(address) => address.is_loopback(),
+            Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
+        };
+        if !(url.scheme() == "https" || (url.scheme() == "http" && is_loopback)) {
+            return Err(Problem::NotSecure);
+        }
+        // The standard forgives `https:/host` and `https:host`; other programs read those as something else.
+        if !text.get(url.scheme().len()..).is_some_and(|rest| rest.starts_with("://")) {
+            return Err(Problem::Unreadable);
+        }
+        if text.contains('#') {
+            return Err(Problem::Fragment);
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Problem::UserName);
+        }
+        if url.query_pairs().any(|(name, _)| matches!(&*name, "success" | "apiKey" | "state")) {
+            return Err(Problem::Reserved);
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for CallbackUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn callback(text: &str) -> CallbackUrl {
+        text.parse().expect("a callback URL")
+    }
+
+    #[test]
+    fn https_anywhere_and_http_only_at_home() {
+        for right in [
+            "https://shop.example/cb",
+            "https://shop.example:8443/cb?tenant=7",
+            "http://127.0.0.1:9/x",
+            "http://localhost:3000",
+            "http://[::1]:3000/cb",
+            "http://app.localhost/cb",
+            "HTTPS://Shop.Example/Cb",
+        ] {
+            assert_eq!(callback(right).as_str(), right);
+        }
+        use NotACallbackUrl as P;
+        for (wrong, why) in [
+            ("", P::Unreadable),
+            ("shop.example/cb", P::Unreadable),
+            ("https:shop.example", P::Unreadable),
+            ("https://", P::Unreadable),
+            ("http://shop.example/cb", P::NotSecure),
+            ("http://127.0.0.1.example/cb", P::NotSecure),
+            ("http://localhost.example/cb", P::NotSecure),
+            ("javascript://shop.example/%0aalert(1)", P::NotSecure),
+            ("https://user@shop.example/", P::UserName),
+            ("https://shop.example/#there", P::Fragment),
+            ("https://shop.example/a b", P::Characters),
+            ("https://shop.example/\r\nSet-Cookie:x", P::Characters),
+            ("https://shöp.example/", P::Characters),
+            ("https://shop.example/?state=mine", P::Reserved),
+            ("https://shop.example/?%73tate=mine", P::Reserved),
+        ] {
+            assert_eq!(wrong.parse::<CallbackUrl>(), Err(why), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn the_answer_keeps_the_query_and_the_state() {
+        let api_key = ApiKey::new("AKEY");
+        let answer = Answer::Allowed { api_key: &api_key, state: "a%20b+c" };
+        for (address, expected) in [
+            ("https://a.example/cb", "https://a.example/cb?success=true&apiKey=AKEY&state=a%20b+c"),
+            ("https://a.example", "https://a.example?success=true&apiKey=AKEY&state=a%20b+c"),
+            ("https://a.example/cb?t=1", "https://a.example/cb?t=1&success=true&apiKey=AKEY&state=a%20b+c"),
+            ("https://a.example/cb?", "https://a.example/cb?success=true&apiKey=AKEY&state=a%20b+c"),
+            ("https://a.example/cb?t=1&", "https://a.example/cb?t=1&success=true&apiKey=AKEY&state=a%20b+c"),
+        ] {
+            assert_eq!(callback(address).with_answer(&answer), expected);
+        }
+        assert_eq!(
+            callback("https://a.example/cb?t=1").with_answer(&Answer::Denied),
+            "https://a.example/cb?t=1&success=false"
+        );
+    }
+
+    #[test]
+    fn a_policy_can_name_it() {
+        for (address, source) in [
+            ("https://Shop.Example:443/cb", "https://shop.example"),
+            ("https://shop.example:8443/cb", "https://shop.example:8443"),
+            ("http://127.0.0.1:9/x", "http://127.0.0.1:9"),
+            ("http://[::1]:3000/cb", "http:"),
+        ] {
+            assert_eq!(callback(address).policy_source(), source);
+        }
+    }
+
+    proptest! {
+        /// Whatever is accepted is one line, stays on its host, and cannot end a policy directive.
+        #[test]
+        fn nothing_breaks_out(text in "(https?://)?[ -~\\r\\nä]{0,40}") {
+            if let Ok(callback) = text.parse::<CallbackUrl>() {
+                let redirect = callback.with_answer(&Answer::Denied);
+                prop_assert!(redirect.bytes().all(|byte| byte.is_ascii_graphic()));
+                prop_assert!(!callback.policy_source().contains([';', ',', ' ']));
+                let before = Url::parse(callback.as_str()).expect("a URL").host_str().map(str::to_owned);
+                prop_assert_eq!(Url::parse(&redirect).expect("a URL").host_str().map(str::to_owned), before);
+            }
+        }
+    }
+}

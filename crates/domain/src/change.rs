@@ -1,0 +1,97 @@
+//! Changes: the ordered log of what happened in an account.
+//!
+//! Every write that matters to an account leaves one entry, in the same transaction. What leaves the server
+//! later (webhooks, mails, the audit page) is made from these entries and from nothing else.
+
+use crate::id::{AccountId, ApplicationId, UserId};
+use crate::time::Instant;
+
+/// One entry of an account's log. The store numbers it, per account, without gaps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Whose log it belongs to.
+    pub account: AccountId,
+    /// When it happened.
+    pub at: Instant,
+    /// Who did it.
+    pub actor: Actor,
+    /// What kind of thing changed.
+    pub thing: Thing,
+    /// The id of the thing.
+    pub thing_id: String,
+    /// What happened to it.
+    pub kind: Kind,
+}
+
+/// Who did something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// A person who signed in; of this account or, for a developer ending an authorization, of another.
+    User(UserId),
+    /// An application, with one of its keys.
+    Application(ApplicationId),
+    /// The server itself, or somebody who was not signed in.
+    System,
+}
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name { $($(#[$variant_doc])* $variant,)* }
+
+        impl $name {
+            /// The word that stands for it in the database.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::change::UnknownWord;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text {
+                    $($word => Ok(Self::$variant),)*
+                    _ => Err($crate::change::UnknownWord),
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use words;
+
+/// The text is not one of the words of a closed list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not one of the known words")]
+pub struct UnknownWord;
+
+words! {
+    /// The kinds of things whose changes are logged.
+    Thing {
+        /// The account itself: its name, contact details, settings.
+        Account = "account",
+        /// A person who signs in.
+        User = "user",
+        /// A registered application.
+        Application = "application",
+        /// An application's secret key.
+        SecretKey = "secret_key",
+        /// An installed application.
+        Authorization = "authorization",
+    }
+}
+
+words! {
+    /// What happened to the thing.
+    Kind {
+        /// It came to be.
+        Created = "created",
+        /// It is different now.
+        Updated = "updated",
+        /// It is gone, ended or revoked.
+        Deleted = "deleted",
+    }
+}

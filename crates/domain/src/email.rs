@@ -1,0 +1,82 @@
+//! E-mail addresses.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// An e-mail address, in lower case: on this server two spellings of one address are one address.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EmailAddress(String);
+
+/// The text is not an e-mail address that mail can be sent to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("This does not look like an e-mail address. It needs a name, an @ and a domain: anna@example.com")]
+pub struct NotAnEmailAddress;
+
+impl EmailAddress {
+    /// The address as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for EmailAddress {
+    type Err = NotAnEmailAddress;
+
+    fn from_str(text: &str) -> Result<Self, NotAnEmailAddress> {
+        let options =
+            email_address::Options::default().with_required_tld().without_display_text().without_domain_literal();
+        let text = text.trim();
+        // Quoted local parts may hold spaces and line breaks. Nobody signs up with one.
+        if !text.is_ascii() || text.contains('"') || text.len() > 254 {
+            return Err(NotAnEmailAddress);
+        }
+        email_address::EmailAddress::parse_with_options(text, options)
+            .map(|_| Self(text.to_ascii_lowercase()))
+            .map_err(|_| NotAnEmailAddress)
+    }
+}
+
+impl fmt::Display for EmailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Debug output ends in logs, and addresses do not belong there.
+impl fmt::Debug for EmailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EmailAddress(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_trimmed_and_lower_case() {
+        assert_eq!(" Anna@Example.COM ".parse::<EmailAddress>().map(|a| a.to_string()), Ok("anna@example.com".into()));
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        let long = format!("{}@example.com", "a".repeat(250));
+        for wrong in [
+            "",
+            "anna",
+            "anna@",
+            "@example.com",
+            "anna@example",
+            "a b@example.com",
+            "a@b.com\r\nBcc: c@d.com",
+            "\"a b\"@example.com",
+            "Anna <anna@example.com>",
+            "anna@[127.0.0.1]",
+            "änna@example.com",
+            &long,
+        ] {
+            assert_eq!(wrong.parse::<EmailAddress>(), Err(NotAnEmailAddress), "{wrong:?}");
+        }
+    }
+}

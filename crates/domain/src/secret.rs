@@ -1,0 +1,165 @@
+//! Secrets. Each kind has a type of its own that cannot be printed or compared by accident and is wiped from
+//! memory when it is dropped. At rest they exist only as keyed hashes or sealed.
+
+use crate::id::{AccountId, ApplicationId, ID_ALPHABET};
+use std::fmt;
+use zeroize::Zeroize;
+
+macro_rules! secrets {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes the text as it is.
+            #[must_use]
+            pub fn new(text: impl Into<String>) -> Self {
+                Self(text.into())
+            }
+
+            /// The secret itself. Whoever calls this answers for where it goes.
+            #[must_use]
+            pub fn expose(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl Drop for $name {
+            fn drop(&mut self) {
+                self.0.zeroize();
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(secret)"))
+            }
+        }
+    )*};
+}
+
+secrets! {
+    /// A password as a person typed it.
+    Password;
+    /// The key of an authorization; the wire calls it `apiKey`.
+    ApiKey;
+    /// The key of an application, for all its installations; the wire calls it `secretKey`.
+    SecretKey;
+    /// What the session cookie carries.
+    SessionToken;
+    /// What a link in a mail carries.
+    LinkToken;
+}
+
+/// How many random characters an API key has. 16 of 36 characters are 82 bits; the secret key adds 165 more.
+pub const API_KEY_RANDOM_LENGTH: usize = 16;
+
+impl ApiKey {
+    /// Puts a key together in the shape seen in public (wire reference, section 2.1): `A`, random characters,
+    /// the application's id, the account's id. So the key itself says whose rows to look in.
+    #[must_use]
+    pub fn compose(random: &str, application: &ApplicationId, account: &AccountId) -> Self {
+        Self(format!("A{random}{application}{account}"))
+    }
+
+    /// The account the key claims to be of; nothing when the text has not the shape of a key.
+    #[must_use]
+    pub fn account(&self) -> Option<AccountId> {
+        let length = 1 + API_KEY_RANDOM_LENGTH + ApplicationId::LENGTH + AccountId::LENGTH;
+        let shaped =
+            self.0.len() == length && self.0.starts_with('A') && self.0.bytes().all(|byte| ID_ALPHABET.contains(&byte));
+        if !shaped {
+            return None;
+        }
+        self.0.get(length - AccountId::LENGTH..)?.parse().ok()
+    }
+}
+
+macro_rules! account_tokens {
+    ($($name:ident),*) => {$(
+        impl $name {
+            /// Puts a token together: the account's id, so that the token says whose rows to look in, and a random part.
+            #[must_use]
+            pub fn compose(account: &AccountId, random: &str) -> Self {
+                Self(format!("{account}{random}"))
+            }
+
+            /// The account the token claims to be of; nothing when the text has not the shape of a token.
+            #[must_use]
+            pub fn account(&self) -> Option<AccountId> {
+                self.0.get(..AccountId::LENGTH)?.parse().ok()
+            }
+        }
+    )*};
+}
+
+account_tokens!(SessionToken, LinkToken);
+
+impl Password {
+    /// Fewest characters a password may have.
+    pub const SHORTEST: usize = 10;
+    /// Most bytes a password may have: enough for any phrase, little enough to hash.
+    pub const LONGEST: usize = 256;
+
+    /// Whether a person may choose this password.
+    ///
+    /// # Errors
+    /// What is wrong with it, as a sentence.
+    pub fn check_choice(&self, email_address: &str) -> Result<(), &'static str> {
+        let text = self.0.as_str();
+        if text.chars().count() < Self::SHORTEST {
+            return Err("Choose a password of at least 10 characters.");
+        }
+        if text.len() > Self::LONGEST {
+            return Err("Choose a password of at most 256 characters.");
+        }
+        let mut seen: Vec<char> = text.chars().collect();
+        seen.sort_unstable();
+        seen.dedup();
+        if seen.len() < 4 || "01234567890123456789".contains(text) || text.to_lowercase().contains("password") {
+            return Err("This password is too easy to guess. A few unrelated words make a good one.");
+        }
+        if text.eq_ignore_ascii_case(email_address) {
+            return Err("The password must not be the e-mail address.");
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_do_not_print() {
+        let secret = SecretKey::new("hunter2hunter2");
+        assert_eq!(format!("{secret:?} {:?}", Some(&secret)), "SecretKey(secret) Some(SecretKey(secret))");
+    }
+
+    #[test]
+    fn an_api_key_names_its_account() {
+        let application = "DEMOAPP01ABC".parse().expect("an application id");
+        let account = "312KAYAK01".parse().expect("an account id");
+        let key = ApiKey::compose("0123456789ABCDEF", &application, &account);
+        assert_eq!(key.account(), Some(account));
+        for wrong in ["", "A", "312KAYAK01", "demoSecretKey0123456789ABCDefgh", &"Ä".repeat(39), &"a".repeat(39)] {
+            assert_eq!(ApiKey::new(wrong).account(), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_names_its_account() {
+        let account: AccountId = "312KAYAK01".parse().expect("an account id");
+        assert_eq!(SessionToken::compose(&account, "rest").account(), Some(account));
+        assert_eq!(SessionToken::new("ÄÖÜÄÖÜÄÖÜÄÖÜ").account(), None);
+    }
+
+    #[test]
+    fn weak_passwords_are_refused_with_a_reason() {
+        for weak in ["short", "aaaaaaaaaaaa", "0123456789", "Password1234", "ANNA@example.com", &"x1yz".repeat(65)] {
+            assert!(Password::new(weak).check_choice("anna@example.com").is_err(), "{weak}");
+        }
+        assert_eq!(Password::new("seven green kayaks").check_choice("anna@example.com"), Ok(()));
+    }
+}

@@ -1,0 +1,91 @@
+//! How often something may be tried.
+//!
+//! A limit lets a burst through and then one try per interval (the generic cell rate algorithm). One number
+//! per bucket is all that is kept: the instant until which the bucket is busy.
+
+use crate::time::Instant;
+use std::time::Duration;
+
+/// A limit on tries.
+#[derive(Debug, Clone, Copy)]
+pub struct Limit {
+    /// How many tries may come at once.
+    pub burst: u32,
+    /// How long it takes until one more is allowed.
+    pub interval: Duration,
+}
+
+/// The tries are used up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooMany {
+    /// How long to wait for the next one.
+    pub wait: Duration,
+}
+
+impl Limit {
+    /// Whether one more try is allowed now, in a bucket that is busy until `busy_until`; if so, until when the
+    /// bucket is busy after it.
+    ///
+    /// # Errors
+    /// When the tries are used up.
+    pub fn take(self, busy_until: Option<Instant>, now: Instant) -> Result<Instant, TooMany> {
+        let start = busy_until.map_or(now, |busy| busy.max(now));
+        let next = start.after(self.interval);
+        let ceiling = now.after(self.interval * self.burst);
+        if next > ceiling { Err(TooMany { wait: next.since(ceiling) }) } else { Ok(next) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const LIMIT: Limit = Limit { burst: 3, interval: Duration::from_secs(60) };
+
+    #[test]
+    fn a_burst_passes_then_one_each_interval() {
+        let now = Instant::from_millis(1_000_000);
+        let mut busy = None;
+        for _ in 0..3 {
+            busy = Some(LIMIT.take(busy, now).expect("within the burst"));
+        }
+        assert_eq!(LIMIT.take(busy, now), Err(TooMany { wait: Duration::from_secs(60) }));
+        let later = now.after(Duration::from_secs(60));
+        busy = Some(LIMIT.take(busy, later).expect("one more"));
+        assert!(LIMIT.take(busy, later).is_err());
+    }
+
+    proptest! {
+        /// Whoever waits as long as he is told gets through.
+        #[test]
+        fn the_wait_is_honest(gaps in proptest::collection::vec(0u64..120_000, 1..60)) {
+            let mut now = Instant::from_millis(0);
+            let mut busy = None;
+            for gap in gaps {
+                now = now.after(Duration::from_millis(gap));
+                match LIMIT.take(busy, now) {
+                    Ok(next) => busy = Some(next),
+                    Err(TooMany { wait }) => {
+                        now = now.after(wait);
+                        busy = Some(LIMIT.take(busy, now).expect("after the wait"));
+                    }
+                }
+            }
+        }
+
+        /// In any stretch of time no more passes than the burst and one per interval.
+        #[test]
+        fn never_more_than_promised(gaps in proptest::collection::vec(0u64..60_000, 1..100)) {
+            let (mut now, mut busy, mut passed) = (Instant::from_millis(0), None, 0u64);
+            for gap in gaps {
+                now = now.after(Duration::from_millis(gap));
+                if let Ok(next) = LIMIT.take(busy, now) {
+                    busy = Some(next);
+                    passed += 1;
+                }
+            }
+            prop_assert!(passed <= 3 + now.since(Instant::from_millis(0)).as_secs() / 60);
+        }
+    }
+}

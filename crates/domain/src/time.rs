@@ -1,0 +1,152 @@
+//! Instants, and how they are shown in an account's time zone.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::time::Duration;
+
+/// A point in time, in UTC, with millisecond precision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(i64);
+
+impl Instant {
+    /// The instant that is `millis` milliseconds after 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// The instant that lies `duration` of elapsed time later. Adding 24 hours is not adding a day.
+    #[must_use]
+    pub fn after(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(millis(duration)))
+    }
+
+    /// The instant that lies `duration` of elapsed time earlier.
+    #[must_use]
+    pub fn before(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(millis(duration)))
+    }
+
+    /// Elapsed time since `earlier`; nothing if `earlier` is not earlier.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    /// RFC 3339 with the numeric offset the zone has at that instant, cut to whole minutes, as the wire
+    /// wants bookkeeping times (wire reference, section 1.3): `2026-08-14T18:03:00+01:00`.
+    #[must_use]
+    pub fn to_wire_minutes(self, zone: &Zone) -> String {
+        self.zoned(zone).strftime("%Y-%m-%dT%H:%M:00%:z").to_string()
+    }
+
+    /// For people: `14 August 2026, 18:03`, in the zone's wall-clock time.
+    #[must_use]
+    pub fn to_words(self, zone: &Zone) -> String {
+        self.zoned(zone).strftime("%-d %B %Y, %H:%M").to_string()
+    }
+
+    fn zoned(self, zone: &Zone) -> jiff::ZonedDateTime {
+        let clamped = self.0.clamp(Timestamp::MIN.as_millisecond(), Timestamp::MAX.as_millisecond());
+        Timestamp::from_millisecond(clamped).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned_datetime(zone.0.clone())
+    }
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// A time zone by its IANA name, such as `Europe/Lisbon`. The data is compiled into the program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Zone(TimeZone);
+
+/// The text is not the name of a time zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the name of a time zone, such as Europe/Lisbon")]
+pub struct UnknownZone;
+
+impl Zone {
+    /// The zone with this IANA name.
+    ///
+    /// # Errors
+    /// When there is no such zone.
+    pub fn named(name: &str) -> Result<Self, UnknownZone> {
+        TimeZone::get(name).map(Self).map_err(|_| UnknownZone)
+    }
+
+    /// UTC.
+    #[must_use]
+    pub fn utc() -> Self {
+        Self(TimeZone::UTC)
+    }
+
+    /// The IANA name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.0.iana_name().unwrap_or("UTC")
+    }
+
+    /// Every zone a business can choose, sorted by name: those of a continent or an ocean, and UTC.
+    #[must_use]
+    pub fn choices() -> Vec<String> {
+        const AREAS: [&str; 10] = [
+            "Africa/",
+            "America/",
+            "Antarctica/",
+            "Arctic/",
+            "Asia/",
+            "Atlantic/",
+            "Australia/",
+            "Europe/",
+            "Indian/",
+            "Pacific/",
+        ];
+        let mut names: Vec<String> = jiff::tz::db()
+            .available()
+            .map(|name| name.as_str().to_owned())
+            .filter(|name| name == "UTC" || AREAS.iter().any(|area| name.starts_with(area)))
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn zone(name: &str) -> Zone {
+        Zone::named(name).expect("a zone")
+    }
+
+    #[test]
+    fn wire_times_carry_the_offset_of_the_moment_and_no_seconds() {
+        let lisbon = zone("Europe/Lisbon");
+        assert_eq!(Instant::from_millis(1_786_727_007_123).to_wire_minutes(&lisbon), "2026-08-14T18:03:00+01:00");
+        assert_eq!(Instant::from_millis(1_796_097_807_123).to_wire_minutes(&lisbon), "2026-12-01T04:03:00+00:00");
+        assert_eq!(Instant::from_millis(0).to_wire_minutes(&zone("Asia/Kathmandu")), "1970-01-01T05:30:00+05:30");
+    }
+
+    #[test]
+    fn extremes_are_shown_and_do_not_panic() {
+        for extreme in [i64::MIN, i64::MAX] {
+            assert!(!Instant::from_millis(extreme).to_words(&Zone::utc()).is_empty());
+        }
+    }
+
+    #[test]
+    fn a_zone_is_known_by_its_iana_name() {
+        assert_eq!(Zone::named("Europe/Lisbon").map(|zone| zone.name().to_owned()), Ok("Europe/Lisbon".to_owned()));
+        for wrong in ["", "Mars/Base", "../etc/passwd", "+01:00"] {
+            assert_eq!(Zone::named(wrong), Err(UnknownZone), "{wrong:?}");
+        }
+        let choices = Zone::choices();
+        assert!(choices.len() > 300 && choices.iter().all(|name| Zone::named(name).is_ok()));
+    }
+}

@@ -1,0 +1,69 @@
+//! Send mails that are due.
+//!
+//! A mail is leased: for a while nobody else takes it. The transaction ends before the mail server is asked, so that
+//! a slow one holds nothing up. A crash in between means that the mail is tried again when the lease ends.
+
+use crate::mailer::{Mailer, NotSent};
+use slotkeeper_app::{App, mail};
+use slotkeeper_domain::retry::next_attempt;
+use slotkeeper_store::StoreError;
+use slotkeeper_store::tables::mails::{self, Mail};
+use std::time::Duration;
+
+/// How many mails one round takes.
+const ROUND: i64 = 10;
+/// How long a lease lasts: longer than a round can take.
+const LEASE: Duration = Duration::from_secs(15 * 60);
+
+/// Sends some of the mails that are due, one after the other; how many it took on.
+pub async fn send_due(app: &App, mailer: &Mailer) -> usize {
+    let leased = match lease(app).await {
+        Ok(leased) => leased,
+        Err(error) => {
+            tracing::warn!(%error, "mails that are due could not be read");
+            return 0;
+        }
+    };
+    for mail in &leased {
+        if let Err(error) = send(app, mailer, mail).await {
+            tracing::error!(%error, mail = %mail.id, "what became of a mail could not be written down; it may go out twice");
+        }
+    }
+    leased.len()
+}
+
+async fn lease(app: &App) -> Result<Vec<Mail>, StoreError> {
+    let now = app.now();
+    app.store()
+        .tidy(move |tx| {
+            let mut due = mails::due(tx, now, ROUND)?;
+            for mail in &mut due {
+                mail.attempts += 1;
+                mails::postpone(tx, mail, Some(now.after(LEASE)), mail.attempts, None)?;
+            }
+            Ok(due)
+        })
+        .await
+}
+
+async fn send(app: &App, mailer: &Mailer, mail: &Mail) -> Result<(), StoreError> {
+    let outcome = match mail::text(app, mail) {
+        Ok(Some(text)) => mailer.send(mail.id.as_str(), &mail.recipient, &mail.subject, &text).await.map_err(Some),
+        // Sealed under another master key, or wiped: no attempt will ever succeed.
+        Ok(None) | Err(_) => Err(None::<NotSent>),
+    };
+    let mail = mail.clone();
+    let now = app.now();
+    match outcome {
+        Ok(()) => {
+            tracing::info!(mail = %mail.id, attempt = mail.attempts, "a mail was handed over");
+            app.store().tidy(move |tx| mails::delivered(tx, &mail, now)).await
+        }
+        Err(reason) => {
+            let next = reason.as_ref().and_then(|_| next_attempt(mail.attempts, now));
+            let reason = reason.map_or_else(|| "the text cannot be opened".to_owned(), |reason| reason.to_string());
+            tracing::warn!(mail = %mail.id, attempt = mail.attempts, given_up = next.is_none(), reason, "a mail was not handed over");
+            app.store().tidy(move |tx| mails::postpone(tx, &mail, next, mail.attempts, Some(&reason))).await
+        }
+    }
+}

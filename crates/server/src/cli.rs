@@ -1,0 +1,167 @@
+//! The command line: what can be typed and what `--help` says. What the commands do lives beside their names.
+
+use crate::config::{Config, DatabaseUrl, parse_listen};
+use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// A self-hosted booking server with a developer platform.
+///
+/// To look around, run `slotkeeper demo`: it needs nothing, fills itself with an example business and prints where
+/// to go. To take real bookings, run `slotkeeper serve`.
+#[derive(Debug, Parser)]
+#[command(name = "slotkeeper", version, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the server.
+    ///
+    /// The first start makes the data folder, the master key and the tables. Everything can be set in a
+    /// configuration file or in environment variables (`slotkeeper config` explains each option); the options below
+    /// win over both. SIGTERM and Ctrl-C let the requests under way finish and then stop the server.
+    Serve(ServeArgs),
+
+    /// Start a server with example data and print its addresses, log-ins and API keys.
+    ///
+    /// An example business with products of every kind, a developer account and an application installed in it.
+    /// The demo answers this machine only: its log-ins are no secret.
+    Demo(DemoArgs),
+
+    /// Print the annotated configuration: every option, its default and what it is for.
+    ///
+    /// A good start for a file of your own: `slotkeeper config > slotkeeper.toml`
+    Config,
+}
+
+/// What `slotkeeper serve` accepts.
+#[derive(Debug, Default, Args)]
+pub struct ServeArgs {
+    /// Read the configuration from this file [otherwise: the file named by SLOTKEEPER_CONFIG, if any]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Listen on this address and port instead of the configured one
+    #[arg(long, value_name = "ADDR", value_parser = parse_listen)]
+    pub listen: Option<SocketAddr>,
+
+    /// Keep the database and the master key in this folder instead of the configured one
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+
+    /// Use this PostgreSQL database, postgres://user:password@host/name, instead of the configured one. Other users
+    /// of the machine can see a command line: a password is safer in SLOTKEEPER_DATABASE_URL
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<DatabaseUrl>,
+}
+
+impl ServeArgs {
+    /// Lets what was typed win over what is configured.
+    pub fn apply_to(&self, config: &mut Config) {
+        if let Some(listen) = self.listen {
+            config.listen = listen;
+        }
+        if let Some(folder) = &self.data_dir {
+            config.data_dir.clone_from(folder);
+        }
+        if let Some(url) = &self.database_url {
+            config.database_url = url.clone();
+        }
+    }
+}
+
+/// What `slotkeeper demo` accepts.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Listen on this address and port of this machine; port 0 takes any free port
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", value_parser = parse_loopback)]
+    pub listen: SocketAddr,
+
+    /// Keep the data in this folder, so that it and the keys survive a restart [otherwise: a temporary folder that
+    /// is removed at the end]
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+
+    /// Use this PostgreSQL database, postgres://user:password@host/name, instead of an embedded one
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<DatabaseUrl>,
+
+    /// Also write the addresses, log-ins and keys to this file, as JSON for scripts
+    #[arg(long, value_name = "PATH")]
+    pub credentials_file: Option<PathBuf>,
+}
+
+/// The demo's passwords are printed on the screen, so nobody else may reach it.
+fn parse_loopback(text: &str) -> Result<SocketAddr, String> {
+    let address = parse_listen(text)?;
+    if address.ip().is_loopback() {
+        Ok(address)
+    } else {
+        Err("the demo answers this machine only (127.0.0.1 or [::1]); `slotkeeper serve` may listen anywhere".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn parse(line: &str) -> Result<Command, String> {
+        Cli::try_parse_from(line.split(' ')).map(|cli| cli.command).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn serve_takes_what_is_typed_over_what_is_configured() {
+        let line = "slotkeeper serve --config a.toml --listen [::1]:9 --data-dir /d --database-url postgres://u:pw@h/n";
+        let Ok(Command::Serve(args)) = parse(line) else { panic!("not serve") };
+        assert_eq!(args.config, Some(PathBuf::from("a.toml")));
+        assert!(!format!("{args:?}").contains("pw"));
+
+        let mut config = Config::default();
+        args.apply_to(&mut config);
+        assert_eq!(config.listen, "[::1]:9".parse().unwrap());
+        assert_eq!(config.data_dir, PathBuf::from("/d"));
+        assert_eq!(config.database_url.expose(), "postgres://u:pw@h/n");
+    }
+
+    #[test]
+    fn serve_without_options_changes_nothing() {
+        let Ok(Command::Serve(args)) = parse("slotkeeper serve") else { panic!("not serve") };
+        let mut config = Config::default();
+        args.apply_to(&mut config);
+        assert_eq!(config, Config::default());
+    }
+
+    #[test]
+    fn demo_listens_on_this_machine_only() {
+        let Ok(Command::Demo(args)) = parse("slotkeeper demo") else { panic!("not demo") };
+        assert_eq!(args.listen, "127.0.0.1:8080".parse().unwrap());
+        assert!(args.data_dir.is_none() && args.database_url.is_none() && args.credentials_file.is_none());
+
+        assert!(parse("slotkeeper demo --listen localhost:0 --credentials-file c.json --data-dir d").is_ok());
+        assert!(parse("slotkeeper demo --listen 0.0.0.0:80").unwrap_err().contains("this machine only"));
+        assert!(parse("slotkeeper demo --listen 8080").unwrap_err().contains("address and a port"));
+    }
+
+    #[test]
+    fn a_database_address_must_be_one() {
+        assert!(parse("slotkeeper demo --database-url mysql://h/n").unwrap_err().contains("postgres://"));
+    }
+
+    #[test]
+    fn config_takes_nothing_and_no_command_shows_the_help() {
+        assert!(matches!(parse("slotkeeper config"), Ok(Command::Config)));
+        assert!(parse("slotkeeper config more").is_err());
+        assert!(parse("slotkeeper").unwrap_err().contains("demo"));
+    }
+}

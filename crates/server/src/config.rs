@@ -1,0 +1,183 @@
+//! The configuration: what can be set, what it is when nothing is set, and where the files are that follow from it.
+//!
+//! `config.default.toml` explains every option to the person who runs the server; a test holds it and this file
+//! together. How a configuration is put together from file and environment is told in [`mod@load`].
+
+mod load;
+mod values;
+
+pub use load::ConfigError;
+pub use values::{DatabaseUrl, LogFormat, MailPassword, MailTls, PublicUrl, parse_listen};
+
+use ipnet::IpNet;
+use serde::Deserialize;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+use values::{between, filter, listen, sender, trusted_proxies};
+
+/// The annotated configuration file with every option at its default.
+pub const DEFAULT_FILE: &str = include_str!("../config.default.toml");
+
+/// The whole configuration. Printing it with `{:?}` shows no secret.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where the server listens for HTTP.
+    #[serde(deserialize_with = "listen")]
+    pub listen: SocketAddr,
+    /// The address people and programs reach the server at; it has no path.
+    pub public_url: PublicUrl,
+    /// The folder of the SQLite database and the master key.
+    pub data_dir: PathBuf,
+    /// A PostgreSQL database, or empty for SQLite in `data_dir`.
+    pub database_url: DatabaseUrl,
+    /// How many connections to the database are kept open.
+    #[serde(deserialize_with = "between::<1, 1000, _, _>")]
+    pub database_connections: usize,
+    /// The file of the master key; empty for the one in `data_dir`.
+    pub master_key_file: PathBuf,
+    /// The reverse proxies whose `X-Forwarded-For` is believed.
+    #[serde(deserialize_with = "trusted_proxies")]
+    pub trusted_proxies: Vec<IpNet>,
+    /// How mail leaves.
+    pub mail: Mail,
+    /// What the server takes on at once.
+    pub limits: Limits,
+    /// What is logged.
+    pub log: Log,
+}
+
+/// How mail leaves.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// The mail server; empty when mail stays in the database.
+    pub host: String,
+    /// Its port.
+    #[serde(deserialize_with = "between::<1, 65535, _, _>")]
+    pub port: u16,
+    /// The user's name there; empty when it wants none.
+    pub user: String,
+    /// The user's password.
+    pub password: MailPassword,
+    /// How the connection is protected.
+    pub tls: MailTls,
+    /// The sender of all mail.
+    #[serde(deserialize_with = "sender")]
+    pub from: String,
+}
+
+/// What the server takes on at once.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// How many connections are served at once.
+    #[serde(deserialize_with = "between::<1, 100_000, _, _>")]
+    pub connections: usize,
+    /// How long a client may take for the head of a request.
+    #[serde(deserialize_with = "between::<1, 3600, _, _>")]
+    pub header_timeout_seconds: u64,
+    /// How many passwords are checked at once.
+    #[serde(deserialize_with = "between::<1, 256, _, _>")]
+    pub password_hashers: usize,
+}
+
+/// What is logged.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// Which levels of which parts.
+    #[serde(deserialize_with = "filter")]
+    pub filter: String,
+    /// For whom.
+    pub format: LogFormat,
+}
+
+impl Config {
+    /// The file of the SQLite database, for when there is no `database_url`.
+    #[must_use]
+    pub fn sqlite_file(&self) -> PathBuf {
+        self.data_dir.join("slotkeeper.sqlite")
+    }
+
+    /// The file of the master key, for when the environment does not hold the key itself.
+    #[must_use]
+    pub fn master_key_path(&self) -> PathBuf {
+        if self.master_key_file.as_os_str().is_empty() {
+            self.data_dir.join("master.key")
+        } else {
+            self.master_key_file.clone()
+        }
+    }
+
+    /// How long a client may take for the head of a request.
+    #[must_use]
+    pub fn header_timeout(&self) -> Duration {
+        Duration::from_secs(self.limits.header_timeout_seconds)
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            public_url: PublicUrl::http((Ipv4Addr::LOCALHOST, 8080).into()),
+            data_dir: "./data".into(),
+            database_url: DatabaseUrl::default(),
+            database_connections: 8,
+            master_key_file: PathBuf::new(),
+            trusted_proxies: Vec::new(),
+            mail: Mail {
+                host: String::new(),
+                port: 587,
+                user: String::new(),
+                password: MailPassword::default(),
+                tls: MailTls::Starttls,
+                from: "Slotkeeper <no-reply@localhost>".into(),
+            },
+            limits: Limits { connections: 1024, header_timeout_seconds: 10, password_hashers: 2 },
+            log: Log { filter: "info".into(), format: LogFormat::Text },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No field has a default of its own when it is read, so this also proves that the file names every field; and
+    /// an option the file has and `Config` has not would be refused.
+    #[test]
+    fn the_annotated_file_says_exactly_what_the_default_is() {
+        assert_eq!(toml::from_str::<Config>(DEFAULT_FILE).unwrap(), Config::default());
+    }
+
+    #[test]
+    fn every_option_is_explained_right_above() {
+        let mut above = "";
+        for line in DEFAULT_FILE.lines() {
+            let option = line.split_once(" = ").map(|(name, _)| name).filter(|name| !name.starts_with('#'));
+            let explained = above.starts_with('#') || above.starts_with("user = ");
+            assert!(option.is_none() || explained, "{line}");
+            above = line;
+        }
+    }
+
+    #[test]
+    fn files_follow_the_data_folder_unless_named() {
+        let mut config = Config { data_dir: "/d".into(), ..Config::default() };
+        assert_eq!(config.sqlite_file(), PathBuf::from("/d/slotkeeper.sqlite"));
+        assert_eq!(config.master_key_path(), PathBuf::from("/d/master.key"));
+        config.master_key_file = "/keys/m".into();
+        assert_eq!(config.master_key_path(), PathBuf::from("/keys/m"));
+    }
+
+    #[test]
+    fn printing_it_shows_no_secret() {
+        let mut config = Config { database_url: "postgres://u:hush@h/n".parse().unwrap(), ..Config::default() };
+        config.mail.password = MailPassword::new("hush");
+        let printed = format!("{config:?} {config:#?}");
+        assert!(!printed.contains("hush") && printed.contains("(secret)"), "{printed}");
+    }
+}

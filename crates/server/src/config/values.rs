@@ -1,0 +1,251 @@
+//! The kinds of values that options have, and what each must look like.
+
+use ipnet::IpNet;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::str::FromStr;
+use tracing_subscriber::EnvFilter;
+use url::Url;
+
+/// The server's address as others see it: scheme, host and port, nothing after it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct PublicUrl(String);
+
+impl PublicUrl {
+    /// The address of a server that is reached where it listens.
+    #[must_use]
+    pub fn http(address: SocketAddr) -> Self {
+        Self(format!("http://{address}"))
+    }
+
+    /// The address without a slash at the end, so that a path can be put behind it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it is reached over TLS, which makes cookies secure ones.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+}
+
+impl fmt::Display for PublicUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for PublicUrl {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let shape = "must be an address such as https://book.example.org, with http or https and without a path";
+        let url = Url::parse(text).map_err(|_| shape)?;
+        let bare = url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none();
+        if bare && matches!(url.scheme(), "http" | "https") {
+            Ok(Self(url.origin().ascii_serialization()))
+        } else {
+            Err(shape)
+        }
+    }
+}
+
+impl TryFrom<String> for PublicUrl {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+/// The address of a PostgreSQL database, which may hold a password; or empty, for SQLite. `{:?}` does not show it.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct DatabaseUrl(String);
+
+impl DatabaseUrl {
+    /// Whether there is none, so that the database is SQLite's.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The address with everything in it. Whoever calls this answers for where it goes.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for DatabaseUrl {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.is_empty() || text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            Ok(Self(text.to_owned()))
+        } else {
+            // The text is not repeated: it may hold a password.
+            Err("must be empty, for SQLite, or begin with postgres://")
+        }
+    }
+}
+
+impl TryFrom<String> for DatabaseUrl {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_empty() { "DatabaseUrl(empty)" } else { "DatabaseUrl(secret)" })
+    }
+}
+
+/// The password for the mail server. `{:?}` does not show it.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct MailPassword(String);
+
+impl MailPassword {
+    /// Takes the text as it is.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The password itself. Whoever calls this answers for where it goes.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for MailPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() { "MailPassword(empty)" } else { "MailPassword(secret)" })
+    }
+}
+
+/// How the connection to the mail server is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailTls {
+    /// It begins in the clear and must change to TLS.
+    Starttls,
+    /// TLS from the first byte.
+    Tls,
+    /// In the clear.
+    None,
+}
+
+/// For whom the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Reads an address to listen on; `localhost` is understood as 127.0.0.1.
+///
+/// # Errors
+///
+/// With a sentence that says what it should look like.
+pub fn parse_listen(text: &str) -> Result<SocketAddr, String> {
+    let address = match text.strip_prefix("localhost:") {
+        Some(port) => format!("127.0.0.1:{port}").parse(),
+        None => text.parse(),
+    };
+    address.map_err(|_| "must be an address and a port, such as 127.0.0.1:8080 or [::]:8080".to_owned())
+}
+
+pub(super) fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    parse_listen(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+}
+
+/// A whole number within limits.
+pub(super) fn between<'de, const MIN: i64, const MAX: i64, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: TryFrom<i64>,
+{
+    let number = i64::deserialize(deserializer)?;
+    (MIN..=MAX)
+        .contains(&number)
+        .then(|| T::try_from(number).ok())
+        .flatten()
+        .ok_or_else(|| D::Error::custom(format!("must be between {MIN} and {MAX}")))
+}
+
+pub(super) fn trusted_proxies<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    let network = |text: &String| {
+        text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| {
+            D::Error::custom("must be a list of addresses and networks, such as \"127.0.0.1\" or \"10.0.0.0/8\"")
+        })
+    };
+    Vec::<String>::deserialize(deserializer)?.iter().map(network).collect()
+}
+
+/// A sender is fully checked where mail is made; this catches what cannot be one.
+pub(super) fn sender<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.contains('@') && !text.contains(char::is_control) {
+        Ok(text)
+    } else {
+        Err(D::Error::custom("must be an e-mail address, such as \"Slotkeeper <no-reply@example.org>\""))
+    }
+}
+
+pub(super) fn filter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    match EnvFilter::builder().parse(&text) {
+        Ok(_) => Ok(text),
+        Err(_) => Err(D::Error::custom("must be a level, such as \"info\", or a list such as \"info,hyper=debug\"")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_address_has_no_path() {
+        for (text, expected) in [
+            ("https://book.example.org", "https://book.example.org"),
+            ("https://book.example.org/", "https://book.example.org"),
+            ("HTTPS://Book.example.org:443", "https://book.example.org"),
+            ("http://[::1]:8080", "http://[::1]:8080"),
+        ] {
+            assert_eq!(text.parse::<PublicUrl>().unwrap().as_str(), expected);
+        }
+        for text in ["", "book.example.org", "ftp://a", "https://a/b", "https://a?b", "https://a#b", "https://u:p@a"] {
+            assert!(text.parse::<PublicUrl>().is_err(), "{text}");
+        }
+        assert_eq!(PublicUrl::http("[::1]:9".parse().unwrap()), "http://[::1]:9".parse().unwrap());
+        assert!("https://a".parse::<PublicUrl>().unwrap().is_https());
+        assert!(!"http://a".parse::<PublicUrl>().unwrap().is_https());
+    }
+
+    #[test]
+    fn an_address_to_listen_on_has_a_port() {
+        assert_eq!(parse_listen("localhost:80").unwrap(), "127.0.0.1:80".parse().unwrap());
+        assert!(parse_listen("[::]:80").is_ok());
+        for text in ["", "80", ":80", "localhost", "example.org:80", "localhost:x"] {
+            assert!(parse_listen(text).is_err(), "{text}");
+        }
+    }
+}

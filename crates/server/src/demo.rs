@@ -1,0 +1,95 @@
+//! `slotkeeper demo`: a server with example data, for a developer's laptop and for CI.
+
+mod credentials;
+mod fill;
+
+use crate::cli::DemoArgs;
+use crate::config::{Config, PublicUrl};
+use crate::http::Limits;
+use crate::node::Node;
+use crate::{logging, serve, signals};
+use anyhow::Context;
+use credentials::Credentials;
+use slotkeeper_app::App;
+use slotkeeper_app::secrets::Purpose;
+use slotkeeper_store::StoreError;
+use slotkeeper_store::tables::server_facts;
+use slotkeeper_web::Web;
+use std::io::Write;
+use std::path::Path;
+use tokio::net::TcpListener;
+
+/// Starts the demo, fills it if it is new, says where everything is, and runs until it is told to stop.
+///
+/// # Errors
+/// What keeps it from starting, as a sentence for whoever starts it.
+pub async fn demo(args: DemoArgs) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(args.listen).await.with_context(|| {
+        format!(
+            "cannot listen on {}; is something else running there? Choose another address with --listen",
+            args.listen
+        )
+    })?;
+    let address = listener.local_addr()?;
+    let temporary = match &args.data_dir {
+        Some(_) => None,
+        None => Some(tempfile::Builder::new().prefix("slotkeeper-demo-").tempdir()?),
+    };
+    let folder = args.data_dir.as_deref().or(temporary.as_ref().map(tempfile::TempDir::path));
+    let mut config = Config { public_url: PublicUrl::http(address), ..Config::default() };
+    config.data_dir = folder.unwrap_or(Path::new(".")).to_owned();
+    if let Some(url) = args.database_url.clone() {
+        config.database_url = url;
+    }
+    config.log.filter = "warn".to_owned();
+    logging::init(&config.log)?;
+
+    let app = serve::open(&config).await.map_err(|error| explain(error, &args))?;
+    let credentials = credentials(&app).await?;
+    let web_url = app.address_of("");
+    if let Some(path) = &args.credentials_file {
+        credentials.write_to(path, &web_url)?;
+    }
+    let stop = signals::stop()?;
+    std::io::stdout().write_all(credentials.announce(&web_url, args.data_dir.as_deref()).as_bytes())?;
+    std::io::stdout().flush()?;
+
+    let node =
+        Node { web: Web { app, trusted_proxies: [].into(), demo: true }, mailer: None, limits: Limits::default() };
+    node.run(listener, stop).await?;
+    Ok(())
+}
+
+/// A temporary folder has a new master key each time, so a database that stays needs a folder that stays.
+fn explain(error: anyhow::Error, args: &DemoArgs) -> anyhow::Error {
+    if args.database_url.is_some() && args.data_dir.is_none() {
+        error.context("a demo on a database of its own that is to be started again needs --data-dir for its master key")
+    } else {
+        error
+    }
+}
+
+/// The name of the fact that holds the demo's credentials, sealed.
+const FACT: &str = "demo-credentials";
+
+/// The demo's credentials; fills the database if there are none. Data and credentials are written in one transaction:
+/// a demo that is killed while it fills itself starts from nothing again.
+async fn credentials(app: &App) -> anyhow::Result<Credentials> {
+    let sealed = app.store().read(|db| server_facts::find(db, FACT)).await?;
+    if let Some(sealed) = sealed {
+        return Ok(serde_json::from_str(&app.vault().open(Purpose::Demo, &sealed)?)?);
+    }
+    let demo = fill::Demo::invent(app).await?;
+    let credentials = demo.credentials.clone();
+    let sealed = app.vault().seal(Purpose::Demo, &serde_json::to_string(&credentials)?);
+    let unit = app.clone();
+    app.store()
+        .write(move |tx| {
+            demo.write(tx, &unit)?;
+            server_facts::insert(tx, FACT, &sealed)?;
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .context("the example data could not be written; is something else in this database already?")?;
+    Ok(credentials)
+}

@@ -1,0 +1,139 @@
+//! The demo's addresses, log-ins and keys: for people on the screen, for scripts as JSON.
+
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+
+/// What one needs to use the demo. Its log-ins are no secret beyond this machine.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Credentials {
+    pub(super) authappid: String,
+    pub(super) secret_key: String,
+    pub(super) api_keys: ApiKeys,
+    pub(super) business: LogIn,
+    pub(super) manager: LogIn,
+    pub(super) staff: LogIn,
+    pub(super) developer: LogIn,
+    pub(super) portal: Portal,
+}
+
+/// Three authorizations of the one application.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct ApiKeys {
+    /// Every permission.
+    pub(super) all: String,
+    /// Only the `…_own` ones, and availability.
+    pub(super) own: String,
+    /// Only the `…_r_all` ones, and availability.
+    pub(super) read: String,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct LogIn {
+    pub(super) account_id: String,
+    pub(super) username: String,
+    pub(super) password: String,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Portal {
+    #[serde(flatten)]
+    pub(super) log_in: LogIn,
+    pub(super) api_key: String,
+    pub(super) subaccounts: Vec<String>,
+}
+
+/// The file for scripts.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ForScripts<'a> {
+    web_url: &'a str,
+    base_url: String,
+    #[serde(flatten)]
+    credentials: &'a Credentials,
+    products: Products,
+}
+
+/// Products by type. There are none before there is a catalogue.
+#[derive(Serialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct Products {
+    fixed: Vec<String>,
+    fixed_course: Vec<String>,
+    flexible_time: Vec<String>,
+}
+
+impl Credentials {
+    /// Writes the file for scripts, for its owner alone, all or nothing: whoever waits for it never reads half of it.
+    pub(super) fn write_to(&self, path: &Path, web_url: &str) -> anyhow::Result<()> {
+        let file =
+            ForScripts { web_url, base_url: format!("{web_url}/v2"), credentials: self, products: Products::default() };
+        let text = serde_json::to_string_pretty(&file)?;
+        let mut half = path.as_os_str().to_owned();
+        half.push(".half");
+        let half = Path::new(&half);
+        let write = || -> std::io::Result<()> {
+            let mut options = OpenOptions::new();
+            options.write(true).create(true).truncate(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let mut file = options.open(half)?;
+            writeln!(file, "{text}")?;
+            file.sync_all()?;
+            fs::rename(half, path)
+        };
+        write().with_context(|| format!("cannot write the credentials file {}", path.display()))
+    }
+
+    /// What the screen says. Its last part is a line to paste.
+    pub(super) fn announce(&self, web_url: &str, data_dir: Option<&Path>) -> String {
+        let data = match data_dir {
+            Some(folder) => format!("Its data is in {} and survives a restart.", folder.display()),
+            None => "Its data is temporary and gone when it stops; --data-dir DIR keeps it.".to_owned(),
+        };
+        let log_in = |who: &str, log_in: &LogIn| format!("    {who:<10}{:<34}{}\n", log_in.username, log_in.password);
+        let log_ins = [
+            log_in("owner", &self.business),
+            log_in("manager", &self.manager),
+            log_in("staff", &self.staff),
+            log_in("developer", &self.developer),
+            log_in("portal", &self.portal.log_in),
+        ]
+        .concat();
+        format!(
+            "\n\
+             The Slotkeeper demo runs at {web_url}, for this machine only.\n\
+             {data} Ctrl-C stops it.\n\
+             \n\
+             Pages\n\
+             \x20   start     {web_url}/\n\
+             \x20   sign in   {web_url}/sign-in\n\
+             \x20   mail box  {web_url}/demo/mail\n\
+             \x20   consent   {web_url}/?authappid={app}&permissions=availability_r,bookings_rwd_own\n\
+             \n\
+             Log-ins (e-mail address, password)\n\
+             {log_ins}\
+             \n\
+             Keys of the application {app}\n\
+             \x20   secret key              {secret}\n\
+             \x20   API key, everything     {all}\n\
+             \x20   API key, its own        {own}\n\
+             \x20   API key, reads all      {read}\n\
+             \n\
+             The first call, to paste:\n\
+             \n\
+             curl '{web_url}/v2/settings/apikeyinfo' -H 'X-Bookeo-apiKey: {all}' -H 'X-Bookeo-secretKey: {secret}'\n\
+             \n",
+            app = self.authappid,
+            secret = self.secret_key,
+            all = self.api_keys.all,
+            own = self.api_keys.own,
+            read = self.api_keys.read,
+        )
+    }
+}

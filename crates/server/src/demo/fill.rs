@@ -1,0 +1,220 @@
+//! The demo's example data.
+
+use super::credentials::{ApiKeys, Credentials, LogIn, Portal};
+use slotkeeper_app::accounts::sign_up;
+use slotkeeper_app::applications::register;
+use slotkeeper_app::consent::grant::{grant, new_api_key};
+use slotkeeper_app::{App, random, users};
+use slotkeeper_domain::account::{AccountKind, ContactDetails, Languages, PhoneKind, Role};
+use slotkeeper_domain::permission::{Permission, PermissionSet, Reach};
+use slotkeeper_domain::secret::{ApiKey, Password, SecretKey};
+use slotkeeper_domain::time::{Instant, Zone};
+use slotkeeper_store::tables::accounts::{self, Account};
+use slotkeeper_store::tables::applications::Application;
+use slotkeeper_store::tables::authorizations::Authorization;
+use slotkeeper_store::tables::users::User;
+use slotkeeper_store::{StoreError, Tx};
+
+/// Everything that is written, and how to get in.
+pub(super) struct Demo {
+    pub(super) credentials: Credentials,
+    /// Accounts with their owners; the portal's businesses come last.
+    accounts: Vec<(Account, User, Option<Account>)>,
+    /// Further people of the business.
+    people: Vec<User>,
+    contact: ContactDetails,
+    application: Application,
+    secret_key: SecretKey,
+    grants: Vec<(Authorization, ApiKey)>,
+}
+
+/// A person with a password that can be typed.
+struct Person {
+    user: User,
+    password: String,
+}
+
+impl Person {
+    fn log_in(&self) -> LogIn {
+        LogIn {
+            account_id: self.user.account.to_string(),
+            username: self.user.email_address.to_string(),
+            password: self.password.clone(),
+        }
+    }
+}
+
+async fn person(app: &App, account: &Account, name: &str, address: &str, role: Role) -> anyhow::Result<Person> {
+    let password = random::id_characters(12).to_lowercase();
+    let user = User {
+        account: account.id.clone(),
+        id: random::id(),
+        email_address: address.parse()?,
+        name: name.parse().map_err(anyhow::Error::msg)?,
+        role,
+        password_hash: Some(app.passwords().hash(Password::new(password.as_str())).await?),
+        email_confirmed_at: Some(app.now()),
+        created_at: app.now(),
+    };
+    Ok(Person { user, password })
+}
+
+fn account(kind: AccountKind, name: &str, now: Instant) -> anyhow::Result<Account> {
+    Ok(Account {
+        id: random::id(),
+        kind,
+        name: name.parse().map_err(anyhow::Error::msg)?,
+        country: Some("PT".parse()?),
+        zone: Zone::named("Europe/Lisbon")?,
+        currency: Some("EUR".parse()?),
+        languages: Languages::parse_list("en-GB,pt-PT")?,
+        created_at: now,
+    })
+}
+
+impl Demo {
+    /// Makes everything up; nothing is written yet.
+    pub(super) async fn invent(app: &App) -> anyhow::Result<Self> {
+        let now = app.now();
+        let business = account(AccountKind::Business, "Harbour Lights Kayaks", now)?;
+        let portal = account(AccountKind::Portal, "Coastline Experiences", now)?;
+        let developer = Account {
+            zone: Zone::utc(),
+            currency: None,
+            languages: Languages::parse_list("en-GB")?,
+            ..account(AccountKind::Developer, "Pier Nine Software", now)?
+        };
+        let owner = person(app, &business, "Olivia Owner", "owner@harbourlights.example", Role::Owner).await?;
+        let manager = person(app, &business, "Marco Manager", "manager@harbourlights.example", Role::Manager).await?;
+        let staff = person(app, &business, "Sofia Staff", "staff@harbourlights.example", Role::Staff).await?;
+        let author = person(app, &developer, "Dana Developer", "dev@piernine.example", Role::Owner).await?;
+        let head = person(app, &portal, "Paula Portal", "portal@coastline.example", Role::Owner).await?;
+
+        let application = Application {
+            account: developer.id.clone(),
+            id: random::id(),
+            name: "Harbour Desk".parse().map_err(anyhow::Error::msg)?,
+            description: "Shows your tours at the tourist offices around the harbour and brings their bookings back."
+                .to_owned(),
+            callback_url: None,
+            created_at: now,
+        };
+        let grant_to = |account: &Account, by: &Person, permissions: PermissionSet| {
+            let authorization = Authorization {
+                account: account.id.clone(),
+                id: random::id(),
+                developer: developer.id.clone(),
+                application: application.id.clone(),
+                permissions,
+                granted_by: by.user.id.clone(),
+                created_at: now,
+                last_used_at: None,
+            };
+            (authorization, new_api_key(&application.id, &account.id))
+        };
+        let [all, own, read] = [everything(), its_own(), reading()].map(|set| grant_to(&business, &owner, set));
+        let in_portal = grant_to(&portal, &head, Permission::ALL.into_iter().collect());
+
+        let mut subaccounts = Vec::new();
+        for (name, address) in
+            [("Cliff Walks", "cliffs@coastline.example"), ("Surf School Praia", "surf@coastline.example")]
+        {
+            let subaccount = account(AccountKind::Business, name, now)?;
+            let owner = person(app, &subaccount, name, address, Role::Owner).await?.user;
+            subaccounts.push((subaccount, owner, Some(portal.clone())));
+        }
+
+        let secret_key = register::new_secret_key();
+        let credentials = Credentials {
+            authappid: application.id.to_string(),
+            secret_key: secret_key.expose().to_owned(),
+            api_keys: ApiKeys {
+                all: all.1.expose().to_owned(),
+                own: own.1.expose().to_owned(),
+                read: read.1.expose().to_owned(),
+            },
+            business: owner.log_in(),
+            manager: manager.log_in(),
+            staff: staff.log_in(),
+            developer: author.log_in(),
+            portal: Portal {
+                log_in: head.log_in(),
+                api_key: in_portal.1.expose().to_owned(),
+                subaccounts: subaccounts.iter().map(|(account, ..)| account.id.to_string()).collect(),
+            },
+        };
+        let mut accounts =
+            vec![(business, owner.user, None), (developer, author.user, None), (portal, head.user, None)];
+        accounts.extend(subaccounts);
+        Ok(Self {
+            credentials,
+            accounts,
+            people: vec![manager.user, staff.user],
+            contact: contact(),
+            application,
+            secret_key,
+            grants: vec![all, own, read, in_portal],
+        })
+    }
+
+    /// Writes everything, within a transaction.
+    pub(super) fn write(&self, tx: &mut Tx, app: &App) -> Result<(), StoreError> {
+        for (account, owner, portal) in &self.accounts {
+            sign_up::create(tx, account, owner, portal.as_ref().map(|portal| &portal.id))?;
+        }
+        for (account, owner, _) in self.accounts.iter().take(1) {
+            accounts::set_details(tx, &account.id, &account.name, &self.contact)?;
+            for user in &self.people {
+                users::invite::add(tx, &owner.id, user)?;
+            }
+        }
+        for (account, author, _) in self.accounts.iter().filter(|(account, ..)| account.id == self.application.account)
+        {
+            debug_assert_eq!(account.kind, AccountKind::Developer);
+            register::create(tx, app, &author.id, &self.application, &self.secret_key)?;
+        }
+        for (authorization, api_key) in &self.grants {
+            grant(tx, app, authorization, api_key)?;
+        }
+        Ok(())
+    }
+}
+
+fn contact() -> ContactDetails {
+    let text = |text: &str| Some(text.to_owned());
+    ContactDetails {
+        email_address: text("hello@harbourlights.example"),
+        phone_number: text("+351 210 000 000"),
+        phone_kind: Some(PhoneKind::Work),
+        website_url: text("https://harbourlights.example"),
+        legal_identifiers: text("VAT PT599999990"),
+        address1: text("Cais do Farol 4"),
+        address2: None,
+        city: text("Lisboa"),
+        state: None,
+        postcode: text("1100-001"),
+        description: text("Guided paddling under the lighthouse since 2009."),
+    }
+}
+
+/// Everything that can be allowed in a business.
+fn everything() -> PermissionSet {
+    let largest = |permission: &Permission| {
+        !matches!(permission, Permission::SubaccountsRw)
+            && !Permission::ALL.iter().any(|other| other.implied().contains(permission))
+    };
+    Permission::ALL.into_iter().filter(largest).collect()
+}
+
+/// Only what the application itself created, and availability.
+fn its_own() -> PermissionSet {
+    let fits =
+        |permission: &Permission| permission.reach() == Reach::Own || matches!(permission, Permission::AvailabilityR);
+    Permission::ALL.into_iter().filter(fits).collect()
+}
+
+/// Only reading, and availability.
+fn reading() -> PermissionSet {
+    use Permission::{AvailabilityR, BlocksRAll, BookingsRAll, CustomersRAll, PaymentsRAll};
+    [CustomersRAll, BookingsRAll, BlocksRAll, PaymentsRAll, AvailabilityR].into_iter().collect()
+}

@@ -1,0 +1,14 @@
+//! The server: configuration, wiring, the command line and the demo.
+//!
+//! [`node::Node`] is one running server; the commands `serve` and `demo` make one from a configuration, and tests make
+//! one from parts of their own.
+
+pub mod cli;
+pub mod config;
+pub mod demo;
+pub mod http;
+pub mod logging;
+pub mod master_key;
+pub mod node;
+pub mod serve;
+pub mod signals;

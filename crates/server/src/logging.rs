@@ -1,0 +1,212 @@
+//! What is logged, and how. A line never holds a URI, a query, a header, a name, an address or a key: a request is
+//! named by the template of its route and by a random id.
+
+use crate::config::{Log, LogFormat};
+use anyhow::Context;
+use axum::extract::{MatchedPath, Request};
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+use std::fmt;
+use std::io::{IsTerminal, stderr};
+use std::panic;
+use std::time::Instant;
+use tracing_subscriber::EnvFilter;
+
+/// Begins to log to standard error, and has panics logged too.
+///
+/// # Errors
+///
+/// When the filter is none, or something in the process logs already.
+pub fn init(log: &Log) -> anyhow::Result<()> {
+    let filter = EnvFilter::builder().parse(&log.filter).context("log.filter is not understood")?;
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
+    let begun = match log.format {
+        LogFormat::Text => lines.with_ansi(stderr().is_terminal()).try_init(),
+        LogFormat::Json => lines.json().flatten_event(true).try_init(),
+    };
+    begun.map_err(|error| anyhow::anyhow!("the log cannot begin: {error}"))?;
+    panic::set_hook(Box::new(log_panic));
+    Ok(())
+}
+
+/// Logs where the program panicked. The message only where it is a literal: one that was put together may hold
+/// anything that was at hand, such as the text that could not be cut at a byte.
+fn log_panic(panic: &panic::PanicHookInfo<'_>) {
+    let message = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or("(message not shown)");
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    tracing::error!(place, message, "panicked");
+}
+
+/// A short random name of one request, to find it again in the log. Handlers find it in the request's extensions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestId([u8; 6]);
+
+impl RequestId {
+    fn random() -> Self {
+        let mut id = [0; 6];
+        // Without randomness the id is all zeros: worth no failed request.
+        let _ = getrandom::fill(&mut id);
+        Self(id)
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// Middleware that logs one line for each request, when its answer begins or the client has gone away before.
+pub async fn log_requests(mut request: Request, next: Next) -> Response {
+    let id = RequestId::random();
+    request.extensions_mut().insert(id);
+    let mut line = Line {
+        id,
+        method: known(request.method()),
+        route: request.extensions().get::<MatchedPath>().cloned(),
+        begin: Instant::now(),
+        status: None,
+    };
+    let answer = next.run(request).await;
+    line.status = Some(answer.status());
+    answer
+}
+
+/// A client may invent a method, and write anything into it.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
+
+/// Written when it is dropped, so that a request whose client goes away leaves its line too.
+struct Line {
+    id: RequestId,
+    method: &'static str,
+    route: Option<MatchedPath>,
+    begin: Instant,
+    status: Option<StatusCode>,
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        let Self { id, method, .. } = self;
+        let route = self.route.as_ref().map_or("unmatched", MatchedPath::as_str);
+        let milliseconds = (self.begin.elapsed().as_secs_f64() * 1e4).round() / 10.;
+        match self.status.map(|status| status.as_u16()) {
+            Some(status @ 500..) => tracing::error!(%id, method, route, status, milliseconds, "request"),
+            Some(status) => tracing::info!(%id, method, route, status, milliseconds, "request"),
+            None => tracing::info!(%id, method, route, milliseconds, "request given up by the client"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::Router;
+    use axum::body::Body;
+    use axum::routing::get;
+    use std::io::{self, Write};
+    use std::sync::{Arc, Mutex};
+    use tower::ServiceExt;
+    use tracing::subscriber::DefaultGuard;
+
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Written {
+        /// Catches what this thread logs, down to the last detail.
+        fn catch() -> (Self, DefaultGuard) {
+            let written = Self::default();
+            let writer = written.clone();
+            let lines = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false);
+            (written, tracing::subscriber::set_default(lines.with_writer(move || writer.clone()).finish()))
+        }
+
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    async fn request(uri: &str, method: &str) -> StatusCode {
+        let things = Router::new()
+            .route("/things/{id}", get(async |id: Request| id.extensions().get::<RequestId>().unwrap().to_string()))
+            .route("/broken", get(async || StatusCode::BAD_GATEWAY));
+        let router = Router::new().nest("/v2", things).layer(axum::middleware::from_fn(log_requests));
+        let request = Request::builder().uri(uri).method(method).header("secretkey", "hush");
+        router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap().status()
+    }
+
+    #[tokio::test]
+    async fn a_line_names_the_route_and_nothing_of_the_caller() {
+        for (uri, method, expected) in [
+            ("/v2/things/hush?apiKey=hush", "GET", "INFO slotkeeper"),
+            ("/v2/things/hush?apiKey=hush", "GET", "method=\"GET\" route=\"/v2/things/{id}\" status=200 milliseconds="),
+            ("/v2/things/hush", "HUSH", "method=\"other\" route=\"/v2/things/{id}\" status=405"),
+            ("/v2/hush", "GET", "method=\"GET\" route=\"unmatched\" status=404"),
+            ("/hush", "POST", "method=\"POST\" route=\"unmatched\" status=404"),
+            ("/v2/broken?hush", "GET", "route=\"/v2/broken\" status=502"),
+        ] {
+            let (written, _guard) = Written::catch();
+            request(uri, method).await;
+            let text = written.text();
+            assert_eq!(text.lines().count(), 1, "{text}");
+            assert!(text.contains(&expected.replace("slotkeeper", "")), "{text}");
+            assert!(!text.to_lowercase().contains("hush"), "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_that_goes_away_leaves_a_line_too() {
+        let (written, _guard) = Written::catch();
+        let router = Router::new()
+            .route("/", get(async || std::future::pending::<()>().await))
+            .layer(axum::middleware::from_fn(log_requests));
+        let mut running = Box::pin(router.oneshot(Request::new(Body::empty())));
+        let first = std::future::poll_fn(|context| std::task::Poll::Ready(running.as_mut().poll(context))).await;
+        assert!(first.is_pending() && written.text().is_empty());
+        drop(running);
+        assert!(written.text().contains("given up"), "{}", written.text());
+    }
+
+    #[test]
+    fn a_panic_is_logged_with_its_place_and_without_data() {
+        let (written, _guard) = Written::catch();
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(log_panic));
+        let secret = "hush".to_owned();
+        let caught =
+            [panic::catch_unwind(|| panic!("a plain sentence")), panic::catch_unwind(|| panic!("with {secret}"))];
+        panic::set_hook(before);
+        assert!(caught.iter().all(Result::is_err));
+        let text = written.text();
+        assert!(text.contains("logging.rs:") && text.contains("a plain sentence"), "{text}");
+        assert_eq!(text.lines().count(), 2, "{text}");
+        assert!(!text.contains("hush"), "{text}");
+    }
+
+    #[test]
+    fn ids_differ() {
+        assert_ne!(RequestId::random(), RequestId::random());
+        assert_eq!(RequestId::random().to_string().len(), 12);
+    }
+}

@@ -1,0 +1,27 @@
+//! The binary.
+
+use clap::Parser;
+use slotkeeper::cli::{Cli, Command};
+use slotkeeper::{config, demo, serve};
+use std::io::Write;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Serve(args) => run(serve::serve(args)),
+        Command::Demo(args) => run(demo::demo(args)),
+        Command::Config => std::io::stdout().write_all(config::DEFAULT_FILE.as_bytes()).map_err(Into::into),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Whoever started the program reads this; there may be no log yet.
+            let _nobody_reads = writeln!(std::io::stderr(), "slotkeeper: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(command)
+}

@@ -1,0 +1,104 @@
+//! One running server: the faces over the use cases, the HTTP loop, and the jobs.
+
+use crate::http::{self, Limits};
+use axum::Router;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::Response;
+use axum::routing::get;
+use slotkeeper_app::App;
+use slotkeeper_app::secrets::{Purpose, same};
+use slotkeeper_jobs::mailer::Mailer;
+use slotkeeper_store::StoreError;
+use slotkeeper_store::tables::server_facts;
+use slotkeeper_web::Web;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// What one server is made of.
+pub struct Node {
+    /// The pages, and in them the use cases.
+    pub web: Web,
+    /// The way to the mail server, if one is configured.
+    pub mailer: Option<Mailer>,
+    /// What a client may take.
+    pub limits: Limits,
+}
+
+impl Node {
+    /// Serves until `stop` completes: then the requests under way finish, the jobs end, and the store closes.
+    ///
+    /// # Errors
+    /// When the listener is not usable.
+    pub async fn run(self, listener: TcpListener, stop: impl Future<Output = ()>) -> std::io::Result<()> {
+        let app = self.web.app.clone();
+        let (stopped, mut told) = watch::channel(false);
+        let jobs = tokio::spawn(slotkeeper_jobs::run(app.clone(), self.mailer, async move {
+            let _sender_gone = told.wait_for(|stopped| *stopped).await;
+        }));
+        let outcome = http::serve(listener, router(self.web), self.limits, refuse, stop).await;
+        stopped.send_replace(true);
+        if let Err(error) = jobs.await {
+            tracing::error!(%error, "the jobs ended badly");
+        }
+        app.store().close().await;
+        outcome
+    }
+}
+
+/// Everything there is to ask for: the API, the pages, and whether the server is well.
+pub fn router(web: Web) -> Router {
+    let app = web.app.clone();
+    Router::new()
+        .route("/health", get(|| async move { health(&app).await }))
+        .nest("/v2", slotkeeper_api::router(web.app.clone()))
+        .merge(slotkeeper_web::router(web))
+}
+
+/// For load balancers: well means that the store answers.
+async fn health(app: &App) -> (StatusCode, &'static str) {
+    let answer: Result<_, StoreError> = app.store().read(|db| server_facts::find(db, CHECK)).await;
+    match answer {
+        Ok(_) => (StatusCode::OK, "well\n"),
+        Err(error) => {
+            tracing::error!(%error, "not well");
+            (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n")
+        }
+    }
+}
+
+/// The answer for a request that reaches no handler, or whose handler failed: the error body below `/v2`, a page
+/// elsewhere.
+fn refuse(status: StatusCode, parts: &Parts) -> Response {
+    let path = parts.uri.path();
+    if path == "/v2" || path.starts_with("/v2/") {
+        slotkeeper_api::refuse(status)
+    } else {
+        slotkeeper_web::error_page(status)
+    }
+}
+
+/// The name of the fact that ties a database to its master key.
+const CHECK: &str = "master-key-check";
+
+/// Checks that the database belongs to the master key; a new database is tied to it.
+///
+/// # Errors
+/// With another master key than the one the database was made with, nobody could sign in and no key would work; better
+/// to say so at once.
+pub async fn check_master_key(app: &App) -> anyhow::Result<()> {
+    let expected = app.vault().hash(Purpose::MasterKeyCheck, CHECK);
+    let found = app
+        .store()
+        .tidy(move |tx| {
+            server_facts::insert(tx, CHECK, &expected)?;
+            server_facts::find(tx, CHECK)
+        })
+        .await?;
+    anyhow::ensure!(
+        found.is_some_and(|found| same(&found, &expected)),
+        "this database was made with another master key. Use the master.key file that belongs to it (data_dir or \
+         master_key_file), or start with an empty database"
+    );
+    Ok(())
+}

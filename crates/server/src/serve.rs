@@ -1,0 +1,98 @@
+//! `slotkeeper serve`: the real thing.
+
+use crate::cli::ServeArgs;
+use crate::config::{Config, MailTls};
+use crate::http::Limits;
+use crate::node::{Node, check_master_key};
+use crate::{logging, master_key, signals};
+use anyhow::Context;
+use slotkeeper_app::clock::SystemClock;
+use slotkeeper_app::passwords::{Cost, Passwords};
+use slotkeeper_app::secrets::Vault;
+use slotkeeper_app::{App, AppConfig};
+use slotkeeper_jobs::mailer::{MailServer, Mailer, Tls};
+use slotkeeper_store::{Location, Store};
+use slotkeeper_web::Web;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use url::Url;
+
+/// Runs the server until it is told to stop.
+///
+/// # Errors
+/// What keeps it from starting, as a sentence for whoever starts it.
+pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
+    let file = args.config.clone().or_else(|| std::env::var_os("SLOTKEEPER_CONFIG").map(PathBuf::from));
+    let mut config = Config::load(file.as_deref(), std::env::vars_os())?;
+    args.apply_to(&mut config);
+    logging::init(&config.log)?;
+
+    let app = open(&config).await?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}; is another server running there?", config.listen))?;
+    tracing::info!(listen = %listener.local_addr()?, public_url = config.public_url.as_str(), "ready");
+    let node = Node {
+        web: Web { app, trusted_proxies: config.trusted_proxies.clone().into(), demo: false },
+        mailer: mailer(&config)?,
+        limits: Limits {
+            connections: config.limits.connections,
+            header_timeout: config.header_timeout(),
+            ..Limits::default()
+        },
+    };
+    node.run(listener, signals::stop()?).await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Opens the data of a configuration: folder, master key, store. Makes what is not there yet.
+///
+/// # Errors
+/// What is in the way, as a sentence.
+pub async fn open(config: &Config) -> anyhow::Result<App> {
+    make_folder(&config.data_dir)?;
+    let environment = std::env::var("SLOTKEEPER_MASTER_KEY").ok();
+    let master_key = master_key::load_or_create(&config.master_key_path(), environment.as_deref())?;
+    let location = if config.database_url.is_empty() {
+        Location::Sqlite { path: config.sqlite_file() }
+    } else {
+        Location::Postgres { url: config.database_url.expose().to_owned(), connections: config.database_connections }
+    };
+    let app = App::new(AppConfig {
+        store: Store::open(&location).await.context("the database cannot be opened")?,
+        clock: Arc::new(SystemClock),
+        vault: Vault::new(master_key.into_bytes()),
+        passwords: Passwords::new(Cost::Full, config.limits.password_hashers)?,
+        public_url: Url::parse(config.public_url.as_str()).context("public_url")?,
+        delivers_mail: !config.mail.host.is_empty(),
+    });
+    check_master_key(&app).await?;
+    Ok(app)
+}
+
+/// Makes the data folder, for its owner alone.
+fn make_folder(folder: &std::path::Path) -> anyhow::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).with_context(|| format!("cannot make the data folder {}", folder.display()))
+}
+
+fn mailer(config: &Config) -> anyhow::Result<Option<Mailer>> {
+    let mail = &config.mail;
+    if mail.host.is_empty() {
+        tracing::warn!("no mail server is configured: mail stays in the database and reaches nobody");
+        return Ok(None);
+    }
+    let login = (!mail.user.is_empty()).then(|| (mail.user.clone(), mail.password.expose().to_owned()));
+    let tls = match mail.tls {
+        MailTls::Starttls => Tls::StartTls,
+        MailTls::Tls => Tls::Implicit,
+        MailTls::None => Tls::None,
+    };
+    let server = MailServer { host: mail.host.clone(), port: mail.port, login, tls, from: mail.from.clone() };
+    Mailer::new(&server).context("the mail settings cannot be used").map(Some)
+}

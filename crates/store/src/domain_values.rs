@@ -1,0 +1,91 @@
+//! The types of the domain that are stored as text: one line each.
+//!
+//! A type in the list has `as_str`, and a `FromStr` that accepts what `as_str` gave. What comes from the
+//! database goes through that `FromStr`: text the domain does not accept is an inconsistency, and no value.
+
+use crate::value::{Cell, Decode, Encode};
+use slotkeeper_domain::{account, callback, change, consent, email, id, link, permission, time};
+use std::borrow::Cow;
+
+macro_rules! stored_as_text {
+    ($($type:path;)*) => {$(
+        impl Encode for $type {
+            fn cell(&self) -> Cell<'_> {
+                Cell::Text(Cow::Borrowed(self.as_str()))
+            }
+        }
+
+        impl Decode for $type {
+            fn decode(cell: Cell<'_>) -> Result<Self, &'static str> {
+                const WANTED: &str = concat!("a valid ", stringify!($type));
+                match cell {
+                    Cell::Text(text) => text.parse().map_err(|_| WANTED),
+                    _ => Err(WANTED),
+                }
+            }
+        }
+    )*};
+}
+
+stored_as_text! {
+    id::AccountId;
+    id::UserId;
+    id::ApplicationId;
+    id::SecretKeyId;
+    id::AuthorizationId;
+    id::QuestionId;
+    id::MailId;
+    account::AccountKind;
+    account::Country;
+    account::Currency;
+    account::Name;
+    account::PhoneKind;
+    account::Role;
+    callback::CallbackUrl;
+    change::Kind;
+    change::Thing;
+    consent::Decision;
+    email::EmailAddress;
+    link::Purpose;
+}
+
+macro_rules! stored_as_list {
+    ($($type:path;)*) => {$(
+        impl Encode for $type {
+            fn cell(&self) -> Cell<'_> {
+                Cell::Text(Cow::Owned(self.to_list()))
+            }
+        }
+
+        impl Decode for $type {
+            fn decode(cell: Cell<'_>) -> Result<Self, &'static str> {
+                const WANTED: &str = concat!("a list that is a valid ", stringify!($type));
+                match cell {
+                    Cell::Text(text) => Self::parse_list(&text).map_err(|_| WANTED),
+                    _ => Err(WANTED),
+                }
+            }
+        }
+    )*};
+}
+
+// These have `to_list` and `parse_list` instead.
+stored_as_list! {
+    account::Languages;
+    permission::PermissionSet;
+}
+
+impl Encode for time::Zone {
+    fn cell(&self) -> Cell<'_> {
+        Cell::Text(Cow::Borrowed(self.name()))
+    }
+}
+
+impl Decode for time::Zone {
+    fn decode(cell: Cell<'_>) -> Result<Self, &'static str> {
+        match cell {
+            Cell::Text(name) => Self::named(&name).map_err(|_| "the name of a time zone"),
+            _ => Err("the name of a time zone"),
+        }
+    }
+}

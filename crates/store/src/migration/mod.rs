@@ -1,0 +1,118 @@
+//! The schema: how it came to be, step by step.
+//!
+//! Each step is a file of `migrations/`, written once for both engines with the types BIGINT, TEXT, BLOB and
+//! BOOLEAN. Files are only ever added, never changed: what has run somewhere has run. And a new one leaves
+//! yesterday's program running, because during an upgrade both are at work.
+
+mod postgres;
+mod sqlite;
+mod translate;
+
+pub(crate) use postgres::on_postgres;
+pub(crate) use sqlite::on_sqlite;
+
+use crate::error::StoreError;
+
+/// One step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Migration {
+    /// Counted from 1, without gaps.
+    pub(crate) version: i64,
+    /// For people.
+    pub(crate) name: &'static str,
+    /// Statements, each ended by a semicolon.
+    pub(crate) sql: &'static str,
+}
+
+macro_rules! migrations {
+    ($($version:literal $name:literal $file:literal;)*) => {
+        &[$(Migration {
+            version: $version,
+            name: $name,
+            sql: include_str!(concat!("../../migrations/", $file)),
+        }),*]
+    };
+}
+
+/// Every step, in order.
+pub(crate) const MIGRATIONS: &[Migration] = migrations! {
+    1 "ground floor" "0001_ground_floor.sql";
+};
+
+/// Where the steps that ran are written down.
+const LEDGER: &str =
+    "CREATE TABLE IF NOT EXISTS schema_migration (version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL)";
+
+/// The steps that are still to do, given those that the database says were done.
+///
+/// # Errors
+/// [`StoreError::TooNew`] when a newer program was here, [`StoreError::Inconsistent`] when another one was.
+fn pending<'a>(known: &'a [Migration], done: &[(i64, String)]) -> Result<&'a [Migration], StoreError> {
+    for (position, (version, name)) in done.iter().enumerate() {
+        match known.get(position) {
+            None => {
+                let newest = known.last().map_or(0, |migration| migration.version);
+                let found = done.last().map_or(*version, |(version, _)| *version);
+                return Err(StoreError::TooNew { found, known: newest });
+            }
+            Some(expected) if expected.version != *version || expected.name != name => {
+                return Err(StoreError::inconsistent(format!(
+                    "schema version {version} is called {name:?}, where this program expects version {} {:?}",
+                    expected.version, expected.name
+                )));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(known.get(done.len()..).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn done(migrations: &[Migration]) -> Vec<(i64, String)> {
+        migrations.iter().map(|one| (one.version, one.name.to_owned())).collect()
+    }
+
+    const THREE: &[Migration] = &[
+        Migration { version: 1, name: "a", sql: "" },
+        Migration { version: 2, name: "b", sql: "" },
+        Migration { version: 3, name: "c", sql: "" },
+    ];
+
+    #[test]
+    fn what_was_not_done_is_pending() {
+        assert_eq!(pending(THREE, &[]), Ok(THREE));
+        assert_eq!(pending(THREE, &done(&THREE[..2])), Ok(&THREE[2..]));
+        assert_eq!(pending(THREE, &done(THREE)), Ok(&[][..]));
+    }
+
+    #[test]
+    fn a_newer_schema_is_refused_with_a_sentence() {
+        let error = pending(&THREE[..1], &done(THREE)).expect_err("newer");
+        assert_eq!(error, StoreError::TooNew { found: 3, known: 1 });
+        assert!(error.to_string().contains("run the newer program"));
+    }
+
+    #[test]
+    fn a_schema_of_another_program_is_refused() {
+        assert!(matches!(pending(THREE, &[(1, "x".to_owned())]), Err(StoreError::Inconsistent { .. })));
+        assert!(matches!(pending(THREE, &[(2, "b".to_owned())]), Err(StoreError::Inconsistent { .. })));
+    }
+
+    #[test]
+    fn every_file_is_listed_in_order() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+        let mut files: Vec<_> = std::fs::read_dir(folder)
+            .expect("the folder of migrations")
+            .map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"))
+            .filter(|name| name.ends_with(".sql"))
+            .collect();
+        files.sort();
+        let listed: Vec<_> =
+            MIGRATIONS.iter().map(|one| format!("{:04}_{}.sql", one.version, one.name.replace(' ', "_"))).collect();
+        assert_eq!(listed, files);
+        assert!(MIGRATIONS.iter().zip(1..).all(|(one, version)| one.version == version));
+    }
+}

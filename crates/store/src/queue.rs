@@ -1,0 +1,47 @@
+//! The way from callers to an engine's threads: bounded, and drained when the store closes.
+
+use crate::error::StoreError;
+use crate::unit::Job;
+use std::sync::{PoisonError, RwLock};
+use tokio::sync::{Mutex, mpsc};
+
+/// How many units may wait; more are refused.
+const CAPACITY: usize = 1024;
+
+/// The callers' end.
+pub(crate) struct Queue {
+    jobs: RwLock<Option<mpsc::Sender<Box<dyn Job>>>>,
+    ended: Mutex<mpsc::Receiver<()>>,
+}
+
+/// The engine's end of the queue.
+pub(crate) type Jobs = mpsc::Receiver<Box<dyn Job>>;
+
+/// Held by each of the engine's threads for as long as it lives.
+pub(crate) type Alive = mpsc::Sender<()>;
+
+impl Queue {
+    pub(crate) fn new() -> (Self, Jobs, Alive) {
+        let (sender, jobs) = mpsc::channel(CAPACITY);
+        let (alive, ended) = mpsc::channel(1);
+        (Self { jobs: RwLock::new(Some(sender)), ended: Mutex::new(ended) }, jobs, alive)
+    }
+
+    /// Puts a job at the end, or refuses it at once: [`StoreError::Busy`] when too many wait.
+    pub(crate) fn submit(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
+        match &*self.jobs.read().unwrap_or_else(PoisonError::into_inner) {
+            None => Err(StoreError::closed()),
+            Some(jobs) => jobs.try_send(job).map_err(|refused| match refused {
+                mpsc::error::TrySendError::Full(_) => StoreError::Busy,
+                mpsc::error::TrySendError::Closed(_) => StoreError::closed(),
+            }),
+        }
+    }
+
+    /// Takes no more jobs, and returns when those that wait are done and the threads have ended.
+    pub(crate) async fn close(&self) {
+        drop(self.jobs.write().unwrap_or_else(PoisonError::into_inner).take());
+        // Nothing is ever sent: this ends when the last thread drops its sender.
+        let _nothing = self.ended.lock().await.recv().await;
+    }
+}

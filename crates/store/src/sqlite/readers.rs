@@ -1,0 +1,77 @@
+//! Reads: a few connections, each unit on a snapshot of its own.
+
+use super::{SLOW, connection, failure::store_error};
+use crate::error::StoreError;
+use crate::tx::{Link, Snapshot};
+use crate::unit::{catching, timed};
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::Semaphore;
+
+/// The connections that read. A unit runs on the thread of its caller, because it takes microseconds and handing
+/// it over would take longer; more connections than threads would therefore be of no use.
+pub(crate) struct Readers {
+    path: PathBuf,
+    idle: Mutex<Vec<Snapshot>>,
+    places: Semaphore,
+}
+
+impl Readers {
+    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+        let count = std::thread::available_parallelism().map_or(2, NonZero::get).max(2);
+        let idle: Result<Vec<_>, _> = (0..count).map(|_| fresh(path)).collect();
+        Ok(Self { path: path.to_owned(), idle: Mutex::new(idle?), places: Semaphore::new(count) })
+    }
+
+    /// Runs `unit` on one snapshot; waits while all connections are in use.
+    pub(crate) async fn read<U, T, E>(&self, mut unit: U) -> Result<T, E>
+    where
+        U: FnMut(&mut Snapshot) -> Result<T, E>,
+        E: From<StoreError>,
+    {
+        let _place = self.places.acquire().await.map_err(|_| StoreError::closed())?;
+        let idle = self.idle().pop();
+        let mut snapshot = match idle {
+            Some(snapshot) => snapshot,
+            // A connection that would not end its transaction was thrown away; this takes its place.
+            None => fresh(&self.path)?,
+        };
+        let name = std::any::type_name::<U>();
+        let outcome = timed(name, SLOW, || {
+            execute(&snapshot, "BEGIN DEFERRED")?;
+            let value = catching(name, || unit(&mut snapshot))?;
+            snapshot.doom.take().map_or(Ok(value), |first| Err(first.into()))
+        });
+        snapshot.doom = None;
+        let ended = execute(&snapshot, "ROLLBACK");
+        if ended.is_ok() && !self.places.is_closed() {
+            self.idle().push(snapshot);
+        }
+        outcome
+    }
+
+    /// Refuses reads from now on. Those under way end by themselves.
+    pub(crate) fn close(&self) {
+        self.places.close();
+        self.idle().clear();
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Snapshot>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn fresh(path: &Path) -> Result<Snapshot, StoreError> {
+    connection::reader(path).map(|connection| Snapshot::new(Link::Sqlite(connection)))
+}
+
+fn execute(snapshot: &Snapshot, text: &str) -> Result<(), StoreError> {
+    match &snapshot.link {
+        Link::Sqlite(connection) => {
+            connection.prepare_cached(text).and_then(|mut statement| statement.execute([])).map_err(store_error)?;
+            Ok(())
+        }
+        Link::Postgres(_) => Err(StoreError::inconsistent("a reader of SQLite with a connection of PostgreSQL")),
+    }
+}

@@ -1,0 +1,30 @@
+//! Where every module's list of statements is named, so that the tests prepare all of them on both engines.
+//!
+//! A module that uses [`statements!`](crate::sql::statements) and is not named here leaves its `ALL` unused,
+//! which the compiler reports.
+
+use crate::sql::Sql;
+use crate::{changes, tables};
+
+macro_rules! lists {
+    ($($($module:ident)::+;)*) => {
+        /// Every statement of the store, module by module.
+        #[cfg_attr(not(test), expect(dead_code, reason = "the list is for the tests; naming `ALL` keeps it used"))]
+        pub(crate) const EVERY: &[(&str, &[(&str, Sql)])] = &[$((stringify!($($module)::+), $($module)::+::ALL)),*];
+    };
+}
+
+lists! {
+    changes;
+    tables::accounts;
+    tables::applications;
+    tables::attempts;
+    tables::authorizations;
+    tables::links;
+    tables::mails;
+    tables::questions;
+    tables::secret_keys;
+    tables::server_facts;
+    tables::sessions;
+    tables::users;
+}

@@ -1,0 +1,141 @@
+//! The store's face.
+
+use crate::error::StoreError;
+use crate::location::Location;
+use crate::migration::{MIGRATIONS, Migration};
+use crate::postgres::Postgres;
+use crate::queue::Queue;
+use crate::sqlite::Sqlite;
+use crate::tx::{Mode, Snapshot, Tx};
+use crate::unit::Call;
+use std::any::type_name_of_val;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// An open database. Clones share it.
+#[derive(Clone)]
+pub struct Store {
+    engine: Arc<Engine>,
+}
+
+enum Engine {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
+}
+
+impl Store {
+    /// Opens the database: makes the file or connects, and brings the schema up to date.
+    /// To be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it cannot be reached or another process holds the file,
+    /// [`StoreError::TooNew`] when a newer program has been here, [`StoreError::Location`] when the location
+    /// makes no sense.
+    pub async fn open(location: &Location) -> Result<Self, StoreError> {
+        Self::open_with(location, MIGRATIONS).await
+    }
+
+    pub(crate) async fn open_with(location: &Location, migrations: &'static [Migration]) -> Result<Self, StoreError> {
+        let location = location.clone();
+        let open = move || match &location {
+            Location::Sqlite { path } => Sqlite::open(path, migrations).map(Engine::Sqlite),
+            Location::Postgres { url, connections } => {
+                Postgres::open(url, *connections, migrations).map(Engine::Postgres)
+            }
+        };
+        let engine = tokio::task::spawn_blocking(open)
+            .await
+            .map_err(|_| StoreError::unavailable("opening the database was interrupted"))??;
+        Ok(Self { engine: Arc::new(engine) })
+    }
+
+    /// Runs a use case as one transaction, and answers when it is durable. An `Err` of the unit rolls back.
+    ///
+    /// The unit is plain code, does no I/O and no waiting of its own, and may run several times: the engine asks
+    /// for that when transactions got into each other's way. A unit that writes rows records at least one
+    /// change; one that does not gives [`StoreError::Unrecorded`] in debug builds and a line in the log in others.
+    ///
+    /// # Errors
+    /// What the unit reports; a [`StoreError`] when the store fails, [`StoreError::Busy`] when too many units
+    /// wait, [`StoreError::Panicked`] when the unit panics.
+    pub async fn write<T, E>(&self, unit: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let name = type_name_of_val(&unit);
+        self.call(Mode::Write, name, unit).await
+    }
+
+    /// The same for housekeeping: rows that are no part of an account's story (sessions, attempts, leases, what
+    /// a sweeper removes). It must not record changes.
+    ///
+    /// # Errors
+    /// As [`Store::write`]; [`StoreError::Misrecorded`] in debug builds when it did record one.
+    pub async fn tidy<T, E>(&self, unit: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let name = type_name_of_val(&unit);
+        self.call(Mode::Tidy, name, unit).await
+    }
+
+    /// Reads from one snapshot, without waiting for writers. The unit may run several times.
+    ///
+    /// On SQLite it runs on the caller's thread: a unit that reads much belongs in several.
+    ///
+    /// # Errors
+    /// As [`Store::write`]; a statement that writes or locks is refused.
+    pub async fn read<T, E>(&self, mut unit: impl FnMut(&mut Snapshot) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.readers.read(unit).await,
+            Engine::Postgres(_) => {
+                let name = type_name_of_val(&unit);
+                self.call(Mode::Read, name, move |tx: &mut Tx| unit(tx)).await
+            }
+        }
+    }
+
+    /// Closes the database when the units that wait are done. Later calls, also those of clones, are refused.
+    pub async fn close(&self) {
+        if let Engine::Sqlite(sqlite) = &*self.engine {
+            sqlite.readers.close();
+        }
+        self.queue().close().await;
+    }
+
+    async fn call<T, E>(
+        &self,
+        mode: Mode,
+        name: &'static str,
+        unit: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (call, answer) = Call::new(unit, name, mode, self.slow());
+        self.queue().submit(Box::new(call))?;
+        // The answer can only be missing when the engine's thread came to an end under it.
+        answer.await.unwrap_or_else(|_| Err(StoreError::closed().into()))
+    }
+
+    fn queue(&self) -> &Queue {
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => &sqlite.queue,
+            Engine::Postgres(postgres) => &postgres.queue,
+        }
+    }
+
+    fn slow(&self) -> Duration {
+        match &*self.engine {
+            Engine::Sqlite(_) => crate::sqlite::SLOW,
+            Engine::Postgres(_) => crate::postgres::SLOW,
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Accounts.
+
+use crate::{Row, Snapshot, StoreError, Tx, statements};
+use slotkeeper_domain::account::{AccountKind, ContactDetails, Country, Currency, Languages, Name};
+use slotkeeper_domain::id::AccountId;
+use slotkeeper_domain::time::{Instant, Zone};
+
+statements! {
+    INSERT = "INSERT INTO account (id, kind, portal_id, name, country, time_zone, currency, languages, created_at)
+              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    FIND = "SELECT id, kind, name, country, time_zone, currency, languages, created_at FROM account WHERE id = ?1";
+    CONTACT = "SELECT email_address, phone_number, phone_kind, website_url, legal_identifiers, address1, address2, city,
+                      state, postcode, description
+               FROM account WHERE id = ?1";
+    SET_CONTACT = "UPDATE account SET name = ?2, email_address = ?3, phone_number = ?4, phone_kind = ?5, website_url = ?6,
+                          legal_identifiers = ?7, address1 = ?8, address2 = ?9, city = ?10, state = ?11, postcode = ?12,
+                          description = ?13
+                   WHERE id = ?1";
+}
+
+/// An account, without its contact details.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// What kind of account it is.
+    pub kind: AccountKind,
+    /// What it is called.
+    pub name: Name,
+    /// Where it is; developers need not say.
+    pub country: Option<Country>,
+    /// The wall clock its times are shown by.
+    pub zone: Zone,
+    /// What it charges in; developers charge nothing.
+    pub currency: Option<Currency>,
+    /// The languages it offers.
+    pub languages: Languages,
+    /// When it signed up.
+    pub created_at: Instant,
+}
+
+/// Adds an account; `portal` is the portal that manages it.
+///
+/// # Errors
+/// When the store fails.
+pub fn insert(tx: &mut Tx, account: &Account, portal: Option<&AccountId>) -> Result<(), StoreError> {
+    tx.run(
+        INSERT,
+        &[
+            &account.id,
+            &account.kind,
+            &portal,
+            &account.name,
+            &account.country,
+            &account.zone,
+            &account.currency,
+            &account.languages,
+            &account.created_at,
+        ],
+    )?;
+    Ok(())
+}
+
+/// The account with this id.
+///
+/// # Errors
+/// When the store fails.
+pub fn find(db: &mut Snapshot, id: &AccountId) -> Result<Option<Account>, StoreError> {
+    db.one(FIND, &[id], account)
+}
+
+fn account(row: &Row) -> Result<Account, StoreError> {
+    Ok(Account {
+        id: row.get(0)?,
+        kind: row.get(1)?,
+        name: row.get(2)?,
+        country: row.get(3)?,
+        zone: row.get(4)?,
+        currency: row.get(5)?,
+        languages: row.get(6)?,
+        created_at: row.get(7)?,
+    })
+}
+
+/// How the account can be reached; nothing when there is no such account.
+///
+/// # Errors
+/// When the store fails.
+pub fn contact_details(db: &mut Snapshot, id: &AccountId) -> Result<Option<ContactDetails>, StoreError> {
+    db.one(CONTACT, &[id], |row| {
+        Ok(ContactDetails {
+            email_address: row.get(0)?,
+            phone_number: row.get(1)?,
+            phone_kind: row.get(2)?,
+            website_url: row.get(3)?,
+            legal_identifiers: row.get(4)?,
+            address1: row.get(5)?,
+            address2: row.get(6)?,
+            city: row.get(7)?,
+            state: row.get(8)?,
+            postcode: row.get(9)?,
+            description: row.get(10)?,
+        })
+    })
+}
+
+/// Changes the account's name and how it can be reached.
+///
+/// # Errors
+/// When the store fails.
+pub fn set_details(tx: &mut Tx, id: &AccountId, name: &Name, contact: &ContactDetails) -> Result<(), StoreError> {
+    tx.run(
+        SET_CONTACT,
+        &[
+            id,
+            name,
+            &contact.email_address,
+            &contact.phone_number,
+            &contact.phone_kind,
+            &contact.website_url,
+            &contact.legal_identifiers,
+            &contact.address1,
+            &contact.address2,
+            &contact.city,
+            &contact.state,
+            &contact.postcode,
+            &contact.description,
+        ],
+    )?;
+    Ok(())
+}

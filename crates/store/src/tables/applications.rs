@@ -1,0 +1,130 @@
+//! Applications, and the directory that tells whose they are.
+
+use crate::{Row, Snapshot, StoreError, Tx, statements};
+use slotkeeper_domain::account::Name;
+use slotkeeper_domain::callback::CallbackUrl;
+use slotkeeper_domain::id::{AccountId, ApplicationId};
+use slotkeeper_domain::time::Instant;
+
+statements! {
+    INSERT = "INSERT INTO application (account_id, id, name, description, callback_url, created_at)
+              VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    INSERT_DIRECTORY = "INSERT INTO application_directory (application_id, account_id) VALUES (?1, ?2)";
+    LOCATE = "SELECT account_id FROM application_directory WHERE application_id = ?1";
+    FIND = "SELECT account_id, id, name, description, callback_url, created_at FROM application
+            WHERE account_id = ?1 AND id = ?2";
+    LIST = "SELECT account_id, id, name, description, callback_url, created_at FROM application
+            WHERE account_id = ?1 ORDER BY created_at, id LIMIT ?2";
+    COUNT = "SELECT COUNT(*) FROM application WHERE account_id = ?1";
+    SET_DESCRIPTION = "UPDATE application SET description = ?3 WHERE account_id = ?1 AND id = ?2";
+    SET_CALLBACK = "UPDATE application SET callback_url = ?3 WHERE account_id = ?1 AND id = ?2";
+}
+
+/// A registered application.
+#[derive(Debug, Clone)]
+pub struct Application {
+    /// The developer's account.
+    pub account: AccountId,
+    /// The public id, `authappid` on the wire.
+    pub id: ApplicationId,
+    /// What it is called, for ever.
+    pub name: Name,
+    /// What it does, for owners.
+    pub description: String,
+    /// Where answers go; without one the developer gets a mail.
+    pub callback_url: Option<CallbackUrl>,
+    /// When it was registered.
+    pub created_at: Instant,
+}
+
+/// Adds an application.
+///
+/// # Errors
+/// When the store fails.
+pub fn insert(tx: &mut Tx, application: &Application) -> Result<(), StoreError> {
+    tx.run(INSERT_DIRECTORY, &[&application.id, &application.account])?;
+    tx.run(
+        INSERT,
+        &[
+            &application.account,
+            &application.id,
+            &application.name,
+            &application.description,
+            &application.callback_url,
+            &application.created_at,
+        ],
+    )?;
+    Ok(())
+}
+
+fn application(row: &Row) -> Result<Application, StoreError> {
+    Ok(Application {
+        account: row.get(0)?,
+        id: row.get(1)?,
+        name: row.get(2)?,
+        description: row.get(3)?,
+        callback_url: row.get(4)?,
+        created_at: row.get(5)?,
+    })
+}
+
+/// The application with this public id, whoever's it is. For the consent page, where its id is all one has.
+///
+/// # Errors
+/// When the store fails.
+pub fn find_public(db: &mut Snapshot, id: &ApplicationId) -> Result<Option<Application>, StoreError> {
+    match db.one(LOCATE, &[id], |row| row.get::<AccountId>(0))? {
+        Some(account) => find(db, &account, id),
+        None => Ok(None),
+    }
+}
+
+/// The developer's application with this id.
+///
+/// # Errors
+/// When the store fails.
+pub fn find(db: &mut Snapshot, account: &AccountId, id: &ApplicationId) -> Result<Option<Application>, StoreError> {
+    db.one(FIND, &[account, id], application)
+}
+
+/// The developer's applications, oldest first, at most `limit`.
+///
+/// # Errors
+/// When the store fails.
+pub fn list(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<Vec<Application>, StoreError> {
+    db.all(LIST, &[account, &limit], application)
+}
+
+/// How many applications the developer has.
+///
+/// # Errors
+/// When the store fails.
+pub fn count(db: &mut Snapshot, account: &AccountId) -> Result<i64, StoreError> {
+    Ok(db.one(COUNT, &[account], |row| row.get(0))?.unwrap_or(0))
+}
+
+/// Changes the description. Whether there is such an application.
+///
+/// # Errors
+/// When the store fails.
+pub fn set_description(
+    tx: &mut Tx,
+    account: &AccountId,
+    id: &ApplicationId,
+    description: &str,
+) -> Result<bool, StoreError> {
+    Ok(tx.run(SET_DESCRIPTION, &[account, id, &description])? > 0)
+}
+
+/// Adds, changes or removes the callback URL. Whether there is such an application.
+///
+/// # Errors
+/// When the store fails.
+pub fn set_callback_url(
+    tx: &mut Tx,
+    account: &AccountId,
+    id: &ApplicationId,
+    callback_url: Option<&CallbackUrl>,
+) -> Result<bool, StoreError> {
+    Ok(tx.run(SET_CALLBACK, &[account, id, &callback_url])? > 0)
+}

@@ -1,0 +1,203 @@
+//! Authorizations: what owners granted to applications.
+
+use crate::{Row, Snapshot, StoreError, Tx, statements};
+use slotkeeper_domain::account::Name;
+use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::id::{AccountId, ApplicationId, AuthorizationId, UserId};
+use slotkeeper_domain::permission::PermissionSet;
+use slotkeeper_domain::time::Instant;
+
+statements! {
+    INSERT = r#"INSERT INTO "authorization" (account_id, id, developer_account_id, application_id, key_hash, permissions,
+                                             granted_by, created_at)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#;
+    FIND_BY_KEY = r#"SELECT account_id, id, developer_account_id, application_id, permissions, granted_by, created_at,
+                            last_used_at
+                     FROM "authorization" WHERE account_id = ?1 AND key_hash = ?2 AND revoked_at IS NULL"#;
+    FIND = r#"SELECT account_id, id, developer_account_id, application_id, permissions, granted_by, created_at, last_used_at
+              FROM "authorization" WHERE account_id = ?1 AND id = ?2 AND revoked_at IS NULL"#;
+    LIVE_OF_APPLICATION = r#"SELECT account_id, id, developer_account_id, application_id, permissions, granted_by, created_at,
+                                    last_used_at
+                             FROM "authorization"
+                             WHERE account_id = ?1 AND application_id = ?2 AND revoked_at IS NULL
+                             ORDER BY created_at, id LIMIT ?3"#;
+    INSTALLED = r#"SELECT g.account_id, g.id, g.developer_account_id, g.application_id, g.permissions, g.granted_by, g.created_at,
+                          g.last_used_at, a.name, a.description, o.email_address, w.name
+                   FROM "authorization" g
+                   JOIN application a ON a.account_id = g.developer_account_id AND a.id = g.application_id
+                   JOIN "user" o ON o.account_id = g.developer_account_id AND o.role = 'owner'
+                   LEFT JOIN "user" w ON w.account_id = g.account_id AND w.id = g.granted_by
+                   WHERE g.account_id = ?1 AND g.revoked_at IS NULL
+                   ORDER BY a.name, g.application_id, g.created_at, g.id LIMIT ?2"#;
+    INSTALLATIONS = r#"SELECT g.account_id, g.id, g.developer_account_id, g.application_id, g.permissions, g.granted_by, g.created_at,
+                              g.last_used_at, b.name
+                       FROM "authorization" g JOIN account b ON b.id = g.account_id
+                       WHERE g.application_id = ?1 AND g.developer_account_id = ?2 AND g.revoked_at IS NULL
+                             AND (g.account_id > ?3 OR (g.account_id = ?3 AND g.id > ?4))
+                       ORDER BY g.account_id, g.id LIMIT ?5"#;
+    REVOKE = r#"UPDATE "authorization" SET revoked_at = ?3 WHERE account_id = ?1 AND id = ?2 AND revoked_at IS NULL"#;
+    TOUCH = r#"UPDATE "authorization" SET last_used_at = ?3
+               WHERE account_id = ?1 AND id = ?2 AND (last_used_at IS NULL OR last_used_at < ?3)"#;
+}
+
+/// What an owner granted to an application: one key, one set of permissions.
+#[derive(Debug, Clone)]
+pub struct Authorization {
+    /// The account that granted it.
+    pub account: AccountId,
+    /// Its id.
+    pub id: AuthorizationId,
+    /// The account of the application's developer.
+    pub developer: AccountId,
+    /// The application.
+    pub application: ApplicationId,
+    /// What was granted, as it was granted.
+    pub permissions: PermissionSet,
+    /// Who granted it.
+    pub granted_by: UserId,
+    /// When.
+    pub created_at: Instant,
+    /// When the key was last used, give or take a few seconds.
+    pub last_used_at: Option<Instant>,
+}
+
+/// An authorization as the owner's page shows it.
+#[derive(Debug, Clone)]
+pub struct Installed {
+    /// The authorization.
+    pub authorization: Authorization,
+    /// What the application is called.
+    pub application_name: Name,
+    /// What the application says of itself.
+    pub description: String,
+    /// The developer's e-mail address.
+    pub developer_email: EmailAddress,
+    /// The name of who granted it; absent when the person has been removed since.
+    pub granted_by_name: Option<Name>,
+}
+
+/// An authorization as the developer's page shows it.
+#[derive(Debug, Clone)]
+pub struct Installation {
+    /// The authorization.
+    pub authorization: Authorization,
+    /// The name of the business or portal.
+    pub account_name: Name,
+}
+
+fn authorization(row: &Row) -> Result<Authorization, StoreError> {
+    Ok(Authorization {
+        account: row.get(0)?,
+        id: row.get(1)?,
+        developer: row.get(2)?,
+        application: row.get(3)?,
+        permissions: row.get(4)?,
+        granted_by: row.get(5)?,
+        created_at: row.get(6)?,
+        last_used_at: row.get(7)?,
+    })
+}
+
+/// Adds an authorization.
+///
+/// # Errors
+/// When the store fails.
+pub fn insert(tx: &mut Tx, authorization: &Authorization, key_hash: &[u8]) -> Result<(), StoreError> {
+    tx.run(
+        INSERT,
+        &[
+            &authorization.account,
+            &authorization.id,
+            &authorization.developer,
+            &authorization.application,
+            &key_hash,
+            &authorization.permissions,
+            &authorization.granted_by,
+            &authorization.created_at,
+        ],
+    )?;
+    Ok(())
+}
+
+/// The live authorization with this key.
+///
+/// # Errors
+/// When the store fails.
+pub fn find_by_key(
+    db: &mut Snapshot,
+    account: &AccountId,
+    key_hash: &[u8],
+) -> Result<Option<Authorization>, StoreError> {
+    db.one(FIND_BY_KEY, &[account, &key_hash], authorization)
+}
+
+/// The live authorization with this id.
+///
+/// # Errors
+/// When the store fails.
+pub fn find(db: &mut Snapshot, account: &AccountId, id: &AuthorizationId) -> Result<Option<Authorization>, StoreError> {
+    db.one(FIND, &[account, id], authorization)
+}
+
+/// The live authorizations of one application in an account, oldest first, at most `limit`.
+///
+/// # Errors
+/// When the store fails.
+pub fn live_of_application(
+    db: &mut Snapshot,
+    account: &AccountId,
+    application: &ApplicationId,
+    limit: i64,
+) -> Result<Vec<Authorization>, StoreError> {
+    db.all(LIVE_OF_APPLICATION, &[account, application, &limit], authorization)
+}
+
+/// Every live authorization of an account, by the application's name, at most `limit`.
+///
+/// # Errors
+/// When the store fails.
+pub fn installed(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<Vec<Installed>, StoreError> {
+    db.all(INSTALLED, &[account, &limit], |row| {
+        Ok(Installed {
+            authorization: authorization(row)?,
+            application_name: row.get(8)?,
+            description: row.get(9)?,
+            developer_email: row.get(10)?,
+            granted_by_name: row.get(11)?,
+        })
+    })
+}
+
+/// The live authorizations of a developer's application, at most `limit`, those after the given one.
+///
+/// # Errors
+/// When the store fails.
+pub fn installations(
+    db: &mut Snapshot,
+    developer: &AccountId,
+    application: &ApplicationId,
+    after: Option<(&AccountId, &AuthorizationId)>,
+    limit: i64,
+) -> Result<Vec<Installation>, StoreError> {
+    let (account, id) = after.map_or(("", ""), |(account, id)| (account.as_str(), id.as_str()));
+    db.all(INSTALLATIONS, &[application, developer, &account, &id, &limit], |row| {
+        Ok(Installation { authorization: authorization(row)?, account_name: row.get(8)? })
+    })
+}
+
+/// Ends an authorization: its key is dead once the transaction is. Whether it was alive.
+///
+/// # Errors
+/// When the store fails.
+pub fn revoke(tx: &mut Tx, account: &AccountId, id: &AuthorizationId, now: Instant) -> Result<bool, StoreError> {
+    Ok(tx.run(REVOKE, &[account, id, &now])? > 0)
+}
+
+/// Notes when the key was used; an earlier use does not overwrite a later one.
+///
+/// # Errors
+/// When the store fails.
+pub fn touch(tx: &mut Tx, account: &AccountId, id: &AuthorizationId, at: Instant) -> Result<(), StoreError> {
+    tx.run(TOUCH, &[account, id, &at])?;
+    Ok(())
+}

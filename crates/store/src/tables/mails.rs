@@ -1,0 +1,112 @@
+//! Mail that goes out or is kept. Bodies are sealed, and wiped once they were delivered.
+
+use crate::{Row, Snapshot, StoreError, Tx, statements};
+use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::id::{AccountId, MailId};
+use slotkeeper_domain::time::Instant;
+
+statements! {
+    INSERT = "INSERT INTO mail (account_id, id, recipient, subject, sealed_body, created_at, next_attempt_at)
+              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    DUE = "SELECT account_id, id, recipient, subject, sealed_body, created_at, attempts FROM mail
+           WHERE next_attempt_at <= ?1 ORDER BY next_attempt_at LIMIT ?2 {FOR UPDATE SKIP LOCKED}";
+    POSTPONE = "UPDATE mail SET next_attempt_at = ?3, attempts = ?4, last_error = ?5 WHERE account_id = ?1 AND id = ?2";
+    DELIVERED = "UPDATE mail SET delivered_at = ?3, next_attempt_at = NULL, last_error = NULL, sealed_body = NULL
+                 WHERE account_id = ?1 AND id = ?2";
+    LATEST = "SELECT account_id, id, recipient, subject, sealed_body, created_at, attempts FROM mail
+              ORDER BY created_at DESC, id DESC LIMIT ?1";
+    FIND = "SELECT account_id, id, recipient, subject, sealed_body, created_at, attempts FROM mail
+            WHERE account_id = ?1 AND id = ?2";
+}
+
+/// A mail.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    /// The account whose mail it is.
+    pub account: AccountId,
+    /// Its id.
+    pub id: MailId,
+    /// Whom it is for.
+    pub recipient: EmailAddress,
+    /// The subject line.
+    pub subject: String,
+    /// The text, sealed; absent once it was delivered.
+    pub sealed_body: Option<Vec<u8>>,
+    /// When it was written.
+    pub created_at: Instant,
+    /// How often it was tried.
+    pub attempts: i64,
+}
+
+fn mail(row: &Row) -> Result<Mail, StoreError> {
+    Ok(Mail {
+        account: row.get(0)?,
+        id: row.get(1)?,
+        recipient: row.get(2)?,
+        subject: row.get(3)?,
+        sealed_body: row.get(4)?,
+        created_at: row.get(5)?,
+        attempts: row.get(6)?,
+    })
+}
+
+/// Adds a mail; `send_at` absent: it is only kept.
+///
+/// # Errors
+/// When the store fails.
+pub fn insert(tx: &mut Tx, mail: &Mail, send_at: Option<Instant>) -> Result<(), StoreError> {
+    tx.run(
+        INSERT,
+        &[&mail.account, &mail.id, &mail.recipient, &mail.subject, &mail.sealed_body, &mail.created_at, &send_at],
+    )?;
+    Ok(())
+}
+
+/// Mails to try now, at most `limit`. Whoever takes them says in the same transaction, by [`postpone`], until
+/// when nobody else need try.
+///
+/// # Errors
+/// When the store fails.
+pub fn due(tx: &mut Tx, now: Instant, limit: i64) -> Result<Vec<Mail>, StoreError> {
+    tx.all(DUE, &[&now, &limit], mail)
+}
+
+/// Says when to try again, if at all, and what went wrong the last time.
+///
+/// # Errors
+/// When the store fails.
+pub fn postpone(
+    tx: &mut Tx,
+    mail: &Mail,
+    next_attempt_at: Option<Instant>,
+    attempts: i64,
+    error: Option<&str>,
+) -> Result<(), StoreError> {
+    tx.run(POSTPONE, &[&mail.account, &mail.id, &next_attempt_at, &attempts, &error])?;
+    Ok(())
+}
+
+/// Notes that the mail server took it, and wipes the text.
+///
+/// # Errors
+/// When the store fails.
+pub fn delivered(tx: &mut Tx, mail: &Mail, now: Instant) -> Result<(), StoreError> {
+    tx.run(DELIVERED, &[&mail.account, &mail.id, &now])?;
+    Ok(())
+}
+
+/// The latest mails of the whole server, at most `limit`. For the demo's mail box, which is nobody's.
+///
+/// # Errors
+/// When the store fails.
+pub fn latest(db: &mut Snapshot, limit: i64) -> Result<Vec<Mail>, StoreError> {
+    db.all(LATEST, &[&limit], mail)
+}
+
+/// The mail with this id.
+///
+/// # Errors
+/// When the store fails.
+pub fn find(db: &mut Snapshot, account: &AccountId, id: &MailId) -> Result<Option<Mail>, StoreError> {
+    db.one(FIND, &[account, id], mail)
+}

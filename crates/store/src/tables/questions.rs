@@ -1,0 +1,166 @@
+//! Questions put to owners on the consent page. Each is bound to the session it was asked in and answered once.
+
+use crate::{Row, Snapshot, StoreError, Tx, statements};
+use slotkeeper_domain::callback::CallbackUrl;
+use slotkeeper_domain::consent::Decision;
+use slotkeeper_domain::id::{AccountId, ApplicationId, AuthorizationId, QuestionId, UserId};
+use slotkeeper_domain::permission::PermissionSet;
+use slotkeeper_domain::time::Instant;
+
+statements! {
+    INSERT = "INSERT INTO question (account_id, id, session_hash, user_id, developer_account_id, application_id, permissions,
+                                    state, callback_url, created_at, expires_at)
+              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    FIND_LOCKED = "SELECT id, developer_account_id, application_id, permissions, state, callback_url, expires_at, answer,
+                          authorization_id, sealed_redirect
+                   FROM question WHERE account_id = ?1 AND id = ?2 AND session_hash = ?3 {FOR UPDATE}";
+    FIND = "SELECT id, developer_account_id, application_id, permissions, state, callback_url, expires_at, answer,
+                   authorization_id, sealed_redirect
+            FROM question WHERE account_id = ?1 AND id = ?2 AND session_hash = ?3";
+    FIND_ALLOWED = "SELECT id, developer_account_id, application_id, permissions, state, callback_url, expires_at, answer,
+                           authorization_id, sealed_redirect
+                    FROM question
+                    WHERE account_id = ?1 AND session_hash = ?2 AND application_id = ?3 AND permissions = ?4 AND state = ?5
+                          AND answer = 'allowed' AND expires_at > ?6
+                    ORDER BY created_at DESC, id LIMIT 1";
+    ANSWER = "UPDATE question SET answer = ?3, authorization_id = ?4, sealed_redirect = ?5 WHERE account_id = ?1 AND id = ?2";
+    SWEEP = "DELETE FROM question WHERE (account_id, id) IN
+             (SELECT account_id, id FROM question WHERE expires_at <= ?1 LIMIT ?2)";
+}
+
+/// A question, as it was asked.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// Its id, in the form's hidden field.
+    pub id: QuestionId,
+    /// The account of the application's developer.
+    pub developer: AccountId,
+    /// The application that asks.
+    pub application: ApplicationId,
+    /// What it asks for.
+    pub permissions: PermissionSet,
+    /// The raw `state`.
+    pub state: Option<String>,
+    /// Where the answer goes, as it was when the question was asked.
+    pub callback_url: Option<CallbackUrl>,
+    /// Until when it can be answered.
+    pub expires_at: Instant,
+    /// The answer, once there is one.
+    pub answer: Option<Decision>,
+    /// The authorization an agreement made.
+    pub authorization: Option<AuthorizationId>,
+    /// Where the first press of the button led, sealed.
+    pub sealed_redirect: Option<Vec<u8>>,
+}
+
+fn question(row: &Row) -> Result<Question, StoreError> {
+    Ok(Question {
+        id: row.get(0)?,
+        developer: row.get(1)?,
+        application: row.get(2)?,
+        permissions: row.get(3)?,
+        state: row.get(4)?,
+        callback_url: row.get(5)?,
+        expires_at: row.get(6)?,
+        answer: row.get(7)?,
+        authorization: row.get(8)?,
+        sealed_redirect: row.get(9)?,
+    })
+}
+
+/// Adds a question, asked of this user in this session.
+///
+/// # Errors
+/// When the store fails.
+pub fn insert(
+    tx: &mut Tx,
+    account: &AccountId,
+    user: &UserId,
+    session_hash: &[u8],
+    question: &Question,
+    now: Instant,
+) -> Result<(), StoreError> {
+    tx.run(
+        INSERT,
+        &[
+            account,
+            &question.id,
+            &session_hash,
+            user,
+            &question.developer,
+            &question.application,
+            &question.permissions,
+            &question.state,
+            &question.callback_url,
+            &now,
+            &question.expires_at,
+        ],
+    )?;
+    Ok(())
+}
+
+/// The question asked in this session.
+///
+/// # Errors
+/// When the store fails.
+pub fn find(
+    db: &mut Snapshot,
+    account: &AccountId,
+    id: &QuestionId,
+    session_hash: &[u8],
+) -> Result<Option<Question>, StoreError> {
+    db.one(FIND, &[account, id, &session_hash], question)
+}
+
+/// The question asked in this session; nobody else can answer it before this transaction ends.
+///
+/// # Errors
+/// When the store fails.
+pub fn find_locked(
+    tx: &mut Tx,
+    account: &AccountId,
+    id: &QuestionId,
+    session_hash: &[u8],
+) -> Result<Option<Question>, StoreError> {
+    tx.one(FIND_LOCKED, &[account, id, &session_hash], question)
+}
+
+/// The same question, with the same `state`, if it was agreed to in this session a moment ago.
+///
+/// # Errors
+/// When the store fails.
+pub fn find_allowed(
+    db: &mut Snapshot,
+    account: &AccountId,
+    session_hash: &[u8],
+    application: &ApplicationId,
+    permissions: &PermissionSet,
+    state: &str,
+    now: Instant,
+) -> Result<Option<Question>, StoreError> {
+    db.one(FIND_ALLOWED, &[account, &session_hash, application, permissions, &state, &now], question)
+}
+
+/// Writes the answer down.
+///
+/// # Errors
+/// When the store fails.
+pub fn answer(
+    tx: &mut Tx,
+    account: &AccountId,
+    id: &QuestionId,
+    decision: Decision,
+    authorization: Option<&AuthorizationId>,
+    sealed_redirect: Option<&[u8]>,
+) -> Result<(), StoreError> {
+    tx.run(ANSWER, &[account, id, &decision, &authorization, &sealed_redirect])?;
+    Ok(())
+}
+
+/// Tidies away expired questions, at most `limit`; how many there were.
+///
+/// # Errors
+/// When the store fails.
+pub fn sweep(tx: &mut Tx, now: Instant, limit: i64) -> Result<u64, StoreError> {
+    tx.run(SWEEP, &[&now, &limit])
+}

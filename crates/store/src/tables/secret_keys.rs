@@ -1,0 +1,88 @@
+//! Secret keys of applications: a keyed hash for the check, and the key itself sealed, for signing.
+
+use crate::{Snapshot, StoreError, Tx, statements};
+use slotkeeper_domain::id::{AccountId, ApplicationId, SecretKeyId};
+use slotkeeper_domain::time::Instant;
+
+statements! {
+    INSERT = "INSERT INTO secret_key (account_id, application_id, id, hash, sealed, created_at)
+              VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    // Whoever replaces the key locks the application first, so that two at once do not leave two current keys.
+    LOCK = "SELECT id FROM application WHERE account_id = ?1 AND id = ?2 {FOR UPDATE}";
+    WORKING = "SELECT id, hash, created_at, ends_at FROM secret_key
+               WHERE account_id = ?1 AND application_id = ?2 AND (ends_at IS NULL OR ends_at > ?3)
+               ORDER BY created_at DESC, id LIMIT 20";
+    SET_END = "UPDATE secret_key SET ends_at = ?4 WHERE account_id = ?1 AND application_id = ?2 AND id = ?3";
+}
+
+/// A secret key, without the secret.
+#[derive(Debug, Clone)]
+pub struct StoredSecretKey {
+    /// The id of the row.
+    pub id: SecretKeyId,
+    /// The keyed hash of the secret.
+    pub hash: Vec<u8>,
+    /// When it was made.
+    pub created_at: Instant,
+    /// When it stops working; absent for the current one.
+    pub ends_at: Option<Instant>,
+}
+
+/// Adds a key: the current one from now on.
+///
+/// # Errors
+/// When the store fails.
+pub fn insert(
+    tx: &mut Tx,
+    account: &AccountId,
+    application: &ApplicationId,
+    key: &StoredSecretKey,
+    sealed: &[u8],
+) -> Result<(), StoreError> {
+    tx.run(INSERT, &[account, application, &key.id, &key.hash, &sealed, &key.created_at])?;
+    Ok(())
+}
+
+/// The keys that work now, the newest first.
+///
+/// # Errors
+/// When the store fails.
+pub fn working(
+    db: &mut Snapshot,
+    account: &AccountId,
+    application: &ApplicationId,
+    now: Instant,
+) -> Result<Vec<StoredSecretKey>, StoreError> {
+    db.all(WORKING, &[account, application, &now], |row| {
+        Ok(StoredSecretKey { id: row.get(0)?, hash: row.get(1)?, created_at: row.get(2)?, ends_at: row.get(3)? })
+    })
+}
+
+/// The keys that work now, the newest first; nobody else can replace them before this transaction ends.
+///
+/// # Errors
+/// When the store fails.
+pub fn working_locked(
+    tx: &mut Tx,
+    account: &AccountId,
+    application: &ApplicationId,
+    now: Instant,
+) -> Result<Vec<StoredSecretKey>, StoreError> {
+    tx.one(LOCK, &[account, application], |row| row.get::<ApplicationId>(0))?;
+    working(tx, account, application, now)
+}
+
+/// Says when a key stops working.
+///
+/// # Errors
+/// When the store fails.
+pub fn set_end(
+    tx: &mut Tx,
+    account: &AccountId,
+    application: &ApplicationId,
+    id: &SecretKeyId,
+    ends_at: Instant,
+) -> Result<(), StoreError> {
+    tx.run(SET_END, &[account, application, id, &ends_at])?;
+    Ok(())
+}

@@ -1,0 +1,24 @@
+//! Facts about this database as a whole, by name.
+
+use crate::{Snapshot, StoreError, Tx, statements};
+
+statements! {
+    FIND = "SELECT value FROM server_fact WHERE name = ?1";
+    INSERT = "INSERT INTO server_fact (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING";
+}
+
+/// The fact of this name.
+///
+/// # Errors
+/// When the store fails.
+pub fn find(db: &mut Snapshot, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    db.one(FIND, &[&name], |row| row.get(0))
+}
+
+/// Writes a fact down, unless it is known already. Whether it was new.
+///
+/// # Errors
+/// When the store fails.
+pub fn insert(tx: &mut Tx, name: &str, value: &[u8]) -> Result<bool, StoreError> {
+    Ok(tx.run(INSERT, &[&name, &value])? > 0)
+}

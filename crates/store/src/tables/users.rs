@@ -1,0 +1,144 @@
+//! Users, and the directory of e-mail addresses.
+
+use crate::{Row, Snapshot, StoreError, Tx, statements};
+use slotkeeper_domain::account::{Name, Role};
+use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::id::{AccountId, UserId};
+use slotkeeper_domain::time::Instant;
+
+statements! {
+    INSERT = r#"INSERT INTO "user" (account_id, id, email_address, name, role, password_hash, email_confirmed_at, created_at)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#;
+    INSERT_ADDRESS = "INSERT INTO email_directory (email_address, account_id, user_id) VALUES (?1, ?2, ?3)";
+    LOCATE = "SELECT account_id, user_id FROM email_directory WHERE email_address = ?1";
+    FIND = r#"SELECT account_id, id, email_address, name, role, password_hash, email_confirmed_at, created_at
+              FROM "user" WHERE account_id = ?1 AND id = ?2"#;
+    LIST = r#"SELECT account_id, id, email_address, name, role, password_hash, email_confirmed_at, created_at
+              FROM "user" WHERE account_id = ?1 ORDER BY created_at, id LIMIT ?2"#;
+    FIRST_OWNER = r#"SELECT account_id, id, email_address, name, role, password_hash, email_confirmed_at, created_at
+                     FROM "user" WHERE account_id = ?1 AND role = 'owner' ORDER BY created_at, id LIMIT 1"#;
+    SET_PASSWORD = r#"UPDATE "user" SET password_hash = ?3 WHERE account_id = ?1 AND id = ?2"#;
+    CONFIRM = r#"UPDATE "user" SET email_confirmed_at = ?3
+                 WHERE account_id = ?1 AND id = ?2 AND email_confirmed_at IS NULL"#;
+    DELETE = r#"DELETE FROM "user" WHERE account_id = ?1 AND id = ?2"#;
+    DELETE_ADDRESS = "DELETE FROM email_directory WHERE email_address = ?1 AND account_id = ?2";
+}
+
+/// A person who signs in.
+#[derive(Debug, Clone)]
+pub struct User {
+    /// The account the person belongs to.
+    pub account: AccountId,
+    /// The person's id.
+    pub id: UserId,
+    /// The user name, and where mail goes.
+    pub email_address: EmailAddress,
+    /// What the person is called.
+    pub name: Name,
+    /// What the person may do.
+    pub role: Role,
+    /// An argon2id hash; absent until an invited person has chosen a password.
+    pub password_hash: Option<String>,
+    /// When the person proved to receive mail at the address.
+    pub email_confirmed_at: Option<Instant>,
+    /// When the person was added.
+    pub created_at: Instant,
+}
+
+/// Adds a user and takes the e-mail address.
+///
+/// # Errors
+/// [`StoreError::Unique`] when the address is somebody's already; otherwise when the store fails.
+pub fn insert(tx: &mut Tx, user: &User) -> Result<(), StoreError> {
+    tx.run(INSERT_ADDRESS, &[&user.email_address, &user.account, &user.id])?;
+    tx.run(
+        INSERT,
+        &[
+            &user.account,
+            &user.id,
+            &user.email_address,
+            &user.name,
+            &user.role,
+            &user.password_hash,
+            &user.email_confirmed_at,
+            &user.created_at,
+        ],
+    )?;
+    Ok(())
+}
+
+fn user(row: &Row) -> Result<User, StoreError> {
+    Ok(User {
+        account: row.get(0)?,
+        id: row.get(1)?,
+        email_address: row.get(2)?,
+        name: row.get(3)?,
+        role: row.get(4)?,
+        password_hash: row.get(5)?,
+        email_confirmed_at: row.get(6)?,
+        created_at: row.get(7)?,
+    })
+}
+
+/// The user who signs in with this address.
+///
+/// # Errors
+/// When the store fails.
+pub fn find_by_email(db: &mut Snapshot, address: &EmailAddress) -> Result<Option<User>, StoreError> {
+    let place = db.one(LOCATE, &[address], |row| Ok((row.get::<AccountId>(0)?, row.get::<UserId>(1)?)))?;
+    match place {
+        Some((account, id)) => find(db, &account, &id),
+        None => Ok(None),
+    }
+}
+
+/// The user with this id.
+///
+/// # Errors
+/// When the store fails.
+pub fn find(db: &mut Snapshot, account: &AccountId, id: &UserId) -> Result<Option<User>, StoreError> {
+    db.one(FIND, &[account, id], user)
+}
+
+/// The users of an account in the order they were added, at most `limit`.
+///
+/// # Errors
+/// When the store fails.
+pub fn list(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<Vec<User>, StoreError> {
+    db.all(LIST, &[account, &limit], user)
+}
+
+/// The account's first owner.
+///
+/// # Errors
+/// When the store fails.
+pub fn first_owner(db: &mut Snapshot, account: &AccountId) -> Result<Option<User>, StoreError> {
+    db.one(FIRST_OWNER, &[account], user)
+}
+
+/// Replaces the password.
+///
+/// # Errors
+/// When the store fails.
+pub fn set_password(tx: &mut Tx, account: &AccountId, id: &UserId, hash: &str) -> Result<(), StoreError> {
+    tx.run(SET_PASSWORD, &[account, id, &hash])?;
+    Ok(())
+}
+
+/// Notes that the person receives mail at the address, unless that was known before. Whether it is new.
+///
+/// # Errors
+/// When the store fails.
+pub fn confirm_email(tx: &mut Tx, account: &AccountId, id: &UserId, at: Instant) -> Result<bool, StoreError> {
+    Ok(tx.run(CONFIRM, &[account, id, &at])? > 0)
+}
+
+/// Removes a user and frees the e-mail address.
+///
+/// # Errors
+/// When the store fails.
+pub fn delete(tx: &mut Tx, user: &User) -> Result<(), StoreError> {
+    tx.run(DELETE_ADDRESS, &[&user.email_address, &user.account])?;
+    tx.run(DELETE, &[&user.account, &user.id])?;
+    Ok(())
+}

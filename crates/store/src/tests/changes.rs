@@ -1,0 +1,77 @@
+//! The account's log.
+
+use super::tables::{account, add, change, log, names, with_accounts};
+use super::{Place, on_both_engines};
+use crate::StoreError;
+
+on_both_engines! {
+    async fn changes_are_numbered_in_the_order_they_were_recorded(place) {
+        let store = place.open().await;
+        with_accounts(&store, 2).await;
+        let recorded = store.write(|tx| {
+            tx.record(change(&account(1), "a"));
+            tx.record(change(&account(0), "b"));
+            tx.record(change(&account(1), "c"));
+            Ok::<_, StoreError>(())
+        });
+        recorded.await.expect("changes");
+        store.write(|tx| { tx.record(change(&account(1), "d")); Ok::<_, StoreError>(()) }).await.expect("a change");
+        let entry = |number, thing: &str| (number, thing.to_owned());
+        assert_eq!(log(&store, account(0)).await, (vec![entry(1, "b")], 1));
+        assert_eq!(log(&store, account(1)).await, (vec![entry(1, "a"), entry(2, "c"), entry(3, "d")], 3));
+    }
+
+    /// A third of the units fails after recording, and many are under way at once, over two accounts in both orders.
+    async fn numbers_have_no_gaps(place) {
+        let store = place.open().await;
+        with_accounts(&store, 2).await;
+        let tasks: Vec<_> = (0..120_u32).map(|number| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                store.write(move |tx| {
+                    let thing = number.to_string();
+                    let accounts = if number % 2 == 0 { [0, 1] } else { [1, 0] };
+                    accounts.iter().for_each(|which| tx.record(change(&account(*which), &thing)));
+                    if number % 3 == 0 { Err(StoreError::Busy) } else { Ok(()) }
+                }).await
+            })
+        }).collect();
+        let mut stored = 0;
+        for task in tasks {
+            match task.await.expect("no panic") {
+                Ok(()) => stored += 1,
+                Err(error) => assert_eq!(error, StoreError::Busy),
+            }
+        }
+        assert_eq!(stored, 80);
+        for which in [0, 1] {
+            let (entries, count) = log(&store, account(which)).await;
+            let numbers: Vec<i64> = entries.iter().map(|(number, _)| *number).collect();
+            assert_eq!(numbers, (1..=80).collect::<Vec<i64>>());
+            assert_eq!(count, 80);
+        }
+    }
+
+    async fn a_write_that_records_nothing_is_caught(place) {
+        let store = place.open().await;
+        let unrecorded = store.write(|tx| add(tx, "a", 1)).await;
+        assert!(matches!(unrecorded, Err(StoreError::Unrecorded { unit }) if unit.contains("records_nothing")));
+        assert_eq!(names(&store).await, [""; 0]);
+        let found_nothing_to_do = store.write(|tx| super::super::tables::get(tx, "a")).await;
+        assert_eq!(found_nothing_to_do, Ok(None));
+    }
+
+    async fn housekeeping_that_records_is_caught(place) {
+        let store = place.open().await;
+        with_accounts(&store, 1).await;
+        let recorded = store.tidy(|tx| { tx.record(change(&account(0), "a")); Ok::<_, StoreError>(()) }).await;
+        assert!(matches!(recorded, Err(StoreError::Misrecorded { .. })));
+        assert_eq!(log(&store, account(0)).await, (vec![], 0));
+    }
+
+    async fn a_change_of_no_account_is_refused(place) {
+        let store = place.open().await;
+        let refused = store.write(|tx| { tx.record(change(&account(9), "a")); Ok::<_, StoreError>(()) }).await;
+        assert!(matches!(refused, Err(StoreError::Inconsistent { .. })));
+    }
+}

@@ -1,0 +1,37 @@
+//! Tests of the store as a whole. Each behaviour is written once and stamped for both engines.
+
+mod changes;
+mod engines;
+mod groups;
+mod opening;
+mod place;
+mod postgres;
+mod schema;
+mod sqlite;
+mod tables;
+
+use place::Place;
+
+/// Stamps each test for SQLite and for PostgreSQL.
+macro_rules! on_both_engines {
+    ($($(#[doc = $doc:literal])* async fn $name:ident($place:ident) $body:block)*) => {$(
+        mod $name {
+            use super::*;
+
+            $(#[doc = $doc])*
+            async fn body($place: &Place) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn on_sqlite() {
+                body(&Place::on_sqlite()).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn on_postgres() {
+                body(&Place::on_postgres()).await;
+            }
+        }
+    )*};
+}
+
+use on_both_engines;

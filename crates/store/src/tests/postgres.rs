@@ -1,0 +1,128 @@
+//! What only PostgreSQL does: deadlocks, connections that break.
+
+use super::Place;
+use super::place::administer;
+use super::tables::{add, get, lock, names, set};
+use crate::sql::statements;
+use crate::{Store, StoreError};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Barrier};
+
+statements! {
+    KILL_MYSELF = "SELECT pg_terminate_backend(pg_backend_pid())";
+    DURABLE = "SELECT current_setting('synchronous_commit')";
+    CRASH_ON_COMMIT = "INSERT INTO bomb (a) VALUES (1)";
+}
+
+/// Each unit has the row the other one wants.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_deadlock_is_run_again() {
+    let place = Place::on_postgres();
+    let store = place.open().await;
+    store
+        .tidy(|tx| {
+            add(tx, "a", 0)?;
+            add(tx, "b", 0)
+        })
+        .await
+        .expect("counters");
+    let both = Arc::new(Barrier::new(2));
+    let attempts = Arc::new(AtomicU32::new(0));
+    let unit = |first: &'static str, second: &'static str| {
+        let (store, both, attempts) = (store.clone(), Arc::clone(&both), Arc::clone(&attempts));
+        let mut is_first = true;
+        tokio::spawn(async move {
+            let unit = store.tidy(move |tx| {
+                attempts.fetch_add(1, Ordering::Relaxed);
+                let n = lock(tx, first)?;
+                if std::mem::take(&mut is_first) {
+                    both.wait();
+                }
+                lock(tx, second)?;
+                set(tx, first, n + 1)
+            });
+            unit.await
+        })
+    };
+    let (one, other) = (unit("a", "b"), unit("b", "a"));
+    one.await.expect("no panic").expect("a unit");
+    other.await.expect("no panic").expect("a unit");
+    assert!(attempts.load(Ordering::Relaxed) > 2);
+    assert_eq!(store.read(|db| Ok::<_, StoreError>((get(db, "a")?, get(db, "b")?))).await, Ok((Some(1), Some(1))));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn idle_connections_that_broke_are_replaced() {
+    let place = Place::on_postgres();
+    let store = place.open().await;
+    let write_all = async |round: u32| {
+        for number in 0..24 {
+            store.tidy(move |tx| add(tx, &format!("{round} {number}"), 0)).await.expect("a write");
+        }
+    };
+    write_all(0).await;
+    administer(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'", place.name()));
+    write_all(1).await;
+    assert_eq!(names(&store).await.len(), 48);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_unit_whose_connection_breaks_is_run_again() {
+    let place = Place::on_postgres();
+    let store = place.open().await;
+    let attempts = Arc::new(AtomicU32::new(0));
+    let unit = {
+        let attempts = Arc::clone(&attempts);
+        store.tidy(move |tx| {
+            add(tx, "a", 0)?;
+            if attempts.fetch_add(1, Ordering::Relaxed) == 0 {
+                tx.run(KILL_MYSELF, &[])?;
+            }
+            add(tx, "b", 0)
+        })
+    };
+    assert_eq!(unit.await, Ok(()));
+    assert_eq!(attempts.load(Ordering::Relaxed), 2);
+    assert_eq!(names(&store).await, ["a", "b"]);
+}
+
+/// A deferred trigger runs within COMMIT, and takes the connection with it: nobody can know what was stored.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_connection_that_breaks_while_committing_is_reported_and_not_run_again() {
+    const WITH_BOMB: &[crate::migration::Migration] = &[
+        super::tables::MIGRATIONS[0],
+        super::tables::MIGRATIONS[1],
+        crate::migration::Migration {
+            version: 3,
+            name: "bomb",
+            sql: "CREATE TABLE bomb (a BIGINT);
+                  CREATE FUNCTION explode() RETURNS trigger LANGUAGE plpgsql AS
+                      'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END';
+                  CREATE CONSTRAINT TRIGGER bomb AFTER INSERT ON bomb DEFERRABLE INITIALLY DEFERRED
+                      FOR EACH ROW EXECUTE FUNCTION explode();",
+        },
+    ];
+    let place = Place::on_postgres();
+    let store = Store::open_with(&place.location(), WITH_BOMB).await.expect("a store");
+    let attempts = Arc::new(AtomicU32::new(0));
+    let unit = {
+        let attempts = Arc::clone(&attempts);
+        store.tidy(move |tx| {
+            attempts.fetch_add(1, Ordering::Relaxed);
+            tx.run(CRASH_ON_COMMIT, &[])
+        })
+    };
+    let error = unit.await.expect_err("no connection");
+    assert!(matches!(&error, StoreError::Unavailable { why, .. } if why.contains("may have been stored")), "{error}");
+    assert_eq!(attempts.load(Ordering::Relaxed), 1);
+    store.tidy(|tx| add(tx, "after", 0)).await.expect("a write on a new connection");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_is_durable_whatever_the_server_is_configured_to() {
+    let place = Place::on_postgres();
+    administer(&format!("ALTER DATABASE {} SET synchronous_commit = off", place.name()));
+    let store = place.open().await;
+    let setting = store.read(|db| db.one(DURABLE, &[], |row| row.get::<String>(0))).await;
+    assert_eq!(setting, Ok(Some("on".to_owned())));
+}

@@ -1,0 +1,82 @@
+//! What only SQLite does: full disks, checkpoints.
+
+use super::Place;
+use super::tables::{add, names};
+use crate::sql::statements;
+use crate::{Store, StoreError};
+
+statements! {
+    LIMIT_SIZE = "PRAGMA max_page_count = 1";
+    ADD_BYTES = "INSERT INTO thing (a, b, d) VALUES (?1, ?1, ?2)";
+    REPLACE_BYTES = "UPDATE thing SET d = ?2 WHERE a = ?1";
+}
+
+/// SQLite makes the database no smaller than it is, so this is a disk that is full from now on, for the writer's
+/// present connection.
+async fn fill_the_disk(store: &Store) {
+    store.tidy(|tx| tx.one(LIMIT_SIZE, &[], |row| row.get::<i64>(0))).await.expect("a limit");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_full_disk_fails_the_group_and_the_writer_recovers() {
+    let place = Place::on_sqlite();
+    let store = place.open().await;
+    store.tidy(|tx| add(tx, "before", 0)).await.expect("a counter");
+    fill_the_disk(&store).await;
+    let (started, has_started) = std::sync::mpsc::channel();
+    let slow = tokio::spawn({
+        let store = store.clone();
+        async move {
+            let unit = store.tidy(move |tx| {
+                started.send(()).expect("somebody to tell");
+                std::thread::sleep(std::time::Duration::from_millis(15));
+                add(tx, "in the same group", 0)
+            });
+            unit.await
+        }
+    });
+    has_started.recv().expect("a word");
+    let big = store.tidy(|tx| tx.run(ADD_BYTES, &[&"big", &vec![1_u8; 100_000]])).await;
+    assert!(
+        matches!(&big, Err(StoreError::Unavailable { code: Some(code), .. }) if code.as_str() == "SQLITE_13"),
+        "{big:?}"
+    );
+    let slow = slow.await.expect("no panic");
+    assert_eq!(slow.is_ok(), names(&store).await.contains(&"in the same group".to_owned()), "{slow:?}");
+    let again = store.tidy(|tx| tx.run(ADD_BYTES, &[&"big", &vec![1_u8; 100_000]])).await;
+    assert_eq!(again, Ok(1), "a fresh connection has no limit");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_log_stays_bounded_under_a_steady_load_and_is_empty_after_closing() {
+    let place = Place::on_sqlite();
+    let store = place.open().await;
+    store.tidy(|tx| tx.run(ADD_BYTES, &[&"big", &vec![0_u8]])).await.expect("a row");
+    // 200 MB through a log that is cut back to 64 MB.
+    for number in 0..200_u32 {
+        let bytes = vec![u8::try_from(number % 256).expect("a byte"); 1_000_000];
+        store.tidy(move |tx| tx.run(REPLACE_BYTES, &[&"big", &bytes])).await.expect("a write");
+    }
+    let mut log = place.file().into_os_string();
+    log.push("-wal");
+    let size = std::fs::metadata(&log).expect("a log").len();
+    assert!(size < 100_000_000, "{size}");
+    store.close().await;
+    let size = std::fs::metadata(&log).map_or(0, |log| log.len());
+    assert_eq!(size, 0);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn others_on_the_machine_cannot_read_the_files() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::on_sqlite();
+    let store = place.open().await;
+    store.tidy(|tx| add(tx, "a", 0)).await.expect("a counter");
+    for end in ["", "-wal", "-shm"] {
+        let mut file = place.file().into_os_string();
+        file.push(end);
+        let mode = std::fs::metadata(&file).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{end}");
+    }
+}

@@ -1,0 +1,230 @@
+//! What a unit holds: a snapshot that reads, or a transaction that also writes.
+
+use crate::changes;
+use crate::error::StoreError;
+use crate::postgres::Session;
+use crate::row::Row;
+use crate::sql::Sql;
+use crate::sqlite;
+use crate::value::{Param, cells};
+use slotkeeper_domain::change::Change;
+use std::ops::{Deref, DerefMut};
+
+/// What kind of unit a transaction carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Read,
+    Write,
+    Tidy,
+}
+
+/// The engine's connection.
+pub(crate) enum Link {
+    Sqlite(rusqlite::Connection),
+    Postgres(Box<Session>),
+}
+
+/// A view of the database as it was when the unit began. It can read only.
+///
+/// After a call has failed, the unit is lost: every later call gives the same error, and the unit is rolled back
+/// even if it ends well. (PostgreSQL cannot go on after an error, and both engines are to behave alike.)
+pub struct Snapshot {
+    pub(crate) link: Link,
+    /// The first error of this unit.
+    pub(crate) doom: Option<StoreError>,
+    /// How many rows this unit has written.
+    touched: u64,
+}
+
+/// A transaction: everything in it is stored together, or nothing is. It reads what a [`Snapshot`] reads, and
+/// what it has written itself.
+pub struct Tx {
+    db: Snapshot,
+    changes: Vec<Change>,
+    mode: Mode,
+}
+
+impl Snapshot {
+    pub(crate) fn new(link: Link) -> Self {
+        Self { link, doom: None, touched: 0 }
+    }
+
+    /// The row the statement finds, mapped; `None` if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Inconsistent`] when there is more than one row; what `map` or the engine reports.
+    pub fn one<T>(
+        &mut self,
+        sql: Sql,
+        params: &[&dyn Param],
+        mut map: impl FnMut(&Row) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let mut found = None;
+        self.each(sql, params, &mut |row| {
+            if found.is_some() {
+                return Err(StoreError::inconsistent(format!("more than one row where one was expected: {sql:?}")));
+            }
+            found = Some(map(row)?);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// The rows the statement finds, mapped, in the statement's order. A statement that can find many has a LIMIT.
+    ///
+    /// # Errors
+    /// What `map` or the engine reports.
+    pub fn all<T>(
+        &mut self,
+        sql: Sql,
+        params: &[&dyn Param],
+        mut map: impl FnMut(&Row) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut found = Vec::new();
+        self.each(sql, params, &mut |row| {
+            found.push(map(row)?);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    fn each(
+        &mut self,
+        sql: Sql,
+        params: &[&dyn Param],
+        take: &mut dyn FnMut(&Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut rows = 0;
+        self.unless_doomed(|link| {
+            let mut count = |row: &Row| {
+                rows += 1;
+                take(row)
+            };
+            match link {
+                Link::Sqlite(connection) => sqlite::query(connection, sql, &cells(params), &mut count),
+                Link::Postgres(session) => session.query(sql, &cells(params), &mut count),
+            }
+        })?;
+        if !sql.only_reads() {
+            self.touched += rows;
+        }
+        Ok(())
+    }
+
+    fn unless_doomed<T>(&mut self, call: impl FnOnce(&mut Link) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Some(first) = &self.doom {
+            return Err(first.clone());
+        }
+        call(&mut self.link).inspect_err(|error| self.doom = Some(error.clone()))
+    }
+}
+
+impl Deref for Tx {
+    type Target = Snapshot;
+
+    fn deref(&self) -> &Snapshot {
+        &self.db
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Snapshot {
+        &mut self.db
+    }
+}
+
+impl Tx {
+    pub(crate) fn new(link: Link) -> Self {
+        Self { db: Snapshot::new(link), changes: Vec::new(), mode: Mode::Write }
+    }
+
+    /// Runs a statement, and says how many rows it wrote (or, if it reads, found).
+    ///
+    /// # Errors
+    /// [`StoreError::Unique`] when a key exists already; what the engine reports.
+    pub fn run(&mut self, sql: Sql, params: &[&dyn Param]) -> Result<u64, StoreError> {
+        let rows = self.db.unless_doomed(|link| match link {
+            Link::Sqlite(connection) => sqlite::run(connection, sql, &cells(params)),
+            Link::Postgres(session) => session.run(sql, &cells(params)),
+        })?;
+        self.touch(sql, rows);
+        Ok(rows)
+    }
+
+    /// Runs statements that do not need each other's answers, in order; on PostgreSQL they share a round trip.
+    /// Says how many rows each of them wrote or found.
+    ///
+    /// # Errors
+    /// As [`Tx::run`]; the first error.
+    pub fn batch(&mut self, statements: &[(Sql, &[&dyn Param])]) -> Result<Vec<u64>, StoreError> {
+        let rows = self.db.unless_doomed(|link| match link {
+            Link::Sqlite(connection) => {
+                statements.iter().map(|(sql, params)| sqlite::run(connection, *sql, &cells(params))).collect()
+            }
+            Link::Postgres(session) => {
+                let calls: Vec<_> = statements.iter().map(|(sql, params)| (*sql, cells(params))).collect();
+                session.batch(&calls)
+            }
+        })?;
+        for ((sql, _), rows) in statements.iter().zip(&rows) {
+            self.touch(*sql, *rows);
+        }
+        Ok(rows)
+    }
+
+    /// Adds an entry to an account's log. It is numbered and written when the unit has ended well, together with
+    /// everything else the unit wrote.
+    pub fn record(&mut self, change: Change) {
+        self.changes.push(change);
+    }
+
+    fn touch(&mut self, sql: Sql, rows: u64) {
+        if !sql.only_reads() {
+            self.db.touched += rows;
+        }
+    }
+
+    /// Forgets everything of the unit before.
+    pub(crate) fn start(&mut self, mode: Mode) {
+        self.mode = mode;
+        self.changes.clear();
+        self.db.doom = None;
+        self.db.touched = 0;
+        if let Link::Postgres(session) = &mut self.db.link {
+            session.start(mode);
+        }
+    }
+
+    /// What remains to be done after the unit said yes: checks, and the changes.
+    pub(crate) fn finish(&mut self, unit: &'static str) -> Result<(), StoreError> {
+        if let Some(first) = &self.db.doom {
+            return Err(first.clone());
+        }
+        let wrong = match self.mode {
+            Mode::Write if self.changes.is_empty() && self.db.touched > 0 => Some(StoreError::Unrecorded { unit }),
+            Mode::Tidy if !self.changes.is_empty() => Some(StoreError::Misrecorded { unit }),
+            _ => None,
+        };
+        if let Some(wrong) = wrong {
+            // A customer's booking is worth more than its entry in the log: where it counts, it is stored.
+            if cfg!(debug_assertions) {
+                return Err(wrong);
+            }
+            tracing::error!(unit, "{wrong}");
+        }
+        let changes = std::mem::take(&mut self.changes);
+        changes::write(self, &changes)
+    }
+}
+
+#[cfg(test)]
+impl Snapshot {
+    /// Prepares the statement and does not run it. On PostgreSQL the types of its parameters and columns are
+    /// looked at as well.
+    pub(crate) fn check(&mut self, sql: Sql) -> Result<(), StoreError> {
+        self.unless_doomed(|link| match link {
+            Link::Sqlite(connection) => sqlite::check(connection, sql),
+            Link::Postgres(session) => session.check(sql),
+        })
+    }
+}

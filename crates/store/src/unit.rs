@@ -1,0 +1,108 @@
+//! A unit on its way through an engine: the closure, what came of it, and who waits for the answer.
+
+use crate::error::StoreError;
+use crate::tx::{Mode, Tx};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
+
+/// What is to become of what an attempt wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Keep,
+    Undo,
+}
+
+/// A unit as an engine sees it, whatever its types are.
+pub(crate) trait Job: Send {
+    /// What kind of unit it is.
+    fn mode(&self) -> Mode;
+    /// Runs the unit once and keeps what came of it.
+    fn attempt(&mut self, tx: &mut Tx) -> Verdict;
+    /// Gives the caller what came of the last attempt. Only after COMMIT, or after the undoing.
+    fn answer(self: Box<Self>);
+    /// Gives the caller an error instead.
+    fn refuse(self: Box<Self>, why: StoreError);
+}
+
+/// A call of [`Store::write`](crate::Store::write), [`tidy`](crate::Store::tidy) or, on PostgreSQL,
+/// [`read`](crate::Store::read).
+pub(crate) struct Call<U, T, E> {
+    unit: U,
+    /// Where the unit was written, for messages.
+    name: &'static str,
+    mode: Mode,
+    slow: Duration,
+    outcome: Option<Result<T, E>>,
+    caller: oneshot::Sender<Result<T, E>>,
+}
+
+impl<U, T, E> Call<U, T, E> {
+    /// `name` says where the unit was written; `slow` is from when on the duration of an attempt is worth a line in the log.
+    pub(crate) fn new(
+        unit: U,
+        name: &'static str,
+        mode: Mode,
+        slow: Duration,
+    ) -> (Self, oneshot::Receiver<Result<T, E>>) {
+        let (caller, answer) = oneshot::channel();
+        (Self { unit, name, mode, slow, outcome: None, caller }, answer)
+    }
+}
+
+impl<U, T, E> Job for Call<U, T, E>
+where
+    U: FnMut(&mut Tx) -> Result<T, E> + Send,
+    T: Send,
+    E: From<StoreError> + Send,
+{
+    fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    fn attempt(&mut self, tx: &mut Tx) -> Verdict {
+        let name = self.name;
+        let outcome = timed(name, self.slow, || {
+            tx.start(self.mode);
+            let value = catching(name, || (self.unit)(tx))?;
+            tx.finish(name)?;
+            Ok(value)
+        });
+        let verdict = if outcome.is_ok() { Verdict::Keep } else { Verdict::Undo };
+        self.outcome = Some(outcome);
+        verdict
+    }
+
+    fn answer(self: Box<Self>) {
+        let outcome = self.outcome.unwrap_or_else(|| Err(StoreError::closed().into()));
+        // A caller that has gone away is no concern of the store: what was stored stays stored.
+        drop(self.caller.send(outcome));
+    }
+
+    fn refuse(self: Box<Self>, why: StoreError) {
+        drop(self.caller.send(Err(why.into())));
+    }
+}
+
+/// Runs `unit`; a panic becomes an error. What the unit held is rolled back, so nothing half-done can be seen.
+pub(crate) fn catching<T, E: From<StoreError>>(
+    name: &'static str,
+    unit: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
+    catch_unwind(AssertUnwindSafe(unit)).unwrap_or_else(|_| {
+        tracing::error!(unit = name, "a unit panicked and was rolled back");
+        Err(StoreError::Panicked { unit: name }.into())
+    })
+}
+
+/// Runs `unit`, and says so in the log when it took longer than `slow`.
+pub(crate) fn timed<T>(name: &'static str, slow: Duration, unit: impl FnOnce() -> T) -> T {
+    let begun = Instant::now();
+    let done = unit();
+    let took = begun.elapsed();
+    if took > slow {
+        let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        tracing::warn!(unit = name, duration_ms, "a unit of the store took long");
+    }
+    done
+}

@@ -1,0 +1,258 @@
+//! Headless Chromium, used the way a person uses it.
+//!
+//! A [`Browser`] finds fields by their labels and buttons by their texts, waits for what should appear, and panics
+//! with the page it saw instead. Each has a chromedriver and a profile of its own; at most two are open at once in
+//! one test process, the others wait for their turn.
+
+mod driver;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
+use thirtyfour::prelude::*;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+pub use driver::DRIVER_VARIABLE;
+
+/// The environment variable that holds the path of Chromium or Chrome.
+pub const BROWSER_VARIABLE: &str = "SLOTKEEPER_TEST_CHROMIUM";
+/// The environment variable that holds the folder for screenshots; without it none are made.
+pub const SCREENSHOTS_VARIABLE: &str = "SLOTKEEPER_SCREENSHOTS";
+
+/// How long a page may take to show what is awaited.
+const PATIENCE: Duration = Duration::from_secs(15);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(40);
+
+static TURNS: Semaphore = Semaphore::const_new(2);
+
+/// What the page is looked at with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// A window of 1280 × 900.
+    Desktop,
+    /// A phone of 390 × 844 with a touch screen.
+    Phone,
+}
+
+impl Size {
+    /// Both, for tests that hold on each.
+    pub const ALL: [Self; 2] = [Self::Desktop, Self::Phone];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Desktop => "desktop",
+            Self::Phone => "phone",
+        }
+    }
+
+    fn metrics(self) -> Value {
+        match self {
+            Self::Desktop => json!({"width": 1280, "height": 900, "pixelRatio": 1, "touch": false, "mobile": false}),
+            Self::Phone => json!({"width": 390, "height": 844, "pixelRatio": 2, "touch": true, "mobile": true}),
+        }
+    }
+}
+
+/// An open browser. Dropping it ends it.
+pub struct Browser {
+    // In this order they are dropped: the session, then the processes, then the turn of the next one.
+    session: Option<WebDriver>,
+    _driver: driver::Driver,
+    _turn: SemaphorePermit<'static>,
+    size: Size,
+}
+
+impl Browser {
+    /// Opens a browser with an empty profile.
+    pub async fn open(size: Size) -> Self {
+        let turn = TURNS.acquire().await.unwrap();
+        let driver = tokio::task::spawn_blocking(driver::Driver::start).await.expect("chromedriver starts");
+        let mut wishes = DesiredCapabilities::chrome();
+        wishes.set_binary(&program(BROWSER_VARIABLE)).unwrap();
+        for flag in [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--window-size=1280,900",
+        ] {
+            wishes.add_arg(flag).unwrap();
+        }
+        wishes.add_experimental_option("mobileEmulation", json!({ "deviceMetrics": size.metrics() })).unwrap();
+        // A proxy of the machine has no business between the test and its driver.
+        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap();
+        let session = WebDriver::builder(&driver.url, wishes).client(client).await;
+        let session = session.unwrap_or_else(|error| panic!("the browser does not start: {error}"));
+        Self { session: Some(session), _driver: driver, _turn: turn, size }
+    }
+
+    /// The WebDriver session, for what the methods here do not offer.
+    pub fn session(&self) -> &WebDriver {
+        self.session.as_ref().unwrap()
+    }
+
+    /// Opens an address and waits until the page is loaded.
+    pub async fn goto(&self, url: &str) {
+        self.session().goto(url).await.unwrap_or_else(|error| panic!("{url} does not open: {error}"));
+    }
+
+    /// Goes back as the browser's own button does.
+    pub async fn back(&self) {
+        self.session().back().await.expect("the browser goes back");
+    }
+
+    /// The address of the page.
+    pub async fn url(&self) -> String {
+        self.session().current_url().await.expect("a page with an address").into()
+    }
+
+    /// The text that can be seen on the page.
+    pub async fn text(&self) -> String {
+        let text = self.run("return document.body ? document.body.innerText : ''", vec![]).await;
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Fills the field with that label: types into it, or chooses the entry of that text from a list.
+    pub async fn fill(&self, label: &str, value: &str) {
+        let field = self.find("control", label).await;
+        if field.tag_name().await.unwrap() == "select" {
+            let choice = format!("./option[normalize-space(.) = {value:?}]");
+            let option = field.find(By::XPath(choice)).await;
+            option.unwrap_or_else(|_| panic!("“{label}” offers no “{value}”")).click().await.unwrap();
+        } else {
+            field.clear().await.unwrap_or_else(|error| panic!("“{label}” cannot be filled: {error}"));
+            field.send_keys(value).await.unwrap();
+        }
+    }
+
+    /// Ticks or unticks the box with that label, or picks the radio button.
+    pub async fn tick(&self, label: &str, ticked: bool) {
+        let field = self.find("control", label).await;
+        if field.is_selected().await.unwrap() != ticked {
+            field.click().await.unwrap_or_else(|error| panic!("“{label}” cannot be ticked: {error}"));
+        }
+    }
+
+    /// Presses the button or follows the link with that text.
+    pub async fn press(&self, text: &str) {
+        let button = self.find("button", text).await;
+        button.click().await.unwrap_or_else(|error| panic!("“{text}” cannot be pressed: {error}"));
+    }
+
+    /// Presses it twice, the second time before the answer to the first is there, so that both are sent.
+    ///
+    /// Nearly always, that is: Chromium forgets a form that it did not send yet when the next one comes, and a fast
+    /// answer can still be faster. The page presses by itself, because the driver's own clicks come either too close
+    /// together or too late.
+    pub async fn double_click(&self, text: &str) {
+        let button = self.find("button", text).await.to_json().unwrap();
+        self.run("const [button] = arguments; button.click(); setTimeout(() => button.click(), 4)", vec![button]).await;
+    }
+
+    /// Waits until the text can be seen.
+    pub async fn wait_for_text(&self, wanted: &str) {
+        let saw = self.wait(async || self.text().await.contains(wanted).then_some(())).await;
+        if saw.is_none() {
+            self.give_up(&format!("“{wanted}” does not appear")).await;
+        }
+    }
+
+    /// Waits until the address is as wanted, and returns it.
+    pub async fn wait_for_url(&self, wanted: impl Fn(&str) -> bool) -> String {
+        match self.wait(async || Some(self.url().await).filter(|url| wanted(url))).await {
+            Some(url) => url,
+            None => self.give_up("the address does not become what is awaited").await,
+        }
+    }
+
+    /// Keeps a picture of the whole page as `name-desktop.png` or `name-phone.png`, where a folder is set for it.
+    pub async fn screenshot(&self, name: &str) {
+        let Some(folder) = std::env::var_os(SCREENSHOTS_VARIABLE).map(PathBuf::from) else { return };
+        let page = self.devtools("Page.getLayoutMetrics", json!({})).await;
+        let (width, height) = (&page["cssLayoutViewport"]["clientWidth"], &page["cssContentSize"]["height"]);
+        let clip = json!({"x": 0, "y": 0, "width": width, "height": height, "scale": 1});
+        let wish = json!({"format": "png", "captureBeyondViewport": true, "clip": clip});
+        let picture = self.devtools("Page.captureScreenshot", wish).await;
+        let picture = crate::mail::decode_base64(picture["data"].as_str().unwrap());
+        std::fs::create_dir_all(&folder).expect("a folder for screenshots");
+        let file = folder.join(format!("{name}-{}.png", self.size.name()));
+        std::fs::write(&file, picture).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    }
+
+    /// Whether the page is wider than the screen, so that one would have to scroll sideways.
+    pub async fn overflows(&self) -> bool {
+        // A phone zooms out until everything fits, so the width of its window tells nothing.
+        let root = self.run("const r = document.documentElement; return [r.scrollWidth, r.clientWidth]", vec![]).await;
+        let screen = self.size.metrics()["width"].as_u64();
+        root[0].as_u64() > screen.min(root[1].as_u64())
+    }
+
+    /// What would keep people from using the page, one sentence each; see `accessibility.js` for the rules.
+    pub async fn accessibility_complaints(&self) -> Vec<String> {
+        let complaints = self.run(include_str!("browser/accessibility.js"), vec![]).await;
+        serde_json::from_value(complaints).expect("a list of sentences")
+    }
+
+    /// Ends the browser. Dropping it does the same; this says so.
+    pub async fn close(self) {
+        drop(self);
+    }
+
+    /// Runs a script of ours on the page, whatever the page's own content policy is.
+    pub async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
+        let answer = self.session().execute(script, arguments).await;
+        answer.unwrap_or_else(|error| panic!("a script fails: {error}")).json().clone()
+    }
+
+    async fn devtools(&self, command: &str, arguments: Value) -> Value {
+        let answer = self.session().cdp().send_raw(command, arguments).await;
+        answer.unwrap_or_else(|error| panic!("{command} fails: {error}"))
+    }
+
+    async fn find(&self, kind: &str, text: &str) -> WebElement {
+        let look = async || {
+            let found = self.session().execute(include_str!("browser/find.js"), vec![json!(kind), json!(text)]).await;
+            // While one page gives way to the next there may be nothing to ask.
+            found.ok().filter(|found| !found.json().is_null()).and_then(|found| found.element().ok())
+        };
+        match self.wait(look).await {
+            Some(element) => element,
+            None => self.give_up(&format!("there is no {kind} “{text}”")).await,
+        }
+    }
+
+    /// Looks again and again until there is something or patience ends.
+    async fn wait<T>(&self, look: impl AsyncFn() -> Option<T>) -> Option<T> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            match look().await {
+                None if Instant::now() < end => tokio::time::sleep(BETWEEN_LOOKS).await,
+                seen => return seen,
+            }
+        }
+    }
+
+    async fn give_up(&self, why: &str) -> ! {
+        panic!("{why} at {}; the page says:\n{}", self.url().await, self.text().await)
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // The driver is about to be killed with everything it started; saying goodbye first would only take time.
+        let _ = self.session.take().map(WebDriver::leak);
+    }
+}
+
+fn program(variable: &str) -> String {
+    std::env::var(variable).unwrap_or_else(|_| {
+        panic!("{variable} is not set: run the tests with ./test, which finds or installs a browser")
+    })
+}

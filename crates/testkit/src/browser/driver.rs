@@ -1,0 +1,64 @@
+//! One chromedriver with the browser it starts, and the certainty that both end.
+
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+/// Starts the driver in a process group of its own and ends the whole group when its own input closes.
+///
+/// That input is a pipe whose other end only the test process holds, so the group ends also when the test process
+/// is killed and runs no `drop`. The browser keeps its profile in the folder that is removed at the end.
+const WATCH: &str = r#"
+set -m
+work=$(mktemp -d "${TMPDIR:-/tmp}/slotkeeper-browser.XXXXXX") || exit 1
+TMPDIR=$work "$1" --port=0 </dev/null 2>/dev/null &
+exec >/dev/null 2>&1
+cat
+kill -KILL -- -$!
+wait
+rm -rf "$work" || { sleep 1; rm -rf "$work"; }
+"#;
+
+/// The environment variable that holds the path of chromedriver.
+pub const DRIVER_VARIABLE: &str = "SLOTKEEPER_TEST_CHROMEDRIVER";
+
+pub(super) struct Driver {
+    watch: Child,
+    alive: Option<ChildStdin>,
+    /// Kept open: the driver would die of writing to a closed pipe.
+    _said: BufReader<ChildStdout>,
+    pub(super) url: String,
+}
+
+impl Driver {
+    /// Starts a driver on a port that it finds itself. Blocks for some tens of milliseconds.
+    pub(super) fn start() -> Self {
+        let mut watch = Command::new("bash")
+            .args(["-c", WATCH, "watch", &super::program(DRIVER_VARIABLE)])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .process_group(0)
+            .spawn()
+            .expect("bash starts");
+        let alive = watch.stdin.take();
+        let mut said = BufReader::new(watch.stdout.take().unwrap());
+        let mut line = String::new();
+        let port = loop {
+            line.clear();
+            let count = said.read_line(&mut line).expect("what chromedriver says is text");
+            assert!(count > 0, "chromedriver ended before it told its port");
+            // "ChromeDriver was started successfully on port 41421."
+            if let Some((_, rest)) = line.split_once("started successfully on port ") {
+                break rest.trim_end().trim_end_matches('.').to_owned();
+            }
+        };
+        Self { watch, alive, _said: said, url: format!("http://127.0.0.1:{port}") }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        drop(self.alive.take());
+        let _ = self.watch.wait();
+    }
+}

@@ -1,0 +1,208 @@
+//! Clients over HTTP, by role: who browses pages, and who calls the API.
+
+use crate::server::TestServer;
+use reqwest::header::{HeaderMap, LOCATION, ORIGIN};
+use reqwest::redirect::Policy;
+use reqwest::{Response, StatusCode};
+use serde_json::Value;
+
+/// The password everybody in tests has.
+pub const PASSWORD: &str = "seven green kayaks";
+
+/// Somebody with a browser that keeps cookies and follows no redirect by itself.
+pub struct Visitor {
+    url: String,
+    http: reqwest::Client,
+}
+
+/// A page as it arrived.
+pub struct Page {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The HTML.
+    pub html: String,
+}
+
+impl Page {
+    async fn of(response: Response) -> Self {
+        Self { status: response.status(), headers: response.headers().clone(), html: response.text().await.unwrap() }
+    }
+
+    /// Where a redirect leads.
+    #[must_use]
+    pub fn location(&self) -> String {
+        let location =
+            self.headers.get(LOCATION).unwrap_or_else(|| panic!("no redirect but {}: {}", self.status, self.html));
+        location.to_str().unwrap().to_owned()
+    }
+
+    /// The value of a hidden field.
+    #[must_use]
+    pub fn hidden(&self, name: &str) -> String {
+        between(&self.html, &format!("name=\"{name}\" value=\""), "\"").to_owned()
+    }
+
+    /// The first thing the page shows to be copied, after the caption.
+    #[must_use]
+    pub fn copied(&self, caption: &str) -> String {
+        let after = self.html.split_once(&format!("<figcaption>{caption}</figcaption>")).expect("a box to copy from").1;
+        between(after, "<code tabindex=\"0\">", "</code>").replace("&#38;", "&").replace("&amp;", "&")
+    }
+
+    /// Panics unless the page has this text.
+    pub fn assert_says(&self, text: &str) {
+        assert!(self.html.contains(text), "{text:?} is not in {}: {}", self.status, self.html);
+    }
+}
+
+fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    let rest = text.split_once(before).unwrap_or_else(|| panic!("{before:?} is not in {text}")).1;
+    rest.split_once(after).unwrap().0
+}
+
+impl Visitor {
+    /// Somebody new.
+    #[must_use]
+    pub fn new(server: &TestServer) -> Self {
+        let http = reqwest::Client::builder().redirect(Policy::none()).cookie_store(true).build().unwrap();
+        Self { url: server.url.clone(), http }
+    }
+
+    /// Opens a page.
+    pub async fn get(&self, path: &str) -> Page {
+        Page::of(self.http.get(format!("{}{path}", self.url)).send().await.unwrap()).await
+    }
+
+    /// Sends a form from a page of the server.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.post_from(&self.url.clone(), path, fields).await
+    }
+
+    /// Sends a form from a page of some origin.
+    pub async fn post_from(&self, origin: &str, path: &str, fields: &[(&str, &str)]) -> Page {
+        let request = self.http.post(format!("{}{path}", self.url)).header(ORIGIN, origin).form(fields);
+        Page::of(request.send().await.unwrap()).await
+    }
+
+    /// Signs in.
+    pub async fn sign_in(&self, email: &str) -> Page {
+        self.post("/sign-in", &[("email", email), ("password", PASSWORD)]).await
+    }
+
+    /// Opens a developer account and confirms the address.
+    pub async fn developer(server: &TestServer, email: &str) -> Self {
+        let visitor = Self::new(server);
+        let fields = [("name", "Pier Nine"), ("person_name", "Dana"), ("email", email), ("password", PASSWORD)];
+        let page = visitor.post("/sign-up/developer", &fields).await;
+        assert_eq!(page.location(), "/developer", "{}", page.html);
+        visitor.confirm(server, email).await;
+        visitor
+    }
+
+    /// Opens a business account.
+    pub async fn owner(server: &TestServer, email: &str) -> Self {
+        let visitor = Self::new(server);
+        let fields = [
+            ("name", "Harbour Lights"),
+            ("country", "PT"),
+            ("zone", "Europe/Lisbon"),
+            ("currency", "EUR"),
+            ("language", "en-GB"),
+            ("more_languages", "pt-PT"),
+            ("person_name", "Olivia"),
+            ("email", email),
+            ("password", PASSWORD),
+        ];
+        let page = visitor.post("/sign-up/business", &fields).await;
+        assert_eq!(page.location(), "/backoffice", "{}", page.html);
+        visitor
+    }
+
+    /// Follows the link that confirms an address.
+    pub async fn confirm(&self, server: &TestServer, email: &str) {
+        let page = self.post(&server.mail_to(email).await.link(), &[]).await;
+        assert!(page.location().contains("notice=confirmed"));
+    }
+
+    /// Has the owner invite somebody, who accepts and signs in.
+    pub async fn colleague(&self, server: &TestServer, role: &str, email: &str) -> Self {
+        let page = self.post("/backoffice/people", &[("name", "Kim"), ("email", email), ("role", role)]).await;
+        assert_eq!(page.location(), "/backoffice/people?notice=invited");
+        let colleague = Self::new(server);
+        let page = colleague.post(&server.mail_to(email).await.link(), &[("password", PASSWORD)]).await;
+        assert_eq!(page.location(), "/sign-in?notice=password-chosen");
+        assert_eq!(colleague.sign_in(email).await.location(), "/backoffice");
+        colleague
+    }
+
+    /// Registers an application; an empty callback is none.
+    pub async fn register(&self, name: &str, callback: &str) -> Application {
+        let fields = [("name", name), ("description", "Sells tours."), ("callback_url", callback)];
+        let page = self.post("/developer/applications", &fields).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.html);
+        let id = between(&page.html, "/developer/applications/", "\"").to_owned();
+        Application { id, secret_key: page.copied("Secret key") }
+    }
+
+    /// Allows what an Authorization URL asks for; the page or redirect after it.
+    pub async fn allow(&self, authorization_path: &str) -> Page {
+        let page = self.get(authorization_path).await;
+        self.post("/consent", &[("question", &page.hidden("question")), ("answer", "allow")]).await
+    }
+}
+
+/// A registered application.
+#[derive(Debug, Clone)]
+pub struct Application {
+    /// `authappid`.
+    pub id: String,
+    /// The secret key.
+    pub secret_key: String,
+}
+
+impl Application {
+    /// The Authorization URL's path and query.
+    #[must_use]
+    pub fn asks_for(&self, permissions: &str, state: Option<&str>) -> String {
+        let state = state.map(|state| format!("&state={state}")).unwrap_or_default();
+        format!("/?authappid={}&permissions={permissions}{state}", self.id)
+    }
+}
+
+/// The value of a parameter in an address, as it stands there.
+#[must_use]
+pub fn parameter(address: &str, name: &str) -> Option<String> {
+    let query = address.split_once('?')?.1;
+    query.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|(_, v)| v.to_owned())
+}
+
+/// An answer of the API.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Value,
+    /// The body as text.
+    pub text: String,
+}
+
+/// Calls the API with both keys in the headers.
+pub async fn call(server: &TestServer, path: &str, api_key: &str, secret_key: &str) -> Answer {
+    let http = reqwest::Client::new();
+    let request = http.get(server.at(path)).header("X-Bookeo-apiKey", api_key);
+    answer(request.header("X-Bookeo-secretKey", secret_key)).await
+}
+
+/// Sends a request and reads the answer as JSON; panics if it is none.
+pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
+    let response = request.send().await.unwrap();
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let text = response.text().await.unwrap();
+    let body = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{status} and no JSON ({error}): {text}"));
+    Answer { status, headers, body, text }
+}

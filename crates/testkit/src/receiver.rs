@@ -1,0 +1,177 @@
+//! A small web server that plays everybody else: an application's callback page, a stranger's page.
+//!
+//! It reads HTTP/1.1 itself, so that a test sees the bytes of a request as they came over the wire.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+use crate::inbox::Inbox;
+
+/// More than any test sends.
+const LARGEST_REQUEST: usize = 8 * 1024 * 1024;
+
+/// A request as it came over the wire.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// `GET`, `POST`, …
+    pub method: String,
+    /// The path with its query, byte for byte.
+    pub target: Vec<u8>,
+    /// Names and values in the order in which they came; the case of the names is the sender's.
+    pub headers: Vec<(String, String)>,
+    /// The body, byte for byte.
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// The path without its query.
+    pub fn path(&self) -> &str {
+        self.text().split_once('?').map_or(self.text(), |(path, _)| path)
+    }
+
+    /// What follows the question mark, still percent-encoded; empty without one.
+    pub fn query(&self) -> &str {
+        self.text().split_once('?').map_or("", |(_, query)| query)
+    }
+
+    /// The first header of that name, in whatever case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.target).expect("a path in UTF-8")
+    }
+}
+
+/// The server; it stops listening when it is dropped.
+pub struct Receiver {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    accepting: JoinHandle<()>,
+}
+
+struct Shared {
+    requests: Inbox<Request>,
+    pages: Mutex<HashMap<String, String>>,
+}
+
+impl Receiver {
+    /// Starts listening on a free port of the loopback address.
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port on the loopback address");
+        let address = listener.local_addr().unwrap();
+        let shared = Arc::new(Shared { requests: Inbox::new(), pages: Mutex::default() });
+        let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
+        Self { address, shared, accepting }
+    }
+
+    /// The address of a path: `http://127.0.0.1:port/path`.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// The same under the name `localhost`, which for a browser is another *site* than `127.0.0.1`, whereas another
+    /// port is not.
+    pub fn foreign_url(&self, path: &str) -> String {
+        format!("http://localhost:{}{path}", self.address.port())
+    }
+
+    /// Serves a page of HTML at a path from now on. Requests for it are not recorded.
+    pub fn page(&self, path: &str, html: impl Into<String>) {
+        self.shared.pages.lock().unwrap().insert(path.to_owned(), html.into());
+    }
+
+    /// Every request so far.
+    pub fn requests(&self) -> Vec<Request> {
+        self.shared.requests.all()
+    }
+
+    /// The oldest request that was not read with this before; waits for one, and panics when none comes.
+    pub async fn next(&self) -> Request {
+        self.shared.requests.next("request").await
+    }
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        tokio::spawn(serve(stream, Arc::clone(&shared)));
+    }
+}
+
+/// One request, one answer; then the connection is closed.
+async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
+    // Browsers open connections on which they never ask for anything.
+    let Some(request) = read(&mut stream).await else { return };
+    let page = shared.pages.lock().unwrap().get(request.path()).cloned();
+    let answer = match page {
+        Some(html) => answer("200 OK", "text/html; charset=utf-8", &html),
+        None if request.path() == "/favicon.ico" => answer("404 Not Found", "text/plain", ""),
+        None => {
+            shared.requests.put(request);
+            answer("200 OK", "text/plain", "received")
+        }
+    };
+    let _ = stream.write_all(answer.as_bytes()).await;
+    let _ = stream.shutdown().await;
+}
+
+fn answer(status: &str, content_type: &str, body: &str) -> String {
+    let length = body.len();
+    format!(
+        "HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+    )
+}
+
+async fn read(stream: &mut TcpStream) -> Option<Request> {
+    let mut bytes = Vec::new();
+    let head = loop {
+        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
+            break end;
+        }
+        more(stream, &mut bytes).await?;
+    };
+    let mut request = parse_head(&bytes[..head])?;
+    let length = match request.header("content-length") {
+        Some(length) => length.parse().expect("a number in Content-Length"),
+        None => 0,
+    };
+    assert!(request.header("transfer-encoding").is_none(), "the receiver does not read chunked bodies");
+    let mut body = bytes.split_off(head + 4);
+    while body.len() < length {
+        more(stream, &mut body).await?;
+    }
+    request.body = body;
+    Some(request)
+}
+
+/// Reads what is there; `None` when the connection ended or the request is absurd.
+async fn more(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> Option<()> {
+    let count = stream.read_buf(bytes).await.ok()?;
+    (count > 0 && bytes.len() <= LARGEST_REQUEST).then_some(())
+}
+
+fn parse_head(head: &[u8]) -> Option<Request> {
+    let mut lines = head.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let mut first = lines.next()?.split(|byte| *byte == b' ');
+    let method = String::from_utf8_lossy(first.next()?).into_owned();
+    let target = first.next()?.to_vec();
+    let headers = lines
+        .filter_map(|line| {
+            let line = String::from_utf8_lossy(line);
+            line.split_once(':').map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
+        })
+        .collect();
+    Some(Request { method, target, headers, body: Vec::new() })
+}

@@ -1,0 +1,246 @@
+//! A whole server in a test: real sockets, real database, a clock that the test moves, and the log to read.
+
+use crate::postgres::{Database, template_once};
+use slotkeeper::http::Limits;
+use slotkeeper::node::{Node, check_master_key};
+use slotkeeper_app::authorizations::last_use;
+use slotkeeper_app::clock::Clock;
+use slotkeeper_app::mail::mail_box;
+use slotkeeper_app::passwords::{Cost, Passwords};
+use slotkeeper_app::secrets::Vault;
+use slotkeeper_app::{App, AppConfig, sweep};
+use slotkeeper_domain::time::Instant;
+use slotkeeper_jobs::mailer::{MailServer, Mailer, Tls};
+use slotkeeper_jobs::send_mail;
+use slotkeeper_store::{Location, Store};
+use slotkeeper_web::Web;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// Which engine a test runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// A file in a temporary folder.
+    Sqlite,
+    /// A database of its own on the throw-away server.
+    Postgres,
+}
+
+/// A clock that stands still until a test moves it.
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    /// 4 May 2026, 09:12 in Lisbon.
+    const START: i64 = 1_777_882_320_000;
+
+    /// Moves on by so much elapsed time.
+    pub fn advance(&self, by: Duration) {
+        self.0.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Instant {
+        Instant::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Where the rows of a test live; gone with it.
+enum Data {
+    Sqlite(TempDir),
+    Postgres(Database),
+}
+
+/// A running server.
+pub struct TestServer {
+    /// Its address, without a slash at the end.
+    pub url: String,
+    /// Its clock.
+    pub clock: Arc<TestClock>,
+    app: App,
+    stop: Option<oneshot::Sender<()>>,
+    running: Option<JoinHandle<()>>,
+    data: Data,
+}
+
+/// A mail the server wrote.
+#[derive(Debug, Clone)]
+pub struct WrittenMail {
+    /// Whom it is for.
+    pub to: String,
+    /// The subject line.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+}
+
+impl WrittenMail {
+    /// The one link in it, as a path on the server.
+    #[must_use]
+    pub fn link(&self) -> String {
+        let line = self.text.lines().find(|line| line.starts_with("http")).expect("a line with a link");
+        let path = line.split_once("://").and_then(|(_, rest)| rest.split_once('/')).expect("a path").1;
+        format!("/{path}")
+    }
+}
+
+impl TestServer {
+    /// Starts a server on an empty database.
+    pub async fn start(engine: Engine) -> Self {
+        Self::start_with(engine, None).await
+    }
+
+    /// Starts a server that counts as reached through `public_url`, behind a proxy for example.
+    pub async fn start_with(engine: Engine, public_url: Option<&str>) -> Self {
+        crate::log::capture();
+        let (data, location) = match engine {
+            Engine::Sqlite => {
+                let folder = tempfile::tempdir().unwrap();
+                let path = folder.path().join("slotkeeper.sqlite");
+                (Data::Sqlite(folder), Location::Sqlite { path })
+            }
+            Engine::Postgres => {
+                let template = template_once("slotkeeper", async |url: String| {
+                    let store = Store::open(&Location::Postgres { url, connections: 1 }).await.unwrap();
+                    store.close().await;
+                })
+                .await;
+                let database = Database::clone_of(&template).await;
+                let url = database.url().to_owned();
+                (Data::Postgres(database), Location::Postgres { url, connections: 3 })
+            }
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let clock = Arc::new(TestClock(AtomicI64::new(TestClock::START)));
+        let app = App::new(AppConfig {
+            store: Store::open(&location).await.unwrap(),
+            clock: clock.clone(),
+            vault: Vault::new([42; 32]),
+            passwords: Passwords::new(Cost::Least, 2).unwrap(),
+            public_url: public_url.unwrap_or(&url).parse().unwrap(),
+            // Mails wait until the test sends them; see `send_mails`.
+            delivers_mail: true,
+        });
+        check_master_key(&app).await.unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let web = Web { app: app.clone(), trusted_proxies: ["127.0.0.1/32".parse().unwrap()].into(), demo: true };
+        let node = Node { web, mailer: None, limits: Limits::default() };
+        let running = tokio::spawn(async move {
+            node.run(listener, async {
+                let _sender_gone = stopped.await;
+            })
+            .await
+            .unwrap();
+        });
+        Self { url, clock, app, stop: Some(stop), running: Some(running), data }
+    }
+
+    /// The absolute address of a path.
+    #[must_use]
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+
+    /// The mails the server wrote, the latest first.
+    pub async fn mails(&self) -> Vec<WrittenMail> {
+        let mut mails = Vec::new();
+        for mail in mail_box::latest(&self.app).await.unwrap() {
+            if let Some((mail, text)) = mail_box::open(&self.app, mail.account, mail.id).await.unwrap() {
+                mails.push(WrittenMail {
+                    to: mail.recipient.to_string(),
+                    subject: mail.subject,
+                    text: text.to_string(),
+                });
+            }
+        }
+        mails
+    }
+
+    /// The latest mail to somebody.
+    pub async fn mail_to(&self, address: &str) -> WrittenMail {
+        let mails = self.mails().await;
+        mails.into_iter().find(|mail| mail.to == address).unwrap_or_else(|| panic!("there is no mail to {address}"))
+    }
+
+    /// Does what the jobs would do in time, except sending mail.
+    pub async fn run_jobs(&self) {
+        last_use::write_down(&self.app).await.unwrap();
+        while sweep::sweep(&self.app).await.unwrap() {}
+    }
+
+    /// Hands the mails that are due to a mail server; how many it tried.
+    pub async fn send_mails(&self, host: &str, port: u16) -> usize {
+        let server = MailServer {
+            host: host.to_owned(),
+            port,
+            login: None,
+            tls: Tls::None,
+            from: "Slotkeeper <no-reply@slotkeeper.example>".to_owned(),
+        };
+        let mailer = Mailer::new(&server).unwrap();
+        let mut tried = 0;
+        loop {
+            match send_mail::send_due(&self.app, &mailer).await {
+                0 => return tried,
+                some => tried += some,
+            }
+        }
+    }
+
+    /// The files of the database, once the server has stopped: what a thief of the disk would read. For PostgreSQL
+    /// everything in every table as text.
+    pub async fn stop_and_read_data(mut self) -> Vec<(PathBuf, Vec<u8>)> {
+        self.stop().await;
+        match &self.data {
+            Data::Sqlite(folder) => read_folder(folder.path()),
+            Data::Postgres(database) => vec![("all tables".into(), database.dump().await.into_bytes())],
+        }
+    }
+
+    async fn stop(&mut self) {
+        drop(self.stop.take());
+        if let Some(running) = self.running.take() {
+            running.await.unwrap();
+        }
+    }
+}
+
+fn read_folder(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(|path| (path.clone(), std::fs::read(&path).unwrap()))
+        .collect()
+}
+
+/// Stamps each test for both engines. A test takes a [`TestServer`] on an empty database.
+#[macro_export]
+macro_rules! on_every_engine {
+    ($($(#[$meta:meta])* async fn $name:ident($server:ident: TestServer) $body:block)*) => {$(
+        $(#[$meta])*
+        mod $name {
+            #[allow(unused_imports, reason = "a test need not use what its file imports")]
+            use super::*;
+
+            async fn run($server: $crate::server::TestServer) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                run($crate::server::TestServer::start($crate::server::Engine::Sqlite).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgres() {
+                run($crate::server::TestServer::start($crate::server::Engine::Postgres).await).await;
+            }
+        }
+    )*};
+}

@@ -1,0 +1,78 @@
+//! `/backoffice/applications`: what is installed, in plain words.
+
+use crate::Web;
+use crate::consent::ask::{Group, groups};
+use crate::page::{self, Layout, NoticeQuery, when};
+use crate::session::MemberPage;
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use slotkeeper_app::authorizations::installed::{InstalledApplication, installed};
+use slotkeeper_domain::time::Zone;
+
+#[derive(Template)]
+#[template(path = "backoffice/applications.html")]
+struct ApplicationsPage {
+    layout: Layout,
+    business: String,
+    is_owner: bool,
+    applications: Vec<Card>,
+}
+
+/// One installed application.
+pub(super) struct Card {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) description: String,
+    pub(super) developer: String,
+    pub(super) keys: Vec<Key>,
+}
+
+/// One of its keys.
+pub(super) struct Key {
+    pub(super) authorization: String,
+    pub(super) groups: Vec<Group>,
+    pub(super) granted_by: String,
+    pub(super) granted_at: String,
+    pub(super) last_used: String,
+}
+
+pub(super) fn card(application: InstalledApplication, zone: &Zone) -> Option<Card> {
+    let first = application.authorizations.first()?;
+    Some(Card {
+        id: application.id.to_string(),
+        name: first.application_name.to_string(),
+        description: first.description.clone(),
+        developer: first.developer_email.to_string(),
+        keys: application
+            .authorizations
+            .iter()
+            .map(|installed| Key {
+                authorization: installed.authorization.id.to_string(),
+                groups: groups(&installed.authorization.permissions, |_| false),
+                granted_by: installed
+                    .granted_by_name
+                    .as_ref()
+                    .map_or_else(|| "somebody who has left".to_owned(), ToString::to_string),
+                granted_at: when(installed.authorization.created_at, zone),
+                last_used: installed.authorization.last_used_at.map_or_else(|| "never".to_owned(), |at| when(at, zone)),
+            })
+            .collect(),
+    })
+}
+
+pub(crate) async fn show(
+    State(web): State<Web>,
+    MemberPage(member): MemberPage,
+    Query(query): Query<NoticeQuery>,
+) -> Response {
+    match installed(&web.app, &member).await {
+        Ok(installed) => page::show(&ApplicationsPage {
+            layout: Layout::of(&member, "/backoffice/applications").with_notice(query.notice.as_deref()),
+            business: member.account.name.to_string(),
+            is_owner: member.as_owner().is_ok(),
+            applications: installed.into_iter().filter_map(|one| card(one, &member.account.zone)).collect(),
+        }),
+        Err(error) => page::store_failed(&error),
+    }
+}

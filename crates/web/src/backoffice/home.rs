@@ -1,0 +1,53 @@
+//! `/backoffice`: the account at a glance.
+
+use crate::Web;
+use crate::page::{self, Layout, NoticeQuery, when};
+use crate::session::MemberPage;
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use slotkeeper_app::authorizations::installed::installed;
+
+#[derive(Template)]
+#[template(path = "backoffice/home.html")]
+struct HomePage {
+    layout: Layout,
+    name: String,
+    facts: Vec<(&'static str, String)>,
+    installed: usize,
+    is_owner: bool,
+    unconfirmed: Option<String>,
+    demo: bool,
+}
+
+pub(crate) async fn show(
+    State(web): State<Web>,
+    MemberPage(member): MemberPage,
+    Query(query): Query<NoticeQuery>,
+) -> Response {
+    let installed = match installed(&web.app, &member).await {
+        Ok(installed) => installed.len(),
+        Err(error) => return page::store_failed(&error),
+    };
+    let account = &member.account;
+    let facts = [
+        ("Account id", Some(account.id.to_string())),
+        ("Country", account.country.map(|country| country.name().to_owned())),
+        ("Time zone", Some(account.zone.name().to_owned())),
+        ("Currency", account.currency.map(|currency| currency.as_str().to_owned())),
+        (
+            "Languages",
+            Some(account.languages.iter().map(|language| language.own_name()).collect::<Vec<_>>().join(", ")),
+        ),
+        ("Since", Some(when(account.created_at, &account.zone))),
+    ];
+    page::show(&HomePage {
+        layout: Layout::of(&member, "/backoffice").with_notice(query.notice.as_deref()),
+        name: account.name.to_string(),
+        facts: facts.into_iter().filter_map(|(label, value)| Some((label, value?))).collect(),
+        installed,
+        is_owner: member.as_owner().is_ok(),
+        unconfirmed: page::unconfirmed(&member),
+        demo: web.demo,
+    })
+}

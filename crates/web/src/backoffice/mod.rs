@@ -1,0 +1,8 @@
+//! The back office of a business or a portal.
+
+pub(crate) mod applications;
+pub(crate) mod details;
+pub(crate) mod end_key;
+pub(crate) mod home;
+pub(crate) mod people;
+pub(crate) mod uninstall;

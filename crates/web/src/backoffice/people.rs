@@ -1,0 +1,116 @@
+//! `/backoffice/people`: who signs in to the account.
+
+use crate::Web;
+use crate::form::{Errors, Form};
+use crate::page::{self, Layout, NoticeQuery};
+use crate::session::OwnerPage;
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use slotkeeper_app::caller::Owner;
+use slotkeeper_app::users::invite::{self, InviteError};
+use slotkeeper_app::users::{list, remove};
+use slotkeeper_domain::account::Role;
+use slotkeeper_store::tables::users::User;
+
+#[derive(Template)]
+#[template(path = "backoffice/people.html")]
+struct PeoplePage<'a> {
+    layout: Layout,
+    people: Vec<User>,
+    form: &'a InviteForm,
+    errors: Errors,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct InviteForm {
+    name: String,
+    email: String,
+    role: String,
+}
+
+pub(crate) async fn show(
+    State(web): State<Web>,
+    OwnerPage(owner): OwnerPage,
+    Query(query): Query<NoticeQuery>,
+) -> Response {
+    render(&web, &owner, &InviteForm::default(), Errors::default(), query.notice.as_deref()).await
+}
+
+async fn render(web: &Web, owner: &Owner, form: &InviteForm, errors: Errors, notice: Option<&str>) -> Response {
+    let status = if errors.list().is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    match list::list(&web.app, owner).await {
+        Ok(people) => {
+            let layout = Layout::of(owner, "/backoffice/people").with_notice(notice);
+            page::render(status, &PeoplePage { layout, people, form, errors })
+        }
+        Err(error) => page::store_failed(&error),
+    }
+}
+
+pub(crate) async fn invite(
+    State(web): State<Web>,
+    OwnerPage(owner): OwnerPage,
+    Form(form): Form<InviteForm>,
+) -> Response {
+    let mut errors = Errors::default();
+    let name = errors.read("name", &form.name);
+    let address = errors.read("email", &form.email);
+    let role = errors.choose::<Role>("role", &form.role).filter(|role| *role != Role::Owner);
+    if role.is_none() && errors.of("role").is_empty() {
+        errors.add("role", "Please choose one from the list.");
+    }
+    let (Some(name), Some(address), Some(role)) = (name, address, role) else {
+        return render(&web, &owner, &form, errors, None).await;
+    };
+    let errors = match invite::invite(&web.app, &owner, name, address, role).await {
+        Ok(()) => return page::see_other("/backoffice/people?notice=invited"),
+        Err(InviteError::AddressTaken) => Errors::one("email", "Somebody signs in with this address already."),
+        Err(InviteError::Full) => Errors::one("", "An account can have 200 people, and yours has."),
+        Err(InviteError::TooMany(too_many)) => Errors::one(
+            "email",
+            format!("Many mails were sent to this address already. Please wait {}.", page::wait_in_words(too_many)),
+        ),
+        Err(InviteError::Store(error)) => return page::store_failed(&error),
+    };
+    render(&web, &owner, &form, errors, None).await
+}
+
+#[derive(Template)]
+#[template(path = "backoffice/remove_person.html")]
+struct RemovePage {
+    layout: Layout,
+    name: String,
+    email: String,
+}
+
+pub(crate) async fn ask_remove(
+    State(web): State<Web>,
+    OwnerPage(owner): OwnerPage,
+    Path(id): Path<String>,
+) -> Response {
+    let people = match list::list(&web.app, &owner).await {
+        Ok(people) => people,
+        Err(error) => return page::store_failed(&error),
+    };
+    match people.into_iter().find(|person| person.id.as_str() == id && person.role != Role::Owner) {
+        Some(person) => page::show(&RemovePage {
+            layout: Layout::of(&owner, "").narrowed(),
+            name: person.name.to_string(),
+            email: person.email_address.to_string(),
+        }),
+        None => page::error_page(StatusCode::NOT_FOUND),
+    }
+}
+
+pub(crate) async fn remove(State(web): State<Web>, OwnerPage(owner): OwnerPage, Path(id): Path<String>) -> Response {
+    let Ok(id) = id.parse() else { return page::error_page(StatusCode::NOT_FOUND) };
+    match remove::remove(&web.app, &owner, id).await {
+        Ok(true) => page::see_other("/backoffice/people?notice=removed"),
+        Ok(false) => page::error_page(StatusCode::NOT_FOUND),
+        Err(error) => page::store_failed(&error),
+    }
+}

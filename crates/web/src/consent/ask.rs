@@ -1,0 +1,191 @@
+//! `/?authappid=…&permissions=…&state=…`: the question.
+
+use crate::Web;
+use crate::page::{self, Layout, Refusal};
+use crate::protect::content_policy;
+use crate::session::sign_in_address;
+use askama::Template;
+use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use slotkeeper_app::caller::SignedIn;
+use slotkeeper_app::consent::ask::{self, AskError, Asked, Asking};
+use slotkeeper_domain::account::Role;
+use slotkeeper_domain::callback::CallbackUrl;
+use slotkeeper_domain::consent::{Malformed, MayNotDecide};
+use slotkeeper_domain::permission::{Area, Permission, PermissionSet, Reach};
+
+#[derive(Template)]
+#[template(path = "consent/ask.html")]
+struct AskPage {
+    layout: Layout,
+    business: String,
+    application: String,
+    description: String,
+    developer: String,
+    callback: Option<CallbackUrl>,
+    groups: Vec<Group>,
+    earlier: usize,
+    any_new: bool,
+    has_own: bool,
+    has_all: bool,
+    question: String,
+}
+
+/// The permissions of one area, in plain sentences.
+pub(crate) struct Group {
+    pub(crate) heading: &'static str,
+    pub(crate) lines: Vec<Line>,
+}
+
+/// One permission in a plain sentence.
+pub(crate) struct Line {
+    pub(crate) sentence: &'static str,
+    pub(crate) reach: Option<&'static str>,
+    pub(crate) is_new: bool,
+}
+
+/// Permissions by area; which of them are new is for the caller to say.
+pub(crate) fn groups(permissions: &PermissionSet, is_new: impl Fn(Permission) -> bool) -> Vec<Group> {
+    let line = |permission: Permission| Line {
+        sentence: permission.sentence(),
+        reach: match permission.reach() {
+            Reach::Own => Some("own"),
+            Reach::All => Some("all"),
+            Reach::Whole => None,
+        },
+        is_new: is_new(permission),
+    };
+    Area::ALL
+        .into_iter()
+        .map(|area| Group {
+            heading: area.heading(),
+            lines: permissions.iter().filter(|permission| permission.area() == area).map(line).collect(),
+        })
+        .filter(|group| !group.lines.is_empty())
+        .collect()
+}
+
+/// Shows the question to an owner; sends whoever is not signed in to sign in and back; tells everybody else why not.
+pub(crate) async fn ask(web: &Web, query: &str, person: Option<SignedIn>) -> Response {
+    let asking = match ask::read(&web.app, query).await {
+        Ok(asking) => asking,
+        Err(error) => return refuse(error, person.as_ref()),
+    };
+    let Some(person) = person else {
+        return page::see_other(&sign_in_address(&format!("/?{query}")));
+    };
+    match ask::ask(&web.app, &person, &asking).await {
+        Ok(asked) => question(&person, asking, &asked),
+        Err(error) => refuse(error, Some(&person)),
+    }
+}
+
+fn question(person: &SignedIn, asking: Asking, asked: &Asked) -> Response {
+    let Asking { request, application, developer_email } = asking;
+    let is_repeated = asked.earlier > 0;
+    let groups = groups(&request.permissions, |permission| is_repeated && asked.news.contains(&permission));
+    let has = |reach| request.permissions.iter().any(|permission| permission.reach() == reach);
+    // A browser follows the redirect after the form only where the policy of this page lets forms go.
+    let target = application.callback_url.as_ref().map(|callback| format!(" {}", callback.policy_source()));
+    let policy = content_policy(&target.unwrap_or_default());
+    let mut layout = Layout::of(person, "").narrowed();
+    // One question, two answers: nothing else to click on.
+    layout.nav.clear();
+    let mut response = page::show(&AskPage {
+        layout,
+        business: person.account.name.to_string(),
+        application: application.name.to_string(),
+        description: application.description,
+        developer: developer_email.to_string(),
+        callback: application.callback_url,
+        any_new: groups.iter().any(|group| group.lines.iter().any(|line| line.is_new)),
+        groups,
+        earlier: asked.earlier,
+        has_own: has(Reach::Own),
+        has_all: has(Reach::All),
+        question: asked.id.to_string(),
+    });
+    match HeaderValue::from_str(&policy) {
+        Ok(policy) => {
+            response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+            response
+        }
+        Err(_) => page::error_page(StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}
+
+/// Each way in which there is nothing to decide has a page of its own. None leads to the application.
+fn refuse(error: AskError, person: Option<&SignedIn>) -> Response {
+    const FORGED: &str = "Go back to the application and start again. If it happens again, tell its developer: the link \
+                          the application made is not complete.";
+    let refusal = match error {
+        AskError::Malformed(Malformed::Application) | AskError::UnknownApplication => Refusal::new(
+            StatusCode::NOT_FOUND,
+            "There is no such application",
+            format!("The link names an application that is not registered here. {FORGED}"),
+        ),
+        AskError::Malformed(Malformed::NoPermissions) => Refusal::new(
+            StatusCode::BAD_REQUEST,
+            "The application asks for nothing",
+            format!("The link does not say which permissions the application wants. {FORGED}"),
+        ),
+        AskError::Malformed(Malformed::UnknownPermissions(unknown)) => Refusal::new(
+            StatusCode::BAD_REQUEST,
+            "The application asks for something that does not exist",
+            format!("The link names permissions that this server does not know. {FORGED}"),
+        )
+        .with_details(unknown.into_iter().take(20).map(|unknown| unknown.0.chars().take(60).collect()).collect()),
+        AskError::Malformed(Malformed::State) => Refusal::new(
+            StatusCode::BAD_REQUEST,
+            "The link is damaged",
+            format!("Its state is too long or has characters that cannot stand in an address. {FORGED}"),
+        ),
+        AskError::Malformed(Malformed::Repeated(name)) => Refusal::new(
+            StatusCode::BAD_REQUEST,
+            "The link is not clear",
+            format!("It says {name} twice, so it is not clear what is asked. {FORGED}"),
+        ),
+        AskError::StateMissing(application) => Refusal::new(
+            StatusCode::BAD_REQUEST,
+            "The link is not complete",
+            format!(
+                "{} wants the answer sent to its own address, and for that the link needs a state: a random value by which \
+                 the application knows the answer again. {FORGED}",
+                application.name
+            ),
+        ),
+        AskError::DeveloperUnconfirmed(application) => Refusal::new(
+            StatusCode::FORBIDDEN,
+            "The developer is not confirmed yet",
+            format!(
+                "The developer of {} has not confirmed the e-mail address by which you could tell who it is. Nothing can \
+                 be allowed until then. Are you the developer? Follow the link in the mail you got when you signed up.",
+                application.name
+            ),
+        ),
+        AskError::MayNotDecide(MayNotDecide::DeveloperAccount) => Refusal::new(
+            StatusCode::FORBIDDEN,
+            "A developer account cannot install applications",
+            "Applications are installed in the account of a business, which takes bookings. Sign in as its owner to decide. \
+             To try out your own application, open a business account with another e-mail address.",
+        ),
+        AskError::MayNotDecide(MayNotDecide::NotTheOwner(role)) => Refusal::new(
+            StatusCode::FORBIDDEN,
+            "Only the owner can decide this",
+            format!(
+                "You are signed in as {}. Which applications may work with the business is for its owner to decide. \
+                 Send the owner the link you followed.",
+                match role {
+                    Role::Manager => "a manager",
+                    Role::Owner | Role::Staff => "a member of staff",
+                }
+            ),
+        ),
+        AskError::Store(error) => return page::store_failed(&error),
+    };
+    match person {
+        Some(person) => refusal.to(person).into_response(),
+        None => refusal.into_response(),
+    }
+}

@@ -1,0 +1,70 @@
+//! `POST /consent`: the answer.
+
+use super::done;
+use crate::Web;
+use crate::form::Form;
+use crate::page::{self, Refusal};
+use crate::session::OwnerPage;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use slotkeeper_app::consent::decide::{DecideError, Outcome, decide as decide_question};
+use slotkeeper_domain::consent::Decision;
+use slotkeeper_domain::id::QuestionId;
+
+#[derive(Deserialize)]
+pub(crate) struct AnswerForm {
+    question: String,
+    answer: String,
+}
+
+pub(crate) async fn decide(
+    State(web): State<Web>,
+    OwnerPage(owner): OwnerPage,
+    Form(form): Form<AnswerForm>,
+) -> Response {
+    let decision = match form.answer.as_str() {
+        "allow" => Decision::Allowed,
+        "deny" => Decision::Denied,
+        _ => return page::error_page(StatusCode::BAD_REQUEST),
+    };
+    let Ok(id) = form.question.parse::<QuestionId>() else { return page::error_page(StatusCode::BAD_REQUEST) };
+    let refusal = match decide_question(&web.app, &owner, id.clone(), decision).await {
+        Ok(Outcome::Redirect(address)) => return page::see_other(&address),
+        Ok(Outcome::Settled) => return page::see_other(&done::address(&id)),
+        Err(DecideError::Expired) => Refusal::new(
+            StatusCode::GONE,
+            "This question has expired",
+            "It could be answered for 15 minutes, in the session it was asked in. Nothing was allowed. Go back to the \
+             application and start again.",
+        ),
+        Err(DecideError::AnsweredOtherwise(Decision::Denied)) => Refusal::new(
+            StatusCode::CONFLICT,
+            "You have denied this",
+            "The question was answered before, and the answer stands. If you changed your mind, go back to the \
+             application and start again.",
+        ),
+        Err(DecideError::AnsweredOtherwise(Decision::Allowed)) => Refusal::new(
+            StatusCode::CONFLICT,
+            "You have allowed this",
+            "The question was answered before. If you changed your mind, uninstall the application under Applications.",
+        ),
+        Err(DecideError::EndedSince) => Refusal::new(
+            StatusCode::CONFLICT,
+            "This was ended",
+            "You allowed it, and it was ended again since. To allow it anew, go back to the application and start again.",
+        ),
+        Err(DecideError::TooMany) => Refusal::new(
+            StatusCode::CONFLICT,
+            "The account is full",
+            "It has as many keys as an account can have. End some that are not used any more under Applications.",
+        ),
+        Err(DecideError::Sealed(error)) => {
+            tracing::error!(%error, "an answered question could not be opened");
+            return page::error_page(StatusCode::INTERNAL_SERVER_ERROR);
+        }
+        Err(DecideError::Store(error)) => return page::store_failed(&error),
+    };
+    refusal.to(&owner).into_response()
+}

@@ -1,0 +1,41 @@
+//! `/consent/done/{question}`: after an answer that leads to no other site.
+
+use crate::Web;
+use crate::page::{self, Layout};
+use crate::session::OwnerPage;
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use slotkeeper_app::consent::answered::answered;
+use slotkeeper_app::consent::decide::DecideError;
+use slotkeeper_domain::consent::Decision;
+use slotkeeper_domain::id::QuestionId;
+
+#[derive(Template)]
+#[template(path = "consent/done.html")]
+struct DonePage {
+    layout: Layout,
+    allowed: bool,
+    application: String,
+    developer: String,
+}
+
+/// The address of the page for an answered question.
+pub(crate) fn address(id: &QuestionId) -> String {
+    format!("/consent/done/{id}")
+}
+
+pub(crate) async fn show(State(web): State<Web>, OwnerPage(owner): OwnerPage, Path(id): Path<String>) -> Response {
+    let Ok(id) = id.parse() else { return page::error_page(StatusCode::NOT_FOUND) };
+    match answered(&web.app, &owner, id).await {
+        Ok(answered) => page::show(&DonePage {
+            layout: Layout::of(&owner, "").narrowed(),
+            allowed: answered.decision == Decision::Allowed,
+            application: answered.application.to_string(),
+            developer: answered.developer.to_string(),
+        }),
+        Err(DecideError::Store(error)) => page::store_failed(&error),
+        Err(_) => page::error_page(StatusCode::NOT_FOUND),
+    }
+}

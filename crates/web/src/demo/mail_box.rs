@@ -1,0 +1,92 @@
+//! `/demo/mail`: every mail the demo would have sent.
+
+use crate::Web;
+use crate::page::{self, Layout, when};
+use crate::session::Session;
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use slotkeeper_app::mail::mail_box;
+use slotkeeper_domain::time::Zone;
+use slotkeeper_store::tables::mails::Mail;
+
+#[derive(Template)]
+#[template(path = "demo/mails.html")]
+struct MailsPage {
+    layout: Layout,
+    mails: Vec<Line>,
+}
+
+struct Line {
+    href: String,
+    recipient: String,
+    subject: String,
+    sent: String,
+}
+
+#[derive(Template)]
+#[template(path = "demo/mail.html")]
+struct MailPage {
+    layout: Layout,
+    recipient: String,
+    subject: String,
+    sent: String,
+    body: Vec<Part>,
+}
+
+/// A stretch of a mail's text.
+enum Part {
+    Text(String),
+    Link(String),
+}
+
+fn layout(session: Option<Session>) -> Layout {
+    session.map_or_else(Layout::default, |Session(person)| Layout::of(&person, ""))
+}
+
+pub(crate) async fn list(State(web): State<Web>, session: Option<Session>) -> Response {
+    let line = |mail: Mail| Line {
+        href: format!("/demo/mail/{}/{}", mail.account, mail.id),
+        recipient: mail.recipient.to_string(),
+        subject: mail.subject,
+        sent: when(mail.created_at, &Zone::utc()),
+    };
+    match mail_box::latest(&web.app).await {
+        Ok(mails) => page::show(&MailsPage { layout: layout(session), mails: mails.into_iter().map(line).collect() }),
+        Err(error) => page::store_failed(&error),
+    }
+}
+
+pub(crate) async fn show(
+    State(web): State<Web>,
+    session: Option<Session>,
+    Path((account, id)): Path<(String, String)>,
+) -> Response {
+    let (Ok(account), Ok(id)) = (account.parse(), id.parse()) else { return page::error_page(StatusCode::NOT_FOUND) };
+    match mail_box::open(&web.app, account, id).await {
+        Ok(Some((mail, text))) => page::show(&MailPage {
+            layout: layout(session),
+            recipient: mail.recipient.to_string(),
+            subject: mail.subject,
+            sent: when(mail.created_at, &Zone::utc()),
+            body: with_links(&text),
+        }),
+        Ok(None) => page::error_page(StatusCode::NOT_FOUND),
+        Err(error) => page::store_failed(&error),
+    }
+}
+
+/// Makes the addresses in a text into links. They are our own: each stands alone on its line.
+fn with_links(text: &str) -> Vec<Part> {
+    text.split_inclusive('\n')
+        .flat_map(|line| {
+            let address = line.trim_end();
+            if address.starts_with("http://") || address.starts_with("https://") {
+                vec![Part::Link(address.to_owned()), Part::Text("\n".to_owned())]
+            } else {
+                vec![Part::Text(line.to_owned())]
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,3 @@
+//! What only the demo shows.
+
+pub(crate) mod mail_box;

@@ -1,0 +1,218 @@
+//! `/developer/applications/{id}`: one application, with the builder of Authorization URLs.
+
+use super::register::{callback_url, description};
+use crate::Web;
+use crate::form::{Errors, Form};
+use crate::page::{self, Layout, when};
+use crate::session::DeveloperPage;
+use askama::Template;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use slotkeeper_app::applications::register::authorization_address;
+use slotkeeper_app::applications::show::Shown;
+use slotkeeper_app::applications::{change, show};
+use slotkeeper_app::caller::Developer;
+use slotkeeper_domain::id::{AccountId, ApplicationId, AuthorizationId};
+use slotkeeper_domain::permission::{Area, Permission, PermissionSet};
+use slotkeeper_domain::secret_key::Overlap;
+use slotkeeper_store::StoreError;
+
+#[derive(Template)]
+#[template(path = "developer/application.html")]
+struct ApplicationPage {
+    layout: Layout,
+    id: String,
+    name: String,
+    description: String,
+    callback_url: String,
+    has_callback: bool,
+    secret_keys: Vec<String>,
+    authorization_address: String,
+    built: Option<String>,
+    areas: Vec<(&'static str, Vec<Choice>)>,
+    overlaps: [(Overlap, &'static str, &'static str); 4],
+    installations: Vec<Installation>,
+    next: Option<String>,
+    errors: Errors,
+}
+
+/// One box to tick.
+struct Choice {
+    permission: Permission,
+    ticked: bool,
+}
+
+/// One authorization, for the developer.
+struct Installation {
+    business: String,
+    account: String,
+    authorization: String,
+    permissions: Vec<&'static str>,
+    since: String,
+    last_used: String,
+}
+
+/// What the page's query can say: ticked permissions, a page of the installations, a notice.
+#[derive(Default)]
+struct View {
+    permissions: PermissionSet,
+    after: Option<(AccountId, AuthorizationId)>,
+    notice: Option<String>,
+}
+
+impl View {
+    fn of(query: &str) -> Self {
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
+        let value = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        let ticked = pairs.iter().filter(|(name, _)| name == "permissions").filter_map(|(_, word)| word.parse().ok());
+        Self {
+            permissions: ticked.collect::<PermissionSet>(),
+            after: value("after").and_then(|text| {
+                let (account, id) = text.split_once('.')?;
+                Some((account.parse().ok()?, id.parse().ok()?))
+            }),
+            notice: value("notice").map(str::to_owned),
+        }
+    }
+}
+
+/// What a form on the page had, when it is shown again with what is wrong.
+#[derive(Default)]
+struct Again {
+    description: Option<String>,
+    callback_url: Option<String>,
+    errors: Errors,
+}
+
+pub(crate) async fn show(
+    State(web): State<Web>,
+    DeveloperPage(developer): DeveloperPage,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let view = View::of(query.as_deref().unwrap_or_default());
+    render(&web, &developer, &id, view, Again::default()).await
+}
+
+async fn render(web: &Web, developer: &Developer, id: &str, view: View, again: Again) -> Response {
+    let Ok(id) = id.parse::<ApplicationId>() else { return page::error_page(StatusCode::NOT_FOUND) };
+    let shown = match show::show(&web.app, developer, id, view.after.clone()).await {
+        Ok(Some(shown)) => shown,
+        Ok(None) => return page::error_page(StatusCode::NOT_FOUND),
+        Err(error) => return page::store_failed(&error),
+    };
+    let status = if again.errors.list().is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    page::render(status, &page_of(web, developer, shown, view, again))
+}
+
+fn page_of(web: &Web, developer: &Developer, shown: Shown, view: View, again: Again) -> ApplicationPage {
+    let Shown { application, secret_keys, installations, next } = shown;
+    let zone = &developer.account.zone;
+    let address = authorization_address(&web.app, &application.id);
+    let state = if application.callback_url.is_some() { "&state=RANDOM_TOKEN" } else { "" };
+    let built =
+        (!view.permissions.is_empty()).then(|| format!("{address}&permissions={}{state}", view.permissions.to_list()));
+    let chosen: Vec<Permission> = view.permissions.iter().collect();
+    let choice = |permission: Permission| Choice { permission, ticked: chosen.contains(&permission) };
+    ApplicationPage {
+        layout: Layout::of(developer, "").with_notice(view.notice.as_deref()),
+        id: application.id.to_string(),
+        name: application.name.to_string(),
+        description: again.description.unwrap_or(application.description),
+        has_callback: application.callback_url.is_some(),
+        callback_url: again
+            .callback_url
+            .or_else(|| application.callback_url.map(|callback| callback.to_string()))
+            .unwrap_or_default(),
+        secret_keys: secret_keys
+            .iter()
+            .map(|key| match key.ends_at {
+                None => format!("Made {}.", when(key.created_at, zone)),
+                Some(end) => format!("The one made {} works until {}.", when(key.created_at, zone), when(end, zone)),
+            })
+            .collect(),
+        authorization_address: address,
+        built,
+        areas: Area::ALL
+            .into_iter()
+            .map(|area| {
+                let choices = Permission::ALL.into_iter().filter(|permission| permission.area() == area).map(choice);
+                (area.heading(), choices.collect())
+            })
+            .collect(),
+        overlaps: Overlap::CHOICES,
+        installations: installations
+            .into_iter()
+            .map(|installation| Installation {
+                business: installation.account_name.to_string(),
+                account: installation.authorization.account.to_string(),
+                authorization: installation.authorization.id.to_string(),
+                permissions: installation.authorization.permissions.iter().map(Permission::as_str).collect(),
+                since: when(installation.authorization.created_at, zone),
+                last_used: installation
+                    .authorization
+                    .last_used_at
+                    .map_or_else(|| "never".to_owned(), |at| when(at, zone)),
+            })
+            .collect(),
+        next: next.map(|(account, id)| format!("{account}.{id}")),
+        errors: again.errors,
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct DescriptionForm {
+    description: String,
+}
+
+pub(crate) async fn set_description(
+    State(web): State<Web>,
+    DeveloperPage(developer): DeveloperPage,
+    Path(id): Path<String>,
+    Form(form): Form<DescriptionForm>,
+) -> Response {
+    let mut errors = Errors::default();
+    let Some(text) = description(&mut errors, &form.description) else {
+        let again = Again { description: Some(form.description), errors, ..Again::default() };
+        return render(&web, &developer, &id, View::default(), again).await;
+    };
+    let Ok(id) = id.parse() else { return page::error_page(StatusCode::NOT_FOUND) };
+    let target = format!("/developer/applications/{id}?notice=saved");
+    finish(change::set_description(&web.app, &developer, id, text).await, &target)
+}
+
+#[derive(Deserialize)]
+pub(crate) struct CallbackForm {
+    #[serde(default)]
+    callback_url: String,
+    /// Present when the button that removes was pressed.
+    remove: Option<String>,
+}
+
+pub(crate) async fn set_callback_url(
+    State(web): State<Web>,
+    DeveloperPage(developer): DeveloperPage,
+    Path(id): Path<String>,
+    Form(form): Form<CallbackForm>,
+) -> Response {
+    let mut errors = Errors::default();
+    let text = if form.remove.is_some() { "" } else { form.callback_url.as_str() };
+    let Some(callback_url) = callback_url(&mut errors, text) else {
+        let again = Again { callback_url: Some(form.callback_url), errors, ..Again::default() };
+        return render(&web, &developer, &id, View::default(), again).await;
+    };
+    let Ok(id) = id.parse() else { return page::error_page(StatusCode::NOT_FOUND) };
+    let notice = if callback_url.is_some() { "saved" } else { "callback-removed" };
+    let target = format!("/developer/applications/{id}?notice={notice}");
+    finish(change::set_callback_url(&web.app, &developer, id, callback_url).await, &target)
+}
+
+fn finish(known: Result<bool, StoreError>, target: &str) -> Response {
+    match known {
+        Ok(true) => page::see_other(target),
+        Ok(false) => page::error_page(StatusCode::NOT_FOUND),
+        Err(error) => page::store_failed(&error),
+    }
+}

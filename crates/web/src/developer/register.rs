@@ -1,0 +1,93 @@
+//! `/developer/applications`: register an application.
+
+use super::secret::{SecretPage, Why};
+use crate::Web;
+use crate::form::{Errors, Form, optional};
+use crate::page::{self, Layout};
+use crate::session::DeveloperPage;
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use slotkeeper_app::applications::register::{self, RegisterError};
+use slotkeeper_domain::callback::CallbackUrl;
+
+/// Most characters a description may have.
+pub(super) const LONGEST_DESCRIPTION: usize = 500;
+
+#[derive(Template)]
+#[template(path = "developer/register.html")]
+struct RegisterPage<'a> {
+    layout: Layout,
+    form: &'a RegisterForm,
+    errors: Errors,
+}
+
+#[derive(Deserialize, Default)]
+pub(crate) struct RegisterForm {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    callback_url: String,
+}
+
+pub(crate) async fn show(DeveloperPage(developer): DeveloperPage) -> Response {
+    let layout = Layout::of(&developer, "").narrowed();
+    page::show(&RegisterPage { layout, form: &RegisterForm::default(), errors: Errors::default() })
+}
+
+/// Registers the application and answers with the one page that shows the secret key.
+pub(crate) async fn register(
+    State(web): State<Web>,
+    DeveloperPage(developer): DeveloperPage,
+    Form(form): Form<RegisterForm>,
+) -> Response {
+    let again = |errors| {
+        let layout = Layout::of(&developer, "").narrowed();
+        page::render(StatusCode::UNPROCESSABLE_ENTITY, &RegisterPage { layout, form: &form, errors })
+    };
+    let mut errors = Errors::default();
+    let name = errors.read("name", &form.name);
+    let description = description(&mut errors, &form.description);
+    let callback_url = callback_url(&mut errors, &form.callback_url);
+    let (Some(name), Some(description), Some(callback_url)) = (name, description, callback_url) else {
+        return again(errors);
+    };
+    match register::register(&web.app, &developer, name, description, callback_url).await {
+        Ok(registered) => SecretPage::show(&developer, &registered, Why::Registered),
+        Err(RegisterError::NameTaken) => again(Errors::one(
+            "name",
+            "You have an application of this name already. If you have just sent this form twice: it is registered. The \
+             secret key was shown once; it can be replaced on the application's page.",
+        )),
+        Err(RegisterError::TooMany) => {
+            again(Errors::one("", "A developer account can have 100 applications, and yours has."))
+        }
+        Err(RegisterError::Store(error)) => page::store_failed(&error),
+    }
+}
+
+/// Reads a description: trimmed, several lines, not too long.
+pub(super) fn description(errors: &mut Errors, text: &str) -> Option<String> {
+    let text = text.trim().replace('\r', "");
+    if text.chars().count() > LONGEST_DESCRIPTION {
+        errors.add("description", "A description can have 500 characters at most.");
+        return None;
+    }
+    if text.chars().any(|character| character.is_control() && character != '\n') {
+        errors.add("description", "The description has characters that cannot be shown.");
+        return None;
+    }
+    Some(text)
+}
+
+/// Reads a callback URL that may be left empty.
+pub(super) fn callback_url(errors: &mut Errors, text: &str) -> Option<Option<CallbackUrl>> {
+    match optional(text) {
+        None => Some(None),
+        Some(text) => errors.read("callback_url", &text).map(Some),
+    }
+}

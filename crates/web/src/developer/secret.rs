@@ -1,0 +1,75 @@
+//! The one page that shows a secret key; `/developer/applications/{id}/secret` replaces it.
+
+use crate::Web;
+use crate::form::Form;
+use crate::page::{self, Layout};
+use crate::session::DeveloperPage;
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use slotkeeper_app::applications::register::Registered;
+use slotkeeper_app::applications::replace_secret;
+use slotkeeper_app::caller::Developer;
+use slotkeeper_domain::secret_key::Overlap;
+
+#[derive(Template)]
+#[template(path = "developer/secret.html")]
+pub(super) struct SecretPage<'a> {
+    layout: Layout,
+    registered: bool,
+    ends_now: bool,
+    old_key: &'static str,
+    id: &'a str,
+    name: &'a str,
+    secret_key: &'a str,
+}
+
+/// Why there is a new secret key.
+#[derive(Clone, Copy)]
+pub(super) enum Why {
+    /// The application is new.
+    Registered,
+    /// It replaces an older one, which works on for a while.
+    Replaced(Overlap),
+}
+
+impl SecretPage<'_> {
+    /// Shows a secret key, this once.
+    pub(super) fn show(developer: &Developer, registered: &Registered, why: Why) -> Response {
+        let overlap = match why {
+            Why::Registered => None,
+            Why::Replaced(overlap) => Overlap::CHOICES.into_iter().find(|(choice, ..)| *choice == overlap),
+        };
+        page::show(&SecretPage {
+            layout: Layout::of(developer, ""),
+            registered: matches!(why, Why::Registered),
+            ends_now: matches!(why, Why::Replaced(Overlap::None)),
+            old_key: overlap.map_or("", |(_, _, words)| words),
+            id: registered.application.id.as_str(),
+            name: registered.application.name.as_str(),
+            secret_key: registered.secret_key.expose(),
+        })
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct ReplaceForm {
+    overlap: String,
+}
+
+pub(crate) async fn replace(
+    State(web): State<Web>,
+    DeveloperPage(developer): DeveloperPage,
+    Path(id): Path<String>,
+    Form(form): Form<ReplaceForm>,
+) -> Response {
+    let Some(overlap) = Overlap::from_form(&form.overlap) else { return page::error_page(StatusCode::BAD_REQUEST) };
+    let Ok(id) = id.parse() else { return page::error_page(StatusCode::NOT_FOUND) };
+    match replace_secret::replace_secret(&web.app, &developer, id, overlap).await {
+        Ok(Some(registered)) => SecretPage::show(&developer, &registered, Why::Replaced(overlap)),
+        Ok(None) => page::error_page(StatusCode::NOT_FOUND),
+        Err(error) => page::store_failed(&error),
+    }
+}

@@ -1,0 +1,68 @@
+//! `/forgot-password`
+
+use crate::Web;
+use crate::client::Client;
+use crate::form::{Errors, Form};
+use crate::page::{self, Layout};
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use slotkeeper_app::sessions::links::{self, LinkError};
+
+#[derive(Template)]
+#[template(path = "entry/forgot_password.html")]
+struct ForgotPage {
+    layout: Layout,
+    email: String,
+    errors: Errors,
+    sent: bool,
+    demo: bool,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct ForgotForm {
+    email: String,
+}
+
+pub(crate) async fn show(State(web): State<Web>) -> Response {
+    let (layout, errors) = (Layout::narrow(), Errors::default());
+    page::show(&ForgotPage { layout, email: String::new(), errors, sent: false, demo: web.demo })
+}
+
+pub(crate) async fn send(State(web): State<Web>, Client(from): Client, Form(form): Form<ForgotForm>) -> Response {
+    let shown =
+        |sent, errors| ForgotPage { layout: Layout::narrow(), email: form.email.clone(), errors, sent, demo: web.demo };
+    let mut errors = Errors::default();
+    let Some(address) = errors.read("email", &form.email) else {
+        return page::render(StatusCode::UNPROCESSABLE_ENTITY, &shown(false, errors));
+    };
+    match links::forgot_password(&web.app, address, from).await {
+        Ok(()) => page::show(&shown(true, errors)),
+        Err(error) => {
+            link_failed(error, |status, message| page::render(status, &shown(false, Errors::one("", message))))
+        }
+    }
+}
+
+/// What to answer when a link could not be sent or used.
+pub(crate) fn link_failed(error: LinkError, again: impl Fn(StatusCode, String) -> Response) -> Response {
+    match error {
+        LinkError::Gone => page::refusal(
+            StatusCode::GONE,
+            "This link does not work any more",
+            "Links in mails work once, and not for ever. Ask for a new one: “Forgot your password?” on the sign-in page \
+             sends one, and so does the page you see after signing in.",
+        ),
+        LinkError::TooMany(too_many) => {
+            let message = format!(
+                "Many mails were sent to this address already. Look into your mail box, or wait {}.",
+                page::wait_in_words(too_many)
+            );
+            page::retry_after(again(StatusCode::TOO_MANY_REQUESTS, message), too_many)
+        }
+        LinkError::Password(error) => super::sign_in::password_failed(error),
+        LinkError::Store(error) => page::store_failed(&error),
+    }
+}

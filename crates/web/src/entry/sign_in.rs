@@ -1,0 +1,124 @@
+//! `/sign-in`
+
+use crate::client::Client;
+use crate::form::{Errors, Form};
+use crate::landing::home_of;
+use crate::page::{self, Layout};
+use crate::{Web, cookie};
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::http::header::SET_COOKIE;
+use axum::response::Response;
+use serde::Deserialize;
+use slotkeeper_app::passwords::PasswordError;
+use slotkeeper_app::sessions::sign_in::{self, Opened, SignInError};
+use slotkeeper_domain::secret::Password;
+
+#[derive(Template)]
+#[template(path = "entry/sign_in.html")]
+struct SignInPage {
+    layout: Layout,
+    next: String,
+    email: String,
+    errors: Errors,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct SignInQuery {
+    next: Option<String>,
+    notice: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct SignInForm {
+    email: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+pub(crate) async fn show(Query(query): Query<SignInQuery>) -> Response {
+    let layout = Layout::narrow().with_notice(query.notice.as_deref());
+    let next = query.next.unwrap_or_default();
+    page::show(&SignInPage { layout, next, email: String::new(), errors: Errors::default() })
+}
+
+pub(crate) async fn sign_in(State(web): State<Web>, Client(from): Client, Form(form): Form<SignInForm>) -> Response {
+    let again = |status, errors| {
+        let (next, email) = (form.next.clone(), form.email.clone());
+        page::render(status, &SignInPage { layout: Layout::narrow(), next, email, errors })
+    };
+    let Ok(address) = form.email.parse() else {
+        return again(StatusCode::UNPROCESSABLE_ENTITY, Errors::one("email", "Please write the whole e-mail address."));
+    };
+    if form.password.len() > Password::LONGEST {
+        return again(StatusCode::UNPROCESSABLE_ENTITY, wrong());
+    }
+    match sign_in::sign_in(&web.app, address, Password::new(form.password.as_str()), from).await {
+        Ok(opened) => welcome(&web, &opened, &form.next),
+        Err(SignInError::Wrong) => again(StatusCode::UNPROCESSABLE_ENTITY, wrong()),
+        Err(SignInError::TooMany(too_many)) => {
+            let wait = page::wait_in_words(too_many);
+            let message = format!("Too many tries. Please wait {wait}, or choose a new password.");
+            page::retry_after(again(StatusCode::TOO_MANY_REQUESTS, Errors::one("", message)), too_many)
+        }
+        Err(SignInError::Password(error)) => password_failed(error),
+        Err(SignInError::Store(error)) => page::store_failed(&error),
+    }
+}
+
+fn wrong() -> Errors {
+    Errors::one("password", "The e-mail address and the password do not fit together.")
+}
+
+/// Gives the browser its session and sends it on: to where it wanted to go, or home.
+pub(crate) fn welcome(web: &Web, opened: &Opened, next: &str) -> Response {
+    let target = if is_local(next) { next } else { home_of(opened.kind) };
+    let mut response = page::see_other(target);
+    if let Some(cookie) = cookie::give(&web.app, &opened.token) {
+        response.headers_mut().insert(SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// Whether an address stays on this server: a path, and not one that browsers read as another host.
+fn is_local(next: &str) -> bool {
+    let mut bytes = next.bytes();
+    bytes.next() == Some(b'/')
+        && !matches!(bytes.next(), Some(b'/' | b'\\'))
+        && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+}
+
+pub(crate) fn password_failed(error: PasswordError) -> Response {
+    match error {
+        PasswordError::Busy => page::error_page(StatusCode::SERVICE_UNAVAILABLE),
+        PasswordError::Failed => {
+            tracing::error!("a password could not be hashed");
+            page::error_page(StatusCode::INTERNAL_SERVER_ERROR)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_comes_back_to_this_server_only() {
+        for right in ["/", "/developer", "/?authappid=X&permissions=a,b&state=%2F%2Fx"] {
+            assert!(is_local(right), "{right}");
+        }
+        for wrong in [
+            "",
+            "developer",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/\t/evil.example",
+            "/a\r\nb",
+        ] {
+            assert!(!is_local(wrong), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! `/sign-up/business`
+
+use super::sign_up::{PersonFields, finish};
+use crate::Web;
+use crate::client::Client;
+use crate::form::{Errors, Form};
+use crate::page::{self, Layout};
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use slotkeeper_app::accounts::sign_up::NewAccount;
+use slotkeeper_domain::account::{Country, Currency, Language, Languages};
+use slotkeeper_domain::time::Zone;
+
+#[derive(Template)]
+#[template(path = "entry/sign_up_business.html")]
+struct BusinessPage<'a> {
+    layout: Layout,
+    form: &'a BusinessForm,
+    errors: Errors,
+    countries: Vec<(&'static str, &'static str)>,
+    zones: Vec<String>,
+    currencies: Vec<(&'static str, String)>,
+    languages: &'static [(&'static str, &'static str)],
+}
+
+impl<'a> BusinessPage<'a> {
+    fn new(form: &'a BusinessForm, errors: Errors) -> Self {
+        Self {
+            layout: Layout::narrow(),
+            form,
+            errors,
+            countries: Country::choices(),
+            zones: Zone::choices(),
+            currencies: Currency::choices(),
+            languages: Language::choices(),
+        }
+    }
+}
+
+#[derive(Default)]
+struct BusinessForm {
+    name: String,
+    country: String,
+    zone: String,
+    currency: String,
+    language: String,
+    more_languages: Vec<String>,
+    person: PersonFields,
+}
+
+impl BusinessForm {
+    /// Reads the fields as they came: one name can come several times.
+    fn from_pairs(pairs: Vec<(String, String)>) -> Self {
+        let mut form = Self::default();
+        for (name, value) in pairs {
+            let field = match name.as_str() {
+                "name" => &mut form.name,
+                "country" => &mut form.country,
+                "zone" => &mut form.zone,
+                "currency" => &mut form.currency,
+                "language" => &mut form.language,
+                "person_name" => &mut form.person.person_name,
+                "email" => &mut form.person.email,
+                "password" => &mut form.person.password,
+                "more_languages" => {
+                    form.more_languages.push(value);
+                    continue;
+                }
+                _ => continue,
+            };
+            *field = value;
+        }
+        form
+    }
+
+    fn also_offers(&self, tag: &str) -> bool {
+        self.more_languages.iter().any(|chosen| chosen == tag)
+    }
+
+    fn account(&self, errors: &mut Errors) -> Option<NewAccount> {
+        let name = errors.read("name", &self.name);
+        let country = errors.choose("country", &self.country);
+        let zone = Zone::named(&self.zone).map_err(|_| errors.add("zone", "Please choose one from the list.")).ok();
+        let currency = errors.choose("currency", &self.currency);
+        let tags: Vec<&str> =
+            std::iter::once(self.language.as_str()).chain(self.more_languages.iter().map(String::as_str)).collect();
+        let languages = Languages::parse_list(&tags.join(","))
+            .map_err(|_| errors.add("language", "Please choose one from the list."))
+            .ok();
+        Some(NewAccount::Business {
+            name: name?,
+            country: country?,
+            zone: zone?,
+            currency: currency?,
+            languages: languages?,
+        })
+    }
+}
+
+pub(crate) async fn show() -> Response {
+    page::show(&BusinessPage::new(&BusinessForm::default(), Errors::default()))
+}
+
+pub(crate) async fn sign_up(
+    State(web): State<Web>,
+    client: Client,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Response {
+    let form = BusinessForm::from_pairs(pairs);
+    let mut errors = Errors::default();
+    let account = form.account(&mut errors);
+    let again = |status, errors| page::render(status, &BusinessPage::new(&form, errors));
+    finish(&web, client, form.person.clone(), account, errors, again).await
+}

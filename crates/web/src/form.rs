@@ -1,0 +1,64 @@
+//! Forms: reading them, and saying what is wrong with them, field by field.
+
+use crate::page;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
+use std::fmt::Display;
+use std::str::FromStr;
+
+/// A form as it was sent: pairs of names and values, read into `T`.
+pub(crate) struct Form<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|rejection| page::error_page(rejection.into_response().status()))?;
+        serde_urlencoded::from_bytes(&bytes).map(Self).map_err(|_| page::error_page(StatusCode::BAD_REQUEST))
+    }
+}
+
+/// What is wrong with a form: name of the field (empty: the form as a whole) and a sentence.
+#[derive(Default)]
+pub(crate) struct Errors(Vec<(&'static str, String)>);
+
+impl Errors {
+    pub(crate) fn one(field: &'static str, message: impl Display) -> Self {
+        Self(vec![(field, message.to_string())])
+    }
+
+    pub(crate) fn add(&mut self, field: &'static str, message: impl Display) {
+        self.0.push((field, message.to_string()));
+    }
+
+    /// Reads a field; what is wrong with it is noted.
+    pub(crate) fn read<T: FromStr<Err: Display>>(&mut self, field: &'static str, text: &str) -> Option<T> {
+        text.parse().map_err(|problem: T::Err| self.add(field, problem)).ok()
+    }
+
+    /// Reads a field that offers choices.
+    pub(crate) fn choose<T: FromStr>(&mut self, field: &'static str, text: &str) -> Option<T> {
+        text.parse().map_err(|_| self.add(field, "Please choose one from the list.")).ok()
+    }
+
+    /// What is wrong with one field; empty when nothing is.
+    pub(crate) fn of(&self, field: &str) -> &str {
+        self.0.iter().find(|(name, _)| *name == field).map_or("", |(_, message)| message)
+    }
+
+    /// Everything, for the summary.
+    pub(crate) fn list(&self) -> &[(&'static str, String)] {
+        &self.0
+    }
+}
+
+/// A line of text that may be left empty. Trimmed; cut characters no line has.
+pub(crate) fn optional(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}

@@ -1,0 +1,44 @@
+//! Pages, rendered on the server, for people in browsers. They work without scripts.
+//!
+//! [`router`] lists every page. A page is one file: what it shows, its handlers, and a template of the same name in
+//! `templates/`. Pages call the use cases of `slotkeeper-app` and decide nothing themselves.
+
+mod backoffice;
+mod client;
+mod consent;
+mod cookie;
+mod demo;
+mod developer;
+mod entry;
+mod form;
+mod landing;
+mod page;
+mod protect;
+mod router;
+mod session;
+mod static_files;
+
+pub use page::error_page;
+pub use router::router;
+
+use axum::extract::FromRef;
+use ipnet::IpNet;
+use slotkeeper_app::App;
+use std::sync::Arc;
+
+/// What the pages need.
+#[derive(Clone)]
+pub struct Web {
+    /// The use cases.
+    pub app: App,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Arc<[IpNet]>,
+    /// Whether this is the demo, which shows everybody's mail.
+    pub demo: bool,
+}
+
+impl FromRef<Web> for App {
+    fn from_ref(web: &Web) -> Self {
+        web.app.clone()
+    }
+}

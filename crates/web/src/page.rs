@@ -1,0 +1,247 @@
+//! What all pages share: the frame, notices, and pages for when something is not as it should be.
+
+use askama::Template;
+use axum::http::header::{LOCATION, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
+use slotkeeper_app::caller::SignedIn;
+use slotkeeper_domain::account::AccountKind;
+use slotkeeper_domain::throttle::TooMany;
+use slotkeeper_domain::time::{Instant, Zone};
+use slotkeeper_store::StoreError;
+
+/// The frame of a page.
+#[derive(Default)]
+pub(crate) struct Layout {
+    pub(crate) person: Option<Person>,
+    pub(crate) nav: Vec<NavItem>,
+    pub(crate) notice: Option<Notice>,
+    pub(crate) narrow: bool,
+}
+
+/// Who is signed in.
+pub(crate) struct Person {
+    pub(crate) email: String,
+    pub(crate) account_name: String,
+}
+
+/// An entry of the navigation.
+pub(crate) struct NavItem {
+    pub(crate) label: &'static str,
+    pub(crate) href: &'static str,
+    pub(crate) current: bool,
+}
+
+/// A line above the page: what was just done.
+pub(crate) struct Notice {
+    pub(crate) kind: &'static str,
+    pub(crate) text: String,
+}
+
+impl Layout {
+    /// The frame for nobody in particular: narrow, as entry pages are.
+    pub(crate) fn narrow() -> Self {
+        Self { narrow: true, ..Self::default() }
+    }
+
+    /// The frame for somebody who signed in, on the page at `current`.
+    pub(crate) fn of(person: &SignedIn, current: &str) -> Self {
+        let items: &[(&str, &str)] = match (person.account.kind, person.as_owner().is_ok()) {
+            (AccountKind::Developer, _) => &[("Applications", "/developer")],
+            (_, true) => &[
+                ("Home", "/backoffice"),
+                ("Applications", "/backoffice/applications"),
+                ("People", "/backoffice/people"),
+                ("Details", "/backoffice/details"),
+            ],
+            (_, false) => &[("Home", "/backoffice"), ("Applications", "/backoffice/applications")],
+        };
+        let nav = items.iter().map(|(label, href)| NavItem { label, href, current: *href == current }).collect();
+        Self {
+            person: Some(Person {
+                email: person.user.email_address.to_string(),
+                account_name: person.account.name.to_string(),
+            }),
+            nav,
+            ..Self::default()
+        }
+    }
+
+    /// The same, for pages that hold one card.
+    pub(crate) fn narrowed(mut self) -> Self {
+        self.narrow = true;
+        self
+    }
+
+    /// The same, with the notice that a redirect asked for.
+    pub(crate) fn with_notice(mut self, code: Option<&str>) -> Self {
+        self.notice = code.and_then(notice);
+        self
+    }
+}
+
+/// Notices by the code in `?notice=`. Fixed texts, so that nobody can put words into our mouth with a link.
+fn notice(code: &str) -> Option<Notice> {
+    let (kind, text) = match code {
+        "signed-out" => ("good", "You are signed out."),
+        "password-chosen" => ("good", "Your password is set. Sign in with it."),
+        "confirmed" => ("good", "Thank you, your e-mail address is confirmed."),
+        "link-sent" => ("good", "We sent the mail again. Look into your mail box."),
+        "saved" => ("good", "Saved."),
+        "callback-removed" => ("good", "The callback URL is removed. Keys come by mail from now on."),
+        "ended" => ("good", "The key has ended. It opens nothing any more."),
+        "uninstalled" => ("good", "The application is uninstalled. Its keys open nothing any more."),
+        "invited" => ("good", "The invitation is on its way."),
+        "removed" => ("good", "Removed. The person can no longer sign in."),
+        _ => return None,
+    };
+    Some(Notice { kind, text: text.to_owned() })
+}
+
+/// `?notice=…`
+#[derive(serde::Deserialize)]
+pub(crate) struct NoticeQuery {
+    pub(crate) notice: Option<String>,
+}
+
+/// A page with its status.
+pub(crate) fn render(status: StatusCode, page: &impl Template) -> Response {
+    match page.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.").into_response()
+        }
+    }
+}
+
+/// A page that shows what was asked for.
+pub(crate) fn show(page: &impl Template) -> Response {
+    render(StatusCode::OK, page)
+}
+
+/// Sends the browser on with a GET.
+pub(crate) fn see_other(address: &str) -> Response {
+    match HeaderValue::from_str(address) {
+        Ok(location) => (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response(),
+        Err(_) => error_page(StatusCode::BAD_REQUEST),
+    }
+}
+
+/// A page that says why not, and what to do.
+#[derive(Template)]
+#[template(path = "refusal.html")]
+pub(crate) struct Refusal {
+    layout: Layout,
+    status: StatusCode,
+    title: String,
+    text: String,
+    details: Vec<String>,
+    sign_in_as_other: bool,
+}
+
+impl Refusal {
+    pub(crate) fn new(status: StatusCode, title: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            layout: Layout::narrow(),
+            status,
+            title: title.into(),
+            text: text.into(),
+            details: Vec::new(),
+            sign_in_as_other: false,
+        }
+    }
+
+    /// The same, shown to somebody who signed in and may want to be somebody else.
+    pub(crate) fn to(mut self, person: &SignedIn) -> Self {
+        self.layout = Layout::of(person, "").narrowed();
+        self.sign_in_as_other = true;
+        self
+    }
+
+    /// The same, with a list.
+    pub(crate) fn with_details(mut self, details: Vec<String>) -> Self {
+        self.details = details;
+        self
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        render(self.status, &self)
+    }
+}
+
+/// A page that says why not.
+pub(crate) fn refusal(status: StatusCode, title: &str, text: &str) -> Response {
+    Refusal::new(status, title, text).into_response()
+}
+
+/// The page for a status that comes about before any page is reached, or by itself.
+#[must_use]
+pub fn error_page(status: StatusCode) -> Response {
+    let (title, text) = match status {
+        StatusCode::NOT_FOUND => (
+            "There is no such page",
+            "The address may be mistyped, or what was here is gone. Start again from the beginning.",
+        ),
+        StatusCode::METHOD_NOT_ALLOWED => (
+            "This page does not work that way",
+            "It was asked for in a way it does not know. Open it from a link instead.",
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            ("That was too much", "The form holds more text than it can take. Shorten it and send it again.")
+        }
+        StatusCode::URI_TOO_LONG | StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => (
+            "The address is too long",
+            "The address, or what the browser sent with it, is longer than this server takes.",
+        ),
+        StatusCode::REQUEST_TIMEOUT => ("That took too long", "The request did not arrive in time. Try again."),
+        StatusCode::SERVICE_UNAVAILABLE => {
+            ("The server is busy", "Nothing was lost and nothing was done. Try again in a moment.")
+        }
+        status if status.is_client_error() => {
+            ("That was not understood", "The form arrived incomplete or damaged. Go back and send it again.")
+        }
+        _ => ("Something went wrong", "The mistake is ours and has been noted. Try again in a moment."),
+    };
+    refusal(status, title, text)
+}
+
+/// The page for a store that did not do what it was asked.
+pub(crate) fn store_failed(error: &StoreError) -> Response {
+    if matches!(error, StoreError::Busy | StoreError::Contended { .. }) {
+        return error_page(StatusCode::SERVICE_UNAVAILABLE);
+    }
+    tracing::error!(%error, "the store failed");
+    match error {
+        StoreError::Unavailable { .. } => error_page(StatusCode::SERVICE_UNAVAILABLE),
+        _ => error_page(StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}
+
+/// How long to wait, in words.
+pub(crate) fn wait_in_words(too_many: TooMany) -> String {
+    match too_many.wait.as_secs().div_ceil(60) {
+        0 | 1 => "a minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    }
+}
+
+/// Adds when to come back to an answer that says “too many”.
+pub(crate) fn retry_after(mut response: Response, too_many: TooMany) -> Response {
+    let seconds = too_many.wait.as_secs().saturating_add(1);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+/// An instant in an account's wall-clock time; UTC says so.
+pub(crate) fn when(at: Instant, zone: &Zone) -> String {
+    let words = at.to_words(zone);
+    if zone.name() == "UTC" { format!("{words} UTC") } else { words }
+}
+
+/// The address that somebody who signed in has not confirmed yet.
+pub(crate) fn unconfirmed(person: &SignedIn) -> Option<String> {
+    person.user.email_confirmed_at.is_none().then(|| person.user.email_address.to_string())
+}

@@ -1,0 +1,73 @@
+//! What protects every page: headers that say what the browser may do with it, and no forms from other sites.
+
+use crate::Web;
+use crate::page;
+use axum::extract::{Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+use slotkeeper_app::App;
+
+/// The content policy of a page whose forms may lead to `form_targets` besides this server. No scripts, no frames.
+pub(crate) fn content_policy(form_targets: &str) -> String {
+    format!(
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'{form_targets}; \
+         frame-ancestors 'none'; base-uri 'none'"
+    )
+}
+
+/// Adds the headers that every page has. A page that set one of them itself keeps its own.
+pub(crate) async fn add_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let mut add = |name: HeaderName, value: HeaderValue| {
+        headers.entry(name).or_insert(value);
+    };
+    if let Ok(policy) = HeaderValue::from_str(&content_policy("")) {
+        add(CONTENT_SECURITY_POLICY, policy);
+    }
+    // For browsers that do not know frame-ancestors.
+    add(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    add(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // Not no-referrer: with that, browsers send `Origin: null` with our own forms.
+    add(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    add(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    add(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
+    add(
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=()"),
+    );
+    response
+}
+
+/// Refuses a form that another site's page sent. Every browser names the origin of a form in `Origin`.
+pub(crate) async fn refuse_foreign_forms(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if changes && !is_ours(request.headers(), &web.app) {
+        return page::refusal(
+            StatusCode::FORBIDDEN,
+            "This form came from somewhere else",
+            "The form was not sent from a page of this server, so nothing was done. If you did mean to send it, \
+             open the page again and send it from there.",
+        );
+    }
+    let mut response = next.run(request).await;
+    if web.app.public_url().scheme() == "https" {
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+    response
+}
+
+/// Whether `Origin` is this server: the host the browser asked for, or the public address, where a proxy changes
+/// the host.
+fn is_ours(headers: &HeaderMap, app: &App) -> bool {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let Some(origin) = text(ORIGIN) else { return false };
+    let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+    let same_host = authority.is_some() && authority == text(HOST);
+    same_host || origin == app.public_url().origin().ascii_serialization()
+}

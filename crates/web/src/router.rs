@@ -1,0 +1,65 @@
+//! Every page.
+
+use crate::{Web, backoffice, consent, demo, developer, entry, landing, page, protect, static_files};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware;
+use axum::routing::{get, post};
+
+/// Most bytes a form may have.
+const LARGEST_FORM: usize = 64 * 1024;
+
+/// The router for everything that is not the API.
+pub fn router(web: Web) -> Router {
+    let mut pages = Router::new()
+        .route("/", get(landing::show))
+        .route("/consent", post(consent::decide::decide))
+        .route("/consent/done/{question}", get(consent::done::show))
+        // Entry: before one is somebody.
+        .route("/sign-in", get(entry::sign_in::show).post(entry::sign_in::sign_in))
+        .route("/sign-out", post(entry::sign_out::sign_out))
+        .route("/sign-up", get(entry::sign_up::show))
+        .route("/sign-up/business", get(entry::sign_up_business::show).post(entry::sign_up_business::sign_up))
+        .route("/sign-up/developer", get(entry::sign_up_developer::show).post(entry::sign_up_developer::sign_up))
+        .route("/forgot-password", get(entry::forgot_password::show).post(entry::forgot_password::send))
+        .route("/choose-password/{token}", get(entry::choose_password::show).post(entry::choose_password::choose))
+        .route("/confirm-email/{token}", get(entry::confirm_email::show).post(entry::confirm_email::confirm))
+        .route("/confirm-email", post(entry::confirm_email::send_again))
+        // A developer's pages.
+        .route("/developer", get(developer::home::show))
+        .route("/developer/applications", get(developer::register::show).post(developer::register::register))
+        .route("/developer/applications/{id}", get(developer::application::show))
+        .route("/developer/applications/{id}/description", post(developer::application::set_description))
+        .route("/developer/applications/{id}/callback", post(developer::application::set_callback_url))
+        .route("/developer/applications/{id}/secret", post(developer::secret::replace))
+        .route(
+            "/developer/applications/{id}/authorizations/{account}/{authorization}/end",
+            get(developer::end_authorization::ask).post(developer::end_authorization::end),
+        )
+        // The back office of a business or a portal.
+        .route("/backoffice", get(backoffice::home::show))
+        .route("/backoffice/applications", get(backoffice::applications::show))
+        .route(
+            "/backoffice/applications/{id}/uninstall",
+            get(backoffice::uninstall::ask).post(backoffice::uninstall::uninstall),
+        )
+        .route("/backoffice/authorizations/{id}/end", get(backoffice::end_key::ask).post(backoffice::end_key::end))
+        .route("/backoffice/details", get(backoffice::details::show).post(backoffice::details::change))
+        .route("/backoffice/people", get(backoffice::people::show).post(backoffice::people::invite))
+        .route("/backoffice/people/{id}/remove", get(backoffice::people::ask_remove).post(backoffice::people::remove));
+    if web.demo {
+        pages = pages
+            .route("/demo/mail", get(demo::mail_box::list))
+            .route("/demo/mail/{account}/{id}", get(demo::mail_box::show));
+    }
+    pages
+        .fallback(|| async { page::error_page(StatusCode::NOT_FOUND) })
+        .method_not_allowed_fallback(|| async { page::error_page(StatusCode::METHOD_NOT_ALLOWED) })
+        .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .layer(middleware::from_fn_with_state(web.clone(), protect::refuse_foreign_forms))
+        .layer(middleware::from_fn(protect::add_headers))
+        // Static files come last: they are the same for everybody, may be cached, and need none of the above.
+        .route("/static/{file}", get(static_files::serve))
+        .with_state(web)
+}

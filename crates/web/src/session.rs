@@ -1,0 +1,84 @@
+//! Who looks at a page, as types: a page for developers takes a [`DeveloperPage`], and nobody else gets it.
+
+use crate::{Web, cookie, page};
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use slotkeeper_app::caller::{Developer, Member, Owner, SignedIn};
+use slotkeeper_app::sessions::find;
+
+/// Somebody who signed in; everybody else is sent to sign in and comes back.
+pub(crate) struct Session(pub(crate) SignedIn);
+
+/// Somebody of a developer account.
+pub(crate) struct DeveloperPage(pub(crate) Developer);
+
+/// Anybody of a business or a portal.
+pub(crate) struct MemberPage(pub(crate) Member);
+
+/// The owner of a business or a portal.
+pub(crate) struct OwnerPage(pub(crate) Owner);
+
+/// Who is signed in, if anybody.
+async fn person(parts: &Parts, web: &Web) -> Result<Option<SignedIn>, Response> {
+    match cookie::read(&web.app, &parts.headers) {
+        Some(token) => find::find(&web.app, &token).await.map_err(|error| page::store_failed(&error)),
+        None => Ok(None),
+    }
+}
+
+/// The address of the sign-in page that leads back to `target`, a path with its query.
+pub(crate) fn sign_in_address(target: &str) -> String {
+    format!("/sign-in?next={}", utf8_percent_encode(target, NON_ALPHANUMERIC))
+}
+
+impl FromRequestParts<Web> for Session {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Response> {
+        if let Some(person) = person(parts, web).await? {
+            return Ok(Self(person));
+        }
+        // A form that comes after the session ended cannot be sent again after signing in; its page can be opened.
+        let target = match parts.method {
+            axum::http::Method::GET => parts.uri.path_and_query().map_or("/", |target| target.as_str()),
+            _ => "/",
+        };
+        Err(page::see_other(&sign_in_address(target)))
+    }
+}
+
+impl OptionalFromRequestParts<Web> for Session {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Option<Self>, Response> {
+        Ok(person(parts, web).await?.map(Self))
+    }
+}
+
+macro_rules! pages_for {
+    ($($name:ident, $as:expr, $title:literal, $text:literal;)*) => {$(
+        impl FromRequestParts<Web> for $name {
+            type Rejection = Response;
+
+            async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Response> {
+                let Session(person) = <Session as FromRequestParts<Web>>::from_request_parts(parts, web).await?;
+                let narrow: fn(&SignedIn) -> Option<_> = $as;
+                narrow(&person).map(Self).ok_or_else(|| {
+                    page::Refusal::new(StatusCode::FORBIDDEN, $title, $text).to(&person).into_response()
+                })
+            }
+        }
+    )*};
+}
+
+pages_for! {
+    DeveloperPage, SignedIn::as_developer, "This page is for developers",
+        "Applications are registered in a developer account, which is separate from the account of a business.";
+    MemberPage, SignedIn::as_member, "This page is for businesses",
+        "A developer account takes no bookings and has no back office. Sign in with the account of a business.";
+    OwnerPage, |person| person.as_owner().ok(), "Only the owner can do this",
+        "Ask the owner of the account. Owners decide about applications, people and the business's details.";
+}

@@ -1,0 +1,1 @@
+//! Journeys through the front door: HTTP and a real browser, on both engines. The tests are in `tests/`.

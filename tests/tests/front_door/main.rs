@@ -1,0 +1,3 @@
+//! Journeys through the front door, on both engines.
+
+mod accounts;
