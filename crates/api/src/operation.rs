@@ -109,7 +109,6 @@ impl Operations {
     }
 
     /// The router that serves them.
-    #[must_use]
     pub fn into_router(self) -> Router<App> {
         self.router
     }

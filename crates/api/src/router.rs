@@ -10,6 +10,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, EXPIRES, PRAGMA, VARY};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::Response;
+use axum::routing::any;
 use slotkeeper_app::App;
 use tower_http::compression::CompressionLayer;
 
@@ -21,22 +22,27 @@ pub fn operations() -> Operations {
         .get("/settings/business", settings::business::show)
 }
 
-/// The router for everything below `/v2`.
+/// The router for `/v2` and everything below it, with what is common to all operations: every answer is JSON, in a
+/// named language, and not cached.
 pub fn router(app: App) -> Router {
-    serve(operations()).with_state(app)
-}
-
-/// A router for operations, with all that is common to them: every answer is JSON, in a named language, not cached.
-fn serve(operations: Operations) -> Router<App> {
-    operations
+    let api = operations()
         .into_router()
-        .fallback(|| async { refuse(StatusCode::NOT_FOUND) })
-        .method_not_allowed_fallback(|| async { refuse(StatusCode::METHOD_NOT_ALLOWED) })
+        .fallback(not_found)
+        .method_not_allowed_fallback(|| async { refuse(StatusCode::METHOD_NOT_ALLOWED) });
+    Router::new()
+        .nest("/v2", api)
+        // Nesting leaves out the one path that ends in its slash.
+        .route("/v2/", any(not_found))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(middleware::from_fn(refuse_large_bodies))
         .layer(middleware::from_fn(language::name_language))
         .layer(middleware::from_fn(forbid_caching))
         .layer(CompressionLayer::new())
+        .with_state(app)
+}
+
+async fn not_found() -> Response {
+    refuse(StatusCode::NOT_FOUND)
 }
 
 /// A body that says it is too large is refused before anything else, also where no operation would read it.

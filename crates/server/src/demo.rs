@@ -24,6 +24,8 @@ use tokio::net::TcpListener;
 /// # Errors
 /// What keeps it from starting, as a sentence for whoever starts it.
 pub async fn demo(args: DemoArgs) -> anyhow::Result<()> {
+    // First of all, so that a demo that is stopped while it starts removes its folder.
+    let stop = signals::stop()?;
     let listener = TcpListener::bind(args.listen).await.with_context(|| {
         format!(
             "cannot listen on {}; is something else running there? Choose another address with --listen",
@@ -50,7 +52,6 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     if let Some(path) = &args.credentials_file {
         credentials.write_to(path, &web_url)?;
     }
-    let stop = signals::stop()?;
     std::io::stdout().write_all(credentials.announce(&web_url, args.data_dir.as_deref()).as_bytes())?;
     std::io::stdout().flush()?;
 

@@ -51,7 +51,7 @@ pub fn router(web: Web) -> Router {
     let app = web.app.clone();
     Router::new()
         .route("/health", get(|| async move { health(&app).await }))
-        .nest("/v2", slotkeeper_api::router(web.app.clone()))
+        .merge(slotkeeper_api::router(web.app.clone()))
         .merge(slotkeeper_web::router(web))
 }
 

@@ -13,7 +13,6 @@ use slotkeeper_app::{App, AppConfig};
 use slotkeeper_jobs::mailer::{MailServer, Mailer, Tls};
 use slotkeeper_store::{Location, Store};
 use slotkeeper_web::Web;
-use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use url::Url;
@@ -23,10 +22,10 @@ use url::Url;
 /// # Errors
 /// What keeps it from starting, as a sentence for whoever starts it.
 pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
-    let file = args.config.clone().or_else(|| std::env::var_os("SLOTKEEPER_CONFIG").map(PathBuf::from));
-    let mut config = Config::load(file.as_deref(), std::env::vars_os())?;
+    let mut config = Config::load(args.config.as_deref(), std::env::vars_os())?;
     args.apply_to(&mut config);
     logging::init(&config.log)?;
+    let stop = signals::stop()?;
 
     let app = open(&config).await?;
     let listener = TcpListener::bind(config.listen)
@@ -42,7 +41,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
             ..Limits::default()
         },
     };
-    node.run(listener, signals::stop()?).await?;
+    node.run(listener, stop).await?;
     tracing::info!("stopped");
     Ok(())
 }

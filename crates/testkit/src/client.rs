@@ -1,10 +1,12 @@
 //! Clients over HTTP, by role: who browses pages, and who calls the API.
 
-use crate::server::TestServer;
-use reqwest::header::{HeaderMap, LOCATION, ORIGIN};
+use crate::server::{TestClock, TestServer};
+use reqwest::header::{HeaderMap, HeaderName, LOCATION, ORIGIN};
 use reqwest::redirect::Policy;
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// The password everybody in tests has.
 pub const PASSWORD: &str = "seven green kayaks";
@@ -13,6 +15,7 @@ pub const PASSWORD: &str = "seven green kayaks";
 pub struct Visitor {
     url: String,
     http: reqwest::Client,
+    clock: Arc<TestClock>,
 }
 
 /// A page as it arrived.
@@ -67,7 +70,16 @@ impl Visitor {
     #[must_use]
     pub fn new(server: &TestServer) -> Self {
         let http = reqwest::Client::builder().redirect(Policy::none()).cookie_store(true).build().unwrap();
-        Self { url: server.url.clone(), http }
+        Self { url: server.url.clone(), http, clock: server.clock.clone() }
+    }
+
+    /// Somebody new, whose connection comes through the trusted proxy from this address.
+    #[must_use]
+    pub fn behind_proxy(server: &TestServer, address: &str) -> Self {
+        let headers = HeaderMap::from_iter([(HeaderName::from_static("x-forwarded-for"), address.parse().unwrap())]);
+        let builder = reqwest::Client::builder().redirect(Policy::none()).cookie_store(true);
+        let http = builder.default_headers(headers).build().unwrap();
+        Self { url: server.url.clone(), http, clock: server.clock.clone() }
     }
 
     /// Opens a page.
@@ -80,8 +92,9 @@ impl Visitor {
         self.post_from(&self.url.clone(), path, fields).await
     }
 
-    /// Sends a form from a page of some origin.
+    /// Sends a form from a page of some origin. It takes a millisecond, so that what forms do has an order.
     pub async fn post_from(&self, origin: &str, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.clock.advance(Duration::from_millis(1));
         let request = self.http.post(format!("{}{path}", self.url)).header(ORIGIN, origin).form(fields);
         Page::of(request.send().await.unwrap()).await
     }

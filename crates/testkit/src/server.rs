@@ -169,6 +169,13 @@ impl TestServer {
         mails.into_iter().find(|mail| mail.to == address).unwrap_or_else(|| panic!("there is no mail to {address}"))
     }
 
+    /// The API key in the latest mail to a developer.
+    pub async fn key_mailed_to(&self, address: &str) -> String {
+        let text = self.mail_to(address).await.text;
+        let mut lines = text.lines().skip_while(|line| *line != "API key").skip(1);
+        lines.next().unwrap_or_else(|| panic!("there is no key in {text}")).trim().to_owned()
+    }
+
     /// Does what the jobs would do in time, except sending mail.
     pub async fn run_jobs(&self) {
         last_use::write_down(&self.app).await.unwrap();

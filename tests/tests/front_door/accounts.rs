@@ -1,7 +1,9 @@
 //! Opening accounts, signing in and out, and getting back in.
 
-use slotkeeper_testkit::client::Visitor;
-use slotkeeper_testkit::on_every_engine;
+use slotkeeper_testkit::client::{PASSWORD, Visitor};
+use slotkeeper_testkit::reqwest::StatusCode;
+use slotkeeper_testkit::{join_all, on_every_engine};
+use std::time::Duration;
 
 on_every_engine! {
     /// Whoever signs up is signed in, and nobody else is.
@@ -11,4 +13,215 @@ on_every_engine! {
         let stranger = Visitor::new(&server);
         assert_eq!(stranger.get("/developer").await.location(), "/sign-in?next=%2Fdeveloper");
     }
+
+    /// One e-mail address, one account, in whatever spelling and kind.
+    async fn an_address_belongs_to_one_account(server: TestServer) {
+        Visitor::developer(&server, "dana@example.com").await;
+        let fields = [("name", "Other"), ("person_name", "D"), ("email", "DANA@Example.com "), ("password", PASSWORD)];
+        let page = Visitor::new(&server).post("/sign-up/developer", &fields).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        page.assert_says("Somebody signs in with this address already");
+        page.assert_says("value=\"Other\"");
+    }
+
+    /// Ten people who sign up with one address at the same moment are one person.
+    async fn an_address_is_given_once(server: TestServer) {
+        let sign_up = async || {
+            let fields = [("name", "Pier"), ("person_name", "D"), ("email", "dana@example.com"), ("password", PASSWORD)];
+            Visitor::new(&server).post("/sign-up/developer", &fields).await.status
+        };
+        let many: [_; 10] = std::array::from_fn(|_| sign_up());
+        let statuses = join_all(many).await;
+        let welcomed = statuses.iter().filter(|status| **status == StatusCode::SEE_OTHER).count();
+        let refused = statuses.iter().filter(|status| **status == StatusCode::UNPROCESSABLE_ENTITY).count();
+        assert_eq!((welcomed, refused), (1, 9), "{statuses:?}");
+    }
+
+    /// A form with mistakes comes back with every mistake named and what was typed still there.
+    async fn mistakes_are_named_field_by_field(server: TestServer) {
+        let fields = [("name", ""), ("country", "Narnia"), ("zone", "Mars/Base"), ("currency", "XXX"), ("language", ""),
+            ("person_name", "Olivia"), ("email", "olivia"), ("password", "short")];
+        let page = Visitor::new(&server).post("/sign-up/business", &fields).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for field in ["name", "country", "zone", "currency", "language", "email", "password"] {
+            page.assert_says(&format!("href=\"#{field}\""));
+        }
+        page.assert_says("value=\"Olivia\"");
+        assert!(!page.html.contains("short"), "the password must not come back");
+    }
+
+    /// Signing out ends the session, also for somebody who kept the cookie.
+    async fn signing_out_ends_the_session(server: TestServer) {
+        let owner = Visitor::owner(&server, "olivia@example.com").await;
+        assert_eq!(owner.post("/sign-out", &[]).await.location(), "/sign-in?notice=signed-out");
+        assert_eq!(owner.get("/backoffice").await.location(), "/sign-in?next=%2Fbackoffice");
+        assert_eq!(owner.sign_in("olivia@example.com").await.location(), "/backoffice");
+        owner.get("/backoffice").await.assert_says("Harbour Lights");
+    }
+
+    /// A session ends by the clock.
+    async fn a_session_lasts_two_weeks(server: TestServer) {
+        let owner = Visitor::owner(&server, "olivia@example.com").await;
+        server.clock.advance(Duration::from_secs(14 * 86_400 - 1));
+        owner.get("/backoffice").await.assert_says("Harbour Lights");
+        server.clock.advance(Duration::from_secs(1));
+        assert_eq!(owner.get("/backoffice").await.status, StatusCode::SEE_OTHER);
+        server.run_jobs().await;
+        assert_eq!(owner.get("/backoffice").await.status, StatusCode::SEE_OTHER);
+    }
+
+    /// A wrong password and an unknown address get the same answer.
+    async fn nobody_learns_who_has_an_account(server: TestServer) {
+        Visitor::owner(&server, "olivia@example.com").await;
+        let visitor = Visitor::new(&server);
+        let wrong = visitor.post("/sign-in", &[("email", "olivia@example.com"), ("password", "seven blue kayaks")]).await;
+        let unknown = visitor.post("/sign-in", &[("email", "nobody@example.com"), ("password", "seven blue kayaks")]).await;
+        assert_eq!(wrong.status, unknown.status);
+        assert_eq!(wrong.html.replace("olivia@", "nobody@"), unknown.html);
+        let forgot = visitor.post("/forgot-password", &[("email", "olivia@example.com")]).await;
+        let nobody = visitor.post("/forgot-password", &[("email", "nobody@example.com")]).await;
+        assert_eq!(forgot.html.replace("olivia@", "nobody@"), nobody.html);
+    }
+
+    /// After ten tries even the right password has to wait; afterwards it works.
+    async fn guessing_is_slowed_down(server: TestServer) {
+        Visitor::owner(&server, "olivia@example.com").await;
+        let visitor = Visitor::new(&server);
+        let guess = [("email", "olivia@example.com"), ("password", "seven blue kayaks")];
+        for _ in 0..10 {
+            assert_eq!(visitor.post("/sign-in", &guess).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        let page = visitor.sign_in("olivia@example.com").await;
+        assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+        assert!(page.headers.contains_key("retry-after"));
+        page.assert_says("Too many tries");
+        server.clock.advance(Duration::from_secs(61));
+        assert_eq!(visitor.sign_in("olivia@example.com").await.location(), "/backoffice");
+        // The right password emptied the bucket.
+        assert_eq!(visitor.post("/sign-in", &guess).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+
+    /// Thirty guesses at the same moment are thirty tries, not one.
+    async fn guesses_at_once_are_counted_one_by_one(server: TestServer) {
+        Visitor::owner(&server, "olivia@example.com").await;
+        let guess = async || {
+            let fields = [("email", "olivia@example.com"), ("password", "seven blue kayaks")];
+            Visitor::new(&server).post("/sign-in", &fields).await.status
+        };
+        let many: [_; 30] = std::array::from_fn(|_| guess());
+        let statuses = join_all(many).await;
+        let checked = statuses.iter().filter(|status| **status != StatusCode::TOO_MANY_REQUESTS).count();
+        assert_eq!(checked, 10, "{statuses:?}");
+    }
+
+    /// Another address in front of a trusted proxy is another origin: one guesser does not lock a person out.
+    async fn a_guesser_elsewhere_locks_nobody_out(server: TestServer) {
+        Visitor::owner(&server, "olivia@example.com").await;
+        let guesser = Visitor::behind_proxy(&server, "203.0.113.7");
+        let guess = [("email", "olivia@example.com"), ("password", "seven blue kayaks")];
+        for _ in 0..11 {
+            guesser.post("/sign-in", &guess).await;
+        }
+        assert_eq!(guesser.post("/sign-in", &guess).await.status, StatusCode::TOO_MANY_REQUESTS);
+        let person = Visitor::behind_proxy(&server, "198.51.100.3");
+        assert_eq!(person.sign_in("olivia@example.com").await.location(), "/backoffice");
+    }
+
+    /// A forgotten password is replaced by a link that works once, and every session ends.
+    async fn a_forgotten_password_is_replaced_by_mail(server: TestServer) {
+        let owner = Visitor::owner(&server, "olivia@example.com").await;
+        let visitor = Visitor::new(&server);
+        visitor.post("/forgot-password", &[("email", "olivia@example.com")]).await.assert_says("Look into your mail box");
+        let link = server.mail_to("olivia@example.com").await.link();
+        // Programs that look at mails open links; that uses nothing up.
+        visitor.get(&link).await.assert_says("Choose a password");
+        visitor.post(&link, &[("password", "short")]).await.assert_says("at least 10 characters");
+        let chosen = visitor.post(&link, &[("password", "nine yellow boats")]).await;
+        assert_eq!(chosen.location(), "/sign-in?notice=password-chosen");
+        assert_eq!(visitor.post(&link, &[("password", "ten yellow boats")]).await.status, StatusCode::GONE);
+        assert_eq!(owner.get("/backoffice").await.status, StatusCode::SEE_OTHER);
+        assert_eq!(visitor.sign_in("olivia@example.com").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let fields = [("email", "olivia@example.com"), ("password", "nine yellow boats")];
+        assert_eq!(visitor.post("/sign-in", &fields).await.location(), "/backoffice");
+    }
+
+    /// A link to a new password dies after an hour.
+    async fn a_link_expires(server: TestServer) {
+        Visitor::owner(&server, "olivia@example.com").await;
+        let visitor = Visitor::new(&server);
+        visitor.post("/forgot-password", &[("email", "olivia@example.com")]).await;
+        let link = server.mail_to("olivia@example.com").await.link();
+        server.clock.advance(Duration::from_secs(3_600));
+        assert_eq!(visitor.get(&link).await.status, StatusCode::GONE);
+        assert_eq!(visitor.post(&link, &[("password", PASSWORD)]).await.status, StatusCode::GONE);
+    }
+
+    /// A link that confirms an address does not choose a password, nor the other way round.
+    async fn a_link_does_what_it_is_for(server: TestServer) {
+        let visitor = Visitor::owner(&server, "olivia@example.com").await;
+        let confirm = server.mail_to("olivia@example.com").await.link();
+        let as_password = confirm.replace("/confirm-email/", "/choose-password/");
+        assert_eq!(visitor.post(&as_password, &[("password", PASSWORD)]).await.status, StatusCode::GONE);
+        visitor.post("/forgot-password", &[("email", "olivia@example.com")]).await;
+        let reset = server.mail_to("olivia@example.com").await.link();
+        let as_confirmation = reset.replace("/choose-password/", "/confirm-email/");
+        assert_eq!(visitor.post(&as_confirmation, &[]).await.status, StatusCode::GONE);
+    }
+
+    /// A removed person is signed out at once and cannot come back; the address is free again.
+    async fn a_removed_person_is_out(server: TestServer) {
+        let owner = Visitor::owner(&server, "olivia@example.com").await;
+        let manager = owner.colleague(&server, "manager", "marco@example.com").await;
+        manager.get("/backoffice").await.assert_says("Harbour Lights");
+        let people = owner.get("/backoffice/people").await.html;
+        let remove = people.split("href=\"").find(|part| part.contains("/remove\"")).expect("a link to remove");
+        let remove = remove.split('"').next().expect("an address");
+        owner.get(remove).await.assert_says("Remove Kim?");
+        assert_eq!(owner.post(remove, &[]).await.location(), "/backoffice/people?notice=removed");
+        assert_eq!(manager.get("/backoffice").await.status, StatusCode::SEE_OTHER);
+        assert_eq!(manager.sign_in("marco@example.com").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        Visitor::developer(&server, "marco@example.com").await;
+    }
+
+    /// Managers and staff see what is installed, and change nothing.
+    async fn only_owners_manage(server: TestServer) {
+        let owner = Visitor::owner(&server, "olivia@example.com").await;
+        let staff = owner.colleague(&server, "staff", "sofia@example.com").await;
+        staff.get("/backoffice/applications").await.assert_says("Only the owner can change it");
+        for path in ["/backoffice/people", "/backoffice/details"] {
+            assert_eq!(staff.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
+        }
+        let invite = [("name", "Eve"), ("email", "eve@example.com"), ("role", "manager")];
+        assert_eq!(staff.post("/backoffice/people", &invite).await.status, StatusCode::FORBIDDEN);
+        let owner_role = [("name", "Eve"), ("email", "eve@example.com"), ("role", "owner")];
+        assert_eq!(owner.post("/backoffice/people", &owner_role).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+
+    /// Forms of other sites are refused, whoever is signed in.
+    async fn foreign_forms_are_refused(server: TestServer) {
+        let owner = Visitor::owner(&server, "olivia@example.com").await;
+        let invite = [("name", "Eve"), ("email", "eve@example.com"), ("role", "manager")];
+        for origin in ["https://evil.example", "null", "", "http://127.0.0.1:1", "http://"] {
+            let page = owner.post_from(origin, "/backoffice/people", &invite).await;
+            assert_eq!(page.status, StatusCode::FORBIDDEN, "{origin:?}");
+        }
+        assert!(!owner.get("/backoffice/people").await.html.contains("eve@example.com"));
+    }
+}
+
+/// Behind TLS the session cookie has the prefix that neighbouring hosts cannot set.
+#[tokio::test(flavor = "multi_thread")]
+async fn with_tls_cookies_are_host_cookies() {
+    use slotkeeper_testkit::server::{Engine, TestServer};
+    let server = TestServer::start_with(Engine::Sqlite, Some("https://book.example")).await;
+    let fields = [("name", "Pier"), ("person_name", "D"), ("email", "dana@example.com"), ("password", PASSWORD)];
+    let page = Visitor::new(&server).post_from("https://book.example", "/sign-up/developer", &fields).await;
+    let cookie = page.headers["set-cookie"].to_str().expect("text");
+    assert!(cookie.starts_with("__Host-session="), "{cookie}");
+    for attribute in ["; Path=/", "; HttpOnly", "; SameSite=Lax", "; Secure"] {
+        assert!(cookie.contains(attribute), "{attribute} in {cookie}");
+    }
+    assert!(!cookie.contains("Domain"));
+    assert!(page.headers.contains_key("strict-transport-security"));
+    assert!(server.mail_to("dana@example.com").await.text.contains("https://book.example/confirm-email/"));
 }

@@ -1,3 +1,14 @@
 //! Journeys through the front door, on both engines.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on should stop, and say where"
+)]
 
 mod accounts;
+mod api;
+mod applications;
+mod browser;
+mod mail;
+mod secrets;

@@ -1,0 +1,154 @@
+//! What every operation has in common, seen with operations that exist only here: the permission in the caller's type
+//! is asked for, and bodies are read as the wire reference has it.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop, and say where")]
+
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
+use serde_json::Value;
+use slotkeeper_api::body::{JsonBody, LARGEST_BODY};
+use slotkeeper_api::caller::{AnyKey, Caller, Need};
+use slotkeeper_api::operation::Operations;
+use slotkeeper_app::accounts::sign_up;
+use slotkeeper_app::applications::register;
+use slotkeeper_app::clock::SystemClock;
+use slotkeeper_app::consent::grant::{grant, new_api_key};
+use slotkeeper_app::passwords::{Cost, Passwords};
+use slotkeeper_app::secrets::Vault;
+use slotkeeper_app::{App, AppConfig, random};
+use slotkeeper_domain::account::{AccountKind, Languages, Role};
+use slotkeeper_domain::permission::{Permission, PermissionSet};
+use slotkeeper_domain::secret::{ApiKey, SecretKey};
+use slotkeeper_domain::time::Zone;
+use slotkeeper_store::tables::accounts::Account;
+use slotkeeper_store::tables::applications::Application;
+use slotkeeper_store::tables::authorizations::Authorization;
+use slotkeeper_store::tables::users::User;
+use slotkeeper_store::{Location, Store, StoreError};
+use std::sync::Arc;
+use tower::ServiceExt;
+
+struct SeeCustomers;
+
+impl Need for SeeCustomers {
+    const ANY_OF: &'static [Permission] = &[Permission::CustomersRwOwn, Permission::CustomersRAll];
+    const TO: &'static str = "read customers";
+}
+
+async fn see(_caller: Caller<SeeCustomers>) -> &'static str {
+    "\"seen\""
+}
+
+async fn read(_caller: Caller<AnyKey>, JsonBody(body): JsonBody<Vec<i64>>) -> String {
+    body.iter().sum::<i64>().to_string()
+}
+
+/// A world with one application, and a key with just these permissions.
+async fn key_with(permissions: PermissionSet) -> (App, tempfile::TempDir, ApiKey, SecretKey) {
+    let folder = tempfile::tempdir().unwrap();
+    let app = App::new(AppConfig {
+        store: Store::open(&Location::Sqlite { path: folder.path().join("test.sqlite") }).await.unwrap(),
+        clock: Arc::new(SystemClock),
+        vault: Vault::new([7; 32]),
+        passwords: Passwords::new(Cost::Least, 1).unwrap(),
+        public_url: "http://127.0.0.1".parse().unwrap(),
+        delivers_mail: false,
+    });
+    let account = Account {
+        id: random::id(),
+        kind: AccountKind::Business,
+        name: "Both at once".parse().unwrap(),
+        country: None,
+        zone: Zone::utc(),
+        currency: None,
+        languages: Languages::parse_list("en-GB").unwrap(),
+        created_at: app.now(),
+    };
+    let owner = User {
+        account: account.id.clone(),
+        id: random::id(),
+        email_address: "olivia@example.com".parse().unwrap(),
+        name: "Olivia".parse().unwrap(),
+        role: Role::Owner,
+        password_hash: None,
+        email_confirmed_at: None,
+        created_at: app.now(),
+    };
+    let application = Application {
+        account: account.id.clone(),
+        id: random::id(),
+        name: "Desk".parse().unwrap(),
+        description: String::new(),
+        callback_url: None,
+        created_at: app.now(),
+    };
+    let authorization = Authorization {
+        account: account.id.clone(),
+        id: random::id(),
+        developer: account.id.clone(),
+        application: application.id.clone(),
+        permissions,
+        granted_by: owner.id.clone(),
+        created_at: app.now(),
+        last_used_at: None,
+    };
+    let (api_key, secret_key) = (new_api_key(&application.id, &account.id), register::new_secret_key());
+    let (unit, keys) = (app.clone(), (api_key.clone(), secret_key.clone()));
+    app.store()
+        .write(move |tx| {
+            sign_up::create(tx, &account, &owner, None)?;
+            register::create(tx, &unit, &owner.id, &application, &keys.1)?;
+            grant(tx, &unit, &authorization, &keys.0)?;
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .unwrap();
+    (app, folder, api_key, secret_key)
+}
+
+async fn ask(app: &App, request: axum::http::request::Builder, body: impl Into<Body>) -> (u16, Value) {
+    let router = Operations::new().get("/see", see).get("/read", read).into_router().with_state(app.clone());
+    let response = router.oneshot(request.body(body.into()).unwrap()).await.unwrap();
+    let status = response.status().as_u16();
+    (status, serde_json::from_slice(&to_bytes(response.into_body(), 100_000).await.unwrap()).unwrap())
+}
+
+/// Each of the twenty permissions alone: those that allow it by the table in the domain pass, all others are told.
+#[tokio::test]
+async fn an_operation_asks_for_its_permission() {
+    for permission in Permission::ALL {
+        let granted = PermissionSet::from_iter([permission]);
+        let (app, _folder, api_key, secret_key) = key_with(granted).await;
+        let request = Request::get("/see")
+            .header("x-bookeo-apikey", api_key.expose())
+            .header("x-bookeo-secretkey", secret_key.expose());
+        let (status, body) = ask(&app, request, Body::empty()).await;
+        let expected = if permission.as_str().starts_with("customers_") { 200 } else { 403 };
+        assert_eq!(status, expected, "{permission}");
+        if status == 403 {
+            assert_eq!(body["message"], "This API key does not have permission to read customers.");
+        }
+    }
+}
+
+/// What is no JSON, or not the JSON that is wanted, or too much of it, is refused with what is wrong.
+#[tokio::test]
+async fn a_body_is_json_of_the_right_kind() {
+    let (app, _folder, api_key, secret_key) = key_with(PermissionSet::default()).await;
+    let request = || {
+        Request::get("/read")
+            .header("x-bookeo-apikey", api_key.expose())
+            .header("x-bookeo-secretkey", secret_key.expose())
+    };
+    assert_eq!(ask(&app, request(), "[1, 2]").await, (200, Value::from(3)));
+    for (body, status, says) in [
+        ("[1, 2".to_owned(), 400, "not JSON"),
+        (String::new(), 400, "not JSON"),
+        ("{\"a\": 1}".to_owned(), 400, "not as this operation expects"),
+        ("[".repeat(200_000), 400, "not as this operation expects"),
+        (format!("[{}1]", "1,".repeat(LARGEST_BODY)), 413, "too large"),
+    ] {
+        let (answered, error) = ask(&app, request(), body).await;
+        assert_eq!(answered, status, "{error}");
+        assert!(error["message"].as_str().unwrap().contains(says), "{error}");
+    }
+}

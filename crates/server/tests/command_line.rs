@@ -1,0 +1,210 @@
+//! The program as a new user starts it: the demo and the real thing, stopped kindly and killed, on both engines.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on should stop, and say where"
+)]
+
+use serde_json::Value;
+use slotkeeper_testkit::client::{PASSWORD, answer};
+use slotkeeper_testkit::postgres::Database;
+use slotkeeper_testkit::reqwest::Client;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_slotkeeper");
+
+/// A running program, killed when the test ends.
+struct Running {
+    child: Child,
+    out: BufReader<ChildStdout>,
+}
+
+impl Running {
+    fn start(args: &[&str]) -> Self {
+        let mut child = Command::new(PROGRAM).args(args).stdout(Stdio::piped()).spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        Self { child, out }
+    }
+
+    /// Reads what the demo says, up to the line to paste.
+    fn announcement(&mut self) -> String {
+        let mut text = String::new();
+        while !text.lines().any(|line| line.starts_with("curl ")) {
+            assert!(self.out.read_line(&mut text).unwrap() > 0, "the program ended after: {text}");
+        }
+        text
+    }
+
+    fn stop_kindly(mut self) -> ExitStatus {
+        let status = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(status.success());
+        self.child.wait().unwrap()
+    }
+
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // One that has ended already cannot be killed again.
+        let _ended = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
+
+fn credentials(path: &Path) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+async fn apikeyinfo(credentials: &Value, api_key: &Value) -> (u16, Value) {
+    let request = Client::new()
+        .get(format!("{}/settings/apikeyinfo", credentials["baseUrl"].as_str().unwrap()))
+        .header("X-Bookeo-apiKey", api_key.as_str().unwrap())
+        .header("X-Bookeo-secretKey", credentials["secretKey"].as_str().unwrap());
+    let answer = answer(request).await;
+    (answer.status, answer.body)
+}
+
+/// The demo says where everything is; the line to paste works as it stands; every log-in and key in the file works;
+/// after a kind stop its folder is gone.
+#[tokio::test]
+async fn the_demo_is_ready_to_use() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("credentials.json");
+    let mut demo = Running::start(&["demo", "--listen", "127.0.0.1:0", "--credentials-file", file.to_str().unwrap()]);
+    let said = demo.announcement();
+    let line = said.lines().find(|line| line.starts_with("curl ")).unwrap();
+    let pasted = Command::new("sh").args(["-c", &format!("{line} --silent --fail")]).output().unwrap();
+    let info: Value = serde_json::from_slice(&pasted.stdout).unwrap();
+    let credentials = credentials(&file);
+    assert_eq!(info["accountId"], credentials["business"]["accountId"]);
+
+    let lists = [
+        ("all", "availability_r blocks_rwd_all bookings_rwd_all customers_rwd_all payments_rw_all"),
+        (
+            "own",
+            "availability_r blocks_rw_own blocks_rwd_own bookings_rw_own bookings_rwd_own customers_rw_own \
+             customers_rwd_own payments_rw_own",
+        ),
+        ("read", "availability_r blocks_r_all bookings_r_all customers_r_all payments_r_all"),
+    ];
+    for (name, expected) in lists {
+        let (status, info) = apikeyinfo(&credentials, &credentials["apiKeys"][name]).await;
+        assert_eq!(status, 200, "{name}");
+        let permissions: Vec<_> = info["permissions"].as_array().unwrap().iter().map(|p| p.as_str().unwrap()).collect();
+        assert_eq!(permissions.join(" "), expected, "{name}");
+    }
+    let (status, info) = apikeyinfo(&credentials, &credentials["portal"]["apiKey"]).await;
+    assert_eq!((status, &info["accountId"]), (200, &credentials["portal"]["accountId"]));
+
+    let web = credentials["webUrl"].as_str().unwrap();
+    for who in ["business", "manager", "staff", "developer", "portal"] {
+        let username = credentials[who]["username"].as_str().unwrap();
+        let password = credentials[who]["password"].as_str().unwrap();
+        assert!(said.contains(username) && said.contains(password), "{who} is on the screen");
+        let form = [("email", username), ("password", password)];
+        let http = Client::builder().redirect(reqwest_none()).build().unwrap();
+        let signed_in = http.post(format!("{web}/sign-in")).header("Origin", web).form(&form).send().await.unwrap();
+        assert_eq!(signed_in.status(), 303, "{who}");
+    }
+    assert!(said.contains("temporary"));
+    assert!(demo.stop_kindly().success());
+}
+
+fn reqwest_none() -> slotkeeper_testkit::reqwest::redirect::Policy {
+    slotkeeper_testkit::reqwest::redirect::Policy::none()
+}
+
+/// A demo with a folder of its own keeps its keys when it is stopped, and when it is killed, on either engine.
+#[tokio::test]
+async fn a_demo_with_a_folder_survives() {
+    let database = Database::create().await;
+    for database_url in [None, Some(database.url())] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("credentials.json");
+        let (data, path) = (folder.path().join("data"), file.to_str().unwrap());
+        let mut args =
+            vec!["demo", "--listen", "127.0.0.1:0", "--data-dir", data.to_str().unwrap(), "--credentials-file", path];
+        args.extend(database_url.map(|url| ["--database-url", url]).into_iter().flatten());
+
+        let mut demo = Running::start(&args);
+        demo.announcement();
+        let first = credentials(&file);
+        demo.kill();
+        for kill in [false, true] {
+            let mut demo = Running::start(&args);
+            demo.announcement();
+            let again = credentials(&file);
+            for member in ["authappid", "secretKey", "apiKeys", "business", "developer", "portal"] {
+                assert_eq!(first[member], again[member], "{member}");
+            }
+            assert_eq!(apikeyinfo(&again, &first["apiKeys"]["own"]).await.0, 200);
+            if kill { demo.kill() } else { assert!(demo.stop_kindly().success()) }
+        }
+    }
+}
+
+/// The real thing: the first start makes the folder, the key and the tables; what was answered with success is there
+/// after a kill; SIGTERM ends it well; another master key is refused with a sentence.
+#[tokio::test]
+async fn serve_keeps_what_it_promised() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let (listen, web) = (format!("127.0.0.1:{port}"), format!("http://127.0.0.1:{port}"));
+    let args = ["serve", "--listen", &listen, "--data-dir", data.to_str().unwrap()];
+    let http = Client::builder().redirect(reqwest_none()).build().unwrap();
+    let form = [("name", "Pier"), ("person_name", "Dana"), ("email", "dana@example.com"), ("password", PASSWORD)];
+
+    let server = Running::start(&args);
+    ready(&web).await;
+    let signed_up =
+        http.post(format!("{web}/sign-up/developer")).header("Origin", &web).form(&form).send().await.unwrap();
+    assert_eq!(signed_up.status(), 303);
+    server.kill();
+
+    let server = Running::start(&args);
+    ready(&web).await;
+    let signed_in = http.post(format!("{web}/sign-in")).header("Origin", &web).form(&form).send().await.unwrap();
+    assert_eq!(signed_in.status(), 303);
+    let demo = http.get(format!("{web}/demo/mail")).send().await.unwrap();
+    assert_eq!(demo.status(), 404, "only the demo shows everybody's mail");
+    assert!(server.stop_kindly().success());
+
+    std::fs::remove_file(data.join("master.key")).unwrap();
+    let refused = Command::new(PROGRAM).args(args).output().unwrap();
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("another master key"));
+}
+
+async fn ready(web: &str) {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while slotkeeper_testkit::reqwest::get(format!("{web}/health")).await.is_err() {
+        assert!(std::time::Instant::now() < deadline, "the server did not become ready");
+        tokio::task::yield_now().await;
+    }
+}
+
+/// `config` prints a file that `serve` takes.
+#[test]
+fn the_printed_configuration_is_one() {
+    let printed = Command::new(PROGRAM).arg("config").output().unwrap();
+    assert!(printed.status.success() && printed.stdout.starts_with(b"#"));
+    let mistaken = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(mistaken.path(), "lisen = \"127.0.0.1:1\"\n").unwrap();
+    let mut refused = Command::new(PROGRAM)
+        .args(["serve", "--config", mistaken.path().to_str().unwrap()])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    assert!(!refused.wait().unwrap().success());
+    let mut said = String::new();
+    refused.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert!(said.contains("lisen"), "{said}");
+}

@@ -1,0 +1,263 @@
+//! Every page, on a desktop and on a phone: nothing sticks out, everything is labelled and readable.
+
+use super::*;
+use slotkeeper_testkit::server::Engine;
+use thirtyfour::Key;
+
+/// As long as things get in real life, and without a place to break a line.
+const LONG_NAME: &str = "Ausflugsschifffahrtsgesellschaft-Reservierungsassistent";
+const LONG_EMAIL: &str = "reservations.and.general.enquiries@ausflugsschifffahrt-bodensee.example";
+
+/// Every `get` of the router.
+const ROUTER: &str = include_str!("../../../../crates/web/src/router.rs");
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_can_be_read_and_used_at_both_sizes() {
+    tokio::join!(tour(Size::Desktop), tour(Size::Phone));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_question_can_be_answered_with_the_keyboard() {
+    const FOCUSED: &str =
+        "const at = document.activeElement, box = at.getBoundingClientRect(), style = getComputedStyle(at);
+        const seen = box.height > 0 && box.top >= 0 && box.bottom <= innerHeight;
+        return [at.innerText.trim(), at.matches(':focus-visible') && seen && parseFloat(style.outlineWidth) >= 2
+            && style.outlineStyle !== 'none']";
+    let server = TestServer::start(Engine::Sqlite).await;
+    let scene = Scene::without_callback(&server).await;
+    let browser = scene.owner_at(&server, Size::Phone).await;
+    browser.goto(&server.at(&scene.application.asks_for("availability_r", None))).await;
+    for wanted in ["Skip to content", "Slotkeeper", "Sign out", "Deny", "Allow"] {
+        browser.session().action_chain().send_keys(Key::Tab).perform().await.expect("a key is pressed");
+        assert_eq!(browser.run(FOCUSED, vec![]).await, json!([wanted, true]));
+    }
+    browser.session().action_chain().send_keys(Key::Enter).perform().await.expect("a key is pressed");
+    browser.wait_for_text("Ferry Desk is installed").await;
+}
+
+/// A walk through the pages that collects what is wrong with them.
+struct Tour {
+    server: TestServer,
+    browser: Browser,
+    seen: Vec<String>,
+    complaints: Vec<String>,
+}
+
+async fn tour(size: Size) {
+    let server = TestServer::start(Engine::Sqlite).await;
+    let browser = Browser::open(size).await;
+    let mut tour = Tour { server, browser, seen: Vec::new(), complaints: Vec::new() };
+    tour.before_signing_in().await;
+    let application = tour.of_a_developer().await;
+    tour.of_an_owner(&application).await;
+    tour.of_a_manager(&application).await;
+    tour.of_a_developer_with_installations(&application).await;
+    assert!(tour.complaints.is_empty(), "{size:?}:\n{}", tour.complaints.join("\n"));
+    let missed: Vec<&str> = pages().filter(|page| !tour.seen.iter().any(|seen| is_at(page, seen))).collect();
+    assert!(missed.is_empty(), "nobody looked at {missed:?}");
+}
+
+/// The paths of the router's pages.
+fn pages() -> impl Iterator<Item = &'static str> {
+    let routes = ROUTER.split(".route(").skip(1).filter(|route| route.contains("get("));
+    routes.filter_map(|route| route.split('"').nth(1)).filter(|path| !path.starts_with("/static/"))
+}
+
+fn is_at(page: &str, seen: &str) -> bool {
+    let (page, seen): (Vec<_>, Vec<_>) = (page.split('/').collect(), seen.split('/').collect());
+    page.len() == seen.len() && page.iter().zip(seen).all(|(page, seen)| page.starts_with('{') || *page == seen)
+}
+
+impl Tour {
+    async fn open(&mut self, path: &str, name: &str) {
+        self.browser.goto(&self.server.at(path)).await;
+        self.look(name).await;
+    }
+
+    /// Waits for a text and looks at the page that has it.
+    async fn arrive(&mut self, text: &str, name: &str) {
+        self.browser.wait_for_text(text).await;
+        self.look(name).await;
+    }
+
+    async fn look(&mut self, name: &str) {
+        let mut complaints = self.browser.accessibility_complaints().await;
+        if self.browser.overflows().await {
+            complaints.push("one has to scroll sideways".to_owned());
+        }
+        self.complaints.extend(complaints.into_iter().map(|complaint| format!("{name}: {complaint}")));
+        self.browser.screenshot(name).await;
+        let url = self.browser.url().await.replace(&self.server.url, "");
+        self.seen.push(url.split(['?', '#']).next().unwrap_or_default().to_owned());
+    }
+
+    async fn press(&self, text: &str) {
+        self.browser.press(text).await;
+    }
+
+    async fn fill(&self, fields: &[(&str, &str)]) {
+        for (label, value) in fields {
+            self.browser.fill(label, value).await;
+        }
+    }
+
+    /// Signs out whoever is signed in, and somebody else in.
+    async fn become_user(&self, email: &str) {
+        self.browser.session().delete_all_cookies().await.expect("cookies go");
+        sign_in(&self.browser, &self.server, email).await;
+    }
+
+    async fn before_signing_in(&mut self) {
+        self.open("/demo/mail", "01-mails-none").await;
+        for (path, name) in [
+            ("/", "02-landing"),
+            ("/sign-in", "03-sign-in"),
+            ("/sign-up", "04-sign-up"),
+            ("/sign-up/business", "05-sign-up-business"),
+            ("/sign-up/developer", "06-sign-up-developer"),
+            ("/nowhere", "07-not-found"),
+            ("/choose-password/used", "08-link-used"),
+        ] {
+            self.open(path, name).await;
+        }
+        self.browser.goto(&self.server.at("/sign-in")).await;
+        fill_in_sign_in(&self.browser, "nobody@example.com").await;
+        self.arrive("do not fit together", "09-sign-in-wrong").await;
+
+        self.browser.goto(&self.server.at("/sign-up/business")).await;
+        self.press("More languages").await;
+        self.look("10-sign-up-business-languages").await;
+        self.fill(&[("Business name", LONG_NAME), ("Country", "Germany"), ("Time zone", "Europe/Berlin")]).await;
+        self.fill(&[("Currency", "EUR, Euro"), ("Main language", "Deutsch"), ("Your name", "Olivia")]).await;
+        self.fill(&[("E-mail address", OWNER), ("Password", "short")]).await;
+        self.press("Open the account").await;
+        self.arrive("Please check the form", "11-sign-up-business-wrong").await;
+        self.fill(&[("Password", PASSWORD)]).await;
+        self.press("Open the account").await;
+        self.arrive("Confirm your e-mail address.", "40-home-unconfirmed").await;
+        self.press("Sign out").await;
+        self.arrive("You are signed out.", "12-signed-out").await;
+
+        self.open("/forgot-password", "13-forgot-password").await;
+        self.fill(&[("E-mail address", OWNER)]).await;
+        self.press("Send the link").await;
+        self.arrive("Look into your mail box", "14-forgot-password-sent").await;
+        let link = self.server.mail_to(OWNER).await.link();
+        self.open(&link, "15-choose-password").await;
+    }
+
+    async fn of_a_developer(&mut self) -> Application {
+        self.browser.goto(&self.server.at("/sign-up/developer")).await;
+        self.fill(&[("Your name", "Dana"), ("Company or team", "Pier Nine"), ("E-mail address", LONG_EMAIL)]).await;
+        self.fill(&[("Password", PASSWORD)]).await;
+        self.press("Open the account").await;
+        self.arrive("Nothing registered yet", "20-developer-new").await;
+        let link = self.server.mail_to(LONG_EMAIL).await.link();
+        self.open(&link, "21-confirm-email").await;
+        self.press("Yes, it is mine").await;
+
+        self.press("Register an application").await;
+        self.arrive("It can never be changed.", "22-register").await;
+        self.fill(&[("Name", LONG_NAME), ("Description", &"Sells tours. ".repeat(12))]).await;
+        self.fill(&[("Callback URL", "ftp://example.com")]).await;
+        self.press("Register").await;
+        self.arrive("Please check the form", "23-register-wrong").await;
+        self.fill(&[("Callback URL", "https://reservations.ausflugsschifffahrt-bodensee.example/back?via=slots")])
+            .await;
+        self.press("Register").await;
+        self.arrive("is registered", "24-secret-key").await;
+        let secret_key = copied(&self.browser, "Secret key").await;
+        self.press("I have stored it").await;
+        self.arrive("Build the Authorization URL", "25-application").await;
+        let url = self.browser.url().await;
+        let id = url.rsplit('/').next().expect("an id").to_owned();
+        for sentence in ["Make bookings, and read, change and cancel all", "Read all your customers."] {
+            self.browser.tick(sentence, true).await;
+        }
+        self.press("Show the URL").await;
+        self.arrive("ready to send", "26-application-url-built").await;
+        self.fill(&[("Callback URL", "http://example.com")]).await;
+        self.press("Save the callback URL").await;
+        self.arrive("Please check the form", "27-application-wrong").await;
+        self.press("Replace the secret key").await;
+        self.arrive("has a new secret key", "28-secret-key-replaced").await;
+        self.open("/developer", "29-developer").await;
+        self.open("/backoffice", "30-developer-in-the-back-office").await;
+        self.open(
+            &Application { id: id.clone(), secret_key: String::new() }.asks_for("availability_r", Some("x")),
+            "31-developer-asked",
+        )
+        .await;
+        Application { id, secret_key }
+    }
+
+    async fn of_an_owner(&mut self, application: &Application) {
+        let every = "customers_rwd_own,customers_r_all,bookings_rwd_all,blocks_rw_own,payments_rw_own,availability_r";
+        self.become_user(OWNER).await;
+        self.open("/backoffice/applications", "41-applications-none").await;
+        self.open(&application.asks_for(every, Some("first")), "42-question").await;
+        self.open(&application.asks_for("fly_rw,availability_r", Some("x")), "43-unknown-permission").await;
+        self.open(&application.asks_for("availability_r", None), "44-state-missing").await;
+        self.open(&application.asks_for("availability_r", Some("late")), "42-question-short").await;
+        self.server.clock.advance(std::time::Duration::from_secs(16 * 60));
+        self.press("Allow").await;
+        self.arrive("This question has expired", "45-expired").await;
+
+        let developer = Visitor::new(&self.server);
+        assert_eq!(developer.sign_in(LONG_EMAIL).await.location(), "/developer");
+        let silent = developer.register("Ferry Desk", "").await;
+        self.open(&silent.asks_for("bookings_rw_own", None), "46-question-without-callback").await;
+        self.press("Deny").await;
+        self.arrive("was denied", "47-denied").await;
+        self.browser.goto(&self.server.at(&silent.asks_for("bookings_rw_own", None))).await;
+        self.press("Allow").await;
+        self.arrive("is installed", "48-allowed").await;
+        self.server.clock.advance(std::time::Duration::from_secs(60 * 60));
+        self.open(&silent.asks_for(every, None), "49-question-again").await;
+        self.press("Allow").await;
+        self.browser.wait_for_text("is installed").await;
+
+        let owner = Visitor::new(&self.server);
+        assert_eq!(owner.sign_in(OWNER).await.location(), "/backoffice");
+        owner.allow(&application.asks_for("bookings_rw_own", Some("again"))).await;
+        self.open("/backoffice", "50-home").await;
+        self.open("/backoffice/applications", "51-applications").await;
+        self.press(&format!("Uninstall {LONG_NAME}")).await;
+        self.arrive("stops working", "52-uninstall").await;
+        self.press("Keep it").await;
+        let first = "return document.querySelector('td.right a').getAttribute('href')";
+        let end = string(&self.browser.run(first, vec![]).await);
+        self.open(&end, "53-end-key").await;
+        self.open("/backoffice/details", "54-details").await;
+        self.fill(&[("Web site", "https://bodensee.example"), ("Phone number", "+49 7531 000000")]).await;
+        self.press("Save").await;
+        self.arrive("Saved.", "55-details-saved").await;
+        self.open("/backoffice/people", "56-people").await;
+        self.fill(&[("Name", "Kim"), ("E-mail address", OWNER)]).await;
+        self.press("Invite").await;
+        self.arrive("Please check the form", "57-people-wrong").await;
+        owner.colleague(&self.server, "manager", "kim@harbour-lights.example").await;
+        self.open("/backoffice/people", "58-people-two").await;
+        self.press("Remove Kim").await;
+        self.arrive("Remove Kim?", "59-remove").await;
+    }
+
+    async fn of_a_manager(&mut self, application: &Application) {
+        self.become_user("kim@harbour-lights.example").await;
+        self.open("/backoffice", "60-manager-home").await;
+        self.open("/backoffice/applications", "61-manager-applications").await;
+        self.open("/backoffice/people", "62-manager-people").await;
+        self.open(&application.asks_for("availability_r", Some("x")), "63-manager-asked").await;
+    }
+
+    async fn of_a_developer_with_installations(&mut self, application: &Application) {
+        self.become_user(LONG_EMAIL).await;
+        self.open(&format!("/developer/applications/{}", application.id), "70-application-installed").await;
+        self.press(&format!("End the key for {LONG_NAME}")).await;
+        self.arrive("End this key?", "71-end-authorization").await;
+        self.open("/demo/mail", "72-mails").await;
+        let latest = "return [...document.querySelectorAll('.mails a')].find((it) => /installed Ferry Desk/.test(it.innerText)).getAttribute('href')";
+        let mail = string(&self.browser.run(latest, vec![]).await);
+        self.open(&mail, "73-mail").await;
+    }
+}

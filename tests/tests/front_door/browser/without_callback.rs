@@ -1,0 +1,54 @@
+//! An answer with nowhere to go is told by mail or not at all.
+
+use super::*;
+use slotkeeper_testkit::client::call;
+use slotkeeper_testkit::on_every_engine;
+
+on_every_engine! {
+    async fn a_key_goes_by_mail_where_there_is_no_callback(server: TestServer) {
+        let scene = Scene::without_callback(&server).await;
+        let browser = scene.owner_at(&server, Size::Phone).await;
+        browser.goto(&server.at("/backoffice/details")).await;
+        browser.fill("E-mail address", "hello@harbour-lights.example").await;
+        browser.fill("Phone number", "+351 21 000 00 00").await;
+        browser.fill("City", "Lisboa").await;
+        browser.press("Save").await;
+        browser.wait_for_text("Saved.").await;
+
+        browser.goto(&server.at(&scene.application.asks_for("availability_r", None))).await;
+        assert_says(&browser, &[&format!("{DEVELOPER} gets a mail with a new key")]).await;
+        browser.press("Allow").await;
+        browser.wait_for_text("Ferry Desk is installed").await;
+        assert_says(&browser, &[&format!("on its way to {DEVELOPER} by mail")]).await;
+
+        let mail = server.mail_to(DEVELOPER).await;
+        assert_eq!(mail.subject, "Harbour Lights installed Ferry Desk");
+        for part in ["availability_r", OWNER, "hello@harbour-lights.example", "+351 21 000 00 00", "Lisboa", "PT"] {
+            assert!(mail.text.contains(part), "{part} is not in:\n{}", mail.text);
+        }
+        let key = mail.text.lines().skip_while(|line| *line != "API key").nth(1).expect("a line with the key").trim();
+        let answer = call(&server, "/v2/settings/apikeyinfo", key, &scene.application.secret_key).await;
+        assert_eq!((answer.status, &answer.body["permissions"]), (200, &json!(["availability_r"])));
+    }
+
+    /// With a callback the application is told, and gets neither key nor state; without one nobody is told.
+    async fn who_denies_installs_nothing(server: TestServer) {
+        let scene = Scene::with_callback(&server).await;
+        let silent = scene.developer.register("Silent Desk", "").await;
+        let browser = scene.owner_at(&server, Size::Desktop).await;
+
+        browser.goto(&server.at(&scene.application.asks_for("bookings_rwd_all", Some(STATE)))).await;
+        browser.press("Deny").await;
+        assert_eq!(scene.receiver.next().await.query(), "success=false");
+        browser.wait_for_url(|url| url == scene.receiver.url("/callback?success=false")).await;
+
+        let mails = server.mails().await.len();
+        browser.goto(&server.at(&silent.asks_for("bookings_rwd_all", None))).await;
+        browser.press("Deny").await;
+        browser.wait_for_text("Silent Desk was denied").await;
+        assert_eq!(server.mails().await.len(), mails);
+
+        assert_eq!(installed_keys(&scene.owner).await, 0);
+        assert_eq!(scene.receiver.requests().len(), 1);
+    }
+}

@@ -1,0 +1,52 @@
+//! Mail goes out by SMTP, is kept while it cannot, and is wiped when it has gone.
+
+use slotkeeper_testkit::client::Visitor;
+use slotkeeper_testkit::on_every_engine;
+use slotkeeper_testkit::smtp::{Behaviour, Sink};
+use std::time::Duration;
+
+on_every_engine! {
+    /// A mail arrives once, with the link in it, and its text is gone from the database afterwards.
+    async fn a_mail_arrives_once(server: TestServer) {
+        let sink = Sink::start().await;
+        Visitor::owner(&server, "olivia@example.com").await;
+        let link = server.mail_to("olivia@example.com").await.link();
+        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+        let message = sink.next().await;
+        assert_eq!(message.subject(), "Confirm your e-mail address");
+        assert_eq!(message.to, ["olivia@example.com"]);
+        assert!(message.text().contains(&link), "{}", message.text());
+        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 0);
+        assert!(server.mails().await.is_empty(), "the text is wiped");
+    }
+
+    /// While the mail server is away or refuses, the mail waits and is tried again, later and later, seven times.
+    async fn a_mail_waits_for_the_mail_server(server: TestServer) {
+        let sink = Sink::start().await;
+        Visitor::owner(&server, "olivia@example.com").await;
+        sink.behave(Behaviour::Away).await;
+        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 0, "not again at once");
+        sink.behave(Behaviour::Refuse(451)).await;
+        server.clock.advance(Duration::from_secs(60));
+        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+        server.clock.advance(Duration::from_secs(4 * 60));
+        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 0, "five minutes are not over");
+        sink.behave(Behaviour::Accept).await;
+        server.clock.advance(Duration::from_secs(60));
+        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+        assert_eq!(sink.next().await.to, ["olivia@example.com"]);
+    }
+
+    /// After seven failures a mail is given up.
+    async fn a_mail_is_given_up_in_the_end(server: TestServer) {
+        let sink = Sink::start().await;
+        sink.behave(Behaviour::Refuse(550)).await;
+        Visitor::owner(&server, "olivia@example.com").await;
+        for _ in 0..7 {
+            assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+            server.clock.advance(Duration::from_secs(6 * 3_600));
+        }
+        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 0);
+    }
+}

@@ -1,0 +1,82 @@
+//! What a thief of the disk or of the log would read: no key, no password, no link.
+
+use slotkeeper_testkit::client::{PASSWORD, Visitor, call, parameter};
+use slotkeeper_testkit::on_every_engine;
+use slotkeeper_testkit::reqwest::Client;
+
+on_every_engine! {
+    /// Everything secret that the whole flow uses is looked for in every log line, error body and database file.
+    async fn no_secret_is_found_anywhere(server: TestServer) {
+        let developer = Visitor::developer(&server, "dana-secret@example.com").await;
+        let with_mail = developer.register("Mailed", "").await;
+        let with_callback = developer.register("Called", "https://desk.example/cb").await;
+        let owner = Visitor::owner(&server, "olivia-secret@example.com").await;
+        owner.allow(&with_mail.asks_for("availability_r", None)).await;
+        let mailed_key = server.key_mailed_to("dana-secret@example.com").await;
+        let redirect = owner.allow(&with_callback.asks_for("availability_r", Some("st4t3"))).await.location();
+        let called_key = parameter(&redirect, "apiKey").expect("a key");
+        let replaced = format!("/developer/applications/{}/secret", with_mail.id);
+        let new_secret = developer.post(&replaced, &[("overlap", "24h")]).await.copied("Secret key");
+        owner.post("/forgot-password", &[("email", "olivia-secret@example.com")]).await;
+        let link = server.mail_to("olivia-secret@example.com").await.link();
+
+        // Use them in every way, rightly and wrongly, and keep what errors say.
+        let mut errors = String::new();
+        for (api_key, secret_key) in [
+            (&mailed_key, &with_mail.secret_key),
+            (&mailed_key, &new_secret),
+            (&called_key, &with_callback.secret_key),
+            (&called_key, &with_mail.secret_key),
+            (&with_mail.secret_key, &called_key),
+        ] {
+            for path in ["/v2/settings/apikeyinfo", "/v2/settings/business?lang=xx", "/v2/nothing"] {
+                let answer = call(&server, path, api_key, secret_key).await;
+                if answer.status != 200 {
+                    errors.push_str(&answer.text);
+                }
+                let query = format!("{path}{}apiKey={api_key}&secretKey={secret_key}", if path.contains('?') { '&' } else { '?' });
+                let response = Client::new().get(server.at(&query)).send().await.expect("an answer");
+                if !response.status().is_success() {
+                    errors.push_str(&response.text().await.expect("a body"));
+                }
+            }
+        }
+        let long = format!("/v2/settings/business?apiKey={mailed_key}&x={}", "x".repeat(20_000));
+        errors.push_str(&Client::new().get(server.at(&long)).send().await.expect("an answer").text().await.expect("a body"));
+        owner.post("/sign-in", &[("email", "olivia-secret@example.com"), ("password", "a wrong password")]).await;
+        owner.post(&link, &[("password", "nine yellow boats")]).await;
+        server.run_jobs().await;
+
+        let token = link.rsplit('/').next().expect("a token").to_owned();
+        let secrets = [
+            mailed_key, called_key, with_mail.secret_key, with_callback.secret_key, new_secret, token,
+            PASSWORD.to_owned(), "nine yellow boats".to_owned(), "a wrong password".to_owned(),
+        ];
+        let people = ["dana-secret@example.com", "olivia-secret@example.com"];
+        let data = server.stop_and_read_data().await;
+        assert!(data.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > 1_000, "there is data to look into");
+        let log = slotkeeper_testkit::log::everything();
+        assert!(log.contains("/v2/settings/apikeyinfo"), "the log is there");
+        for secret in &secrets {
+            // The whole secret, and its random middle, which would give the rest away.
+            for piece in [secret.as_str(), &secret[1..secret.len().min(13)]] {
+                assert!(!log.contains(piece), "a secret is in the log");
+                assert!(!errors.contains(piece), "a secret is in an error");
+                let hex: String = piece.bytes().map(|byte| format!("{byte:02x}")).collect();
+                for (path, bytes) in &data {
+                    assert!(!contains(bytes, piece.as_bytes()), "a secret is in {}", path.display());
+                    assert!(!contains(bytes, hex.as_bytes()), "a secret is in {} in hexadecimal", path.display());
+                }
+            }
+        }
+        for person in people {
+            assert!(!log.contains(person), "a person is in the log");
+        }
+        // The search itself finds what is there.
+        assert!(data.iter().any(|(_, bytes)| contains(bytes, b"olivia-secret@example.com")));
+    }
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}
