@@ -25,8 +25,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
                 serde_json::error::Category::Data => "The body is JSON, but not as this operation expects it",
                 _ => "The body is not JSON",
             };
-            // The error names members and positions; of values only their type and, for enumerations, the word.
-            ApiError::bad_request(format!("{what}: {error}"))
+            // Where, but not what: the error itself would repeat values, and messages are logged.
+            ApiError::bad_request(format!("{what}; see line {}, column {}.", error.line(), error.column()))
         })
     }
 }

@@ -2,10 +2,13 @@
 
 use crate::App;
 use slotkeeper_store::StoreError;
-use slotkeeper_store::tables::{attempts, links, questions, sessions};
+use slotkeeper_store::tables::{attempts, links, mails, questions, sessions};
+use std::time::Duration;
 
 /// How many rows of each kind one round takes, so that it never holds the writer up.
 const ROUND: i64 = 500;
+/// How long a mail is remembered after it was delivered, given up or only kept. Its text can hold a key.
+const MAIL_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 /// Deletes some of what expired. Whether there may be more.
 ///
@@ -21,6 +24,7 @@ pub async fn sweep(app: &App) -> Result<bool, StoreError> {
                 sessions::sweep(tx, now, ROUND)?,
                 links::sweep(tx, now, ROUND)?,
                 attempts::sweep(tx, now, ROUND)?,
+                mails::sweep(tx, now.before(MAIL_KEPT), ROUND)?,
             ];
             Ok::<_, StoreError>(rows.into_iter().max().unwrap_or(0))
         })

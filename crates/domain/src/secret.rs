@@ -99,8 +99,14 @@ account_tokens!(SessionToken, LinkToken);
 impl Password {
     /// Fewest characters a password may have.
     pub const SHORTEST: usize = 10;
-    /// Most bytes a password may have: enough for any phrase, little enough to hash.
+    /// Most characters a password may have: enough for any phrase, little enough to hash.
     pub const LONGEST: usize = 256;
+
+    /// Whether the text is longer than any password: it need not be hashed to know that it is wrong.
+    #[must_use]
+    pub fn is_too_long(&self) -> bool {
+        self.0.chars().count() > Self::LONGEST
+    }
 
     /// Whether a person may choose this password.
     ///
@@ -111,7 +117,7 @@ impl Password {
         if text.chars().count() < Self::SHORTEST {
             return Err("Choose a password of at least 10 characters.");
         }
-        if text.len() > Self::LONGEST {
+        if self.is_too_long() {
             return Err("Choose a password of at most 256 characters.");
         }
         let mut seen: Vec<char> = text.chars().collect();

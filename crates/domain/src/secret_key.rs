@@ -31,40 +31,34 @@ impl Overlap {
         Self::CHOICES.into_iter().find(|(_, known, _)| *known == value).map(|(overlap, ..)| overlap)
     }
 
-    /// When a key replaced at `now` stops working. A key that already had an earlier end keeps it.
+    /// When a key that is replaced at `now` stops working: from that instant on.
     #[must_use]
-    pub fn end(self, now: Instant, earlier_end: Option<Instant>) -> Instant {
+    pub fn end(self, now: Instant) -> Instant {
         let hours = match self {
             Self::None => 0,
             Self::Hour => 1,
             Self::Day => 24,
             Self::Week => 7 * 24,
         };
-        let end = now.after(Duration::from_secs(hours * 3_600));
-        earlier_end.map_or(end, |earlier| earlier.min(end))
+        now.after(Duration::from_secs(hours * 3_600))
     }
 }
 
-/// Whether a key works: from its creation until its end, the end excluded.
-#[must_use]
-pub fn works(end: Option<Instant>, now: Instant) -> bool {
-    end.is_none_or(|end| now < end)
-}
+/// Most keys an application can have that work at the same time.
+pub const MOST_WORKING: usize = 20;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_replaced_key_ends_when_chosen_and_never_later_than_before() {
+    fn the_old_key_ends_when_chosen() {
         let now = Instant::from_millis(1_000);
-        assert!(!works(Some(Overlap::None.end(now, None)), now));
-        let day = Overlap::Day.end(now, None);
-        assert!(works(Some(day), Instant::from_millis(1_000 + 86_400_000 - 1)));
-        assert!(!works(Some(day), Instant::from_millis(1_000 + 86_400_000)));
-        let hour = Overlap::Hour.end(now, None);
-        assert_eq!(Overlap::Week.end(now, Some(hour)), hour);
-        assert_eq!(Overlap::None.end(now, Some(hour)), now);
-        assert!(works(None, now));
+        let seconds = |overlap: Overlap| overlap.end(now).since(now).as_secs();
+        assert_eq!(Overlap::CHOICES.map(|(overlap, ..)| seconds(overlap)), [0, 3_600, 86_400, 604_800]);
+        for (overlap, value, _) in Overlap::CHOICES {
+            assert_eq!(Overlap::from_form(value), Some(overlap));
+        }
+        assert_eq!(Overlap::from_form("1y"), None);
     }
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 /// A self-hosted booking server with a developer platform.
 ///
 /// To look around, run `slotkeeper demo`: it needs nothing, fills itself with an example business and prints where
-/// to go. To take real bookings, run `slotkeeper serve`.
+/// to go. For the real thing, run `slotkeeper serve`.
 #[derive(Debug, Parser)]
 #[command(name = "slotkeeper", version, max_term_width = 100)]
 pub struct Cli {
@@ -29,7 +29,7 @@ pub enum Command {
 
     /// Start a server with example data and print its addresses, log-ins and API keys.
     ///
-    /// An example business with products of every kind, a developer account and an application installed in it.
+    /// An example business with its people, a developer account with an application installed in it, and a portal.
     /// The demo answers this machine only: its log-ins are no secret.
     Demo(DemoArgs),
 

@@ -11,6 +11,7 @@ use std::fmt;
 use std::io::{IsTerminal, stderr};
 use std::panic;
 use std::time::Instant;
+use tracing::Instrument;
 use tracing_subscriber::EnvFilter;
 
 /// Begins to log to standard error, and has panics logged too.
@@ -68,7 +69,8 @@ pub async fn log_requests(mut request: Request, next: Next) -> Response {
         begin: Instant::now(),
         status: None,
     };
-    let answer = next.run(request).await;
+    // What is logged on the way carries the id too, so that an errorId leads to its request.
+    let answer = next.run(request).instrument(tracing::info_span!("request", %id)).await;
     line.status = Some(answer.status());
     answer
 }

@@ -53,6 +53,17 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
 pub async fn open(config: &Config) -> anyhow::Result<App> {
     make_folder(&config.data_dir)?;
     let environment = std::env::var("SLOTKEEPER_MASTER_KEY").ok();
+    // A new key would open nothing in a database that is there already.
+    anyhow::ensure!(
+        environment.is_some()
+            || !config.database_url.is_empty()
+            || !config.sqlite_file().exists()
+            || config.master_key_path().exists(),
+        "there is a database in {} but no master key at {}. Put the key back that belongs to it; without it nobody can \
+         sign in and no key works",
+        config.data_dir.display(),
+        config.master_key_path().display()
+    );
     let master_key = master_key::load_or_create(&config.master_key_path(), environment.as_deref())?;
     let location = if config.database_url.is_empty() {
         Location::Sqlite { path: config.sqlite_file() }

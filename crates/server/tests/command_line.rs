@@ -151,7 +151,8 @@ async fn a_demo_with_a_folder_survives() {
 }
 
 /// The real thing: the first start makes the folder, the key and the tables; what was answered with success is there
-/// after a kill; SIGTERM ends it well; another master key is refused with a sentence.
+/// after a kill; SIGTERM ends it well; a missing or
+/// another master key is refused with a sentence.
 #[tokio::test]
 async fn serve_keeps_what_it_promised() {
     let folder = tempfile::tempdir().unwrap();
@@ -177,10 +178,14 @@ async fn serve_keeps_what_it_promised() {
     assert_eq!(demo.status(), 404, "only the demo shows everybody's mail");
     assert!(server.stop_kindly().success());
 
-    std::fs::remove_file(data.join("master.key")).unwrap();
-    let refused = Command::new(PROGRAM).args(args).output().unwrap();
-    assert!(!refused.status.success());
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("another master key"));
+    let key = data.join("master.key");
+    std::fs::remove_file(&key).unwrap();
+    let missing = Command::new(PROGRAM).args(args).output().unwrap();
+    assert!(!missing.status.success() && !key.exists());
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("no master key"));
+    let wrong = Command::new(PROGRAM).args(args).env("SLOTKEEPER_MASTER_KEY", "ab".repeat(32)).output().unwrap();
+    assert!(!wrong.status.success());
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("another master key"));
 }
 
 async fn ready(web: &str) {

@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use slotkeeper_app::App;
+use std::net::IpAddr;
 
 /// The content policy of a page whose forms may lead to `form_targets` besides this server. No scripts, no frames.
 pub(crate) fn content_policy(form_targets: &str) -> String {
@@ -70,4 +71,20 @@ fn is_ours(headers: &HeaderMap, app: &App) -> bool {
     let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
     let same_host = authority.is_some() && authority == text(HOST);
     same_host || origin == app.public_url().origin().ascii_serialization()
+}
+
+/// Refuses a request for another host than this machine. The demo shows everybody's mail to whoever asks, so a site
+/// whose name was made to lead here (DNS rebinding) must get nothing.
+pub(crate) async fn refuse_foreign_hosts(request: Request, next: Next) -> Response {
+    let host = request.headers().get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let name = host.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')).map_or(host, |(name, _)| name);
+    let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    if name == "localhost" || address.is_ok_and(|address| address.is_loopback()) {
+        return next.run(request).await;
+    }
+    page::refusal(
+        StatusCode::MISDIRECTED_REQUEST,
+        "The demo answers this machine only",
+        "Open it by the address it printed when it started.",
+    )
 }

@@ -51,7 +51,8 @@ pub fn router(web: Web) -> Router {
     if web.demo {
         pages = pages
             .route("/demo/mail", get(demo::mail_box::list))
-            .route("/demo/mail/{account}/{id}", get(demo::mail_box::show));
+            .route("/demo/mail/{account}/{id}", get(demo::mail_box::show))
+            .layer(middleware::from_fn(protect::refuse_foreign_hosts));
     }
     pages
         .fallback(|| async { page::error_page(StatusCode::NOT_FOUND) })

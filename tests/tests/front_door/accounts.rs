@@ -225,3 +225,23 @@ async fn with_tls_cookies_are_host_cookies() {
     assert!(page.headers.contains_key("strict-transport-security"));
     assert!(server.mail_to("dana@example.com").await.text.contains("https://book.example/confirm-email/"));
 }
+
+/// The demo shows everybody's mail, but not to a site whose name was made to lead to this machine.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_answers_this_machine_only() {
+    use slotkeeper_testkit::reqwest::Client;
+    use slotkeeper_testkit::server::{Engine, TestServer};
+    let server = TestServer::start(Engine::Sqlite).await;
+    let mails = async |host: &str| {
+        Client::new().get(server.at("/demo/mail")).header("Host", host).send().await.expect("an answer").status()
+    };
+    for (host, status) in [
+        ("127.0.0.1:8080", StatusCode::OK),
+        ("localhost", StatusCode::OK),
+        ("[::1]:8080", StatusCode::OK),
+        ("evil.example:8080", StatusCode::MISDIRECTED_REQUEST),
+        ("127.0.0.1.evil.example", StatusCode::MISDIRECTED_REQUEST),
+    ] {
+        assert_eq!(mails(host).await, status, "{host}");
+    }
+}

@@ -118,6 +118,30 @@ on_every_engine! {
         assert_eq!((unknown.status, works(&third).await), (StatusCode::BAD_REQUEST, 200));
     }
 
+    /// However often the key was replaced with an overlap, ending the old ones now ends all of them.
+    async fn ending_now_ends_every_old_key(server: TestServer) {
+        let (developer, application, api_key) = installed(&server).await;
+        let secret = format!("/developer/applications/{}/secret", application.id);
+        let mut keys = vec![application.secret_key.clone()];
+        loop {
+            let page = developer.post(&secret, &[("overlap", "7d")]).await;
+            if page.status == StatusCode::CONFLICT {
+                page.assert_says("Too many secret keys overlap");
+                break;
+            }
+            keys.push(page.copied("Secret key"));
+        }
+        assert_eq!(keys.len(), 20);
+        for key in [&keys[0], &keys[19]] {
+            assert_eq!(call(&server, "/v2/settings/apikeyinfo", &api_key, key).await.status, 200);
+        }
+        let last = developer.post(&secret, &[("overlap", "now")]).await.copied("Secret key");
+        for key in &keys {
+            assert_eq!(call(&server, "/v2/settings/apikeyinfo", &api_key, key).await.status, 401);
+        }
+        assert_eq!(call(&server, "/v2/settings/apikeyinfo", &api_key, &last).await.status, 200);
+    }
+
     /// A developer ends one authorization: its key is dead at the next call. Nobody else's developer can.
     async fn a_developer_ends_an_authorization(server: TestServer) {
         let (developer, application, api_key) = installed(&server).await;

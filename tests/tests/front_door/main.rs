@@ -10,5 +10,6 @@ mod accounts;
 mod api;
 mod applications;
 mod browser;
+mod consent;
 mod mail;
 mod secrets;

@@ -5,20 +5,31 @@ use crate::App;
 use crate::caller::Developer;
 use slotkeeper_domain::change::{Kind, Thing};
 use slotkeeper_domain::id::ApplicationId;
-use slotkeeper_domain::secret_key::Overlap;
+use slotkeeper_domain::secret_key::{MOST_WORKING, Overlap};
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::{applications, secret_keys};
+
+/// Why a secret key could not be replaced.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplaceError {
+    /// So many keys overlap already that one more would not be checked. Ending the old ones now always works.
+    #[error("too many secret keys work at the same time")]
+    TooMany,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
 
 /// Makes a new secret key and says when the old ones end. Nothing when the developer has no such application.
 ///
 /// # Errors
-/// When the store fails.
+/// [`ReplaceError`].
 pub async fn replace_secret(
     app: &App,
     developer: &Developer,
     id: ApplicationId,
     overlap: Overlap,
-) -> Result<Option<Registered>, StoreError> {
+) -> Result<Option<Registered>, ReplaceError> {
     let now = app.now();
     let secret_key = new_secret_key();
     let (unit, developer) = (app.clone(), developer.clone());
@@ -26,9 +37,11 @@ pub async fn replace_secret(
         .write(move |tx| {
             let account = &developer.account.id;
             let Some(application) = applications::find(tx, account, &id)? else { return Ok(None) };
-            for old in secret_keys::working_locked(tx, account, &id, now)? {
-                secret_keys::set_end(tx, account, &id, &old.id, overlap.end(now, old.ends_at))?;
+            let working = secret_keys::working_locked(tx, account, &id, now)?;
+            if working.len() >= MOST_WORKING && overlap != Overlap::None {
+                return Err(ReplaceError::TooMany);
             }
+            secret_keys::end_all(tx, account, &id, overlap.end(now))?;
             store_secret_key(tx, &unit, &application, &secret_key, now)?;
             tx.record(developer.change(now, Thing::SecretKey, id.as_str(), Kind::Updated));
             Ok(Some(Registered { application, secret_key: secret_key.clone() }))

@@ -8,7 +8,7 @@ use slotkeeper_store::tables::authorizations::{self, Installed};
 
 /// Most live authorizations an account can have: enough for every application it will ever want, and few enough to
 /// show on one page.
-pub const MOST_AUTHORIZATIONS: usize = 500;
+pub const MOST_AUTHORIZATIONS: i64 = 500;
 
 /// One installed application with its live authorizations, oldest first.
 #[derive(Debug)]
@@ -25,8 +25,7 @@ pub struct InstalledApplication {
 /// When the store fails.
 pub async fn installed(app: &App, member: &Member) -> Result<Vec<InstalledApplication>, StoreError> {
     let account = member.account.id.clone();
-    let limit = i64::try_from(MOST_AUTHORIZATIONS).unwrap_or(i64::MAX);
-    let rows = app.store().read(move |db| authorizations::installed(db, &account, limit)).await?;
+    let rows = app.store().read(move |db| authorizations::installed(db, &account, MOST_AUTHORIZATIONS)).await?;
     let mut applications: Vec<InstalledApplication> = Vec::new();
     for row in rows {
         match applications.last_mut() {

@@ -14,9 +14,8 @@ use slotkeeper_store::tables::authorizations;
 /// # Errors
 /// When the store fails.
 pub async fn uninstall(app: &App, owner: &Owner, application: ApplicationId) -> Result<usize, StoreError> {
-    let limit = i64::try_from(MOST_AUTHORIZATIONS).unwrap_or(i64::MAX);
     end(app, owner, move |tx, owner| {
-        let live = authorizations::live_of_application(tx, &owner.account.id, &application, limit)?;
+        let live = authorizations::live_of_application(tx, &owner.account.id, &application, 10 * MOST_AUTHORIZATIONS)?;
         Ok(live.into_iter().map(|authorization| authorization.id).collect())
     })
     .await

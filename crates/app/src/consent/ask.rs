@@ -6,11 +6,12 @@ use slotkeeper_domain::consent::{self, Malformed, MayNotDecide, QUESTION_LIFETIM
 use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::id::QuestionId;
 use slotkeeper_domain::permission::Permission;
-use slotkeeper_store::StoreError;
+use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::applications::{self, Application};
 use slotkeeper_store::tables::authorizations;
 use slotkeeper_store::tables::questions::{self, Question};
 use slotkeeper_store::tables::users;
+use slotkeeper_store::{Snapshot, StoreError};
 
 /// How many earlier authorizations are looked at to find out what is new.
 const EARLIER: i64 = 100;
@@ -35,6 +36,8 @@ pub struct Asked {
     pub earlier: usize,
     /// Which of the permissions none of them allows.
     pub news: Vec<Permission>,
+    /// Whether the owner agreed to this very question a moment ago: agreeing again leads where it led, and makes nothing.
+    pub answered_before: bool,
 }
 
 /// Why there is nothing to decide.
@@ -111,29 +114,31 @@ pub async fn ask(app: &App, person: &SignedIn, asking: &Asking) -> Result<Asked,
             let sets: Vec<_> = earlier.iter().map(|authorization| authorization.permissions.clone()).collect();
             let news = consent::news(&question.permissions, &sets);
 
-            let answered = match &question.state {
-                Some(state) => questions::find_allowed(
-                    tx,
-                    account,
-                    &owner.session_hash,
-                    &question.application,
-                    &question.permissions,
-                    state,
-                    now,
-                )?,
-                None => None,
+            let answered = allowed_before(tx, &owner, &question, now)?;
+            let answered_before = answered.is_some();
+            let id = match answered {
+                Some(answered) => answered.id,
+                None => {
+                    questions::insert(tx, account, &owner.user.id, &owner.session_hash, &question, now)?;
+                    question.id.clone()
+                }
             };
-            let still_stands = answered.filter(|answered| {
-                answered.callback_url == question.callback_url
-                    && earlier.iter().any(|one| Some(&one.id) == answered.authorization.as_ref())
-            });
-            let id = if let Some(answered) = still_stands {
-                answered.id
-            } else {
-                questions::insert(tx, account, &owner.user.id, &owner.session_hash, &question, now)?;
-                question.id.clone()
-            };
-            Ok(Asked { id, earlier: earlier.len(), news })
+            Ok(Asked { id, earlier: earlier.len(), news, answered_before })
         })
         .await
+}
+
+/// The same question, agreed to in this session a moment ago, if what the agreement made still works.
+pub(super) fn allowed_before(
+    db: &mut Snapshot,
+    owner: &Owner,
+    question: &Question,
+    now: Instant,
+) -> Result<Option<Question>, StoreError> {
+    let account = &owner.account.id;
+    let Some(before) = questions::find_allowed(db, account, &owner.session_hash, question, now)? else {
+        return Ok(None);
+    };
+    let Some(authorization) = &before.authorization else { return Ok(None) };
+    Ok(authorizations::find(db, account, authorization)?.map(|_| before))
 }

@@ -1,5 +1,6 @@
 //! Decide: the owner presses Allow or Deny.
 
+use super::ask::allowed_before;
 use super::grant::{grant, new_api_key};
 use crate::authorizations::installed::MOST_AUTHORIZATIONS;
 use crate::caller::Owner;
@@ -79,10 +80,13 @@ pub async fn decide(app: &App, owner: &Owner, id: QuestionId, pressed: Decision)
 
 fn allow(tx: &mut Tx, app: &App, owner: &Owner, question: &Question) -> Result<Outcome, DecideError> {
     let account = &owner.account.id;
-    // The session may have ended, and the person been removed, while the question was on the screen.
-    sessions::find(tx, account, &owner.session_hash, app.now())?.ok_or(DecideError::Expired)?;
-    let limit = i64::try_from(MOST_AUTHORIZATIONS).unwrap_or(i64::MAX);
-    if authorizations::installed(tx, account, limit)?.len() >= MOST_AUTHORIZATIONS {
+    // The session may have ended, and the person been removed, while the question was on the screen. Locked, so that
+    // the same question in two tabs is answered in one of them first.
+    sessions::find_locked(tx, account, &owner.session_hash, app.now())?.ok_or(DecideError::Expired)?;
+    if let Some(before) = allowed_before(tx, owner, question, app.now())? {
+        return repeat(tx, app, owner, &before);
+    }
+    if authorizations::count(tx, account)? >= MOST_AUTHORIZATIONS {
         return Err(DecideError::TooMany);
     }
     let api_key = new_api_key(&question.application, account);

@@ -63,7 +63,7 @@ pub async fn invite(
             if users::find_by_email(tx, &user.email_address)?.is_some() {
                 return Err(InviteError::AddressTaken);
             }
-            if users::list(tx, &owner.account.id, i64::MAX)?.len() >= MOST_USERS {
+            if users::count(tx, &owner.account.id)? >= MOST_USERS {
                 return Err(InviteError::Full);
             }
             add(tx, &owner.user.id, &user)?;

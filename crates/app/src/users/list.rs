@@ -6,7 +6,7 @@ use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::users::{self, User};
 
 /// Most people an account can have.
-pub const MOST_USERS: usize = 200;
+pub const MOST_USERS: i64 = 200;
 
 /// Everybody who signs in to the owner's account, in the order they were added.
 ///
@@ -14,5 +14,5 @@ pub const MOST_USERS: usize = 200;
 /// When the store fails.
 pub async fn list(app: &App, owner: &Owner) -> Result<Vec<User>, StoreError> {
     let account = owner.account.id.clone();
-    app.store().read(move |db| users::list(db, &account, i64::try_from(MOST_USERS).unwrap_or(i64::MAX))).await
+    app.store().read(move |db| users::list(db, &account, MOST_USERS)).await
 }

@@ -22,10 +22,12 @@ statements! {
                              WHERE account_id = ?1 AND application_id = ?2 AND revoked_at IS NULL
                              ORDER BY created_at, id LIMIT ?3"#;
     INSTALLED = r#"SELECT g.account_id, g.id, g.developer_account_id, g.application_id, g.permissions, g.granted_by, g.created_at,
-                          g.last_used_at, a.name, a.description, o.email_address, w.name
+                          g.last_used_at, a.name, a.description,
+                          (SELECT o.email_address FROM "user" o WHERE o.account_id = g.developer_account_id
+                           AND o.role = 'owner' ORDER BY o.created_at, o.id LIMIT 1),
+                          w.name
                    FROM "authorization" g
                    JOIN application a ON a.account_id = g.developer_account_id AND a.id = g.application_id
-                   JOIN "user" o ON o.account_id = g.developer_account_id AND o.role = 'owner'
                    LEFT JOIN "user" w ON w.account_id = g.account_id AND w.id = g.granted_by
                    WHERE g.account_id = ?1 AND g.revoked_at IS NULL
                    ORDER BY a.name, g.application_id, g.created_at, g.id LIMIT ?2"#;
@@ -35,6 +37,7 @@ statements! {
                        WHERE g.application_id = ?1 AND g.developer_account_id = ?2 AND g.revoked_at IS NULL
                              AND (g.account_id > ?3 OR (g.account_id = ?3 AND g.id > ?4))
                        ORDER BY g.account_id, g.id LIMIT ?5"#;
+    COUNT = r#"SELECT COUNT(*) FROM "authorization" WHERE account_id = ?1 AND revoked_at IS NULL"#;
     REVOKE = r#"UPDATE "authorization" SET revoked_at = ?3 WHERE account_id = ?1 AND id = ?2 AND revoked_at IS NULL"#;
     TOUCH = r#"UPDATE "authorization" SET last_used_at = ?3
                WHERE account_id = ?1 AND id = ?2 AND (last_used_at IS NULL OR last_used_at < ?3)"#;
@@ -166,6 +169,14 @@ pub fn installed(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<V
             granted_by_name: row.get(11)?,
         })
     })
+}
+
+/// How many live authorizations an account has.
+///
+/// # Errors
+/// When the store fails.
+pub fn count(db: &mut Snapshot, account: &AccountId) -> Result<i64, StoreError> {
+    Ok(db.one(COUNT, &[account], |row| row.get(0))?.unwrap_or(0))
 }
 
 /// The live authorizations of a developer's application, at most `limit`, those after the given one.

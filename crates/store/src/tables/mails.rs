@@ -13,6 +13,8 @@ statements! {
     POSTPONE = "UPDATE mail SET next_attempt_at = ?3, attempts = ?4, last_error = ?5 WHERE account_id = ?1 AND id = ?2";
     DELIVERED = "UPDATE mail SET delivered_at = ?3, next_attempt_at = NULL, last_error = NULL, sealed_body = NULL
                  WHERE account_id = ?1 AND id = ?2";
+    SWEEP = "DELETE FROM mail WHERE (account_id, id) IN
+             (SELECT account_id, id FROM mail WHERE created_at <= ?1 AND next_attempt_at IS NULL ORDER BY created_at LIMIT ?2)";
     LATEST = "SELECT account_id, id, recipient, subject, sealed_body, created_at, attempts FROM mail
               ORDER BY created_at DESC, id DESC LIMIT ?1";
     FIND = "SELECT account_id, id, recipient, subject, sealed_body, created_at, attempts FROM mail
@@ -109,4 +111,13 @@ pub fn latest(db: &mut Snapshot, limit: i64) -> Result<Vec<Mail>, StoreError> {
 /// When the store fails.
 pub fn find(db: &mut Snapshot, account: &AccountId, id: &MailId) -> Result<Option<Mail>, StoreError> {
     db.one(FIND, &[account, id], mail)
+}
+
+/// Tidies away mails written before `before` that nobody tries to deliver any more, at most `limit`; how many there
+/// were.
+///
+/// # Errors
+/// When the store fails.
+pub fn sweep(tx: &mut Tx, before: Instant, limit: i64) -> Result<u64, StoreError> {
+    tx.run(SWEEP, &[&before, &limit])
 }

@@ -125,7 +125,8 @@ pub fn find_locked(
     tx.one(FIND_LOCKED, &[account, id, &session_hash], question)
 }
 
-/// The same question, with the same `state`, if it was agreed to in this session a moment ago.
+/// The same question (application, permissions, `state`, callback URL), if it was agreed to in this session a moment
+/// ago. Without a `state` no question is the same as another.
 ///
 /// # Errors
 /// When the store fails.
@@ -133,12 +134,13 @@ pub fn find_allowed(
     db: &mut Snapshot,
     account: &AccountId,
     session_hash: &[u8],
-    application: &ApplicationId,
-    permissions: &PermissionSet,
-    state: &str,
+    like: &Question,
     now: Instant,
 ) -> Result<Option<Question>, StoreError> {
-    db.one(FIND_ALLOWED, &[account, &session_hash, application, permissions, &state, &now], question)
+    let Some(state) = &like.state else { return Ok(None) };
+    let same =
+        db.one(FIND_ALLOWED, &[account, &session_hash, &like.application, &like.permissions, state, &now], question)?;
+    Ok(same.filter(|same| same.callback_url == like.callback_url))
 }
 
 /// Writes the answer down.

@@ -11,8 +11,9 @@ statements! {
     LOCK = "SELECT id FROM application WHERE account_id = ?1 AND id = ?2 {FOR UPDATE}";
     WORKING = "SELECT id, hash, created_at, ends_at FROM secret_key
                WHERE account_id = ?1 AND application_id = ?2 AND (ends_at IS NULL OR ends_at > ?3)
-               ORDER BY created_at DESC, id LIMIT 20";
-    SET_END = "UPDATE secret_key SET ends_at = ?4 WHERE account_id = ?1 AND application_id = ?2 AND id = ?3";
+               ORDER BY created_at DESC, id LIMIT 50";
+    END = "UPDATE secret_key SET ends_at = ?3
+           WHERE account_id = ?1 AND application_id = ?2 AND (ends_at IS NULL OR ends_at > ?3)";
 }
 
 /// A secret key, without the secret.
@@ -72,17 +73,16 @@ pub fn working_locked(
     working(tx, account, application, now)
 }
 
-/// Says when a key stops working.
+/// Says when every key that works now stops working; one that ends earlier keeps its end.
 ///
 /// # Errors
 /// When the store fails.
-pub fn set_end(
+pub fn end_all(
     tx: &mut Tx,
     account: &AccountId,
     application: &ApplicationId,
-    id: &SecretKeyId,
     ends_at: Instant,
 ) -> Result<(), StoreError> {
-    tx.run(SET_END, &[account, application, id, &ends_at])?;
+    tx.run(END, &[account, application, &ends_at])?;
     Ok(())
 }

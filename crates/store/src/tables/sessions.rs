@@ -7,6 +7,7 @@ use slotkeeper_domain::time::Instant;
 statements! {
     INSERT = "INSERT INTO session (account_id, token_hash, user_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)";
     FIND = "SELECT user_id FROM session WHERE account_id = ?1 AND token_hash = ?2 AND expires_at > ?3";
+    FIND_LOCKED = "SELECT user_id FROM session WHERE account_id = ?1 AND token_hash = ?2 AND expires_at > ?3 {FOR UPDATE}";
     DELETE = "DELETE FROM session WHERE account_id = ?1 AND token_hash = ?2";
     DELETE_OF_USER = "DELETE FROM session WHERE account_id = ?1 AND user_id = ?2";
     SWEEP = "DELETE FROM session WHERE (account_id, token_hash) IN
@@ -40,6 +41,19 @@ pub fn find(
     now: Instant,
 ) -> Result<Option<UserId>, StoreError> {
     db.one(FIND, &[account, &token_hash, &now], |row| row.get(0))
+}
+
+/// The same; what one does in the session waits for this transaction to end.
+///
+/// # Errors
+/// When the store fails.
+pub fn find_locked(
+    tx: &mut Tx,
+    account: &AccountId,
+    token_hash: &[u8],
+    now: Instant,
+) -> Result<Option<UserId>, StoreError> {
+    tx.one(FIND_LOCKED, &[account, &token_hash, &now], |row| row.get(0))
 }
 
 /// Ends a session.

@@ -15,6 +15,7 @@ statements! {
               FROM "user" WHERE account_id = ?1 AND id = ?2"#;
     LIST = r#"SELECT account_id, id, email_address, name, role, password_hash, email_confirmed_at, created_at
               FROM "user" WHERE account_id = ?1 ORDER BY created_at, id LIMIT ?2"#;
+    COUNT = r#"SELECT COUNT(*) FROM "user" WHERE account_id = ?1"#;
     FIRST_OWNER = r#"SELECT account_id, id, email_address, name, role, password_hash, email_confirmed_at, created_at
                      FROM "user" WHERE account_id = ?1 AND role = 'owner' ORDER BY created_at, id LIMIT 1"#;
     SET_PASSWORD = r#"UPDATE "user" SET password_hash = ?3 WHERE account_id = ?1 AND id = ?2"#;
@@ -106,6 +107,14 @@ pub fn find(db: &mut Snapshot, account: &AccountId, id: &UserId) -> Result<Optio
 /// When the store fails.
 pub fn list(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<Vec<User>, StoreError> {
     db.all(LIST, &[account, &limit], user)
+}
+
+/// How many users an account has.
+///
+/// # Errors
+/// When the store fails.
+pub fn count(db: &mut Snapshot, account: &AccountId) -> Result<i64, StoreError> {
+    Ok(db.one(COUNT, &[account], |row| row.get(0))?.unwrap_or(0))
 }
 
 /// The account's first owner.

@@ -80,4 +80,20 @@ all("body, body *").filter(visible).forEach((element) => {
   if (contrast < 4.5) complaints.push(`${show(element)} has a contrast of ${contrast.toFixed(2)}, below 4.5`);
 });
 
+// Text that a box cuts off can be read by nobody; with an ellipsis it at least says so.
+all("body *").filter(visible).forEach((element) => {
+  const words = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE && plain(node.data));
+  if (!words.length || element.localName === "option") return;
+  const range = document.createRange();
+  const right = Math.max(...words.map((node) => (range.selectNodeContents(node), range.getBoundingClientRect().right)));
+  for (let at = element; at && at !== document.body; at = at.parentElement) {
+    const style = getComputedStyle(at);
+    if (style.clipPath !== "none" || style.textOverflow === "ellipsis" || style.position === "fixed") return;
+    if (["auto", "scroll"].includes(style.overflowX)) return;
+    if (["hidden", "clip"].includes(style.overflowX) && right > at.getBoundingClientRect().right + 1) {
+      return void complaints.push(`${show(element)} is cut off`);
+    }
+  }
+});
+
 return complaints;

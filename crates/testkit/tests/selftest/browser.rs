@@ -16,7 +16,8 @@ const GOOD: &str = r#"<!doctype html><html lang="en"><head><title>Sign in</title
 const BAD: &str = r##"<html><head></head><body><h2 id="a">Early</h2><img src="/favicon.ico"><input id="a"><button></button>
 <p style="color: #999">Pale</p><p style="background: rgb(0 0 0 / .9)"><span style="color: #fff">Fine</span></p>
 <div style="opacity: .4"><p>Faded</p></div><p hidden style="color: #fff">Hidden</p>
-<div style="width: 2000px">Wide</div></body></html>"##;
+<div style="width: 2000px">Wide</div>
+<div style="width: 90px; overflow: clip"><p>Unreadablybroadandnobodycanbreakit</p></div></body></html>"##;
 
 #[tokio::test]
 async fn a_form_is_filled_sent_and_seen_again() {
@@ -82,9 +83,10 @@ async fn what_is_wrong_with_a_page_is_said() {
             "“Early” follows no heading",
             "“Pale” has a contrast of 2.85",
             "“Faded” has a contrast of",
+            "“Unreadablybroadandnobodycanbreakit” is cut off",
         ] {
             assert!(complaints.contains(wanted), "{wanted} is not among\n{complaints}");
         }
-        assert_eq!(complaints.lines().count(), 9, "{complaints}");
+        assert_eq!(complaints.lines().count(), 10, "{complaints}");
     }
 }

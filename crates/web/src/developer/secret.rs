@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use slotkeeper_app::applications::register::Registered;
-use slotkeeper_app::applications::replace_secret;
+use slotkeeper_app::applications::replace_secret::{ReplaceError, replace_secret};
 use slotkeeper_app::caller::Developer;
 use slotkeeper_domain::secret_key::Overlap;
 
@@ -67,9 +67,15 @@ pub(crate) async fn replace(
 ) -> Response {
     let Some(overlap) = Overlap::from_form(&form.overlap) else { return page::error_page(StatusCode::BAD_REQUEST) };
     let Ok(id) = id.parse() else { return page::error_page(StatusCode::NOT_FOUND) };
-    match replace_secret::replace_secret(&web.app, &developer, id, overlap).await {
+    match replace_secret(&web.app, &developer, id, overlap).await {
         Ok(Some(registered)) => SecretPage::show(&developer, &registered, Why::Replaced(overlap)),
         Ok(None) => page::error_page(StatusCode::NOT_FOUND),
-        Err(error) => page::store_failed(&error),
+        Err(ReplaceError::TooMany) => page::refusal(
+            StatusCode::CONFLICT,
+            "Too many secret keys overlap",
+            "Twenty secret keys of this application work at the same time. Wait until some have ended, or end the old ones \
+             now.",
+        ),
+        Err(ReplaceError::Store(error)) => page::store_failed(&error),
     }
 }

@@ -52,10 +52,11 @@ pub(crate) async fn sign_in(State(web): State<Web>, Client(from): Client, Form(f
     let Ok(address) = form.email.parse() else {
         return again(StatusCode::UNPROCESSABLE_ENTITY, Errors::one("email", "Please write the whole e-mail address."));
     };
-    if form.password.len() > Password::LONGEST {
+    let password = Password::new(form.password.as_str());
+    if password.is_too_long() {
         return again(StatusCode::UNPROCESSABLE_ENTITY, wrong());
     }
-    match sign_in::sign_in(&web.app, address, Password::new(form.password.as_str()), from).await {
+    match sign_in::sign_in(&web.app, address, password, from).await {
         Ok(opened) => welcome(&web, &opened, &form.next),
         Err(SignInError::Wrong) => again(StatusCode::UNPROCESSABLE_ENTITY, wrong()),
         Err(SignInError::TooMany(too_many)) => {

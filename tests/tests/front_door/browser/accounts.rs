@@ -2,6 +2,7 @@
 
 use super::*;
 use slotkeeper_testkit::on_every_engine;
+use std::time::Duration;
 
 const COLLEAGUE: &str = "kim@harbour-lights.example";
 const NEW_PASSWORD: &str = "nine yellow paddles";
@@ -31,6 +32,7 @@ on_every_engine! {
         assert_eq!(texts(&browser, "nav.nav a").await, ["Home", "Applications"], "people are for the owner");
         browser.press("Sign out").await;
 
+        server.clock.advance(Duration::from_secs(60));
         browser.press("Forgot your password?").await;
         browser.fill("E-mail address", COLLEAGUE).await;
         browser.press("Send the link").await;

@@ -2,11 +2,14 @@
 
 use super::*;
 use slotkeeper_testkit::server::Engine;
+use std::time::Duration;
 use thirtyfour::Key;
 
 /// As long as things get in real life, and without a place to break a line.
 const LONG_NAME: &str = "Ausflugsschifffahrtsgesellschaft-Reservierungsassistent";
 const LONG_EMAIL: &str = "reservations.and.general.enquiries@ausflugsschifffahrt-bodensee.example";
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// Every `get` of the router.
 const ROUTER: &str = include_str!("../../../../crates/web/src/router.rs");
@@ -18,11 +21,10 @@ async fn every_page_can_be_read_and_used_at_both_sizes() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_question_can_be_answered_with_the_keyboard() {
-    const FOCUSED: &str =
-        "const at = document.activeElement, box = at.getBoundingClientRect(), style = getComputedStyle(at);
-        const seen = box.height > 0 && box.top >= 0 && box.bottom <= innerHeight;
-        return [at.innerText.trim(), at.matches(':focus-visible') && seen && parseFloat(style.outlineWidth) >= 2
-            && style.outlineStyle !== 'none']";
+    const FOCUSED: &str = "const at = document.activeElement, box = at.getBoundingClientRect();
+        const style = getComputedStyle(at), ring = parseFloat(style.outlineWidth);
+        const marked = at.matches(':focus-visible') && style.outlineStyle === 'solid' && ring >= 2;
+        return [at.innerText.trim(), marked && box.top >= ring && box.bottom + ring <= innerHeight]";
     let server = TestServer::start(Engine::Sqlite).await;
     let scene = Scene::without_callback(&server).await;
     let browser = scene.owner_at(&server, Size::Phone).await;
@@ -138,12 +140,14 @@ impl Tour {
         self.press("Sign out").await;
         self.arrive("You are signed out.", "12-signed-out").await;
 
+        self.server.clock.advance(MINUTE);
         self.open("/forgot-password", "13-forgot-password").await;
         self.fill(&[("E-mail address", OWNER)]).await;
         self.press("Send the link").await;
         self.arrive("Look into your mail box", "14-forgot-password-sent").await;
         let link = self.server.mail_to(OWNER).await.link();
-        self.open(&link, "15-choose-password").await;
+        self.browser.goto(&self.server.at(&link)).await;
+        self.arrive("At least 10 characters", "15-choose-password").await;
     }
 
     async fn of_a_developer(&mut self) -> Application {
@@ -153,7 +157,8 @@ impl Tour {
         self.press("Open the account").await;
         self.arrive("Nothing registered yet", "20-developer-new").await;
         let link = self.server.mail_to(LONG_EMAIL).await.link();
-        self.open(&link, "21-confirm-email").await;
+        self.browser.goto(&self.server.at(&link)).await;
+        self.arrive(LONG_EMAIL, "21-confirm-email").await;
         self.press("Yes, it is mine").await;
 
         self.press("Register an application").await;
@@ -199,7 +204,7 @@ impl Tour {
         self.open(&application.asks_for("fly_rw,availability_r", Some("x")), "43-unknown-permission").await;
         self.open(&application.asks_for("availability_r", None), "44-state-missing").await;
         self.open(&application.asks_for("availability_r", Some("late")), "42-question-short").await;
-        self.server.clock.advance(std::time::Duration::from_secs(16 * 60));
+        self.server.clock.advance(16 * MINUTE);
         self.press("Allow").await;
         self.arrive("This question has expired", "45-expired").await;
 
@@ -212,7 +217,7 @@ impl Tour {
         self.browser.goto(&self.server.at(&silent.asks_for("bookings_rw_own", None))).await;
         self.press("Allow").await;
         self.arrive("is installed", "48-allowed").await;
-        self.server.clock.advance(std::time::Duration::from_secs(60 * 60));
+        self.server.clock.advance(60 * MINUTE);
         self.open(&silent.asks_for(every, None), "49-question-again").await;
         self.press("Allow").await;
         self.browser.wait_for_text("is installed").await;

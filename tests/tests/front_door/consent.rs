@@ -1,0 +1,146 @@
+//! The consent page over plain HTTP: what the browser journeys cannot press.
+
+use slotkeeper_testkit::client::{Application, Visitor, call, parameter};
+use slotkeeper_testkit::reqwest::StatusCode;
+use slotkeeper_testkit::server::TestServer;
+use slotkeeper_testkit::{join_all, on_every_engine};
+
+/// A developer's application with a callback, and the owner of a business.
+async fn world(server: &TestServer) -> (Application, Visitor) {
+    let developer = Visitor::developer(server, "dana@example.com").await;
+    let application = developer.register("Harbour Desk", "https://desk.example/cb?tenant=7").await;
+    (application, Visitor::owner(server, "olivia@example.com").await)
+}
+
+/// How many keys the owner's page shows.
+async fn keys(owner: &Visitor) -> usize {
+    owner.get("/backoffice/applications").await.html.matches("data-label=\"Last used\"").count()
+}
+
+on_every_engine! {
+    /// The answer goes to the callback, behind its own query; the state comes back byte for byte.
+    async fn the_state_comes_back_byte_for_byte(server: TestServer) {
+        let (application, owner) = world(&server).await;
+        for state in ["plain", "a%2Fb+c%20d~%E2%9C%93=", "%00%ff", "x=y?z/!$()*,;:@", "%", "%zz+"] {
+            let page = owner.allow(&application.asks_for("availability_r", Some(state))).await;
+            assert_eq!(page.status, StatusCode::SEE_OTHER);
+            let location = page.location();
+            assert!(location.starts_with("https://desk.example/cb?tenant=7&success=true&apiKey=A"), "{location}");
+            assert!(location.ends_with(&format!("&state={state}")), "{location}");
+        }
+        assert_eq!(keys(&owner).await, 6);
+    }
+
+    /// The state survives signing in in between as well.
+    async fn the_state_survives_signing_in(server: TestServer) {
+        let (application, _) = world(&server).await;
+        let state = "a%2Fb+c%20d%26e%3D";
+        let visitor = Visitor::new(&server);
+        let to_sign_in = visitor.get(&application.asks_for("availability_r", Some(state))).await.location();
+        let next = visitor.get(&to_sign_in).await.hidden("next").replace("&#38;", "&");
+        let fields = [("email", "olivia@example.com"), ("password", slotkeeper_testkit::client::PASSWORD), ("next", &next)];
+        let back = visitor.post("/sign-in", &fields).await.location();
+        assert_eq!(back, application.asks_for("availability_r", Some(state)));
+        assert!(visitor.allow(&back).await.location().ends_with(&format!("&state={state}")));
+    }
+
+    /// The same question in two tabs, both opened before either is answered, makes one key; so do many presses at once.
+    async fn one_question_makes_one_key(server: TestServer) {
+        let (application, owner) = world(&server).await;
+        let asks = application.asks_for("availability_r", Some("once"));
+        let (one, two) = (owner.get(&asks).await.hidden("question"), owner.get(&asks).await.hidden("question"));
+        assert_ne!(one, two);
+        let press = async |question: &str| {
+            owner.post("/consent", &[("question", question), ("answer", "allow")]).await.location()
+        };
+        let questions = [one.as_str(), &two, &one, &two, &one, &two, &one, &two, &one, &two, &one, &two];
+        let mut redirects = join_all(questions.map(press)).await;
+        redirects.dedup();
+        assert_eq!(redirects.len(), 1, "all presses lead to the same place");
+        assert_eq!(keys(&owner).await, 1);
+        let key = parameter(&redirects[0], "apiKey").expect("a key");
+        assert_eq!(call(&server, "/v2/settings/apikeyinfo", &key, &application.secret_key).await.status, 200);
+        owner.get(&asks).await.assert_says("You allowed this a moment ago");
+    }
+
+    /// An answer stands: deny after allow and allow after deny are told so, and make nothing.
+    async fn an_answer_stands(server: TestServer) {
+        let (application, owner) = world(&server).await;
+        let question = owner.get(&application.asks_for("availability_r", Some("s"))).await.hidden("question");
+        let denied = owner.post("/consent", &[("question", &question), ("answer", "deny")]).await;
+        assert_eq!(denied.location(), "https://desk.example/cb?tenant=7&success=false");
+        let allowed = owner.post("/consent", &[("question", &question), ("answer", "allow")]).await;
+        assert_eq!(allowed.status, StatusCode::CONFLICT);
+        allowed.assert_says("You have denied this");
+        assert_eq!(owner.post("/consent", &[("question", &question), ("answer", "deny")]).await.location(), denied.location());
+        assert_eq!(keys(&owner).await, 0);
+    }
+
+    /// A question is bound to the session it was asked in: not even the same owner's other browser can answer it.
+    async fn a_question_is_bound_to_its_session(server: TestServer) {
+        let (application, owner) = world(&server).await;
+        let question = owner.get(&application.asks_for("availability_r", Some("s"))).await.hidden("question");
+        let other_browser = Visitor::new(&server);
+        other_browser.sign_in("olivia@example.com").await;
+        let other_owner = Visitor::owner(&server, "otto@example.com").await;
+        for stranger in [&other_browser, &other_owner] {
+            let page = stranger.post("/consent", &[("question", &question), ("answer", "allow")]).await;
+            assert_eq!(page.status, StatusCode::GONE);
+        }
+        assert_eq!((keys(&owner).await, keys(&other_owner).await), (0, 0));
+        owner.post("/sign-out", &[]).await;
+        let late = owner.post("/consent", &[("question", &question), ("answer", "allow")]).await;
+        assert!(late.location().starts_with("/sign-in"));
+    }
+
+    /// What was uninstalled in between is not brought back by pressing the button again.
+    async fn an_ended_key_is_not_brought_back(server: TestServer) {
+        let (application, owner) = world(&server).await;
+        let asks = application.asks_for("availability_r", Some("s"));
+        let question = owner.get(&asks).await.hidden("question");
+        let press = async || owner.post("/consent", &[("question", &question), ("answer", "allow")]).await;
+        let first = parameter(&press().await.location(), "apiKey").expect("a key");
+        let uninstall = format!("/backoffice/applications/{}/uninstall", application.id);
+        assert_eq!(owner.post(&uninstall, &[]).await.location(), "/backoffice/applications?notice=uninstalled");
+        assert_eq!(press().await.status, StatusCode::CONFLICT);
+        assert_eq!(call(&server, "/v2/settings/apikeyinfo", &first, &application.secret_key).await.status, 401);
+        let again = parameter(&owner.allow(&asks).await.location(), "apiKey").expect("a new key");
+        assert_ne!(first, again);
+        assert_eq!(call(&server, "/v2/settings/apikeyinfo", &again, &application.secret_key).await.status, 200);
+    }
+
+    /// The page may not be framed or kept, has no script, and lets its form lead to the callback's origin alone.
+    async fn the_page_is_closed(server: TestServer) {
+        let (application, owner) = world(&server).await;
+        let page = owner.get(&application.asks_for("availability_r", Some("s"))).await;
+        assert_eq!(
+            page.headers["content-security-policy"],
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' https://desk.example; \
+             frame-ancestors 'none'; base-uri 'none'"
+        );
+        assert_eq!(page.headers["x-frame-options"], "DENY");
+        assert_eq!(page.headers["cache-control"], "no-store");
+        assert_eq!(page.headers["referrer-policy"], "same-origin");
+        assert!(!page.html.contains("<script") && !page.html.contains("javascript:") && !page.html.contains("style="));
+    }
+
+    /// Uninstalling ends every key of the application in this business, and no other's.
+    async fn uninstalling_ends_all_keys_here(server: TestServer) {
+        let (application, owner) = world(&server).await;
+        let other_owner = Visitor::owner(&server, "otto@example.com").await;
+        let mut api_keys = Vec::new();
+        for (owner, state) in [(&owner, "1"), (&owner, "2"), (&other_owner, "3")] {
+            let redirect = owner.allow(&application.asks_for("availability_r", Some(state))).await.location();
+            api_keys.push(parameter(&redirect, "apiKey").expect("a key"));
+        }
+        let uninstall = format!("/backoffice/applications/{}/uninstall", application.id);
+        owner.get(&uninstall).await.assert_says("All its 2 keys");
+        owner.post(&uninstall, &[]).await;
+        let mut statuses = Vec::new();
+        for key in &api_keys {
+            statuses.push(call(&server, "/v2/settings/apikeyinfo", key, &application.secret_key).await.status);
+        }
+        assert_eq!(statuses, [401, 401, 200]);
+        assert_eq!(owner.get(&uninstall).await.status, StatusCode::NOT_FOUND);
+    }
+}
