@@ -1,6 +1,6 @@
 //! Who asks. A use case that only some callers may use takes a type that only they have.
 
-use slotkeeper_domain::account::{AccountKind, Role};
+use slotkeeper_domain::account::AccountKind;
 use slotkeeper_domain::change::{Actor, Change, Kind, Thing};
 use slotkeeper_domain::consent::{MayNotDecide, may_decide};
 use slotkeeper_domain::time::Instant;
@@ -67,18 +67,12 @@ impl SignedIn {
         (self.account.kind != AccountKind::Developer).then(|| Member(self.clone()))
     }
 
-    /// Whether the person may change the account's settings.
-    #[must_use]
-    pub fn manages(&self) -> bool {
-        matches!(self.user.role, Role::Owner | Role::Manager)
-    }
-
     /// An entry for the log of this person's account.
     pub(crate) fn change(&self, at: Instant, thing: Thing, thing_id: &str, kind: Kind) -> Change {
         Change {
             account: self.account.id.clone(),
             at,
-            actor: Actor::User(self.user.id.clone()),
+            actor: Actor::User(self.account.id.clone(), self.user.id.clone()),
             thing,
             thing_id: thing_id.to_owned(),
             kind,

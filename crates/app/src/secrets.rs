@@ -15,7 +15,7 @@ pub type Hash = [u8; 32];
 
 /// What a hash or a sealed text is for. Part of both, so that one cannot be passed off as the other.
 #[derive(Debug, Clone, Copy)]
-pub enum Purpose {
+pub enum Usage {
     /// API keys of authorizations.
     ApiKey,
     /// Secret keys of applications.
@@ -36,7 +36,7 @@ pub enum Purpose {
     Demo,
 }
 
-impl Purpose {
+impl Usage {
     fn label(self) -> &'static [u8] {
         match self {
             Self::ApiKey => b"api-key",
@@ -52,7 +52,7 @@ impl Purpose {
     }
 }
 
-/// A sealed text cannot be opened: it was made under another master key, for another purpose, or was damaged.
+/// A sealed text cannot be opened: it was made under another master key, for another usage, or was damaged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a sealed value cannot be opened with this master key")]
 pub struct CannotOpen;
@@ -75,29 +75,29 @@ impl Vault {
 
     /// The keyed hash of a text.
     #[must_use]
-    pub fn hash(&self, purpose: Purpose, text: &str) -> Hash {
-        mac(&self.hash_key, &[purpose.label(), b"\0", text.as_bytes()])
+    pub fn hash(&self, usage: Usage, text: &str) -> Hash {
+        mac(&self.hash_key, &[usage.label(), b"\0", text.as_bytes()])
     }
 
     /// Seals a text: encrypted and authenticated, different every time.
     #[must_use]
     #[expect(clippy::expect_used, reason = "the cipher refuses only texts of more than 256 GiB")]
-    pub fn seal(&self, purpose: Purpose, text: &str) -> Vec<u8> {
+    pub fn seal(&self, usage: Usage, text: &str) -> Vec<u8> {
         let nonce = XNonce::generate();
-        let payload = Payload { msg: text.as_bytes(), aad: purpose.label() };
+        let payload = Payload { msg: text.as_bytes(), aad: usage.label() };
         let mut sealed = nonce.to_vec();
         sealed.extend(self.cipher.encrypt(&nonce, payload).expect("a text of ordinary length"));
         sealed
     }
 
-    /// Opens what [`Vault::seal`] sealed for the same purpose.
+    /// Opens what [`Vault::seal`] sealed for the same usage.
     ///
     /// # Errors
-    /// When it was not sealed by this vault for this purpose.
-    pub fn open(&self, purpose: Purpose, sealed: &[u8]) -> Result<Zeroizing<String>, CannotOpen> {
+    /// When it was not sealed by this vault for this usage.
+    pub fn open(&self, usage: Usage, sealed: &[u8]) -> Result<Zeroizing<String>, CannotOpen> {
         let (nonce, ciphertext) = sealed.split_at_checked(24).ok_or(CannotOpen)?;
         let nonce = XNonce::try_from(nonce).map_err(|_| CannotOpen)?;
-        let payload = Payload { msg: ciphertext, aad: purpose.label() };
+        let payload = Payload { msg: ciphertext, aad: usage.label() };
         let text = self.cipher.decrypt(&nonce, payload).map_err(|_| CannotOpen)?;
         String::from_utf8(text).map(Zeroizing::new).map_err(|_| CannotOpen)
     }
@@ -123,25 +123,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_sealed_opens_only_here_and_only_for_its_purpose() {
+    fn what_was_sealed_opens_only_here_and_only_for_its_usage() {
         let vault = Vault::new([7; 32]);
-        let sealed = vault.seal(Purpose::Mail, "Dear Anna");
-        assert_eq!(vault.open(Purpose::Mail, &sealed).as_deref().map(String::as_str), Ok("Dear Anna"));
-        assert_ne!(vault.seal(Purpose::Mail, "Dear Anna"), sealed);
-        assert!(vault.open(Purpose::SecretKey, &sealed).is_err());
-        assert!(Vault::new([8; 32]).open(Purpose::Mail, &sealed).is_err());
+        let sealed = vault.seal(Usage::Mail, "Dear Anna");
+        assert_eq!(vault.open(Usage::Mail, &sealed).as_deref().map(String::as_str), Ok("Dear Anna"));
+        assert_ne!(vault.seal(Usage::Mail, "Dear Anna"), sealed);
+        assert!(vault.open(Usage::SecretKey, &sealed).is_err());
+        assert!(Vault::new([8; 32]).open(Usage::Mail, &sealed).is_err());
         for broken in [&sealed[..10], &sealed[..sealed.len() - 1], b""] {
-            assert!(vault.open(Purpose::Mail, broken).is_err());
+            assert!(vault.open(Usage::Mail, broken).is_err());
         }
     }
 
     #[test]
-    fn a_hash_depends_on_key_purpose_and_text() {
+    fn a_hash_depends_on_key_usage_and_text() {
         let vault = Vault::new([7; 32]);
-        let hash = vault.hash(Purpose::ApiKey, "A1");
-        assert_eq!(hash, Vault::new([7; 32]).hash(Purpose::ApiKey, "A1"));
-        assert!(!same(&hash, &vault.hash(Purpose::ApiKey, "A2")));
-        assert!(!same(&hash, &vault.hash(Purpose::SecretKey, "A1")));
-        assert!(!same(&hash, &Vault::new([8; 32]).hash(Purpose::ApiKey, "A1")));
+        let hash = vault.hash(Usage::ApiKey, "A1");
+        assert_eq!(hash, Vault::new([7; 32]).hash(Usage::ApiKey, "A1"));
+        assert!(!same(&hash, &vault.hash(Usage::ApiKey, "A2")));
+        assert!(!same(&hash, &vault.hash(Usage::SecretKey, "A1")));
+        assert!(!same(&hash, &Vault::new([8; 32]).hash(Usage::ApiKey, "A1")));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::App;
 use slotkeeper_store::StoreError;
-use slotkeeper_store::tables::{attempts, links, mails, questions, sessions};
+use slotkeeper_store::tables::{attempts, links, mails, questions, secret_keys, sessions};
 use std::time::Duration;
 
 /// How many rows of each kind one round takes, so that it never holds the writer up.
@@ -24,6 +24,7 @@ pub async fn sweep(app: &App) -> Result<bool, StoreError> {
                 sessions::sweep(tx, now, ROUND)?,
                 links::sweep(tx, now, ROUND)?,
                 attempts::sweep(tx, now, ROUND)?,
+                secret_keys::sweep(tx, now, ROUND)?,
                 mails::sweep(tx, now.before(MAIL_KEPT), ROUND)?,
             ];
             Ok::<_, StoreError>(rows.into_iter().max().unwrap_or(0))

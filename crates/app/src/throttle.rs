@@ -1,7 +1,7 @@
 //! Limits on how often something may be tried, shared by all nodes and kept across restarts.
 
 use crate::App;
-use crate::secrets::Purpose;
+use crate::secrets::Usage;
 use slotkeeper_domain::throttle::{Limit, TooMany};
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::attempts;
@@ -79,7 +79,7 @@ impl Bucket<'_> {
 /// thousand tries at once are a thousand tries.
 pub(crate) async fn take(app: &App, buckets: &[Bucket<'_>]) -> Result<(), Refused> {
     let mut limits: Vec<_> =
-        buckets.iter().map(|bucket| (app.vault().hash(Purpose::Attempt, &bucket.key()), bucket.limit())).collect();
+        buckets.iter().map(|bucket| (app.vault().hash(Usage::Attempt, &bucket.key()), bucket.limit())).collect();
     // Locked in sorted order, so that two callers never wait for each other.
     limits.sort_unstable_by_key(|(bucket, _)| *bucket);
     let now = app.now();
@@ -100,7 +100,7 @@ pub(crate) async fn take(app: &App, buckets: &[Bucket<'_>]) -> Result<(), Refuse
 
 /// Forgets the tries in these buckets: the last one succeeded.
 pub(crate) async fn forgive(app: &App, buckets: &[Bucket<'_>]) -> Result<(), StoreError> {
-    let keys: Vec<_> = buckets.iter().map(|bucket| app.vault().hash(Purpose::Attempt, &bucket.key())).collect();
+    let keys: Vec<_> = buckets.iter().map(|bucket| app.vault().hash(Usage::Attempt, &bucket.key())).collect();
     app.store()
         .tidy(move |tx| {
             for key in &keys {

@@ -26,8 +26,8 @@ pub struct Change {
 /// Who did something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
-    /// A person who signed in; of this account or, for a developer ending an authorization, of another.
-    User(UserId),
+    /// A person who signed in: of this account or, for a developer ending an authorization, of another.
+    User(AccountId, UserId),
     /// An application, with one of its keys.
     Application(ApplicationId),
     /// The server itself, or somebody who was not signed in.

@@ -11,7 +11,7 @@ use crate::{logging, serve, signals};
 use anyhow::Context;
 use credentials::Credentials;
 use slotkeeper_app::App;
-use slotkeeper_app::secrets::Purpose;
+use slotkeeper_app::secrets::Usage;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::server_facts;
 use slotkeeper_web::Web;
@@ -78,11 +78,11 @@ const FACT: &str = "demo-credentials";
 async fn credentials(app: &App) -> anyhow::Result<Credentials> {
     let sealed = app.store().read(|db| server_facts::find(db, FACT)).await?;
     if let Some(sealed) = sealed {
-        return Ok(serde_json::from_str(&app.vault().open(Purpose::Demo, &sealed)?)?);
+        return Ok(serde_json::from_str(&app.vault().open(Usage::Demo, &sealed)?)?);
     }
     let demo = fill::Demo::invent(app).await?;
     let credentials = demo.credentials.clone();
-    let sealed = app.vault().seal(Purpose::Demo, &serde_json::to_string(&credentials)?);
+    let sealed = app.vault().seal(Usage::Demo, &serde_json::to_string(&credentials)?);
     let unit = app.clone();
     app.store()
         .write(move |tx| {

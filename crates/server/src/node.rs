@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::get;
 use slotkeeper_app::App;
-use slotkeeper_app::secrets::{Purpose, same};
+use slotkeeper_app::secrets::{Usage, same};
 use slotkeeper_jobs::mailer::Mailer;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::server_facts;
@@ -87,7 +87,7 @@ const CHECK: &str = "master-key-check";
 /// With another master key than the one the database was made with, nobody could sign in and no key would work; better
 /// to say so at once.
 pub async fn check_master_key(app: &App) -> anyhow::Result<()> {
-    let expected = app.vault().hash(Purpose::MasterKeyCheck, CHECK);
+    let expected = app.vault().hash(Usage::MasterKeyCheck, CHECK);
     let found = app
         .store()
         .tidy(move |tx| {

@@ -1,8 +1,9 @@
 -- Accounts, the people in them, applications, what owners granted, and the mail that goes out.
 --
 -- Instants are milliseconds since 1970-01-01T00:00:00Z. Whatever belongs to an account has a key that starts with
--- the account's id; the two directories are the only tables that are asked without one. Secrets are here as keyed
--- hashes, or sealed under the server's master key, and never as they are.
+-- the account's id. Without an account one asks the two directories, counters of attempts, facts about the server,
+-- and, for the jobs, what is due or has expired. Secrets are here as keyed hashes, or sealed under the server's master
+-- key, and never as they are.
 
 CREATE TABLE account (
     id TEXT NOT NULL PRIMARY KEY,
@@ -38,6 +39,8 @@ CREATE TABLE change (
     number BIGINT NOT NULL,
     at BIGINT NOT NULL,
     actor_kind TEXT NOT NULL,
+    -- The account of a user who did it; it can be another account than this one.
+    actor_account_id TEXT,
     actor_id TEXT,
     thing TEXT NOT NULL,
     thing_id TEXT NOT NULL,
@@ -126,6 +129,7 @@ CREATE TABLE secret_key (
     PRIMARY KEY (account_id, application_id, id),
     FOREIGN KEY (account_id, application_id) REFERENCES application (account_id, id)
 );
+CREATE INDEX secret_key_by_end ON secret_key (ends_at) WHERE ends_at IS NOT NULL;
 
 -- What owners granted. The account is the business's; the application belongs to a developer's account.
 CREATE TABLE "authorization" (

@@ -15,8 +15,8 @@ statements! {
     /// Takes ?2 numbers of the account's log, and says which was the last of them.
     TAKE_NUMBERS = "UPDATE account SET change_count = change_count + ?2 WHERE id = ?1 RETURNING change_count";
     /// Writes one change.
-    INSERT = "INSERT INTO change (account_id, number, at, actor_kind, actor_id, thing, thing_id, kind) \
-              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    INSERT = "INSERT INTO change (account_id, number, at, actor_kind, actor_account_id, actor_id, thing, thing_id, kind) \
+              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 }
 
 /// Writes `changes` in the order they were recorded; accounts are locked in the order of their ids, so that two
@@ -40,7 +40,7 @@ pub(crate) fn write(tx: &mut Tx, changes: &[Change]) -> Result<(), StoreError> {
             NumberedChange::new(change, *number - 1)
         })
         .collect();
-    let params: Vec<[&dyn Param; 8]> = rows.iter().map(NumberedChange::params).collect();
+    let params: Vec<[&dyn Param; 9]> = rows.iter().map(NumberedChange::params).collect();
     let inserts: Vec<(Sql, &[&dyn Param])> = params.iter().map(|params| (INSERT, params.as_slice())).collect();
     if !inserts.is_empty() {
         tx.batch(&inserts)?;
@@ -52,21 +52,22 @@ struct NumberedChange<'a> {
     change: &'a Change,
     number: i64,
     actor_kind: &'static str,
+    actor_account: Option<&'a AccountId>,
     actor_id: Option<&'a str>,
 }
 
 impl<'a> NumberedChange<'a> {
     fn new(change: &'a Change, number: i64) -> Self {
-        let (actor_kind, actor_id) = match &change.actor {
-            Actor::User(id) => ("user", Some(id.as_str())),
-            Actor::Application(id) => ("application", Some(id.as_str())),
-            Actor::System => ("system", None),
+        let (actor_kind, actor_account, actor_id) = match &change.actor {
+            Actor::User(account, id) => ("user", Some(account), Some(id.as_str())),
+            Actor::Application(id) => ("application", None, Some(id.as_str())),
+            Actor::System => ("system", None, None),
         };
-        Self { change, number, actor_kind, actor_id }
+        Self { change, number, actor_kind, actor_account, actor_id }
     }
 
-    fn params(&self) -> [&dyn Param; 8] {
+    fn params(&self) -> [&dyn Param; 9] {
         let Change { account, at, thing, thing_id, kind, .. } = self.change;
-        [account, &self.number, at, &self.actor_kind, &self.actor_id, thing, thing_id, kind]
+        [account, &self.number, at, &self.actor_kind, &self.actor_account, &self.actor_id, thing, thing_id, kind]
     }
 }

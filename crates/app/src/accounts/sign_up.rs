@@ -155,7 +155,7 @@ pub fn create(tx: &mut Tx, account: &Account, owner: &User, portal: Option<&Acco
     let entry = |thing, thing_id: &str| Change {
         account: account.id.clone(),
         at: account.created_at,
-        actor: Actor::User(owner.id.clone()),
+        actor: Actor::User(account.id.clone(), owner.id.clone()),
         thing,
         thing_id: thing_id.to_owned(),
         kind: Kind::Created,

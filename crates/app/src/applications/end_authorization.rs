@@ -30,7 +30,7 @@ pub async fn end_authorization(
             tx.record(Change {
                 account: account.clone(),
                 at: now,
-                actor: Actor::User(developer.user.id.clone()),
+                actor: Actor::User(developer.account.id.clone(), developer.user.id.clone()),
                 thing: Thing::Authorization,
                 thing_id: id.to_string(),
                 kind: Kind::Deleted,

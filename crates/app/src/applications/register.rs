@@ -1,14 +1,15 @@
 //! Register an application.
 
 use crate::caller::Developer;
-use crate::secrets::Purpose;
+use crate::secrets::Usage;
 use crate::{App, random};
 use slotkeeper_domain::account::Name;
 use slotkeeper_domain::callback::CallbackUrl;
 use slotkeeper_domain::change::{Actor, Change, Kind, Thing};
-use slotkeeper_domain::id::{ApplicationId, UserId};
+use slotkeeper_domain::id::{ApplicationId, SecretKeyId, UserId};
 use slotkeeper_domain::secret::SecretKey;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_store::tables::accounts;
 use slotkeeper_store::tables::applications::{self, Application};
 use slotkeeper_store::tables::secret_keys::{self, StoredSecretKey};
 use slotkeeper_store::{StoreError, Tx};
@@ -63,6 +64,7 @@ pub async fn register(
     let (unit, user) = (app.clone(), developer.user.id.clone());
     app.store()
         .write(move |tx| {
+            accounts::lock(tx, &application.account)?;
             if applications::count(tx, &application.account)? >= MOST_APPLICATIONS {
                 return Err(RegisterError::TooMany);
             }
@@ -93,12 +95,13 @@ pub fn create(
     tx.record(Change {
         account: application.account.clone(),
         at: application.created_at,
-        actor: Actor::User(by.clone()),
+        actor: Actor::User(application.account.clone(), by.clone()),
         thing: Thing::Application,
         thing_id: application.id.to_string(),
         kind: Kind::Created,
     });
-    store_secret_key(tx, app, application, secret_key, application.created_at)
+    store_secret_key(tx, app, application, secret_key, application.created_at)?;
+    Ok(())
 }
 
 /// A new secret key: 32 letters and digits, as seen in public (wire reference, section 2.1); 190 bits.
@@ -107,22 +110,23 @@ pub fn new_secret_key() -> SecretKey {
     SecretKey::new(random::token(32))
 }
 
-/// Writes a secret key, hashed and sealed.
+/// Writes a secret key, hashed and sealed; the id of its row.
 pub(super) fn store_secret_key(
     tx: &mut Tx,
     app: &App,
     application: &Application,
     secret_key: &SecretKey,
     now: Instant,
-) -> Result<(), StoreError> {
+) -> Result<SecretKeyId, StoreError> {
     let stored = StoredSecretKey {
         id: random::id(),
-        hash: app.vault().hash(Purpose::SecretKey, secret_key.expose()).to_vec(),
+        hash: app.vault().hash(Usage::SecretKey, secret_key.expose()).to_vec(),
         created_at: now,
         ends_at: None,
     };
-    let sealed = app.vault().seal(Purpose::SecretKey, secret_key.expose());
-    secret_keys::insert(tx, &application.account, &application.id, &stored, &sealed)
+    let sealed = app.vault().seal(Usage::SecretKey, secret_key.expose());
+    secret_keys::insert(tx, &application.account, &application.id, &stored, &sealed)?;
+    Ok(stored.id)
 }
 
 /// Where owners are sent: the Authorization URL without its query.

@@ -42,8 +42,8 @@ pub async fn replace_secret(
                 return Err(ReplaceError::TooMany);
             }
             secret_keys::end_all(tx, account, &id, overlap.end(now))?;
-            store_secret_key(tx, &unit, &application, &secret_key, now)?;
-            tx.record(developer.change(now, Thing::SecretKey, id.as_str(), Kind::Updated));
+            let new = store_secret_key(tx, &unit, &application, &secret_key, now)?;
+            tx.record(developer.change(now, Thing::SecretKey, new.as_str(), Kind::Created));
             Ok(Some(Registered { application, secret_key: secret_key.clone() }))
         })
         .await

@@ -1,7 +1,7 @@
 //! Check the two keys of an API call.
 
 use crate::App;
-use crate::secrets::{Purpose, same};
+use crate::secrets::{Usage, same};
 use slotkeeper_domain::secret::{ApiKey, SecretKey};
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::accounts::{self, Account};
@@ -35,8 +35,8 @@ pub enum CheckError {
 /// [`CheckError`].
 pub async fn check(app: &App, api_key: &ApiKey, secret_key: &SecretKey) -> Result<KeyHolder, CheckError> {
     let account_id = api_key.account().ok_or(CheckError::Refused)?;
-    let key_hash = app.vault().hash(Purpose::ApiKey, api_key.expose());
-    let secret_hash = app.vault().hash(Purpose::SecretKey, secret_key.expose());
+    let key_hash = app.vault().hash(Usage::ApiKey, api_key.expose());
+    let secret_hash = app.vault().hash(Usage::SecretKey, secret_key.expose());
     let now = app.now();
     let holder = app
         .store()

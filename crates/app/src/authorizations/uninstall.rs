@@ -6,7 +6,7 @@ use crate::caller::Owner;
 use slotkeeper_domain::change::{Kind, Thing};
 use slotkeeper_domain::id::{ApplicationId, AuthorizationId};
 use slotkeeper_store::StoreError;
-use slotkeeper_store::tables::authorizations;
+use slotkeeper_store::tables::{accounts, authorizations};
 
 /// Ends every authorization of the application in the owner's account. The keys are dead once this returns. How many
 /// there were.
@@ -15,7 +15,9 @@ use slotkeeper_store::tables::authorizations;
 /// When the store fails.
 pub async fn uninstall(app: &App, owner: &Owner, application: ApplicationId) -> Result<usize, StoreError> {
     end(app, owner, move |tx, owner| {
-        let live = authorizations::live_of_application(tx, &owner.account.id, &application, 10 * MOST_AUTHORIZATIONS)?;
+        // Whoever is just allowing it goes first or comes after; what went first is ended here.
+        accounts::lock(tx, &owner.account.id)?;
+        let live = authorizations::live_of_application(tx, &owner.account.id, &application, MOST_AUTHORIZATIONS)?;
         Ok(live.into_iter().map(|authorization| authorization.id).collect())
     })
     .await

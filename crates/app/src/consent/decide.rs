@@ -5,7 +5,7 @@ use super::grant::{grant, new_api_key};
 use crate::authorizations::installed::MOST_AUTHORIZATIONS;
 use crate::caller::Owner;
 use crate::mail::{self, Letter};
-use crate::secrets::{CannotOpen, Purpose};
+use crate::secrets::{CannotOpen, Usage};
 use crate::{App, random};
 use slotkeeper_domain::callback::Answer;
 use slotkeeper_domain::consent::{Decision, Step, step};
@@ -86,6 +86,7 @@ fn allow(tx: &mut Tx, app: &App, owner: &Owner, question: &Question) -> Result<O
     if let Some(before) = allowed_before(tx, owner, question, app.now())? {
         return repeat(tx, app, owner, &before);
     }
+    accounts::lock(tx, account)?;
     if authorizations::count(tx, account)? >= MOST_AUTHORIZATIONS {
         return Err(DecideError::TooMany);
     }
@@ -105,7 +106,7 @@ fn allow(tx: &mut Tx, app: &App, owner: &Owner, question: &Question) -> Result<O
     let state = question.state.as_deref().unwrap_or_default();
     let answer = Answer::Allowed { api_key: &api_key, state };
     let redirect = question.callback_url.as_ref().map(|callback| Zeroizing::new(callback.with_answer(&answer)));
-    let sealed = redirect.as_ref().map(|redirect| app.vault().seal(Purpose::Redirect, redirect));
+    let sealed = redirect.as_ref().map(|redirect| app.vault().seal(Usage::Redirect, redirect));
     questions::answer(tx, account, &question.id, Decision::Allowed, Some(&authorization.id), sealed.as_deref())?;
     if let Some(redirect) = redirect {
         return Ok(Outcome::Redirect(redirect));
@@ -143,7 +144,7 @@ fn repeat(tx: &mut Tx, app: &App, owner: &Owner, question: &Question) -> Result<
     let Some(id) = &question.authorization else { return denied(question) };
     authorizations::find(tx, &owner.account.id, id)?.ok_or(DecideError::EndedSince)?;
     match &question.sealed_redirect {
-        Some(sealed) => Ok(Outcome::Redirect(app.vault().open(Purpose::Redirect, sealed)?)),
+        Some(sealed) => Ok(Outcome::Redirect(app.vault().open(Usage::Redirect, sealed)?)),
         None => Ok(Outcome::Settled),
     }
 }

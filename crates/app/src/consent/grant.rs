@@ -1,6 +1,6 @@
 //! Grant: a new authorization with a key of its own.
 
-use crate::secrets::Purpose;
+use crate::secrets::Usage;
 use crate::{App, random};
 use slotkeeper_domain::change::{Actor, Change, Kind, Thing};
 use slotkeeper_domain::id::{AccountId, ApplicationId};
@@ -13,12 +13,12 @@ use slotkeeper_store::{StoreError, Tx};
 /// # Errors
 /// When the store fails.
 pub fn grant(tx: &mut Tx, app: &App, authorization: &Authorization, api_key: &ApiKey) -> Result<(), StoreError> {
-    let key_hash = app.vault().hash(Purpose::ApiKey, api_key.expose());
+    let key_hash = app.vault().hash(Usage::ApiKey, api_key.expose());
     authorizations::insert(tx, authorization, &key_hash)?;
     tx.record(Change {
         account: authorization.account.clone(),
         at: authorization.created_at,
-        actor: Actor::User(authorization.granted_by.clone()),
+        actor: Actor::User(authorization.account.clone(), authorization.granted_by.clone()),
         thing: Thing::Authorization,
         thing_id: authorization.id.to_string(),
         kind: Kind::Created,

@@ -5,7 +5,7 @@ pub mod mail_box;
 
 pub use letter::Letter;
 
-use crate::secrets::{CannotOpen, Purpose as Seal};
+use crate::secrets::{CannotOpen, Usage};
 use crate::{App, random};
 use slotkeeper_domain::account::Name;
 use slotkeeper_domain::email::EmailAddress;
@@ -31,7 +31,7 @@ pub(crate) fn send(
         id: random::id(),
         recipient: recipient.clone(),
         subject: letter.subject.clone(),
-        sealed_body: Some(app.vault().seal(Seal::Mail, &letter.text)),
+        sealed_body: Some(app.vault().seal(Usage::Mail, &letter.text)),
         created_at: now,
         attempts: 0,
     };
@@ -47,7 +47,7 @@ pub(crate) fn send_link(
     letter: impl FnOnce(&Name, &str) -> Letter,
 ) -> Result<(), StoreError> {
     let token = LinkToken::compose(&user.account, &random::token(32));
-    let hash = app.vault().hash(Seal::Link, token.expose());
+    let hash = app.vault().hash(Usage::Link, token.expose());
     links::insert(tx, &user.account, &hash, &user.id, purpose, app.now().after(purpose.lifetime()))?;
     let path = match purpose {
         Purpose::ConfirmEmail => "/confirm-email/",
@@ -62,5 +62,5 @@ pub(crate) fn send_link(
 /// # Errors
 /// When it was sealed under another master key.
 pub fn text(app: &App, mail: &Mail) -> Result<Option<Zeroizing<String>>, CannotOpen> {
-    mail.sealed_body.as_deref().map(|sealed| app.vault().open(Seal::Mail, sealed)).transpose()
+    mail.sealed_body.as_deref().map(|sealed| app.vault().open(Usage::Mail, sealed)).transpose()
 }

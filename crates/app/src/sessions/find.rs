@@ -2,7 +2,7 @@
 
 use crate::App;
 use crate::caller::SignedIn;
-use crate::secrets::Purpose;
+use crate::secrets::Usage;
 use slotkeeper_domain::secret::SessionToken;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::{accounts, sessions, users};
@@ -13,7 +13,7 @@ use slotkeeper_store::tables::{accounts, sessions, users};
 /// When the store fails.
 pub async fn find(app: &App, token: &SessionToken) -> Result<Option<SignedIn>, StoreError> {
     let Some(account_id) = token.account() else { return Ok(None) };
-    let session_hash = app.vault().hash(Purpose::Session, token.expose());
+    let session_hash = app.vault().hash(Usage::Session, token.expose());
     let now = app.now();
     app.store()
         .read(move |db| {

@@ -139,7 +139,7 @@ pub async fn choose_password(app: &App, token: &LinkToken, password: Password) -
 
 fn place(app: &App, token: &LinkToken) -> Result<(AccountId, Hash), LinkError> {
     let account = token.account().ok_or(LinkError::Gone)?;
-    Ok((account, app.vault().hash(secrets::Purpose::Link, token.expose())))
+    Ok((account, app.vault().hash(secrets::Usage::Link, token.expose())))
 }
 
 fn take(
@@ -157,7 +157,7 @@ fn changed(account: &AccountId, user: &UserId, at: slotkeeper_domain::time::Inst
     Change {
         account: account.clone(),
         at,
-        actor: Actor::User(user.clone()),
+        actor: Actor::User(account.clone(), user.clone()),
         thing: Thing::User,
         thing_id: user.to_string(),
         kind: Kind::Updated,

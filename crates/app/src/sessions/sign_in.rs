@@ -1,7 +1,7 @@
 //! Sign in with e-mail address and password.
 
 use crate::passwords::PasswordError;
-use crate::secrets::Purpose;
+use crate::secrets::Usage;
 use crate::throttle::{self, Bucket, Origin, Refused};
 use crate::{App, random};
 use slotkeeper_domain::account::AccountKind;
@@ -86,7 +86,7 @@ pub async fn sign_in(
 /// Opens a session, within a transaction.
 pub(crate) fn open(tx: &mut Tx, app: &App, user: &User) -> Result<Opened, StoreError> {
     let token = SessionToken::compose(&user.account, &random::token(32));
-    let hash = app.vault().hash(Purpose::Session, token.expose());
+    let hash = app.vault().hash(Usage::Session, token.expose());
     let now = app.now();
     sessions::insert(tx, &user.account, &hash, &user.id, now, now.after(SESSION_LIFETIME))?;
     let kind = accounts::find(tx, &user.account)?.map_or(AccountKind::Business, |account| account.kind);

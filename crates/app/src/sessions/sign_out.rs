@@ -1,7 +1,7 @@
 //! Sign out.
 
 use crate::App;
-use crate::secrets::Purpose;
+use crate::secrets::Usage;
 use slotkeeper_domain::secret::SessionToken;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::sessions;
@@ -12,6 +12,6 @@ use slotkeeper_store::tables::sessions;
 /// When the store fails.
 pub async fn sign_out(app: &App, token: &SessionToken) -> Result<(), StoreError> {
     let Some(account) = token.account() else { return Ok(()) };
-    let hash = app.vault().hash(Purpose::Session, token.expose());
+    let hash = app.vault().hash(Usage::Session, token.expose());
     app.store().tidy(move |tx| sessions::delete(tx, &account, &hash)).await
 }

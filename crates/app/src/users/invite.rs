@@ -11,6 +11,7 @@ use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::id::UserId;
 use slotkeeper_domain::link::Purpose;
 use slotkeeper_domain::throttle::TooMany;
+use slotkeeper_store::tables::accounts;
 use slotkeeper_store::tables::users::{self, User};
 use slotkeeper_store::{StoreError, Tx};
 
@@ -20,6 +21,9 @@ pub enum InviteError {
     /// Somebody signs in with this address already, here or in another account.
     #[error("the e-mail address is taken")]
     AddressTaken,
+    /// Owners are not invited.
+    #[error("an owner cannot be invited")]
+    Owner,
     /// The account has as many people as it can have.
     #[error("the account is full")]
     Full,
@@ -42,6 +46,9 @@ pub async fn invite(
     address: EmailAddress,
     role: Role,
 ) -> Result<(), InviteError> {
+    if role == Role::Owner {
+        return Err(InviteError::Owner);
+    }
     throttle::take(app, &[Bucket::LinkMail(address.as_str())]).await.map_err(|refused| match refused {
         Refused::TooMany(too_many) => InviteError::TooMany(too_many),
         Refused::Store(error) => InviteError::Store(error),
@@ -63,6 +70,7 @@ pub async fn invite(
             if users::find_by_email(tx, &user.email_address)?.is_some() {
                 return Err(InviteError::AddressTaken);
             }
+            accounts::lock(tx, &owner.account.id)?;
             if users::count(tx, &owner.account.id)? >= MOST_USERS {
                 return Err(InviteError::Full);
             }
@@ -91,7 +99,7 @@ pub fn add(tx: &mut Tx, by: &UserId, user: &User) -> Result<(), StoreError> {
     tx.record(Change {
         account: user.account.clone(),
         at: user.created_at,
-        actor: Actor::User(by.clone()),
+        actor: Actor::User(user.account.clone(), by.clone()),
         thing: Thing::User,
         thing_id: user.id.to_string(),
         kind: Kind::Created,

@@ -9,6 +9,7 @@ statements! {
     INSERT = "INSERT INTO account (id, kind, portal_id, name, country, time_zone, currency, languages, created_at)
               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     FIND = "SELECT id, kind, name, country, time_zone, currency, languages, created_at FROM account WHERE id = ?1";
+    LOCK = "SELECT id FROM account WHERE id = ?1 {FOR UPDATE}";
     CONTACT = "SELECT email_address, phone_number, phone_kind, website_url, legal_identifiers, address1, address2, city,
                       state, postcode, description
                FROM account WHERE id = ?1";
@@ -67,6 +68,15 @@ pub fn insert(tx: &mut Tx, account: &Account, portal: Option<&AccountId>) -> Res
 /// When the store fails.
 pub fn find(db: &mut Snapshot, id: &AccountId) -> Result<Option<Account>, StoreError> {
     db.one(FIND, &[id], account)
+}
+
+/// Makes others who lock the account wait until this transaction ends: for what is counted before it is added to.
+///
+/// # Errors
+/// When the store fails.
+pub fn lock(tx: &mut Tx, id: &AccountId) -> Result<(), StoreError> {
+    tx.one(LOCK, &[id], |row| row.get::<AccountId>(0))?;
+    Ok(())
 }
 
 fn account(row: &Row) -> Result<Account, StoreError> {

@@ -1,23 +1,14 @@
 //! How often something was tried lately. A bucket is a keyed hash of what is limited.
 
-use crate::{Snapshot, StoreError, Tx, statements};
+use crate::{StoreError, Tx, statements};
 use slotkeeper_domain::time::Instant;
 
 statements! {
-    FIND = "SELECT busy_until FROM attempt WHERE bucket = ?1";
     FIND_LOCKED = "SELECT busy_until FROM attempt WHERE bucket = ?1 {FOR UPDATE}";
     ENSURE = "INSERT INTO attempt (bucket, busy_until) VALUES (?1, 0) ON CONFLICT (bucket) DO NOTHING";
     SET = "UPDATE attempt SET busy_until = ?2 WHERE bucket = ?1";
     DELETE = "DELETE FROM attempt WHERE bucket = ?1";
     SWEEP = "DELETE FROM attempt WHERE bucket IN (SELECT bucket FROM attempt WHERE busy_until <= ?1 LIMIT ?2)";
-}
-
-/// Until when the bucket is busy.
-///
-/// # Errors
-/// When the store fails.
-pub fn find(db: &mut Snapshot, bucket: &[u8]) -> Result<Option<Instant>, StoreError> {
-    db.one(FIND, &[&bucket], |row| row.get(0))
 }
 
 /// Until when the bucket is busy; nobody else can change that before this transaction ends.

@@ -1,6 +1,8 @@
 //! One module a table (or a table and its directory): the SQL and the rows. Whoever reads or writes a table does it here.
 //!
-//! Finders take the account first. The two directories are the only things asked for without one.
+//! Finders take the account first. Without one there are only the directories ([`users::find_by_email`],
+//! [`applications::find_public`]), what an application's developer may see of its installations, the counters of
+//! [`attempts`], [`server_facts`], and what the jobs look for: mails that are due, rows that have expired.
 
 pub mod accounts;
 pub mod applications;

@@ -12,6 +12,8 @@ statements! {
     WORKING = "SELECT id, hash, created_at, ends_at FROM secret_key
                WHERE account_id = ?1 AND application_id = ?2 AND (ends_at IS NULL OR ends_at > ?3)
                ORDER BY created_at DESC, id LIMIT 50";
+    SWEEP = "DELETE FROM secret_key WHERE (account_id, application_id, id) IN
+             (SELECT account_id, application_id, id FROM secret_key WHERE ends_at <= ?1 LIMIT ?2)";
     END = "UPDATE secret_key SET ends_at = ?3
            WHERE account_id = ?1 AND application_id = ?2 AND (ends_at IS NULL OR ends_at > ?3)";
 }
@@ -85,4 +87,12 @@ pub fn end_all(
 ) -> Result<(), StoreError> {
     tx.run(END, &[account, application, &ends_at])?;
     Ok(())
+}
+
+/// Tidies away keys that have ended, sealed secret and all, at most `limit`; how many there were.
+///
+/// # Errors
+/// When the store fails.
+pub fn sweep(tx: &mut Tx, now: Instant, limit: i64) -> Result<u64, StoreError> {
+    tx.run(SWEEP, &[&now, &limit])
 }

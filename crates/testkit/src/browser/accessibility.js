@@ -80,18 +80,18 @@ all("body, body *").filter(visible).forEach((element) => {
   if (contrast < 4.5) complaints.push(`${show(element)} has a contrast of ${contrast.toFixed(2)}, below 4.5`);
 });
 
-// Text that a box cuts off can be read by nobody; with an ellipsis it at least says so.
+// Text that leaves its box on the right is cut off, or lies on something else; with an ellipsis it at least says so.
 all("body *").filter(visible).forEach((element) => {
   const words = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE && plain(node.data));
   if (!words.length || element.localName === "option") return;
   const range = document.createRange();
   const right = Math.max(...words.map((node) => (range.selectNodeContents(node), range.getBoundingClientRect().right)));
-  for (let at = element; at && at !== document.body; at = at.parentElement) {
+  for (let at = element; at !== document.body; at = at.parentElement) {
     const style = getComputedStyle(at);
-    if (style.clipPath !== "none" || style.textOverflow === "ellipsis" || style.position === "fixed") return;
+    if (style.clipPath !== "none" || style.textOverflow === "ellipsis") return;
     if (["auto", "scroll"].includes(style.overflowX)) return;
-    if (["hidden", "clip"].includes(style.overflowX) && right > at.getBoundingClientRect().right + 1) {
-      return void complaints.push(`${show(element)} is cut off`);
+    if (style.display !== "inline" && style.display !== "contents" && right > at.getBoundingClientRect().right + 1) {
+      return void complaints.push(`${show(element)} leaves its box`);
     }
   }
 });

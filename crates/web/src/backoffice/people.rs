@@ -59,16 +59,14 @@ pub(crate) async fn invite(
     let mut errors = Errors::default();
     let name = errors.read("name", &form.name);
     let address = errors.read("email", &form.email);
-    let role = errors.choose::<Role>("role", &form.role).filter(|role| *role != Role::Owner);
-    if role.is_none() && errors.of("role").is_empty() {
-        errors.add("role", "Please choose one from the list.");
-    }
+    let role = errors.choose("role", &form.role);
     let (Some(name), Some(address), Some(role)) = (name, address, role) else {
         return render(&web, &owner, &form, errors, None).await;
     };
     let errors = match invite::invite(&web.app, &owner, name, address, role).await {
         Ok(()) => return page::see_other("/backoffice/people?notice=invited"),
         Err(InviteError::AddressTaken) => Errors::one("email", "Somebody signs in with this address already."),
+        Err(InviteError::Owner) => Errors::one("role", "Please choose one from the list."),
         Err(InviteError::Full) => Errors::one("", "An account can have 200 people, and yours has."),
         Err(InviteError::TooMany(too_many)) => Errors::one(
             "email",

@@ -14,7 +14,7 @@ use slotkeeper_domain::time::Zone;
 
 #[derive(Template)]
 #[template(path = "entry/sign_up_business.html")]
-struct BusinessPage<'a> {
+struct SignUpBusinessPage<'a> {
     layout: Layout,
     form: &'a BusinessForm,
     errors: Errors,
@@ -24,7 +24,7 @@ struct BusinessPage<'a> {
     languages: &'static [(&'static str, &'static str)],
 }
 
-impl<'a> BusinessPage<'a> {
+impl<'a> SignUpBusinessPage<'a> {
     fn new(form: &'a BusinessForm, errors: Errors) -> Self {
         Self {
             layout: Layout::narrow(),
@@ -99,7 +99,7 @@ impl BusinessForm {
 }
 
 pub(crate) async fn show() -> Response {
-    page::show(&BusinessPage::new(&BusinessForm::default(), Errors::default()))
+    page::show(&SignUpBusinessPage::new(&BusinessForm::default(), Errors::default()))
 }
 
 pub(crate) async fn sign_up(
@@ -110,6 +110,6 @@ pub(crate) async fn sign_up(
     let form = BusinessForm::from_pairs(pairs);
     let mut errors = Errors::default();
     let account = form.account(&mut errors);
-    let again = |status, errors| page::render(status, &BusinessPage::new(&form, errors));
+    let again = |status, errors| page::render(status, &SignUpBusinessPage::new(&form, errors));
     finish(&web, client, form.person.clone(), account, errors, again).await
 }

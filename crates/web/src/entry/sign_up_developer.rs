@@ -13,7 +13,7 @@ use slotkeeper_app::accounts::sign_up::NewAccount;
 
 #[derive(Template)]
 #[template(path = "entry/sign_up_developer.html")]
-struct DeveloperPage<'a> {
+struct SignUpDeveloperPage<'a> {
     layout: Layout,
     form: &'a DeveloperForm,
     errors: Errors,
@@ -28,12 +28,17 @@ pub(crate) struct DeveloperForm {
 }
 
 pub(crate) async fn show() -> Response {
-    page::show(&DeveloperPage { layout: Layout::narrow(), form: &DeveloperForm::default(), errors: Errors::default() })
+    page::show(&SignUpDeveloperPage {
+        layout: Layout::narrow(),
+        form: &DeveloperForm::default(),
+        errors: Errors::default(),
+    })
 }
 
 pub(crate) async fn sign_up(State(web): State<Web>, client: Client, Form(form): Form<DeveloperForm>) -> Response {
     let mut errors = Errors::default();
     let account = errors.read("name", &form.name).map(|name| NewAccount::Developer { name });
-    let again = |status, errors| page::render(status, &DeveloperPage { layout: Layout::narrow(), form: &form, errors });
+    let again =
+        |status, errors| page::render(status, &SignUpDeveloperPage { layout: Layout::narrow(), form: &form, errors });
     finish(&web, client, form.person.clone(), account, errors, again).await
 }
