@@ -1,6 +1,6 @@
 //! REST API, version 2, wire-compatible with the public Bookeo API v2.
 //!
-//! [`router`] lists every operation. An operation is one file: the handler, its wire types and its tests. A handler's
+//! [`router()`] lists every operation. An operation is one file: the handler, its wire types and its tests. A handler's
 //! first parameter is the [`caller::Caller`], whose type names the permission the key must have; one without does
 //! not compile.
 
