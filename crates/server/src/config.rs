@@ -1,7 +1,7 @@
 //! The configuration: what can be set, what it is when nothing is set, and where the files are that follow from it.
 //!
 //! `config.default.toml` explains every option to the person who runs the server; a test holds it and this file
-//! together. How a configuration is put together from file and environment is told in [`mod@load`].
+//! together. How a configuration is put together from file and environment is told in `config/load.rs`.
 
 mod load;
 mod values;

@@ -1,6 +1,6 @@
 //! Pages, rendered on the server, for people in browsers. They work without scripts.
 //!
-//! [`router`] lists every page. A page is one file: what it shows, its handlers, and a template of the same name in
+//! [`router()`] lists every page. A page is one file: what it shows, its handlers, and a template of the same name in
 //! `templates/`. Pages call the use cases of `slotkeeper-app` and decide nothing themselves.
 
 mod backoffice;
