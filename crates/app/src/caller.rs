@@ -69,13 +69,11 @@ impl SignedIn {
 
     /// An entry for the log of this person's account.
     pub(crate) fn change(&self, at: Instant, thing: Thing, thing_id: &str, kind: Kind) -> Change {
-        Change {
-            account: self.account.id.clone(),
-            at,
-            actor: Actor::User(self.account.id.clone(), self.user.id.clone()),
-            thing,
-            thing_id: thing_id.to_owned(),
-            kind,
-        }
+        self.actor().change(&self.account.id, at, thing, thing_id, kind)
+    }
+
+    /// This person, as logs name who did something.
+    pub(crate) fn actor(&self) -> Actor {
+        Actor::User(self.account.id.clone(), self.user.id.clone())
     }
 }

@@ -34,6 +34,14 @@ pub enum Actor {
     System,
 }
 
+impl Actor {
+    /// The entry in an account's log that says: this actor did that to the thing.
+    #[must_use]
+    pub fn change(&self, account: &AccountId, at: Instant, thing: Thing, thing_id: &str, kind: Kind) -> Change {
+        Change { account: account.clone(), at, actor: self.clone(), thing, thing_id: thing_id.to_owned(), kind }
+    }
+}
+
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
         $(#[$doc])*

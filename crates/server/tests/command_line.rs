@@ -12,7 +12,7 @@ use slotkeeper_testkit::postgres::Database;
 use slotkeeper_testkit::reqwest::Client;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_slotkeeper");
 
@@ -36,6 +36,23 @@ impl Running {
             assert!(self.out.read_line(&mut text).unwrap() > 0, "the program ended after: {text}");
         }
         text
+    }
+
+    /// Starts `serve` on a port that the system chooses, and waits until it says that it is ready: its address, and
+    /// its log, which must be kept as long as the program runs.
+    fn serving(args: &[&str]) -> (Self, String, BufReader<ChildStderr>) {
+        let mut child = Command::new(PROGRAM).args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        loop {
+            let before = said.len();
+            assert!(log.read_line(&mut said).unwrap() > 0, "the program ended after: {said}");
+            if let Some((_, rest)) = said[before..].split_once("listen=") {
+                let address = rest.split_whitespace().next().unwrap();
+                return (Self { child, out }, format!("http://{address}"), log);
+            }
+        }
     }
 
     fn stop_kindly(mut self) -> ExitStatus {
@@ -157,21 +174,17 @@ async fn a_demo_with_a_folder_survives() {
 async fn serve_keeps_what_it_promised() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let (listen, web) = (format!("127.0.0.1:{port}"), format!("http://127.0.0.1:{port}"));
-    let args = ["serve", "--listen", &listen, "--data-dir", data.to_str().unwrap()];
+    let args = ["serve", "--listen", "127.0.0.1:0", "--data-dir", data.to_str().unwrap()];
     let http = Client::builder().redirect(reqwest_none()).build().unwrap();
     let form = [("name", "Pier"), ("person_name", "Dana"), ("email", "dana@example.com"), ("password", PASSWORD)];
 
-    let server = Running::start(&args);
-    ready(&web).await;
+    let (server, web, _log) = Running::serving(&args);
     let signed_up =
         http.post(format!("{web}/sign-up/developer")).header("Origin", &web).form(&form).send().await.unwrap();
     assert_eq!(signed_up.status(), 303);
     server.kill();
 
-    let server = Running::start(&args);
-    ready(&web).await;
+    let (server, web, _log) = Running::serving(&args);
     let signed_in = http.post(format!("{web}/sign-in")).header("Origin", &web).form(&form).send().await.unwrap();
     assert_eq!(signed_in.status(), 303);
     let demo = http.get(format!("{web}/demo/mail")).send().await.unwrap();
@@ -186,14 +199,6 @@ async fn serve_keeps_what_it_promised() {
     let wrong = Command::new(PROGRAM).args(args).env("SLOTKEEPER_MASTER_KEY", "ab".repeat(32)).output().unwrap();
     assert!(!wrong.status.success());
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("another master key"));
-}
-
-async fn ready(web: &str) {
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
-    while slotkeeper_testkit::reqwest::get(format!("{web}/health")).await.is_err() {
-        assert!(std::time::Instant::now() < deadline, "the server did not become ready");
-        tokio::task::yield_now().await;
-    }
 }
 
 /// `config` prints a file that `serve` takes.

@@ -19,7 +19,7 @@ pub use driver::DRIVER_VARIABLE;
 /// The environment variable that holds the path of Chromium or Chrome.
 pub const BROWSER_VARIABLE: &str = "SLOTKEEPER_TEST_CHROMIUM";
 /// The environment variable that holds the folder for screenshots; without it none are made.
-pub const SCREENSHOTS_VARIABLE: &str = "SLOTKEEPER_SCREENSHOTS";
+pub const SCREENSHOTS_VARIABLE: &str = "SLOTKEEPER_TEST_SCREENSHOTS";
 
 /// How long a page may take to show what is awaited.
 const PATIENCE: Duration = Duration::from_secs(15);

@@ -59,6 +59,7 @@ pub struct Receiver {
 struct Shared {
     requests: Inbox<Request>,
     pages: Mutex<HashMap<String, String>>,
+    redirects: Mutex<HashMap<String, String>>,
 }
 
 impl Receiver {
@@ -66,7 +67,7 @@ impl Receiver {
     pub async fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port on the loopback address");
         let address = listener.local_addr().unwrap();
-        let shared = Arc::new(Shared { requests: Inbox::new(), pages: Mutex::default() });
+        let shared = Arc::new(Shared { requests: Inbox::new(), pages: Mutex::default(), redirects: Mutex::default() });
         let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
         Self { address, shared, accepting }
     }
@@ -85,6 +86,11 @@ impl Receiver {
     /// Serves a page of HTML at a path from now on. Requests for it are not recorded.
     pub fn page(&self, path: &str, html: impl Into<String>) {
         self.shared.pages.lock().unwrap().insert(path.to_owned(), html.into());
+    }
+
+    /// Records what asks for a path, as ever, and sends it on to an address from now on.
+    pub fn redirect(&self, path: &str, address: impl Into<String>) {
+        self.shared.redirects.lock().unwrap().insert(path.to_owned(), address.into());
     }
 
     /// Every request so far.
@@ -119,8 +125,12 @@ async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
         Some(html) => answer("200 OK", "text/html; charset=utf-8", &html),
         None if request.path() == "/favicon.ico" => answer("404 Not Found", "text/plain", ""),
         None => {
+            let address = shared.redirects.lock().unwrap().get(request.path()).cloned();
             shared.requests.put(request);
-            answer("200 OK", "text/plain", "received")
+            match address {
+                Some(address) => answer(&format!("302 Found\r\nLocation: {address}"), "text/plain", ""),
+                None => answer("200 OK", "text/plain", "received"),
+            }
         }
     };
     let _ = stream.write_all(answer.as_bytes()).await;

@@ -1,10 +1,11 @@
 //! `/`: the front page; with an Authorization URL's query, the consent page.
 
+use crate::extract::Query;
 use crate::page::{self, Layout, NoticeQuery};
 use crate::session::Session;
 use crate::{Web, consent};
 use askama::Template;
-use axum::extract::{Query, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use slotkeeper_domain::account::AccountKind;
 use slotkeeper_domain::consent::Request;

@@ -99,7 +99,7 @@ fn notice(code: &str) -> Option<Notice> {
 }
 
 /// `?notice=…`
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, Default)]
 pub(crate) struct NoticeQuery {
     pub(crate) notice: Option<String>,
 }

@@ -1,7 +1,7 @@
 //! Style sheet and pictures, compiled in.
 
+use crate::extract::Path;
 use crate::page;
-use axum::extract::Path;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};

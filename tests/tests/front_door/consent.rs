@@ -115,7 +115,7 @@ on_every_engine! {
         let page = owner.get(&application.asks_for("availability_r", Some("s"))).await;
         assert_eq!(
             page.headers["content-security-policy"],
-            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' https://desk.example; \
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' https://desk.example https:; \
              frame-ancestors 'none'; base-uri 'none'"
         );
         assert_eq!(page.headers["x-frame-options"], "DENY");

@@ -12,4 +12,5 @@ mod applications;
 mod browser;
 mod consent;
 mod mail;
+mod pages;
 mod secrets;

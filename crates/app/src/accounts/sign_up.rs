@@ -6,7 +6,7 @@ use crate::sessions::sign_in::{self, Opened};
 use crate::throttle::{self, Bucket, Origin, Refused};
 use crate::{App, random};
 use slotkeeper_domain::account::{AccountKind, Country, Currency, Language, Languages, Name, Role};
-use slotkeeper_domain::change::{Actor, Change, Kind, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Thing};
 use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::link::Purpose;
@@ -152,15 +152,9 @@ fn account(new: &NewAccount, now: slotkeeper_domain::time::Instant) -> Account {
 pub fn create(tx: &mut Tx, account: &Account, owner: &User, portal: Option<&AccountId>) -> Result<(), StoreError> {
     accounts::insert(tx, account, portal)?;
     users::insert(tx, owner)?;
-    let entry = |thing, thing_id: &str| Change {
-        account: account.id.clone(),
-        at: account.created_at,
-        actor: Actor::User(account.id.clone(), owner.id.clone()),
-        thing,
-        thing_id: thing_id.to_owned(),
-        kind: Kind::Created,
-    };
-    tx.record(entry(Thing::Account, account.id.as_str()));
-    tx.record(entry(Thing::User, owner.id.as_str()));
+    let by = Actor::User(account.id.clone(), owner.id.clone());
+    for (thing, id) in [(Thing::Account, account.id.as_str()), (Thing::User, owner.id.as_str())] {
+        tx.record(by.change(&account.id, account.created_at, thing, id, Kind::Created));
+    }
     Ok(())
 }

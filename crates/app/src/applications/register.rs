@@ -5,7 +5,7 @@ use crate::secrets::Usage;
 use crate::{App, random};
 use slotkeeper_domain::account::Name;
 use slotkeeper_domain::callback::CallbackUrl;
-use slotkeeper_domain::change::{Actor, Change, Kind, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Thing};
 use slotkeeper_domain::id::{ApplicationId, SecretKeyId, UserId};
 use slotkeeper_domain::secret::SecretKey;
 use slotkeeper_domain::time::Instant;
@@ -92,14 +92,8 @@ pub fn create(
     secret_key: &SecretKey,
 ) -> Result<(), StoreError> {
     applications::insert(tx, application)?;
-    tx.record(Change {
-        account: application.account.clone(),
-        at: application.created_at,
-        actor: Actor::User(application.account.clone(), by.clone()),
-        thing: Thing::Application,
-        thing_id: application.id.to_string(),
-        kind: Kind::Created,
-    });
+    let (account, at, id) = (&application.account, application.created_at, application.id.as_str());
+    tx.record(Actor::User(account.clone(), by.clone()).change(account, at, Thing::Application, id, Kind::Created));
     store_secret_key(tx, app, application, secret_key, application.created_at)?;
     Ok(())
 }

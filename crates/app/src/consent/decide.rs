@@ -11,6 +11,7 @@ use slotkeeper_domain::callback::Answer;
 use slotkeeper_domain::consent::{Decision, Step, step};
 use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::id::QuestionId;
+use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::applications::{self, Application};
 use slotkeeper_store::tables::authorizations::{self, Authorization};
 use slotkeeper_store::tables::questions::{self, Question};
@@ -55,16 +56,16 @@ pub enum DecideError {
 /// # Errors
 /// [`DecideError`].
 pub async fn decide(app: &App, owner: &Owner, id: QuestionId, pressed: Decision) -> Result<Outcome, DecideError> {
-    let (unit, owner) = (app.clone(), owner.clone());
+    let (unit, owner, now) = (app.clone(), owner.clone(), app.now());
     let answer = move |tx: &mut Tx| {
         let question =
             questions::find_locked(tx, &owner.account.id, &id, &owner.session_hash)?.ok_or(DecideError::Expired)?;
-        match step(question.answer, question.expires_at, pressed, unit.now()) {
+        match step(question.answer, question.expires_at, pressed, now) {
             Step::Expired => Err(DecideError::Expired),
             Step::AnsweredOtherwise(previous) => Err(DecideError::AnsweredOtherwise(previous)),
             Step::Repeat => repeat(tx, &unit, &owner, &question),
             Step::Answer => match pressed {
-                Decision::Allowed => allow(tx, &unit, &owner, &question),
+                Decision::Allowed => allow(tx, &unit, &owner, &question, now),
                 Decision::Denied => deny(tx, &owner, &question),
             },
         }
@@ -78,12 +79,12 @@ pub async fn decide(app: &App, owner: &Owner, id: QuestionId, pressed: Decision)
     Ok(outcome)
 }
 
-fn allow(tx: &mut Tx, app: &App, owner: &Owner, question: &Question) -> Result<Outcome, DecideError> {
+fn allow(tx: &mut Tx, app: &App, owner: &Owner, question: &Question, now: Instant) -> Result<Outcome, DecideError> {
     let account = &owner.account.id;
     // The session may have ended, and the person been removed, while the question was on the screen. Locked, so that
     // the same question in two tabs is answered in one of them first.
-    sessions::find_locked(tx, account, &owner.session_hash, app.now())?.ok_or(DecideError::Expired)?;
-    if let Some(before) = allowed_before(tx, owner, question, app.now())? {
+    sessions::find_locked(tx, account, &owner.session_hash, now)?.ok_or(DecideError::Expired)?;
+    if let Some(before) = allowed_before(tx, owner, question, now)? {
         return repeat(tx, app, owner, &before);
     }
     accounts::lock(tx, account)?;
@@ -98,7 +99,7 @@ fn allow(tx: &mut Tx, app: &App, owner: &Owner, question: &Question) -> Result<O
         application: question.application.clone(),
         permissions: question.permissions.clone(),
         granted_by: owner.user.id.clone(),
-        created_at: app.now(),
+        created_at: now,
         last_used_at: None,
     };
     grant(tx, app, &authorization, &api_key)?;

@@ -2,7 +2,7 @@
 
 use crate::secrets::Usage;
 use crate::{App, random};
-use slotkeeper_domain::change::{Actor, Change, Kind, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Thing};
 use slotkeeper_domain::id::{AccountId, ApplicationId};
 use slotkeeper_domain::secret::{API_KEY_RANDOM_LENGTH, ApiKey};
 use slotkeeper_store::tables::authorizations::{self, Authorization};
@@ -15,14 +15,9 @@ use slotkeeper_store::{StoreError, Tx};
 pub fn grant(tx: &mut Tx, app: &App, authorization: &Authorization, api_key: &ApiKey) -> Result<(), StoreError> {
     let key_hash = app.vault().hash(Usage::ApiKey, api_key.expose());
     authorizations::insert(tx, authorization, &key_hash)?;
-    tx.record(Change {
-        account: authorization.account.clone(),
-        at: authorization.created_at,
-        actor: Actor::User(authorization.account.clone(), authorization.granted_by.clone()),
-        thing: Thing::Authorization,
-        thing_id: authorization.id.to_string(),
-        kind: Kind::Created,
-    });
+    let (account, at, id) = (&authorization.account, authorization.created_at, authorization.id.as_str());
+    let by = Actor::User(account.clone(), authorization.granted_by.clone());
+    tx.record(by.change(account, at, Thing::Authorization, id, Kind::Created));
     Ok(())
 }
 

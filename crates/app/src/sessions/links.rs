@@ -12,6 +12,7 @@ use slotkeeper_domain::id::{AccountId, UserId};
 use slotkeeper_domain::link::Purpose;
 use slotkeeper_domain::secret::{LinkToken, Password};
 use slotkeeper_domain::throttle::TooMany;
+use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::{links, sessions, users};
 use slotkeeper_store::{StoreError, Tx};
 
@@ -109,7 +110,7 @@ pub async fn confirm_email(app: &App, token: &LinkToken) -> Result<(), LinkError
         .write(move |tx| {
             let user = take(tx, &account, &hash, &[Purpose::ConfirmEmail], now)?;
             users::confirm_email(tx, &account, &user, now)?;
-            tx.record(changed(&account, &user, now));
+            tx.record(updated(&account, &user, now));
             Ok(())
         })
         .await
@@ -131,7 +132,7 @@ pub async fn choose_password(app: &App, token: &LinkToken, password: Password) -
             users::confirm_email(tx, &account, &user, now)?;
             sessions::delete_of_user(tx, &account, &user)?;
             links::delete_of_user(tx, &account, &user)?;
-            tx.record(changed(&account, &user, now));
+            tx.record(updated(&account, &user, now));
             Ok(())
         })
         .await
@@ -147,19 +148,13 @@ fn take(
     account: &AccountId,
     hash: &[u8],
     purposes: &[Purpose],
-    now: slotkeeper_domain::time::Instant,
+    now: Instant,
 ) -> Result<UserId, LinkError> {
     let (user, purpose) = links::find(tx, account, hash, now)?.ok_or(LinkError::Gone)?;
     if purposes.contains(&purpose) && links::take(tx, account, hash, now)? { Ok(user) } else { Err(LinkError::Gone) }
 }
 
-fn changed(account: &AccountId, user: &UserId, at: slotkeeper_domain::time::Instant) -> Change {
-    Change {
-        account: account.clone(),
-        at,
-        actor: Actor::User(account.clone(), user.clone()),
-        thing: Thing::User,
-        thing_id: user.to_string(),
-        kind: Kind::Updated,
-    }
+/// The person did it, by a link that only the person has.
+fn updated(account: &AccountId, user: &UserId, at: Instant) -> Change {
+    Actor::User(account.clone(), user.clone()).change(account, at, Thing::User, user.as_str(), Kind::Updated)
 }

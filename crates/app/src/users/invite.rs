@@ -6,7 +6,7 @@ use crate::mail::{self, Letter};
 use crate::throttle::{self, Bucket, Refused};
 use crate::{App, random};
 use slotkeeper_domain::account::{Name, Role};
-use slotkeeper_domain::change::{Actor, Change, Kind, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Thing};
 use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::id::UserId;
 use slotkeeper_domain::link::Purpose;
@@ -96,13 +96,7 @@ pub async fn invite(
 /// [`StoreError::Unique`] when the address is taken; otherwise when the store fails.
 pub fn add(tx: &mut Tx, by: &UserId, user: &User) -> Result<(), StoreError> {
     users::insert(tx, user)?;
-    tx.record(Change {
-        account: user.account.clone(),
-        at: user.created_at,
-        actor: Actor::User(user.account.clone(), by.clone()),
-        thing: Thing::User,
-        thing_id: user.id.to_string(),
-        kind: Kind::Created,
-    });
+    let by = Actor::User(user.account.clone(), by.clone());
+    tx.record(by.change(&user.account, user.created_at, Thing::User, user.id.as_str(), Kind::Created));
     Ok(())
 }

@@ -2,10 +2,11 @@
 
 use crate::Web;
 use crate::consent::ask::{Group, groups};
+use crate::extract::Query;
 use crate::page::{self, Layout, NoticeQuery, when};
 use crate::session::MemberPage;
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use slotkeeper_app::authorizations::installed::{InstalledApplication, installed};
 use slotkeeper_domain::time::Zone;

@@ -1,11 +1,12 @@
 //! `/backoffice/details`: what the business says of itself.
 
 use crate::Web;
+use crate::extract::Query;
 use crate::form::{Errors, Form, optional};
 use crate::page::{self, Layout, NoticeQuery};
 use crate::session::OwnerPage;
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;

@@ -1,26 +1,53 @@
 //! End one key of an application that has several, after asking.
 
+use super::applications::{Key, card};
 use crate::Web;
+use crate::extract::Path;
 use crate::page::{self, Layout};
 use crate::session::OwnerPage;
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use slotkeeper_app::authorizations::installed::installed;
 use slotkeeper_app::authorizations::uninstall::end_one;
+use slotkeeper_domain::id::AuthorizationId;
 
 #[derive(Template)]
 #[template(path = "backoffice/end_key.html")]
 struct EndPage {
     layout: Layout,
+    application: String,
+    key: Key,
 }
 
-pub(crate) async fn ask(OwnerPage(owner): OwnerPage) -> Response {
-    page::show(&EndPage { layout: Layout::of(&owner, "").narrowed() })
+pub(crate) async fn ask(
+    State(web): State<Web>,
+    OwnerPage(owner): OwnerPage,
+    Path(id): Path<AuthorizationId>,
+) -> Response {
+    let Some(member) = owner.as_member() else { return page::error_page(StatusCode::NOT_FOUND) };
+    let installed = match installed(&web.app, &member).await {
+        Ok(installed) => installed,
+        Err(error) => return page::store_failed(&error),
+    };
+    let found = installed.into_iter().filter_map(|one| card(one, &owner.account.zone)).find_map(|card| {
+        let key = card.keys.into_iter().find(|key| key.authorization == id.as_str())?;
+        Some((card.name, key))
+    });
+    match found {
+        Some((application, key)) => {
+            page::show(&EndPage { layout: Layout::of(&owner, "").narrowed(), application, key })
+        }
+        None => page::error_page(StatusCode::NOT_FOUND),
+    }
 }
 
-pub(crate) async fn end(State(web): State<Web>, OwnerPage(owner): OwnerPage, Path(id): Path<String>) -> Response {
-    let Ok(id) = id.parse() else { return page::error_page(StatusCode::NOT_FOUND) };
+pub(crate) async fn end(
+    State(web): State<Web>,
+    OwnerPage(owner): OwnerPage,
+    Path(id): Path<AuthorizationId>,
+) -> Response {
     match end_one(&web.app, &owner, id).await {
         Ok(true) => page::see_other("/backoffice/applications?notice=ended"),
         Ok(false) => page::error_page(StatusCode::NOT_FOUND),

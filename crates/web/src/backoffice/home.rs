@@ -1,10 +1,11 @@
 //! `/backoffice`: the account at a glance.
 
 use crate::Web;
+use crate::extract::Query;
 use crate::page::{self, Layout, NoticeQuery, when};
 use crate::session::MemberPage;
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use slotkeeper_app::authorizations::installed::installed;
 

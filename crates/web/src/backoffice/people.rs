@@ -1,11 +1,12 @@
 //! `/backoffice/people`: who signs in to the account.
 
 use crate::Web;
+use crate::extract::{Path, Query};
 use crate::form::{Errors, Form};
 use crate::page::{self, Layout, NoticeQuery};
 use crate::session::OwnerPage;
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -13,6 +14,7 @@ use slotkeeper_app::caller::Owner;
 use slotkeeper_app::users::invite::{self, InviteError};
 use slotkeeper_app::users::{list, remove};
 use slotkeeper_domain::account::Role;
+use slotkeeper_domain::id::UserId;
 use slotkeeper_store::tables::users::User;
 
 #[derive(Template)]
@@ -88,13 +90,13 @@ struct RemovePage {
 pub(crate) async fn ask_remove(
     State(web): State<Web>,
     OwnerPage(owner): OwnerPage,
-    Path(id): Path<String>,
+    Path(id): Path<UserId>,
 ) -> Response {
     let people = match list::list(&web.app, &owner).await {
         Ok(people) => people,
         Err(error) => return page::store_failed(&error),
     };
-    match people.into_iter().find(|person| person.id.as_str() == id && person.role != Role::Owner) {
+    match people.into_iter().find(|person| person.id == id && person.role != Role::Owner) {
         Some(person) => page::show(&RemovePage {
             layout: Layout::of(&owner, "").narrowed(),
             name: person.name.to_string(),
@@ -104,8 +106,7 @@ pub(crate) async fn ask_remove(
     }
 }
 
-pub(crate) async fn remove(State(web): State<Web>, OwnerPage(owner): OwnerPage, Path(id): Path<String>) -> Response {
-    let Ok(id) = id.parse() else { return page::error_page(StatusCode::NOT_FOUND) };
+pub(crate) async fn remove(State(web): State<Web>, OwnerPage(owner): OwnerPage, Path(id): Path<UserId>) -> Response {
     match remove::remove(&web.app, &owner, id).await {
         Ok(true) => page::see_other("/backoffice/people?notice=removed"),
         Ok(false) => page::error_page(StatusCode::NOT_FOUND),

@@ -2,14 +2,16 @@
 
 use super::applications::card;
 use crate::Web;
+use crate::extract::Path;
 use crate::page::{self, Layout};
 use crate::session::OwnerPage;
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use slotkeeper_app::authorizations::installed::installed;
 use slotkeeper_app::authorizations::uninstall::uninstall as uninstall_application;
+use slotkeeper_domain::id::ApplicationId;
 
 #[derive(Template)]
 #[template(path = "backoffice/uninstall.html")]
@@ -20,13 +22,17 @@ struct UninstallPage {
     keys: usize,
 }
 
-pub(crate) async fn ask(State(web): State<Web>, OwnerPage(owner): OwnerPage, Path(id): Path<String>) -> Response {
+pub(crate) async fn ask(
+    State(web): State<Web>,
+    OwnerPage(owner): OwnerPage,
+    Path(id): Path<ApplicationId>,
+) -> Response {
     let Some(member) = owner.as_member() else { return page::error_page(StatusCode::NOT_FOUND) };
     let installed = match installed(&web.app, &member).await {
         Ok(installed) => installed,
         Err(error) => return page::store_failed(&error),
     };
-    let found = installed.into_iter().find(|one| one.id.as_str() == id);
+    let found = installed.into_iter().find(|one| one.id == id);
     match found.and_then(|one| card(one, &owner.account.zone)) {
         Some(card) => page::show(&UninstallPage {
             layout: Layout::of(&owner, "").narrowed(),
@@ -38,8 +44,11 @@ pub(crate) async fn ask(State(web): State<Web>, OwnerPage(owner): OwnerPage, Pat
     }
 }
 
-pub(crate) async fn uninstall(State(web): State<Web>, OwnerPage(owner): OwnerPage, Path(id): Path<String>) -> Response {
-    let Ok(id) = id.parse() else { return page::error_page(StatusCode::NOT_FOUND) };
+pub(crate) async fn uninstall(
+    State(web): State<Web>,
+    OwnerPage(owner): OwnerPage,
+    Path(id): Path<ApplicationId>,
+) -> Response {
     match uninstall_application(&web.app, &owner, id).await {
         Ok(0) => page::error_page(StatusCode::NOT_FOUND),
         Ok(_) => page::see_other("/backoffice/applications?notice=uninstalled"),

@@ -87,8 +87,8 @@ fn question(person: &SignedIn, asking: Asking, asked: &Asked) -> Response {
     let is_repeated = asked.earlier > 0;
     let groups = groups(&request.permissions, |permission| is_repeated && asked.news.contains(&permission));
     let has = |reach| request.permissions.iter().any(|permission| permission.reach() == reach);
-    // A browser follows the redirect after the form only where the policy of this page lets forms go.
-    let target = application.callback_url.as_ref().map(|callback| format!(" {}", callback.policy_source()));
+    // A browser follows the redirects after the form only where the policy of this page lets forms go.
+    let target = application.callback_url.as_ref().map(|callback| format!(" {}", callback.policy_sources()));
     let policy = content_policy(&target.unwrap_or_default());
     let mut layout = Layout::of(person, "").narrowed();
     // One question, two answers: nothing else to click on.

@@ -1,10 +1,11 @@
 //! `/consent/done/{question}`: after an answer that leads to no other site.
 
 use crate::Web;
+use crate::extract::Path;
 use crate::page::{self, Layout};
 use crate::session::OwnerPage;
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use slotkeeper_app::consent::answered::answered;
@@ -26,8 +27,7 @@ pub(crate) fn address(id: &QuestionId) -> String {
     format!("/consent/done/{id}")
 }
 
-pub(crate) async fn show(State(web): State<Web>, OwnerPage(owner): OwnerPage, Path(id): Path<String>) -> Response {
-    let Ok(id) = id.parse() else { return page::error_page(StatusCode::NOT_FOUND) };
+pub(crate) async fn show(State(web): State<Web>, OwnerPage(owner): OwnerPage, Path(id): Path<QuestionId>) -> Response {
     match answered(&web.app, &owner, id).await {
         Ok(answered) => page::show(&DonePage {
             layout: Layout::of(&owner, "").narrowed(),

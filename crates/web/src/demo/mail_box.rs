@@ -1,13 +1,15 @@
 //! `/demo/mail`: every mail the demo would have sent.
 
 use crate::Web;
+use crate::extract::Paths;
 use crate::page::{self, Layout, when};
 use crate::session::Session;
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use slotkeeper_app::mail::mail_box;
+use slotkeeper_domain::id::{AccountId, MailId};
 use slotkeeper_domain::time::Zone;
 use slotkeeper_store::tables::mails::Mail;
 
@@ -61,9 +63,8 @@ pub(crate) async fn list(State(web): State<Web>, session: Option<Session>) -> Re
 pub(crate) async fn show(
     State(web): State<Web>,
     session: Option<Session>,
-    Path((account, id)): Path<(String, String)>,
+    Paths((account, id)): Paths<(AccountId, MailId)>,
 ) -> Response {
-    let (Ok(account), Ok(id)) = (account.parse(), id.parse()) else { return page::error_page(StatusCode::NOT_FOUND) };
     match mail_box::open(&web.app, account, id).await {
         Ok(Some((mail, text))) => page::show(&MailPage {
             layout: layout(session),

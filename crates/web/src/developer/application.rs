@@ -2,11 +2,12 @@
 
 use super::register::{callback_url, description};
 use crate::Web;
+use crate::extract::Path;
 use crate::form::{Errors, Form};
 use crate::page::{self, Layout, when};
 use crate::session::DeveloperPage;
 use askama::Template;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -89,15 +90,14 @@ struct Again {
 pub(crate) async fn show(
     State(web): State<Web>,
     DeveloperPage(developer): DeveloperPage,
-    Path(id): Path<String>,
+    Path(id): Path<ApplicationId>,
     RawQuery(query): RawQuery,
 ) -> Response {
     let view = View::of(query.as_deref().unwrap_or_default());
-    render(&web, &developer, &id, view, Again::default()).await
+    render(&web, &developer, id, view, Again::default()).await
 }
 
-async fn render(web: &Web, developer: &Developer, id: &str, view: View, again: Again) -> Response {
-    let Ok(id) = id.parse::<ApplicationId>() else { return page::error_page(StatusCode::NOT_FOUND) };
+async fn render(web: &Web, developer: &Developer, id: ApplicationId, view: View, again: Again) -> Response {
     let shown = match show::show(&web.app, developer, id, view.after.clone()).await {
         Ok(Some(shown)) => shown,
         Ok(None) => return page::error_page(StatusCode::NOT_FOUND),
@@ -170,15 +170,14 @@ pub(crate) struct DescriptionForm {
 pub(crate) async fn set_description(
     State(web): State<Web>,
     DeveloperPage(developer): DeveloperPage,
-    Path(id): Path<String>,
+    Path(id): Path<ApplicationId>,
     Form(form): Form<DescriptionForm>,
 ) -> Response {
     let mut errors = Errors::default();
     let Some(text) = description(&mut errors, &form.description) else {
         let again = Again { description: Some(form.description), errors, ..Again::default() };
-        return render(&web, &developer, &id, View::default(), again).await;
+        return render(&web, &developer, id, View::default(), again).await;
     };
-    let Ok(id) = id.parse() else { return page::error_page(StatusCode::NOT_FOUND) };
     let target = format!("/developer/applications/{id}?notice=saved");
     finish(change::set_description(&web.app, &developer, id, text).await, &target)
 }
@@ -194,16 +193,15 @@ pub(crate) struct CallbackForm {
 pub(crate) async fn set_callback_url(
     State(web): State<Web>,
     DeveloperPage(developer): DeveloperPage,
-    Path(id): Path<String>,
+    Path(id): Path<ApplicationId>,
     Form(form): Form<CallbackForm>,
 ) -> Response {
     let mut errors = Errors::default();
     let text = if form.remove.is_some() { "" } else { form.callback_url.as_str() };
     let Some(callback_url) = callback_url(&mut errors, text) else {
         let again = Again { callback_url: Some(form.callback_url), errors, ..Again::default() };
-        return render(&web, &developer, &id, View::default(), again).await;
+        return render(&web, &developer, id, View::default(), again).await;
     };
-    let Ok(id) = id.parse() else { return page::error_page(StatusCode::NOT_FOUND) };
     let notice = if callback_url.is_some() { "saved" } else { "callback-removed" };
     let target = format!("/developer/applications/{id}?notice={notice}");
     finish(change::set_callback_url(&web.app, &developer, id, callback_url).await, &target)

@@ -1,38 +1,56 @@
 //! End one authorization, after asking.
 
 use crate::Web;
-use crate::page::{self, Layout};
+use crate::extract::Paths;
+use crate::page::{self, Layout, when};
 use crate::session::DeveloperPage;
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use slotkeeper_app::applications::end_authorization::end_authorization;
+use slotkeeper_app::applications::end_authorization::{end_authorization, look};
+use slotkeeper_domain::id::{AccountId, ApplicationId, AuthorizationId};
+use slotkeeper_domain::permission::Permission;
 
 #[derive(Template)]
 #[template(path = "developer/end_authorization.html")]
 struct EndPage {
     layout: Layout,
     application: String,
+    business: String,
+    since: String,
+    permissions: Vec<&'static str>,
 }
 
+/// The application, the account that installed it, and which of its authorizations.
+type Place = (ApplicationId, AccountId, AuthorizationId);
+
 pub(crate) async fn ask(
+    State(web): State<Web>,
     DeveloperPage(developer): DeveloperPage,
-    Path((application, _, _)): Path<(String, String, String)>,
+    Paths((application, account, id)): Paths<Place>,
 ) -> Response {
-    page::show(&EndPage { layout: Layout::of(&developer, "").narrowed(), application })
+    match look(&web.app, &developer, application, account, id).await {
+        Ok(Some(installation)) => page::show(&EndPage {
+            layout: Layout::of(&developer, "").narrowed(),
+            application: installation.authorization.application.to_string(),
+            business: installation.account_name.to_string(),
+            since: when(installation.authorization.created_at, &developer.account.zone),
+            permissions: installation.authorization.permissions.iter().map(Permission::as_str).collect(),
+        }),
+        Ok(None) => page::error_page(StatusCode::NOT_FOUND),
+        Err(error) => page::store_failed(&error),
+    }
 }
 
 pub(crate) async fn end(
     State(web): State<Web>,
     DeveloperPage(developer): DeveloperPage,
-    Path((application, account, authorization)): Path<(String, String, String)>,
+    Paths((application, account, id)): Paths<Place>,
 ) -> Response {
-    let (Ok(id), Ok(account), Ok(authorization)) = (application.parse(), account.parse(), authorization.parse()) else {
-        return page::error_page(StatusCode::NOT_FOUND);
-    };
-    match end_authorization(&web.app, &developer, id, account, authorization).await {
-        Ok(true) => page::see_other(&format!("/developer/applications/{application}?notice=ended#installations")),
+    let target = format!("/developer/applications/{application}?notice=ended#installations");
+    match end_authorization(&web.app, &developer, application, account, id).await {
+        Ok(true) => page::see_other(&target),
         Ok(false) => page::error_page(StatusCode::NOT_FOUND),
         Err(error) => page::store_failed(&error),
     }

@@ -1,10 +1,11 @@
 //! `/developer`: the developer's applications.
 
 use crate::Web;
+use crate::extract::Query;
 use crate::page::{self, Layout, NoticeQuery};
 use crate::session::DeveloperPage;
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use slotkeeper_app::applications::show;
 use slotkeeper_store::tables::applications::Application;

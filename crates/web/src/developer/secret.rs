@@ -1,17 +1,19 @@
 //! The one page that shows a secret key; `/developer/applications/{id}/secret` replaces it.
 
 use crate::Web;
+use crate::extract::Path;
 use crate::form::Form;
 use crate::page::{self, Layout};
 use crate::session::DeveloperPage;
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use slotkeeper_app::applications::register::Registered;
 use slotkeeper_app::applications::replace_secret::{ReplaceError, replace_secret};
 use slotkeeper_app::caller::Developer;
+use slotkeeper_domain::id::ApplicationId;
 use slotkeeper_domain::secret_key::Overlap;
 
 #[derive(Template)]
@@ -62,11 +64,10 @@ pub(crate) struct ReplaceForm {
 pub(crate) async fn replace(
     State(web): State<Web>,
     DeveloperPage(developer): DeveloperPage,
-    Path(id): Path<String>,
+    Path(id): Path<ApplicationId>,
     Form(form): Form<ReplaceForm>,
 ) -> Response {
     let Some(overlap) = Overlap::from_form(&form.overlap) else { return page::error_page(StatusCode::BAD_REQUEST) };
-    let Ok(id) = id.parse() else { return page::error_page(StatusCode::NOT_FOUND) };
     match replace_secret(&web.app, &developer, id, overlap).await {
         Ok(Some(registered)) => SecretPage::show(&developer, &registered, Why::Replaced(overlap)),
         Ok(None) => page::error_page(StatusCode::NOT_FOUND),

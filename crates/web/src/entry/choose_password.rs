@@ -2,10 +2,11 @@
 
 use super::forgot_password::link_failed;
 use crate::Web;
+use crate::extract::Path;
 use crate::form::{Errors, Form};
 use crate::page::{self, Layout};
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;

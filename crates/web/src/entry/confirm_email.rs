@@ -3,11 +3,12 @@
 use super::forgot_password::link_failed;
 use crate::Web;
 use crate::client::Client;
+use crate::extract::Path;
 use crate::landing::home_of;
 use crate::page::{self, Layout};
 use crate::session::Session;
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use slotkeeper_app::sessions::links;
 use slotkeeper_domain::link::Purpose;

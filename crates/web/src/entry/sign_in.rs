@@ -1,12 +1,13 @@
 //! `/sign-in`
 
 use crate::client::Client;
+use crate::extract::Query;
 use crate::form::{Errors, Form};
 use crate::landing::home_of;
 use crate::page::{self, Layout};
 use crate::{Web, cookie};
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::response::Response;
@@ -24,7 +25,7 @@ struct SignInPage {
     errors: Errors,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 pub(crate) struct SignInQuery {
     next: Option<String>,
     notice: Option<String>,

@@ -18,6 +18,23 @@ on_every_engine! {
     }
 }
 
+on_every_engine! {
+    /// Many callbacks send the browser on, to another host as well: that is the application's business.
+    async fn a_callback_may_lead_on_to_another_host(server: TestServer) {
+        let scene = Scene::with_callback(&server).await;
+        let elsewhere = Receiver::start().await;
+        scene.receiver.redirect("/callback", elsewhere.foreign_url("/welcome"));
+        for answer in ["Allow", "Deny"] {
+            let browser = scene.owner_at(&server, Size::Desktop).await;
+            browser.goto(&server.at(&scene.application.asks_for("availability_r", Some(STATE)))).await;
+            browser.press(answer).await;
+            let wanted = elsewhere.foreign_url("/welcome");
+            browser.wait_for_url(|url| url == wanted).await;
+        }
+        assert_eq!(scene.receiver.requests().len(), 2);
+    }
+}
+
 async fn from_sign_up_to_the_end_of_a_key(server: &TestServer, size: Size) {
     let receiver = Receiver::start().await;
     Visitor::owner(server, OWNER).await;

@@ -1,0 +1,98 @@
+//! What a request's address says, read so that a mistake in it gets a page of ours: axum's own extractors answer with
+//! plain text, and a lint keeps them out.
+
+use crate::page;
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::Response;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+/// The one variable part of a path. Where it is no `T`, there is no such page.
+pub(crate) struct Path<T>(pub(crate) T);
+
+/// The variable parts of a path that has several, in their order.
+pub(crate) struct Paths<T>(pub(crate) T);
+
+/// The query, read into `T`. Of a name that is there twice the first value counts; what cannot be read is absent.
+pub(crate) struct Query<T>(pub(crate) T);
+
+async fn read<S: Send + Sync, T>(
+    parts: &mut Parts,
+    state: &S,
+    take: impl FnOnce(&mut dyn Iterator<Item = &str>) -> Option<T>,
+) -> Result<T, Response> {
+    // What is not UTF-8 once it is unescaped names nothing either.
+    let params = RawPathParams::from_request_parts(parts, state).await.ok();
+    let found = params.and_then(|params| take(&mut params.iter().map(|(_, value)| value)));
+    found.ok_or_else(|| page::error_page(StatusCode::NOT_FOUND))
+}
+
+fn next<T: FromStr>(values: &mut dyn Iterator<Item = &str>) -> Option<T> {
+    values.next()?.parse().ok()
+}
+
+impl<S: Send + Sync, T: FromStr> FromRequestParts<S> for Path<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        read(parts, state, next).await.map(Self)
+    }
+}
+
+impl<S: Send + Sync, A: FromStr, B: FromStr> FromRequestParts<S> for Paths<(A, B)> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        read(parts, state, |values| Some(Self((next(values)?, next(values)?)))).await
+    }
+}
+
+impl<S: Send + Sync, A: FromStr, B: FromStr, C: FromStr> FromRequestParts<S> for Paths<(A, B, C)> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        read(parts, state, |values| Some(Self((next(values)?, next(values)?, next(values)?)))).await
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequestParts<S> for Query<T> {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(parts.uri.query().and_then(parse).unwrap_or_default()))
+    }
+}
+
+fn parse<T: DeserializeOwned>(query: &str) -> Option<T> {
+    let mut first = BTreeMap::new();
+    for (name, value) in serde_urlencoded::from_str::<Vec<(String, String)>>(query).ok()? {
+        first.entry(name).or_insert(value);
+    }
+    serde_urlencoded::from_str(&serde_urlencoded::to_string(first).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(serde::Deserialize, Debug, PartialEq)]
+    struct Notice {
+        notice: Option<String>,
+    }
+
+    #[test]
+    fn of_a_repeated_name_the_first_value_counts() {
+        for (query, notice) in [
+            ("", None),
+            ("other=1", None),
+            ("notice=saved", Some("saved")),
+            ("notice=a%26b&x=1&notice=second", Some("a&b")),
+            ("&&notice=%ff", Some("\u{fffd}")),
+        ] {
+            assert_eq!(parse(query), Some(Notice { notice: notice.map(str::to_owned) }), "{query}");
+        }
+    }
+}
