@@ -42,15 +42,16 @@ impl Running {
     /// its log, which must be kept as long as the program runs.
     fn serving(args: &[&str]) -> (Self, String, BufReader<ChildStderr>) {
         let mut child = Command::new(PROGRAM).args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let out = BufReader::new(child.stdout.take().unwrap());
         let mut log = BufReader::new(child.stderr.take().unwrap());
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let running = Self { child, out };
         let mut said = String::new();
         loop {
             let before = said.len();
             assert!(log.read_line(&mut said).unwrap() > 0, "the program ended after: {said}");
             if let Some((_, rest)) = said[before..].split_once("listen=") {
                 let address = rest.split_whitespace().next().unwrap();
-                return (Self { child, out }, format!("http://{address}"), log);
+                return (running, format!("http://{address}"), log);
             }
         }
     }
