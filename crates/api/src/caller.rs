@@ -8,34 +8,23 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use slotkeeper_app::App;
 use slotkeeper_app::authorizations::check::{CheckError, KeyHolder, check};
+use slotkeeper_app::right::{May, Right};
 use slotkeeper_domain::account::Language;
-use slotkeeper_domain::permission::Permission;
-use std::marker::PhantomData;
 
-/// What a key must be allowed to call an operation.
-pub trait Need: Send + Sync + 'static {
-    /// One of these permissions is enough; with none listed, any key will do.
-    const ANY_OF: &'static [Permission];
-    /// What the operation does, to go on after “does not have permission to”.
-    const TO: &'static str;
-}
-
-/// Any valid pair of keys (wire reference, section 3.7).
-pub struct AnyKey;
-
-impl Need for AnyKey {
-    const ANY_OF: &'static [Permission] = &[];
-    const TO: &'static str = "use the API";
-}
-
-/// An application that showed both keys, and whose key has what `N` needs. There is no other way to get one.
-pub struct Caller<N: Need> {
+/// An application that showed both keys, and whose key has the right `R`. There is no other way to get one.
+pub struct Caller<R: Right> {
     holder: KeyHolder,
+    may: May<R>,
     language: Language,
-    need: PhantomData<N>,
 }
 
-impl<N: Need> Caller<N> {
+impl<R: Right> Caller<R> {
+    /// The proof that use cases ask for.
+    #[must_use]
+    pub fn may(&self) -> &May<R> {
+        &self.may
+    }
+
     /// What the key was granted, and in which account.
     #[must_use]
     pub fn holder(&self) -> &KeyHolder {
@@ -49,7 +38,7 @@ impl<N: Need> Caller<N> {
     }
 }
 
-impl<N: Need> FromRequestParts<App> for Caller<N> {
+impl<R: Right> FromRequestParts<App> for Caller<R> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
@@ -68,15 +57,14 @@ impl<N: Need> FromRequestParts<App> for Caller<N> {
             CheckError::Store(error) => error.into(),
         })?;
         let lang = parts.uri.query().and_then(|query| query_value(query, "lang"));
-        let language = language::choose(lang.as_deref(), &holder.account.languages)?;
+        let language = language::choose(lang.as_deref(), &holder.account().languages)?;
         if let Some(chosen) = parts.extensions.get::<Chosen>() {
             chosen.set(language);
         }
-        let granted = &holder.authorization.permissions;
-        if !N::ANY_OF.is_empty() && !N::ANY_OF.iter().any(|permission| granted.allows(*permission)) {
-            let message = format!("This API key does not have permission to {}.", N::TO);
-            return Err(ApiError::new(StatusCode::FORBIDDEN, message));
-        }
-        Ok(Self { holder, language, need: PhantomData })
+        let may = holder.may().ok_or_else(|| {
+            let message = format!("This API key does not have permission to {}.", R::TO);
+            ApiError::new(StatusCode::FORBIDDEN, message)
+        })?;
+        Ok(Self { holder, may, language })
     }
 }

@@ -1,18 +1,20 @@
 //! Operations: a path, a method, and a handler that states its permission.
 
-use crate::caller::{Caller, Need};
+use crate::caller::Caller;
 use axum::Router;
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodFilter, on};
 use slotkeeper_app::App;
-use slotkeeper_domain::permission::Permission;
+use slotkeeper_app::right::Right;
+use slotkeeper_domain::right::Needs;
 
 /// The parameters of a handler whose first one is a [`Caller`]. Only such handlers can be operations:
 ///
 /// ```
-/// use slotkeeper_api::caller::{AnyKey, Caller};
+/// use slotkeeper_api::caller::Caller;
 /// use slotkeeper_api::operation::Operations;
+/// use slotkeeper_app::right::AnyKey;
 ///
 /// async fn answer(_caller: Caller<AnyKey>) -> &'static str { "yes" }
 /// Operations::new().get("/question", answer);
@@ -27,24 +29,26 @@ use slotkeeper_domain::permission::Permission;
 /// Operations::new().get("/question", answer);
 /// ```
 ///
-/// Nor does one that leaves it open:
+/// Nor does one that goes on without the permission:
 ///
 /// ```compile_fail
-/// use slotkeeper_api::caller::{AnyKey, Caller};
+/// use slotkeeper_api::ApiError;
+/// use slotkeeper_api::caller::Caller;
 /// use slotkeeper_api::operation::Operations;
+/// use slotkeeper_app::right::AnyKey;
 ///
-/// async fn answer(_caller: Option<Caller<AnyKey>>) -> &'static str { "yes" }
+/// async fn answer(_caller: Result<Caller<AnyKey>, ApiError>) -> &'static str { "yes" }
 /// Operations::new().get("/question", answer);
 /// ```
 pub trait StatesPermission {
-    /// What the key must be allowed.
-    type Need: Need;
+    /// The right that the caller must have.
+    type Right: Right;
 }
 
 macro_rules! states_permission {
     ($($more:ident),*) => {
-        impl<M, N: Need, $($more),*> StatesPermission for (M, Caller<N>, $($more),*) {
-            type Need = N;
+        impl<M, R: Right, $($more),*> StatesPermission for (M, Caller<R>, $($more),*) {
+            type Right = R;
         }
     };
 }
@@ -62,8 +66,8 @@ pub struct Operation {
     pub method: Method,
     /// The path, relative to `/v2`.
     pub path: &'static str,
-    /// One of these permissions is enough; with none listed, any key will do.
-    pub any_of: &'static [Permission],
+    /// What the key must be allowed.
+    pub needs: Needs,
 }
 
 /// The operations of the API and the router that serves them.
@@ -95,7 +99,7 @@ impl Operations {
         H: Handler<T, App>,
         T: StatesPermission + 'static,
     {
-        self.list.push(Operation { method, path, any_of: <T::Need as Need>::ANY_OF });
+        self.list.push(Operation { method, path, needs: <T::Right as Right>::NEEDS });
         // Clients put a slash before the query (wire reference, section 1.9).
         let with_slash = format!("{path}/");
         self.router = self.router.route(path, on(filter, handler.clone())).route(&with_slash, on(filter, handler));

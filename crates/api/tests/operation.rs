@@ -6,17 +6,20 @@ use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use serde_json::Value;
 use slotkeeper_api::body::{JsonBody, LARGEST_BODY};
-use slotkeeper_api::caller::{AnyKey, Caller, Need};
+use slotkeeper_api::caller::Caller;
 use slotkeeper_api::operation::Operations;
+use slotkeeper_api::router::{operations, router};
 use slotkeeper_app::accounts::sign_up;
 use slotkeeper_app::applications::register;
 use slotkeeper_app::clock::SystemClock;
 use slotkeeper_app::consent::grant::{grant, new_api_key};
 use slotkeeper_app::passwords::{Cost, Passwords};
+use slotkeeper_app::right::{AnyKey, Right};
 use slotkeeper_app::secrets::Vault;
 use slotkeeper_app::{App, AppConfig, random};
 use slotkeeper_domain::account::{AccountKind, Languages, Role};
 use slotkeeper_domain::permission::{Permission, PermissionSet};
+use slotkeeper_domain::right::{Needs, Sight};
 use slotkeeper_domain::secret::{ApiKey, SecretKey};
 use slotkeeper_domain::time::Zone;
 use slotkeeper_store::tables::accounts::Account;
@@ -29,13 +32,16 @@ use tower::ServiceExt;
 
 struct SeeCustomers;
 
-impl Need for SeeCustomers {
-    const ANY_OF: &'static [Permission] = &[Permission::CustomersRwOwn, Permission::CustomersRAll];
+impl Right for SeeCustomers {
+    const NEEDS: Needs = Needs::OwnOrAll { own: Permission::CustomersRwOwn, all: Permission::CustomersRAll };
     const TO: &'static str = "read customers";
 }
 
-async fn see(_caller: Caller<SeeCustomers>) -> &'static str {
-    "\"seen\""
+async fn see(caller: Caller<SeeCustomers>) -> &'static str {
+    match caller.may().sight() {
+        Sight::Own(_) => "\"its own\"",
+        Sight::All => "\"all\"",
+    }
 }
 
 async fn read(_caller: Caller<AnyKey>, JsonBody(body): JsonBody<Vec<i64>>) -> String {
@@ -112,7 +118,7 @@ async fn ask(app: &App, request: axum::http::request::Builder, body: impl Into<B
     (status, serde_json::from_slice(&to_bytes(response.into_body(), 100_000).await.unwrap()).unwrap())
 }
 
-/// Each of the twenty permissions alone: those that allow it by the table in the domain pass, all others are told.
+/// Each of the twenty permissions alone: those about customers reach what they say, all others are told.
 #[tokio::test]
 async fn an_operation_asks_for_its_permission() {
     for permission in Permission::ALL {
@@ -122,11 +128,13 @@ async fn an_operation_asks_for_its_permission() {
             .header("x-bookeo-apikey", api_key.expose())
             .header("x-bookeo-secretkey", secret_key.expose());
         let (status, body) = ask(&app, request, Body::empty()).await;
-        let expected = if permission.as_str().starts_with("customers_") { 200 } else { 403 };
-        assert_eq!(status, expected, "{permission}");
-        if status == 403 {
-            assert_eq!(body["message"], "This API key does not have permission to read customers.");
-        }
+        let expected = match permission.as_str() {
+            "customers_rw_own" | "customers_rwd_own" => (200, "its own"),
+            "customers_r_all" | "customers_rw_all" | "customers_rwd_all" => (200, "all"),
+            _ => (403, "This API key does not have permission to read customers."),
+        };
+        let said = body.as_str().or(body["message"].as_str());
+        assert_eq!((status, said.unwrap()), expected, "{permission}");
     }
 }
 
@@ -150,5 +158,39 @@ async fn a_body_is_json_of_the_right_kind() {
         let (answered, error) = ask(&app, request(), body).await;
         assert_eq!(answered, status, "{error}");
         assert!(error["message"].as_str().unwrap().contains(says), "{error}");
+    }
+}
+
+/// Every operation there is, with what a key must be allowed: written out by hand. A new one needs its line here.
+const OPERATIONS: [(&str, &str, Needs); 2] =
+    [("GET", "/settings/apikeyinfo", Needs::AnyKey), ("GET", "/settings/business", Needs::AnyKey)];
+
+#[tokio::test]
+async fn every_operation_is_as_the_table_says_and_refuses_strangers() {
+    let list: Vec<_> = operations().list().iter().map(|one| (one.method.to_string(), one.path, one.needs)).collect();
+    assert_eq!(list, OPERATIONS.map(|(method, path, needs)| (method.to_owned(), path, needs)));
+
+    let (app, _folder, api_key, secret_key) = key_with(PermissionSet::default()).await;
+    let (other_app, _other_folder, other_key, other_secret) = key_with(PermissionSet::default()).await;
+    let status = async |app: &App, method: &str, path: &str, keys: Option<(&ApiKey, &SecretKey)>| {
+        let mut request = Request::builder().method(method).uri(format!("/v2{path}"));
+        if let Some((api_key, secret_key)) = keys {
+            request = request.header("x-bookeo-apikey", api_key.expose());
+            request = request.header("x-bookeo-secretkey", secret_key.expose());
+        }
+        router(app.clone()).oneshot(request.body(Body::empty()).unwrap()).await.unwrap().status().as_u16()
+    };
+    for (method, path, needs) in OPERATIONS {
+        let anybody = if needs == Needs::AnyKey { 200 } else { 403 };
+        for (keys, expected) in [
+            (None, 401),
+            (Some((&other_key, &other_secret)), 401),
+            (Some((&api_key, &other_secret)), 401),
+            (Some((&other_key, &secret_key)), 401),
+            (Some((&api_key, &secret_key)), anybody),
+        ] {
+            assert_eq!(status(&app, method, path, keys).await, expected, "{method} {path}");
+        }
+        assert_eq!(status(&other_app, method, path, Some((&other_key, &other_secret))).await, anybody);
     }
 }

@@ -13,6 +13,7 @@ pub mod consent;
 pub mod mail;
 pub mod passwords;
 pub mod random;
+pub mod right;
 pub mod secrets;
 pub mod sessions;
 pub mod sweep;

@@ -28,8 +28,8 @@ pub struct Change {
 pub enum Actor {
     /// A person who signed in: of this account or, for a developer ending an authorization, of another.
     User(AccountId, UserId),
-    /// An application, with one of its keys.
-    Application(ApplicationId),
+    /// An application, with one of its keys: its developer's account, and its id.
+    Application(AccountId, ApplicationId),
     /// The server itself, or somebody who was not signed in.
     System,
 }

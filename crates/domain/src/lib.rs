@@ -1,6 +1,6 @@
 //! The rules of Slotkeeper: what things are called, what they may look like and what follows from what.
 //!
-//! Nothing in this crate reads a clock, draws a random number or does I/O. What depends on time or chance
+//! Nothing in this crate reads a clock, draws a random number or does I/O. What depends on time or randomness
 //! takes it as a parameter, so every rule can be tested with examples and properties alone.
 
 pub mod account;
@@ -12,6 +12,7 @@ pub mod id;
 pub mod link;
 pub mod permission;
 pub mod retry;
+pub mod right;
 pub mod secret;
 pub mod secret_key;
 pub mod throttle;

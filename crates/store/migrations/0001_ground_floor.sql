@@ -39,7 +39,7 @@ CREATE TABLE change (
     number BIGINT NOT NULL,
     at BIGINT NOT NULL,
     actor_kind TEXT NOT NULL,
-    -- The account of a user who did it; it can be another account than this one.
+    -- The account of the user or the application that did it; it can be another account than this one.
     actor_account_id TEXT,
     actor_id TEXT,
     thing TEXT NOT NULL,

@@ -60,7 +60,7 @@ impl<'a> NumberedChange<'a> {
     fn new(change: &'a Change, number: i64) -> Self {
         let (actor_kind, actor_account, actor_id) = match &change.actor {
             Actor::User(account, id) => ("user", Some(account), Some(id.as_str())),
-            Actor::Application(id) => ("application", None, Some(id.as_str())),
+            Actor::Application(account, id) => ("application", Some(account), Some(id.as_str())),
             Actor::System => ("system", None, None),
         };
         Self { change, number, actor_kind, actor_account, actor_id }

@@ -1,9 +1,9 @@
 //! `GET /settings/apikeyinfo`: what the key is allowed.
 
-use crate::caller::{AnyKey, Caller};
+use crate::caller::Caller;
 use axum::Json;
 use serde::Serialize;
-use slotkeeper_app::authorizations::check::KeyHolder;
+use slotkeeper_app::right::AnyKey;
 
 /// Wire reference, section 4.2.
 #[derive(Debug, Serialize)]
@@ -16,7 +16,7 @@ pub(crate) struct ApiKeyInfo {
 
 /// The account, the permissions as they were granted, and when the key was made.
 pub(crate) async fn show(caller: Caller<AnyKey>) -> Json<ApiKeyInfo> {
-    let KeyHolder { authorization, account } = caller.holder();
+    let (authorization, account) = (caller.holder().authorization(), caller.holder().account());
     let mut permissions: Vec<_> = authorization.permissions.iter().map(|permission| permission.as_str()).collect();
     permissions.sort_unstable();
     Json(ApiKeyInfo {

@@ -1,12 +1,13 @@
 //! `GET /settings/business`: what the business says of itself.
 
-use crate::caller::{AnyKey, Caller};
+use crate::caller::Caller;
 use crate::error::ApiError;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use slotkeeper_app::App;
 use slotkeeper_app::accounts::details;
+use slotkeeper_app::right::AnyKey;
 use slotkeeper_domain::account::{ContactDetails, PhoneKind};
 use slotkeeper_store::tables::accounts::Account;
 
@@ -56,9 +57,8 @@ struct StreetAddress {
 
 /// The account's name, addresses and numbers.
 pub(crate) async fn show(caller: Caller<AnyKey>, State(app): State<App>) -> Result<Json<Business>, ApiError> {
-    let account = &caller.holder().account;
-    let contact = details::of_account(&app, account.id.clone()).await?.map(|(_, contact)| contact).unwrap_or_default();
-    Ok(Json(business(account, contact)))
+    let contact = details::of_key(&app, caller.may()).await?;
+    Ok(Json(business(caller.may().account(), contact)))
 }
 
 fn business(account: &Account, contact: ContactDetails) -> Business {

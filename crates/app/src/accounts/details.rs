@@ -2,33 +2,31 @@
 
 use crate::App;
 use crate::caller::{Member, Owner};
+use crate::right::{AnyKey, May};
 use slotkeeper_domain::account::{ContactDetails, Name};
 use slotkeeper_domain::change::{Kind, Thing};
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_store::StoreError;
-use slotkeeper_store::tables::accounts::{self, Account};
+use slotkeeper_store::tables::accounts;
 
 /// How the member's own account can be reached.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn read(app: &App, member: &Member) -> Result<ContactDetails, StoreError> {
-    let id = member.account.id.clone();
-    Ok(app.store().read(move |db| accounts::contact_details(db, &id)).await?.unwrap_or_default())
+    contact_details(app, member.account.id.clone()).await
 }
 
-/// The account an authorization is of, and how it can be reached.
+/// How the account that a key opens can be reached.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn of_account(app: &App, id: AccountId) -> Result<Option<(Account, ContactDetails)>, StoreError> {
-    app.store()
-        .read(move |db| {
-            let account = accounts::find(db, &id)?;
-            let contact = accounts::contact_details(db, &id)?;
-            Ok(account.zip(contact))
-        })
-        .await
+pub async fn of_key(app: &App, may: &May<AnyKey>) -> Result<ContactDetails, StoreError> {
+    contact_details(app, may.account().id.clone()).await
+}
+
+async fn contact_details(app: &App, id: AccountId) -> Result<ContactDetails, StoreError> {
+    Ok(app.store().read(move |db| accounts::contact_details(db, &id)).await?.unwrap_or_default())
 }
 
 /// Changes the name of the owner's account and how it can be reached.

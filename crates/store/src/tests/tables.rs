@@ -14,7 +14,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         sql: "CREATE TABLE account (id TEXT NOT NULL PRIMARY KEY, change_count BIGINT NOT NULL DEFAULT 0);
               CREATE TABLE change (
                   account_id TEXT NOT NULL REFERENCES account (id), number BIGINT NOT NULL, at BIGINT NOT NULL,
-                  actor_kind TEXT NOT NULL, actor_id TEXT, thing TEXT NOT NULL, thing_id TEXT NOT NULL,
+                  actor_kind TEXT NOT NULL, actor_account_id TEXT, actor_id TEXT, thing TEXT NOT NULL, thing_id TEXT NOT NULL,
                   kind TEXT NOT NULL, PRIMARY KEY (account_id, number));",
     },
     Migration {

@@ -1,0 +1,58 @@
+//! Rights: what somebody may do, as a type. A use case that not every key may use takes a [`May`] of its right, which
+//! only those can show who have it, and which says whose things it reaches.
+
+use slotkeeper_domain::change::Actor;
+use slotkeeper_domain::right::{Needs, Sight};
+use slotkeeper_store::tables::accounts::Account;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+/// The right to do one thing.
+pub trait Right: Send + Sync + 'static {
+    /// What a key must be allowed for it.
+    const NEEDS: Needs;
+    /// What it is, to go on after “does not have permission to”.
+    const TO: &'static str;
+}
+
+/// What every key may do (wire reference, section 3.7).
+pub struct AnyKey;
+
+impl Right for AnyKey {
+    const NEEDS: Needs = Needs::AnyKey;
+    const TO: &'static str = "use the API";
+}
+
+/// Proof that somebody has the right `R` in an account: who it is, and how far the right reaches. Made only where keys
+/// are checked.
+#[derive(Debug)]
+pub struct May<R> {
+    account: Arc<Account>,
+    sight: Sight,
+    actor: Actor,
+    right: PhantomData<fn() -> R>,
+}
+
+impl<R: Right> May<R> {
+    pub(crate) fn new(account: Arc<Account>, sight: Sight, actor: Actor) -> Self {
+        Self { account, sight, actor, right: PhantomData }
+    }
+
+    /// The account in which the right is.
+    #[must_use]
+    pub fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// Whose things it reaches. Finders take it, so that nothing out of sight is ever loaded.
+    #[must_use]
+    pub fn sight(&self) -> &Sight {
+        &self.sight
+    }
+
+    /// Who it is, for the account's log.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+}
