@@ -30,7 +30,7 @@ pub struct Owner(SignedIn);
 
 /// Anybody of a business or a portal, whatever the role.
 #[derive(Debug, Clone)]
-pub struct Member(SignedIn);
+pub struct Colleague(SignedIn);
 
 macro_rules! callers {
     ($($name:ident),*) => {$(
@@ -44,7 +44,7 @@ macro_rules! callers {
     )*};
 }
 
-callers!(Developer, Owner, Member);
+callers!(Developer, Owner, Colleague);
 
 impl SignedIn {
     /// This person as a developer.
@@ -63,8 +63,8 @@ impl SignedIn {
 
     /// This person as somebody of a business or a portal.
     #[must_use]
-    pub fn as_member(&self) -> Option<Member> {
-        (self.account.kind != AccountKind::Developer).then(|| Member(self.clone()))
+    pub fn as_colleague(&self) -> Option<Colleague> {
+        (self.account.kind != AccountKind::Developer).then(|| Colleague(self.clone()))
     }
 
     /// An entry for the log of this person's account.

@@ -6,7 +6,7 @@
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use slotkeeper_domain::secret::Password;
+use slotkeeper_domain::secret::{HashedPassword, Password};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -35,7 +35,7 @@ pub enum Cost {
 pub struct Passwords {
     argon2: Argon2<'static>,
     /// What is checked against when there is no such user, so that the answer takes as long.
-    nobody: Arc<str>,
+    nobody: HashedPassword,
     at_work: Arc<Semaphore>,
     admitted: Arc<Semaphore>,
 }
@@ -55,7 +55,7 @@ impl Passwords {
         };
         let params = Params::new(memory, passes, 1, None).map_err(|_| PasswordError::Failed)?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let nobody = hash(&argon2, &Password::new(crate::random::token(20)))?.into();
+        let nobody = hash(&argon2, &Password::new(crate::random::token(20)))?;
         let at_once = at_once.max(1);
         Ok(Self {
             argon2,
@@ -69,7 +69,7 @@ impl Passwords {
     ///
     /// # Errors
     /// When too many wait, or hashing fails.
-    pub async fn hash(&self, password: Password) -> Result<String, PasswordError> {
+    pub async fn hash(&self, password: Password) -> Result<HashedPassword, PasswordError> {
         let argon2 = self.argon2.clone();
         self.work(move || hash(&argon2, &password)).await?
     }
@@ -78,13 +78,13 @@ impl Passwords {
     ///
     /// # Errors
     /// When too many wait, or the check fails.
-    pub async fn verify(&self, hash: Option<String>, password: Password) -> Result<bool, PasswordError> {
+    pub async fn verify(&self, hash: Option<HashedPassword>, password: Password) -> Result<bool, PasswordError> {
         let known = hash.is_some();
-        let hash = hash.unwrap_or_else(|| self.nobody.to_string());
+        let hash = hash.unwrap_or_else(|| self.nobody.clone());
         let argon2 = self.argon2.clone();
         let matches = self
             .work(move || {
-                PasswordHash::new(&hash)
+                PasswordHash::new(hash.expose())
                     .is_ok_and(|hash| argon2.verify_password(password.expose().as_bytes(), &hash).is_ok())
             })
             .await?;
@@ -104,9 +104,9 @@ impl Passwords {
     }
 }
 
-fn hash(argon2: &Argon2<'_>, password: &Password) -> Result<String, PasswordError> {
+fn hash(argon2: &Argon2<'_>, password: &Password) -> Result<HashedPassword, PasswordError> {
     let hash: PasswordHash = argon2.hash_password(password.expose().as_bytes()).map_err(|_| PasswordError::Failed)?;
-    Ok(hash.to_string())
+    Ok(HashedPassword::new(hash.to_string()))
 }
 
 #[cfg(test)]
@@ -117,7 +117,7 @@ mod tests {
     async fn a_password_is_known_again_and_nobody_has_none() {
         let passwords = Passwords::new(Cost::Least, 1).expect("a pool");
         let hash = passwords.hash(Password::new("seven green kayaks")).await.expect("a hash");
-        assert!(hash.starts_with("$argon2id$"));
+        assert!(hash.expose().starts_with("$argon2id$"));
         assert_eq!(passwords.verify(Some(hash.clone()), Password::new("seven green kayaks")).await, Ok(true));
         assert_eq!(passwords.verify(Some(hash), Password::new("seven green kayak")).await, Ok(false));
         assert_eq!(passwords.verify(None, Password::new("seven green kayaks")).await, Ok(false));
@@ -127,6 +127,6 @@ mod tests {
     async fn a_full_queue_refuses() {
         let passwords = Passwords::new(Cost::Least, 1).expect("a pool");
         let _all = passwords.admitted.clone().acquire_many_owned(32).await.expect("all places");
-        assert_eq!(passwords.hash(Password::new("x")).await, Err(PasswordError::Busy));
+        assert_eq!(passwords.hash(Password::new("x")).await.err(), Some(PasswordError::Busy));
     }
 }

@@ -24,8 +24,8 @@ pub enum Usage {
     Session,
     /// Tokens of links in mails.
     Link,
-    /// What attempts are counted by.
-    Attempt,
+    /// What limits are counted by.
+    Bucket,
     /// Where an answered question led.
     Redirect,
     /// Texts of mails.
@@ -43,7 +43,7 @@ impl Usage {
             Self::SecretKey => b"secret-key",
             Self::Session => b"session",
             Self::Link => b"link",
-            Self::Attempt => b"attempt",
+            Self::Bucket => b"bucket",
             Self::Redirect => b"redirect",
             Self::Mail => b"mail",
             Self::MasterKeyCheck => b"master-key-check",

@@ -2,7 +2,7 @@
 
 use crate::App;
 use slotkeeper_store::StoreError;
-use slotkeeper_store::tables::{attempts, links, mails, questions, secret_keys, sessions};
+use slotkeeper_store::tables::{buckets, links, mails, questions, secret_keys, sessions};
 use std::time::Duration;
 
 /// How many rows of each kind one round takes, so that it never holds the writer up.
@@ -23,7 +23,7 @@ pub async fn sweep(app: &App) -> Result<bool, StoreError> {
                 questions::sweep(tx, now, ROUND)?,
                 sessions::sweep(tx, now, ROUND)?,
                 links::sweep(tx, now, ROUND)?,
-                attempts::sweep(tx, now, ROUND)?,
+                buckets::sweep(tx, now, ROUND)?,
                 secret_keys::sweep(tx, now, ROUND)?,
                 mails::sweep(tx, now.before(MAIL_KEPT), ROUND)?,
             ];

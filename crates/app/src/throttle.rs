@@ -4,7 +4,7 @@ use crate::App;
 use crate::secrets::Usage;
 use slotkeeper_domain::throttle::{Limit, TooMany};
 use slotkeeper_store::StoreError;
-use slotkeeper_store::tables::attempts;
+use slotkeeper_store::tables::buckets;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -21,17 +21,6 @@ impl Origin {
             v4 @ IpAddr::V4(_) => Self(v4),
         }
     }
-}
-
-/// A try was not let through.
-#[derive(Debug, thiserror::Error)]
-pub enum Refused {
-    /// Too many tries; says how long to wait.
-    #[error("too many tries")]
-    TooMany(TooMany),
-    /// The store failed; nothing is let through that cannot be counted.
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }
 
 /// What is limited, by what.
@@ -77,9 +66,15 @@ impl Bucket<'_> {
 
 /// Counts one try in every bucket, or in none when one of them is full. Counting comes before the try, so that a
 /// thousand tries at once are a thousand tries.
-pub(crate) async fn take(app: &App, buckets: &[Bucket<'_>]) -> Result<(), Refused> {
+///
+/// # Errors
+/// [`TooMany`] when a bucket is full; when the store fails, for nothing is let through that cannot be counted.
+pub(crate) async fn take<E>(app: &App, buckets: &[Bucket<'_>]) -> Result<(), E>
+where
+    E: From<TooMany> + From<StoreError> + Send + 'static,
+{
     let mut limits: Vec<_> =
-        buckets.iter().map(|bucket| (app.vault().hash(Usage::Attempt, &bucket.key()), bucket.limit())).collect();
+        buckets.iter().map(|bucket| (app.vault().hash(Usage::Bucket, &bucket.key()), bucket.limit())).collect();
     // Locked in sorted order, so that two callers never wait for each other.
     limits.sort_unstable_by_key(|(bucket, _)| *bucket);
     let now = app.now();
@@ -87,11 +82,11 @@ pub(crate) async fn take(app: &App, buckets: &[Bucket<'_>]) -> Result<(), Refuse
         .tidy(move |tx| {
             let mut taken = Vec::with_capacity(limits.len());
             for (bucket, limit) in &limits {
-                let busy_until = attempts::find_locked(tx, bucket)?;
-                taken.push((bucket, limit.take(busy_until, now).map_err(Refused::TooMany)?));
+                let busy_until = buckets::find_locked(tx, bucket)?;
+                taken.push((bucket, limit.take(busy_until, now)?));
             }
             for (bucket, busy_until) in taken {
-                attempts::set(tx, bucket, busy_until)?;
+                buckets::set(tx, bucket, busy_until)?;
             }
             Ok(())
         })
@@ -100,11 +95,11 @@ pub(crate) async fn take(app: &App, buckets: &[Bucket<'_>]) -> Result<(), Refuse
 
 /// Forgets the tries in these buckets: the last one succeeded.
 pub(crate) async fn forgive(app: &App, buckets: &[Bucket<'_>]) -> Result<(), StoreError> {
-    let keys: Vec<_> = buckets.iter().map(|bucket| app.vault().hash(Usage::Attempt, &bucket.key())).collect();
+    let keys: Vec<_> = buckets.iter().map(|bucket| app.vault().hash(Usage::Bucket, &bucket.key())).collect();
     app.store()
         .tidy(move |tx| {
             for key in &keys {
-                attempts::delete(tx, key)?;
+                buckets::delete(tx, key)?;
             }
             Ok(())
         })

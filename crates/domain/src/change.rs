@@ -99,7 +99,7 @@ words! {
         Created = "created",
         /// It is different now.
         Updated = "updated",
-        /// It is gone, ended or revoked.
+        /// It is gone, or has ended.
         Deleted = "deleted",
     }
 }

@@ -42,6 +42,8 @@ macro_rules! secrets {
 secrets! {
     /// A password as a person typed it.
     Password;
+    /// What is kept of a password: an argon2id hash with its salt and cost.
+    HashedPassword;
     /// The key of an authorization; the wire calls it `apiKey`.
     ApiKey;
     /// The key of an application, for all its installations; the wire calls it `secretKey`.
@@ -52,7 +54,7 @@ secrets! {
     LinkToken;
 }
 
-/// How many random characters an API key has. 16 of 36 characters are 82 bits; the secret key adds 165 more.
+/// How many random characters an API key has. 16 of 36 characters are 82 bits; the secret key adds 190 more.
 pub const API_KEY_RANDOM_LENGTH: usize = 16;
 
 impl ApiKey {

@@ -16,7 +16,8 @@ pub struct Limit {
 }
 
 /// The tries are used up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("too many tries")]
 pub struct TooMany {
     /// How long to wait for the next one.
     pub wait: Duration,

@@ -1,7 +1,7 @@
 -- Accounts, the people in them, applications, what owners granted, and the mail that goes out.
 --
 -- Instants are milliseconds since 1970-01-01T00:00:00Z. Whatever belongs to an account has a key that starts with
--- the account's id. Without an account one asks the two directories, counters of attempts, facts about the server,
+-- the account's id. Without an account one asks the two directories, the buckets of limits, facts about the server,
 -- and, for the jobs, what is due or has expired. Secrets are here as keyed hashes, or sealed under the server's master
 -- key, and never as they are.
 
@@ -91,12 +91,12 @@ CREATE TABLE one_time_link (
 );
 CREATE INDEX one_time_link_by_expiry ON one_time_link (expires_at);
 
--- How often something was tried lately. The bucket is a keyed hash of what is limited (an address, an account).
-CREATE TABLE attempt (
-    bucket BLOB NOT NULL PRIMARY KEY,
+-- How much of a limit is used up. The id is a keyed hash of what is limited (an address, an account).
+CREATE TABLE bucket (
+    id BLOB NOT NULL PRIMARY KEY,
     busy_until BIGINT NOT NULL
 );
-CREATE INDEX attempt_by_end ON attempt (busy_until);
+CREATE INDEX bucket_by_end ON bucket (busy_until);
 
 CREATE TABLE application (
     account_id TEXT NOT NULL REFERENCES account (id),
@@ -141,7 +141,7 @@ CREATE TABLE "authorization" (
     permissions TEXT NOT NULL,
     granted_by TEXT NOT NULL,
     created_at BIGINT NOT NULL,
-    revoked_at BIGINT,
+    ended_at BIGINT,
     last_used_at BIGINT,
     PRIMARY KEY (account_id, id)
 );

@@ -4,7 +4,7 @@
 //! database goes through that `FromStr`: text the domain does not accept is an inconsistency, and no value.
 
 use crate::value::{Cell, Decode, Encode};
-use slotkeeper_domain::{account, callback, change, consent, email, id, link, permission, time};
+use slotkeeper_domain::{account, callback, change, consent, email, id, link, permission, secret, time};
 use std::borrow::Cow;
 
 macro_rules! stored_as_text {
@@ -73,6 +73,18 @@ macro_rules! stored_as_list {
 stored_as_list! {
     account::Languages;
     permission::PermissionSet;
+}
+
+impl Encode for secret::HashedPassword {
+    fn cell(&self) -> Cell<'_> {
+        Cell::Text(Cow::Borrowed(self.expose()))
+    }
+}
+
+impl Decode for secret::HashedPassword {
+    fn decode(cell: Cell<'_>) -> Result<Self, &'static str> {
+        String::decode(cell).map(Self::new)
+    }
 }
 
 impl Encode for time::Zone {

@@ -99,6 +99,12 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether a row was refused because of this constraint or index.
+    #[must_use]
+    pub fn broke(&self, name: &str) -> bool {
+        matches!(self, Self::Unique { constraint } if constraint == name)
+    }
+
     pub(crate) fn unavailable(why: impl Into<String>) -> Self {
         Self::Unavailable { code: None, why: why.into() }
     }

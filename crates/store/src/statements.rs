@@ -18,8 +18,8 @@ lists! {
     changes;
     tables::accounts;
     tables::applications;
-    tables::attempts;
     tables::authorizations;
+    tables::buckets;
     tables::links;
     tables::mails;
     tables::questions;

@@ -67,7 +67,7 @@ impl Store {
         self.call(Mode::Write, name, unit).await
     }
 
-    /// The same for housekeeping: rows that are no part of an account's story (sessions, attempts, leases, what
+    /// The same for housekeeping: rows that are no part of an account's story (sessions, limits, leases, what
     /// a sweeper removes). It must not record changes.
     ///
     /// # Errors

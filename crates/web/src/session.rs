@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use slotkeeper_app::caller::{Developer, Member, Owner, SignedIn};
+use slotkeeper_app::caller::{Colleague, Developer, Owner, SignedIn};
 use slotkeeper_app::sessions::find;
 
 /// Somebody who signed in; everybody else is sent to sign in and comes back.
@@ -16,7 +16,7 @@ pub(crate) struct Session(pub(crate) SignedIn);
 pub(crate) struct DeveloperPage(pub(crate) Developer);
 
 /// Anybody of a business or a portal.
-pub(crate) struct MemberPage(pub(crate) Member);
+pub(crate) struct ColleaguePage(pub(crate) Colleague);
 
 /// The owner of a business or a portal.
 pub(crate) struct OwnerPage(pub(crate) Owner);
@@ -77,7 +77,7 @@ macro_rules! pages_for {
 pages_for! {
     DeveloperPage, SignedIn::as_developer, "This page is for developers",
         "Applications are registered in a developer account, which is separate from the account of a business.";
-    MemberPage, SignedIn::as_member, "This page is for businesses",
+    ColleaguePage, SignedIn::as_colleague, "This page is for businesses",
         "A developer account takes no bookings and has no back office. Sign in with the account of a business.";
     OwnerPage, |person| person.as_owner().ok(), "Only the owner can do this",
         "Ask the owner of the account. Owners decide about applications, people and the business's details.";

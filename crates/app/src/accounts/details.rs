@@ -1,7 +1,7 @@
 //! What a business says of itself: name and contact details.
 
 use crate::App;
-use crate::caller::{Member, Owner};
+use crate::caller::{Colleague, Owner};
 use crate::right::{AnyKey, May};
 use slotkeeper_domain::account::{ContactDetails, Name};
 use slotkeeper_domain::change::{Kind, Thing};
@@ -9,12 +9,12 @@ use slotkeeper_domain::id::AccountId;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::accounts;
 
-/// How the member's own account can be reached.
+/// How the colleague's own account can be reached.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn read(app: &App, member: &Member) -> Result<ContactDetails, StoreError> {
-    contact_details(app, member.account.id.clone()).await
+pub async fn read(app: &App, colleague: &Colleague) -> Result<ContactDetails, StoreError> {
+    contact_details(app, colleague.account.id.clone()).await
 }
 
 /// How the account that a key opens can be reached.
@@ -33,7 +33,7 @@ async fn contact_details(app: &App, id: AccountId) -> Result<ContactDetails, Sto
 ///
 /// # Errors
 /// When the store fails.
-pub async fn change(app: &App, owner: &Owner, name: Name, contact: ContactDetails) -> Result<(), StoreError> {
+pub async fn update(app: &App, owner: &Owner, name: Name, contact: ContactDetails) -> Result<(), StoreError> {
     let now = app.now();
     let owner = owner.clone();
     app.store()

@@ -3,7 +3,7 @@
 use crate::mail::{self, Letter};
 use crate::passwords::PasswordError;
 use crate::sessions::sign_in::{self, Opened};
-use crate::throttle::{self, Bucket, Origin, Refused};
+use crate::throttle::{self, Bucket, Origin};
 use crate::{App, random};
 use slotkeeper_domain::account::{AccountKind, Country, Currency, Language, Languages, Name, Role};
 use slotkeeper_domain::change::{Actor, Kind, Thing};
@@ -60,8 +60,8 @@ pub enum SignUpError {
     #[error("the e-mail address is taken")]
     AddressTaken,
     /// Too many accounts from one place.
-    #[error("too many sign-ups")]
-    TooMany(TooMany),
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     /// The password pool is full.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -70,21 +70,12 @@ pub enum SignUpError {
     Store(#[from] StoreError),
 }
 
-impl From<Refused> for SignUpError {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::TooMany(too_many) => Self::TooMany(too_many),
-            Refused::Store(error) => Self::Store(error),
-        }
-    }
-}
-
 /// Creates an account and its owner, sends the mail that confirms the address, and opens a session.
 ///
 /// # Errors
 /// [`SignUpError`].
 pub async fn sign_up(app: &App, form: SignUp, from: Origin) -> Result<Opened, SignUpError> {
-    throttle::take(app, &[Bucket::SignUp(from)]).await?;
+    throttle::take::<SignUpError>(app, &[Bucket::SignUp(from)]).await?;
     let hash = app.passwords().hash(form.password.clone()).await?;
     let now = app.now();
     let account = account(&form.account, now);
@@ -112,7 +103,7 @@ pub async fn sign_up(app: &App, form: SignUp, from: Origin) -> Result<Opened, Si
         .await
         // Two sign-ups with one address at the same moment: the directory let one through.
         .map_err(|error| match error {
-            SignUpError::Store(StoreError::Unique { .. }) => SignUpError::AddressTaken,
+            SignUpError::Store(error) if users::is_address_taken(&error) => SignUpError::AddressTaken,
             other => other,
         })?;
     app.mail_waiting().notify_one();

@@ -47,7 +47,7 @@ pub async fn end_authorization(
     app.store()
         .write(move |tx| {
             let ours = find(tx, &developer, &application, &account, &id)?.is_some();
-            if !ours || !authorizations::revoke(tx, &account, &id, now)? {
+            if !ours || !authorizations::end(tx, &account, &id, now)? {
                 return Ok(false);
             }
             // In the log of the account that loses an installed application.

@@ -1,7 +1,7 @@
 //! Applications, as their developers see them.
 
-pub mod change;
 pub mod end_authorization;
 pub mod register;
 pub mod replace_secret;
 pub mod show;
+pub mod update;

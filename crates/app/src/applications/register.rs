@@ -72,9 +72,7 @@ pub async fn register(
         })
         .await
         .map_err(|error| match error {
-            RegisterError::Store(StoreError::Unique { constraint }) if constraint == "application_by_name" => {
-                RegisterError::NameTaken
-            }
+            RegisterError::Store(error) if applications::is_name_taken(&error) => RegisterError::NameTaken,
             other => other,
         })?;
     Ok(registered)

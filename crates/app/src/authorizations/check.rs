@@ -44,7 +44,7 @@ impl KeyHolder {
 /// Why a pair of keys does not open anything.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckError {
-    /// Unknown, revoked, or the two do not belong together. Nobody is told which.
+    /// Unknown, ended, or the two do not belong together. Nobody is told which.
     #[error("the keys do not open anything")]
     Refused,
     /// The store failed.

@@ -1,7 +1,7 @@
 //! List what is installed in an account.
 
 use crate::App;
-use crate::caller::Member;
+use crate::caller::Colleague;
 use slotkeeper_domain::id::ApplicationId;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::authorizations::{self, Installed};
@@ -19,12 +19,12 @@ pub struct InstalledApplication {
     pub authorizations: Vec<Installed>,
 }
 
-/// What is installed in the member's account, by name of the application.
+/// What is installed in the colleague's account, by name of the application.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn installed(app: &App, member: &Member) -> Result<Vec<InstalledApplication>, StoreError> {
-    let account = member.account.id.clone();
+pub async fn installed(app: &App, colleague: &Colleague) -> Result<Vec<InstalledApplication>, StoreError> {
+    let account = colleague.account.id.clone();
     let rows = app.store().read(move |db| authorizations::installed(db, &account, MOST_AUTHORIZATIONS)).await?;
     let mut applications: Vec<InstalledApplication> = Vec::new();
     for row in rows {

@@ -43,7 +43,7 @@ async fn end(
         .write(move |tx| {
             let mut ended = 0;
             for id in pick(tx, &owner)? {
-                if authorizations::revoke(tx, &owner.account.id, &id, now)? {
+                if authorizations::end(tx, &owner.account.id, &id, now)? {
                     tx.record(owner.change(now, Thing::Authorization, id.as_str(), Kind::Deleted));
                     ended += 1;
                 }

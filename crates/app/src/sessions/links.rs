@@ -5,7 +5,7 @@ use crate::caller::SignedIn;
 use crate::mail::{self, Letter};
 use crate::passwords::PasswordError;
 use crate::secrets::{self, Hash};
-use crate::throttle::{self, Bucket, Origin, Refused};
+use crate::throttle::{self, Bucket, Origin};
 use slotkeeper_domain::change::{Actor, Change, Kind, Thing};
 use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::id::{AccountId, UserId};
@@ -23,8 +23,8 @@ pub enum LinkError {
     #[error("the link does not work any more")]
     Gone,
     /// Too many mails asked for.
-    #[error("too many mails asked for")]
-    TooMany(TooMany),
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     /// The password pool is full.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -33,21 +33,12 @@ pub enum LinkError {
     Store(#[from] StoreError),
 }
 
-impl From<Refused> for LinkError {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::TooMany(too_many) => Self::TooMany(too_many),
-            Refused::Store(error) => Self::Store(error),
-        }
-    }
-}
-
 /// Sends a link to choose a new password, if somebody signs in with this address. The answer is the same if not.
 ///
 /// # Errors
 /// [`LinkError::TooMany`], or when the store fails.
 pub async fn forgot_password(app: &App, address: EmailAddress, from: Origin) -> Result<(), LinkError> {
-    throttle::take(app, &[Bucket::LinkMail(address.as_str()), Bucket::LinkMailFrom(from)]).await?;
+    throttle::take::<LinkError>(app, &[Bucket::LinkMail(address.as_str()), Bucket::LinkMailFrom(from)]).await?;
     let unit = app.clone();
     app.store()
         .tidy(move |tx| {
@@ -70,7 +61,7 @@ pub async fn send_confirmation_again(app: &App, person: &SignedIn, from: Origin)
         return Ok(());
     }
     let address = person.user.email_address.as_str();
-    throttle::take(app, &[Bucket::LinkMail(address), Bucket::LinkMailFrom(from)]).await?;
+    throttle::take::<LinkError>(app, &[Bucket::LinkMail(address), Bucket::LinkMailFrom(from)]).await?;
     let (unit, user) = (app.clone(), person.user.clone());
     app.store()
         .tidy(move |tx| {

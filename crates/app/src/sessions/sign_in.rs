@@ -2,11 +2,11 @@
 
 use crate::passwords::PasswordError;
 use crate::secrets::Usage;
-use crate::throttle::{self, Bucket, Origin, Refused};
+use crate::throttle::{self, Bucket, Origin};
 use crate::{App, random};
 use slotkeeper_domain::account::AccountKind;
 use slotkeeper_domain::email::EmailAddress;
-use slotkeeper_domain::secret::{Password, SessionToken};
+use slotkeeper_domain::secret::{HashedPassword, Password, SessionToken};
 use slotkeeper_domain::throttle::TooMany;
 use slotkeeper_store::tables::accounts;
 use slotkeeper_store::tables::sessions;
@@ -33,23 +33,14 @@ pub enum SignInError {
     #[error("wrong e-mail address or password")]
     Wrong,
     /// Too many tries.
-    #[error("too many tries")]
-    TooMany(TooMany),
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     /// The password pool is full.
     #[error(transparent)]
     Password(#[from] PasswordError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-impl From<Refused> for SignInError {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::TooMany(too_many) => Self::TooMany(too_many),
-            Refused::Store(error) => Self::Store(error),
-        }
-    }
 }
 
 /// Checks the password and opens a session.
@@ -64,7 +55,7 @@ pub async fn sign_in(
 ) -> Result<Opened, SignInError> {
     let name = address.as_str().to_owned();
     let buckets = [Bucket::SignInHere(&name, from), Bucket::SignInAnywhere(&name), Bucket::SignInFrom(from)];
-    throttle::take(app, &buckets).await?;
+    throttle::take::<SignInError>(app, &buckets).await?;
     let user = app.store().read(move |db| users::find_by_email(db, &address)).await?;
     let hash = user.as_ref().and_then(|user| user.password_hash.clone());
     let matches = app.passwords().verify(hash, password).await?;
@@ -76,11 +67,15 @@ pub async fn sign_in(
     app.store()
         .tidy(move |tx| {
             // The user may have been removed, or the password changed, while it was being checked.
-            let unchanged = users::find(tx, &user.account, &user.id)?
-                .is_some_and(|current| current.password_hash == user.password_hash);
+            let unchanged =
+                users::find(tx, &user.account, &user.id)?.is_some_and(|current| exposed(&current) == exposed(&user));
             if unchanged { Ok(open(tx, &unit, &user)?) } else { Err(SignInError::Wrong) }
         })
         .await
+}
+
+fn exposed(user: &User) -> Option<&str> {
+    user.password_hash.as_ref().map(HashedPassword::expose)
 }
 
 /// Opens a session, within a transaction.

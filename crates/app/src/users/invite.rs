@@ -3,7 +3,7 @@
 use super::list::MOST_USERS;
 use crate::caller::Owner;
 use crate::mail::{self, Letter};
-use crate::throttle::{self, Bucket, Refused};
+use crate::throttle::{self, Bucket};
 use crate::{App, random};
 use slotkeeper_domain::account::{Name, Role};
 use slotkeeper_domain::change::{Actor, Kind, Thing};
@@ -28,8 +28,8 @@ pub enum InviteError {
     #[error("the account is full")]
     Full,
     /// Too many mails to this address.
-    #[error("too many mails")]
-    TooMany(TooMany),
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -49,10 +49,7 @@ pub async fn invite(
     if role == Role::Owner {
         return Err(InviteError::Owner);
     }
-    throttle::take(app, &[Bucket::LinkMail(address.as_str())]).await.map_err(|refused| match refused {
-        Refused::TooMany(too_many) => InviteError::TooMany(too_many),
-        Refused::Store(error) => InviteError::Store(error),
-    })?;
+    throttle::take::<InviteError>(app, &[Bucket::LinkMail(address.as_str())]).await?;
     let now = app.now();
     let user = User {
         account: owner.account.id.clone(),
@@ -83,7 +80,7 @@ pub async fn invite(
         })
         .await
         .map_err(|error| match error {
-            InviteError::Store(StoreError::Unique { .. }) => InviteError::AddressTaken,
+            InviteError::Store(error) if users::is_address_taken(&error) => InviteError::AddressTaken,
             other => other,
         })?;
     app.mail_waiting().notify_one();

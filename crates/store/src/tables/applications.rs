@@ -57,6 +57,12 @@ pub fn insert(tx: &mut Tx, application: &Application) -> Result<(), StoreError> 
     Ok(())
 }
 
+/// Whether [`insert`] failed because the developer has an application of this name already.
+#[must_use]
+pub fn is_name_taken(error: &StoreError) -> bool {
+    error.broke("application_by_name")
+}
+
 fn application(row: &Row) -> Result<Application, StoreError> {
     Ok(Application {
         account: row.get(0)?,

@@ -13,13 +13,13 @@ statements! {
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#;
     FIND_BY_KEY = r#"SELECT account_id, id, developer_account_id, application_id, permissions, granted_by, created_at,
                             last_used_at
-                     FROM "authorization" WHERE account_id = ?1 AND key_hash = ?2 AND revoked_at IS NULL"#;
+                     FROM "authorization" WHERE account_id = ?1 AND key_hash = ?2 AND ended_at IS NULL"#;
     FIND = r#"SELECT account_id, id, developer_account_id, application_id, permissions, granted_by, created_at, last_used_at
-              FROM "authorization" WHERE account_id = ?1 AND id = ?2 AND revoked_at IS NULL"#;
+              FROM "authorization" WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL"#;
     LIVE_OF_APPLICATION = r#"SELECT account_id, id, developer_account_id, application_id, permissions, granted_by, created_at,
                                     last_used_at
                              FROM "authorization"
-                             WHERE account_id = ?1 AND application_id = ?2 AND revoked_at IS NULL
+                             WHERE account_id = ?1 AND application_id = ?2 AND ended_at IS NULL
                              ORDER BY created_at, id LIMIT ?3"#;
     INSTALLED = r#"SELECT g.account_id, g.id, g.developer_account_id, g.application_id, g.permissions, g.granted_by, g.created_at,
                           g.last_used_at, a.name, a.description,
@@ -29,16 +29,16 @@ statements! {
                    FROM "authorization" g
                    JOIN application a ON a.account_id = g.developer_account_id AND a.id = g.application_id
                    LEFT JOIN "user" w ON w.account_id = g.account_id AND w.id = g.granted_by
-                   WHERE g.account_id = ?1 AND g.revoked_at IS NULL
+                   WHERE g.account_id = ?1 AND g.ended_at IS NULL
                    ORDER BY a.name, g.application_id, g.created_at, g.id LIMIT ?2"#;
     INSTALLATIONS = r#"SELECT g.account_id, g.id, g.developer_account_id, g.application_id, g.permissions, g.granted_by, g.created_at,
                               g.last_used_at, b.name
                        FROM "authorization" g JOIN account b ON b.id = g.account_id
-                       WHERE g.application_id = ?1 AND g.developer_account_id = ?2 AND g.revoked_at IS NULL
+                       WHERE g.application_id = ?1 AND g.developer_account_id = ?2 AND g.ended_at IS NULL
                              AND (g.account_id > ?3 OR (g.account_id = ?3 AND g.id > ?4))
                        ORDER BY g.account_id, g.id LIMIT ?5"#;
-    COUNT = r#"SELECT COUNT(*) FROM "authorization" WHERE account_id = ?1 AND revoked_at IS NULL"#;
-    REVOKE = r#"UPDATE "authorization" SET revoked_at = ?3 WHERE account_id = ?1 AND id = ?2 AND revoked_at IS NULL"#;
+    COUNT = r#"SELECT COUNT(*) FROM "authorization" WHERE account_id = ?1 AND ended_at IS NULL"#;
+    END = r#"UPDATE "authorization" SET ended_at = ?3 WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL"#;
     TOUCH = r#"UPDATE "authorization" SET last_used_at = ?3
                WHERE account_id = ?1 AND id = ?2 AND (last_used_at IS NULL OR last_used_at < ?3)"#;
 }
@@ -200,8 +200,8 @@ pub fn installations(
 ///
 /// # Errors
 /// When the store fails.
-pub fn revoke(tx: &mut Tx, account: &AccountId, id: &AuthorizationId, now: Instant) -> Result<bool, StoreError> {
-    Ok(tx.run(REVOKE, &[account, id, &now])? > 0)
+pub fn end(tx: &mut Tx, account: &AccountId, id: &AuthorizationId, now: Instant) -> Result<bool, StoreError> {
+    Ok(tx.run(END, &[account, id, &now])? > 0)
 }
 
 /// Notes when the key was used; an earlier use does not overwrite a later one.

@@ -1,13 +1,13 @@
 //! One module a table (or a table and its directory): the SQL and the rows. Whoever reads or writes a table does it here.
 //!
 //! Finders take the account first. Without one there are only the directories ([`users::find_by_email`],
-//! [`applications::find_public`]), what an application's developer may see of its installations, the counters of
-//! [`attempts`], [`server_facts`], and what the jobs look for: mails that are due, rows that have expired.
+//! [`applications::find_public`]), what an application's developer may see of its installations, the limits of
+//! [`buckets`], [`server_facts`], and what the jobs look for: mails that are due, rows that have expired.
 
 pub mod accounts;
 pub mod applications;
-pub mod attempts;
 pub mod authorizations;
+pub mod buckets;
 pub mod links;
 pub mod mails;
 pub mod questions;

@@ -4,6 +4,7 @@ use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::account::{Name, Role};
 use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::id::{AccountId, UserId};
+use slotkeeper_domain::secret::HashedPassword;
 use slotkeeper_domain::time::Instant;
 
 statements! {
@@ -38,8 +39,8 @@ pub struct User {
     pub name: Name,
     /// What the person may do.
     pub role: Role,
-    /// An argon2id hash; absent until an invited person has chosen a password.
-    pub password_hash: Option<String>,
+    /// Absent until an invited person has chosen a password.
+    pub password_hash: Option<HashedPassword>,
     /// When the person proved to receive mail at the address.
     pub email_confirmed_at: Option<Instant>,
     /// When the person was added.
@@ -66,6 +67,12 @@ pub fn insert(tx: &mut Tx, user: &User) -> Result<(), StoreError> {
         ],
     )?;
     Ok(())
+}
+
+/// Whether [`insert`] failed because somebody signs in with the address already.
+#[must_use]
+pub fn is_address_taken(error: &StoreError) -> bool {
+    error.broke("email_directory_pkey")
 }
 
 fn user(row: &Row) -> Result<User, StoreError> {
@@ -129,7 +136,7 @@ pub fn first_owner(db: &mut Snapshot, account: &AccountId) -> Result<Option<User
 ///
 /// # Errors
 /// When the store fails.
-pub fn set_password(tx: &mut Tx, account: &AccountId, id: &UserId, hash: &str) -> Result<(), StoreError> {
+pub fn set_password(tx: &mut Tx, account: &AccountId, id: &UserId, hash: &HashedPassword) -> Result<(), StoreError> {
     tx.run(SET_PASSWORD, &[account, id, &hash])?;
     Ok(())
 }

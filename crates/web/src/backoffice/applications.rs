@@ -4,7 +4,7 @@ use crate::Web;
 use crate::consent::ask::{Group, groups};
 use crate::extract::Query;
 use crate::page::{self, Layout, NoticeQuery, when};
-use crate::session::MemberPage;
+use crate::session::ColleaguePage;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -64,15 +64,15 @@ pub(super) fn card(application: InstalledApplication, zone: &Zone) -> Option<Car
 
 pub(crate) async fn show(
     State(web): State<Web>,
-    MemberPage(member): MemberPage,
+    ColleaguePage(colleague): ColleaguePage,
     Query(query): Query<NoticeQuery>,
 ) -> Response {
-    match installed(&web.app, &member).await {
+    match installed(&web.app, &colleague).await {
         Ok(installed) => page::show(&ApplicationsPage {
-            layout: Layout::of(&member, "/backoffice/applications").with_notice(query.notice.as_deref()),
-            business: member.account.name.to_string(),
-            is_owner: member.as_owner().is_ok(),
-            applications: installed.into_iter().filter_map(|one| card(one, &member.account.zone)).collect(),
+            layout: Layout::of(&colleague, "/backoffice/applications").with_notice(query.notice.as_deref()),
+            business: colleague.account.name.to_string(),
+            is_owner: colleague.as_owner().is_ok(),
+            applications: installed.into_iter().filter_map(|one| card(one, &colleague.account.zone)).collect(),
         }),
         Err(error) => page::store_failed(&error),
     }

@@ -104,8 +104,8 @@ pub(crate) async fn show(
     OwnerPage(owner): OwnerPage,
     Query(query): Query<NoticeQuery>,
 ) -> Response {
-    let Some(member) = owner.as_member() else { return page::error_page(StatusCode::NOT_FOUND) };
-    match details::read(&web.app, &member).await {
+    let Some(colleague) = owner.as_colleague() else { return page::error_page(StatusCode::NOT_FOUND) };
+    match details::read(&web.app, &colleague).await {
         Ok(contact) => page::show(&DetailsPage {
             layout: Layout::of(&owner, "/backoffice/details").narrowed().with_notice(query.notice.as_deref()),
             form: &DetailsForm::of(owner.account.name.as_str(), contact),
@@ -116,7 +116,7 @@ pub(crate) async fn show(
     }
 }
 
-pub(crate) async fn change(
+pub(crate) async fn update(
     State(web): State<Web>,
     OwnerPage(owner): OwnerPage,
     Form(form): Form<DetailsForm>,
@@ -129,7 +129,7 @@ pub(crate) async fn change(
         let page = DetailsPage { layout, form: &form, errors, phone_kinds: PHONE_KINDS };
         return page::render(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
-    match details::change(&web.app, &owner, name, contact).await {
+    match details::update(&web.app, &owner, name, contact).await {
         Ok(()) => page::see_other("/backoffice/details?notice=saved"),
         Err(error) => page::store_failed(&error),
     }

@@ -26,8 +26,8 @@ pub(crate) async fn ask(
     OwnerPage(owner): OwnerPage,
     Path(id): Path<AuthorizationId>,
 ) -> Response {
-    let Some(member) = owner.as_member() else { return page::error_page(StatusCode::NOT_FOUND) };
-    let installed = match installed(&web.app, &member).await {
+    let Some(colleague) = owner.as_colleague() else { return page::error_page(StatusCode::NOT_FOUND) };
+    let installed = match installed(&web.app, &colleague).await {
         Ok(installed) => installed,
         Err(error) => return page::store_failed(&error),
     };

@@ -3,7 +3,7 @@
 use crate::Web;
 use crate::extract::Query;
 use crate::page::{self, Layout, NoticeQuery, when};
-use crate::session::MemberPage;
+use crate::session::ColleaguePage;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -23,14 +23,14 @@ struct HomePage {
 
 pub(crate) async fn show(
     State(web): State<Web>,
-    MemberPage(member): MemberPage,
+    ColleaguePage(colleague): ColleaguePage,
     Query(query): Query<NoticeQuery>,
 ) -> Response {
-    let installed = match installed(&web.app, &member).await {
+    let installed = match installed(&web.app, &colleague).await {
         Ok(installed) => installed.len(),
         Err(error) => return page::store_failed(&error),
     };
-    let account = &member.account;
+    let account = &colleague.account;
     let facts = [
         ("Account id", Some(account.id.to_string())),
         ("Country", account.country.map(|country| country.name().to_owned())),
@@ -43,12 +43,12 @@ pub(crate) async fn show(
         ("Since", Some(when(account.created_at, &account.zone))),
     ];
     page::show(&HomePage {
-        layout: Layout::of(&member, "/backoffice").with_notice(query.notice.as_deref()),
+        layout: Layout::of(&colleague, "/backoffice").with_notice(query.notice.as_deref()),
         name: account.name.to_string(),
         facts: facts.into_iter().filter_map(|(label, value)| Some((label, value?))).collect(),
         installed,
-        is_owner: member.as_owner().is_ok(),
-        unconfirmed: page::unconfirmed(&member),
+        is_owner: colleague.as_owner().is_ok(),
+        unconfirmed: page::unconfirmed(&colleague),
         demo: web.demo,
     })
 }

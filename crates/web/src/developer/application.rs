@@ -13,7 +13,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use slotkeeper_app::applications::register::authorization_address;
 use slotkeeper_app::applications::show::Shown;
-use slotkeeper_app::applications::{change, show};
+use slotkeeper_app::applications::{show, update};
 use slotkeeper_app::caller::Developer;
 use slotkeeper_domain::id::{AccountId, ApplicationId, AuthorizationId};
 use slotkeeper_domain::permission::{Area, Permission, PermissionSet};
@@ -179,7 +179,7 @@ pub(crate) async fn set_description(
         return render(&web, &developer, id, View::default(), again).await;
     };
     let target = format!("/developer/applications/{id}?notice=saved");
-    finish(change::set_description(&web.app, &developer, id, text).await, &target)
+    finish(update::set_description(&web.app, &developer, id, text).await, &target)
 }
 
 #[derive(Deserialize)]
@@ -204,7 +204,7 @@ pub(crate) async fn set_callback_url(
     };
     let notice = if callback_url.is_some() { "saved" } else { "callback-removed" };
     let target = format!("/developer/applications/{id}?notice={notice}");
-    finish(change::set_callback_url(&web.app, &developer, id, callback_url).await, &target)
+    finish(update::set_callback_url(&web.app, &developer, id, callback_url).await, &target)
 }
 
 fn finish(known: Result<bool, StoreError>, target: &str) -> Response {

@@ -1,4 +1,4 @@
-//! Change an application: its description and its callback URL. The name never changes.
+//! Update an application: its description and its callback URL. The name never changes.
 
 use crate::App;
 use crate::caller::Developer;
@@ -18,7 +18,7 @@ pub async fn set_description(
     id: ApplicationId,
     description: String,
 ) -> Result<bool, StoreError> {
-    change(app, developer, id, move |tx, developer, id| {
+    update(app, developer, id, move |tx, developer, id| {
         applications::set_description(tx, &developer.account.id, id, &description)
     })
     .await
@@ -35,13 +35,13 @@ pub async fn set_callback_url(
     id: ApplicationId,
     callback_url: Option<CallbackUrl>,
 ) -> Result<bool, StoreError> {
-    change(app, developer, id, move |tx, developer, id| {
+    update(app, developer, id, move |tx, developer, id| {
         applications::set_callback_url(tx, &developer.account.id, id, callback_url.as_ref())
     })
     .await
 }
 
-async fn change(
+async fn update(
     app: &App,
     developer: &Developer,
     id: ApplicationId,
