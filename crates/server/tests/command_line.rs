@@ -7,7 +7,7 @@
 )]
 
 use serde_json::Value;
-use slotkeeper_testkit::client::{PASSWORD, answer};
+use slotkeeper_testkit::client::{PASSWORD, Visitor, answer};
 use slotkeeper_testkit::postgres::Database;
 use slotkeeper_testkit::reqwest::Client;
 use std::io::{BufRead, BufReader, Read};
@@ -131,8 +131,31 @@ async fn the_demo_is_ready_to_use() {
         let signed_in = http.post(format!("{web}/sign-in")).header("Origin", web).form(&form).send().await.unwrap();
         assert_eq!(signed_in.status(), 303, "{who}");
     }
+    a_portal_is_asked_too(web, &credentials).await;
     assert!(said.contains("temporary"));
     assert!(demo.stop_kindly().success());
+}
+
+/// The owner of a portal decides about applications like any owner; the key comes by mail, which the demo keeps and
+/// shows.
+async fn a_portal_is_asked_too(web: &str, credentials: &Value) {
+    let owner = Visitor::at(web);
+    let (username, password) = (&credentials["portal"]["username"], &credentials["portal"]["password"]);
+    let signed_in = owner.sign_in_with(username.as_str().unwrap(), password.as_str().unwrap()).await;
+    assert_eq!(signed_in.location(), "/backoffice");
+    let asks = format!("/?authappid={}&permissions=subaccounts_rw", credentials["authappid"].as_str().unwrap());
+    let page = owner.get(&asks).await;
+    page.assert_says("List your subaccounts");
+    let allowed = owner.post("/consent", &[("question", &page.hidden("question")), ("answer", "allow")]).await;
+    assert!(allowed.location().starts_with("/consent/done/"));
+
+    let mails = owner.get("/demo/mail").await.html;
+    let mail = mails.split('"').find(|part| part.starts_with("/demo/mail/")).expect("a mail");
+    let text = owner.get(mail).await.html;
+    let key = text.lines().map(str::trim).skip_while(|line| !line.ends_with("API key")).nth(1).expect("a key");
+    let (status, info) = apikeyinfo(credentials, &Value::from(key)).await;
+    assert_eq!((status, &info["accountId"]), (200, &credentials["portal"]["accountId"]));
+    assert_eq!(info["permissions"], Value::from(vec!["subaccounts_rw"]));
 }
 
 fn reqwest_none() -> slotkeeper_testkit::reqwest::redirect::Policy {

@@ -73,6 +73,13 @@ impl Visitor {
         Self { url: server.url.clone(), http, clock: server.clock.clone() }
     }
 
+    /// Somebody new at a server that was started as a program.
+    #[must_use]
+    pub fn at(url: &str) -> Self {
+        let http = reqwest::Client::builder().redirect(Policy::none()).cookie_store(true).build().unwrap();
+        Self { url: url.to_owned(), http, clock: Arc::new(TestClock::default()) }
+    }
+
     /// Somebody new, whose connection comes through the trusted proxy from this address.
     #[must_use]
     pub fn behind_proxy(server: &TestServer, address: &str) -> Self {
@@ -101,7 +108,12 @@ impl Visitor {
 
     /// Signs in.
     pub async fn sign_in(&self, email: &str) -> Page {
-        self.post("/sign-in", &[("email", email), ("password", PASSWORD)]).await
+        self.sign_in_with(email, PASSWORD).await
+    }
+
+    /// Tries to sign in with some password.
+    pub async fn sign_in_with(&self, email: &str, password: &str) -> Page {
+        self.post("/sign-in", &[("email", email), ("password", password)]).await
     }
 
     /// Opens a developer account and confirms the address.

@@ -31,11 +31,14 @@ fn lines() -> MutexGuard<'static, Vec<u8>> {
     LINES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Everything, except what the browser's driver says of what tests type.
+const FILTER: &str = "trace,thirtyfour=off";
+
 /// From now on everything that any crate logs is kept.
 pub(crate) fn capture() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        tracing_subscriber::fmt().with_env_filter("trace").with_ansi(false).with_writer(|| Lines).init();
+        tracing_subscriber::fmt().with_env_filter(FILTER).with_ansi(false).with_writer(|| Lines).init();
     });
 }
 

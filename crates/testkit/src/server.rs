@@ -35,6 +35,12 @@ pub enum Engine {
 /// A clock that stands still until a test moves it.
 pub struct TestClock(AtomicI64);
 
+impl Default for TestClock {
+    fn default() -> Self {
+        Self(AtomicI64::new(Self::START))
+    }
+}
+
 impl TestClock {
     /// 4 May 2026, 09:12 in Lisbon.
     const START: i64 = 1_777_882_320_000;
@@ -118,7 +124,7 @@ impl TestServer {
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let clock = Arc::new(TestClock(AtomicI64::new(TestClock::START)));
+        let clock = Arc::new(TestClock::default());
         let app = App::new(AppConfig {
             store: Store::open(&location).await.unwrap(),
             clock: clock.clone(),
@@ -184,10 +190,15 @@ impl TestServer {
 
     /// Hands the mails that are due to a mail server; how many it tried.
     pub async fn send_mails(&self, host: &str, port: u16) -> usize {
+        self.send_mails_as(host, port, None).await
+    }
+
+    /// The same to a mail server that asks for a name and a password.
+    pub async fn send_mails_as(&self, host: &str, port: u16, login: Option<(&str, &str)>) -> usize {
         let server = MailServer {
             host: host.to_owned(),
             port,
-            login: None,
+            login: login.map(|(user, password)| (user.to_owned(), password.to_owned())),
             tls: Tls::None,
             from: "Slotkeeper <no-reply@slotkeeper.example>".to_owned(),
         };

@@ -127,6 +127,77 @@ on_every_engine! {
         assert_eq!(person.sign_in("olivia@example.com").await.location(), "/backoffice");
     }
 
+    /// A guesser with many names is stopped by the place it all comes from.
+    async fn guessing_at_many_names_is_slowed_down(server: TestServer) {
+        let guesser = Visitor::behind_proxy(&server, "203.0.113.7");
+        for number in 0..60 {
+            let page = guesser.sign_in(&format!("person{number}@example.com")).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{number}");
+        }
+        assert_eq!(guesser.sign_in("person60@example.com").await.status, StatusCode::TOO_MANY_REQUESTS);
+        let neighbour = Visitor::behind_proxy(&server, "203.0.113.8");
+        assert_eq!(neighbour.sign_in("person60@example.com").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+
+    /// A guesser with many machines is stopped by the name they all try.
+    async fn guessing_from_many_places_is_slowed_down(server: TestServer) {
+        Visitor::owner(&server, "olivia@example.com").await;
+        for machine in 0..10 {
+            let guesser = Visitor::behind_proxy(&server, &format!("203.0.113.{machine}"));
+            for _ in 0..10 {
+                let page = guesser.sign_in_with("olivia@example.com", "seven blue kayaks").await;
+                assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+            }
+        }
+        let eleventh = Visitor::behind_proxy(&server, "203.0.113.10");
+        let page = eleventh.sign_in_with("olivia@example.com", "seven blue kayaks").await;
+        assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+        // One try comes free in half a minute, for the person as well.
+        server.clock.advance(Duration::from_secs(30));
+        let person = Visitor::behind_proxy(&server, "198.51.100.3");
+        assert_eq!(person.sign_in("olivia@example.com").await.location(), "/backoffice");
+    }
+
+    /// Twenty accounts can be opened from one place at once, then one every three minutes. All of an IPv6 network is
+    /// one place.
+    async fn sign_ups_are_limited(server: TestServer) {
+        let sign_up = async |from: &str, number: u32| {
+            let email = format!("person{number}@example.com");
+            let fields = [("name", "Pier"), ("person_name", "D"), ("email", email.as_str()), ("password", PASSWORD)];
+            Visitor::behind_proxy(&server, from).post("/sign-up/developer", &fields).await
+        };
+        for number in 0..20 {
+            assert_eq!(sign_up(&format!("2001:db8:1:2::{number}"), number).await.status, StatusCode::SEE_OTHER);
+        }
+        let refused = sign_up("2001:db8:1:2:ffff::1", 20).await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+        refused.assert_says("Many accounts were opened from your network");
+        assert_eq!(sign_up("2001:db8:1:3::1", 21).await.status, StatusCode::SEE_OTHER);
+        server.clock.advance(Duration::from_secs(180));
+        assert_eq!(sign_up("2001:db8:1:2::1", 22).await.status, StatusCode::SEE_OTHER);
+    }
+
+    /// Nobody's mail box is flooded: five mails with links to one address, wherever they are asked for, and thirty from
+    /// one place, then one each ten minutes and each minute.
+    async fn mails_with_links_are_limited(server: TestServer) {
+        let forgot = async |from: &str, email: &str| {
+            Visitor::behind_proxy(&server, from).post("/forgot-password", &[("email", email)]).await.status
+        };
+        for machine in 0..5 {
+            assert_eq!(forgot(&format!("203.0.113.{machine}"), "olivia@example.com").await, StatusCode::OK);
+        }
+        assert_eq!(forgot("203.0.113.5", "olivia@example.com").await, StatusCode::TOO_MANY_REQUESTS);
+        for number in 0..30 {
+            assert_eq!(forgot("198.51.100.3", &format!("person{number}@example.com")).await, StatusCode::OK, "{number}");
+        }
+        assert_eq!(forgot("198.51.100.3", "person30@example.com").await, StatusCode::TOO_MANY_REQUESTS);
+        server.clock.advance(Duration::from_secs(60));
+        assert_eq!(forgot("198.51.100.3", "person30@example.com").await, StatusCode::OK);
+        assert_eq!(forgot("203.0.113.5", "olivia@example.com").await, StatusCode::TOO_MANY_REQUESTS);
+        server.clock.advance(Duration::from_secs(540));
+        assert_eq!(forgot("203.0.113.5", "olivia@example.com").await, StatusCode::OK);
+    }
+
     /// A forgotten password is replaced by a link that works once, and every session ends.
     async fn a_forgotten_password_is_replaced_by_mail(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;

@@ -74,6 +74,55 @@ on_every_engine! {
         allowed.assert_says("You have denied this");
         assert_eq!(owner.post("/consent", &[("question", &question), ("answer", "deny")]).await.location(), denied.location());
         assert_eq!(keys(&owner).await, 0);
+
+        let question = owner.get(&application.asks_for("availability_r", Some("s"))).await.hidden("question");
+        let allowed = owner.post("/consent", &[("question", &question), ("answer", "allow")]).await;
+        assert!(allowed.location().starts_with("https://desk.example/cb?tenant=7&success=true"));
+        let denied = owner.post("/consent", &[("question", &question), ("answer", "deny")]).await;
+        assert_eq!(denied.status, StatusCode::CONFLICT);
+        denied.assert_says("You have allowed this");
+        assert_eq!(keys(&owner).await, 1);
+    }
+
+    /// The answer goes where the page said it would, whatever the developer changes meanwhile.
+    async fn the_answer_goes_where_the_page_said(server: TestServer) {
+        let developer = Visitor::developer(&server, "dana@example.com").await;
+        let application = developer.register("Harbour Desk", "https://desk.example/cb").await;
+        let owner = Visitor::owner(&server, "olivia@example.com").await;
+        let page = owner.get(&application.asks_for("availability_r", Some("s"))).await;
+        page.assert_says("<strong>desk.example</strong>");
+        let callback = format!("/developer/applications/{}/callback", application.id);
+        let saved = developer.post(&callback, &[("callback_url", "https://other.example/cb")]).await;
+        assert!(saved.location().contains("notice=saved"));
+        let allowed = owner.post("/consent", &[("question", &page.hidden("question")), ("answer", "allow")]).await;
+        assert!(allowed.location().starts_with("https://desk.example/cb?success=true"), "{}", allowed.location());
+        // The next question says the new address.
+        owner.get(&application.asks_for("availability_r", Some("t"))).await.assert_says("<strong>other.example</strong>");
+    }
+
+    /// What belongs to another account is not there, by whatever id it is asked for.
+    async fn of_another_account_nothing_is_there(server: TestServer) {
+        let (application, owner) = world(&server).await;
+        owner.colleague(&server, "manager", "marco@example.com").await;
+        let redirect = owner.allow(&application.asks_for("availability_r", Some("one"))).await.location();
+        owner.allow(&application.asks_for("availability_r", Some("two"))).await;
+        let page = owner.get("/backoffice/applications").await.html;
+        let team = owner.get("/backoffice/people").await.html;
+        let mut links: Vec<&str> = page.split('"').chain(team.split('"')).filter(|part| {
+            part.ends_with("/uninstall") || part.ends_with("/end") || part.ends_with("/remove")
+        }).collect();
+        links.sort_unstable();
+        assert_eq!(links.len(), 4, "{links:?}");
+
+        let stranger = Visitor::owner(&server, "otto@example.com").await;
+        for link in links {
+            assert_eq!(owner.get(link).await.status, StatusCode::OK, "{link}");
+            assert_eq!(stranger.get(link).await.status, StatusCode::NOT_FOUND, "{link}");
+            assert_eq!(stranger.post(link, &[]).await.status, StatusCode::NOT_FOUND, "{link}");
+        }
+        assert_eq!(keys(&owner).await, 2);
+        let key = parameter(&redirect, "apiKey").expect("a key");
+        assert_eq!(call(&server, "/v2/settings/apikeyinfo", &key, &application.secret_key).await.status, 200);
     }
 
     /// A question is bound to the session it was asked in: not even the same owner's other browser can answer it.

@@ -20,7 +20,7 @@ on_every_engine! {
         assert!(server.mails().await.is_empty(), "the text is wiped");
     }
 
-    /// While the mail server is away or refuses, the mail waits and is tried again, later and later, seven times.
+    /// While the mail server is away or refuses, the mail waits and is tried again, later and later.
     async fn a_mail_waits_for_the_mail_server(server: TestServer) {
         let sink = Sink::start().await;
         Visitor::owner(&server, "olivia@example.com").await;
@@ -35,6 +35,17 @@ on_every_engine! {
         sink.behave(Behaviour::Accept).await;
         server.clock.advance(Duration::from_secs(60));
         assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+        assert_eq!(sink.next().await.to, ["olivia@example.com"]);
+    }
+
+    /// A mail server that asks for a name and a password gets them; with the wrong ones the mail waits.
+    async fn a_mail_server_may_ask_for_a_login(server: TestServer) {
+        let sink = Sink::with_login("desk", "kayak").await;
+        Visitor::owner(&server, "olivia@example.com").await;
+        assert_eq!(server.send_mails_as(sink.host(), sink.port(), Some(("desk", "canoe"))).await, 1);
+        assert!(sink.messages().is_empty());
+        server.clock.advance(Duration::from_secs(60));
+        assert_eq!(server.send_mails_as(sink.host(), sink.port(), Some(("desk", "kayak"))).await, 1);
         assert_eq!(sink.next().await.to, ["olivia@example.com"]);
     }
 

@@ -19,6 +19,9 @@ on_every_engine! {
         let new_secret = developer.post(&replaced, &[("overlap", "24h")]).await.copied("Secret key");
         owner.post("/forgot-password", &[("email", "olivia-secret@example.com")]).await;
         let link = server.mail_to("olivia-secret@example.com").await.link();
+        let signed_in = Visitor::new(&server).sign_in("olivia-secret@example.com").await;
+        let cookie = signed_in.headers["set-cookie"].to_str().expect("text").to_owned();
+        let session = cookie.split(['=', ';']).nth(1).expect("a token").to_owned();
 
         // Use them in every way, rightly and wrongly, and keep what errors say.
         let mut errors = String::new();
@@ -48,19 +51,24 @@ on_every_engine! {
         server.run_jobs().await;
 
         let token = link.rsplit('/').next().expect("a token").to_owned();
+        // A session and a link begin with the account's id, which is no secret.
+        let (random_of_session, random_of_link) = (session[10..].to_owned(), token[10..].to_owned());
         let secrets = [
-            mailed_key, called_key, with_mail.secret_key, with_callback.secret_key, new_secret, token,
+            mailed_key, called_key, with_mail.secret_key, with_callback.secret_key, new_secret, token, session,
+            random_of_session, random_of_link,
             PASSWORD.to_owned(), "nine yellow boats".to_owned(), "a wrong password".to_owned(),
         ];
-        let people = ["dana-secret@example.com", "olivia-secret@example.com"];
+        let people = ["dana-secret@example.com", "olivia-secret@example.com", "Olivia", "Dana", "Harbour Lights"];
         let data = server.stop_and_read_data().await;
         assert!(data.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > 1_000, "there is data to look into");
         let log = slotkeeper_testkit::log::everything();
         assert!(log.contains("/v2/settings/apikeyinfo"), "the log is there");
         for secret in &secrets {
-            // The whole secret, and its random middle, which would give the rest away.
-            for piece in [secret.as_str(), &secret[1..secret.len().min(13)]] {
-                assert!(!log.contains(piece), "a secret is in the log");
+            // The whole secret, and the most of its random part, which would give the rest away.
+            for piece in [secret.as_str(), &secret[1..secret.len().min(17)]] {
+                if let Some(line) = log.lines().find(|line| line.contains(piece)) {
+                    panic!("a secret is in the log: {}", line.replace(piece, "(secret)"));
+                }
                 assert!(!errors.contains(piece), "a secret is in an error");
                 let hex: String = piece.bytes().map(|byte| format!("{byte:02x}")).collect();
                 for (path, bytes) in &data {

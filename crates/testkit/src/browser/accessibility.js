@@ -81,14 +81,16 @@ all("body, body *").filter(visible).forEach((element) => {
 });
 
 // Text that leaves its box on the right is cut off, or lies on something else; with an ellipsis it at least says so.
+// What is clipped away as a whole is only for those who listen.
+const clipped = (element) => element && (getComputedStyle(element).clipPath !== "none" || clipped(element.parentElement));
 all("body *").filter(visible).forEach((element) => {
   const words = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE && plain(node.data));
-  if (!words.length || element.localName === "option") return;
+  if (!words.length || element.localName === "option" || clipped(element)) return;
   const range = document.createRange();
   const right = Math.max(...words.map((node) => (range.selectNodeContents(node), range.getBoundingClientRect().right)));
   for (let at = element; at !== document.body; at = at.parentElement) {
     const style = getComputedStyle(at);
-    if (style.clipPath !== "none" || style.textOverflow === "ellipsis") return;
+    if (style.textOverflow === "ellipsis") return;
     if (["auto", "scroll"].includes(style.overflowX)) return;
     if (style.display !== "inline" && style.display !== "contents" && right > at.getBoundingClientRect().right + 1) {
       return void complaints.push(`${show(element)} leaves its box`);

@@ -259,7 +259,7 @@ impl Tour {
         self.become_user(LONG_EMAIL).await;
         self.open(&format!("/developer/applications/{}", application.id), "70-application-installed").await;
         self.press(&format!("End the key for {LONG_NAME}")).await;
-        self.arrive("End this key?", "71-end-authorization").await;
+        self.arrive("End the key for", "71-end-authorization").await;
         self.open("/demo/mail", "72-mails").await;
         let latest = "return [...document.querySelectorAll('.mails a')].find((it) => /installed Ferry Desk/.test(it.innerText)).getAttribute('href')";
         let mail = string(&self.browser.run(latest, vec![]).await);

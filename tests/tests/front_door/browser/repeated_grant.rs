@@ -32,7 +32,7 @@ on_every_engine! {
         let granted_at = texts(&browser, "td[data-label=When]").await;
         assert_eq!(granted_at.len(), 2, "{granted_at:?}");
         browser.press("End the key of 4 May 2026, 09:12").await;
-        browser.wait_for_text("End this key?").await;
+        browser.wait_for_text("End this key of").await;
         browser.press("End the key").await;
         browser.wait_for_text("The key has ended.").await;
         assert_eq!(texts(&browser, "td[data-label=When]").await, ["4 May 2026, 10:12"]);
