@@ -202,7 +202,7 @@ on_every_engine! {
     async fn a_forgotten_password_is_replaced_by_mail(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         let visitor = Visitor::new(&server);
-        visitor.post("/forgot-password", &[("email", "olivia@example.com")]).await.assert_says("Look into your mail box");
+        visitor.post("/forgot-password", &[("email", "olivia@example.com")]).await.assert_says("Check your inbox");
         let link = server.mail_to("olivia@example.com").await.link();
         // Programs that look at mails open links; that uses nothing up.
         visitor.get(&link).await.assert_says("Choose a password");

@@ -1,4 +1,4 @@
-//! What the mails say.
+//! What the e-mails say.
 
 use slotkeeper_domain::account::{ContactDetails, Country, Name};
 use slotkeeper_domain::permission::PermissionSet;
@@ -22,7 +22,7 @@ impl Letter {
             format!(
                 "Hello {name},\n\n\
                  please confirm that this is your e-mail address:\n\n{link}\n\n\
-                 The link works once, for seven days. If you did not sign up, ignore this mail.\n"
+                 The link works once, for seven days. If you did not sign up, ignore this e-mail.\n"
             ),
         )
     }
@@ -35,7 +35,7 @@ impl Letter {
             format!(
                 "Hello {name},\n\n\
                  somebody, probably you, asked for a new password. Choose one here:\n\n{link}\n\n\
-                 The link works once, for one hour. If it was not you, ignore this mail: your password stays as it is.\n"
+                 The link works once, for one hour. If it was not you, ignore this e-mail: your password stays as it is.\n"
             ),
         )
     }

@@ -36,14 +36,14 @@ on_every_engine! {
         browser.press("Forgot your password?").await;
         browser.fill("E-mail address", COLLEAGUE).await;
         browser.press("Send the link").await;
-        browser.wait_for_text("Look into your mail box").await;
+        browser.wait_for_text("Check your inbox").await;
         let link = server.at(&server.mail_to(COLLEAGUE).await.link());
         browser.goto(&link).await;
         choose_password(&browser, "short").await;
         browser.wait_for_text("Please check the form").await;
         choose_password(&browser, NEW_PASSWORD).await;
         fill_in_sign_in(&browser, COLLEAGUE).await;
-        browser.wait_for_text("do not fit together").await;
+        browser.wait_for_text("do not match").await;
         browser.fill("Password", NEW_PASSWORD).await;
         browser.press("Sign in").await;
         browser.wait_for_text("Sign out").await;

@@ -124,7 +124,7 @@ impl Tour {
         }
         self.browser.goto(&self.server.at("/sign-in")).await;
         fill_in_sign_in(&self.browser, "nobody@example.com").await;
-        self.arrive("do not fit together", "09-sign-in-wrong").await;
+        self.arrive("do not match", "09-sign-in-wrong").await;
 
         self.browser.goto(&self.server.at("/sign-up/business")).await;
         self.press("More languages").await;
@@ -144,7 +144,7 @@ impl Tour {
         self.open("/forgot-password", "13-forgot-password").await;
         self.fill(&[("E-mail address", OWNER)]).await;
         self.press("Send the link").await;
-        self.arrive("Look into your mail box", "14-forgot-password-sent").await;
+        self.arrive("Check your inbox", "14-forgot-password-sent").await;
         let link = self.server.mail_to(OWNER).await.link();
         self.browser.goto(&self.server.at(&link)).await;
         self.arrive("At least 10 characters", "15-choose-password").await;

@@ -19,7 +19,7 @@ on_every_engine! {
         assert_says(&browser, &[&format!("{DEVELOPER} gets a mail with a new key")]).await;
         browser.press("Allow").await;
         browser.wait_for_text("Ferry Desk is installed").await;
-        assert_says(&browser, &[&format!("on its way to {DEVELOPER} by mail")]).await;
+        assert_says(&browser, &[&format!("on its way to {DEVELOPER} by e-mail")]).await;
 
         let mail = server.mail_to(DEVELOPER).await;
         assert_eq!(mail.subject, "Harbour Lights installed Ferry Desk");
