@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
+use slotkeeper_app::sessions::choose_password::choose_password;
 use slotkeeper_app::sessions::links;
 use slotkeeper_domain::link::Purpose;
 use slotkeeper_domain::secret::{LinkToken, Password};
@@ -53,7 +54,7 @@ pub(crate) async fn choose(
         let errors = Errors::one("password", problem);
         return page::render(StatusCode::UNPROCESSABLE_ENTITY, &ChoosePage { layout: Layout::narrow(), email, errors });
     }
-    match links::choose_password(&web.app, &token, password).await {
+    match choose_password(&web.app, &token, password).await {
         Ok(()) => page::see_other("/sign-in?notice=password-chosen"),
         Err(error) => link_failed(error, |status, _| page::error_page(status)),
     }

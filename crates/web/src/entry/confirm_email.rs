@@ -10,7 +10,7 @@ use crate::session::Session;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use slotkeeper_app::sessions::links;
+use slotkeeper_app::sessions::{confirm_email, links};
 use slotkeeper_domain::link::Purpose;
 use slotkeeper_domain::secret::LinkToken;
 
@@ -29,7 +29,7 @@ pub(crate) async fn show(State(web): State<Web>, Path(token): Path<String>) -> R
 }
 
 pub(crate) async fn confirm(State(web): State<Web>, session: Option<Session>, Path(token): Path<String>) -> Response {
-    match links::confirm_email(&web.app, &LinkToken::new(token)).await {
+    match confirm_email::confirm_email(&web.app, &LinkToken::new(token)).await {
         Ok(()) => {
             let target = session.map_or("/sign-in", |Session(person)| home_of(person.account.kind));
             page::see_other(&format!("{target}?notice=confirmed"))
@@ -39,7 +39,7 @@ pub(crate) async fn confirm(State(web): State<Web>, session: Option<Session>, Pa
 }
 
 pub(crate) async fn send_again(State(web): State<Web>, Session(person): Session, Client(from): Client) -> Response {
-    match links::send_confirmation_again(&web.app, &person, from).await {
+    match confirm_email::send_again(&web.app, &person, from).await {
         Ok(()) => page::see_other(&format!("{}?notice=link-sent", home_of(person.account.kind))),
         Err(error) => link_failed(error, |status, message| page::refusal(status, "That was a lot of mail", &message)),
     }

@@ -9,7 +9,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
-use slotkeeper_app::sessions::links::{self, LinkError};
+use slotkeeper_app::sessions::forgot_password::forgot_password;
+use slotkeeper_app::sessions::links::LinkError;
 
 #[derive(Template)]
 #[template(path = "entry/forgot_password.html")]
@@ -38,7 +39,7 @@ pub(crate) async fn send(State(web): State<Web>, Client(from): Client, Form(form
     let Some(address) = errors.read("email", &form.email) else {
         return page::render(StatusCode::UNPROCESSABLE_ENTITY, &shown(false, errors));
     };
-    match links::forgot_password(&web.app, address, from).await {
+    match forgot_password(&web.app, address, from).await {
         Ok(()) => page::show(&shown(true, errors)),
         Err(error) => {
             link_failed(error, |status, message| page::render(status, &shown(false, Errors::one("", message))))
