@@ -104,8 +104,7 @@ pub(crate) async fn show(
     OwnerPage(owner): OwnerPage,
     Query(query): Query<NoticeQuery>,
 ) -> Response {
-    let Some(colleague) = owner.as_colleague() else { return page::error_page(StatusCode::NOT_FOUND) };
-    match details::read(&web.app, &colleague).await {
+    match details::read(&web.app, &owner.as_colleague()).await {
         Ok(contact) => page::show(&DetailsPage {
             layout: Layout::of(&owner, "/backoffice/details").narrowed().with_notice(query.notice.as_deref()),
             form: &DetailsForm::of(owner.account.name.as_str(), contact),

@@ -27,8 +27,7 @@ pub(crate) async fn ask(
     OwnerPage(owner): OwnerPage,
     Path(id): Path<ApplicationId>,
 ) -> Response {
-    let Some(colleague) = owner.as_colleague() else { return page::error_page(StatusCode::NOT_FOUND) };
-    let installed = match installed(&web.app, &colleague).await {
+    let installed = match installed(&web.app, &owner.as_colleague()).await {
         Ok(installed) => installed,
         Err(error) => return page::store_failed(&error),
     };
