@@ -241,6 +241,11 @@ pub(crate) fn when(at: Instant, zone: &Zone) -> String {
     if zone.name() == "UTC" { format!("{words} UTC") } else { words }
 }
 
+/// When a key was last used, if ever.
+pub(crate) fn last_used(at: Option<Instant>, zone: &Zone) -> String {
+    at.map_or_else(|| "never".to_owned(), |at| when(at, zone))
+}
+
 /// The address that somebody who signed in has not confirmed yet.
 pub(crate) fn unconfirmed(person: &SignedIn) -> Option<String> {
     person.user.email_confirmed_at.is_none().then(|| person.user.email_address.to_string())

@@ -3,7 +3,7 @@
 use crate::Web;
 use crate::consent::ask::{Group, groups};
 use crate::extract::Query;
-use crate::page::{self, Layout, NoticeQuery, when};
+use crate::page::{self, Layout, NoticeQuery, last_used, when};
 use crate::session::ColleaguePage;
 use askama::Template;
 use axum::extract::State;
@@ -56,7 +56,7 @@ pub(super) fn card(application: InstalledApplication, zone: &Zone) -> Option<Car
                     .as_ref()
                     .map_or_else(|| "somebody who has left".to_owned(), ToString::to_string),
                 granted_at: when(installed.authorization.created_at, zone),
-                last_used: installed.authorization.last_used_at.map_or_else(|| "never".to_owned(), |at| when(at, zone)),
+                last_used: last_used(installed.authorization.last_used_at, zone),
             })
             .collect(),
     })

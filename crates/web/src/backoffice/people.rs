@@ -43,11 +43,10 @@ pub(crate) async fn show(
 }
 
 async fn render(web: &Web, owner: &Owner, form: &InviteForm, errors: Errors, notice: Option<&str>) -> Response {
-    let status = if errors.list().is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     match list::list(&web.app, owner).await {
         Ok(people) => {
             let layout = Layout::of(owner, "/backoffice/people").with_notice(notice);
-            page::render(status, &PeoplePage { layout, people, form, errors })
+            page::render(errors.status(), &PeoplePage { layout, people, form, errors })
         }
         Err(error) => page::store_failed(&error),
     }

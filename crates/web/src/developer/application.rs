@@ -4,7 +4,7 @@ use super::register::{callback_url, description};
 use crate::Web;
 use crate::extract::Path;
 use crate::form::{Errors, Form};
-use crate::page::{self, Layout, when};
+use crate::page::{self, Layout, last_used, when};
 use crate::session::DeveloperPage;
 use askama::Template;
 use axum::extract::{RawQuery, State};
@@ -103,8 +103,7 @@ async fn render(web: &Web, developer: &Developer, id: ApplicationId, view: View,
         Ok(None) => return page::error_page(StatusCode::NOT_FOUND),
         Err(error) => return page::store_failed(&error),
     };
-    let status = if again.errors.list().is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    page::render(status, &page_of(web, developer, shown, view, again))
+    page::render(again.errors.status(), &page_of(web, developer, shown, view, again))
 }
 
 fn page_of(web: &Web, developer: &Developer, shown: Shown, view: View, again: Again) -> ApplicationPage {
@@ -151,10 +150,7 @@ fn page_of(web: &Web, developer: &Developer, shown: Shown, view: View, again: Ag
                 authorization: installation.authorization.id.to_string(),
                 permissions: installation.authorization.permissions.iter().map(Permission::as_str).collect(),
                 since: when(installation.authorization.created_at, zone),
-                last_used: installation
-                    .authorization
-                    .last_used_at
-                    .map_or_else(|| "never".to_owned(), |at| when(at, zone)),
+                last_used: last_used(installation.authorization.last_used_at, zone),
             })
             .collect(),
         next: next.map(|(account, id)| format!("{account}.{id}")),
