@@ -8,7 +8,6 @@ use slotkeeper_app::caller::SignedIn;
 use slotkeeper_domain::account::AccountKind;
 use slotkeeper_domain::throttle::TooMany;
 use slotkeeper_domain::time::{Instant, Zone};
-use slotkeeper_store::StoreError;
 
 /// The frame of a page.
 #[derive(Default)]
@@ -206,18 +205,6 @@ pub fn error_page(status: StatusCode) -> Response {
         _ => ("Something went wrong", "The mistake is ours and has been noted. Try again in a moment."),
     };
     refusal(status, title, text)
-}
-
-/// The page for a store that did not do what it was asked.
-pub(crate) fn store_failed(error: &StoreError) -> Response {
-    if matches!(error, StoreError::Busy | StoreError::Contended { .. }) {
-        return error_page(StatusCode::SERVICE_UNAVAILABLE);
-    }
-    tracing::error!(%error, "the store failed");
-    match error {
-        StoreError::Unavailable { .. } => error_page(StatusCode::SERVICE_UNAVAILABLE),
-        _ => error_page(StatusCode::INTERNAL_SERVER_ERROR),
-    }
 }
 
 /// How long to wait, in words.
