@@ -46,6 +46,15 @@ macro_rules! callers {
 
 callers!(Developer, Owner, Colleague);
 
+impl Owner {
+    /// This owner as somebody of the account, which every owner is: unlike the question put to anybody who signed in,
+    /// it has one answer.
+    #[must_use]
+    pub fn as_colleague(&self) -> Colleague {
+        Colleague(self.0.clone())
+    }
+}
+
 impl SignedIn {
     /// This person as a developer.
     #[must_use]

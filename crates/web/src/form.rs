@@ -51,6 +51,11 @@ impl Errors {
         self.0.iter().find(|(name, _)| *name == field).map_or("", |(_, message)| message)
     }
 
+    /// The status of the page that shows the form.
+    pub(crate) fn status(&self) -> StatusCode {
+        if self.0.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
+    }
+
     /// Everything, for the summary.
     pub(crate) fn list(&self) -> &[(&'static str, String)] {
         &self.0

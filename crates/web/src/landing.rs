@@ -1,12 +1,12 @@
 //! `/`: the front page; with an Authorization URL's query, the consent page.
 
+use crate::error::PageResult;
 use crate::extract::Query;
 use crate::page::{self, Layout, NoticeQuery};
 use crate::session::Session;
 use crate::{Web, consent};
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::response::Response;
 use slotkeeper_domain::account::AccountKind;
 use slotkeeper_domain::consent::Request;
 
@@ -24,18 +24,18 @@ pub(crate) async fn show(
     RawQuery(query): RawQuery,
     Query(NoticeQuery { notice }): Query<NoticeQuery>,
     session: Option<Session>,
-) -> Response {
+) -> PageResult {
     let person = session.map(|Session(person)| person);
     if let Some(query) = query.filter(|query| Request::is_meant_by(query)) {
         return consent::ask::ask(&web, &query, person).await;
     }
     let layout = person.as_ref().map_or_else(Layout::default, |person| Layout::of(person, "/"));
-    page::show(&Landing {
+    Ok(page::show(&Landing {
         layout: layout.with_notice(notice.as_deref()),
         demo: web.demo,
         home: person.map(|person| home_of(person.account.kind)),
         apikeyinfo: web.app.address_of("/v2/settings/apikeyinfo"),
-    })
+    }))
 }
 
 /// Where somebody who signed in starts.

@@ -10,6 +10,7 @@ mod cookie;
 mod demo;
 mod developer;
 mod entry;
+mod error;
 mod extract;
 mod form;
 mod landing;

@@ -8,7 +8,6 @@ use slotkeeper_app::caller::SignedIn;
 use slotkeeper_domain::account::AccountKind;
 use slotkeeper_domain::throttle::TooMany;
 use slotkeeper_domain::time::{Instant, Zone};
-use slotkeeper_store::StoreError;
 
 /// The frame of a page.
 #[derive(Default)]
@@ -208,18 +207,6 @@ pub fn error_page(status: StatusCode) -> Response {
     refusal(status, title, text)
 }
 
-/// The page for a store that did not do what it was asked.
-pub(crate) fn store_failed(error: &StoreError) -> Response {
-    if matches!(error, StoreError::Busy | StoreError::Contended { .. }) {
-        return error_page(StatusCode::SERVICE_UNAVAILABLE);
-    }
-    tracing::error!(%error, "the store failed");
-    match error {
-        StoreError::Unavailable { .. } => error_page(StatusCode::SERVICE_UNAVAILABLE),
-        _ => error_page(StatusCode::INTERNAL_SERVER_ERROR),
-    }
-}
-
 /// How long to wait, in words.
 pub(crate) fn wait_in_words(too_many: TooMany) -> String {
     match too_many.wait.as_secs().div_ceil(60) {
@@ -239,6 +226,11 @@ pub(crate) fn retry_after(mut response: Response, too_many: TooMany) -> Response
 pub(crate) fn when(at: Instant, zone: &Zone) -> String {
     let words = at.to_words(zone);
     if zone.name() == "UTC" { format!("{words} UTC") } else { words }
+}
+
+/// When a key was last used, if ever.
+pub(crate) fn last_used(at: Option<Instant>, zone: &Zone) -> String {
+    at.map_or_else(|| "never".to_owned(), |at| when(at, zone))
 }
 
 /// The address that somebody who signed in has not confirmed yet.

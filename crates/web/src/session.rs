@@ -1,5 +1,6 @@
 //! Who looks at a page, as types: a page for developers takes a [`DeveloperPage`], and nobody else gets it.
 
+use crate::error::PageError;
 use crate::{Web, cookie, page};
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::StatusCode;
@@ -24,7 +25,7 @@ pub(crate) struct OwnerPage(pub(crate) Owner);
 /// Who is signed in, if anybody.
 async fn person(parts: &Parts, web: &Web) -> Result<Option<SignedIn>, Response> {
     match cookie::read(&web.app, &parts.headers) {
-        Some(token) => find::find(&web.app, &token).await.map_err(|error| page::store_failed(&error)),
+        Some(token) => find::find(&web.app, &token).await.map_err(|error| PageError::from(error).into_response()),
         None => Ok(None),
     }
 }

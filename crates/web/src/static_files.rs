@@ -1,10 +1,10 @@
 //! Style sheet and pictures, compiled in.
 
+use crate::error::{PageError, PageResult};
 use crate::extract::Path;
-use crate::page;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 const FILES: [(&str, &str, &str); 3] = [
@@ -14,10 +14,8 @@ const FILES: [(&str, &str, &str); 3] = [
 ];
 
 /// One of the files. Browsers keep it for five minutes and ask whether it changed after that.
-pub(crate) async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Response {
-    let Some((_, kind, text)) = FILES.iter().find(|(file, ..)| *file == name) else {
-        return page::error_page(StatusCode::NOT_FOUND);
-    };
+pub(crate) async fn serve(Path(name): Path<String>, headers: HeaderMap) -> PageResult {
+    let (_, kind, text) = FILES.iter().find(|(file, ..)| *file == name).ok_or(PageError::NotFound)?;
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     let tag = format!("\"{:016x}\"", hasher.finish());
@@ -28,5 +26,5 @@ pub(crate) async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Respo
         (CONTENT_TYPE, kind),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    if known { (StatusCode::NOT_MODIFIED, headers).into_response() } else { (headers, *text).into_response() }
+    Ok(if known { (StatusCode::NOT_MODIFIED, headers).into_response() } else { (headers, *text).into_response() })
 }

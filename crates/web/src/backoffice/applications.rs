@@ -2,12 +2,12 @@
 
 use crate::Web;
 use crate::consent::ask::{Group, groups};
+use crate::error::PageResult;
 use crate::extract::Query;
-use crate::page::{self, Layout, NoticeQuery, when};
+use crate::page::{self, Layout, NoticeQuery, last_used, when};
 use crate::session::ColleaguePage;
 use askama::Template;
 use axum::extract::State;
-use axum::response::Response;
 use slotkeeper_app::authorizations::installed::{InstalledApplication, installed};
 use slotkeeper_domain::time::Zone;
 
@@ -56,7 +56,7 @@ pub(super) fn card(application: InstalledApplication, zone: &Zone) -> Option<Car
                     .as_ref()
                     .map_or_else(|| "somebody who has left".to_owned(), ToString::to_string),
                 granted_at: when(installed.authorization.created_at, zone),
-                last_used: installed.authorization.last_used_at.map_or_else(|| "never".to_owned(), |at| when(at, zone)),
+                last_used: last_used(installed.authorization.last_used_at, zone),
             })
             .collect(),
     })
@@ -66,14 +66,12 @@ pub(crate) async fn show(
     State(web): State<Web>,
     ColleaguePage(colleague): ColleaguePage,
     Query(query): Query<NoticeQuery>,
-) -> Response {
-    match installed(&web.app, &colleague).await {
-        Ok(installed) => page::show(&ApplicationsPage {
-            layout: Layout::of(&colleague, "/backoffice/applications").with_notice(query.notice.as_deref()),
-            business: colleague.account.name.to_string(),
-            is_owner: colleague.as_owner().is_ok(),
-            applications: installed.into_iter().filter_map(|one| card(one, &colleague.account.zone)).collect(),
-        }),
-        Err(error) => page::store_failed(&error),
-    }
+) -> PageResult {
+    let installed = installed(&web.app, &colleague).await?;
+    Ok(page::show(&ApplicationsPage {
+        layout: Layout::of(&colleague, "/backoffice/applications").with_notice(query.notice.as_deref()),
+        business: colleague.account.name.to_string(),
+        is_owner: colleague.as_owner().is_ok(),
+        applications: installed.into_iter().filter_map(|one| card(one, &colleague.account.zone)).collect(),
+    }))
 }

@@ -1,6 +1,7 @@
 //! `/backoffice/details`: what the business says of itself.
 
 use crate::Web;
+use crate::error::PageResult;
 use crate::extract::Query;
 use crate::form::{Errors, Form, optional};
 use crate::page::{self, Layout, NoticeQuery};
@@ -8,7 +9,6 @@ use crate::session::OwnerPage;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
 use serde::Deserialize;
 use slotkeeper_app::accounts::details;
 use slotkeeper_domain::account::{ContactDetails, PhoneKind};
@@ -103,34 +103,29 @@ pub(crate) async fn show(
     State(web): State<Web>,
     OwnerPage(owner): OwnerPage,
     Query(query): Query<NoticeQuery>,
-) -> Response {
-    let Some(colleague) = owner.as_colleague() else { return page::error_page(StatusCode::NOT_FOUND) };
-    match details::read(&web.app, &colleague).await {
-        Ok(contact) => page::show(&DetailsPage {
-            layout: Layout::of(&owner, "/backoffice/details").narrowed().with_notice(query.notice.as_deref()),
-            form: &DetailsForm::of(owner.account.name.as_str(), contact),
-            errors: Errors::default(),
-            phone_kinds: PHONE_KINDS,
-        }),
-        Err(error) => page::store_failed(&error),
-    }
+) -> PageResult {
+    let contact = details::read(&web.app, &owner.as_colleague()).await?;
+    Ok(page::show(&DetailsPage {
+        layout: Layout::of(&owner, "/backoffice/details").narrowed().with_notice(query.notice.as_deref()),
+        form: &DetailsForm::of(owner.account.name.as_str(), contact),
+        errors: Errors::default(),
+        phone_kinds: PHONE_KINDS,
+    }))
 }
 
 pub(crate) async fn update(
     State(web): State<Web>,
     OwnerPage(owner): OwnerPage,
     Form(form): Form<DetailsForm>,
-) -> Response {
+) -> PageResult {
     let mut errors = Errors::default();
     let name = errors.read("name", &form.name);
     let contact = form.contact(&mut errors);
     let Some(name) = name.filter(|_| errors.list().is_empty()) else {
         let layout = Layout::of(&owner, "/backoffice/details").narrowed();
         let page = DetailsPage { layout, form: &form, errors, phone_kinds: PHONE_KINDS };
-        return page::render(StatusCode::UNPROCESSABLE_ENTITY, &page);
+        return Ok(page::render(StatusCode::UNPROCESSABLE_ENTITY, &page));
     };
-    match details::update(&web.app, &owner, name, contact).await {
-        Ok(()) => page::see_other("/backoffice/details?notice=saved"),
-        Err(error) => page::store_failed(&error),
-    }
+    details::update(&web.app, &owner, name, contact).await?;
+    Ok(page::see_other("/backoffice/details?notice=saved"))
 }

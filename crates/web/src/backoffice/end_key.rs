@@ -2,13 +2,12 @@
 
 use super::applications::{Key, card};
 use crate::Web;
+use crate::error::{PageError, PageResult};
 use crate::extract::Path;
 use crate::page::{self, Layout};
 use crate::session::OwnerPage;
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
 use slotkeeper_app::authorizations::installed::installed;
 use slotkeeper_app::authorizations::uninstall::end_one;
 use slotkeeper_domain::id::AuthorizationId;
@@ -25,32 +24,23 @@ pub(crate) async fn ask(
     State(web): State<Web>,
     OwnerPage(owner): OwnerPage,
     Path(id): Path<AuthorizationId>,
-) -> Response {
-    let Some(colleague) = owner.as_colleague() else { return page::error_page(StatusCode::NOT_FOUND) };
-    let installed = match installed(&web.app, &colleague).await {
-        Ok(installed) => installed,
-        Err(error) => return page::store_failed(&error),
-    };
+) -> PageResult {
+    let installed = installed(&web.app, &owner.as_colleague()).await?;
     let found = installed.into_iter().filter_map(|one| card(one, &owner.account.zone)).find_map(|card| {
         let key = card.keys.into_iter().find(|key| key.authorization == id.as_str())?;
         Some((card.name, key))
     });
-    match found {
-        Some((application, key)) => {
-            page::show(&EndPage { layout: Layout::of(&owner, "").narrowed(), application, key })
-        }
-        None => page::error_page(StatusCode::NOT_FOUND),
-    }
+    let (application, key) = found.ok_or(PageError::NotFound)?;
+    Ok(page::show(&EndPage { layout: Layout::of(&owner, "").narrowed(), application, key }))
 }
 
 pub(crate) async fn end(
     State(web): State<Web>,
     OwnerPage(owner): OwnerPage,
     Path(id): Path<AuthorizationId>,
-) -> Response {
-    match end_one(&web.app, &owner, id).await {
-        Ok(true) => page::see_other("/backoffice/applications?notice=ended"),
-        Ok(false) => page::error_page(StatusCode::NOT_FOUND),
-        Err(error) => page::store_failed(&error),
+) -> PageResult {
+    if !end_one(&web.app, &owner, id).await? {
+        return Err(PageError::NotFound);
     }
+    Ok(page::see_other("/backoffice/applications?notice=ended"))
 }

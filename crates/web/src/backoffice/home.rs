@@ -1,12 +1,12 @@
 //! `/backoffice`: the account at a glance.
 
 use crate::Web;
+use crate::error::PageResult;
 use crate::extract::Query;
 use crate::page::{self, Layout, NoticeQuery, when};
 use crate::session::ColleaguePage;
 use askama::Template;
 use axum::extract::State;
-use axum::response::Response;
 use slotkeeper_app::authorizations::installed::installed;
 
 #[derive(Template)]
@@ -25,11 +25,8 @@ pub(crate) async fn show(
     State(web): State<Web>,
     ColleaguePage(colleague): ColleaguePage,
     Query(query): Query<NoticeQuery>,
-) -> Response {
-    let installed = match installed(&web.app, &colleague).await {
-        Ok(installed) => installed.len(),
-        Err(error) => return page::store_failed(&error),
-    };
+) -> PageResult {
+    let installed = installed(&web.app, &colleague).await?.len();
     let account = &colleague.account;
     let facts = [
         ("Account id", Some(account.id.to_string())),
@@ -42,7 +39,7 @@ pub(crate) async fn show(
         ),
         ("Since", Some(when(account.created_at, &account.zone))),
     ];
-    page::show(&HomePage {
+    Ok(page::show(&HomePage {
         layout: Layout::of(&colleague, "/backoffice").with_notice(query.notice.as_deref()),
         name: account.name.to_string(),
         facts: facts.into_iter().filter_map(|(label, value)| Some((label, value?))).collect(),
@@ -50,5 +47,5 @@ pub(crate) async fn show(
         is_owner: colleague.as_owner().is_ok(),
         unconfirmed: page::unconfirmed(&colleague),
         demo: web.demo,
-    })
+    }))
 }

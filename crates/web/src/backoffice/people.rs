@@ -1,14 +1,13 @@
 //! `/backoffice/people`: who signs in to the account.
 
 use crate::Web;
+use crate::error::{PageError, PageResult};
 use crate::extract::{Path, Query};
 use crate::form::{Errors, Form};
 use crate::page::{self, Layout, NoticeQuery};
 use crate::session::OwnerPage;
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
 use serde::Deserialize;
 use slotkeeper_app::caller::Owner;
 use slotkeeper_app::users::invite::{self, InviteError};
@@ -38,26 +37,21 @@ pub(crate) async fn show(
     State(web): State<Web>,
     OwnerPage(owner): OwnerPage,
     Query(query): Query<NoticeQuery>,
-) -> Response {
+) -> PageResult {
     render(&web, &owner, &InviteForm::default(), Errors::default(), query.notice.as_deref()).await
 }
 
-async fn render(web: &Web, owner: &Owner, form: &InviteForm, errors: Errors, notice: Option<&str>) -> Response {
-    let status = if errors.list().is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    match list::list(&web.app, owner).await {
-        Ok(people) => {
-            let layout = Layout::of(owner, "/backoffice/people").with_notice(notice);
-            page::render(status, &PeoplePage { layout, people, form, errors })
-        }
-        Err(error) => page::store_failed(&error),
-    }
+async fn render(web: &Web, owner: &Owner, form: &InviteForm, errors: Errors, notice: Option<&str>) -> PageResult {
+    let people = list::list(&web.app, owner).await?;
+    let layout = Layout::of(owner, "/backoffice/people").with_notice(notice);
+    Ok(page::render(errors.status(), &PeoplePage { layout, people, form, errors }))
 }
 
 pub(crate) async fn invite(
     State(web): State<Web>,
     OwnerPage(owner): OwnerPage,
     Form(form): Form<InviteForm>,
-) -> Response {
+) -> PageResult {
     let mut errors = Errors::default();
     let name = errors.read("name", &form.name);
     let address = errors.read("email", &form.email);
@@ -66,7 +60,7 @@ pub(crate) async fn invite(
         return render(&web, &owner, &form, errors, None).await;
     };
     let errors = match invite::invite(&web.app, &owner, name, address, role).await {
-        Ok(()) => return page::see_other("/backoffice/people?notice=invited"),
+        Ok(()) => return Ok(page::see_other("/backoffice/people?notice=invited")),
         Err(InviteError::AddressTaken) => Errors::one("email", "Somebody signs in with this address already."),
         Err(InviteError::Owner) => Errors::one("role", "Please choose one from the list."),
         Err(InviteError::Full) => Errors::one("", "An account can have 200 people, and yours has."),
@@ -74,7 +68,7 @@ pub(crate) async fn invite(
             "email",
             format!("Many mails were sent to this address already. Please wait {}.", page::wait_in_words(too_many)),
         ),
-        Err(InviteError::Store(error)) => return page::store_failed(&error),
+        Err(InviteError::Store(error)) => return Err(error.into()),
     };
     render(&web, &owner, &form, errors, None).await
 }
@@ -91,25 +85,20 @@ pub(crate) async fn ask_remove(
     State(web): State<Web>,
     OwnerPage(owner): OwnerPage,
     Path(id): Path<UserId>,
-) -> Response {
-    let people = match list::list(&web.app, &owner).await {
-        Ok(people) => people,
-        Err(error) => return page::store_failed(&error),
-    };
-    match people.into_iter().find(|person| person.id == id && person.role != Role::Owner) {
-        Some(person) => page::show(&RemovePage {
-            layout: Layout::of(&owner, "").narrowed(),
-            name: person.name.to_string(),
-            email: person.email_address.to_string(),
-        }),
-        None => page::error_page(StatusCode::NOT_FOUND),
-    }
+) -> PageResult {
+    let people = list::list(&web.app, &owner).await?;
+    let found = people.into_iter().find(|person| person.id == id && person.role != Role::Owner);
+    let person = found.ok_or(PageError::NotFound)?;
+    Ok(page::show(&RemovePage {
+        layout: Layout::of(&owner, "").narrowed(),
+        name: person.name.to_string(),
+        email: person.email_address.to_string(),
+    }))
 }
 
-pub(crate) async fn remove(State(web): State<Web>, OwnerPage(owner): OwnerPage, Path(id): Path<UserId>) -> Response {
-    match remove::remove(&web.app, &owner, id).await {
-        Ok(true) => page::see_other("/backoffice/people?notice=removed"),
-        Ok(false) => page::error_page(StatusCode::NOT_FOUND),
-        Err(error) => page::store_failed(&error),
+pub(crate) async fn remove(State(web): State<Web>, OwnerPage(owner): OwnerPage, Path(id): Path<UserId>) -> PageResult {
+    if !remove::remove(&web.app, &owner, id).await? {
+        return Err(PageError::NotFound);
     }
+    Ok(page::see_other("/backoffice/people?notice=removed"))
 }

@@ -1,6 +1,7 @@
 //! `/?authappid=…&permissions=…&state=…`: the question.
 
 use crate::Web;
+use crate::error::PageResult;
 use crate::page::{self, Layout, Refusal};
 use crate::protect::content_policy;
 use crate::session::sign_in_address;
@@ -68,16 +69,16 @@ pub(crate) fn groups(permissions: &PermissionSet, is_new: impl Fn(Permission) ->
 }
 
 /// Shows the question to an owner; sends whoever is not signed in to sign in and back; tells everybody else why not.
-pub(crate) async fn ask(web: &Web, query: &str, person: Option<SignedIn>) -> Response {
+pub(crate) async fn ask(web: &Web, query: &str, person: Option<SignedIn>) -> PageResult {
     let asking = match ask::read(&web.app, query).await {
         Ok(asking) => asking,
         Err(error) => return refuse(error, person.as_ref()),
     };
     let Some(person) = person else {
-        return page::see_other(&sign_in_address(&format!("/?{query}")));
+        return Ok(page::see_other(&sign_in_address(&format!("/?{query}"))));
     };
     match ask::ask(&web.app, &person, &asking).await {
-        Ok(asked) => question(&person, asking, &asked),
+        Ok(asked) => Ok(question(&person, asking, &asked)),
         Err(error) => refuse(error, Some(&person)),
     }
 }
@@ -118,7 +119,7 @@ fn question(person: &SignedIn, asking: Asking, asked: &Asked) -> Response {
 }
 
 /// Each way in which there is nothing to decide has a page of its own. None leads to the application.
-fn refuse(error: AskError, person: Option<&SignedIn>) -> Response {
+fn refuse(error: AskError, person: Option<&SignedIn>) -> PageResult {
     const FORGED: &str = "Go back to the application and start again. If it happens again, tell its developer: the link \
                           the application made is not complete.";
     let refusal = match error {
@@ -184,10 +185,10 @@ fn refuse(error: AskError, person: Option<&SignedIn>) -> Response {
                 }
             ),
         ),
-        AskError::Store(error) => return page::store_failed(&error),
+        AskError::Store(error) => return Err(error.into()),
     };
-    match person {
+    Ok(match person {
         Some(person) => refusal.to(person).into_response(),
         None => refusal.into_response(),
-    }
+    })
 }

@@ -2,12 +2,13 @@
 
 use super::done;
 use crate::Web;
+use crate::error::PageResult;
 use crate::form::Form;
 use crate::page::{self, Refusal};
 use crate::session::OwnerPage;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use serde::Deserialize;
 use slotkeeper_app::consent::decide::{DecideError, Outcome, decide as decide_question};
 use slotkeeper_domain::consent::Decision;
@@ -23,16 +24,16 @@ pub(crate) async fn decide(
     State(web): State<Web>,
     OwnerPage(owner): OwnerPage,
     Form(form): Form<AnswerForm>,
-) -> Response {
+) -> PageResult {
     let decision = match form.answer.as_str() {
         "allow" => Decision::Allowed,
         "deny" => Decision::Denied,
-        _ => return page::error_page(StatusCode::BAD_REQUEST),
+        _ => return Ok(page::error_page(StatusCode::BAD_REQUEST)),
     };
-    let Ok(id) = form.question.parse::<QuestionId>() else { return page::error_page(StatusCode::BAD_REQUEST) };
+    let Ok(id) = form.question.parse::<QuestionId>() else { return Ok(page::error_page(StatusCode::BAD_REQUEST)) };
     let refusal = match decide_question(&web.app, &owner, id.clone(), decision).await {
-        Ok(Outcome::Redirect(address)) => return page::see_other(&address),
-        Ok(Outcome::Settled) => return page::see_other(&done::address(&id)),
+        Ok(Outcome::Redirect(address)) => return Ok(page::see_other(&address)),
+        Ok(Outcome::Settled) => return Ok(page::see_other(&done::address(&id))),
         Err(DecideError::Expired) => Refusal::new(
             StatusCode::GONE,
             "This question has expired",
@@ -62,9 +63,9 @@ pub(crate) async fn decide(
         ),
         Err(DecideError::Sealed(error)) => {
             tracing::error!(%error, "an answered question could not be opened");
-            return page::error_page(StatusCode::INTERNAL_SERVER_ERROR);
+            return Ok(page::error_page(StatusCode::INTERNAL_SERVER_ERROR));
         }
-        Err(DecideError::Store(error)) => return page::store_failed(&error),
+        Err(DecideError::Store(error)) => return Err(error.into()),
     };
-    refusal.to(&owner).into_response()
+    Ok(refusal.to(&owner).into_response())
 }

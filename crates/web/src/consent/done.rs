@@ -1,13 +1,12 @@
 //! `/consent/done/{question}`: after an answer that leads to no other site.
 
 use crate::Web;
+use crate::error::{PageError, PageResult};
 use crate::extract::Path;
 use crate::page::{self, Layout};
 use crate::session::OwnerPage;
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
 use slotkeeper_app::consent::answered::answered;
 use slotkeeper_app::consent::decide::DecideError;
 use slotkeeper_domain::consent::Decision;
@@ -27,15 +26,19 @@ pub(crate) fn address(id: &QuestionId) -> String {
     format!("/consent/done/{id}")
 }
 
-pub(crate) async fn show(State(web): State<Web>, OwnerPage(owner): OwnerPage, Path(id): Path<QuestionId>) -> Response {
+pub(crate) async fn show(
+    State(web): State<Web>,
+    OwnerPage(owner): OwnerPage,
+    Path(id): Path<QuestionId>,
+) -> PageResult {
     match answered(&web.app, &owner, id).await {
-        Ok(answered) => page::show(&DonePage {
+        Ok(answered) => Ok(page::show(&DonePage {
             layout: Layout::of(&owner, "").narrowed(),
             allowed: answered.decision == Decision::Allowed,
             application: answered.application.to_string(),
             developer: answered.developer.to_string(),
-        }),
-        Err(DecideError::Store(error)) => page::store_failed(&error),
-        Err(_) => page::error_page(StatusCode::NOT_FOUND),
+        })),
+        Err(DecideError::Store(error)) => Err(error.into()),
+        Err(_) => Err(PageError::NotFound),
     }
 }

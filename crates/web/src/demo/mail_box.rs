@@ -1,13 +1,12 @@
 //! `/demo/mail`: every mail the demo would have sent.
 
 use crate::Web;
+use crate::error::{PageError, PageResult};
 use crate::extract::Paths;
 use crate::page::{self, Layout, when};
 use crate::session::Session;
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
 use slotkeeper_app::mail::mail_box;
 use slotkeeper_domain::id::{AccountId, MailId};
 use slotkeeper_domain::time::Zone;
@@ -47,35 +46,30 @@ fn layout(session: Option<Session>) -> Layout {
     session.map_or_else(Layout::default, |Session(person)| Layout::of(&person, ""))
 }
 
-pub(crate) async fn list(State(web): State<Web>, session: Option<Session>) -> Response {
+pub(crate) async fn list(State(web): State<Web>, session: Option<Session>) -> PageResult {
     let line = |mail: Mail| Line {
         href: format!("/demo/mail/{}/{}", mail.account, mail.id),
         recipient: mail.recipient.to_string(),
         subject: mail.subject,
         sent: when(mail.created_at, &Zone::utc()),
     };
-    match mail_box::latest(&web.app).await {
-        Ok(mails) => page::show(&MailsPage { layout: layout(session), mails: mails.into_iter().map(line).collect() }),
-        Err(error) => page::store_failed(&error),
-    }
+    let mails = mail_box::latest(&web.app).await?.into_iter().map(line).collect();
+    Ok(page::show(&MailsPage { layout: layout(session), mails }))
 }
 
 pub(crate) async fn show(
     State(web): State<Web>,
     session: Option<Session>,
     Paths((account, id)): Paths<(AccountId, MailId)>,
-) -> Response {
-    match mail_box::open(&web.app, account, id).await {
-        Ok(Some((mail, text))) => page::show(&MailPage {
-            layout: layout(session),
-            recipient: mail.recipient.to_string(),
-            subject: mail.subject,
-            sent: when(mail.created_at, &Zone::utc()),
-            body: with_links(&text),
-        }),
-        Ok(None) => page::error_page(StatusCode::NOT_FOUND),
-        Err(error) => page::store_failed(&error),
-    }
+) -> PageResult {
+    let (mail, text) = mail_box::open(&web.app, account, id).await?.ok_or(PageError::NotFound)?;
+    Ok(page::show(&MailPage {
+        layout: layout(session),
+        recipient: mail.recipient.to_string(),
+        subject: mail.subject,
+        sent: when(mail.created_at, &Zone::utc()),
+        body: with_links(&text),
+    }))
 }
 
 /// Makes the addresses in a text into links. They are our own: each stands alone on its line.

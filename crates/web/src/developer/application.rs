@@ -2,14 +2,13 @@
 
 use super::register::{callback_url, description};
 use crate::Web;
+use crate::error::{PageError, PageResult};
 use crate::extract::Path;
 use crate::form::{Errors, Form};
-use crate::page::{self, Layout, when};
+use crate::page::{self, Layout, last_used, when};
 use crate::session::DeveloperPage;
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
-use axum::response::Response;
 use serde::Deserialize;
 use slotkeeper_app::applications::register::authorization_address;
 use slotkeeper_app::applications::show::Shown;
@@ -18,7 +17,6 @@ use slotkeeper_app::caller::Developer;
 use slotkeeper_domain::id::{AccountId, ApplicationId, AuthorizationId};
 use slotkeeper_domain::permission::{Area, Permission, PermissionSet};
 use slotkeeper_domain::secret_key::Overlap;
-use slotkeeper_store::StoreError;
 
 #[derive(Template)]
 #[template(path = "developer/application.html")]
@@ -92,19 +90,15 @@ pub(crate) async fn show(
     DeveloperPage(developer): DeveloperPage,
     Path(id): Path<ApplicationId>,
     RawQuery(query): RawQuery,
-) -> Response {
+) -> PageResult {
     let view = View::of(query.as_deref().unwrap_or_default());
     render(&web, &developer, id, view, Again::default()).await
 }
 
-async fn render(web: &Web, developer: &Developer, id: ApplicationId, view: View, again: Again) -> Response {
-    let shown = match show::show(&web.app, developer, id, view.after.clone()).await {
-        Ok(Some(shown)) => shown,
-        Ok(None) => return page::error_page(StatusCode::NOT_FOUND),
-        Err(error) => return page::store_failed(&error),
-    };
-    let status = if again.errors.list().is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    page::render(status, &page_of(web, developer, shown, view, again))
+async fn render(web: &Web, developer: &Developer, id: ApplicationId, view: View, again: Again) -> PageResult {
+    let found = show::show(&web.app, developer, id, view.after.clone()).await?;
+    let shown = found.ok_or(PageError::NotFound)?;
+    Ok(page::render(again.errors.status(), &page_of(web, developer, shown, view, again)))
 }
 
 fn page_of(web: &Web, developer: &Developer, shown: Shown, view: View, again: Again) -> ApplicationPage {
@@ -151,10 +145,7 @@ fn page_of(web: &Web, developer: &Developer, shown: Shown, view: View, again: Ag
                 authorization: installation.authorization.id.to_string(),
                 permissions: installation.authorization.permissions.iter().map(Permission::as_str).collect(),
                 since: when(installation.authorization.created_at, zone),
-                last_used: installation
-                    .authorization
-                    .last_used_at
-                    .map_or_else(|| "never".to_owned(), |at| when(at, zone)),
+                last_used: last_used(installation.authorization.last_used_at, zone),
             })
             .collect(),
         next: next.map(|(account, id)| format!("{account}.{id}")),
@@ -172,14 +163,17 @@ pub(crate) async fn set_description(
     DeveloperPage(developer): DeveloperPage,
     Path(id): Path<ApplicationId>,
     Form(form): Form<DescriptionForm>,
-) -> Response {
+) -> PageResult {
     let mut errors = Errors::default();
     let Some(text) = description(&mut errors, &form.description) else {
         let again = Again { description: Some(form.description), errors, ..Again::default() };
         return render(&web, &developer, id, View::default(), again).await;
     };
     let target = format!("/developer/applications/{id}?notice=saved");
-    finish(update::set_description(&web.app, &developer, id, text).await, &target)
+    if !update::set_description(&web.app, &developer, id, text).await? {
+        return Err(PageError::NotFound);
+    }
+    Ok(page::see_other(&target))
 }
 
 #[derive(Deserialize)]
@@ -195,7 +189,7 @@ pub(crate) async fn set_callback_url(
     DeveloperPage(developer): DeveloperPage,
     Path(id): Path<ApplicationId>,
     Form(form): Form<CallbackForm>,
-) -> Response {
+) -> PageResult {
     let mut errors = Errors::default();
     let text = if form.remove.is_some() { "" } else { form.callback_url.as_str() };
     let Some(callback_url) = callback_url(&mut errors, text) else {
@@ -204,13 +198,8 @@ pub(crate) async fn set_callback_url(
     };
     let notice = if callback_url.is_some() { "saved" } else { "callback-removed" };
     let target = format!("/developer/applications/{id}?notice={notice}");
-    finish(update::set_callback_url(&web.app, &developer, id, callback_url).await, &target)
-}
-
-fn finish(known: Result<bool, StoreError>, target: &str) -> Response {
-    match known {
-        Ok(true) => page::see_other(target),
-        Ok(false) => page::error_page(StatusCode::NOT_FOUND),
-        Err(error) => page::store_failed(&error),
+    if !update::set_callback_url(&web.app, &developer, id, callback_url).await? {
+        return Err(PageError::NotFound);
     }
+    Ok(page::see_other(&target))
 }

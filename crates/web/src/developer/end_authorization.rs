@@ -1,13 +1,12 @@
 //! End one authorization, after asking.
 
 use crate::Web;
+use crate::error::{PageError, PageResult};
 use crate::extract::Paths;
 use crate::page::{self, Layout, when};
 use crate::session::DeveloperPage;
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
 use slotkeeper_app::applications::end_authorization::{end_authorization, look};
 use slotkeeper_domain::id::{AccountId, ApplicationId, AuthorizationId};
 use slotkeeper_domain::permission::Permission;
@@ -29,29 +28,26 @@ pub(crate) async fn ask(
     State(web): State<Web>,
     DeveloperPage(developer): DeveloperPage,
     Paths((application, account, id)): Paths<Place>,
-) -> Response {
-    match look(&web.app, &developer, application, account, id).await {
-        Ok(Some(installation)) => page::show(&EndPage {
-            layout: Layout::of(&developer, "").narrowed(),
-            application: installation.authorization.application.to_string(),
-            business: installation.account_name.to_string(),
-            since: when(installation.authorization.created_at, &developer.account.zone),
-            permissions: installation.authorization.permissions.iter().map(Permission::as_str).collect(),
-        }),
-        Ok(None) => page::error_page(StatusCode::NOT_FOUND),
-        Err(error) => page::store_failed(&error),
-    }
+) -> PageResult {
+    let found = look(&web.app, &developer, application, account, id).await?;
+    let installation = found.ok_or(PageError::NotFound)?;
+    Ok(page::show(&EndPage {
+        layout: Layout::of(&developer, "").narrowed(),
+        application: installation.authorization.application.to_string(),
+        business: installation.account_name.to_string(),
+        since: when(installation.authorization.created_at, &developer.account.zone),
+        permissions: installation.authorization.permissions.iter().map(Permission::as_str).collect(),
+    }))
 }
 
 pub(crate) async fn end(
     State(web): State<Web>,
     DeveloperPage(developer): DeveloperPage,
     Paths((application, account, id)): Paths<Place>,
-) -> Response {
+) -> PageResult {
     let target = format!("/developer/applications/{application}?notice=ended#installations");
-    match end_authorization(&web.app, &developer, application, account, id).await {
-        Ok(true) => page::see_other(&target),
-        Ok(false) => page::error_page(StatusCode::NOT_FOUND),
-        Err(error) => page::store_failed(&error),
+    if !end_authorization(&web.app, &developer, application, account, id).await? {
+        return Err(PageError::NotFound);
     }
+    Ok(page::see_other(&target))
 }

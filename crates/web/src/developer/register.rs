@@ -2,6 +2,7 @@
 
 use super::secret::{SecretPage, Why};
 use crate::Web;
+use crate::error::PageResult;
 use crate::form::{Errors, Form, optional};
 use crate::page::{self, Layout};
 use crate::session::DeveloperPage;
@@ -44,7 +45,7 @@ pub(crate) async fn register(
     State(web): State<Web>,
     DeveloperPage(developer): DeveloperPage,
     Form(form): Form<RegisterForm>,
-) -> Response {
+) -> PageResult {
     let again = |errors| {
         let layout = Layout::of(&developer, "").narrowed();
         page::render(StatusCode::UNPROCESSABLE_ENTITY, &RegisterPage { layout, form: &form, errors })
@@ -54,9 +55,9 @@ pub(crate) async fn register(
     let description = description(&mut errors, &form.description);
     let callback_url = callback_url(&mut errors, &form.callback_url);
     let (Some(name), Some(description), Some(callback_url)) = (name, description, callback_url) else {
-        return again(errors);
+        return Ok(again(errors));
     };
-    match register::register(&web.app, &developer, name, description, callback_url).await {
+    Ok(match register::register(&web.app, &developer, name, description, callback_url).await {
         Ok(registered) => SecretPage::show(&developer, &registered, Why::Registered),
         Err(RegisterError::NameTaken) => again(Errors::one(
             "name",
@@ -66,8 +67,8 @@ pub(crate) async fn register(
         Err(RegisterError::TooMany) => {
             again(Errors::one("", "A developer account can have 100 applications, and yours has."))
         }
-        Err(RegisterError::Store(error)) => page::store_failed(&error),
-    }
+        Err(RegisterError::Store(error)) => return Err(error.into()),
+    })
 }
 
 /// Reads a description: trimmed, several lines, not too long.

@@ -1,6 +1,7 @@
 //! The one page that shows a secret key; `/developer/applications/{id}/secret` replaces it.
 
 use crate::Web;
+use crate::error::{PageError, PageResult};
 use crate::extract::Path;
 use crate::form::Form;
 use crate::page::{self, Layout};
@@ -66,17 +67,19 @@ pub(crate) async fn replace(
     DeveloperPage(developer): DeveloperPage,
     Path(id): Path<ApplicationId>,
     Form(form): Form<ReplaceForm>,
-) -> Response {
-    let Some(overlap) = Overlap::from_form(&form.overlap) else { return page::error_page(StatusCode::BAD_REQUEST) };
-    match replace_secret(&web.app, &developer, id, overlap).await {
+) -> PageResult {
+    let Some(overlap) = Overlap::from_form(&form.overlap) else {
+        return Ok(page::error_page(StatusCode::BAD_REQUEST));
+    };
+    Ok(match replace_secret(&web.app, &developer, id, overlap).await {
         Ok(Some(registered)) => SecretPage::show(&developer, &registered, Why::Replaced(overlap)),
-        Ok(None) => page::error_page(StatusCode::NOT_FOUND),
+        Ok(None) => return Err(PageError::NotFound),
         Err(ReplaceError::TooMany) => page::refusal(
             StatusCode::CONFLICT,
             "Too many secret keys overlap",
             "Twenty secret keys of this application work at the same time. Wait until some have ended, or end the old ones \
              now.",
         ),
-        Err(ReplaceError::Store(error)) => page::store_failed(&error),
-    }
+        Err(ReplaceError::Store(error)) => return Err(error.into()),
+    })
 }

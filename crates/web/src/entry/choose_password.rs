@@ -2,14 +2,15 @@
 
 use super::forgot_password::link_failed;
 use crate::Web;
+use crate::error::PageResult;
 use crate::extract::Path;
 use crate::form::{Errors, Form};
 use crate::page::{self, Layout};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
 use serde::Deserialize;
+use slotkeeper_app::sessions::choose_password::choose_password;
 use slotkeeper_app::sessions::links;
 use slotkeeper_domain::link::Purpose;
 use slotkeeper_domain::secret::{LinkToken, Password};
@@ -29,10 +30,11 @@ pub(crate) struct ChooseForm {
 
 const PURPOSES: &[Purpose] = &[Purpose::ResetPassword, Purpose::AcceptInvitation];
 
-pub(crate) async fn show(State(web): State<Web>, Path(token): Path<String>) -> Response {
+pub(crate) async fn show(State(web): State<Web>, Path(token): Path<String>) -> PageResult {
     match links::look(&web.app, &LinkToken::new(token), PURPOSES).await {
         Ok(email) => {
-            page::show(&ChoosePage { layout: Layout::narrow(), email: email.to_string(), errors: Errors::default() })
+            let (layout, errors) = (Layout::narrow(), Errors::default());
+            Ok(page::show(&ChoosePage { layout, email: email.to_string(), errors }))
         }
         Err(error) => link_failed(error, |status, _| page::error_page(status)),
     }
@@ -42,7 +44,7 @@ pub(crate) async fn choose(
     State(web): State<Web>,
     Path(token): Path<String>,
     Form(form): Form<ChooseForm>,
-) -> Response {
+) -> PageResult {
     let token = LinkToken::new(token);
     let email = match links::look(&web.app, &token, PURPOSES).await {
         Ok(email) => email.to_string(),
@@ -51,10 +53,11 @@ pub(crate) async fn choose(
     let password = Password::new(form.password);
     if let Err(problem) = password.check_choice(&email) {
         let errors = Errors::one("password", problem);
-        return page::render(StatusCode::UNPROCESSABLE_ENTITY, &ChoosePage { layout: Layout::narrow(), email, errors });
+        let page = ChoosePage { layout: Layout::narrow(), email, errors };
+        return Ok(page::render(StatusCode::UNPROCESSABLE_ENTITY, &page));
     }
-    match links::choose_password(&web.app, &token, password).await {
-        Ok(()) => page::see_other("/sign-in?notice=password-chosen"),
+    match choose_password(&web.app, &token, password).await {
+        Ok(()) => Ok(page::see_other("/sign-in?notice=password-chosen")),
         Err(error) => link_failed(error, |status, _| page::error_page(status)),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::Web;
 use crate::client::Client;
+use crate::error::PageResult;
 use crate::form::{Errors, Form};
 use crate::page::{self, Layout};
 use askama::Template;
@@ -9,7 +10,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
-use slotkeeper_app::sessions::links::{self, LinkError};
+use slotkeeper_app::sessions::forgot_password::forgot_password;
+use slotkeeper_app::sessions::links::LinkError;
 
 #[derive(Template)]
 #[template(path = "entry/forgot_password.html")]
@@ -31,15 +33,15 @@ pub(crate) async fn show(State(web): State<Web>) -> Response {
     page::show(&ForgotPage { layout, email: String::new(), errors, sent: false, demo: web.demo })
 }
 
-pub(crate) async fn send(State(web): State<Web>, Client(from): Client, Form(form): Form<ForgotForm>) -> Response {
+pub(crate) async fn send(State(web): State<Web>, Client(from): Client, Form(form): Form<ForgotForm>) -> PageResult {
     let shown =
         |sent, errors| ForgotPage { layout: Layout::narrow(), email: form.email.clone(), errors, sent, demo: web.demo };
     let mut errors = Errors::default();
     let Some(address) = errors.read("email", &form.email) else {
-        return page::render(StatusCode::UNPROCESSABLE_ENTITY, &shown(false, errors));
+        return Ok(page::render(StatusCode::UNPROCESSABLE_ENTITY, &shown(false, errors)));
     };
-    match links::forgot_password(&web.app, address, from).await {
-        Ok(()) => page::show(&shown(true, errors)),
+    match forgot_password(&web.app, address, from).await {
+        Ok(()) => Ok(page::show(&shown(true, errors))),
         Err(error) => {
             link_failed(error, |status, message| page::render(status, &shown(false, Errors::one("", message))))
         }
@@ -47,8 +49,8 @@ pub(crate) async fn send(State(web): State<Web>, Client(from): Client, Form(form
 }
 
 /// What to answer when a link could not be sent or used.
-pub(crate) fn link_failed(error: LinkError, again: impl Fn(StatusCode, String) -> Response) -> Response {
-    match error {
+pub(crate) fn link_failed(error: LinkError, again: impl Fn(StatusCode, String) -> Response) -> PageResult {
+    Ok(match error {
         LinkError::Gone => page::refusal(
             StatusCode::GONE,
             "This link does not work any more",
@@ -63,6 +65,6 @@ pub(crate) fn link_failed(error: LinkError, again: impl Fn(StatusCode, String) -
             page::retry_after(again(StatusCode::TOO_MANY_REQUESTS, message), too_many)
         }
         LinkError::Password(error) => super::sign_in::password_failed(error),
-        LinkError::Store(error) => page::store_failed(&error),
-    }
+        LinkError::Store(error) => return Err(error.into()),
+    })
 }

@@ -1,6 +1,7 @@
 //! `/sign-in`
 
 use crate::client::Client;
+use crate::error::PageResult;
 use crate::extract::Query;
 use crate::form::{Errors, Form};
 use crate::landing::home_of;
@@ -45,19 +46,20 @@ pub(crate) async fn show(Query(query): Query<SignInQuery>) -> Response {
     page::show(&SignInPage { layout, next, email: String::new(), errors: Errors::default() })
 }
 
-pub(crate) async fn sign_in(State(web): State<Web>, Client(from): Client, Form(form): Form<SignInForm>) -> Response {
+pub(crate) async fn sign_in(State(web): State<Web>, Client(from): Client, Form(form): Form<SignInForm>) -> PageResult {
     let again = |status, errors| {
         let (next, email) = (form.next.clone(), form.email.clone());
         page::render(status, &SignInPage { layout: Layout::narrow(), next, email, errors })
     };
     let Ok(address) = form.email.parse() else {
-        return again(StatusCode::UNPROCESSABLE_ENTITY, Errors::one("email", "Please write the whole e-mail address."));
+        let errors = Errors::one("email", "Please write the whole e-mail address.");
+        return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, errors));
     };
     let password = Password::new(form.password.as_str());
     if password.is_too_long() {
-        return again(StatusCode::UNPROCESSABLE_ENTITY, wrong());
+        return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, wrong()));
     }
-    match sign_in::sign_in(&web.app, address, password, from).await {
+    Ok(match sign_in::sign_in(&web.app, address, password, from).await {
         Ok(opened) => welcome(&web, &opened, &form.next),
         Err(SignInError::Wrong) => again(StatusCode::UNPROCESSABLE_ENTITY, wrong()),
         Err(SignInError::TooMany(too_many)) => {
@@ -66,8 +68,8 @@ pub(crate) async fn sign_in(State(web): State<Web>, Client(from): Client, Form(f
             page::retry_after(again(StatusCode::TOO_MANY_REQUESTS, Errors::one("", message)), too_many)
         }
         Err(SignInError::Password(error)) => password_failed(error),
-        Err(SignInError::Store(error)) => page::store_failed(&error),
-    }
+        Err(SignInError::Store(error)) => return Err(error.into()),
+    })
 }
 
 fn wrong() -> Errors {

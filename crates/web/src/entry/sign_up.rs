@@ -1,6 +1,7 @@
 //! `/sign-up`: which kind of account?
 
 use crate::client::Client;
+use crate::error::PageResult;
 use crate::form::Errors;
 use crate::page::{self, Layout};
 use crate::{Web, entry::sign_in};
@@ -40,7 +41,7 @@ pub(crate) async fn finish(
     account: Option<NewAccount>,
     mut errors: Errors,
     again: impl Fn(StatusCode, Errors) -> Response,
-) -> Response {
+) -> PageResult {
     let name = errors.read("person_name", &person.person_name);
     let email_address = errors.read("email", &person.email);
     let password = Password::new(person.password);
@@ -48,12 +49,12 @@ pub(crate) async fn finish(
         errors.add("password", problem);
     }
     if !errors.list().is_empty() {
-        return again(StatusCode::UNPROCESSABLE_ENTITY, errors);
+        return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, errors));
     }
     let (Some(name), Some(email_address), Some(account)) = (name, email_address, account) else {
-        return page::error_page(StatusCode::BAD_REQUEST);
+        return Ok(page::error_page(StatusCode::BAD_REQUEST));
     };
-    match sign_up::sign_up(&web.app, SignUp { email_address, name, password, account }, from).await {
+    Ok(match sign_up::sign_up(&web.app, SignUp { email_address, name, password, account }, from).await {
         Ok(opened) => sign_in::welcome(web, &opened, ""),
         Err(SignUpError::AddressTaken) => again(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -69,6 +70,6 @@ pub(crate) async fn finish(
             page::retry_after(again(StatusCode::TOO_MANY_REQUESTS, Errors::one("", message)), too_many)
         }
         Err(SignUpError::Password(error)) => sign_in::password_failed(error),
-        Err(SignUpError::Store(error)) => page::store_failed(&error),
-    }
+        Err(SignUpError::Store(error)) => return Err(error.into()),
+    })
 }

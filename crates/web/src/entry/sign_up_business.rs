@@ -3,6 +3,7 @@
 use super::sign_up::{PersonFields, finish};
 use crate::Web;
 use crate::client::Client;
+use crate::error::PageResult;
 use crate::form::{Errors, Form};
 use crate::page::{self, Layout};
 use askama::Template;
@@ -106,7 +107,7 @@ pub(crate) async fn sign_up(
     State(web): State<Web>,
     client: Client,
     Form(pairs): Form<Vec<(String, String)>>,
-) -> Response {
+) -> PageResult {
     let form = BusinessForm::from_pairs(pairs);
     let mut errors = Errors::default();
     let account = form.account(&mut errors);

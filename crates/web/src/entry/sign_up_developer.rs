@@ -3,6 +3,7 @@
 use super::sign_up::{PersonFields, finish};
 use crate::Web;
 use crate::client::Client;
+use crate::error::PageResult;
 use crate::form::{Errors, Form};
 use crate::page::{self, Layout};
 use askama::Template;
@@ -35,7 +36,7 @@ pub(crate) async fn show() -> Response {
     })
 }
 
-pub(crate) async fn sign_up(State(web): State<Web>, client: Client, Form(form): Form<DeveloperForm>) -> Response {
+pub(crate) async fn sign_up(State(web): State<Web>, client: Client, Form(form): Form<DeveloperForm>) -> PageResult {
     let mut errors = Errors::default();
     let account = errors.read("name", &form.name).map(|name| NewAccount::Developer { name });
     let again =

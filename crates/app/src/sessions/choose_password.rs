@@ -1,0 +1,29 @@
+//! Choose a password with a link: after forgetting the old one, or with an invitation.
+
+use super::links::{LinkError, place, take, updated};
+use crate::App;
+use slotkeeper_domain::link::Purpose;
+use slotkeeper_domain::secret::{LinkToken, Password};
+use slotkeeper_store::tables::{links, sessions, users};
+
+/// Gives the person a new password, or the first one. Every session and every other link of the person ends;
+/// whoever got the link receives mail at the address, so that is confirmed as well.
+///
+/// # Errors
+/// [`LinkError`].
+pub async fn choose_password(app: &App, token: &LinkToken, password: Password) -> Result<(), LinkError> {
+    let (account, hash) = place(app, token)?;
+    let password_hash = app.passwords().hash(password).await?;
+    let now = app.now();
+    app.store()
+        .write(move |tx| {
+            let user = take(tx, &account, &hash, &[Purpose::ResetPassword, Purpose::AcceptInvitation], now)?;
+            users::set_password(tx, &account, &user, &password_hash)?;
+            users::confirm_email(tx, &account, &user, now)?;
+            sessions::delete_of_user(tx, &account, &user)?;
+            links::delete_of_user(tx, &account, &user)?;
+            tx.record(updated(&account, &user, now));
+            Ok(())
+        })
+        .await
+}

@@ -1,0 +1,28 @@
+//! Ask for a link to choose a new password.
+
+use super::links::LinkError;
+use crate::App;
+use crate::mail::{self, Letter};
+use crate::throttle::{self, Bucket, Origin};
+use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::link::Purpose;
+use slotkeeper_store::tables::users;
+
+/// Sends a link to choose a new password, if somebody signs in with this address. The answer is the same if not.
+///
+/// # Errors
+/// [`LinkError::TooMany`], or when the store fails.
+pub async fn forgot_password(app: &App, address: EmailAddress, from: Origin) -> Result<(), LinkError> {
+    throttle::take::<LinkError>(app, &[Bucket::LinkMail(address.as_str()), Bucket::LinkMailFrom(from)]).await?;
+    let unit = app.clone();
+    app.store()
+        .tidy(move |tx| {
+            if let Some(user) = users::find_by_email(tx, &address)? {
+                mail::send_link(tx, &unit, &user, Purpose::ResetPassword, Letter::reset_password)?;
+            }
+            Ok::<_, LinkError>(())
+        })
+        .await?;
+    app.mail_waiting().notify_one();
+    Ok(())
+}
