@@ -41,12 +41,16 @@ impl ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Busy | StoreError::Contended { .. } => {
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "The server is busy. Try again in a moment.")
-            }
+            StoreError::Busy | StoreError::Contended { .. } => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The server is busy; nothing was done. Try again in a moment.",
+            ),
             StoreError::Unavailable { .. } => {
                 tracing::error!(%error, "the store is unavailable");
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "The server cannot reach its data. Try again in a moment.")
+                Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "The server cannot reach its data. It is not certain whether anything was done: look before you try again.",
+                )
             }
             other => {
                 tracing::error!(error = %other, "the store failed");
@@ -71,8 +75,7 @@ pub fn error_response(status: StatusCode, message: &str) -> Response {
 }
 
 /// The sentence for a status that comes about before any operation is reached.
-#[must_use]
-pub fn message_for(status: StatusCode) -> &'static str {
+pub(crate) fn message_for(status: StatusCode) -> &'static str {
     match status {
         StatusCode::NOT_FOUND => {
             "There is nothing at this path. The API's paths start with /v2, for example /v2/settings/apikeyinfo."
@@ -86,13 +89,15 @@ pub fn message_for(status: StatusCode) -> &'static str {
         StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
             "The headers are too large. They can have 32 KiB and 100 fields at most."
         }
+        StatusCode::SERVICE_UNAVAILABLE => {
+            "The server was too slow. It is not certain whether anything was done: look before you try again."
+        }
         status if status.is_client_error() => "The request cannot be understood.",
         _ => "Something went wrong on our side.",
     }
 }
 
-/// The answer for a request that reaches no operation, or whose operation failed.
-#[must_use]
-pub fn refuse(status: StatusCode) -> Response {
+/// The answer for a request that reaches no operation.
+pub(crate) fn refuse(status: StatusCode) -> Response {
     error_response(status, message_for(status))
 }

@@ -38,8 +38,12 @@ pub(crate) fn choose(lang: Option<&str>, languages: &Languages) -> Result<Langua
 pub(crate) async fn name_language(mut request: Request, next: Next) -> Response {
     let chosen = Chosen::default();
     request.extensions_mut().insert(chosen.clone());
-    let mut response = next.run(request).await;
-    let language = chosen.0.get().copied().unwrap_or(Language::BRITISH_ENGLISH);
+    let response = next.run(request).await;
+    named(response, chosen.0.get().copied().unwrap_or(Language::BRITISH_ENGLISH))
+}
+
+/// The answer with the language it is in.
+pub(crate) fn named(mut response: Response, language: Language) -> Response {
     response.headers_mut().insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.as_str()));
     response
 }

@@ -13,5 +13,5 @@ pub mod operation;
 pub mod router;
 mod settings;
 
-pub use error::{ApiError, refuse};
-pub use router::router;
+pub use error::ApiError;
+pub use router::{refuse_outside, router};

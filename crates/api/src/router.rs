@@ -12,6 +12,7 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::any;
 use slotkeeper_app::App;
+use slotkeeper_domain::account::Language;
 use tower_http::compression::CompressionLayer;
 
 /// Every operation, by path.
@@ -56,11 +57,20 @@ async fn refuse_large_bodies(request: Request, next: Next) -> Response {
 
 /// Wire reference, section 1.8.
 async fn forbid_caching(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+    without_caching(next.run(request).await)
+}
+
+fn without_caching(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=0, no-cache, no-store"));
     headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
     headers.insert(EXPIRES, HeaderValue::from_static("Mon, 01 Jan 1990 00:00:00 GMT"));
     headers.append(VARY, HeaderValue::from_static("user-agent"));
     response
+}
+
+/// The answer for a request that is refused outside the router; with the headers that every answer has.
+#[must_use]
+pub fn refuse_outside(status: StatusCode) -> Response {
+    without_caching(language::named(refuse(status), Language::BRITISH_ENGLISH))
 }

@@ -2,6 +2,7 @@
 
 use crate::App;
 use crate::secrets::Usage;
+use slotkeeper_domain::id::{AccountId, UserId};
 use slotkeeper_domain::throttle::{Limit, TooMany};
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::buckets;
@@ -37,6 +38,10 @@ pub(crate) enum Bucket<'a> {
     LinkMail(&'a str),
     /// Asking for mails with links from one origin.
     LinkMailFrom(Origin),
+    /// Inviting people to one account.
+    Invite(&'a AccountId),
+    /// Questions put to one person.
+    Question(&'a UserId),
 }
 
 impl Bucket<'_> {
@@ -48,6 +53,8 @@ impl Bucket<'_> {
             Self::SignUp(_) => (20, 180),
             Self::LinkMail(_) => (5, 600),
             Self::LinkMailFrom(_) => (30, 60),
+            Self::Invite(_) => (30, 600),
+            Self::Question(_) => (100, 60),
         };
         Limit { burst, interval: Duration::from_secs(seconds) }
     }
@@ -60,6 +67,8 @@ impl Bucket<'_> {
             Self::SignUp(Origin(from)) => format!("sign-up/{from}"),
             Self::LinkMail(address) => format!("link-mail/{address}"),
             Self::LinkMailFrom(Origin(from)) => format!("link-mail-from/{from}"),
+            Self::Invite(account) => format!("invite/{account}"),
+            Self::Question(user) => format!("question/{user}"),
         }
     }
 }
@@ -95,7 +104,9 @@ where
 
 /// Forgets the tries in these buckets: the last one succeeded.
 pub(crate) async fn forgive(app: &App, buckets: &[Bucket<'_>]) -> Result<(), StoreError> {
-    let keys: Vec<_> = buckets.iter().map(|bucket| app.vault().hash(Usage::Bucket, &bucket.key())).collect();
+    let mut keys: Vec<_> = buckets.iter().map(|bucket| app.vault().hash(Usage::Bucket, &bucket.key())).collect();
+    // In the order in which they are taken.
+    keys.sort_unstable();
     app.store()
         .tidy(move |tx| {
             for key in &keys {

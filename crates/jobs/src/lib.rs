@@ -4,11 +4,15 @@
 
 pub mod mailer;
 pub mod send_mail;
+mod stop;
+
+pub use stop::{Stop, Stopper};
 
 use mailer::Mailer;
 use slotkeeper_app::{App, authorizations::last_use, sweep};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
 
 /// How often to look for mails when nothing says that there are any: retries, and mails of other nodes.
 const MAIL_EVERY: Duration = Duration::from_secs(10);
@@ -16,61 +20,85 @@ const MAIL_EVERY: Duration = Duration::from_secs(10);
 const LAST_USE_EVERY: Duration = Duration::from_secs(5);
 /// How often expired rows are tidied away.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
+/// How long rounds under way may take when the server stops.
+const STOP_PATIENCE: Duration = Duration::from_secs(5);
 
-/// Runs all jobs until `stop` completes; then finishes what must not be lost.
-pub async fn run(app: App, mailer: Option<Mailer>, stop: impl Future<Output = ()>) {
+/// Runs all jobs until it is told to stop; then lets the rounds under way come to an end, for a while.
+pub async fn run(app: App, mailer: Option<Mailer>, stop: Stop) {
     let jobs = async {
-        tokio::join!(send_mails(&app, mailer.as_ref()), write_last_use(&app), sweep_often(&app));
+        tokio::join!(
+            send_mails(&app, mailer.map(Arc::new), stop.clone()),
+            repeat("last use", LAST_USE_EVERY, stop.clone(), || write_last_use(app.clone())),
+            repeat("sweep", SWEEP_EVERY, stop.clone(), || sweep_all(app.clone())),
+        );
+    };
+    let mut told = stop.clone();
+    let patience = async {
+        told.told().await;
+        sleep(STOP_PATIENCE).await;
     };
     tokio::select! {
-        () = jobs => {}
-        () = stop => {}
+        _done = jobs => {}
+        () = patience => tracing::warn!("a job was still at work when the server stopped"),
     }
-    if let Err(error) = last_use::write_down(&app).await {
-        tracing::warn!(%error, "the last use of some keys was not written down");
-    }
+    write_last_use(app).await;
 }
 
-async fn send_mails(app: &App, mailer: Option<&Mailer>) {
-    let Some(mailer) = mailer else { return std::future::pending().await };
+async fn send_mails(app: &App, mailer: Option<Arc<Mailer>>, mut stop: Stop) {
+    let Some(mailer) = mailer else { return };
     let mut ticks = ticks(MAIL_EVERY);
     loop {
         tokio::select! {
             _tick = ticks.tick() => {}
             () = app.mail_waiting().notified() => {}
+            () = stop.told() => return,
         }
-        while send_mail::send_due(app, mailer).await > 0 {}
+        let (app, mailer, stop) = (app.clone(), Arc::clone(&mailer), stop.clone());
+        round("mail", async move { while send_mail::send_due(&app, &mailer, &stop).await > 0 {} }).await;
     }
 }
 
-async fn write_last_use(app: &App) {
-    let mut ticks = ticks(LAST_USE_EVERY);
+/// Does a round now and after each period.
+async fn repeat<F>(job: &'static str, period: Duration, mut stop: Stop, work: impl Fn() -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let mut ticks = ticks(period);
     loop {
-        ticks.tick().await;
-        if let Err(error) = last_use::write_down(app).await {
-            tracing::warn!(%error, "the last use of some keys was not written down");
+        tokio::select! {
+            _tick = ticks.tick() => round(job, work()).await,
+            () = stop.told() => return,
         }
     }
 }
 
-async fn sweep_often(app: &App) {
-    let mut ticks = ticks(SWEEP_EVERY);
+/// Does one round to its end. One that panics is no reason not to try the next.
+async fn round(job: &'static str, work: impl Future<Output = ()> + Send + 'static) {
+    if let Err(error) = tokio::spawn(work).await {
+        tracing::error!(job, %error, "a round of a job ended badly");
+    }
+}
+
+async fn write_last_use(app: App) {
+    if let Err(error) = last_use::write_down(&app).await {
+        tracing::warn!(%error, "the last use of some keys was not written down");
+    }
+}
+
+async fn sweep_all(app: App) {
     loop {
-        ticks.tick().await;
-        loop {
-            match sweep::sweep(app).await {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(error) => {
-                    tracing::warn!(%error, "expired rows were not tidied away");
-                    break;
-                }
+        match sweep::sweep(&app).await {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) => {
+                tracing::warn!(%error, "expired rows were not tidied away");
+                break;
             }
         }
     }
 }
 
-fn ticks(every: Duration) -> tokio::time::Interval {
+fn ticks(every: Duration) -> Interval {
     let mut ticks = interval(every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks

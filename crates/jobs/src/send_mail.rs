@@ -3,6 +3,7 @@
 //! A mail is leased: for a while nobody else takes it. The transaction ends before the mail server is asked, so that
 //! a slow one holds nothing up. A crash in between means that the mail is tried again when the lease ends.
 
+use crate::Stop;
 use crate::mailer::{Mailer, NotSent};
 use slotkeeper_app::{App, mail};
 use slotkeeper_domain::retry::next_attempt;
@@ -13,10 +14,11 @@ use std::time::Duration;
 /// How many mails one round takes.
 const ROUND: i64 = 10;
 /// How long a lease lasts: longer than a round can take.
-const LEASE: Duration = Duration::from_secs(15 * 60);
+const LEASE: Duration = Duration::from_secs(10 * 60);
 
-/// Sends some of the mails that are due, one after the other; how many it took on.
-pub async fn send_due(app: &App, mailer: &Mailer) -> usize {
+/// Sends some of the mails that are due, one after the other; how many it tried. When the server stops it gives back
+/// those it has not begun with.
+pub async fn send_due(app: &App, mailer: &Mailer, stop: &Stop) -> usize {
     let leased = match lease(app).await {
         Ok(leased) => leased,
         Err(error) => {
@@ -24,7 +26,11 @@ pub async fn send_due(app: &App, mailer: &Mailer) -> usize {
             return 0;
         }
     };
-    for mail in &leased {
+    for (tried, mail) in leased.iter().enumerate() {
+        if stop.is_told() {
+            give_back(app, leased.iter().skip(tried).cloned().collect()).await;
+            return tried;
+        }
         if let Err(error) = send(app, mailer, mail).await {
             tracing::error!(%error, mail = %mail.id, "what became of a mail could not be written down; it may go out twice");
         }
@@ -44,6 +50,17 @@ async fn lease(app: &App) -> Result<Vec<Mail>, StoreError> {
             Ok(due)
         })
         .await
+}
+
+async fn give_back(app: &App, mails: Vec<Mail>) {
+    let now = app.now();
+    let given_back = app
+        .store()
+        .tidy(move |tx| mails.iter().try_for_each(|mail| mails::postpone(tx, mail, Some(now), mail.attempts - 1, None)))
+        .await;
+    if let Err(error) = given_back {
+        tracing::warn!(%error, "mails could not be given back; they go out when their lease has ended");
+    }
 }
 
 async fn send(app: &App, mailer: &Mailer, mail: &Mail) -> Result<(), StoreError> {

@@ -13,7 +13,7 @@ use credentials::Credentials;
 use slotkeeper_app::App;
 use slotkeeper_app::secrets::Usage;
 use slotkeeper_store::StoreError;
-use slotkeeper_store::tables::server_facts;
+use slotkeeper_store::tables::{accounts, server_facts};
 use slotkeeper_web::Web;
 use std::io::Write;
 use std::path::Path;
@@ -84,13 +84,22 @@ async fn credentials(app: &App) -> anyhow::Result<Credentials> {
     let credentials = demo.credentials.clone();
     let sealed = app.vault().seal(Usage::Demo, &serde_json::to_string(&credentials)?);
     let unit = app.clone();
-    app.store()
+    let written = app
+        .store()
         .write(move |tx| {
+            if accounts::any(tx)? {
+                return Ok(false);
+            }
             demo.write(tx, &unit)?;
             server_facts::insert(tx, FACT, &sealed)?;
-            Ok::<_, StoreError>(())
+            Ok::<_, StoreError>(true)
         })
         .await
-        .context("the example data could not be written; is something else in this database already?")?;
+        .context("the example data could not be written")?;
+    anyhow::ensure!(
+        written,
+        "there are accounts in this database already, and the demo shows everybody's e-mails. Give it a folder and a \
+         database of its own"
+    );
     Ok(credentials)
 }

@@ -8,12 +8,12 @@ use axum::response::Response;
 use axum::routing::get;
 use slotkeeper_app::App;
 use slotkeeper_app::secrets::{Usage, same};
+use slotkeeper_jobs::Stop;
 use slotkeeper_jobs::mailer::Mailer;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::server_facts;
 use slotkeeper_web::Web;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 
 /// What one server is made of.
 pub struct Node {
@@ -32,12 +32,10 @@ impl Node {
     /// When the listener is not usable.
     pub async fn run(self, listener: TcpListener, stop: impl Future<Output = ()>) -> std::io::Result<()> {
         let app = self.web.app.clone();
-        let (stopped, mut told) = watch::channel(false);
-        let jobs = tokio::spawn(slotkeeper_jobs::run(app.clone(), self.mailer, async move {
-            let _sender_gone = told.wait_for(|stopped| *stopped).await;
-        }));
+        let (stopper, told) = Stop::pair();
+        let jobs = tokio::spawn(slotkeeper_jobs::run(app.clone(), self.mailer, told));
         let outcome = http::serve(listener, router(self.web), self.limits, refuse, stop).await;
-        stopped.send_replace(true);
+        stopper.tell();
         if let Err(error) = jobs.await {
             tracing::error!(%error, "the jobs ended badly");
         }
@@ -50,9 +48,13 @@ impl Node {
 pub fn router(web: Web) -> Router {
     let app = web.app.clone();
     Router::new()
-        .route("/health", get(|| async move { health(&app).await }))
+        .route("/health", get(|| async move { health(&app).await }).fallback(not_that_way))
         .merge(slotkeeper_api::router(web.app.clone()))
         .merge(slotkeeper_web::router(web))
+}
+
+async fn not_that_way() -> Response {
+    slotkeeper_web::refuse(StatusCode::METHOD_NOT_ALLOWED)
 }
 
 /// For load balancers: well means that the store answers.
@@ -72,9 +74,9 @@ async fn health(app: &App) -> (StatusCode, &'static str) {
 fn refuse(status: StatusCode, parts: &Parts) -> Response {
     let path = parts.uri.path();
     if path == "/v2" || path.starts_with("/v2/") {
-        slotkeeper_api::refuse(status)
+        slotkeeper_api::refuse_outside(status)
     } else {
-        slotkeeper_web::error_page(status)
+        slotkeeper_web::refuse(status)
     }
 }
 

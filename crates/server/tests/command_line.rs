@@ -215,6 +215,14 @@ async fn serve_keeps_what_it_promised() {
     assert_eq!(demo.status(), 404, "only the demo shows everybody's mail");
     assert!(server.stop_kindly().success());
 
+    // The demo shows everybody's e-mails, so it leaves real data alone.
+    let demo = Command::new(PROGRAM)
+        .args(["demo", "--listen", "127.0.0.1:0", "--data-dir", data.to_str().unwrap()])
+        .output()
+        .unwrap();
+    assert!(!demo.status.success());
+    assert!(String::from_utf8_lossy(&demo.stderr).contains("accounts in this database already"));
+
     let key = data.join("master.key");
     std::fs::remove_file(&key).unwrap();
     let missing = Command::new(PROGRAM).args(args).output().unwrap();

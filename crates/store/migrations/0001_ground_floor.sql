@@ -146,6 +146,8 @@ CREATE TABLE "authorization" (
     PRIMARY KEY (account_id, id)
 );
 CREATE UNIQUE INDEX authorization_by_key ON "authorization" (account_id, key_hash);
+-- Those that have ended stay for the record; nothing that is asked often looks at them.
+CREATE INDEX authorization_live ON "authorization" (account_id, application_id) WHERE ended_at IS NULL;
 CREATE INDEX authorization_by_application ON "authorization" (application_id, account_id, id);
 
 -- Questions put to owners. A question is answered once; the sealed answer is there so that a second press of the
@@ -167,6 +169,7 @@ CREATE TABLE question (
     sealed_redirect BLOB,
     PRIMARY KEY (account_id, id)
 );
+CREATE INDEX question_allowed ON question (account_id, session_hash) WHERE answer = 'allowed';
 CREATE INDEX question_by_expiry ON question (expires_at);
 
 -- Mail that goes out, or is kept where no mail server is configured. The body can hold keys and links: sealed, and

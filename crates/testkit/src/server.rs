@@ -11,7 +11,7 @@ use slotkeeper_app::secrets::Vault;
 use slotkeeper_app::{App, AppConfig, sweep};
 use slotkeeper_domain::time::Instant;
 use slotkeeper_jobs::mailer::{MailServer, Mailer, Tls};
-use slotkeeper_jobs::send_mail;
+use slotkeeper_jobs::{Stop, send_mail};
 use slotkeeper_store::{Location, Store};
 use slotkeeper_web::Web;
 use std::path::{Path, PathBuf};
@@ -195,21 +195,22 @@ impl TestServer {
 
     /// The same to a mail server that asks for a name and a password.
     pub async fn send_mails_as(&self, host: &str, port: u16, login: Option<(&str, &str)>) -> usize {
-        let server = MailServer {
-            host: host.to_owned(),
-            port,
-            login: login.map(|(user, password)| (user.to_owned(), password.to_owned())),
-            tls: Tls::None,
-            from: "Slotkeeper <no-reply@slotkeeper.example>".to_owned(),
-        };
-        let mailer = Mailer::new(&server).unwrap();
+        let (_stopper, stop) = Stop::pair();
+        let mailer = mailer(host, port, login);
         let mut tried = 0;
         loop {
-            match send_mail::send_due(&self.app, &mailer).await {
+            match send_mail::send_due(&self.app, &mailer, &stop).await {
                 0 => return tried,
                 some => tried += some,
             }
         }
+    }
+
+    /// Takes mails on while the server is stopping; how many it tried.
+    pub async fn send_mails_while_stopping(&self, host: &str, port: u16) -> usize {
+        let (stopper, stop) = Stop::pair();
+        stopper.tell();
+        send_mail::send_due(&self.app, &mailer(host, port, None), &stop).await
     }
 
     /// The files of the database, once the server has stopped: what a thief of the disk would read. For PostgreSQL
@@ -228,6 +229,17 @@ impl TestServer {
             running.await.unwrap();
         }
     }
+}
+
+fn mailer(host: &str, port: u16, login: Option<(&str, &str)>) -> Mailer {
+    let server = MailServer {
+        host: host.to_owned(),
+        port,
+        login: login.map(|(user, password)| (user.to_owned(), password.to_owned())),
+        tls: Tls::None,
+        from: "Slotkeeper <no-reply@slotkeeper.example>".to_owned(),
+    };
+    Mailer::new(&server).unwrap()
 }
 
 fn read_folder(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {

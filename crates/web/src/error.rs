@@ -1,6 +1,6 @@
 //! What a handler returns instead of a page when there is nothing to show.
 
-use crate::page::error_page;
+use crate::page::{error_page, refusal};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use slotkeeper_store::StoreError;
@@ -34,7 +34,11 @@ impl IntoResponse for PageError {
 fn store_failed(error: &StoreError) -> Response {
     // Both come of load, not of a fault, and pass by themselves: nothing to log.
     if matches!(error, StoreError::Busy | StoreError::Contended { .. }) {
-        return error_page(StatusCode::SERVICE_UNAVAILABLE);
+        return refusal(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The server is busy",
+            "Nothing was lost and nothing was done. Try again in a moment.",
+        );
     }
     tracing::error!(%error, "the store failed");
     match error {

@@ -20,13 +20,20 @@ mod router;
 mod session;
 mod static_files;
 
-pub use page::error_page;
 pub use router::router;
 
 use axum::extract::FromRef;
+use axum::http::StatusCode;
+use axum::response::Response;
 use ipnet::IpNet;
 use slotkeeper_app::App;
 use std::sync::Arc;
+
+/// The page for a request that reaches no handler, or whose handler failed; with the headers that every page has.
+#[must_use]
+pub fn refuse(status: StatusCode) -> Response {
+    protect::dress(page::error_page(status))
+}
 
 /// What the pages need.
 #[derive(Clone)]

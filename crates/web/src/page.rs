@@ -85,9 +85,9 @@ fn notice(code: &str) -> Option<Notice> {
         "signed-out" => ("good", "You are signed out."),
         "password-chosen" => ("good", "Your password is set. Sign in with it."),
         "confirmed" => ("good", "Thank you, your e-mail address is confirmed."),
-        "link-sent" => ("good", "We sent the mail again. Look into your mail box."),
+        "link-sent" => ("good", "We sent the e-mail again. Check your inbox."),
         "saved" => ("good", "Saved."),
-        "callback-removed" => ("good", "The callback URL is removed. Keys come by mail from now on."),
+        "callback-removed" => ("good", "The callback URL is removed. Keys come by e-mail from now on."),
         "ended" => ("good", "The key has ended. It opens nothing any more."),
         "uninstalled" => ("good", "The application is uninstalled. Its keys open nothing any more."),
         "invited" => ("good", "The invitation is on its way."),
@@ -137,6 +137,8 @@ pub(crate) struct Refusal {
     text: String,
     details: Vec<String>,
     sign_in_as_other: bool,
+    /// Where somebody else comes to after signing in.
+    next: String,
 }
 
 impl Refusal {
@@ -148,6 +150,7 @@ impl Refusal {
             text: text.into(),
             details: Vec::new(),
             sign_in_as_other: false,
+            next: String::new(),
         }
     }
 
@@ -155,6 +158,12 @@ impl Refusal {
     pub(crate) fn to(mut self, person: &SignedIn) -> Self {
         self.layout = Layout::of(person, "").narrowed();
         self.sign_in_as_other = true;
+        self
+    }
+
+    /// The same; somebody else who signs in instead comes back to this address.
+    pub(crate) fn and_back_to(mut self, address: &str) -> Self {
+        address.clone_into(&mut self.next);
         self
     }
 
@@ -177,8 +186,7 @@ pub(crate) fn refusal(status: StatusCode, title: &str, text: &str) -> Response {
 }
 
 /// The page for a status that comes about before any page is reached, or by itself.
-#[must_use]
-pub fn error_page(status: StatusCode) -> Response {
+pub(crate) fn error_page(status: StatusCode) -> Response {
     let (title, text) = match status {
         StatusCode::NOT_FOUND => (
             "There is no such page",
@@ -196,9 +204,10 @@ pub fn error_page(status: StatusCode) -> Response {
             "The address, or what the browser sent with it, is longer than this server takes.",
         ),
         StatusCode::REQUEST_TIMEOUT => ("That took too long", "The request did not arrive in time. Try again."),
-        StatusCode::SERVICE_UNAVAILABLE => {
-            ("The server is busy", "Nothing was lost and nothing was done. Try again in a moment.")
-        }
+        StatusCode::SERVICE_UNAVAILABLE => (
+            "The server is busy",
+            "It is not certain whether what you asked for was done. Look in a moment, before you send it again.",
+        ),
         status if status.is_client_error() => {
             ("That was not understood", "The form arrived incomplete or damaged. Go back and send it again.")
         }

@@ -23,7 +23,11 @@ pub(crate) fn content_policy(form_targets: &str) -> String {
 
 /// Adds the headers that every page has. A page that set one of them itself keeps its own.
 pub(crate) async fn add_headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+    dress(next.run(request).await)
+}
+
+/// The same for a page that comes about outside the router.
+pub(crate) fn dress(mut response: Response) -> Response {
     let headers = response.headers_mut();
     let mut add = |name: HeaderName, value: HeaderValue| {
         headers.entry(name).or_insert(value);

@@ -61,6 +61,9 @@ pub fn router(web: Web) -> Router {
         .layer(middleware::from_fn_with_state(web.clone(), protect::refuse_foreign_forms))
         .layer(middleware::from_fn(protect::add_headers))
         // Static files come last: they are the same for everybody, may be cached, and need none of the above.
-        .route("/static/{file}", get(static_files::serve))
+        .route(
+            "/static/{file}",
+            get(static_files::serve).fallback(|| async { crate::refuse(StatusCode::METHOD_NOT_ALLOWED) }),
+        )
         .with_state(web)
 }

@@ -239,6 +239,61 @@ on_every_engine! {
         assert_eq!(visitor.post(&as_confirmation, &[]).await.status, StatusCode::GONE);
     }
 
+    /// An address is confirmed by who has the account *and* the link. Somebody whose address another person signed up
+    /// with has only the link, and lends the account nothing by following it.
+    async fn an_address_is_confirmed_by_who_has_the_account(server: TestServer) {
+        let developer = Visitor::new(&server);
+        let fields = [("name", "Pier"), ("person_name", "D"), ("email", "dana@example.com"), ("password", PASSWORD)];
+        developer.post("/sign-up/developer", &fields).await;
+        let link = server.mail_to("dana@example.com").await.link();
+        let application = developer.register("Harbour Desk", "").await;
+        let owner = Visitor::owner(&server, "olivia@example.com").await;
+        let ask = async || owner.get(&application.asks_for("availability_r", None)).await;
+        ask().await.assert_says("The developer is not confirmed yet");
+
+        let stranger = Visitor::new(&server);
+        assert!(stranger.get(&link).await.location().starts_with("/sign-in?next=%2Fconfirm%2Demail%2F"));
+        assert!(stranger.post(&link, &[]).await.location().starts_with("/sign-in"));
+        let page = owner.get(&link).await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN);
+        page.assert_says("This link is for another account");
+        assert_eq!(owner.post(&link, &[]).await.status, StatusCode::GONE);
+        ask().await.assert_says("The developer is not confirmed yet");
+
+        developer.get(&link).await.assert_says("dana@example.com");
+        assert_eq!(developer.post(&link, &[]).await.location(), "/developer?notice=confirmed");
+        ask().await.assert_says("Harbour Desk");
+    }
+
+    /// A new password by e-mail confirms nothing either: what the account holds may be somebody else's.
+    async fn a_new_password_confirms_no_address(server: TestServer) {
+        let developer = Visitor::new(&server);
+        let fields = [("name", "Pier"), ("person_name", "D"), ("email", "dana@example.com"), ("password", PASSWORD)];
+        developer.post("/sign-up/developer", &fields).await;
+        let application = developer.register("Harbour Desk", "").await;
+        developer.post("/forgot-password", &[("email", "dana@example.com")]).await;
+        let link = server.mail_to("dana@example.com").await.link();
+        assert_eq!(developer.post(&link, &[("password", PASSWORD)]).await.location(), "/sign-in?notice=password-chosen");
+        let owner = Visitor::owner(&server, "olivia@example.com").await;
+        let page = owner.get(&application.asks_for("availability_r", None)).await;
+        page.assert_says("The developer is not confirmed yet");
+    }
+
+    /// Nobody's inbox is flooded with invitations either: thirty from one account, then one each ten minutes.
+    async fn invitations_are_limited(server: TestServer) {
+        let owner = Visitor::owner(&server, "olivia@example.com").await;
+        let invite = async |number: u32| {
+            let email = format!("person{number}@example.com");
+            owner.post("/backoffice/people", &[("name", "Kim"), ("email", &email), ("role", "staff")]).await.status
+        };
+        for number in 0..30 {
+            assert_eq!(invite(number).await, StatusCode::SEE_OTHER, "{number}");
+        }
+        assert_eq!(invite(30).await, StatusCode::UNPROCESSABLE_ENTITY);
+        server.clock.advance(Duration::from_secs(600));
+        assert_eq!(invite(30).await, StatusCode::SEE_OTHER);
+    }
+
     /// A removed person is signed out at once and cannot come back; the address is free again.
     async fn a_removed_person_is_out(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;

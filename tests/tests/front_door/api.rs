@@ -18,6 +18,8 @@ async fn install(server: &TestServer, developer: &str, owner: &str) -> (Applicat
 fn assert_error(answer: &Answer, status: u16) {
     assert_eq!(answer.status, status, "{}", answer.text);
     assert_eq!(answer.headers["content-type"], "application/json");
+    assert_eq!(answer.headers["cache-control"], "private, max-age=0, no-cache, no-store");
+    assert!(answer.headers.contains_key("content-language"), "{status}");
     assert_eq!(answer.body["httpStatus"], status);
     assert!(answer.body["message"].as_str().is_some_and(|text| text.len() > 20), "{}", answer.text);
     assert!(answer.body["errorId"].as_str().is_some_and(|text| text.len() >= 6), "{}", answer.text);

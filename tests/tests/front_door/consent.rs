@@ -100,6 +100,22 @@ on_every_engine! {
         owner.get(&application.asks_for("availability_r", Some("t"))).await.assert_says("<strong>other.example</strong>");
     }
 
+    /// Whoever makes an owner's browser ask over and over is stopped, and nobody else with it.
+    async fn questions_are_limited(server: TestServer) {
+        let (application, owner) = world(&server).await;
+        let asks = application.asks_for("availability_r", Some("s"));
+        for _ in 0..100 {
+            assert_eq!(owner.get(&asks).await.status, StatusCode::OK);
+        }
+        let page = owner.get(&asks).await;
+        assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+        assert!(page.headers.contains_key("retry-after"));
+        let other = Visitor::owner(&server, "otto@example.com").await;
+        assert_eq!(other.get(&asks).await.status, StatusCode::OK);
+        server.clock.advance(std::time::Duration::from_secs(60));
+        assert_eq!(owner.get(&asks).await.status, StatusCode::OK);
+    }
+
     /// What belongs to another account is not there, by whatever id it is asked for.
     async fn of_another_account_nothing_is_there(server: TestServer) {
         let (application, owner) = world(&server).await;

@@ -49,6 +49,15 @@ on_every_engine! {
         assert_eq!(sink.next().await.to, ["olivia@example.com"]);
     }
 
+    /// A server that stops gives back the mails it has not begun with: another one need not wait for the lease to end.
+    async fn a_server_that_stops_gives_mails_back(server: TestServer) {
+        let sink = Sink::start().await;
+        Visitor::owner(&server, "olivia@example.com").await;
+        assert_eq!(server.send_mails_while_stopping(sink.host(), sink.port()).await, 0);
+        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+        assert_eq!(sink.next().await.to, ["olivia@example.com"]);
+    }
+
     /// After seven failures a mail is given up.
     async fn a_mail_is_given_up_in_the_end(server: TestServer) {
         let sink = Sink::start().await;

@@ -2,7 +2,7 @@
 
 use slotkeeper_testkit::client::Visitor;
 use slotkeeper_testkit::on_every_engine;
-use slotkeeper_testkit::reqwest::StatusCode;
+use slotkeeper_testkit::reqwest::{Client, StatusCode};
 
 on_every_engine! {
     /// An address that cannot be read gets a page that says so, and never the plain words of a library.
@@ -45,6 +45,26 @@ on_every_engine! {
         let visitor = Visitor::new(&server);
         for query in ["next=/developer&next=/backoffice", "next=%ff", "notice"] {
             assert_eq!(visitor.get(&format!("/sign-in?{query}")).await.status, StatusCode::OK, "{query}");
+        }
+    }
+
+    /// What never reaches a page is protected like one: too long an address, another method.
+    async fn refusals_are_pages_too(server: TestServer) {
+        let http = Client::new();
+        let long = format!("/{}", "x".repeat(20_000));
+        for (request, status) in [
+            (http.get(server.at(&long)), StatusCode::URI_TOO_LONG),
+            (http.get(server.at("/")).header("x-much", "x".repeat(40_000)), StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE),
+            (http.post(server.at("/health")), StatusCode::METHOD_NOT_ALLOWED),
+            (http.post(server.at("/static/style.css")), StatusCode::METHOD_NOT_ALLOWED),
+            (http.post(server.at("/nothing")).header("Origin", &server.url), StatusCode::NOT_FOUND),
+        ] {
+            let answer = request.send().await.expect("an answer");
+            assert_eq!(answer.status(), status);
+            let headers = answer.headers();
+            assert!(headers["content-security-policy"].to_str().expect("text").contains("frame-ancestors 'none'"));
+            assert_eq!((&headers["cache-control"], &headers["x-frame-options"]), (&"no-store".parse().expect("a value"), &"DENY".parse().expect("a value")));
+            assert!(answer.text().await.expect("a page").contains("<h1>"));
         }
     }
 

@@ -1,20 +1,20 @@
 //! Ask: may this application have these permissions?
 
+use crate::authorizations::installed::MOST_AUTHORIZATIONS;
 use crate::caller::{Owner, SignedIn};
+use crate::throttle::{self, Bucket};
 use crate::{App, random};
 use slotkeeper_domain::consent::{self, Malformed, MayNotDecide, QUESTION_LIFETIME, Request};
 use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::id::QuestionId;
 use slotkeeper_domain::permission::Permission;
+use slotkeeper_domain::throttle::TooMany;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::applications::{self, Application};
 use slotkeeper_store::tables::authorizations;
 use slotkeeper_store::tables::questions::{self, Question};
 use slotkeeper_store::tables::users;
 use slotkeeper_store::{Snapshot, StoreError};
-
-/// How many earlier authorizations are looked at to find out what is new.
-const EARLIER: i64 = 100;
 
 /// An Authorization URL that asks for something that can be granted.
 #[derive(Debug, Clone)]
@@ -55,6 +55,9 @@ pub enum AskError {
     /// The developer has not proved to receive mail at the address that is to be trusted.
     #[error("the developer's address is not confirmed")]
     DeveloperUnconfirmed(Box<Application>),
+    /// The person was asked too often of late.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     /// Whoever is signed in may not decide.
     #[error("not the owner")]
     MayNotDecide(MayNotDecide),
@@ -91,9 +94,10 @@ pub async fn read(app: &App, query: &str) -> Result<Asking, AskError> {
 /// to in this session a moment ago is shown again instead of a new one, so that going back makes no second key.
 ///
 /// # Errors
-/// [`AskError::MayNotDecide`], or when the store fails.
+/// [`AskError::MayNotDecide`], [`AskError::TooMany`], or when the store fails.
 pub async fn ask(app: &App, person: &SignedIn, asking: &Asking) -> Result<Asked, AskError> {
     let owner: Owner = person.as_owner().map_err(AskError::MayNotDecide)?;
+    throttle::take::<AskError>(app, &[Bucket::Question(&owner.user.id)]).await?;
     let now = app.now();
     let question = Question {
         id: random::id(),
@@ -110,7 +114,7 @@ pub async fn ask(app: &App, person: &SignedIn, asking: &Asking) -> Result<Asked,
     app.store()
         .tidy(move |tx| {
             let account = &owner.account.id;
-            let earlier = authorizations::live_of_application(tx, account, &question.application, EARLIER)?;
+            let earlier = authorizations::live_of_application(tx, account, &question.application, MOST_AUTHORIZATIONS)?;
             let sets: Vec<_> = earlier.iter().map(|authorization| authorization.permissions.clone()).collect();
             let news = consent::news(&question.permissions, &sets);
 

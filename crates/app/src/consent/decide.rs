@@ -20,7 +20,6 @@ use slotkeeper_store::{Snapshot, StoreError, Tx};
 use zeroize::Zeroizing;
 
 /// Where the answer leads.
-#[derive(Debug)]
 pub enum Outcome {
     /// The browser goes to the callback URL. The address of an agreement holds the API key.
     Redirect(Zeroizing<String>),

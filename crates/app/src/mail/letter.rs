@@ -21,8 +21,8 @@ impl Letter {
             "Confirm your e-mail address",
             format!(
                 "Hello {name},\n\n\
-                 please confirm that this is your e-mail address:\n\n{link}\n\n\
-                 The link works once, for seven days. If you did not sign up, ignore this e-mail.\n"
+                 somebody, probably you, opened an account with this address. Confirm that it is yours:\n\n{link}\n\n\
+                 The link works once, for seven days; you may be asked to sign in. If it was not you, ignore this e-mail.\n"
             ),
         )
     }

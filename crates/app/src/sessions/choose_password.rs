@@ -6,8 +6,10 @@ use slotkeeper_domain::link::Purpose;
 use slotkeeper_domain::secret::{LinkToken, Password};
 use slotkeeper_store::tables::{links, sessions, users};
 
-/// Gives the person a new password, or the first one. Every session and every other link of the person ends;
-/// whoever got the link receives mail at the address, so that is confirmed as well.
+/// Gives the person a new password, or the first one. Every session and every other link of the person ends.
+///
+/// Whoever was invited receives e-mail at the address, so that is confirmed as well. A new password confirms nothing:
+/// somebody else may have opened the account, and confirming is a question of its own.
 ///
 /// # Errors
 /// [`LinkError`].
@@ -17,9 +19,13 @@ pub async fn choose_password(app: &App, token: &LinkToken, password: Password) -
     let now = app.now();
     app.store()
         .write(move |tx| {
-            let user = take(tx, &account, &hash, &[Purpose::ResetPassword, Purpose::AcceptInvitation], now)?;
-            users::set_password(tx, &account, &user, &password_hash)?;
-            users::confirm_email(tx, &account, &user, now)?;
+            let (user, purpose) = take(tx, &account, &hash, &[Purpose::ResetPassword, Purpose::AcceptInvitation], now)?;
+            if !users::set_password(tx, &account, &user, &password_hash)? {
+                return Err(LinkError::Gone);
+            }
+            if purpose == Purpose::AcceptInvitation {
+                users::confirm_email(tx, &account, &user, now)?;
+            }
             sessions::delete_of_user(tx, &account, &user)?;
             links::delete_of_user(tx, &account, &user)?;
             tx.record(updated(&account, &user, now));

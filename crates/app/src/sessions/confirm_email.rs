@@ -9,16 +9,22 @@ use slotkeeper_domain::link::Purpose;
 use slotkeeper_domain::secret::LinkToken;
 use slotkeeper_store::tables::users;
 
-/// Notes that mail arrives at the address of whom the link is for.
+/// Notes that the person receives e-mail at the address: has the link, and has the account. Anybody can open an
+/// account with somebody else's address; that somebody has the link only, and must not lend the account the address.
 ///
 /// # Errors
-/// [`LinkError::Gone`], or when the store fails.
-pub async fn confirm_email(app: &App, token: &LinkToken) -> Result<(), LinkError> {
+/// [`LinkError::Gone`], also when the link is for another person; otherwise when the store fails.
+pub async fn confirm_email(app: &App, person: &SignedIn, token: &LinkToken) -> Result<(), LinkError> {
     let (account, hash) = place(app, token)?;
+    let person = person.clone();
     let now = app.now();
     app.store()
         .write(move |tx| {
-            let user = take(tx, &account, &hash, &[Purpose::ConfirmEmail], now)?;
+            let (user, _) = take(tx, &account, &hash, &[Purpose::ConfirmEmail], now)?;
+            if (&account, &user) != (&person.account.id, &person.user.id) {
+                // Rolls back: the link goes on working for whom it is for.
+                return Err(LinkError::Gone);
+            }
             users::confirm_email(tx, &account, &user, now)?;
             tx.record(updated(&account, &user, now));
             Ok(())

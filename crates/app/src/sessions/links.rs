@@ -54,16 +54,17 @@ pub(super) fn place(app: &App, token: &LinkToken) -> Result<(AccountId, Hash), L
     Ok((account, app.vault().hash(secrets::Usage::Link, token.expose())))
 }
 
-/// Uses a link up, if it works and is for one of these purposes; whose it was.
+/// Uses a link up, if it works and is for one of these purposes; whose it was, and for what.
 pub(super) fn take(
     tx: &mut Tx,
     account: &AccountId,
     hash: &[u8],
     purposes: &[Purpose],
     now: Instant,
-) -> Result<UserId, LinkError> {
+) -> Result<(UserId, Purpose), LinkError> {
     let (user, purpose) = links::find(tx, account, hash, now)?.ok_or(LinkError::Gone)?;
-    if purposes.contains(&purpose) && links::take(tx, account, hash, now)? { Ok(user) } else { Err(LinkError::Gone) }
+    let taken = purposes.contains(&purpose) && links::take(tx, account, hash, now)?;
+    if taken { Ok((user, purpose)) } else { Err(LinkError::Gone) }
 }
 
 /// The person did it, by a link that only the person has.

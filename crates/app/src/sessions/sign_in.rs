@@ -66,9 +66,10 @@ pub async fn sign_in(
     let unit = app.clone();
     app.store()
         .tidy(move |tx| {
-            // The user may have been removed, or the password changed, while it was being checked.
-            let unchanged =
-                users::find(tx, &user.account, &user.id)?.is_some_and(|current| exposed(&current) == exposed(&user));
+            // The user may have been removed, or the password changed, while it was being checked. Locked, so that
+            // whoever does either now finds this session and ends it.
+            let current = users::find_locked(tx, &user.account, &user.id)?;
+            let unchanged = current.is_some_and(|current| exposed(&current) == exposed(&user));
             if unchanged { Ok(open(tx, &unit, &user)?) } else { Err(SignInError::Wrong) }
         })
         .await

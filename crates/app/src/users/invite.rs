@@ -27,7 +27,7 @@ pub enum InviteError {
     /// The account has as many people as it can have.
     #[error("the account is full")]
     Full,
-    /// Too many mails to this address.
+    /// Too many mails to this address, or too many invitations from this account.
     #[error(transparent)]
     TooMany(#[from] TooMany),
     /// The store failed.
@@ -49,7 +49,8 @@ pub async fn invite(
     if role == Role::Owner {
         return Err(InviteError::Owner);
     }
-    throttle::take::<InviteError>(app, &[Bucket::LinkMail(address.as_str())]).await?;
+    throttle::take::<InviteError>(app, &[Bucket::LinkMail(address.as_str()), Bucket::Invite(&owner.account.id)])
+        .await?;
     let now = app.now();
     let user = User {
         account: owner.account.id.clone(),

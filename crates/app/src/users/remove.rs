@@ -22,9 +22,12 @@ pub async fn remove(app: &App, owner: &Owner, id: UserId) -> Result<bool, StoreE
             let Some(user) = users::find(tx, account, &id)?.filter(|user| user.role != Role::Owner) else {
                 return Ok(false);
             };
+            // The user first: whoever signs in at this moment has a session by then, and it ends with the others.
+            if !users::delete(tx, &user)? {
+                return Ok(false);
+            }
             sessions::delete_of_user(tx, account, &id)?;
             links::delete_of_user(tx, account, &id)?;
-            users::delete(tx, &user)?;
             tx.record(owner.change(now, Thing::User, id.as_str(), Kind::Deleted));
             Ok(true)
         })

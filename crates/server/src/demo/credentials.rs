@@ -2,7 +2,6 @@
 
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
-use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 
@@ -74,18 +73,13 @@ impl Credentials {
         let file =
             ForScripts { web_url, base_url: format!("{web_url}/v2"), credentials: self, products: Products::default() };
         let text = serde_json::to_string_pretty(&file)?;
-        let mut half = path.as_os_str().to_owned();
-        half.push(".half");
-        let half = Path::new(&half);
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let write = || -> std::io::Result<()> {
-            let mut options = OpenOptions::new();
-            options.write(true).create(true).truncate(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let mut file = options.open(half)?;
+            // A temporary file is made with mode 0600.
+            let mut file = tempfile::Builder::new().prefix(".credentials-").tempfile_in(folder)?;
             writeln!(file, "{text}")?;
-            file.sync_all()?;
-            fs::rename(half, path)
+            file.persist(path)?;
+            Ok(())
         };
         write().with_context(|| format!("cannot write the credentials file {}", path.display()))
     }

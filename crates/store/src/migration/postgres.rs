@@ -12,12 +12,13 @@ const TRIES: u32 = 5;
 pub(crate) fn on_postgres(session: &mut Session, migrations: &[Migration]) -> Result<(), StoreError> {
     session.ready()?;
     // A step, and waiting for another process that does it, may take longer than any statement of a unit.
-    session.plain("SET statement_timeout = 0")?;
-    make_ledger(session)?;
-    while let Some(migration) = next(session, migrations)? {
-        tracing::info!(version = migration.version, name = migration.name, "brought the schema to a new version");
-    }
-    session.plain("SET statement_timeout = '10s'")
+    session.without_hurry(|session| {
+        make_ledger(session)?;
+        while let Some(migration) = next(session, migrations)? {
+            tracing::info!(version = migration.version, name = migration.name, "brought the schema to a new version");
+        }
+        Ok(())
+    })
 }
 
 fn make_ledger(session: &mut Session) -> Result<(), StoreError> {
@@ -38,7 +39,8 @@ fn next<'a>(session: &mut Session, migrations: &'a [Migration]) -> Result<Option
     let step = step(session, migrations);
     match &step {
         Ok(_) => session.plain("COMMIT")?,
-        Err(_) => session.plain("ROLLBACK")?,
+        // What went wrong in the step is worth more than what goes wrong now: the connection may be gone.
+        Err(_) => drop(session.plain("ROLLBACK")),
     }
     step
 }

@@ -15,10 +15,12 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A connection that is silent for this long is asked whether it is still there.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
+/// How long a statement of a unit may take.
+pub(super) const STATEMENT_TIMEOUT: &str = "SET statement_timeout = '10s'";
+
 /// What every connection is told first. The durability of a commit is not left to the server's configuration.
 const SETTINGS: &str = "
     SET synchronous_commit = on;
-    SET statement_timeout = '10s';
     SET idle_in_transaction_session_timeout = '15s';
     SET client_min_messages = warning;
     SET timezone = 'UTC'";
@@ -68,6 +70,7 @@ impl Address {
             }
         };
         client.batch_execute(SETTINGS).await.map_err(store_error)?;
+        client.batch_execute(STATEMENT_TIMEOUT).await.map_err(store_error)?;
         Ok(client)
     }
 }

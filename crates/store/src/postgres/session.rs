@@ -28,6 +28,8 @@ pub(crate) struct Session {
     mode: Mode,
     begun: bool,
     lost: bool,
+    /// How long to wait for an answer.
+    patience: Duration,
     // The last field: the connection's other half lives on it.
     runtime: Runtime,
 }
@@ -45,6 +47,7 @@ impl Session {
             mode: Mode::Read,
             begun: false,
             lost: false,
+            patience: PATIENCE,
             runtime,
         })
     }
@@ -65,6 +68,20 @@ impl Session {
     /// Whether the connection broke since [`Session::ready`].
     pub(super) fn is_lost(&self) -> bool {
         self.lost || self.client.as_ref().is_none_or(Client::is_closed)
+    }
+
+    /// Runs `act` with all the time in the world for each of its statements, here and on the server.
+    pub(crate) fn without_hurry<T>(
+        &mut self,
+        act: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.plain("SET statement_timeout = 0")?;
+        self.patience = Duration::MAX;
+        let done = act(self);
+        self.patience = PATIENCE;
+        // What went wrong first is what counts.
+        let reset = self.plain(super::config::STATEMENT_TIMEOUT);
+        done.and_then(|done| reset.map(|()| done))
     }
 
     /// What to do while there is nothing to do: waits, and keeps the connection's other half going.
@@ -140,7 +157,7 @@ impl Session {
     /// Runs a text as it is, outside the unit's statements: BEGIN, COMMIT, a migration.
     pub(crate) fn plain(&mut self, text: &str) -> Result<(), StoreError> {
         let client = connected(self.client.as_ref())?;
-        let done = patiently(&self.runtime, client.batch_execute(text));
+        let done = patiently(&self.runtime, self.patience, client.batch_execute(text));
         self.lost |= done.as_ref().is_err_and(is_farewell);
         done
     }
@@ -151,7 +168,7 @@ impl Session {
             return Ok(statement.clone());
         }
         let client = connected(self.client.as_ref())?;
-        let statement = patiently(&self.runtime, client.prepare(&sql.for_postgres()));
+        let statement = patiently(&self.runtime, self.patience, client.prepare(&sql.for_postgres()));
         self.lost |= statement.as_ref().is_err_and(is_farewell);
         let statement = statement?;
         self.statements.insert(sql.key(), statement.clone());
@@ -166,7 +183,7 @@ impl Session {
         let begin = if self.begun { None } else { Some(begin(self.mode)) };
         self.begun = true;
         let client = connected(self.client.as_ref())?;
-        let done = patiently(&self.runtime, after_begin(client, begin, request(client)));
+        let done = patiently(&self.runtime, self.patience, after_begin(client, begin, request(client)));
         self.lost |= done.as_ref().is_err_and(is_farewell);
         done
     }
@@ -174,7 +191,7 @@ impl Session {
     /// The rows of a text as it is; for the migrations.
     pub(crate) fn rows(&mut self, text: &str) -> Result<Vec<tokio_postgres::Row>, StoreError> {
         let client = connected(self.client.as_ref())?;
-        let rows = patiently(&self.runtime, client.query(text, &[]));
+        let rows = patiently(&self.runtime, self.patience, client.query(text, &[]));
         self.lost |= rows.as_ref().is_err_and(is_farewell);
         rows
     }
@@ -209,9 +226,13 @@ fn connected(client: Option<&Client>) -> Result<&Client, StoreError> {
     client.ok_or_else(|| StoreError::unavailable("there is no connection to the database"))
 }
 
-fn patiently<T>(runtime: &Runtime, request: impl Future<Output = Result<T, Error>>) -> Result<T, StoreError> {
+fn patiently<T>(
+    runtime: &Runtime,
+    patience: Duration,
+    request: impl Future<Output = Result<T, Error>>,
+) -> Result<T, StoreError> {
     runtime.block_on(async {
-        match tokio::time::timeout(PATIENCE, request).await {
+        match tokio::time::timeout(patience, request).await {
             Ok(answer) => answer.map_err(store_error),
             Err(_) => Err(silent()),
         }

@@ -6,6 +6,7 @@ use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::time::{Instant, Zone};
 
 statements! {
+    ANY = "SELECT id FROM account ORDER BY id LIMIT 1";
     INSERT = "INSERT INTO account (id, kind, portal_id, name, country, time_zone, currency, languages, created_at)
               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     FIND = "SELECT id, kind, name, country, time_zone, currency, languages, created_at FROM account WHERE id = ?1";
@@ -68,6 +69,14 @@ pub fn insert(tx: &mut Tx, account: &Account, portal: Option<&AccountId>) -> Res
 /// When the store fails.
 pub fn find(db: &mut Snapshot, id: &AccountId) -> Result<Option<Account>, StoreError> {
     db.one(FIND, &[id], account)
+}
+
+/// Whether there is any account at all.
+///
+/// # Errors
+/// When the store fails.
+pub fn any(db: &mut Snapshot) -> Result<bool, StoreError> {
+    Ok(db.one(ANY, &[], |row| row.get::<AccountId>(0))?.is_some())
 }
 
 /// Makes others who lock the account wait until this transaction ends: for what is counted before it is added to.

@@ -9,7 +9,9 @@ statements! {
                    ON CONFLICT (id) DO UPDATE SET busy_until = bucket.busy_until RETURNING busy_until";
     SET = "UPDATE bucket SET busy_until = ?2 WHERE id = ?1";
     DELETE = "DELETE FROM bucket WHERE id = ?1";
-    SWEEP = "DELETE FROM bucket WHERE id IN (SELECT id FROM bucket WHERE busy_until <= ?1 LIMIT ?2)";
+    /// Looked at twice: one that is used while this waits for it is busy again.
+    SWEEP = "DELETE FROM bucket
+             WHERE busy_until <= ?1 AND id IN (SELECT id FROM bucket WHERE busy_until <= ?1 LIMIT ?2)";
 }
 
 /// Until when the bucket is busy; nobody else can change that before this transaction ends.

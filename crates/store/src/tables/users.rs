@@ -14,6 +14,8 @@ statements! {
     LOCATE = "SELECT account_id, user_id FROM email_directory WHERE email_address = ?1";
     FIND = r#"SELECT account_id, id, email_address, name, role, password_hash, email_confirmed_at, created_at
               FROM "user" WHERE account_id = ?1 AND id = ?2"#;
+    FIND_LOCKED = r#"SELECT account_id, id, email_address, name, role, password_hash, email_confirmed_at, created_at
+                     FROM "user" WHERE account_id = ?1 AND id = ?2 {FOR SHARE}"#;
     LIST = r#"SELECT account_id, id, email_address, name, role, password_hash, email_confirmed_at, created_at
               FROM "user" WHERE account_id = ?1 ORDER BY created_at, id LIMIT ?2"#;
     COUNT = r#"SELECT COUNT(*) FROM "user" WHERE account_id = ?1"#;
@@ -23,7 +25,7 @@ statements! {
     CONFIRM = r#"UPDATE "user" SET email_confirmed_at = ?3
                  WHERE account_id = ?1 AND id = ?2 AND email_confirmed_at IS NULL"#;
     DELETE = r#"DELETE FROM "user" WHERE account_id = ?1 AND id = ?2"#;
-    DELETE_ADDRESS = "DELETE FROM email_directory WHERE email_address = ?1 AND account_id = ?2";
+    DELETE_ADDRESS = "DELETE FROM email_directory WHERE email_address = ?1 AND account_id = ?2 AND user_id = ?3";
 }
 
 /// A person who signs in.
@@ -108,6 +110,14 @@ pub fn find(db: &mut Snapshot, account: &AccountId, id: &UserId) -> Result<Optio
     db.one(FIND, &[account, id], user)
 }
 
+/// The user with this id; nobody changes or removes it before this transaction ends.
+///
+/// # Errors
+/// When the store fails.
+pub fn find_locked(tx: &mut Tx, account: &AccountId, id: &UserId) -> Result<Option<User>, StoreError> {
+    tx.one(FIND_LOCKED, &[account, id], user)
+}
+
 /// The users of an account in the order they were added, at most `limit`.
 ///
 /// # Errors
@@ -132,13 +142,12 @@ pub fn first_owner(db: &mut Snapshot, account: &AccountId) -> Result<Option<User
     db.one(FIRST_OWNER, &[account], user)
 }
 
-/// Replaces the password.
+/// Replaces the password. Whether there is such a user.
 ///
 /// # Errors
 /// When the store fails.
-pub fn set_password(tx: &mut Tx, account: &AccountId, id: &UserId, hash: &HashedPassword) -> Result<(), StoreError> {
-    tx.run(SET_PASSWORD, &[account, id, &hash])?;
-    Ok(())
+pub fn set_password(tx: &mut Tx, account: &AccountId, id: &UserId, hash: &HashedPassword) -> Result<bool, StoreError> {
+    Ok(tx.run(SET_PASSWORD, &[account, id, &hash])? > 0)
 }
 
 /// Notes that the person receives mail at the address, unless that was known before. Whether it is new.
@@ -149,12 +158,11 @@ pub fn confirm_email(tx: &mut Tx, account: &AccountId, id: &UserId, at: Instant)
     Ok(tx.run(CONFIRM, &[account, id, &at])? > 0)
 }
 
-/// Removes a user and frees the e-mail address.
+/// Removes a user and frees the e-mail address. Whether there was such a user.
 ///
 /// # Errors
 /// When the store fails.
-pub fn delete(tx: &mut Tx, user: &User) -> Result<(), StoreError> {
-    tx.run(DELETE_ADDRESS, &[&user.email_address, &user.account])?;
-    tx.run(DELETE, &[&user.account, &user.id])?;
-    Ok(())
+pub fn delete(tx: &mut Tx, user: &User) -> Result<bool, StoreError> {
+    tx.run(DELETE_ADDRESS, &[&user.email_address, &user.account, &user.id])?;
+    Ok(tx.run(DELETE, &[&user.account, &user.id])? > 0)
 }

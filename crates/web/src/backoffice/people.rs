@@ -66,7 +66,7 @@ pub(crate) async fn invite(
         Err(InviteError::Full) => Errors::one("", "An account can have 200 people, and yours has."),
         Err(InviteError::TooMany(too_many)) => Errors::one(
             "email",
-            format!("Many mails were sent to this address already. Please wait {}.", page::wait_in_words(too_many)),
+            format!("Many e-mails were sent already. Please wait {}.", page::wait_in_words(too_many)),
         ),
         Err(InviteError::Store(error)) => return Err(error.into()),
     };

@@ -72,14 +72,14 @@ pub(crate) fn groups(permissions: &PermissionSet, is_new: impl Fn(Permission) ->
 pub(crate) async fn ask(web: &Web, query: &str, person: Option<SignedIn>) -> PageResult {
     let asking = match ask::read(&web.app, query).await {
         Ok(asking) => asking,
-        Err(error) => return refuse(error, person.as_ref()),
+        Err(error) => return refuse(error, person.as_ref(), query),
     };
     let Some(person) = person else {
         return Ok(page::see_other(&sign_in_address(&format!("/?{query}"))));
     };
     match ask::ask(&web.app, &person, &asking).await {
         Ok(asked) => Ok(question(&person, asking, &asked)),
-        Err(error) => refuse(error, Some(&person)),
+        Err(error) => refuse(error, Some(&person), query),
     }
 }
 
@@ -119,7 +119,7 @@ fn question(person: &SignedIn, asking: Asking, asked: &Asked) -> Response {
 }
 
 /// Each way in which there is nothing to decide has a page of its own. None leads to the application.
-fn refuse(error: AskError, person: Option<&SignedIn>) -> PageResult {
+fn refuse(error: AskError, person: Option<&SignedIn>, query: &str) -> PageResult {
     const FORGED: &str = "Go back to the application and start again. If it happens again, tell its developer: the link \
                           the application made is not complete.";
     let refusal = match error {
@@ -163,7 +163,7 @@ fn refuse(error: AskError, person: Option<&SignedIn>) -> PageResult {
             "The developer is not confirmed yet",
             format!(
                 "The developer of {} has not confirmed the e-mail address by which you could tell who it is. Nothing can \
-                 be allowed until then. Are you the developer? Follow the link in the mail you got when you signed up.",
+                 be allowed until then. Are you the developer? Follow the link in the e-mail you got when you signed up.",
                 application.name
             ),
         ),
@@ -185,10 +185,19 @@ fn refuse(error: AskError, person: Option<&SignedIn>) -> PageResult {
                 }
             ),
         ),
+        AskError::TooMany(too_many) => {
+            let wait = page::wait_in_words(too_many);
+            let refusal = Refusal::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "You were asked very often",
+                format!("Something opens this page over and over. Please wait {wait}, and open the link again."),
+            );
+            return Ok(page::retry_after(refusal.into_response(), too_many));
+        }
         AskError::Store(error) => return Err(error.into()),
     };
     Ok(match person {
-        Some(person) => refusal.to(person).into_response(),
+        Some(person) => refusal.to(person).and_back_to(&format!("/?{query}")).into_response(),
         None => refusal.into_response(),
     })
 }

@@ -12,6 +12,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use slotkeeper_app::applications::register::{self, RegisterError};
+use slotkeeper_domain::account::is_readable;
 use slotkeeper_domain::callback::CallbackUrl;
 
 /// Most characters a description may have.
@@ -78,7 +79,7 @@ pub(super) fn description(errors: &mut Errors, text: &str) -> Option<String> {
         errors.add("description", "A description can have 500 characters at most.");
         return None;
     }
-    if text.chars().any(|character| character.is_control() && character != '\n') {
+    if !text.split('\n').all(is_readable) {
         errors.add("description", "The description has characters that cannot be shown.");
         return None;
     }

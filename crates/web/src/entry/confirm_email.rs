@@ -1,4 +1,5 @@
-//! `/confirm-email/{token}`: proof that mail arrives. A button, because programs that look at mails follow links.
+//! `/confirm-email/{token}`: proof that e-mail arrives, for whoever has the account. A button, because programs that
+//! look at e-mails follow links.
 
 use super::forgot_password::link_failed;
 use crate::Web;
@@ -6,10 +7,12 @@ use crate::client::Client;
 use crate::error::PageResult;
 use crate::extract::Path;
 use crate::landing::home_of;
-use crate::page::{self, Layout};
+use crate::page::{self, Layout, Refusal};
 use crate::session::Session;
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{OriginalUri, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
 use slotkeeper_app::sessions::{confirm_email, links};
 use slotkeeper_domain::link::Purpose;
 use slotkeeper_domain::secret::LinkToken;
@@ -19,21 +22,36 @@ use slotkeeper_domain::secret::LinkToken;
 struct ConfirmPage {
     layout: Layout,
     email: String,
+    account: String,
 }
 
-pub(crate) async fn show(State(web): State<Web>, Path(token): Path<String>) -> PageResult {
+pub(crate) async fn show(
+    State(web): State<Web>,
+    Session(person): Session,
+    OriginalUri(uri): OriginalUri,
+    Path(token): Path<String>,
+) -> PageResult {
     match links::look(&web.app, &LinkToken::new(token), &[Purpose::ConfirmEmail]).await {
-        Ok(email) => Ok(page::show(&ConfirmPage { layout: Layout::narrow(), email: email.to_string() })),
+        Ok(email) if email == person.user.email_address => Ok(page::show(&ConfirmPage {
+            layout: Layout::of(&person, "").narrowed(),
+            email: email.to_string(),
+            account: person.account.name.to_string(),
+        })),
+        Ok(email) => Ok(Refusal::new(
+            StatusCode::FORBIDDEN,
+            "This link is for another account",
+            format!("It confirms {email}, and you are signed in as {}.", person.user.email_address),
+        )
+        .to(&person)
+        .and_back_to(uri.path())
+        .into_response()),
         Err(error) => link_failed(error, |status, _| page::error_page(status)),
     }
 }
 
-pub(crate) async fn confirm(State(web): State<Web>, session: Option<Session>, Path(token): Path<String>) -> PageResult {
-    match confirm_email::confirm_email(&web.app, &LinkToken::new(token)).await {
-        Ok(()) => {
-            let target = session.map_or("/sign-in", |Session(person)| home_of(person.account.kind));
-            Ok(page::see_other(&format!("{target}?notice=confirmed")))
-        }
+pub(crate) async fn confirm(State(web): State<Web>, Session(person): Session, Path(token): Path<String>) -> PageResult {
+    match confirm_email::confirm_email(&web.app, &person, &LinkToken::new(token)).await {
+        Ok(()) => Ok(page::see_other(&format!("{}?notice=confirmed", home_of(person.account.kind)))),
         Err(error) => link_failed(error, |status, _| page::error_page(status)),
     }
 }
@@ -41,6 +59,6 @@ pub(crate) async fn confirm(State(web): State<Web>, session: Option<Session>, Pa
 pub(crate) async fn send_again(State(web): State<Web>, Session(person): Session, Client(from): Client) -> PageResult {
     match confirm_email::send_again(&web.app, &person, from).await {
         Ok(()) => Ok(page::see_other(&format!("{}?notice=link-sent", home_of(person.account.kind)))),
-        Err(error) => link_failed(error, |status, message| page::refusal(status, "That was a lot of mail", &message)),
+        Err(error) => link_failed(error, |status, message| page::refusal(status, "That was a lot of e-mail", &message)),
     }
 }

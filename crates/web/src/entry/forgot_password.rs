@@ -54,12 +54,12 @@ pub(crate) fn link_failed(error: LinkError, again: impl Fn(StatusCode, String) -
         LinkError::Gone => page::refusal(
             StatusCode::GONE,
             "This link does not work any more",
-            "Links in mails work once, and not for ever. Ask for a new one: “Forgot your password?” on the sign-in page \
+            "Links in e-mails work once, and not for ever. Ask for a new one: “Forgot your password?” on the sign-in page \
              sends one, and so does the page you see after signing in.",
         ),
         LinkError::TooMany(too_many) => {
             let message = format!(
-                "Many mails were sent to this address already. Look into your mail box, or wait {}.",
+                "Many e-mails were sent to this address already. Check the inbox, or wait {}.",
                 page::wait_in_words(too_many)
             );
             page::retry_after(again(StatusCode::TOO_MANY_REQUESTS, message), too_many)

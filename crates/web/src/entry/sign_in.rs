@@ -73,7 +73,7 @@ pub(crate) async fn sign_in(State(web): State<Web>, Client(from): Client, Form(f
 }
 
 fn wrong() -> Errors {
-    Errors::one("password", "The e-mail address and the password do not fit together.")
+    Errors::one("password", "The e-mail address and the password do not match.")
 }
 
 /// Gives the browser its session and sends it on: to where it wanted to go, or home.
@@ -87,7 +87,7 @@ pub(crate) fn welcome(web: &Web, opened: &Opened, next: &str) -> Response {
 }
 
 /// Whether an address stays on this server: a path, and not one that browsers read as another host.
-fn is_local(next: &str) -> bool {
+pub(super) fn is_local(next: &str) -> bool {
     let mut bytes = next.bytes();
     bytes.next() == Some(b'/')
         && !matches!(bytes.next(), Some(b'/' | b'\\'))

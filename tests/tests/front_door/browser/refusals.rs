@@ -38,6 +38,10 @@ on_every_engine! {
             browser.press("Sign in as somebody else").await;
             browser.wait_for_text("You are signed out.").await;
         }
+        // Somebody else who signs in comes back to the question.
+        fill_in_sign_in(&browser, OWNER).await;
+        browser.wait_for_url(|url| url == question).await;
+        browser.wait_for_text("Allow").await;
         assert_eq!(scene.receiver.requests().len(), 0);
     }
 
