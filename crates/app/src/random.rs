@@ -1,7 +1,6 @@
 //! Random ids and secrets, from the operating system.
 
-use slotkeeper_domain::id::ID_ALPHABET;
-use std::str::FromStr;
+use slotkeeper_domain::id::{ID_ALPHABET, Id};
 
 /// Letters and digits, both cases.
 const ALPHANUMERIC: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -43,25 +42,9 @@ pub fn token(length: usize) -> String {
     text(ALPHANUMERIC, length)
 }
 
-/// Ids that can be drawn.
-pub trait RandomId: FromStr {
-    /// How many characters such an id has.
-    const LENGTH: usize;
-}
-
-macro_rules! random_ids {
-    ($($name:ident),*) => {$(
-        impl RandomId for slotkeeper_domain::id::$name {
-            const LENGTH: usize = slotkeeper_domain::id::$name::LENGTH;
-        }
-    )*};
-}
-
-random_ids!(AccountId, UserId, ApplicationId, SecretKeyId, AuthorizationId, QuestionId, MailId);
-
 /// A new id.
 #[must_use]
-pub fn id<T: RandomId>() -> T {
+pub fn id<T: Id>() -> T {
     loop {
         // Drawn from the alphabet and of the right length, so the first one parses.
         if let Ok(id) = id_characters(T::LENGTH).parse() {

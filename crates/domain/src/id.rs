@@ -14,6 +14,12 @@ pub const ID_ALPHABET: &[u8; 36] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 #[error("not a valid id")]
 pub struct NotAnId;
 
+/// What all kinds of ids have in common.
+pub trait Id: FromStr {
+    /// How many characters an id of this kind has.
+    const LENGTH: usize;
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident = $length:literal;)*) => {$(
         $(#[$doc])*
@@ -29,6 +35,10 @@ macro_rules! ids {
             pub fn as_str(&self) -> &str {
                 &self.0
             }
+        }
+
+        impl Id for $name {
+            const LENGTH: usize = $length;
         }
 
         impl FromStr for $name {

@@ -28,7 +28,7 @@ pub(crate) fn write(tx: &mut Tx, changes: &[Change]) -> Result<(), StoreError> {
     }
     let mut next: BTreeMap<&AccountId, i64> = BTreeMap::new();
     for (account, count) in counts {
-        let last: Option<i64> = tx.one(TAKE_NUMBERS, &[account, &count], |row| row.get(0))?;
+        let last: Option<i64> = tx.one(TAKE_NUMBERS, &[account, &count], |row| row.next())?;
         let last = last.ok_or_else(|| StoreError::inconsistent("a change of an account that does not exist"))?;
         next.insert(account, last - count + 1);
     }

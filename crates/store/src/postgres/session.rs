@@ -108,7 +108,7 @@ impl Session {
             let statement = &statement;
             async move { client.query(statement, &params).await }
         })?;
-        rows.iter().try_for_each(|row| take(&Row(RowOf::Postgres(row))))
+        rows.iter().try_for_each(|row| take(&Row::new(RowOf::Postgres(row))))
     }
 
     /// How many rows were written; if the statement reads, how many it found.

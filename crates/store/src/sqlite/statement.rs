@@ -19,7 +19,7 @@ pub(crate) fn query(
     let mut statement = connection.prepare_cached(&sql.for_sqlite()).map_err(failed)?;
     let mut rows = statement.query(params_from_iter(params)).map_err(failed)?;
     while let Some(row) = rows.next().map_err(failed)? {
-        take(&Row(RowOf::Sqlite(row)))?;
+        take(&Row::new(RowOf::Sqlite(row)))?;
     }
     Ok(())
 }

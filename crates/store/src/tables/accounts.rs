@@ -76,7 +76,7 @@ pub fn find(db: &mut Snapshot, id: &AccountId) -> Result<Option<Account>, StoreE
 /// # Errors
 /// When the store fails.
 pub fn any(db: &mut Snapshot) -> Result<bool, StoreError> {
-    Ok(db.one(ANY, &[], |row| row.get::<AccountId>(0))?.is_some())
+    Ok(db.one(ANY, &[], |row| row.next::<AccountId>())?.is_some())
 }
 
 /// Makes others who lock the account wait until this transaction ends: for what is counted before it is added to.
@@ -84,20 +84,20 @@ pub fn any(db: &mut Snapshot) -> Result<bool, StoreError> {
 /// # Errors
 /// When the store fails.
 pub fn lock(tx: &mut Tx, id: &AccountId) -> Result<(), StoreError> {
-    tx.one(LOCK, &[id], |row| row.get::<AccountId>(0))?;
+    tx.one(LOCK, &[id], |row| row.next::<AccountId>())?;
     Ok(())
 }
 
 fn account(row: &Row) -> Result<Account, StoreError> {
     Ok(Account {
-        id: row.get(0)?,
-        kind: row.get(1)?,
-        name: row.get(2)?,
-        country: row.get(3)?,
-        zone: row.get(4)?,
-        currency: row.get(5)?,
-        languages: row.get(6)?,
-        created_at: row.get(7)?,
+        id: row.next()?,
+        kind: row.next()?,
+        name: row.next()?,
+        country: row.next()?,
+        zone: row.next()?,
+        currency: row.next()?,
+        languages: row.next()?,
+        created_at: row.next()?,
     })
 }
 
@@ -108,17 +108,17 @@ fn account(row: &Row) -> Result<Account, StoreError> {
 pub fn contact_details(db: &mut Snapshot, id: &AccountId) -> Result<Option<ContactDetails>, StoreError> {
     db.one(CONTACT, &[id], |row| {
         Ok(ContactDetails {
-            email_address: row.get(0)?,
-            phone_number: row.get(1)?,
-            phone_kind: row.get(2)?,
-            website_url: row.get(3)?,
-            legal_identifiers: row.get(4)?,
-            address1: row.get(5)?,
-            address2: row.get(6)?,
-            city: row.get(7)?,
-            state: row.get(8)?,
-            postcode: row.get(9)?,
-            description: row.get(10)?,
+            email_address: row.next()?,
+            phone_number: row.next()?,
+            phone_kind: row.next()?,
+            website_url: row.next()?,
+            legal_identifiers: row.next()?,
+            address1: row.next()?,
+            address2: row.next()?,
+            city: row.next()?,
+            state: row.next()?,
+            postcode: row.next()?,
+            description: row.next()?,
         })
     })
 }

@@ -6,15 +6,20 @@ use slotkeeper_domain::callback::CallbackUrl;
 use slotkeeper_domain::id::{AccountId, ApplicationId};
 use slotkeeper_domain::time::Instant;
 
+/// The columns of an [`Application`].
+macro_rules! columns {
+    () => {
+        "account_id, id, name, description, callback_url, created_at"
+    };
+}
+
 statements! {
     INSERT = "INSERT INTO application (account_id, id, name, description, callback_url, created_at)
               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     INSERT_DIRECTORY = "INSERT INTO application_directory (application_id, account_id) VALUES (?1, ?2)";
     LOCATE = "SELECT account_id FROM application_directory WHERE application_id = ?1";
-    FIND = "SELECT account_id, id, name, description, callback_url, created_at FROM application
-            WHERE account_id = ?1 AND id = ?2";
-    LIST = "SELECT account_id, id, name, description, callback_url, created_at FROM application
-            WHERE account_id = ?1 ORDER BY created_at, id LIMIT ?2";
+    FIND = concat!("SELECT ", columns!(), " FROM application WHERE account_id = ?1 AND id = ?2");
+    LIST = concat!("SELECT ", columns!(), " FROM application WHERE account_id = ?1 ORDER BY created_at, id LIMIT ?2");
     COUNT = "SELECT COUNT(*) FROM application WHERE account_id = ?1";
     SET_DESCRIPTION = "UPDATE application SET description = ?3 WHERE account_id = ?1 AND id = ?2";
     SET_CALLBACK = "UPDATE application SET callback_url = ?3 WHERE account_id = ?1 AND id = ?2";
@@ -65,12 +70,12 @@ pub fn is_name_taken(error: &StoreError) -> bool {
 
 fn application(row: &Row) -> Result<Application, StoreError> {
     Ok(Application {
-        account: row.get(0)?,
-        id: row.get(1)?,
-        name: row.get(2)?,
-        description: row.get(3)?,
-        callback_url: row.get(4)?,
-        created_at: row.get(5)?,
+        account: row.next()?,
+        id: row.next()?,
+        name: row.next()?,
+        description: row.next()?,
+        callback_url: row.next()?,
+        created_at: row.next()?,
     })
 }
 
@@ -79,7 +84,7 @@ fn application(row: &Row) -> Result<Application, StoreError> {
 /// # Errors
 /// When the store fails.
 pub fn find_public(db: &mut Snapshot, id: &ApplicationId) -> Result<Option<Application>, StoreError> {
-    match db.one(LOCATE, &[id], |row| row.get::<AccountId>(0))? {
+    match db.one(LOCATE, &[id], |row| row.next::<AccountId>())? {
         Some(account) => find(db, &account, id),
         None => Ok(None),
     }
@@ -106,7 +111,7 @@ pub fn list(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<Vec<Ap
 /// # Errors
 /// When the store fails.
 pub fn count(db: &mut Snapshot, account: &AccountId) -> Result<i64, StoreError> {
-    Ok(db.one(COUNT, &[account], |row| row.get(0))?.unwrap_or(0))
+    Ok(db.one(COUNT, &[account], |row| row.next())?.unwrap_or(0))
 }
 
 /// Changes the description. Whether there is such an application.

@@ -7,36 +7,43 @@ use slotkeeper_domain::id::{AccountId, ApplicationId, AuthorizationId, UserId};
 use slotkeeper_domain::permission::PermissionSet;
 use slotkeeper_domain::time::Instant;
 
+/// The columns of an [`Authorization`], of the table itself or under a name in front.
+#[rustfmt::skip]
+macro_rules! columns {
+    () => { columns!("") };
+    ($of:literal) => {
+        concat!(
+            $of, "account_id, ", $of, "id, ", $of, "developer_account_id, ", $of, "application_id, ", $of, "permissions, ",
+            $of, "granted_by, ", $of, "created_at, ", $of, "last_used_at"
+        )
+    };
+}
+
 statements! {
     INSERT = r#"INSERT INTO "authorization" (account_id, id, developer_account_id, application_id, key_hash, permissions,
                                              granted_by, created_at)
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#;
-    FIND_BY_KEY = r#"SELECT account_id, id, developer_account_id, application_id, permissions, granted_by, created_at,
-                            last_used_at
-                     FROM "authorization" WHERE account_id = ?1 AND key_hash = ?2 AND ended_at IS NULL"#;
-    FIND = r#"SELECT account_id, id, developer_account_id, application_id, permissions, granted_by, created_at, last_used_at
-              FROM "authorization" WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL"#;
-    LIVE_OF_APPLICATION = r#"SELECT account_id, id, developer_account_id, application_id, permissions, granted_by, created_at,
-                                    last_used_at
-                             FROM "authorization"
-                             WHERE account_id = ?1 AND application_id = ?2 AND ended_at IS NULL
-                             ORDER BY created_at, id LIMIT ?3"#;
-    INSTALLED = r#"SELECT g.account_id, g.id, g.developer_account_id, g.application_id, g.permissions, g.granted_by, g.created_at,
-                          g.last_used_at, a.name, a.description,
-                          (SELECT o.email_address FROM "user" o WHERE o.account_id = g.developer_account_id
-                           AND o.role = 'owner' ORDER BY o.created_at, o.id LIMIT 1),
-                          w.name
-                   FROM "authorization" g
-                   JOIN application a ON a.account_id = g.developer_account_id AND a.id = g.application_id
-                   LEFT JOIN "user" w ON w.account_id = g.account_id AND w.id = g.granted_by
-                   WHERE g.account_id = ?1 AND g.ended_at IS NULL
-                   ORDER BY a.name, g.application_id, g.created_at, g.id LIMIT ?2"#;
-    INSTALLATIONS = r#"SELECT g.account_id, g.id, g.developer_account_id, g.application_id, g.permissions, g.granted_by, g.created_at,
-                              g.last_used_at, b.name
-                       FROM "authorization" g JOIN account b ON b.id = g.account_id
-                       WHERE g.application_id = ?1 AND g.developer_account_id = ?2 AND g.ended_at IS NULL
-                             AND (g.account_id > ?3 OR (g.account_id = ?3 AND g.id > ?4))
-                       ORDER BY g.account_id, g.id LIMIT ?5"#;
+    FIND_BY_KEY = concat!("SELECT ", columns!(), r#"
+        FROM "authorization" WHERE account_id = ?1 AND key_hash = ?2 AND ended_at IS NULL"#);
+    FIND = concat!("SELECT ", columns!(), r#"
+        FROM "authorization" WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL"#);
+    LIVE_OF_APPLICATION = concat!("SELECT ", columns!(), r#"
+        FROM "authorization" WHERE account_id = ?1 AND application_id = ?2 AND ended_at IS NULL
+        ORDER BY created_at, id LIMIT ?3"#);
+    INSTALLED = concat!("SELECT ", columns!("g."), r#", a.name, a.description,
+            (SELECT o.email_address FROM "user" o WHERE o.account_id = g.developer_account_id AND o.role = 'owner'
+             ORDER BY o.created_at, o.id LIMIT 1),
+            w.name
+        FROM "authorization" g
+        JOIN application a ON a.account_id = g.developer_account_id AND a.id = g.application_id
+        LEFT JOIN "user" w ON w.account_id = g.account_id AND w.id = g.granted_by
+        WHERE g.account_id = ?1 AND g.ended_at IS NULL
+        ORDER BY a.name, g.application_id, g.created_at, g.id LIMIT ?2"#);
+    INSTALLATIONS = concat!("SELECT ", columns!("g."), r#", b.name
+        FROM "authorization" g JOIN account b ON b.id = g.account_id
+        WHERE g.application_id = ?1 AND g.developer_account_id = ?2 AND g.ended_at IS NULL
+              AND (g.account_id > ?3 OR (g.account_id = ?3 AND g.id > ?4))
+        ORDER BY g.account_id, g.id LIMIT ?5"#);
     COUNT = r#"SELECT COUNT(*) FROM "authorization" WHERE account_id = ?1 AND ended_at IS NULL"#;
     END = r#"UPDATE "authorization" SET ended_at = ?3 WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL"#;
     TOUCH = r#"UPDATE "authorization" SET last_used_at = ?3
@@ -90,14 +97,14 @@ pub struct Installation {
 
 fn authorization(row: &Row) -> Result<Authorization, StoreError> {
     Ok(Authorization {
-        account: row.get(0)?,
-        id: row.get(1)?,
-        developer: row.get(2)?,
-        application: row.get(3)?,
-        permissions: row.get(4)?,
-        granted_by: row.get(5)?,
-        created_at: row.get(6)?,
-        last_used_at: row.get(7)?,
+        account: row.next()?,
+        id: row.next()?,
+        developer: row.next()?,
+        application: row.next()?,
+        permissions: row.next()?,
+        granted_by: row.next()?,
+        created_at: row.next()?,
+        last_used_at: row.next()?,
     })
 }
 
@@ -163,10 +170,10 @@ pub fn installed(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<V
     db.all(INSTALLED, &[account, &limit], |row| {
         Ok(Installed {
             authorization: authorization(row)?,
-            application_name: row.get(8)?,
-            description: row.get(9)?,
-            developer_email: row.get(10)?,
-            granted_by_name: row.get(11)?,
+            application_name: row.next()?,
+            description: row.next()?,
+            developer_email: row.next()?,
+            granted_by_name: row.next()?,
         })
     })
 }
@@ -176,7 +183,7 @@ pub fn installed(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<V
 /// # Errors
 /// When the store fails.
 pub fn count(db: &mut Snapshot, account: &AccountId) -> Result<i64, StoreError> {
-    Ok(db.one(COUNT, &[account], |row| row.get(0))?.unwrap_or(0))
+    Ok(db.one(COUNT, &[account], |row| row.next())?.unwrap_or(0))
 }
 
 /// The live authorizations of a developer's application, at most `limit`, those after the given one.
@@ -192,7 +199,7 @@ pub fn installations(
 ) -> Result<Vec<Installation>, StoreError> {
     let (account, id) = after.map_or(("", ""), |(account, id)| (account.as_str(), id.as_str()));
     db.all(INSTALLATIONS, &[application, developer, &account, &id, &limit], |row| {
-        Ok(Installation { authorization: authorization(row)?, account_name: row.get(8)? })
+        Ok(Installation { authorization: authorization(row)?, account_name: row.next()? })
     })
 }
 

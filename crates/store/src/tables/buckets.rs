@@ -19,7 +19,7 @@ statements! {
 /// # Errors
 /// When the store fails.
 pub fn find_locked(tx: &mut Tx, id: &[u8]) -> Result<Option<Instant>, StoreError> {
-    tx.one(FIND_LOCKED, &[&id], |row| row.get(0))
+    tx.one(FIND_LOCKED, &[&id], |row| row.next())
 }
 
 /// Notes until when the bucket is busy now.

@@ -40,7 +40,7 @@ pub fn find(
     token_hash: &[u8],
     now: Instant,
 ) -> Result<Option<(UserId, Purpose)>, StoreError> {
-    db.one(FIND, &[account, &token_hash, &now], |row| Ok((row.get(0)?, row.get(1)?)))
+    db.one(FIND, &[account, &token_hash, &now], |row| Ok((row.next()?, row.next()?)))
 }
 
 /// Uses the link up. Whether it still worked: of two at the same time only one is told so.

@@ -5,20 +5,25 @@ use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::id::{AccountId, MailId};
 use slotkeeper_domain::time::Instant;
 
+/// The columns of a [`Mail`].
+macro_rules! columns {
+    () => {
+        "account_id, id, recipient, subject, sealed_body, created_at, attempts"
+    };
+}
+
 statements! {
     INSERT = "INSERT INTO mail (account_id, id, recipient, subject, sealed_body, created_at, next_attempt_at)
               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    DUE = "SELECT account_id, id, recipient, subject, sealed_body, created_at, attempts FROM mail
-           WHERE next_attempt_at <= ?1 ORDER BY next_attempt_at LIMIT ?2 {FOR UPDATE SKIP LOCKED}";
+    DUE = concat!("SELECT ", columns!(), "
+        FROM mail WHERE next_attempt_at <= ?1 ORDER BY next_attempt_at LIMIT ?2 {FOR UPDATE SKIP LOCKED}");
     POSTPONE = "UPDATE mail SET next_attempt_at = ?3, attempts = ?4, last_error = ?5 WHERE account_id = ?1 AND id = ?2";
     DELIVERED = "UPDATE mail SET delivered_at = ?3, next_attempt_at = NULL, last_error = NULL, sealed_body = NULL
                  WHERE account_id = ?1 AND id = ?2";
     SWEEP = "DELETE FROM mail WHERE (account_id, id) IN
              (SELECT account_id, id FROM mail WHERE created_at <= ?1 AND next_attempt_at IS NULL ORDER BY created_at LIMIT ?2)";
-    LATEST = "SELECT account_id, id, recipient, subject, sealed_body, created_at, attempts FROM mail
-              ORDER BY created_at DESC, id DESC LIMIT ?1";
-    FIND = "SELECT account_id, id, recipient, subject, sealed_body, created_at, attempts FROM mail
-            WHERE account_id = ?1 AND id = ?2";
+    LATEST = concat!("SELECT ", columns!(), " FROM mail ORDER BY created_at DESC, id DESC LIMIT ?1");
+    FIND = concat!("SELECT ", columns!(), " FROM mail WHERE account_id = ?1 AND id = ?2");
 }
 
 /// A mail.
@@ -42,13 +47,13 @@ pub struct Mail {
 
 fn mail(row: &Row) -> Result<Mail, StoreError> {
     Ok(Mail {
-        account: row.get(0)?,
-        id: row.get(1)?,
-        recipient: row.get(2)?,
-        subject: row.get(3)?,
-        sealed_body: row.get(4)?,
-        created_at: row.get(5)?,
-        attempts: row.get(6)?,
+        account: row.next()?,
+        id: row.next()?,
+        recipient: row.next()?,
+        subject: row.next()?,
+        sealed_body: row.next()?,
+        created_at: row.next()?,
+        attempts: row.next()?,
     })
 }
 

@@ -7,22 +7,25 @@ use slotkeeper_domain::id::{AccountId, ApplicationId, AuthorizationId, QuestionI
 use slotkeeper_domain::permission::PermissionSet;
 use slotkeeper_domain::time::Instant;
 
+/// The columns of a [`Question`].
+macro_rules! columns {
+    () => {
+        "id, developer_account_id, application_id, permissions, state, callback_url, expires_at, answer, authorization_id, sealed_redirect"
+    };
+}
+
 statements! {
     INSERT = "INSERT INTO question (account_id, id, session_hash, user_id, developer_account_id, application_id, permissions,
                                     state, callback_url, created_at, expires_at)
               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
-    FIND_LOCKED = "SELECT id, developer_account_id, application_id, permissions, state, callback_url, expires_at, answer,
-                          authorization_id, sealed_redirect
-                   FROM question WHERE account_id = ?1 AND id = ?2 AND session_hash = ?3 {FOR UPDATE}";
-    FIND = "SELECT id, developer_account_id, application_id, permissions, state, callback_url, expires_at, answer,
-                   authorization_id, sealed_redirect
-            FROM question WHERE account_id = ?1 AND id = ?2 AND session_hash = ?3";
-    FIND_ALLOWED = "SELECT id, developer_account_id, application_id, permissions, state, callback_url, expires_at, answer,
-                           authorization_id, sealed_redirect
-                    FROM question
-                    WHERE account_id = ?1 AND session_hash = ?2 AND application_id = ?3 AND permissions = ?4 AND state = ?5
-                          AND answer = 'allowed' AND expires_at > ?6
-                    ORDER BY created_at DESC, id LIMIT 1";
+    FIND_LOCKED = concat!("SELECT ", columns!(), "
+        FROM question WHERE account_id = ?1 AND id = ?2 AND session_hash = ?3 {FOR UPDATE}");
+    FIND = concat!("SELECT ", columns!(), " FROM question WHERE account_id = ?1 AND id = ?2 AND session_hash = ?3");
+    FIND_ALLOWED = concat!("SELECT ", columns!(), "
+        FROM question
+        WHERE account_id = ?1 AND session_hash = ?2 AND application_id = ?3 AND permissions = ?4 AND state = ?5
+              AND answer = 'allowed' AND expires_at > ?6
+        ORDER BY created_at DESC, id LIMIT 1");
     ANSWER = "UPDATE question SET answer = ?3, authorization_id = ?4, sealed_redirect = ?5 WHERE account_id = ?1 AND id = ?2";
     SWEEP = "DELETE FROM question WHERE (account_id, id) IN
              (SELECT account_id, id FROM question WHERE expires_at <= ?1 LIMIT ?2)";
@@ -55,16 +58,16 @@ pub struct Question {
 
 fn question(row: &Row) -> Result<Question, StoreError> {
     Ok(Question {
-        id: row.get(0)?,
-        developer: row.get(1)?,
-        application: row.get(2)?,
-        permissions: row.get(3)?,
-        state: row.get(4)?,
-        callback_url: row.get(5)?,
-        expires_at: row.get(6)?,
-        answer: row.get(7)?,
-        authorization: row.get(8)?,
-        sealed_redirect: row.get(9)?,
+        id: row.next()?,
+        developer: row.next()?,
+        application: row.next()?,
+        permissions: row.next()?,
+        state: row.next()?,
+        callback_url: row.next()?,
+        expires_at: row.next()?,
+        answer: row.next()?,
+        authorization: row.next()?,
+        sealed_redirect: row.next()?,
     })
 }
 

@@ -57,7 +57,7 @@ pub fn working(
     now: Instant,
 ) -> Result<Vec<StoredSecretKey>, StoreError> {
     db.all(WORKING, &[account, application, &now], |row| {
-        Ok(StoredSecretKey { id: row.get(0)?, hash: row.get(1)?, created_at: row.get(2)?, ends_at: row.get(3)? })
+        Ok(StoredSecretKey { id: row.next()?, hash: row.next()?, created_at: row.next()?, ends_at: row.next()? })
     })
 }
 
@@ -71,7 +71,7 @@ pub fn working_locked(
     application: &ApplicationId,
     now: Instant,
 ) -> Result<Vec<StoredSecretKey>, StoreError> {
-    tx.one(LOCK, &[account, application], |row| row.get::<ApplicationId>(0))?;
+    tx.one(LOCK, &[account, application], |row| row.next::<ApplicationId>())?;
     working(tx, account, application, now)
 }
 

@@ -12,7 +12,7 @@ statements! {
 /// # Errors
 /// When the store fails.
 pub fn find(db: &mut Snapshot, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-    db.one(FIND, &[&name], |row| row.get(0))
+    db.one(FIND, &[&name], |row| row.next())
 }
 
 /// Writes a fact down, unless it is known already. Whether it was new.

@@ -40,7 +40,7 @@ pub fn find(
     token_hash: &[u8],
     now: Instant,
 ) -> Result<Option<UserId>, StoreError> {
-    db.one(FIND, &[account, &token_hash, &now], |row| row.get(0))
+    db.one(FIND, &[account, &token_hash, &now], |row| row.next())
 }
 
 /// The same; what one does in the session waits for this transaction to end.
@@ -53,7 +53,7 @@ pub fn find_locked(
     token_hash: &[u8],
     now: Instant,
 ) -> Result<Option<UserId>, StoreError> {
-    tx.one(FIND_LOCKED, &[account, &token_hash, &now], |row| row.get(0))
+    tx.one(FIND_LOCKED, &[account, &token_hash, &now], |row| row.next())
 }
 
 /// Ends a session.

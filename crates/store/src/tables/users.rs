@@ -7,20 +7,24 @@ use slotkeeper_domain::id::{AccountId, UserId};
 use slotkeeper_domain::secret::HashedPassword;
 use slotkeeper_domain::time::Instant;
 
+/// The columns of a [`User`].
+macro_rules! columns {
+    () => {
+        "account_id, id, email_address, name, role, password_hash, email_confirmed_at, created_at"
+    };
+}
+
 statements! {
     INSERT = r#"INSERT INTO "user" (account_id, id, email_address, name, role, password_hash, email_confirmed_at, created_at)
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#;
     INSERT_ADDRESS = "INSERT INTO email_directory (email_address, account_id, user_id) VALUES (?1, ?2, ?3)";
     LOCATE = "SELECT account_id, user_id FROM email_directory WHERE email_address = ?1";
-    FIND = r#"SELECT account_id, id, email_address, name, role, password_hash, email_confirmed_at, created_at
-              FROM "user" WHERE account_id = ?1 AND id = ?2"#;
-    FIND_LOCKED = r#"SELECT account_id, id, email_address, name, role, password_hash, email_confirmed_at, created_at
-                     FROM "user" WHERE account_id = ?1 AND id = ?2 {FOR SHARE}"#;
-    LIST = r#"SELECT account_id, id, email_address, name, role, password_hash, email_confirmed_at, created_at
-              FROM "user" WHERE account_id = ?1 ORDER BY created_at, id LIMIT ?2"#;
+    FIND = concat!("SELECT ", columns!(), r#" FROM "user" WHERE account_id = ?1 AND id = ?2"#);
+    FIND_LOCKED = concat!("SELECT ", columns!(), r#" FROM "user" WHERE account_id = ?1 AND id = ?2 {FOR SHARE}"#);
+    LIST = concat!("SELECT ", columns!(), r#" FROM "user" WHERE account_id = ?1 ORDER BY created_at, id LIMIT ?2"#);
     COUNT = r#"SELECT COUNT(*) FROM "user" WHERE account_id = ?1"#;
-    FIRST_OWNER = r#"SELECT account_id, id, email_address, name, role, password_hash, email_confirmed_at, created_at
-                     FROM "user" WHERE account_id = ?1 AND role = 'owner' ORDER BY created_at, id LIMIT 1"#;
+    FIRST_OWNER = concat!("SELECT ", columns!(), r#"
+        FROM "user" WHERE account_id = ?1 AND role = 'owner' ORDER BY created_at, id LIMIT 1"#);
     SET_PASSWORD = r#"UPDATE "user" SET password_hash = ?3 WHERE account_id = ?1 AND id = ?2"#;
     CONFIRM = r#"UPDATE "user" SET email_confirmed_at = ?3
                  WHERE account_id = ?1 AND id = ?2 AND email_confirmed_at IS NULL"#;
@@ -79,14 +83,14 @@ pub fn is_address_taken(error: &StoreError) -> bool {
 
 fn user(row: &Row) -> Result<User, StoreError> {
     Ok(User {
-        account: row.get(0)?,
-        id: row.get(1)?,
-        email_address: row.get(2)?,
-        name: row.get(3)?,
-        role: row.get(4)?,
-        password_hash: row.get(5)?,
-        email_confirmed_at: row.get(6)?,
-        created_at: row.get(7)?,
+        account: row.next()?,
+        id: row.next()?,
+        email_address: row.next()?,
+        name: row.next()?,
+        role: row.next()?,
+        password_hash: row.next()?,
+        email_confirmed_at: row.next()?,
+        created_at: row.next()?,
     })
 }
 
@@ -95,7 +99,7 @@ fn user(row: &Row) -> Result<User, StoreError> {
 /// # Errors
 /// When the store fails.
 pub fn find_by_email(db: &mut Snapshot, address: &EmailAddress) -> Result<Option<User>, StoreError> {
-    let place = db.one(LOCATE, &[address], |row| Ok((row.get::<AccountId>(0)?, row.get::<UserId>(1)?)))?;
+    let place = db.one(LOCATE, &[address], |row| Ok((row.next::<AccountId>()?, row.next::<UserId>()?)))?;
     match place {
         Some((account, id)) => find(db, &account, &id),
         None => Ok(None),
@@ -131,7 +135,7 @@ pub fn list(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<Vec<Us
 /// # Errors
 /// When the store fails.
 pub fn count(db: &mut Snapshot, account: &AccountId) -> Result<i64, StoreError> {
-    Ok(db.one(COUNT, &[account], |row| row.get(0))?.unwrap_or(0))
+    Ok(db.one(COUNT, &[account], |row| row.next())?.unwrap_or(0))
 }
 
 /// The account's first owner.

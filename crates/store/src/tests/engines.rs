@@ -122,7 +122,7 @@ on_both_engines! {
 
     async fn a_read_cannot_write(place) {
         let store = place.open().await;
-        let refused = store.read(|db| db.one(ADD_RETURNING, &[&"a", &1_i64], |row| row.get::<i64>(0)));
+        let refused = store.read(|db| db.one(ADD_RETURNING, &[&"a", &1_i64], |row| row.next::<i64>()));
         assert!(refused.await.is_err());
         assert_eq!(names(&store).await, [""; 0]);
         store.tidy(|tx| add(tx, "a", 1)).await.expect("a write after the refusal");
@@ -180,19 +180,25 @@ on_both_engines! {
             tx.run(ADD_THING, &[&"ä", &String::new(), &Some(false), &vec![0_u8, 255]])?;
             tx.run(ADD_THING, &[&"none", &"x", &None::<bool>, &None::<&[u8]>])?;
             let first = tx.one(THING, &[&"ä"], |row| {
-                Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<bool>(2)?, row.get::<Vec<u8>>(3)?, row.get::<i64>(4)?))
+                Ok((row.next::<String>()?, row.next::<String>()?, row.next::<bool>()?, row.next::<Vec<u8>>()?, row.next::<i64>()?))
             })?;
-            let second = tx.one(THING, &[&"none"], |row| Ok((row.get::<Option<bool>>(2)?, row.get::<Option<Vec<u8>>>(3)?)))?;
+            let second = tx.one(THING, &[&"none"], |row| {
+                let _texts = (row.next::<String>()?, row.next::<String>()?);
+                Ok((row.next::<Option<bool>>()?, row.next::<Option<Vec<u8>>>()?))
+            })?;
             assert_eq!(first, Some(("ä".to_owned(), String::new(), false, vec![0, 255], 1)));
             assert_eq!(second, Some((None, None)));
-            tx.one(ECHO, &[&Instant::from_millis(i64::MIN)], |row| row.get::<Instant>(0))
+            tx.one(ECHO, &[&Instant::from_millis(i64::MIN)], |row| row.next::<Instant>())
         });
         assert_eq!(read.await, Ok(Some(Instant::from_millis(i64::MIN))));
-        let wrong = store.read(|db| db.one(THING, &[&"ä"], |row| row.get::<i64>(0)));
+        let wrong = store.read(|db| db.one(THING, &[&"ä"], |row| row.next::<i64>()));
         assert_eq!(wrong.await, Err(StoreError::inconsistent("column 0 holds text where an integer was expected")));
-        let wrong = store.read(|db| db.one(THING, &[&"ä"], |row| row.get::<i64>(5)));
+        let wrong = store.read(|db| db.one(THING, &[&"ä"], |row| {
+            let _five = (row.next::<String>()?, row.next::<String>()?, row.next::<bool>()?, row.next::<Vec<u8>>()?, row.next::<i64>()?);
+            row.next::<i64>()
+        }));
         assert_eq!(wrong.await, Err(StoreError::inconsistent("there is no column 5")));
-        let wrong = store.read(|db| db.one(THING, &[], |row| row.get::<i64>(0)));
+        let wrong = store.read(|db| db.one(THING, &[], |row| row.next::<i64>()));
         assert!(matches!(wrong.await, Err(StoreError::Inconsistent { .. })), "too few parameters");
         assert!(names(&store).await.is_empty(), "the connection is still good");
     }
@@ -200,7 +206,7 @@ on_both_engines! {
     async fn more_than_one_row_is_not_one(place) {
         let store = place.open().await;
         store.tidy(|tx| { add(tx, "a", 1)?; add(tx, "b", 1) }).await.expect("counters");
-        let two = store.read(|db| db.one(NAMES, &[], |row| row.get::<String>(0)));
+        let two = store.read(|db| db.one(NAMES, &[], |row| row.next::<String>()));
         assert!(matches!(two.await, Err(StoreError::Inconsistent { .. })));
     }
 

@@ -123,6 +123,6 @@ async fn a_commit_is_durable_whatever_the_server_is_configured_to() {
     let place = Place::on_postgres();
     administer(&format!("ALTER DATABASE {} SET synchronous_commit = off", place.name()));
     let store = place.open().await;
-    let setting = store.read(|db| db.one(DURABLE, &[], |row| row.get::<String>(0))).await;
+    let setting = store.read(|db| db.one(DURABLE, &[], |row| row.next::<String>())).await;
     assert_eq!(setting, Ok(Some("on".to_owned())));
 }

@@ -14,7 +14,7 @@ statements! {
 /// SQLite makes the database no smaller than it is, so this is a disk that is full from now on, for the writer's
 /// present connection.
 async fn fill_the_disk(store: &Store) {
-    store.tidy(|tx| tx.one(LIMIT_SIZE, &[], |row| row.get::<i64>(0))).await.expect("a limit");
+    store.tidy(|tx| tx.one(LIMIT_SIZE, &[], |row| row.next::<i64>())).await.expect("a limit");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -68,11 +68,11 @@ pub(super) fn add(tx: &mut Tx, name: &str, n: i64) -> Result<(), StoreError> {
 }
 
 pub(super) fn get(db: &mut Snapshot, name: &str) -> Result<Option<i64>, StoreError> {
-    db.one(GET, &[&name], |row| row.get(0))
+    db.one(GET, &[&name], |row| row.next())
 }
 
 pub(super) fn lock(db: &mut Snapshot, name: &str) -> Result<i64, StoreError> {
-    Ok(db.one(LOCK, &[&name], |row| row.get(0))?.unwrap_or(0))
+    Ok(db.one(LOCK, &[&name], |row| row.next())?.unwrap_or(0))
 }
 
 pub(super) fn set(tx: &mut Tx, name: &str, n: i64) -> Result<(), StoreError> {
@@ -81,14 +81,14 @@ pub(super) fn set(tx: &mut Tx, name: &str, n: i64) -> Result<(), StoreError> {
 
 /// The names of all counters.
 pub(super) async fn names(store: &Store) -> Vec<String> {
-    store.read(|db| db.all(NAMES, &[], |row| row.get::<String>(0))).await.expect("names")
+    store.read(|db| db.all(NAMES, &[], |row| row.next::<String>())).await.expect("names")
 }
 
 /// The numbers of an account's log, and the count beside it.
 pub(super) async fn log(store: &Store, account: AccountId) -> (Vec<(i64, String)>, i64) {
     let read = store.read(move |db| {
-        let changes = db.all(CHANGES, &[&account], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let count = db.one(CHANGE_COUNT, &[&account], |row| row.get(0))?.unwrap_or(-1);
+        let changes = db.all(CHANGES, &[&account], |row| Ok((row.next()?, row.next()?)))?;
+        let count = db.one(CHANGE_COUNT, &[&account], |row| row.next())?.unwrap_or(-1);
         Ok::<_, StoreError>((changes, count))
     });
     read.await.expect("a log")
