@@ -142,6 +142,13 @@ impl Currency {
         self.0.code()
     }
 
+    /// How many decimals an amount has: two for the euro, none for the yen.
+    #[must_use]
+    pub fn decimals(self) -> usize {
+        // Every currency that can be chosen has an exponent.
+        self.0.exponent().map_or(0, usize::from)
+    }
+
     /// Code and English name of every currency a business can choose, sorted by code.
     #[must_use]
     pub fn choices() -> Vec<(&'static str, String)> {

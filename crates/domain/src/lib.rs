@@ -10,6 +10,7 @@ pub mod consent;
 pub mod email;
 pub mod id;
 pub mod link;
+pub mod money;
 pub mod permission;
 pub mod retry;
 pub mod right;

@@ -1,0 +1,329 @@
+//! Money: whole minor units of a currency, and the one way to round.
+//!
+//! There are no floats. What is computed exactly is checked for overflow; what cannot be exact is rounded by
+//! [`Rate::of`] and [`Rate::within`] and nowhere else: half away from zero, so that a refund is what was paid with the
+//! sign turned round (wire reference, section 9: half up, per tax).
+
+use crate::account::Currency;
+use std::fmt;
+use std::str::FromStr;
+
+/// An amount in minor units (cents, pence, whole yen) of one currency. Negative for discounts and refunds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Money {
+    minor: i64,
+    currency: Currency,
+}
+
+/// Why two amounts do not make a third.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoSum {
+    /// The result is too large to be counted.
+    #[error("the amount is too large")]
+    TooLarge,
+    /// They are of different currencies.
+    #[error("the amounts are of different currencies")]
+    Currencies,
+}
+
+/// Why a text is no amount of a currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotAnAmount {
+    /// Not a decimal number.
+    #[error("must be a decimal number, such as 27.5")]
+    NotANumber,
+    /// More decimals than the currency has, other than zeros.
+    #[error("has more decimals than the currency")]
+    TooPrecise,
+    /// Too large to be counted.
+    #[error("is too large")]
+    TooLarge,
+}
+
+impl Money {
+    /// So many minor units.
+    #[must_use]
+    pub const fn new(minor: i64, currency: Currency) -> Self {
+        Self { minor, currency }
+    }
+
+    /// Nothing, in a currency.
+    #[must_use]
+    pub const fn zero(currency: Currency) -> Self {
+        Self::new(0, currency)
+    }
+
+    /// How many minor units.
+    #[must_use]
+    pub const fn minor(self) -> i64 {
+        self.minor
+    }
+
+    /// Of which currency.
+    #[must_use]
+    pub const fn currency(self) -> Currency {
+        self.currency
+    }
+
+    /// Reads an amount as the wire writes it: a decimal point, as many zeros behind it as one likes.
+    ///
+    /// # Errors
+    /// [`NotAnAmount`].
+    pub fn parse(amount: &str, currency: Currency) -> Result<Self, NotAnAmount> {
+        let (sign, digits) = match amount.strip_prefix('-') {
+            Some(digits) => (-1, digits),
+            None => (1, amount),
+        };
+        let (whole, decimals) = digits.split_once('.').unwrap_or((digits, "0"));
+        let numeric = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if !numeric(whole) || !numeric(decimals) {
+            return Err(NotAnAmount::NotANumber);
+        }
+        let places = currency.decimals();
+        let decimals = decimals.trim_end_matches('0');
+        if decimals.len() > places {
+            return Err(NotAnAmount::TooPrecise);
+        }
+        // One number of minor units: the decimals filled up to as many as the currency has.
+        let digits = format!("{}{decimals:0<places$}", whole.trim_start_matches('0'));
+        let minor = if digits.is_empty() { 0 } else { digits.parse::<i64>().map_err(|_| NotAnAmount::TooLarge)? };
+        Ok(Self::new(sign * minor, currency))
+    }
+
+    /// The amount as the wire writes it: no needless zeros, a minus sign for refunds (wire reference, section 1.3).
+    #[must_use]
+    pub fn amount(self) -> String {
+        let places = self.currency.decimals();
+        let digits = format!("{:0>width$}", self.minor.unsigned_abs(), width = places + 1);
+        let (whole, decimals) = digits.split_at(digits.len() - places);
+        let sign = if self.minor < 0 { "-" } else { "" };
+        match decimals.trim_end_matches('0') {
+            "" => format!("{sign}{whole}"),
+            decimals => format!("{sign}{whole}.{decimals}"),
+        }
+    }
+
+    /// The sum of both.
+    ///
+    /// # Errors
+    /// [`NoSum`].
+    pub fn plus(self, other: Self) -> Result<Self, NoSum> {
+        self.with(other, i64::checked_add)
+    }
+
+    /// What is left of this without the other.
+    ///
+    /// # Errors
+    /// [`NoSum`].
+    pub fn minus(self, other: Self) -> Result<Self, NoSum> {
+        self.with(other, i64::checked_sub)
+    }
+
+    /// So many times as much.
+    ///
+    /// # Errors
+    /// [`NoSum::TooLarge`].
+    pub fn times(self, factor: i64) -> Result<Self, NoSum> {
+        self.minor.checked_mul(factor).map(|minor| Self::new(minor, self.currency)).ok_or(NoSum::TooLarge)
+    }
+
+    fn with(self, other: Self, combine: fn(i64, i64) -> Option<i64>) -> Result<Self, NoSum> {
+        if self.currency != other.currency {
+            return Err(NoSum::Currencies);
+        }
+        combine(self.minor, other.minor).map(|minor| Self::new(minor, self.currency)).ok_or(NoSum::TooLarge)
+    }
+}
+
+/// A rate in millionths: 23 % is 230 000. At most 100 %.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rate(u32);
+
+const WHOLE: u32 = 1_000_000;
+
+/// The number is not a rate between 0 and 100 %, with four decimals of a percent at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be a percentage between 0 and 100, with four decimals at most")]
+pub struct NotARate;
+
+impl Rate {
+    /// So many millionths.
+    ///
+    /// # Errors
+    /// When there are more than a million.
+    pub const fn from_millionths(millionths: u32) -> Result<Self, NotARate> {
+        if millionths <= WHOLE { Ok(Self(millionths)) } else { Err(NotARate) }
+    }
+
+    /// The number of millionths.
+    #[must_use]
+    pub const fn millionths(self) -> u32 {
+        self.0
+    }
+
+    /// This part of an amount, rounded half away from zero: a tax that is added to a net amount, or a discount.
+    #[must_use]
+    pub fn of(self, amount: Money) -> Money {
+        self.share(amount, WHOLE)
+    }
+
+    /// The part of an amount that is this rate on top of the rest, rounded half away from zero: the tax in a gross
+    /// amount.
+    #[must_use]
+    pub fn within(self, amount: Money) -> Money {
+        self.share(amount, WHOLE + self.0)
+    }
+
+    /// `amount · rate / whole`. No larger than the amount, so that it always fits.
+    fn share(self, amount: Money, whole: u32) -> Money {
+        let (product, whole) = (i128::from(amount.minor) * i128::from(self.0), i128::from(whole));
+        let rounded = (product.abs() * 2 + whole) / (whole * 2) * product.signum();
+        Money::new(i64::try_from(rounded).unwrap_or(amount.minor), amount.currency)
+    }
+}
+
+impl FromStr for Rate {
+    type Err = NotARate;
+
+    /// Reads a percentage: `23`, `5.5`, `0.0001`.
+    fn from_str(text: &str) -> Result<Self, NotARate> {
+        let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
+        let numeric = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let decimals = if numeric(decimals) { decimals.trim_end_matches('0') } else { return Err(NotARate) };
+        if !numeric(whole) || whole.len() > 3 || decimals.len() > 4 {
+            return Err(NotARate);
+        }
+        Self::from_millionths(format!("{whole}{decimals:0<4}").parse().map_err(|_| NotARate)?)
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let decimals = format!("{:04}", self.0 % 10_000);
+        match decimals.trim_end_matches('0') {
+            "" => write!(f, "{}", self.0 / 10_000),
+            decimals => write!(f, "{}.{decimals}", self.0 / 10_000),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn currency(code: &str) -> Currency {
+        code.parse().expect("a currency")
+    }
+
+    fn euros(minor: i64) -> Money {
+        Money::new(minor, currency("EUR"))
+    }
+
+    #[test]
+    fn amounts_are_written_without_needless_zeros() {
+        for (minor, code, amount) in [
+            (7_300, "EUR", "73"),
+            (2_750, "EUR", "27.5"),
+            (2_755, "EUR", "27.55"),
+            (5, "EUR", "0.05"),
+            (0, "EUR", "0"),
+            (-2_750, "EUR", "-27.5"),
+            (-5, "EUR", "-0.05"),
+            (73, "JPY", "73"),
+            (100, "JPY", "100"),
+            (1_234, "KWD", "1.234"),
+            (i64::MIN, "EUR", "-92233720368547758.08"),
+        ] {
+            assert_eq!(Money::new(minor, currency(code)).amount(), amount);
+        }
+    }
+
+    #[test]
+    fn amounts_are_read_with_as_many_zeros_as_one_likes() {
+        for (amount, code, minor) in [
+            ("73", "EUR", Ok(7_300)),
+            ("73.00000", "EUR", Ok(7_300)),
+            ("0027.5", "EUR", Ok(2_750)),
+            ("-0.05", "EUR", Ok(-5)),
+            ("-0", "EUR", Ok(0)),
+            ("100.0", "JPY", Ok(100)),
+            ("1.234", "KWD", Ok(1_234)),
+            ("27.555", "EUR", Err(NotAnAmount::TooPrecise)),
+            ("1.5", "JPY", Err(NotAnAmount::TooPrecise)),
+            ("99999999999999999999", "EUR", Err(NotAnAmount::TooLarge)),
+            ("", "EUR", Err(NotAnAmount::NotANumber)),
+            (".5", "EUR", Err(NotAnAmount::NotANumber)),
+            ("5.", "EUR", Err(NotAnAmount::NotANumber)),
+            ("--5", "EUR", Err(NotAnAmount::NotANumber)),
+            ("+5", "EUR", Err(NotAnAmount::NotANumber)),
+            ("1e3", "EUR", Err(NotAnAmount::NotANumber)),
+            ("1,5", "EUR", Err(NotAnAmount::NotANumber)),
+            ("٣", "EUR", Err(NotAnAmount::NotANumber)),
+        ] {
+            assert_eq!(Money::parse(amount, currency(code)).map(Money::minor), minor, "{amount:?} {code}");
+        }
+    }
+
+    #[test]
+    fn different_currencies_make_no_sum() {
+        assert_eq!(euros(1).plus(Money::new(1, currency("GBP"))), Err(NoSum::Currencies));
+        assert_eq!(euros(i64::MAX).plus(euros(1)), Err(NoSum::TooLarge));
+        assert_eq!(euros(i64::MIN).times(-1), Err(NoSum::TooLarge));
+    }
+
+    #[test]
+    fn halves_go_away_from_zero() {
+        let half: Rate = "50".parse().expect("a rate");
+        assert_eq!([half.of(euros(3)), half.of(euros(-3)), half.of(euros(4))], [euros(2), euros(-2), euros(2)]);
+        // 23 % in 123.00 are 23.00; on 100.00 they are 23.00.
+        let vat: Rate = "23".parse().expect("a rate");
+        assert_eq!((vat.within(euros(12_300)), vat.of(euros(10_000))), (euros(2_300), euros(2_300)));
+    }
+
+    #[test]
+    fn a_rate_is_a_percentage_with_four_decimals() {
+        for (text, millionths) in [("0", 0), ("23", 230_000), ("5.5", 55_000), ("0.0001", 1), ("100.0000", 1_000_000)] {
+            let rate: Rate = text.parse().expect("a rate");
+            assert_eq!(rate.millionths(), millionths);
+            assert_eq!(rate.to_string().parse(), Ok(rate));
+        }
+        for wrong in ["", "-1", "100.0001", "101", "5,5", "0.00001", ".5", "5."] {
+            assert_eq!(wrong.parse::<Rate>(), Err(NotARate), "{wrong:?}");
+        }
+    }
+
+    proptest! {
+        /// What was written is read again, in every currency.
+        #[test]
+        fn an_amount_comes_back(minor: i64, choice: prop::sample::Index) {
+            let codes = Currency::choices();
+            let money = Money::new(minor, currency(choice.get(&codes).0));
+            // The most negative number has no positive counterpart to read.
+            prop_assume!(minor != i64::MIN);
+            prop_assert_eq!(Money::parse(&money.amount(), money.currency()), Ok(money));
+        }
+
+        /// A part and the rest are the whole; a part is never more than the whole, and a refund is a charge with the sign
+        /// turned round.
+        #[test]
+        fn parts_add_up(minor in -1_000_000_000_000_i64..1_000_000_000_000, millionths in 0_u32..=1_000_000) {
+            let (amount, rate) = (euros(minor), Rate::from_millionths(millionths).expect("a rate"));
+            for part in [rate.of(amount), rate.within(amount)] {
+                let rest = amount.minus(part).expect("a rest");
+                prop_assert_eq!(part.plus(rest), Ok(amount));
+                prop_assert!(part.minor().unsigned_abs() <= amount.minor().unsigned_abs());
+            }
+            prop_assert_eq!(rate.of(euros(-minor)), rate.of(amount).times(-1).expect("the opposite"));
+        }
+
+        /// The tax added to a net amount is, within one minor unit, the tax found in the gross amount.
+        #[test]
+        fn added_and_included_agree(minor in 0_i64..1_000_000_000_000, millionths in 0_u32..=1_000_000) {
+            let (net, rate) = (euros(minor), Rate::from_millionths(millionths).expect("a rate"));
+            let tax = rate.of(net);
+            let found = rate.within(net.plus(tax).expect("a gross amount"));
+            prop_assert!((found.minor() - tax.minor()).abs() <= 1);
+        }
+    }
+}
