@@ -14,6 +14,7 @@ pub mod money;
 pub mod permission;
 pub mod retry;
 pub mod right;
+pub mod schedule;
 pub mod secret;
 pub mod secret_key;
 pub mod throttle;

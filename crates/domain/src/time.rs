@@ -1,6 +1,7 @@
 //! Instants, and how they are shown in an account's time zone.
 
 use jiff::Timestamp;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use std::time::Duration;
 
@@ -90,6 +91,22 @@ impl Zone {
     #[must_use]
     pub fn name(&self) -> &str {
         self.0.iana_name().unwrap_or("UTC")
+    }
+
+    /// The instant at which the zone's clock shows this time on this day. A time that the clock skips is as much later as
+    /// it skipped; of a time that it shows twice this is the first (RFC 5545, section 3.3.5).
+    #[must_use]
+    pub fn instant_of(&self, day: Date, time: Time) -> Instant {
+        let ambiguous = self.0.to_ambiguous_timestamp(day.to_datetime(time));
+        // Out of range only at the ends of time, thousands of years from now.
+        let timestamp = ambiguous.compatible().unwrap_or(Timestamp::MAX);
+        Instant(timestamp.as_millisecond())
+    }
+
+    /// The day on the zone's calendar at this instant.
+    #[must_use]
+    pub fn date_of(&self, at: Instant) -> Date {
+        at.zoned(self).date()
     }
 
     /// Every zone a business can choose, sorted by name: those of a continent or an ocean, and UTC.
