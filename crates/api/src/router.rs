@@ -21,6 +21,7 @@ pub fn operations() -> Operations {
     Operations::new()
         .get("/settings/apikeyinfo", settings::apikeyinfo::show)
         .get("/settings/business", settings::business::show)
+        .get("/settings/languages", settings::languages::list)
 }
 
 /// The router for `/v2` and everything below it, with what is common to all operations: every answer is JSON, in a

@@ -162,8 +162,11 @@ async fn a_body_is_json_of_the_right_kind() {
 }
 
 /// Every operation there is, with what a key must be allowed: written out by hand. A new one needs its line here.
-const OPERATIONS: [(&str, &str, Needs); 2] =
-    [("GET", "/settings/apikeyinfo", Needs::AnyKey), ("GET", "/settings/business", Needs::AnyKey)];
+const OPERATIONS: [(&str, &str, Needs); 3] = [
+    ("GET", "/settings/apikeyinfo", Needs::AnyKey),
+    ("GET", "/settings/business", Needs::AnyKey),
+    ("GET", "/settings/languages", Needs::AnyKey),
+];
 
 #[tokio::test]
 async fn every_operation_is_as_the_table_says_and_refuses_strangers() {

@@ -122,6 +122,17 @@ on_every_engine! {
         );
     }
 
+    /// The languages the owner chose, the default first.
+    async fn languages_are_the_accounts(server: TestServer) {
+        let (Application { secret_key, .. }, api_key) = install(&server, "dana@example.com", "olivia@example.com").await;
+        let answer = call(&server, "/v2/settings/languages", &api_key, &secret_key).await;
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.body, json!({ "data": [
+            { "tag": "en-GB", "name": "English (United Kingdom)", "customersDefault": true },
+            { "tag": "pt-PT", "name": "Português", "customersDefault": false },
+        ] }));
+    }
+
     /// `lang` is one of the account's languages; every answer names the one it is in.
     async fn answers_name_their_language(server: TestServer) {
         let (Application { secret_key, .. }, api_key) = install(&server, "dana@example.com", "olivia@example.com").await;

@@ -2,3 +2,4 @@
 
 pub(crate) mod apikeyinfo;
 pub(crate) mod business;
+pub(crate) mod languages;

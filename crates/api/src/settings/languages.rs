@@ -1,0 +1,35 @@
+//! `GET /settings/languages`: the languages customers can choose from.
+
+use crate::caller::Caller;
+use axum::Json;
+use serde::Serialize;
+use slotkeeper_app::right::AnyKey;
+
+/// Wire reference, sections 1.7 and 4.2: `data` only, and never paged.
+#[derive(Debug, Serialize)]
+pub(crate) struct LanguagesList {
+    data: Vec<Language>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Language {
+    tag: &'static str,
+    name: &'static str,
+    customers_default: bool,
+}
+
+/// The account's languages, each by its own name, the default first.
+pub(crate) async fn list(caller: Caller<AnyKey>) -> Json<LanguagesList> {
+    let languages = &caller.may().account().languages;
+    let default = languages.default_language();
+    let data = languages
+        .iter()
+        .map(|language| Language {
+            tag: language.as_str(),
+            name: language.own_name(),
+            customers_default: language == default,
+        })
+        .collect();
+    Json(LanguagesList { data })
+}
