@@ -80,6 +80,7 @@ fn open(path: &Path, flags: OpenFlags, settings: &str) -> Result<Connection, Sto
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::migration::{MIGRATIONS, on_sqlite};
     use rusqlite::StatementStatus;
 
     /// Preparing takes longer than most executions.
@@ -88,8 +89,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("test.sqlite");
         create_file(&path).expect("a file");
-        let connection = writer(&path).expect("a connection");
-        connection.execute_batch(include_str!("../../migrations/0001_ground_floor.sql")).expect("the real schema");
+        let mut connection = writer(&path).expect("a connection");
+        on_sqlite(&mut connection, MIGRATIONS).expect("the real schema");
         for (name, sql) in crate::statements::EVERY.iter().flat_map(|(_, statements)| *statements) {
             let mut statement = connection.prepare(&sql.for_sqlite()).expect(name);
             for value in 5..8 {
