@@ -42,17 +42,14 @@ impl<R: Right> FromRequestParts<App> for Caller<R> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let Keys { api_key: Some(api_key), secret_key: Some(secret_key) } = Keys::of(parts) else {
-            return Err(ApiError::new(
-                StatusCode::UNAUTHORIZED,
-                "Every call needs two keys: the API key of the installation (header X-Bookeo-apiKey or parameter apiKey) \
-                 and the secret key of the application (X-Bookeo-secretKey or secretKey).",
-            ));
+        let (api_key, secret_key) = match Keys::of(parts) {
+            Keys { api_key: Some(api_key), secret_key: Some(secret_key) } => (api_key, secret_key),
+            Keys { api_key, secret_key } => return Err(missing(api_key.is_none(), secret_key.is_none())),
         };
         let holder = check(app, &api_key, &secret_key).await.map_err(|error| match error {
             CheckError::Refused => ApiError::new(
                 StatusCode::UNAUTHORIZED,
-                "These keys do not work: one of them is wrong or was revoked, or the two do not belong together.",
+                "These keys do not work: one of them is wrong or has ended, they are swapped, or they do not belong together.",
             ),
             CheckError::Store(error) => error.into(),
         })?;
@@ -67,4 +64,17 @@ impl<R: Right> FromRequestParts<App> for Caller<R> {
         })?;
         Ok(Self { holder, may, language })
     }
+}
+
+fn missing(api_key: bool, secret_key: bool) -> ApiError {
+    let which = match (api_key, secret_key) {
+        (true, false) => "The API key is missing.",
+        (false, true) => "The secret key is missing.",
+        _ => "Both keys are missing.",
+    };
+    let message = format!(
+        "{which} Every call needs two: the API key of the installation (header X-Bookeo-apiKey or parameter apiKey) and the \
+         secret key of the application (header X-Bookeo-secretKey or parameter secretKey)."
+    );
+    ApiError::new(StatusCode::UNAUTHORIZED, message)
 }

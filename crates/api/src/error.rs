@@ -77,9 +77,7 @@ pub fn error_response(status: StatusCode, message: &str) -> Response {
 /// The sentence for a status that comes about before any operation is reached.
 pub(crate) fn message_for(status: StatusCode) -> &'static str {
     match status {
-        StatusCode::NOT_FOUND => {
-            "There is nothing at this path. The API's paths start with /v2, for example /v2/settings/apikeyinfo."
-        }
+        StatusCode::NOT_FOUND => "There is no such operation. A path of this API looks like /v2/settings/apikeyinfo.",
         StatusCode::METHOD_NOT_ALLOWED => {
             "This path does not support this method. The Allow header names those it does."
         }

@@ -22,10 +22,12 @@ impl Chosen {
 
 /// The language that `lang` asks for, out of those of the account.
 pub(crate) fn choose(lang: Option<&str>, languages: &Languages) -> Result<Language, ApiError> {
+    let is_default = |tag: &str| ["userDefault", "customerDefault"].iter().any(|word| word.eq_ignore_ascii_case(tag));
     match lang {
-        None | Some("userDefault" | "customerDefault") => Ok(languages.default_language()),
+        None => Ok(languages.default_language()),
+        Some(tag) if is_default(tag) => Ok(languages.default_language()),
         Some(tag) => languages.iter().find(|language| language.as_str().eq_ignore_ascii_case(tag)).ok_or_else(|| {
-            let offered = languages.to_list();
+            let offered = languages.to_list().replace(',', ", ");
             ApiError::bad_request(format!(
                 "The account does not offer the language asked for with lang. It offers: {offered}. \
                      customerDefault and userDefault work too."
@@ -59,6 +61,7 @@ mod tests {
             (None, Some("pt-PT")),
             (Some("userDefault"), Some("pt-PT")),
             (Some("customerDefault"), Some("pt-PT")),
+            (Some("CUSTOMERDEFAULT"), Some("pt-PT")),
             (Some("en-gb"), Some("en-GB")),
             (Some("de-DE"), None),
             (Some("en_GB"), None),

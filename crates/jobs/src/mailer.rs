@@ -1,6 +1,6 @@
 //! The way to the mail server.
 
-use lettre::message::{Mailbox, Message};
+use lettre::message::{Mailbox, Message, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use slotkeeper_domain::email::EmailAddress;
@@ -79,7 +79,8 @@ impl Mailer {
             .to(Mailbox::new(None, to))
             .subject(subject)
             .message_id(Some(format!("<{id}@{domain}>")))
-            .body(text.to_owned())
+            // Names and links may hold anything: the text says that it is UTF-8, and how it is encoded.
+            .singlepart(SinglePart::plain(text.to_owned()))
             .map_err(|_| NotSent("the mail cannot be put together".to_owned()))?;
         let sending = tokio::time::timeout(PATIENCE * 2, self.transport.send(message));
         match sending.await {

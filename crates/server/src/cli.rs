@@ -57,12 +57,15 @@ pub struct ServeArgs {
     /// Use this PostgreSQL database, postgres://user:password@host/name, instead of the configured one. Other users
     /// of the machine can see a command line: a password is safer in SLOTKEEPER_DATABASE_URL
     #[arg(long, value_name = "URL")]
-    pub database_url: Option<DatabaseUrl>,
+    pub database_url: Option<TypedDatabaseUrl>,
 }
 
 impl ServeArgs {
     /// Lets what was typed win over what is configured.
-    pub fn apply_to(&self, config: &mut Config) {
+    ///
+    /// # Errors
+    /// When the address of the database is none.
+    pub fn apply_to(&self, config: &mut Config) -> anyhow::Result<()> {
         if let Some(listen) = self.listen {
             config.listen = listen;
         }
@@ -70,8 +73,36 @@ impl ServeArgs {
             config.data_dir.clone_from(folder);
         }
         if let Some(url) = &self.database_url {
-            config.database_url = url.clone();
+            config.database_url = url.read()?;
         }
+        Ok(())
+    }
+}
+
+/// The address of a database as it was typed. Not read while the command line is, because what is wrong with an option is
+/// said with its value, and this one may hold a password.
+#[derive(Clone)]
+pub struct TypedDatabaseUrl(String);
+
+impl TypedDatabaseUrl {
+    /// The address.
+    ///
+    /// # Errors
+    /// When it is none; without the value.
+    pub fn read(&self) -> anyhow::Result<DatabaseUrl> {
+        self.0.parse().map_err(|problem| anyhow::anyhow!("--database-url {problem}"))
+    }
+}
+
+impl From<String> for TypedDatabaseUrl {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl std::fmt::Debug for TypedDatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TypedDatabaseUrl(secret)")
     }
 }
 
@@ -89,7 +120,7 @@ pub struct DemoArgs {
 
     /// Use this PostgreSQL database, postgres://user:password@host/name, instead of an embedded one
     #[arg(long, value_name = "URL")]
-    pub database_url: Option<DatabaseUrl>,
+    pub database_url: Option<TypedDatabaseUrl>,
 
     /// Also write the addresses, log-ins and keys to this file, as JSON for scripts
     #[arg(long, value_name = "PATH")]
@@ -128,7 +159,7 @@ mod tests {
         assert!(!format!("{args:?}").contains("pw"));
 
         let mut config = Config::default();
-        args.apply_to(&mut config);
+        args.apply_to(&mut config).unwrap();
         assert_eq!(config.listen, "[::1]:9".parse().unwrap());
         assert_eq!(config.data_dir, PathBuf::from("/d"));
         assert_eq!(config.database_url.expose(), "postgres://u:pw@h/n");
@@ -138,7 +169,7 @@ mod tests {
     fn serve_without_options_changes_nothing() {
         let Ok(Command::Serve(args)) = parse("slotkeeper serve") else { panic!("not serve") };
         let mut config = Config::default();
-        args.apply_to(&mut config);
+        args.apply_to(&mut config).unwrap();
         assert_eq!(config, Config::default());
     }
 
@@ -155,7 +186,11 @@ mod tests {
 
     #[test]
     fn a_database_address_must_be_one() {
-        assert!(parse("slotkeeper demo --database-url mysql://h/n").unwrap_err().contains("postgres://"));
+        let Ok(Command::Demo(args)) = parse("slotkeeper demo --database-url mysql://u:hush@h/n") else {
+            panic!("not demo")
+        };
+        let problem = args.database_url.unwrap().read().unwrap_err().to_string();
+        assert!(problem.contains("postgres://") && !problem.contains("hush"), "{problem}");
     }
 
     #[test]

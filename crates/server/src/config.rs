@@ -95,6 +95,20 @@ pub struct Log {
 }
 
 impl Config {
+    /// Where nobody has said how the server is reached, it is reached where it listens. A server that listens on every
+    /// address does not know by which one.
+    pub fn follow(&mut self, listens_at: SocketAddr) {
+        let default = Self::default();
+        if self.public_url != default.public_url || listens_at == default.listen {
+            return;
+        }
+        if listens_at.ip().is_unspecified() {
+            tracing::warn!("public_url is not set: links in e-mails lead to the reader's own machine");
+        } else {
+            self.public_url = PublicUrl::http(listens_at);
+        }
+    }
+
     /// The file of the SQLite database, for when there is no `database_url`.
     #[must_use]
     pub fn sqlite_file(&self) -> PathBuf {

@@ -28,7 +28,7 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     let stop = signals::stop()?;
     let listener = TcpListener::bind(args.listen).await.with_context(|| {
         format!(
-            "cannot listen on {}; is something else running there? Choose another address with --listen",
+            "cannot listen on {}; is the address one of this machine, and free? Choose another one with --listen",
             args.listen
         )
     })?;
@@ -40,8 +40,8 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     let folder = args.data_dir.as_deref().or(temporary.as_ref().map(tempfile::TempDir::path));
     let mut config = Config { public_url: PublicUrl::http(address), ..Config::default() };
     config.data_dir = folder.unwrap_or(Path::new(".")).to_owned();
-    if let Some(url) = args.database_url.clone() {
-        config.database_url = url;
+    if let Some(url) = &args.database_url {
+        config.database_url = url.read()?;
     }
     config.log.filter = "warn".to_owned();
     logging::init(&config.log)?;

@@ -16,10 +16,19 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Whoever started the program reads this; there may be no log yet.
-            let _nobody_reads = writeln!(std::io::stderr(), "slotkeeper: {error:#}");
+            let _nobody_reads = writeln!(std::io::stderr(), "slotkeeper: {}", sentence(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// The error and what caused it. A cause that the text before it tells already is not told again.
+fn sentence(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |told, cause| match told {
+        told if told.ends_with(&cause) => told,
+        told if told.is_empty() => cause,
+        told => format!("{told}: {cause}"),
+    })
 }
 
 fn run(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {

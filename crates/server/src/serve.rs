@@ -23,14 +23,16 @@ use url::Url;
 /// What keeps it from starting, as a sentence for whoever starts it.
 pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let mut config = Config::load(args.config.as_deref(), std::env::vars_os())?;
-    args.apply_to(&mut config);
+    args.apply_to(&mut config)?;
     logging::init(&config.log)?;
     let stop = signals::stop()?;
 
+    // First of all: what cannot run here makes no data folder.
+    let listener = TcpListener::bind(config.listen).await.with_context(|| {
+        format!("cannot listen on {}; is the address one of this machine, and free?", config.listen)
+    })?;
+    config.follow(listener.local_addr()?);
     let app = open(&config).await?;
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .with_context(|| format!("cannot listen on {}; is another server running there?", config.listen))?;
     tracing::info!(listen = %listener.local_addr()?, public_url = config.public_url.as_str(), "ready");
     let node = Node {
         web: Web { app, trusted_proxies: config.trusted_proxies.clone().into(), demo: false },

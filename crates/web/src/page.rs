@@ -1,11 +1,12 @@
 //! What all pages share: the frame, notices, and pages for when something is not as it should be.
 
+use crate::Web;
 use askama::Template;
 use axum::http::header::{LOCATION, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use slotkeeper_app::caller::SignedIn;
-use slotkeeper_domain::account::AccountKind;
+use slotkeeper_domain::account::{AccountKind, Role};
 use slotkeeper_domain::throttle::TooMany;
 use slotkeeper_domain::time::{Instant, Zone};
 
@@ -88,8 +89,10 @@ fn notice(code: &str) -> Option<Notice> {
         "link-sent" => ("good", "We sent the e-mail again. Check your inbox."),
         "saved" => ("good", "Saved."),
         "callback-removed" => ("good", "The callback URL is removed. Keys come by e-mail from now on."),
-        "ended" => ("good", "The key has ended. It opens nothing any more."),
-        "uninstalled" => ("good", "The application is uninstalled. Its keys open nothing any more."),
+        "ended" => ("good", "The key has ended. It no longer works."),
+        "ended-before" => ("info", "This key had ended already."),
+        "uninstalled" => ("good", "The application is uninstalled. Its keys no longer work."),
+        "uninstalled-before" => ("info", "The application was uninstalled already."),
         "invited" => ("good", "The invitation is on its way."),
         "removed" => ("good", "Removed. The person can no longer sign in."),
         _ => return None,
@@ -154,11 +157,19 @@ impl Refusal {
         }
     }
 
-    /// The same, shown to somebody who signed in and may want to be somebody else.
-    pub(crate) fn to(mut self, person: &SignedIn) -> Self {
+    /// The same, shown to somebody who signed in.
+    pub(crate) fn in_front_of(mut self, person: &SignedIn) -> Self {
         self.layout = Layout::of(person, "").narrowed();
-        self.sign_in_as_other = true;
         self
+    }
+
+    /// The same, shown to somebody who signed in and may want to be somebody else.
+    pub(crate) fn to(self, person: &SignedIn) -> Self {
+        Self { sign_in_as_other: true, ..self.in_front_of(person) }
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
     }
 
     /// The same; somebody else who signs in instead comes back to this address.
@@ -216,6 +227,15 @@ pub(crate) fn error_page(status: StatusCode) -> Response {
     refusal(status, title, text)
 }
 
+/// A role as it stands in a sentence: “you are signed in as …”.
+pub(crate) fn role_in_words(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "the owner",
+        Role::Manager => "a manager",
+        Role::Staff => "a member of staff",
+    }
+}
+
 /// How long to wait, in words.
 pub(crate) fn wait_in_words(too_many: TooMany) -> String {
     match too_many.wait.as_secs().div_ceil(60) {
@@ -242,7 +262,17 @@ pub(crate) fn last_used(at: Option<Instant>, zone: &Zone) -> String {
     at.map_or_else(|| "never".to_owned(), |at| when(at, zone))
 }
 
-/// The address that somebody who signed in has not confirmed yet.
-pub(crate) fn unconfirmed(person: &SignedIn) -> Option<String> {
-    person.user.email_confirmed_at.is_none().then(|| person.user.email_address.to_string())
+/// The banner for somebody who has not confirmed the address yet.
+pub(crate) struct Unconfirmed {
+    pub(crate) email: String,
+    /// Whether e-mail goes out at all; where it does not, only the demo shows it.
+    pub(crate) delivers: bool,
+    pub(crate) demo: bool,
+}
+
+/// The banner, where one is needed.
+pub(crate) fn unconfirmed(web: &Web, person: &SignedIn) -> Option<Unconfirmed> {
+    let email = person.user.email_address.to_string();
+    let banner = Unconfirmed { email, delivers: web.app.delivers_mail(), demo: web.demo };
+    person.user.email_confirmed_at.is_none().then_some(banner)
 }

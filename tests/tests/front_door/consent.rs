@@ -82,6 +82,18 @@ on_every_engine! {
         assert_eq!(denied.status, StatusCode::CONFLICT);
         denied.assert_says("You have allowed this");
         assert_eq!(keys(&owner).await, 1);
+
+        // The same when the question is opened once more, and in a tab that was open before it was allowed.
+        let asks = application.asks_for("availability_r", Some("t"));
+        let earlier_tab = owner.get(&asks).await.hidden("question");
+        assert!(owner.allow(&asks).await.location().contains("success=true"));
+        let opened_again = owner.get(&asks).await.hidden("question");
+        for question in [&opened_again, &earlier_tab] {
+            let denied = owner.post("/consent", &[("question", question), ("answer", "deny")]).await;
+            assert_eq!(denied.status, StatusCode::CONFLICT, "{question}");
+            denied.assert_says("You have allowed this");
+        }
+        assert_eq!(keys(&owner).await, 2);
     }
 
     /// The answer goes where the page said it would, whatever the developer changes meanwhile.
@@ -139,6 +151,24 @@ on_every_engine! {
         assert_eq!(keys(&owner).await, 2);
         let key = parameter(&redirect, "apiKey").expect("a key");
         assert_eq!(call(&server, "/v2/settings/apikeyinfo", &key, &application.secret_key).await.status, 200);
+    }
+
+    /// Ending and uninstalling twice says so, and is no mistake.
+    async fn ending_twice_is_no_mistake(server: TestServer) {
+        let (application, owner) = world(&server).await;
+        owner.allow(&application.asks_for("availability_r", Some("one"))).await;
+        owner.allow(&application.asks_for("availability_r", Some("two"))).await;
+        let page = owner.get("/backoffice/applications").await.html;
+        let end = page.split('"').find(|part| part.ends_with("/end")).expect("a link").to_owned();
+        for notice in ["ended", "ended-before"] {
+            assert_eq!(owner.post(&end, &[]).await.location(), format!("/backoffice/applications?notice={notice}"));
+        }
+        assert_eq!(keys(&owner).await, 1);
+        let uninstall = format!("/backoffice/applications/{}/uninstall", application.id);
+        for notice in ["uninstalled", "uninstalled-before"] {
+            assert_eq!(owner.post(&uninstall, &[]).await.location(), format!("/backoffice/applications?notice={notice}"));
+        }
+        owner.get("/backoffice/applications?notice=uninstalled-before").await.assert_says("was uninstalled already");
     }
 
     /// A question is bound to the session it was asked in: not even the same owner's other browser can answer it.

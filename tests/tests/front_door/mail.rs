@@ -20,6 +20,22 @@ on_every_engine! {
         assert!(server.mails().await.is_empty(), "the text is wiped");
     }
 
+    /// A mail says what it is made of: a strict reader sees names and links as they were written.
+    async fn a_mail_can_be_read_by_strict_readers(server: TestServer) {
+        let sink = Sink::start().await;
+        let fields = [("name", "Böhm & Söhne"), ("person_name", "Zoë Böhm"), ("email", "zoe@example.com"),
+            ("password", slotkeeper_testkit::client::PASSWORD)];
+        Visitor::new(&server).post("/sign-up/developer", &fields).await;
+        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+        let message = sink.next().await;
+        let raw = String::from_utf8(message.raw.clone()).expect("ASCII on the wire");
+        assert!(raw.is_ascii());
+        for header in ["MIME-Version: 1.0\r\n", "Content-Type: text/plain; charset=utf-8\r\n", "Date: ", "Message-ID: <"] {
+            assert!(raw.contains(header), "{header} in {raw}");
+        }
+        assert!(message.text().contains("Hello Zoë Böhm,"), "{}", message.text());
+    }
+
     /// While the mail server is away or refuses, the mail waits and is tried again, later and later.
     async fn a_mail_waits_for_the_mail_server(server: TestServer) {
         let sink = Sink::start().await;

@@ -10,7 +10,7 @@ use slotkeeper_store::tables::authorizations::{self, Installed};
 /// show on one page.
 pub const MOST_AUTHORIZATIONS: i64 = 500;
 
-/// One installed application with its live authorizations, oldest first.
+/// One installed application with its live authorizations, newest first.
 #[derive(Debug)]
 pub struct InstalledApplication {
     /// Its id.

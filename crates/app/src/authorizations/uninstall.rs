@@ -4,48 +4,61 @@ use super::installed::MOST_AUTHORIZATIONS;
 use crate::App;
 use crate::caller::Owner;
 use slotkeeper_domain::change::{Kind, Thing};
-use slotkeeper_domain::id::{ApplicationId, AuthorizationId};
-use slotkeeper_store::StoreError;
+use slotkeeper_domain::id::{AccountId, ApplicationId, AuthorizationId};
 use slotkeeper_store::tables::{accounts, authorizations};
+use slotkeeper_store::{StoreError, Tx};
 
-/// Ends every authorization of the application in the owner's account. The keys are dead once this returns. How many
-/// there were.
+/// What came of ending something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// It has ended now.
+    Now,
+    /// It had ended before: the button was pressed twice.
+    Before,
+    /// The account never had it.
+    Never,
+}
+
+/// Ends every authorization of the application in the owner's account. The keys are dead once this returns.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn uninstall(app: &App, owner: &Owner, application: ApplicationId) -> Result<usize, StoreError> {
-    end(app, owner, move |tx, owner| {
+pub async fn uninstall(app: &App, owner: &Owner, application: ApplicationId) -> Result<Ended, StoreError> {
+    end(app, owner, move |tx, account| {
         // Whoever is just allowing it goes first or comes after; what went first is ended here.
-        accounts::lock(tx, &owner.account.id)?;
-        let live = authorizations::live_of_application(tx, &owner.account.id, &application, MOST_AUTHORIZATIONS)?;
-        Ok(live.into_iter().map(|authorization| authorization.id).collect())
+        accounts::lock(tx, account)?;
+        let live = authorizations::live_of_application(tx, account, &application, MOST_AUTHORIZATIONS)?;
+        let before = authorizations::was_installed(tx, account, &application)?;
+        Ok((live.into_iter().map(|authorization| authorization.id).collect(), before))
     })
     .await
 }
 
-/// Ends one authorization of the owner's account; the application's other keys go on. Whether there was such a live
-/// one.
+/// Ends one authorization of the owner's account; the application's other keys go on.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn end_one(app: &App, owner: &Owner, id: AuthorizationId) -> Result<bool, StoreError> {
-    Ok(end(app, owner, move |_, _| Ok(vec![id.clone()])).await? > 0)
+pub async fn end_one(app: &App, owner: &Owner, id: AuthorizationId) -> Result<Ended, StoreError> {
+    end(app, owner, move |tx, account| Ok((vec![id.clone()], authorizations::was_there(tx, account, &id)?))).await
 }
 
+/// Ends those that `pick` names, if they live; `pick` also says whether there ever were any.
 async fn end(
     app: &App,
     owner: &Owner,
-    pick: impl Fn(&mut slotkeeper_store::Tx, &Owner) -> Result<Vec<AuthorizationId>, StoreError> + Send + 'static,
-) -> Result<usize, StoreError> {
+    pick: impl Fn(&mut Tx, &AccountId) -> Result<(Vec<AuthorizationId>, bool), StoreError> + Send + 'static,
+) -> Result<Ended, StoreError> {
     let now = app.now();
     let owner = owner.clone();
     app.store()
         .write(move |tx| {
-            let mut ended = 0;
-            for id in pick(tx, &owner)? {
-                if authorizations::end(tx, &owner.account.id, &id, now)? {
+            let account = &owner.account.id;
+            let (ids, ever) = pick(tx, account)?;
+            let mut ended = if ever { Ended::Before } else { Ended::Never };
+            for id in ids {
+                if authorizations::end(tx, account, &id, now)? {
                     tx.record(owner.change(now, Thing::Authorization, id.as_str(), Kind::Deleted));
-                    ended += 1;
+                    ended = Ended::Now;
                 }
             }
             Ok(ended)

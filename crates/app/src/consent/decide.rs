@@ -65,7 +65,7 @@ pub async fn decide(app: &App, owner: &Owner, id: QuestionId, pressed: Decision)
             Step::Repeat => repeat(tx, &unit, &owner, &question),
             Step::Answer => match pressed {
                 Decision::Allowed => allow(tx, &unit, &owner, &question, now),
-                Decision::Denied => deny(tx, &owner, &question),
+                Decision::Denied => deny(tx, &owner, &question, now),
             },
         }
     };
@@ -127,7 +127,12 @@ fn allow(tx: &mut Tx, app: &App, owner: &Owner, question: &Question, now: Instan
     Ok(Outcome::Settled)
 }
 
-fn deny(tx: &mut Tx, owner: &Owner, question: &Question) -> Result<Outcome, DecideError> {
+fn deny(tx: &mut Tx, owner: &Owner, question: &Question, now: Instant) -> Result<Outcome, DecideError> {
+    // Allowed in another tab: the application has the key, and must not be told that there is none.
+    sessions::find_locked(tx, &owner.account.id, &owner.session_hash, now)?.ok_or(DecideError::Expired)?;
+    if allowed_before(tx, owner, question, now)?.is_some() {
+        return Err(DecideError::AnsweredOtherwise(Decision::Allowed));
+    }
     questions::answer(tx, &owner.account.id, &question.id, Decision::Denied, None, None)?;
     denied(question)
 }

@@ -21,7 +21,7 @@ impl Letter {
             "Confirm your e-mail address",
             format!(
                 "Hello {name},\n\n\
-                 somebody, probably you, opened an account with this address. Confirm that it is yours:\n\n{link}\n\n\
+                 Somebody, probably you, opened an account with this address. Confirm that it is yours:\n\n{link}\n\n\
                  The link works once, for seven days; you may be asked to sign in. If it was not you, ignore this e-mail.\n"
             ),
         )
@@ -34,8 +34,8 @@ impl Letter {
             "Choose a new password",
             format!(
                 "Hello {name},\n\n\
-                 somebody, probably you, asked for a new password. Choose one here:\n\n{link}\n\n\
-                 The link works once, for one hour. If it was not you, ignore this e-mail: your password stays as it is.\n"
+                 Somebody, probably you, asked for a new password. Choose one here:\n\n{link}\n\n\
+                 The link works once, for one hour. If it was not you, ignore this e-mail: nothing changes.\n"
             ),
         )
     }
@@ -71,16 +71,16 @@ impl Letter {
             ("Owner", Some(owner_email.to_owned())),
             ("E-mail", contact.email_address.clone()),
             ("Phone", contact.phone_number.clone()),
-            ("Web site", contact.website_url.clone()),
+            ("Website", contact.website_url.clone()),
             ("Address", contact.address1.clone()),
-            ("", contact.address2.clone()),
+            ("Address, second line", contact.address2.clone()),
             ("City", contact.city.clone()),
             ("Postcode", contact.postcode.clone()),
             ("State", contact.state.clone()),
             ("Country", country),
         ]
         .into_iter()
-        .filter_map(|(label, value)| Some(format!("  {label:<10}{}", value?)))
+        .filter_map(|(label, value)| Some(format!("  {label}: {}", value?)))
         .collect();
         let permissions: Vec<_> = permissions.iter().map(|permission| format!("  {permission}")).collect();
         Self::write(
@@ -90,8 +90,8 @@ impl Letter {
                  API key\n  {key}\n\n\
                  Permissions\n{permissions}\n\n\
                  Contact\n{contact}\n\n\
-                 Keep the key secret. Together with your application's secret key it opens this business's account,\n\
-                 as far as the permissions go.\n",
+                 Keep the key secret. Together with your application's secret key it gives access to this account, \
+                 within these permissions.\n",
                 key = api_key.expose(),
                 permissions = permissions.join("\n"),
                 contact = lines.join("\n"),
@@ -122,11 +122,9 @@ mod tests {
             &permissions,
             &ApiKey::new("AKEY"),
         );
-        for part in
-            ["  AKEY\n", "  availability_r\n", "Phone     +351 21", "Country   PT", "Owner     anna@example.com"]
-        {
+        for part in ["  AKEY\n", "  availability_r\n", "Phone: +351 21", "Country: PT", "Owner: anna@example.com"] {
             assert!(letter.text.contains(part), "{part} in {}", *letter.text);
         }
-        assert!(!letter.text.contains("Web site") && !letter.subject.contains("AKEY"));
+        assert!(!letter.text.contains("Website") && !letter.subject.contains("AKEY"));
     }
 }

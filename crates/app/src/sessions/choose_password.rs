@@ -2,22 +2,25 @@
 
 use super::links::{LinkError, place, take, updated};
 use crate::App;
+use crate::throttle::{self, Bucket, Origin};
 use slotkeeper_domain::link::Purpose;
 use slotkeeper_domain::secret::{LinkToken, Password};
 use slotkeeper_store::tables::{links, sessions, users};
 
-/// Gives the person a new password, or the first one. Every session and every other link of the person ends.
+/// Gives the person a new password, or the first one. Every session and every other link of the person ends, and wrong
+/// guesses at the old one are forgiven.
 ///
 /// Whoever was invited receives e-mail at the address, so that is confirmed as well. A new password confirms nothing:
 /// somebody else may have opened the account, and confirming is a question of its own.
 ///
 /// # Errors
 /// [`LinkError`].
-pub async fn choose_password(app: &App, token: &LinkToken, password: Password) -> Result<(), LinkError> {
+pub async fn choose_password(app: &App, token: &LinkToken, password: Password, from: Origin) -> Result<(), LinkError> {
     let (account, hash) = place(app, token)?;
     let password_hash = app.passwords().hash(password).await?;
     let now = app.now();
-    app.store()
+    let address = app
+        .store()
         .write(move |tx| {
             let (user, purpose) = take(tx, &account, &hash, &[Purpose::ResetPassword, Purpose::AcceptInvitation], now)?;
             if !users::set_password(tx, &account, &user, &password_hash)? {
@@ -29,7 +32,9 @@ pub async fn choose_password(app: &App, token: &LinkToken, password: Password) -
             sessions::delete_of_user(tx, &account, &user)?;
             links::delete_of_user(tx, &account, &user)?;
             tx.record(updated(&account, &user, now));
-            Ok(())
+            users::find(tx, &account, &user)?.map(|user| user.email_address).ok_or(LinkError::Gone)
         })
-        .await
+        .await?;
+    let name = address.as_str();
+    Ok(throttle::forgive(app, &[Bucket::SignInHere(name, from), Bucket::SignInAnywhere(name)]).await?)
 }

@@ -4,14 +4,15 @@
 use crate::App;
 use crate::passwords::PasswordError;
 use crate::secrets::{self, Hash};
+use slotkeeper_domain::account::Name;
 use slotkeeper_domain::change::{Actor, Change, Kind, Thing};
-use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::id::{AccountId, UserId};
 use slotkeeper_domain::link::Purpose;
 use slotkeeper_domain::secret::LinkToken;
 use slotkeeper_domain::throttle::TooMany;
 use slotkeeper_domain::time::Instant;
-use slotkeeper_store::tables::{links, users};
+use slotkeeper_store::tables::users::User;
+use slotkeeper_store::tables::{accounts, links, users};
 use slotkeeper_store::{StoreError, Tx};
 
 /// Why a link was not sent or did not work.
@@ -31,19 +32,32 @@ pub enum LinkError {
     Store(#[from] StoreError),
 }
 
-/// The e-mail address of whom the link is for, if it works and is for one of these purposes. Nothing is used up:
-/// programs that look at mails follow links before people do.
+/// Whom a link is for, and for what.
+#[derive(Debug)]
+pub struct Link {
+    /// Whose it is.
+    pub user: User,
+    /// What the person's account is called.
+    pub account: Name,
+    /// What it is good for.
+    pub purpose: Purpose,
+}
+
+/// Whom the link is for, if it works and is for one of these purposes. Nothing is used up: programs that look at mails
+/// follow links before people do.
 ///
 /// # Errors
 /// [`LinkError::Gone`], or when the store fails.
-pub async fn look(app: &App, token: &LinkToken, purposes: &'static [Purpose]) -> Result<EmailAddress, LinkError> {
-    let (account, hash) = place(app, token)?;
+pub async fn look(app: &App, token: &LinkToken, purposes: &'static [Purpose]) -> Result<Link, LinkError> {
+    let (place, hash) = place(app, token)?;
     let now = app.now();
     app.store()
         .read(move |db| {
-            let (user, purpose) = links::find(db, &account, &hash, now)?.ok_or(LinkError::Gone)?;
-            let user = users::find(db, &account, &user)?.ok_or(LinkError::Gone)?;
-            if purposes.contains(&purpose) { Ok(user.email_address) } else { Err(LinkError::Gone) }
+            let (user, purpose) = links::find(db, &place, &hash, now)?.ok_or(LinkError::Gone)?;
+            let user = users::find(db, &place, &user)?.filter(|_| purposes.contains(&purpose));
+            let account = accounts::find(db, &place)?.map(|account| account.name);
+            let (user, account) = user.zip(account).ok_or(LinkError::Gone)?;
+            Ok(Link { user, account, purpose })
         })
         .await
 }

@@ -38,12 +38,14 @@ statements! {
         JOIN application a ON a.account_id = g.developer_account_id AND a.id = g.application_id
         LEFT JOIN "user" w ON w.account_id = g.account_id AND w.id = g.granted_by
         WHERE g.account_id = ?1 AND g.ended_at IS NULL
-        ORDER BY a.name, g.application_id, g.created_at, g.id LIMIT ?2"#);
+        ORDER BY a.name, g.application_id, g.created_at DESC, g.id LIMIT ?2"#);
     INSTALLATIONS = concat!("SELECT ", columns!("g."), r#", b.name
         FROM "authorization" g JOIN account b ON b.id = g.account_id
         WHERE g.application_id = ?1 AND g.developer_account_id = ?2 AND g.ended_at IS NULL
               AND (g.account_id > ?3 OR (g.account_id = ?3 AND g.id > ?4))
         ORDER BY g.account_id, g.id LIMIT ?5"#);
+    WAS_THERE = r#"SELECT id FROM "authorization" WHERE account_id = ?1 AND id = ?2"#;
+    WAS_INSTALLED = r#"SELECT id FROM "authorization" WHERE account_id = ?1 AND application_id = ?2 LIMIT 1"#;
     COUNT = r#"SELECT COUNT(*) FROM "authorization" WHERE account_id = ?1 AND ended_at IS NULL"#;
     END = r#"UPDATE "authorization" SET ended_at = ?3 WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL"#;
     TOUCH = r#"UPDATE "authorization" SET last_used_at = ?3
@@ -162,7 +164,7 @@ pub fn live_of_application(
     db.all(LIVE_OF_APPLICATION, &[account, application, &limit], authorization)
 }
 
-/// Every live authorization of an account, by the application's name, at most `limit`.
+/// Every live authorization of an account, by the application's name, the newest first, at most `limit`.
 ///
 /// # Errors
 /// When the store fails.
@@ -176,6 +178,22 @@ pub fn installed(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<V
             granted_by_name: row.next()?,
         })
     })
+}
+
+/// Whether the account has or once had this authorization.
+///
+/// # Errors
+/// When the store fails.
+pub fn was_there(db: &mut Snapshot, account: &AccountId, id: &AuthorizationId) -> Result<bool, StoreError> {
+    Ok(db.one(WAS_THERE, &[account, id], |row| row.next::<AuthorizationId>())?.is_some())
+}
+
+/// Whether the application is or once was installed in the account.
+///
+/// # Errors
+/// When the store fails.
+pub fn was_installed(db: &mut Snapshot, account: &AccountId, application: &ApplicationId) -> Result<bool, StoreError> {
+    Ok(db.one(WAS_INSTALLED, &[account, application], |row| row.next::<AuthorizationId>())?.is_some())
 }
 
 /// How many live authorizations an account has.

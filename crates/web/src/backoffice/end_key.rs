@@ -9,7 +9,7 @@ use crate::session::OwnerPage;
 use askama::Template;
 use axum::extract::State;
 use slotkeeper_app::authorizations::installed::installed;
-use slotkeeper_app::authorizations::uninstall::end_one;
+use slotkeeper_app::authorizations::uninstall::{Ended, end_one};
 use slotkeeper_domain::id::AuthorizationId;
 
 #[derive(Template)]
@@ -39,8 +39,9 @@ pub(crate) async fn end(
     OwnerPage(owner): OwnerPage,
     Path(id): Path<AuthorizationId>,
 ) -> PageResult {
-    if !end_one(&web.app, &owner, id).await? {
-        return Err(PageError::NotFound);
+    match end_one(&web.app, &owner, id).await? {
+        Ended::Now => Ok(page::see_other("/backoffice/applications?notice=ended")),
+        Ended::Before => Ok(page::see_other("/backoffice/applications?notice=ended-before")),
+        Ended::Never => Err(PageError::NotFound),
     }
-    Ok(page::see_other("/backoffice/applications?notice=ended"))
 }

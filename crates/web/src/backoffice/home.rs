@@ -3,7 +3,7 @@
 use crate::Web;
 use crate::error::PageResult;
 use crate::extract::Query;
-use crate::page::{self, Layout, NoticeQuery, when};
+use crate::page::{self, Layout, NoticeQuery, Unconfirmed, when};
 use crate::session::ColleaguePage;
 use askama::Template;
 use axum::extract::State;
@@ -17,8 +17,7 @@ struct HomePage {
     facts: Vec<(&'static str, String)>,
     installed: usize,
     is_owner: bool,
-    unconfirmed: Option<String>,
-    demo: bool,
+    unconfirmed: Option<Unconfirmed>,
 }
 
 pub(crate) async fn show(
@@ -45,7 +44,6 @@ pub(crate) async fn show(
         facts: facts.into_iter().filter_map(|(label, value)| Some((label, value?))).collect(),
         installed,
         is_owner: colleague.as_owner().is_ok(),
-        unconfirmed: page::unconfirmed(&colleague),
-        demo: web.demo,
+        unconfirmed: page::unconfirmed(&web, &colleague),
     }))
 }

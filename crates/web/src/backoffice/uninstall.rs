@@ -9,7 +9,7 @@ use crate::session::OwnerPage;
 use askama::Template;
 use axum::extract::State;
 use slotkeeper_app::authorizations::installed::installed;
-use slotkeeper_app::authorizations::uninstall::uninstall as uninstall_application;
+use slotkeeper_app::authorizations::uninstall::{Ended, uninstall as uninstall_application};
 use slotkeeper_domain::id::ApplicationId;
 
 #[derive(Template)]
@@ -42,8 +42,9 @@ pub(crate) async fn uninstall(
     OwnerPage(owner): OwnerPage,
     Path(id): Path<ApplicationId>,
 ) -> PageResult {
-    if uninstall_application(&web.app, &owner, id).await? == 0 {
-        return Err(PageError::NotFound);
+    match uninstall_application(&web.app, &owner, id).await? {
+        Ended::Now => Ok(page::see_other("/backoffice/applications?notice=uninstalled")),
+        Ended::Before => Ok(page::see_other("/backoffice/applications?notice=uninstalled-before")),
+        Ended::Never => Err(PageError::NotFound),
     }
-    Ok(page::see_other("/backoffice/applications?notice=uninstalled"))
 }

@@ -11,7 +11,6 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use slotkeeper_app::caller::SignedIn;
 use slotkeeper_app::consent::ask::{self, AskError, Asked, Asking};
-use slotkeeper_domain::account::Role;
 use slotkeeper_domain::callback::CallbackUrl;
 use slotkeeper_domain::consent::{Malformed, MayNotDecide};
 use slotkeeper_domain::permission::{Area, Permission, PermissionSet, Reach};
@@ -121,7 +120,7 @@ fn question(person: &SignedIn, asking: Asking, asked: &Asked) -> Response {
 /// Each way in which there is nothing to decide has a page of its own. None leads to the application.
 fn refuse(error: AskError, person: Option<&SignedIn>, query: &str) -> PageResult {
     const FORGED: &str = "Go back to the application and start again. If it happens again, tell its developer: the link \
-                          the application made is not complete.";
+                          the application made is wrong.";
     let refusal = match error {
         AskError::Malformed(Malformed::Application) | AskError::UnknownApplication => Refusal::new(
             StatusCode::NOT_FOUND,
@@ -159,7 +158,7 @@ fn refuse(error: AskError, person: Option<&SignedIn>, query: &str) -> PageResult
             ),
         ),
         AskError::DeveloperUnconfirmed(application) => Refusal::new(
-            StatusCode::FORBIDDEN,
+            StatusCode::CONFLICT,
             "The developer is not confirmed yet",
             format!(
                 "The developer of {} has not confirmed the e-mail address by which you could tell who it is. Nothing can \
@@ -179,10 +178,7 @@ fn refuse(error: AskError, person: Option<&SignedIn>, query: &str) -> PageResult
             format!(
                 "You are signed in as {}. Which applications may work with the business is for its owner to decide. \
                  Send the owner the link you followed.",
-                match role {
-                    Role::Manager => "a manager",
-                    Role::Owner | Role::Staff => "a member of staff",
-                }
+                page::role_in_words(role)
             ),
         ),
         AskError::TooMany(too_many) => {
@@ -197,7 +193,11 @@ fn refuse(error: AskError, person: Option<&SignedIn>, query: &str) -> PageResult
         AskError::Store(error) => return Err(error.into()),
     };
     Ok(match person {
-        Some(person) => refusal.to(person).and_back_to(&format!("/?{query}")).into_response(),
+        // Somebody else could decide, and comes back to the question.
+        Some(person) if refusal.status() == StatusCode::FORBIDDEN => {
+            refusal.to(person).and_back_to(&format!("/?{query}")).into_response()
+        }
+        Some(person) => refusal.in_front_of(person).into_response(),
         None => refusal.into_response(),
     })
 }

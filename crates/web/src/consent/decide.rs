@@ -67,5 +67,5 @@ pub(crate) async fn decide(
         }
         Err(DecideError::Store(error)) => return Err(error.into()),
     };
-    Ok(refusal.to(&owner).into_response())
+    Ok(refusal.in_front_of(&owner).into_response())
 }

@@ -3,7 +3,7 @@
 use crate::Web;
 use crate::error::PageResult;
 use crate::extract::Query;
-use crate::page::{self, Layout, NoticeQuery};
+use crate::page::{self, Layout, NoticeQuery, Unconfirmed};
 use crate::session::DeveloperPage;
 use askama::Template;
 use axum::extract::State;
@@ -15,8 +15,7 @@ use slotkeeper_store::tables::applications::Application;
 struct HomePage {
     layout: Layout,
     applications: Vec<Application>,
-    unconfirmed: Option<String>,
-    demo: bool,
+    unconfirmed: Option<Unconfirmed>,
 }
 
 pub(crate) async fn show(
@@ -27,7 +26,6 @@ pub(crate) async fn show(
     Ok(page::show(&HomePage {
         layout: Layout::of(&developer, "/developer").with_notice(query.notice.as_deref()),
         applications: show::list(&web.app, &developer).await?,
-        unconfirmed: page::unconfirmed(&developer),
-        demo: web.demo,
+        unconfirmed: page::unconfirmed(&web, &developer),
     }))
 }

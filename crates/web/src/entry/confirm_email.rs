@@ -12,7 +12,9 @@ use crate::session::Session;
 use askama::Template;
 use axum::extract::{OriginalUri, State};
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
+use slotkeeper_app::caller::SignedIn;
+use slotkeeper_app::sessions::links::LinkError;
 use slotkeeper_app::sessions::{confirm_email, links};
 use slotkeeper_domain::link::Purpose;
 use slotkeeper_domain::secret::LinkToken;
@@ -32,15 +34,17 @@ pub(crate) async fn show(
     Path(token): Path<String>,
 ) -> PageResult {
     match links::look(&web.app, &LinkToken::new(token), &[Purpose::ConfirmEmail]).await {
-        Ok(email) if email == person.user.email_address => Ok(page::show(&ConfirmPage {
+        // Followed once more: there is nothing left to do, and nothing wrong.
+        Err(LinkError::Gone) if person.user.email_confirmed_at.is_some() => Ok(confirmed(&person)),
+        Ok(link) if link.user.id == person.user.id => Ok(page::show(&ConfirmPage {
             layout: Layout::of(&person, "").narrowed(),
-            email: email.to_string(),
+            email: link.user.email_address.to_string(),
             account: person.account.name.to_string(),
         })),
-        Ok(email) => Ok(Refusal::new(
+        Ok(link) => Ok(Refusal::new(
             StatusCode::FORBIDDEN,
             "This link is for another account",
-            format!("It confirms {email}, and you are signed in as {}.", person.user.email_address),
+            format!("It confirms {}, and you are signed in as {}.", link.user.email_address, person.user.email_address),
         )
         .to(&person)
         .and_back_to(uri.path())
@@ -51,9 +55,14 @@ pub(crate) async fn show(
 
 pub(crate) async fn confirm(State(web): State<Web>, Session(person): Session, Path(token): Path<String>) -> PageResult {
     match confirm_email::confirm_email(&web.app, &person, &LinkToken::new(token)).await {
-        Ok(()) => Ok(page::see_other(&format!("{}?notice=confirmed", home_of(person.account.kind)))),
+        Ok(()) => Ok(confirmed(&person)),
+        Err(LinkError::Gone) if person.user.email_confirmed_at.is_some() => Ok(confirmed(&person)),
         Err(error) => link_failed(error, |status, _| page::error_page(status)),
     }
+}
+
+fn confirmed(person: &SignedIn) -> Response {
+    page::see_other(&format!("{}?notice=confirmed", home_of(person.account.kind)))
 }
 
 pub(crate) async fn send_again(State(web): State<Web>, Session(person): Session, Client(from): Client) -> PageResult {

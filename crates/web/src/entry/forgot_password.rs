@@ -21,6 +21,7 @@ struct ForgotPage {
     errors: Errors,
     sent: bool,
     demo: bool,
+    delivers: bool,
 }
 
 #[derive(Deserialize)]
@@ -30,12 +31,25 @@ pub(crate) struct ForgotForm {
 
 pub(crate) async fn show(State(web): State<Web>) -> Response {
     let (layout, errors) = (Layout::narrow(), Errors::default());
-    page::show(&ForgotPage { layout, email: String::new(), errors, sent: false, demo: web.demo })
+    page::show(&ForgotPage {
+        layout,
+        email: String::new(),
+        errors,
+        sent: false,
+        demo: web.demo,
+        delivers: web.app.delivers_mail(),
+    })
 }
 
 pub(crate) async fn send(State(web): State<Web>, Client(from): Client, Form(form): Form<ForgotForm>) -> PageResult {
-    let shown =
-        |sent, errors| ForgotPage { layout: Layout::narrow(), email: form.email.clone(), errors, sent, demo: web.demo };
+    let shown = |sent, errors| ForgotPage {
+        layout: Layout::narrow(),
+        email: form.email.clone(),
+        errors,
+        sent,
+        demo: web.demo,
+        delivers: web.app.delivers_mail(),
+    };
     let mut errors = Errors::default();
     let Some(address) = errors.read("email", &form.email) else {
         return Ok(page::render(StatusCode::UNPROCESSABLE_ENTITY, &shown(false, errors)));
@@ -54,8 +68,9 @@ pub(crate) fn link_failed(error: LinkError, again: impl Fn(StatusCode, String) -
         LinkError::Gone => page::refusal(
             StatusCode::GONE,
             "This link does not work any more",
-            "Links in e-mails work once, and not for ever. Ask for a new one: “Forgot your password?” on the sign-in page \
-             sends one, and so does the page you see after signing in.",
+            "Links in e-mails work once, and not for ever. A link to a new password comes from \
+             “Forgot your password?” on the sign-in page, and one that confirms your address from the page you see after \
+             signing in; for an invitation ask whoever invited you.",
         ),
         LinkError::TooMany(too_many) => {
             let message = format!(

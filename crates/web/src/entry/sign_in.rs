@@ -6,6 +6,7 @@ use crate::extract::Query;
 use crate::form::{Errors, Form};
 use crate::landing::home_of;
 use crate::page::{self, Layout};
+use crate::session::Session;
 use crate::{Web, cookie};
 use askama::Template;
 use axum::extract::State;
@@ -40,9 +41,13 @@ pub(crate) struct SignInForm {
     next: String,
 }
 
-pub(crate) async fn show(Query(query): Query<SignInQuery>) -> Response {
-    let layout = Layout::narrow().with_notice(query.notice.as_deref());
+pub(crate) async fn show(session: Option<Session>, Query(query): Query<SignInQuery>) -> Response {
     let next = query.next.unwrap_or_default();
+    if let Some(Session(person)) = session {
+        let home = home_of(person.account.kind);
+        return page::see_other(if is_local(&next) { &next } else { home });
+    }
+    let layout = Layout::narrow().with_notice(query.notice.as_deref());
     page::show(&SignInPage { layout, next, email: String::new(), errors: Errors::default() })
 }
 
@@ -64,7 +69,7 @@ pub(crate) async fn sign_in(State(web): State<Web>, Client(from): Client, Form(f
         Err(SignInError::Wrong) => again(StatusCode::UNPROCESSABLE_ENTITY, wrong()),
         Err(SignInError::TooMany(too_many)) => {
             let wait = page::wait_in_words(too_many);
-            let message = format!("Too many tries. Please wait {wait}, or choose a new password.");
+            let message = format!("Too many attempts. Please wait {wait}, or choose a new password.");
             page::retry_after(again(StatusCode::TOO_MANY_REQUESTS, Errors::one("", message)), too_many)
         }
         Err(SignInError::Password(error)) => password_failed(error),
