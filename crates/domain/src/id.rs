@@ -79,6 +79,10 @@ ids! {
     QuestionId = 24;
     /// An e-mail that the server keeps or sends.
     MailId = 16;
+    /// A product.
+    ProductId = 21;
+    /// A schedule of a product.
+    ScheduleId = 21;
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod callback;
 pub mod change;
 pub mod consent;
 pub mod email;
+pub mod event;
 pub mod id;
 pub mod link;
 pub mod money;
