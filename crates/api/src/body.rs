@@ -7,11 +7,13 @@ use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 
 /// Most bytes a body may have.
 pub const LARGEST_BODY: usize = 1024 * 1024;
 
-/// The body of a request, read as JSON. Members that are not known are ignored.
+/// The body of a request, read as JSON. Members that are not known are ignored; what is wrong is said with the member it
+/// is wrong in.
 #[derive(Debug)]
 pub struct JsonBody<T>(pub T);
 
@@ -20,15 +22,31 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let bytes = Bytes::from_request(request, state).await.map_err(unreadable)?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
-            let what = match error.classify() {
-                serde_json::error::Category::Data => "The body is JSON, but not as this operation expects it",
-                _ => "The body is not JSON",
-            };
-            // Where, but not what: the error itself would repeat values, and messages are logged.
-            ApiError::bad_request(format!("{what}; see line {}, column {}.", error.line(), error.column()))
-        })
+        let mut json = serde_json::Deserializer::from_slice(&bytes);
+        let body = serde_path_to_error::deserialize(&mut json).map_err(|error| not_as_expected(&error))?;
+        json.end().map_err(|error| not_json(&error))?;
+        Ok(Self(body))
     }
+}
+
+/// Where, but not what: the error itself would repeat values, and messages are logged.
+fn not_as_expected(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
+    let (path, error) = (error.path().to_string(), error.inner());
+    if error.classify() != Category::Data {
+        return not_json(error);
+    }
+    let (line, column) = (error.line(), error.column());
+    let text = error.to_string();
+    if let Some((name, _)) = text.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
+        let path = if path == "." { name.to_owned() } else { format!("{path}.{name}") };
+        return ApiError::bad_request(format!("The member {path} is missing; see line {line}, column {column}."));
+    }
+    let place = if path == "." { "The body".to_owned() } else { format!("The member {path}") };
+    ApiError::bad_request(format!("{place} is not what this operation expects; see line {line}, column {column}."))
+}
+
+fn not_json(error: &serde_json::Error) -> ApiError {
+    ApiError::bad_request(format!("The body is not JSON; see line {}, column {}.", error.line(), error.column()))
 }
 
 fn unreadable(rejection: BytesRejection) -> ApiError {

@@ -4,6 +4,7 @@
 
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
+use serde::Deserialize;
 use serde_json::Value;
 use slotkeeper_api::body::{JsonBody, LARGEST_BODY};
 use slotkeeper_api::caller::Caller;
@@ -44,8 +45,18 @@ async fn see(caller: Caller<SeeCustomers>) -> &'static str {
     }
 }
 
-async fn read(_caller: Caller<AnyKey>, JsonBody(body): JsonBody<Vec<i64>>) -> String {
-    body.iter().sum::<i64>().to_string()
+#[derive(Deserialize)]
+struct Party {
+    people: Vec<People>,
+}
+
+#[derive(Deserialize)]
+struct People {
+    number: i64,
+}
+
+async fn read(_caller: Caller<AnyKey>, JsonBody(party): JsonBody<Party>) -> String {
+    party.people.iter().map(|people| people.number).sum::<i64>().to_string()
 }
 
 /// A world with one application, and a key with just these permissions.
@@ -147,17 +158,27 @@ async fn a_body_is_json_of_the_right_kind() {
             .header("x-bookeo-apikey", api_key.expose())
             .header("x-bookeo-secretkey", secret_key.expose())
     };
-    assert_eq!(ask(&app, request(), "[1, 2]").await, (200, Value::from(3)));
+    let right = r#"{"people": [{"number": 1, "more": null}, {"number": 2}], "unknown": [1]}"#;
+    assert_eq!(ask(&app, request(), right).await, (200, Value::from(3)));
     for (body, status, says) in [
-        ("[1, 2".to_owned(), 400, "not JSON"),
-        (String::new(), 400, "not JSON"),
-        ("{\"a\": 1}".to_owned(), 400, "not as this operation expects"),
-        ("[".repeat(200_000), 400, "not as this operation expects"),
+        (r#"{"people": ["#.to_owned(), 400, "The body is not JSON; see line 1, column 12."),
+        (String::new(), 400, "The body is not JSON"),
+        (format!("{right} and more"), 400, "The body is not JSON"),
+        ("7".to_owned(), 400, "The body is not what this operation expects"),
+        (
+            r#"{"people": [{"number": 1}, {"number": "two"}]}"#.to_owned(),
+            400,
+            "The member people[1].number is not what",
+        ),
+        (r#"{"people": [{"many": 1}]}"#.to_owned(), 400, "The member people[0].number is missing"),
+        ("{}".to_owned(), 400, "The member people is missing"),
+        (format!(r#"{{"people": {}"#, "[".repeat(200_000)), 400, "The"),
         (format!("[{}1]", "1,".repeat(LARGEST_BODY)), 413, "too large"),
     ] {
         let (answered, error) = ask(&app, request(), body).await;
         assert_eq!(answered, status, "{error}");
-        assert!(error["message"].as_str().unwrap().contains(says), "{error}");
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains(says) && !message.contains("two"), "{error}");
     }
 }
 
