@@ -145,6 +145,13 @@ impl Visitor {
         visitor
     }
 
+    /// Replaces the secret key of an application, as the form on its page does.
+    pub async fn replace_secret(&self, application: &str, overlap: &str) -> Page {
+        let page = format!("/developer/applications/{application}");
+        let current = self.get(&page).await.hidden("current");
+        self.post(&format!("{page}/secret"), &[("current", &current), ("overlap", overlap)]).await
+    }
+
     /// Follows the link that confirms an address.
     pub async fn confirm(&self, server: &TestServer, email: &str) {
         let page = self.post(&server.mail_to(email).await.link(), &[]).await;

@@ -101,30 +101,43 @@ on_every_engine! {
     /// The old secret key works for the overlap that was chosen, and not a second longer.
     async fn a_replaced_secret_key_overlaps(server: TestServer) {
         let (developer, application, api_key) = installed(&server).await;
-        let secret = format!("/developer/applications/{}/secret", application.id);
         let works = async |key: &str| call(&server, "/v2/settings/apikeyinfo", &api_key, key).await.status;
 
         let first = application.secret_key.clone();
-        let second = developer.post(&secret, &[("overlap", "1h")]).await.copied("Secret key");
+        let second = developer.replace_secret(&application.id, "1h").await.copied("Secret key");
         assert_eq!((works(&first).await, works(&second).await), (200, 200));
         server.clock.advance(Duration::from_secs(3_599));
         assert_eq!((works(&first).await, works(&second).await), (200, 200));
         server.clock.advance(Duration::from_secs(1));
         assert_eq!((works(&first).await, works(&second).await), (401, 200));
 
-        let third = developer.post(&secret, &[("overlap", "now")]).await.copied("Secret key");
+        let third = developer.replace_secret(&application.id, "now").await.copied("Secret key");
         assert_eq!((works(&second).await, works(&third).await), (401, 200));
-        let unknown = developer.post(&secret, &[("overlap", "1y")]).await;
+        let unknown = developer.replace_secret(&application.id, "1y").await;
         assert_eq!((unknown.status, works(&third).await), (StatusCode::BAD_REQUEST, 200));
+    }
+
+    /// The form sent twice, as by reloading the page that shows the new key, replaces it once.
+    async fn a_form_sent_twice_replaces_the_key_once(server: TestServer) {
+        let (developer, application, api_key) = installed(&server).await;
+        let page = format!("/developer/applications/{}", application.id);
+        let current = developer.get(&page).await.hidden("current");
+        let replace = async || {
+            developer.post(&format!("{page}/secret"), &[("current", current.as_str()), ("overlap", "now")]).await
+        };
+        let second = replace().await.copied("Secret key");
+        let again = replace().await;
+        assert_eq!(again.status, StatusCode::CONFLICT);
+        again.assert_says("The secret key was replaced already");
+        assert_eq!(call(&server, "/v2/settings/apikeyinfo", &api_key, &second).await.status, 200);
     }
 
     /// However often the key was replaced with an overlap, ending the old ones now ends all of them.
     async fn ending_now_ends_every_old_key(server: TestServer) {
         let (developer, application, api_key) = installed(&server).await;
-        let secret = format!("/developer/applications/{}/secret", application.id);
         let mut keys = vec![application.secret_key.clone()];
         loop {
-            let page = developer.post(&secret, &[("overlap", "7d")]).await;
+            let page = developer.replace_secret(&application.id, "7d").await;
             if page.status == StatusCode::CONFLICT {
                 page.assert_says("Too many secret keys overlap");
                 break;
@@ -135,7 +148,7 @@ on_every_engine! {
         for key in [&keys[0], &keys[19]] {
             assert_eq!(call(&server, "/v2/settings/apikeyinfo", &api_key, key).await.status, 200);
         }
-        let last = developer.post(&secret, &[("overlap", "now")]).await.copied("Secret key");
+        let last = developer.replace_secret(&application.id, "now").await.copied("Secret key");
         for key in &keys {
             assert_eq!(call(&server, "/v2/settings/apikeyinfo", &api_key, key).await.status, 401);
         }

@@ -15,8 +15,7 @@ on_every_engine! {
         let mailed_key = server.key_mailed_to("dana-secret@example.com").await;
         let redirect = owner.allow(&with_callback.asks_for("availability_r", Some("st4t3"))).await.location();
         let called_key = parameter(&redirect, "apiKey").expect("a key");
-        let replaced = format!("/developer/applications/{}/secret", with_mail.id);
-        let new_secret = developer.post(&replaced, &[("overlap", "24h")]).await.copied("Secret key");
+        let new_secret = developer.replace_secret(&with_mail.id, "24h").await.copied("Secret key");
         owner.post("/forgot-password", &[("email", "olivia-secret@example.com")]).await;
         let link = server.mail_to("olivia-secret@example.com").await.link();
         let signed_in = Visitor::new(&server).sign_in("olivia-secret@example.com").await;

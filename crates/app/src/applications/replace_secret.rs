@@ -4,7 +4,7 @@ use super::register::{Registered, new_secret_key, store_secret_key};
 use crate::App;
 use crate::caller::Developer;
 use slotkeeper_domain::change::{Kind, Thing};
-use slotkeeper_domain::id::ApplicationId;
+use slotkeeper_domain::id::{ApplicationId, SecretKeyId};
 use slotkeeper_domain::secret_key::{MOST_WORKING, Overlap};
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::{applications, secret_keys};
@@ -12,6 +12,9 @@ use slotkeeper_store::tables::{applications, secret_keys};
 /// Why a secret key could not be replaced.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplaceError {
+    /// The key that was to be replaced is not the current one any more: the form was sent twice.
+    #[error("the secret key was replaced before")]
+    ReplacedBefore,
     /// So many keys overlap already that one more would not be checked. Ending the old ones now always works.
     #[error("too many secret keys work at the same time")]
     TooMany,
@@ -20,7 +23,8 @@ pub enum ReplaceError {
     Store(#[from] StoreError),
 }
 
-/// Makes a new secret key and says when the old ones end. Nothing when the developer has no such application.
+/// Makes a new secret key in place of the `current` one and says when the old ones end. Nothing when the developer has
+/// no such application.
 ///
 /// # Errors
 /// [`ReplaceError`].
@@ -28,6 +32,7 @@ pub async fn replace_secret(
     app: &App,
     developer: &Developer,
     id: ApplicationId,
+    current: SecretKeyId,
     overlap: Overlap,
 ) -> Result<Option<Registered>, ReplaceError> {
     let now = app.now();
@@ -38,6 +43,9 @@ pub async fn replace_secret(
             let account = &developer.account.id;
             let Some(application) = applications::find(tx, account, &id)? else { return Ok(None) };
             let working = secret_keys::working_locked(tx, account, &id, now)?;
+            if working.first().is_none_or(|newest| newest.id != current) {
+                return Err(ReplaceError::ReplacedBefore);
+            }
             if working.len() >= MOST_WORKING && overlap != Overlap::None {
                 return Err(ReplaceError::TooMany);
             }

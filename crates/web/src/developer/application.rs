@@ -28,6 +28,7 @@ struct ApplicationPage {
     callback_url: String,
     has_callback: bool,
     secret_keys: Vec<String>,
+    current_key: String,
     authorization_address: String,
     built: Option<String>,
     areas: Vec<(&'static str, Vec<Choice>)>,
@@ -120,6 +121,7 @@ fn page_of(web: &Web, developer: &Developer, shown: Shown, view: View, again: Ag
             .callback_url
             .or_else(|| application.callback_url.map(|callback| callback.to_string()))
             .unwrap_or_default(),
+        current_key: secret_keys.first().map(|key| key.id.to_string()).unwrap_or_default(),
         secret_keys: secret_keys
             .iter()
             .map(|key| match key.ends_at {

@@ -4,12 +4,12 @@ use crate::Web;
 use crate::error::{PageError, PageResult};
 use crate::extract::Path;
 use crate::form::Form;
-use crate::page::{self, Layout};
+use crate::page::{self, Layout, Refusal};
 use crate::session::DeveloperPage;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use slotkeeper_app::applications::register::Registered;
 use slotkeeper_app::applications::replace_secret::{ReplaceError, replace_secret};
@@ -59,6 +59,8 @@ impl SecretPage<'_> {
 
 #[derive(Deserialize)]
 pub(crate) struct ReplaceForm {
+    /// The key that is to be replaced. A form that is sent once more, as by reloading the page, replaces nothing.
+    current: String,
     overlap: String,
 }
 
@@ -68,12 +70,20 @@ pub(crate) async fn replace(
     Path(id): Path<ApplicationId>,
     Form(form): Form<ReplaceForm>,
 ) -> PageResult {
-    let Some(overlap) = Overlap::from_form(&form.overlap) else {
+    let (Some(overlap), Ok(current)) = (Overlap::from_form(&form.overlap), form.current.parse()) else {
         return Ok(page::error_page(StatusCode::BAD_REQUEST));
     };
-    Ok(match replace_secret(&web.app, &developer, id, overlap).await {
+    Ok(match replace_secret(&web.app, &developer, id, current, overlap).await {
         Ok(Some(registered)) => SecretPage::show(&developer, &registered, Why::Replaced(overlap)),
         Ok(None) => return Err(PageError::NotFound),
+        Err(ReplaceError::ReplacedBefore) => Refusal::new(
+            StatusCode::CONFLICT,
+            "The secret key was replaced already",
+            "The form was sent twice, and this time nothing was done. The new secret key was shown once; if you did not \
+             keep it, replace it on the application's page.",
+        )
+        .in_front_of(&developer)
+        .into_response(),
         Err(ReplaceError::TooMany) => page::refusal(
             StatusCode::CONFLICT,
             "Too many secret keys overlap",
