@@ -82,16 +82,17 @@ on_every_engine! {
 
     /// A developer's applications are nobody else's business.
     async fn a_foreign_application_is_not_there(server: TestServer) {
-        let (_, application, _) = installed(&server).await;
+        let (developer, application, _) = installed(&server).await;
         let other = Visitor::developer(&server, "other@example.com").await;
         let page = format!("/developer/applications/{}", application.id);
         assert_eq!(other.get(&page).await.status, StatusCode::NOT_FOUND);
+        let current = developer.get(&page).await.hidden("current");
         for (form, fields) in [
-            ("callback", ("callback_url", "https://evil.example")),
-            ("description", ("description", "Evil")),
-            ("secret", ("overlap", "now")),
+            ("callback", vec![("callback_url", "https://evil.example")]),
+            ("description", vec![("description", "Evil")]),
+            ("secret", vec![("current", current.as_str()), ("overlap", "now")]),
         ] {
-            assert_eq!(other.post(&format!("{page}/{form}"), &[fields]).await.status, StatusCode::NOT_FOUND, "{form}");
+            assert_eq!(other.post(&format!("{page}/{form}"), &fields).await.status, StatusCode::NOT_FOUND, "{form}");
         }
         let owner = Visitor::new(&server);
         owner.sign_in("olivia@example.com").await;
