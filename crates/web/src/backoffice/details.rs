@@ -94,7 +94,10 @@ impl DetailsForm {
         if contact.website_url.as_ref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
             errors.add("website_url", "Write the whole address, starting with https://");
         }
-        let phone_kind = contact.phone_number.as_ref().and_then(|_| errors.choose("phone_kind", &self.phone_kind, "Choose a phone type."));
+        let phone_kind = contact
+            .phone_number
+            .as_ref()
+            .and_then(|_| errors.choose("phone_kind", &self.phone_kind, "Choose a phone type."));
         ContactDetails { phone_kind, ..contact }
     }
 }
