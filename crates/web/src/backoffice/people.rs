@@ -27,6 +27,15 @@ struct PeoplePage<'a> {
     errors: Errors,
 }
 
+/// A role, in the words of the form.
+fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "Owner",
+        Role::Manager => "Manager",
+        Role::Staff => "Staff",
+    }
+}
+
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(crate) struct InviteForm {

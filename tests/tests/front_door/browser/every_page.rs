@@ -236,7 +236,7 @@ impl Tour {
         let end = string(&self.browser.run(first, vec![]).await);
         self.open(&end, "53-end-key").await;
         self.open("/backoffice/details", "54-details").await;
-        self.fill(&[("Web site", "https://bodensee.example"), ("Phone number", "+49 7531 000000")]).await;
+        self.fill(&[("Website", "https://bodensee.example"), ("Phone number", "+49 7531 000000")]).await;
         self.press("Save").await;
         self.arrive("Saved.", "55-details-saved").await;
         self.open("/backoffice/people", "56-people").await;
