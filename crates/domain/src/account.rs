@@ -114,11 +114,11 @@ impl Country {
         rust_iso3166::ALL.iter().find(|country| country.alpha2 == self.0).map_or(self.0, |country| country.name)
     }
 
-    /// Code and English name of every country, sorted by name.
+    /// Code and English name of every country, sorted by name as if it had no accents.
     #[must_use]
     pub fn choices() -> Vec<(&'static str, &'static str)> {
         let mut choices: Vec<_> = rust_iso3166::ALL.iter().map(|country| (country.alpha2, country.name)).collect();
-        choices.sort_unstable_by_key(|(_, name)| *name);
+        choices.sort_by_cached_key(|(_, name)| name.chars().map(without_accent).collect::<String>());
         choices
     }
 }
@@ -128,6 +128,18 @@ impl FromStr for Country {
 
     fn from_str(text: &str) -> Result<Self, NotAChoice> {
         rust_iso3166::from_alpha2(text).map(|country| Self(country.alpha2)).ok_or(NotAChoice)
+    }
+}
+
+/// The letter where people look for it. Only those letters that occur in the English names of countries.
+fn without_accent(letter: char) -> char {
+    match letter {
+        'Å' => 'A',
+        'ç' => 'c',
+        'é' => 'e',
+        'ô' => 'o',
+        'ü' => 'u',
+        _ => letter,
     }
 }
 
@@ -154,7 +166,7 @@ impl Currency {
     pub fn choices() -> Vec<(&'static str, String)> {
         let mut choices: Vec<_> = IsoCurrency::iter()
             .filter(|currency| is_money(*currency))
-            .map(|currency| (currency.code(), currency.name().to_owned()))
+            .map(|currency| (currency.code(), name_of(currency)))
             .collect();
         choices.sort_unstable();
         choices
@@ -169,21 +181,30 @@ impl FromStr for Currency {
     }
 }
 
+/// The English name; the crate misspells one.
+fn name_of(currency: IsoCurrency) -> String {
+    match currency {
+        IsoCurrency::XCG => "Caribbean guilder".to_owned(),
+        _ => currency.name().to_owned(),
+    }
+}
+
 /// Left out: units of account, metals, test codes and currencies that another has replaced.
 fn is_money(currency: IsoCurrency) -> bool {
     let is_special = currency.has_flag(Flag::Special) || currency.has_flag(Flag::Fund);
     !is_special && currency.is_superseded().is_none() && currency.exponent().is_some()
 }
 
-/// The languages an account can offer: RFC 5646 tag and the language's own name.
+/// The languages an account can offer: RFC 5646 tag and the language's own name. Sorted by tag, but what has no country
+/// in its name comes before what has.
 const LANGUAGES: [(&str, &str); 30] = [
     ("bg-BG", "Български"),
     ("ca-ES", "Català"),
     ("cs-CZ", "Čeština"),
     ("da-DK", "Dansk"),
+    ("de-DE", "Deutsch"),
     ("de-AT", "Deutsch (Österreich)"),
     ("de-CH", "Deutsch (Schweiz)"),
-    ("de-DE", "Deutsch"),
     ("el-GR", "Ελληνικά"),
     ("en-AU", "English (Australia)"),
     ("en-GB", "English (United Kingdom)"),
@@ -192,8 +213,8 @@ const LANGUAGES: [(&str, &str); 30] = [
     ("es-MX", "Español (México)"),
     ("et-EE", "Eesti"),
     ("fi-FI", "Suomi"),
-    ("fr-CA", "Français (Canada)"),
     ("fr-FR", "Français"),
+    ("fr-CA", "Français (Canada)"),
     ("hr-HR", "Hrvatski"),
     ("hu-HU", "Magyar"),
     ("it-IT", "Italiano"),
@@ -202,8 +223,8 @@ const LANGUAGES: [(&str, &str); 30] = [
     ("nb-NO", "Norsk bokmål"),
     ("nl-NL", "Nederlands"),
     ("pl-PL", "Polski"),
-    ("pt-BR", "Português (Brasil)"),
     ("pt-PT", "Português"),
+    ("pt-BR", "Português (Brasil)"),
     ("sv-SE", "Svenska"),
     ("tr-TR", "Türkçe"),
     ("zh-CN", "中文（简体）"),
@@ -313,7 +334,7 @@ pub struct ContactDetails {
     pub phone_number: Option<String>,
     /// What the phone number is for.
     pub phone_kind: Option<PhoneKind>,
-    /// Web site.
+    /// Website.
     pub website_url: Option<String>,
     /// VAT number, company number and the like.
     pub legal_identifiers: Option<String>,
@@ -373,6 +394,25 @@ mod tests {
             assert!(wrong.parse::<Currency>().is_err(), "{wrong}");
         }
         assert!("UK".parse::<Country>().is_err() && "GB".parse::<Country>().is_ok());
+    }
+
+    #[test]
+    fn choices_stand_where_people_look_for_them() {
+        let countries: Vec<_> = Country::choices().into_iter().map(|(_, name)| name).collect();
+        let place = |wanted: &str| countries.iter().position(|name| *name == wanted).expect("a country");
+        for (before, after) in [("Åland Islands", "Albania"), ("Côte d'Ivoire", "Croatia"), ("Réunion", "Romania")] {
+            assert!(place(before) < place(after), "{before} comes before {after}");
+        }
+        assert!(place("Tunisia") < place("Türkiye") && place("Türkiye") < place("Tuvalu"));
+        let foreign = |letter: char| !without_accent(letter).is_ascii();
+        assert!(!countries.iter().any(|name| name.contains(foreign)), "a letter that is not folded");
+
+        let languages = Language::choices();
+        let variants = languages.iter().enumerate().filter_map(|(at, (_, name))| Some((at, name.split_once(" (")?.0)));
+        for (at, plain) in variants {
+            assert!(!languages[at..].iter().any(|(_, name)| *name == plain), "{plain} comes before its variants");
+        }
+        assert!(Currency::choices().contains(&("XCG", "Caribbean guilder".to_owned())));
     }
 
     #[test]

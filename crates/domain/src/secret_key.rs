@@ -17,12 +17,12 @@ pub enum Overlap {
 }
 
 impl Overlap {
-    /// Every choice, with the value of the form and the words for people.
+    /// Every choice, with the value of the form and the words for when the old key stops working.
     pub const CHOICES: [(Self, &'static str, &'static str); 4] = [
-        (Self::None, "now", "End it now"),
-        (Self::Hour, "1h", "1 hour"),
-        (Self::Day, "24h", "24 hours"),
-        (Self::Week, "7d", "7 days"),
+        (Self::None, "now", "now"),
+        (Self::Hour, "1h", "in 1 hour"),
+        (Self::Day, "24h", "in 24 hours"),
+        (Self::Week, "7d", "in 7 days"),
     ];
 
     /// The choice behind the value of the form.

@@ -72,8 +72,84 @@ pub struct Zone(TimeZone);
 #[error("not the name of a time zone, such as Europe/Lisbon")]
 pub struct UnknownZone;
 
+/// Names that are no longer the right ones, or never were a place of their own: the links of the IANA database's file
+/// `backward` that its list for people who choose a zone, `zone.tab`, leaves out (edition 2025b). Sorted.
+const OLD_NAMES: [&str; 71] = [
+    "Africa/Asmera",
+    "Africa/Timbuktu",
+    "America/Argentina/ComodRivadavia",
+    "America/Atka",
+    "America/Buenos_Aires",
+    "America/Catamarca",
+    "America/Coral_Harbour",
+    "America/Cordoba",
+    "America/Ensenada",
+    "America/Fort_Wayne",
+    "America/Godthab",
+    "America/Indianapolis",
+    "America/Jujuy",
+    "America/Knox_IN",
+    "America/Louisville",
+    "America/Mendoza",
+    "America/Montreal",
+    "America/Nipigon",
+    "America/Pangnirtung",
+    "America/Porto_Acre",
+    "America/Rainy_River",
+    "America/Rosario",
+    "America/Santa_Isabel",
+    "America/Shiprock",
+    "America/Thunder_Bay",
+    "America/Virgin",
+    "America/Yellowknife",
+    "Antarctica/South_Pole",
+    "Asia/Ashkhabad",
+    "Asia/Calcutta",
+    "Asia/Choibalsan",
+    "Asia/Chongqing",
+    "Asia/Chungking",
+    "Asia/Dacca",
+    "Asia/Harbin",
+    "Asia/Istanbul",
+    "Asia/Kashgar",
+    "Asia/Katmandu",
+    "Asia/Macao",
+    "Asia/Rangoon",
+    "Asia/Saigon",
+    "Asia/Tel_Aviv",
+    "Asia/Thimbu",
+    "Asia/Ujung_Pandang",
+    "Asia/Ulan_Bator",
+    "Atlantic/Faeroe",
+    "Atlantic/Jan_Mayen",
+    "Australia/ACT",
+    "Australia/Canberra",
+    "Australia/Currie",
+    "Australia/LHI",
+    "Australia/NSW",
+    "Australia/North",
+    "Australia/Queensland",
+    "Australia/South",
+    "Australia/Tasmania",
+    "Australia/Victoria",
+    "Australia/West",
+    "Australia/Yancowinna",
+    "Europe/Belfast",
+    "Europe/Kiev",
+    "Europe/Nicosia",
+    "Europe/Tiraspol",
+    "Europe/Uzhgorod",
+    "Europe/Zaporozhye",
+    "Pacific/Enderbury",
+    "Pacific/Johnston",
+    "Pacific/Ponape",
+    "Pacific/Samoa",
+    "Pacific/Truk",
+    "Pacific/Yap",
+];
+
 impl Zone {
-    /// The zone with this IANA name.
+    /// The zone with this IANA name, also with one that cannot be chosen any more.
     ///
     /// # Errors
     /// When there is no such zone.
@@ -109,7 +185,7 @@ impl Zone {
         at.zoned(self).date()
     }
 
-    /// Every zone a business can choose, sorted by name: those of a continent or an ocean, and UTC.
+    /// Every zone a business can choose, sorted by name: those of a continent or an ocean, under one name each, and UTC.
     #[must_use]
     pub fn choices() -> Vec<String> {
         const AREAS: [&str; 10] = [
@@ -128,6 +204,7 @@ impl Zone {
             .available()
             .map(|name| name.as_str().to_owned())
             .filter(|name| name == "UTC" || AREAS.iter().any(|area| name.starts_with(area)))
+            .filter(|name| OLD_NAMES.binary_search(&name.as_str()).is_err())
             .collect();
         names.sort();
         names
@@ -165,5 +242,18 @@ mod tests {
         }
         let choices = Zone::choices();
         assert!(choices.len() > 300 && choices.iter().all(|name| Zone::named(name).is_ok()));
+    }
+
+    #[test]
+    fn a_zone_is_chosen_by_its_present_name_and_known_by_its_old_ones() {
+        let choices = Zone::choices();
+        assert!(OLD_NAMES.is_sorted());
+        for old in OLD_NAMES {
+            assert!(Zone::named(old).is_ok() && !choices.iter().any(|name| name == old), "{old}");
+        }
+        // Links as well, but to another country.
+        for name in ["Europe/Oslo", "Europe/Amsterdam", "Asia/Kolkata", "Atlantic/Reykjavik", "Africa/Accra", "UTC"] {
+            assert!(choices.iter().any(|choice| choice == name), "{name}");
+        }
     }
 }

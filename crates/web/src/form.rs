@@ -41,9 +41,24 @@ impl Errors {
         text.parse().map_err(|problem: T::Err| self.add(field, problem)).ok()
     }
 
+    /// Reads a field that must not be empty. What is missing is for the caller to say: a form can have several names, and
+    /// in the summary above it nothing else tells which one is meant.
+    pub(crate) fn require<T: FromStr<Err: Display>>(
+        &mut self,
+        field: &'static str,
+        text: &str,
+        missing: &str,
+    ) -> Option<T> {
+        if text.trim().is_empty() {
+            self.add(field, missing);
+            return None;
+        }
+        self.read(field, text)
+    }
+
     /// Reads a field that offers choices.
-    pub(crate) fn choose<T: FromStr>(&mut self, field: &'static str, text: &str) -> Option<T> {
-        text.parse().map_err(|_| self.add(field, "Please choose one from the list.")).ok()
+    pub(crate) fn choose<T: FromStr>(&mut self, field: &'static str, text: &str, missing: &str) -> Option<T> {
+        text.parse().map_err(|_| self.add(field, missing)).ok()
     }
 
     /// What is wrong with one field; empty when nothing is.

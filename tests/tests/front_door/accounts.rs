@@ -46,6 +46,10 @@ on_every_engine! {
         for field in ["name", "country", "zone", "currency", "language", "email", "password"] {
             page.assert_says(&format!("href=\"#{field}\""));
         }
+        page.assert_says("<title>Error: Open a business account");
+        for message in ["Enter the name of the business.", "Choose a country.", "Choose a time zone.", "Choose a currency."] {
+            page.assert_says(message);
+        }
         page.assert_says("value=\"Olivia\"");
         assert!(!page.html.contains("short"), "the password must not come back");
     }

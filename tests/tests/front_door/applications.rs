@@ -75,9 +75,23 @@ on_every_engine! {
             "/developer/applications/{}?permissions=availability_r&permissions=bookings_rw_own&permissions=fly",
             application.id
         );
-        let built = developer.get(&path).await.copied("Authorization URL, ready to send");
+        let built = developer.get(&path).await.copied("Authorization URL, with a placeholder");
         let expected = format!("/?authappid={}&permissions=bookings_rw_own,availability_r&state=RANDOM_TOKEN", application.id);
         assert_eq!(built, server.at(&expected));
+    }
+
+    /// The builder says so when nothing is ticked, and only when somebody asked for the URL.
+    async fn the_builder_wants_a_permission(server: TestServer) {
+        let developer = Visitor::developer(&server, "dana@example.com").await;
+        let application = developer.register("Harbour Desk", "").await;
+        let path = format!("/developer/applications/{}", application.id);
+        let wanted = "Tick at least one permission.";
+        assert!(!developer.get(&path).await.html.contains(wanted));
+        developer.get(&format!("{path}?show=url")).await.assert_says(wanted);
+        let built = developer.get(&format!("{path}?permissions=availability_r&show=url")).await;
+        assert!(!built.html.contains(wanted));
+        let address = server.at(&format!("/?authappid={}&permissions=availability_r", application.id));
+        assert_eq!(built.copied("Authorization URL, ready to send"), address);
     }
 
     /// A developer's applications are nobody else's business.

@@ -63,30 +63,30 @@ impl DetailsForm {
     }
 
     fn contact(&self, errors: &mut Errors) -> ContactDetails {
-        let mut line = |field: &'static str, text: &str, most: usize| {
+        let mut line = |field: &'static str, label: &str, text: &str, most: usize| {
             let value = optional(text);
             if value.as_ref().is_some_and(|value| value.chars().count() > most) {
-                errors.add(field, format!("This can have {most} characters at most."));
+                errors.add(field, format!("{label} can have {most} characters at most."));
             }
             let is_odd =
                 |character: char| character.is_control() && !(field == "description" && "\r\n".contains(character));
             if value.as_ref().is_some_and(|value| value.chars().any(is_odd)) {
-                errors.add(field, "This has characters that cannot be shown.");
+                errors.add(field, format!("{label} has characters that cannot be shown."));
             }
             value
         };
         let contact = ContactDetails {
-            email_address: line("email_address", &self.email_address, 254),
-            phone_number: line("phone_number", &self.phone_number, 40),
+            email_address: line("email_address", "The e-mail address", &self.email_address, 254),
+            phone_number: line("phone_number", "The phone number", &self.phone_number, 40),
             phone_kind: None,
-            website_url: line("website_url", &self.website_url, 500),
-            legal_identifiers: line("legal_identifiers", &self.legal_identifiers, 200),
-            address1: line("address1", &self.address1, 200),
-            address2: line("address2", &self.address2, 200),
-            city: line("city", &self.city, 100),
-            state: line("state", &self.state, 100),
-            postcode: line("postcode", &self.postcode, 20),
-            description: line("description", &self.description, 5_000),
+            website_url: line("website_url", "The website", &self.website_url, 500),
+            legal_identifiers: line("legal_identifiers", "The line of legal identifiers", &self.legal_identifiers, 200),
+            address1: line("address1", "The address", &self.address1, 200),
+            address2: line("address2", "The second line of the address", &self.address2, 200),
+            city: line("city", "The city", &self.city, 100),
+            state: line("state", "The state or region", &self.state, 100),
+            postcode: line("postcode", "The postcode", &self.postcode, 20),
+            description: line("description", "The description", &self.description, 5_000),
         };
         if let Some(address) = &contact.email_address {
             errors.read::<EmailAddress>("email_address", address);
@@ -94,7 +94,10 @@ impl DetailsForm {
         if contact.website_url.as_ref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
             errors.add("website_url", "Write the whole address, starting with https://");
         }
-        let phone_kind = contact.phone_number.as_ref().and_then(|_| errors.choose("phone_kind", &self.phone_kind));
+        let phone_kind = contact
+            .phone_number
+            .as_ref()
+            .and_then(|_| errors.choose("phone_kind", &self.phone_kind, "Choose a phone type."));
         ContactDetails { phone_kind, ..contact }
     }
 }
@@ -119,7 +122,7 @@ pub(crate) async fn update(
     Form(form): Form<DetailsForm>,
 ) -> PageResult {
     let mut errors = Errors::default();
-    let name = errors.read("name", &form.name);
+    let name = errors.require("name", &form.name, "Enter the name of the business.");
     let contact = form.contact(&mut errors);
     let Some(name) = name.filter(|_| errors.list().is_empty()) else {
         let layout = Layout::of(&owner, "/backoffice/details").narrowed();

@@ -16,6 +16,8 @@ use slotkeeper_domain::account::Role;
 use slotkeeper_domain::id::UserId;
 use slotkeeper_store::tables::users::User;
 
+const CHOOSE_A_ROLE: &str = "Choose a role: manager or staff.";
+
 #[derive(Template)]
 #[template(path = "backoffice/people.html")]
 struct PeoplePage<'a> {
@@ -23,6 +25,15 @@ struct PeoplePage<'a> {
     people: Vec<User>,
     form: &'a InviteForm,
     errors: Errors,
+}
+
+/// A role, in the words of the form.
+fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "Owner",
+        Role::Manager => "Manager",
+        Role::Staff => "Staff",
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -53,16 +64,16 @@ pub(crate) async fn invite(
     Form(form): Form<InviteForm>,
 ) -> PageResult {
     let mut errors = Errors::default();
-    let name = errors.read("name", &form.name);
-    let address = errors.read("email", &form.email);
-    let role = errors.choose("role", &form.role);
+    let name = errors.require("name", &form.name, "Enter the person's name.");
+    let address = errors.require("email", &form.email, "Enter the person's e-mail address.");
+    let role = errors.choose("role", &form.role, CHOOSE_A_ROLE);
     let (Some(name), Some(address), Some(role)) = (name, address, role) else {
         return render(&web, &owner, &form, errors, None).await;
     };
     let errors = match invite::invite(&web.app, &owner, name, address, role).await {
         Ok(()) => return Ok(page::see_other("/backoffice/people?notice=invited")),
         Err(InviteError::AddressTaken) => Errors::one("email", "Somebody signs in with this address already."),
-        Err(InviteError::Owner) => Errors::one("role", "Please choose one from the list."),
+        Err(InviteError::Owner) => Errors::one("role", CHOOSE_A_ROLE),
         Err(InviteError::Full) => Errors::one("", "An account can have 200 people, and yours has."),
         Err(InviteError::TooMany(too_many)) => Errors::one(
             "email",

@@ -26,11 +26,13 @@ struct ApplicationPage {
     name: String,
     description: String,
     callback_url: String,
-    has_callback: bool,
+    /// The callback URL that is in force, whatever the form on the page says.
+    answers_to: Option<String>,
     secret_keys: Vec<String>,
     current_key: String,
     authorization_address: String,
     built: Option<String>,
+    nothing_ticked: bool,
     areas: Vec<(&'static str, Vec<Choice>)>,
     overlaps: [(Overlap, &'static str, &'static str); 4],
     installations: Vec<Installation>,
@@ -54,10 +56,11 @@ struct Installation {
     last_used: String,
 }
 
-/// What the page's query can say: ticked permissions, a page of the installations, a notice.
+/// What the page's query can say: ticked permissions and whether to show their URL, a page of the installations, a notice.
 #[derive(Default)]
 struct View {
     permissions: PermissionSet,
+    show_url: bool,
     after: Option<(AccountId, AuthorizationId)>,
     notice: Option<String>,
 }
@@ -69,6 +72,7 @@ impl View {
         let ticked = pairs.iter().filter(|(name, _)| name == "permissions").filter_map(|(_, word)| word.parse().ok());
         Self {
             permissions: ticked.collect::<PermissionSet>(),
+            show_url: value("show").is_some(),
             after: value("after").and_then(|text| {
                 let (account, id) = text.split_once('.')?;
                 Some((account.parse().ok()?, id.parse().ok()?))
@@ -116,7 +120,7 @@ fn page_of(web: &Web, developer: &Developer, shown: Shown, view: View, again: Ag
         id: application.id.to_string(),
         name: application.name.to_string(),
         description: again.description.unwrap_or(application.description),
-        has_callback: application.callback_url.is_some(),
+        answers_to: application.callback_url.as_ref().map(ToString::to_string),
         callback_url: again
             .callback_url
             .or_else(|| application.callback_url.map(|callback| callback.to_string()))
@@ -130,6 +134,7 @@ fn page_of(web: &Web, developer: &Developer, shown: Shown, view: View, again: Ag
             })
             .collect(),
         authorization_address: address,
+        nothing_ticked: view.show_url && built.is_none(),
         built,
         areas: Area::ALL
             .into_iter()

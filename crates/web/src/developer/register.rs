@@ -52,7 +52,7 @@ pub(crate) async fn register(
         page::render(StatusCode::UNPROCESSABLE_ENTITY, &RegisterPage { layout, form: &form, errors })
     };
     let mut errors = Errors::default();
-    let name = errors.read("name", &form.name);
+    let name = errors.require("name", &form.name, "Enter the name of the application.");
     let description = description(&mut errors, &form.description);
     let callback_url = callback_url(&mut errors, &form.callback_url);
     let (Some(name), Some(description), Some(callback_url)) = (name, description, callback_url) else {

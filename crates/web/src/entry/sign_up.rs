@@ -42,8 +42,8 @@ pub(crate) async fn finish(
     mut errors: Errors,
     again: impl Fn(StatusCode, Errors) -> Response,
 ) -> PageResult {
-    let name = errors.read("person_name", &person.person_name);
-    let email_address = errors.read("email", &person.email);
+    let name = errors.require("person_name", &person.person_name, "Enter your name.");
+    let email_address = errors.require("email", &person.email, "Enter your e-mail address.");
     let password = Password::new(person.password);
     if let Err(problem) = password.check_choice(&person.email) {
         errors.add("password", problem);

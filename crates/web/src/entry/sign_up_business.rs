@@ -80,14 +80,14 @@ impl BusinessForm {
     }
 
     fn account(&self, errors: &mut Errors) -> Option<NewAccount> {
-        let name = errors.read("name", &self.name);
-        let country = errors.choose("country", &self.country);
-        let zone = Zone::named(&self.zone).map_err(|_| errors.add("zone", "Please choose one from the list.")).ok();
-        let currency = errors.choose("currency", &self.currency);
+        let name = errors.require("name", &self.name, "Enter the name of the business.");
+        let country = errors.choose("country", &self.country, "Choose a country.");
+        let zone = Zone::named(&self.zone).map_err(|_| errors.add("zone", "Choose a time zone.")).ok();
+        let currency = errors.choose("currency", &self.currency, "Choose a currency.");
         let tags: Vec<&str> =
             std::iter::once(self.language.as_str()).chain(self.more_languages.iter().map(String::as_str)).collect();
         let languages = Languages::parse_list(&tags.join(","))
-            .map_err(|_| errors.add("language", "Please choose one from the list."))
+            .map_err(|_| errors.add("language", "Choose the main language."))
             .ok();
         Some(NewAccount::Business {
             name: name?,

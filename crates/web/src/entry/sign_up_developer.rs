@@ -38,7 +38,8 @@ pub(crate) async fn show() -> Response {
 
 pub(crate) async fn sign_up(State(web): State<Web>, client: Client, Form(form): Form<DeveloperForm>) -> PageResult {
     let mut errors = Errors::default();
-    let account = errors.read("name", &form.name).map(|name| NewAccount::Developer { name });
+    let name = errors.require("name", &form.name, "Enter the name of the company or team.");
+    let account = name.map(|name| NewAccount::Developer { name });
     let again =
         |status, errors| page::render(status, &SignUpDeveloperPage { layout: Layout::narrow(), form: &form, errors });
     finish(&web, client, form.person.clone(), account, errors, again).await

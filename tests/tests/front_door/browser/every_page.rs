@@ -176,11 +176,13 @@ impl Tour {
         self.arrive("Build the Authorization URL", "25-application").await;
         let url = self.browser.url().await;
         let id = url.rsplit('/').next().expect("an id").to_owned();
+        self.press("Show the URL").await;
+        self.arrive("Tick at least one permission.", "25-application-nothing-ticked").await;
         for sentence in ["Make bookings, and read, change and cancel all", "Read all your customers."] {
             self.browser.tick(sentence, true).await;
         }
         self.press("Show the URL").await;
-        self.arrive("ready to send", "26-application-url-built").await;
+        self.arrive("with a placeholder", "26-application-url-built").await;
         self.fill(&[("Callback URL", "http://example.com")]).await;
         self.press("Save the callback URL").await;
         self.arrive("Please check the form", "27-application-wrong").await;
@@ -234,7 +236,7 @@ impl Tour {
         let end = string(&self.browser.run(first, vec![]).await);
         self.open(&end, "53-end-key").await;
         self.open("/backoffice/details", "54-details").await;
-        self.fill(&[("Web site", "https://bodensee.example"), ("Phone number", "+49 7531 000000")]).await;
+        self.fill(&[("Website", "https://bodensee.example"), ("Phone number", "+49 7531 000000")]).await;
         self.press("Save").await;
         self.arrive("Saved.", "55-details-saved").await;
         self.open("/backoffice/people", "56-people").await;

@@ -114,7 +114,7 @@ async fn build_the_address(browser: &Browser) -> String {
     browser.tick("See what you offer and what is still free.", true).await;
     browser.tick("See what you offer and what is still free.", false).await;
     browser.press("Show the URL").await;
-    copied(browser, "Authorization URL, ready to send").await
+    copied(browser, "Authorization URL, with a placeholder").await
 }
 
 async fn read_the_question(browser: &Browser, receiver: &Receiver) {
