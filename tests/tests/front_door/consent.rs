@@ -44,6 +44,26 @@ on_every_engine! {
         assert!(visitor.allow(&back).await.location().ends_with(&format!("&state={state}")));
     }
 
+    /// An owner who has no account yet comes back to the question after opening one.
+    async fn the_question_survives_signing_up(server: TestServer) {
+        let (application, _) = world(&server).await;
+        let asks = application.asks_for("availability_r", Some("a%2Fb+c%20d"));
+        let visitor = Visitor::new(&server);
+        let sign_in = visitor.get(&asks).await.location();
+        let page = visitor.get(&sign_in).await;
+        page.assert_says("An application asks for access to a business");
+        let link = |html: &str, path: &str| {
+            let start = html.find(&format!("href=\"{path}?")).expect("a link that carries the question") + 6;
+            html[start..].split('"').next().expect("an address").to_owned()
+        };
+        let choice = visitor.get(&link(&page.html, "/sign-up")).await;
+        let next = visitor.get(&link(&choice.html, "/sign-up/business")).await.hidden("next").replace("&#38;", "&");
+        let fields = [("name", "Pier"), ("country", "PT"), ("zone", "Europe/Lisbon"), ("currency", "EUR"),
+            ("language", "en-GB"), ("person_name", "Otto"), ("email", "otto@example.com"),
+            ("password", slotkeeper_testkit::client::PASSWORD), ("next", &next)];
+        assert_eq!(visitor.post("/sign-up/business", &fields).await.location(), asks);
+    }
+
     /// The same question in two tabs, both opened before either is answered, makes one key; so do many presses at once.
     async fn one_question_makes_one_key(server: TestServer) {
         let (application, owner) = world(&server).await;

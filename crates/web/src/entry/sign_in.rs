@@ -1,5 +1,6 @@
 //! `/sign-in`
 
+use super::sign_up::carried;
 use crate::client::Client;
 use crate::error::PageResult;
 use crate::extract::Query;
@@ -16,6 +17,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use slotkeeper_app::passwords::PasswordError;
 use slotkeeper_app::sessions::sign_in::{self, Opened, SignInError};
+use slotkeeper_domain::consent::Request;
 use slotkeeper_domain::secret::Password;
 
 #[derive(Template)]
@@ -23,8 +25,19 @@ use slotkeeper_domain::secret::Password;
 struct SignInPage {
     layout: Layout,
     next: String,
+    /// The same for the pages that lead to an account, as a query.
+    carried: String,
+    /// Whether an application's question waits behind the page.
+    to_answer: bool,
     email: String,
     errors: Errors,
+}
+
+impl SignInPage {
+    fn new(layout: Layout, next: String, email: String, errors: Errors) -> Self {
+        let to_answer = next.strip_prefix("/?").is_some_and(Request::is_meant_by);
+        Self { layout, carried: carried(&next), to_answer, next, email, errors }
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -48,13 +61,13 @@ pub(crate) async fn show(session: Option<Session>, Query(query): Query<SignInQue
         return page::see_other(if is_local(&next) { &next } else { home });
     }
     let layout = Layout::narrow().with_notice(query.notice.as_deref());
-    page::show(&SignInPage { layout, next, email: String::new(), errors: Errors::default() })
+    page::show(&SignInPage::new(layout, next, String::new(), Errors::default()))
 }
 
 pub(crate) async fn sign_in(State(web): State<Web>, Client(from): Client, Form(form): Form<SignInForm>) -> PageResult {
     let again = |status, errors| {
         let (next, email) = (form.next.clone(), form.email.clone());
-        page::render(status, &SignInPage { layout: Layout::narrow(), next, email, errors })
+        page::render(status, &SignInPage::new(Layout::narrow(), next, email, errors))
     };
     let Ok(address) = form.email.parse() else {
         let errors = Errors::one("email", "Please write the whole e-mail address.");

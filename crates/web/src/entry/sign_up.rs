@@ -2,12 +2,14 @@
 
 use crate::client::Client;
 use crate::error::PageResult;
+use crate::extract::Query;
 use crate::form::Errors;
 use crate::page::{self, Layout};
 use crate::{Web, entry::sign_in};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use slotkeeper_app::accounts::sign_up::{self, NewAccount, SignUp, SignUpError};
 use slotkeeper_domain::secret::Password;
@@ -16,10 +18,27 @@ use slotkeeper_domain::secret::Password;
 #[template(path = "entry/sign_up.html")]
 struct SignUpPage {
     layout: Layout,
+    carried: String,
 }
 
-pub(crate) async fn show() -> Response {
-    page::show(&SignUpPage { layout: Layout::narrow() })
+/// Where somebody wanted to go before there was an account: the question of an application, for example.
+#[derive(Deserialize, Default)]
+pub(crate) struct NextQuery {
+    #[serde(default)]
+    pub(crate) next: String,
+}
+
+/// The query that carries an address on to the next page; empty when there is none to carry.
+pub(crate) fn carried(next: &str) -> String {
+    if sign_in::is_local(next) {
+        format!("?next={}", utf8_percent_encode(next, NON_ALPHANUMERIC))
+    } else {
+        String::new()
+    }
+}
+
+pub(crate) async fn show(Query(NextQuery { next }): Query<NextQuery>) -> Response {
+    page::show(&SignUpPage { layout: Layout::narrow(), carried: carried(&next) })
 }
 
 /// The part of a sign-up form that is about the person.
@@ -31,6 +50,8 @@ pub(crate) struct PersonFields {
     pub(crate) email: String,
     #[serde(default)]
     pub(crate) password: String,
+    #[serde(default)]
+    pub(crate) next: String,
 }
 
 /// Signs up with an account that was read from a form, or shows the form again with what is wrong.
@@ -55,7 +76,7 @@ pub(crate) async fn finish(
         return Ok(page::error_page(StatusCode::BAD_REQUEST));
     };
     Ok(match sign_up::sign_up(&web.app, SignUp { email_address, name, password, account }, from).await {
-        Ok(opened) => sign_in::welcome(web, &opened, ""),
+        Ok(opened) => sign_in::welcome(web, &opened, &person.next),
         Err(SignUpError::AddressTaken) => again(
             StatusCode::UNPROCESSABLE_ENTITY,
             Errors::one(

@@ -1,9 +1,10 @@
 //! `/sign-up/business`
 
-use super::sign_up::{PersonFields, finish};
+use super::sign_up::{NextQuery, PersonFields, finish};
 use crate::Web;
 use crate::client::Client;
 use crate::error::PageResult;
+use crate::extract::Query;
 use crate::form::{Errors, Form};
 use crate::page::{self, Layout};
 use askama::Template;
@@ -64,6 +65,7 @@ impl BusinessForm {
                 "person_name" => &mut form.person.person_name,
                 "email" => &mut form.person.email,
                 "password" => &mut form.person.password,
+                "next" => &mut form.person.next,
                 "more_languages" => {
                     form.more_languages.push(value);
                     continue;
@@ -99,8 +101,9 @@ impl BusinessForm {
     }
 }
 
-pub(crate) async fn show() -> Response {
-    page::show(&SignUpBusinessPage::new(&BusinessForm::default(), Errors::default()))
+pub(crate) async fn show(Query(NextQuery { next }): Query<NextQuery>) -> Response {
+    let person = PersonFields { next, ..PersonFields::default() };
+    page::show(&SignUpBusinessPage::new(&BusinessForm { person, ..BusinessForm::default() }, Errors::default()))
 }
 
 pub(crate) async fn sign_up(
