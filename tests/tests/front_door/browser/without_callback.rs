@@ -16,7 +16,7 @@ on_every_engine! {
         browser.wait_for_text("Saved.").await;
 
         browser.goto(&server.at(&scene.application.asks_for("availability_r", None))).await;
-        assert_says(&browser, &[&format!("{DEVELOPER} gets an e-mail with a new key")]).await;
+        assert_says(&browser, &[&format!("{DEVELOPER} gets an e-mail with your contact details and a new key")]).await;
         browser.press("Allow").await;
         browser.wait_for_text("Ferry Desk is installed").await;
         assert_says(&browser, &[&format!("on its way to {DEVELOPER} by e-mail")]).await;
