@@ -224,7 +224,7 @@ on_every_engine! {
         assert_eq!(call(&server, "/v2/settings/apikeyinfo", &again, &application.secret_key).await.status, 200);
     }
 
-    /// The page may not be framed or kept, has no script, and lets its form lead to the callback's origin alone.
+    /// The page may not be framed or kept, has no script, and lets its form lead to the callback and, as that may lead on, to https.
     async fn the_page_is_closed(server: TestServer) {
         let (application, owner) = world(&server).await;
         let page = owner.get(&application.asks_for("availability_r", Some("s"))).await;
