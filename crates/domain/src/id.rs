@@ -50,6 +50,18 @@ macro_rules! ids {
             }
         }
 
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::text::read(deserializer)
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(&self.0)
@@ -83,6 +95,22 @@ ids! {
     ProductId = 21;
     /// A schedule of a product.
     ScheduleId = 21;
+    /// A type of resources.
+    ResourceTypeId = 10;
+    /// A resource.
+    ResourceId = 10;
+    /// A tax.
+    TaxId = 10;
+    /// A custom field of customers and participants.
+    CustomFieldId = 6;
+    /// A customer.
+    CustomerId = 21;
+    /// A person linked to a customer.
+    LinkedPersonId = 21;
+    /// A hold.
+    HoldId = 16;
+    /// A payment.
+    PaymentId = 16;
 }
 
 #[cfg(test)]

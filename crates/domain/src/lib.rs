@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod callback;
+pub mod catalogue;
 pub mod change;
 pub mod consent;
 pub mod email;
@@ -18,5 +19,6 @@ pub mod right;
 pub mod schedule;
 pub mod secret;
 pub mod secret_key;
+mod text;
 pub mod throttle;
 pub mod time;

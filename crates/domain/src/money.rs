@@ -5,11 +5,12 @@
 //! sign turned round (wire reference, section 9: half up, per tax).
 
 use crate::account::Currency;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
 /// An amount in minor units (cents, pence, whole yen) of one currency. Negative for discounts and refunds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Money {
     minor: i64,
     currency: Currency,
@@ -136,8 +137,23 @@ impl Money {
 }
 
 /// A rate in millionths: 23 % is 230 000. At most 100 %.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
 pub struct Rate(u32);
+
+impl TryFrom<u32> for Rate {
+    type Error = NotARate;
+
+    fn try_from(millionths: u32) -> Result<Self, NotARate> {
+        Self::from_millionths(millionths)
+    }
+}
+
+impl From<Rate> for u32 {
+    fn from(rate: Rate) -> Self {
+        rate.0
+    }
+}
 
 const WHOLE: u32 = 1_000_000;
 
@@ -171,7 +187,14 @@ impl Rate {
     /// amount.
     #[must_use]
     pub fn within(self, amount: Money) -> Money {
-        self.share(amount, WHOLE + self.0)
+        self.within_all(self.0, amount)
+    }
+
+    /// The part of an amount that is this rate, where rates of `all` millionths together are on top of the rest, rounded
+    /// half away from zero: one of several taxes in a gross amount.
+    #[must_use]
+    pub fn within_all(self, all: u32, amount: Money) -> Money {
+        self.share(amount, WHOLE.saturating_add(all.max(self.0)))
     }
 
     /// `amount · rate / whole`. No larger than the amount, so that it always fits.

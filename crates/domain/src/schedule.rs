@@ -11,12 +11,33 @@
 
 use crate::time::{Instant, Zone};
 use jiff::civil::{Date, Time, Weekday};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Days of the week.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
 pub struct Weekdays(u8);
+
+/// The number stands for no set of weekdays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a set of weekdays")]
+pub struct NotWeekdays;
+
+impl TryFrom<u8> for Weekdays {
+    type Error = NotWeekdays;
+
+    fn try_from(bits: u8) -> Result<Self, NotWeekdays> {
+        Self::from_bits(bits).ok_or(NotWeekdays)
+    }
+}
+
+impl From<Weekdays> for u8 {
+    fn from(days: Weekdays) -> Self {
+        days.bits()
+    }
+}
 
 impl Weekdays {
     /// Every day.
@@ -52,7 +73,7 @@ impl FromIterator<Weekday> for Weekdays {
 }
 
 /// From which day to which a pattern holds, both included. Open where a day is missing.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Season {
     /// The first day.
     pub first: Option<Date>,
@@ -69,7 +90,7 @@ impl Season {
 }
 
 /// When the events of a product start.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schedule {
     /// The time of day, on the business's clock.
     pub starts: Time,
@@ -84,7 +105,8 @@ pub struct Schedule {
 }
 
 /// How long an event lasts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Length {
     /// So many minutes of elapsed time.
     Minutes(u32),

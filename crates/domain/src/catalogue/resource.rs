@@ -1,0 +1,150 @@
+//! Resources: guides, rooms, boats.
+
+use super::Translated;
+use crate::id::{ResourceId, ResourceTypeId};
+use crate::schedule::Weekdays;
+use crate::time::{Instant, Zone};
+use jiff::civil::{Date, Time};
+use serde::{Deserialize, Serialize};
+
+/// Resources that can stand in for each other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResourceType {
+    /// Its id.
+    pub id: ResourceTypeId,
+    /// What they are called.
+    pub name: Translated,
+    /// Whether customers see which one they get, and can ask for one.
+    pub is_public: bool,
+    /// The resources, in the order in which they are given to appointments.
+    pub resources: Vec<Resource>,
+}
+
+/// One guide, room or boat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resource {
+    /// Its id.
+    pub id: ResourceId,
+    /// What it is called.
+    pub name: Translated,
+    /// When it works; absent when it always does.
+    pub hours: Option<OpeningHours>,
+    /// How many things it can do at once.
+    pub capacity: u32,
+}
+
+/// From when to when something is open on some days of the week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opening {
+    /// On which days.
+    pub days: Weekdays,
+    /// From this time, on the business's clock.
+    pub from: Time,
+    /// To this time. Midnight is the end of the day.
+    pub to: Time,
+}
+
+/// When something is open: weekly hours, and days on which it is closed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpeningHours {
+    /// The hours of the week. Those that overlap or touch are one.
+    pub weekly: Vec<Opening>,
+    /// Days on which it is closed all day.
+    pub closed: std::collections::BTreeSet<Date>,
+}
+
+impl OpeningHours {
+    /// When it is open on this day, as instants, in order and without overlaps. An hour that the clock skips is as much
+    /// later as it skipped; of one that it shows twice the first counts at both ends (see [`crate::schedule`]).
+    #[must_use]
+    pub fn on(&self, day: Date, zone: &Zone) -> Vec<(Instant, Instant)> {
+        if self.closed.contains(&day) {
+            return Vec::new();
+        }
+        let mut open: Vec<(Instant, Instant)> = Vec::new();
+        for opening in self.weekly.iter().filter(|opening| opening.days.has(day.weekday())) {
+            let last = if opening.to == Time::midnight() { day.tomorrow().unwrap_or(day) } else { day };
+            let (from, to) = (zone.instant_of(day, opening.from), zone.instant_of(last, opening.to));
+            if from < to {
+                open.push((from, to));
+            }
+        }
+        open.sort();
+        let mut joined: Vec<(Instant, Instant)> = Vec::with_capacity(open.len());
+        for (from, to) in open {
+            match joined.last_mut() {
+                Some(last) if from <= last.1 => last.1 = last.1.max(to),
+                _ => joined.push((from, to)),
+            }
+        }
+        joined
+    }
+
+    /// Whether it is open all the time from one instant to the other.
+    #[must_use]
+    pub fn cover(&self, from: Instant, to: Instant, zone: &Zone) -> bool {
+        let mut reached = from;
+        let mut day = zone.date_of(from);
+        let last = zone.date_of(to);
+        while day <= last {
+            for (open, close) in self.on(day, zone) {
+                if open <= reached && reached < close {
+                    reached = close;
+                }
+            }
+            if reached >= to {
+                return true;
+            }
+            match day.tomorrow() {
+                Ok(next) => day = next,
+                Err(_) => break,
+            }
+        }
+        reached >= to
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::{Weekday, date, time};
+
+    fn hours() -> OpeningHours {
+        let saturday: Weekdays = [Weekday::Saturday].into_iter().collect();
+        let weekly = vec![
+            Opening { days: Weekdays::ALL, from: time(14, 0, 0, 0), to: time(18, 0, 0, 0) },
+            Opening { days: Weekdays::ALL, from: time(9, 0, 0, 0), to: time(12, 0, 0, 0) },
+            Opening { days: saturday, from: time(18, 0, 0, 0), to: Time::midnight() },
+        ];
+        OpeningHours { weekly, closed: [date(2026, 6, 14)].into_iter().collect() }
+    }
+
+    #[test]
+    fn hours_that_touch_are_one_and_a_closed_day_has_none() {
+        let zone = Zone::named("Europe/Lisbon").expect("a zone");
+        let shown = |day| -> Vec<String> {
+            let span = |(from, to): (Instant, Instant)| {
+                format!("{}-{}", &from.to_wire_minutes(&zone)[11..16], &to.to_wire_minutes(&zone)[11..16])
+            };
+            hours().on(day, &zone).into_iter().map(span).collect()
+        };
+        assert_eq!(shown(date(2026, 6, 12)), ["09:00-12:00", "14:00-18:00"]);
+        assert_eq!(shown(date(2026, 6, 13)), ["09:00-12:00", "14:00-00:00"]);
+        assert!(shown(date(2026, 6, 14)).is_empty());
+    }
+
+    #[test]
+    fn a_span_is_covered_or_it_is_not() {
+        let zone = Zone::named("Europe/Lisbon").expect("a zone");
+        let at = |day: i8, hour: i8| zone.instant_of(date(2026, 6, day), time(hour, 0, 0, 0));
+        let covered = |from, to| hours().cover(from, to, &zone);
+        assert!(covered(at(12, 9), at(12, 12)) && covered(at(13, 15), at(13, 23)));
+        assert!(!covered(at(12, 11), at(12, 13)) && !covered(at(12, 11), at(12, 15)) && !covered(at(14, 9), at(14, 10)));
+        // Over midnight, where both days are open there.
+        let always = OpeningHours {
+            weekly: vec![Opening { days: Weekdays::ALL, from: Time::midnight(), to: Time::midnight() }],
+            ..OpeningHours::default()
+        };
+        assert!(always.cover(at(12, 22), at(15, 3), &zone));
+    }
+}

@@ -1,0 +1,51 @@
+//! Texts in the languages of a business.
+
+use crate::account::Language;
+use serde::{Deserialize, Serialize};
+
+/// A text in one or several languages; the first is shown where there is none in the language that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Translated(Vec<(Language, String)>);
+
+impl Translated {
+    /// A text in one language.
+    #[must_use]
+    pub fn only(language: Language, text: &str) -> Self {
+        Self(vec![(language, text.to_owned())])
+    }
+
+    /// The same with the text in another language as well.
+    #[must_use]
+    pub fn and(mut self, language: Language, text: &str) -> Self {
+        self.0.retain(|(known, _)| *known != language);
+        self.0.push((language, text.to_owned()));
+        self
+    }
+
+    /// The text in this language, or else in the first.
+    #[must_use]
+    pub fn r#in(&self, language: Language) -> &str {
+        let wanted = self.0.iter().find(|(known, _)| *known == language);
+        wanted.or(self.0.first()).map_or("", |(_, text)| text)
+    }
+
+    /// Whether it is this text in any of its languages.
+    #[must_use]
+    pub fn is(&self, text: &str) -> bool {
+        self.0.iter().any(|(_, known)| known == text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_given_in_the_language_asked_for_or_the_first() {
+        let (english, portuguese, german) =
+            (Language::BRITISH_ENGLISH, "pt-PT".parse().expect("a language"), "de-DE".parse().expect("a language"));
+        let text = Translated::only(english, "Pier").and(portuguese, "Cais").and(portuguese, "Molhe");
+        assert_eq!([text.r#in(english), text.r#in(portuguese), text.r#in(german)], ["Pier", "Molhe", "Pier"]);
+        assert!(text.is("Molhe") && !text.is("Cais"));
+    }
+}

@@ -1,0 +1,259 @@
+//! The options chosen with a booking, and what they change.
+
+use crate::account::Language;
+use crate::catalogue::{Effect, OptionDefinition, OptionId, OptionKind, Per, Product};
+use crate::money::{Money, NoSum};
+use crate::party::Party;
+use serde::{Deserialize, Serialize};
+
+/// Longest text of a text option, in characters.
+pub const LONGEST_TEXT: usize = 2_000;
+
+/// A choice as the caller makes it: the option by id or else by name, and the value as text (wire reference, section 4.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OptionInput {
+    /// The option's id. It wins over the name.
+    pub id: Option<String>,
+    /// The option's name, in any language.
+    pub name: Option<String>,
+    /// `true` or `false`, the name of a value, a whole number, or any text.
+    pub value: String,
+}
+
+/// One option of a booking.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChosenOption {
+    /// Which option.
+    pub id: OptionId,
+    /// What was chosen.
+    pub value: ChosenValue,
+    /// What the option and the value were called then. For when the product no longer has them.
+    pub words: (String, String),
+}
+
+/// What was chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChosenValue {
+    /// The id of one of the values.
+    Choice(String),
+    /// A number.
+    Number(i64),
+    /// Yes or no.
+    OnOff(bool),
+    /// A text.
+    Text(String),
+}
+
+/// Why an option cannot be chosen.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OptionRefused {
+    /// The product has none like it.
+    #[error("The option at position {0} of options is none of this product.")]
+    Unknown(usize),
+    /// It cannot be set at present.
+    #[error("The option {0} cannot be chosen at present.")]
+    Disabled(OptionId),
+    /// It is there twice.
+    #[error("The option {0} is there twice.")]
+    Twice(OptionId),
+    /// The value is none of those of a choice.
+    #[error("The value of option {0} must be the name of one of its values.")]
+    NotAValue(OptionId),
+    /// The value is no number, or not within the limits.
+    #[error("The value of option {id} must be a whole number from {min} to {max}.")]
+    NotANumber {
+        /// Which option.
+        id: OptionId,
+        /// The least.
+        min: i64,
+        /// The most.
+        max: i64,
+    },
+    /// The value is neither yes nor no.
+    #[error("The value of option {0} must be true or false.")]
+    NotOnOff(OptionId),
+    /// The text is too long.
+    #[error("The value of option {0} can have {LONGEST_TEXT} characters at most.")]
+    TooLong(OptionId),
+    /// There must be a value, and there is none.
+    #[error("The option {0} must be given.")]
+    Missing(OptionId),
+}
+
+/// The options of a booking: those that were chosen, and the defaults of the others, in the product's order.
+///
+/// # Errors
+/// [`OptionRefused`].
+pub fn choose(product: &Product, inputs: &[OptionInput], language: Language) -> Result<Vec<ChosenOption>, OptionRefused> {
+    let mut given: Vec<Option<&str>> = vec![None; product.options.len()];
+    for (position, input) in inputs.iter().enumerate() {
+        let fits = |option: &OptionDefinition| match (&input.id, &input.name) {
+            (Some(id), _) => option.id == *id,
+            (None, Some(name)) => option.name.is(name),
+            (None, None) => false,
+        };
+        let index = product.options.iter().position(fits).ok_or(OptionRefused::Unknown(position))?;
+        let option = &product.options[index];
+        if !option.enabled {
+            return Err(OptionRefused::Disabled(option.id.clone()));
+        }
+        if given[index].replace(&input.value).is_some() {
+            return Err(OptionRefused::Twice(option.id.clone()));
+        }
+    }
+    let mut chosen = Vec::with_capacity(product.options.len());
+    for (option, given) in product.options.iter().zip(given).filter(|(option, _)| option.enabled) {
+        let value = match given {
+            Some(text) => Some(read(option, text)?),
+            None => default(option)?,
+        };
+        if let Some(value) = value {
+            let words = (option.name.r#in(language).to_owned(), value.words(option, language));
+            chosen.push(ChosenOption { id: option.id.clone(), value, words });
+        }
+    }
+    Ok(chosen)
+}
+
+fn read(option: &OptionDefinition, text: &str) -> Result<ChosenValue, OptionRefused> {
+    let id = || option.id.clone();
+    match &option.kind {
+        OptionKind::Choice { values, .. } => {
+            let value = values.iter().find(|value| value.name.is(text)).or(values.iter().find(|value| value.id == text));
+            value.map(|value| ChosenValue::Choice(value.id.clone())).ok_or_else(|| OptionRefused::NotAValue(id()))
+        }
+        OptionKind::Number { min, max, .. } => {
+            let number = text.trim().parse().ok().filter(|number| (min..=max).contains(&number));
+            number.map(ChosenValue::Number).ok_or_else(|| OptionRefused::NotANumber { id: id(), min: *min, max: *max })
+        }
+        OptionKind::OnOff { .. } => match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "1" => Ok(ChosenValue::OnOff(true)),
+            "false" | "0" => Ok(ChosenValue::OnOff(false)),
+            _ => Err(OptionRefused::NotOnOff(id())),
+        },
+        OptionKind::Text { required } if *required && text.trim().is_empty() => Err(OptionRefused::Missing(id())),
+        OptionKind::Text { .. } if text.chars().count() > LONGEST_TEXT => Err(OptionRefused::TooLong(id())),
+        OptionKind::Text { .. } => Ok(ChosenValue::Text(text.to_owned())),
+    }
+}
+
+fn default(option: &OptionDefinition) -> Result<Option<ChosenValue>, OptionRefused> {
+    match &option.kind {
+        OptionKind::Choice { default, .. } => {
+            let default = default.clone().ok_or_else(|| OptionRefused::Missing(option.id.clone()))?;
+            Ok(Some(ChosenValue::Choice(default)))
+        }
+        OptionKind::Number { default, .. } => Ok(Some(ChosenValue::Number(*default))),
+        OptionKind::OnOff { default, .. } => Ok(Some(ChosenValue::OnOff(*default))),
+        OptionKind::Text { required: true } => Err(OptionRefused::Missing(option.id.clone())),
+        OptionKind::Text { required: false } => Ok(None),
+    }
+}
+
+impl ChosenValue {
+    /// The value as the wire writes it: a choice by the name of its value.
+    fn words(&self, option: &OptionDefinition, language: Language) -> String {
+        match (self, &option.kind) {
+            (Self::Choice(id), OptionKind::Choice { values, .. }) => {
+                values.iter().find(|value| value.id == *id).map_or("", |value| value.name.r#in(language)).to_owned()
+            }
+            (Self::Choice(id), _) => id.clone(),
+            (Self::Number(number), _) => number.to_string(),
+            (Self::OnOff(on), _) => on.to_string(),
+            (Self::Text(text), _) => text.clone(),
+        }
+    }
+}
+
+impl ChosenOption {
+    /// What the option and the value are called in a language.
+    #[must_use]
+    pub fn named(&self, product: Option<&Product>, language: Language) -> (String, String) {
+        match self.definition(product) {
+            Some(option) => (option.name.r#in(language).to_owned(), self.value.words(option, language)),
+            None => self.words.clone(),
+        }
+    }
+
+    fn definition<'a>(&self, product: Option<&'a Product>) -> Option<&'a OptionDefinition> {
+        product?.options.iter().find(|option| option.id == self.id)
+    }
+
+    /// What it changes, and how many times over; nothing if the product no longer has it.
+    fn effect(&self, product: &Product) -> Option<(Effect, i64)> {
+        match (&self.value, &self.definition(Some(product))?.kind) {
+            (ChosenValue::Choice(id), OptionKind::Choice { values, .. }) => {
+                values.iter().find(|value| value.id == *id).map(|value| (value.effect, 1))
+            }
+            (ChosenValue::Number(number), OptionKind::Number { each, .. }) => Some((*each, *number)),
+            (ChosenValue::OnOff(true), OptionKind::OnOff { on, .. }) => Some((*on, 1)),
+            _ => None,
+        }
+    }
+}
+
+/// By how many minutes the options make an appointment longer, or shorter.
+#[must_use]
+pub fn minutes(options: &[ChosenOption], product: &Product) -> i64 {
+    let effects = options.iter().filter_map(|option| option.effect(product));
+    effects.fold(0, |sum, (effect, times)| sum.saturating_add(times.saturating_mul(effect.minutes.into())))
+}
+
+/// What each option that costs something adds to the price.
+///
+/// # Errors
+/// When an amount is too large.
+pub fn prices(options: &[ChosenOption], product: &Product, party: &Party) -> Result<Vec<Money>, NoSum> {
+    let effects = options.iter().filter_map(|option| option.effect(product));
+    let price = |(effect, times): (Effect, i64)| {
+        let people = match effect.per {
+            Per::Booking => 1,
+            Per::Person => i64::from(party.people()),
+        };
+        effect.price.map(|price| price.times(times)?.times(people))
+    };
+    effects.filter_map(price).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    fn input(id: &str, value: &str) -> OptionInput {
+        OptionInput { id: Some(format!("312KAYK4E9L17A2B6C8D0_{id}")), name: None, value: value.to_owned() }
+    }
+
+    #[test]
+    fn what_is_not_chosen_is_as_the_product_has_it() {
+        let catalogue = testing::catalogue();
+        let tour = &catalogue.products[0];
+        let words = |inputs: &[OptionInput]| {
+            choose(tour, inputs, Language::BRITISH_ENGLISH)
+                .map(|chosen| chosen.into_iter().map(|option| option.words.1).collect::<Vec<_>>())
+                .map_err(|error| error.to_string())
+        };
+        let texts = |texts: &[&str]| Ok(texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
+        assert_eq!(words(&[]), texts(&["Pier", "0", "false"]));
+        let by_name = OptionInput { id: None, name: Some("Sacos estanques".to_owned()), value: " 3 ".to_owned() };
+        assert_eq!(
+            words(&[input("K3V9QWZT", "Hotel"), by_name, input("B7N2MXRL", "True"), input("T1F6GSAE", "no nuts")]),
+            texts(&["Hotel", "3", "true", "no nuts"])
+        );
+        for (input, message) in [
+            (input("XXXXXXXX", "1"), "The option at position 0 of options is none of this product."),
+            (input("H5J8CDYP", "5"), "The value of option 312KAYK4E9L17A2B6C8D0_H5J8CDYP must be a whole number from 0 to 4."),
+            (input("H5J8CDYP", "x"), "The value of option 312KAYK4E9L17A2B6C8D0_H5J8CDYP must be a whole number from 0 to 4."),
+            (input("K3V9QWZT", "Moon"), "The value of option 312KAYK4E9L17A2B6C8D0_K3V9QWZT must be the name of one of its values."),
+            (input("B7N2MXRL", "yes"), "The value of option 312KAYK4E9L17A2B6C8D0_B7N2MXRL must be true or false."),
+            (input("Z9Z9Z9Z9", "1"), "The option 312KAYK4E9L17A2B6C8D0_Z9Z9Z9Z9 cannot be chosen at present."),
+        ] {
+            assert_eq!(words(&[input]), Err(message.to_owned()));
+        }
+        assert_eq!(
+            words(&[input("H5J8CDYP", "1"), input("H5J8CDYP", "2")]),
+            Err("The option 312KAYK4E9L17A2B6C8D0_H5J8CDYP is there twice.".to_owned())
+        );
+    }
+}

@@ -1,0 +1,222 @@
+//! What a booking costs.
+//!
+//! A price is made of lines: the rates of the people, options, adjustments. Each names its taxes. Lines with the same taxes
+//! are added up before a tax is computed, so that there is one rounding for each tax and kind of line, and not one for each
+//! person (wire reference, sections 6.8 and 9).
+
+use crate::catalogue::{Catalogue, Product, Rates};
+use crate::id::TaxId;
+use crate::money::{Money, NoSum};
+use crate::options::{self, ChosenOption};
+use crate::party::Party;
+use serde::{Deserialize, Serialize};
+
+/// A part of a price, with or without taxes in it as the business has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// How much.
+    pub amount: Money,
+    /// The taxes on it.
+    pub taxes: Vec<TaxId>,
+}
+
+/// What a booking costs: `gross` is `net` and all taxes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Price {
+    /// With taxes.
+    pub gross: Money,
+    /// Without taxes.
+    pub net: Money,
+    /// Each tax, in the order of the catalogue, those that come to nothing included.
+    pub taxes: Vec<(TaxId, Money)>,
+}
+
+/// An extra line on a price (wire reference, section 4.5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Adjustment {
+    /// What one costs; a discount if negative.
+    pub unit_price: Money,
+    /// How many.
+    pub quantity: i64,
+    /// What for.
+    pub description: String,
+    /// The taxes on it.
+    pub taxes: Vec<TaxId>,
+}
+
+impl Price {
+    /// The sum of the taxes.
+    ///
+    /// # Errors
+    /// When it is too large.
+    pub fn total_taxes(&self) -> Result<Money, NoSum> {
+        self.gross.minus(self.net)
+    }
+}
+
+/// The lines of a booking. `rates` are the product's own, or those for a single class.
+///
+/// # Errors
+/// When an amount is too large.
+pub fn lines(
+    product: &Product,
+    rates: Option<&Rates>,
+    party: &Party,
+    chosen: &[ChosenOption],
+    adjustments: &[Adjustment],
+) -> Result<Vec<Line>, NoSum> {
+    let mut amounts = match rates {
+        None => Vec::new(),
+        Some(Rates::PerBooking(price)) => vec![*price],
+        Some(Rates::PerPerson(rates)) => {
+            let rate = |rate: &crate::catalogue::Rate| rate.price.times(party.number_of(&rate.category).into());
+            rates.iter().map(rate).collect::<Result<_, _>>()?
+        }
+    };
+    amounts.extend(options::prices(chosen, product, party)?);
+    let mut lines: Vec<Line> =
+        amounts.into_iter().map(|amount| Line { amount, taxes: product.taxes.clone() }).collect();
+    for adjustment in adjustments {
+        let amount = adjustment.unit_price.times(adjustment.quantity)?;
+        lines.push(Line { amount, taxes: adjustment.taxes.clone() });
+    }
+    Ok(lines)
+}
+
+/// What is shown while looking: the lines as the business writes its prices, without taxes that are only added at checkout
+/// (wire reference, section 4.4).
+///
+/// # Errors
+/// When it is too large, or in several currencies.
+pub fn display(lines: &[Line], nothing: Money) -> Result<Money, NoSum> {
+    lines.iter().try_fold(nothing, |sum, line| sum.plus(line.amount))
+}
+
+/// The price that the lines come to; `nothing` is zero in the account's currency.
+///
+/// # Errors
+/// When it is too large, or in several currencies.
+pub fn total(lines: &[Line], catalogue: &Catalogue, nothing: Money) -> Result<Price, NoSum> {
+    let enabled = || catalogue.taxes.iter().filter(|tax| tax.enabled);
+    let mut groups: Vec<(Vec<usize>, Money)> = Vec::new();
+    for line in lines {
+        let taxes: Vec<usize> = enabled()
+            .enumerate()
+            .filter(|(_, tax)| line.taxes.contains(&tax.id))
+            .map(|(position, _)| position)
+            .collect();
+        match groups.iter_mut().find(|(known, _)| *known == taxes) {
+            Some((_, sum)) => *sum = sum.plus(line.amount)?,
+            None => groups.push((taxes, line.amount)),
+        }
+    }
+    let mut sums: Vec<Option<Money>> = vec![None; enabled().count()];
+    let mut gross = nothing;
+    for (taxes, amount) in groups {
+        let rates: Vec<_> = enabled().enumerate().filter(|(position, _)| taxes.contains(position)).collect();
+        let all = rates.iter().map(|(_, tax)| tax.rate.millionths()).sum();
+        gross = gross.plus(amount)?;
+        for (position, tax) in rates {
+            let part = if catalogue.settings.prices_include_taxes {
+                tax.rate.within_all(all, amount)
+            } else {
+                let part = tax.rate.of(amount);
+                gross = gross.plus(part)?;
+                part
+            };
+            sums[position] = Some(sums[position].unwrap_or(nothing).plus(part)?);
+        }
+    }
+    let taxes: Vec<(TaxId, Money)> =
+        enabled().zip(sums).filter_map(|(tax, sum)| sum.map(|sum| (tax.id.clone(), sum))).collect();
+    let net = taxes.iter().try_fold(gross, |rest, (_, tax)| rest.minus(*tax))?;
+    Ok(Price { gross, net, taxes })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{self, euros};
+    use proptest::prelude::*;
+
+    fn line(minor: i64, taxes: &[&str]) -> Line {
+        let taxes = taxes.iter().map(|id| id.parse().expect("an id")).collect();
+        Line { amount: euros(minor), taxes }
+    }
+
+    #[test]
+    fn taxes_are_added_or_are_in_the_price() {
+        let mut catalogue = testing::catalogue();
+        let lines = [line(12_500, &["312TAX0001"]), line(1_000, &[])];
+        let added = total(&lines, &catalogue, euros(0)).expect("a price");
+        assert_eq!((added.gross, added.net), (euros(14_750), euros(13_500)));
+        assert_eq!(added.taxes, [("312TAX0001".parse().expect("an id"), euros(1_250))]);
+        catalogue.settings.prices_include_taxes = true;
+        let included = total(&lines, &catalogue, euros(0)).expect("a price");
+        assert_eq!((included.gross, included.net), (euros(13_500), euros(12_364)));
+        assert_eq!(display(&lines, euros(0)), Ok(euros(13_500)));
+    }
+
+    #[test]
+    fn one_rounding_for_a_tax_and_not_one_for_each_person() {
+        let catalogue = testing::catalogue();
+        let three = [line(3, &["312TAX0001"]), line(3, &["312TAX0001"]), line(3, &["312TAX0001"])];
+        assert_eq!(total(&three, &catalogue, euros(0)).expect("a price").gross, euros(10));
+    }
+
+    #[test]
+    fn people_options_and_adjustments_make_the_lines() {
+        let catalogue = testing::catalogue();
+        let tour = &catalogue.products[0];
+        let party = Party::parse_list("Cadults:2,Cchildren:1").expect("a party");
+        let input = |id: &str, value: &str| options::OptionInput {
+            id: Some(format!("312KAYK4E9L17A2B6C8D0_{id}")),
+            name: None,
+            value: value.to_owned(),
+        };
+        let chosen = options::choose(
+            tour,
+            &[input("H5J8CDYP", "2"), input("B7N2MXRL", "true")],
+            crate::account::Language::BRITISH_ENGLISH,
+        )
+        .expect("options");
+        let discount = Adjustment {
+            unit_price: euros(-500),
+            quantity: 2,
+            description: "Rain".to_owned(),
+            taxes: vec!["312TAX0001".parse().expect("an id")],
+        };
+        let lines = lines(tour, tour.rates.as_ref(), &party, &chosen, &[discount]).expect("lines");
+        // 2 × 45 + 30, 2 dry bags at 5, a wetsuit for three at 8, and 10 off.
+        assert_eq!(display(&lines, euros(0)), Ok(euros(9_000 + 3_000 + 1_000 + 2_400 - 1_000)));
+    }
+
+    proptest! {
+        /// Parts add up to the whole, whatever the lines, and whether taxes are in the prices or come on top; a refund is the
+        /// charge with the sign turned round.
+        #[test]
+        fn parts_add_up(
+            amounts in prop::collection::vec((-1_000_000_i64..1_000_000, 0_u8..4), 0..8),
+            included: bool,
+        ) {
+            let mut catalogue = testing::catalogue();
+            catalogue.settings.prices_include_taxes = included;
+            let lines: Vec<Line> = amounts.iter().map(|(minor, taxes)| {
+                let ids = ["312TAX0001", "312TAX0002"];
+                let taxes: Vec<&str> = (0..2).filter(|bit| taxes >> bit & 1 == 1).map(|bit| ids[bit]).collect();
+                line(*minor, &taxes)
+            }).collect();
+            let price = total(&lines, &catalogue, euros(0)).expect("a price");
+            let taxes = price.taxes.iter().try_fold(euros(0), |sum, (_, tax)| sum.plus(*tax)).expect("a sum");
+            prop_assert_eq!(price.net.plus(taxes), Ok(price.gross));
+            prop_assert_eq!(price.total_taxes(), Ok(taxes));
+            let shown = display(&lines, euros(0)).expect("a sum");
+            prop_assert_eq!(shown, if included { price.gross } else { price.net });
+            let refund: Vec<Line> =
+                lines.iter().map(|line| Line { amount: line.amount.times(-1).expect("a sum"), ..line.clone() }).collect();
+            let back = total(&refund, &catalogue, euros(0)).expect("a price");
+            prop_assert_eq!(back.gross.plus(price.gross), Ok(euros(0)));
+            prop_assert_eq!(back.net.plus(price.net), Ok(euros(0)));
+        }
+    }
+}
