@@ -1,0 +1,292 @@
+//! The inventory: what is claimed, what is left, and the one place that decides whether more can be given.
+//!
+//! Whatever takes seats of an event or time of a resource is a claim. [`decide`] is asked with everything that somebody
+//! wishes for at once and with what others have of it, read under the locks of exactly those events and resources; it gives
+//! all of the wish, as claims to be written in the same transaction, or says what is missing.
+
+use crate::event::EventId;
+use crate::id::ResourceId;
+use crate::time::Instant;
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// From one instant to another, the end not included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The first instant.
+    pub from: Instant,
+    /// The first instant after it.
+    pub to: Instant,
+}
+
+impl Span {
+    /// Whether the two have an instant in common.
+    #[must_use]
+    pub fn overlaps(self, other: Self) -> bool {
+        self.from < other.to && other.from < self.to
+    }
+
+    /// The span in pieces of at most this length: rows are that long, so that whoever looks for what overlaps a day knows
+    /// how early it can have begun.
+    pub fn pieces(self, longest: Duration) -> impl Iterator<Item = Self> {
+        let mut from = self.from;
+        std::iter::from_fn(move || {
+            let piece = (from < self.to).then(|| Self { from, to: from.after(longest).min(self.to) })?;
+            from = piece.to;
+            Some(piece)
+        })
+    }
+}
+
+/// How much of an event others have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct EventStanding {
+    /// How many seats.
+    pub taken: u32,
+    /// Whether somebody has taken the event as a whole.
+    pub private: bool,
+}
+
+impl EventStanding {
+    /// How many seats are left, if the event has so many.
+    #[must_use]
+    pub fn left(self, seats: u32) -> u32 {
+        if self.private { 0 } else { seats.saturating_sub(self.taken) }
+    }
+}
+
+/// When others have a resource.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Timeline {
+    /// What takes it, by beginning; with what takes it, if that is an event, and whether all of it.
+    claims: Vec<(Span, Option<EventId>, bool)>,
+    longest: Duration,
+}
+
+impl Timeline {
+    /// A timeline of these claims: when, for which event (if for one), and whether it takes all of the resource, however
+    /// many things that can do at once.
+    pub fn of(claims: impl IntoIterator<Item = (Span, Option<EventId>, bool)>) -> Self {
+        let mut claims: Vec<_> = claims.into_iter().collect();
+        claims.sort_by_key(|(span, ..)| *span);
+        let longest = claims.iter().map(|(span, ..)| span.to.since(span.from)).max().unwrap_or_default();
+        Self { claims, longest }
+    }
+
+    /// Whether a resource that can do `capacity` things at once has room for one more all through the span. What the event
+    /// itself has of it does not count.
+    #[must_use]
+    pub fn has_room(&self, span: Span, capacity: u32, event: Option<&EventId>) -> bool {
+        let earliest = span.from.before(self.longest);
+        let begin = self.claims.partition_point(|(claim, ..)| claim.from < earliest);
+        let others: Vec<(Span, bool)> = self.claims[begin..]
+            .iter()
+            .take_while(|(claim, ..)| claim.from < span.to)
+            .filter(|(claim, user, _)| claim.overlaps(span) && (event.is_none() || user.as_ref() != event))
+            .map(|(claim, _, all)| (*claim, *all))
+            .collect();
+        if others.iter().any(|(_, all)| *all) {
+            return false;
+        }
+        // It is busiest where something begins.
+        let busy_at = |at: Instant| others.iter().filter(|(claim, _)| claim.from <= at && at < claim.to).count();
+        let begins = others.iter().map(|(claim, _)| claim.from.max(span.from));
+        let busiest = begins.map(busy_at).max().unwrap_or(0);
+        u32::try_from(busiest).unwrap_or(u32::MAX) < capacity
+    }
+}
+
+/// What others have: of the events and resources that were asked about. One that is not in it is free.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Of events.
+    pub events: HashMap<EventId, EventStanding>,
+    /// Of resources.
+    pub resources: HashMap<ResourceId, Timeline>,
+}
+
+impl Standing {
+    /// What others have of an event.
+    #[must_use]
+    pub fn of_event(&self, id: &EventId) -> EventStanding {
+        self.events.get(id).copied().unwrap_or_default()
+    }
+
+    /// Whether a resource has room for one more thing.
+    #[must_use]
+    pub fn has_room(&self, (id, capacity): &(ResourceId, u32), span: Span, event: Option<&EventId>) -> bool {
+        self.resources.get(id).map_or(*capacity > 0, |timeline| timeline.has_room(span, *capacity, event))
+    }
+}
+
+/// Seats of an event that somebody wishes for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventWish {
+    /// Which event.
+    pub event: EventId,
+    /// When it is.
+    pub span: Span,
+    /// How many seats it has.
+    pub capacity: u32,
+    /// How many are wished for.
+    pub seats: u32,
+    /// Whether the event is to be theirs alone.
+    pub private: bool,
+    /// The resources the event needs, and how many things each can do at once.
+    pub resources: Vec<(ResourceId, u32)>,
+}
+
+/// Time of resources that somebody wishes for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppointmentWish {
+    /// From when to when, the gap after it included.
+    pub span: Span,
+    /// What is needed.
+    pub needs: Vec<Need>,
+}
+
+/// So many of these resources.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Need {
+    /// Those that would do, in the order in which they are given, and how many things each can do at once.
+    pub candidates: Vec<(ResourceId, u32)>,
+    /// How many.
+    pub count: usize,
+}
+
+/// Everything that somebody wishes for at once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// Seats: of one event, or of the classes of a course.
+    pub events: Vec<EventWish>,
+    /// An appointment.
+    pub appointment: Option<AppointmentWish>,
+}
+
+/// Why a wish cannot be granted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Full {
+    /// There are not so many seats left.
+    #[error("{}", seats_left(*.left, *.wanted))]
+    Seats {
+        /// The event that has too few.
+        event: EventId,
+        /// How many it has.
+        left: u32,
+        /// How many were wished for.
+        wanted: u32,
+    },
+    /// Others are coming already, so it cannot be a private event.
+    #[error("Others have booked this event, so it cannot be taken as a private one.")]
+    NotAlone {
+        /// The event.
+        event: EventId,
+    },
+    /// The event cannot be: what it needs is taken.
+    #[error("What this event needs is not free at that time.")]
+    EventResource {
+        /// The event.
+        event: EventId,
+        /// What it needs.
+        resource: ResourceId,
+    },
+    /// Nothing that would do is free for the whole time.
+    #[error("{}", nobody_free(*.free, *.wanted))]
+    Resources {
+        /// How many are free.
+        free: usize,
+        /// How many were wished for.
+        wanted: usize,
+    },
+}
+
+fn seats_left(left: u32, wanted: u32) -> String {
+    match left {
+        0 => format!("No seats are left; {wanted} wanted."),
+        1 => format!("Only 1 seat is left; {wanted} wanted."),
+        left => format!("Only {left} seats are left; {wanted} wanted."),
+    }
+}
+
+fn nobody_free(free: usize, wanted: usize) -> String {
+    format!("Of the resources this needs, {free} are left for the whole time; {wanted} wanted.")
+}
+
+/// What is granted: claims to write.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Grant {
+    /// Seats, event by event, as they were wished for. A private event takes all of its seats.
+    pub seats: Vec<SeatClaim>,
+    /// The resources of the appointment.
+    pub resources: Vec<ResourceId>,
+}
+
+/// Seats of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeatClaim {
+    /// The event.
+    pub event: EventId,
+    /// How many seats.
+    pub seats: u32,
+    /// Whether the event is theirs alone.
+    pub private: bool,
+}
+
+/// Grants the whole wish or nothing.
+///
+/// # Errors
+/// [`Full`]: the first thing that is missing.
+pub fn decide(wish: &Wish, others: &Standing) -> Result<Grant, Full> {
+    let seats = wish.events.iter().map(|wish| seats_of(wish, others)).collect::<Result<_, _>>()?;
+    let resources = match &wish.appointment {
+        Some(appointment) => resources_for(appointment, others)?,
+        None => Vec::new(),
+    };
+    Ok(Grant { seats, resources })
+}
+
+fn seats_of(wish: &EventWish, others: &Standing) -> Result<SeatClaim, Full> {
+    let event = || wish.event.clone();
+    let standing = others.of_event(&wish.event);
+    if wish.private && standing.taken > 0 && !standing.private {
+        return Err(Full::NotAlone { event: event() });
+    }
+    let left = standing.left(wish.capacity);
+    if left < wish.seats || (standing.private && wish.seats == 0) {
+        return Err(Full::Seats { event: event(), left, wanted: wish.seats });
+    }
+    if let Some(busy) = busy_resource(wish, others) {
+        return Err(Full::EventResource { event: event(), resource: busy.clone() });
+    }
+    let seats = if wish.private { wish.capacity } else { wish.seats };
+    Ok(SeatClaim { event: event(), seats, private: wish.private })
+}
+
+/// The first resource the event needs that others have.
+fn busy_resource<'a>(wish: &'a EventWish, others: &Standing) -> Option<&'a ResourceId> {
+    let busy = |needed: &&(ResourceId, u32)| !others.has_room(needed, wish.span, Some(&wish.event));
+    wish.resources.iter().find(busy).map(|(id, _)| id)
+}
+
+/// The resources for an appointment: the first ones that are free.
+///
+/// # Errors
+/// [`Full::Resources`].
+pub fn resources_for(wish: &AppointmentWish, others: &Standing) -> Result<Vec<ResourceId>, Full> {
+    let mut chosen: Vec<ResourceId> = Vec::new();
+    for need in &wish.needs {
+        let free: Vec<&ResourceId> = need
+            .candidates
+            .iter()
+            .filter(|(id, _)| !chosen.contains(id))
+            .filter(|candidate| others.has_room(candidate, wish.span, None))
+            .map(|(id, _)| id)
+            .take(need.count)
+            .collect();
+        if free.len() < need.count {
+            return Err(Full::Resources { free: free.len(), wanted: need.count });
+        }
+        chosen.extend(free.into_iter().cloned());
+    }
+    Ok(chosen)
+}
