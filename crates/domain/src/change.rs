@@ -89,6 +89,14 @@ words! {
         SecretKey = "secret_key",
         /// An installed application.
         Authorization = "authorization",
+        /// The catalogue: products, categories, resources, taxes, custom fields, booking settings.
+        Catalogue = "catalogue",
+        /// A booking.
+        Booking = "booking",
+        /// A customer.
+        Customer = "customer",
+        /// A payment.
+        Payment = "payment",
     }
 }
 

@@ -4,10 +4,14 @@
 //! takes it as a parameter, so every rule can be tested with examples and properties alone.
 
 pub mod account;
+pub mod appointment;
+pub mod booking;
+pub mod booking_rules;
 pub mod callback;
 pub mod catalogue;
 pub mod change;
 pub mod consent;
+pub mod customer;
 pub mod email;
 pub mod event;
 pub mod id;
@@ -21,6 +25,7 @@ pub mod price;
 pub mod retry;
 pub mod right;
 pub mod schedule;
+pub mod scheduled;
 pub mod secret;
 pub mod secret_key;
 #[cfg(test)]

@@ -148,6 +148,20 @@ impl Schedule {
         (by_pattern || self.also.contains(&day)) && !self.except.contains(&day)
     }
 
+    /// Every day with an event, in order, of a schedule that has an end; at most three years of a pattern. Without a first
+    /// and a last day the pattern counts for nothing.
+    pub fn days(&self) -> impl Iterator<Item = Date> {
+        let by_pattern = match self.season {
+            Season { first: Some(first), last: Some(last) } => {
+                let days = std::iter::successors(Some(first), |day| day.tomorrow().ok());
+                days.take(3 * 366).take_while(|day| *day <= last).filter(|day| self.pattern.has(day.weekday())).collect()
+            }
+            _ => BTreeSet::new(),
+        };
+        let days: BTreeSet<Date> = by_pattern.union(&self.also).copied().collect();
+        days.into_iter().filter(|day| !self.except.contains(day))
+    }
+
     /// The event of this day, if there is one.
     #[must_use]
     pub fn on(&self, day: Date, length: Length, zone: &Zone) -> Option<Occurrence> {

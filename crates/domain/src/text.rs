@@ -31,5 +31,8 @@ serde_as_text! {
     crate::account::Country;
     crate::account::Currency;
     crate::account::Language;
+    crate::account::PhoneKind;
     crate::catalogue::CategoryId;
+    crate::customer::Gender;
+    crate::email::EmailAddress;
 }

@@ -1,0 +1,333 @@
+//! Appointments: when those of a product with flexible times can start, and which resources they take.
+//!
+//! A search and a booking ask the same questions here, so that every start a search offers can be booked, and no other.
+
+use crate::booking_rules::NotNow;
+use crate::catalogue::{Catalogue, Flexible, Product, ProductKind, Resource};
+use crate::id::{ProductId, ResourceId};
+use crate::inventory::{AppointmentWish, Full, Need, Span, Standing, resources_for};
+use crate::options::{self, ChosenOption};
+use crate::scheduled::Moment;
+use crate::schedule::Length;
+use crate::time::{Instant, Zone};
+use jiff::civil::Date;
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// Longest appointment: what a search covers.
+const LONGEST: Duration = Duration::from_secs(31 * 24 * 60 * 60);
+
+/// The id of an appointment that a search offered: `<product id>_<start and resources>_<YYYY-MM-DD>`. It is good for that
+/// start and those resources (wire reference, section 9).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppointmentId {
+    /// What is booked.
+    pub product: ProductId,
+    /// When it starts, to the minute.
+    pub starts_at: Instant,
+    /// What it uses.
+    pub resources: Vec<ResourceId>,
+    /// The day on the business's calendar.
+    pub date: Date,
+}
+
+/// The text is not the id of an appointment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the id of an appointment")]
+pub struct NotAnAppointmentId;
+
+/// How many characters the start has: minutes since 1970 in base 36, enough for four thousand years.
+const START_LENGTH: usize = 6;
+
+impl fmt::Display for AppointmentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut minutes = self.starts_at.as_millis().max(0) / 60_000;
+        let mut start = [b'0'; START_LENGTH];
+        for place in start.iter_mut().rev() {
+            let digit = u32::try_from(minutes % 36).ok().and_then(|digit| char::from_digit(digit, 36)).unwrap_or('0');
+            *place = u8::try_from(digit.to_ascii_uppercase()).unwrap_or(b'0');
+            minutes /= 36;
+        }
+        write!(f, "{}_", self.product)?;
+        start.iter().try_for_each(|digit| write!(f, "{}", char::from(*digit)))?;
+        self.resources.iter().try_for_each(|resource| write!(f, "{resource}"))?;
+        write!(f, "_{}", self.date)
+    }
+}
+
+impl FromStr for AppointmentId {
+    type Err = NotAnAppointmentId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnAppointmentId> {
+        let mut parts = text.splitn(3, '_');
+        let mut part = || parts.next().ok_or(NotAnAppointmentId);
+        let (product, what, day) = (part()?, part()?, part()?);
+        let (start, resources) = what.split_at_checked(START_LENGTH).ok_or(NotAnAppointmentId)?;
+        let written = start.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+        let minutes = i64::from_str_radix(start, 36).ok().filter(|_| written).ok_or(NotAnAppointmentId)?;
+        let date: Date = day.parse().map_err(|_| NotAnAppointmentId)?;
+        let resources: Vec<&[u8]> = resources.as_bytes().chunks(ResourceId::LENGTH).collect();
+        let resource = |id: &[u8]| std::str::from_utf8(id).ok()?.parse().ok();
+        let id = Self {
+            product: product.parse().map_err(|_| NotAnAppointmentId)?,
+            starts_at: Instant::from_millis(minutes * 60_000),
+            resources: resources.into_iter().map(resource).collect::<Option<_>>().ok_or(NotAnAppointmentId)?,
+            date,
+        };
+        // There is one way to write it.
+        if id.to_string() == text { Ok(id) } else { Err(NotAnAppointmentId) }
+    }
+}
+
+/// Why an appointment cannot be booked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoAppointment {
+    /// Nothing starts then.
+    #[error("No appointment can start at this time.")]
+    NoStart,
+    /// It ends before it starts, or lasts too long.
+    #[error("The end must be after the start, and 31 days after it at most.")]
+    NoEnd,
+    /// The product is closed before it would end.
+    #[error("There is no time for an appointment of this length then.")]
+    NoTime,
+    /// The wished resource is none that the product uses, or is not working.
+    #[error("The resource {0} cannot be booked with this product at this time.")]
+    NotThis(ResourceId),
+    /// More resources are wished for than the product uses.
+    #[error("The product does not use so many resources.")]
+    TooManyResources,
+    /// Not at this moment.
+    #[error(transparent)]
+    NotNow(#[from] NotNow),
+}
+
+/// An appointment that can be booked if its resources are free.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appointment {
+    /// From when to when it is.
+    pub span: Span,
+    /// What it takes.
+    pub wish: AppointmentWish,
+}
+
+impl Product {
+    /// What there is to know about its appointments, if that is its type.
+    #[must_use]
+    pub fn flexible(&self) -> Option<&Flexible> {
+        match &self.kind {
+            ProductKind::FlexibleTime(flexible) => Some(flexible),
+            ProductKind::Fixed { .. } | ProductKind::FixedCourse { .. } => None,
+        }
+    }
+
+    /// How long an appointment with these options lasts: a minute at least.
+    #[must_use]
+    pub fn length_with(&self, chosen: &[ChosenOption]) -> Length {
+        match self.length {
+            Length::Minutes(minutes) => {
+                let sum = i64::from(minutes).saturating_add(options::minutes(chosen, self)).max(1);
+                Length::Minutes(u32::try_from(sum).unwrap_or(u32::MAX))
+            }
+            days @ Length::Days(_) => days,
+        }
+    }
+}
+
+/// Everything that does not change from one start to the next.
+#[derive(Debug, Clone)]
+pub struct Search<'a> {
+    product: &'a Product,
+    flexible: &'a Flexible,
+    catalogue: &'a Catalogue,
+    wanted: &'a [ResourceId],
+    moment: Moment<'a>,
+}
+
+impl<'a> Search<'a> {
+    /// Looks at the appointments of a product that use all of the wanted resources; nothing if the product has none.
+    #[must_use]
+    pub fn new(
+        product: &'a Product,
+        catalogue: &'a Catalogue,
+        wanted: &'a [ResourceId],
+        moment: Moment<'a>,
+    ) -> Option<Self> {
+        Some(Self { product, flexible: product.flexible()?, catalogue, wanted, moment })
+    }
+
+    /// The appointment that starts then and ends so.
+    ///
+    /// # Errors
+    /// [`NoAppointment`].
+    pub fn at(&self, starts_at: Instant, end: End) -> Result<Appointment, NoAppointment> {
+        let zone = self.moment.zone;
+        let ends_at = match end {
+            End::After(length) => length.end(starts_at, zone),
+            End::At(ends_at) => ends_at,
+        };
+        if ends_at <= starts_at || ends_at.since(starts_at) > LONGEST {
+            return Err(NoAppointment::NoEnd);
+        }
+        if !self.moment.relaxed {
+            let day = zone.date_of(starts_at);
+            // Hours can begin on the day before and go on past midnight only as two openings, which are looked at one by one.
+            let opening = self.flexible.hours.on(day, zone).into_iter().find(|(open, close)| *open <= starts_at && starts_at < *close);
+            let (open, close) = opening.ok_or(NoAppointment::NoStart)?;
+            if starts_at.since(open).as_millis() % self.step().as_millis() != 0 {
+                return Err(NoAppointment::NoStart);
+            }
+            if close < ends_at && !self.flexible.hours.cover(starts_at, ends_at, zone) {
+                return Err(NoAppointment::NoTime);
+            }
+            self.product.rules.check(starts_at, self.moment.now, zone)?;
+        }
+        self.wish(Span { from: starts_at, to: ends_at })
+    }
+
+    fn step(&self) -> Duration {
+        Duration::from_secs(60 * u64::from(self.flexible.step_minutes.max(1)))
+    }
+
+    fn wish(&self, span: Span) -> Result<Appointment, NoAppointment> {
+        let mut wanted: Vec<&ResourceId> = self.wanted.iter().collect();
+        let mut needs = Vec::with_capacity(self.flexible.needs.len());
+        for need in &self.flexible.needs {
+            let kind = self.catalogue.resource_types.iter().find(|kind| kind.id == need.resource_type);
+            let resources = kind.map_or(&[][..], |kind| &kind.resources);
+            let mut left = usize::try_from(need.count).unwrap_or(usize::MAX);
+            // Each resource that is wanted is a need of its own, which only this resource meets.
+            for resource in resources.iter().filter(|resource| self.wanted.contains(&resource.id)) {
+                if left == 0 {
+                    return Err(NoAppointment::TooManyResources);
+                }
+                if !self.works(resource, span) {
+                    return Err(NoAppointment::NotThis(resource.id.clone()));
+                }
+                needs.push(Need { candidates: vec![(resource.id.clone(), resource.capacity)], count: 1 });
+                wanted.retain(|id| **id != resource.id);
+                left -= 1;
+            }
+            let others = resources.iter().filter(|resource| !self.wanted.contains(&resource.id));
+            let working = others.filter(|resource| self.works(resource, span));
+            let candidates = working.map(|resource| (resource.id.clone(), resource.capacity)).collect();
+            if left > 0 {
+                needs.push(Need { candidates, count: left });
+            }
+        }
+        if let Some(unknown) = wanted.first() {
+            return Err(NoAppointment::NotThis((*unknown).clone()));
+        }
+        let gap = Duration::from_secs(60 * u64::from(self.flexible.gap_minutes));
+        let taken = Span { from: span.from, to: span.to.after(gap) };
+        Ok(Appointment { span, wish: AppointmentWish { span: taken, needs } })
+    }
+
+    /// Staff can book a resource outside its hours.
+    fn works(&self, resource: &Resource, span: Span) -> bool {
+        let covers = |hours: &crate::catalogue::OpeningHours| hours.cover(span.from, span.to, self.moment.zone);
+        self.moment.relaxed || resource.hours.as_ref().is_none_or(covers)
+    }
+
+    /// The appointments of this length that start from `first` to `last`, both included, in order, with the resources that
+    /// each would get.
+    #[must_use]
+    pub fn free(&self, first: Instant, last: Instant, length: Length, others: &Standing) -> Vec<(Span, Vec<ResourceId>)> {
+        let zone = self.moment.zone;
+        let mut found = Vec::new();
+        let days = std::iter::successors(Some(zone.date_of(first)), |day| day.tomorrow().ok());
+        for day in days.take_while(|day| *day <= zone.date_of(last)) {
+            for (open, close) in self.flexible.hours.on(day, zone) {
+                let starts = std::iter::successors(Some(open), |start| Some(start.after(self.step())));
+                for start in starts.take_while(|start| *start < close && *start <= last).filter(|start| first <= *start) {
+                    if let Some(free) = self.free_at(start, length, others) {
+                        found.push(free);
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    fn free_at(&self, start: Instant, length: Length, others: &Standing) -> Option<(Span, Vec<ResourceId>)> {
+        let moment = Moment { relaxed: false, ..self.moment };
+        // Staff see the same starts, past the rules of customers for when one can book.
+        let search = Self { moment, ..self.clone() };
+        let appointment = match search.at(start, End::After(length)) {
+            Err(NoAppointment::NotNow(_)) if self.moment.relaxed => self.at(start, End::After(length)),
+            other => other,
+        };
+        let appointment = appointment.ok()?;
+        let resources: Result<_, Full> = resources_for(&appointment.wish, others);
+        Some((appointment.span, resources.ok()?))
+    }
+}
+
+/// How an appointment's end is given.
+#[derive(Debug, Clone, Copy)]
+pub enum End {
+    /// So long after the start.
+    After(Length),
+    /// At this instant.
+    At(Instant),
+}
+
+/// The day in the id of an appointment that starts then.
+#[must_use]
+pub fn id(product: &ProductId, starts_at: Instant, resources: &[ResourceId], zone: &Zone) -> AppointmentId {
+    AppointmentId { product: product.clone(), starts_at, resources: resources.to_vec(), date: zone.date_of(starts_at) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::Timeline;
+    use crate::testing;
+    use jiff::civil::{date, time};
+
+    #[test]
+    fn an_id_carries_start_and_resources_and_is_written_in_one_way() {
+        let zone = Zone::named("Europe/Lisbon").expect("a zone");
+        let starts_at = zone.instant_of(date(2026, 8, 18), time(10, 0, 0, 0));
+        let product: ProductId = "312PRIV3Y6N17C9A1B2C3".parse().expect("an id");
+        let resources: [ResourceId; 1] = ["312RS00002".parse().expect("an id")];
+        let written = id(&product, starts_at, &resources, &zone).to_string();
+        assert_eq!(written.parse(), Ok(id(&product, starts_at, &resources, &zone)));
+        assert!(written.ends_with("_2026-08-18"), "{written}");
+        for wrong in ["", "_", "312PRIV3Y6N17C9A1B2C3_00A_2026-08-18", &written.to_lowercase(), &format!("{written}0")] {
+            assert_eq!(wrong.parse::<AppointmentId>(), Err(NotAnAppointmentId), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn starts_are_where_a_resource_is_free_for_the_whole_length_and_the_gap() {
+        let catalogue = testing::catalogue();
+        let (lessons, zone) = (&catalogue.products[2], Zone::named("Europe/Lisbon").expect("a zone"));
+        let at = |hour: i8, minute: i8| zone.instant_of(date(2026, 6, 12), time(hour, minute, 0, 0));
+        let moment = Moment { now: at(0, 0), zone: &zone, relaxed: false };
+        let search = Search::new(lessons, &catalogue, &[], moment).expect("appointments");
+        let starts = |others: &Standing, search: &Search<'_>| -> Vec<String> {
+            let free = search.free(at(0, 0), at(23, 0), lessons.length_with(&[]), others);
+            free.iter()
+                .map(|(span, who)| format!("{} {}", &span.from.to_wire_minutes(&zone)[11..16], &who[0].as_str()[9..]))
+                .collect()
+        };
+        let all = starts(&Standing::default(), &search);
+        assert_eq!((all.len(), all[0].as_str(), all[14].as_str()), (15, "09:00 1", "16:00 1"));
+        // The first guide is away until noon; the second has a lesson from 10 to 11 with its gap.
+        let mut others = Standing::default();
+        let span = |from, to| Span { from, to };
+        let (ana, rui): (ResourceId, ResourceId) =
+            ("312RS00001".parse().expect("an id"), "312RS00002".parse().expect("an id"));
+        others.resources.insert(ana, Timeline::of([(span(at(0, 0), at(12, 0)), None, true)]));
+        others.resources.insert(rui.clone(), Timeline::of([(span(at(10, 0), at(11, 15)), None, false)]));
+        assert_eq!(starts(&others, &search)[..3], ["11:30 2", "12:00 1", "12:30 1"]);
+        let with_rui = [rui];
+        let search = Search::new(lessons, &catalogue, &with_rui, moment).expect("appointments");
+        assert_eq!(starts(&others, &search)[..2], ["11:30 2", "12:00 2"]);
+        // What was offered can be booked, and what was not cannot.
+        let bookable = |hour, minute| search.at(at(hour, minute), End::After(lessons.length)).is_ok();
+        assert!(bookable(9, 30) && !bookable(9, 15) && !bookable(16, 30) && !bookable(8, 30));
+    }
+}

@@ -1,0 +1,263 @@
+//! Customers, the people linked to them, and what is known of a person.
+
+use crate::account::{Country, Language, PhoneKind, is_readable};
+use crate::catalogue::{CustomField, FieldKind};
+use crate::change::words;
+use crate::email::EmailAddress;
+use crate::id::CustomFieldId;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// Longest name, number or line of an address, in characters.
+pub const LONGEST_LINE: usize = 200;
+
+/// Most phone numbers, and most custom fields, that a person can have.
+pub const MOST_ENTRIES: usize = 50;
+
+words! {
+    /// Gender, as far as it was given (wire reference, section 4.8).
+    Gender {
+        /// Male.
+        Male = "male",
+        /// Female.
+        Female = "female",
+        /// Not given.
+        Unknown = "unknown",
+    }
+}
+
+/// What is known of a person. Everything may be missing: customers come from imports and from the phone, too.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Person {
+    /// First name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    /// Middle name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub middle_name: Option<String>,
+    /// Last name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    /// E-mail address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_address: Option<EmailAddress>,
+    /// Phone numbers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub phones: Vec<Phone>,
+    /// Where the person lives.
+    pub address: Address,
+    /// Date of birth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date_of_birth: Option<Date>,
+    /// Gender.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gender: Option<Gender>,
+    /// Answers to custom fields.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub custom_fields: Vec<FieldAnswer>,
+    /// Id at a social network. Customers only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub facebook_id: Option<String>,
+    /// The language the customer chose. Customers only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+    /// Whether the customer wants to be reminded by text message. Customers only.
+    pub accept_sms_reminders: bool,
+}
+
+/// A phone number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Phone {
+    /// The number, as it was written.
+    pub number: String,
+    /// What it is for.
+    pub kind: PhoneKind,
+}
+
+/// An address.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Address {
+    /// First line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address1: Option<String>,
+    /// Second line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address2: Option<String>,
+    /// Town.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
+    /// Country.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<Country>,
+    /// State, province or county.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// Postcode.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postcode: Option<String>,
+}
+
+/// An answer to a custom field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldAnswer {
+    /// Which field.
+    pub field: CustomFieldId,
+    /// The answer, as the wire writes it; of a choice, the id of the value.
+    pub value: String,
+}
+
+/// Whom a custom field is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// A customer.
+    Customer,
+    /// Somebody linked to one.
+    Participant,
+}
+
+/// Why what is said of a person is not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PersonRefused {
+    /// Too long.
+    #[error("{member} can have {LONGEST_LINE} characters at most.")]
+    TooLong {
+        /// Which member.
+        member: &'static str,
+    },
+    /// Not one line of text.
+    #[error("{member} must be one line of text.")]
+    NotALine {
+        /// Which member.
+        member: &'static str,
+    },
+    /// Too many.
+    #[error("{member} can have {MOST_ENTRIES} entries at most.")]
+    TooMany {
+        /// Which member.
+        member: &'static str,
+    },
+    /// The business does not ask for that, of this kind of person.
+    #[error("customFields: the entry at position {0} is none of the fields of this business for such a person.")]
+    UnknownField(usize),
+    /// The answer is none that the field takes.
+    #[error("customFields: the value of field {0} is none that it takes.")]
+    NotAnAnswer(CustomFieldId),
+}
+
+impl Person {
+    /// First and last name, or what else there is to call somebody by.
+    #[must_use]
+    pub fn display_name(&self) -> String {
+        let names = [&self.first_name, &self.middle_name, &self.last_name];
+        let name = names.into_iter().flatten().map(|name| name.trim()).filter(|name| !name.is_empty());
+        let name = name.collect::<Vec<_>>().join(" ");
+        if name.is_empty() { self.email_address.as_ref().map_or_else(String::new, ToString::to_string) } else { name }
+    }
+
+    /// Whether every text is a line of bearable length.
+    ///
+    /// # Errors
+    /// [`PersonRefused`].
+    pub fn check(&self) -> Result<(), PersonRefused> {
+        let Address { address1, address2, city, state, postcode, .. } = &self.address;
+        let lines = [
+            ("firstName", &self.first_name),
+            ("middleName", &self.middle_name),
+            ("lastName", &self.last_name),
+            ("facebookId", &self.facebook_id),
+            ("streetAddress.address1", address1),
+            ("streetAddress.address2", address2),
+            ("streetAddress.city", city),
+            ("streetAddress.state", state),
+            ("streetAddress.postcode", postcode),
+        ];
+        for (member, line) in lines {
+            check_line(member, line.as_deref().unwrap_or_default())?;
+        }
+        if self.phones.len() > MOST_ENTRIES {
+            return Err(PersonRefused::TooMany { member: "phoneNumbers" });
+        }
+        self.phones.iter().try_for_each(|phone| check_line("phoneNumbers.number", &phone.number))
+    }
+}
+
+fn check_line(member: &'static str, line: &str) -> Result<(), PersonRefused> {
+    if line.chars().count() > LONGEST_LINE {
+        return Err(PersonRefused::TooLong { member });
+    }
+    if line.is_empty() || is_readable(line) { Ok(()) } else { Err(PersonRefused::NotALine { member }) }
+}
+
+/// An answer as the caller gives it: the field by id or else by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldInput {
+    /// The field's id. It wins over the name.
+    pub id: Option<String>,
+    /// The field's name, in any language.
+    pub name: Option<String>,
+    /// The answer.
+    pub value: String,
+}
+
+/// The answers to custom fields.
+///
+/// # Errors
+/// [`PersonRefused`].
+pub fn answers(fields: &[CustomField], about: About, inputs: &[FieldInput]) -> Result<Vec<FieldAnswer>, PersonRefused> {
+    if inputs.len() > MOST_ENTRIES {
+        return Err(PersonRefused::TooMany { member: "customFields" });
+    }
+    let mut answers: Vec<FieldAnswer> = Vec::with_capacity(inputs.len());
+    for (position, input) in inputs.iter().enumerate() {
+        let concerns = |field: &&CustomField| match about {
+            About::Customer => field.for_customer,
+            About::Participant => field.for_participants,
+        };
+        let named = |field: &&CustomField| match (&input.id, &input.name) {
+            (Some(id), _) => field.id.as_str() == id,
+            (None, Some(name)) => field.name.is(name),
+            (None, None) => false,
+        };
+        let field = fields.iter().filter(concerns).find(named).ok_or(PersonRefused::UnknownField(position))?;
+        let value = answer(field, &input.value).ok_or_else(|| PersonRefused::NotAnAnswer(field.id.clone()))?;
+        answers.retain(|answer| answer.field != field.id);
+        answers.push(FieldAnswer { field: field.id.clone(), value });
+    }
+    Ok(answers)
+}
+
+fn answer(field: &CustomField, text: &str) -> Option<String> {
+    match &field.kind {
+        FieldKind::Choice { values, .. } => {
+            let value = values.iter().find(|value| value.name.is(text)).or(values.iter().find(|value| value.id == text));
+            value.map(|value| value.id.clone())
+        }
+        FieldKind::Number { min, max, .. } => {
+            let number: i64 = text.trim().parse().ok()?;
+            (*min <= number && number <= *max).then(|| number.to_string())
+        }
+        FieldKind::OnOff { .. } => match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "1" => Some("true".to_owned()),
+            "false" | "0" => Some("false".to_owned()),
+            _ => None,
+        },
+        FieldKind::Text => (text.chars().count() <= crate::options::LONGEST_TEXT).then(|| text.to_owned()),
+    }
+}
+
+impl FieldAnswer {
+    /// What the field and the answer are called in a language; nothing when the business no longer asks.
+    #[must_use]
+    pub fn named(&self, fields: &[CustomField], language: Language) -> Option<(String, String)> {
+        let field = fields.iter().find(|field| field.id == self.field)?;
+        let value = match &field.kind {
+            FieldKind::Choice { values, .. } => {
+                values.iter().find(|value| value.id == self.value)?.name.r#in(language).to_owned()
+            }
+            FieldKind::Number { .. } | FieldKind::OnOff { .. } | FieldKind::Text => self.value.clone(),
+        };
+        Some((field.name.r#in(language).to_owned(), value))
+    }
+}

@@ -1,0 +1,291 @@
+//! Scheduled products: which events there are, and what a booking of them attends.
+//!
+//! A search and a booking ask the same questions here, so that every event a search offers can be booked, and no other.
+
+use crate::booking_rules::NotNow;
+use crate::catalogue::{Catalogue, DropIn, Product, ProductKind, Series};
+use crate::event::EventId;
+use crate::id::ResourceId;
+use crate::inventory::{EventWish, Span};
+use crate::schedule::Occurrence;
+use crate::time::{Instant, Zone};
+
+/// Most classes a course can have.
+const MOST_CLASSES: usize = 400;
+
+/// One event of a product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Event<'a> {
+    /// The product.
+    pub product: &'a Product,
+    /// What it belongs to; of a course, its classes.
+    pub series: &'a Series,
+    /// When it is.
+    pub occurrence: Occurrence,
+}
+
+/// A whole course.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Course<'a> {
+    /// The product.
+    pub product: &'a Product,
+    /// The course.
+    pub series: &'a Series,
+    /// Its classes, in order.
+    pub classes: Vec<Occurrence>,
+}
+
+/// What a booking attends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit<'a> {
+    /// What is booked: the event or, of a course, its first class.
+    pub event: EventId,
+    /// The class at which attendance starts, if that is a later one.
+    pub enrolled_from: Option<EventId>,
+    /// The one class, if only one is booked.
+    pub drop_in: Option<EventId>,
+    /// Every event it takes seats of.
+    pub attends: Vec<Event<'a>>,
+}
+
+/// The ids with which a booking names what it attends (wire reference, section 4.6).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventChoice {
+    /// The event; of a course the first class, or the one with which a search offered it.
+    pub event: Option<EventId>,
+    /// The class at which attendance starts.
+    pub enrolled_from: Option<EventId>,
+    /// The one class.
+    pub drop_in: Option<EventId>,
+}
+
+/// Why an event cannot be booked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoVisit {
+    /// The id names no event of the product.
+    #[error("There is no such event of this product.")]
+    NoEvent,
+    /// The ids name different courses.
+    #[error("The event ids are not of the same course.")]
+    OtherCourse,
+    /// The course is sold as a whole.
+    #[error("This course is booked as a whole, and not by single classes.")]
+    NoDropIn,
+    /// The course is sold by the class.
+    #[error("This course is booked by single classes only.")]
+    DropInOnly,
+    /// The course has begun.
+    #[error("This course has begun, and cannot be joined any more.")]
+    Begun,
+    /// An earlier class can still be booked, and one joins a course at the first.
+    #[error("This course is joined at the first class that can still be booked.")]
+    NotFirst,
+    /// Not at this moment.
+    #[error(transparent)]
+    NotNow(#[from] NotNow),
+}
+
+/// What rules a booking has to keep.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment<'a> {
+    /// When it is made.
+    pub now: Instant,
+    /// On which clock the product runs.
+    pub zone: &'a Zone,
+    /// Whether it is made as staff would, past the rules for customers.
+    pub relaxed: bool,
+}
+
+impl<'a> Event<'a> {
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> EventId {
+        EventId { product: self.product.id.clone(), schedule: self.series.id.clone(), date: self.occurrence.date }
+    }
+
+    /// From when to when it is.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        Span { from: self.occurrence.starts_at, to: self.occurrence.ends_at }
+    }
+
+    /// So many seats of it, as a wish.
+    #[must_use]
+    pub fn wish(&self, seats: u32, private: bool, catalogue: &Catalogue) -> EventWish {
+        EventWish {
+            event: self.id(),
+            span: self.span(),
+            capacity: self.series.seats,
+            seats,
+            private,
+            resources: self.resources(catalogue),
+        }
+    }
+
+    /// What it needs, and how many things each can do at once. What the catalogue no longer has is not needed any more.
+    #[must_use]
+    pub fn resources(&self, catalogue: &Catalogue) -> Vec<(ResourceId, u32)> {
+        let known = |id: &ResourceId| catalogue.resource(id).map(|(_, resource)| (id.clone(), resource.capacity));
+        self.series.resources.iter().filter_map(known).collect()
+    }
+
+    fn check(&self, moment: Moment<'_>) -> Result<(), NotNow> {
+        if moment.relaxed { Ok(()) } else { self.product.rules.check(self.occurrence.starts_at, moment.now, moment.zone) }
+    }
+}
+
+impl<'a> Course<'a> {
+    fn of(product: &'a Product, series: &'a Series, zone: &Zone) -> Self {
+        let occurrences = series.schedule.days().filter_map(|day| series.schedule.on(day, product.length, zone));
+        let mut classes: Vec<Occurrence> = occurrences.take(MOST_CLASSES).collect();
+        classes.sort_by_key(|class| (class.starts_at, class.date));
+        Self { product, series, classes }
+    }
+
+    /// One of its classes, counted from 0.
+    #[must_use]
+    pub fn class(&self, position: usize) -> Option<Event<'a>> {
+        let occurrence = *self.classes.get(position)?;
+        Some(Event { product: self.product, series: self.series, occurrence })
+    }
+
+    /// Where a class is in the course.
+    fn position(&self, id: &EventId) -> Option<usize> {
+        self.classes.iter().position(|class| class.date == id.date)
+    }
+
+    /// The class from which the course can be booked: the first, or, with late enrolment, the first that can still be.
+    #[must_use]
+    pub fn open_from(&self, moment: Moment<'_>) -> Option<usize> {
+        let late = self.late_enrolment();
+        let mut open = (0..self.classes.len()).filter(|position| *position == 0 || late);
+        open.find(|position| self.class(*position).is_some_and(|class| class.check(moment).is_ok()))
+    }
+
+    fn late_enrolment(&self) -> bool {
+        matches!(self.product.kind, ProductKind::FixedCourse { late_enrolment: true, .. })
+    }
+
+    /// The classes from this one on.
+    pub fn from(&self, position: usize) -> impl Iterator<Item = Event<'a>> {
+        (position..self.classes.len()).filter_map(|position| self.class(position))
+    }
+}
+
+fn series_of(product: &Product) -> &[Series] {
+    match &product.kind {
+        ProductKind::Fixed { series } | ProductKind::FixedCourse { series, .. } => series,
+        ProductKind::FlexibleTime(_) => &[],
+    }
+}
+
+/// The event with this id, whether it can be booked or not.
+#[must_use]
+pub fn event<'a>(product: &'a Product, id: &EventId, zone: &Zone) -> Option<Event<'a>> {
+    let series = series_of(product).iter().find(|series| series.id == id.schedule && product.id == id.product)?;
+    let occurrence = series.schedule.on(id.date, product.length, zone)?;
+    Some(Event { product, series, occurrence })
+}
+
+/// The events of a product that start from `first` to `last`, both included, and that can be booked at this moment if
+/// seats are left. Of a course it is single classes if it is sold by the class, and no event otherwise: see [`courses`].
+/// In no order.
+#[must_use]
+pub fn events<'a>(product: &'a Product, first: Instant, last: Instant, moment: Moment<'_>) -> Vec<Event<'a>> {
+    if matches!(product.kind, ProductKind::FixedCourse { .. }) && !product.drop_in_only() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for series in series_of(product) {
+        let occurrences = series.schedule.between(first, last, product.length, moment.zone);
+        let events = occurrences.map(|occurrence| Event { product, series, occurrence });
+        found.extend(events.filter(|event| event.check(moment).is_ok()));
+    }
+    found
+}
+
+/// The courses of a product that can be joined at this moment if seats are left, each with the class from which, if that
+/// starts from `first` to `last`, both included. In no order.
+#[must_use]
+pub fn courses<'a>(
+    product: &'a Product,
+    first: Instant,
+    last: Instant,
+    moment: Moment<'_>,
+) -> Vec<(Course<'a>, Event<'a>, usize)> {
+    if !matches!(product.kind, ProductKind::FixedCourse { .. }) || product.drop_in_only() {
+        return Vec::new();
+    }
+    let open = |series| {
+        let course = Course::of(product, series, moment.zone);
+        let position = course.open_from(moment)?;
+        let class = course.class(position)?;
+        let starts_at = class.occurrence.starts_at;
+        (first <= starts_at && starts_at <= last).then_some((course, class, position))
+    };
+    series_of(product).iter().filter_map(open).collect()
+}
+
+/// The course that an event is a class of.
+#[must_use]
+pub fn course<'a>(product: &'a Product, id: &EventId, zone: &Zone) -> Option<Course<'a>> {
+    let series = series_of(product).iter().find(|series| series.id == id.schedule && product.id == id.product)?;
+    matches!(product.kind, ProductKind::FixedCourse { .. }).then(|| Course::of(product, series, zone))
+}
+
+/// What a booking with these ids attends, if that can be booked at this moment and seats are left.
+///
+/// # Errors
+/// [`NoVisit`].
+pub fn visit<'a>(product: &'a Product, choice: &EventChoice, moment: Moment<'_>) -> Result<Visit<'a>, NoVisit> {
+    match &product.kind {
+        ProductKind::Fixed { .. } => {
+            let id = choice.event.as_ref().ok_or(NoVisit::NoEvent)?;
+            let event = event(product, id, moment.zone).ok_or(NoVisit::NoEvent)?;
+            event.check(moment)?;
+            Ok(Visit { event: event.id(), enrolled_from: None, drop_in: None, attends: vec![event] })
+        }
+        ProductKind::FixedCourse { drop_in, .. } => visit_course(product, *drop_in, choice, moment),
+        ProductKind::FlexibleTime(_) => Err(NoVisit::NoEvent),
+    }
+}
+
+fn visit_course<'a>(
+    product: &'a Product,
+    drop_in: DropIn,
+    choice: &EventChoice,
+    moment: Moment<'_>,
+) -> Result<Visit<'a>, NoVisit> {
+    let EventChoice { event, enrolled_from, drop_in: single } = choice;
+    let named = single.as_ref().or(enrolled_from.as_ref()).or(event.as_ref()).ok_or(NoVisit::NoEvent)?;
+    if event.as_ref().is_some_and(|event| (&event.product, &event.schedule) != (&named.product, &named.schedule)) {
+        return Err(NoVisit::OtherCourse);
+    }
+    let course = course(product, named, moment.zone).ok_or(NoVisit::NoEvent)?;
+    let position = course.position(named).ok_or(NoVisit::NoEvent)?;
+    let first = course.class(0).ok_or(NoVisit::NoEvent)?;
+    let class = course.class(position).ok_or(NoVisit::NoEvent)?;
+    if single.is_some() || drop_in == DropIn::Only {
+        if drop_in == DropIn::No {
+            return Err(NoVisit::NoDropIn);
+        }
+        class.check(moment)?;
+        return Ok(Visit { event: first.id(), enrolled_from: None, drop_in: Some(class.id()), attends: vec![class] });
+    }
+    if position > 0 && !course.late_enrolment() && !moment.relaxed {
+        return Err(NoVisit::Begun);
+    }
+    class.check(moment).map_err(|error| match error {
+        NotNow::Past if !course.late_enrolment() => NoVisit::Begun,
+        error => error.into(),
+    })?;
+    if !moment.relaxed && course.open_from(moment) != Some(position) {
+        return Err(NoVisit::NotFirst);
+    }
+    Ok(Visit {
+        event: first.id(),
+        enrolled_from: (position > 0).then(|| class.id()),
+        drop_in: None,
+        attends: course.from(position).collect(),
+    })
+}
