@@ -4,8 +4,9 @@
 //! wishes for at once and with what others have of it, read under the locks of exactly those events and resources; it gives
 //! all of the wish, as claims to be written in the same transaction, or says what is missing.
 
+use crate::booking::BookingNumber;
 use crate::event::EventId;
-use crate::id::ResourceId;
+use crate::id::{HoldId, ResourceId};
 use crate::time::Instant;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -35,6 +36,45 @@ impl Span {
             from = piece.to;
             Some(piece)
         })
+    }
+}
+
+/// Longest piece of a claim of a resource.
+pub const LONGEST_PIECE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// What holds a claim.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Holder {
+    /// A booking.
+    Booking(BookingNumber),
+    /// A hold.
+    Hold(HoldId),
+    /// An event that somebody has seats of holds what it needs.
+    Event(EventId),
+}
+
+impl Holder {
+    /// The word for its kind.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Booking(_) => "booking",
+            Self::Hold(_) => "hold",
+            Self::Event(_) => Self::EVENT,
+        }
+    }
+
+    /// The word for events.
+    pub const EVENT: &'static str = "event";
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> String {
+        match self {
+            Self::Booking(number) => number.to_string(),
+            Self::Hold(id) => id.to_string(),
+            Self::Event(id) => id.to_string(),
+        }
     }
 }
 

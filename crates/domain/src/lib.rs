@@ -20,6 +20,7 @@ pub mod link;
 pub mod money;
 pub mod options;
 pub mod party;
+pub mod payment;
 pub mod permission;
 pub mod price;
 pub mod retry;

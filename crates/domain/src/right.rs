@@ -13,6 +13,15 @@ pub enum Sight {
 }
 
 impl Sight {
+    /// The application whose things alone are within sight; nothing when all are.
+    #[must_use]
+    pub fn creator(&self) -> Option<&ApplicationId> {
+        match self {
+            Self::Own(application) => Some(application),
+            Self::All => None,
+        }
+    }
+
     /// Whether a thing is within sight that this application created, or, with none, somebody else.
     #[must_use]
     pub fn shows(&self, creator: Option<&ApplicationId>) -> bool {

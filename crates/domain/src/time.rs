@@ -1,7 +1,8 @@
 //! Instants, and how they are shown in an account's time zone.
 
 use jiff::Timestamp;
-use jiff::civil::{Date, Time};
+pub use jiff::civil::Date;
+use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use std::time::Duration;
 

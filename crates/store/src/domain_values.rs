@@ -4,7 +4,7 @@
 //! database goes through that `FromStr`: text the domain does not accept is an inconsistency, and no value.
 
 use crate::value::{Cell, Decode, Encode};
-use slotkeeper_domain::{account, callback, change, consent, email, id, link, permission, secret, time};
+use slotkeeper_domain::{account, booking, callback, change, consent, email, event, id, link, party, payment, permission, secret, time};
 use std::borrow::Cow;
 
 macro_rules! stored_as_text {
@@ -35,6 +35,14 @@ stored_as_text! {
     id::AuthorizationId;
     id::QuestionId;
     id::MailId;
+    id::ProductId;
+    id::ResourceId;
+    id::CustomerId;
+    id::LinkedPersonId;
+    id::HoldId;
+    id::PaymentId;
+    booking::BookingNumber;
+    payment::PaymentMethod;
     account::AccountKind;
     account::Country;
     account::Currency;
@@ -73,6 +81,22 @@ macro_rules! stored_as_list {
 stored_as_list! {
     account::Languages;
     permission::PermissionSet;
+    party::Party;
+}
+
+impl Encode for event::EventId {
+    fn cell(&self) -> Cell<'_> {
+        Cell::Text(Cow::Owned(self.to_string()))
+    }
+}
+
+impl Decode for event::EventId {
+    fn decode(cell: Cell<'_>) -> Result<Self, &'static str> {
+        match cell {
+            Cell::Text(text) => text.parse().map_err(|_| "the id of an event"),
+            _ => Err("the id of an event"),
+        }
+    }
 }
 
 impl Encode for secret::HashedPassword {

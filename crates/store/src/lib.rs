@@ -45,4 +45,4 @@ pub use sql::Sql;
 pub(crate) use sql::statements;
 pub use store::Store;
 pub use tx::{Snapshot, Tx};
-pub use value::{Column, Param};
+pub use value::{Column, Json, Param};

@@ -19,9 +19,15 @@ lists! {
     tables::accounts;
     tables::applications;
     tables::authorizations;
+    tables::bookings;
     tables::buckets;
+    tables::catalogue;
+    tables::claims;
+    tables::customers;
+    tables::holds;
     tables::links;
     tables::mails;
+    tables::payments;
     tables::questions;
     tables::secret_keys;
     tables::server_facts;

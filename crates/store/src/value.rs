@@ -169,6 +169,27 @@ impl<const N: usize> Decode for [u8; N] {
     }
 }
 
+/// A value that is stored as a JSON document. What cannot be written or read as one is an inconsistency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Json<T>(pub T);
+
+impl<T: serde::Serialize> Encode for Json<T> {
+    fn cell(&self) -> Cell<'_> {
+        // Only maps with keys that are no text cannot be written, and there are none: the column then holds no JSON, and is
+        // refused where it is read.
+        Cell::Text(Cow::Owned(serde_json::to_string(&self.0).unwrap_or_default()))
+    }
+}
+
+impl<T: serde::de::DeserializeOwned> Decode for Json<T> {
+    fn decode(cell: Cell<'_>) -> Result<Self, &'static str> {
+        match cell {
+            Cell::Text(text) => serde_json::from_str(&text).map(Self).map_err(|_| "a JSON document of its kind"),
+            _ => Err("a JSON document of its kind"),
+        }
+    }
+}
+
 impl Encode for Instant {
     fn cell(&self) -> Cell<'_> {
         Cell::Integer(self.as_millis())

@@ -22,14 +22,26 @@ pub(crate) struct Migration {
     pub(crate) name: &'static str,
     /// Statements, each ended by a semicolon.
     pub(crate) sql: &'static str,
+    /// What only SQLite does after them, in its own words: triggers, which the engines write differently.
+    pub(crate) sqlite: &'static str,
+    /// What only PostgreSQL does after them, in its own words.
+    pub(crate) postgres: &'static str,
+}
+
+#[cfg(test)]
+impl Migration {
+    /// A step that does nothing.
+    pub(crate) const EMPTY: Self = Self { version: 0, name: "", sql: "", sqlite: "", postgres: "" };
 }
 
 macro_rules! migrations {
-    ($($version:literal $name:literal $file:literal;)*) => {
+    ($($version:literal $name:literal $file:literal $(sqlite $sqlite:literal postgres $postgres:literal)?;)*) => {
         &[$(Migration {
             version: $version,
             name: $name,
             sql: include_str!(concat!("../../migrations/", $file)),
+            sqlite: concat!($(include_str!(concat!("../../migrations/", $sqlite)))?),
+            postgres: concat!($(include_str!(concat!("../../migrations/", $postgres)))?),
         }),*]
     };
 }
@@ -37,6 +49,7 @@ macro_rules! migrations {
 /// Every step, in order.
 pub(crate) const MIGRATIONS: &[Migration] = migrations! {
     1 "ground floor" "0001_ground_floor.sql";
+    2 "inventory" "0002_inventory.sql" sqlite "0002_inventory.sqlite.sql" postgres "0002_inventory.postgres.sql";
 };
 
 /// Where the steps that ran are written down.
@@ -76,9 +89,9 @@ mod tests {
     }
 
     const THREE: &[Migration] = &[
-        Migration { version: 1, name: "a", sql: "" },
-        Migration { version: 2, name: "b", sql: "" },
-        Migration { version: 3, name: "c", sql: "" },
+        Migration { version: 1, name: "a", ..Migration::EMPTY },
+        Migration { version: 2, name: "b", ..Migration::EMPTY },
+        Migration { version: 3, name: "c", ..Migration::EMPTY },
     ];
 
     #[test]
@@ -107,7 +120,8 @@ mod tests {
         let mut files: Vec<_> = std::fs::read_dir(folder)
             .expect("the folder of migrations")
             .map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"))
-            .filter(|name| name.ends_with(".sql"))
+            // Those of one engine, such as `0002_inventory.sqlite.sql`, belong to a step.
+            .filter(|name| name.ends_with(".sql") && name.matches('.').count() == 1)
             .collect();
         files.sort();
         let listed: Vec<_> =

@@ -52,7 +52,9 @@ fn step<'a>(session: &mut Session, migrations: &'a [Migration]) -> Result<Option
         done.push((row.try_get(0).map_err(unreadable)?, row.try_get(1).map_err(unreadable)?));
     }
     let Some(migration) = pending(migrations, &done)?.first() else { return Ok(None) };
-    session.plain(&translate::for_postgres(migration.sql)).map_err(|error| named(migration, error))?;
+    for text in [translate::for_postgres(migration.sql).as_str(), migration.postgres] {
+        session.plain(text).map_err(|error| named(migration, error))?;
+    }
     // Names are ours and without quotes.
     session.plain(&format!(
         "INSERT INTO schema_migration (version, name) VALUES ({}, '{}')",

@@ -29,6 +29,7 @@ fn apply(connection: &mut Connection, migration: &Migration) -> Result<(), Store
     let failed = |error: Error| failed(migration.name, &error);
     let transaction = connection.transaction().map_err(failed)?;
     transaction.execute_batch(&translate::for_sqlite(migration.sql)).map_err(failed)?;
+    transaction.execute_batch(migration.sqlite).map_err(failed)?;
     let broken = transaction.prepare("PRAGMA foreign_key_check").and_then(|mut check| check.exists([]));
     if broken.map_err(failed)? {
         return Err(StoreError::inconsistent(format!("after migration {:?} rows refer to nothing", migration.name)));

@@ -7,9 +7,15 @@
 pub mod accounts;
 pub mod applications;
 pub mod authorizations;
+pub mod bookings;
 pub mod buckets;
+pub mod catalogue;
+pub mod claims;
+pub mod customers;
+pub mod holds;
 pub mod links;
 pub mod mails;
+pub mod payments;
 pub mod questions;
 pub mod secret_keys;
 pub mod server_facts;

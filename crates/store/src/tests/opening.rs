@@ -8,7 +8,7 @@ use crate::{Location, Store, StoreError};
 const BROKEN: &[Migration] = &[
     MIGRATIONS[0],
     MIGRATIONS[1],
-    Migration { version: 3, name: "broken", sql: "CREATE TABLE fine (a BIGINT); CREATE TABLE broken (;" },
+    Migration { version: 3, name: "broken", sql: "CREATE TABLE fine (a BIGINT); CREATE TABLE broken (;", ..Migration::EMPTY },
 ];
 
 const REPAIRED: &[Migration] = &[
@@ -18,6 +18,7 @@ const REPAIRED: &[Migration] = &[
         version: 3,
         name: "broken",
         sql: "CREATE TABLE fine (a BIGINT); INSERT INTO counter VALUES ('new', 1);",
+        ..Migration::EMPTY
     },
 ];
 

@@ -100,6 +100,7 @@ async fn a_connection_that_breaks_while_committing_is_reported_and_not_run_again
                       'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END';
                   CREATE CONSTRAINT TRIGGER bomb AFTER INSERT ON bomb DEFERRABLE INITIALLY DEFERRED
                       FOR EACH ROW EXECUTE FUNCTION explode();",
+            ..crate::migration::Migration::EMPTY
         },
     ];
     let place = Place::on_postgres();

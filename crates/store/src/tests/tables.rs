@@ -16,6 +16,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
                   account_id TEXT NOT NULL REFERENCES account (id), number BIGINT NOT NULL, at BIGINT NOT NULL,
                   actor_kind TEXT NOT NULL, actor_account_id TEXT, actor_id TEXT, thing TEXT NOT NULL, thing_id TEXT NOT NULL,
                   kind TEXT NOT NULL, PRIMARY KEY (account_id, number));",
+        ..Migration::EMPTY
     },
     Migration {
         version: 2,
@@ -24,6 +25,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
               CREATE TABLE thing (a TEXT NOT NULL, b TEXT NOT NULL, c BOOLEAN, d BLOB, UNIQUE (a, b));
               CREATE UNIQUE INDEX thing_by_d ON thing (d, a);
               CREATE UNIQUE INDEX thing_by_case ON thing (lower(b)) WHERE c;",
+        ..Migration::EMPTY
     },
 ];
 

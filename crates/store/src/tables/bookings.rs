@@ -1,0 +1,299 @@
+//! Bookings.
+
+use crate::{Json, Row, Snapshot, StoreError, Tx, statements};
+use slotkeeper_domain::booking::{BookingDetails, BookingNumber};
+use slotkeeper_domain::event::EventId;
+use slotkeeper_domain::id::{AccountId, ApplicationId, CustomerId, ProductId};
+use slotkeeper_domain::inventory::Span;
+use slotkeeper_domain::party::Party;
+use slotkeeper_domain::right::Sight;
+use slotkeeper_domain::time::Instant;
+
+#[rustfmt::skip]
+macro_rules! columns {
+    () => {
+        "number, application_id, product_id, event_id, enrolled_event_id, drop_in_event_id, starts_at, ends_at, customer_id, \
+         title, external_ref, party, details, paid, accepted, no_show, created_at, created_by, changed_at, changed_by, \
+         canceled_at, canceled_by, cancelation_tracked, touched_at"
+    };
+}
+
+/// The bookings of a search: within the times, of the product, cancelled ones only if wanted, and within sight. The times
+/// that come first are those that an index serves; the plus keeps the others from being taken for it.
+#[rustfmt::skip]
+macro_rules! found {
+    (by start) => { found!("starts_at BETWEEN ?2 AND ?3 AND +touched_at BETWEEN ?4 AND ?5") };
+    (by touch) => { found!("touched_at BETWEEN ?4 AND ?5 AND +starts_at BETWEEN ?2 AND ?3") };
+    ($times:expr) => {
+        concat!(" FROM booking WHERE account_id = ?1 AND ", $times, "
+          AND (CAST(?6 AS TEXT) IS NULL OR product_id = ?6) AND (canceled_at IS NULL OR ?7)
+          AND (CAST(?8 AS TEXT) IS NULL OR application_id = ?8)")
+    };
+}
+
+statements! {
+    INSERT = concat!("INSERT INTO booking (account_id, ", columns!(), ")
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
+                ?24, ?25)");
+    UPDATE = "UPDATE booking SET product_id = ?3, event_id = ?4, enrolled_event_id = ?5, drop_in_event_id = ?6,
+                     starts_at = ?7, ends_at = ?8, title = ?9, external_ref = ?10, party = ?11, details = ?12, paid = ?13,
+                     accepted = ?14, no_show = ?15, changed_at = ?16, changed_by = ?17, canceled_at = ?18, canceled_by = ?19,
+                     cancelation_tracked = ?20, touched_at = ?21
+              WHERE account_id = ?1 AND number = ?2";
+    FIND = concat!("SELECT ", columns!(), " FROM booking WHERE account_id = ?1 AND number = ?2");
+    LOCK = concat!("SELECT ", columns!(), " FROM booking WHERE account_id = ?1 AND number = ?2 {FOR UPDATE}");
+    LIST_BY_START = concat!("SELECT ", columns!(), found!(by start), " ORDER BY starts_at, number LIMIT ?9 OFFSET ?10");
+    LIST_BY_TOUCH = concat!("SELECT ", columns!(), found!(by touch), " ORDER BY starts_at, number LIMIT ?9 OFFSET ?10");
+    COUNT_BY_START = concat!("SELECT COUNT(*)", found!(by start));
+    COUNT_BY_TOUCH = concat!("SELECT COUNT(*)", found!(by touch));
+    ANY_OF_CUSTOMER = "SELECT number FROM booking WHERE account_id = ?1 AND customer_id = ?2
+                       AND canceled_at IS NULL AND starts_at > ?3 LIMIT 1";
+}
+
+/// A booking.
+#[derive(Debug, Clone)]
+pub struct Booking {
+    /// Its number.
+    pub number: BookingNumber,
+    /// The application that created it; absent when somebody else did.
+    pub application: Option<ApplicationId>,
+    /// What is booked.
+    pub product: ProductId,
+    /// The event; of a course its first class. Absent for appointments.
+    pub event: Option<EventId>,
+    /// Of a course, the class at which attendance starts, if that is a later one.
+    pub enrolled_event: Option<EventId>,
+    /// Of a course, the one class, if only one is booked.
+    pub drop_in_event: Option<EventId>,
+    /// From when to when it is.
+    pub span: Span,
+    /// Whose it is.
+    pub customer: CustomerId,
+    /// What the calendar shows.
+    pub title: String,
+    /// The reference in the caller's system.
+    pub external_ref: Option<String>,
+    /// Who comes.
+    pub party: Party,
+    /// Everything nobody searches for.
+    pub details: BookingDetails,
+    /// What has been paid, in minor units of the account's currency.
+    pub paid: i64,
+    /// Whether it needs no decision any more.
+    pub accepted: bool,
+    /// Whether nobody came.
+    pub no_show: bool,
+    /// When it was created, and by whom.
+    pub created: Stamp,
+    /// When it was changed last, and by whom.
+    pub changed: Option<Stamp>,
+    /// When it was cancelled, and by whom.
+    pub canceled: Option<Stamp>,
+    /// Whether the cancellation counts in the customer's history.
+    pub cancelation_tracked: bool,
+}
+
+/// When something was done, and the name of who did it, if it was not a customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// When.
+    pub at: Instant,
+    /// The name of an application or of a person of the business.
+    pub agent: Option<String>,
+}
+
+impl Booking {
+    /// When it was changed last, or else created.
+    #[must_use]
+    pub fn touched_at(&self) -> Instant {
+        self.changed.as_ref().map_or(self.created.at, |changed| changed.at)
+    }
+}
+
+/// Which bookings to look for. Times are inclusive; without any, all bookings are looked at.
+#[derive(Debug, Clone)]
+pub struct BookingSearch {
+    /// Starting within these.
+    pub starts: Option<(Instant, Instant)>,
+    /// Changed last, or created, within these.
+    pub touched: Option<(Instant, Instant)>,
+    /// Of this product.
+    pub product: Option<ProductId>,
+    /// Cancelled ones, too.
+    pub canceled: bool,
+}
+
+/// All times there are.
+const ALWAYS: (Instant, Instant) = (Instant::from_millis(i64::MIN), Instant::from_millis(i64::MAX));
+
+fn booking(row: &Row) -> Result<Booking, StoreError> {
+    let stamp = |at: Option<Instant>, agent: Option<String>| at.map(|at| Stamp { at, agent });
+    Ok(Booking {
+        number: row.next()?,
+        application: row.next()?,
+        product: row.next()?,
+        event: row.next()?,
+        enrolled_event: row.next()?,
+        drop_in_event: row.next()?,
+        span: Span { from: row.next()?, to: row.next()? },
+        customer: row.next()?,
+        title: row.next()?,
+        external_ref: row.next()?,
+        party: row.next()?,
+        details: row.next::<Json<_>>()?.0,
+        paid: row.next()?,
+        accepted: row.next()?,
+        no_show: row.next()?,
+        created: Stamp { at: row.next()?, agent: row.next()? },
+        changed: stamp(row.next()?, row.next()?),
+        canceled: stamp(row.next()?, row.next()?),
+        cancelation_tracked: row.next()?,
+    })
+}
+
+/// Adds a booking.
+///
+/// # Errors
+/// [`StoreError::Unique`] when the number is taken; otherwise when the store fails.
+pub fn insert(tx: &mut Tx, account: &AccountId, booking: &Booking) -> Result<(), StoreError> {
+    let b = booking;
+    let (changed, canceled) = (b.changed.as_ref(), b.canceled.as_ref());
+    tx.run(
+        INSERT,
+        &[
+            account,
+            &b.number,
+            &b.application,
+            &b.product,
+            &b.event,
+            &b.enrolled_event,
+            &b.drop_in_event,
+            &b.span.from,
+            &b.span.to,
+            &b.customer,
+            &b.title,
+            &b.external_ref,
+            &b.party,
+            &Json(&b.details),
+            &b.paid,
+            &b.accepted,
+            &b.no_show,
+            &b.created.at,
+            &b.created.agent,
+            &changed.map(|stamp| stamp.at),
+            &changed.and_then(|stamp| stamp.agent.as_deref()),
+            &canceled.map(|stamp| stamp.at),
+            &canceled.and_then(|stamp| stamp.agent.as_deref()),
+            &b.cancelation_tracked,
+            &b.touched_at(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Writes a booking over what was there; who created it, when, and whose it is stay.
+///
+/// # Errors
+/// When the store fails.
+pub fn update(tx: &mut Tx, account: &AccountId, booking: &Booking) -> Result<(), StoreError> {
+    let b = booking;
+    let (changed, canceled) = (b.changed.as_ref(), b.canceled.as_ref());
+    tx.run(
+        UPDATE,
+        &[
+            account,
+            &b.number,
+            &b.product,
+            &b.event,
+            &b.enrolled_event,
+            &b.drop_in_event,
+            &b.span.from,
+            &b.span.to,
+            &b.title,
+            &b.external_ref,
+            &b.party,
+            &Json(&b.details),
+            &b.paid,
+            &b.accepted,
+            &b.no_show,
+            &changed.map(|stamp| stamp.at),
+            &changed.and_then(|stamp| stamp.agent.as_deref()),
+            &canceled.map(|stamp| stamp.at),
+            &canceled.and_then(|stamp| stamp.agent.as_deref()),
+            &b.cancelation_tracked,
+            &b.touched_at(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The booking with this number.
+///
+/// # Errors
+/// When the store fails.
+pub fn find(db: &mut Snapshot, account: &AccountId, number: &BookingNumber) -> Result<Option<Booking>, StoreError> {
+    db.one(FIND, &[account, number], booking)
+}
+
+/// The booking with this number, locked against changes by others.
+///
+/// # Errors
+/// When the store fails.
+pub fn lock(tx: &mut Tx, account: &AccountId, number: &BookingNumber) -> Result<Option<Booking>, StoreError> {
+    tx.one(LOCK, &[account, number], booking)
+}
+
+/// The bookings of a search within sight, by start and number: at most `limit` of those after the first `offset`.
+///
+/// # Errors
+/// When the store fails.
+pub fn list(
+    db: &mut Snapshot,
+    account: &AccountId,
+    sight: &Sight,
+    search: &BookingSearch,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<Booking>, StoreError> {
+    let BookingSearch { product, canceled, .. } = search;
+    let (starts, touched) = (search.starts.unwrap_or(ALWAYS), search.touched.unwrap_or(ALWAYS));
+    let creator = sight.creator();
+    let statement = if search.starts.is_some() { LIST_BY_START } else { LIST_BY_TOUCH };
+    db.all(
+        statement,
+        &[account, &starts.0, &starts.1, &touched.0, &touched.1, product, canceled, &creator, &limit, &offset],
+        booking,
+    )
+}
+
+/// How many bookings a search finds within sight.
+///
+/// # Errors
+/// When the store fails.
+pub fn count(
+    db: &mut Snapshot,
+    account: &AccountId,
+    sight: &Sight,
+    search: &BookingSearch,
+) -> Result<i64, StoreError> {
+    let BookingSearch { product, canceled, .. } = search;
+    let (starts, touched) = (search.starts.unwrap_or(ALWAYS), search.touched.unwrap_or(ALWAYS));
+    let creator = sight.creator();
+    let statement = if search.starts.is_some() { COUNT_BY_START } else { COUNT_BY_TOUCH };
+    let params: [&dyn crate::Param; 8] =
+        [account, &starts.0, &starts.1, &touched.0, &touched.1, product, canceled, &creator];
+    Ok(db.one(statement, &params, |row| row.next())?.unwrap_or(0))
+}
+
+/// Whether a customer has a booking that is not cancelled and starts after `now`.
+///
+/// # Errors
+/// When the store fails.
+pub fn has_future(
+    db: &mut Snapshot,
+    account: &AccountId,
+    customer: &CustomerId,
+    now: Instant,
+) -> Result<bool, StoreError> {
+    Ok(db.one(ANY_OF_CUSTOMER, &[account, customer, &now], |row| row.next::<BookingNumber>())?.is_some())
+}

@@ -1,0 +1,97 @@
+//! The catalogue of an account: few items, always read together.
+
+use crate::{Json, Snapshot, StoreError, Tx, statements};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use slotkeeper_domain::catalogue::{Catalogue, CustomField, PeopleCategory, Product, ResourceType, Tax};
+use slotkeeper_domain::id::AccountId;
+
+statements! {
+    VERSION = "SELECT catalogue_version FROM account WHERE id = ?1";
+    ITEMS = "SELECT kind, body FROM catalogue_item WHERE account_id = ?1 ORDER BY kind, position, id LIMIT 10000";
+    PUT = "INSERT INTO catalogue_item (account_id, kind, id, position, body) VALUES (?1, ?2, ?3, ?4, ?5)
+           ON CONFLICT (account_id, kind, id) DO UPDATE SET position = excluded.position, body = excluded.body";
+    NEXT_VERSION = "UPDATE account SET catalogue_version = catalogue_version + 1 WHERE id = ?1";
+}
+
+/// What an item is: the word in the column `kind`.
+trait Item: Serialize + DeserializeOwned {
+    const KIND: &'static str;
+
+    fn id(&self) -> &str;
+}
+
+macro_rules! items {
+    ($($type:ty = $kind:literal;)*) => {$(
+        impl Item for $type {
+            const KIND: &'static str = $kind;
+
+            fn id(&self) -> &str {
+                self.id.as_str()
+            }
+        }
+    )*};
+}
+
+items! {
+    Product = "product";
+    PeopleCategory = "people_category";
+    ResourceType = "resource_type";
+    Tax = "tax";
+    CustomField = "custom_field";
+}
+
+const SETTINGS: &str = "booking_settings";
+
+/// The version of an account's catalogue: another one after every change.
+///
+/// # Errors
+/// When the store fails.
+pub fn version(db: &mut Snapshot, account: &AccountId) -> Result<i64, StoreError> {
+    Ok(db.one(VERSION, &[account], |row| row.next())?.unwrap_or(0))
+}
+
+/// The whole catalogue of an account, in the order of the business.
+///
+/// # Errors
+/// When the store fails.
+pub fn load(db: &mut Snapshot, account: &AccountId) -> Result<Catalogue, StoreError> {
+    let mut catalogue = Catalogue::default();
+    db.all(ITEMS, &[account], |row| {
+        let kind: String = row.next()?;
+        match kind.as_str() {
+            Product::KIND => catalogue.products.push(row.next::<Json<_>>()?.0),
+            PeopleCategory::KIND => catalogue.categories.push(row.next::<Json<_>>()?.0),
+            ResourceType::KIND => catalogue.resource_types.push(row.next::<Json<_>>()?.0),
+            Tax::KIND => catalogue.taxes.push(row.next::<Json<_>>()?.0),
+            CustomField::KIND => catalogue.custom_fields.push(row.next::<Json<_>>()?.0),
+            SETTINGS => catalogue.settings = row.next::<Json<_>>()?.0,
+            // Of a newer program, during an upgrade.
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(catalogue)
+}
+
+/// Writes every item of a catalogue, over those with the same ids, and gives it a new version.
+///
+/// # Errors
+/// When the store fails.
+pub fn put(tx: &mut Tx, account: &AccountId, catalogue: &Catalogue) -> Result<(), StoreError> {
+    put_items(tx, account, &catalogue.products)?;
+    put_items(tx, account, &catalogue.categories)?;
+    put_items(tx, account, &catalogue.resource_types)?;
+    put_items(tx, account, &catalogue.taxes)?;
+    put_items(tx, account, &catalogue.custom_fields)?;
+    tx.run(PUT, &[account, &SETTINGS, &SETTINGS, &0_i64, &Json(catalogue.settings)])?;
+    tx.run(NEXT_VERSION, &[account])?;
+    Ok(())
+}
+
+fn put_items<T: Item>(tx: &mut Tx, account: &AccountId, items: &[T]) -> Result<(), StoreError> {
+    for (position, item) in (0_i64..).zip(items) {
+        tx.run(PUT, &[account, &T::KIND, &item.id(), &position, &Json(item)])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,289 @@
+//! Claims: seats of events and time of resources, and the rows that are locked before any is given.
+//!
+//! Whoever takes something locks the events and resources it takes from, in the order of their ids, events first; removes
+//! what has ended there; reads what is left; and writes. The sum in `event.taken` is kept here and nowhere else.
+
+use crate::{Snapshot, StoreError, Tx, statements};
+use slotkeeper_domain::event::EventId;
+use slotkeeper_domain::id::{AccountId, ResourceId};
+use slotkeeper_domain::inventory::{EventStanding, Holder, LONGEST_PIECE, SeatClaim, Span, Timeline};
+use slotkeeper_domain::time::{Date, Instant};
+use std::collections::{BTreeMap, HashMap};
+
+statements! {
+    /// An event of which more was sold than it has now keeps what was sold.
+    LOCK_EVENT = "INSERT INTO event (account_id, id, day, seats, taken, private) VALUES (?1, ?2, ?3, ?4, 0, FALSE)
+                  ON CONFLICT (account_id, id) DO UPDATE
+                  SET seats = CASE WHEN event.taken > excluded.seats THEN event.taken ELSE excluded.seats END";
+    LOCK_KNOWN_EVENT = "SELECT id FROM event WHERE account_id = ?1 AND id = ?2 {FOR UPDATE}";
+    LOCK_RESOURCE = "INSERT INTO resource (account_id, id, capacity) VALUES (?1, ?2, ?3)
+                     ON CONFLICT (account_id, id) DO UPDATE SET capacity = excluded.capacity";
+    EVENTS_OF = "SELECT event_id FROM seat_claim WHERE account_id = ?1 AND holder_kind = ?2 AND holder_id = ?3 LIMIT 1000";
+    END_SEATS = "DELETE FROM seat_claim WHERE account_id = ?1 AND event_id = ?2 AND expires_at <= ?3 RETURNING seats, private";
+    RELEASE_SEATS = "DELETE FROM seat_claim WHERE account_id = ?1 AND holder_kind = ?2 AND holder_id = ?3
+                     RETURNING event_id, seats, private";
+    GIVE_BACK = "UPDATE event SET taken = taken - ?3, private = CASE WHEN ?4 THEN FALSE ELSE private END
+                 WHERE account_id = ?1 AND id = ?2";
+    STANDING = "SELECT taken, private FROM event WHERE account_id = ?1 AND id = ?2";
+    TAKE = "UPDATE event SET taken = taken + ?3, private = ?4 WHERE account_id = ?1 AND id = ?2";
+    CLAIM_SEATS = "INSERT INTO seat_claim (account_id, event_id, holder_kind, holder_id, day, seats, private, expires_at)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    END_RESOURCES = "DELETE FROM resource_claim WHERE account_id = ?1 AND resource_id = ?2 AND expires_at <= ?3";
+    RELEASE_RESOURCES = "DELETE FROM resource_claim WHERE account_id = ?1 AND holder_kind = ?2 AND holder_id = ?3";
+    TIMELINE = "SELECT starts_at, ends_at, holder_kind, holder_id, whole FROM resource_claim
+                WHERE account_id = ?1 AND resource_id = ?2 AND starts_at > ?3 AND starts_at < ?5 AND ends_at > ?4
+                      AND (expires_at IS NULL OR expires_at > ?6)
+                LIMIT 100000";
+    CLAIM_RESOURCE = "INSERT INTO resource_claim (account_id, resource_id, starts_at, holder_kind, holder_id, ends_at, whole,
+                                                  expires_at)
+                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, FALSE, ?7)";
+    RESOURCES_OF_EVENT = "SELECT DISTINCT resource_id FROM resource_claim
+                          WHERE account_id = ?1 AND holder_kind = 'event' AND holder_id = ?2 LIMIT 1000";
+    END_WITH_EVENT = "DELETE FROM resource_claim WHERE account_id = ?1 AND holder_kind = 'event' AND holder_id = ?2
+                      AND NOT EXISTS (SELECT 1 FROM seat_claim WHERE account_id = ?1 AND event_id = ?2)";
+    LAST_WITH_EVENT = "UPDATE resource_claim SET expires_at = (
+                           SELECT CASE WHEN COUNT(*) = COUNT(expires_at) THEN MAX(expires_at) END
+                           FROM seat_claim WHERE account_id = ?1 AND event_id = ?2)
+                       WHERE account_id = ?1 AND holder_kind = 'event' AND holder_id = ?2";
+    EVENTS_BETWEEN = "SELECT id, taken, private FROM event WHERE account_id = ?1 AND day BETWEEN ?2 AND ?3 LIMIT 100000";
+    ENDED_BETWEEN = "SELECT event_id, CAST(SUM(seats) AS BIGINT), CAST(SUM(CASE WHEN private THEN 1 ELSE 0 END) AS BIGINT)
+                     FROM seat_claim WHERE account_id = ?1 AND day BETWEEN ?2 AND ?3 AND expires_at <= ?4
+                     GROUP BY event_id LIMIT 100000";
+    SWEEP_SEATS = "SELECT account_id, event_id FROM seat_claim WHERE expires_at <= ?1 ORDER BY account_id, event_id LIMIT ?2";
+    SWEEP_RESOURCES = "DELETE FROM resource_claim WHERE expires_at <= ?1";
+}
+
+/// The events that something has seats of.
+///
+/// # Errors
+/// When the store fails.
+pub fn events_of(db: &mut Snapshot, account: &AccountId, holder: &Holder) -> Result<Vec<EventId>, StoreError> {
+    db.all(EVENTS_OF, &[account, &holder.kind(), &holder.id()], |row| row.next())
+}
+
+/// Locks events until the transaction ends, in the order of their ids. Those with a number of seats are there afterwards,
+/// with that many.
+///
+/// # Errors
+/// When the store fails.
+pub fn lock_events(
+    tx: &mut Tx,
+    account: &AccountId,
+    events: &BTreeMap<EventId, Option<u32>>,
+) -> Result<(), StoreError> {
+    for (id, seats) in events {
+        match seats {
+            Some(seats) => tx.run(LOCK_EVENT, &[account, id, &id.date.to_string(), &i64::from(*seats)])?,
+            None => tx.run(LOCK_KNOWN_EVENT, &[account, id])?,
+        };
+    }
+    Ok(())
+}
+
+/// Locks resources until the transaction ends, in the order of their ids; each can do so many things at once.
+///
+/// # Errors
+/// When the store fails.
+pub fn lock_resources(
+    tx: &mut Tx,
+    account: &AccountId,
+    resources: &BTreeMap<ResourceId, u32>,
+) -> Result<(), StoreError> {
+    for (id, capacity) in resources {
+        tx.run(LOCK_RESOURCE, &[account, id, &i64::from(*capacity)])?;
+    }
+    Ok(())
+}
+
+/// Removes the claims of a locked event that have ended.
+///
+/// # Errors
+/// When the store fails.
+pub fn end_seats(tx: &mut Tx, account: &AccountId, event: &EventId, now: Instant) -> Result<(), StoreError> {
+    let ended = tx.all(END_SEATS, &[account, event, &now], |row| Ok((row.next::<i64>()?, row.next::<bool>()?)))?;
+    if !ended.is_empty() {
+        let seats: i64 = ended.iter().map(|(seats, _)| seats).sum();
+        tx.run(GIVE_BACK, &[account, event, &seats, &ended.iter().any(|(_, private)| *private)])?;
+        settle(tx, account, event)?;
+    }
+    Ok(())
+}
+
+/// Removes the claims of a locked resource that have ended.
+///
+/// # Errors
+/// When the store fails.
+pub fn end_resources(tx: &mut Tx, account: &AccountId, id: &ResourceId, now: Instant) -> Result<(), StoreError> {
+    tx.run(END_RESOURCES, &[account, id, &now])?;
+    Ok(())
+}
+
+/// Gives back everything that something has. Its events are locked.
+///
+/// # Errors
+/// When the store fails.
+pub fn release(tx: &mut Tx, account: &AccountId, holder: &Holder) -> Result<(), StoreError> {
+    let (kind, id) = (holder.kind(), holder.id());
+    let released: Vec<(EventId, i64, bool)> =
+        tx.all(RELEASE_SEATS, &[account, &kind, &id], |row| Ok((row.next()?, row.next()?, row.next()?)))?;
+    for (event, seats, private) in released {
+        tx.run(GIVE_BACK, &[account, &event, &seats, &private])?;
+        settle(tx, account, &event)?;
+    }
+    tx.run(RELEASE_RESOURCES, &[account, &kind, &id])?;
+    Ok(())
+}
+
+/// An event has what it needs for as long as somebody has seats of it.
+fn settle(tx: &mut Tx, account: &AccountId, event: &EventId) -> Result<(), StoreError> {
+    tx.batch(&[(END_WITH_EVENT, &[account, event]), (LAST_WITH_EVENT, &[account, event])])?;
+    Ok(())
+}
+
+/// What others have of an event.
+///
+/// # Errors
+/// When the store fails.
+pub fn standing(db: &mut Snapshot, account: &AccountId, event: &EventId) -> Result<EventStanding, StoreError> {
+    let found = db.one(STANDING, &[account, event], |row| Ok((row.next()?, row.next()?)))?;
+    Ok(found.map_or_else(EventStanding::default, |(taken, private)| event_standing(taken, private)))
+}
+
+fn event_standing(taken: i64, private: bool) -> EventStanding {
+    EventStanding { taken: u32::try_from(taken.max(0)).unwrap_or(u32::MAX), private }
+}
+
+/// When others have a resource, around a span.
+///
+/// # Errors
+/// When the store fails.
+pub fn timeline(
+    db: &mut Snapshot,
+    account: &AccountId,
+    resource: &ResourceId,
+    around: Span,
+    now: Instant,
+) -> Result<Timeline, StoreError> {
+    let earliest = around.from.before(LONGEST_PIECE);
+    let claims = db.all(TIMELINE, &[account, resource, &earliest, &around.from, &around.to, &now], |row| {
+        let span = Span { from: row.next()?, to: row.next()? };
+        let (kind, id): (String, String) = (row.next()?, row.next()?);
+        let event = if kind == Holder::EVENT { id.parse().ok() } else { None };
+        Ok((span, event, row.next()?))
+    })?;
+    Ok(Timeline::of(claims))
+}
+
+/// Writes claims of seats: the events are locked, and the seats are there.
+///
+/// # Errors
+/// When the store fails; it refuses what would be more than there is.
+pub fn claim_seats(
+    tx: &mut Tx,
+    account: &AccountId,
+    holder: &Holder,
+    claims: &[SeatClaim],
+    expires_at: Option<Instant>,
+) -> Result<(), StoreError> {
+    let (kind, id) = (holder.kind(), holder.id());
+    for SeatClaim { event, seats, private } in claims {
+        let (day, seats) = (event.date.to_string(), i64::from(*seats));
+        tx.batch(&[
+            (CLAIM_SEATS, &[account, event, &kind, &id, &day, &seats, private, &expires_at]),
+            (TAKE, &[account, event, &seats, private]),
+        ])?;
+    }
+    Ok(())
+}
+
+/// Writes claims of resources for a span: they are locked, and free.
+///
+/// # Errors
+/// When the store fails; it refuses what would be more than there is.
+pub fn claim_resources(
+    tx: &mut Tx,
+    account: &AccountId,
+    holder: &Holder,
+    resources: &[ResourceId],
+    span: Span,
+    expires_at: Option<Instant>,
+) -> Result<(), StoreError> {
+    let (kind, id) = (holder.kind(), holder.id());
+    for resource in resources {
+        for piece in span.pieces(LONGEST_PIECE) {
+            tx.run(CLAIM_RESOURCE, &[account, resource, &piece.from, &kind, &id, &piece.to, &expires_at])?;
+        }
+    }
+    Ok(())
+}
+
+/// Has a locked event hold what it needs, for as long as somebody has seats of it.
+///
+/// # Errors
+/// When the store fails; it refuses what would be more than there is.
+pub fn claim_for_event(
+    tx: &mut Tx,
+    account: &AccountId,
+    event: &EventId,
+    resources: &[ResourceId],
+    span: Span,
+) -> Result<(), StoreError> {
+    let held: Vec<ResourceId> = tx.all(RESOURCES_OF_EVENT, &[account, event], |row| row.next())?;
+    let missing: Vec<ResourceId> = resources.iter().filter(|id| !held.contains(id)).cloned().collect();
+    claim_resources(tx, account, &Holder::Event(event.clone()), &missing, span, None)?;
+    if !held.is_empty() || !missing.is_empty() {
+        settle(tx, account, event)?;
+    }
+    Ok(())
+}
+
+/// What is taken of the events of some days, both included; an event that is not in it is free.
+///
+/// # Errors
+/// When the store fails.
+pub fn standings(
+    db: &mut Snapshot,
+    account: &AccountId,
+    first: Date,
+    last: Date,
+    now: Instant,
+) -> Result<HashMap<EventId, EventStanding>, StoreError> {
+    let (first, last) = (first.to_string(), last.to_string());
+    let mut found: HashMap<EventId, EventStanding> = db
+        .all(EVENTS_BETWEEN, &[account, &first, &last], |row| {
+            Ok((row.next::<EventId>()?, event_standing(row.next()?, row.next()?)))
+        })?
+        .into_iter()
+        .collect();
+    let ended = db.all(ENDED_BETWEEN, &[account, &first, &last, &now], |row| {
+        Ok((row.next::<EventId>()?, row.next::<i64>()?, row.next::<i64>()?))
+    })?;
+    for (event, seats, private) in ended {
+        if let Some(standing) = found.get_mut(&event) {
+            standing.taken = standing.taken.saturating_sub(u32::try_from(seats).unwrap_or(u32::MAX));
+            standing.private = standing.private && private == 0;
+        }
+    }
+    Ok(found)
+}
+
+/// Events with claims that ended until then, at most `limit`: for the sweeper.
+///
+/// # Errors
+/// When the store fails.
+pub fn with_ended_seats(
+    db: &mut Snapshot,
+    until: Instant,
+    limit: i64,
+) -> Result<Vec<(AccountId, EventId)>, StoreError> {
+    db.all(SWEEP_SEATS, &[&until, &limit], |row| Ok((row.next()?, row.next()?)))
+}
+
+/// Removes the claims of resources that ended until then.
+///
+/// # Errors
+/// When the store fails.
+pub fn sweep_resources(tx: &mut Tx, until: Instant) -> Result<(), StoreError> {
+    tx.run(SWEEP_RESOURCES, &[&until])?;
+    Ok(())
+}

@@ -1,0 +1,101 @@
+//! Holds: claims with an end, and the final price.
+
+use crate::{Json, Row, Snapshot, StoreError, Tx, statements};
+use slotkeeper_domain::booking::BookingNumber;
+use slotkeeper_domain::id::{AccountId, ApplicationId, HoldId};
+use slotkeeper_domain::price::Price;
+use slotkeeper_domain::time::Instant;
+
+statements! {
+    INSERT = "INSERT INTO hold (account_id, id, application_id, body, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    FIND = "SELECT id, application_id, body, expires_at, booking_number FROM hold
+            WHERE account_id = ?1 AND id = ?2 AND application_id = ?3";
+    LOCK = "SELECT id, application_id, body, expires_at, booking_number FROM hold
+            WHERE account_id = ?1 AND id = ?2 AND application_id = ?3 {FOR UPDATE}";
+    END = "UPDATE hold SET expires_at = ?3, booking_number = ?4 WHERE account_id = ?1 AND id = ?2";
+    SWEEP = "DELETE FROM hold WHERE expires_at <= ?1";
+}
+
+/// A hold.
+#[derive(Debug, Clone)]
+pub struct Hold {
+    /// Its id.
+    pub id: HoldId,
+    /// The application that made it. Nobody else knows of it.
+    pub application: ApplicationId,
+    /// What the booking will cost.
+    pub price: Price,
+    /// When it ends by itself.
+    pub expires_at: Instant,
+    /// The booking it became.
+    pub booking: Option<BookingNumber>,
+}
+
+fn hold(row: &Row) -> Result<Hold, StoreError> {
+    Ok(Hold {
+        id: row.next()?,
+        application: row.next()?,
+        price: row.next::<Json<_>>()?.0,
+        expires_at: row.next()?,
+        booking: row.next()?,
+    })
+}
+
+/// Adds a hold.
+///
+/// # Errors
+/// When the store fails.
+pub fn insert(tx: &mut Tx, account: &AccountId, hold: &Hold, now: Instant) -> Result<(), StoreError> {
+    tx.run(INSERT, &[account, &hold.id, &hold.application, &Json(&hold.price), &now, &hold.expires_at])?;
+    Ok(())
+}
+
+/// The application's hold with this id, also one that has ended in the last day.
+///
+/// # Errors
+/// When the store fails.
+pub fn find(
+    db: &mut Snapshot,
+    account: &AccountId,
+    application: &ApplicationId,
+    id: &HoldId,
+) -> Result<Option<Hold>, StoreError> {
+    db.one(FIND, &[account, id, application], hold)
+}
+
+/// The same, locked against changes by others.
+///
+/// # Errors
+/// When the store fails.
+pub fn lock(
+    tx: &mut Tx,
+    account: &AccountId,
+    application: &ApplicationId,
+    id: &HoldId,
+) -> Result<Option<Hold>, StoreError> {
+    tx.one(LOCK, &[account, id, application], hold)
+}
+
+/// Ends a hold; `booking` is what it became. Its claims are removed by whoever ends it.
+///
+/// # Errors
+/// When the store fails.
+pub fn end(
+    tx: &mut Tx,
+    account: &AccountId,
+    id: &HoldId,
+    now: Instant,
+    booking: Option<&BookingNumber>,
+) -> Result<(), StoreError> {
+    tx.run(END, &[account, id, &now, &booking])?;
+    Ok(())
+}
+
+/// Removes the holds that ended until then.
+///
+/// # Errors
+/// When the store fails.
+pub fn sweep(tx: &mut Tx, until: Instant) -> Result<(), StoreError> {
+    tx.run(SWEEP, &[&until])?;
+    Ok(())
+}
