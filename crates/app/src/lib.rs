@@ -7,9 +7,14 @@
 pub mod accounts;
 pub mod applications;
 pub mod authorizations;
+pub mod availability;
+pub mod bookings;
 pub mod caller;
+pub mod catalogue;
 pub mod clock;
 pub mod consent;
+pub mod customers;
+pub mod holds;
 pub mod mail;
 pub mod passwords;
 pub mod random;
@@ -17,10 +22,12 @@ pub mod right;
 pub mod secrets;
 pub mod sessions;
 pub mod sweep;
+pub mod take;
 pub mod throttle;
 pub mod users;
 
 use authorizations::last_use::LastUse;
+use catalogue::Catalogues;
 use clock::Clock;
 use passwords::Passwords;
 use secrets::Vault;
@@ -43,6 +50,7 @@ struct Parts {
     delivers_mail: bool,
     mail_waiting: Notify,
     last_use: LastUse,
+    catalogues: Catalogues,
 }
 
 /// What an [`App`] is made of.
@@ -75,6 +83,7 @@ impl App {
             delivers_mail,
             mail_waiting: Notify::new(),
             last_use: LastUse::default(),
+            catalogues: Catalogues::default(),
         }))
     }
 
@@ -130,5 +139,10 @@ impl App {
     #[must_use]
     pub fn last_use(&self) -> &LastUse {
         &self.0.last_use
+    }
+
+    /// Catalogues in memory.
+    pub(crate) fn catalogues(&self) -> &Catalogues {
+        &self.0.catalogues
     }
 }

@@ -19,6 +19,7 @@ pub mod inventory;
 pub mod link;
 pub mod money;
 pub mod options;
+pub mod order;
 pub mod party;
 pub mod payment;
 pub mod permission;

@@ -1,0 +1,137 @@
+//! List what can be booked for a party, with a display price.
+
+use super::{CourseSchedule, ReadAvailability, SearchError, event_slots, open_to_customers, product};
+use crate::App;
+use crate::right::May;
+use slotkeeper_domain::appointment::{self, Search};
+use slotkeeper_domain::catalogue::Catalogue;
+use slotkeeper_domain::id::{AccountId, ProductId, ResourceId};
+use slotkeeper_domain::inventory::{Span, Standing};
+use slotkeeper_domain::money::Money;
+use slotkeeper_domain::options::{OptionInput, choose};
+use slotkeeper_domain::order::display_price;
+use slotkeeper_domain::party::Party;
+use slotkeeper_domain::scheduled::Moment;
+use slotkeeper_domain::time::Instant;
+use slotkeeper_store::tables::claims;
+use slotkeeper_store::{Snapshot, StoreError};
+use std::time::Duration;
+
+/// What to look for. Times are inclusive.
+#[derive(Debug, Clone)]
+pub struct MatchingSearch {
+    /// Of this product.
+    pub product: ProductId,
+    /// Starting from then on.
+    pub first: Instant,
+    /// Starting until then.
+    pub last: Instant,
+    /// Who comes.
+    pub party: Party,
+    /// The options.
+    pub options: Vec<OptionInput>,
+    /// What it has to use.
+    pub resources: Vec<ResourceId>,
+    /// Whether to look as staff would, past the rules for customers.
+    pub relaxed: bool,
+}
+
+/// Something that can be booked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Match {
+    /// What to book: the id of an event or of an appointment.
+    pub event: String,
+    /// When it is.
+    pub span: Span,
+    /// What is shown as its price; absent for appointments and where nothing is charged.
+    pub price: Option<Money>,
+    /// What it uses, as far as customers are told.
+    pub resources: Vec<ResourceId>,
+    /// The whole course.
+    pub course: Option<CourseSchedule>,
+}
+
+/// What the party can book, by start.
+///
+/// # Errors
+/// [`SearchError`].
+pub async fn matching(
+    app: &App,
+    may: &May<ReadAvailability>,
+    search: MatchingSearch,
+) -> Result<Vec<Match>, SearchError> {
+    let (unit, account, now) = (app.clone(), may.account().clone(), app.now());
+    app.store()
+        .read(move |db| {
+            let catalogue = unit.catalogues().of(db, &account.id)?;
+            let wanted = product(&catalogue, &search.product)?;
+            search.party.check(wanted, &catalogue, search.relaxed)?;
+            let chosen = choose(wanted, &search.options, account.languages.default_language())?;
+            if let Some(unknown) = search.resources.iter().find(|id| catalogue.resource(id).is_none()) {
+                return Err(SearchError::NoResource(unknown.clone()));
+            }
+            if !open_to_customers(wanted, search.relaxed) {
+                return Ok(Vec::new());
+            }
+            let moment = Moment { now, zone: &account.zone, relaxed: search.relaxed };
+            if let Some(appointments) = Search::new(wanted, &catalogue, &search.resources, moment) {
+                let length = wanted.length_with(&chosen);
+                let first = if search.relaxed { search.first } else { search.first.max(now) };
+                let around = (first, length.end(search.last, &account.zone));
+                let others = resources(db, &account.id, &catalogue, &search.product, around, now)?;
+                let free = appointments.free(first, search.last, length, &others);
+                let offer = |(span, resources): (Span, Vec<ResourceId>)| {
+                    let id = appointment::id(&search.product, span.from, &resources, &account.zone);
+                    let resources = public(&catalogue, resources);
+                    Match { event: id.to_string(), span, price: None, resources, course: None }
+                };
+                return Ok(free.into_iter().map(offer).collect());
+            }
+            let slots = event_slots(db, &account.id, &catalogue, &[wanted], (search.first, search.last), moment)?;
+            let seats = search.party.seats(&catalogue);
+            let nothing = account.currency.map(Money::zero);
+            let price = nothing.and_then(|nothing| display_price(wanted, &search.party, &chosen, nothing).ok());
+            let price = price.filter(|_| wanted.rates.is_some());
+            let fits = |slot: &super::EventSlot| {
+                !slot.private && seats <= slot.left && search.resources.iter().all(|id| slot.resources.contains(id))
+            };
+            let offers = slots.into_iter().filter(fits).map(|slot| Match {
+                event: slot.event.to_string(),
+                span: slot.span,
+                price,
+                resources: slot.resources,
+                course: slot.course,
+            });
+            Ok(offers.collect())
+        })
+        .await
+}
+
+fn public(catalogue: &Catalogue, resources: Vec<ResourceId>) -> Vec<ResourceId> {
+    let is_public = |id: &ResourceId| catalogue.resource(id).is_some_and(|(kind, _)| kind.is_public);
+    resources.into_iter().filter(is_public).collect()
+}
+
+/// When others have what the product's appointments could use.
+fn resources(
+    db: &mut Snapshot,
+    account: &AccountId,
+    catalogue: &Catalogue,
+    id: &ProductId,
+    (from, to): (Instant, Instant),
+    now: Instant,
+) -> Result<Standing, StoreError> {
+    let mut standing = Standing::default();
+    let flexible = catalogue.product(id).and_then(|product| product.flexible());
+    let Some(flexible) = flexible else { return Ok(standing) };
+    let gap = Duration::from_secs(60 * u64::from(flexible.gap_minutes));
+    let span = Span { from, to: to.after(gap) };
+    for need in &flexible.needs {
+        let kinds = catalogue.resource_types.iter().filter(|kind| kind.id == need.resource_type);
+        for resource in kinds.flat_map(|kind| &kind.resources) {
+            let timeline = claims::timeline(db, account, &resource.id, span, now)?;
+            standing.resources.insert(resource.id.clone(), timeline);
+        }
+    }
+    Ok(standing)
+}

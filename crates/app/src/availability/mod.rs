@@ -1,0 +1,176 @@
+//! Availability: what can be booked, which is the schedule less the claims.
+
+pub mod matching;
+pub mod slots;
+
+use crate::right::Right;
+use slotkeeper_domain::catalogue::{Catalogue, Product, Translated};
+use slotkeeper_domain::event::EventId;
+use slotkeeper_domain::id::{AccountId, ResourceId};
+use slotkeeper_domain::inventory::{EventWish, Span, Standing};
+use slotkeeper_domain::options::OptionRefused;
+use slotkeeper_domain::party::PartyRefused;
+use slotkeeper_domain::permission::Permission;
+use slotkeeper_domain::right::Needs;
+use slotkeeper_domain::scheduled::{self, Moment};
+use slotkeeper_domain::time::Instant;
+use slotkeeper_store::tables::claims;
+use slotkeeper_store::{Snapshot, StoreError};
+use std::collections::BTreeMap;
+
+/// Query availability (wire reference, section 3.1).
+pub struct ReadAvailability;
+
+impl Right for ReadAvailability {
+    const NEEDS: Needs = Needs::One(Permission::AvailabilityR);
+    const TO: &'static str = "query availability";
+}
+
+/// Why a search makes no sense.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    /// There is no such product.
+    #[error("productId: this business has no such product.")]
+    NoProduct,
+    /// It is not for programs.
+    #[error("This product cannot be searched for through the API.")]
+    Closed,
+    /// It has appointments, which are searched for with a party.
+    #[error("productId: this product has no scheduled events. Search for its appointments with matchingslots.")]
+    NotScheduled,
+    /// The party cannot book it.
+    #[error("peopleNumbers: {0}")]
+    Party(#[from] PartyRefused),
+    /// An option cannot be chosen.
+    #[error("options: {0}")]
+    Option(#[from] OptionRefused),
+    /// There is no such resource.
+    #[error("resources: this business has no resource {0}.")]
+    NoResource(ResourceId),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// An event that can be booked, or a course from its first open class on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventSlot {
+    /// What to book.
+    pub event: EventId,
+    /// When it is; of a course, its first class that can be booked.
+    pub span: Span,
+    /// How many seats are left; of a course, in the fullest of its classes.
+    pub left: u32,
+    /// Whether somebody has taken it as a whole.
+    pub private: bool,
+    /// What it uses, as far as customers are told.
+    pub resources: Vec<ResourceId>,
+    /// The whole course.
+    pub course: Option<CourseSchedule>,
+}
+
+/// All classes of a course.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CourseSchedule {
+    /// What it is called.
+    pub title: Option<Translated>,
+    /// Its classes, in order.
+    pub classes: Vec<(EventId, Span)>,
+}
+
+/// An event or a course that starts within the search, and what a booking of it takes, for no seat at all.
+struct Found {
+    slot: EventSlot,
+    attends: Vec<EventWish>,
+}
+
+/// Longest search, with the hour that a day can have more when summer time ends (wire reference, section 1.9).
+pub const LONGEST_SEARCH_DAYS: u32 = 31;
+
+/// The events of scheduled products that start within the times, both included, by start: full ones with no seats left. What
+/// an event needs and others have takes the event away.
+fn event_slots(
+    db: &mut Snapshot,
+    account: &AccountId,
+    catalogue: &Catalogue,
+    products: &[&Product],
+    (first, last): (Instant, Instant),
+    moment: Moment<'_>,
+) -> Result<Vec<EventSlot>, StoreError> {
+    let mut found: Vec<Found> = Vec::new();
+    for product in products {
+        for event in scheduled::events(product, first, last, moment) {
+            let wish = event.wish(0, false, catalogue);
+            found.push(Found { slot: slot(event.id(), event.span(), catalogue, &wish), attends: vec![wish] });
+        }
+        for (course, class, position) in scheduled::courses(product, first, last, moment) {
+            let attends: Vec<EventWish> = course.from(position).map(|class| class.wish(0, false, catalogue)).collect();
+            let classes = course.from(0).map(|class| (class.id(), class.span())).collect();
+            let schedule = CourseSchedule { title: course.series.title.clone(), classes };
+            let slot = slot(class.id(), class.span(), catalogue, &class.wish(0, false, catalogue));
+            found.push(Found { slot: EventSlot { course: Some(schedule), ..slot }, attends });
+        }
+    }
+    let standing = standing(db, account, &found, moment.now)?;
+    let mut slots: Vec<EventSlot> = found.into_iter().filter_map(|found| with_seats(found, &standing)).collect();
+    slots.sort_by(|one, other| (one.span.from, &one.event).cmp(&(other.span.from, &other.event)));
+    Ok(slots)
+}
+
+fn slot(event: EventId, span: Span, catalogue: &Catalogue, wish: &EventWish) -> EventSlot {
+    let public = |id: &&ResourceId| catalogue.resource(id).is_some_and(|(kind, _)| kind.is_public);
+    let resources = wish.resources.iter().map(|(id, _)| id).filter(public).cloned().collect();
+    EventSlot { event, span, left: 0, private: false, resources, course: None }
+}
+
+fn with_seats(found: Found, standing: &Standing) -> Option<EventSlot> {
+    let free = |wish: &EventWish| {
+        wish.resources.iter().all(|needed| standing.has_room(needed, wish.span, Some(&wish.event)))
+    };
+    if !found.attends.iter().all(free) {
+        return None;
+    }
+    let of = |wish: &EventWish| standing.of_event(&wish.event);
+    let left = found.attends.iter().map(|wish| of(wish).left(wish.capacity)).min().unwrap_or(0);
+    let private = found.attends.first().is_some_and(|wish| of(wish).private);
+    Some(EventSlot { left, private, ..found.slot })
+}
+
+/// What is taken of everything that was found: one read of the days' events, and one for each resource they need.
+fn standing(
+    db: &mut Snapshot,
+    account: &AccountId,
+    found: &[Found],
+    now: Instant,
+) -> Result<Standing, StoreError> {
+    let mut standing = Standing::default();
+    let attends = || found.iter().flat_map(|found| &found.attends);
+    let days = attends().map(|wish| wish.event.date);
+    let (Some(first), Some(last)) = (days.clone().min(), days.max()) else { return Ok(standing) };
+    standing.events = claims::standings(db, account, first, last, now)?;
+    let mut around: BTreeMap<&ResourceId, Span> = BTreeMap::new();
+    for wish in attends() {
+        for (id, _) in &wish.resources {
+            let known = around.entry(id).or_insert(wish.span);
+            *known = Span { from: known.from.min(wish.span.from), to: known.to.max(wish.span.to) };
+        }
+    }
+    for (id, span) in around {
+        standing.resources.insert(id.clone(), claims::timeline(db, account, id, span, now)?);
+    }
+    Ok(standing)
+}
+
+/// The product of a search, if programs may search for it.
+fn product<'a>(
+    catalogue: &'a Catalogue,
+    id: &slotkeeper_domain::id::ProductId,
+) -> Result<&'a Product, SearchError> {
+    let product = catalogue.product(id).ok_or(SearchError::NoProduct)?;
+    if product.api_bookings_allowed { Ok(product) } else { Err(SearchError::Closed) }
+}
+
+/// Whether customers can book it at all: nobody is a member, and nobody holds credits, until a business can make them so.
+fn open_to_customers(product: &Product, relaxed: bool) -> bool {
+    product.api_bookings_allowed && (relaxed || !(product.members_only || product.prepaid_only))
+}

@@ -1,0 +1,49 @@
+//! List the events of scheduled products with the seats that are left.
+
+use super::{EventSlot, ReadAvailability, SearchError, event_slots, open_to_customers, product};
+use crate::App;
+use crate::right::May;
+use slotkeeper_domain::catalogue::Product;
+use slotkeeper_domain::id::ProductId;
+use slotkeeper_domain::scheduled::Moment;
+use slotkeeper_domain::time::Instant;
+
+/// Which events to look for. Times are inclusive.
+#[derive(Debug, Clone)]
+pub struct SlotSearch {
+    /// Of this product; of all that customers can book, if none is named.
+    pub product: Option<ProductId>,
+    /// Starting from then on.
+    pub first: Instant,
+    /// Starting until then.
+    pub last: Instant,
+    /// Whether to look as staff would, past the rules for when customers can book.
+    pub relaxed: bool,
+}
+
+/// The events that can be booked, by start; full ones with no seats left.
+///
+/// # Errors
+/// [`SearchError`].
+pub async fn slots(app: &App, may: &May<ReadAvailability>, search: SlotSearch) -> Result<Vec<EventSlot>, SearchError> {
+    let (unit, id, zone, now) = (app.clone(), may.account().id.clone(), may.account().zone.clone(), app.now());
+    app.store()
+        .read(move |db| {
+            let catalogue = unit.catalogues().of(db, &id)?;
+            let moment = Moment { now, zone: &zone, relaxed: search.relaxed };
+            let products: Vec<&Product> = match &search.product {
+                Some(wanted) => {
+                    let product = product(&catalogue, wanted)?;
+                    if product.flexible().is_some() {
+                        return Err(SearchError::NotScheduled);
+                    }
+                    vec![product]
+                }
+                None => catalogue.products.iter().collect(),
+            };
+            let products: Vec<&Product> =
+                products.into_iter().filter(|product| open_to_customers(product, search.relaxed)).collect();
+            Ok(event_slots(db, &id, &catalogue, &products, (search.first, search.last), moment)?)
+        })
+        .await
+}

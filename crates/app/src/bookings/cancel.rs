@@ -1,0 +1,81 @@
+//! Cancel a booking. Nothing is erased.
+
+use super::place::{PlaceError, Placing};
+use super::rights::{CancelBookings, ReadBookings};
+use crate::App;
+use crate::right::May;
+use crate::take::give_back;
+use slotkeeper_domain::booking::BookingNumber;
+use slotkeeper_domain::catalogue::{CancelationFee, CancelationPolicy};
+use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::inventory::Holder;
+use slotkeeper_domain::money::Money;
+use slotkeeper_domain::time::Instant;
+use slotkeeper_store::tables::bookings::{self, Booking, Stamp};
+use std::time::Duration;
+
+/// How a booking is cancelled.
+#[derive(Debug, Clone, Default)]
+pub struct Cancelation {
+    /// Whether the business's policy applies, which may make it cost something.
+    pub apply_policy: bool,
+    /// Whether it counts in the customer's history.
+    pub track: bool,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// Cancels a booking and gives back what it has.
+///
+/// # Errors
+/// [`PlaceError::NoBooking`], [`PlaceError::NotYours`], [`PlaceError::Canceled`]; when the store fails.
+pub async fn cancel(
+    app: &App,
+    may: &May<CancelBookings>,
+    sees: Option<&May<ReadBookings>>,
+    number: BookingNumber,
+    cancelation: Cancelation,
+) -> Result<(), PlaceError> {
+    let placing = Placing::new(app, may, true)?;
+    let (reach, sight) = (may.sight().clone(), sees.map(|may| may.sight().clone()));
+    let unit = app.clone();
+    app.store()
+        .write(move |tx| {
+            let account = &placing.account.id;
+            let booking = bookings::lock(tx, account, &number)?.ok_or(PlaceError::NoBooking)?;
+            let creator = booking.application.as_ref();
+            if !reach.shows(creator) {
+                let seen = sight.as_ref().is_some_and(|sight| sight.shows(creator));
+                return Err(if seen { PlaceError::NotYours } else { PlaceError::NoBooking });
+            }
+            if booking.canceled.is_some() {
+                return Err(PlaceError::Canceled);
+            }
+            give_back(tx, account, &Holder::Booking(number.clone()))?;
+            let policy = unit.catalogues().of(tx, account)?.settings.cancelation;
+            let stamp = Stamp { at: placing.now, agent: placing.agent(tx)? };
+            let mut canceled = Booking { changed: Some(stamp.clone()), canceled: Some(stamp), ..booking };
+            canceled.cancelation_tracked = cancelation.track;
+            canceled.details.cancelation_reason.clone_from(&cancelation.reason);
+            if let Some(policy) = policy.filter(|_| cancelation.apply_policy) {
+                let fee = fee(&policy, canceled.details.price.gross, canceled.span.from, placing.now);
+                canceled.details.cancelation_fee = Some(fee);
+            }
+            bookings::update(tx, account, &canceled)?;
+            tx.record(placing.actor.change(account, placing.now, Thing::Booking, number.as_str(), Kind::Deleted));
+            Ok(())
+        })
+        .await
+}
+
+/// What cancelling costs now.
+fn fee(policy: &CancelationPolicy, price: Money, starts_at: Instant, now: Instant) -> Money {
+    let free = Duration::from_secs(60 * u64::from(policy.free_until_minutes));
+    if now.after(free) <= starts_at {
+        return Money::zero(price.currency());
+    }
+    match policy.fee {
+        CancelationFee::Fixed(minor) => Money::new(i64::from(minor).min(price.minor().max(0)), price.currency()),
+        CancelationFee::Part(rate) => rate.of(price),
+    }
+}

@@ -1,0 +1,10 @@
+//! Bookings.
+
+pub mod cancel;
+pub mod create;
+pub mod list;
+pub mod party;
+pub mod place;
+pub mod rights;
+pub mod show;
+pub mod update;

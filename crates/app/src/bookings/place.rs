@@ -1,0 +1,144 @@
+//! Place an order: what holds, bookings and changes of bookings have in common.
+
+use crate::App;
+use crate::right::{May, Right};
+use crate::take::TakeError;
+use slotkeeper_domain::account::Currency;
+use slotkeeper_domain::booking::ParticipantsRefused;
+use slotkeeper_domain::booking_rules::NotNow;
+use slotkeeper_domain::catalogue::Catalogue;
+use slotkeeper_domain::change::Actor;
+use slotkeeper_domain::customer::PersonRefused;
+use slotkeeper_domain::id::{ApplicationId, HoldId};
+use slotkeeper_domain::inventory::Holder;
+use slotkeeper_domain::money::Money;
+use slotkeeper_domain::order::{Order, OrderRefused, Plan, Terms, plan};
+use slotkeeper_domain::scheduled::Moment;
+use slotkeeper_domain::time::Instant;
+use slotkeeper_store::tables::accounts::Account;
+use slotkeeper_store::tables::{applications, holds};
+use slotkeeper_store::{Snapshot, StoreError, Tx};
+
+/// Why something is not booked, held or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum PlaceError {
+    /// The order makes no sense, or the rules are against it.
+    #[error(transparent)]
+    Order(#[from] OrderRefused),
+    /// There is not so much left.
+    #[error(transparent)]
+    Full(#[from] slotkeeper_domain::inventory::Full),
+    /// The people named do not go with the numbers.
+    #[error(transparent)]
+    Participants(#[from] ParticipantsRefused),
+    /// What is said of a person is not taken.
+    #[error("{at}: {why}")]
+    Person {
+        /// Which member of the request.
+        at: &'static str,
+        /// Why.
+        why: PersonRefused,
+    },
+    /// There is no such person linked to the customer.
+    #[error("participants.details: the customer has no linked person with the given personId.")]
+    NoPerson,
+    /// Somebody has to be the customer.
+    #[error("customerId or customer is missing: a booking is somebody's.")]
+    NeedsCustomer,
+    /// There is no such customer, or the key may not know of it.
+    #[error("customerId: there is no such customer.")]
+    NoCustomer,
+    /// The hold to be replaced is none of this application's.
+    #[error("previousHoldId: there is no such hold.")]
+    NoHold,
+    /// The hold to be replaced has become a booking.
+    #[error("previousHoldId: this hold has become a booking already.")]
+    HoldIsBooked,
+    /// There is no such booking, or the key may not know of it.
+    #[error("there is no such booking")]
+    NoBooking,
+    /// The key sees the booking, and may not change it.
+    #[error("This API key can change only bookings that its application created.")]
+    NotYours,
+    /// It was cancelled.
+    #[error("This booking has been cancelled.")]
+    Canceled,
+    /// It is too late to change it.
+    #[error("This booking can no longer be changed: {0}")]
+    TooLate(NotNow),
+    /// Money that was received is in another currency than the account's.
+    #[error("initialPayments: the amount must be in {0}, the currency of this business.")]
+    Currency(&'static str),
+    /// The account has no currency; it is no business.
+    #[error("This account does not take bookings.")]
+    NoBusiness,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<TakeError> for PlaceError {
+    fn from(error: TakeError) -> Self {
+        match error {
+            TakeError::Full(full) => Self::Full(full),
+            TakeError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// Who places an order, where, when.
+#[derive(Clone)]
+pub(crate) struct Placing {
+    pub(crate) account: Account,
+    pub(crate) currency: Currency,
+    pub(crate) actor: Actor,
+    pub(crate) now: Instant,
+    /// Whether it is done as staff would.
+    pub(crate) relaxed: bool,
+}
+
+impl Placing {
+    pub(crate) fn new<R: Right>(app: &App, may: &May<R>, relaxed: bool) -> Result<Self, PlaceError> {
+        let account = may.account().clone();
+        let currency = account.currency.ok_or(PlaceError::NoBusiness)?;
+        Ok(Self { account, currency, actor: may.actor().clone(), now: app.now(), relaxed })
+    }
+
+    pub(crate) fn plan<'a>(&self, catalogue: &'a Catalogue, order: &Order) -> Result<Plan<'a>, PlaceError> {
+        let currency = |money: &Money| money.currency() == self.currency;
+        if !order.adjustments.iter().all(|adjustment| currency(&adjustment.unit_price)) {
+            return Err(OrderRefused::Price(slotkeeper_domain::money::NoSum::Currencies).into());
+        }
+        let moment = Moment { now: self.now, zone: &self.account.zone, relaxed: self.relaxed };
+        let language = self.account.languages.default_language();
+        Ok(plan(catalogue, order, Terms { moment, nothing: Money::zero(self.currency), language })?)
+    }
+
+    /// The application that acts, if it is one.
+    pub(crate) fn application(&self) -> Option<&ApplicationId> {
+        match &self.actor {
+            Actor::Application(_, application) => Some(application),
+            Actor::User(..) | Actor::System => None,
+        }
+    }
+
+    /// The name of who acts, as bookings show it.
+    pub(crate) fn agent(&self, db: &mut Snapshot) -> Result<Option<String>, StoreError> {
+        match &self.actor {
+            Actor::Application(developer, id) => {
+                Ok(applications::find(db, developer, id)?.map(|application| application.name.to_string()))
+            }
+            Actor::User(..) | Actor::System => Ok(None),
+        }
+    }
+
+    /// Looks at the hold that this order replaces, and locks it. One that has ended is as good as none.
+    pub(crate) fn previous_hold(&self, tx: &mut Tx, id: Option<&HoldId>) -> Result<Vec<Holder>, PlaceError> {
+        let (Some(id), Some(application)) = (id, self.application()) else { return Ok(Vec::new()) };
+        let hold = holds::lock(tx, &self.account.id, application, id)?.ok_or(PlaceError::NoHold)?;
+        match hold.booking {
+            Some(_) => Err(PlaceError::HoldIsBooked),
+            None => Ok(vec![Holder::Hold(hold.id)]),
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Read the catalogue.
+
+use crate::App;
+use crate::right::{May, Right};
+use slotkeeper_domain::catalogue::Catalogue;
+use slotkeeper_store::StoreError;
+use std::sync::Arc;
+
+/// The catalogue of the account that a key opens. Every key may see it (wire reference, section 3.7).
+///
+/// # Errors
+/// When the store fails.
+pub async fn read<R: Right>(app: &App, may: &May<R>) -> Result<Arc<Catalogue>, StoreError> {
+    let (id, unit) = (may.account().id.clone(), app.clone());
+    app.store().read(move |db| unit.catalogues().of(db, &id)).await
+}

@@ -1,0 +1,30 @@
+//! Create a customer. One whose e-mail address is known already is another customer (wire reference, section 9).
+
+use super::rights::WriteCustomers;
+use super::show::Shown;
+use crate::bookings::party::{CustomerInput, PersonInput};
+use crate::bookings::place::{PlaceError, Placing};
+use crate::right::May;
+use crate::{App, random};
+use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::id::CustomerId;
+use slotkeeper_store::tables::customers::Statistics;
+
+/// Creates a customer.
+///
+/// # Errors
+/// When what is said of the person is not taken, or the store fails.
+pub async fn create(app: &App, may: &May<WriteCustomers>, input: PersonInput) -> Result<Shown, PlaceError> {
+    let placing = Placing::new(app, may, false)?;
+    let (unit, id): (_, CustomerId) = (app.clone(), random::id());
+    let input = CustomerInput::New(Box::new(input));
+    app.store()
+        .write(move |tx| {
+            let account = &placing.account.id;
+            let catalogue = unit.catalogues().of(tx, account)?;
+            let (customer, _) = placing.customer(tx, &catalogue, &input, &id)?;
+            tx.record(placing.actor.change(account, placing.now, Thing::Customer, id.as_str(), Kind::Created));
+            Ok(Shown { customer, statistics: Statistics::default() })
+        })
+        .await
+}

@@ -1,0 +1,48 @@
+//! Change a customer. What is not said stays as it was.
+
+use super::rights::{ReadCustomers, WriteCustomers};
+use super::show::{Shown, shown};
+use crate::App;
+use crate::bookings::place::{PlaceError, Placing};
+use crate::right::May;
+use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::customer::{About, FieldInput, Person, answers};
+use slotkeeper_domain::id::CustomerId;
+use slotkeeper_store::tables::customers::{self, Customer};
+
+/// Changes a customer: `change` makes of what was known what is known now.
+///
+/// # Errors
+/// [`PlaceError::NoCustomer`], [`PlaceError::NotYours`]; when what is said of the person is not taken, or the store fails.
+pub async fn update(
+    app: &App,
+    may: &May<WriteCustomers>,
+    sees: Option<&May<ReadCustomers>>,
+    id: CustomerId,
+    fields: Option<Vec<FieldInput>>,
+    change: impl Fn(Person) -> Person + Send + 'static,
+) -> Result<Shown, PlaceError> {
+    let placing = Placing::new(app, may, false)?;
+    let (reach, sight) = (may.sight().clone(), sees.map(|may| may.sight().clone()));
+    let unit = app.clone();
+    app.store()
+        .write(move |tx| {
+            let account = &placing.account.id;
+            let known = customers::lock(tx, account, &id)?.ok_or(PlaceError::NoCustomer)?;
+            if !reach.shows(known.application.as_ref()) {
+                let seen = sight.as_ref().is_some_and(|sight| sight.shows(known.application.as_ref()));
+                return Err(if seen { PlaceError::NotYours } else { PlaceError::NoCustomer });
+            }
+            let mut person = change(known.person.clone());
+            let refused = |why| PlaceError::Person { at: "customer", why };
+            if let Some(fields) = &fields {
+                let catalogue = unit.catalogues().of(tx, account)?;
+                person.custom_fields = answers(&catalogue.custom_fields, About::Customer, fields).map_err(refused)?;
+            }
+            person.check().map_err(refused)?;
+            customers::update(tx, account, &id, &person)?;
+            tx.record(placing.actor.change(account, placing.now, Thing::Customer, id.as_str(), Kind::Updated));
+            Ok(shown(tx, account, Customer { person, ..known }, placing.now)?)
+        })
+        .await
+}

@@ -1,0 +1,87 @@
+//! Hold seats or resources for a while, and say what the booking will cost.
+
+use crate::bookings::place::{PlaceError, Placing};
+use crate::bookings::party::{CustomerInput, ParticipantInput};
+use crate::bookings::rights::WriteBookings;
+use crate::right::May;
+use crate::take::{Take, take};
+use crate::{App, random};
+use slotkeeper_domain::booking::{Participant, Who, check_participants};
+use slotkeeper_domain::customer::About;
+use slotkeeper_domain::id::{ApplicationId, HoldId};
+use slotkeeper_domain::inventory::Holder;
+use slotkeeper_domain::order::Order;
+use slotkeeper_store::tables::customers;
+use slotkeeper_store::tables::holds::{self, Hold};
+use std::time::Duration;
+
+/// How long a hold lasts if nothing is said (wire reference, section 6.3).
+pub const USUAL_SECONDS: u32 = 300;
+/// How long a hold can last.
+pub const MOST_SECONDS: u32 = 600;
+
+/// What is to be held.
+#[derive(Debug, Clone)]
+pub struct NewHold {
+    /// What is to be booked.
+    pub order: Order,
+    /// Whose the booking will be, if that is known.
+    pub customer: Option<CustomerInput>,
+    /// Who will come, as far as they are named.
+    pub participants: Vec<ParticipantInput>,
+    /// The hold that it takes the place of.
+    pub previous_hold: Option<HoldId>,
+    /// For how many seconds.
+    pub seconds: u32,
+    /// Whether it is made as staff would.
+    pub relaxed: bool,
+}
+
+/// Holds all of it or nothing; the hold before it ends in the same transaction, and stays if this one is refused. Holds are
+/// no part of an account's story: nothing is recorded.
+///
+/// # Errors
+/// [`PlaceError`].
+pub async fn create(
+    app: &App,
+    may: &May<WriteBookings>,
+    application: &ApplicationId,
+    new: NewHold,
+) -> Result<Hold, PlaceError> {
+    let placing = Placing::new(app, may, new.relaxed)?;
+    let (unit, application, id): (_, _, HoldId) = (app.clone(), application.clone(), random::id());
+    app.store()
+        .tidy(move |tx| {
+            let account = &placing.account.id;
+            let catalogue = unit.catalogues().of(tx, account)?;
+            let plan = placing.plan(&catalogue, &new.order)?;
+            match &new.customer {
+                Some(CustomerInput::New(person)) => drop(person.checked(&catalogue, About::Customer, "customer")?),
+                Some(CustomerInput::Known(id, sight)) => {
+                    let customer = customers::find(tx, account, id)?;
+                    let seen = customer.filter(|customer| sight.shows(customer.application.as_ref()));
+                    seen.ok_or(PlaceError::NoCustomer)?;
+                }
+                None => {}
+            }
+            let people: Vec<Participant> = new
+                .participants
+                .iter()
+                .map(|input| Participant { person: Who::Unknown, category: input.category.clone(), index: input.index })
+                .collect();
+            check_participants(&people, &new.order.party)?;
+            let replaced = placing.previous_hold(tx, new.previous_hold.as_ref())?;
+            let expires_at = placing.now.after(Duration::from_secs(u64::from(new.seconds)));
+            let holder = Holder::Hold(id.clone());
+            let wish = Take { wish: &plan.wish, holder: &holder, instead_of: &replaced, expires_at: Some(expires_at) };
+            take(tx, account, &wish, placing.now)?;
+            if let Some(previous) = &new.previous_hold {
+                holds::end(tx, account, previous, placing.now, None)?;
+            }
+            let (id, application) = (id.clone(), application.clone());
+            let hold = Hold { id, application, price: plan.price, expires_at, booking: None };
+            holds::insert(tx, account, &hold, placing.now)?;
+            Ok(hold)
+        })
+        .await
+}

@@ -1,0 +1,34 @@
+//! Remove a hold: what it held is free at once.
+
+use crate::App;
+use crate::bookings::rights::WriteBookings;
+use crate::right::May;
+use crate::take::give_back;
+use slotkeeper_domain::id::{ApplicationId, HoldId};
+use slotkeeper_domain::inventory::Holder;
+use slotkeeper_store::StoreError;
+use slotkeeper_store::tables::holds;
+
+/// Ends the application's hold. Whether there was one that had not ended.
+///
+/// # Errors
+/// When the store fails.
+pub async fn remove(
+    app: &App,
+    may: &May<WriteBookings>,
+    application: &ApplicationId,
+    id: HoldId,
+) -> Result<bool, StoreError> {
+    let (account, application, now) = (may.account().id.clone(), application.clone(), app.now());
+    app.store()
+        .tidy(move |tx| {
+            let hold = holds::lock(tx, &account, &application, &id)?.filter(|hold| hold.expires_at > now);
+            if hold.is_none() {
+                return Ok(false);
+            }
+            give_back(tx, &account, &Holder::Hold(id.clone()))?;
+            holds::end(tx, &account, &id, now, None)?;
+            Ok(true)
+        })
+        .await
+}

@@ -1,0 +1,23 @@
+//! Show a hold.
+
+use crate::App;
+use crate::bookings::rights::WriteBookings;
+use crate::right::May;
+use slotkeeper_domain::id::{ApplicationId, HoldId};
+use slotkeeper_store::StoreError;
+use slotkeeper_store::tables::holds::{self, Hold};
+
+/// The application's hold, unless it has ended.
+///
+/// # Errors
+/// When the store fails.
+pub async fn show(
+    app: &App,
+    may: &May<WriteBookings>,
+    application: &ApplicationId,
+    id: HoldId,
+) -> Result<Option<Hold>, StoreError> {
+    let (account, application, now) = (may.account().id.clone(), application.clone(), app.now());
+    let hold = app.store().read(move |db| holds::find(db, &account, &application, &id)).await?;
+    Ok(hold.filter(|hold| hold.expires_at > now))
+}

@@ -1,0 +1,114 @@
+//! The one place that gives seats and time away: locks, looks, has the domain decide, writes.
+
+use slotkeeper_domain::event::EventId;
+use slotkeeper_domain::id::{AccountId, ResourceId};
+use slotkeeper_domain::inventory::{Full, Grant, Holder, Span, Standing, Wish, decide};
+use slotkeeper_domain::time::Instant;
+use slotkeeper_store::tables::claims;
+use slotkeeper_store::{Snapshot, StoreError, Tx};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Somebody takes something.
+pub(crate) struct Take<'a> {
+    /// What is wished for.
+    pub(crate) wish: &'a Wish,
+    /// What will hold it.
+    pub(crate) holder: &'a Holder,
+    /// What gives back what it has, in the same step: a hold that becomes a booking, a booking that moves.
+    pub(crate) instead_of: &'a [Holder],
+    /// When it ends by itself.
+    pub(crate) expires_at: Option<Instant>,
+}
+
+/// Why something cannot be taken.
+#[derive(Debug, thiserror::Error)]
+pub enum TakeError {
+    /// There is not so much left.
+    #[error(transparent)]
+    Full(#[from] Full),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Takes all of a wish or nothing. Locks what is taken from and what is given back to: events in the order of their ids,
+/// then resources.
+pub(crate) fn take(tx: &mut Tx, account: &AccountId, take: &Take<'_>, now: Instant) -> Result<Grant, TakeError> {
+    let wish = take.wish;
+    lock_events(tx, account, take.instead_of, wish)?;
+    let resources = resources_of(wish);
+    claims::lock_resources(tx, account, &resources)?;
+    for holder in take.instead_of {
+        claims::release(tx, account, holder)?;
+    }
+    for event in &wish.events {
+        claims::end_seats(tx, account, &event.event, now)?;
+    }
+    for resource in resources.keys() {
+        claims::end_resources(tx, account, resource, now)?;
+    }
+    let others = standing(tx, account, wish, now)?;
+    let grant = decide(wish, &others)?;
+    claims::claim_seats(tx, account, take.holder, &grant.seats, take.expires_at)?;
+    for event in wish.events.iter().filter(|event| !event.resources.is_empty()) {
+        let needed: Vec<ResourceId> = event.resources.iter().map(|(id, _)| id.clone()).collect();
+        claims::claim_for_event(tx, account, &event.event, &needed, event.span)?;
+    }
+    if let Some(appointment) = &wish.appointment {
+        let (resources, span) = (&grant.resources, appointment.span);
+        claims::claim_resources(tx, account, take.holder, resources, span, take.expires_at)?;
+    }
+    Ok(grant)
+}
+
+/// Gives back everything that something has.
+pub(crate) fn give_back(tx: &mut Tx, account: &AccountId, holder: &Holder) -> Result<(), StoreError> {
+    lock_events(tx, account, std::slice::from_ref(holder), &Wish::default())?;
+    claims::release(tx, account, holder)
+}
+
+fn lock_events(tx: &mut Tx, account: &AccountId, holders: &[Holder], wish: &Wish) -> Result<(), StoreError> {
+    let mut events: BTreeMap<EventId, Option<u32>> = BTreeMap::new();
+    for holder in holders {
+        events.extend(claims::events_of(tx, account, holder)?.into_iter().map(|id| (id, None)));
+    }
+    events.extend(wish.events.iter().map(|wish| (wish.event.clone(), Some(wish.capacity))));
+    claims::lock_events(tx, account, &events)
+}
+
+/// Every resource that the wish could take, and how many things it can do at once.
+fn resources_of(wish: &Wish) -> BTreeMap<ResourceId, u32> {
+    let of_events = wish.events.iter().flat_map(|event| &event.resources);
+    let needs = wish.appointment.iter().flat_map(|appointment| &appointment.needs);
+    of_events.chain(needs.flat_map(|need| &need.candidates)).cloned().collect()
+}
+
+/// What others have of everything the wish could take, live claims only. Also good for a look without locks.
+pub(crate) fn standing(
+    db: &mut Snapshot,
+    account: &AccountId,
+    wish: &Wish,
+    now: Instant,
+) -> Result<Standing, StoreError> {
+    let mut standing = Standing::default();
+    for event in &wish.events {
+        standing.events.insert(event.event.clone(), claims::standing(db, account, &event.event)?);
+    }
+    let mut around: BTreeMap<&ResourceId, Span> = BTreeMap::new();
+    let mut include = |id, span: Span| {
+        let known = around.entry(id).or_insert(span);
+        *known = Span { from: known.from.min(span.from), to: known.to.max(span.to) };
+    };
+    for event in &wish.events {
+        event.resources.iter().for_each(|(id, _)| include(id, event.span));
+    }
+    for appointment in &wish.appointment {
+        let candidates: BTreeSet<&ResourceId> =
+            appointment.needs.iter().flat_map(|need| &need.candidates).map(|(id, _)| id).collect();
+        candidates.into_iter().for_each(|id| include(id, appointment.span));
+    }
+    for (id, span) in around {
+        standing.resources.insert(id.clone(), claims::timeline(db, account, id, span, now)?);
+    }
+    Ok(standing)
+}

@@ -1,0 +1,254 @@
+//! From what somebody wants to book to what that takes and costs: the one way for holds, bookings and changes.
+
+use crate::account::Language;
+use crate::appointment::{Appointment, AppointmentId, End, NoAppointment, Search};
+use crate::catalogue::{Catalogue, DropIn, Product, ProductKind, Rates};
+use crate::event::EventId;
+use crate::id::{ProductId, ResourceId, TaxId};
+use crate::inventory::{EventWish, Span, Wish};
+use crate::money::{Money, NoSum};
+use crate::options::{self, ChosenOption, OptionInput, OptionRefused};
+use crate::party::{Party, PartyRefused};
+use crate::price::{self, Adjustment, Price};
+use crate::scheduled::{self, EventChoice, Moment, NoVisit, Visit};
+use crate::time::Instant;
+
+/// Most extra lines on a price.
+pub const MOST_ADJUSTMENTS: usize = 100;
+
+/// What somebody wants to book.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// What.
+    pub product: ProductId,
+    /// Which event, of a scheduled product.
+    pub choice: EventChoice,
+    /// Which appointment, as a search offered it.
+    pub appointment: Option<AppointmentId>,
+    /// When an appointment starts.
+    pub starts_at: Option<Instant>,
+    /// When an appointment ends, if not after its usual length.
+    pub ends_at: Option<Instant>,
+    /// Who comes.
+    pub party: Party,
+    /// The options.
+    pub options: Options,
+    /// Resources that an appointment is to use.
+    pub resources: Vec<ResourceId>,
+    /// Whether the event is to be theirs alone.
+    pub private_event: bool,
+    /// Extra lines on the price.
+    pub adjustments: Vec<Adjustment>,
+}
+
+/// The options of an order.
+#[derive(Debug, Clone)]
+pub enum Options {
+    /// As they are chosen now; defaults for the others.
+    Chosen(Vec<OptionInput>),
+    /// As they were before.
+    Kept(Vec<ChosenOption>),
+}
+
+/// What an order takes and costs.
+#[derive(Debug, Clone)]
+pub struct Plan<'a> {
+    /// What is booked.
+    pub product: &'a Product,
+    /// The event; of a course its first class. Absent for appointments.
+    pub event: Option<EventId>,
+    /// The class at which attendance starts, if that is a later one.
+    pub enrolled_event: Option<EventId>,
+    /// The one class, if only one is booked.
+    pub drop_in_event: Option<EventId>,
+    /// From when to when it is; of a course, the first class that is attended.
+    pub span: Span,
+    /// What it takes.
+    pub wish: Wish,
+    /// The options, in the product's order.
+    pub options: Vec<ChosenOption>,
+    /// The final price.
+    pub price: Price,
+}
+
+/// Why an order is not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OrderRefused {
+    /// There is no such product.
+    #[error("productId: this business has no such product.")]
+    NoProduct,
+    /// It is not for programs.
+    #[error("This product cannot be booked through the API.")]
+    Closed,
+    /// It is for members.
+    #[error("Only members can book this product.")]
+    MembersOnly,
+    /// It is for those who paid before.
+    #[error("Only customers with prepaid credits for it can book this product.")]
+    PrepaidOnly,
+    /// Nothing says which event.
+    #[error("eventId is missing: this product is booked by its events.")]
+    NeedsEvent,
+    /// Nothing says when.
+    #[error("eventId or startTime is missing: one of them says when the appointment starts.")]
+    NeedsStart,
+    /// The event cannot be booked.
+    #[error("eventId: {0}")]
+    Visit(#[from] NoVisit),
+    /// The appointment cannot be booked.
+    #[error("startTime: {0}")]
+    Appointment(#[from] NoAppointment),
+    /// The appointment offered was another product's.
+    #[error("eventId: this is an appointment of another product.")]
+    OtherProduct,
+    /// The party cannot book.
+    #[error("participants.numbers: {0}")]
+    Party(#[from] PartyRefused),
+    /// An option cannot be chosen.
+    #[error("options: {0}")]
+    Option(#[from] OptionRefused),
+    /// Events of this product are for everybody.
+    #[error("privateEvent: this product has no private events.")]
+    NoPrivateEvents,
+    /// There are too many extra lines.
+    #[error("priceAdjustments can have {MOST_ADJUSTMENTS} entries at most.")]
+    TooManyAdjustments,
+    /// An extra line names a tax that is not there.
+    #[error("priceAdjustments.taxIds: this business has no tax {0}.")]
+    NoTax(TaxId),
+    /// The price cannot be computed.
+    #[error("The price cannot be computed: {0}.")]
+    Price(#[from] NoSum),
+}
+
+/// On which terms an order is taken.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// When, and whether as staff.
+    pub moment: Moment<'a>,
+    /// Zero in the account's currency.
+    pub nothing: Money,
+    /// The language in which chosen options are written down.
+    pub language: Language,
+}
+
+/// What an order takes and costs; whether it is free is decided elsewhere, under locks.
+///
+/// # Errors
+/// [`OrderRefused`].
+pub fn plan<'a>(catalogue: &'a Catalogue, order: &Order, terms: Terms<'_>) -> Result<Plan<'a>, OrderRefused> {
+    let product = catalogue.product(&order.product).ok_or(OrderRefused::NoProduct)?;
+    let relaxed = terms.moment.relaxed;
+    if !product.api_bookings_allowed {
+        return Err(OrderRefused::Closed);
+    }
+    // Memberships and prepaid credits are given by the business; until it can, nobody has one.
+    if product.members_only && !relaxed {
+        return Err(OrderRefused::MembersOnly);
+    }
+    if product.prepaid_only && !relaxed {
+        return Err(OrderRefused::PrepaidOnly);
+    }
+    order.party.check(product, catalogue, relaxed)?;
+    if order.private_event && !product.allow_private_events {
+        return Err(OrderRefused::NoPrivateEvents);
+    }
+    if order.adjustments.len() > MOST_ADJUSTMENTS {
+        return Err(OrderRefused::TooManyAdjustments);
+    }
+    let mut named = order.adjustments.iter().flat_map(|adjustment| &adjustment.taxes);
+    if let Some(unknown) = named.find(|id| catalogue.tax(id).is_none()) {
+        return Err(OrderRefused::NoTax(unknown.clone()));
+    }
+    let options = match &order.options {
+        Options::Chosen(inputs) => options::choose(product, inputs, terms.language)?,
+        Options::Kept(chosen) => chosen.clone(),
+    };
+    let whats = if product.flexible().is_some() {
+        appointment(product, catalogue, order, &options, terms.moment)?
+    } else {
+        visit(product, catalogue, order, terms.moment)?
+    };
+    let rates = rates(product, whats.drop_in.is_some());
+    let lines = price::lines(product, rates, &order.party, &options, &order.adjustments)?;
+    let price = price::total(&lines, catalogue, terms.nothing)?;
+    let What { event, enrolled, drop_in, span, wish } = whats;
+    Ok(Plan { product, event, enrolled_event: enrolled, drop_in_event: drop_in, span, wish, options, price })
+}
+
+/// What is shown while looking for an event for this party: its price without taxes that are only added at checkout.
+///
+/// # Errors
+/// When it is too large.
+pub fn display_price(
+    product: &Product,
+    party: &Party,
+    chosen: &[ChosenOption],
+    nothing: Money,
+) -> Result<Money, NoSum> {
+    let rates = rates(product, product.drop_in_only());
+    price::display(&price::lines(product, rates, party, chosen, &[])?, nothing)
+}
+
+fn rates(product: &Product, single_class: bool) -> Option<&Rates> {
+    match &product.kind {
+        ProductKind::FixedCourse { drop_in, drop_in_rates: Some(rates), .. }
+            if single_class && *drop_in != DropIn::No =>
+        {
+            Some(rates)
+        }
+        _ => product.rates.as_ref(),
+    }
+}
+
+/// What is booked.
+struct What {
+    event: Option<EventId>,
+    enrolled: Option<EventId>,
+    drop_in: Option<EventId>,
+    span: Span,
+    wish: Wish,
+}
+
+fn visit(
+    product: &Product,
+    catalogue: &Catalogue,
+    order: &Order,
+    moment: Moment<'_>,
+) -> Result<What, OrderRefused> {
+    let EventChoice { event, enrolled_from, drop_in } = &order.choice;
+    if event.is_none() && enrolled_from.is_none() && drop_in.is_none() {
+        return Err(OrderRefused::NeedsEvent);
+    }
+    let Visit { event, enrolled_from, drop_in, attends } = scheduled::visit(product, &order.choice, moment)?;
+    let seats = order.party.seats(catalogue);
+    let span = attends.first().ok_or(NoVisit::NoEvent)?.span();
+    let events: Vec<EventWish> =
+        attends.iter().map(|event| event.wish(seats, order.private_event, catalogue)).collect();
+    let wish = Wish { events, appointment: None };
+    Ok(What { event: Some(event), enrolled: enrolled_from, drop_in, span, wish })
+}
+
+fn appointment(
+    product: &Product,
+    catalogue: &Catalogue,
+    order: &Order,
+    chosen: &[ChosenOption],
+    moment: Moment<'_>,
+) -> Result<What, OrderRefused> {
+    let offered = order.appointment.as_ref();
+    if offered.is_some_and(|offered| offered.product != product.id) {
+        return Err(OrderRefused::OtherProduct);
+    }
+    // What is said beside the id of an offer wins over what the offer had: a booking is moved by its times.
+    let starts_at = order.starts_at.or(offered.map(|offered| offered.starts_at)).ok_or(OrderRefused::NeedsStart)?;
+    let resources = match offered {
+        Some(offered) if order.resources.is_empty() => &offered.resources,
+        _ => &order.resources,
+    };
+    let end = order.ends_at.map_or_else(|| End::After(product.length_with(chosen)), End::At);
+    let search = Search::new(product, catalogue, resources, moment).ok_or(OrderRefused::NeedsEvent)?;
+    let Appointment { span, wish } = search.at(starts_at, end)?;
+    let wish = Wish { events: Vec::new(), appointment: Some(wish) };
+    Ok(What { event: None, enrolled: None, drop_in: None, span, wish })
+}
