@@ -20,6 +20,7 @@ pub mod permission;
 pub mod price;
 pub mod retry;
 pub mod right;
+pub mod said;
 pub mod schedule;
 pub mod secret;
 pub mod secret_key;
