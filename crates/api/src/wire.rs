@@ -213,7 +213,7 @@ mod tests {
             ("\"\"", "EUR", "must be a decimal number"),
             ("null", "EUR", "must be a decimal number"),
             ("\"5.\"", "EUR", "must have an amount"),
-            ("99999999999999999999", "EUR", "is too large"),
+            ("\"99999999999999999999\"", "EUR", "is too large"),
             ("1", "XXX", "must be the code of a currency"),
         ] {
             let refused = read(&format!(r#"{{"amount":{amount},"currency":"{currency}"}}"#)).expect_err("wrong");

@@ -23,6 +23,9 @@ const YEARS_OF_TIMES: RangeInclusive<i16> = 1970..=2200;
 /// The years a day can be of: people who are alive were born within them.
 const YEARS_OF_DAYS: RangeInclusive<i16> = 1850..=2200;
 
+/// The largest offset, 23 hours and 59 minutes, in milliseconds.
+const MOST_AHEAD: i64 = 86_340_000;
+
 /// Why a text is no [`WireTime`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotATime {
@@ -78,7 +81,16 @@ impl FromStr for WireTime {
 impl fmt::Display for WireTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (local, offset) = match self {
-            Self::At(instant) => (instant.zoned(&Zone::utc()).datetime(), "Z"),
+            Self::At(instant) => {
+                // Read with another offset, an instant at either end may be of the year before or after in UTC.
+                let (millis, offset) = match instant.zoned(&Zone::utc()).year() {
+                    year if year < *YEARS_OF_TIMES.start() => (MOST_AHEAD, "+23:59"),
+                    year if year > *YEARS_OF_TIMES.end() => (-MOST_AHEAD, "-23:59"),
+                    _ => (0, "Z"),
+                };
+                let shown = Instant::from_millis(instant.as_millis().saturating_add(millis));
+                (shown.zoned(&Zone::utc()).datetime(), offset)
+            }
             Self::Local(local) => (*local, "-00:00"),
         };
         let (date, time) = (local.date(), local.time());
@@ -331,6 +343,10 @@ mod tests {
 
     #[test]
     fn json_holds_them_as_text_and_a_refusal_does_not_repeat_it() {
+        for end in ["1970-01-01T00:00:00+01:00", "2200-12-31T23:59:59.9-12:00"] {
+            let time: WireTime = end.parse().expect("a time");
+            assert_eq!(time.to_string().parse(), Ok(time), "{time}");
+        }
         for text in ["\"2026-08-14T17:00:00Z\"", "\"2026-08-14T17:00:00.123Z\"", "\"2026-08-14T17:00:00-00:00\""] {
             let time: WireTime = serde_json::from_str(text).expect("a time");
             assert_eq!(serde_json::to_string(&time).expect("a text"), text);
@@ -372,8 +388,13 @@ mod tests {
 
         /// No text makes it panic, and what is read comes back from its own text.
         #[test]
-        fn any_text_is_read_or_refused(text in "[0-9]{4}-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,5})?(Z|[+-][0-2][0-9]:[0-6][0-9]|.{0,6})") {
-            if let Ok(time) = text.parse::<WireTime>() && time.at(&Zone::utc()).as_millis() >= 0 {
+        fn any_text_is_read_or_refused(
+            day in "(19|20|21|22)[0-9]{2}-[01][0-9]-[0-3][0-9]T",
+            time in "[0-2][0-9]:[0-5][0-9]:[0-6][0-9](\\.[0-9]{1,5})?",
+            offset in "Z|[+-][0-2][0-9]:[0-6][0-9]|.{0,6}",
+        ) {
+            let text = format!("{day}{time}{offset}");
+            if let Ok(time) = text.parse::<WireTime>() {
                 prop_assert_eq!(time.to_string().parse(), Ok(time));
             }
         }
