@@ -13,8 +13,8 @@ use slotkeeper_domain::said::phrase_in;
 /// Most bytes a body may have.
 pub const LARGEST_BODY: usize = 1024 * 1024;
 
-/// The body of a request, read as JSON. Members that are not known are ignored; what is wrong is said with the member it
-/// is wrong in.
+/// The body of a request, read as JSON. Members that are not known are ignored; what is wrong is said with the member
+/// it is wrong in.
 #[derive(Debug)]
 pub struct JsonBody<T>(pub T);
 

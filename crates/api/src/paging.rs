@@ -165,8 +165,8 @@ pub struct Paging<Search> {
 
 impl<Search: Serialize + DeserializeOwned> Paging<Search> {
     /// Reads the search from the token or, when there is none, from the parameters. `operation` names what the token is
-    /// for (`GET /bookings`), together with whatever of the path the search depends on and does not hold. More items than
-    /// `most` become `most`.
+    /// for (`GET /bookings`), together with whatever of the path the search depends on and does not hold. More items
+    /// than `most` become `most`.
     ///
     /// # Errors
     /// 400 for a page or a size of 0, 404 for a token that is not of this account and operation or is too old, and those
@@ -204,8 +204,8 @@ impl<Search: Serialize + DeserializeOwned> Paging<Search> {
 }
 
 impl<Search> Paging<Search> {
-    /// The text of the token that leads to every page of this search: letters, digits, `-` and `_`. The one that was sent,
-    /// if one was.
+    /// The text of the token that leads to every page of this search: letters, digits, `-` and `_`. The one that was
+    /// sent, if one was.
     #[must_use]
     pub fn token(&self) -> &str {
         self.token.get_or_init(|| URL_SAFE_NO_PAD.encode(self.app.vault().seal(Usage::PageToken, &self.content)))
@@ -236,8 +236,8 @@ fn open<Search: DeserializeOwned>(
 
 fn lost_token() -> ApiError {
     ApiError::not_found(
-        "This pageNavigationToken does not work: it is more than an hour old, or belongs to another list. Start the search \
-         again without it.",
+        "This pageNavigationToken does not work: it is more than an hour old, or belongs to another list. Start the \
+         search again without it.",
     )
 }
 

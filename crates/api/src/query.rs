@@ -121,8 +121,8 @@ pub trait Parameters: Sized {
     fn read(pairs: &Pairs) -> Result<Self, ApiError>;
 }
 
-/// The names and values of a query, decoded. An extractor that refuses nothing: for lists, whose parameters are not even
-/// looked at when there is a page token. It holds keys, and so cannot be printed.
+/// The names and values of a query, decoded. An extractor that refuses nothing: for lists, whose parameters are not
+/// even looked at when there is a page token. It holds keys, and so cannot be printed.
 #[derive(Clone)]
 pub struct Pairs(Vec<(String, String)>);
 
@@ -169,8 +169,8 @@ impl<T: Parameters, S: Send + Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// A struct of parameters, with the name each has on the wire. A `bool` is false when it is absent; everything else is an
-/// `Option` of a [`Parameter`](crate::query::Parameter).
+/// A struct of parameters, with the name each has on the wire. A `bool` is false when it is absent; everything else is
+/// an `Option` of a [`Parameter`](crate::query::Parameter).
 ///
 /// ```
 /// use slotkeeper_api::query::{Pairs, Parameters};
@@ -211,8 +211,8 @@ macro_rules! parameters {
     };
 }
 
-/// An enumeration of the wire, with the word each variant has there: a [`Parameter`](crate::query::Parameter), and text in
-/// bodies and answers. A word that is not listed is refused, and those that are, are named.
+/// An enumeration of the wire, with the word each variant has there: a [`Parameter`](crate::query::Parameter), and text
+/// in bodies and answers. A word that is not listed is refused, and those that are, are named.
 ///
 /// ```
 /// use slotkeeper_api::query::Parameter;

@@ -13,8 +13,8 @@ use slotkeeper_domain::money;
 use slotkeeper_domain::money::NotAnAmount;
 pub use slotkeeper_domain::said::said;
 
-/// An amount of money: `{ "amount": "27.5", "currency": "EUR" }`. Written with a string (wire reference, section 1.3), read
-/// from a string or a number.
+/// An amount of money: `{ "amount": "27.5", "currency": "EUR" }`. Written with a string (wire reference, section 1.3),
+/// read from a string or a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Money(pub money::Money);
 

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 /// Longest text of a text option, in characters.
 pub const LONGEST_TEXT: usize = 2_000;
 
-/// A choice as the caller makes it: the option by id or else by name, and the value as text (wire reference, section 4.1).
+/// A choice as the caller makes it: the option by id or else by name, and the value as text (wire reference, section
+/// 4.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OptionInput {
     /// The option's id. It wins over the name.

@@ -10,8 +10,8 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// A point in time, in UTC, with millisecond precision. In JSON of our own it is the number of milliseconds; on the wire
-/// it is [`Instant::to_wire`].
+/// A point in time, in UTC, with millisecond precision. In JSON of our own it is the number of milliseconds; on the
+/// wire it is [`Instant::to_wire`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Instant(i64);
@@ -54,8 +54,9 @@ impl Instant {
         self.zoned(zone).strftime("%Y-%m-%dT%H:%M:00%:z").to_string()
     }
 
-    /// RFC 3339 with the numeric offset the zone has at that instant, cut to whole seconds (wire reference, section 1.3):
-    /// `2026-08-14T18:00:00+01:00`. Always 25 characters; what lies outside the years 0 to 9999 is shown as their end.
+    /// RFC 3339 with the numeric offset the zone has at that instant, cut to whole seconds (wire reference, section
+    /// 1.3): `2026-08-14T18:00:00+01:00`. Always 25 characters; what lies outside the years 0 to 9999 is shown as their
+    /// end.
     #[must_use]
     pub fn to_wire(self, zone: &Zone) -> String {
         // Lists are full of these, so the digits are put together by hand.
@@ -218,8 +219,8 @@ impl Zone {
         self.0.iana_name().unwrap_or("UTC")
     }
 
-    /// The instant at which the zone's clock shows this time on this day. A time that the clock skips is as much later as
-    /// it skipped; of a time that it shows twice this is the first (RFC 5545, section 3.3.5).
+    /// The instant at which the zone's clock shows this time on this day. A time that the clock skips is as much later
+    /// as it skipped; of a time that it shows twice this is the first (RFC 5545, section 3.3.5).
     #[must_use]
     pub fn instant_of(&self, day: Date, time: Time) -> Instant {
         let ambiguous = self.0.to_ambiguous_timestamp(day.to_datetime(time));
@@ -234,7 +235,8 @@ impl Zone {
         at.zoned(self).date()
     }
 
-    /// Every zone a business can choose, sorted by name: those of a continent or an ocean, under one name each, and UTC.
+    /// Every zone a business can choose, sorted by name: those of a continent or an ocean, under one name each, and
+    /// UTC.
     #[must_use]
     pub fn choices() -> Vec<String> {
         const AREAS: [&str; 10] = [
