@@ -169,8 +169,8 @@ impl<Search: Serialize + DeserializeOwned> Paging<Search> {
     /// than `most` become `most`.
     ///
     /// # Errors
-    /// 400 for a page or a size of 0, 404 for a token that is not of this account and operation or is too old, and those
-    /// of `search`.
+    /// 400 for a page or a size of 0, 404 for a token that is not of this account and operation or is too old, and
+    /// those of `search`.
     pub fn read(
         app: &App,
         account: &AccountId,

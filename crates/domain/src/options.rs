@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 /// Longest text of a text option, in characters.
 pub const LONGEST_TEXT: usize = 2_000;
 
-/// A choice as the caller makes it: the option by id or else by name, and the value as text (wire reference, section
-/// 4.1).
+/// A choice as the caller makes it: the option by id or else by name, and the value as text (wire reference, section 4.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OptionInput {
     /// The option's id. It wins over the name.
@@ -86,11 +85,7 @@ pub enum OptionRefused {
 ///
 /// # Errors
 /// [`OptionRefused`].
-pub fn choose(
-    product: &Product,
-    inputs: &[OptionInput],
-    language: Language,
-) -> Result<Vec<ChosenOption>, OptionRefused> {
+pub fn choose(product: &Product, inputs: &[OptionInput], language: Language) -> Result<Vec<ChosenOption>, OptionRefused> {
     let mut given: Vec<Option<&str>> = vec![None; product.options.len()];
     for (position, input) in inputs.iter().enumerate() {
         let fits = |option: &OptionDefinition| match (&input.id, &input.name) {
@@ -125,8 +120,7 @@ fn read(option: &OptionDefinition, text: &str) -> Result<ChosenValue, OptionRefu
     let id = || option.id.clone();
     match &option.kind {
         OptionKind::Choice { values, .. } => {
-            let value =
-                values.iter().find(|value| value.name.is(text)).or(values.iter().find(|value| value.id == text));
+            let value = values.iter().find(|value| value.name.is(text)).or(values.iter().find(|value| value.id == text));
             value.map(|value| ChosenValue::Choice(value.id.clone())).ok_or_else(|| OptionRefused::NotAValue(id()))
         }
         OptionKind::Number { min, max, .. } => {
@@ -249,18 +243,9 @@ mod tests {
         );
         for (input, message) in [
             (input("XXXXXXXX", "1"), "The option at position 0 of options is none of this product."),
-            (
-                input("H5J8CDYP", "5"),
-                "The value of option 312KAYK4E9L17A2B6C8D0_H5J8CDYP must be a whole number from 0 to 4.",
-            ),
-            (
-                input("H5J8CDYP", "x"),
-                "The value of option 312KAYK4E9L17A2B6C8D0_H5J8CDYP must be a whole number from 0 to 4.",
-            ),
-            (
-                input("K3V9QWZT", "Moon"),
-                "The value of option 312KAYK4E9L17A2B6C8D0_K3V9QWZT must be the name of one of its values.",
-            ),
+            (input("H5J8CDYP", "5"), "The value of option 312KAYK4E9L17A2B6C8D0_H5J8CDYP must be a whole number from 0 to 4."),
+            (input("H5J8CDYP", "x"), "The value of option 312KAYK4E9L17A2B6C8D0_H5J8CDYP must be a whole number from 0 to 4."),
+            (input("K3V9QWZT", "Moon"), "The value of option 312KAYK4E9L17A2B6C8D0_K3V9QWZT must be the name of one of its values."),
             (input("B7N2MXRL", "yes"), "The value of option 312KAYK4E9L17A2B6C8D0_B7N2MXRL must be true or false."),
             (input("Z9Z9Z9Z9", "1"), "The option 312KAYK4E9L17A2B6C8D0_Z9Z9Z9Z9 cannot be chosen at present."),
         ] {
