@@ -8,12 +8,13 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
+use slotkeeper_domain::said::phrase_in;
 
 /// Most bytes a body may have.
 pub const LARGEST_BODY: usize = 1024 * 1024;
 
-/// The body of a request, read as JSON. Members that are not known are ignored; what is wrong is said with the member it
-/// is wrong in.
+/// The body of a request, read as JSON. Members that are not known are ignored; what is wrong is said with the member
+/// it is wrong in.
 #[derive(Debug)]
 pub struct JsonBody<T>(pub T);
 
@@ -29,7 +30,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     }
 }
 
-/// Where, but not what: the error itself would repeat values, and messages are logged.
+/// Where; and what only in words of our own, for an error of serde would repeat values, and messages are logged.
 fn not_as_expected(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
     let (path, error) = (error.path().to_string(), error.inner());
     if error.classify() != Category::Data {
@@ -42,6 +43,10 @@ fn not_as_expected(error: &serde_path_to_error::Error<serde_json::Error>) -> Api
         return ApiError::bad_request(format!("The member {path} is missing; see line {line}, column {column}."));
     }
     let place = if path == "." { "The body".to_owned() } else { format!("The member {path}") };
+    if let Some(phrase) = phrase_in(&text) {
+        let phrase = phrase.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(phrase);
+        return ApiError::bad_request(format!("{place} {phrase}; see line {line}, column {column}."));
+    }
     ApiError::bad_request(format!("{place} is not what this operation expects; see line {line}, column {column}."))
 }
 

@@ -1,7 +1,9 @@
 //! The error body: every answer that is not a success has it (wire reference, section 1.5).
 
+use crate::path::PathId;
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use slotkeeper_app::random;
@@ -15,6 +17,8 @@ struct ErrorBody<'a> {
     http_status: u16,
     message: &'a str,
     error_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
 }
 
 /// An operation did not succeed: a status and a sentence for the developer.
@@ -22,19 +26,61 @@ struct ErrorBody<'a> {
 pub struct ApiError {
     status: StatusCode,
     message: Cow<'static, str>,
+    retry_after: Option<u64>,
 }
 
 impl ApiError {
     /// An error with this status and message. The message never holds a key or a password.
     #[must_use]
     pub fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, message: message.into() }
+        Self { status, message: message.into(), retry_after: None }
     }
 
     /// 400: the request cannot be understood.
     #[must_use]
     pub fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// 403: understood, but not allowed.
+    #[must_use]
+    pub fn forbidden(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, message)
+    }
+
+    /// 404: what the path or a token names is not there. For an id in the path, see [`ApiError::absent`].
+    #[must_use]
+    pub fn not_found(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, message)
+    }
+
+    /// 404: no thing of this kind has the id in the path. The same words whether it does not exist, is out of the key's
+    /// sight, or the text is no id at all.
+    #[must_use]
+    pub fn absent<T: PathId>() -> Self {
+        let what = T::WHAT;
+        Self::not_found(format!("There is no {what} with this id, or this API key may not know of it."))
+    }
+
+    /// 409: not possible as things are now.
+    #[must_use]
+    pub fn conflict(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::CONFLICT, message)
+    }
+
+    /// 500: our mistake, which the log tells more of.
+    #[must_use]
+    pub(crate) fn internal() -> Self {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Self::new(status, message_for(status))
+    }
+
+    /// The same error, saying after how many seconds to try again: in the header `Retry-After` and in the body (wire
+    /// reference, section 1.6).
+    #[must_use]
+    pub fn with_retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
     }
 }
 
@@ -54,7 +100,7 @@ impl From<StoreError> for ApiError {
             }
             other => {
                 tracing::error!(error = %other, "the store failed");
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.")
+                Self::internal()
             }
         }
     }
@@ -62,16 +108,25 @@ impl From<StoreError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        error_response(self.status, &self.message)
+        respond(self.status, &self.message, self.retry_after)
     }
 }
 
 /// An answer with the error body. Its `errorId` is in the log, so that whoever runs the server can find out more.
 #[must_use]
 pub fn error_response(status: StatusCode, message: &str) -> Response {
+    respond(status, message, None)
+}
+
+fn respond(status: StatusCode, message: &str, retry_after: Option<u64>) -> Response {
     let error_id = random::id_characters(8);
     tracing::info!(error_id, status = status.as_u16(), message, "answered with an error");
-    (status, Json(ErrorBody { http_status: status.as_u16(), message, error_id })).into_response()
+    let body = Json(ErrorBody { http_status: status.as_u16(), message, error_id, retry_after });
+    let mut response = (status, body).into_response();
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
 }
 
 /// The sentence for a status that comes about before any operation is reached.

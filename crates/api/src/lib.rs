@@ -4,14 +4,19 @@
 //! first parameter is the [`caller::Caller`], whose type names the permission the key must have; one without does
 //! not compile.
 
+pub mod answer;
 pub mod body;
 pub mod caller;
 pub mod error;
 mod keys;
 mod language;
 pub mod operation;
+pub mod paging;
+pub mod path;
+pub mod query;
 pub mod router;
 mod settings;
+pub mod wire;
 
 pub use error::ApiError;
 pub use router::{refuse_outside, router};

@@ -58,6 +58,7 @@ states_permission!(A);
 states_permission!(A, B);
 states_permission!(A, B, C);
 states_permission!(A, B, C, D);
+states_permission!(A, B, C, D, E);
 
 /// One operation, as tests and documents see it.
 #[derive(Debug, Clone)]
@@ -92,6 +93,36 @@ impl Operations {
         T: StatesPermission + 'static,
     {
         self.add(Method::GET, MethodFilter::GET, path, handler)
+    }
+
+    /// Adds an operation that creates, or searches with a body.
+    #[must_use]
+    pub fn post<H, T>(self, path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: StatesPermission + 'static,
+    {
+        self.add(Method::POST, MethodFilter::POST, path, handler)
+    }
+
+    /// Adds an operation that changes.
+    #[must_use]
+    pub fn put<H, T>(self, path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: StatesPermission + 'static,
+    {
+        self.add(Method::PUT, MethodFilter::PUT, path, handler)
+    }
+
+    /// Adds an operation that removes or cancels.
+    #[must_use]
+    pub fn delete<H, T>(self, path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: StatesPermission + 'static,
+    {
+        self.add(Method::DELETE, MethodFilter::DELETE, path, handler)
     }
 
     fn add<H, T>(mut self, method: Method, filter: MethodFilter, path: &'static str, handler: H) -> Self

@@ -24,10 +24,15 @@ pub fn operations() -> Operations {
         .get("/settings/languages", settings::languages::list)
 }
 
-/// The router for `/v2` and everything below it, with what is common to all operations: every answer is JSON, in a
-/// named language, and not cached.
+/// The router for `/v2` and everything below it.
 pub fn router(app: App) -> Router {
-    let api = operations()
+    router_of(operations(), app)
+}
+
+/// The router for these operations, below `/v2`, with what is common to all: every answer is JSON, in a named language,
+/// and not cached.
+pub fn router_of(operations: Operations, app: App) -> Router {
+    let api = operations
         .into_router()
         .fallback(not_found)
         .method_not_allowed_fallback(|| async { refuse(StatusCode::METHOD_NOT_ALLOWED) });

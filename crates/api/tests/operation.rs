@@ -2,6 +2,8 @@
 //! is asked for, and bodies are read as the wire reference has it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop, and say where")]
 
+mod world;
+
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use serde::Deserialize;
@@ -10,26 +12,13 @@ use slotkeeper_api::body::{JsonBody, LARGEST_BODY};
 use slotkeeper_api::caller::Caller;
 use slotkeeper_api::operation::Operations;
 use slotkeeper_api::router::{operations, router};
-use slotkeeper_app::accounts::sign_up;
-use slotkeeper_app::applications::register;
-use slotkeeper_app::clock::SystemClock;
-use slotkeeper_app::consent::grant::{grant, new_api_key};
-use slotkeeper_app::passwords::{Cost, Passwords};
+use slotkeeper_app::App;
 use slotkeeper_app::right::{AnyKey, Right};
-use slotkeeper_app::secrets::Vault;
-use slotkeeper_app::{App, AppConfig, random};
-use slotkeeper_domain::account::{AccountKind, Languages, Role};
 use slotkeeper_domain::permission::{Permission, PermissionSet};
 use slotkeeper_domain::right::{Needs, Sight};
 use slotkeeper_domain::secret::{ApiKey, SecretKey};
-use slotkeeper_domain::time::Zone;
-use slotkeeper_store::tables::accounts::Account;
-use slotkeeper_store::tables::applications::Application;
-use slotkeeper_store::tables::authorizations::Authorization;
-use slotkeeper_store::tables::users::User;
-use slotkeeper_store::{Location, Store, StoreError};
-use std::sync::Arc;
 use tower::ServiceExt;
+use world::key_with;
 
 struct SeeCustomers;
 
@@ -57,69 +46,6 @@ struct People {
 
 async fn read(_caller: Caller<AnyKey>, JsonBody(party): JsonBody<Party>) -> String {
     party.people.iter().map(|people| people.number).sum::<i64>().to_string()
-}
-
-/// A world with one application, and a key with just these permissions.
-async fn key_with(permissions: PermissionSet) -> (App, tempfile::TempDir, ApiKey, SecretKey) {
-    let folder = tempfile::tempdir().unwrap();
-    let app = App::new(AppConfig {
-        store: Store::open(&Location::Sqlite { path: folder.path().join("test.sqlite") }).await.unwrap(),
-        clock: Arc::new(SystemClock),
-        vault: Vault::new([7; 32]),
-        passwords: Passwords::new(Cost::Least, 1).unwrap(),
-        public_url: "http://127.0.0.1".parse().unwrap(),
-        delivers_mail: false,
-    });
-    let account = Account {
-        id: random::id(),
-        kind: AccountKind::Business,
-        name: "Both at once".parse().unwrap(),
-        country: None,
-        zone: Zone::utc(),
-        currency: None,
-        languages: Languages::parse_list("en-GB").unwrap(),
-        created_at: app.now(),
-    };
-    let owner = User {
-        account: account.id.clone(),
-        id: random::id(),
-        email_address: "olivia@example.com".parse().unwrap(),
-        name: "Olivia".parse().unwrap(),
-        role: Role::Owner,
-        password_hash: None,
-        email_confirmed_at: None,
-        created_at: app.now(),
-    };
-    let application = Application {
-        account: account.id.clone(),
-        id: random::id(),
-        name: "Desk".parse().unwrap(),
-        description: String::new(),
-        callback_url: None,
-        created_at: app.now(),
-    };
-    let authorization = Authorization {
-        account: account.id.clone(),
-        id: random::id(),
-        developer: account.id.clone(),
-        application: application.id.clone(),
-        permissions,
-        granted_by: owner.id.clone(),
-        created_at: app.now(),
-        last_used_at: None,
-    };
-    let (api_key, secret_key) = (new_api_key(&application.id, &account.id), register::new_secret_key());
-    let (unit, keys) = (app.clone(), (api_key.clone(), secret_key.clone()));
-    app.store()
-        .write(move |tx| {
-            sign_up::create(tx, &account, &owner, None)?;
-            register::create(tx, &unit, &owner.id, &application, &keys.1)?;
-            grant(tx, &unit, &authorization, &keys.0)?;
-            Ok::<_, StoreError>(())
-        })
-        .await
-        .unwrap();
-    (app, folder, api_key, secret_key)
 }
 
 async fn ask(app: &App, request: axum::http::request::Builder, body: impl Into<Body>) -> (u16, Value) {

@@ -30,6 +30,8 @@ pub enum Usage {
     Redirect,
     /// Texts of mails.
     Mail,
+    /// Tokens that lead to further pages of a search.
+    PageToken,
     /// The check that a database belongs to a master key.
     MasterKeyCheck,
     /// The demo's credentials.
@@ -46,6 +48,7 @@ impl Usage {
             Self::Bucket => b"bucket",
             Self::Redirect => b"redirect",
             Self::Mail => b"mail",
+            Self::PageToken => b"page-token",
             Self::MasterKeyCheck => b"master-key-check",
             Self::Demo => b"demo",
         }

@@ -26,6 +26,7 @@ pub mod permission;
 pub mod price;
 pub mod retry;
 pub mod right;
+pub mod said;
 pub mod schedule;
 pub mod scheduled;
 pub mod secret;

@@ -1,13 +1,20 @@
 //! Instants, and how they are shown in an account's time zone.
 
+mod wire;
+
+pub use wire::{NotADay, NotATime, WireDay, WireTime};
+
 use jiff::Timestamp;
 pub use jiff::civil::Date;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// A point in time, in UTC, with millisecond precision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A point in time, in UTC, with millisecond precision. In JSON of our own it is the number of milliseconds; on the
+/// wire it is [`Instant::to_wire`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Instant(i64);
 
 impl Instant {
@@ -48,6 +55,35 @@ impl Instant {
         self.zoned(zone).strftime("%Y-%m-%dT%H:%M:00%:z").to_string()
     }
 
+    /// RFC 3339 with the numeric offset the zone has at that instant, cut to whole seconds (wire reference, section
+    /// 1.3): `2026-08-14T18:00:00+01:00`. Always 25 characters; what lies outside the years 0 to 9999 is shown as their
+    /// end.
+    #[must_use]
+    pub fn to_wire(self, zone: &Zone) -> String {
+        // Lists are full of these, so the digits are put together by hand.
+        let second = self.0.div_euclid(1000).clamp(FIRST_SECOND, LAST_SECOND);
+        let offset = zone.0.to_offset(timestamp(second)).seconds();
+        // RFC 3339 has no seconds in offsets. The few zones that had some show the same moment with whole minutes.
+        let minutes = offset / 60;
+        let local = TimeZone::UTC.to_datetime(timestamp(second + i64::from(minutes) * 60));
+        let mut text = String::with_capacity(25);
+        let year = local.year().unsigned_abs();
+        text.extend([digit(year / 1000), digit(year / 100), digit(year / 10), digit(year)]);
+        let mut digits = |separator: char, number: u16| {
+            text.extend([separator, digit(number / 10), digit(number)]);
+        };
+        let small = |number: i8| u16::from(number.unsigned_abs());
+        digits('-', small(local.month()));
+        digits('-', small(local.day()));
+        digits('T', small(local.hour()));
+        digits(':', small(local.minute()));
+        digits(':', small(local.second()));
+        let ahead = u16::try_from(minutes.unsigned_abs()).unwrap_or_default();
+        digits(if minutes < 0 { '-' } else { '+' }, ahead / 60);
+        digits(':', ahead % 60);
+        text
+    }
+
     /// For people: `14 August 2026, 18:03`, in the zone's wall-clock time.
     #[must_use]
     pub fn to_words(self, zone: &Zone) -> String {
@@ -58,6 +94,20 @@ impl Instant {
         let clamped = self.0.clamp(Timestamp::MIN.as_millisecond(), Timestamp::MAX.as_millisecond());
         Timestamp::from_millisecond(clamped).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned_datetime(zone.0.clone())
     }
+}
+
+/// Near the first and the last second that have a year of four digits in every zone.
+const FIRST_SECOND: i64 = -62_167_000_000;
+const LAST_SECOND: i64 = 253_402_000_000;
+
+/// Of a second that is not far outside the two above.
+fn timestamp(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// The last digit.
+fn digit(number: u16) -> char {
+    char::from_digit(u32::from(number % 10), 10).unwrap_or('0')
 }
 
 fn millis(duration: Duration) -> i64 {
@@ -170,8 +220,8 @@ impl Zone {
         self.0.iana_name().unwrap_or("UTC")
     }
 
-    /// The instant at which the zone's clock shows this time on this day. A time that the clock skips is as much later as
-    /// it skipped; of a time that it shows twice this is the first (RFC 5545, section 3.3.5).
+    /// The instant at which the zone's clock shows this time on this day. A time that the clock skips is as much later
+    /// as it skipped; of a time that it shows twice this is the first (RFC 5545, section 3.3.5).
     #[must_use]
     pub fn instant_of(&self, day: Date, time: Time) -> Instant {
         let ambiguous = self.0.to_ambiguous_timestamp(day.to_datetime(time));
@@ -186,7 +236,8 @@ impl Zone {
         at.zoned(self).date()
     }
 
-    /// Every zone a business can choose, sorted by name: those of a continent or an ocean, under one name each, and UTC.
+    /// Every zone a business can choose, sorted by name: those of a continent or an ocean, under one name each, and
+    /// UTC.
     #[must_use]
     pub fn choices() -> Vec<String> {
         const AREAS: [&str; 10] = [

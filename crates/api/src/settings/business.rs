@@ -2,6 +2,7 @@
 
 use crate::caller::Caller;
 use crate::error::ApiError;
+use crate::wire::{PhoneNumber, StreetAddress};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -29,32 +30,6 @@ pub(crate) struct Business {
     description: Option<String>,
 }
 
-/// Wire reference, section 4.1.
-#[derive(Debug, Serialize)]
-struct PhoneNumber {
-    number: String,
-    #[serde(rename = "type")]
-    kind: &'static str,
-}
-
-/// Wire reference, section 4.1.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct StreetAddress {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    address1: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    address2: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    city: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    country_code: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    state: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    postcode: Option<String>,
-}
-
 /// The account's name, addresses and numbers.
 pub(crate) async fn show(caller: Caller<AnyKey>, State(app): State<App>) -> Result<Json<Business>, ApiError> {
     let contact = details::of_key(&app, caller.may()).await?;
@@ -62,7 +37,8 @@ pub(crate) async fn show(caller: Caller<AnyKey>, State(app): State<App>) -> Resu
 }
 
 fn business(account: &Account, contact: ContactDetails) -> Business {
-    let kind = contact.phone_kind.unwrap_or(PhoneKind::Work).as_str();
+    let kind = contact.phone_kind.unwrap_or(PhoneKind::Work);
+    let street_address = StreetAddress::of_business(&contact, account.country);
     Business {
         id: account.id.to_string(),
         name: account.name.to_string(),
@@ -70,14 +46,7 @@ fn business(account: &Account, contact: ContactDetails) -> Business {
         phone_numbers: contact.phone_number.map(|number| PhoneNumber { number, kind }).into_iter().collect(),
         website_url: contact.website_url,
         email_address: contact.email_address,
-        street_address: StreetAddress {
-            address1: contact.address1,
-            address2: contact.address2,
-            city: contact.city,
-            country_code: account.country.map(|country| country.as_str()),
-            state: contact.state,
-            postcode: contact.postcode,
-        },
+        street_address,
         description: contact.description.as_deref().map(to_html),
     }
 }

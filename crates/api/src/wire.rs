@@ -1,0 +1,256 @@
+//! Small parts that many objects of the wire have (wire reference, section 4.1), and how bodies may write values.
+//!
+//! Absent values are left out of answers. What is wrong in a body is said by [`said`]: the API puts its words into the
+//! message, behind the name of the member.
+
+use crate::query::{Parameter, yes_or_no};
+#[doc(hidden)]
+pub use serde;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+use slotkeeper_domain::account::{ContactDetails, Country, Currency, PhoneKind};
+use slotkeeper_domain::money;
+use slotkeeper_domain::money::NotAnAmount;
+pub use slotkeeper_domain::said::said;
+
+/// An amount of money: `{ "amount": "27.5", "currency": "EUR" }`. Written with a string (wire reference, section 1.3),
+/// read from a string or a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Money(pub money::Money);
+
+impl From<money::Money> for Money {
+    fn from(money: money::Money) -> Self {
+        Self(money)
+    }
+}
+
+impl Serialize for Money {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Written {
+            amount: String,
+            currency: &'static str,
+        }
+        Written { amount: self.0.amount(), currency: self.0.currency().as_str() }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Money {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Read {
+            amount: Amount,
+            #[serde(deserialize_with = "currency")]
+            currency: Currency,
+        }
+        let Read { amount: Amount(amount), currency } = Read::deserialize(deserializer)?;
+        money::Money::parse(&amount, currency).map(Self).map_err(|error| match error {
+            NotAnAmount::NotANumber => said("must have an amount that is a decimal number, such as 27.5"),
+            NotAnAmount::TooPrecise => said("has more decimals than its currency"),
+            NotAnAmount::TooLarge => said("is too large an amount"),
+        })
+    }
+}
+
+/// The text of an amount.
+struct Amount(String);
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = match Value::deserialize(deserializer)? {
+            Value::String(text) => text,
+            Value::Number(number) => number.to_string(),
+            _ => String::new(),
+        };
+        // Digits and a point, so that the member is named; what they come to depends on the currency.
+        let digits = text.strip_prefix('-').unwrap_or(&text);
+        let is_decimal = digits.starts_with(|first: char| first.is_ascii_digit())
+            && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        if is_decimal { Ok(Self(text)) } else { Err(said("must be a decimal number, such as 27.5")) }
+    }
+}
+
+fn currency<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Currency, D::Error> {
+    let code = String::deserialize(deserializer)?;
+    code.parse().map_err(|_| said("must be the code of a currency that is in use, such as EUR"))
+}
+
+/// A phone number, and what it is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhoneNumber {
+    /// The number, as written.
+    pub number: String,
+    /// What it is for.
+    #[serde(rename = "type", serialize_with = "write_phone_kind", deserialize_with = "phone_kind")]
+    pub kind: PhoneKind,
+}
+
+fn write_phone_kind<S: serde::Serializer>(kind: &PhoneKind, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(kind.as_str())
+}
+
+fn phone_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PhoneKind, D::Error> {
+    let word = String::deserialize(deserializer)?;
+    word.parse().map_err(|_| said("must be one of: mobile, work, home, fax"))
+}
+
+/// A postal address. Whatever is empty is absent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct StreetAddress {
+    /// First line.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "text")]
+    pub address1: Option<String>,
+    /// Second line.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "text")]
+    pub address2: Option<String>,
+    /// City.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "text")]
+    pub city: Option<String>,
+    /// Country.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "country")]
+    pub country_code: Option<Country>,
+    /// State, province or region.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "text")]
+    pub state: Option<String>,
+    /// Postcode.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "text")]
+    pub postcode: Option<String>,
+}
+
+impl StreetAddress {
+    /// The address of a business.
+    #[must_use]
+    pub fn of_business(contact: &ContactDetails, country: Option<Country>) -> Self {
+        let ContactDetails { address1, address2, city, state, postcode, .. } = contact.clone();
+        Self { address1, address2, city, country_code: country, state, postcode }
+    }
+}
+
+/// For `deserialize_with`: a text without the space around it; nothing when it is empty or null.
+///
+/// # Errors
+/// When it is no text.
+pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    Ok(text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()))
+}
+
+fn country<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Country>, D::Error> {
+    let code = text(deserializer)?.map(|code| code.to_ascii_uppercase());
+    let country = code.map(|code| code.parse()).transpose();
+    country.map_err(|_| said("must be the code of a country (ISO 3166-1, two letters), such as PT"))
+}
+
+/// For `deserialize_with`, together with `default`: `null` stands for the default, as clients send it for whole lists.
+///
+/// # Errors
+/// When it is something else that the type cannot be.
+pub fn null_as_default<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// A switch in a body, however clients write it: `true`, `"True"`, `1`, `"0"`. For members that may be absent,
+/// `Option<Switch>`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Switch(pub bool);
+
+impl<'de> Deserialize<'de> for Switch {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let on = match Value::deserialize(deserializer)? {
+            Value::Bool(on) => Some(on),
+            Value::String(text) => yes_or_no(&text),
+            Value::Number(number) => yes_or_no(&number.to_string()),
+            _ => None,
+        };
+        on.map(Self).ok_or_else(|| said("must be true or false"))
+    }
+}
+
+/// For `deserialize_with`, together with `default`: a [`Switch`] that is off when it is `null`.
+///
+/// # Errors
+/// When it is neither.
+pub fn lenient_bool<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    null_as_default::<Switch, D>(deserializer).map(|switch| switch.0)
+}
+
+/// For `deserialize_with`: a text that is read as the [`Parameter`] of a query would be.
+///
+/// # Errors
+/// When it is no text, or not what the type expects.
+pub fn parameter<'de, T: Parameter, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    T::from_text(&text).ok_or_else(|| said(format_args!("must be {}", T::EXPECTED)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use slotkeeper_domain::said::phrase_in;
+
+    fn read(text: &str) -> Result<String, String> {
+        serde_json::from_str::<Money>(text)
+            .map(|money| serde_json::to_string(&money).expect("a text"))
+            .map_err(|error| phrase_in(&error.to_string()).unwrap_or("no phrase").to_owned())
+    }
+
+    #[test]
+    fn money_is_read_from_texts_and_numbers_and_written_as_text() {
+        for (amount, written) in
+            [("\"27.50\"", "27.5"), ("27.5", "27.5"), ("-3", "-3"), ("100.00", "100"), ("0", "0"), ("0.1", "0.1")]
+        {
+            let money = read(&format!(r#"{{"amount":{amount},"currency":"EUR","more":1}}"#));
+            assert_eq!(money, Ok(format!(r#"{{"amount":"{written}","currency":"EUR"}}"#)));
+        }
+        for (amount, currency, says) in [
+            ("\"27.555\"", "EUR", "has more decimals than its currency"),
+            ("0.30000000000000004", "EUR", "has more decimals"),
+            ("1e30", "EUR", "must be a decimal number"),
+            ("\"1e3\"", "EUR", "must be a decimal number"),
+            ("\"\"", "EUR", "must be a decimal number"),
+            ("null", "EUR", "must be a decimal number"),
+            ("\"5.\"", "EUR", "must have an amount"),
+            ("\"99999999999999999999\"", "EUR", "is too large"),
+            ("1", "XXX", "must be the code of a currency"),
+        ] {
+            let refused = read(&format!(r#"{{"amount":{amount},"currency":"{currency}"}}"#)).expect_err("wrong");
+            assert!(refused.starts_with(says), "{amount}: {refused}");
+        }
+    }
+
+    #[test]
+    fn an_address_has_what_is_not_empty() {
+        let address: StreetAddress =
+            serde_json::from_str(r#"{"city":" Porto ","state":"","postcode":null,"countryCode":"pt"}"#)
+                .expect("an address");
+        assert_eq!(serde_json::to_string(&address).expect("a text"), r#"{"city":"Porto","countryCode":"PT"}"#);
+        assert!(serde_json::from_str::<StreetAddress>(r#"{"countryCode":"Portugal"}"#).is_err());
+        let phone: PhoneNumber = serde_json::from_str(r#"{"number":"1","type":"work","ext":"2"}"#).expect("a number");
+        assert_eq!(serde_json::to_string(&phone).expect("a text"), r#"{"number":"1","type":"work"}"#);
+    }
+
+    #[test]
+    fn switches_and_lists_are_what_clients_send() {
+        #[derive(Deserialize)]
+        struct Body {
+            #[serde(default, deserialize_with = "lenient_bool")]
+            on: bool,
+            maybe: Option<Switch>,
+            #[serde(default, deserialize_with = "null_as_default")]
+            list: Vec<u32>,
+        }
+        for (text, expected) in [
+            ("{}", (false, None, 0)),
+            (r#"{"on":null,"maybe":null,"list":null}"#, (false, None, 0)),
+            (r#"{"on":"True","maybe":0,"list":[1]}"#, (true, Some(false), 1)),
+            (r#"{"on":1,"maybe":"true"}"#, (true, Some(true), 0)),
+        ] {
+            let body: Body = serde_json::from_str(text).expect("a body");
+            assert_eq!((body.on, body.maybe.map(|switch| switch.0), body.list.len()), expected, "{text}");
+        }
+        assert!(serde_json::from_str::<Body>(r#"{"on":"maybe"}"#).is_err());
+    }
+}
