@@ -102,7 +102,7 @@ pub(crate) fn standing(
     for event in &wish.events {
         event.resources.iter().for_each(|(id, _)| include(id, event.span));
     }
-    for appointment in &wish.appointment {
+    if let Some(appointment) = &wish.appointment {
         let candidates: BTreeSet<&ResourceId> =
             appointment.needs.iter().flat_map(|need| &need.candidates).map(|(id, _)| id).collect();
         candidates.into_iter().for_each(|id| include(id, appointment.span));

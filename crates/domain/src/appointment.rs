@@ -7,8 +7,8 @@ use crate::catalogue::{Catalogue, Flexible, Product, ProductKind, Resource};
 use crate::id::{ProductId, ResourceId};
 use crate::inventory::{AppointmentWish, Full, Need, Span, Standing, resources_for};
 use crate::options::{self, ChosenOption};
-use crate::scheduled::Moment;
 use crate::schedule::Length;
+use crate::scheduled::Moment;
 use crate::time::{Instant, Zone};
 use jiff::civil::Date;
 use std::fmt;
@@ -173,7 +173,12 @@ impl<'a> Search<'a> {
         if !self.moment.relaxed {
             let day = zone.date_of(starts_at);
             // Hours can begin on the day before and go on past midnight only as two openings, which are looked at one by one.
-            let opening = self.flexible.hours.on(day, zone).into_iter().find(|(open, close)| *open <= starts_at && starts_at < *close);
+            let opening = self
+                .flexible
+                .hours
+                .on(day, zone)
+                .into_iter()
+                .find(|(open, close)| *open <= starts_at && starts_at < *close);
             let (open, close) = opening.ok_or(NoAppointment::NoStart)?;
             if starts_at.since(open).as_millis() % self.step().as_millis() != 0 {
                 return Err(NoAppointment::NoStart);
@@ -233,14 +238,21 @@ impl<'a> Search<'a> {
     /// The appointments of this length that start from `first` to `last`, both included, in order, with the resources that
     /// each would get.
     #[must_use]
-    pub fn free(&self, first: Instant, last: Instant, length: Length, others: &Standing) -> Vec<(Span, Vec<ResourceId>)> {
+    pub fn free(
+        &self,
+        first: Instant,
+        last: Instant,
+        length: Length,
+        others: &Standing,
+    ) -> Vec<(Span, Vec<ResourceId>)> {
         let zone = self.moment.zone;
         let mut found = Vec::new();
         let days = std::iter::successors(Some(zone.date_of(first)), |day| day.tomorrow().ok());
         for day in days.take_while(|day| *day <= zone.date_of(last)) {
             for (open, close) in self.flexible.hours.on(day, zone) {
                 let starts = std::iter::successors(Some(open), |start| Some(start.after(self.step())));
-                for start in starts.take_while(|start| *start < close && *start <= last).filter(|start| first <= *start) {
+                for start in starts.take_while(|start| *start < close && *start <= last).filter(|start| first <= *start)
+                {
                     if let Some(free) = self.free_at(start, length, others) {
                         found.push(free);
                     }
@@ -295,7 +307,8 @@ mod tests {
         let written = id(&product, starts_at, &resources, &zone).to_string();
         assert_eq!(written.parse(), Ok(id(&product, starts_at, &resources, &zone)));
         assert!(written.ends_with("_2026-08-18"), "{written}");
-        for wrong in ["", "_", "312PRIV3Y6N17C9A1B2C3_00A_2026-08-18", &written.to_lowercase(), &format!("{written}0")] {
+        for wrong in ["", "_", "312PRIV3Y6N17C9A1B2C3_00A_2026-08-18", &written.to_lowercase(), &format!("{written}0")]
+        {
             assert_eq!(wrong.parse::<AppointmentId>(), Err(NotAnAppointmentId), "{wrong}");
         }
     }

@@ -201,7 +201,9 @@ mod tests {
         let all = everybody(&named, &party);
         assert_eq!(all.len(), 3);
         assert_eq!((&all[0].person, &all[1].person), (&Who::Unknown, &Who::Customer));
-        for wrong in [vec![somebody("Cadults", 3)], vec![somebody("Cadults", 0)], vec![named[0].clone(), named[0].clone()]] {
+        for wrong in
+            [vec![somebody("Cadults", 3)], vec![somebody("Cadults", 0)], vec![named[0].clone(), named[0].clone()]]
+        {
             assert!(check_participants(&wrong, &party).is_err());
         }
     }

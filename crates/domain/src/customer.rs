@@ -231,7 +231,8 @@ pub fn answers(fields: &[CustomField], about: About, inputs: &[FieldInput]) -> R
 fn answer(field: &CustomField, text: &str) -> Option<String> {
     match &field.kind {
         FieldKind::Choice { values, .. } => {
-            let value = values.iter().find(|value| value.name.is(text)).or(values.iter().find(|value| value.id == text));
+            let value =
+                values.iter().find(|value| value.name.is(text)).or(values.iter().find(|value| value.id == text));
             value.map(|value| value.id.clone())
         }
         FieldKind::Number { min, max, .. } => {

@@ -85,7 +85,11 @@ pub enum OptionRefused {
 ///
 /// # Errors
 /// [`OptionRefused`].
-pub fn choose(product: &Product, inputs: &[OptionInput], language: Language) -> Result<Vec<ChosenOption>, OptionRefused> {
+pub fn choose(
+    product: &Product,
+    inputs: &[OptionInput],
+    language: Language,
+) -> Result<Vec<ChosenOption>, OptionRefused> {
     let mut given: Vec<Option<&str>> = vec![None; product.options.len()];
     for (position, input) in inputs.iter().enumerate() {
         let fits = |option: &OptionDefinition| match (&input.id, &input.name) {
@@ -120,7 +124,8 @@ fn read(option: &OptionDefinition, text: &str) -> Result<ChosenValue, OptionRefu
     let id = || option.id.clone();
     match &option.kind {
         OptionKind::Choice { values, .. } => {
-            let value = values.iter().find(|value| value.name.is(text)).or(values.iter().find(|value| value.id == text));
+            let value =
+                values.iter().find(|value| value.name.is(text)).or(values.iter().find(|value| value.id == text));
             value.map(|value| ChosenValue::Choice(value.id.clone())).ok_or_else(|| OptionRefused::NotAValue(id()))
         }
         OptionKind::Number { min, max, .. } => {
@@ -243,9 +248,18 @@ mod tests {
         );
         for (input, message) in [
             (input("XXXXXXXX", "1"), "The option at position 0 of options is none of this product."),
-            (input("H5J8CDYP", "5"), "The value of option 312KAYK4E9L17A2B6C8D0_H5J8CDYP must be a whole number from 0 to 4."),
-            (input("H5J8CDYP", "x"), "The value of option 312KAYK4E9L17A2B6C8D0_H5J8CDYP must be a whole number from 0 to 4."),
-            (input("K3V9QWZT", "Moon"), "The value of option 312KAYK4E9L17A2B6C8D0_K3V9QWZT must be the name of one of its values."),
+            (
+                input("H5J8CDYP", "5"),
+                "The value of option 312KAYK4E9L17A2B6C8D0_H5J8CDYP must be a whole number from 0 to 4.",
+            ),
+            (
+                input("H5J8CDYP", "x"),
+                "The value of option 312KAYK4E9L17A2B6C8D0_H5J8CDYP must be a whole number from 0 to 4.",
+            ),
+            (
+                input("K3V9QWZT", "Moon"),
+                "The value of option 312KAYK4E9L17A2B6C8D0_K3V9QWZT must be the name of one of its values.",
+            ),
             (input("B7N2MXRL", "yes"), "The value of option 312KAYK4E9L17A2B6C8D0_B7N2MXRL must be true or false."),
             (input("Z9Z9Z9Z9", "1"), "The option 312KAYK4E9L17A2B6C8D0_Z9Z9Z9Z9 cannot be chosen at present."),
         ] {

@@ -210,12 +210,7 @@ struct What {
     wish: Wish,
 }
 
-fn visit(
-    product: &Product,
-    catalogue: &Catalogue,
-    order: &Order,
-    moment: Moment<'_>,
-) -> Result<What, OrderRefused> {
+fn visit(product: &Product, catalogue: &Catalogue, order: &Order, moment: Moment<'_>) -> Result<What, OrderRefused> {
     let EventChoice { event, enrolled_from, drop_in } = &order.choice;
     if event.is_none() && enrolled_from.is_none() && drop_in.is_none() {
         return Err(OrderRefused::NeedsEvent);

@@ -38,7 +38,8 @@ pub enum PartyRefused {
 }
 
 fn outside(category: Option<&CategoryId>, min: u32, max: u32) -> String {
-    let who = category.map_or_else(|| "people altogether".to_owned(), |category| format!("people of category {category}"));
+    let who =
+        category.map_or_else(|| "people altogether".to_owned(), |category| format!("people of category {category}"));
     format!("This product takes {min} to {max} {who}.")
 }
 
@@ -175,7 +176,8 @@ mod tests {
     fn limits_are_kept_unless_staff_book() {
         let catalogue = testing::catalogue();
         let tour = &catalogue.products[0];
-        let checked = |text: &str, relaxed| party(text).check(tour, &catalogue, relaxed).map_err(|error| error.to_string());
+        let checked =
+            |text: &str, relaxed| party(text).check(tour, &catalogue, relaxed).map_err(|error| error.to_string());
         assert_eq!(checked("Cadults:2,Cchildren:1", false), Ok(()));
         for (text, message, relaxed) in [
             ("", "A booking is for one person at least.", false),

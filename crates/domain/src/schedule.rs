@@ -154,7 +154,10 @@ impl Schedule {
         let by_pattern = match self.season {
             Season { first: Some(first), last: Some(last) } => {
                 let days = std::iter::successors(Some(first), |day| day.tomorrow().ok());
-                days.take(3 * 366).take_while(|day| *day <= last).filter(|day| self.pattern.has(day.weekday())).collect()
+                days.take(3 * 366)
+                    .take_while(|day| *day <= last)
+                    .filter(|day| self.pattern.has(day.weekday()))
+                    .collect()
             }
             _ => BTreeSet::new(),
         };

@@ -130,7 +130,11 @@ impl<'a> Event<'a> {
     }
 
     fn check(&self, moment: Moment<'_>) -> Result<(), NotNow> {
-        if moment.relaxed { Ok(()) } else { self.product.rules.check(self.occurrence.starts_at, moment.now, moment.zone) }
+        if moment.relaxed {
+            Ok(())
+        } else {
+            self.product.rules.check(self.occurrence.starts_at, moment.now, moment.zone)
+        }
     }
 }
 

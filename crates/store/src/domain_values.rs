@@ -4,7 +4,9 @@
 //! database goes through that `FromStr`: text the domain does not accept is an inconsistency, and no value.
 
 use crate::value::{Cell, Decode, Encode};
-use slotkeeper_domain::{account, booking, callback, change, consent, email, event, id, link, party, payment, permission, secret, time};
+use slotkeeper_domain::{
+    account, booking, callback, change, consent, email, event, id, link, party, payment, permission, secret, time,
+};
 use std::borrow::Cow;
 
 macro_rules! stored_as_text {

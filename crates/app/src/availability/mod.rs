@@ -124,9 +124,8 @@ fn slot(event: EventId, span: Span, catalogue: &Catalogue, wish: &EventWish) -> 
 }
 
 fn with_seats(found: Found, standing: &Standing) -> Option<EventSlot> {
-    let free = |wish: &EventWish| {
-        wish.resources.iter().all(|needed| standing.has_room(needed, wish.span, Some(&wish.event)))
-    };
+    let free =
+        |wish: &EventWish| wish.resources.iter().all(|needed| standing.has_room(needed, wish.span, Some(&wish.event)));
     if !found.attends.iter().all(free) {
         return None;
     }
@@ -137,12 +136,7 @@ fn with_seats(found: Found, standing: &Standing) -> Option<EventSlot> {
 }
 
 /// What is taken of everything that was found: one read of the days' events, and one for each resource they need.
-fn standing(
-    db: &mut Snapshot,
-    account: &AccountId,
-    found: &[Found],
-    now: Instant,
-) -> Result<Standing, StoreError> {
+fn standing(db: &mut Snapshot, account: &AccountId, found: &[Found], now: Instant) -> Result<Standing, StoreError> {
     let mut standing = Standing::default();
     let attends = || found.iter().flat_map(|found| &found.attends);
     let days = attends().map(|wish| wish.event.date);
@@ -162,10 +156,7 @@ fn standing(
 }
 
 /// The product of a search, if programs may search for it.
-fn product<'a>(
-    catalogue: &'a Catalogue,
-    id: &slotkeeper_domain::id::ProductId,
-) -> Result<&'a Product, SearchError> {
+fn product<'a>(catalogue: &'a Catalogue, id: &slotkeeper_domain::id::ProductId) -> Result<&'a Product, SearchError> {
     let product = catalogue.product(id).ok_or(SearchError::NoProduct)?;
     if product.api_bookings_allowed { Ok(product) } else { Err(SearchError::Closed) }
 }

@@ -15,8 +15,8 @@ use slotkeeper_domain::order::Order;
 use slotkeeper_domain::payment::PaymentMethod;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::bookings::{self, Booking, Stamp};
-use slotkeeper_store::tables::payments::{self, Payment};
 use slotkeeper_store::tables::holds;
+use slotkeeper_store::tables::payments::{self, Payment};
 use slotkeeper_store::{StoreError, Tx};
 use std::sync::Arc;
 
@@ -86,7 +86,7 @@ pub async fn create(app: &App, may: &May<WriteBookings>, new: NewBooking) -> Res
         let (unit, placing, new) = (app.clone(), placing.clone(), Arc::clone(&new));
         let written = app.store().write(move |tx| write(tx, &unit, &placing, &new, &ids)).await;
         match written {
-            Err(PlaceError::Store(error)) if draws < DRAWS && error.is_unique("booking_pkey") => {}
+            Err(PlaceError::Store(error)) if draws < DRAWS && error.broke("booking_pkey") => {}
             other => return other,
         }
     }
@@ -186,6 +186,12 @@ fn record_payment(
         transaction_id: input.transaction_id.clone(),
     };
     payments::insert(tx, &placing.account.id, &payment)?;
-    tx.record(placing.actor.change(&placing.account.id, placing.now, Thing::Payment, payment.id.as_str(), Kind::Created));
+    tx.record(placing.actor.change(
+        &placing.account.id,
+        placing.now,
+        Thing::Payment,
+        payment.id.as_str(),
+        Kind::Created,
+    ));
     Ok(())
 }

@@ -175,9 +175,10 @@ fn order(booking: &Booking, change: &BookingChange) -> Order {
             Some(inputs) => Options::Chosen(inputs.clone()),
             None => Options::Kept(booking.details.options.clone()),
         },
-        resources: change.resources.clone().unwrap_or_else(|| {
-            if offered { Vec::new() } else { booking.details.resources.clone() }
-        }),
+        resources: change
+            .resources
+            .clone()
+            .unwrap_or_else(|| if offered { Vec::new() } else { booking.details.resources.clone() }),
         private_event: change.private_event.unwrap_or(booking.details.private_event),
         adjustments: change.adjustments.clone().unwrap_or_else(|| booking.details.adjustments.clone()),
     }

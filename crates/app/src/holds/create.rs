@@ -1,7 +1,7 @@
 //! Hold seats or resources for a while, and say what the booking will cost.
 
-use crate::bookings::place::{PlaceError, Placing};
 use crate::bookings::party::{CustomerInput, ParticipantInput};
+use crate::bookings::place::{PlaceError, Placing};
 use crate::bookings::rights::WriteBookings;
 use crate::right::May;
 use crate::take::{Take, take};

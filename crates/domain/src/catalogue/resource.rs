@@ -139,7 +139,9 @@ mod tests {
         let at = |day: i8, hour: i8| zone.instant_of(date(2026, 6, day), time(hour, 0, 0, 0));
         let covered = |from, to| hours().cover(from, to, &zone);
         assert!(covered(at(12, 9), at(12, 12)) && covered(at(13, 15), at(13, 23)));
-        assert!(!covered(at(12, 11), at(12, 13)) && !covered(at(12, 11), at(12, 15)) && !covered(at(14, 9), at(14, 10)));
+        assert!(
+            !covered(at(12, 11), at(12, 13)) && !covered(at(12, 11), at(12, 15)) && !covered(at(14, 9), at(14, 10))
+        );
         // Over midnight, where both days are open there.
         let always = OpeningHours {
             weekly: vec![Opening { days: Weekdays::ALL, from: Time::midnight(), to: Time::midnight() }],

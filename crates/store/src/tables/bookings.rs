@@ -270,12 +270,7 @@ pub fn list(
 ///
 /// # Errors
 /// When the store fails.
-pub fn count(
-    db: &mut Snapshot,
-    account: &AccountId,
-    sight: &Sight,
-    search: &BookingSearch,
-) -> Result<i64, StoreError> {
+pub fn count(db: &mut Snapshot, account: &AccountId, sight: &Sight, search: &BookingSearch) -> Result<i64, StoreError> {
     let BookingSearch { product, canceled, .. } = search;
     let (starts, touched) = (search.starts.unwrap_or(ALWAYS), search.touched.unwrap_or(ALWAYS));
     let creator = sight.creator();

@@ -8,7 +8,12 @@ use crate::{Location, Store, StoreError};
 const BROKEN: &[Migration] = &[
     MIGRATIONS[0],
     MIGRATIONS[1],
-    Migration { version: 3, name: "broken", sql: "CREATE TABLE fine (a BIGINT); CREATE TABLE broken (;", ..Migration::EMPTY },
+    Migration {
+        version: 3,
+        name: "broken",
+        sql: "CREATE TABLE fine (a BIGINT); CREATE TABLE broken (;",
+        ..Migration::EMPTY
+    },
 ];
 
 const REPAIRED: &[Migration] = &[
