@@ -5,17 +5,23 @@
 //! not compile.
 
 pub mod answer;
+mod availability;
 pub mod body;
+mod bookings;
 pub mod caller;
+mod customers;
 pub mod error;
+mod holds;
 mod keys;
 mod language;
 pub mod operation;
 pub mod paging;
 pub mod path;
 pub mod query;
+mod refused;
 pub mod router;
 mod settings;
+mod span;
 pub mod wire;
 
 pub use error::ApiError;

@@ -3,6 +3,7 @@
 use crate::error::ApiError;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
+use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::id::{CustomerId, HoldId, LinkedPersonId, PaymentId};
 use std::str::FromStr;
 
@@ -14,6 +15,10 @@ pub trait PathId: FromStr {
 
 impl PathId for CustomerId {
     const WHAT: &'static str = "customer";
+}
+
+impl PathId for BookingNumber {
+    const WHAT: &'static str = "booking";
 }
 
 impl PathId for HoldId {

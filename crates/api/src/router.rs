@@ -3,7 +3,7 @@
 use crate::body::LARGEST_BODY;
 use crate::error::refuse;
 use crate::operation::Operations;
-use crate::{language, settings};
+use crate::{availability, bookings, customers, holds, language, settings};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, EXPIRES, PRAGMA, VARY};
@@ -21,7 +21,29 @@ pub fn operations() -> Operations {
     Operations::new()
         .get("/settings/apikeyinfo", settings::apikeyinfo::show)
         .get("/settings/business", settings::business::show)
+        .get("/settings/customercustomfields", settings::customercustomfields::list)
         .get("/settings/languages", settings::languages::list)
+        .get("/settings/peoplecategories", settings::peoplecategories::list)
+        .get("/settings/products", settings::products::list)
+        .get("/settings/resources", settings::resources::list)
+        .get("/settings/taxes", settings::taxes::list)
+        .get("/availability/slots", availability::slots::list)
+        .post("/availability/matchingslots", availability::matchingslots::search)
+        .get("/availability/matchingslots/{pageNavigationToken}", availability::matchingslots::page)
+        .post("/holds", holds::create::create)
+        .get("/holds/{id}", holds::show::show)
+        .delete("/holds/{id}", holds::remove::remove)
+        .get("/bookings", bookings::list::list)
+        .post("/bookings", bookings::create::create)
+        .get("/bookings/{bookingNumber}", bookings::show::show)
+        .put("/bookings/{bookingNumber}", bookings::update::update)
+        .delete("/bookings/{bookingNumber}", bookings::cancel::cancel)
+        .get("/bookings/{bookingNumber}/customer", bookings::customer::show)
+        .get("/customers", customers::list::list)
+        .post("/customers", customers::create::create)
+        .get("/customers/{id}", customers::show::show)
+        .put("/customers/{id}", customers::update::update)
+        .delete("/customers/{id}", customers::remove::remove)
 }
 
 /// The router for `/v2` and everything below it.

@@ -186,6 +186,38 @@ pub fn parameter<'de, T: Parameter, D: Deserializer<'de>>(deserializer: D) -> Re
     T::from_text(&text).ok_or_else(|| said(format_args!("must be {}", T::EXPECTED)))
 }
 
+/// A resource: in answers with its name, in requests by its id alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Resource {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+}
+
+/// So many people of a category.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PeopleNumber {
+    /// The category.
+    pub people_category_id: String,
+    /// How many people.
+    pub number: u32,
+}
+
+/// An option of a booking, or an answer to a custom field: by id or by name (wire reference, section 4.1).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedValue {
+    /// The id. It wins over the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The name, in any language of the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The value, as text.
+    pub value: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -109,11 +109,46 @@ async fn a_body_is_json_of_the_right_kind() {
 }
 
 /// Every operation there is, with what a key must be allowed: written out by hand. A new one needs its line here.
-const OPERATIONS: [(&str, &str, Needs); 3] = [
+const OPERATIONS: [(&str, &str, Needs); 25] = [
     ("GET", "/settings/apikeyinfo", Needs::AnyKey),
     ("GET", "/settings/business", Needs::AnyKey),
+    ("GET", "/settings/customercustomfields", Needs::AnyKey),
     ("GET", "/settings/languages", Needs::AnyKey),
+    ("GET", "/settings/peoplecategories", Needs::AnyKey),
+    ("GET", "/settings/products", Needs::AnyKey),
+    ("GET", "/settings/resources", Needs::AnyKey),
+    ("GET", "/settings/taxes", Needs::AnyKey),
+    ("GET", "/availability/slots", Needs::One(Permission::AvailabilityR)),
+    ("POST", "/availability/matchingslots", Needs::One(Permission::AvailabilityR)),
+    ("GET", "/availability/matchingslots/{pageNavigationToken}", Needs::One(Permission::AvailabilityR)),
+    ("POST", "/holds", WRITE_BOOKINGS),
+    ("GET", "/holds/{id}", WRITE_BOOKINGS),
+    ("DELETE", "/holds/{id}", WRITE_BOOKINGS),
+    ("GET", "/bookings", READ_BOOKINGS),
+    ("POST", "/bookings", WRITE_BOOKINGS),
+    ("GET", "/bookings/{bookingNumber}", READ_BOOKINGS),
+    ("PUT", "/bookings/{bookingNumber}", WRITE_BOOKINGS),
+    (
+        "DELETE",
+        "/bookings/{bookingNumber}",
+        Needs::OwnOrAll { own: Permission::BookingsRwdOwn, all: Permission::BookingsRwdAll },
+    ),
+    ("GET", "/bookings/{bookingNumber}/customer", READ_CUSTOMERS),
+    ("GET", "/customers", READ_CUSTOMERS),
+    ("POST", "/customers", WRITE_CUSTOMERS),
+    ("GET", "/customers/{id}", READ_CUSTOMERS),
+    ("PUT", "/customers/{id}", WRITE_CUSTOMERS),
+    (
+        "DELETE",
+        "/customers/{id}",
+        Needs::OwnOrAll { own: Permission::CustomersRwdOwn, all: Permission::CustomersRwdAll },
+    ),
 ];
+
+const READ_BOOKINGS: Needs = Needs::OwnOrAll { own: Permission::BookingsRwOwn, all: Permission::BookingsRAll };
+const WRITE_BOOKINGS: Needs = Needs::OwnOrAll { own: Permission::BookingsRwOwn, all: Permission::BookingsRwAll };
+const READ_CUSTOMERS: Needs = Needs::OwnOrAll { own: Permission::CustomersRwOwn, all: Permission::CustomersRAll };
+const WRITE_CUSTOMERS: Needs = Needs::OwnOrAll { own: Permission::CustomersRwOwn, all: Permission::CustomersRwAll };
 
 #[tokio::test]
 async fn every_operation_is_as_the_table_says_and_refuses_strangers() {

@@ -230,11 +230,84 @@ pub async fn call(server: &TestServer, path: &str, api_key: &str, secret_key: &s
     answer(request.header("X-Bookeo-secretKey", secret_key)).await
 }
 
-/// Sends a request and reads the answer as JSON; panics if it is none.
+/// A program with one key of an application that is installed in a business.
+#[derive(Clone)]
+pub struct Program {
+    url: String,
+    http: reqwest::Client,
+    api_key: String,
+    secret_key: String,
+}
+
+impl Program {
+    /// A program with these keys.
+    #[must_use]
+    pub fn new(server: &TestServer, api_key: &str, secret_key: &str) -> Self {
+        let (url, http) = (format!("{}/v2", server.url), reqwest::Client::new());
+        Self { url, http, api_key: api_key.to_owned(), secret_key: secret_key.to_owned() }
+    }
+
+    /// Registers an application and has the owner install it with these permissions.
+    pub async fn installed(server: &TestServer, name: &str, owner: &Visitor, permissions: &str) -> Self {
+        let email = format!("dev-{}@example.com", name.to_lowercase().replace(' ', "-"));
+        let application = Visitor::developer(server, &email).await.register(name, "").await;
+        owner.allow(&application.asks_for(permissions, None)).await;
+        let api_key = server.key_mailed_to(&email).await;
+        Self::new(server, &api_key, &application.secret_key)
+    }
+
+    /// The account that the key opens.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        &self.api_key[self.api_key.len() - 10..]
+    }
+
+    fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.url));
+        request.header("X-Bookeo-apiKey", &self.api_key).header("X-Bookeo-secretKey", &self.secret_key)
+    }
+
+    /// Reads.
+    pub async fn get(&self, path: &str) -> Answer {
+        answer(self.request(reqwest::Method::GET, path)).await
+    }
+
+    /// Reads what must be there.
+    pub async fn read(&self, path: &str) -> Value {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        answer.body
+    }
+
+    /// Sends something new.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        answer(self.request(reqwest::Method::POST, path).json(body)).await
+    }
+
+    /// Sends something new that must be taken.
+    pub async fn create(&self, path: &str, body: &Value) -> Value {
+        let answer = self.post(path, body).await;
+        assert_eq!(answer.status, 201, "{path}: {}", answer.text);
+        answer.body
+    }
+
+    /// Sends a change.
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        answer(self.request(reqwest::Method::PUT, path).json(body)).await
+    }
+
+    /// Removes.
+    pub async fn delete(&self, path: &str) -> Answer {
+        answer(self.request(reqwest::Method::DELETE, path)).await
+    }
+}
+
+/// Sends a request and reads the answer as JSON; panics if it is none. An empty body is null.
 pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
     let response = request.send().await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let text = response.text().await.unwrap();
-    let body = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{status} and no JSON ({error}): {text}"));
+    let read = if status == 204 && text.is_empty() { "null" } else { &text };
+    let body = serde_json::from_str(read).unwrap_or_else(|error| panic!("{status} and no JSON ({error}): {text}"));
     Answer { status, headers, body, text }
 }

@@ -148,6 +148,11 @@ impl TestServer {
         Self { url, clock, app, stop: Some(stop), running: Some(running), data }
     }
 
+    /// The rows, for what no face can write yet.
+    pub(crate) fn store(&self) -> &Store {
+        self.app.store()
+    }
+
     /// The absolute address of a path.
     #[must_use]
     pub fn at(&self, path: &str) -> String {

@@ -9,6 +9,7 @@
 mod accounts;
 mod api;
 mod applications;
+mod bookings;
 mod browser;
 mod consent;
 mod mail;

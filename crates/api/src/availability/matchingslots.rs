@@ -1,0 +1,178 @@
+//! `POST /availability/matchingslots` and its pages: what a party can book, with a display price.
+
+use super::slots::MOST;
+use super::{CourseSchedule, Mode, course, resources};
+use crate::answer::{Created, Shown};
+use crate::body::JsonBody;
+use crate::bookings::body::{options, people};
+use crate::caller::Caller;
+use crate::error::ApiError;
+use crate::paging::{List, PageParameters, PageToken, Paging};
+use crate::path::Id;
+use crate::query::Query;
+use crate::span::span;
+use crate::wire::{Money, NamedValue, PeopleNumber, Resource, null_as_default};
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use slotkeeper_app::App;
+use slotkeeper_app::availability::ReadAvailability;
+use slotkeeper_app::availability::matching::{Match, MatchingSearch, matching};
+use slotkeeper_app::catalogue::read::read;
+use slotkeeper_domain::account::Language;
+use slotkeeper_domain::catalogue::Catalogue;
+use slotkeeper_domain::id::{ProductId, ResourceId};
+use slotkeeper_domain::party::Party;
+use slotkeeper_domain::time::{Instant, WireTime, Zone};
+
+/// What tokens of this list are for.
+const OPERATION: &str = "POST /availability/matchingslots";
+
+crate::parameters! {
+    /// As whom to look.
+    pub(crate) struct SearchSwitches {
+        /// As whom.
+        mode: Option<Mode> = "mode",
+    }
+}
+
+/// Wire reference, section 4.4.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SearchParameters {
+    product_id: String,
+    start_time: WireTime,
+    end_time: WireTime,
+    people_numbers: Vec<PeopleNumber>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    options: Vec<NamedValue>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    resources: Vec<ResourceInput>,
+}
+
+/// A resource by its id; some clients send the id alone.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum ResourceInput {
+    /// With whatever else it has.
+    Object {
+        /// Its id.
+        id: String,
+    },
+    /// Alone.
+    Id(String),
+}
+
+impl ResourceInput {
+    /// The id.
+    ///
+    /// # Errors
+    /// 400 when it is none.
+    pub(crate) fn id(&self) -> Result<ResourceId, ApiError> {
+        let (Self::Object { id } | Self::Id(id)) = self;
+        id.parse().map_err(|_| ApiError::bad_request("resources: this business has no such resource."))
+    }
+}
+
+/// What a page token keeps of the search.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Search {
+    product: ProductId,
+    first: Instant,
+    last: Instant,
+    party: Party,
+    options: Vec<NamedValue>,
+    resources: Vec<ResourceId>,
+    relaxed: bool,
+}
+
+/// Wire reference, section 4.4.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct MatchingSlot {
+    start_time: String,
+    end_time: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    price: Option<Money>,
+    event_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    course_schedule: Option<CourseSchedule>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    resources: Vec<Resource>,
+}
+
+/// Begins a search: its first page.
+pub(crate) async fn search(
+    caller: Caller<ReadAvailability>,
+    State(app): State<App>,
+    Query(page): Query<PageParameters>,
+    Query(switches): Query<SearchSwitches>,
+    JsonBody(wanted): JsonBody<SearchParameters>,
+) -> Result<Created<List<MatchingSlot>>, ApiError> {
+    let account = caller.may().account();
+    // A search begins here, so a token of another one counts for nothing.
+    let page = PageParameters { page_navigation_token: None, ..page };
+    let paging = Paging::read(&app, &account.id, OPERATION, &page, MOST, || {
+        let no_product = |_| ApiError::bad_request("productId: this business has no such product.");
+        let times = (Some(wanted.start_time), Some(wanted.end_time));
+        let times = span((times.0, "startTime"), (times.1, "endTime"), &account.zone)?;
+        let (first, last) = times.unwrap_or((Instant::from_millis(0), Instant::from_millis(0)));
+        Ok(Search {
+            product: wanted.product_id.parse().map_err(no_product)?,
+            first,
+            last,
+            party: people(&wanted.people_numbers, "peopleNumbers")?,
+            options: wanted.options,
+            resources: wanted.resources.iter().map(ResourceInput::id).collect::<Result<_, _>>()?,
+            relaxed: Mode::relaxed(switches.mode),
+        })
+    })?;
+    let path = format!("/availability/matchingslots/{}", paging.token());
+    Ok(Created::new(&app, &path, found(&app, &caller, &paging).await?))
+}
+
+/// Another page of a search.
+pub(crate) async fn page(
+    caller: Caller<ReadAvailability>,
+    State(app): State<App>,
+    Id(token): Id<PageToken>,
+    Query(page): Query<PageParameters>,
+) -> Result<Shown<List<MatchingSlot>>, ApiError> {
+    let page = page.with_token(token);
+    let lost = || Err(ApiError::not_found("There is no such search."));
+    let paging = Paging::read(&app, &caller.may().account().id, OPERATION, &page, MOST, lost)?;
+    Ok(Shown(found(&app, &caller, &paging).await?))
+}
+
+async fn found(
+    app: &App,
+    caller: &Caller<ReadAvailability>,
+    paging: &Paging<Search>,
+) -> Result<List<MatchingSlot>, ApiError> {
+    let account = caller.may().account();
+    let Search { product, first, last, party, options: chosen, resources, relaxed } = &paging.search;
+    let search = MatchingSearch {
+        product: product.clone(),
+        first: *first,
+        last: *last,
+        party: party.clone(),
+        options: options(chosen),
+        resources: resources.clone(),
+        relaxed: *relaxed,
+    };
+    let found = matching(app, caller.may(), search).await?;
+    let catalogue = read(app, caller.may()).await?;
+    let data = paging.page.slice_of(&found).iter();
+    let data = data.map(|found| slot(found, &catalogue, &account.zone, caller.language())).collect();
+    Ok(paging.list(found.len() as u64, data))
+}
+
+fn slot(found: &Match, catalogue: &Catalogue, zone: &Zone, language: Language) -> MatchingSlot {
+    MatchingSlot {
+        start_time: found.span.from.to_wire(zone),
+        end_time: found.span.to.to_wire(zone),
+        price: found.price.map(Into::into),
+        event_id: found.event.clone(),
+        course_schedule: found.course.as_ref().map(|schedule| course(schedule, zone, language)),
+        resources: resources(&found.resources, catalogue, language),
+    }
+}

@@ -1,0 +1,66 @@
+//! `/availability`: what can be booked (wire reference, section 3.1).
+
+pub(crate) mod matchingslots;
+pub(crate) mod slots;
+
+use crate::wire::Resource;
+use serde::Serialize;
+use slotkeeper_app::availability::CourseSchedule as Schedule;
+use slotkeeper_domain::account::Language;
+use slotkeeper_domain::catalogue::Catalogue;
+use slotkeeper_domain::id::ResourceId;
+use slotkeeper_domain::time::Zone;
+
+crate::choices! {
+    /// As whom an operation acts.
+    pub(crate) enum Mode {
+        /// As staff: past the rules for customers.
+        Backend = "backend",
+        /// As a customer.
+        Customer = "customer",
+    }
+}
+
+impl Mode {
+    /// Whether the rules for customers count for nothing.
+    pub(crate) fn relaxed(mode: Option<Self>) -> bool {
+        mode == Some(Self::Backend)
+    }
+}
+
+/// A whole course (wire reference, section 4.4).
+#[derive(Debug, Serialize)]
+pub(crate) struct CourseSchedule {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    events: Vec<CourseEvent>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CourseEvent {
+    event_number: usize,
+    event_id: String,
+    start_time: String,
+    end_time: String,
+}
+
+fn course(schedule: &Schedule, zone: &Zone, language: Language) -> CourseSchedule {
+    let events = schedule.classes.iter().enumerate().map(|(position, (id, span))| CourseEvent {
+        event_number: position + 1,
+        event_id: id.to_string(),
+        start_time: span.from.to_wire(zone),
+        end_time: span.to.to_wire(zone),
+    });
+    let title = schedule.title.as_ref().map(|title| title.r#in(language).to_owned());
+    CourseSchedule { title, events: events.collect() }
+}
+
+/// Resources with their names; those the business no longer has keep their ids alone.
+pub(crate) fn resources(ids: &[ResourceId], catalogue: &Catalogue, language: Language) -> Vec<Resource> {
+    let named = |id: &ResourceId| {
+        let name = catalogue.resource(id).map(|(_, resource)| resource.name.r#in(language));
+        Resource { id: id.to_string(), name: name.unwrap_or_default().to_owned() }
+    };
+    ids.iter().map(named).collect()
+}

@@ -1,0 +1,102 @@
+//! `GET /availability/slots`: the events of scheduled products with the seats that are left.
+
+use super::{CourseSchedule, Mode, course, resources};
+use crate::answer::Shown;
+use crate::caller::Caller;
+use crate::error::ApiError;
+use crate::paging::{List, PageParameters, Paging};
+use crate::query::{Pairs, Query};
+use crate::span::span;
+use crate::wire::Resource;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use slotkeeper_app::App;
+use slotkeeper_app::availability::slots::{SlotSearch, slots};
+use slotkeeper_app::availability::{EventSlot, ReadAvailability};
+use slotkeeper_app::catalogue::read::read;
+use slotkeeper_domain::account::Language;
+use slotkeeper_domain::catalogue::Catalogue;
+use slotkeeper_domain::id::ProductId;
+use slotkeeper_domain::time::{Instant, WireTime, Zone};
+
+/// Most slots on a page.
+pub(super) const MOST: u32 = 300;
+
+crate::parameters! {
+    /// Which events are wanted.
+    pub(crate) struct ListSlots {
+        /// Of which product.
+        product_id: Option<String> = "productId",
+        /// Starting from then on.
+        start_time: Option<WireTime> = "startTime",
+        /// Starting until then.
+        end_time: Option<WireTime> = "endTime",
+        /// As whom to look.
+        mode: Option<Mode> = "mode",
+    }
+}
+
+/// What a page token keeps of the search.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Search {
+    product: Option<ProductId>,
+    first: Instant,
+    last: Instant,
+    relaxed: bool,
+}
+
+/// Wire reference, section 4.4.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Slot {
+    product_id: String,
+    event_id: String,
+    start_time: String,
+    end_time: String,
+    num_seats_available: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    course_schedule: Option<CourseSchedule>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    resources: Vec<Resource>,
+    private_event: bool,
+}
+
+/// The events that can be booked, by start.
+pub(crate) async fn list(
+    caller: Caller<ReadAvailability>,
+    State(app): State<App>,
+    Query(page): Query<PageParameters>,
+    pairs: Pairs,
+) -> Result<Shown<List<Slot>>, ApiError> {
+    let account = caller.may().account();
+    let paging = Paging::read(&app, &account.id, "GET /availability/slots", &page, MOST, || {
+        let wanted: ListSlots = pairs.read()?;
+        let product = wanted.product_id.map(|id| id.parse::<ProductId>()).transpose();
+        let product = product.map_err(|_| ApiError::bad_request("productId: this business has no such product."))?;
+        let times = span((wanted.start_time, "startTime"), (wanted.end_time, "endTime"), &account.zone)?;
+        let (first, last) = times.ok_or_else(|| {
+            ApiError::bad_request("startTime and endTime are missing: they say from when to when to look.")
+        })?;
+        Ok(Search { product, first, last, relaxed: Mode::relaxed(wanted.mode) })
+    })?;
+    let Search { product, first, last, relaxed } = &paging.search;
+    let search = SlotSearch { product: product.clone(), first: *first, last: *last, relaxed: *relaxed };
+    let found = slots(&app, caller.may(), search).await?;
+    let catalogue = read(&app, caller.may()).await?;
+    let data = paging.page.slice_of(&found).iter();
+    let data = data.map(|found| slot(found, &catalogue, &account.zone, caller.language())).collect();
+    Ok(Shown(paging.list(found.len() as u64, data)))
+}
+
+fn slot(slot: &EventSlot, catalogue: &Catalogue, zone: &Zone, language: Language) -> Slot {
+    Slot {
+        product_id: slot.event.product.to_string(),
+        event_id: slot.event.to_string(),
+        start_time: slot.span.from.to_wire(zone),
+        end_time: slot.span.to.to_wire(zone),
+        num_seats_available: slot.left,
+        course_schedule: slot.course.as_ref().map(|schedule| course(schedule, zone, language)),
+        resources: resources(&slot.resources, catalogue, language),
+        private_event: slot.private,
+    }
+}

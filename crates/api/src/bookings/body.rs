@@ -1,0 +1,332 @@
+//! What requests say of a booking (wire reference, section 4.6). Members that only answers have are ignored.
+
+use crate::availability::matchingslots::ResourceInput;
+use crate::customers::body::PersonBody;
+use crate::error::ApiError;
+use crate::wire::{Money, NamedValue, PeopleNumber, Switch, null_as_default, text};
+use serde::Deserialize;
+use slotkeeper_app::bookings::create::PaymentInput;
+use slotkeeper_app::bookings::party::{CustomerInput, ParticipantInput, WhoInput};
+use slotkeeper_domain::appointment::AppointmentId;
+use slotkeeper_domain::booking::LONGEST_REFERENCE;
+use slotkeeper_domain::catalogue::CategoryId;
+use slotkeeper_domain::event::EventId;
+use slotkeeper_domain::id::{CustomerId, ResourceId};
+use slotkeeper_domain::options::OptionInput;
+use slotkeeper_domain::order::{Options, Order};
+use slotkeeper_domain::party::Party;
+use slotkeeper_domain::payment::PaymentMethod;
+use slotkeeper_domain::price::Adjustment;
+use slotkeeper_domain::right::Sight;
+use slotkeeper_domain::scheduled::EventChoice;
+use slotkeeper_domain::time::{WireTime, Zone};
+
+/// Longest free text of a booking or a payment, in characters.
+const LONGEST_TEXT: usize = 1_000;
+/// Most entries of a list.
+const MOST_ENTRIES: usize = 1_000;
+
+/// A booking as requests have it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct BookingBody {
+    #[serde(deserialize_with = "text")]
+    pub(crate) product_id: Option<String>,
+    #[serde(deserialize_with = "text")]
+    event_id: Option<String>,
+    #[serde(deserialize_with = "text")]
+    first_course_enrolled_event_id: Option<String>,
+    #[serde(deserialize_with = "text")]
+    dropin_course_enrolled_event_id: Option<String>,
+    pub(crate) start_time: Option<WireTime>,
+    pub(crate) end_time: Option<WireTime>,
+    #[serde(deserialize_with = "text")]
+    customer_id: Option<String>,
+    customer: Option<PersonBody>,
+    #[serde(deserialize_with = "text")]
+    external_ref: Option<String>,
+    pub(crate) participants: Option<ParticipantsBody>,
+    pub(crate) resources: Option<Vec<ResourceInput>>,
+    pub(crate) options: Option<Vec<NamedValue>>,
+    pub(crate) private_event: Option<Switch>,
+    price_adjustments: Option<Vec<AdjustmentBody>>,
+    #[serde(deserialize_with = "null_as_default")]
+    initial_payments: Vec<PaymentBody>,
+    #[serde(deserialize_with = "text")]
+    promotion_code_input: Option<String>,
+    #[serde(deserialize_with = "text")]
+    gift_voucher_code_input: Option<String>,
+    #[serde(deserialize_with = "text")]
+    source: Option<String>,
+    #[serde(deserialize_with = "text")]
+    source_ip: Option<String>,
+}
+
+/// Who comes (wire reference, section 4.7).
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct ParticipantsBody {
+    pub(crate) numbers: Option<Vec<PeopleNumber>>,
+    pub(crate) details: Option<Vec<ParticipantBody>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ParticipantBody {
+    person_id: String,
+    people_category_id: String,
+    category_index: u32,
+    #[serde(default)]
+    person_details: Option<PersonBody>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AdjustmentBody {
+    unit_price: Money,
+    quantity: i64,
+    #[serde(default, deserialize_with = "text")]
+    description: Option<String>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    tax_ids: Vec<String>,
+}
+
+/// Money that was received (wire reference, section 4.9).
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PaymentBody {
+    #[serde(default)]
+    received_time: Option<WireTime>,
+    reason: String,
+    #[serde(default, deserialize_with = "text")]
+    comment: Option<String>,
+    amount: Money,
+    payment_method: String,
+    #[serde(default, deserialize_with = "text")]
+    payment_method_other: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    gateway_name: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    transaction_id: Option<String>,
+}
+
+/// Which event, or which appointment that a search offered.
+#[derive(Debug, Default)]
+pub(crate) struct Which {
+    pub(crate) choice: EventChoice,
+    pub(crate) appointment: Option<AppointmentId>,
+}
+
+fn refuse(message: impl Into<String>) -> ApiError {
+    ApiError::bad_request(message.into())
+}
+
+/// A party of these people.
+///
+/// # Errors
+/// 400 for what is no category, or too many people.
+pub(crate) fn people(numbers: &[PeopleNumber], member: &str) -> Result<Party, ApiError> {
+    let mut party = Vec::with_capacity(numbers.len());
+    for PeopleNumber { people_category_id, number } in numbers {
+        let unknown = |_| refuse(format!("{member}: this business has no such people category."));
+        party.push((people_category_id.parse::<CategoryId>().map_err(unknown)?, *number));
+    }
+    Party::of(party).map_err(|error| refuse(format!("{member}: {error}")))
+}
+
+/// Options as the rules take them.
+pub(crate) fn options(options: &[NamedValue]) -> Vec<OptionInput> {
+    let option = |NamedValue { id, name, value }: &NamedValue| OptionInput {
+        id: id.clone(),
+        name: name.clone(),
+        value: value.clone(),
+    };
+    options.iter().map(option).collect()
+}
+
+fn event(text: Option<&String>, member: &str) -> Result<Option<EventId>, ApiError> {
+    let parsed = text.map(|text| text.parse()).transpose();
+    parsed.map_err(|_| refuse(format!("{member}: there is no such event.")))
+}
+
+fn bounded(text: Option<&String>, member: &str, most: usize) -> Result<Option<String>, ApiError> {
+    match text {
+        Some(text) if text.chars().count() > most => {
+            Err(refuse(format!("{member} can have {most} characters at most.")))
+        }
+        other => Ok(other.cloned()),
+    }
+}
+
+fn short<T>(list: &[T], member: &str) -> Result<(), ApiError> {
+    if list.len() > MOST_ENTRIES {
+        return Err(refuse(format!("{member} can have {MOST_ENTRIES} entries at most.")));
+    }
+    Ok(())
+}
+
+impl BookingBody {
+    /// The events it names.
+    pub(crate) fn which(&self) -> Result<Which, ApiError> {
+        let mut which = Which {
+            choice: EventChoice {
+                event: None,
+                enrolled_from: event(self.first_course_enrolled_event_id.as_ref(), "firstCourseEnrolledEventId")?,
+                drop_in: event(self.dropin_course_enrolled_event_id.as_ref(), "dropinCourseEnrolledEventId")?,
+            },
+            appointment: None,
+        };
+        if let Some(text) = &self.event_id {
+            match text.parse() {
+                Ok(event) => which.choice.event = Some(event),
+                Err(_) => {
+                    which.appointment = Some(text.parse().map_err(|_| refuse("eventId: there is no such event."))?)
+                }
+            }
+        }
+        Ok(which)
+    }
+
+    /// Who comes; nothing if the body does not say.
+    pub(crate) fn party(&self) -> Result<Option<Party>, ApiError> {
+        let numbers = self.participants.as_ref().and_then(|participants| participants.numbers.as_ref());
+        numbers.map(|numbers| people(numbers, "participants.numbers")).transpose()
+    }
+
+    /// The resources it names; nothing if the body does not say.
+    pub(crate) fn resource_ids(&self) -> Result<Option<Vec<ResourceId>>, ApiError> {
+        let Some(resources) = &self.resources else { return Ok(None) };
+        short(resources, "resources")?;
+        resources.iter().map(ResourceInput::id).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// The extra lines on the price; nothing if the body does not say.
+    pub(crate) fn adjustments(&self) -> Result<Option<Vec<Adjustment>>, ApiError> {
+        let Some(adjustments) = &self.price_adjustments else { return Ok(None) };
+        let adjustment = |body: &AdjustmentBody| {
+            let no_tax = |_| refuse("priceAdjustments.taxIds: this business has no such tax.");
+            Ok(Adjustment {
+                unit_price: body.unit_price.0,
+                quantity: body.quantity,
+                description: bounded(body.description.as_ref(), "priceAdjustments.description", LONGEST_TEXT)?
+                    .unwrap_or_default(),
+                taxes: body.tax_ids.iter().map(|id| id.parse().map_err(no_tax)).collect::<Result<_, _>>()?,
+            })
+        };
+        adjustments.iter().map(adjustment).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// Codes cannot be used yet: each is one that the business does not have.
+    pub(crate) fn no_codes(&self) -> Result<(), ApiError> {
+        for (code, member) in [
+            (&self.promotion_code_input, "promotionCodeInput"),
+            (&self.gift_voucher_code_input, "giftVoucherCodeInput"),
+        ] {
+            if code.is_some() {
+                return Err(refuse(format!("{member}: this business has no such code.")));
+            }
+        }
+        Ok(())
+    }
+
+    /// What a hold or a new booking is for.
+    pub(crate) fn order(&self, zone: &Zone) -> Result<Order, ApiError> {
+        self.no_codes()?;
+        let product = self.product_id.as_ref().ok_or_else(|| refuse("The member productId is missing."))?;
+        let Which { choice, appointment } = self.which()?;
+        let options_given = self.options.as_deref().unwrap_or_default();
+        short(options_given, "options")?;
+        Ok(Order {
+            product: product.parse().map_err(|_| refuse("productId: this business has no such product."))?,
+            choice,
+            appointment,
+            starts_at: self.start_time.map(|time| time.at(zone)),
+            ends_at: self.end_time.map(|time| time.at(zone)),
+            party: self.party()?.ok_or_else(|| refuse("The member participants.numbers is missing."))?,
+            options: Options::Chosen(options(options_given)),
+            resources: self.resource_ids()?.unwrap_or_default(),
+            private_event: self.private_event.is_some_and(|switch| switch.0),
+            adjustments: self.adjustments()?.unwrap_or_default(),
+        })
+    }
+
+    /// Whose it is; a customer that is there is looked for within `sight`.
+    pub(crate) fn customer(&self, sight: Sight) -> Result<Option<CustomerInput>, ApiError> {
+        if let Some(id) = &self.customer_id {
+            let id: CustomerId = id.parse().map_err(|_| refuse("customerId: there is no such customer."))?;
+            return Ok(Some(CustomerInput::Known(id, sight)));
+        }
+        let customer = self.customer.as_ref().map(PersonBody::input).transpose()?;
+        Ok(customer.map(|person| CustomerInput::New(Box::new(person))))
+    }
+
+    /// The people it names; nothing if the body does not say.
+    pub(crate) fn participant_inputs(&self) -> Result<Option<Vec<ParticipantInput>>, ApiError> {
+        let details = self.participants.as_ref().and_then(|participants| participants.details.as_ref());
+        let Some(details) = details else { return Ok(None) };
+        short(details, "participants.details")?;
+        details.iter().map(ParticipantBody::input).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// The reference in the caller's system.
+    pub(crate) fn reference(&self) -> Result<Option<String>, ApiError> {
+        bounded(self.external_ref.as_ref(), "externalRef", LONGEST_REFERENCE)
+    }
+
+    /// Where it comes from, and from which address.
+    pub(crate) fn origin(&self) -> Result<(Option<String>, Option<String>), ApiError> {
+        let source = bounded(self.source.as_ref(), "source", LONGEST_TEXT)?;
+        Ok((source, bounded(self.source_ip.as_ref(), "sourceIp", 100)?))
+    }
+
+    /// Money that was received for it, in the currency of the business.
+    pub(crate) fn payments(&self, zone: &Zone) -> Result<Vec<PaymentInput>, ApiError> {
+        short(&self.initial_payments, "initialPayments")?;
+        self.initial_payments.iter().map(|payment| payment.input(zone)).collect()
+    }
+}
+
+impl ParticipantBody {
+    fn input(&self) -> Result<ParticipantInput, ApiError> {
+        let no_category = |_| refuse("participants.details: this business has no such people category.");
+        let who = match self.person_id.as_str() {
+            "PSELF" => WhoInput::Customer,
+            "PUNKNOWN" => WhoInput::Unknown,
+            "PNEW" => {
+                let person = self.person_details.as_ref().map(PersonBody::input).transpose()?;
+                WhoInput::New(Box::new(person.unwrap_or_default()))
+            }
+            id => WhoInput::Linked(id.parse().map_err(|_| {
+                refuse("participants.details: personId must be PSELF, PNEW, PUNKNOWN or the id of a linked person.")
+            })?),
+        };
+        let category = self.people_category_id.parse().map_err(no_category)?;
+        Ok(ParticipantInput { who, category, index: self.category_index })
+    }
+}
+
+impl PaymentBody {
+    fn input(&self, zone: &Zone) -> Result<PaymentInput, ApiError> {
+        let method: PaymentMethod = self.payment_method.parse().map_err(|_| {
+            refuse(
+                "initialPayments.paymentMethod must be one of: creditCard, paypal, bankTransfer, cash, checque, debitCard, \
+                 existingCredit, accountCredit, moneyVoucher, other",
+            )
+        })?;
+        if method == PaymentMethod::Other && self.payment_method_other.is_none() {
+            return Err(refuse("initialPayments.paymentMethodOther is missing: it names the other method."));
+        }
+        let text =
+            |text: Option<&String>, member: &str| bounded(text, &format!("initialPayments.{member}"), LONGEST_TEXT);
+        Ok(PaymentInput {
+            received_at: self.received_time.map(|time| time.at(zone)),
+            amount: self.amount.0,
+            method,
+            method_other: text(self.payment_method_other.as_ref(), "paymentMethodOther")?,
+            reason: text(Some(&self.reason), "reason")?.unwrap_or_default(),
+            comment: text(self.comment.as_ref(), "comment")?,
+            gateway_name: text(self.gateway_name.as_ref(), "gatewayName")?,
+            transaction_id: text(self.transaction_id.as_ref(), "transactionId")?,
+        })
+    }
+}

@@ -1,0 +1,307 @@
+//! A booking as answers have it (wire reference, section 4.6).
+
+use crate::availability::resources;
+use crate::caller::Caller;
+use crate::customers::person::{Customer, LinkedPerson};
+use crate::error::ApiError;
+use crate::wire::{Money, NamedValue, PeopleNumber, Resource};
+use serde::Serialize;
+use slotkeeper_app::App;
+use slotkeeper_app::catalogue::read::read;
+use slotkeeper_app::customers::rights::ReadCustomers;
+use slotkeeper_app::customers::show::{Shown, show_many};
+use slotkeeper_app::right::Right;
+use slotkeeper_domain::account::Language;
+use slotkeeper_domain::booking::{Participant as Person, Who, everybody};
+use slotkeeper_domain::catalogue::Catalogue;
+use slotkeeper_domain::id::CustomerId;
+use slotkeeper_domain::money;
+use slotkeeper_domain::price;
+use slotkeeper_store::tables::accounts::Account;
+use slotkeeper_store::tables::bookings;
+use slotkeeper_store::tables::customers;
+use std::collections::HashMap;
+
+/// Which people are wanted with a booking.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Expansion {
+    /// The customer.
+    pub(crate) customer: bool,
+    /// Everybody who comes.
+    pub(crate) participants: bool,
+}
+
+/// Wire reference, section 4.6.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Booking {
+    booking_number: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_course_enrolled_event_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dropin_course_enrolled_event_id: Option<String>,
+    start_time: String,
+    end_time: String,
+    customer_id: String,
+    title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_ref: Option<String>,
+    participants: Participants,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    resources: Vec<Resource>,
+    canceled: bool,
+    accepted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_ip: Option<String>,
+    creation_time: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    creation_agent: Option<String>,
+    product_name: String,
+    product_id: String,
+    options: Vec<NamedValue>,
+    private_event: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    price_adjustments: Vec<Adjustment>,
+    price: Price,
+    no_show: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_change_time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_change_agent: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancelation_time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancelation_agent: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer: Option<Customer>,
+}
+
+#[derive(Debug, Serialize)]
+struct Participants {
+    numbers: Vec<PeopleNumber>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<Vec<Participant>>,
+}
+
+/// Wire reference, section 4.7.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Participant {
+    person_id: String,
+    people_category_id: String,
+    category_index: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person_details: Option<LinkedPerson>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Adjustment {
+    unit_price: Money,
+    quantity: i64,
+    description: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tax_ids: Vec<String>,
+}
+
+/// Wire reference, section 4.5.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Price {
+    total_gross: Money,
+    total_net: Money,
+    total_taxes: Money,
+    total_paid: Money,
+    taxes: Vec<TaxAmount>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct TaxAmount {
+    tax_id: String,
+    amount: Money,
+}
+
+impl Price {
+    /// The price, of which so many minor units have been paid.
+    pub(crate) fn of(price: &price::Price, paid: i64) -> Self {
+        let currency = price.gross.currency();
+        // The difference of two amounts that were added up before.
+        let total_taxes = price.total_taxes().unwrap_or(money::Money::zero(currency));
+        Self {
+            total_gross: price.gross.into(),
+            total_net: price.net.into(),
+            total_taxes: total_taxes.into(),
+            total_paid: money::Money::new(paid, currency).into(),
+            taxes: price
+                .taxes
+                .iter()
+                .map(|(id, amount)| TaxAmount { tax_id: id.to_string(), amount: (*amount).into() })
+                .collect(),
+        }
+    }
+}
+
+/// What answers are made from.
+struct View<'a> {
+    account: &'a Account,
+    catalogue: &'a Catalogue,
+    language: Language,
+    /// The customers the key may know of, if they are wanted, each with the people linked to it.
+    people: HashMap<CustomerId, (Shown, Vec<customers::LinkedPerson>)>,
+    expansion: Expansion,
+}
+
+/// Bookings as answers have them; people only as far as the key may read them.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) async fn present<R: Right>(
+    app: &App,
+    caller: &Caller<R>,
+    found: &[bookings::Booking],
+    expansion: Expansion,
+) -> Result<Vec<Booking>, ApiError> {
+    let catalogue = read(app, caller.may()).await?;
+    let mut people = HashMap::new();
+    if (expansion.customer || expansion.participants)
+        && let Some(may) = caller.holder().may::<ReadCustomers>()
+    {
+        let mut ids: Vec<CustomerId> = found.iter().map(|booking| booking.customer.clone()).collect();
+        ids.sort();
+        ids.dedup();
+        for (shown, linked) in show_many(app, &may, ids).await? {
+            people.insert(shown.customer.id.clone(), (shown, linked));
+        }
+    }
+    let view =
+        View { account: caller.may().account(), catalogue: &catalogue, language: caller.language(), people, expansion };
+    Ok(found.iter().map(|booking| view.booking(booking)).collect())
+}
+
+/// One booking as answers have it.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) async fn present_one<R: Right>(
+    app: &App,
+    caller: &Caller<R>,
+    booking: bookings::Booking,
+    expansion: Expansion,
+) -> Result<Booking, ApiError> {
+    let presented = present(app, caller, &[booking], expansion).await?;
+    presented.into_iter().next().ok_or_else(ApiError::internal)
+}
+
+impl View<'_> {
+    fn booking(&self, booking: &bookings::Booking) -> Booking {
+        let (zone, details) = (&self.account.zone, &booking.details);
+        let product = self.catalogue.product(&booking.product);
+        let people = self.people.get(&booking.customer);
+        let text = |id: &slotkeeper_domain::event::EventId| id.to_string();
+        Booking {
+            booking_number: booking.number.to_string(),
+            event_id: booking.event.as_ref().map(text),
+            first_course_enrolled_event_id: booking.enrolled_event.as_ref().map(text),
+            dropin_course_enrolled_event_id: booking.drop_in_event.as_ref().map(text),
+            start_time: booking.span.from.to_wire(zone),
+            end_time: booking.span.to.to_wire(zone),
+            customer_id: booking.customer.to_string(),
+            title: booking.title.clone(),
+            external_ref: booking.external_ref.clone(),
+            participants: self.participants(booking),
+            resources: resources(&details.resources, self.catalogue, self.language),
+            canceled: booking.canceled.is_some(),
+            accepted: booking.accepted,
+            source_ip: details.source_ip.clone(),
+            creation_time: booking.created.at.to_wire_minutes(zone),
+            creation_agent: booking.created.agent.clone(),
+            product_name: product
+                .map_or_else(|| details.product_name.clone(), |product| product.name.r#in(self.language).to_owned()),
+            product_id: booking.product.to_string(),
+            options: details
+                .options
+                .iter()
+                .map(|option| {
+                    let (name, value) = option.named(product, self.language);
+                    NamedValue { id: Some(option.id.clone()), name: Some(name), value }
+                })
+                .collect(),
+            private_event: details.private_event,
+            price_adjustments: details
+                .adjustments
+                .iter()
+                .map(|adjustment| Adjustment {
+                    unit_price: adjustment.unit_price.into(),
+                    quantity: adjustment.quantity,
+                    description: adjustment.description.clone(),
+                    tax_ids: adjustment.taxes.iter().map(ToString::to_string).collect(),
+                })
+                .collect(),
+            price: Price::of(&details.price, booking.paid),
+            no_show: booking.no_show,
+            source: details.source.clone(),
+            last_change_time: booking.changed.as_ref().map(|stamp| stamp.at.to_wire_minutes(zone)),
+            last_change_agent: booking.changed.as_ref().and_then(|stamp| stamp.agent.clone()),
+            cancelation_time: booking.canceled.as_ref().map(|stamp| stamp.at.to_wire_minutes(zone)),
+            cancelation_agent: booking.canceled.as_ref().and_then(|stamp| stamp.agent.clone()),
+            customer: people
+                .filter(|_| self.expansion.customer)
+                .map(|(shown, _)| Customer::of(shown, self.account, self.catalogue, self.language)),
+        }
+    }
+
+    fn participants(&self, booking: &bookings::Booking) -> Participants {
+        let numbers = booking
+            .party
+            .numbers()
+            .map(|(category, number)| PeopleNumber { people_category_id: category.to_string(), number });
+        let details = self.expansion.participants.then(|| {
+            let everybody = everybody(&booking.details.participants, &booking.party);
+            everybody.iter().map(|person| self.participant(person, &booking.customer)).collect()
+        });
+        Participants { numbers: numbers.collect(), details }
+    }
+
+    /// Somebody the key may not read is left out, and stands there as an id (wire reference, section 2.2).
+    fn participant(&self, participant: &Person, customer: &CustomerId) -> Participant {
+        let people = self.people.get(customer);
+        let (person_id, person_details) = match &participant.person {
+            Who::Unknown => ("PUNKNOWN".to_owned(), None),
+            Who::Customer => {
+                let details = people.map(|(shown, _)| {
+                    let Shown { customer, .. } = shown;
+                    self.person(customer.id.to_string(), &customer.person, customer.created_at, customer.id.clone())
+                });
+                ("PSELF".to_owned(), details)
+            }
+            Who::Linked(id) => {
+                let linked = people.and_then(|(_, linked)| linked.iter().find(|linked| linked.id == *id));
+                let details = linked.map(|linked| {
+                    self.person(linked.id.to_string(), &linked.person, linked.created_at, customer.clone())
+                });
+                (id.to_string(), details)
+            }
+        };
+        Participant {
+            person_id,
+            people_category_id: participant.category.to_string(),
+            category_index: participant.index,
+            person_details,
+        }
+    }
+
+    fn person(
+        &self,
+        id: String,
+        person: &slotkeeper_domain::customer::Person,
+        created_at: slotkeeper_domain::time::Instant,
+        customer: CustomerId,
+    ) -> LinkedPerson {
+        LinkedPerson::of(id, person, created_at, &customer, self.account, self.catalogue, self.language)
+    }
+}

@@ -1,0 +1,48 @@
+//! `DELETE /bookings/{bookingNumber}`: cancel a booking. Nothing is erased.
+
+use crate::answer::Gone;
+use crate::caller::Caller;
+use crate::error::ApiError;
+use crate::path::Id;
+use crate::query::Query;
+use axum::extract::State;
+use slotkeeper_app::App;
+use slotkeeper_app::bookings::cancel::{Cancelation, cancel as call_off};
+use slotkeeper_app::bookings::rights::{CancelBookings, ReadBookings};
+use slotkeeper_domain::booking::BookingNumber;
+
+/// Longest reason, in characters.
+const LONGEST_REASON: usize = 1_000;
+
+crate::parameters! {
+    /// How a booking is cancelled.
+    pub(crate) struct CancelSwitches {
+        /// Whether the business's policy applies.
+        apply_cancellation_policy: bool = "applyCancellationPolicy",
+        /// Whether it counts in the customer's history.
+        track_in_customer_history: bool = "trackInCustomerHistory",
+        /// Why.
+        reason: Option<String> = "reason",
+    }
+}
+
+/// Cancels it; what it had is free at once.
+pub(crate) async fn cancel(
+    caller: Caller<CancelBookings>,
+    State(app): State<App>,
+    Id(number): Id<BookingNumber>,
+    Query(switches): Query<CancelSwitches>,
+) -> Result<Gone, ApiError> {
+    if switches.reason.as_ref().is_some_and(|reason| reason.chars().count() > LONGEST_REASON) {
+        return Err(ApiError::bad_request(format!("reason can have {LONGEST_REASON} characters at most.")));
+    }
+    let cancelation = Cancelation {
+        apply_policy: switches.apply_cancellation_policy,
+        track: switches.track_in_customer_history,
+        reason: switches.reason,
+    };
+    let sees = caller.holder().may::<ReadBookings>();
+    let canceled = call_off(&app, caller.may(), sees.as_ref(), number, cancelation).await;
+    canceled.map_err(ApiError::placing::<BookingNumber>)?;
+    Ok(Gone)
+}

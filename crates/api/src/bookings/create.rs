@@ -1,0 +1,71 @@
+//! `POST /bookings`: book, with or without a hold before it.
+
+use super::body::BookingBody;
+use super::booking::{Booking, Expansion, present_one};
+use crate::answer::Created;
+use crate::availability::Mode;
+use crate::body::JsonBody;
+use crate::caller::Caller;
+use crate::error::ApiError;
+use crate::query::Query;
+use axum::extract::State;
+use slotkeeper_app::App;
+use slotkeeper_app::bookings::create::{NewBooking, create as book};
+use slotkeeper_app::bookings::rights::WriteBookings;
+use slotkeeper_app::customers::rights::ReadCustomers;
+use slotkeeper_domain::booking::BookingNumber;
+use slotkeeper_domain::right::Sight;
+
+crate::parameters! {
+    /// How a booking is made.
+    pub(crate) struct CreateSwitches {
+        /// The hold that it takes the place of.
+        previous_hold_id: Option<String> = "previousHoldId",
+        /// Whether the customer is to be reminded.
+        send_customer_reminders: Option<bool> = "sendCustomerReminders",
+        /// Whether the customer is to be thanked.
+        send_customer_thankyou: Option<bool> = "sendCustomerThankyou",
+        /// As whom.
+        mode: Option<Mode> = "mode",
+    }
+}
+
+/// Which customers a booking can be for: those the key may read, and those its application created.
+pub(crate) fn customers_in_sight(caller: &Caller<WriteBookings>) -> Sight {
+    let reads = caller.holder().may::<ReadCustomers>();
+    let own = || Sight::Own(caller.holder().authorization().application.clone());
+    reads.map_or_else(own, |may| may.sight().clone())
+}
+
+/// A hold's id, as a parameter has it.
+pub(crate) fn hold_id(text: Option<String>) -> Result<Option<slotkeeper_domain::id::HoldId>, ApiError> {
+    let id = text.map(|text| text.parse()).transpose();
+    id.map_err(|_| ApiError::bad_request("previousHoldId: there is no such hold."))
+}
+
+/// Books all of it, or nothing.
+pub(crate) async fn create(
+    caller: Caller<WriteBookings>,
+    State(app): State<App>,
+    Query(switches): Query<CreateSwitches>,
+    JsonBody(body): JsonBody<BookingBody>,
+) -> Result<Created<Booking>, ApiError> {
+    let zone = &caller.may().account().zone;
+    let (source, source_ip) = body.origin()?;
+    let new = NewBooking {
+        order: body.order(zone)?,
+        customer: body.customer(customers_in_sight(&caller))?,
+        participants: body.participant_inputs()?.unwrap_or_default(),
+        previous_hold: hold_id(switches.previous_hold_id)?,
+        external_ref: body.reference()?,
+        source,
+        source_ip,
+        reminders: switches.send_customer_reminders.unwrap_or(true),
+        thank_you: switches.send_customer_thankyou.unwrap_or(true),
+        payments: body.payments(zone)?,
+        relaxed: Mode::relaxed(switches.mode),
+    };
+    let booking = book(&app, caller.may(), new).await.map_err(ApiError::placing::<BookingNumber>)?;
+    let path = format!("/bookings/{}", booking.number);
+    Ok(Created::new(&app, &path, present_one(&app, &caller, booking, Expansion::default()).await?))
+}

@@ -1,0 +1,10 @@
+//! `/bookings` (wire reference, section 3.2).
+
+pub(crate) mod body;
+pub(crate) mod booking;
+pub(crate) mod cancel;
+pub(crate) mod create;
+pub(crate) mod customer;
+pub(crate) mod list;
+pub(crate) mod show;
+pub(crate) mod update;

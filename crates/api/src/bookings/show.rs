@@ -1,0 +1,35 @@
+//! `GET /bookings/{bookingNumber}`: one booking.
+
+use super::booking::{Booking, Expansion, present_one};
+use crate::answer::Shown;
+use crate::caller::Caller;
+use crate::error::ApiError;
+use crate::path::Id;
+use crate::query::Query;
+use axum::extract::State;
+use slotkeeper_app::App;
+use slotkeeper_app::bookings::rights::ReadBookings;
+use slotkeeper_app::bookings::show::show as find;
+use slotkeeper_domain::booking::BookingNumber;
+
+crate::parameters! {
+    /// Which people are wanted with it.
+    pub(crate) struct ShowSwitches {
+        /// The customer.
+        expand_customer: bool = "expandCustomer",
+        /// Everybody who comes.
+        expand_participants: bool = "expandParticipants",
+    }
+}
+
+/// The booking, if the key may know of it.
+pub(crate) async fn show(
+    caller: Caller<ReadBookings>,
+    State(app): State<App>,
+    Id(number): Id<BookingNumber>,
+    Query(switches): Query<ShowSwitches>,
+) -> Result<Shown<Booking>, ApiError> {
+    let booking = find(&app, caller.may(), number).await?.ok_or_else(ApiError::absent::<BookingNumber>)?;
+    let expansion = Expansion { customer: switches.expand_customer, participants: switches.expand_participants };
+    Ok(Shown(present_one(&app, &caller, booking, expansion).await?))
+}

@@ -1,0 +1,63 @@
+//! `PUT /bookings/{bookingNumber}`: change a booking. A member that is missing keeps its value.
+
+use super::body::{BookingBody, Which, options};
+use super::booking::{Booking, Expansion, present_one};
+use crate::answer::Changed;
+use crate::availability::Mode;
+use crate::body::JsonBody;
+use crate::caller::Caller;
+use crate::error::ApiError;
+use crate::path::Id;
+use crate::query::Query;
+use axum::extract::State;
+use slotkeeper_app::App;
+use slotkeeper_app::bookings::rights::{ReadBookings, WriteBookings};
+use slotkeeper_app::bookings::update::{BookingChange, update as change};
+use slotkeeper_domain::booking::BookingNumber;
+
+crate::parameters! {
+    /// How a booking is changed.
+    pub(crate) struct UpdateSwitches {
+        /// As whom.
+        mode: Option<Mode> = "mode",
+    }
+}
+
+/// Changes it, and computes its price anew.
+pub(crate) async fn update(
+    caller: Caller<WriteBookings>,
+    State(app): State<App>,
+    Id(number): Id<BookingNumber>,
+    Query(switches): Query<UpdateSwitches>,
+    JsonBody(body): JsonBody<BookingBody>,
+) -> Result<Changed<Booking>, ApiError> {
+    let zone = &caller.may().account().zone;
+    body.no_codes()?;
+    let Which { choice, appointment } = body.which()?;
+    let (source, source_ip) = body.origin()?;
+    let no_product = |_| ApiError::bad_request("productId: this business has no such product.");
+    let product = body.product_id.as_ref().map(|id| id.parse()).transpose().map_err(no_product)?;
+    let wanted = BookingChange {
+        product,
+        choice,
+        appointment,
+        starts_at: body.start_time.map(|time| time.at(zone)),
+        ends_at: body.end_time.map(|time| time.at(zone)),
+        party: body.party()?,
+        // Clients write items of webhooks back, with everybody in them (wire reference, section 3.2).
+        participants: None,
+        options: body.options.as_deref().map(options),
+        resources: body.resource_ids()?,
+        private_event: body.private_event.map(|switch| switch.0),
+        adjustments: body.adjustments()?,
+        external_ref: body.reference()?,
+        source,
+        source_ip,
+        relaxed: Mode::relaxed(switches.mode),
+    };
+    let sees = caller.holder().may::<ReadBookings>();
+    let changed = change(&app, caller.may(), sees.as_ref(), number, wanted).await;
+    let booking = changed.map_err(ApiError::placing::<BookingNumber>)?;
+    let path = format!("/bookings/{}", booking.number);
+    Ok(Changed::new(&app, &path, present_one(&app, &caller, booking, Expansion::default()).await?))
+}

@@ -1,0 +1,24 @@
+//! `/customers` (wire reference, section 3.3).
+
+pub(crate) mod body;
+pub(crate) mod create;
+pub(crate) mod list;
+pub(crate) mod person;
+pub(crate) mod remove;
+pub(crate) mod show;
+pub(crate) mod update;
+
+use crate::error::ApiError;
+use slotkeeper_app::bookings::place::PlaceError;
+use slotkeeper_domain::id::CustomerId;
+
+/// The answer for a customer in the path that was not changed or removed.
+fn refused(error: PlaceError) -> ApiError {
+    match error {
+        PlaceError::NoCustomer => ApiError::absent::<CustomerId>(),
+        PlaceError::NotYours => {
+            ApiError::forbidden("This API key can change only customers that its application created.")
+        }
+        other => ApiError::placing::<CustomerId>(other),
+    }
+}

@@ -1,0 +1,24 @@
+//! `DELETE /customers/{id}`: delete a customer.
+
+use crate::answer::Gone;
+use crate::caller::Caller;
+use crate::error::ApiError;
+use crate::path::Id;
+use axum::extract::State;
+use slotkeeper_app::App;
+use slotkeeper_app::customers::remove::{Removal, remove as delete};
+use slotkeeper_app::customers::rights::{DeleteCustomers, ReadCustomers};
+use slotkeeper_domain::id::CustomerId;
+
+/// Deletes a customer who has no bookings.
+pub(crate) async fn remove(
+    caller: Caller<DeleteCustomers>,
+    State(app): State<App>,
+    Id(id): Id<CustomerId>,
+) -> Result<Gone, ApiError> {
+    let sees = caller.holder().may::<ReadCustomers>();
+    match delete(&app, caller.may(), sees.as_ref(), id).await.map_err(super::refused)? {
+        Removal::Removed => Ok(Gone),
+        Removal::HasBookings => Err(ApiError::conflict("This customer has bookings, and cannot be deleted.")),
+    }
+}

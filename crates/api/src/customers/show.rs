@@ -1,0 +1,24 @@
+//! `GET /customers/{id}`: one customer.
+
+use super::person::Customer;
+use crate::answer::Shown;
+use crate::caller::Caller;
+use crate::error::ApiError;
+use crate::path::Id;
+use axum::extract::State;
+use slotkeeper_app::App;
+use slotkeeper_app::catalogue::read::read;
+use slotkeeper_app::customers::rights::ReadCustomers;
+use slotkeeper_app::customers::show::show as find;
+use slotkeeper_domain::id::CustomerId;
+
+/// The customer, if the key may know of it.
+pub(crate) async fn show(
+    caller: Caller<ReadCustomers>,
+    State(app): State<App>,
+    Id(id): Id<CustomerId>,
+) -> Result<Shown<Customer>, ApiError> {
+    let found = find(&app, caller.may(), id).await?.ok_or_else(ApiError::absent::<CustomerId>)?;
+    let catalogue = read(&app, caller.may()).await?;
+    Ok(Shown(Customer::of(&found, caller.may().account(), &catalogue, caller.language())))
+}

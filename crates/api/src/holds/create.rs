@@ -1,0 +1,54 @@
+//! `POST /holds`: hold seats or resources for a while.
+
+use super::{Hold, hold};
+use crate::answer::Created;
+use crate::availability::Mode;
+use crate::body::JsonBody;
+use crate::bookings::body::BookingBody;
+use crate::bookings::create::{customers_in_sight, hold_id};
+use crate::caller::Caller;
+use crate::error::ApiError;
+use crate::query::Query;
+use axum::extract::State;
+use slotkeeper_app::App;
+use slotkeeper_app::bookings::rights::WriteBookings;
+use slotkeeper_app::holds::create::{MOST_SECONDS, NewHold, USUAL_SECONDS, create as take};
+use slotkeeper_domain::id::HoldId;
+
+crate::parameters! {
+    /// How a hold is made.
+    pub(crate) struct HoldSwitches {
+        /// For how many seconds.
+        hold_duration_seconds: Option<u32> = "holdDurationSeconds",
+        /// The hold that it takes the place of.
+        previous_hold_id: Option<String> = "previousHoldId",
+        /// As whom.
+        mode: Option<Mode> = "mode",
+    }
+}
+
+/// Holds all of it, or nothing, and says what it will cost.
+pub(crate) async fn create(
+    caller: Caller<WriteBookings>,
+    State(app): State<App>,
+    Query(switches): Query<HoldSwitches>,
+    JsonBody(body): JsonBody<BookingBody>,
+) -> Result<Created<Hold>, ApiError> {
+    let zone = &caller.may().account().zone;
+    let seconds = switches.hold_duration_seconds.unwrap_or(USUAL_SECONDS);
+    if !(1..=MOST_SECONDS).contains(&seconds) {
+        let message = format!("The parameter holdDurationSeconds must be a whole number from 1 to {MOST_SECONDS}.");
+        return Err(ApiError::bad_request(message));
+    }
+    let new = NewHold {
+        order: body.order(zone)?,
+        customer: body.customer(customers_in_sight(&caller))?,
+        participants: body.participant_inputs()?.unwrap_or_default(),
+        previous_hold: hold_id(switches.previous_hold_id)?,
+        seconds,
+        relaxed: Mode::relaxed(switches.mode),
+    };
+    let application = &caller.holder().authorization().application;
+    let taken = take(&app, caller.may(), application, new).await.map_err(ApiError::placing::<HoldId>)?;
+    Ok(Created::new(&app, &format!("/holds/{}", taken.id), hold(&taken, zone)))
+}

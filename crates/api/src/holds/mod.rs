@@ -1,0 +1,30 @@
+//! `/holds` (wire reference, sections 3.4 and 6.3).
+
+pub(crate) mod create;
+pub(crate) mod remove;
+pub(crate) mod show;
+
+use crate::bookings::booking::Price;
+use crate::wire::Money;
+use serde::Serialize;
+use slotkeeper_domain::time::Zone;
+use slotkeeper_store::tables::holds;
+
+/// Wire reference, section 4.5.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Hold {
+    id: String,
+    price: Price,
+    total_payable: Money,
+    expiration: String,
+}
+
+fn hold(hold: &holds::Hold, zone: &Zone) -> Hold {
+    Hold {
+        id: hold.id.to_string(),
+        price: Price::of(&hold.price, 0),
+        total_payable: hold.price.gross.into(),
+        expiration: hold.expires_at.to_wire(zone),
+    }
+}

@@ -1,0 +1,23 @@
+//! `GET /holds/{id}`: a hold of the same application.
+
+use super::{Hold, hold};
+use crate::answer::Shown;
+use crate::caller::Caller;
+use crate::error::ApiError;
+use crate::path::Id;
+use axum::extract::State;
+use slotkeeper_app::App;
+use slotkeeper_app::bookings::rights::WriteBookings;
+use slotkeeper_app::holds::show::show as find;
+use slotkeeper_domain::id::HoldId;
+
+/// The hold, unless it has ended.
+pub(crate) async fn show(
+    caller: Caller<WriteBookings>,
+    State(app): State<App>,
+    Id(id): Id<HoldId>,
+) -> Result<Shown<Hold>, ApiError> {
+    let application = &caller.holder().authorization().application;
+    let found = find(&app, caller.may(), application, id).await?.ok_or_else(ApiError::absent::<HoldId>)?;
+    Ok(Shown(hold(&found, &caller.may().account().zone)))
+}

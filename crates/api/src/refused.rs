@@ -1,0 +1,48 @@
+//! What use cases of bookings refuse, as answers (wire reference, section 1.5).
+
+use crate::error::ApiError;
+use crate::path::PathId;
+use slotkeeper_app::availability::SearchError;
+use slotkeeper_app::bookings::place::PlaceError;
+use slotkeeper_domain::order::OrderRefused;
+
+impl ApiError {
+    /// The answer for what was not booked, held, changed or removed; `T` is what the path names.
+    pub(crate) fn placing<T: PathId>(error: PlaceError) -> Self {
+        match error {
+            PlaceError::NoBooking => Self::absent::<T>(),
+            PlaceError::Store(error) => error.into(),
+            PlaceError::Full(full) => Self::conflict(full.to_string()),
+            error @ (PlaceError::Canceled | PlaceError::HoldIsBooked | PlaceError::TooLate(_)) => {
+                Self::conflict(error.to_string())
+            }
+            error @ (PlaceError::NotYours
+            | PlaceError::NoBusiness
+            | PlaceError::Order(
+                OrderRefused::Closed | OrderRefused::MembersOnly | OrderRefused::PrepaidOnly,
+            )) => Self::forbidden(error.to_string()),
+            error @ (PlaceError::Order(_)
+            | PlaceError::Participants(_)
+            | PlaceError::Person { .. }
+            | PlaceError::NoPerson
+            | PlaceError::NeedsCustomer
+            | PlaceError::NoCustomer
+            | PlaceError::NoHold
+            | PlaceError::Currency(_)) => Self::bad_request(error.to_string()),
+        }
+    }
+}
+
+impl From<SearchError> for ApiError {
+    fn from(error: SearchError) -> Self {
+        match error {
+            SearchError::Store(error) => error.into(),
+            SearchError::Closed => Self::forbidden(error.to_string()),
+            SearchError::NoProduct
+            | SearchError::NotScheduled
+            | SearchError::Party(_)
+            | SearchError::Option(_)
+            | SearchError::NoResource(_) => Self::bad_request(error.to_string()),
+        }
+    }
+}

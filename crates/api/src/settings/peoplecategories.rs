@@ -1,0 +1,36 @@
+//! `GET /settings/peoplecategories`: who can come.
+
+use crate::answer::Shown;
+use crate::caller::Caller;
+use crate::error::ApiError;
+use axum::extract::State;
+use serde::Serialize;
+use slotkeeper_app::App;
+use slotkeeper_app::catalogue::read::read;
+use slotkeeper_app::right::AnyKey;
+
+/// The list; it is called `categories`, and has no `info` (wire reference, section 1.7).
+#[derive(Debug, Serialize)]
+pub(crate) struct Categories {
+    categories: Vec<PeopleCategory>,
+}
+
+/// Wire reference, section 4.2.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PeopleCategory {
+    name: String,
+    id: String,
+    num_seats: u32,
+}
+
+/// The people categories, in the order of the business.
+pub(crate) async fn list(caller: Caller<AnyKey>, State(app): State<App>) -> Result<Shown<Categories>, ApiError> {
+    let catalogue = read(&app, caller.may()).await?;
+    let categories = catalogue.categories.iter().map(|category| PeopleCategory {
+        name: category.name.r#in(caller.language()).to_owned(),
+        id: category.id.to_string(),
+        num_seats: category.seats,
+    });
+    Ok(Shown(Categories { categories: categories.collect() }))
+}

@@ -1,0 +1,36 @@
+//! Pairs of times that say from when to when to look (wire reference, sections 1.9 and 3.2).
+
+use crate::error::ApiError;
+use slotkeeper_domain::time::{Instant, WireTime, Zone};
+use std::time::Duration;
+
+/// Longest span: 31 days, and the hour that they have more when summer time ends.
+const LONGEST: Duration = Duration::from_secs((31 * 24 + 1) * 60 * 60);
+
+/// From when to when; nothing if neither is said.
+///
+/// # Errors
+/// 400 when one of the two is missing, they are the wrong way round, or too far apart.
+pub(crate) fn span(
+    (begin, begin_name): (Option<WireTime>, &str),
+    (end, end_name): (Option<WireTime>, &str),
+    zone: &Zone,
+) -> Result<Option<(Instant, Instant)>, ApiError> {
+    let (begin, end) = match (begin, end) {
+        (Some(begin), Some(end)) => (begin.at(zone), end.at(zone)),
+        (None, None) => return Ok(None),
+        (Some(_), None) => return Err(pair(end_name, begin_name)),
+        (None, Some(_)) => return Err(pair(begin_name, end_name)),
+    };
+    if end < begin {
+        return Err(ApiError::bad_request(format!("{end_name} must not be before {begin_name}.")));
+    }
+    if end.since(begin) > LONGEST {
+        return Err(ApiError::bad_request(format!("{begin_name} and {end_name} can be 31 days apart at most.")));
+    }
+    Ok(Some((begin, end)))
+}
+
+fn pair(missing: &str, given: &str) -> ApiError {
+    ApiError::bad_request(format!("{missing} is missing: {given} needs it."))
+}
