@@ -123,3 +123,6 @@ async fn amounts(app: &App, credentials: &Credentials) -> anyhow::Result<Amounts
     });
     Ok(amounts.await?)
 }
+
+#[cfg(test)]
+mod tests;

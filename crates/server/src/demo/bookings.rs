@@ -2,12 +2,13 @@
 
 use super::catalogue::Offer;
 use super::customers;
+use jiff::civil::{Weekday, time};
 use slotkeeper_app::App;
 use slotkeeper_app::bookings::cancel::{Cancelation, cancel_within};
 use slotkeeper_app::bookings::create::{NewBooking, PaymentInput, create_within};
 use slotkeeper_app::bookings::party::{CustomerInput, ParticipantInput, PersonInput, WhoInput};
 use slotkeeper_app::bookings::place::PlaceError;
-use slotkeeper_domain::catalogue::{OptionKind, Product, ProductKind};
+use slotkeeper_domain::catalogue::{OptionDefinition, OptionKind, Product, ProductKind};
 use slotkeeper_domain::change::{Actor, Kind, Thing};
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{CustomerId, ProductId};
@@ -298,7 +299,8 @@ impl Inventor<'_> {
         Ok(drafts)
     }
 
-    /// Those that staff have accepted, and two that wait for it. None is on a Sunday, when there is no coaching.
+    /// Those that staff have accepted, and two that wait for it. None is on a Sunday, when there is no coaching, or on a
+    /// Monday, when the first guide is off.
     fn lessons(&self) -> anyhow::Result<Vec<Draft>> {
         let coaching = &self.offer.coaching;
         let today = self.account.zone.date_of(self.now);
@@ -312,9 +314,13 @@ impl Inventor<'_> {
             (9, 15, false, Then::Stays),
         ] {
             let day = today.saturating_add(jiff::Span::new().days(days));
-            let sunday = day.weekday() == jiff::civil::Weekday::Sunday;
-            let day = if sunday { day.tomorrow()? } else { day };
-            let starts_at = self.account.zone.instant_of(day, jiff::civil::time(hour, 0, 0, 0));
+            let later = match day.weekday() {
+                Weekday::Sunday => 2,
+                Weekday::Monday => 1,
+                _ => 0,
+            };
+            let day = day.saturating_add(jiff::Span::new().days(later));
+            let starts_at = self.account.zone.instant_of(day, time(hour, 0, 0, 0));
             let mut draft = self.draft(coaching, None, starts_at, [1, 0, 0, 0])?;
             draft.then = then;
             if longer {
@@ -329,7 +335,7 @@ impl Inventor<'_> {
     fn wishes(&self, product: &ProductId, number: usize) -> anyhow::Result<Vec<OptionInput>> {
         let options = &self.product(product)?.options;
         let left_out = |position: &usize| options.len() > 1 && number % options.len() == *position;
-        let wish = |(position, option): (usize, &slotkeeper_domain::catalogue::OptionDefinition)| {
+        let wish = |(position, option): (usize, &OptionDefinition)| {
             let value = match &option.kind {
                 OptionKind::Choice { values, .. } => values.last()?.id.clone(),
                 OptionKind::Number { .. } => "2".to_owned(),
