@@ -1,6 +1,9 @@
 //! `slotkeeper demo`: a server with example data, for a developer's laptop and for CI.
 
+mod bookings;
+mod catalogue;
 mod credentials;
+mod customers;
 mod fill;
 
 use crate::cli::DemoArgs;
@@ -9,11 +12,15 @@ use crate::http::Limits;
 use crate::node::Node;
 use crate::{logging, serve, signals};
 use anyhow::Context;
-use credentials::Credentials;
+use credentials::{Amounts, Credentials};
 use slotkeeper_app::App;
+use slotkeeper_app::bookings::place::PlaceError;
 use slotkeeper_app::secrets::Usage;
+use slotkeeper_domain::id::AccountId;
+use slotkeeper_domain::right::Sight;
 use slotkeeper_store::StoreError;
-use slotkeeper_store::tables::{accounts, server_facts};
+use slotkeeper_store::tables::bookings::BookingSearch;
+use slotkeeper_store::tables::{accounts, bookings as stored, catalogue as kept, server_facts};
 use slotkeeper_web::Web;
 use std::io::Write;
 use std::path::Path;
@@ -48,11 +55,12 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<()> {
 
     let app = serve::open(&config).await.map_err(|error| explain(error, &args))?;
     let credentials = credentials(&app).await?;
+    let amounts = amounts(&app, &credentials).await?;
     let web_url = app.address_of("");
     if let Some(path) = &args.credentials_file {
         credentials.write_to(path, &web_url)?;
     }
-    std::io::stdout().write_all(credentials.announce(&web_url, args.data_dir.as_deref()).as_bytes())?;
+    std::io::stdout().write_all(credentials.announce(&web_url, args.data_dir.as_deref(), amounts).as_bytes())?;
     std::io::stdout().flush()?;
 
     let node =
@@ -92,7 +100,7 @@ async fn credentials(app: &App) -> anyhow::Result<Credentials> {
             }
             demo.write(tx, &unit)?;
             server_facts::insert(tx, FACT, &sealed)?;
-            Ok::<_, StoreError>(true)
+            Ok::<_, PlaceError>(true)
         })
         .await
         .context("the example data could not be written")?;
@@ -103,3 +111,18 @@ async fn credentials(app: &App) -> anyhow::Result<Credentials> {
     );
     Ok(credentials)
 }
+
+/// How many products and bookings the business has now.
+async fn amounts(app: &App, credentials: &Credentials) -> anyhow::Result<Amounts> {
+    let account: AccountId = credentials.business.account_id.parse()?;
+    let search = BookingSearch { starts: None, touched: None, product: None, canceled: true };
+    let amounts = app.store().read(move |db| {
+        let products = kept::load(db, &account)?.products.len();
+        let bookings = stored::count(db, &account, &Sight::All, &search)?;
+        Ok::<_, StoreError>(Amounts { products, bookings })
+    });
+    Ok(amounts.await?)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! Sign up: a new account with its first owner, who is signed in at once.
 
+use crate::catalogue::begin::begin;
 use crate::mail::{self, Letter};
 use crate::passwords::PasswordError;
 use crate::sessions::sign_in::{self, Opened};
@@ -14,6 +15,7 @@ use slotkeeper_domain::secret::Password;
 use slotkeeper_domain::throttle::TooMany;
 use slotkeeper_domain::time::Zone;
 use slotkeeper_store::tables::accounts::{self, Account};
+use slotkeeper_store::tables::catalogue;
 use slotkeeper_store::tables::users::{self, User};
 use slotkeeper_store::{StoreError, Tx};
 
@@ -136,13 +138,16 @@ fn account(new: &NewAccount, now: slotkeeper_domain::time::Instant) -> Account {
     }
 }
 
-/// Writes an account and its first owner, within a transaction.
+/// Writes an account and its first owner, within a transaction, and what the catalogue of a business begins with.
 ///
 /// # Errors
 /// [`StoreError::Unique`] when the owner's address is taken; otherwise when the store fails.
 pub fn create(tx: &mut Tx, account: &Account, owner: &User, portal: Option<&AccountId>) -> Result<(), StoreError> {
     accounts::insert(tx, account, portal)?;
     users::insert(tx, owner)?;
+    if account.kind == AccountKind::Business {
+        catalogue::put(tx, &account.id, &begin(&account.languages))?;
+    }
     let by = Actor::User(account.id.clone(), owner.id.clone());
     for (thing, id) in [(Thing::Account, account.id.as_str()), (Thing::User, owner.id.as_str())] {
         tx.record(by.change(&account.id, account.created_at, thing, id, Kind::Created));

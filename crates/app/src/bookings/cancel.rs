@@ -7,10 +7,12 @@ use crate::right::May;
 use crate::take::give_back;
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::catalogue::{CancelationFee, CancelationPolicy};
-use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Thing};
 use slotkeeper_domain::inventory::Holder;
 use slotkeeper_domain::money::Money;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_store::Tx;
+use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::bookings::{self, Booking, Stamp};
 use std::time::Duration;
 
@@ -51,21 +53,49 @@ pub async fn cancel(
             if booking.canceled.is_some() {
                 return Err(PlaceError::Canceled);
             }
-            give_back(tx, account, &Holder::Booking(number.clone()))?;
-            let policy = unit.catalogues().of(tx, account)?.settings.cancelation;
-            let stamp = Stamp { at: placing.now, agent: placing.agent(tx)? };
-            let mut canceled = Booking { changed: Some(stamp.clone()), canceled: Some(stamp), ..booking };
-            canceled.cancelation_tracked = cancelation.track;
-            canceled.details.cancelation_reason.clone_from(&cancelation.reason);
-            if let Some(policy) = policy.filter(|_| cancelation.apply_policy) {
-                let fee = fee(&policy, canceled.details.price.gross, canceled.span.from, placing.now);
-                canceled.details.cancelation_fee = Some(fee);
-            }
-            bookings::update(tx, account, &canceled)?;
-            tx.record(placing.actor.change(account, placing.now, Thing::Booking, number.as_str(), Kind::Deleted));
-            Ok(())
+            write(tx, &unit, &placing, booking, &cancelation)
         })
         .await
+}
+
+/// Cancels a booking within a transaction that others write in as well, as this actor and at this instant: for data that
+/// comes from elsewhere, with the past in it.
+///
+/// # Errors
+/// [`PlaceError`].
+pub fn cancel_within(
+    tx: &mut Tx,
+    app: &App,
+    account: &Account,
+    actor: &Actor,
+    at: Instant,
+    (booking, cancelation): (Booking, &Cancelation),
+) -> Result<(), PlaceError> {
+    let placing = Placing::within(account, actor, at, true)?;
+    write(tx, app, &placing, booking, cancelation)
+}
+
+fn write(
+    tx: &mut Tx,
+    app: &App,
+    placing: &Placing,
+    booking: Booking,
+    cancelation: &Cancelation,
+) -> Result<(), PlaceError> {
+    let account = &placing.account.id;
+    give_back(tx, account, &Holder::Booking(booking.number.clone()))?;
+    let policy = app.catalogues().of(tx, account)?.settings.cancelation;
+    let stamp = Stamp { at: placing.now, agent: placing.agent(tx)? };
+    let mut canceled = Booking { changed: Some(stamp.clone()), canceled: Some(stamp), ..booking };
+    canceled.cancelation_tracked = cancelation.track;
+    canceled.details.cancelation_reason.clone_from(&cancelation.reason);
+    if let Some(policy) = policy.filter(|_| cancelation.apply_policy) {
+        let fee = fee(&policy, canceled.details.price.gross, canceled.span.from, placing.now);
+        canceled.details.cancelation_fee = Some(fee);
+    }
+    bookings::update(tx, account, &canceled)?;
+    tx.record(placing.actor.change(account, placing.now, Thing::Booking, canceled.number.as_str(), Kind::Deleted));
+    Ok(())
 }
 
 /// What cancelling costs now.

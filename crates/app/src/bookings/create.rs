@@ -7,13 +7,14 @@ use crate::right::May;
 use crate::take::{Take, take};
 use crate::{App, random};
 use slotkeeper_domain::booking::{BookingDetails, BookingNumber};
-use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Thing};
 use slotkeeper_domain::id::{CustomerId, HoldId};
 use slotkeeper_domain::inventory::Holder;
 use slotkeeper_domain::money::Money;
 use slotkeeper_domain::order::Order;
 use slotkeeper_domain::payment::PaymentMethod;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::bookings::{self, Booking, Stamp};
 use slotkeeper_store::tables::holds;
 use slotkeeper_store::tables::payments::{self, Payment};
@@ -90,6 +91,24 @@ pub async fn create(app: &App, may: &May<WriteBookings>, new: NewBooking) -> Res
             other => return other,
         }
     }
+}
+
+/// Books the same within a transaction that others write in as well, as this actor and at this instant: for data that
+/// comes from elsewhere, with the past in it. A number that is taken breaks the transaction.
+///
+/// # Errors
+/// [`PlaceError`].
+pub fn create_within(
+    tx: &mut Tx,
+    app: &App,
+    account: &Account,
+    actor: &Actor,
+    at: Instant,
+    new: &NewBooking,
+) -> Result<Booking, PlaceError> {
+    let placing = Placing::within(account, actor, at, new.relaxed)?;
+    let ids = (BookingNumber::from_random(u64::from_le_bytes(random::bytes())), random::id());
+    write(tx, app, &placing, new, &ids)
 }
 
 fn write(

@@ -99,9 +99,13 @@ pub(crate) struct Placing {
 
 impl Placing {
     pub(crate) fn new<R: Right>(app: &App, may: &May<R>, relaxed: bool) -> Result<Self, PlaceError> {
-        let account = may.account().clone();
+        Self::within(may.account(), may.actor(), app.now(), relaxed)
+    }
+
+    /// As if somebody placed it at another time.
+    pub(crate) fn within(account: &Account, actor: &Actor, now: Instant, relaxed: bool) -> Result<Self, PlaceError> {
         let currency = account.currency.ok_or(PlaceError::NoBusiness)?;
-        Ok(Self { account, currency, actor: may.actor().clone(), now: app.now(), relaxed })
+        Ok(Self { account: account.clone(), currency, actor: actor.clone(), now, relaxed })
     }
 
     pub(crate) fn plan<'a>(&self, catalogue: &'a Catalogue, order: &Order) -> Result<Plan<'a>, PlaceError> {

@@ -1,5 +1,6 @@
 //! The catalogue of an account: read by everybody, kept in memory by its version.
 
+pub mod begin;
 pub mod read;
 
 use slotkeeper_domain::catalogue::Catalogue;

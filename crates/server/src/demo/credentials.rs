@@ -17,6 +17,9 @@ pub(super) struct Credentials {
     pub(super) staff: LogIn,
     pub(super) developer: LogIn,
     pub(super) portal: Portal,
+    /// Those of the business. A demo of an older program has none.
+    #[serde(default)]
+    pub(super) products: Products,
 }
 
 /// Three authorizations of the one application.
@@ -55,23 +58,28 @@ struct ForScripts<'a> {
     base_url: String,
     #[serde(flatten)]
     credentials: &'a Credentials,
-    products: Products,
 }
 
-/// Products by type. There are none before there is a catalogue.
-#[derive(Serialize, Default)]
-#[serde(rename_all = "camelCase")]
-struct Products {
-    fixed: Vec<String>,
-    fixed_course: Vec<String>,
-    flexible_time: Vec<String>,
+/// The ids of products that can be booked through the API, by type.
+#[derive(Clone, Serialize, Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Products {
+    pub(super) fixed: Vec<String>,
+    pub(super) fixed_course: Vec<String>,
+    pub(super) flexible_time: Vec<String>,
+}
+
+/// How much there is to look at.
+#[derive(Clone, Copy)]
+pub(super) struct Amounts {
+    pub(super) products: usize,
+    pub(super) bookings: i64,
 }
 
 impl Credentials {
     /// Writes the file for scripts, for its owner alone, all or nothing: whoever waits for it never reads half of it.
     pub(super) fn write_to(&self, path: &Path, web_url: &str) -> anyhow::Result<()> {
-        let file =
-            ForScripts { web_url, base_url: format!("{web_url}/v2"), credentials: self, products: Products::default() };
+        let file = ForScripts { web_url, base_url: format!("{web_url}/v2"), credentials: self };
         let text = serde_json::to_string_pretty(&file)?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let write = || -> std::io::Result<()> {
@@ -85,7 +93,7 @@ impl Credentials {
     }
 
     /// What the screen says. Its last part is a line to paste.
-    pub(super) fn announce(&self, web_url: &str, data_dir: Option<&Path>) -> String {
+    pub(super) fn announce(&self, web_url: &str, data_dir: Option<&Path>, amounts: Amounts) -> String {
         let data = match data_dir {
             Some(folder) => format!("Its data is in {} and survives a restart.", folder.display()),
             None => "Its data is temporary and gone when it stops; --data-dir DIR keeps it.".to_owned(),
@@ -103,6 +111,7 @@ impl Credentials {
             "\n\
              The Slotkeeper demo runs at {web_url}, for this machine only.\n\
              {data} Ctrl-C stops it.\n\
+             The example business has {products} products and {bookings} bookings.\n\
              \n\
              Pages\n\
              \x20   start     {web_url}/\n\
@@ -123,6 +132,8 @@ impl Credentials {
              \n\
              curl '{web_url}/v2/settings/apikeyinfo' -H 'X-Bookeo-apiKey: {all}' -H 'X-Bookeo-secretKey: {secret}'\n\
              \n",
+            products = amounts.products,
+            bookings = amounts.bookings,
             app = self.authappid,
             secret = self.secret_key,
             all = self.api_keys.all,

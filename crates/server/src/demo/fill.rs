@@ -1,19 +1,24 @@
 //! The demo's example data.
 
-use super::credentials::{ApiKeys, Credentials, LogIn, Portal};
+use super::bookings::{Bookings, Hands};
+use super::catalogue::Offer;
+use super::credentials::{ApiKeys, Credentials, LogIn, Portal, Products};
 use slotkeeper_app::accounts::sign_up;
 use slotkeeper_app::applications::register;
+use slotkeeper_app::bookings::place::PlaceError;
 use slotkeeper_app::consent::grant::{grant, new_api_key};
 use slotkeeper_app::{App, random, users};
 use slotkeeper_domain::account::{AccountKind, ContactDetails, Languages, PhoneKind, Role};
+use slotkeeper_domain::change::{Actor, Kind, Thing};
 use slotkeeper_domain::permission::{Permission, PermissionSet, Reach};
 use slotkeeper_domain::secret::{ApiKey, Password, SecretKey};
 use slotkeeper_domain::time::{Instant, Zone};
+use slotkeeper_store::Tx;
 use slotkeeper_store::tables::accounts::{self, Account};
 use slotkeeper_store::tables::applications::Application;
 use slotkeeper_store::tables::authorizations::Authorization;
+use slotkeeper_store::tables::catalogue;
 use slotkeeper_store::tables::users::User;
-use slotkeeper_store::{StoreError, Tx};
 
 /// Everything that is written, and how to get in.
 pub(super) struct Demo {
@@ -26,6 +31,8 @@ pub(super) struct Demo {
     application: Application,
     secret_key: SecretKey,
     grants: Vec<(Authorization, ApiKey)>,
+    offer: Offer,
+    bookings: Bookings,
 }
 
 /// A person with a password that can be typed.
@@ -124,6 +131,8 @@ impl Demo {
             subaccounts.push((subaccount, owner, Some(portal.clone())));
         }
 
+        let offer = Offer::invent(&business, now)?;
+        let bookings = Bookings::invent(&offer, &business, now)?;
         let secret_key = register::new_secret_key();
         let credentials = Credentials {
             authappid: application.id.to_string(),
@@ -142,6 +151,11 @@ impl Demo {
                 api_key: in_portal.1.expose().to_owned(),
                 subaccounts: subaccounts.iter().map(|(account, ..)| account.id.to_string()).collect(),
             },
+            products: Products {
+                fixed: vec![offer.tour.to_string(), offer.walk.to_string()],
+                fixed_course: vec![offer.course.to_string()],
+                flexible_time: vec![offer.coaching.to_string()],
+            },
         };
         let mut accounts =
             vec![(business, owner.user, None), (developer, author.user, None), (portal, head.user, None)];
@@ -154,11 +168,13 @@ impl Demo {
             application,
             secret_key,
             grants: vec![all, own, read, in_portal],
+            offer,
+            bookings,
         })
     }
 
     /// Writes everything, within a transaction.
-    pub(super) fn write(&self, tx: &mut Tx, app: &App) -> Result<(), StoreError> {
+    pub(super) fn write(&self, tx: &mut Tx, app: &App) -> Result<(), PlaceError> {
         for (account, owner, portal) in &self.accounts {
             sign_up::create(tx, account, owner, portal.as_ref().map(|portal| &portal.id))?;
         }
@@ -175,6 +191,18 @@ impl Demo {
         }
         for (authorization, api_key) in &self.grants {
             grant(tx, app, authorization, api_key)?;
+        }
+        if let (Some((account, owner, _)), Some(manager)) = (self.accounts.first(), self.people.first()) {
+            catalogue::put(tx, &account.id, &self.offer.catalogue)?;
+            let owner = Actor::User(account.id.clone(), owner.id.clone());
+            tx.record(owner.change(
+                &account.id,
+                account.created_at,
+                Thing::Catalogue,
+                account.id.as_str(),
+                Kind::Updated,
+            ));
+            self.bookings.write(tx, app, &Hands { account, application: &self.application, manager })?;
         }
         Ok(())
     }

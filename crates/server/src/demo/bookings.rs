@@ -1,0 +1,404 @@
+//! A few weeks of bookings, so that there are full events, nearly full and empty ones.
+
+use super::catalogue::Offer;
+use super::customers;
+use jiff::civil::{Weekday, time};
+use slotkeeper_app::App;
+use slotkeeper_app::bookings::cancel::{Cancelation, cancel_within};
+use slotkeeper_app::bookings::create::{NewBooking, PaymentInput, create_within};
+use slotkeeper_app::bookings::party::{CustomerInput, ParticipantInput, PersonInput, WhoInput};
+use slotkeeper_app::bookings::place::PlaceError;
+use slotkeeper_domain::catalogue::{OptionDefinition, OptionKind, Product, ProductKind};
+use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::event::EventId;
+use slotkeeper_domain::id::{CustomerId, ProductId};
+use slotkeeper_domain::money::Money;
+use slotkeeper_domain::options::OptionInput;
+use slotkeeper_domain::order::{Options, Order, Terms, plan};
+use slotkeeper_domain::party::Party;
+use slotkeeper_domain::payment::PaymentMethod;
+use slotkeeper_domain::right::Sight;
+use slotkeeper_domain::scheduled::{EventChoice, Moment, events};
+use slotkeeper_domain::time::Instant;
+use slotkeeper_store::Tx;
+use slotkeeper_store::tables::accounts::Account;
+use slotkeeper_store::tables::applications::Application;
+use slotkeeper_store::tables::bookings::{self, Booking, Stamp};
+use slotkeeper_store::tables::users::User;
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// How many people of each category: adults, children, infants, families.
+type Numbers = [u32; 4];
+
+/// How many of the customers come through the application. They are its own, so that its keys see whose bookings these
+/// are.
+const OF_APPLICATION: usize = 9;
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// All bookings, in the order in which they are made.
+pub(super) struct Bookings {
+    customers: Vec<PersonInput>,
+    planned: Vec<Planned>,
+}
+
+/// A booking, and what becomes of it.
+struct Planned {
+    created_at: Instant,
+    by_application: bool,
+    /// Which customer, from 0.
+    customer: usize,
+    new: NewBooking,
+    then: Then,
+}
+
+/// What is to be booked.
+struct Draft {
+    order: Order,
+    starts_at: Instant,
+    then: Then,
+}
+
+/// What becomes of a booking.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Then {
+    /// Nothing.
+    Stays,
+    /// It is cancelled.
+    Canceled,
+    /// Staff accept it.
+    Accepted,
+    /// Nobody comes.
+    NoShow,
+}
+
+/// Who has a hand in the bookings.
+pub(super) struct Hands<'a> {
+    pub(super) account: &'a Account,
+    pub(super) application: &'a Application,
+    pub(super) manager: &'a User,
+}
+
+/// What is needed everywhere while bookings are made up.
+struct Inventor<'a> {
+    offer: &'a Offer,
+    account: &'a Account,
+    now: Instant,
+}
+
+impl Bookings {
+    /// Makes up bookings of what is offered.
+    pub(super) fn invent(offer: &Offer, account: &Account, now: Instant) -> anyhow::Result<Self> {
+        let inventor = Inventor { offer, account, now };
+        let mut drafts = inventor.tours()?;
+        drafts.extend(inventor.walks()?);
+        drafts.extend(inventor.courses()?);
+        drafts.extend(inventor.lessons()?);
+        let mut dated: Vec<(Instant, Draft)> =
+            (0_u32..).zip(drafts).map(|(number, draft)| (inventor.created_at(number, &draft), draft)).collect();
+        dated.sort_by_key(|(created_at, draft)| (*created_at, draft.starts_at));
+        let customers = customers::invent()?;
+        let others = customers.len().saturating_sub(OF_APPLICATION).max(1);
+        let mut planned = Vec::with_capacity(dated.len());
+        for (number, (created_at, draft)) in dated.into_iter().enumerate() {
+            let by_application = number % 3 == 0;
+            let customer = if by_application {
+                number / 3 % OF_APPLICATION
+            } else {
+                OF_APPLICATION + (number - number / 3) % others
+            };
+            let then = draft.then;
+            let new = inventor.new_booking(number, by_application, draft)?;
+            planned.push(Planned { created_at, by_application, customer, new, then });
+        }
+        Ok(Self { customers, planned })
+    }
+
+    /// Writes everything, within a transaction.
+    pub(super) fn write(&self, tx: &mut Tx, app: &App, hands: &Hands<'_>) -> Result<(), PlaceError> {
+        let through = Actor::Application(hands.application.account.clone(), hands.application.id.clone());
+        let mut known: HashMap<usize, CustomerId> = HashMap::new();
+        for planned in &self.planned {
+            let actor = if planned.by_application { &through } else { &Actor::System };
+            let customer = match known.get(&planned.customer) {
+                Some(id) => Some(CustomerInput::Known(id.clone(), Sight::All)),
+                None => self.customers.get(planned.customer).cloned().map(|new| CustomerInput::New(Box::new(new))),
+            };
+            let new = NewBooking { customer, ..planned.new.clone() };
+            let booking = create_within(tx, app, hands.account, actor, planned.created_at, &new)?;
+            known.insert(planned.customer, booking.customer.clone());
+            let later = planned.created_at.after(HOUR / 2);
+            match planned.then {
+                Then::Stays => {}
+                Then::Canceled => {
+                    let reason = Some("Plans have changed.".to_owned());
+                    let cancelation = Cancelation { apply_policy: false, track: true, reason };
+                    cancel_within(tx, app, hands.account, actor, later, (booking, &cancelation))?;
+                }
+                Then::Accepted => hands.change(tx, later, Booking { accepted: true, ..booking })?,
+                Then::NoShow => {
+                    let over = booking.span.to;
+                    hands.change(tx, over, Booking { no_show: true, ..booking })?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Hands<'_> {
+    /// The manager changes a booking.
+    fn change(&self, tx: &mut Tx, at: Instant, booking: Booking) -> Result<(), PlaceError> {
+        let changed = Some(Stamp { at, agent: Some(self.manager.name.to_string()) });
+        let booking = Booking { changed, ..booking };
+        bookings::update(tx, &self.account.id, &booking)?;
+        let manager = Actor::User(self.manager.account.clone(), self.manager.id.clone());
+        tx.record(manager.change(&self.account.id, at, Thing::Booking, booking.number.as_str(), Kind::Updated));
+        Ok(())
+    }
+}
+
+impl Inventor<'_> {
+    /// Some days before it starts, and an hour ago at the latest.
+    fn created_at(&self, number: u32, draft: &Draft) -> Instant {
+        let ahead = draft.starts_at.before(HOUR * (26 + number * 31 % 200));
+        ahead.min(self.now.before(HOUR * (1 + number * 17 % 120)))
+    }
+
+    fn product(&self, id: &ProductId) -> anyhow::Result<&Product> {
+        self.offer.catalogue.product(id).ok_or_else(|| anyhow::anyhow!("the example data lacks a product"))
+    }
+
+    /// The events of a product over the past two weeks and the next four, in order.
+    fn events(&self, id: &ProductId) -> anyhow::Result<Vec<(EventId, Instant)>> {
+        let (first, last) = (self.now.before(HOUR * 24 * 14), self.now.after(HOUR * 24 * 28));
+        let found = events(self.product(id)?, first, last, self.moment());
+        let mut found: Vec<_> = found.iter().map(|event| (event.id(), event.occurrence.starts_at)).collect();
+        found.sort_by_key(|(_, starts_at)| *starts_at);
+        Ok(found)
+    }
+
+    fn moment(&self) -> Moment<'_> {
+        Moment { now: self.now, zone: &self.account.zone, relaxed: true }
+    }
+
+    fn draft(
+        &self,
+        product: &ProductId,
+        event: Option<EventId>,
+        starts_at: Instant,
+        numbers: Numbers,
+    ) -> anyhow::Result<Draft> {
+        let order = Order {
+            product: product.clone(),
+            starts_at: event.is_none().then_some(starts_at),
+            choice: EventChoice { event, ..EventChoice::default() },
+            appointment: None,
+            ends_at: None,
+            party: Party::of(self.offer.categories.iter().cloned().zip(numbers))?,
+            options: Options::Chosen(Vec::new()),
+            resources: Vec::new(),
+            private_event: false,
+            adjustments: Vec::new(),
+        };
+        Ok(Draft { order, starts_at, then: Then::Stays })
+    }
+
+    /// Of seven events one is full, one nearly, one has a few people, one somebody who cancelled, and three are empty;
+    /// one of the empty ones is somebody's alone.
+    fn tours(&self) -> anyhow::Result<Vec<Draft>> {
+        let tour = &self.offer.tour;
+        let mut drafts = Vec::new();
+        let mut private = true;
+        for (position, (event, starts_at)) in self.events(tour)?.into_iter().enumerate() {
+            let parties: &[Numbers] = match position % 7 {
+                0 => &[[2, 0, 0, 0], [2, 1, 1, 0], [3, 0, 0, 0]],
+                2 => &[[1, 0, 0, 1], [2, 0, 0, 0]],
+                3 if private && starts_at > self.now.after(HOUR * 72) => &[[5, 0, 0, 0]],
+                4 => &[[2, 1, 0, 0]],
+                5 => &[[2, 0, 0, 0]],
+                _ => &[],
+            };
+            for numbers in parties {
+                let mut draft = self.draft(tour, Some(event.clone()), starts_at, *numbers)?;
+                let past = starts_at.after(HOUR * 3) < self.now;
+                match position % 7 {
+                    3 => {
+                        draft.order.private_event = true;
+                        private = false;
+                    }
+                    4 if past && !drafts.iter().any(|draft: &Draft| draft.then == Then::NoShow) => {
+                        draft.then = Then::NoShow;
+                    }
+                    5 => draft.then = Then::Canceled,
+                    _ => {}
+                }
+                if drafts.len() % 3 == 1 {
+                    draft.order.options = Options::Chosen(self.wishes(tour, drafts.len())?);
+                }
+                drafts.push(draft);
+            }
+        }
+        Ok(drafts)
+    }
+
+    /// Every other walk has somebody, and one of them is full.
+    fn walks(&self) -> anyhow::Result<Vec<Draft>> {
+        let walk = &self.offer.walk;
+        let mut drafts = Vec::new();
+        for (position, (event, starts_at)) in self.events(walk)?.into_iter().enumerate() {
+            let parties: &[Numbers] = match position {
+                6 => &[[4, 2, 0, 0], [6, 0, 0, 0]],
+                0 | 4 | 8 => &[[2, 1, 0, 0]],
+                2 | 10 => &[[4, 0, 0, 0]],
+                _ => &[],
+            };
+            for numbers in parties {
+                drafts.push(self.draft(walk, Some(event.clone()), starts_at, *numbers)?);
+            }
+        }
+        Ok(drafts)
+    }
+
+    /// Of the course that has begun: who came from the start, who joined late, and who comes once. Of the next one: who
+    /// is there already.
+    fn courses(&self) -> anyhow::Result<Vec<Draft>> {
+        let product = self.product(&self.offer.course)?;
+        let ProductKind::FixedCourse { series, .. } = &product.kind else { return Ok(Vec::new()) };
+        let mut drafts = Vec::new();
+        for (course, series) in series.iter().enumerate() {
+            let classes: Vec<EventId> = series
+                .schedule
+                .days()
+                .map(|date| EventId { product: product.id.clone(), schedule: series.id.clone(), date })
+                .collect();
+            let plans: &[(usize, bool, Numbers)] = match course {
+                0 => &[
+                    (0, false, [1, 0, 0, 0]),
+                    (0, false, [2, 0, 0, 0]),
+                    (0, false, [1, 1, 0, 0]),
+                    (1, false, [1, 0, 0, 0]),
+                    (1, true, [1, 0, 0, 0]),
+                    (2, true, [1, 1, 0, 0]),
+                ],
+                _ => &[(0, false, [2, 0, 0, 0]), (0, false, [2, 2, 0, 0])],
+            };
+            for (class, single, numbers) in plans {
+                let Some(event) = classes.get(*class) else { continue };
+                let starts_at = self.account.zone.instant_of(event.date, series.schedule.starts);
+                let mut draft = self.draft(&product.id, classes.first().cloned(), starts_at, *numbers)?;
+                if *single {
+                    draft.order.choice.drop_in = Some(event.clone());
+                } else if *class > 0 {
+                    draft.order.choice.enrolled_from = Some(event.clone());
+                }
+                drafts.push(draft);
+            }
+        }
+        Ok(drafts)
+    }
+
+    /// Those that staff have accepted, and two that wait for it. None is on a Sunday, when there is no coaching, or on a
+    /// Monday, when the first guide is off.
+    fn lessons(&self) -> anyhow::Result<Vec<Draft>> {
+        let coaching = &self.offer.coaching;
+        let today = self.account.zone.date_of(self.now);
+        let mut drafts = Vec::new();
+        for (days, hour, longer, then) in [
+            (-9, 10, false, Then::Accepted),
+            (-4, 14, true, Then::Accepted),
+            (2, 9, false, Then::Accepted),
+            (2, 14, true, Then::Stays),
+            (5, 11, false, Then::Accepted),
+            (9, 15, false, Then::Stays),
+        ] {
+            let day = today.saturating_add(jiff::Span::new().days(days));
+            let later = match day.weekday() {
+                Weekday::Sunday => 2,
+                Weekday::Monday => 1,
+                _ => 0,
+            };
+            let day = day.saturating_add(jiff::Span::new().days(later));
+            let starts_at = self.account.zone.instant_of(day, time(hour, 0, 0, 0));
+            let mut draft = self.draft(coaching, None, starts_at, [1, 0, 0, 0])?;
+            draft.then = then;
+            if longer {
+                draft.order.options = Options::Chosen(self.wishes(coaching, 0)?);
+            }
+            drafts.push(draft);
+        }
+        Ok(drafts)
+    }
+
+    /// Something for each option, or for all but one.
+    fn wishes(&self, product: &ProductId, number: usize) -> anyhow::Result<Vec<OptionInput>> {
+        let options = &self.product(product)?.options;
+        let left_out = |position: &usize| options.len() > 1 && number % options.len() == *position;
+        let wish = |(position, option): (usize, &OptionDefinition)| {
+            let value = match &option.kind {
+                OptionKind::Choice { values, .. } => values.last()?.id.clone(),
+                OptionKind::Number { .. } => "2".to_owned(),
+                OptionKind::OnOff { .. } => "true".to_owned(),
+                OptionKind::Text { .. } => "No nuts, please.".to_owned(),
+            };
+            let id = Some(option.id.clone());
+            (!left_out(&position)).then_some(OptionInput { id, name: None, value })
+        };
+        Ok(options.iter().enumerate().filter_map(wish).collect())
+    }
+
+    fn new_booking(&self, number: usize, by_application: bool, draft: Draft) -> anyhow::Result<NewBooking> {
+        let Draft { order, starts_at, then } = draft;
+        let named = number % 4 == 0 && order.party.number_of(&self.offer.categories[0]) > 0;
+        let first =
+            || ParticipantInput { who: WhoInput::Customer, category: self.offer.categories[0].clone(), index: 1 };
+        let payments = match then {
+            Then::Canceled => Vec::new(),
+            _ => self.payments(number, by_application, starts_at, &order)?,
+        };
+        Ok(NewBooking {
+            customer: None,
+            participants: named.then(first).into_iter().collect(),
+            previous_hold: None,
+            external_ref: by_application.then(|| format!("HD-{:04}", 1_000 + number)),
+            source: None,
+            source_ip: None,
+            reminders: true,
+            thank_you: true,
+            payments,
+            relaxed: true,
+            order,
+        })
+    }
+
+    /// What is over is paid for, and so is what the application sells; some of the others have paid a deposit.
+    fn payments(
+        &self,
+        number: usize,
+        by_application: bool,
+        starts_at: Instant,
+        order: &Order,
+    ) -> anyhow::Result<Vec<PaymentInput>> {
+        let currency = self.account.currency.ok_or_else(|| anyhow::anyhow!("the example business has no currency"))?;
+        let language = self.account.languages.default_language();
+        let terms = Terms { moment: self.moment(), nothing: Money::zero(currency), language };
+        let gross = plan(&self.offer.catalogue, order, terms)?.price.gross;
+        let (amount, method, reason) = match (by_application, starts_at < self.now, number % 2) {
+            (true, ..) => (gross, PaymentMethod::CreditCard, "Payment"),
+            (_, true, _) => (gross, PaymentMethod::Cash, "Payment"),
+            (.., 0) => (Money::new(2_000.min(gross.minor()), currency), PaymentMethod::BankTransfer, "Deposit"),
+            _ => return Ok(Vec::new()),
+        };
+        Ok(vec![PaymentInput {
+            received_at: None,
+            amount,
+            method,
+            method_other: None,
+            reason: reason.to_owned(),
+            comment: None,
+            gateway_name: None,
+            transaction_id: None,
+        }])
+    }
+}

@@ -1,0 +1,65 @@
+//! The demo's customers.
+
+use slotkeeper_app::bookings::party::PersonInput;
+use slotkeeper_domain::account::PhoneKind;
+use slotkeeper_domain::customer::{Address, FieldInput, Person, Phone};
+
+/// First name, last name, town, country, language. None of them is anybody.
+const CUSTOMERS: [[&str; 5]; 25] = [
+    ["Amelia", "Amber", "Bristol", "GB", "en-GB"],
+    ["Bento", "Brisa", "Porto", "PT", "pt-PT"],
+    ["Clara", "Cove", "Leeds", "GB", "en-GB"],
+    ["Duarte", "Duna", "Faro", "PT", "pt-PT"],
+    ["Elsa", "Ember", "Malmö", "SE", "en-GB"],
+    ["Filipa", "Farol", "Coimbra", "PT", "pt-PT"],
+    ["George", "Gale", "Cardiff", "GB", "en-GB"],
+    ["Helena", "Horta", "Évora", "PT", "pt-PT"],
+    ["Ivo", "Inlet", "Zagreb", "HR", "en-GB"],
+    ["Joana", "Jasmim", "Braga", "PT", "pt-PT"],
+    ["Karl", "Keel", "Bremen", "DE", "en-GB"],
+    ["Leonor", "Lagoa", "Lagos", "PT", "pt-PT"],
+    ["Maeve", "Mist", "Galway", "IE", "en-GB"],
+    ["Nuno", "Neblina", "Setúbal", "PT", "pt-PT"],
+    ["Oscar", "Oar", "Ghent", "BE", "en-GB"],
+    ["Petra", "Pebble", "Graz", "AT", "en-GB"],
+    ["Quentin", "Quay", "Nantes", "FR", "en-GB"],
+    ["Rosa", "Ribeira", "Aveiro", "PT", "pt-PT"],
+    ["Samuel", "Shoal", "Dover", "GB", "en-GB"],
+    ["Teresa", "Tejo", "Lisboa", "PT", "pt-PT"],
+    ["Una", "Undertow", "Cork", "IE", "en-GB"],
+    ["Vasco", "Vela", "Sines", "PT", "pt-PT"],
+    ["Wanda", "Wave", "Gdynia", "PL", "en-GB"],
+    ["Xavier", "Xisto", "Tavira", "PT", "pt-PT"],
+    ["Yara", "Yawl", "Utrecht", "NL", "en-GB"],
+];
+
+/// Everybody, in order; every third has answered what the business asks.
+pub(super) fn invent() -> anyhow::Result<Vec<PersonInput>> {
+    (0_u32..).zip(CUSTOMERS).map(|(number, facts)| customer(number, facts)).collect()
+}
+
+fn customer(number: u32, [first, last, city, country, language]: [&str; 5]) -> anyhow::Result<PersonInput> {
+    let text = |text: &str| Some(text.to_owned());
+    let address = format!("{first}.{last}@travellers.example").to_lowercase();
+    let person = Person {
+        first_name: text(first),
+        last_name: text(last),
+        email_address: Some(address.parse()?),
+        phones: vec![Phone { number: format!("+351 210 000 {:03}", 100 + number), kind: PhoneKind::Mobile }],
+        address: Address { city: text(city), country: Some(country.parse()?), ..Address::default() },
+        language: Some(language.parse()?),
+        accept_sms_reminders: number % 4 == 0,
+        ..Person::default()
+    };
+    let answer = |name: &str, value: &str| FieldInput { id: None, name: text(name), value: value.to_owned() };
+    let experience = if number % 2 == 0 { "Some" } else { "A lot" };
+    let custom_fields = match number % 3 {
+        0 => vec![
+            answer("Experience", experience),
+            answer("Can swim 50 m", "true"),
+            answer("Emergency contact", &format!("Chris {last}, +351 210 000 {:03}", 200 + number)),
+        ],
+        _ => Vec::new(),
+    };
+    Ok(PersonInput { person, custom_fields })
+}

@@ -1,0 +1,82 @@
+use super::*;
+use slotkeeper_app::AppConfig;
+use slotkeeper_app::clock::Clock;
+use slotkeeper_app::passwords::{Cost, Passwords};
+use slotkeeper_app::secrets::Vault;
+use slotkeeper_domain::catalogue::ProductKind;
+use slotkeeper_domain::id::ProductId;
+use slotkeeper_domain::time::{Instant, Zone};
+use slotkeeper_store::tables::claims;
+use slotkeeper_store::{Location, Store};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A clock that stands still.
+struct At(Instant);
+
+impl Clock for At {
+    fn now(&self) -> Instant {
+        self.0
+    }
+}
+
+async fn filled(at: Instant) -> (App, tempfile::TempDir, Credentials) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let app = App::new(AppConfig {
+        store: Store::open(&Location::Sqlite { path: folder.path().join("test.sqlite") }).await.expect("a store"),
+        clock: Arc::new(At(at)),
+        vault: Vault::new([7; 32]),
+        passwords: Passwords::new(Cost::Least, 1).expect("passwords"),
+        public_url: "http://127.0.0.1".parse().expect("an address"),
+        delivers_mail: false,
+    });
+    let credentials = credentials(&app).await.expect("a demo");
+    (app, folder, credentials)
+}
+
+/// On every day of the week, at several times of the day, in summer and winter and over both changes of the clock.
+#[tokio::test]
+async fn the_demo_can_be_made_at_any_time() {
+    for turn in 0_i64..14 {
+        let at = Instant::from_millis(1_772_000_000_000 + turn * (25 * 24 + 7) * 3_600_000);
+        let (app, _folder, credentials) = filled(at).await;
+        let amounts = amounts(&app, &credentials).await.expect("amounts");
+        assert_eq!(amounts.products, 5);
+        assert!((50..=80).contains(&amounts.bookings), "{}", amounts.bookings);
+
+        let account: AccountId = credentials.business.account_id.parse().expect("an id");
+        let tour: ProductId = credentials.products.fixed[0].parse().expect("an id");
+        let zone = Zone::named("Europe/Lisbon").expect("a zone");
+        let (first, last) = (at, at.after(Duration::from_secs(28 * 24 * 60 * 60)));
+        let (all, taken) = app
+            .store()
+            .read(move |db| {
+                let catalogue = kept::load(db, &account)?;
+                let tour = catalogue.product(&tour).expect("the tour").clone();
+                let taken = claims::standings(db, &account, zone.date_of(first), zone.date_of(last), first)?;
+                let ProductKind::Fixed { series } = &tour.kind else { panic!("the tour has events") };
+                let mut all = 0;
+                for series in series {
+                    all += series.schedule.between(first, last, tour.length, &zone).count();
+                }
+                let taken = taken.into_iter().filter(|(event, _)| event.product == tour.id);
+                Ok::<_, StoreError>((all, taken.map(|(_, standing)| standing).collect::<Vec<_>>()))
+            })
+            .await
+            .expect("events");
+        let with = |seats| taken.iter().filter(|standing| standing.taken == seats && !standing.private).count();
+        let busy = taken.iter().filter(|standing| standing.taken > 0).count();
+        assert!(with(8) >= 2 && with(7) >= 2, "full {}, nearly full {}", with(8), with(7));
+        assert!(busy + 5 <= all, "{busy} of {all} have somebody");
+        assert_eq!(taken.iter().filter(|standing| standing.private).count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn credentials_of_an_older_program_can_be_read() {
+    let (_app, _folder, credentials) = filled(Instant::from_millis(1_772_000_000_000)).await;
+    let mut json = serde_json::to_value(&credentials).expect("JSON");
+    json.as_object_mut().expect("an object").remove("products").expect("products");
+    let read: Credentials = serde_json::from_value(json).expect("credentials");
+    assert!(read.products.fixed.is_empty());
+}
