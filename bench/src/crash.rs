@@ -1,0 +1,223 @@
+//! The server is killed while clients work, again and again on the same data.
+//!
+//! This proves that an acknowledged change survives the end of the process. It does not prove that it survives the
+//! end of the machine: what the operating system has not yet written to the disk is not lost by a kill.
+
+use crate::client::{Client, text};
+use crate::ledger::{Finding, Ledger, Seen, State, claims, taken};
+use crate::load::{Dice, Notes, PREFIX, Worker};
+use crate::race::{left, products, wish};
+use crate::server::{Place, Server};
+use crate::{CrashArgs, days_from_now, say, say_problems};
+use anyhow::{Context, bail};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+/// How many events the clients share: few, so that they get in each other's way.
+const EVENTS: usize = 4;
+
+/// How long the claims may take to agree: holds of one second have to expire first.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What is the same in all rounds.
+struct Scene {
+    product: String,
+    /// The members of a booking that do not say which event.
+    wish: Value,
+    /// The seats of each event that the clients share.
+    seats: BTreeMap<String, i64>,
+    /// The time that has these events.
+    from: String,
+    to: String,
+    /// How many seats a person of each category takes.
+    categories: BTreeMap<String, i64>,
+}
+
+/// All rounds. True when nothing is wrong; with `--lose` when losses were found.
+pub async fn crash(args: &CrashArgs) -> anyhow::Result<bool> {
+    let folder = tempfile::Builder::new().prefix("slotkeeper-crash-").tempdir()?;
+    let outcome = rounds(args, &Place::new(folder.path(), args)).await;
+    if !matches!(outcome, Ok(true)) {
+        say(&format!("The server's data and log are kept in {}", folder.keep().display()));
+    }
+    outcome
+}
+
+async fn rounds(args: &CrashArgs, place: &Place<'_>) -> anyhow::Result<bool> {
+    let first = place.start().await.context("first start")?;
+    say(&format!("first start, with an empty database: ready after {} ms", first.ready.as_millis()));
+    let scene = Scene::choose(&first).await?;
+    say(&format!("{} clients share {} events of product {}", args.clients, scene.seats.len(), scene.product));
+    first.kill()?;
+    let (mut ledger, mut fine) = (Ledger::default(), true);
+    // After a loss the ledger and the server no longer agree: the control has one round.
+    for round in 1..=if args.lose { 1 } else { args.rounds } {
+        say(&format!("\nround {round}"));
+        let (problems, findings) = play(args, place, &scene, &mut ledger, round).await?;
+        let lines: Vec<String> = problems.iter().cloned().chain(findings.iter().map(ToString::to_string)).collect();
+        say_problems(&lines);
+        if args.lose {
+            let losses = findings.iter().filter(|finding| finding.is_loss()).count();
+            say(&format!("\n{losses} losses were found, as the control expects some."));
+            return Ok(losses > 0);
+        }
+        fine &= lines.is_empty();
+    }
+    say(if fine { "\nNothing that was acknowledged is lost." } else { "\nSomething is wrong." });
+    Ok(fine)
+}
+
+/// One round: start, work, kill, start again, compare, stop.
+async fn play(
+    args: &CrashArgs,
+    place: &Place<'_>,
+    scene: &Scene,
+    ledger: &mut Ledger,
+    round: u32,
+) -> anyhow::Result<(Vec<String>, Vec<Finding>)> {
+    let server = place.start().await?;
+    say(&format!("  ready after {} ms", server.ready.as_millis()));
+    let workers = hire(args, &server, scene, ledger, round)?;
+    let tasks: Vec<_> = workers.into_iter().map(|worker| tokio::spawn(worker.work())).collect();
+
+    let lifetime = Duration::from_millis(500 + u64::try_from(Dice::new()?.below(1001))?);
+    tokio::time::sleep(lifetime / 2).await;
+    if args.lose {
+        place.take_copy(&server)?;
+    }
+    tokio::time::sleep(lifetime / 2).await;
+    server.kill()?;
+    let mut notes = Notes::default();
+    for task in tasks {
+        let more = task.await?;
+        notes.ledger.absorb(more.ledger);
+        notes.problems.extend(more.problems);
+        for (what, times) in more.counts {
+            *notes.counts.entry(what).or_default() += times;
+        }
+    }
+    say(&format!("  killed after {} ms of work", lifetime.as_millis()));
+    say(&format!("  {}", notes.counts.iter().map(|(what, n)| format!("{n} × {what}")).collect::<Vec<_>>().join(", ")));
+    for needed in ["book 201", "move 200", "cancel 204"] {
+        if !notes.counts.contains_key(needed) {
+            notes.problems.push(format!("there was no {needed}: the round proves too little"));
+        }
+    }
+    ledger.absorb(notes.ledger);
+    if args.lose {
+        place.bring_back_copy()?;
+    }
+
+    let server = place.start().await.context("after the kill")?;
+    say(&format!("  ready again after {} ms", server.ready.as_millis()));
+    let seen = scene.bookings(&server.client).await?;
+    let mut findings = ledger.compare(&seen, PREFIX);
+    findings.extend(scene.claims(&server.client, &seen).await?);
+    let (all, open) = ledger.count();
+    say(&format!("  compared {all} bookings, {open} of them with a last change that had no answer"));
+    ledger.settle(&seen);
+    server.kill()?;
+    Ok((notes.problems, findings))
+}
+
+/// The clients of a round. They share the live bookings of the rounds before.
+fn hire(
+    args: &CrashArgs,
+    server: &Server,
+    scene: &Scene,
+    ledger: &mut Ledger,
+    round: u32,
+) -> anyhow::Result<Vec<Worker>> {
+    let mut workers = Vec::new();
+    for number in 0..args.clients {
+        workers.push(Worker {
+            client: server.client.clone(),
+            name: format!("{PREFIX}{round}-{number}"),
+            wish: scene.wish.clone(),
+            events: scene.seats.keys().cloned().collect(),
+            mine: Vec::new(),
+            dice: Dice::new()?,
+            notes: Notes::default(),
+        });
+    }
+    for (index, (reference, number, event)) in ledger.live().enumerate() {
+        let worker = index % workers.len();
+        workers[worker].mine.push((reference.to_owned(), number.to_owned(), event.to_owned()));
+    }
+    for worker in &mut workers {
+        for (reference, _, _) in &worker.mine {
+            ledger.hand_over(reference, &mut worker.notes.ledger);
+        }
+    }
+    Ok(workers)
+}
+
+impl Scene {
+    /// Chooses the events with the most seats left of the first product that has enough of them. They are days away,
+    /// so that no deadline of the business interferes.
+    async fn choose(server: &Server) -> anyhow::Result<Self> {
+        let client = &server.client;
+        let (from, to) = (days_from_now(3)?, days_from_now(30)?);
+        let mut categories = BTreeMap::new();
+        for category in client.get("/settings/peoplecategories").await?["categories"].as_array().into_iter().flatten() {
+            categories.insert(text(category, "id").to_owned(), category["numSeats"].as_i64().unwrap_or(1));
+        }
+        let (product, nothing, seats) = (String::new(), Value::Null, BTreeMap::new());
+        let mut scene = Self { product, wish: nothing, seats, from, to, categories };
+        for product in products(client, "fixed", &server.credentials.products.fixed).await? {
+            text(&product, "productId").clone_into(&mut scene.product);
+            scene.wish = wish(&product, "Crash");
+            let mut left: Vec<(String, i64)> = scene.left(client).await?.into_iter().collect();
+            left.sort_by_key(|(_, left)| -left);
+            left.truncate(EVENTS);
+            if left.len() == EVENTS && left.iter().all(|(_, left)| *left > 0) {
+                let seen = scene.bookings(client).await?;
+                scene.seats =
+                    left.into_iter().map(|(event, left)| (event.clone(), left + taken(&seen, &event))).collect();
+                return Ok(scene);
+            }
+        }
+        bail!("no product has {EVENTS} events with seats left")
+    }
+
+    /// The seats that are shown as left, by event.
+    async fn left(&self, client: &Client) -> anyhow::Result<BTreeMap<String, i64>> {
+        let query = [("productId", self.product.as_str()), ("startTime", &self.from), ("endTime", &self.to)];
+        let slots = client.list("/availability/slots", &query).await?;
+        Ok(slots.iter().map(|slot| (text(slot, "eventId").to_owned(), left(slot))).collect())
+    }
+
+    /// All bookings of that time, the cancelled ones too.
+    async fn bookings(&self, client: &Client) -> anyhow::Result<Vec<Seen>> {
+        let query = [("startTime", self.from.as_str()), ("endTime", &self.to), ("includeCanceled", "true")];
+        let bookings = client.list("/bookings", &query).await?;
+        Ok(bookings.iter().map(|booking| self.seen(booking)).collect())
+    }
+
+    fn seen(&self, booking: &Value) -> Seen {
+        let numbers = booking["participants"]["numbers"].as_array().into_iter().flatten();
+        let seats = |one: &Value| {
+            let each = self.categories.get(text(one, "peopleCategoryId")).copied().unwrap_or(1);
+            each * one["number"].as_i64().unwrap_or(0)
+        };
+        Seen {
+            number: text(booking, "bookingNumber").to_owned(),
+            reference: booking["externalRef"].as_str().map(str::to_owned),
+            state: State { event: text(booking, "eventId").to_owned(), canceled: booking["canceled"] == true },
+            seats: numbers.map(seats).sum(),
+        }
+    }
+
+    /// Compares the claims, until they agree or patience ends: holds from before the kill still have to expire.
+    async fn claims(&self, client: &Client, seen: &[Seen]) -> anyhow::Result<Vec<Finding>> {
+        let began = Instant::now();
+        loop {
+            let findings = claims(&self.seats, seen, &self.left(client).await?);
+            if findings.is_empty() || began.elapsed() > PATIENCE {
+                return Ok(findings);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+}

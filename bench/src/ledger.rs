@@ -1,0 +1,256 @@
+//! What a server has acknowledged, and the comparison with what it shows after it was killed. Pure: no network, no
+//! clock.
+//!
+//! A change is written down before it is sent. Its answer makes it certain; without an answer both outcomes are right.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What can be told of a booking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    /// The event that it is for.
+    pub event: String,
+    /// Whether it has been cancelled.
+    pub canceled: bool,
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} for {}", if self.canceled { "cancelled" } else { "live" }, self.event)
+    }
+}
+
+/// A booking as the server shows it.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// Its number.
+    pub number: String,
+    /// The caller's reference, if it has one.
+    pub reference: Option<String>,
+    /// Its state.
+    pub state: State,
+    /// How many seats it takes while it is live.
+    pub seats: i64,
+}
+
+/// What is known of one booking.
+#[derive(Debug, Clone, Default)]
+struct Entry {
+    /// Its number, once an answer has told it.
+    number: Option<String>,
+    /// The state that was acknowledged last.
+    acknowledged: Option<State>,
+    /// The state that a change without an answer may have made.
+    possible: Option<State>,
+}
+
+/// Something that should not be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// An acknowledged booking is not there.
+    Lost {
+        /// The caller's reference.
+        reference: String,
+        /// The number that was acknowledged.
+        number: String,
+    },
+    /// A booking is in a state that was neither acknowledged nor asked for last.
+    WrongState {
+        /// The caller's reference.
+        reference: String,
+        /// What was acknowledged last; nothing when the creation had no answer.
+        acknowledged: Option<State>,
+        /// What is shown.
+        shown: State,
+    },
+    /// A booking is there that was refused or never asked for.
+    Phantom {
+        /// The caller's reference.
+        reference: String,
+    },
+    /// Two bookings carry the reference of one.
+    Twice {
+        /// The caller's reference.
+        reference: String,
+    },
+    /// The seats left of an event do not agree with its bookings.
+    Claims {
+        /// The event.
+        event: String,
+        /// Its seats less those of its live bookings.
+        expected: i64,
+        /// What is shown; nothing when the event is missing.
+        shown: Option<i64>,
+    },
+}
+
+impl Finding {
+    /// Whether something is gone that had been acknowledged.
+    #[must_use]
+    pub fn is_loss(&self) -> bool {
+        match self {
+            Self::Lost { .. } => true,
+            Self::WrongState { acknowledged, .. } => acknowledged.is_some(),
+            Self::Phantom { .. } | Self::Twice { .. } | Self::Claims { .. } => false,
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Lost { reference, number } => write!(f, "booking {number} ({reference}) is lost"),
+            Self::WrongState { reference, acknowledged: Some(state), shown } => {
+                write!(f, "booking {reference} was acknowledged as {state}, and is {shown}")
+            }
+            Self::WrongState { reference, acknowledged: None, shown } => {
+                write!(f, "booking {reference} is {shown}, which nobody asked for")
+            }
+            Self::Phantom { reference } => write!(f, "booking {reference} is there, and was refused or never made"),
+            Self::Twice { reference } => write!(f, "booking {reference} is there more than once"),
+            Self::Claims { event, expected, shown: Some(shown) } => {
+                write!(f, "event {event} shows {shown} seats left; its bookings leave {expected}")
+            }
+            Self::Claims { event, expected, shown: None } => {
+                write!(f, "event {event} is not shown; its bookings leave {expected} seats")
+            }
+        }
+    }
+}
+
+/// What clients asked for and what was acknowledged, by the references that they chose.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    entries: BTreeMap<String, Entry>,
+}
+
+impl Ledger {
+    /// A change is about to be sent. From now on it may happen.
+    pub fn asks(&mut self, reference: &str, state: State) {
+        self.entries.entry(reference.to_owned()).or_default().possible = Some(state);
+    }
+
+    /// The change that was asked for is acknowledged; a creation also tells the number.
+    pub fn acknowledged(&mut self, reference: &str, number: Option<&str>) {
+        if let Some(entry) = self.entries.get_mut(reference) {
+            if let Some(state) = entry.possible.take() {
+                entry.acknowledged = Some(state);
+            }
+            if let Some(number) = number {
+                entry.number = Some(number.to_owned());
+            }
+        }
+    }
+
+    /// The change that was asked for is refused: it must not happen.
+    pub fn refused(&mut self, reference: &str) {
+        if let Some(entry) = self.entries.get_mut(reference) {
+            entry.possible = None;
+            if entry.acknowledged.is_none() {
+                self.entries.remove(reference);
+            }
+        }
+    }
+
+    /// Takes in what another client noted.
+    pub fn absorb(&mut self, other: Self) {
+        self.entries.extend(other.entries);
+    }
+
+    /// Gives what is known of a booking to the client that looks after it from now on.
+    pub fn hand_over(&mut self, reference: &str, to: &mut Self) {
+        if let Some(entry) = self.entries.remove(reference) {
+            to.entries.insert(reference.to_owned(), entry);
+        }
+    }
+
+    /// The bookings that are known to be live: reference, number, event.
+    pub fn live(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.entries.iter().filter_map(|(reference, entry)| {
+            let state = entry.acknowledged.as_ref().filter(|state| !state.canceled && entry.possible.is_none())?;
+            Some((reference.as_str(), entry.number.as_deref()?, state.event.as_str()))
+        })
+    }
+
+    /// How many bookings there are, and for how many the last change had no answer.
+    #[must_use]
+    pub fn count(&self) -> (usize, usize) {
+        (self.entries.len(), self.entries.values().filter(|entry| entry.possible.is_some()).count())
+    }
+
+    /// Compares with what the server shows. Only bookings whose reference begins with `prefix` are ours.
+    #[must_use]
+    pub fn compare(&self, seen: &[Seen], prefix: &str) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let mut shown: BTreeMap<&str, &Seen> = BTreeMap::new();
+        for booking in seen {
+            let Some(reference) = booking.reference.as_deref().filter(|text| text.starts_with(prefix)) else {
+                continue;
+            };
+            if shown.insert(reference, booking).is_some() {
+                findings.push(Finding::Twice { reference: reference.to_owned() });
+            }
+            if !self.entries.contains_key(reference) {
+                findings.push(Finding::Phantom { reference: reference.to_owned() });
+            }
+        }
+        for (reference, entry) in &self.entries {
+            let reference = || reference.clone();
+            let Some(booking) = shown.get(reference().as_str()) else {
+                if entry.acknowledged.is_some() {
+                    let number = entry.number.clone().unwrap_or_default();
+                    findings.push(Finding::Lost { reference: reference(), number });
+                }
+                continue;
+            };
+            // A booking under another number is not the one that was acknowledged.
+            if let Some(number) = entry.number.clone().filter(|number| *number != booking.number) {
+                findings.push(Finding::Lost { reference: reference(), number });
+                continue;
+            }
+            let state = Some(&booking.state);
+            if state != entry.acknowledged.as_ref() && state != entry.possible.as_ref() {
+                let (acknowledged, shown) = (entry.acknowledged.clone(), booking.state.clone());
+                findings.push(Finding::WrongState { reference: reference(), acknowledged, shown });
+            }
+        }
+        findings
+    }
+
+    /// Takes what the server shows as the truth from now on, for the changes that had no answer.
+    pub fn settle(&mut self, seen: &[Seen]) {
+        let mut shown: BTreeMap<&str, &Seen> =
+            seen.iter().filter_map(|booking| Some((booking.reference.as_deref()?, booking))).collect();
+        self.entries.retain(|reference, entry| match shown.remove(reference.as_str()) {
+            Some(booking) => {
+                entry.number = Some(booking.number.clone());
+                entry.acknowledged = Some(booking.state.clone());
+                entry.possible = None;
+                true
+            }
+            None => false,
+        });
+    }
+}
+
+/// How many seats the live bookings of an event take.
+#[must_use]
+pub fn taken(seen: &[Seen], event: &str) -> i64 {
+    seen.iter().filter(|booking| booking.state.event == event && !booking.state.canceled).map(|one| one.seats).sum()
+}
+
+/// Compares the seats left that the server shows with the seats of each event and its bookings.
+#[must_use]
+pub fn claims(seats: &BTreeMap<String, i64>, seen: &[Seen], left: &BTreeMap<String, i64>) -> Vec<Finding> {
+    seats
+        .iter()
+        .filter_map(|(event, seats)| {
+            let (expected, shown) = (seats - taken(seen, event), left.get(event).copied());
+            (shown != Some(expected)).then(|| Finding::Claims { event: event.clone(), expected, shown })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

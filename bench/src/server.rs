@@ -1,0 +1,158 @@
+//! The server as a process that can be killed.
+
+use crate::CrashArgs;
+use crate::client::{Client, Credentials};
+use anyhow::{Context, bail};
+use std::fs::{self, File};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Where a server keeps everything, and how it is started.
+#[derive(Debug)]
+pub struct Place<'a> {
+    folder: &'a Path,
+    args: &'a CrashArgs,
+}
+
+/// A running server. It is killed when this is dropped.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    /// A client of it.
+    pub client: Client,
+    /// Its keys and products.
+    pub credentials: Credentials,
+    /// How long it took until it answered.
+    pub ready: Duration,
+}
+
+impl<'a> Place<'a> {
+    /// A place in an empty folder.
+    pub fn new(folder: &'a Path, args: &'a CrashArgs) -> Self {
+        Self { folder, args }
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    fn copy(&self) -> PathBuf {
+        self.folder.join("copy")
+    }
+
+    /// Starts the server on what is there and waits until it answers. Too late is an error.
+    pub async fn start(&self) -> anyhow::Result<Server> {
+        let file = self.folder.join("credentials.json");
+        // One of an earlier start would be read before the new one is written.
+        if file.exists() {
+            fs::remove_file(&file)?;
+        }
+        // A port that is free now. It is another one each time, so nothing talks to the wrong server.
+        let listen = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let log = File::options().create(true).append(true).open(self.folder.join("server.log"))?;
+        let mut command = Command::new(&self.args.server_binary);
+        command.arg("demo").arg("--data-dir").arg(self.data());
+        command.args(["--listen", &listen.to_string()]).arg("--credentials-file").arg(&file);
+        if let Some(url) = &self.args.database_url {
+            command.args(["--database-url", url]);
+        }
+        command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+        let began = Instant::now();
+        let child = command.spawn().with_context(|| format!("cannot start {}", self.args.server_binary.display()))?;
+        let mut child = Reaped(Some(child));
+        let limit = Duration::from_millis(self.args.ready_within_ms);
+        loop {
+            if let Some((client, credentials)) = ask(&file, &format!("http://{listen}")).await {
+                let ready = began.elapsed();
+                if ready > limit {
+                    bail!("the server answered only {} ms after its start", ready.as_millis());
+                }
+                let child = child.0.take().context("the server is there")?;
+                return Ok(Server { child, client, credentials, ready });
+            }
+            if let Some(status) = child.0.as_mut().map(Child::try_wait).transpose()?.flatten() {
+                bail!("the server ended by itself, {status}; its log is server.log in {}", self.folder.display());
+            }
+            // A little later than allowed, to be able to say how late it was.
+            if began.elapsed() > limit * 5 {
+                bail!("the server did not answer within {} ms, nor within five times that", limit.as_millis());
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Copies the server's files as they are at this moment, as a kill would leave them.
+    pub fn take_copy(&self, server: &Server) -> anyhow::Result<()> {
+        server.signal("-STOP")?;
+        let copied = copy_folder(&self.data(), &self.copy());
+        server.signal("-CONT")?;
+        copied
+    }
+
+    /// Puts the copy in the place of the server's files.
+    pub fn bring_back_copy(&self) -> anyhow::Result<()> {
+        fs::remove_dir_all(self.data())?;
+        fs::rename(self.copy(), self.data()).context("cannot bring the copy back")
+    }
+}
+
+impl Server {
+    /// Kills it without a chance to tidy up.
+    pub fn kill(mut self) -> anyhow::Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// Sends it a signal.
+    fn signal(&self, name: &str) -> anyhow::Result<()> {
+        let status = Command::new("kill").args([name, &self.child.id().to_string()]).status()?;
+        if status.success() { Ok(()) } else { bail!("kill {name} failed") }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // One that has been killed already cannot be killed again.
+        let _ended = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
+
+/// A process that has not proved itself yet: killed when it does not.
+struct Reaped(Option<Child>);
+
+impl Drop for Reaped {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.0 {
+            // It may have ended by itself.
+            let _ended = child.kill();
+            let _reaped = child.wait();
+        }
+    }
+}
+
+/// Asks the server what its key may do: a client and the credentials when it answers.
+async fn ask(file: &Path, base_url: &str) -> Option<(Client, Credentials)> {
+    let credentials = Credentials::read(file).ok()?;
+    let client = Client::new(base_url, &credentials).ok()?;
+    client.get("/settings/apikeyinfo").await.ok()?;
+    Some((client, credentials))
+}
+
+fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(to)?;
+    fs::set_permissions(to, fs::metadata(from)?.permissions())?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
