@@ -299,8 +299,8 @@ impl Inventor<'_> {
         Ok(drafts)
     }
 
-    /// Those that staff have accepted, and two that wait for it. None is on a Sunday, when there is no coaching, or on a
-    /// Monday, when the first guide is off.
+    /// Those that staff have accepted, and two that wait for it. None is on a Sunday, when there is no coaching, or on
+    /// a Monday, when the first guide is off.
     fn lessons(&self) -> anyhow::Result<Vec<Draft>> {
         let coaching = &self.offer.coaching;
         let today = self.account.zone.date_of(self.now);

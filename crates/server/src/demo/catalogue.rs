@@ -173,7 +173,7 @@ impl Inventor {
             self.text("Sunset kayak tour", "Passeio de caiaque ao pôr do sol"),
             self.text(
                 "<p>Two hours on calm water, along the cliffs and back under the lighthouse. For beginners, too.</p>",
-                "<p>Duas horas em águas calmas, ao longo das falésias e de volta ao farol. Também para principiantes.</p>",
+                "<p>Duas horas em águas calmas, junto às falésias e de volta ao farol. Também para principiantes.</p>",
             ),
             ProductKind::Fixed { series: vec![evening, morning] },
         );
