@@ -2,11 +2,15 @@
 
 use crate::App;
 use slotkeeper_store::StoreError;
-use slotkeeper_store::tables::{buckets, links, mails, questions, secret_keys, sessions};
+use slotkeeper_store::tables::{buckets, claims, holds, links, mails, questions, secret_keys, sessions};
 use std::time::Duration;
 
 /// How many rows of each kind one round takes, so that it never holds the writer up.
 const ROUND: i64 = 500;
+/// How long a hold is remembered after it has ended, to tell what became of it.
+const HOLD_KEPT: Duration = Duration::from_secs(24 * 3_600);
+/// How long a claim that has ended may lie about. Whoever wants the same seats removes it at once.
+const CLAIM_KEPT: Duration = Duration::from_secs(60);
 /// How long a mail is remembered after it was delivered, given up or only kept. Its text can hold a key.
 const MAIL_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 
@@ -26,6 +30,8 @@ pub async fn sweep(app: &App) -> Result<bool, StoreError> {
                 buckets::sweep(tx, now, ROUND)?,
                 secret_keys::sweep(tx, now, ROUND)?,
                 mails::sweep(tx, now.before(MAIL_KEPT), ROUND)?,
+                holds::sweep(tx, now.before(HOLD_KEPT), ROUND)?,
+                claims::sweep(tx, now.before(CLAIM_KEPT), now, ROUND)?,
             ];
             Ok::<_, StoreError>(rows.into_iter().max().unwrap_or(0))
         })

@@ -180,7 +180,7 @@ impl<'a> Search<'a> {
                 .into_iter()
                 .find(|(open, close)| *open <= starts_at && starts_at < *close);
             let (open, close) = opening.ok_or(NoAppointment::NoStart)?;
-            if starts_at.since(open).as_millis() % self.step().as_millis() != 0 {
+            if !starts_at.since(open).as_millis().is_multiple_of(self.step().as_millis()) {
                 return Err(NoAppointment::NoStart);
             }
             if close < ends_at && !self.flexible.hours.cover(starts_at, ends_at, zone) {

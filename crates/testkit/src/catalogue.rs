@@ -80,8 +80,16 @@ pub fn catalogue() -> Catalogue {
     let values = [value(1, "Pier"), value(2, "Hotel")];
     let effect = |minor: i64, per: &str| json!({"price": money(minor), "per": per, "minutes": 0});
     tour["options"] = json!([
-        option("K3V9QWZT", "Meeting point", json!({"choice": {"values": values, "default": format!("{TOUR}_K3V9QWZT_1")}})),
-        option("H5J8CDYP", "Dry bags", json!({"number": {"min": 0, "max": 4, "default": 0, "each": effect(500, "booking")}})),
+        option(
+            "K3V9QWZT",
+            "Meeting point",
+            json!({"choice": {"values": values, "default": format!("{TOUR}_K3V9QWZT_1")}})
+        ),
+        option(
+            "H5J8CDYP",
+            "Dry bags",
+            json!({"number": {"min": 0, "max": 4, "default": 0, "each": effect(500, "booking")}})
+        ),
         option("B7N2MXRL", "Wetsuit hire", json!({"on_off": {"default": false, "on": effect(800, "person")}})),
         option("T1F6GSAE", "Dietary notes", json!({"text": {"required": false}})),
     ]);
@@ -93,8 +101,7 @@ pub fn catalogue() -> Catalogue {
     }});
     let hours = json!({"weekly": [{"days": 127, "from": "09:00:00", "to": "17:00:00"}], "closed": ["2026-05-06"]});
     let needs = json!([{"resource_type": "312RT00001", "count": 1}]);
-    let lessons =
-        json!({"flexible_time": {"hours": hours, "step_minutes": 30, "gap_minutes": 15, "needs": needs}});
+    let lessons = json!({"flexible_time": {"hours": hours, "step_minutes": 30, "gap_minutes": 15, "needs": needs}});
     let staff = series("312SCHDSTAFF17A2B6D11", "08:00:00", 127, [Value::Null, Value::Null], 8, &[]);
     let guide = |id: &str, name: &str| json!({"id": id, "name": text(name), "hours": null, "capacity": 1});
     let guides = json!({

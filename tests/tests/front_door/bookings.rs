@@ -50,7 +50,8 @@ fn lesson(start: &str) -> Value {
 
 /// How many seats the tour of a day has left, as a search says.
 async fn seats_left(program: &Program, day: &str) -> Value {
-    let path = format!("/availability/slots?productId={TOUR}&startTime={day}T00:00:00-00:00&endTime={day}T23:59:59-00:00");
+    let path =
+        format!("/availability/slots?productId={TOUR}&startTime={day}T00:00:00-00:00&endTime={day}T23:59:59-00:00");
     program.read(&path).await["data"][0]["numSeatsAvailable"].clone()
 }
 

@@ -24,6 +24,11 @@ use slotkeeper_domain::id::{ProductId, ResourceId};
 use slotkeeper_domain::party::Party;
 use slotkeeper_domain::time::{Instant, WireTime, Zone};
 
+/// Most entries of each list of a search, and most bytes of all its option values: the token of its pages holds them, and has
+/// to fit into an address.
+const MOST_ENTRIES: usize = 50;
+const LONGEST_TEXT: usize = 2_000;
+
 /// What tokens of this list are for.
 const OPERATION: &str = "POST /availability/matchingslots";
 
@@ -109,6 +114,14 @@ pub(crate) async fn search(
     JsonBody(wanted): JsonBody<SearchParameters>,
 ) -> Result<Created<List<MatchingSlot>>, ApiError> {
     let account = caller.may().account();
+    let entries = [wanted.people_numbers.len(), wanted.options.len(), wanted.resources.len()];
+    let text: usize = wanted.options.iter().map(|option| option.value.len()).sum();
+    if entries.into_iter().any(|entries| entries > MOST_ENTRIES) || text > LONGEST_TEXT {
+        return Err(ApiError::bad_request(format!(
+            "A search can have {MOST_ENTRIES} people categories, options and resources each, and option values of {LONGEST_TEXT} \
+             bytes together, at most."
+        )));
+    }
     // A search begins here, so a token of another one counts for nothing.
     let page = PageParameters { page_navigation_token: None, ..page };
     let paging = Paging::read(&app, &account.id, OPERATION, &page, MOST, || {

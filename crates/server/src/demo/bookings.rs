@@ -350,7 +350,7 @@ impl Inventor<'_> {
 
     fn new_booking(&self, number: usize, by_application: bool, draft: Draft) -> anyhow::Result<NewBooking> {
         let Draft { order, starts_at, then } = draft;
-        let named = number % 4 == 0 && order.party.number_of(&self.offer.categories[0]) > 0;
+        let named = number.is_multiple_of(4) && order.party.number_of(&self.offer.categories[0]) > 0;
         let first =
             || ParticipantInput { who: WhoInput::Customer, category: self.offer.categories[0].clone(), index: 1 };
         let payments = match then {

@@ -48,11 +48,11 @@ fn customer(number: u32, [first, last, city, country, language]: [&str; 5]) -> a
         phones: vec![Phone { number: format!("+351 210 000 {:03}", 100 + number), kind: PhoneKind::Mobile }],
         address: Address { city: text(city), country: Some(country.parse()?), ..Address::default() },
         language: Some(language.parse()?),
-        accept_sms_reminders: number % 4 == 0,
+        accept_sms_reminders: number.is_multiple_of(4),
         ..Person::default()
     };
     let answer = |name: &str, value: &str| FieldInput { id: None, name: text(name), value: value.to_owned() };
-    let experience = if number % 2 == 0 { "Some" } else { "A lot" };
+    let experience = if number.is_multiple_of(2) { "Some" } else { "A lot" };
     let custom_fields = match number % 3 {
         0 => vec![
             answer("Experience", experience),

@@ -160,6 +160,8 @@ async fn connection(
     let stream = Patient::new(Worded::new(TokioIo::new(stream), refuse), limits.write_timeout);
     let mut served = http1::Builder::new()
         .timer(TokioTimer::new())
+        // One client of the API cuts `Location` out of the raw headers by its name.
+        .title_case_headers(true)
         .header_read_timeout(limits.header_timeout)
         .max_buf_size(HEAD_BYTES)
         .max_headers(HEAD_LINES)

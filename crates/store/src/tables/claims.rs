@@ -8,7 +8,7 @@ use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{AccountId, ResourceId};
 use slotkeeper_domain::inventory::{EventStanding, Holder, LONGEST_PIECE, SeatClaim, Span, Timeline};
 use slotkeeper_domain::time::{Date, Instant};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 statements! {
     /// An event of which more was sold than it has now keeps what was sold.
@@ -49,8 +49,11 @@ statements! {
     ENDED_BETWEEN = "SELECT event_id, CAST(SUM(seats) AS BIGINT), CAST(SUM(CASE WHEN private THEN 1 ELSE 0 END) AS BIGINT)
                      FROM seat_claim WHERE account_id = ?1 AND day BETWEEN ?2 AND ?3 AND expires_at <= ?4
                      GROUP BY event_id LIMIT 100000";
-    SWEEP_SEATS = "SELECT account_id, event_id FROM seat_claim WHERE expires_at <= ?1 ORDER BY account_id, event_id LIMIT ?2";
-    SWEEP_RESOURCES = "DELETE FROM resource_claim WHERE expires_at <= ?1";
+    SWEEP_SEATS = "SELECT account_id, event_id FROM seat_claim WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2";
+    SWEEP_RESOURCES = "DELETE FROM resource_claim
+                       WHERE (account_id, resource_id, starts_at, holder_kind, holder_id) IN (
+                           SELECT account_id, resource_id, starts_at, holder_kind, holder_id FROM resource_claim
+                           WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)";
 }
 
 /// The events that something has seats of.
@@ -267,23 +270,18 @@ pub fn standings(
     Ok(found)
 }
 
-/// Events with claims that ended until then, at most `limit`: for the sweeper.
+/// Removes claims that ended until then, at most `limit` of seats and of resources; says how many of the one or the other.
+/// Events are locked one after the other in the order of their ids, as everybody does.
 ///
 /// # Errors
 /// When the store fails.
-pub fn with_ended_seats(
-    db: &mut Snapshot,
-    until: Instant,
-    limit: i64,
-) -> Result<Vec<(AccountId, EventId)>, StoreError> {
-    db.all(SWEEP_SEATS, &[&until, &limit], |row| Ok((row.next()?, row.next()?)))
-}
-
-/// Removes the claims of resources that ended until then.
-///
-/// # Errors
-/// When the store fails.
-pub fn sweep_resources(tx: &mut Tx, until: Instant) -> Result<(), StoreError> {
-    tx.run(SWEEP_RESOURCES, &[&until])?;
-    Ok(())
+pub fn sweep(tx: &mut Tx, until: Instant, now: Instant, limit: i64) -> Result<u64, StoreError> {
+    let ended: BTreeSet<(AccountId, EventId)> =
+        tx.all(SWEEP_SEATS, &[&until, &limit], |row| Ok((row.next()?, row.next()?)))?.into_iter().collect();
+    for (account, event) in &ended {
+        tx.run(LOCK_KNOWN_EVENT, &[account, event])?;
+        end_seats(tx, account, event, now)?;
+    }
+    let resources = tx.run(SWEEP_RESOURCES, &[&until, &limit])?;
+    Ok(resources.max(u64::try_from(ended.len()).unwrap_or(u64::MAX)))
 }

@@ -13,7 +13,8 @@ statements! {
     LOCK = "SELECT id, application_id, body, expires_at, booking_number FROM hold
             WHERE account_id = ?1 AND id = ?2 AND application_id = ?3 {FOR UPDATE}";
     END = "UPDATE hold SET expires_at = ?3, booking_number = ?4 WHERE account_id = ?1 AND id = ?2";
-    SWEEP = "DELETE FROM hold WHERE expires_at <= ?1";
+    SWEEP = "DELETE FROM hold WHERE (account_id, id) IN (
+                 SELECT account_id, id FROM hold WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)";
 }
 
 /// A hold.
@@ -91,11 +92,10 @@ pub fn end(
     Ok(())
 }
 
-/// Removes the holds that ended until then.
+/// Removes holds that ended until then, at most `limit`; says how many.
 ///
 /// # Errors
 /// When the store fails.
-pub fn sweep(tx: &mut Tx, until: Instant) -> Result<(), StoreError> {
-    tx.run(SWEEP, &[&until])?;
-    Ok(())
+pub fn sweep(tx: &mut Tx, until: Instant, limit: i64) -> Result<u64, StoreError> {
+    tx.run(SWEEP, &[&until, &limit])
 }
