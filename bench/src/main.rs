@@ -1,19 +1,9 @@
-//! Proof under load: many clients race for what is left (`race`), and the server is killed while they work (`crash`).
-//! Both look at the server from outside, through its API.
-//!
-//! They use it up: they book what they find, so they are for the demo's business only.
+//! The proofs as commands: `cargo run --release -p bench -- race …` and `… crash …`.
 
-mod client;
-mod crash;
-mod ledger;
-mod load;
-mod race;
-mod server;
-mod tally;
-
-use clap::{Args, Parser, Subcommand};
-use std::io::Write;
-use std::path::PathBuf;
+use bench::crash::crash;
+use bench::race::race;
+use bench::{CrashArgs, RaceArgs, say};
+use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 /// Proves under load that a booking server keeps its promises.
@@ -33,53 +23,13 @@ enum Command {
     Crash(CrashArgs),
 }
 
-/// Options of `race`.
-#[derive(Debug, Args)]
-pub struct RaceArgs {
-    /// A server, as in the credentials file; several for servers on one database. The file's own without it.
-    #[arg(long = "base-url", value_name = "URL")]
-    pub base_urls: Vec<String>,
-    /// What `slotkeeper demo --credentials-file` wrote.
-    #[arg(long, value_name = "FILE")]
-    pub credentials: PathBuf,
-    /// How many clients race.
-    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(2..))]
-    pub clients: u32,
-    /// How many seats the event is expected to have; only mentioned.
-    #[arg(long, default_value_t = 50)]
-    pub seats: i64,
-}
-
-/// Options of `crash`.
-#[derive(Debug, Args)]
-pub struct CrashArgs {
-    /// The server's program.
-    #[arg(long, value_name = "PATH")]
-    pub server_binary: PathBuf,
-    /// How often the server is killed.
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
-    pub rounds: u32,
-    /// How many clients work.
-    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..))]
-    pub clients: u32,
-    /// How soon after each start the server must answer. Builds without optimisation need longer.
-    #[arg(long, value_name = "MS", default_value_t = 2000)]
-    pub ready_within_ms: u64,
-    /// An empty PostgreSQL database, instead of SQLite in the folder.
-    #[arg(long, value_name = "URL", conflicts_with = "lose")]
-    pub database_url: Option<String>,
-    /// Checks the check: brings back a copy of the files from before the kill, and expects losses to be found.
-    #[arg(long)]
-    pub lose: bool,
-}
-
 fn main() -> ExitCode {
     let command = Cli::parse().command;
     let outcome =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Into::into).and_then(|runtime| {
             match command {
-                Command::Race(args) => runtime.block_on(race::race(&args)),
-                Command::Crash(args) => runtime.block_on(crash::crash(&args)),
+                Command::Race(args) => runtime.block_on(race(&args)),
+                Command::Crash(args) => runtime.block_on(crash(&args)),
             }
         });
     match outcome {
@@ -90,32 +40,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// A line of the report.
-fn say(line: &str) {
-    // Whoever closed the output does not want the rest.
-    let _nobody_reads = writeln!(std::io::stdout(), "{line}");
-}
-
-/// Prints what is wrong, at most twenty lines of it.
-fn say_problems(problems: &[String]) {
-    for problem in problems.iter().take(20) {
-        say(&format!("  WRONG: {problem}"));
-    }
-    if problems.len() > 20 {
-        say(&format!("  … and {} more", problems.len() - 20));
-    }
-}
-
-/// The machine's time.
-#[expect(clippy::disallowed_methods, reason = "a client has no other clock than the machine's")]
-fn now() -> jiff::Timestamp {
-    jiff::Timestamp::now()
-}
-
-/// A moment so many days from now, for a query.
-fn days_from_now(days: i64) -> anyhow::Result<String> {
-    let moment = now().checked_add(jiff::SignedDuration::from_hours(24 * days))?;
-    Ok(moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
 }

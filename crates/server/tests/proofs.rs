@@ -1,0 +1,64 @@
+//! The proofs of `bench/` in short: races for the last places, and a server that is killed while clients work.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop, and say where")]
+
+use bench::crash::crash;
+use bench::race::race;
+use bench::server::Place;
+use bench::{CrashArgs, RaceArgs};
+use slotkeeper_testkit::postgres::Database;
+
+/// A build without optimisation on a busy machine takes longer to start than the two seconds of the long form.
+const READY_WITHIN_MS: u64 = 20_000;
+
+fn args(database: Option<&Database>, lose: bool) -> CrashArgs {
+    CrashArgs {
+        server_binary: env!("CARGO_BIN_EXE_slotkeeper").into(),
+        rounds: 5,
+        clients: 32,
+        ready_within_ms: READY_WITHIN_MS,
+        database_url: database.map(|database| database.url().to_owned()),
+        lose,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_on_sqlite() {
+    assert!(crash(&args(None, false)).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_on_postgres() {
+    let database = Database::create().await;
+    assert!(crash(&args(Some(&database), false)).await.unwrap());
+}
+
+/// The check sees what it looks for: when files from before the kill come back, it finds what was lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_lost_is_found() {
+    assert!(crash(&args(None, true)).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_places_are_sold_once_on_sqlite() {
+    race_at_servers(1, None).await;
+}
+
+/// Two processes on one database.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_places_are_sold_once_on_postgres_by_two_servers() {
+    let database = Database::create().await;
+    race_at_servers(2, Some(&database)).await;
+}
+
+async fn race_at_servers(number: usize, database: Option<&Database>) {
+    let folder = tempfile::tempdir().unwrap();
+    let how = args(database, false);
+    let place = Place::new(folder.path(), &how);
+    let mut servers = Vec::new();
+    for _ in 0..number {
+        servers.push(place.start().await.unwrap());
+    }
+    let base_urls = servers.iter().map(|server| server.credentials.base_url.clone()).collect();
+    let credentials = folder.path().join("credentials.json");
+    assert!(race(&RaceArgs { base_urls, credentials, clients: 120, seats: 50 }).await.unwrap());
+}
