@@ -3,6 +3,7 @@
 mod changes;
 mod engines;
 mod groups;
+mod last_resort;
 mod opening;
 mod place;
 mod postgres;

@@ -1,0 +1,122 @@
+//! The schema itself refuses to give a seat or a resource's time twice, whatever a program tries. No lock is taken here and
+//! nothing is looked at first.
+
+use super::{Place, on_both_engines};
+use crate::tables::{accounts, bookings, claims, customers};
+use crate::{Store, StoreError, Tx};
+use slotkeeper_domain::account::{AccountKind, Languages};
+use slotkeeper_domain::booking::BookingNumber;
+use slotkeeper_domain::event::EventId;
+use slotkeeper_domain::id::{AccountId, ResourceId};
+use slotkeeper_domain::inventory::{Holder, SeatClaim, Span};
+use slotkeeper_domain::right::Sight;
+use slotkeeper_domain::time::{Instant, Zone};
+use std::collections::BTreeMap;
+
+const HOUR: i64 = 3_600_000;
+
+fn account() -> AccountId {
+    "ABCDEFGH01".parse().expect("an id")
+}
+
+fn event() -> EventId {
+    "312KAYK4E9L17A2B6C8D0_312SCHD7TQ17A2B6D11E3_2026-08-14".parse().expect("an id")
+}
+
+fn guide() -> ResourceId {
+    "312RS00001".parse().expect("an id")
+}
+
+fn holder(number: u64) -> Holder {
+    Holder::Booking(BookingNumber::from_random(number))
+}
+
+fn hours(from: i64, to: i64) -> Span {
+    Span { from: Instant::from_millis(from * HOUR), to: Instant::from_millis(to * HOUR) }
+}
+
+/// The real schema with a business, an event of three seats and a guide who can do two things at once.
+async fn business(place: &Place) -> Store {
+    let store = Store::open(&place.location()).await.expect("a store");
+    store
+        .tidy(|tx| {
+            let business = accounts::Account {
+                id: account(),
+                kind: AccountKind::Business,
+                name: "Harbour Lights".parse().expect("a name"),
+                country: None,
+                zone: Zone::utc(),
+                currency: None,
+                languages: Languages::parse_list("en-GB").expect("languages"),
+                created_at: Instant::from_millis(0),
+            };
+            accounts::insert(tx, &business, None)?;
+            claims::lock_events(tx, &account(), &BTreeMap::from([(event(), Some(3))]))?;
+            claims::lock_resources(tx, &account(), &BTreeMap::from([(guide(), 2)]))
+        })
+        .await
+        .expect("a business");
+    store
+}
+
+async fn taken(store: &Store) -> u32 {
+    store.read(|db| claims::standing(db, &account(), &event())).await.expect("a standing").taken
+}
+
+async fn claim_seats(store: &Store, number: u64, seats: u32) -> Result<(), StoreError> {
+    let claim = SeatClaim { event: event(), seats, private: false };
+    store.tidy(move |tx| claims::claim_seats(tx, &account(), &holder(number), std::slice::from_ref(&claim), None)).await
+}
+
+async fn claim_guide(store: &Store, number: u64, span: Span) -> Result<(), StoreError> {
+    store
+        .tidy(move |tx: &mut Tx| claims::claim_resources(tx, &account(), &holder(number), &[guide()], span, None))
+        .await
+}
+
+on_both_engines! {
+    async fn no_seat_is_given_twice(place) {
+        let store = business(place).await;
+        claim_seats(&store, 1, 2).await.expect("two of three");
+        assert!(matches!(claim_seats(&store, 2, 2).await, Err(StoreError::Refused { .. })));
+        assert_eq!(taken(&store).await, 2);
+        claim_seats(&store, 3, 1).await.expect("the last one");
+        assert!(claim_seats(&store, 4, 1).await.is_err());
+        store.tidy(|tx| claims::release(tx, &account(), &holder(1))).await.expect("given back");
+        assert_eq!(taken(&store).await, 1);
+    }
+
+    async fn no_time_is_given_twice(place) {
+        let store = business(place).await;
+        claim_guide(&store, 1, hours(9, 11)).await.expect("free");
+        claim_guide(&store, 2, hours(10, 12)).await.expect("one of two");
+        assert!(matches!(claim_guide(&store, 3, hours(8, 13)).await, Err(StoreError::Refused { .. })));
+        assert!(matches!(claim_guide(&store, 4, hours(10, 11)).await, Err(StoreError::Refused { .. })));
+        // Where one ends the next can begin, and two that do not overlap leave room beside each of them.
+        claim_guide(&store, 5, hours(11, 12)).await.expect("after the first");
+        claim_guide(&store, 6, hours(8, 10)).await.expect("before the second");
+        assert!(claim_guide(&store, 7, hours(9, 10)).await.is_err());
+        // Longer than a piece, over all of them.
+        assert!(claim_guide(&store, 8, hours(-1_000, 1_000)).await.is_err());
+        claim_guide(&store, 9, hours(12, 2_000)).await.expect("months");
+        claim_guide(&store, 10, hours(1_500, 1_600)).await.expect("beside the months");
+        assert!(claim_guide(&store, 11, hours(1_550, 1_551)).await.is_err());
+    }
+
+    /// A search by one pair of times is not slowed down, nor led astray, by the other.
+    async fn searches_find_the_same_by_either_time(place) {
+        let store = business(place).await;
+        let all = Some((Instant::from_millis(0), Instant::from_millis(i64::MAX)));
+        for (starts, touched) in [(all, None), (None, all), (all, all), (None, None)] {
+            let search = bookings::BookingSearch { starts, touched, product: None, canceled: true };
+            let found = store.read(move |db| {
+                Ok::<_, StoreError>((
+                    bookings::count(db, &account(), &Sight::All, &search)?,
+                    bookings::list(db, &account(), &Sight::All, &search, 10, 0)?.len(),
+                    customers::count(db, &account(), &Sight::All)?,
+                ))
+            });
+            assert_eq!(found.await, Ok((0, 0, 0)));
+        }
+    }
+}
