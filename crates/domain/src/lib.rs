@@ -18,6 +18,8 @@ pub mod id;
 pub mod inventory;
 pub mod link;
 pub mod money;
+#[cfg(test)]
+mod offered;
 pub mod options;
 pub mod order;
 pub mod party;
