@@ -170,7 +170,7 @@ impl<T: Parameters, S: Send + Sync> FromRequestParts<S> for Query<T> {
 }
 
 /// A struct of parameters, with the name each has on the wire. A `bool` is false when it is absent; everything else is
-/// an `Option` of a [`Parameter`](crate::query::Parameter).
+/// an `Option` of a `Parameter`.
 ///
 /// ```
 /// use slotkeeper_api::query::{Pairs, Parameters};
@@ -211,7 +211,7 @@ macro_rules! parameters {
     };
 }
 
-/// An enumeration of the wire, with the word each variant has there: a [`Parameter`](crate::query::Parameter), and text
+/// An enumeration of the wire, with the word each variant has there: a `Parameter`, and text
 /// in bodies and answers. A word that is not listed is refused, and those that are, are named.
 ///
 /// ```

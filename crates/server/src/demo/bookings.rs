@@ -92,7 +92,7 @@ impl Bookings {
     pub(super) fn invent(offer: &Offer, account: &Account, now: Instant) -> anyhow::Result<Self> {
         let inventor = Inventor { offer, account, now };
         let mut drafts = inventor.tours()?;
-        drafts.extend(inventor.walks()?);
+        drafts.extend(inventor.cruises()?);
         drafts.extend(inventor.courses()?);
         drafts.extend(inventor.lessons()?);
         let mut dated: Vec<(Instant, Draft)> =
@@ -243,11 +243,11 @@ impl Inventor<'_> {
         Ok(drafts)
     }
 
-    /// Every other walk has somebody, and one of them is full.
-    fn walks(&self) -> anyhow::Result<Vec<Draft>> {
-        let walk = &self.offer.walk;
+    /// Every other cruise has somebody, and there is always room.
+    fn cruises(&self) -> anyhow::Result<Vec<Draft>> {
+        let cruise = &self.offer.cruise;
         let mut drafts = Vec::new();
-        for (position, (event, starts_at)) in self.events(walk)?.into_iter().enumerate() {
+        for (position, (event, starts_at)) in self.events(cruise)?.into_iter().enumerate() {
             let parties: &[Numbers] = match position {
                 6 => &[[4, 2, 0, 0], [6, 0, 0, 0]],
                 0 | 4 | 8 => &[[2, 1, 0, 0]],
@@ -255,7 +255,7 @@ impl Inventor<'_> {
                 _ => &[],
             };
             for numbers in parties {
-                drafts.push(self.draft(walk, Some(event.clone()), starts_at, *numbers)?);
+                drafts.push(self.draft(cruise, Some(event.clone()), starts_at, *numbers)?);
             }
         }
         Ok(drafts)

@@ -23,7 +23,7 @@ pub(super) struct Offer {
     /// Adults, children, infants, and families of four.
     pub(super) categories: [CategoryId; 4],
     pub(super) tour: ProductId,
-    pub(super) walk: ProductId,
+    pub(super) cruise: ProductId,
     pub(super) course: ProductId,
     pub(super) coaching: ProductId,
 }
@@ -61,10 +61,15 @@ impl Offer {
         let guides = Guides { kind: random::id(), ana: random::id(), rui: random::id() };
         let mut catalogue = begin(&account.languages);
         catalogue.categories.push(PeopleCategory { id: family, name: inventor.text("Family", "Família"), seats: 4 });
-        let [tour, walk, course, coaching, outing] =
-            [inventor.tour(&guides), inventor.walk(), inventor.course(), inventor.coaching(&guides), inventor.outing()];
-        let ids = [&tour, &walk, &course, &coaching].map(|product| product.id.clone());
-        catalogue.products = vec![tour, walk, course, coaching, outing];
+        let [tour, cruise, course, coaching, outing] = [
+            inventor.tour(&guides),
+            inventor.cruise(),
+            inventor.course(),
+            inventor.coaching(&guides),
+            inventor.outing(),
+        ];
+        let ids = [&tour, &cruise, &course, &coaching].map(|product| product.id.clone());
+        catalogue.products = vec![tour, cruise, course, coaching, outing];
         catalogue.resource_types = vec![inventor.guides(guides)];
         catalogue.taxes = vec![Tax {
             id: inventor.tax.clone(),
@@ -80,8 +85,8 @@ impl Offer {
                 fee: CancelationFee::Part(TaxRate::from_millionths(500_000)?),
             }),
         };
-        let [tour, walk, course, coaching] = ids;
-        Ok(Self { catalogue, categories: inventor.categories, tour, walk, course, coaching })
+        let [tour, cruise, course, coaching] = ids;
+        Ok(Self { catalogue, categories: inventor.categories, tour, cruise, course, coaching })
     }
 }
 
@@ -213,7 +218,7 @@ impl Inventor {
         tour
     }
 
-    fn walk(&self) -> Product {
+    fn cruise(&self) -> Product {
         let series = Series {
             id: random::id(),
             title: None,
@@ -224,22 +229,22 @@ impl Inventor {
                 except: BTreeSet::new(),
                 also: BTreeSet::new(),
             },
-            seats: 12,
+            seats: 50,
             resources: Vec::new(),
         };
-        let mut walk = self.product(
-            "PHOTO",
-            self.text("Harbour photo walk", "Passeio fotográfico pelo porto"),
+        let mut cruise = self.product(
+            "CRUISE",
+            self.text("Lighthouse cruise", "Cruzeiro ao farol"),
             self.text(
-                "<p>Boats, nets and early light: ninety minutes with your own camera.</p>",
-                "<p>Barcos, redes e a primeira luz: noventa minutos com a sua própria câmara.</p>",
+                "<p>Out to the lighthouse and back in the early light. One price for your group of up to six.</p>",
+                "<p>Até ao farol e de volta com a primeira luz. Um preço para o seu grupo de até seis pessoas.</p>",
             ),
             ProductKind::Fixed { series: vec![series] },
         );
-        walk.limits = self.limits((1, 6), &[6, 4, 2]);
-        walk.rates = Some(Rates::PerBooking(self.euros(60)));
-        walk.length = Length::Minutes(90);
-        walk
+        cruise.limits = self.limits((1, 6), &[6, 4, 2]);
+        cruise.rates = Some(Rates::PerBooking(self.euros(60)));
+        cruise.length = Length::Minutes(90);
+        cruise
     }
 
     /// A course that has begun, and one that begins in three weeks.

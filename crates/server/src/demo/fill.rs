@@ -152,7 +152,7 @@ impl Demo {
                 subaccounts: subaccounts.iter().map(|(account, ..)| account.id.to_string()).collect(),
             },
             products: Products {
-                fixed: vec![offer.tour.to_string(), offer.walk.to_string()],
+                fixed: vec![offer.tour.to_string(), offer.cruise.to_string()],
                 fixed_course: vec![offer.course.to_string()],
                 flexible_time: vec![offer.coaching.to_string()],
             },
