@@ -81,7 +81,7 @@ fn refusal(bytes: &[u8]) -> Option<StatusCode> {
     if !matches!(status.as_u16(), 400 | 414 | 431) {
         return None;
     }
-    let head = str::from_utf8(bytes).ok()?.strip_suffix("\r\n\r\n")?;
+    let head = str::from_utf8(bytes).ok()?.strip_suffix("\r\n\r\n")?.to_ascii_lowercase();
     let mut lines = head.split("\r\n").skip(1).map(|line| line.split_once(": ").map_or(line, |(name, _)| name));
     (head.contains("\r\ncontent-length: 0")
         && lines.all(|name| matches!(name, "connection" | "content-length" | "date")))
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn only_an_answer_without_anything_is_taken_for_the_librarys() {
-        let end = "connection: close\r\ncontent-length: 0\r\ndate: Thu, 01 Jan 1970 00:00:00 GMT\r\n\r\n";
+        let end = "Connection: close\r\nContent-Length: 0\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\n\r\n";
         let is = |text: String| refusal(text.as_bytes()).map(|status| status.as_u16());
         assert_eq!(is(format!("HTTP/1.1 414 URI Too Long\r\n{end}")), Some(414));
         assert_eq!(is(format!("HTTP/1.1 404 Not Found\r\n{end}")), None);
