@@ -1,4 +1,5 @@
-//! `PUT /bookings/{bookingNumber}`: change a booking. A member that is missing keeps its value.
+//! `PUT /bookings/{bookingNumber}`: change a booking. A member that is missing keeps its value. `customer` and
+//! `participants.details` are ignored: they are for creating (wire reference, section 3.2).
 
 use super::body::{BookingBody, Which, options};
 use super::booking::{Booking, Expansion, present_one};
@@ -44,8 +45,6 @@ pub(crate) async fn update(
         starts_at: body.start_time.map(|time| time.at(zone)),
         ends_at: body.end_time.map(|time| time.at(zone)),
         party: body.party()?,
-        // Clients write items of webhooks back, with everybody in them (wire reference, section 3.2).
-        participants: None,
         options: body.options.as_deref().map(options),
         resources: body.resource_ids()?,
         private_event: body.private_event.map(|switch| switch.0),

@@ -1,6 +1,5 @@
 //! Change a booking: its people, options, price, or when it is. What is not said stays as it was.
 
-use super::party::ParticipantInput;
 use super::place::{PlaceError, Placing};
 use super::rights::{ReadBookings, WriteBookings};
 use crate::App;
@@ -35,8 +34,6 @@ pub struct BookingChange {
     pub ends_at: Option<Instant>,
     /// Who comes.
     pub party: Option<Party>,
-    /// Who they are.
-    pub participants: Option<Vec<ParticipantInput>>,
     /// The options.
     pub options: Option<Vec<OptionInput>>,
     /// The resources of an appointment.
@@ -116,12 +113,8 @@ fn write(
         resources = take(tx, account, &wish, placing.now)?.resources;
     }
     let mut details = booking.details.clone();
-    if let Some(people) = &change.participants {
-        details.participants = placing.participants(tx, &catalogue, &booking.customer, &order.party, people)?;
-    } else {
-        // Those who were named and are no longer in the party are forgotten.
-        details.participants.retain(|person| check_participants(std::slice::from_ref(person), &order.party).is_ok());
-    }
+    // Those who were named and are no longer in the party are forgotten.
+    details.participants.retain(|person| check_participants(std::slice::from_ref(person), &order.party).is_ok());
     details.options = plan.options;
     details.adjustments = order.adjustments;
     details.resources = resources;
