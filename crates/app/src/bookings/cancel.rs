@@ -1,6 +1,6 @@
 //! Cancel a booking. Nothing is erased.
 
-use super::place::{PlaceError, Placing};
+use super::place::{PlaceError, Placing, Reach};
 use super::rights::{CancelBookings, ReadBookings};
 use crate::App;
 use crate::right::May;
@@ -39,17 +39,13 @@ pub async fn cancel(
     cancelation: Cancelation,
 ) -> Result<(), PlaceError> {
     let placing = Placing::new(app, may, true)?;
-    let (reach, sight) = (may.sight().clone(), sees.map(|may| may.sight().clone()));
+    let reach = Reach::of(may, sees);
     let unit = app.clone();
     app.store()
         .write(move |tx| {
             let account = &placing.account.id;
             let booking = bookings::lock(tx, account, &number)?.ok_or(PlaceError::NoBooking)?;
-            let creator = booking.application.as_ref();
-            if !reach.shows(creator) {
-                let seen = sight.as_ref().is_some_and(|sight| sight.shows(creator));
-                return Err(if seen { PlaceError::NotYours } else { PlaceError::NoBooking });
-            }
+            reach.check(booking.application.as_ref(), PlaceError::NoBooking)?;
             if booking.canceled.is_some() {
                 return Err(PlaceError::Canceled);
             }

@@ -13,6 +13,7 @@ use slotkeeper_domain::id::{ApplicationId, HoldId};
 use slotkeeper_domain::inventory::Holder;
 use slotkeeper_domain::money::Money;
 use slotkeeper_domain::order::{Order, OrderRefused, Plan, Terms, plan};
+use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::scheduled::Moment;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::accounts::Account;
@@ -83,6 +84,30 @@ impl From<TakeError> for PlaceError {
             TakeError::Full(full) => Self::Full(full),
             TakeError::Store(error) => Self::Store(error),
         }
+    }
+}
+
+/// What somebody may change, and what they see: a thing that is seen and may not be changed is refused, one that is not seen
+/// is not there.
+#[derive(Debug, Clone)]
+pub(crate) struct Reach {
+    changes: Sight,
+    sees: Option<Sight>,
+}
+
+impl Reach {
+    pub(crate) fn of<R: Right, S: Right>(may: &May<R>, sees: Option<&May<S>>) -> Self {
+        Self { changes: may.sight().clone(), sees: sees.map(|may| may.sight().clone()) }
+    }
+
+    /// Whether what this application created, or with none somebody else, may be changed; `absent` is the answer for what is
+    /// not there.
+    pub(crate) fn check(&self, creator: Option<&ApplicationId>, absent: PlaceError) -> Result<(), PlaceError> {
+        if self.changes.shows(creator) {
+            return Ok(());
+        }
+        let seen = self.sees.as_ref().is_some_and(|sight| sight.shows(creator));
+        Err(if seen { PlaceError::NotYours } else { absent })
     }
 }
 

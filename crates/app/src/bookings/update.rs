@@ -1,6 +1,6 @@
 //! Change a booking: its people, options, price, or when it is. What is not said stays as it was.
 
-use super::place::{PlaceError, Placing};
+use super::place::{PlaceError, Placing, Reach};
 use super::rights::{ReadBookings, WriteBookings};
 use crate::App;
 use crate::right::May;
@@ -65,16 +65,12 @@ pub async fn update(
     change: BookingChange,
 ) -> Result<Booking, PlaceError> {
     let placing = Placing::new(app, may, change.relaxed)?;
-    let (reach, sight) = (may.sight().clone(), sees.map(|may| may.sight().clone()));
+    let reach = Reach::of(may, sees);
     let unit = app.clone();
     app.store()
         .write(move |tx| {
             let booking = bookings::lock(tx, &placing.account.id, &number)?.ok_or(PlaceError::NoBooking)?;
-            let creator = booking.application.as_ref();
-            if !reach.shows(creator) {
-                let seen = sight.as_ref().is_some_and(|sight| sight.shows(creator));
-                return Err(if seen { PlaceError::NotYours } else { PlaceError::NoBooking });
-            }
+            reach.check(booking.application.as_ref(), PlaceError::NoBooking)?;
             if booking.canceled.is_some() {
                 return Err(PlaceError::Canceled);
             }

@@ -2,7 +2,7 @@
 
 use super::rights::{DeleteCustomers, ReadCustomers};
 use crate::App;
-use crate::bookings::place::{PlaceError, Placing};
+use crate::bookings::place::{PlaceError, Placing, Reach};
 use crate::right::May;
 use slotkeeper_domain::change::{Kind, Thing};
 use slotkeeper_domain::id::CustomerId;
@@ -28,15 +28,12 @@ pub async fn remove(
     id: CustomerId,
 ) -> Result<Removal, PlaceError> {
     let placing = Placing::new(app, may, false)?;
-    let (reach, sight) = (may.sight().clone(), sees.map(|may| may.sight().clone()));
+    let reach = Reach::of(may, sees);
     app.store()
         .write(move |tx| {
             let account = &placing.account.id;
             let known = customers::lock(tx, account, &id)?.ok_or(PlaceError::NoCustomer)?;
-            if !reach.shows(known.application.as_ref()) {
-                let seen = sight.as_ref().is_some_and(|sight| sight.shows(known.application.as_ref()));
-                return Err(if seen { PlaceError::NotYours } else { PlaceError::NoCustomer });
-            }
+            reach.check(known.application.as_ref(), PlaceError::NoCustomer)?;
             if customers::statistics(tx, account, &id, placing.now)?.bookings > 0 {
                 return Ok(Removal::HasBookings);
             }

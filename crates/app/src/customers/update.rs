@@ -3,7 +3,7 @@
 use super::rights::{ReadCustomers, WriteCustomers};
 use super::show::{Shown, shown};
 use crate::App;
-use crate::bookings::place::{PlaceError, Placing};
+use crate::bookings::place::{PlaceError, Placing, Reach};
 use crate::right::May;
 use slotkeeper_domain::change::{Kind, Thing};
 use slotkeeper_domain::customer::{About, FieldInput, Person, answers};
@@ -23,16 +23,13 @@ pub async fn update(
     change: impl Fn(Person) -> Person + Send + 'static,
 ) -> Result<Shown, PlaceError> {
     let placing = Placing::new(app, may, false)?;
-    let (reach, sight) = (may.sight().clone(), sees.map(|may| may.sight().clone()));
+    let reach = Reach::of(may, sees);
     let unit = app.clone();
     app.store()
         .write(move |tx| {
             let account = &placing.account.id;
             let known = customers::lock(tx, account, &id)?.ok_or(PlaceError::NoCustomer)?;
-            if !reach.shows(known.application.as_ref()) {
-                let seen = sight.as_ref().is_some_and(|sight| sight.shows(known.application.as_ref()));
-                return Err(if seen { PlaceError::NotYours } else { PlaceError::NoCustomer });
-            }
+            reach.check(known.application.as_ref(), PlaceError::NoCustomer)?;
             let mut person = change(known.person.clone());
             let refused = |why| PlaceError::Person { at: "customer", why };
             if let Some(fields) = &fields {
