@@ -28,6 +28,7 @@ impl ApiError {
             | PlaceError::NeedsCustomer
             | PlaceError::NoCustomer
             | PlaceError::NoHold
+            | PlaceError::TooMuch
             | PlaceError::Currency(_)) => Self::bad_request(error.to_string()),
         }
     }

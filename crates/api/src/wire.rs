@@ -133,6 +133,10 @@ impl StreetAddress {
 /// When it is no text.
 pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
+    // PostgreSQL keeps no such character, and nobody means it.
+    if text.as_ref().is_some_and(|text| text.contains('\0')) {
+        return Err(said("must not contain the character U+0000"));
+    }
     Ok(text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()))
 }
 

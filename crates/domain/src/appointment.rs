@@ -142,6 +142,7 @@ pub struct Search<'a> {
     flexible: &'a Flexible,
     catalogue: &'a Catalogue,
     wanted: &'a [ResourceId],
+    preferred: &'a [ResourceId],
     moment: Moment<'a>,
 }
 
@@ -154,7 +155,13 @@ impl<'a> Search<'a> {
         wanted: &'a [ResourceId],
         moment: Moment<'a>,
     ) -> Option<Self> {
-        Some(Self { product, flexible: product.flexible()?, catalogue, wanted, moment })
+        Some(Self { product, flexible: product.flexible()?, catalogue, wanted, preferred: &[], moment })
+    }
+
+    /// The same, with these resources taken first where they are free.
+    #[must_use]
+    pub fn preferring(self, preferred: &'a [ResourceId]) -> Self {
+        Self { preferred, ..self }
     }
 
     /// The appointment that starts then and ends so.
@@ -216,7 +223,9 @@ impl<'a> Search<'a> {
             }
             let others = resources.iter().filter(|resource| !self.wanted.contains(&resource.id));
             let working = others.filter(|resource| self.works(resource, span));
-            let candidates = working.map(|resource| (resource.id.clone(), resource.capacity)).collect();
+            let mut candidates: Vec<(ResourceId, u32)> =
+                working.map(|resource| (resource.id.clone(), resource.capacity)).collect();
+            candidates.sort_by_key(|(id, _)| !self.preferred.contains(id));
             if left > 0 {
                 needs.push(Need { candidates, count: left });
             }

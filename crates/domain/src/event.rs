@@ -22,6 +22,9 @@ pub struct EventId {
 #[error("not the id of an event")]
 pub struct NotAnEventId;
 
+/// The years an event can be of, as those of the times in requests.
+const YEARS: std::ops::RangeInclusive<i16> = 1970..=2200;
+
 impl fmt::Display for EventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}_{}_{}", self.product, self.schedule, self.date)
@@ -37,7 +40,7 @@ impl FromStr for EventId {
         let (product, schedule, day) = (part()?, part()?, part()?);
         let date: Date = day.parse().map_err(|_| NotAnEventId)?;
         // There is one way to write a day; the parser of dates knows more.
-        if date.to_string() != day {
+        if date.to_string() != day || !YEARS.contains(&date.year()) {
             return Err(NotAnEventId);
         }
         let product = product.parse().map_err(|_| NotAnEventId)?;

@@ -85,6 +85,8 @@ pub struct EventStanding {
     pub taken: u32,
     /// Whether somebody has taken the event as a whole.
     pub private: bool,
+    /// Whether anybody comes at all, even those who take no seat.
+    pub visited: bool,
 }
 
 impl EventStanding {
@@ -288,7 +290,7 @@ pub fn decide(wish: &Wish, others: &Standing) -> Result<Grant, Full> {
 fn seats_of(wish: &EventWish, others: &Standing) -> Result<SeatClaim, Full> {
     let event = || wish.event.clone();
     let standing = others.of_event(&wish.event);
-    if wish.private && standing.taken > 0 && !standing.private {
+    if wish.private && standing.visited && !standing.private {
         return Err(Full::NotAlone { event: event() });
     }
     let left = standing.left(wish.capacity);

@@ -35,6 +35,8 @@ pub struct Order {
     pub options: Options,
     /// Resources that an appointment is to use.
     pub resources: Vec<ResourceId>,
+    /// Resources that are taken first, if they are free.
+    pub preferred: Vec<ResourceId>,
     /// Whether the event is to be theirs alone.
     pub private_event: bool,
     /// Extra lines on the price.
@@ -243,6 +245,7 @@ fn appointment(
     };
     let end = order.ends_at.map_or_else(|| End::After(product.length_with(chosen)), End::At);
     let search = Search::new(product, catalogue, resources, moment).ok_or(OrderRefused::NeedsEvent)?;
+    let search = search.preferring(&order.preferred);
     let Appointment { span, wish } = search.at(starts_at, end)?;
     let wish = Wish { events: Vec::new(), appointment: Some(wish) };
     Ok(What { event: None, enrolled: None, drop_in: None, span, wish })

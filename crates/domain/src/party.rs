@@ -3,8 +3,8 @@
 use crate::catalogue::{Catalogue, CategoryId, Product};
 use serde::{Deserialize, Serialize};
 
-/// Most people of one category in a booking: more than any event has seats, and few enough to count with.
-pub const MOST_PEOPLE: u32 = 10_000;
+/// Most people in a booking, also for staff: each of them is listed where a booking is shown with everybody.
+pub const MOST_PEOPLE: u32 = 1_000;
 
 /// How many people of each category; nobody is left out and no category comes twice.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub enum PartyRefused {
     #[error("A booking is for one person at least.")]
     Nobody,
     /// More than can be counted with.
-    #[error("There can be {MOST_PEOPLE} people of a category at most.")]
+    #[error("There can be {MOST_PEOPLE} people in a booking at most.")]
     TooMany,
     /// The business has no such category.
     #[error("This business has no people category {0}.")]
@@ -57,7 +57,8 @@ impl Party {
                 None => {}
             }
         }
-        if party.iter().any(|(_, number)| *number > MOST_PEOPLE) { Err(PartyRefused::TooMany) } else { Ok(Self(party)) }
+        let people = party.iter().fold(0, |sum: u32, (_, number)| sum.saturating_add(*number));
+        if people > MOST_PEOPLE { Err(PartyRefused::TooMany) } else { Ok(Self(party)) }
     }
 
     /// The categories and how many people of each, in the order they were given.
@@ -169,7 +170,7 @@ mod tests {
             assert_eq!(party(text).to_list(), text);
         }
         assert_eq!(party("Cadults:1,Cchildren:0,Cadults:2").to_list(), "Cadults:3");
-        assert_eq!(Party::parse_list("Cadults:10001"), Err(NotAParty));
+        assert_eq!(Party::parse_list("Cadults:600,Cinfants:401"), Err(NotAParty));
     }
 
     #[test]

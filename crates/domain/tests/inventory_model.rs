@@ -101,6 +101,7 @@ impl Shared {
                     let known: &mut EventStanding = standing.events.entry(event_id(*event)).or_default();
                     known.taken += seats;
                     known.private |= private;
+                    known.visited = true;
                     tour |= *event == 1;
                 }
                 What::Guide { hour: at } => guided.push((hour(*at), None, claim.holder == Holder::Block)),

@@ -26,9 +26,15 @@ CREATE TABLE customer (
     application_id TEXT,
     -- What is known of the person, as JSON.
     person TEXT NOT NULL,
+    -- Names and address in lower case, to be searched.
+    first_name TEXT NOT NULL,
+    last_name TEXT NOT NULL,
+    full_name TEXT NOT NULL,
+    email_address TEXT,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (account_id, id)
 );
+CREATE INDEX customer_by_email_address ON customer (account_id, email_address) WHERE email_address IS NOT NULL;
 CREATE INDEX customer_by_creation ON customer (account_id, created_at, id);
 
 -- People linked to a customer: those they come with.

@@ -24,7 +24,7 @@ use slotkeeper_domain::id::{ProductId, ResourceId};
 use slotkeeper_domain::party::Party;
 use slotkeeper_domain::time::{Instant, WireTime, Zone};
 
-/// Most entries of each list of a search, and most bytes of all its option values: the token of its pages holds them, and has
+/// Most entries of each list of a search, and most bytes of all its options: the token of its pages holds them, and has
 /// to fit into an address.
 const MOST_ENTRIES: usize = 50;
 const LONGEST_TEXT: usize = 2_000;
@@ -115,10 +115,12 @@ pub(crate) async fn search(
 ) -> Result<Created<List<MatchingSlot>>, ApiError> {
     let account = caller.may().account();
     let entries = [wanted.people_numbers.len(), wanted.options.len(), wanted.resources.len()];
-    let text: usize = wanted.options.iter().map(|option| option.value.len()).sum();
+    let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let of_option = |option: &NamedValue| length(&option.id) + length(&option.name) + option.value.len();
+    let text: usize = wanted.options.iter().map(of_option).sum();
     if entries.into_iter().any(|entries| entries > MOST_ENTRIES) || text > LONGEST_TEXT {
         return Err(ApiError::bad_request(format!(
-            "A search can have {MOST_ENTRIES} people categories, options and resources each, and option values of {LONGEST_TEXT} \
+            "A search can have {MOST_ENTRIES} people categories, options and resources each, and options of {LONGEST_TEXT} \
              bytes together, at most."
         )));
     }

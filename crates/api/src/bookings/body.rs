@@ -19,10 +19,12 @@ use slotkeeper_domain::payment::PaymentMethod;
 use slotkeeper_domain::price::Adjustment;
 use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::scheduled::EventChoice;
-use slotkeeper_domain::time::{WireTime, Zone};
+use slotkeeper_domain::time::{Instant, WireTime, Zone};
 
 /// Longest free text of a booking or a payment, in characters.
 const LONGEST_TEXT: usize = 1_000;
+/// Most people categories of a party.
+const MOST_CATEGORIES: usize = 100;
 /// Most entries of a list.
 const MOST_ENTRIES: usize = 1_000;
 
@@ -38,8 +40,8 @@ pub(crate) struct BookingBody {
     first_course_enrolled_event_id: Option<String>,
     #[serde(deserialize_with = "text")]
     dropin_course_enrolled_event_id: Option<String>,
-    pub(crate) start_time: Option<WireTime>,
-    pub(crate) end_time: Option<WireTime>,
+    start_time: Option<WireTime>,
+    end_time: Option<WireTime>,
     #[serde(deserialize_with = "text")]
     customer_id: Option<String>,
     customer: Option<PersonBody>,
@@ -97,7 +99,8 @@ struct AdjustmentBody {
 struct PaymentBody {
     #[serde(default)]
     received_time: Option<WireTime>,
-    reason: String,
+    #[serde(default, deserialize_with = "text")]
+    reason: Option<String>,
     #[serde(default, deserialize_with = "text")]
     comment: Option<String>,
     amount: Money,
@@ -117,6 +120,10 @@ pub(crate) struct Which {
     pub(crate) appointment: Option<AppointmentId>,
 }
 
+fn to_the_minute(at: Instant) -> Instant {
+    Instant::from_millis(at.as_millis().div_euclid(60_000) * 60_000)
+}
+
 fn refuse(message: impl Into<String>) -> ApiError {
     ApiError::bad_request(message.into())
 }
@@ -126,6 +133,9 @@ fn refuse(message: impl Into<String>) -> ApiError {
 /// # Errors
 /// 400 for what is no category, or too many people.
 pub(crate) fn people(numbers: &[PeopleNumber], member: &str) -> Result<Party, ApiError> {
+    if numbers.len() > MOST_CATEGORIES {
+        return Err(refuse(format!("{member} can have {MOST_CATEGORIES} entries at most.")));
+    }
     let mut party = Vec::with_capacity(numbers.len());
     for PeopleNumber { people_category_id, number } in numbers {
         let unknown = |_| refuse(format!("{member}: this business has no such people category."));
@@ -187,6 +197,16 @@ impl BookingBody {
         Ok(which)
     }
 
+    /// When an appointment is to start. Schedules know minutes; what is finer is cut off.
+    pub(crate) fn starts_at(&self, zone: &Zone) -> Option<Instant> {
+        self.start_time.map(|time| to_the_minute(time.at(zone)))
+    }
+
+    /// When an appointment is to end, to the minute.
+    pub(crate) fn ends_at(&self, zone: &Zone) -> Option<Instant> {
+        self.end_time.map(|time| to_the_minute(time.at(zone)))
+    }
+
     /// Who comes; nothing if the body does not say.
     pub(crate) fn party(&self) -> Result<Option<Party>, ApiError> {
         let numbers = self.participants.as_ref().and_then(|participants| participants.numbers.as_ref());
@@ -240,11 +260,12 @@ impl BookingBody {
             product: product.parse().map_err(|_| refuse("productId: this business has no such product."))?,
             choice,
             appointment,
-            starts_at: self.start_time.map(|time| time.at(zone)),
-            ends_at: self.end_time.map(|time| time.at(zone)),
+            starts_at: self.starts_at(zone),
+            ends_at: self.ends_at(zone),
             party: self.party()?.ok_or_else(|| refuse("The member participants.numbers is missing."))?,
             options: Options::Chosen(options(options_given)),
             resources: self.resource_ids()?.unwrap_or_default(),
+            preferred: Vec::new(),
             private_event: self.private_event.is_some_and(|switch| switch.0),
             adjustments: self.adjustments()?.unwrap_or_default(),
         })
@@ -323,7 +344,8 @@ impl PaymentBody {
             amount: self.amount.0,
             method,
             method_other: text(self.payment_method_other.as_ref(), "paymentMethodOther")?,
-            reason: text(Some(&self.reason), "reason")?.unwrap_or_default(),
+            reason: text(self.reason.as_ref(), "reason")?
+                .ok_or_else(|| refuse("initialPayments.reason is missing: the customer sees it."))?,
             comment: text(self.comment.as_ref(), "comment")?,
             gateway_name: text(self.gateway_name.as_ref(), "gatewayName")?,
             transaction_id: text(self.transaction_id.as_ref(), "transactionId")?,

@@ -76,7 +76,7 @@ pub async fn matching(
             let moment = Moment { now, zone: &account.zone, relaxed: search.relaxed };
             if let Some(appointments) = Search::new(wanted, &catalogue, &search.resources, moment) {
                 let length = wanted.length_with(&chosen);
-                let first = if search.relaxed { search.first } else { search.first.max(now) };
+                let first = search.first.max(if search.relaxed { Instant::from_millis(0) } else { now });
                 let around = (first, length.end(search.last, &account.zone));
                 let others = resources(db, &account.id, &catalogue, &search.product, around, now)?;
                 let free = appointments.free(first, search.last, length, &others);

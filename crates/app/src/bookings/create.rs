@@ -10,7 +10,7 @@ use slotkeeper_domain::booking::{BookingDetails, BookingNumber};
 use slotkeeper_domain::change::{Actor, Kind, Thing};
 use slotkeeper_domain::id::{CustomerId, HoldId};
 use slotkeeper_domain::inventory::Holder;
-use slotkeeper_domain::money::Money;
+use slotkeeper_domain::money::{Money, NoSum};
 use slotkeeper_domain::order::Order;
 use slotkeeper_domain::payment::PaymentMethod;
 use slotkeeper_domain::time::Instant;
@@ -164,7 +164,12 @@ fn write(
             cancelation_reason: None,
             cancelation_fee: None,
         },
-        paid: paid.map_err(|_| PlaceError::Currency(placing.currency.as_str()))?.minor(),
+        paid: paid
+            .map_err(|error| match error {
+                NoSum::Currencies => PlaceError::Currency(placing.currency.as_str()),
+                NoSum::TooLarge => PlaceError::TooMuch,
+            })?
+            .minor(),
         accepted: !plan.product.accept_deny,
         no_show: false,
         created: Stamp { at: placing.now, agent: agent.clone() },

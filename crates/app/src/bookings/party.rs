@@ -75,7 +75,8 @@ impl Placing {
     ) -> Result<(Customer, bool), PlaceError> {
         match input {
             CustomerInput::Known(id, sight) => {
-                let customer = customers::find(tx, &self.account.id, id)?;
+                // Locked, or somebody could delete it before the booking is written.
+                let customer = customers::lock(tx, &self.account.id, id)?;
                 let seen = customer.filter(|customer| sight.shows(customer.application.as_ref()));
                 Ok((seen.ok_or(PlaceError::NoCustomer)?, false))
             }

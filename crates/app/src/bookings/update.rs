@@ -5,12 +5,15 @@ use super::rights::{ReadBookings, WriteBookings};
 use crate::App;
 use crate::right::May;
 use crate::take::{Take, take};
+use slotkeeper_domain::account::Language;
 use slotkeeper_domain::appointment::AppointmentId;
 use slotkeeper_domain::booking::{BookingNumber, check_participants};
+use slotkeeper_domain::catalogue::{Catalogue, Product};
 use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{ProductId, ResourceId};
-use slotkeeper_domain::inventory::Holder;
-use slotkeeper_domain::options::OptionInput;
+use slotkeeper_domain::inventory::{Holder, Span};
+use slotkeeper_domain::options::{ChosenOption, OptionInput, choose};
 use slotkeeper_domain::order::{Options, Order, Plan};
 use slotkeeper_domain::party::Party;
 use slotkeeper_domain::price::Adjustment;
@@ -88,7 +91,7 @@ fn write(
 ) -> Result<Booking, PlaceError> {
     let account = &placing.account.id;
     let catalogue = app.catalogues().of(tx, account)?;
-    let order = order(&booking, change);
+    let order = order(&booking, change, &catalogue, placing.account.languages.default_language());
     // A booking that stays when it is keeps its time, whatever the rules say of new ones.
     let stays = stays(&booking, &order);
     let terms = Placing { relaxed: placing.relaxed || stays, ..placing.clone() };
@@ -96,11 +99,15 @@ fn write(
         let product = catalogue.product(&booking.product);
         let rules = product.map(|product| product.rules).unwrap_or_default();
         rules.check_change(booking.span.from, placing.now).map_err(PlaceError::TooLate)?;
-        if let Some(product) = catalogue.product(&order.product) {
+        if let Some(product) = catalogue.product(&order.product).filter(|_| order.party != booking.party) {
             order.party.check(product, &catalogue, false).map_err(slotkeeper_domain::order::OrderRefused::Party)?;
         }
     }
-    let plan = terms.plan(&catalogue, &order)?;
+    let mut plan = terms.plan(&catalogue, &order)?;
+    // Other options can make it longer; then it has to fit like a new one.
+    if plan.span != booking.span && terms.relaxed && !placing.relaxed {
+        plan = placing.plan(&catalogue, &order)?;
+    }
     let mut resources = booking.details.resources.clone();
     if !(stays && same_claims(&booking, &order, &plan, change, &catalogue)) {
         let holder = Holder::Booking(booking.number.clone());
@@ -136,40 +143,106 @@ fn write(
     Ok(changed)
 }
 
-/// The booking as it is to be.
-fn order(booking: &Booking, change: &BookingChange) -> Order {
-    let said = &change.choice;
-    let is_said = said.event.is_some() || said.enrolled_from.is_some() || said.drop_in.is_some();
-    let same_event = said.event.is_none() || said.event == booking.event;
-    let choice = EventChoice {
-        event: said.event.clone().or(booking.event.clone()),
-        // A class of the old course says nothing about another event.
-        enrolled_from: said.enrolled_from.clone().or(booking.enrolled_event.clone().filter(|_| same_event)),
-        drop_in: said.drop_in.clone().or(booking.drop_in_event.clone().filter(|_| same_event)),
-    };
-    let appointment = booking.event.is_none() && !is_said;
-    let offered = change.appointment.is_some();
-    let moved = change.starts_at.is_some_and(|starts_at| starts_at != booking.span.from);
-    let was = |at: Instant| (appointment && !offered).then_some(at);
-    // Without an end of its own, one that moves or gets other options is as long as those make it.
-    let ends_at = change.ends_at.or(was(booking.span.to).filter(|_| !moved && change.options.is_none()));
-    Order {
-        product: change.product.clone().unwrap_or_else(|| booking.product.clone()),
-        choice,
-        appointment: change.appointment.clone(),
-        starts_at: change.starts_at.filter(|_| appointment || offered).or(was(booking.span.from)),
-        ends_at: ends_at.filter(|_| appointment || offered),
+/// The booking as it is to be. Clients read a booking, change a part of it and write all of it back (wire reference, section
+/// 3.2): a member that is as it was says nothing where another says something new.
+fn order(booking: &Booking, change: &BookingChange, catalogue: &Catalogue, language: Language) -> Order {
+    let product = change.product.clone().unwrap_or_else(|| booking.product.clone());
+    let known = catalogue.product(&product);
+    let same_product = product == booking.product;
+    let options = options(booking, change, known, same_product, language);
+    let mut order = Order {
+        product,
+        choice: EventChoice::default(),
+        appointment: None,
+        starts_at: None,
+        ends_at: None,
         party: change.party.clone().unwrap_or_else(|| booking.party.clone()),
-        options: match &change.options {
-            Some(inputs) => Options::Chosen(inputs.clone()),
-            None => Options::Kept(booking.details.options.clone()),
-        },
-        resources: change
-            .resources
-            .clone()
-            .unwrap_or_else(|| if offered { Vec::new() } else { booking.details.resources.clone() }),
+        options,
+        resources: Vec::new(),
+        preferred: Vec::new(),
         private_event: change.private_event.unwrap_or(booking.details.private_event),
         adjustments: change.adjustments.clone().unwrap_or_else(|| booking.details.adjustments.clone()),
+    };
+    if known.is_some_and(|product| product.flexible().is_some()) {
+        let was = Some(&booking.span).filter(|_| same_product && booking.event.is_none());
+        set_times(&mut order, booking, change, was);
+    } else {
+        order.choice = choice(booking, &change.choice, same_product);
+    }
+    order
+}
+
+fn choice(booking: &Booking, said: &EventChoice, same_product: bool) -> EventChoice {
+    let new = |said: &Option<EventId>, was: &Option<EventId>| said.clone().filter(|_| said != was);
+    let enrolled_from = new(&said.enrolled_from, &booking.enrolled_event);
+    let drop_in = new(&said.drop_in, &booking.drop_in_event);
+    match new(&said.event, &booking.event) {
+        // Another event. Who had a single class has a single class.
+        Some(event)
+            if same_product && booking.drop_in_event.is_some() && drop_in.is_none() && enrolled_from.is_none() =>
+        {
+            EventChoice { event: None, enrolled_from: None, drop_in: Some(event) }
+        }
+        Some(event) => EventChoice { event: Some(event), enrolled_from, drop_in },
+        None if !same_product => EventChoice { event: None, enrolled_from, drop_in },
+        None => EventChoice {
+            event: booking.event.clone(),
+            enrolled_from: said.enrolled_from.clone().or(booking.enrolled_event.clone()),
+            drop_in: said.drop_in.clone().or(booking.drop_in_event.clone()),
+        },
+    }
+}
+
+/// When the appointment is to be, and with what; `was` is when it is now.
+fn set_times(order: &mut Order, booking: &Booking, change: &BookingChange, was: Option<&Span>) {
+    let new = |said: Option<Instant>, was: Option<Instant>| said.filter(|_| said != was);
+    let (from, to) = (was.map(|span| span.from), was.map(|span| span.to));
+    let starts_at = new(change.starts_at, from);
+    let ends_at = new(change.ends_at, to);
+    let resources = change.resources.clone().filter(|said| was.is_none() || *said != booking.details.resources);
+    order.appointment.clone_from(&change.appointment);
+    let moves = change.appointment.is_some() || starts_at.is_some() || was.is_none();
+    order.starts_at = if change.appointment.is_some() { starts_at } else { starts_at.or(from) };
+    // One that moves or gets other options is as long as those make it, unless its end is said.
+    let keeps_length = !moves && matches!(order.options, Options::Kept(_));
+    order.ends_at = ends_at.or(to.filter(|_| keeps_length));
+    match resources {
+        Some(resources) => order.resources = resources,
+        None if moves => order.preferred.clone_from(&booking.details.resources),
+        None => order.resources.clone_from(&booking.details.resources),
+    }
+}
+
+/// The options as they are to be. Those that are as they were are kept, also where the product no longer has them so; those
+/// of the old product say nothing about another.
+fn options(
+    booking: &Booking,
+    change: &BookingChange,
+    product: Option<&Product>,
+    same_product: bool,
+    language: Language,
+) -> Options {
+    let kept = &booking.details.options;
+    if !same_product {
+        let old = format!("{}_", booking.product);
+        let of_old = |input: &&OptionInput| input.id.as_ref().is_some_and(|id| id.starts_with(&old));
+        let said = change.options.iter().flatten().filter(|input| !of_old(input));
+        return Options::Chosen(said.cloned().collect());
+    }
+    let Some(said) = &change.options else { return Options::Kept(kept.clone()) };
+    let echoed = |input: &OptionInput| {
+        let known = kept.iter().find(|option| input.id.as_ref() == Some(&option.id));
+        known.is_some_and(|option| option.words.1 == input.value)
+    };
+    let chosen = product.and_then(|product| choose(product, said, language).ok());
+    let same = |chosen: &Vec<ChosenOption>| {
+        chosen.len() == kept.len()
+            && chosen.iter().zip(kept).all(|(one, other)| (&one.id, &one.value) == (&other.id, &other.value))
+    };
+    if chosen.as_ref().is_some_and(same) || (said.len() == kept.len() && said.iter().all(echoed)) {
+        Options::Kept(kept.clone())
+    } else {
+        Options::Chosen(said.clone())
     }
 }
 
@@ -196,7 +269,7 @@ fn same_claims(
     order: &Order,
     plan: &Plan<'_>,
     change: &BookingChange,
-    catalogue: &slotkeeper_domain::catalogue::Catalogue,
+    catalogue: &Catalogue,
 ) -> bool {
     let same_resources = change.resources.as_ref().is_none_or(|resources| *resources == booking.details.resources);
     order.party.seats(catalogue) == booking.party.seats(catalogue)

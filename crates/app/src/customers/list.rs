@@ -5,23 +5,24 @@ use super::show::{Shown, shown};
 use crate::App;
 use crate::right::May;
 use slotkeeper_store::StoreError;
-use slotkeeper_store::tables::customers;
+use slotkeeper_store::tables::customers::{self, CustomerSearch};
 
-/// The customers the key may know of, by creation: how many there are, and at most `limit` of those after the first `offset`.
+/// The customers that a search finds and the key may know of, by creation: how many there are, and at most `limit` of those after the first `offset`.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn list(
     app: &App,
     may: &May<ReadCustomers>,
+    search: CustomerSearch,
     limit: i64,
     offset: i64,
 ) -> Result<(i64, Vec<Shown>), StoreError> {
     let (account, sight, now) = (may.account().id.clone(), may.sight().clone(), app.now());
     app.store()
         .read(move |db| {
-            let count = customers::count(db, &account, &sight)?;
-            let page = customers::list(db, &account, &sight, limit, offset)?;
+            let count = customers::count(db, &account, &sight, &search)?;
+            let page = customers::list(db, &account, &sight, &search, limit, offset)?;
             let page: Result<_, StoreError> =
                 page.into_iter().map(|customer| shown(db, &account, customer, now)).collect();
             Ok((count, page?))

@@ -198,6 +198,7 @@ impl Inventor<'_> {
             ends_at: None,
             party: Party::of(self.offer.categories.iter().cloned().zip(numbers))?,
             options: Options::Chosen(Vec::new()),
+            preferred: Vec::new(),
             resources: Vec::new(),
             private_event: false,
             adjustments: Vec::new(),

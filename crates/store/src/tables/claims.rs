@@ -24,7 +24,8 @@ statements! {
                      RETURNING event_id, seats, private";
     GIVE_BACK = "UPDATE event SET taken = taken - ?3, private = CASE WHEN ?4 THEN FALSE ELSE private END
                  WHERE account_id = ?1 AND id = ?2";
-    STANDING = "SELECT taken, private FROM event WHERE account_id = ?1 AND id = ?2";
+    STANDING = "SELECT taken, private, EXISTS (SELECT 1 FROM seat_claim WHERE account_id = ?1 AND event_id = ?2)
+                FROM event WHERE account_id = ?1 AND id = ?2";
     TAKE = "UPDATE event SET taken = taken + ?3, private = ?4 WHERE account_id = ?1 AND id = ?2";
     CLAIM_SEATS = "INSERT INTO seat_claim (account_id, event_id, holder_kind, holder_id, day, seats, private, expires_at)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
@@ -148,12 +149,15 @@ fn settle(tx: &mut Tx, account: &AccountId, event: &EventId) -> Result<(), Store
 /// # Errors
 /// When the store fails.
 pub fn standing(db: &mut Snapshot, account: &AccountId, event: &EventId) -> Result<EventStanding, StoreError> {
-    let found = db.one(STANDING, &[account, event], |row| Ok((row.next()?, row.next()?)))?;
-    Ok(found.map_or_else(EventStanding::default, |(taken, private)| event_standing(taken, private)))
+    let found = db.one(STANDING, &[account, event], |row| {
+        let standing = event_standing(row.next()?, row.next()?);
+        Ok(EventStanding { visited: row.next()?, ..standing })
+    })?;
+    Ok(found.unwrap_or_default())
 }
 
 fn event_standing(taken: i64, private: bool) -> EventStanding {
-    EventStanding { taken: u32::try_from(taken.max(0)).unwrap_or(u32::MAX), private }
+    EventStanding { taken: u32::try_from(taken.max(0)).unwrap_or(u32::MAX), private, visited: taken > 0 || private }
 }
 
 /// When others have a resource, around a span.

@@ -11,15 +11,36 @@ macro_rules! columns {
     () => { "id, application_id, person, created_at" };
 }
 
+/// The customers of a search by a part of a name, within sight.
+#[rustfmt::skip]
+macro_rules! found {
+    () => {
+        r" FROM customer WHERE account_id = ?1 AND (CAST(?2 AS TEXT) IS NULL OR application_id = ?2) AND created_at >= ?3
+           AND CASE ?4 WHEN 'firstName' THEN first_name WHEN 'lastName' THEN last_name ELSE full_name END LIKE ?5 ESCAPE '!'"
+    };
+}
+
+/// The customers with an e-mail address, within sight.
+#[rustfmt::skip]
+macro_rules! found_by_email {
+    () => {
+        " FROM customer WHERE account_id = ?1 AND (CAST(?2 AS TEXT) IS NULL OR application_id = ?2) AND created_at >= ?3
+          AND email_address = ?4"
+    };
+}
+
 statements! {
-    INSERT = "INSERT INTO customer (account_id, id, application_id, person, created_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    INSERT = "INSERT INTO customer (account_id, id, application_id, person, created_at, first_name, last_name, full_name,
+                                    email_address)
+              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     FIND = concat!("SELECT ", columns!(), " FROM customer WHERE account_id = ?1 AND id = ?2");
     LOCK = concat!("SELECT ", columns!(), " FROM customer WHERE account_id = ?1 AND id = ?2 {FOR UPDATE}");
-    LIST = concat!("SELECT ", columns!(), " FROM customer
-        WHERE account_id = ?1 AND (CAST(?2 AS TEXT) IS NULL OR application_id = ?2)
-        ORDER BY created_at, id LIMIT ?3 OFFSET ?4");
-    COUNT = "SELECT COUNT(*) FROM customer WHERE account_id = ?1 AND (CAST(?2 AS TEXT) IS NULL OR application_id = ?2)";
-    UPDATE = "UPDATE customer SET person = ?3 WHERE account_id = ?1 AND id = ?2";
+    LIST = concat!("SELECT ", columns!(), found!(), " ORDER BY created_at, id LIMIT ?6 OFFSET ?7");
+    COUNT = concat!("SELECT COUNT(*)", found!());
+    LIST_BY_EMAIL = concat!("SELECT ", columns!(), found_by_email!(), " ORDER BY created_at, id LIMIT ?5 OFFSET ?6");
+    COUNT_BY_EMAIL = concat!("SELECT COUNT(*)", found_by_email!());
+    UPDATE = "UPDATE customer SET person = ?3, first_name = ?4, last_name = ?5, full_name = ?6, email_address = ?7
+              WHERE account_id = ?1 AND id = ?2";
     DELETE = "DELETE FROM customer WHERE account_id = ?1 AND id = ?2";
     INSERT_LINKED = "INSERT INTO linked_person (account_id, customer_id, id, person, created_at) VALUES (?1, ?2, ?3, ?4, ?5)";
     LINKED = "SELECT id, person, created_at FROM linked_person WHERE account_id = ?1 AND customer_id = ?2
@@ -80,13 +101,79 @@ fn customer(row: &Row) -> Result<Customer, StoreError> {
     })
 }
 
+/// Which customers to look for.
+#[derive(Debug, Clone)]
+pub struct CustomerSearch {
+    /// Created from then on.
+    pub since: Instant,
+    /// By what.
+    pub by: SearchBy,
+}
+
+/// What customers are searched by. Case does not matter.
+#[derive(Debug, Clone)]
+pub enum SearchBy {
+    /// A part of the whole name.
+    Name(String),
+    /// A part of the first name.
+    FirstName(String),
+    /// A part of the last name.
+    LastName(String),
+    /// The e-mail address.
+    EmailAddress(String),
+}
+
+impl SearchBy {
+    fn text(&self) -> &str {
+        let (Self::Name(text) | Self::FirstName(text) | Self::LastName(text) | Self::EmailAddress(text)) = self;
+        text
+    }
+
+    fn field(&self) -> &'static str {
+        match self {
+            Self::Name(_) | Self::EmailAddress(_) => "name",
+            Self::FirstName(_) => "firstName",
+            Self::LastName(_) => "lastName",
+        }
+    }
+
+    /// The text anywhere, with what LIKE has a meaning for escaped.
+    fn pattern(&self) -> String {
+        let text = self.text().to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+        format!("%{text}%")
+    }
+}
+
+/// The texts that searches look at.
+struct Searched {
+    first: String,
+    last: String,
+    full: String,
+    email: Option<String>,
+}
+
+impl Searched {
+    fn of(person: &Person) -> Self {
+        let names = [&person.first_name, &person.middle_name, &person.last_name];
+        let full: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
+        let lower = |text: &Option<String>| text.as_deref().unwrap_or_default().to_lowercase();
+        Self {
+            first: lower(&person.first_name),
+            last: lower(&person.last_name),
+            full: full.join(" ").to_lowercase(),
+            email: person.email_address.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
 /// Adds a customer.
 ///
 /// # Errors
 /// When the store fails.
 pub fn insert(tx: &mut Tx, account: &AccountId, customer: &Customer) -> Result<(), StoreError> {
     let Customer { id, application, person, created_at } = customer;
-    tx.run(INSERT, &[account, id, application, &Json(person), created_at])?;
+    let Searched { first, last, full, email } = Searched::of(person);
+    tx.run(INSERT, &[account, id, application, &Json(person), created_at, &first, &last, &full, &email])?;
     Ok(())
 }
 
@@ -106,7 +193,7 @@ pub fn lock(tx: &mut Tx, account: &AccountId, id: &CustomerId) -> Result<Option<
     tx.one(LOCK, &[account, id], customer)
 }
 
-/// The customers within sight, by creation: at most `limit` of those after the first `offset`.
+/// The customers of a search within sight, by creation: at most `limit` of those after the first `offset`.
 ///
 /// # Errors
 /// When the store fails.
@@ -114,18 +201,37 @@ pub fn list(
     db: &mut Snapshot,
     account: &AccountId,
     sight: &Sight,
+    search: &CustomerSearch,
     limit: i64,
     offset: i64,
 ) -> Result<Vec<Customer>, StoreError> {
-    db.all(LIST, &[account, &sight.creator(), &limit, &offset], customer)
+    let (creator, CustomerSearch { since, by }) = (sight.creator(), search);
+    match by {
+        SearchBy::EmailAddress(address) => {
+            db.all(LIST_BY_EMAIL, &[account, &creator, since, &address.to_lowercase(), &limit, &offset], customer)
+        }
+        by => db.all(LIST, &[account, &creator, since, &by.field(), &by.pattern(), &limit, &offset], customer),
+    }
 }
 
-/// How many customers are within sight.
+/// How many customers a search finds within sight.
 ///
 /// # Errors
 /// When the store fails.
-pub fn count(db: &mut Snapshot, account: &AccountId, sight: &Sight) -> Result<i64, StoreError> {
-    Ok(db.one(COUNT, &[account, &sight.creator()], |row| row.next())?.unwrap_or(0))
+pub fn count(
+    db: &mut Snapshot,
+    account: &AccountId,
+    sight: &Sight,
+    search: &CustomerSearch,
+) -> Result<i64, StoreError> {
+    let (creator, CustomerSearch { since, by }) = (sight.creator(), search);
+    let found = match by {
+        SearchBy::EmailAddress(address) => {
+            db.one(COUNT_BY_EMAIL, &[account, &creator, since, &address.to_lowercase()], |row| row.next())
+        }
+        by => db.one(COUNT, &[account, &creator, since, &by.field(), &by.pattern()], |row| row.next()),
+    };
+    Ok(found?.unwrap_or(0))
 }
 
 /// Changes what is known of a customer.
@@ -133,7 +239,8 @@ pub fn count(db: &mut Snapshot, account: &AccountId, sight: &Sight) -> Result<i6
 /// # Errors
 /// When the store fails.
 pub fn update(tx: &mut Tx, account: &AccountId, id: &CustomerId, person: &Person) -> Result<(), StoreError> {
-    tx.run(UPDATE, &[account, id, &Json(person)])?;
+    let Searched { first, last, full, email } = Searched::of(person);
+    tx.run(UPDATE, &[account, id, &Json(person), &first, &last, &full, &email])?;
     Ok(())
 }
 
