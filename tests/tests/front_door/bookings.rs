@@ -567,8 +567,14 @@ on_every_engine! {
         }
         let mut booked = order("2026-05-08", 1);
         booked["customerId"] = json!(id);
-        program.create("/bookings", &booked).await;
+        let number = program.create("/bookings", &booked).await["bookingNumber"].as_str().unwrap().to_owned();
         assert_eq!(program.delete(&path).await.status, 409);
+        program.create("/bookings?mode=backend", &json!({"productId": TOUR, "eventId": tour("2026-05-03"), "customerId": id,
+            "participants": {"numbers": people(3, 0)}})).await;
+        assert_eq!(program.delete(&format!("/bookings/{number}")).await.status, 204);
+        assert_eq!(program.delete(&path).await.status, 204);
+        assert_eq!(program.get(&format!("/bookings/{number}")).await.status, 404);
+        assert_eq!(program.get(&path).await.status, 404);
         let nobody = program.create("/customers", &json!({})).await["id"].as_str().unwrap().to_owned();
         assert_eq!(program.delete(&format!("/customers/{nobody}")).await.status, 204);
         assert_eq!(program.get(&format!("/customers/{nobody}")).await.status, 404);

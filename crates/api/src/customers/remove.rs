@@ -10,7 +10,7 @@ use slotkeeper_app::customers::remove::{Removal, remove as delete};
 use slotkeeper_app::customers::rights::{DeleteCustomers, ReadCustomers};
 use slotkeeper_domain::id::CustomerId;
 
-/// Deletes a customer who has no bookings.
+/// Deletes a customer who has no bookings ahead, with those that are over or cancelled.
 pub(crate) async fn remove(
     caller: Caller<DeleteCustomers>,
     State(app): State<App>,
@@ -19,6 +19,8 @@ pub(crate) async fn remove(
     let sees = caller.holder().may::<ReadCustomers>();
     match delete(&app, caller.may(), sees.as_ref(), id).await.map_err(super::refused)? {
         Removal::Removed => Ok(Gone),
-        Removal::HasBookings => Err(ApiError::conflict("This customer has bookings, and cannot be deleted.")),
+        Removal::HasFutureBookings => {
+            Err(ApiError::conflict("This customer has bookings ahead, and cannot be deleted. Cancel them first."))
+        }
     }
 }

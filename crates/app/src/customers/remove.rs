@@ -1,20 +1,25 @@
-//! Delete a customer who has booked nothing.
+//! Delete a customer, and for good what the customer has booked (wire reference, section 3.3). Payments stay.
 
 use super::rights::{DeleteCustomers, ReadCustomers};
 use crate::App;
 use crate::bookings::place::{PlaceError, Placing, Reach};
 use crate::right::May;
+use crate::take::give_back;
 use slotkeeper_domain::change::{Kind, Thing};
 use slotkeeper_domain::id::CustomerId;
-use slotkeeper_store::tables::customers;
+use slotkeeper_domain::inventory::Holder;
+use slotkeeper_store::tables::{bookings, customers};
+
+/// How many bookings are read at a time.
+const ROUND: i64 = 500;
 
 /// What became of the wish to delete a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removal {
     /// The customer is gone.
     Removed,
-    /// The customer has bookings, and stays.
-    HasBookings,
+    /// The customer has bookings ahead, and stays.
+    HasFutureBookings,
 }
 
 /// Deletes a customer.
@@ -34,8 +39,21 @@ pub async fn remove(
             let account = &placing.account.id;
             let known = customers::lock(tx, account, &id)?.ok_or(PlaceError::NoCustomer)?;
             reach.check(known.application.as_ref(), PlaceError::NoCustomer)?;
-            if customers::statistics(tx, account, &id, placing.now)?.bookings > 0 {
-                return Ok(Removal::HasBookings);
+            if bookings::has_future(tx, account, &id, placing.now)? {
+                return Ok(Removal::HasFutureBookings);
+            }
+            loop {
+                let numbers = bookings::of_customer(tx, account, &id, ROUND)?;
+                if numbers.is_empty() {
+                    break;
+                }
+                for number in numbers {
+                    let change =
+                        placing.actor.change(account, placing.now, Thing::Booking, number.as_str(), Kind::Deleted);
+                    give_back(tx, account, &Holder::Booking(number.clone()))?;
+                    bookings::delete(tx, account, &number)?;
+                    tx.record(change);
+                }
             }
             customers::delete(tx, account, &id)?;
             tx.record(placing.actor.change(account, placing.now, Thing::Customer, id.as_str(), Kind::Deleted));

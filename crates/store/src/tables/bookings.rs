@@ -46,6 +46,8 @@ statements! {
     LIST_BY_TOUCH = concat!("SELECT ", columns!(), found!(by touch), " ORDER BY starts_at, number LIMIT ?9 OFFSET ?10");
     COUNT_BY_START = concat!("SELECT COUNT(*)", found!(by start));
     COUNT_BY_TOUCH = concat!("SELECT COUNT(*)", found!(by touch));
+    OF_CUSTOMER = "SELECT number FROM booking WHERE account_id = ?1 AND customer_id = ?2 ORDER BY starts_at, number LIMIT ?3";
+    DELETE = "DELETE FROM booking WHERE account_id = ?1 AND number = ?2";
     ANY_OF_CUSTOMER = "SELECT number FROM booking WHERE account_id = ?1 AND customer_id = ?2
                        AND canceled_at IS NULL AND starts_at > ?3 LIMIT 1";
 }
@@ -291,4 +293,26 @@ pub fn has_future(
     now: Instant,
 ) -> Result<bool, StoreError> {
     Ok(db.one(ANY_OF_CUSTOMER, &[account, customer, &now], |row| row.next::<BookingNumber>())?.is_some())
+}
+
+/// The numbers of a customer's bookings, the cancelled ones included, by start; at most `limit`.
+///
+/// # Errors
+/// When the store fails.
+pub fn of_customer(
+    db: &mut Snapshot,
+    account: &AccountId,
+    customer: &CustomerId,
+    limit: i64,
+) -> Result<Vec<BookingNumber>, StoreError> {
+    db.all(OF_CUSTOMER, &[account, customer, &limit], |row| row.next())
+}
+
+/// Removes a booking for good. What it had is given back before.
+///
+/// # Errors
+/// When the store fails.
+pub fn delete(tx: &mut Tx, account: &AccountId, number: &BookingNumber) -> Result<(), StoreError> {
+    tx.run(DELETE, &[account, number])?;
+    Ok(())
 }
