@@ -1,0 +1,58 @@
+//! Customers.
+
+use super::{business, order, people, tour};
+use slotkeeper_testkit::catalogue::TOUR;
+use slotkeeper_testkit::on_every_engine;
+use slotkeeper_testkit::serde_json::json;
+
+on_every_engine! {
+    /// Customers: created, read, changed, deleted while they have no bookings.
+    async fn customers_are_kept(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let body = json!({
+            "firstName": "Ilse", "lastName": "Brandt", "emailAddress": "Ilse@example.com", "dateOfBirth": "1990-03-08",
+            "gender": "female", "languageCode": "en_GB", "acceptSmsReminders": true,
+        });
+        let created = program.post("/customers", &body).await;
+        assert_eq!(created.status, 201, "{}", created.text);
+        let id = created.body["id"].as_str().unwrap().to_owned();
+        assert_eq!(created.body, json!({
+            "credit": {"amount": "0", "currency": "EUR"}, "acceptSmsReminders": true, "numBookings": 0,
+            "numCancelations": 0, "numNoShows": 0, "member": false, "id": id, "firstName": "Ilse", "lastName": "Brandt",
+            "emailAddress": "ilse@example.com", "phoneNumbers": [], "streetAddress": {"countryCode": "PT"},
+            "creationTime": "2026-05-04T09:12:00+01:00", "dateOfBirth": "1990-03-08", "gender": "female",
+            "languageCode": "en_GB",
+        }));
+        let path = format!("/customers/{id}");
+        let changed = program.put(&path, &json!({"phoneNumbers": [{"number": "+351910000000", "type": "mobile"}]})).await;
+        assert_eq!((changed.status, &changed.body["firstName"]), (200, &json!("Ilse")));
+        assert_eq!(program.read(&path).await, changed.body);
+        assert_eq!(program.read("/customers").await["info"]["totalItems"], 1);
+        for (search, found) in [
+            ("searchText=RAN", 1),
+            ("searchField=firstName&searchText=ils", 1),
+            ("searchField=lastName&searchText=ils", 0),
+            ("searchText=%25", 0),
+            ("searchField=emailAddress&searchText=ILSE@example.com", 1),
+            ("searchField=emailAddress&searchText=ilse", 0),
+            ("createdSince=2026-05-05T00:00:00Z", 0),
+            ("currentNonMembers=false", 0),
+            ("searchField=emailAddress", 1),
+        ] {
+            assert_eq!(program.read(&format!("/customers?{search}")).await["info"]["totalItems"], found, "{search}");
+        }
+        let mut booked = order("2026-05-08", 1);
+        booked["customerId"] = json!(id);
+        let number = program.create("/bookings", &booked).await["bookingNumber"].as_str().unwrap().to_owned();
+        assert_eq!(program.delete(&path).await.status, 409);
+        program.create("/bookings?mode=backend", &json!({"productId": TOUR, "eventId": tour("2026-05-03"), "customerId": id,
+            "participants": {"numbers": people(3, 0)}})).await;
+        assert_eq!(program.delete(&format!("/bookings/{number}")).await.status, 204);
+        assert_eq!(program.delete(&path).await.status, 204);
+        assert_eq!(program.get(&format!("/bookings/{number}")).await.status, 404);
+        assert_eq!(program.get(&path).await.status, 404);
+        let nobody = program.create("/customers", &json!({})).await["id"].as_str().unwrap().to_owned();
+        assert_eq!(program.delete(&format!("/customers/{nobody}")).await.status, 204);
+        assert_eq!(program.get(&format!("/customers/{nobody}")).await.status, 404);
+    }
+}
