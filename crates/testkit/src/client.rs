@@ -296,6 +296,21 @@ impl Program {
         answer(self.request(reqwest::Method::PUT, path).json(body)).await
     }
 
+    /// Sends something new over a plain socket; the answer byte by byte, as clients see it that look for headers themselves.
+    #[must_use]
+    pub fn post_raw(&self, path: &str, body: &str) -> String {
+        use std::io::{Read, Write};
+        let (Self { api_key, secret_key, .. }, length) = (self, body.len());
+        let host = self.url.trim_start_matches("http://").trim_end_matches("/v2");
+        let mut socket = std::net::TcpStream::connect(host).unwrap();
+        let keys = format!("X-Bookeo-apiKey: {api_key}\r\nX-Bookeo-secretKey: {secret_key}\r\n");
+        let head = format!("Host: {host}\r\n{keys}Content-Length: {length}\r\nConnection: close\r\n\r\n");
+        write!(socket, "POST /v2{path} HTTP/1.1\r\n{head}{body}").unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
     /// Removes.
     pub async fn delete(&self, path: &str) -> Answer {
         answer(self.request(reqwest::Method::DELETE, path)).await

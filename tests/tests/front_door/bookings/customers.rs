@@ -6,7 +6,16 @@ use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::json;
 
 on_every_engine! {
-    /// Customers: created, read, changed, deleted while they have no bookings.
+    /// A client cuts the address out of the raw headers, between `Location` and `Content-Type`.
+    async fn location_is_the_first_header_on_the_wire(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let answer = program.post_raw("/customers", "{}");
+        let address = answer.strip_prefix("HTTP/1.1 201 Created\r\nLocation: ").expect(&answer);
+        let address = address.split_once("\r\nContent-Type: application/json\r\n").expect(&answer).0;
+        assert!(address.starts_with(&format!("{}/v2/customers/", server.url)), "{address}");
+    }
+
+    /// Customers: created, read, searched, changed, and deleted with what is over or cancelled.
     async fn customers_are_kept(server: TestServer) {
         let (_, program) = business(&server).await;
         let body = json!({
