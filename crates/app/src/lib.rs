@@ -26,6 +26,7 @@ pub mod take;
 pub mod throttle;
 pub mod users;
 
+use authorizations::known_keys::KnownKeys;
 use authorizations::last_use::LastUse;
 use catalogue::Catalogues;
 use clock::Clock;
@@ -50,6 +51,7 @@ struct Parts {
     delivers_mail: bool,
     mail_waiting: Notify,
     last_use: LastUse,
+    known_keys: KnownKeys,
     catalogues: Catalogues,
 }
 
@@ -83,6 +85,7 @@ impl App {
             delivers_mail,
             mail_waiting: Notify::new(),
             last_use: LastUse::default(),
+            known_keys: KnownKeys::default(),
             catalogues: Catalogues::default(),
         }))
     }
@@ -139,6 +142,11 @@ impl App {
     #[must_use]
     pub fn last_use(&self) -> &LastUse {
         &self.0.last_use
+    }
+
+    /// What API keys open, in memory.
+    pub(crate) fn known_keys(&self) -> &KnownKeys {
+        &self.0.known_keys
     }
 
     /// Catalogues in memory.

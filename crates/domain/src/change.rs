@@ -100,6 +100,17 @@ words! {
     }
 }
 
+impl Thing {
+    /// Whether a change of it can change what a pair of keys opens.
+    #[must_use]
+    pub fn concerns_keys(self) -> bool {
+        match self {
+            Self::Account | Self::Application | Self::SecretKey | Self::Authorization => true,
+            Self::User | Self::Catalogue | Self::Booking | Self::Customer | Self::Payment => false,
+        }
+    }
+}
+
 words! {
     /// What happened to the thing.
     Kind {

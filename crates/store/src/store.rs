@@ -10,12 +10,14 @@ use crate::tx::{Mode, Snapshot, Tx};
 use crate::unit::Call;
 use std::any::type_name_of_val;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// An open database. Clones share it.
 #[derive(Clone)]
 pub struct Store {
     engine: Arc<Engine>,
+    keys_version: Arc<AtomicU64>,
 }
 
 enum Engine {
@@ -46,7 +48,15 @@ impl Store {
         let engine = tokio::task::spawn_blocking(open)
             .await
             .map_err(|_| StoreError::unavailable("opening the database was interrupted"))??;
-        Ok(Self { engine: Arc::new(engine) })
+        Ok(Self { engine: Arc::new(engine), keys_version: Arc::default() })
+    }
+
+    /// A number that rises with every unit of this process that changed what keys open
+    /// ([`Thing::concerns_keys`](slotkeeper_domain::change::Thing::concerns_keys)), before its caller has the answer.
+    /// What was read after asking for it is still true while it is the same, but for the units of other processes.
+    #[must_use]
+    pub fn keys_version(&self) -> u64 {
+        self.keys_version.load(Ordering::SeqCst)
     }
 
     /// Runs a use case as one transaction, and answers when it is durable. An `Err` of the unit rolls back.
@@ -119,7 +129,7 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let (call, answer) = Call::new(unit, name, mode, self.slow());
+        let (call, answer) = Call::new(unit, name, mode, self.slow(), Arc::clone(&self.keys_version));
         self.queue().submit(Box::new(call))?;
         // The answer can only be missing when the engine's thread came to an end under it.
         answer.await.unwrap_or_else(|_| Err(StoreError::closed().into()))

@@ -195,8 +195,8 @@ impl Tx {
         }
     }
 
-    /// What remains to be done after the unit said yes: checks, and the changes.
-    pub(crate) fn finish(&mut self, unit: &'static str) -> Result<(), StoreError> {
+    /// What remains to be done after the unit said yes: checks, and the changes. Says whether one of them concerns keys.
+    pub(crate) fn finish(&mut self, unit: &'static str) -> Result<bool, StoreError> {
         if let Some(first) = &self.db.doom {
             return Err(first.clone());
         }
@@ -213,7 +213,8 @@ impl Tx {
             tracing::error!(unit, "{wrong}");
         }
         let changes = std::mem::take(&mut self.changes);
-        changes::write(self, &changes)
+        changes::write(self, &changes)?;
+        Ok(changes.iter().any(|change| change.thing.concerns_keys()))
     }
 }
 

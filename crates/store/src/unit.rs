@@ -3,6 +3,8 @@
 use crate::error::StoreError;
 use crate::tx::{Mode, Tx};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
@@ -33,6 +35,9 @@ pub(crate) struct Call<U, T, E> {
     name: &'static str,
     mode: Mode,
     slow: Duration,
+    /// Where to count that keys may open something else now.
+    keys_version: Arc<AtomicU64>,
+    concerns_keys: bool,
     outcome: Option<Result<T, E>>,
     caller: oneshot::Sender<Result<T, E>>,
 }
@@ -44,9 +49,17 @@ impl<U, T, E> Call<U, T, E> {
         name: &'static str,
         mode: Mode,
         slow: Duration,
+        keys_version: Arc<AtomicU64>,
     ) -> (Self, oneshot::Receiver<Result<T, E>>) {
         let (caller, answer) = oneshot::channel();
-        (Self { unit, name, mode, slow, outcome: None, caller }, answer)
+        (Self { unit, name, mode, slow, keys_version, concerns_keys: false, outcome: None, caller }, answer)
+    }
+
+    /// To be called before the caller hears of it, and also when nobody knows whether it was stored.
+    fn count(&self) {
+        if self.concerns_keys {
+            self.keys_version.fetch_add(1, Ordering::SeqCst);
+        }
     }
 }
 
@@ -65,7 +78,7 @@ where
         let outcome = timed(name, self.slow, || {
             tx.start(self.mode);
             let value = catching(name, || (self.unit)(tx))?;
-            tx.finish(name)?;
+            self.concerns_keys = tx.finish(name)?;
             Ok(value)
         });
         let verdict = if outcome.is_ok() { Verdict::Keep } else { Verdict::Undo };
@@ -74,12 +87,14 @@ where
     }
 
     fn answer(self: Box<Self>) {
+        self.count();
         let outcome = self.outcome.unwrap_or_else(|| Err(StoreError::closed().into()));
         // A caller that has gone away is no concern of the store: what was stored stays stored.
         drop(self.caller.send(outcome));
     }
 
     fn refuse(self: Box<Self>, why: StoreError) {
+        self.count();
         drop(self.caller.send(Err(why.into())));
     }
 }

@@ -72,7 +72,9 @@ pub struct TestServer {
     app: App,
     stop: Option<oneshot::Sender<()>>,
     running: Option<JoinHandle<()>>,
-    data: Data,
+    location: Location,
+    /// Nothing for a further node, whose rows belong to the first.
+    data: Option<Data>,
 }
 
 /// A mail the server wrote.
@@ -122,9 +124,17 @@ impl TestServer {
                 (Data::Postgres(database), Location::Postgres { url, connections: 3 })
             }
         };
+        Self::run(location, Some(data), Arc::default(), public_url).await
+    }
+
+    /// A further node on the same database, with the same clock. For PostgreSQL only.
+    pub async fn another_node(&self) -> Self {
+        Self::run(self.location.clone(), None, Arc::clone(&self.clock), None).await
+    }
+
+    async fn run(location: Location, data: Option<Data>, clock: Arc<TestClock>, public_url: Option<&str>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let clock = Arc::new(TestClock::default());
         let app = App::new(AppConfig {
             store: Store::open(&location).await.unwrap(),
             clock: clock.clone(),
@@ -145,7 +155,7 @@ impl TestServer {
             .await
             .unwrap();
         });
-        Self { url, clock, app, stop: Some(stop), running: Some(running), data }
+        Self { url, clock, app, stop: Some(stop), running: Some(running), location, data }
     }
 
     /// The rows, for what no face can write yet.
@@ -223,8 +233,9 @@ impl TestServer {
     pub async fn stop_and_read_data(mut self) -> Vec<(PathBuf, Vec<u8>)> {
         self.stop().await;
         match &self.data {
-            Data::Sqlite(folder) => read_folder(folder.path()),
-            Data::Postgres(database) => vec![("all tables".into(), database.dump().await.into_bytes())],
+            Some(Data::Sqlite(folder)) => read_folder(folder.path()),
+            Some(Data::Postgres(database)) => vec![("all tables".into(), database.dump().await.into_bytes())],
+            None => Vec::new(),
         }
     }
 

@@ -3,7 +3,7 @@
 use slotkeeper_testkit::client::{Visitor, call};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::reqwest::StatusCode;
-use slotkeeper_testkit::server::TestServer;
+use slotkeeper_testkit::server::{Engine, TestServer};
 use std::time::Duration;
 
 /// A key pair that works: a developer's application, installed by an owner without a callback.
@@ -190,4 +190,20 @@ on_every_engine! {
         assert_eq!(call(&server, "/v2/settings/apikeyinfo", &api_key, secret_key).await.status, 401);
         assert_eq!(developer.post(end, &[]).await.status, StatusCode::NOT_FOUND);
     }
+}
+
+/// A key that is ended on one node is dead there at once, and on every other within a second.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_ended_key_is_dead_on_every_node_within_a_second() {
+    let server = TestServer::start(Engine::Postgres).await;
+    let other = server.another_node().await;
+    let (developer, application, api_key) = installed(&server).await;
+    let works = async |server: &TestServer| {
+        call(server, "/v2/settings/apikeyinfo", &api_key, &application.secret_key).await.status == 200
+    };
+    assert!(works(&server).await && works(&other).await);
+    developer.replace_secret(&application.id, "now").await.copied("Secret key");
+    assert!(!works(&server).await);
+    server.clock.advance(Duration::from_secs(1));
+    assert!(!works(&other).await);
 }

@@ -1,20 +1,23 @@
 //! Check the two keys of an API call.
 
 use crate::App;
+use crate::authorizations::known_keys::Opens;
 use crate::right::{May, Right};
-use crate::secrets::{Usage, same};
+use crate::secrets::{Hash, Usage, same};
 use slotkeeper_domain::change::Actor;
+use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::secret::{ApiKey, SecretKey};
-use slotkeeper_store::StoreError;
+use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::accounts::{self, Account};
 use slotkeeper_store::tables::authorizations::{self, Authorization};
 use slotkeeper_store::tables::secret_keys;
+use slotkeeper_store::{Snapshot, StoreError};
 use std::sync::Arc;
 
 /// Who calls the API: an application with one of its authorizations. Made by [`check`] alone.
 #[derive(Debug, Clone)]
 pub struct KeyHolder {
-    authorization: Authorization,
+    authorization: Arc<Authorization>,
     account: Arc<Account>,
 }
 
@@ -34,7 +37,7 @@ impl KeyHolder {
     /// The right `R`, if the key has what it needs.
     #[must_use]
     pub fn may<R: Right>(&self) -> Option<May<R>> {
-        let Authorization { permissions, application, developer, .. } = &self.authorization;
+        let Authorization { permissions, application, developer, .. } = &*self.authorization;
         let sight = R::NEEDS.sight(permissions, application)?;
         let actor = Actor::Application(developer.clone(), application.clone());
         Some(May::new(Arc::clone(&self.account), sight, actor))
@@ -62,17 +65,34 @@ pub async fn check(app: &App, api_key: &ApiKey, secret_key: &SecretKey) -> Resul
     let key_hash = app.vault().hash(Usage::ApiKey, api_key.expose());
     let secret_hash = app.vault().hash(Usage::SecretKey, secret_key.expose());
     let now = app.now();
-    let holder = app
-        .store()
-        .read(move |db| {
-            let authorization = authorizations::find_by_key(db, &account_id, &key_hash)?.ok_or(CheckError::Refused)?;
-            let keys = secret_keys::working(db, &authorization.developer, &authorization.application, now)?;
-            // Every key is compared, so that the time does not tell which one matched.
-            let matches = keys.iter().fold(false, |found, key| same(&key.hash, &secret_hash) | found);
-            let account = accounts::find(db, &account_id)?.filter(|_| matches).ok_or(CheckError::Refused)?;
-            Ok::<_, CheckError>(KeyHolder { authorization, account: Arc::new(account) })
-        })
-        .await?;
-    app.last_use().note(&holder.authorization, now);
-    Ok(holder)
+    let version = app.store().keys_version();
+    let known = match app.known_keys().get(&key_hash, version, now) {
+        Some(known) => known,
+        None => {
+            let opens = app.store().read(move |db| opens(db, &account_id, &key_hash, now)).await?;
+            app.known_keys().keep(key_hash, version, now, opens.ok_or(CheckError::Refused)?)
+        }
+    };
+    // Every key is compared, so that the time does not tell which one matched.
+    let matches = known.secret_keys.iter().fold(false, |found, key| {
+        let works = key.ends_at.is_none_or(|end| end > now);
+        (same(&key.hash, &secret_hash) & works) | found
+    });
+    if !matches {
+        return Err(CheckError::Refused);
+    }
+    app.last_use().note(&known.authorization, now);
+    Ok(KeyHolder { authorization: Arc::clone(&known.authorization), account: Arc::clone(&known.account) })
+}
+
+fn opens(
+    db: &mut Snapshot,
+    account_id: &AccountId,
+    key_hash: &Hash,
+    now: Instant,
+) -> Result<Option<Opens>, StoreError> {
+    let Some(authorization) = authorizations::find_by_key(db, account_id, key_hash)? else { return Ok(None) };
+    let secret_keys = secret_keys::working(db, &authorization.developer, &authorization.application, now)?;
+    let account = accounts::find(db, account_id)?;
+    Ok(account.map(|account| Opens { authorization: Arc::new(authorization), account: Arc::new(account), secret_keys }))
 }

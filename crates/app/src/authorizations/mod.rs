@@ -2,5 +2,6 @@
 
 pub mod check;
 pub mod installed;
+pub(crate) mod known_keys;
 pub mod last_use;
 pub mod uninstall;

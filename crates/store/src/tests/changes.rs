@@ -3,6 +3,7 @@
 use super::tables::{account, add, change, log, names, with_accounts};
 use super::{Place, on_both_engines};
 use crate::StoreError;
+use slotkeeper_domain::change::{Change, Thing};
 
 on_both_engines! {
     async fn changes_are_numbered_in_the_order_they_were_recorded(place) {
@@ -67,6 +68,22 @@ on_both_engines! {
         let recorded = store.tidy(|tx| { tx.record(change(&account(0), "a")); Ok::<_, StoreError>(()) }).await;
         assert!(matches!(recorded, Err(StoreError::Misrecorded { .. })));
         assert_eq!(log(&store, account(0)).await, (vec![], 0));
+    }
+
+    /// The number is another one when the caller has the answer. Only units that are stored count, and of those only
+    /// some.
+    async fn what_changes_keys_is_counted(place) {
+        let store = place.open().await;
+        with_accounts(&store, 1).await;
+        let before = store.keys_version();
+        let seats = Change { thing: Thing::Booking, ..change(&account(0), "a") };
+        let key = Change { thing: Thing::SecretKey, ..change(&account(0), "b") };
+        store.write(move |tx| { tx.record(seats.clone()); Ok::<_, StoreError>(()) }).await.expect("a booking");
+        let failing = key.clone();
+        let undone = store.write(move |tx| { tx.record(failing.clone()); Err::<(), _>(StoreError::Busy) }).await;
+        assert_eq!((undone, store.keys_version()), (Err(StoreError::Busy), before));
+        store.clone().write(move |tx| { tx.record(key.clone()); Ok::<_, StoreError>(()) }).await.expect("a key");
+        assert_eq!(store.keys_version(), before + 1);
     }
 
     async fn a_change_of_no_account_is_refused(place) {
