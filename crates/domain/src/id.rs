@@ -9,6 +9,11 @@ use std::str::FromStr;
 /// The characters ids are made of.
 pub const ID_ALPHABET: &[u8; 36] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
+/// Whether the character is one of [`ID_ALPHABET`]; a comparison, because lists are full of ids.
+pub(crate) fn is_of_ids(byte: u8) -> bool {
+    byte.is_ascii_uppercase() || byte.is_ascii_digit()
+}
+
 /// The text is not an id: wrong length, or a character other than `A`–`Z` and `0`–`9`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a valid id")]
@@ -45,7 +50,7 @@ macro_rules! ids {
             type Err = NotAnId;
 
             fn from_str(text: &str) -> Result<Self, NotAnId> {
-                let fits = text.len() == Self::LENGTH && text.bytes().all(|byte| ID_ALPHABET.contains(&byte));
+                let fits = text.len() == Self::LENGTH && text.bytes().all(is_of_ids);
                 if fits { Ok(Self(text.to_owned())) } else { Err(NotAnId) }
             }
         }

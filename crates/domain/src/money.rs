@@ -95,13 +95,15 @@ impl Money {
     #[must_use]
     pub fn amount(self) -> String {
         let places = self.currency.decimals();
-        let digits = format!("{:0>width$}", self.minor.unsigned_abs(), width = places + 1);
-        let (whole, decimals) = digits.split_at(digits.len() - places);
+        let units = u32::try_from(places).map_or(1, |places| 10_u64.pow(places));
+        let (whole, part) = (self.minor.unsigned_abs() / units, self.minor.unsigned_abs() % units);
         let sign = if self.minor < 0 { "-" } else { "" };
-        match decimals.trim_end_matches('0') {
-            "" => format!("{sign}{whole}"),
-            decimals => format!("{sign}{whole}.{decimals}"),
+        if part == 0 {
+            return format!("{sign}{whole}");
         }
+        let mut text = format!("{sign}{whole}.{part:0places$}");
+        text.truncate(text.trim_end_matches('0').len());
+        text
     }
 
     /// The sum of both.

@@ -1,7 +1,7 @@
 //! Secrets. Each kind has a type of its own that cannot be printed or compared by accident and is wiped from
 //! memory when it is dropped. At rest they exist only as keyed hashes or sealed.
 
-use crate::id::{AccountId, ApplicationId, ID_ALPHABET};
+use crate::id::{AccountId, ApplicationId, is_of_ids};
 use std::fmt;
 use zeroize::Zeroize;
 
@@ -69,8 +69,7 @@ impl ApiKey {
     #[must_use]
     pub fn account(&self) -> Option<AccountId> {
         let length = 1 + API_KEY_RANDOM_LENGTH + ApplicationId::LENGTH + AccountId::LENGTH;
-        let shaped =
-            self.0.len() == length && self.0.starts_with('A') && self.0.bytes().all(|byte| ID_ALPHABET.contains(&byte));
+        let shaped = self.0.len() == length && self.0.starts_with('A') && self.0.bytes().all(is_of_ids);
         if !shaped {
             return None;
         }

@@ -48,11 +48,11 @@ impl Instant {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// RFC 3339 with the numeric offset the zone has at that instant, cut to whole minutes, as the wire
-    /// wants bookkeeping times (wire reference, section 1.3): `2026-08-14T18:03:00+01:00`.
+    /// As [`Instant::to_wire`], cut to whole minutes, as the wire wants bookkeeping times (wire reference, section 1.3):
+    /// `2026-08-14T18:03:00+01:00`.
     #[must_use]
     pub fn to_wire_minutes(self, zone: &Zone) -> String {
-        self.zoned(zone).strftime("%Y-%m-%dT%H:%M:00%:z").to_string()
+        Self(self.0.div_euclid(60_000) * 60_000).to_wire(zone)
     }
 
     /// RFC 3339 with the numeric offset the zone has at that instant, cut to whole seconds (wire reference, section
