@@ -17,6 +17,7 @@ mod language;
 pub mod operation;
 pub mod paging;
 pub mod path;
+mod payments;
 pub mod query;
 mod refused;
 pub mod router;

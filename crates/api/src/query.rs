@@ -9,6 +9,7 @@ use slotkeeper_domain::id::{
     AccountId, CustomFieldId, CustomerId, HoldId, LinkedPersonId, PaymentId, ProductId, ResourceId, ResourceTypeId,
     ScheduleId, TaxId,
 };
+use slotkeeper_domain::payment::PaymentMethod;
 use slotkeeper_domain::time::{WireDay, WireTime};
 use std::convert::Infallible;
 
@@ -38,6 +39,8 @@ parameters_from_str! {
     u32: "a whole number between 0 and 4294967295";
     i64: "a whole number";
     String: "a text";
+    PaymentMethod: "one of: creditCard, paypal, bankTransfer, cash, checque, debitCard, existingCredit, accountCredit, \
+                    moneyVoucher, other";
     WireTime: "a date-time such as 2026-08-14T18:00:00+01:00, of the years 1970 to 2200";
     WireDay: "a date such as 2026-08-14, of the years 1850 to 2200";
     AccountId: "the id of an account";

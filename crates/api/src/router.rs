@@ -3,7 +3,7 @@
 use crate::body::LARGEST_BODY;
 use crate::error::refuse;
 use crate::operation::Operations;
-use crate::{availability, bookings, customers, holds, language, settings};
+use crate::{availability, bookings, customers, holds, language, payments, settings};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, EXPIRES, PRAGMA, VARY};
@@ -39,11 +39,15 @@ pub fn operations() -> Operations {
         .put("/bookings/{bookingNumber}", bookings::update::update)
         .delete("/bookings/{bookingNumber}", bookings::cancel::cancel)
         .get("/bookings/{bookingNumber}/customer", bookings::customer::show)
+        .get("/bookings/{bookingNumber}/payments", bookings::payments::list)
+        .post("/bookings/{bookingNumber}/payments", bookings::payments::create)
         .get("/customers", customers::list::list)
         .post("/customers", customers::create::create)
         .get("/customers/{id}", customers::show::show)
         .put("/customers/{id}", customers::update::update)
         .delete("/customers/{id}", customers::remove::remove)
+        .get("/payments", payments::list::list)
+        .get("/payments/{id}", payments::show::show)
 }
 
 /// The router for `/v2` and everything below it.

@@ -3,6 +3,7 @@
 //! Absent values are left out of answers. What is wrong in a body is said by [`said`]: the API puts its words into the
 //! message, behind the name of the member.
 
+use crate::error::ApiError;
 use crate::query::{Parameter, yes_or_no};
 #[doc(hidden)]
 pub use serde;
@@ -138,6 +139,19 @@ pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>
         return Err(said("must not contain the character U+0000"));
     }
     Ok(text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()))
+}
+
+/// A text of so many characters at most; `member` names it in the refusal.
+///
+/// # Errors
+/// 400 when it is longer.
+pub(crate) fn bounded(text: Option<&String>, member: &str, most: usize) -> Result<Option<String>, ApiError> {
+    match text {
+        Some(text) if text.chars().count() > most => {
+            Err(ApiError::bad_request(format!("{member} can have {most} characters at most.")))
+        }
+        other => Ok(other.cloned()),
+    }
 }
 
 fn country<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Country>, D::Error> {

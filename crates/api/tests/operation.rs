@@ -109,7 +109,7 @@ async fn a_body_is_json_of_the_right_kind() {
 }
 
 /// Every operation there is, with what a key must be allowed: written out by hand. A new one needs its line here.
-const OPERATIONS: [(&str, &str, Needs); 25] = [
+const OPERATIONS: [(&str, &str, Needs); 29] = [
     ("GET", "/settings/apikeyinfo", Needs::AnyKey),
     ("GET", "/settings/business", Needs::AnyKey),
     ("GET", "/settings/customercustomfields", Needs::AnyKey),
@@ -134,6 +134,12 @@ const OPERATIONS: [(&str, &str, Needs); 25] = [
         Needs::OwnOrAll { own: Permission::BookingsRwdOwn, all: Permission::BookingsRwdAll },
     ),
     ("GET", "/bookings/{bookingNumber}/customer", READ_CUSTOMERS),
+    ("GET", "/bookings/{bookingNumber}/payments", READ_PAYMENTS),
+    (
+        "POST",
+        "/bookings/{bookingNumber}/payments",
+        Needs::OwnOrAll { own: Permission::PaymentsRwOwn, all: Permission::PaymentsRwAll },
+    ),
     ("GET", "/customers", READ_CUSTOMERS),
     ("POST", "/customers", WRITE_CUSTOMERS),
     ("GET", "/customers/{id}", READ_CUSTOMERS),
@@ -143,11 +149,14 @@ const OPERATIONS: [(&str, &str, Needs); 25] = [
         "/customers/{id}",
         Needs::OwnOrAll { own: Permission::CustomersRwdOwn, all: Permission::CustomersRwdAll },
     ),
+    ("GET", "/payments", READ_PAYMENTS),
+    ("GET", "/payments/{id}", READ_PAYMENTS),
 ];
 
 const READ_BOOKINGS: Needs = Needs::OwnOrAll { own: Permission::BookingsRwOwn, all: Permission::BookingsRAll };
 const WRITE_BOOKINGS: Needs = Needs::OwnOrAll { own: Permission::BookingsRwOwn, all: Permission::BookingsRwAll };
 const READ_CUSTOMERS: Needs = Needs::OwnOrAll { own: Permission::CustomersRwOwn, all: Permission::CustomersRAll };
+const READ_PAYMENTS: Needs = Needs::OwnOrAll { own: Permission::PaymentsRwOwn, all: Permission::PaymentsRAll };
 const WRITE_CUSTOMERS: Needs = Needs::OwnOrAll { own: Permission::CustomersRwOwn, all: Permission::CustomersRwAll };
 
 #[tokio::test]

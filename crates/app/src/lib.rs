@@ -17,6 +17,7 @@ pub mod customers;
 pub mod holds;
 pub mod mail;
 pub mod passwords;
+pub mod payments;
 pub mod random;
 pub mod right;
 pub mod secrets;

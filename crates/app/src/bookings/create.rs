@@ -3,6 +3,7 @@
 use super::party::{CustomerInput, ParticipantInput};
 use super::place::{PlaceError, Placing};
 use super::rights::WriteBookings;
+use crate::payments::record::{self, PaymentInput};
 use crate::right::May;
 use crate::take::{Take, take};
 use crate::{App, random};
@@ -10,15 +11,12 @@ use slotkeeper_domain::booking::{BookingDetails, BookingNumber};
 use slotkeeper_domain::change::{Actor, Kind, Thing};
 use slotkeeper_domain::id::{CustomerId, HoldId};
 use slotkeeper_domain::inventory::Holder;
-use slotkeeper_domain::money::{Money, NoSum};
 use slotkeeper_domain::order::Order;
-use slotkeeper_domain::payment::PaymentMethod;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_store::Tx;
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::bookings::{self, Booking, Stamp};
 use slotkeeper_store::tables::holds;
-use slotkeeper_store::tables::payments::{self, Payment};
-use slotkeeper_store::{StoreError, Tx};
 use std::sync::Arc;
 
 /// What is to be booked, for whom.
@@ -46,27 +44,6 @@ pub struct NewBooking {
     pub payments: Vec<PaymentInput>,
     /// Whether it is made as staff would.
     pub relaxed: bool,
-}
-
-/// Money that was received.
-#[derive(Debug, Clone)]
-pub struct PaymentInput {
-    /// When; now, if it is not said.
-    pub received_at: Option<Instant>,
-    /// How much.
-    pub amount: Money,
-    /// How.
-    pub method: PaymentMethod,
-    /// The name of another method.
-    pub method_other: Option<String>,
-    /// Why.
-    pub reason: String,
-    /// For the business alone.
-    pub comment: Option<String>,
-    /// The gateway that processed it.
-    pub gateway_name: Option<String>,
-    /// What the gateway calls it.
-    pub transaction_id: Option<String>,
 }
 
 /// How often to draw another number when one is taken: one in ten thousand billion is.
@@ -136,7 +113,7 @@ fn write(
     let order = &new.order;
     let participants = placing.participants(tx, &catalogue, &customer.id, &order.party, &new.participants)?;
     let agent = placing.agent(tx)?;
-    let paid = new.payments.iter().try_fold(Money::zero(placing.currency), |sum, payment| sum.plus(payment.amount));
+    let paid = record::total(placing, 0, new.payments.iter().map(|payment| payment.amount))?;
     let booking = Booking {
         number: number.clone(),
         application: placing.application().cloned(),
@@ -164,12 +141,7 @@ fn write(
             cancelation_reason: None,
             cancelation_fee: None,
         },
-        paid: paid
-            .map_err(|error| match error {
-                NoSum::Currencies => PlaceError::Currency(placing.currency.as_str()),
-                NoSum::TooLarge => PlaceError::TooMuch,
-            })?
-            .minor(),
+        paid,
         accepted: !plan.product.accept_deny,
         no_show: false,
         created: Stamp { at: placing.now, agent: agent.clone() },
@@ -180,42 +152,7 @@ fn write(
     bookings::insert(tx, account, &booking)?;
     tx.record(placing.actor.change(account, placing.now, Thing::Booking, number.as_str(), Kind::Created));
     for input in &new.payments {
-        record_payment(tx, placing, &booking, input, agent.clone())?;
+        record::write(tx, placing, &booking, input, agent.clone())?;
     }
     Ok(booking)
-}
-
-fn record_payment(
-    tx: &mut Tx,
-    placing: &Placing,
-    booking: &Booking,
-    input: &PaymentInput,
-    agent: Option<String>,
-) -> Result<(), StoreError> {
-    let payment = Payment {
-        id: random::id(),
-        application: placing.application().cloned(),
-        booking: Some(booking.number.clone()),
-        customer: Some(booking.customer.clone()),
-        received_at: input.received_at.unwrap_or(placing.now),
-        created_at: placing.now,
-        amount: input.amount.minor(),
-        method: input.method,
-        method_other: input.method_other.clone(),
-        reason: input.reason.clone(),
-        description: Some(format!("{} ({})", booking.details.product_name, booking.number)),
-        comment: input.comment.clone(),
-        agent,
-        gateway_name: input.gateway_name.clone(),
-        transaction_id: input.transaction_id.clone(),
-    };
-    payments::insert(tx, &placing.account.id, &payment)?;
-    tx.record(placing.actor.change(
-        &placing.account.id,
-        placing.now,
-        Thing::Payment,
-        payment.id.as_str(),
-        Kind::Created,
-    ));
-    Ok(())
 }

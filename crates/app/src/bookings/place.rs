@@ -68,10 +68,10 @@ pub enum PlaceError {
     #[error("This booking can no longer be changed: {0}")]
     TooLate(NotNow),
     /// Money that was received is in another currency than the account's.
-    #[error("initialPayments: the amount must be in {0}, the currency of this business.")]
+    #[error("The amount of a payment must be in {0}, the currency of this business.")]
     Currency(&'static str),
     /// Amounts add up to more than can be counted.
-    #[error("initialPayments: the amounts add up to more than can be counted.")]
+    #[error("The payments add up to more than can be counted.")]
     TooMuch,
     /// The account has no currency; it is no business.
     #[error("This account does not take bookings.")]

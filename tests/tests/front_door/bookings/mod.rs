@@ -4,6 +4,7 @@ mod changes;
 mod customers;
 mod flows;
 mod inventory;
+mod payments;
 mod refusals;
 
 use slotkeeper_testkit::catalogue::{COURSE, COURSE_SERIES, LESSON, TOUR, TOUR_SERIES, catalogue};
