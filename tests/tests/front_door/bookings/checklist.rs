@@ -317,8 +317,8 @@ on_every_engine! {
     async fn every_failure_has_the_error_body(server: TestServer) {
         let (owner, program) = business(&server).await;
         let stranger = Program::new(&server, "A1B2", "C3D4");
-        // Neither permission is of use to any operation.
-        let powerless = Program::installed(&server, "Powerless", &owner, "payments_rw_all,blocks_rwd_all").await;
+        // An installation needs one permission, and this one is for portals alone.
+        let powerless = Program::installed(&server, "Powerless", &owner, "subaccounts_rw").await;
         for (method, path) in operations() {
             let address = somewhere(path);
             let expect = async |program: &Program, method: &str, query: &str, body: &str, status: u16| {
