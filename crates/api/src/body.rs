@@ -26,6 +26,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
         let mut json = serde_json::Deserializer::from_slice(&bytes);
         let body = serde_path_to_error::deserialize(&mut json).map_err(|error| not_as_expected(&error))?;
         json.end().map_err(|error| not_json(&error))?;
+        // A list can pass for a type whose members may be absent: serde takes its items for them, one after the other.
+        if bytes.trim_ascii_start().starts_with(b"[") {
+            return Err(ApiError::bad_request("The body is not what this operation expects: a list, and no object."));
+        }
         Ok(Self(body))
     }
 }

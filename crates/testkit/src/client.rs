@@ -296,6 +296,11 @@ impl Program {
         answer(self.request(reqwest::Method::PUT, path).json(body)).await
     }
 
+    /// Sends a body as it is, by any method.
+    pub async fn send(&self, method: &str, path: &str, body: &str) -> Answer {
+        answer(self.request(method.parse().unwrap(), path).body(body.to_owned())).await
+    }
+
     /// Sends something new over a plain socket; the answer byte by byte, as clients see it that look for headers themselves.
     #[must_use]
     pub fn post_raw(&self, path: &str, body: &str) -> String {
@@ -315,6 +320,12 @@ impl Program {
     pub async fn delete(&self, path: &str) -> Answer {
         answer(self.request(reqwest::Method::DELETE, path)).await
     }
+}
+
+/// Every operation of the API, as its router has them: the method, and the path below `/v2`.
+#[must_use]
+pub fn operations() -> Vec<(String, &'static str)> {
+    slotkeeper_api::router::operations().list().iter().map(|one| (one.method.to_string(), one.path)).collect()
 }
 
 /// Sends a request and reads the answer as JSON; panics if it is none. An empty body is null.

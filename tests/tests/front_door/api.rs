@@ -15,7 +15,7 @@ async fn install(server: &TestServer, developer: &str, owner: &str) -> (Applicat
 }
 
 /// Every error has the error body.
-fn assert_error(answer: &Answer, status: u16) {
+pub fn assert_error(answer: &Answer, status: u16) {
     assert_eq!(answer.status, status, "{}", answer.text);
     assert_eq!(answer.headers["content-type"], "application/json");
     assert_eq!(answer.headers["cache-control"], "private, max-age=0, no-cache, no-store");

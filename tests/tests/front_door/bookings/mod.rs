@@ -1,6 +1,7 @@
 //! Availability, holds, bookings and customers through the API.
 
 mod changes;
+mod checklist;
 mod customers;
 mod flows;
 mod inventory;
