@@ -39,6 +39,10 @@ fn members(path: &str) -> &'static str {
              numNoShows member firstName? middleName? lastName? emailAddress? startTimeOfNextBooking? \
              startTimeOfPreviousBooking? dateOfBirth? customFields? facebookId? languageCode?"
         }
+        _ if path.starts_with("/payments") || path.ends_with("/payments") => {
+            "id creationTime receivedTime reason amount paymentMethod description? comment? paymentMethodOther? agent? \
+             customerId? gatewayName? transactionId?"
+        }
         _ if path.starts_with("/bookings") => {
             "bookingNumber startTime endTime customerId title participants canceled accepted creationTime creationAgent \
              productId productName price eventId? firstCourseEnrolledEventId? dropinCourseEnrolledEventId? customer? \
@@ -180,6 +184,8 @@ impl Tour<'_> {
         let location = answer.headers["location"].to_str().unwrap();
         let there = location.strip_prefix(&format!("{}/v2", self.server.url)).expect(location);
         let path = path.split('?').next().unwrap();
+        // What is paid for a booking lives among all payments (wire reference, section 3.2).
+        let path = if path.ends_with("/payments") { "/payments" } else { path };
         assert!(there.starts_with(path) && !there.contains('?'), "{path}: {location}");
         let shown = self.program.get(&format!("{there}?type=1")).await;
         assert_eq!((shown.status, shown.body), (200, answer.body.clone()), "{location}");
@@ -295,6 +301,14 @@ on_every_engine! {
         assert_eq!(t.get(&format!("/bookings?{days}&itemsPerPage=2")).await["info"]["totalPages"], 2);
         let (path, customer) = (format!("/bookings/{}", id(&booking, "bookingNumber")), id(&booking, "customerId"));
         t.get(&format!("{path}/customer")).await;
+        for amount in [json!("20.00"), json!(-2.5)] {
+            let payment = json!({
+                "reason": "Deposit", "amount": {"amount": amount, "currency": "EUR"}, "paymentMethod": "cash",
+            });
+            t.post(&format!("{path}/payments"), &payment).await;
+        }
+        t.get(&format!("{path}/payments?itemsPerPage=1")).await;
+        t.get("/payments").await;
         t.get("/customers").await;
 
         // Into winter, and there.
