@@ -308,7 +308,8 @@ on_every_engine! {
             t.post(&format!("{path}/payments"), &payment).await;
         }
         t.get(&format!("{path}/payments?itemsPerPage=1")).await;
-        t.get("/payments").await;
+        let paid = t.get("/payments").await;
+        t.get(&format!("/payments/{}", id(&paid["data"][0], "id"))).await;
         t.get("/customers").await;
 
         // Into winter, and there.
