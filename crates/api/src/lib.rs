@@ -14,6 +14,7 @@ pub mod error;
 mod holds;
 mod keys;
 mod language;
+mod noted;
 pub mod operation;
 pub mod paging;
 pub mod path;

@@ -3,7 +3,7 @@
 use crate::body::LARGEST_BODY;
 use crate::error::refuse;
 use crate::operation::Operations;
-use crate::{availability, bookings, customers, holds, language, payments, settings};
+use crate::{availability, bookings, customers, holds, language, noted, payments, settings};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, EXPIRES, PRAGMA, VARY};
@@ -68,7 +68,7 @@ pub fn router_of(operations: Operations, app: App) -> Router {
         .route("/v2/", any(not_found))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(middleware::from_fn(refuse_large_bodies))
-        .layer(middleware::from_fn(language::name_language))
+        .layer(middleware::from_fn(noted::note))
         .layer(middleware::from_fn(forbid_caching))
         .layer(CompressionLayer::new())
         .with_state(app)

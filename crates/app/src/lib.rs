@@ -9,6 +9,7 @@ pub mod applications;
 pub mod authorizations;
 pub mod availability;
 pub mod bookings;
+pub mod call_limit;
 pub mod caller;
 pub mod catalogue;
 pub mod clock;
@@ -29,10 +30,12 @@ pub mod users;
 
 use authorizations::known_keys::KnownKeys;
 use authorizations::last_use::LastUse;
+use call_limit::CallLimit;
 use catalogue::Catalogues;
 use clock::Clock;
 use passwords::Passwords;
 use secrets::Vault;
+use slotkeeper_domain::call_rate::CallRate;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::Store;
 use std::sync::Arc;
@@ -53,6 +56,7 @@ struct Parts {
     mail_waiting: Notify,
     last_use: LastUse,
     known_keys: KnownKeys,
+    call_limit: CallLimit,
     catalogues: Catalogues,
 }
 
@@ -70,13 +74,15 @@ pub struct AppConfig {
     pub public_url: Url,
     /// Whether a mail server is configured. Without one, mail is kept in the database.
     pub delivers_mail: bool,
+    /// How often a key may call the API on this node; nothing for as often as it likes.
+    pub call_rate: Option<CallRate>,
 }
 
 impl App {
     /// Puts the parts together.
     #[must_use]
     pub fn new(config: AppConfig) -> Self {
-        let AppConfig { store, clock, vault, passwords, public_url, delivers_mail } = config;
+        let AppConfig { store, clock, vault, passwords, public_url, delivers_mail, call_rate } = config;
         Self(Arc::new(Parts {
             store,
             clock,
@@ -87,6 +93,7 @@ impl App {
             mail_waiting: Notify::new(),
             last_use: LastUse::default(),
             known_keys: KnownKeys::default(),
+            call_limit: CallLimit::new(call_rate),
             catalogues: Catalogues::default(),
         }))
     }
@@ -148,6 +155,11 @@ impl App {
     /// What API keys open, in memory.
     pub(crate) fn known_keys(&self) -> &KnownKeys {
         &self.0.known_keys
+    }
+
+    /// How often keys may call.
+    pub(crate) fn call_limit(&self) -> &CallLimit {
+        &self.0.call_limit
     }
 
     /// Catalogues in memory.

@@ -9,6 +9,7 @@ use slotkeeper_app::mail::mail_box;
 use slotkeeper_app::passwords::{Cost, Passwords};
 use slotkeeper_app::secrets::Vault;
 use slotkeeper_app::{App, AppConfig, sweep};
+pub use slotkeeper_domain::call_rate::CallRate;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_jobs::mailer::{MailServer, Mailer, Tls};
 use slotkeeper_jobs::{Stop, send_mail};
@@ -101,11 +102,12 @@ impl WrittenMail {
 impl TestServer {
     /// Starts a server on an empty database.
     pub async fn start(engine: Engine) -> Self {
-        Self::start_with(engine, None).await
+        Self::start_with(engine, None, None).await
     }
 
-    /// Starts a server that counts as reached through `public_url`, behind a proxy for example.
-    pub async fn start_with(engine: Engine, public_url: Option<&str>) -> Self {
+    /// Starts a server that counts as reached through `public_url`, behind a proxy for example, and where keys may call
+    /// only so often.
+    pub async fn start_with(engine: Engine, public_url: Option<&str>, call_rate: Option<CallRate>) -> Self {
         crate::log::capture();
         let (data, location) = match engine {
             Engine::Sqlite => {
@@ -124,15 +126,21 @@ impl TestServer {
                 (Data::Postgres(database), Location::Postgres { url, connections: 3 })
             }
         };
-        Self::run(location, Some(data), Arc::default(), public_url).await
+        Self::run(location, Some(data), Arc::default(), public_url, call_rate).await
     }
 
     /// A further node on the same database, with the same clock. For PostgreSQL only.
     pub async fn another_node(&self) -> Self {
-        Self::run(self.location.clone(), None, Arc::clone(&self.clock), None).await
+        Self::run(self.location.clone(), None, Arc::clone(&self.clock), None, None).await
     }
 
-    async fn run(location: Location, data: Option<Data>, clock: Arc<TestClock>, public_url: Option<&str>) -> Self {
+    async fn run(
+        location: Location,
+        data: Option<Data>,
+        clock: Arc<TestClock>,
+        public_url: Option<&str>,
+        call_rate: Option<CallRate>,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let app = App::new(AppConfig {
@@ -143,6 +151,7 @@ impl TestServer {
             public_url: public_url.unwrap_or(&url).parse().unwrap(),
             // Mails wait until the test sends them; see `send_mails`.
             delivers_mail: true,
+            call_rate,
         });
         check_master_key(&app).await.unwrap();
         let (stop, stopped) = oneshot::channel();

@@ -36,6 +36,7 @@ pub async fn key_with_clock(
         passwords: Passwords::new(Cost::Least, 1).unwrap(),
         public_url: "http://127.0.0.1".parse().unwrap(),
         delivers_mail: false,
+        call_rate: None,
     });
     let account = Account {
         id: random::id(),

@@ -29,6 +29,7 @@ async fn filled(at: Instant) -> (App, tempfile::TempDir, Credentials) {
         passwords: Passwords::new(Cost::Least, 1).expect("passwords"),
         public_url: "http://127.0.0.1".parse().expect("an address"),
         delivers_mail: false,
+        call_rate: None,
     });
     let credentials = credentials(&app).await.expect("a demo");
     (app, folder, credentials)
