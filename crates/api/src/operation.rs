@@ -1,5 +1,6 @@
 //! Operations: a path, a method, and a handler that states its permission.
 
+use crate::body::{NewBody, NewWithoutBody};
 use crate::caller::Caller;
 use axum::Router;
 use axum::handler::Handler;
@@ -53,6 +54,44 @@ macro_rules! states_permission {
     };
 }
 
+/// The parameters of a handler that creates something: a [`Caller`] first, and last a [`NewBody`] or a
+/// [`NewWithoutBody`], so that the request can
+/// carry a key and be sent again. One that cannot does not compile:
+///
+/// ```
+/// use slotkeeper_api::body::NewBody;
+/// use slotkeeper_api::caller::Caller;
+/// use slotkeeper_api::operation::Operations;
+/// use slotkeeper_app::right::AnyKey;
+///
+/// async fn create(_caller: Caller<AnyKey>, _body: NewBody<u32>) -> &'static str { "made" }
+/// Operations::new().post("/things", create);
+/// ```
+///
+/// ```compile_fail
+/// use slotkeeper_api::body::JsonBody;
+/// use slotkeeper_api::caller::Caller;
+/// use slotkeeper_api::operation::Operations;
+/// use slotkeeper_app::right::AnyKey;
+///
+/// async fn create(_caller: Caller<AnyKey>, _body: JsonBody<u32>) -> &'static str { "made" }
+/// Operations::new().post("/things", create);
+/// ```
+pub trait TakesKey: StatesPermission {}
+
+macro_rules! takes_key {
+    ($($more:ident),*) => {
+        impl<M, R: Right, $($more,)* B> TakesKey for (M, Caller<R>, $($more,)* NewBody<B>) {}
+        impl<M, R: Right, $($more),*> TakesKey for (M, Caller<R>, $($more,)* NewWithoutBody) {}
+    };
+}
+
+takes_key!();
+takes_key!(A1);
+takes_key!(A1, A2);
+takes_key!(A1, A2, A3);
+takes_key!(A1, A2, A3, A4);
+
 states_permission!();
 states_permission!(A);
 states_permission!(A, B);
@@ -100,7 +139,7 @@ impl Operations {
     pub fn post<H, T>(self, path: &'static str, handler: H) -> Self
     where
         H: Handler<T, App>,
-        T: StatesPermission + 'static,
+        T: TakesKey + 'static,
     {
         self.add(Method::POST, MethodFilter::POST, path, handler)
     }

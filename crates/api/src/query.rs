@@ -143,6 +143,12 @@ impl Pairs {
         self.0.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 
+    /// All names and values but the two keys of the caller: what a request says.
+    pub(crate) fn without_keys(&self) -> Vec<&str> {
+        let said = self.0.iter().filter(|(name, _)| !["apiKey", "secretKey"].contains(&name.as_str()));
+        said.flat_map(|(name, value)| [name.as_str(), value.as_str()]).collect()
+    }
+
     /// Reads a struct of parameters.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use slotkeeper_api::ApiError;
 use slotkeeper_api::answer::{Changed, Created, CreatedUnshown, Gone, Shown};
-use slotkeeper_api::body::JsonBody;
+use slotkeeper_api::body::{NewBody, NewWithoutBody};
 use slotkeeper_api::caller::Caller;
 use slotkeeper_api::operation::Operations;
 use slotkeeper_api::paging::{List, PageParameters, PageToken, Paging};
@@ -20,6 +20,7 @@ use slotkeeper_api::router::router_of;
 use slotkeeper_api::wire::{Money, Switch};
 use slotkeeper_app::App;
 use slotkeeper_app::clock::Clock;
+use slotkeeper_app::idempotency::keep;
 use slotkeeper_app::right::AnyKey;
 use slotkeeper_domain::id::{CustomerId, LinkedPersonId, PaymentId};
 use slotkeeper_domain::permission::PermissionSet;
@@ -80,18 +81,27 @@ struct Input {
     notify: Option<Switch>,
 }
 
-async fn create(_caller: Caller<AnyKey>, State(app): State<App>, JsonBody(input): JsonBody<Input>) -> Created<Value> {
+async fn create(
+    caller: Caller<AnyKey>,
+    State(app): State<App>,
+    NewBody { body: input, key }: NewBody<Input>,
+) -> Result<Created<Value>, ApiError> {
     let body = json!({
         "price": input.price,
         "startTime": input.start_time,
         "notify": input.notify.is_some_and(|notify| notify.0),
         "filling": "large enough to be compressed ".repeat(50),
     });
-    Created::new(&app, "/things/1?no=query", body)
+    let answer = Created::new(&app, "/things/1?no=query", &body);
+    Ok(keep(&app, caller.may(), key, answer).await?)
 }
 
-async fn create_unshown(_caller: Caller<AnyKey>, State(app): State<App>) -> CreatedUnshown {
-    CreatedUnshown::new(&app, "/things/2")
+async fn create_unshown(
+    caller: Caller<AnyKey>,
+    State(app): State<App>,
+    NewWithoutBody { key }: NewWithoutBody,
+) -> Result<CreatedUnshown, ApiError> {
+    Ok(keep(&app, caller.may(), key, CreatedUnshown::new(&app, "/things/2")).await?)
 }
 
 async fn change(_caller: Caller<AnyKey>, State(app): State<App>, Id(id): Id<PaymentId>) -> Changed<Value> {

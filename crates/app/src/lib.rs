@@ -16,6 +16,7 @@ pub mod clock;
 pub mod consent;
 pub mod customers;
 pub mod holds;
+pub mod idempotency;
 pub mod mail;
 pub mod passwords;
 pub mod payments;

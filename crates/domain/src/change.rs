@@ -35,6 +35,15 @@ pub enum Actor {
 }
 
 impl Actor {
+    /// The application that acts, if it is one.
+    #[must_use]
+    pub fn application(&self) -> Option<&ApplicationId> {
+        match self {
+            Self::Application(_, application) => Some(application),
+            Self::User(..) | Self::System => None,
+        }
+    }
+
     /// The entry in an account's log that says: this actor did that to the thing.
     #[must_use]
     pub fn change(&self, account: &AccountId, at: Instant, thing: Thing, thing_id: &str, kind: Kind) -> Change {

@@ -25,6 +25,7 @@ lists! {
     tables::claims;
     tables::customers;
     tables::holds;
+    tables::kept_answers;
     tables::links;
     tables::mails;
     tables::payments;

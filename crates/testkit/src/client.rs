@@ -284,6 +284,17 @@ impl Program {
         answer(self.request(reqwest::Method::POST, path).json(body)).await
     }
 
+    /// Sends something new with a key of the request's own, to be sent again.
+    pub async fn post_with_key(&self, path: &str, key: &str, body: &Value) -> Answer {
+        answer(self.request(reqwest::Method::POST, path).header("Idempotency-Key", key).json(body)).await
+    }
+
+    /// The same program, at another node.
+    #[must_use]
+    pub fn at(&self, server: &TestServer) -> Self {
+        Self { url: format!("{}/v2", server.url), ..self.clone() }
+    }
+
     /// Sends something new that must be taken.
     pub async fn create(&self, path: &str, body: &Value) -> Value {
         let answer = self.post(path, body).await;

@@ -3,7 +3,7 @@
 use super::slots::MOST;
 use super::{CourseSchedule, Mode, course, resources};
 use crate::answer::{Created, Shown};
-use crate::body::JsonBody;
+use crate::body::NewBody;
 use crate::bookings::body::{options, people};
 use crate::caller::Caller;
 use crate::error::ApiError;
@@ -18,6 +18,7 @@ use slotkeeper_app::App;
 use slotkeeper_app::availability::ReadAvailability;
 use slotkeeper_app::availability::matching::{Match, MatchingSearch, matching};
 use slotkeeper_app::catalogue::read::read;
+use slotkeeper_app::idempotency::keep;
 use slotkeeper_domain::account::Language;
 use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::id::{ProductId, ResourceId};
@@ -111,7 +112,7 @@ pub(crate) async fn search(
     State(app): State<App>,
     Query(page): Query<PageParameters>,
     Query(switches): Query<SearchSwitches>,
-    JsonBody(wanted): JsonBody<SearchParameters>,
+    NewBody { body: wanted, key }: NewBody<SearchParameters>,
 ) -> Result<Created<List<MatchingSlot>>, ApiError> {
     let account = caller.may().account();
     let entries = [wanted.people_numbers.len(), wanted.options.len(), wanted.resources.len()];
@@ -142,7 +143,8 @@ pub(crate) async fn search(
         })
     })?;
     let path = format!("/availability/matchingslots/{}", paging.token());
-    Ok(Created::new(&app, &path, found(&app, &caller, &paging).await?))
+    let answer = Created::new(&app, &path, &found(&app, &caller, &paging).await?);
+    Ok(keep(&app, caller.may(), key, answer).await?)
 }
 
 /// Another page of a search.

@@ -147,7 +147,7 @@ impl Price {
 }
 
 /// What answers are made from.
-struct View<'a> {
+pub(crate) struct View<'a> {
     account: &'a Account,
     catalogue: &'a Catalogue,
     language: Language,
@@ -197,8 +197,14 @@ pub(crate) async fn present_one<R: Right>(
     presented.into_iter().next().ok_or_else(ApiError::internal)
 }
 
-impl View<'_> {
-    fn booking(&self, booking: &bookings::Booking) -> Booking {
+impl<'a> View<'a> {
+    /// Bookings without the people in them.
+    pub(crate) fn alone(account: &'a Account, catalogue: &'a Catalogue, language: Language) -> Self {
+        Self { account, catalogue, language, people: HashMap::new(), expansion: Expansion::default() }
+    }
+
+    /// A booking as answers have it.
+    pub(crate) fn booking(&self, booking: &bookings::Booking) -> Booking {
         let (zone, details) = (&self.account.zone, &booking.details);
         let product = self.catalogue.product(&booking.product);
         let people = self.people.get(&booking.customer);

@@ -13,8 +13,7 @@ use slotkeeper_app::payments::list::list as find;
 use slotkeeper_app::payments::rights::ReadPayments;
 use slotkeeper_domain::payment::PaymentMethod;
 use slotkeeper_domain::time::{Instant, WireTime};
-use slotkeeper_store::tables::accounts::Account;
-use slotkeeper_store::tables::payments::{self, PaymentSearch};
+use slotkeeper_store::tables::payments::PaymentSearch;
 
 /// Most payments on a page.
 const MOST: u32 = 300;
@@ -64,13 +63,5 @@ pub(crate) async fn list(
     let Search { received, method, other } = &paging.search;
     let search = PaymentSearch { received: *received, method: *method, method_other: other.clone() };
     let (total, found) = find(&app, caller.may(), search, paging.page.limit(), paging.page.offset()).await?;
-    Ok(Shown(paging.list(u64::try_from(total).unwrap_or(0), present(found, account)?)))
-}
-
-/// Payments as answers have them.
-///
-/// # Errors
-/// Those of [`Payment::of`].
-pub(crate) fn present(found: Vec<payments::Payment>, account: &Account) -> Result<Vec<Payment>, ApiError> {
-    found.into_iter().map(|payment| Payment::of(payment, account)).collect()
+    Ok(Shown(paging.list(u64::try_from(total).unwrap_or(0), Payment::all_of(&found, account)?)))
 }

@@ -3,7 +3,9 @@
 use crate::error::ApiError;
 use crate::wire::Money;
 use serde::Serialize;
+use slotkeeper_domain::account::Currency;
 use slotkeeper_domain::money;
+use slotkeeper_domain::time::Zone;
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::payments;
 
@@ -34,14 +36,13 @@ pub(crate) struct Payment {
 }
 
 impl Payment {
-    /// # Errors
-    /// 500 when the account has no currency, which no account with payments is without.
-    pub(crate) fn of(payment: payments::Payment, account: &Account) -> Result<Self, ApiError> {
-        let currency = account.currency.ok_or_else(ApiError::internal)?;
-        Ok(Self {
+    /// A payment in an account with this time zone and currency.
+    pub(crate) fn of(payment: &payments::Payment, zone: &Zone, currency: Currency) -> Self {
+        let payment = payment.clone();
+        Self {
             id: payment.id.to_string(),
-            creation_time: payment.created_at.to_wire_minutes(&account.zone),
-            received_time: payment.received_at.to_wire(&account.zone),
+            creation_time: payment.created_at.to_wire_minutes(zone),
+            received_time: payment.received_at.to_wire(zone),
             reason: payment.reason,
             description: payment.description,
             comment: payment.comment,
@@ -52,6 +53,23 @@ impl Payment {
             customer_id: payment.customer.map(|id| id.to_string()),
             gateway_name: payment.gateway_name,
             transaction_id: payment.transaction_id,
-        })
+        }
     }
+
+    /// Payments of an account.
+    ///
+    /// # Errors
+    /// 403 when the account takes no bookings, and so no payments either.
+    pub(crate) fn all_of(found: &[payments::Payment], account: &Account) -> Result<Vec<Self>, ApiError> {
+        let currency = currency_of(account)?;
+        Ok(found.iter().map(|payment| Self::of(payment, &account.zone, currency)).collect())
+    }
+}
+
+/// What amounts of the account are in.
+///
+/// # Errors
+/// 403 when the account takes no bookings.
+pub(crate) fn currency_of(account: &Account) -> Result<Currency, ApiError> {
+    account.currency.ok_or_else(|| ApiError::forbidden("This account does not take bookings."))
 }

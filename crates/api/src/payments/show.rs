@@ -1,6 +1,6 @@
 //! `GET /payments/{id}`: one payment.
 
-use super::payment::Payment;
+use super::payment::{Payment, currency_of};
 use crate::answer::Shown;
 use crate::caller::Caller;
 use crate::error::ApiError;
@@ -18,5 +18,6 @@ pub(crate) async fn show(
     Id(id): Id<PaymentId>,
 ) -> Result<Shown<Payment>, ApiError> {
     let found = find(&app, caller.may(), id).await?.ok_or_else(ApiError::absent::<PaymentId>)?;
-    Payment::of(found, caller.may().account()).map(Shown)
+    let account = caller.may().account();
+    Ok(Shown(Payment::of(&found, &account.zone, currency_of(account)?)))
 }

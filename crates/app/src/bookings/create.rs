@@ -3,6 +3,7 @@
 use super::party::{CustomerInput, ParticipantInput};
 use super::place::{PlaceError, Placing};
 use super::rights::WriteBookings;
+use crate::idempotency::{Answer, Answering};
 use crate::payments::record::{self, PaymentInput};
 use crate::right::May;
 use crate::take::{Take, take};
@@ -54,15 +55,23 @@ const DRAWS: u32 = 3;
 ///
 /// # Errors
 /// [`PlaceError`].
-pub async fn create(app: &App, may: &May<WriteBookings>, new: NewBooking) -> Result<Booking, PlaceError> {
+pub async fn create<A: Answer>(
+    app: &App,
+    may: &May<WriteBookings>,
+    new: NewBooking,
+    answering: Answering<Booking, A>,
+) -> Result<A, PlaceError> {
     let placing = Placing::new(app, may, new.relaxed)?;
     let (app, new) = (app.clone(), Arc::new(new));
     let mut draws = 0;
     loop {
         draws += 1;
         let ids = (BookingNumber::from_random(u64::from_le_bytes(random::bytes())), random::id());
-        let (unit, placing, new) = (app.clone(), placing.clone(), Arc::clone(&new));
-        let written = app.store().write(move |tx| write(tx, &unit, &placing, &new, &ids)).await;
+        let (unit, placing, new, answering) = (app.clone(), placing.clone(), Arc::clone(&new), answering.clone());
+        let book = move |tx: &mut Tx| {
+            answering.run(tx, &unit, placing.whose(), placing.now, |tx| write(tx, &unit, &placing, &new, &ids))
+        };
+        let written = app.store().write(book).await;
         match written {
             Err(PlaceError::Store(error)) if draws < DRAWS && error.broke("booking_pkey") => {}
             other => return other,

@@ -1,6 +1,7 @@
 //! Place an order: what holds, bookings and changes of bookings have in common.
 
 use crate::App;
+use crate::idempotency::UsedOtherwise;
 use crate::right::{May, Right};
 use crate::take::TakeError;
 use slotkeeper_domain::account::Currency;
@@ -9,7 +10,7 @@ use slotkeeper_domain::booking_rules::NotNow;
 use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::change::Actor;
 use slotkeeper_domain::customer::PersonRefused;
-use slotkeeper_domain::id::{ApplicationId, HoldId};
+use slotkeeper_domain::id::{AccountId, ApplicationId, HoldId};
 use slotkeeper_domain::inventory::Holder;
 use slotkeeper_domain::money::Money;
 use slotkeeper_domain::order::{Order, OrderRefused, Plan, Terms, plan};
@@ -73,6 +74,9 @@ pub enum PlaceError {
     /// Amounts add up to more than can be counted.
     #[error("The payments add up to more than can be counted.")]
     TooMuch,
+    /// The key of the request belongs to another request.
+    #[error(transparent)]
+    UsedOtherwise(#[from] UsedOtherwise),
     /// The account has no currency; it is no business.
     #[error("This account does not take bookings.")]
     NoBusiness,
@@ -146,12 +150,14 @@ impl Placing {
         Ok(plan(catalogue, order, Terms { moment, nothing: Money::zero(self.currency), language })?)
     }
 
+    /// Whose keys a request's own key is among.
+    pub(crate) fn whose(&self) -> (&AccountId, Option<&ApplicationId>) {
+        (&self.account.id, self.application())
+    }
+
     /// The application that acts, if it is one.
     pub(crate) fn application(&self) -> Option<&ApplicationId> {
-        match &self.actor {
-            Actor::Application(_, application) => Some(application),
-            Actor::User(..) | Actor::System => None,
-        }
+        self.actor.application()
     }
 
     /// The name of who acts, as bookings show it.

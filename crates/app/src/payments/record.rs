@@ -3,6 +3,7 @@
 use super::rights::WritePayments;
 use crate::bookings::place::{PlaceError, Placing};
 use crate::bookings::rights::ReadBookings;
+use crate::idempotency::{Answer, Answering};
 use crate::right::May;
 use crate::{App, random};
 use slotkeeper_domain::booking::BookingNumber;
@@ -52,17 +53,19 @@ pub fn bookings_in_sight(payments: &Sight, bookings: Option<&May<ReadBookings>>)
 /// # Errors
 /// [`PlaceError::NoBooking`] when there is none within sight, [`PlaceError::Currency`], [`PlaceError::TooMuch`]; when the
 /// store fails.
-pub async fn record(
+pub async fn record<A: Answer>(
     app: &App,
     may: &May<WritePayments>,
     sees: Option<&May<ReadBookings>>,
     number: BookingNumber,
     input: PaymentInput,
-) -> Result<Payment, PlaceError> {
+    answering: Answering<Payment, A>,
+) -> Result<A, PlaceError> {
     let placing = Placing::new(app, may, true)?;
     let sight = bookings_in_sight(may.sight(), sees).ok_or(PlaceError::NoBooking)?;
-    app.store()
-        .write(move |tx| {
+    let unit = app.clone();
+    let record = move |tx: &mut Tx| {
+        answering.run(tx, &unit, placing.whose(), placing.now, |tx| {
             let account = &placing.account.id;
             let booking = bookings::lock(tx, account, &number)?;
             let booking = booking.filter(|booking| sight.shows(booking.application.as_ref()));
@@ -75,7 +78,8 @@ pub async fn record(
             tx.record(placing.actor.change(account, placing.now, Thing::Booking, number.as_str(), Kind::Updated));
             Ok(payment)
         })
-        .await
+    };
+    app.store().write(record).await
 }
 
 /// What is paid with these payments, in minor units of the account's currency.

@@ -51,6 +51,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations! {
     1 "ground floor" "0001_ground_floor.sql";
     2 "inventory" "0002_inventory.sql" sqlite "0002_inventory.sqlite.sql" postgres "0002_inventory.postgres.sql";
     3 "payments" "0003_payments.sql";
+    4 "idempotency" "0004_idempotency.sql";
 };
 
 /// Where the steps that ran are written down.

@@ -13,6 +13,7 @@ pub mod catalogue;
 pub mod claims;
 pub mod customers;
 pub mod holds;
+pub mod kept_answers;
 pub mod links;
 pub mod mails;
 pub mod payments;

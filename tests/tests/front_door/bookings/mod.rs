@@ -4,6 +4,7 @@ mod changes;
 mod checklist;
 mod customers;
 mod flows;
+mod idempotency;
 mod inventory;
 mod payments;
 mod refusals;
