@@ -1,6 +1,6 @@
 //! What the clients do again and again, and how often in a second they get it done.
 
-use super::machine::processor_time;
+use super::machine::{core_time, processor_time};
 use super::wire::{Connection, Door};
 use crate::load::Dice;
 use anyhow::{Context, bail};
@@ -86,8 +86,22 @@ pub struct Rate {
     pub micros: Option<f64>,
     /// How much of its core the client used, from 0 to 1.
     pub client: Option<f64>,
+    /// How much of the other program's core went to neither it nor this one, from 0 to 1: more than a little, and the
+    /// figures say less.
+    pub others: Option<f64>,
     /// How many bytes the last answer had.
     pub bytes: usize,
+}
+
+/// A program that is measured.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// How it is asked.
+    pub door: Door,
+    /// The number of its process.
+    pub pid: u32,
+    /// The core it runs on.
+    pub core: Option<String>,
 }
 
 /// What the clients of a measurement share.
@@ -99,11 +113,11 @@ struct Shared {
 }
 
 /// How much so many clients get done, each on its own connection and the next thing as soon as the last one is done.
-pub async fn measure(job: &Job, door: &Door, pid: u32, clients: u32, lasting: Duration) -> anyhow::Result<Rate> {
+pub async fn measure(job: &Job, asked: &Asked, clients: u32, lasting: Duration) -> anyhow::Result<Rate> {
     let shared = Arc::new(Shared::default());
     let mut tasks = Vec::new();
     for _ in 0..clients {
-        let mut connection = Connection::open(door.address).await?;
+        let mut connection = Connection::open(asked.door.address).await?;
         let (job, shared, mut dice) = (job.clone(), Arc::clone(&shared), Dice::new()?);
         tasks.push(tokio::spawn(async move {
             while !shared.stop.load(Ordering::Relaxed) {
@@ -114,9 +128,9 @@ pub async fn measure(job: &Job, door: &Door, pid: u32, clients: u32, lasting: Du
         }));
     }
     tokio::time::sleep(WARM_UP).await;
-    let before = Reading::take(&shared, pid);
+    let before = Reading::take(&shared, asked);
     tokio::time::sleep(lasting).await;
-    let after = Reading::take(&shared, pid);
+    let after = Reading::take(&shared, asked);
     shared.stop.store(true, Ordering::Relaxed);
     for task in tasks {
         task.await??;
@@ -126,10 +140,12 @@ pub async fn measure(job: &Job, door: &Door, pid: u32, clients: u32, lasting: Du
         bail!("nothing was done in {seconds:.1} s");
     }
     let took = |from: Option<Duration>, to: Option<Duration>| Some(to?.checked_sub(from?)?.as_secs_f64());
+    let server = took(before.server, after.server);
     Ok(Rate {
         per_second: done as f64 / seconds,
-        micros: took(before.server, after.server).map(|took| took * 1e6 / done as f64),
+        micros: server.map(|took| took * 1e6 / done as f64),
         client: took(before.client, after.client).map(|took| took / seconds),
+        others: took(before.core, after.core).zip(server).map(|(core, server)| (core - server).max(0.0) / seconds),
         bytes: shared.bytes.load(Ordering::Relaxed),
     })
 }
@@ -140,11 +156,17 @@ struct Reading {
     done: u64,
     server: Option<Duration>,
     client: Option<Duration>,
+    core: Option<Duration>,
 }
 
 impl Reading {
-    fn take(shared: &Shared, pid: u32) -> Self {
-        let (server, client) = (processor_time(pid), processor_time(std::process::id()));
-        Self { at: Instant::now(), done: shared.done.load(Ordering::Relaxed), server, client }
+    fn take(shared: &Shared, asked: &Asked) -> Self {
+        Self {
+            at: Instant::now(),
+            done: shared.done.load(Ordering::Relaxed),
+            server: processor_time(asked.pid),
+            client: processor_time(std::process::id()),
+            core: asked.core.as_deref().and_then(core_time),
+        }
     }
 }

@@ -19,7 +19,7 @@ use anyhow::{Context, bail};
 use history::Ferry;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use job::{Job, Rate, Wishes, measure};
+use job::{Asked, Job, Rate, Wishes, measure};
 use machine::Cores;
 use start::Running;
 use std::path::Path;
@@ -85,7 +85,7 @@ async fn with_past(args: &LoadArgs, folder: &Path, core: Option<&str>, past: u32
     say(&format!("\n{} past bookings, {rows} rows, written in {took} s", thousands(past.into())));
     let server = place.start().await?;
     let ceiling = Running::ceiling(folder, core).await?;
-    let scene = Scene::new(&server, &ceiling, ferry)?;
+    let scene = Scene::new(&server, &ceiling, core, ferry)?;
     let figures = scene.beside_ceiling(args).await?;
     scene.many_and_one(args).await?;
     scene.steadily(args).await?;
@@ -104,14 +104,8 @@ struct Scene {
     events: Arc<Vec<String>>,
 }
 
-/// A program that is measured.
-struct Asked {
-    door: Door,
-    pid: u32,
-}
-
 impl Scene {
-    fn new(server: &Server, ceiling: &Running, ferry: Ferry) -> anyhow::Result<Self> {
+    fn new(server: &Server, ceiling: &Running, core: Option<&str>, ferry: Ferry) -> anyhow::Result<Self> {
         let base = server.client.base().strip_prefix("http://").and_then(|base| base.strip_suffix("/v2"));
         let address = base.context("the address of the server")?.parse()?;
         let keys = &server.credentials;
@@ -129,8 +123,8 @@ impl Scene {
             events.extend(ferry.series.iter().map(|series| format!("{}_{series}_{day}", ferry.product)));
         }
         Ok(Self {
-            server: Asked { door, pid: server.pid() },
-            ceiling: Asked { door: bare, pid: ceiling.pid() },
+            server: Asked { door, pid: server.pid(), core: core.map(str::to_owned) },
+            ceiling: Asked { door: bare, pid: ceiling.pid(), core: core.map(str::to_owned) },
             product: ferry.product.clone(),
             // Two ferries a day.
             slots: format!("/v2/availability/slots?productId={}&{}", ferry.product, times(day(3)?, day(27)?)),
@@ -212,8 +206,9 @@ impl Scene {
 }
 
 impl Asked {
+    /// How often it gets a job done.
     async fn measure(&self, job: &Job, clients: u32, args: &LoadArgs) -> anyhow::Result<Rate> {
-        measure(job, &self.door, self.pid, clients, Duration::from_secs(args.seconds.into())).await
+        measure(job, self, clients, Duration::from_secs(args.seconds.into())).await
     }
 }
 

@@ -11,12 +11,16 @@ pub struct Aim {
     pub micros: f64,
 }
 
-/// The lines above the figures.
+/// The lines above the figures. The last two columns say whether the figures can be believed: how much of its core the
+/// client used, and how much of the server's core went to other programs, whichever measurement was worse.
 #[must_use]
 pub fn head() -> [String; 2] {
     [
-        format!("{:<22}{:^27}{:^27}{:>7}{:>7}{:>9}{:>8}", "", "server", "ceiling", "", "aim:", "aim:", "client"),
-        format!("{:<22}{COLUMNS}{COLUMNS}{:>7}{:>7}{:>9}{:>8}", "job", "ratio", "ratio", "CPU µs", "busy"),
+        format!(
+            "{:<22}{:^27}{:^27}{:>7}{:>7}{:>9}{:>8}{:>8}",
+            "", "server", "ceiling", "", "aim:", "aim:", "client", "others"
+        ),
+        format!("{:<22}{COLUMNS}{COLUMNS}{:>7}{:>7}{:>9}{:>8}{:>8}", "job", "ratio", "ratio", "CPU µs", "busy", "busy"),
     ]
 }
 
@@ -29,15 +33,13 @@ pub fn row(name: &str, server: &Rate, ceiling: &Rate, aim: Aim) -> String {
         let micros = rate.micros.map_or_else(|| "?".to_owned(), |micros| format!("{micros:.1}"));
         format!("{:>9}{micros:>9}{:>9}", thousands(rate.per_second), rate.bytes)
     };
-    let busiest = server
-        .client
-        .into_iter()
-        .chain(ceiling.client)
-        .fold(None, |most: Option<f64>, part| Some(most.map_or(part, |most| most.max(part))));
-    let busy = busiest.map_or_else(|| "?".to_owned(), |part| format!("{:.0} %", part * 100.0));
+    let worse = |one: Option<f64>, other: Option<f64>| one.zip(other).map(|(one, other)| one.max(other));
+    let percent = |part: Option<f64>| part.map_or_else(|| "?".to_owned(), |part| format!("{:.0} %", part * 100.0));
+    let client = percent(worse(server.client, ceiling.client));
+    let others = percent(worse(server.others, ceiling.others));
     let ratio = server.per_second / ceiling.per_second;
     let (server, ceiling) = (figures(server), figures(ceiling));
-    format!("{name:<22}{server}{ceiling}{ratio:>7.2}{:>7.2}{:>9.0}{busy:>8}", aim.ratio, aim.micros)
+    format!("{name:<22}{server}{ceiling}{ratio:>7.2}{:>7.2}{:>9.0}{client:>8}{others:>8}", aim.ratio, aim.micros)
 }
 
 /// A whole number with gaps between the thousands.
@@ -60,7 +62,7 @@ mod tests {
 
     #[test]
     fn figures_stand_below_their_titles() {
-        let rate = Rate { per_second: 81_234.4, micros: Some(12.3), client: Some(0.5), bytes: 176 };
+        let rate = Rate { per_second: 81_234.4, micros: Some(12.3), client: Some(0.5), others: None, bytes: 176 };
         let [above, titles] = head();
         let row = row("key check", &rate, &rate, Aim { ratio: 0.5, micros: 30.0 });
         let width = |line: &str| line.chars().count();
