@@ -192,9 +192,13 @@ impl Scene {
         let mix = Mix { reads: Arc::new(reads), writes: self.wishes(door) };
         // The 99th percentile of one request in ten needs more of them.
         let lasting = Duration::from_secs(3 * u64::from(args.seconds));
-        let found = steady(&mix, self.server.pid, args.steady_rate, lasting).await?;
-        let busy = found.busy.map_or_else(String::new, |busy| format!(", {:.0} % of the server's core", busy * 100.0));
-        say(&format!("{} requests a second for {} s{busy}", thousands(args.steady_rate.into()), lasting.as_secs()));
+        let found = steady(&mix, &self.server, args.steady_rate, lasting).await?;
+        let percent = |part: Option<f64>| part.map_or_else(|| "?".to_owned(), |part| format!("{:.0} %", part * 100.0));
+        let (rate, seconds) = (thousands(args.steady_rate.into()), lasting.as_secs());
+        let (busy, others) = (percent(found.busy), percent(found.others));
+        say(&format!(
+            "{rate} requests a second for {seconds} s: {busy} of the server's core, others had {others} of it"
+        ));
         for (name, times, aim) in [("reads", &found.reads, 2), ("writes", &found.writes, 5)] {
             let percentile = |percent| in_ms(Steady::percentile(times, percent));
             let count = thousands(times.len() as f64);

@@ -1,8 +1,8 @@
 //! A steady load: requests come at fixed times, however long the ones before take. How long one took counts from the time
 //! at which it should have been sent, so that a server that stops for a moment is charged for everybody who waited.
 
-use super::job::Wishes;
-use super::machine::processor_time;
+use super::job::{Asked, Wishes};
+use super::machine::{core_time, processor_time};
 use super::wire::Connection;
 use crate::load::Dice;
 use std::sync::Arc;
@@ -32,6 +32,8 @@ pub struct Steady {
     pub late: Duration,
     /// How much of its core the server used, from 0 to 1.
     pub busy: Option<f64>,
+    /// How much of that core went to other programs.
+    pub others: Option<f64>,
 }
 
 impl Steady {
@@ -50,7 +52,7 @@ struct Due {
 }
 
 /// Asks `rate` times a second.
-pub async fn steady(mix: &Mix, pid: u32, rate: u32, lasting: Duration) -> anyhow::Result<Steady> {
+pub async fn steady(mix: &Mix, asked: &Asked, rate: u32, lasting: Duration) -> anyhow::Result<Steady> {
     let mut lines = Vec::new();
     let mut tasks = Vec::new();
     for _ in 0..CONNECTIONS {
@@ -59,7 +61,8 @@ pub async fn steady(mix: &Mix, pid: u32, rate: u32, lasting: Duration) -> anyhow
         lines.push(line);
         tasks.push(tokio::spawn(answer(connection, mix.clone(), due)));
     }
-    let (began, before) = (Instant::now(), processor_time(pid));
+    let core = || asked.core.as_deref().and_then(core_time);
+    let (began, server_before, core_before) = (Instant::now(), processor_time(asked.pid), core());
     let mut steady = Steady::default();
     let all = rate.saturating_mul(u32::try_from(lasting.as_secs())?);
     for (number, line) in (0..all).zip(lines.iter().cycle()) {
@@ -71,8 +74,11 @@ pub async fn steady(mix: &Mix, pid: u32, rate: u32, lasting: Duration) -> anyhow
         steady.late = steady.late.max(at.elapsed());
         line.send(Due { at, number })?;
     }
-    let used = processor_time(pid).zip(before).and_then(|(after, before)| after.checked_sub(before));
-    steady.busy = used.map(|used| used.as_secs_f64() / began.elapsed().as_secs_f64());
+    let share = |before: Option<Duration>, after: Option<Duration>| {
+        Some(after?.checked_sub(before?)?.as_secs_f64() / began.elapsed().as_secs_f64())
+    };
+    steady.busy = share(server_before, processor_time(asked.pid));
+    steady.others = share(core_before, core()).zip(steady.busy).map(|(core, server)| (core - server).max(0.0));
     drop(lines);
     for task in tasks {
         let (reads, writes) = task.await??;
