@@ -6,13 +6,13 @@
 //! The demo's own products have too few seats for a load, so the business also gets a ferry: twice a day, with
 //! [`SEATS`] seats.
 
+use super::template::Template;
 use crate::load::Dice;
-use anyhow::{Context, bail};
+use anyhow::bail;
 use jiff::ToSpan;
 use jiff::civil::{Date, Time, time};
 use jiff::tz::TimeZone;
-use rusqlite::types::Value;
-use rusqlite::{Connection, Params, params, params_from_iter};
+use rusqlite::{Connection, params};
 use std::fs::File;
 use std::path::Path;
 
@@ -73,61 +73,6 @@ pub fn fill(file: &Path, cruise: &str, past: u32) -> anyhow::Result<Ferry> {
     db.close().map_err(|(_, error)| error)?;
     File::open(file)?.sync_all()?;
     Ok(Ferry { today, product, series, numbers, rows })
-}
-
-/// A row to copy.
-struct Template {
-    insert: String,
-    columns: Vec<String>,
-    values: Vec<Value>,
-}
-
-impl Template {
-    /// The first row of a table for which a condition holds.
-    fn read(db: &Connection, table: &str, condition: &str, params: impl Params) -> anyhow::Result<Self> {
-        let mut statement = db.prepare(&format!("SELECT * FROM {table} WHERE {condition} LIMIT 1"))?;
-        let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
-        let row = |row: &rusqlite::Row<'_>| (0..columns.len()).map(|index| row.get(index)).collect();
-        let values = statement.query_row(params, row).with_context(|| format!("the demo has no {table} to copy"))?;
-        let places = vec!["?"; columns.len()].join(", ");
-        let insert = format!("INSERT INTO {table} ({}) VALUES ({places})", columns.join(", "));
-        Ok(Self { insert, columns, values })
-    }
-
-    fn index(&self, column: &str) -> anyhow::Result<usize> {
-        let found = self.columns.iter().position(|name| name == column);
-        found.with_context(|| format!("there is no column {column} any more"))
-    }
-
-    fn text(&self, column: &str) -> anyhow::Result<String> {
-        match &self.values[self.index(column)?] {
-            Value::Text(text) => Ok(text.clone()),
-            other => bail!("{column} is no text but {other:?}"),
-        }
-    }
-
-    fn number(&self, column: &str) -> anyhow::Result<i64> {
-        match &self.values[self.index(column)?] {
-            Value::Integer(number) => Ok(*number),
-            other => bail!("{column} is no number but {other:?}"),
-        }
-    }
-
-    /// For all copies from now on.
-    fn set(&mut self, column: &str, value: impl Into<Value>) -> anyhow::Result<()> {
-        let index = self.index(column)?;
-        self.values[index] = value.into();
-        Ok(())
-    }
-
-    /// Writes a copy with these differences.
-    fn copy<const N: usize>(&mut self, db: &Connection, differences: [(&str, Value); N]) -> anyhow::Result<()> {
-        for (column, value) in differences {
-            self.set(column, value)?;
-        }
-        db.prepare_cached(&self.insert)?.execute(params_from_iter(&self.values))?;
-        Ok(())
-    }
 }
 
 /// Somebody who books.

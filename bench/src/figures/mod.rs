@@ -11,6 +11,7 @@ pub(crate) mod machine;
 mod start;
 mod steady;
 mod table;
+mod template;
 mod wire;
 
 use crate::server::{Place, Server};

@@ -1,5 +1,6 @@
 //! What a search for a month computes once everything has been read: ten products, seven of them with events four times a
 //! day and three with appointments, twenty guides, and five thousand claims. `cargo bench -p slotkeeper-domain`.
+#![expect(clippy::expect_used, reason = "what is made up here is right, or there is nothing to time")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::civil::{date, time};
