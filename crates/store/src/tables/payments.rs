@@ -43,7 +43,8 @@ statements! {
     COUNT = concat!("SELECT COUNT(*)", found!(of all));
     LIST_OWN = concat!("SELECT ", columns!(), found!(of application), " ORDER BY received_at, id LIMIT ?7 OFFSET ?8");
     COUNT_OWN = concat!("SELECT COUNT(*)", found!(of application));
-    LIST_OF_BOOKING = concat!("SELECT ", columns!(), of_booking!(), " ORDER BY received_at, id LIMIT ?4 OFFSET ?5");
+    /// The plus keeps SQLite from walking through all payments in this order in search of the booking's few.
+    LIST_OF_BOOKING = concat!("SELECT ", columns!(), of_booking!(), " ORDER BY +received_at, id LIMIT ?4 OFFSET ?5");
     COUNT_OF_BOOKING = concat!("SELECT COUNT(*)", of_booking!());
 }
 

@@ -6,6 +6,7 @@ mod groups;
 mod last_resort;
 mod opening;
 mod place;
+mod plans;
 mod postgres;
 mod schema;
 mod sqlite;
