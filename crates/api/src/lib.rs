@@ -10,6 +10,7 @@ pub mod body;
 mod bookings;
 pub mod caller;
 mod customers;
+pub mod document;
 pub mod error;
 mod holds;
 mod keys;

@@ -6,6 +6,7 @@ mod world;
 
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 use slotkeeper_api::body::{JsonBody, LARGEST_BODY};
@@ -34,12 +35,12 @@ async fn see(caller: Caller<SeeCustomers>) -> &'static str {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Party {
     people: Vec<People>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct People {
     number: i64,
 }
@@ -49,7 +50,11 @@ async fn read(_caller: Caller<AnyKey>, JsonBody(party): JsonBody<Party>) -> Stri
 }
 
 async fn ask(app: &App, request: axum::http::request::Builder, body: impl Into<Body>) -> (u16, Value) {
-    let router = Operations::new().get("/see", see).get("/read", read).into_router().with_state(app.clone());
+    let router = Operations::new()
+        .get("/see", "For this test.", see)
+        .get("/read", "For this test.", read)
+        .into_router()
+        .with_state(app.clone());
     let response = router.oneshot(request.body(body.into()).unwrap()).await.unwrap();
     let status = response.status().as_u16();
     (status, serde_json::from_slice(&to_bytes(response.into_body(), 100_000).await.unwrap()).unwrap())

@@ -58,6 +58,9 @@ macro_rules! words {
         pub enum $name { $($(#[$variant_doc])* $variant,)* }
 
         impl $name {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
             /// The word that stands for it in the database.
             #[must_use]
             pub fn as_str(self) -> &'static str {

@@ -6,6 +6,7 @@ use crate::answer::{Created, Shown};
 use crate::body::NewBody;
 use crate::bookings::body::{options, people};
 use crate::caller::Caller;
+use crate::document::AsParameter;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, PageToken, Paging};
 use crate::path::Id;
@@ -13,6 +14,7 @@ use crate::query::Query;
 use crate::span::span;
 use crate::wire::{Money, NamedValue, PeopleNumber, Resource, null_as_default};
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use slotkeeper_app::App;
 use slotkeeper_app::availability::ReadAvailability;
@@ -42,11 +44,13 @@ crate::parameters! {
 }
 
 /// Wire reference, section 4.4.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SearchParameters {
     product_id: String,
+    #[schemars(with = "AsParameter<WireTime>")]
     start_time: WireTime,
+    #[schemars(with = "AsParameter<WireTime>")]
     end_time: WireTime,
     people_numbers: Vec<PeopleNumber>,
     #[serde(default, deserialize_with = "null_as_default")]
@@ -56,7 +60,7 @@ pub(crate) struct SearchParameters {
 }
 
 /// A resource by its id; some clients send the id alone.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub(crate) enum ResourceInput {
     /// With whatever else it has.
@@ -92,10 +96,12 @@ pub(crate) struct Search {
 }
 
 /// Wire reference, section 4.4.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MatchingSlot {
+    #[schemars(with = "AsParameter<WireTime>")]
     start_time: String,
+    #[schemars(with = "AsParameter<WireTime>")]
     end_time: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     price: Option<Money>,

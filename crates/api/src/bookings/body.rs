@@ -2,9 +2,11 @@
 
 use crate::availability::matchingslots::ResourceInput;
 use crate::customers::body::PersonBody;
+use crate::document::AsParameter;
 use crate::error::ApiError;
 use crate::payments::body::PaymentBody;
 use crate::wire::{Money, NamedValue, PeopleNumber, Switch, bounded, null_as_default, text};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use slotkeeper_app::bookings::party::{CustomerInput, ParticipantInput, WhoInput};
 use slotkeeper_app::payments::record::PaymentInput;
@@ -29,7 +31,7 @@ const MOST_CATEGORIES: usize = 100;
 const MOST_ENTRIES: usize = 1_000;
 
 /// A booking as requests have it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct BookingBody {
     #[serde(deserialize_with = "text")]
@@ -40,7 +42,9 @@ pub(crate) struct BookingBody {
     first_course_enrolled_event_id: Option<String>,
     #[serde(deserialize_with = "text")]
     dropin_course_enrolled_event_id: Option<String>,
+    #[schemars(with = "Option<AsParameter<WireTime>>")]
     start_time: Option<WireTime>,
+    #[schemars(with = "Option<AsParameter<WireTime>>")]
     end_time: Option<WireTime>,
     #[serde(deserialize_with = "text")]
     customer_id: Option<String>,
@@ -65,14 +69,14 @@ pub(crate) struct BookingBody {
 }
 
 /// Who comes (wire reference, section 4.7).
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct ParticipantsBody {
     pub(crate) numbers: Option<Vec<PeopleNumber>>,
     pub(crate) details: Option<Vec<ParticipantBody>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ParticipantBody {
     person_id: String,
@@ -82,7 +86,7 @@ pub(crate) struct ParticipantBody {
     person_details: Option<PersonBody>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct AdjustmentBody {
     unit_price: Money,

@@ -3,8 +3,10 @@
 use crate::availability::resources;
 use crate::caller::Caller;
 use crate::customers::person::{Customer, LinkedPerson};
+use crate::document::AsParameter;
 use crate::error::ApiError;
 use crate::wire::{Money, NamedValue, PeopleNumber, Resource};
+use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::App;
 use slotkeeper_app::catalogue::read::read;
@@ -17,6 +19,7 @@ use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::id::CustomerId;
 use slotkeeper_domain::money;
 use slotkeeper_domain::price;
+use slotkeeper_domain::time::WireTime;
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::bookings;
 use slotkeeper_store::tables::customers;
@@ -32,7 +35,7 @@ pub(crate) struct Expansion {
 }
 
 /// Wire reference, section 4.6.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Booking {
     booking_number: String,
@@ -42,7 +45,9 @@ pub(crate) struct Booking {
     first_course_enrolled_event_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dropin_course_enrolled_event_id: Option<String>,
+    #[schemars(with = "AsParameter<WireTime>")]
     start_time: String,
+    #[schemars(with = "AsParameter<WireTime>")]
     end_time: String,
     customer_id: String,
     title: String,
@@ -55,6 +60,7 @@ pub(crate) struct Booking {
     accepted: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     source_ip: Option<String>,
+    #[schemars(with = "AsParameter<WireTime>")]
     creation_time: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     creation_agent: Option<String>,
@@ -69,10 +75,12 @@ pub(crate) struct Booking {
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<AsParameter<WireTime>>")]
     last_change_time: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_change_agent: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<AsParameter<WireTime>>")]
     cancelation_time: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cancelation_agent: Option<String>,
@@ -80,7 +88,7 @@ pub(crate) struct Booking {
     customer: Option<Customer>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Participants {
     numbers: Vec<PeopleNumber>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -88,7 +96,7 @@ struct Participants {
 }
 
 /// Wire reference, section 4.7.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Participant {
     person_id: String,
@@ -98,7 +106,7 @@ struct Participant {
     person_details: Option<LinkedPerson>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Adjustment {
     unit_price: Money,
@@ -109,7 +117,7 @@ struct Adjustment {
 }
 
 /// Wire reference, section 4.5.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Price {
     total_gross: Money,
@@ -119,7 +127,7 @@ pub(crate) struct Price {
     taxes: Vec<TaxAmount>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct TaxAmount {
     tax_id: String,

@@ -2,6 +2,7 @@
 
 use crate::error::ApiError;
 use crate::wire::{NamedValue, PhoneNumber, StreetAddress, Switch, text};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use slotkeeper_app::bookings::party::PersonInput;
 use slotkeeper_domain::account::Language;
@@ -10,7 +11,7 @@ use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::time::WireDay;
 
 /// A customer or a linked person, as requests have it. A member that is missing says nothing.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct PersonBody {
     #[serde(deserialize_with = "text")]

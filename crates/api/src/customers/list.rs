@@ -5,7 +5,7 @@ use crate::answer::Shown;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
-use crate::query::{Pairs, Query};
+use crate::query::{Query, Unread};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use slotkeeper_app::App;
@@ -62,11 +62,11 @@ pub(crate) async fn list(
     caller: Caller<ReadCustomers>,
     State(app): State<App>,
     Query(page): Query<PageParameters>,
-    pairs: Pairs,
+    wanted: Unread<ListCustomers>,
 ) -> Result<Shown<List<Customer>>, ApiError> {
     let account = caller.may().account();
     let paging = Paging::read(&app, &account.id, "GET /customers", &page, MOST, || {
-        let wanted: ListCustomers = pairs.read()?;
+        let wanted = wanted.read()?;
         let text = wanted.search_text.unwrap_or_default();
         if text.chars().count() > LONGEST_TEXT || text.contains('\0') {
             let message = format!("The parameter searchText must be a text of {LONGEST_TEXT} characters at most.");

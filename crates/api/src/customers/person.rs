@@ -1,6 +1,8 @@
 //! Customers and linked people as answers have them (wire reference, section 4.8).
 
+use crate::document::AsParameter;
 use crate::wire::{Money, NamedValue, PhoneNumber, StreetAddress};
+use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::customers::show::Shown;
 use slotkeeper_domain::account::Language;
@@ -8,12 +10,12 @@ use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::customer::{Gender, Person};
 use slotkeeper_domain::id::CustomerId;
 use slotkeeper_domain::money;
-use slotkeeper_domain::time::{Instant, Zone};
+use slotkeeper_domain::time::{Instant, WireTime, Zone};
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::customers::Statistics;
 
 /// What customers and linked people have in common.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Common {
     id: String,
@@ -27,10 +29,13 @@ struct Common {
     email_address: Option<String>,
     phone_numbers: Vec<PhoneNumber>,
     street_address: StreetAddress,
+    #[schemars(with = "AsParameter<WireTime>")]
     creation_time: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<AsParameter<WireTime>>")]
     start_time_of_next_booking: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<AsParameter<WireTime>>")]
     start_time_of_previous_booking: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     date_of_birth: Option<String>,
@@ -40,7 +45,7 @@ struct Common {
 }
 
 /// A customer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Customer {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,7 +64,7 @@ pub(crate) struct Customer {
 }
 
 /// Somebody linked to a customer; also the customer as somebody who comes (wire reference, section 4.7).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LinkedPerson {
     #[serde(flatten)]

@@ -1,7 +1,9 @@
 //! What requests say of a payment (wire reference, section 4.9). Members that only answers have are ignored.
 
+use crate::document::AsParameter;
 use crate::error::ApiError;
 use crate::wire::{Money, bounded, parameter, text};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use slotkeeper_app::payments::record::PaymentInput;
 use slotkeeper_domain::payment::PaymentMethod;
@@ -11,10 +13,11 @@ use slotkeeper_domain::time::{WireTime, Zone};
 const LONGEST_TEXT: usize = 1_000;
 
 /// A payment as requests have it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PaymentBody {
     #[serde(default)]
+    #[schemars(with = "Option<AsParameter<WireTime>>")]
     received_time: Option<WireTime>,
     #[serde(default, deserialize_with = "text")]
     reason: Option<String>,
@@ -22,6 +25,7 @@ pub(crate) struct PaymentBody {
     comment: Option<String>,
     amount: Money,
     #[serde(deserialize_with = "parameter")]
+    #[schemars(with = "AsParameter<PaymentMethod>")]
     payment_method: PaymentMethod,
     #[serde(default, deserialize_with = "text")]
     payment_method_other: Option<String>,

@@ -5,7 +5,7 @@ use crate::answer::Shown;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
-use crate::query::{Pairs, Query};
+use crate::query::{Query, Unread};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use slotkeeper_app::App;
@@ -45,11 +45,11 @@ pub(crate) async fn list(
     caller: Caller<ReadPayments>,
     State(app): State<App>,
     Query(page): Query<PageParameters>,
-    pairs: Pairs,
+    wanted: Unread<ListPayments>,
 ) -> Result<Shown<List<Payment>>, ApiError> {
     let account = caller.may().account();
     let paging = Paging::read(&app, &account.id, "GET /payments", &page, MOST, || {
-        let wanted: ListPayments = pairs.read()?;
+        let wanted = wanted.read()?;
         let first = wanted.start_time.map_or(Instant::from_millis(i64::MIN), |time| time.at(&account.zone));
         let last = wanted.end_time.map_or(Instant::from_millis(i64::MAX), |time| time.at(&account.zone));
         if last < first {

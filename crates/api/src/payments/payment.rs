@@ -1,20 +1,24 @@
 //! A payment as answers have it (wire reference, section 4.9).
 
+use crate::document::AsParameter;
 use crate::error::ApiError;
 use crate::wire::Money;
+use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_domain::account::Currency;
 use slotkeeper_domain::money;
-use slotkeeper_domain::time::Zone;
+use slotkeeper_domain::time::{WireTime, Zone};
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::payments;
 
 /// Wire reference, section 4.9.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Payment {
     id: String,
+    #[schemars(with = "AsParameter<WireTime>")]
     creation_time: String,
+    #[schemars(with = "AsParameter<WireTime>")]
     received_time: String,
     reason: String,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -5,6 +5,7 @@ use crate::answer::Shown;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::App;
 use slotkeeper_app::catalogue::read::read;
@@ -13,7 +14,7 @@ use slotkeeper_domain::account::Language;
 use slotkeeper_domain::catalogue::{CustomField, FieldKind, FieldValue};
 
 /// Wire reference, section 4.2: each list is absent when it is empty.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CustomFieldDefinitions {
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -27,7 +28,7 @@ pub(crate) struct CustomFieldDefinitions {
 }
 
 /// What all fields have.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Field {
     id: String,
@@ -40,7 +41,7 @@ struct Field {
     index: usize,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct ChoiceField {
     #[serde(flatten)]
@@ -50,7 +51,7 @@ struct ChoiceField {
     default_value_id: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct NumberField {
     #[serde(flatten)]
@@ -60,7 +61,7 @@ struct NumberField {
     default_value: i64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct OnOffField {
     #[serde(flatten)]
