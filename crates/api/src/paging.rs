@@ -141,6 +141,7 @@ impl Page {
 /// Which page of how many.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "PaginationInfo")]
 pub struct Info {
     /// Items over all pages.
     pub total_items: u64,
@@ -155,6 +156,7 @@ pub struct Info {
 
 /// A page of a list, as the wire has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "{T}List")]
 pub struct List<T> {
     /// Which page of how many.
     pub info: Info,

@@ -7,11 +7,13 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use serde_json::{Value, json};
 use slotkeeper_domain::catalogue::CategoryId;
+use slotkeeper_domain::customer::Gender;
 use slotkeeper_domain::id::{
     AccountId, CustomFieldId, CustomerId, HoldId, LinkedPersonId, PaymentId, ProductId, ResourceId, ResourceTypeId,
     ScheduleId, TaxId,
 };
 use slotkeeper_domain::payment::PaymentMethod;
+use slotkeeper_domain::permission::Permission;
 use slotkeeper_domain::time::{WireDay, WireTime};
 use std::convert::Infallible;
 use std::marker::PhantomData;
@@ -54,6 +56,8 @@ pub(crate) fn words<T: Copy>(all: &[T], word: fn(T) -> &'static str) -> Vec<&'st
 }
 
 parameters_from_str! {
+    Gender: "one of: male, female, unknown", { "type": "string", "enum": words(Gender::ALL, Gender::as_str) };
+    Permission: "a permission", { "type": "string", "enum": words(&Permission::ALL, Permission::as_str) };
     u32: "a whole number between 0 and 4294967295", { "type": "integer", "minimum": 0, "maximum": 4_294_967_295_u32 };
     i64: "a whole number", { "type": "integer" };
     String: "a text";

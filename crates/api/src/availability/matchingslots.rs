@@ -46,6 +46,7 @@ crate::parameters! {
 /// Wire reference, section 4.4.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "MatchingSlotsSearchParameters")]
 pub(crate) struct SearchParameters {
     product_id: String,
     #[schemars(with = "AsParameter<WireTime>")]
@@ -62,6 +63,7 @@ pub(crate) struct SearchParameters {
 /// A resource by its id; some clients send the id alone.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "ResourceRef")]
 pub(crate) enum ResourceInput {
     /// With whatever else it has.
     Object {

@@ -33,6 +33,7 @@ const MOST_ENTRIES: usize = 1_000;
 /// A booking as requests have it.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
+#[schemars(rename = "BookingInput")]
 pub(crate) struct BookingBody {
     #[serde(deserialize_with = "text")]
     pub(crate) product_id: Option<String>,
@@ -71,6 +72,7 @@ pub(crate) struct BookingBody {
 /// Who comes (wire reference, section 4.7).
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(rename = "ParticipantsInput")]
 pub(crate) struct ParticipantsBody {
     pub(crate) numbers: Option<Vec<PeopleNumber>>,
     pub(crate) details: Option<Vec<ParticipantBody>>,
@@ -78,6 +80,7 @@ pub(crate) struct ParticipantsBody {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "ParticipantInput")]
 pub(crate) struct ParticipantBody {
     person_id: String,
     people_category_id: String,
@@ -88,6 +91,7 @@ pub(crate) struct ParticipantBody {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "PriceAdjustmentInput")]
 struct AdjustmentBody {
     unit_price: Money,
     quantity: i64,

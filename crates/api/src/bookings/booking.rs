@@ -108,6 +108,7 @@ struct Participant {
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "PriceAdjustment")]
 struct Adjustment {
     unit_price: Money,
     quantity: i64,
@@ -129,6 +130,7 @@ pub(crate) struct Price {
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "PriceTax")]
 struct TaxAmount {
     tax_id: String,
     amount: Money,

@@ -1,5 +1,6 @@
 //! What requests say of a person (wire reference, section 4.8).
 
+use crate::document::AsParameter;
 use crate::error::ApiError;
 use crate::wire::{NamedValue, PhoneNumber, StreetAddress, Switch, text};
 use schemars::JsonSchema;
@@ -13,6 +14,7 @@ use slotkeeper_domain::time::WireDay;
 /// A customer or a linked person, as requests have it. A member that is missing says nothing.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
+#[schemars(rename = "CustomerInput")]
 pub(crate) struct PersonBody {
     #[serde(deserialize_with = "text")]
     first_name: Option<String>,
@@ -28,6 +30,7 @@ pub(crate) struct PersonBody {
     date_of_birth: Option<String>,
     custom_fields: Option<Vec<NamedValue>>,
     #[serde(deserialize_with = "text")]
+    #[schemars(with = "Option<AsParameter<Gender>>")]
     gender: Option<String>,
     #[serde(deserialize_with = "text")]
     facebook_id: Option<String>,

@@ -41,6 +41,7 @@ struct Common {
     date_of_birth: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     custom_fields: Vec<NamedValue>,
+    #[schemars(with = "AsParameter<Gender>")]
     gender: &'static str,
 }
 

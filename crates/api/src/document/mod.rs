@@ -109,11 +109,8 @@ fn entry(operation: &Operation, description: &Description) -> Value {
     responses.insert(description.status.to_string(), success);
     let changes = if method == "GET" { [].as_slice() } else { &["409"] };
     let keyed = if description.takes_key { ["422"].as_slice() } else { &[] };
-    let named = if description.ids.is_empty() && description.query.iter().all(|one| one.name != "pageNavigationToken") {
-        [].as_slice()
-    } else {
-        &["404"]
-    };
+    let pages = description.query.iter().any(|one| one.name == "pageNavigationToken");
+    let named = if pages || !description.ids.is_empty() || method == "POST" { ["404"].as_slice() } else { &[] };
     for status in ["400", "401", "403"].iter().chain(named).chain(changes).chain(keyed).chain(&["429", "default"]) {
         responses.insert((*status).to_owned(), json!({ "$ref": "#/components/responses/Error" }));
     }

@@ -15,6 +15,7 @@ const LONGEST_TEXT: usize = 1_000;
 /// A payment as requests have it.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "PaymentInput")]
 pub(crate) struct PaymentBody {
     #[serde(default)]
     #[schemars(with = "Option<AsParameter<WireTime>>")]

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_domain::account::Currency;
 use slotkeeper_domain::money;
+use slotkeeper_domain::payment::PaymentMethod;
 use slotkeeper_domain::time::{WireTime, Zone};
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::payments;
@@ -26,6 +27,7 @@ pub(crate) struct Payment {
     #[serde(skip_serializing_if = "Option::is_none")]
     comment: Option<String>,
     amount: Money,
+    #[schemars(with = "AsParameter<PaymentMethod>")]
     payment_method: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     payment_method_other: Option<String>,

@@ -6,6 +6,7 @@ use axum::Json;
 use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::right::AnyKey;
+use slotkeeper_domain::permission::Permission;
 use slotkeeper_domain::time::WireTime;
 
 /// Wire reference, section 4.2.
@@ -13,6 +14,7 @@ use slotkeeper_domain::time::WireTime;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ApiKeyInfo {
     account_id: String,
+    #[schemars(with = "Vec<AsParameter<Permission>>")]
     permissions: Vec<&'static str>,
     #[schemars(with = "AsParameter<WireTime>")]
     creation_time: String,

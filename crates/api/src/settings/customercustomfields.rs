@@ -30,6 +30,7 @@ pub(crate) struct CustomFieldDefinitions {
 /// What all fields have.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "TextCustomField")]
 struct Field {
     id: String,
     name: String,
@@ -43,6 +44,7 @@ struct Field {
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "ChoiceCustomField")]
 struct ChoiceField {
     #[serde(flatten)]
     field: Field,
@@ -53,6 +55,7 @@ struct ChoiceField {
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "NumberCustomField")]
 struct NumberField {
     #[serde(flatten)]
     field: Field,
@@ -63,6 +66,7 @@ struct NumberField {
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "OnOffCustomField")]
 struct OnOffField {
     #[serde(flatten)]
     field: Field,

@@ -8,6 +8,7 @@ use slotkeeper_app::right::AnyKey;
 
 /// Wire reference, sections 1.7 and 4.2: `data` only, and never paged.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "LanguageList")]
 pub(crate) struct LanguagesList {
     data: Vec<Language>,
 }

@@ -12,6 +12,7 @@ use slotkeeper_app::right::AnyKey;
 
 /// The list; it is called `categories`, and has no `info` (wire reference, section 1.7).
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PeopleCategoryList")]
 pub(crate) struct Categories {
     categories: Vec<PeopleCategory>,
 }

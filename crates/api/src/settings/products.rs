@@ -2,6 +2,7 @@
 
 use crate::answer::Shown;
 use crate::caller::Caller;
+use crate::document::AsParameter;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
 use crate::query::{Query, Unread};
@@ -55,6 +56,7 @@ pub(crate) struct Product {
     default_rates: Vec<PriceRate>,
     duration: Duration,
     #[serde(rename = "type")]
+    #[schemars(with = "AsParameter<ProductType>")]
     product_type: &'static str,
     members_only: bool,
     prepaid_only: bool,

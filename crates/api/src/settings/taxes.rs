@@ -12,6 +12,7 @@ use slotkeeper_app::right::AnyKey;
 
 /// The list; it has no `info` (wire reference, section 1.7).
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "TaxList")]
 pub(crate) struct Taxes {
     data: Vec<Tax>,
 }
