@@ -9,7 +9,7 @@ mod fill;
 use crate::cli::DemoArgs;
 use crate::config::{Config, PublicUrl};
 use crate::http::Limits;
-use crate::node::Node;
+use crate::node::{Node, document};
 use crate::{logging, serve, signals};
 use anyhow::Context;
 use credentials::{Amounts, Credentials};
@@ -66,8 +66,8 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     std::io::stdout().write_all(credentials.announce(&web_url, args.data_dir.as_deref(), amounts).as_bytes())?;
     std::io::stdout().flush()?;
 
-    let node =
-        Node { web: Web { app, trusted_proxies: [].into(), demo: true }, mailer: None, limits: Limits::default() };
+    let web = Web { document: document(&app), app, trusted_proxies: [].into(), demo: true };
+    let node = Node { web, mailer: None, limits: Limits::default() };
     node.run(listener, stop).await?;
     Ok(())
 }

@@ -13,6 +13,7 @@ use slotkeeper_jobs::mailer::Mailer;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::server_facts;
 use slotkeeper_web::Web;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 
 /// What one server is made of.
@@ -42,6 +43,12 @@ impl Node {
         app.store().close().await;
         outcome
     }
+}
+
+/// The API's document, for this server.
+#[must_use]
+pub fn document(app: &App) -> Arc<serde_json::Value> {
+    Arc::new(slotkeeper_api::document::document(&slotkeeper_api::router::operations(), &app.address_of("/v2")))
 }
 
 /// Everything there is to ask for: the API, the pages, and whether the server is well.

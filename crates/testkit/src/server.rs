@@ -2,7 +2,7 @@
 
 use crate::postgres::{Database, template_once};
 use slotkeeper::http::Limits;
-use slotkeeper::node::{Node, check_master_key};
+use slotkeeper::node::{Node, check_master_key, document};
 use slotkeeper_app::authorizations::last_use;
 use slotkeeper_app::clock::Clock;
 use slotkeeper_app::mail::mail_box;
@@ -155,7 +155,12 @@ impl TestServer {
         });
         check_master_key(&app).await.unwrap();
         let (stop, stopped) = oneshot::channel();
-        let web = Web { app: app.clone(), trusted_proxies: ["127.0.0.1/32".parse().unwrap()].into(), demo: true };
+        let web = Web {
+            app: app.clone(),
+            trusted_proxies: ["127.0.0.1/32".parse().unwrap()].into(),
+            demo: true,
+            document: document(&app),
+        };
         let node = Node { web, mailer: None, limits: Limits::default() };
         let running = tokio::spawn(async move {
             node.run(listener, async {
