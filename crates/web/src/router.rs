@@ -15,7 +15,6 @@ pub fn router(web: Web) -> Router {
     let mut pages = Router::new()
         .route("/", get(landing::show))
         .route("/docs", get(docs::show))
-        .route("/openapi.json", get(docs::document))
         .route("/consent", post(consent::decide::decide))
         .route("/consent/done/{question}", get(consent::done::show))
         // Entry: before one is somebody.

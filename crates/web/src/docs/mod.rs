@@ -8,11 +8,9 @@ use crate::page::{self, Layout};
 use crate::protect::content_policy;
 use crate::session::Session;
 use askama::Template;
-use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_SECURITY_POLICY;
-use axum::response::{IntoResponse, Response};
 use view::{Group, Object, groups, objects};
 
 #[derive(Template)]
@@ -36,9 +34,4 @@ pub(crate) async fn show(State(web): State<Web>, session: Option<Session>) -> Pa
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     }
     Ok(response)
-}
-
-/// `/openapi.json`: the document for programs.
-pub(crate) async fn document(State(web): State<Web>) -> Response {
-    Json(&*web.document).into_response()
 }
