@@ -86,10 +86,13 @@ fn entry(operation: &Operation, description: &Description) -> Value {
             json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" }, "description": about })
         })
         .collect();
+    // A search that the path holds has all its parameters but the page.
+    let searched = |name: &str| path.contains("{pageNavigationToken}") && name != "pageNumber";
     parameters.extend(
         description
             .query
             .iter()
+            .filter(|one| !searched(one.name))
             .map(|one| json!({ "name": one.name, "in": "query", "schema": one.schema, "description": one.about })),
     );
     parameters.push(json!({ "$ref": "#/components/parameters/lang" }));
