@@ -50,6 +50,7 @@ macro_rules! migrations {
 pub(crate) const MIGRATIONS: &[Migration] = migrations! {
     1 "ground floor" "0001_ground_floor.sql";
     2 "inventory" "0002_inventory.sql" sqlite "0002_inventory.sqlite.sql" postgres "0002_inventory.postgres.sql";
+    3 "blocks" "0003_blocks.sql";
 };
 
 /// Where the steps that ran are written down.
