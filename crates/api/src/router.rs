@@ -3,7 +3,7 @@
 use crate::body::LARGEST_BODY;
 use crate::error::refuse;
 use crate::operation::Operations;
-use crate::{availability, bookings, customers, holds, language, settings};
+use crate::{availability, bookings, customers, holds, language, resourceblocks, seatblocks, settings};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, EXPIRES, PRAGMA, VARY};
@@ -44,6 +44,16 @@ pub fn operations() -> Operations {
         .get("/customers/{id}", customers::show::show)
         .put("/customers/{id}", customers::update::update)
         .delete("/customers/{id}", customers::remove::remove)
+        .get("/seatblocks", seatblocks::list::list)
+        .post("/seatblocks", seatblocks::create::create)
+        .get("/seatblocks/{id}", seatblocks::show::show)
+        .put("/seatblocks/{id}", seatblocks::update::update)
+        .delete("/seatblocks/{id}", seatblocks::remove::remove)
+        .get("/resourceblocks", resourceblocks::list::list)
+        .post("/resourceblocks", resourceblocks::create::create)
+        .get("/resourceblocks/{id}", resourceblocks::show::show)
+        .put("/resourceblocks/{id}", resourceblocks::update::update)
+        .delete("/resourceblocks/{id}", resourceblocks::remove::remove)
 }
 
 /// The router for `/v2` and everything below it.

@@ -3,6 +3,7 @@
 //! Absent values are left out of answers. What is wrong in a body is said by [`said`]: the API puts its words into the
 //! message, behind the name of the member.
 
+use crate::error::ApiError;
 use crate::query::{Parameter, yes_or_no};
 #[doc(hidden)]
 pub use serde;
@@ -138,6 +139,24 @@ pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>
         return Err(said("must not contain the character U+0000"));
     }
     Ok(text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()))
+}
+
+/// A text, if it is not too long.
+///
+/// # Errors
+/// 400, naming the member and how many characters it can have.
+pub(crate) fn bounded(text: Option<&String>, member: &str, most: usize) -> Result<Option<String>, ApiError> {
+    match text {
+        Some(text) if text.chars().count() > most => {
+            Err(ApiError::bad_request(format!("{member} can have {most} characters at most.")))
+        }
+        other => Ok(other.cloned()),
+    }
+}
+
+/// The refusal of a body without a member that must be there.
+pub(crate) fn missing(member: &str) -> ApiError {
+    ApiError::bad_request(format!("The member {member} is missing."))
 }
 
 fn country<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Country>, D::Error> {

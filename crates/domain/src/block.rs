@@ -173,7 +173,9 @@ mod tests {
         catalogue.products[0].rules.lead_minutes = 1_000;
         let refused = |catalogue: &Catalogue, product: &str, id: String, now| {
             let id: EventId = id.parse().expect("an id");
-            event(catalogue, &product.parse().expect("an id"), &id, now, &zone).map(|event| assert_eq!(event.id(), id)).err()
+            event(catalogue, &product.parse().expect("an id"), &id, now, &zone)
+                .map(|event| assert_eq!(event.id(), id))
+                .err()
         };
         let on = |product: &str, series: &str, day: i8| format!("{product}_{series}_2026-06-{day:02}");
         for (product, id, now, expected) in [

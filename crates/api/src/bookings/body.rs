@@ -3,7 +3,7 @@
 use crate::availability::matchingslots::ResourceInput;
 use crate::customers::body::PersonBody;
 use crate::error::ApiError;
-use crate::wire::{Money, NamedValue, PeopleNumber, Switch, null_as_default, text};
+use crate::wire::{Money, NamedValue, PeopleNumber, Switch, bounded, null_as_default, text};
 use serde::Deserialize;
 use slotkeeper_app::bookings::create::PaymentInput;
 use slotkeeper_app::bookings::party::{CustomerInput, ParticipantInput, WhoInput};
@@ -157,15 +157,6 @@ pub(crate) fn options(options: &[NamedValue]) -> Vec<OptionInput> {
 fn event(text: Option<&String>, member: &str) -> Result<Option<EventId>, ApiError> {
     let parsed = text.map(|text| text.parse()).transpose();
     parsed.map_err(|_| refuse(format!("{member}: there is no such event.")))
-}
-
-fn bounded(text: Option<&String>, member: &str, most: usize) -> Result<Option<String>, ApiError> {
-    match text {
-        Some(text) if text.chars().count() > most => {
-            Err(refuse(format!("{member} can have {most} characters at most.")))
-        }
-        other => Ok(other.cloned()),
-    }
 }
 
 fn short<T>(list: &[T], member: &str) -> Result<(), ApiError> {

@@ -204,7 +204,6 @@ pub fn count(
     let (starts, touched) = (search.starts.unwrap_or(ALWAYS), search.touched.unwrap_or(ALWAYS));
     let (product, creator) = (&search.product, sight.creator());
     let statement = if search.starts.is_some() { COUNT_BY_START } else { COUNT_BY_TOUCH };
-    let params: [&dyn crate::Param; 7] =
-        [account, &starts.0, &starts.1, &touched.0, &touched.1, product, &creator];
+    let params: [&dyn crate::Param; 7] = [account, &starts.0, &starts.1, &touched.0, &touched.1, product, &creator];
     Ok(db.one(statement, &params, |row| row.next())?.unwrap_or(0))
 }

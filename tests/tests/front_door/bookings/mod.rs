@@ -1,10 +1,13 @@
-//! Availability, holds, bookings and customers through the API.
+//! Availability, holds, bookings, blocks and customers through the API.
 
+mod blocks;
 mod changes;
 mod customers;
 mod flows;
 mod inventory;
 mod refusals;
+mod resourceblocks;
+mod seatblocks;
 
 use slotkeeper_testkit::catalogue::{COURSE, COURSE_SERIES, LESSON, TOUR, TOUR_SERIES, catalogue};
 use slotkeeper_testkit::client::{Program, Visitor};
