@@ -1,7 +1,7 @@
 //! Blocks of resources: what they take away, and what they leave.
 
 use super::seatblocks::{office, path, seats};
-use super::{business, lesson, lessons, order, seats_left};
+use super::{business, lesson, lessons, order, people, seats_left};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 use std::time::Duration;
@@ -82,7 +82,7 @@ on_every_engine! {
             assert_eq!(changed.status, 200, "{}", changed.text);
         }
         // Taking more, or anew, is another matter; so is what was only held.
-        assert_eq!(program.put(&number(&toured), &json!({"participants": {"numbers": super::people(4, 0)}})).await.status, 409);
+        assert_eq!(program.put(&number(&toured), &json!({"participants": {"numbers": people(4, 0)}})).await.status, 409);
         assert_eq!(program.put(&number(&coached), &json!({"startTime": "2026-05-08T11:00:00-00:00"})).await.status, 409);
         let hold = held["id"].as_str().unwrap();
         let late = program.post(&format!("/bookings?previousHoldId={hold}"), &lesson("2026-05-08T14:00:00-00:00")).await;
