@@ -109,6 +109,10 @@ words! {
         Customer = "customer",
         /// A payment.
         Payment = "payment",
+        /// A block of seats.
+        SeatBlock = "seat_block",
+        /// A block of resources.
+        ResourceBlock = "resource_block",
     }
 }
 
@@ -118,7 +122,13 @@ impl Thing {
     pub fn concerns_keys(self) -> bool {
         match self {
             Self::Account | Self::Application | Self::SecretKey | Self::Authorization => true,
-            Self::User | Self::Catalogue | Self::Booking | Self::Customer | Self::Payment => false,
+            Self::User
+            | Self::Catalogue
+            | Self::Booking
+            | Self::Customer
+            | Self::Payment
+            | Self::SeatBlock
+            | Self::ResourceBlock => false,
         }
     }
 }

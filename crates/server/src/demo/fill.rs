@@ -1,11 +1,11 @@
 //! The demo's example data.
 
+use super::blocks::Blocks;
 use super::bookings::{Bookings, Hands};
 use super::catalogue::Offer;
 use super::credentials::{ApiKeys, Credentials, LogIn, Portal, Products};
 use slotkeeper_app::accounts::sign_up;
 use slotkeeper_app::applications::register;
-use slotkeeper_app::bookings::place::PlaceError;
 use slotkeeper_app::consent::grant::{grant, new_api_key};
 use slotkeeper_app::{App, random, users};
 use slotkeeper_domain::account::{AccountKind, ContactDetails, Languages, PhoneKind, Role};
@@ -33,6 +33,7 @@ pub(super) struct Demo {
     grants: Vec<(Authorization, ApiKey)>,
     offer: Offer,
     bookings: Bookings,
+    blocks: Blocks,
 }
 
 /// A person with a password that can be typed.
@@ -133,6 +134,7 @@ impl Demo {
 
         let offer = Offer::invent(&business, now)?;
         let bookings = Bookings::invent(&offer, &business, now)?;
+        let blocks = Blocks::invent(&offer, &business, now)?;
         let secret_key = register::new_secret_key();
         let credentials = Credentials {
             authappid: application.id.to_string(),
@@ -170,11 +172,12 @@ impl Demo {
             grants: vec![all, own, read, in_portal],
             offer,
             bookings,
+            blocks,
         })
     }
 
     /// Writes everything, within a transaction.
-    pub(super) fn write(&self, tx: &mut Tx, app: &App) -> Result<(), PlaceError> {
+    pub(super) fn write(&self, tx: &mut Tx, app: &App) -> anyhow::Result<()> {
         for (account, owner, portal) in &self.accounts {
             sign_up::create(tx, account, owner, portal.as_ref().map(|portal| &portal.id))?;
         }
@@ -203,6 +206,8 @@ impl Demo {
                 Kind::Updated,
             ));
             self.bookings.write(tx, app, &Hands { account, application: &self.application, manager })?;
+            let through = Actor::Application(self.application.account.clone(), self.application.id.clone());
+            self.blocks.write(tx, app, account, &through)?;
         }
         Ok(())
     }
