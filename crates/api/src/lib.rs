@@ -9,6 +9,7 @@ mod availability;
 pub mod body;
 mod bookings;
 pub mod caller;
+pub mod cors;
 mod customers;
 pub mod document;
 pub mod error;

@@ -14,6 +14,7 @@ use crate::node::{Node, document};
 use crate::{logging, serve, signals};
 use anyhow::Context;
 use credentials::{Amounts, Credentials};
+use slotkeeper_api::cors::Origins;
 use slotkeeper_app::App;
 use slotkeeper_app::secrets::Usage;
 use slotkeeper_domain::id::AccountId;
@@ -67,7 +68,7 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     std::io::stdout().flush()?;
 
     let web = Web { document: document(&app), app, trusted_proxies: [].into(), demo: true };
-    let node = Node { web, mailer: None, limits: Limits::default() };
+    let node = Node { web, mailer: None, origins: Origins::None, limits: Limits::default() };
     node.run(listener, stop).await?;
     Ok(())
 }

@@ -7,8 +7,19 @@ use crate::tests::Place;
 use rusqlite::Connection;
 
 /// Tables that grow with everything that is booked.
-const GROWING: [&str; 9] =
-    ["booking", "seat_claim", "resource_claim", "customer", "payment", "change", "event", "hold", "kept_answer"];
+const GROWING: [&str; 11] = [
+    "booking",
+    "seat_claim",
+    "resource_claim",
+    "customer",
+    "payment",
+    "change",
+    "event",
+    "hold",
+    "kept_answer",
+    "seat_block",
+    "resource_block",
+];
 
 #[tokio::test]
 async fn no_statement_reads_all_that_has_ever_been() {
