@@ -24,6 +24,7 @@ mod refused;
 pub mod router;
 mod settings;
 mod span;
+mod subaccounts;
 pub mod wire;
 
 pub use error::ApiError;

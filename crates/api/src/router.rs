@@ -3,7 +3,7 @@
 use crate::body::LARGEST_BODY;
 use crate::error::refuse;
 use crate::operation::Operations;
-use crate::{availability, bookings, customers, holds, language, noted, payments, settings};
+use crate::{availability, bookings, customers, holds, language, noted, payments, settings, subaccounts};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, EXPIRES, PRAGMA, VARY};
@@ -48,6 +48,9 @@ pub fn operations() -> Operations {
         .delete("/customers/{id}", customers::remove::remove)
         .get("/payments", payments::list::list)
         .get("/payments/{id}", payments::show::show)
+        .get("/subaccounts", subaccounts::list::list)
+        .post("/subaccounts/{subaccountId}/apikeys", subaccounts::install::install)
+        .delete("/subaccounts/{subaccountId}/apikeys/{apiKey}", subaccounts::uninstall::uninstall)
 }
 
 /// The router for `/v2` and everything below it.

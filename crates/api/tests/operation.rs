@@ -110,7 +110,7 @@ async fn a_body_is_json_of_the_right_kind() {
 }
 
 /// Every operation there is, with what a key must be allowed: written out by hand. A new one needs its line here.
-const OPERATIONS: [(&str, &str, Needs); 29] = [
+const OPERATIONS: [(&str, &str, Needs); 32] = [
     ("GET", "/settings/apikeyinfo", Needs::AnyKey),
     ("GET", "/settings/business", Needs::AnyKey),
     ("GET", "/settings/customercustomfields", Needs::AnyKey),
@@ -152,6 +152,9 @@ const OPERATIONS: [(&str, &str, Needs); 29] = [
     ),
     ("GET", "/payments", READ_PAYMENTS),
     ("GET", "/payments/{id}", READ_PAYMENTS),
+    ("GET", "/subaccounts", Needs::One(Permission::SubaccountsRw)),
+    ("POST", "/subaccounts/{subaccountId}/apikeys", Needs::One(Permission::SubaccountsRw)),
+    ("DELETE", "/subaccounts/{subaccountId}/apikeys/{apiKey}", Needs::One(Permission::SubaccountsRw)),
 ];
 
 const READ_BOOKINGS: Needs = Needs::OwnOrAll { own: Permission::BookingsRwOwn, all: Permission::BookingsRAll };

@@ -24,6 +24,7 @@ pub mod random;
 pub mod right;
 pub mod secrets;
 pub mod sessions;
+pub mod subaccounts;
 pub mod sweep;
 pub mod take;
 pub mod throttle;

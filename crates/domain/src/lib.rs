@@ -36,6 +36,7 @@ pub mod secret;
 pub mod secret_key;
 #[cfg(test)]
 mod testing;
+pub mod subaccount;
 mod text;
 pub mod throttle;
 pub mod time;
