@@ -34,9 +34,9 @@ pub mod schedule;
 pub mod scheduled;
 pub mod secret;
 pub mod secret_key;
+pub mod subaccount;
 #[cfg(test)]
 mod testing;
-pub mod subaccount;
 mod text;
 pub mod throttle;
 pub mod time;

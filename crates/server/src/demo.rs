@@ -14,7 +14,6 @@ use crate::{logging, serve, signals};
 use anyhow::Context;
 use credentials::{Amounts, Credentials};
 use slotkeeper_app::App;
-use slotkeeper_app::bookings::place::PlaceError;
 use slotkeeper_app::secrets::Usage;
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::right::Sight;
@@ -103,7 +102,7 @@ async fn credentials(app: &App) -> anyhow::Result<Credentials> {
             }
             demo.write(tx, &unit)?;
             server_facts::insert(tx, FACT, &sealed)?;
-            Ok::<_, PlaceError>(true)
+            Ok::<_, anyhow::Error>(true)
         })
         .await
         .context("the example data could not be written")?;

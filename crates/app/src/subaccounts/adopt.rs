@@ -37,7 +37,8 @@ pub fn adopt(
     // The portal first, as whoever ends its authorizations does.
     accounts::lock(tx, portal)?;
     accounts::lock(tx, business)?;
-    let (whose, account) = accounts::find(tx, portal)?.zip(accounts::find(tx, business)?).ok_or(AdoptError::NoAccount)?;
+    let (whose, account) =
+        accounts::find(tx, portal)?.zip(accounts::find(tx, business)?).ok_or(AdoptError::NoAccount)?;
     let managed = subaccounts::portal_of(tx, business)?.is_some();
     may_join(whose.kind, subaccounts::count(tx, portal)?, account.kind, managed)?;
     if !subaccounts::adopt(tx, portal, business)? {

@@ -196,7 +196,11 @@ pub fn find(db: &mut Snapshot, account: &AccountId, id: &AuthorizationId) -> Res
 ///
 /// # Errors
 /// When the store fails.
-pub fn find_locked(tx: &mut Tx, account: &AccountId, id: &AuthorizationId) -> Result<Option<Authorization>, StoreError> {
+pub fn find_locked(
+    tx: &mut Tx,
+    account: &AccountId,
+    id: &AuthorizationId,
+) -> Result<Option<Authorization>, StoreError> {
     tx.one(FIND_LOCKED, &[account, id], authorization)
 }
 
