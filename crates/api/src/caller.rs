@@ -49,10 +49,7 @@ impl<R: Right> FromRequestParts<App> for Caller<R> {
             Keys { api_key, secret_key } => return Err(missing(api_key.is_none(), secret_key.is_none())),
         };
         let holder = check(app, &api_key, &secret_key).await.map_err(|error| match error {
-            CheckError::Refused => ApiError::new(
-                StatusCode::UNAUTHORIZED,
-                "These keys do not work: one of them is wrong or has ended, they are swapped, or they do not belong together.",
-            ),
+            CheckError::Refused => ApiError::wrong_keys(),
             CheckError::TooMany(TooMany { wait }) => {
                 let seconds = u64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX).max(1);
                 let message = format!("This API key has made too many calls. Wait for {seconds} s.");

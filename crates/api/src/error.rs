@@ -42,6 +42,15 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, message)
     }
 
+    /// 401: the keys do not open anything, and nobody is told why.
+    #[must_use]
+    pub(crate) fn wrong_keys() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "These keys do not work: one of them is wrong or has ended, they are swapped, or they do not belong together.",
+        )
+    }
+
     /// 403: understood, but not allowed.
     #[must_use]
     pub fn forbidden(message: impl Into<Cow<'static, str>>) -> Self {

@@ -28,6 +28,7 @@ pub mod router;
 mod seatblocks;
 mod settings;
 mod span;
+mod subaccounts;
 pub mod wire;
 
 pub use error::ApiError;

@@ -4,13 +4,18 @@ use crate::error::ApiError;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use slotkeeper_domain::booking::BookingNumber;
-use slotkeeper_domain::id::{CustomerId, HoldId, LinkedPersonId, PaymentId, ResourceBlockId, SeatBlockId};
+use slotkeeper_domain::id::{AccountId, CustomerId, HoldId, LinkedPersonId, PaymentId, ResourceBlockId, SeatBlockId};
 use std::str::FromStr;
 
 /// What can stand in a path as an id.
 pub trait PathId: FromStr {
     /// What has such an id, in the words of an error: `booking`.
     const WHAT: &'static str;
+}
+
+/// The only accounts that paths name are subaccounts of a portal.
+impl PathId for AccountId {
+    const WHAT: &'static str = "subaccount";
 }
 
 impl PathId for CustomerId {

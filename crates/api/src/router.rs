@@ -5,6 +5,7 @@ use crate::error::refuse;
 use crate::operation::Operations;
 use crate::{
     availability, bookings, customers, holds, language, noted, payments, resourceblocks, seatblocks, settings,
+    subaccounts,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -119,6 +120,17 @@ pub fn operations() -> Operations {
             "/resourceblocks/{id}",
             "Deletes a resource block: the resources are available again.",
             resourceblocks::remove::remove,
+        )
+        .get("/subaccounts", "The businesses of the portal.", subaccounts::list::list)
+        .post(
+            "/subaccounts/{subaccountId}/apikeys",
+            "Installs the application in a business of the portal; the new key is the end of Location.",
+            subaccounts::install::install,
+        )
+        .delete(
+            "/subaccounts/{subaccountId}/apikeys/{apiKey}",
+            "Ends the application's key in a business of the portal.",
+            subaccounts::uninstall::uninstall,
         )
 }
 

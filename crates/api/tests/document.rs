@@ -32,7 +32,6 @@ const DIFFERENCES: &[(&str, &str)] = &[
     ("/customers/{id}/bookings", "not built yet"),
     ("currentMembers", "not built yet"),
     ("membershipEnd", "not built yet"),
-    ("/subaccounts", "not built yet"),
     (".couponCodes", "not built yet"),
     (".promotionName", "not built yet"),
     (".specificVoucherCode", "not built yet"),

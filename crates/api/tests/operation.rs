@@ -115,7 +115,7 @@ async fn a_body_is_json_of_the_right_kind() {
 }
 
 /// Every operation there is, with what a key must be allowed: written out by hand. A new one needs its line here.
-const OPERATIONS: [(&str, &str, Needs); 39] = [
+const OPERATIONS: [(&str, &str, Needs); 42] = [
     ("GET", "/settings/apikeyinfo", Needs::AnyKey),
     ("GET", "/settings/business", Needs::AnyKey),
     ("GET", "/settings/customercustomfields", Needs::AnyKey),
@@ -167,6 +167,9 @@ const OPERATIONS: [(&str, &str, Needs); 39] = [
     ("GET", "/resourceblocks/{id}", READ_BLOCKS),
     ("PUT", "/resourceblocks/{id}", WRITE_BLOCKS),
     ("DELETE", "/resourceblocks/{id}", DELETE_BLOCKS),
+    ("GET", "/subaccounts", Needs::One(Permission::SubaccountsRw)),
+    ("POST", "/subaccounts/{subaccountId}/apikeys", Needs::One(Permission::SubaccountsRw)),
+    ("DELETE", "/subaccounts/{subaccountId}/apikeys/{apiKey}", Needs::One(Permission::SubaccountsRw)),
 ];
 
 const READ_BOOKINGS: Needs = Needs::OwnOrAll { own: Permission::BookingsRwOwn, all: Permission::BookingsRAll };

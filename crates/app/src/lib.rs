@@ -27,6 +27,7 @@ pub mod right;
 pub mod seatblocks;
 pub mod secrets;
 pub mod sessions;
+pub mod subaccounts;
 pub mod sweep;
 pub mod take;
 pub mod throttle;

@@ -1,6 +1,7 @@
 //! Rights: what somebody may do, as a type. A use case that not every key may use takes a [`May`] of its right, which
 //! only those can show who have it, and which says whose things it reaches.
 
+use slotkeeper_domain::account::AccountKind;
 use slotkeeper_domain::change::Actor;
 use slotkeeper_domain::right::{Needs, Sight};
 use slotkeeper_store::tables::accounts::Account;
@@ -11,6 +12,8 @@ use std::sync::Arc;
 pub trait Right: Send + Sync + 'static {
     /// What a key must be allowed for it.
     const NEEDS: Needs;
+    /// The kind of accounts in which there is such a right; nothing when the kind makes no difference.
+    const IN: Option<AccountKind> = None;
     /// What it is, to go on after “does not have permission to”.
     const TO: &'static str;
 }

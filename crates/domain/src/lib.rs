@@ -35,6 +35,7 @@ pub mod schedule;
 pub mod scheduled;
 pub mod secret;
 pub mod secret_key;
+pub mod subaccount;
 #[cfg(test)]
 mod testing;
 mod text;

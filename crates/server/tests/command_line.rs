@@ -9,7 +9,7 @@
 use serde_json::Value;
 use slotkeeper_testkit::client::{PASSWORD, Visitor, answer};
 use slotkeeper_testkit::postgres::Database;
-use slotkeeper_testkit::reqwest::Client;
+use slotkeeper_testkit::reqwest::{Client, Method};
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
@@ -131,9 +131,33 @@ async fn the_demo_is_ready_to_use() {
         let signed_in = http.post(format!("{web}/sign-in")).header("Origin", web).form(&form).send().await.unwrap();
         assert_eq!(signed_in.status(), 303, "{who}");
     }
+    the_portals_key_opens_its_businesses(&credentials).await;
     a_portal_is_asked_too(web, &credentials).await;
     assert!(said.contains("temporary"));
     assert!(demo.stop_kindly().success());
+}
+
+/// The portal's key lists the businesses that the file names, and makes keys of them.
+async fn the_portals_key_opens_its_businesses(credentials: &Value) {
+    let call = async |method: Method, path: &str| {
+        let request = Client::new()
+            .request(method, format!("{}{path}", credentials["baseUrl"].as_str().unwrap()))
+            .header("X-Bookeo-apiKey", credentials["portal"]["apiKey"].as_str().unwrap())
+            .header("X-Bookeo-secretKey", credentials["secretKey"].as_str().unwrap());
+        answer(request).await
+    };
+    let listed = call(Method::GET, "/subaccounts").await.body;
+    let mut ids: Vec<_> = listed["data"].as_array().unwrap().iter().map(|one| &one["id"]).collect();
+    let mut named: Vec<_> = credentials["portal"]["subaccounts"].as_array().unwrap().iter().collect();
+    ids.sort_by_key(|id| id.as_str());
+    named.sort_by_key(|id| id.as_str());
+    assert_eq!(ids, named);
+    for id in ids {
+        let made = call(Method::POST, &format!("/subaccounts/{}/apikeys", id.as_str().unwrap())).await;
+        let key = made.headers["location"].to_str().unwrap().rsplit('/').next().unwrap();
+        let (status, info) = apikeyinfo(credentials, &Value::from(key)).await;
+        assert_eq!((made.status, status, &info["accountId"]), (201, 200, id));
+    }
 }
 
 /// The owner of a portal decides about applications like any owner; the key comes by mail, which the demo keeps and

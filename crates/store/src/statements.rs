@@ -35,5 +35,6 @@ lists! {
     tables::secret_keys;
     tables::server_facts;
     tables::sessions;
+    tables::subaccounts;
     tables::users;
 }

@@ -262,6 +262,12 @@ impl Program {
         &self.api_key[self.api_key.len() - 10..]
     }
 
+    /// The API key.
+    #[must_use]
+    pub fn api_key(&self) -> &str {
+        &self.api_key
+    }
+
     fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.url));
         request.header("X-Bookeo-apiKey", &self.api_key).header("X-Bookeo-secretKey", &self.secret_key)
@@ -339,12 +345,13 @@ pub fn operations() -> Vec<(String, &'static str)> {
     slotkeeper_api::router::operations().list().iter().map(|one| (one.method.to_string(), one.path)).collect()
 }
 
-/// Sends a request and reads the answer as JSON; panics if it is none. An empty body is null.
+/// Sends a request and reads the answer as JSON; panics if it is none. An empty body is null: there is none after
+/// something went, nor where `Location` says everything.
 pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
     let response = request.send().await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let text = response.text().await.unwrap();
-    let read = if status == 204 && text.is_empty() { "null" } else { &text };
+    let read = if matches!(status, 201 | 204) && text.is_empty() { "null" } else { &text };
     let body = serde_json::from_str(read).unwrap_or_else(|error| panic!("{status} and no JSON ({error}): {text}"));
     Answer { status, headers, body, text }
 }

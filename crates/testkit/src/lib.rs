@@ -3,6 +3,7 @@
 //! - [`server`]: a whole server on either engine, with a clock to move and its log to read
 //! - [`client`]: people with browsers, by role, and programs that call the API
 //! - [`catalogue`]: what a business of the tests offers
+//! - [`portal`]: portals with their businesses
 //! - [`postgres`]: a database for each test on the throw-away server that `./test` starts
 //! - [`browser`]: headless Chromium, driven the way a person would: by labels and the texts of buttons
 //! - [`receiver`]: an application's callback page, and pages of strangers
@@ -24,6 +25,7 @@ pub mod client;
 mod inbox;
 pub mod log;
 pub mod mail;
+pub mod portal;
 pub mod postgres;
 pub mod receiver;
 pub mod server;

@@ -182,6 +182,11 @@ impl TestServer {
         self.app.store()
     }
 
+    /// What use cases take, for those that no face has yet.
+    pub(crate) fn app(&self) -> &App {
+        &self.app
+    }
+
     /// The absolute address of a path.
     #[must_use]
     pub fn at(&self, path: &str) -> String {

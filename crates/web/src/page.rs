@@ -48,13 +48,25 @@ impl Layout {
     pub(crate) fn of(person: &SignedIn, current: &str) -> Self {
         let items: &[(&str, &str)] = match (person.account.kind, person.as_owner().is_ok()) {
             (AccountKind::Developer, _) => &[("Applications", "/developer"), ("API", "/docs")],
-            (_, true) => &[
+            (AccountKind::Portal, true) => &[
+                ("Home", "/backoffice"),
+                ("Subaccounts", "/backoffice/subaccounts"),
+                ("Applications", "/backoffice/applications"),
+                ("People", "/backoffice/people"),
+                ("Details", "/backoffice/details"),
+            ],
+            (AccountKind::Portal, false) => &[
+                ("Home", "/backoffice"),
+                ("Subaccounts", "/backoffice/subaccounts"),
+                ("Applications", "/backoffice/applications"),
+            ],
+            (AccountKind::Business, true) => &[
                 ("Home", "/backoffice"),
                 ("Applications", "/backoffice/applications"),
                 ("People", "/backoffice/people"),
                 ("Details", "/backoffice/details"),
             ],
-            (_, false) => &[("Home", "/backoffice"), ("Applications", "/backoffice/applications")],
+            (AccountKind::Business, false) => &[("Home", "/backoffice"), ("Applications", "/backoffice/applications")],
         };
         let nav = items.iter().map(|(label, href)| NavItem { label, href, current: *href == current }).collect();
         Self {

@@ -46,6 +46,7 @@ pub fn router(web: Web) -> Router {
             get(backoffice::uninstall::ask).post(backoffice::uninstall::uninstall),
         )
         .route("/backoffice/authorizations/{id}/end", get(backoffice::end_key::ask).post(backoffice::end_key::end))
+        .route("/backoffice/subaccounts", get(backoffice::subaccounts::show))
         .route("/backoffice/details", get(backoffice::details::show).post(backoffice::details::update))
         .route("/backoffice/people", get(backoffice::people::show).post(backoffice::people::invite))
         .route("/backoffice/people/{id}/remove", get(backoffice::people::ask_remove).post(backoffice::people::remove));

@@ -15,3 +15,4 @@ mod consent;
 mod mail;
 mod pages;
 mod secrets;
+mod subaccounts;

@@ -1,8 +1,9 @@
 //! What a thief of the disk or of the log would read: no key, no password, no link.
 
-use slotkeeper_testkit::client::{PASSWORD, Visitor, call, parameter};
+use slotkeeper_testkit::client::{PASSWORD, Program, Visitor, call, parameter};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::reqwest::Client;
+use slotkeeper_testkit::serde_json::Value;
 
 on_every_engine! {
     /// Everything secret that the whole flow uses is looked for in every log line, error body and database file.
@@ -15,6 +16,18 @@ on_every_engine! {
         let mailed_key = server.key_mailed_to("dana-secret@example.com").await;
         let redirect = owner.allow(&with_callback.asks_for("availability_r", Some("st4t3"))).await.location();
         let called_key = parameter(&redirect, "apiKey").expect("a key");
+        let (portal_owner, portal) = Visitor::portal(&server, "Coastline", "petra-secret@example.com").await;
+        let subaccount = server.subaccount(&portal, "Cliff Walks", "cliffs-secret@example.com").await;
+        let redirect = portal_owner.allow(&with_callback.asks_for("subaccounts_rw", Some("st4t3"))).await.location();
+        let portal_key = parameter(&redirect, "apiKey").expect("a key");
+        let program = Program::new(&server, &portal_key, &with_callback.secret_key);
+        let keys = format!("/subaccounts/{subaccount}/apikeys");
+        // The first is kept as the answer to its request, the second is sent back in an address.
+        let made = [
+            program.post_with_key(&keys, "once", &Value::Null).await,
+            program.post(&keys, &Value::Null).await,
+        ];
+        let made = made.map(|made| made.headers["location"].to_str().expect("text").rsplit('/').next().expect("a key").to_owned());
         let new_secret = developer.replace_secret(&with_mail.id, "24h").await.copied("Secret key");
         owner.post("/forgot-password", &[("email", "olivia-secret@example.com")]).await;
         let link = server.mail_to("olivia-secret@example.com").await.link();
@@ -43,6 +56,15 @@ on_every_engine! {
                 }
             }
         }
+        for (method, path) in [
+            ("DELETE", format!("{keys}/{}/", made[1])),
+            ("DELETE", format!("{keys}/{}", made[1])),
+            ("GET", format!("{keys}/{}", made[1])),
+            ("DELETE", format!("/subaccounts/nothing/apikeys/{}", made[0])),
+            ("DELETE", format!("{keys}/{}/more", made[0])),
+        ] {
+            errors.push_str(&program.send(method, &path, "").await.text);
+        }
         let long = format!("/v2/settings/business?apiKey={mailed_key}&x={}", "x".repeat(20_000));
         errors.push_str(&Client::new().get(server.at(&long)).send().await.expect("an answer").text().await.expect("a body"));
         owner.post("/sign-in", &[("email", "olivia-secret@example.com"), ("password", "a wrong password")]).await;
@@ -52,8 +74,9 @@ on_every_engine! {
         let token = link.rsplit('/').next().expect("a token").to_owned();
         // A session and a link begin with the account's id, which is no secret.
         let (random_of_session, random_of_link) = (session[10..].to_owned(), token[10..].to_owned());
+        let [first_made, second_made] = made;
         let secrets = [
-            mailed_key, called_key, with_mail.secret_key, with_callback.secret_key, new_secret, token, session,
+            portal_key, first_made, second_made, mailed_key, called_key, with_mail.secret_key, with_callback.secret_key, new_secret, token, session,
             random_of_session, random_of_link,
             PASSWORD.to_owned(), "nine yellow boats".to_owned(), "a wrong password".to_owned(),
         ];

@@ -13,7 +13,7 @@ use slotkeeper_domain::secret::{ApiKey, SecretKey};
 use slotkeeper_domain::time::Zone;
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::applications::Application;
-use slotkeeper_store::tables::authorizations::Authorization;
+use slotkeeper_store::tables::authorizations::{Authorization, GrantedBy};
 use slotkeeper_store::tables::users::User;
 use slotkeeper_store::{Location, Store, StoreError};
 use std::sync::Arc;
@@ -72,7 +72,7 @@ pub async fn key_with_clock(
         developer: account.id.clone(),
         application: application.id.clone(),
         permissions,
-        granted_by: owner.id.clone(),
+        granted_by: GrantedBy::Owner(owner.id.clone()),
         created_at: app.now(),
         last_used_at: None,
     };
@@ -80,7 +80,7 @@ pub async fn key_with_clock(
     let (unit, keys) = (app.clone(), (api_key.clone(), secret_key.clone()));
     app.store()
         .write(move |tx| {
-            sign_up::create(tx, &account, &owner, None)?;
+            sign_up::create(tx, &account, &owner)?;
             register::create(tx, &unit, &owner.id, &application, &keys.1)?;
             grant(tx, &unit, &authorization, &keys.0)?;
             Ok::<_, StoreError>(())

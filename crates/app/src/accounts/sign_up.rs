@@ -9,7 +9,6 @@ use crate::{App, random};
 use slotkeeper_domain::account::{AccountKind, Country, Currency, Language, Languages, Name, Role};
 use slotkeeper_domain::change::{Actor, Kind, Thing};
 use slotkeeper_domain::email::EmailAddress;
-use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::link::Purpose;
 use slotkeeper_domain::secret::Password;
 use slotkeeper_domain::throttle::TooMany;
@@ -98,7 +97,7 @@ pub async fn sign_up(app: &App, form: SignUp, from: Origin) -> Result<Opened, Si
             if users::find_by_email(tx, &owner.email_address)?.is_some() {
                 return Err(SignUpError::AddressTaken);
             }
-            create(tx, &account, &owner, None)?;
+            create(tx, &account, &owner)?;
             mail::send_link(tx, &unit, &owner, Purpose::ConfirmEmail, Letter::confirm_email)?;
             Ok(sign_in::open(tx, &unit, &owner)?)
         })
@@ -142,8 +141,8 @@ fn account(new: &NewAccount, now: slotkeeper_domain::time::Instant) -> Account {
 ///
 /// # Errors
 /// [`StoreError::Unique`] when the owner's address is taken; otherwise when the store fails.
-pub fn create(tx: &mut Tx, account: &Account, owner: &User, portal: Option<&AccountId>) -> Result<(), StoreError> {
-    accounts::insert(tx, account, portal)?;
+pub fn create(tx: &mut Tx, account: &Account, owner: &User) -> Result<(), StoreError> {
+    accounts::insert(tx, account)?;
     users::insert(tx, owner)?;
     if account.kind == AccountKind::Business {
         catalogue::put(tx, &account.id, &begin(&account.languages))?;

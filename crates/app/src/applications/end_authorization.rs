@@ -1,8 +1,8 @@
 //! A developer ends one authorization of an application: the developer has no more use for the key, or lost it.
 
 use crate::App;
+use crate::authorizations::end::end;
 use crate::caller::Developer;
-use slotkeeper_domain::change::{Kind, Thing};
 use slotkeeper_domain::id::{AccountId, ApplicationId, AuthorizationId};
 use slotkeeper_store::tables::accounts;
 use slotkeeper_store::tables::authorizations::{self, Authorization, Installation};
@@ -31,7 +31,7 @@ pub async fn look(
         .await
 }
 
-/// Ends the authorization. Whether the developer's application had such a live one.
+/// Ends the authorization, and those that the application made with it in subaccounts. Whether the developer's application had such a live one.
 ///
 /// # Errors
 /// When the store fails.
@@ -47,12 +47,7 @@ pub async fn end_authorization(
     app.store()
         .write(move |tx| {
             let ours = find(tx, &developer, &application, &account, &id)?.is_some();
-            if !ours || !authorizations::end(tx, &account, &id, now)? {
-                return Ok(false);
-            }
-            // In the log of the account that loses an installed application.
-            tx.record(developer.actor().change(&account, now, Thing::Authorization, id.as_str(), Kind::Deleted));
-            Ok(true)
+            Ok(ours && end(tx, &account, std::slice::from_ref(&id), &developer.actor(), now)? > 0)
         })
         .await
 }

@@ -43,10 +43,13 @@ impl KeyHolder {
         self.allowance
     }
 
-    /// The right `R`, if the key has what it needs.
+    /// The right `R`, if the key has what it needs and there is such a right in its account.
     #[must_use]
     pub fn may<R: Right>(&self) -> Option<May<R>> {
         let Authorization { permissions, application, developer, .. } = &*self.authorization;
+        if R::IN.is_some_and(|kind| kind != self.account.kind) {
+            return None;
+        }
         let sight = R::NEEDS.sight(permissions, application)?;
         let actor = Actor::Application(developer.clone(), application.clone());
         Some(May::new(Arc::clone(&self.account), sight, actor))

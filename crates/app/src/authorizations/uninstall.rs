@@ -1,9 +1,9 @@
 //! Uninstall an application: every key it has in the account ends.
 
+use super::end::end;
 use super::installed::MOST_AUTHORIZATIONS;
 use crate::App;
 use crate::caller::Owner;
-use slotkeeper_domain::change::{Kind, Thing};
 use slotkeeper_domain::id::{AccountId, ApplicationId, AuthorizationId};
 use slotkeeper_store::tables::{accounts, authorizations};
 use slotkeeper_store::{StoreError, Tx};
@@ -19,12 +19,13 @@ pub enum Ended {
     Never,
 }
 
-/// Ends every authorization of the application in the owner's account. The keys are dead once this returns.
+/// Ends every authorization of the application in the owner's account, and those that it made with them in subaccounts. The
+/// keys are dead once this returns.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn uninstall(app: &App, owner: &Owner, application: ApplicationId) -> Result<Ended, StoreError> {
-    end(app, owner, move |tx, account| {
+    end_those(app, owner, move |tx, account| {
         // Whoever is just allowing it goes first or comes after; what went first is ended here.
         accounts::lock(tx, account)?;
         let live = authorizations::live_of_application(tx, account, &application, MOST_AUTHORIZATIONS)?;
@@ -34,16 +35,17 @@ pub async fn uninstall(app: &App, owner: &Owner, application: ApplicationId) -> 
     .await
 }
 
-/// Ends one authorization of the owner's account; the application's other keys go on.
+/// Ends one authorization of the owner's account, and those that its application made with it in subaccounts; the
+/// application's other keys go on.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn end_one(app: &App, owner: &Owner, id: AuthorizationId) -> Result<Ended, StoreError> {
-    end(app, owner, move |tx, account| Ok((vec![id.clone()], authorizations::was_there(tx, account, &id)?))).await
+    end_those(app, owner, move |tx, account| Ok((vec![id.clone()], authorizations::was_there(tx, account, &id)?))).await
 }
 
 /// Ends those that `pick` names, if they live; `pick` also says whether there ever were any.
-async fn end(
+async fn end_those(
     app: &App,
     owner: &Owner,
     pick: impl Fn(&mut Tx, &AccountId) -> Result<(Vec<AuthorizationId>, bool), StoreError> + Send + 'static,
@@ -54,14 +56,11 @@ async fn end(
         .write(move |tx| {
             let account = &owner.account.id;
             let (ids, ever) = pick(tx, account)?;
-            let mut ended = if ever { Ended::Before } else { Ended::Never };
-            for id in ids {
-                if authorizations::end(tx, account, &id, now)? {
-                    tx.record(owner.change(now, Thing::Authorization, id.as_str(), Kind::Deleted));
-                    ended = Ended::Now;
-                }
-            }
-            Ok(ended)
+            Ok(match end(tx, account, &ids, &owner.actor(), now)? {
+                0 if ever => Ended::Before,
+                0 => Ended::Never,
+                _ => Ended::Now,
+            })
         })
         .await
 }

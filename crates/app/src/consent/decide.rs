@@ -13,7 +13,7 @@ use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::id::QuestionId;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::applications::{self, Application};
-use slotkeeper_store::tables::authorizations::{self, Authorization};
+use slotkeeper_store::tables::authorizations::{self, Authorization, GrantedBy};
 use slotkeeper_store::tables::questions::{self, Question};
 use slotkeeper_store::tables::{accounts, sessions, users};
 use slotkeeper_store::{Snapshot, StoreError, Tx};
@@ -97,7 +97,7 @@ fn allow(tx: &mut Tx, app: &App, owner: &Owner, question: &Question, now: Instan
         developer: question.developer.clone(),
         application: question.application.clone(),
         permissions: question.permissions.clone(),
-        granted_by: owner.user.id.clone(),
+        granted_by: GrantedBy::Owner(owner.user.id.clone()),
         created_at: now,
         last_used_at: None,
     };

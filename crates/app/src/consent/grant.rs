@@ -5,7 +5,7 @@ use crate::{App, random};
 use slotkeeper_domain::change::{Actor, Kind, Thing};
 use slotkeeper_domain::id::{AccountId, ApplicationId};
 use slotkeeper_domain::secret::{API_KEY_RANDOM_LENGTH, ApiKey};
-use slotkeeper_store::tables::authorizations::{self, Authorization};
+use slotkeeper_store::tables::authorizations::{self, Authorization, GrantedBy};
 use slotkeeper_store::{StoreError, Tx};
 
 /// Writes an authorization with this key, within a transaction.
@@ -16,7 +16,10 @@ pub fn grant(tx: &mut Tx, app: &App, authorization: &Authorization, api_key: &Ap
     let key_hash = app.vault().hash(Usage::ApiKey, api_key.expose());
     authorizations::insert(tx, authorization, &key_hash)?;
     let (account, at, id) = (&authorization.account, authorization.created_at, authorization.id.as_str());
-    let by = Actor::User(account.clone(), authorization.granted_by.clone());
+    let by = match &authorization.granted_by {
+        GrantedBy::Owner(owner) => Actor::User(account.clone(), owner.clone()),
+        GrantedBy::Portal(_) => Actor::Application(authorization.developer.clone(), authorization.application.clone()),
+    };
     tx.record(by.change(account, at, Thing::Authorization, id, Kind::Created));
     Ok(())
 }

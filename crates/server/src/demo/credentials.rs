@@ -127,6 +127,7 @@ impl Credentials {
              \x20   API key, everything     {all}\n\
              \x20   API key, its own        {own}\n\
              \x20   API key, reads all      {read}\n\
+             \x20   API key of the portal   {portal}\n\
              \n\
              The first call, to paste:\n\
              \n\
@@ -139,6 +140,7 @@ impl Credentials {
             all = self.api_keys.all,
             own = self.api_keys.own,
             read = self.api_keys.read,
+            portal = self.portal.api_key,
         )
     }
 }

@@ -7,6 +7,7 @@ use super::credentials::{ApiKeys, Credentials, LogIn, Portal, Products};
 use slotkeeper_app::accounts::sign_up;
 use slotkeeper_app::applications::register;
 use slotkeeper_app::consent::grant::{grant, new_api_key};
+use slotkeeper_app::subaccounts::adopt::adopt;
 use slotkeeper_app::{App, random, users};
 use slotkeeper_domain::account::{AccountKind, ContactDetails, Languages, PhoneKind, Role};
 use slotkeeper_domain::change::{Actor, Kind, Thing};
@@ -16,15 +17,18 @@ use slotkeeper_domain::time::{Instant, Zone};
 use slotkeeper_store::Tx;
 use slotkeeper_store::tables::accounts::{self, Account};
 use slotkeeper_store::tables::applications::Application;
-use slotkeeper_store::tables::authorizations::Authorization;
+use slotkeeper_store::tables::authorizations::{Authorization, GrantedBy};
 use slotkeeper_store::tables::catalogue;
 use slotkeeper_store::tables::users::User;
 
 /// Everything that is written, and how to get in.
 pub(super) struct Demo {
     pub(super) credentials: Credentials,
-    /// Accounts with their owners; the portal's businesses come last.
-    accounts: Vec<(Account, User, Option<Account>)>,
+    /// Accounts with their owners, the business first.
+    accounts: Vec<(Account, User)>,
+    portal: (Account, User),
+    /// The portal's businesses.
+    subaccounts: Vec<(Account, User)>,
     /// Further people of the business.
     people: Vec<User>,
     contact: ContactDetails,
@@ -114,7 +118,7 @@ impl Demo {
                 developer: developer.id.clone(),
                 application: application.id.clone(),
                 permissions,
-                granted_by: by.user.id.clone(),
+                granted_by: GrantedBy::Owner(by.user.id.clone()),
                 created_at: now,
                 last_used_at: None,
             };
@@ -129,7 +133,7 @@ impl Demo {
         {
             let subaccount = account(AccountKind::Business, name, now)?;
             let owner = person(app, &subaccount, name, address, Role::Owner).await?.user;
-            subaccounts.push((subaccount, owner, Some(portal.clone())));
+            subaccounts.push((subaccount, owner));
         }
 
         let offer = Offer::invent(&business, now)?;
@@ -151,7 +155,7 @@ impl Demo {
             portal: Portal {
                 log_in: head.log_in(),
                 api_key: in_portal.1.expose().to_owned(),
-                subaccounts: subaccounts.iter().map(|(account, ..)| account.id.to_string()).collect(),
+                subaccounts: subaccounts.iter().map(|(account, _)| account.id.to_string()).collect(),
             },
             products: Products {
                 fixed: vec![offer.tour.to_string(), offer.cruise.to_string()],
@@ -159,12 +163,12 @@ impl Demo {
                 flexible_time: vec![offer.coaching.to_string()],
             },
         };
-        let mut accounts =
-            vec![(business, owner.user, None), (developer, author.user, None), (portal, head.user, None)];
-        accounts.extend(subaccounts);
+        let accounts = vec![(business, owner.user), (developer, author.user)];
         Ok(Self {
             credentials,
             accounts,
+            portal: (portal, head.user),
+            subaccounts,
             people: vec![manager.user, staff.user],
             contact: contact(),
             application,
@@ -178,24 +182,28 @@ impl Demo {
 
     /// Writes everything, within a transaction.
     pub(super) fn write(&self, tx: &mut Tx, app: &App) -> anyhow::Result<()> {
-        for (account, owner, portal) in &self.accounts {
-            sign_up::create(tx, account, owner, portal.as_ref().map(|portal| &portal.id))?;
+        let (portal, head) = &self.portal;
+        for (account, owner) in self.accounts.iter().chain([&self.portal]).chain(&self.subaccounts) {
+            sign_up::create(tx, account, owner)?;
         }
-        for (account, owner, _) in self.accounts.iter().take(1) {
+        let by = Actor::User(portal.id.clone(), head.id.clone());
+        for (subaccount, _) in &self.subaccounts {
+            adopt(tx, &portal.id, &subaccount.id, &by, portal.created_at)?;
+        }
+        for (account, owner) in self.accounts.iter().take(1) {
             accounts::set_details(tx, &account.id, &account.name, &self.contact)?;
             for user in &self.people {
                 users::invite::add(tx, &owner.id, user)?;
             }
         }
-        for (account, author, _) in self.accounts.iter().filter(|(account, ..)| account.id == self.application.account)
-        {
+        for (account, author) in self.accounts.iter().filter(|(account, _)| account.id == self.application.account) {
             debug_assert_eq!(account.kind, AccountKind::Developer);
             register::create(tx, app, &author.id, &self.application, &self.secret_key)?;
         }
         for (authorization, api_key) in &self.grants {
             grant(tx, app, authorization, api_key)?;
         }
-        if let (Some((account, owner, _)), Some(manager)) = (self.accounts.first(), self.people.first()) {
+        if let (Some((account, owner)), Some(manager)) = (self.accounts.first(), self.people.first()) {
             catalogue::put(tx, &account.id, &self.offer.catalogue)?;
             let owner = Actor::User(account.id.clone(), owner.id.clone());
             tx.record(owner.change(

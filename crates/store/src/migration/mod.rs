@@ -53,6 +53,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations! {
     3 "payments" "0003_payments.sql";
     4 "idempotency" "0004_idempotency.sql";
     5 "blocks" "0005_blocks.sql";
+    6 "portals" "0006_portals.sql";
 };
 
 /// Where the steps that ran are written down.

@@ -7,8 +7,8 @@ use slotkeeper_domain::time::{Instant, Zone};
 
 statements! {
     ANY = "SELECT id FROM account ORDER BY id LIMIT 1";
-    INSERT = "INSERT INTO account (id, kind, portal_id, name, country, time_zone, currency, languages, created_at)
-              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    INSERT = "INSERT INTO account (id, kind, name, country, time_zone, currency, languages, created_at)
+              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     FIND = "SELECT id, kind, name, country, time_zone, currency, languages, created_at FROM account WHERE id = ?1";
     LOCK = "SELECT id FROM account WHERE id = ?1 {FOR UPDATE}";
     CONTACT = "SELECT email_address, phone_number, phone_kind, website_url, legal_identifiers, address1, address2, city,
@@ -41,17 +41,16 @@ pub struct Account {
     pub created_at: Instant,
 }
 
-/// Adds an account; `portal` is the portal that manages it.
+/// Adds an account.
 ///
 /// # Errors
 /// When the store fails.
-pub fn insert(tx: &mut Tx, account: &Account, portal: Option<&AccountId>) -> Result<(), StoreError> {
+pub fn insert(tx: &mut Tx, account: &Account) -> Result<(), StoreError> {
     tx.run(
         INSERT,
         &[
             &account.id,
             &account.kind,
-            &portal,
             &account.name,
             &account.country,
             &account.zone,

@@ -14,29 +14,32 @@ macro_rules! columns {
     ($of:literal) => {
         concat!(
             $of, "account_id, ", $of, "id, ", $of, "developer_account_id, ", $of, "application_id, ", $of, "permissions, ",
-            $of, "granted_by, ", $of, "created_at, ", $of, "last_used_at"
+            $of, "granted_by, ", $of, "portal_id, ", $of, "portal_authorization_id, ", $of, "created_at, ", $of, "last_used_at"
         )
     };
 }
 
 statements! {
     INSERT = r#"INSERT INTO "authorization" (account_id, id, developer_account_id, application_id, key_hash, permissions,
-                                             granted_by, created_at)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#;
+                                             granted_by, portal_id, portal_authorization_id, created_at)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#;
     FIND_BY_KEY = concat!("SELECT ", columns!(), r#"
         FROM "authorization" WHERE account_id = ?1 AND key_hash = ?2 AND ended_at IS NULL"#);
     FIND = concat!("SELECT ", columns!(), r#"
         FROM "authorization" WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL"#);
+    FIND_LOCKED = concat!("SELECT ", columns!(), r#"
+        FROM "authorization" WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL {FOR UPDATE}"#);
     LIVE_OF_APPLICATION = concat!("SELECT ", columns!(), r#"
         FROM "authorization" WHERE account_id = ?1 AND application_id = ?2 AND ended_at IS NULL
         ORDER BY created_at, id LIMIT ?3"#);
     INSTALLED = concat!("SELECT ", columns!("g."), r#", a.name, a.description,
             (SELECT o.email_address FROM "user" o WHERE o.account_id = g.developer_account_id AND o.role = 'owner'
              ORDER BY o.created_at, o.id LIMIT 1),
-            w.name
+            w.name, p.name
         FROM "authorization" g
         JOIN application a ON a.account_id = g.developer_account_id AND a.id = g.application_id
-        LEFT JOIN "user" w ON w.account_id = g.account_id AND w.id = g.granted_by
+        LEFT JOIN "user" w ON w.account_id = g.account_id AND w.id = g.granted_by AND g.portal_id IS NULL
+        LEFT JOIN account p ON p.id = g.portal_id
         WHERE g.account_id = ?1 AND g.ended_at IS NULL
         ORDER BY a.name, g.application_id, g.created_at DESC, g.id LIMIT ?2"#);
     INSTALLATIONS = concat!("SELECT ", columns!("g."), r#", b.name
@@ -44,6 +47,8 @@ statements! {
         WHERE g.application_id = ?1 AND g.developer_account_id = ?2 AND g.ended_at IS NULL
               AND (g.account_id > ?3 OR (g.account_id = ?3 AND g.id > ?4))
         ORDER BY g.account_id, g.id LIMIT ?5"#);
+    INSTALLED_WITH = r#"SELECT account_id, id FROM "authorization"
+        WHERE portal_id = ?1 AND portal_authorization_id = ?2 AND ended_at IS NULL ORDER BY account_id, id LIMIT ?3"#;
     WAS_THERE = r#"SELECT id FROM "authorization" WHERE account_id = ?1 AND id = ?2"#;
     WAS_INSTALLED = r#"SELECT id FROM "authorization" WHERE account_id = ?1 AND application_id = ?2 LIMIT 1"#;
     COUNT = r#"SELECT COUNT(*) FROM "authorization" WHERE account_id = ?1 AND ended_at IS NULL"#;
@@ -52,10 +57,30 @@ statements! {
                WHERE account_id = ?1 AND id = ?2 AND (last_used_at IS NULL OR last_used_at < ?3)"#;
 }
 
-/// What an owner granted to an application: one key, one set of permissions.
+/// Whose consent an authorization rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GrantedBy {
+    /// That of an owner of the account.
+    Owner(UserId),
+    /// That of an owner of the portal which manages the account: the application installed itself.
+    Portal(ThroughPortal),
+}
+
+/// The authorization in a portal with which an application installed itself in a subaccount.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThroughPortal {
+    /// The portal.
+    pub portal: AccountId,
+    /// Its authorization. When it ends, so do those made with it.
+    pub authorization: AuthorizationId,
+    /// The owner of the portal who granted it.
+    pub owner: UserId,
+}
+
+/// What an application was granted: one key, one set of permissions.
 #[derive(Debug, Clone)]
 pub struct Authorization {
-    /// The account that granted it.
+    /// The account it opens.
     pub account: AccountId,
     /// Its id.
     pub id: AuthorizationId,
@@ -66,7 +91,7 @@ pub struct Authorization {
     /// What was granted, as it was granted.
     pub permissions: PermissionSet,
     /// Who granted it.
-    pub granted_by: UserId,
+    pub granted_by: GrantedBy,
     /// When.
     pub created_at: Instant,
     /// When the key was last used, give or take a few seconds.
@@ -84,8 +109,10 @@ pub struct Installed {
     pub description: String,
     /// The developer's e-mail address.
     pub developer_email: EmailAddress,
-    /// The name of who granted it; absent when the person has been removed since.
+    /// The name of the owner who granted it; absent when the person has been removed since, and for a grant through a portal.
     pub granted_by_name: Option<Name>,
+    /// The name of the portal through which it was granted, if it was.
+    pub portal_name: Option<Name>,
 }
 
 /// An authorization as the developer's page shows it.
@@ -104,9 +131,17 @@ fn authorization(row: &Row) -> Result<Authorization, StoreError> {
         developer: row.next()?,
         application: row.next()?,
         permissions: row.next()?,
-        granted_by: row.next()?,
+        granted_by: granted_by(row)?,
         created_at: row.next()?,
         last_used_at: row.next()?,
+    })
+}
+
+fn granted_by(row: &Row) -> Result<GrantedBy, StoreError> {
+    let (by, portal, authorization): (_, Option<_>, Option<_>) = (row.next()?, row.next()?, row.next()?);
+    Ok(match portal.zip(authorization) {
+        Some((portal, authorization)) => GrantedBy::Portal(ThroughPortal { portal, authorization, owner: by }),
+        None => GrantedBy::Owner(by),
     })
 }
 
@@ -115,6 +150,10 @@ fn authorization(row: &Row) -> Result<Authorization, StoreError> {
 /// # Errors
 /// When the store fails.
 pub fn insert(tx: &mut Tx, authorization: &Authorization, key_hash: &[u8]) -> Result<(), StoreError> {
+    let (by, through) = match &authorization.granted_by {
+        GrantedBy::Owner(owner) => (owner, None),
+        GrantedBy::Portal(through) => (&through.owner, Some(through)),
+    };
     tx.run(
         INSERT,
         &[
@@ -124,7 +163,9 @@ pub fn insert(tx: &mut Tx, authorization: &Authorization, key_hash: &[u8]) -> Re
             &authorization.application,
             &key_hash,
             &authorization.permissions,
-            &authorization.granted_by,
+            by,
+            &through.map(|through| &through.portal),
+            &through.map(|through| &through.authorization),
             &authorization.created_at,
         ],
     )?;
@@ -149,6 +190,31 @@ pub fn find_by_key(
 /// When the store fails.
 pub fn find(db: &mut Snapshot, account: &AccountId, id: &AuthorizationId) -> Result<Option<Authorization>, StoreError> {
     db.one(FIND, &[account, id], authorization)
+}
+
+/// The live authorization with this id, so that it cannot end before this transaction does.
+///
+/// # Errors
+/// When the store fails.
+pub fn find_locked(
+    tx: &mut Tx,
+    account: &AccountId,
+    id: &AuthorizationId,
+) -> Result<Option<Authorization>, StoreError> {
+    tx.one(FIND_LOCKED, &[account, id], authorization)
+}
+
+/// The live authorizations in subaccounts that were made with this one of a portal, by account, at most `limit`.
+///
+/// # Errors
+/// When the store fails.
+pub fn installed_with(
+    db: &mut Snapshot,
+    portal: &AccountId,
+    id: &AuthorizationId,
+    limit: i64,
+) -> Result<Vec<(AccountId, AuthorizationId)>, StoreError> {
+    db.all(INSTALLED_WITH, &[portal, id, &limit], |row| Ok((row.next()?, row.next()?)))
 }
 
 /// The live authorizations of one application in an account, oldest first, at most `limit`.
@@ -176,6 +242,7 @@ pub fn installed(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<V
             description: row.next()?,
             developer_email: row.next()?,
             granted_by_name: row.next()?,
+            portal_name: row.next()?,
         })
     })
 }

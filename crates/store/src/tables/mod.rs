@@ -1,8 +1,8 @@
 //! One module a table (or a table and its directory): the SQL and the rows. Whoever reads or writes a table does it here.
 //!
 //! Finders take the account first. Without one there are only the directories ([`users::find_by_email`],
-//! [`applications::find_public`]), what an application's developer may see of its installations, the limits of
-//! [`buckets`], [`server_facts`], and what the jobs look for: mails that are due, rows that have expired.
+//! [`applications::find_public`]), what an application's developer may see of its installations, what was
+//! granted through a portal and ends with it, the limits of [`buckets`], [`server_facts`], and what the jobs look for: mails that are due, rows that have expired.
 
 pub mod accounts;
 pub mod applications;
@@ -23,4 +23,5 @@ pub mod seatblocks;
 pub mod secret_keys;
 pub mod server_facts;
 pub mod sessions;
+pub mod subaccounts;
 pub mod users;

@@ -50,7 +50,7 @@ async fn business(place: &Place) -> Store {
                 languages: Languages::parse_list("en-GB").expect("languages"),
                 created_at: Instant::from_millis(0),
             };
-            accounts::insert(tx, &business, None)?;
+            accounts::insert(tx, &business)?;
             claims::lock_events(tx, &account(), &BTreeMap::from([(event(), Some(3))]))?;
             claims::lock_resources(tx, &account(), &BTreeMap::from([(guide(), 2)]))
         })

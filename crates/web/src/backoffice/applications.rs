@@ -10,6 +10,7 @@ use askama::Template;
 use axum::extract::State;
 use slotkeeper_app::authorizations::installed::{InstalledApplication, installed};
 use slotkeeper_domain::time::Zone;
+use slotkeeper_store::tables::authorizations::Installed;
 
 #[derive(Template)]
 #[template(path = "backoffice/applications.html")]
@@ -34,6 +35,8 @@ pub(super) struct Key {
     pub(super) authorization: String,
     pub(super) groups: Vec<Group>,
     pub(super) granted_by: String,
+    /// Whether the application gave it to itself, with a key of the portal that `granted_by` names.
+    pub(super) through_portal: bool,
     pub(super) granted_at: String,
     pub(super) last_used: String,
 }
@@ -51,15 +54,21 @@ pub(super) fn card(application: InstalledApplication, zone: &Zone) -> Option<Car
             .map(|installed| Key {
                 authorization: installed.authorization.id.to_string(),
                 groups: groups(&installed.authorization.permissions, |_| false),
-                granted_by: installed
-                    .granted_by_name
-                    .as_ref()
-                    .map_or_else(|| "somebody who has left".to_owned(), ToString::to_string),
+                granted_by: granted_by(installed),
+                through_portal: installed.portal_name.is_some(),
                 granted_at: when(installed.authorization.created_at, zone),
                 last_used: last_used(installed.authorization.last_used_at, zone),
             })
             .collect(),
     })
+}
+
+fn granted_by(installed: &Installed) -> String {
+    match (&installed.portal_name, &installed.granted_by_name) {
+        (Some(portal), _) => format!("The portal {portal}"),
+        (None, Some(owner)) => owner.to_string(),
+        (None, None) => "somebody who has left".to_owned(),
+    }
 }
 
 pub(crate) async fn show(

@@ -10,12 +10,14 @@ use askama::Template;
 use axum::extract::State;
 use slotkeeper_app::authorizations::installed::installed;
 use slotkeeper_app::authorizations::uninstall::{Ended, end_one};
+use slotkeeper_domain::account::AccountKind;
 use slotkeeper_domain::id::AuthorizationId;
 
 #[derive(Template)]
 #[template(path = "backoffice/end_key.html")]
 struct EndPage {
     layout: Layout,
+    is_portal: bool,
     application: String,
     key: Key,
 }
@@ -31,7 +33,8 @@ pub(crate) async fn ask(
         Some((card.name, key))
     });
     let (application, key) = found.ok_or(PageError::NotFound)?;
-    Ok(page::show(&EndPage { layout: Layout::of(&owner, "").narrowed(), application, key }))
+    let is_portal = owner.account.kind == AccountKind::Portal;
+    Ok(page::show(&EndPage { layout: Layout::of(&owner, "").narrowed(), is_portal, application, key }))
 }
 
 pub(crate) async fn end(

@@ -8,6 +8,8 @@ use crate::session::ColleaguePage;
 use askama::Template;
 use axum::extract::State;
 use slotkeeper_app::authorizations::installed::installed;
+use slotkeeper_app::subaccounts::list;
+use slotkeeper_domain::account::AccountKind;
 
 #[derive(Template)]
 #[template(path = "backoffice/home.html")]
@@ -16,6 +18,8 @@ struct HomePage {
     name: String,
     facts: Vec<(&'static str, String)>,
     installed: usize,
+    /// How many businesses a portal has; nothing for a business.
+    subaccounts: Option<i64>,
     is_owner: bool,
     unconfirmed: Option<Unconfirmed>,
 }
@@ -27,8 +31,13 @@ pub(crate) async fn show(
 ) -> PageResult {
     let installed = installed(&web.app, &colleague).await?.len();
     let account = &colleague.account;
+    let (portal, subaccounts) = match account.kind {
+        AccountKind::Portal => (None, Some(list::of_colleague(&web.app, &colleague, 0, 0).await?.0)),
+        AccountKind::Business | AccountKind::Developer => (list::portal_of(&web.app, &colleague).await?, None),
+    };
     let facts = [
         ("Account id", Some(account.id.to_string())),
+        ("Portal", portal.map(|portal| portal.name.to_string())),
         ("Country", account.country.map(|country| country.name().to_owned())),
         ("Time zone", Some(account.zone.name().to_owned())),
         ("Currency", account.currency.map(|currency| currency.as_str().to_owned())),
@@ -43,6 +52,7 @@ pub(crate) async fn show(
         name: account.name.to_string(),
         facts: facts.into_iter().filter_map(|(label, value)| Some((label, value?))).collect(),
         installed,
+        subaccounts,
         is_owner: colleague.as_owner().is_ok(),
         unconfirmed: page::unconfirmed(&web, &colleague),
     }))

@@ -5,4 +5,5 @@ pub(crate) mod details;
 pub(crate) mod end_key;
 pub(crate) mod home;
 pub(crate) mod people;
+pub(crate) mod subaccounts;
 pub(crate) mod uninstall;

@@ -10,12 +10,14 @@ use askama::Template;
 use axum::extract::State;
 use slotkeeper_app::authorizations::installed::installed;
 use slotkeeper_app::authorizations::uninstall::{Ended, uninstall as uninstall_application};
+use slotkeeper_domain::account::AccountKind;
 use slotkeeper_domain::id::ApplicationId;
 
 #[derive(Template)]
 #[template(path = "backoffice/uninstall.html")]
 struct UninstallPage {
     layout: Layout,
+    is_portal: bool,
     application: String,
     business: String,
     keys: usize,
@@ -31,6 +33,7 @@ pub(crate) async fn ask(
     let card = found.and_then(|one| card(one, &owner.account.zone)).ok_or(PageError::NotFound)?;
     Ok(page::show(&UninstallPage {
         layout: Layout::of(&owner, "").narrowed(),
+        is_portal: owner.account.kind == AccountKind::Portal,
         application: card.name,
         business: owner.account.name.to_string(),
         keys: card.keys.len(),

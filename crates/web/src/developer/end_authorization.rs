@@ -10,6 +10,7 @@ use axum::extract::State;
 use slotkeeper_app::applications::end_authorization::{end_authorization, look};
 use slotkeeper_domain::id::{AccountId, ApplicationId, AuthorizationId};
 use slotkeeper_domain::permission::Permission;
+use slotkeeper_store::tables::authorizations::GrantedBy;
 
 #[derive(Template)]
 #[template(path = "developer/end_authorization.html")]
@@ -17,6 +18,10 @@ struct EndPage {
     layout: Layout,
     application: String,
     business: String,
+    /// Whether keys of subaccounts can hang on it.
+    in_portal: bool,
+    /// Whether it hangs on a key of a portal.
+    through_portal: bool,
     since: String,
     permissions: Vec<&'static str>,
 }
@@ -35,6 +40,8 @@ pub(crate) async fn ask(
         layout: Layout::of(&developer, "").narrowed(),
         application: installation.authorization.application.to_string(),
         business: installation.account_name.to_string(),
+        in_portal: installation.authorization.permissions.allows(Permission::SubaccountsRw),
+        through_portal: matches!(installation.authorization.granted_by, GrantedBy::Portal(_)),
         since: when(installation.authorization.created_at, &developer.account.zone),
         permissions: installation.authorization.permissions.iter().map(Permission::as_str).collect(),
     }))

@@ -1,6 +1,6 @@
 //! The list of things clients break on (wire reference, section 8), held against every operation there is.
 
-use super::{business, class, lesson, order, people, tour};
+use super::{business, class, lesson, order, people, portal, tour};
 use crate::api::assert_error;
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR};
 use slotkeeper_testkit::client::{Answer, Program, operations};
@@ -55,6 +55,7 @@ fn members(path: &str) -> &'static str {
              externalRef? resources? cancelationTime? cancelationAgent? sourceIp? lastChangeTime? lastChangeAgent? \
              options? privateEvent? priceAdjustments? noShow? source?"
         }
+        "/subaccounts" => "id name",
         _ => panic!("{path} is not in the reference"),
     }
 }
@@ -157,6 +158,13 @@ impl Tour<'_> {
         self.ahead.remove(&(method.to_owned(), operation));
         let (text, status) = (format!("{method} {path}: {}", answer.text), answer.status);
         match method {
+            "POST" if operation.ends_with("/apikeys") => {
+                // The key is in `Location`, and nowhere else (wire reference, section 3.8).
+                assert_eq!((status, answer.text.as_str()), (201, ""));
+                assert!(!answer.headers.contains_key("content-type"), "{text}");
+                assert_eq!(answer.headers.keys().next().unwrap(), "location", "{text}");
+                return Value::from(answer.headers["location"].to_str().unwrap());
+            }
             "POST" => assert_eq!(status, 201, "{text}"),
             "DELETE" => {
                 assert_eq!((status, answer.text.as_str()), (204, ""));
@@ -344,12 +352,19 @@ on_every_engine! {
         t.get(&format!("/customers/{customer}")).await;
         t.delete(&format!("/customers/{customer}")).await;
 
+        let (of_portal, subaccount) = portal(&server).await;
+        t.program = of_portal;
+        t.get("/subaccounts").await;
+        let key = t.post(&format!("/subaccounts/{subaccount}/apikeys"), &Value::Null).await;
+        t.delete(key.as_str().unwrap().split_once("/v2").unwrap().1).await;
+
         assert!(t.ahead.is_empty(), "not called: {:?}", t.ahead);
     }
 
     /// Whatever fails, at whatever operation, fails with the error body.
     async fn every_failure_has_the_error_body(server: TestServer) {
         let (owner, program) = business(&server).await;
+        let (of_portal, _) = portal(&server).await;
         let stranger = Program::new(&server, "A1B2", "C3D4");
         // An installation needs one permission, and this one is for portals alone.
         let powerless = Program::installed(&server, "Powerless", &owner, "subaccounts_rw").await;
@@ -369,7 +384,8 @@ on_every_engine! {
                 expect(&powerless, &method, "", "", 403).await;
             }
             if path.contains('{') {
-                expect(&program, &method, "", "{}", 404).await;
+                let program = if path.starts_with("/subaccounts") { &of_portal } else { &program };
+                expect(program, &method, "", "{}", 404).await;
             } else if method == "POST" {
                 for body in ["", "{\"participants\": ", "7", "[]", "<booking/>", "{\"productId\": {}}"] {
                     // A customer needs nothing, and has no product.

@@ -1,6 +1,6 @@
 //! Requests that carry a key of their own and are sent again.
 
-use super::{business, lesson, order, people, seats_left, tour};
+use super::{business, lesson, order, people, portal, seats_left, tour};
 use crate::api::assert_error;
 use slotkeeper_testkit::catalogue::TOUR;
 use slotkeeper_testkit::client::{Program, operations};
@@ -81,6 +81,7 @@ on_every_engine! {
     /// Every operation that creates something takes a key.
     async fn every_post_takes_a_key(server: TestServer) {
         let (_, program) = business(&server).await;
+        let (of_portal, subaccount) = portal(&server).await;
         let booking = program.create("/bookings", &lesson("2026-05-07T10:00:00-00:00")).await;
         let number = booking["bookingNumber"].as_str().unwrap();
         let guide = &program.read("/settings/resources").await["data"][0]["resources"][0]["id"];
@@ -100,9 +101,11 @@ on_every_engine! {
                     "startTime": "2026-05-09T08:00:00-00:00", "endTime": "2026-05-09T12:00:00-00:00",
                     "resources": [{"id": guide}],
                 }),
+                "/subaccounts/{subaccountId}/apikeys" => Value::Null,
                 _ => panic!("{path} needs a body here"),
             };
-            let address = path.replace("{bookingNumber}", number);
+            let address = path.replace("{bookingNumber}", number).replace("{subaccountId}", &subaccount);
+            let program = if path.starts_with("/subaccounts") { &of_portal } else { &program };
             let first = program.post_with_key(&address, path, &body).await;
             let again = program.post_with_key(&address, path, &body).await;
             assert_eq!((first.status, again.status, &again.text), (201, 201, &first.text), "{path}");

@@ -27,6 +27,13 @@ async fn business(server: &TestServer) -> (Visitor, Program) {
     (owner, program)
 }
 
+/// A portal's program with its key of the portal, and the id of a business in it.
+async fn portal(server: &TestServer) -> (Program, String) {
+    let (owner, portal) = Visitor::portal(server, "Coastline", "petra@example.com").await;
+    let subaccount = server.subaccount(&portal, "Cliff Walks", "cliffs@example.com").await;
+    (Program::installed(server, "Coast Desk", &owner, &format!("subaccounts_rw,{ALL}")).await, subaccount)
+}
+
 fn tour(day: &str) -> String {
     format!("{TOUR}_{TOUR_SERIES}_{day}")
 }

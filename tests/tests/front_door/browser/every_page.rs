@@ -1,6 +1,7 @@
 //! Every page, on a desktop and on a phone: nothing sticks out, everything is labelled and readable.
 
 use super::*;
+use slotkeeper_testkit::client::{Program, parameter};
 use slotkeeper_testkit::server::Engine;
 use std::time::Duration;
 use thirtyfour::Key;
@@ -54,6 +55,7 @@ async fn tour(size: Size) {
     tour.of_an_owner(&application).await;
     tour.of_a_manager(&application).await;
     tour.of_a_developer_with_installations(&application).await;
+    tour.of_a_portal(&application).await;
     assert!(tour.complaints.is_empty(), "{size:?}:\n{}", tour.complaints.join("\n"));
     let missed: Vec<&str> = pages().filter(|page| !tour.seen.iter().any(|seen| is_at(page, seen))).collect();
     assert!(missed.is_empty(), "nobody looked at {missed:?}");
@@ -269,5 +271,37 @@ impl Tour {
         let latest = "return [...document.querySelectorAll('.mails a')].find((it) => /installed Ferry Desk/.test(it.innerText)).getAttribute('href')";
         let mail = string(&self.browser.run(latest, vec![]).await);
         self.open(&mail, "73-mail").await;
+    }
+
+    async fn of_a_portal(&mut self, application: &Application) {
+        const PORTAL: &str = "head-of-reservations@ausflugsschifffahrt-bodensee.example";
+        const BRANCH: &str = "branch@ausflugsschifffahrt-bodensee.example";
+        let (owner, portal) = Visitor::portal(&self.server, LONG_NAME, PORTAL).await;
+        self.become_user(PORTAL).await;
+        self.open("/backoffice/subaccounts", "80-subaccounts-none").await;
+        let subaccount = self.server.subaccount(&portal, LONG_NAME, BRANCH).await;
+        self.server.subaccount(&portal, "Cliff Walks", "cliffs@coastline.example").await;
+        let redirect =
+            owner.allow(&application.asks_for("subaccounts_rw,bookings_rw_own", Some("portal"))).await.location();
+        let key = parameter(&redirect, "apiKey").expect("a key");
+        let program = Program::new(&self.server, &key, &application.secret_key);
+        let installed = program.post(&format!("/subaccounts/{subaccount}/apikeys"), &Value::Null).await;
+        assert_eq!(installed.status, 201);
+        self.open("/backoffice", "81-portal-home").await;
+        self.press("Subaccounts").await;
+        self.arrive("Cliff Walks", "82-subaccounts").await;
+        self.open("/backoffice/applications", "83-portal-applications").await;
+        self.press(&format!("Uninstall {LONG_NAME}")).await;
+        self.arrive("for your subaccounts", "84-portal-uninstall").await;
+
+        let owner = Visitor::new(&self.server);
+        assert_eq!(owner.sign_in(BRANCH).await.location(), "/backoffice");
+        owner.allow(&application.asks_for("availability_r", Some("branch"))).await;
+        self.become_user(BRANCH).await;
+        self.open("/backoffice", "85-subaccount-home").await;
+        self.open("/backoffice/applications", "86-subaccount-applications").await;
+        let last = "return [...document.querySelectorAll('td.right a')].pop().getAttribute('href')";
+        let end = string(&self.browser.run(last, vec![]).await);
+        self.open(&end, "87-subaccount-end-key").await;
     }
 }

@@ -1,0 +1,51 @@
+//! List the subaccounts of a portal.
+
+use super::rights::ManageSubaccounts;
+use crate::App;
+use crate::caller::Colleague;
+use crate::right::May;
+use slotkeeper_domain::id::AccountId;
+use slotkeeper_store::StoreError;
+use slotkeeper_store::tables::subaccounts::{self, Named};
+
+/// The subaccounts of the portal that the key opens, oldest first: how many there are, and at most `limit` of those after
+/// the first `offset`.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list(
+    app: &App,
+    may: &May<ManageSubaccounts>,
+    limit: i64,
+    offset: i64,
+) -> Result<(i64, Vec<Named>), StoreError> {
+    of(app, may.account().id.clone(), limit, offset).await
+}
+
+/// The same for somebody of the portal. Another account has none.
+///
+/// # Errors
+/// When the store fails.
+pub async fn of_colleague(
+    app: &App,
+    colleague: &Colleague,
+    limit: i64,
+    offset: i64,
+) -> Result<(i64, Vec<Named>), StoreError> {
+    of(app, colleague.account.id.clone(), limit, offset).await
+}
+
+async fn of(app: &App, portal: AccountId, limit: i64, offset: i64) -> Result<(i64, Vec<Named>), StoreError> {
+    app.store()
+        .read(move |db| Ok((subaccounts::count(db, &portal)?, subaccounts::list(db, &portal, limit, offset)?)))
+        .await
+}
+
+/// The portal that manages the colleague's account, if one does.
+///
+/// # Errors
+/// When the store fails.
+pub async fn portal_of(app: &App, colleague: &Colleague) -> Result<Option<Named>, StoreError> {
+    let account = colleague.account.id.clone();
+    app.store().read(move |db| subaccounts::portal_of(db, &account)).await
+}

@@ -1,0 +1,66 @@
+//! Businesses that a portal manages.
+
+use crate::{Row, Snapshot, StoreError, Tx, statements};
+use slotkeeper_domain::account::Name;
+use slotkeeper_domain::id::AccountId;
+
+statements! {
+    LIST = "SELECT id, name FROM account WHERE portal_id = ?1 ORDER BY created_at, id LIMIT ?2 OFFSET ?3";
+    COUNT = "SELECT COUNT(*) FROM account WHERE portal_id = ?1";
+    LOCK = "SELECT id FROM account WHERE portal_id = ?1 AND id = ?2 {FOR UPDATE}";
+    PORTAL_OF = "SELECT p.id, p.name FROM account a JOIN account p ON p.id = a.portal_id WHERE a.id = ?1";
+    ADOPT = "UPDATE account SET portal_id = ?1 WHERE id = ?2 AND portal_id IS NULL";
+}
+
+/// An account, as lists of subaccounts and those who belong to one name it.
+#[derive(Debug, Clone)]
+pub struct Named {
+    /// Its id.
+    pub id: AccountId,
+    /// What it is called.
+    pub name: Name,
+}
+
+fn named(row: &Row) -> Result<Named, StoreError> {
+    Ok(Named { id: row.next()?, name: row.next()? })
+}
+
+/// The subaccounts of a portal, oldest first: at most `limit` of those after the first `offset`.
+///
+/// # Errors
+/// When the store fails.
+pub fn list(db: &mut Snapshot, portal: &AccountId, limit: i64, offset: i64) -> Result<Vec<Named>, StoreError> {
+    db.all(LIST, &[portal, &limit, &offset], named)
+}
+
+/// How many subaccounts a portal has.
+///
+/// # Errors
+/// When the store fails.
+pub fn count(db: &mut Snapshot, portal: &AccountId) -> Result<i64, StoreError> {
+    Ok(db.one(COUNT, &[portal], |row| row.next())?.unwrap_or(0))
+}
+
+/// Locks a subaccount of the portal, as [`accounts::lock`](super::accounts::lock) does. Whether the portal has it.
+///
+/// # Errors
+/// When the store fails.
+pub fn lock(tx: &mut Tx, portal: &AccountId, id: &AccountId) -> Result<bool, StoreError> {
+    Ok(tx.one(LOCK, &[portal, id], |row| row.next::<AccountId>())?.is_some())
+}
+
+/// The portal that manages the account; nothing when none does.
+///
+/// # Errors
+/// When the store fails.
+pub fn portal_of(db: &mut Snapshot, account: &AccountId) -> Result<Option<Named>, StoreError> {
+    db.one(PORTAL_OF, &[account], named)
+}
+
+/// Makes an account a subaccount of the portal, unless it is one of some portal. Whether it is one now that was not before.
+///
+/// # Errors
+/// When the store fails.
+pub fn adopt(tx: &mut Tx, portal: &AccountId, account: &AccountId) -> Result<bool, StoreError> {
+    Ok(tx.run(ADOPT, &[portal, account])? > 0)
+}
