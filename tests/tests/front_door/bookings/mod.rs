@@ -8,6 +8,7 @@ mod flows;
 mod idempotency;
 mod inventory;
 mod payments;
+mod permissions;
 mod refusals;
 mod resourceblocks;
 mod seatblocks;
