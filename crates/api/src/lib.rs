@@ -14,6 +14,7 @@ pub mod error;
 mod holds;
 mod keys;
 mod language;
+mod linked_people;
 pub mod operation;
 pub mod paging;
 pub mod path;

@@ -4,6 +4,7 @@ use crate::error::ApiError;
 use crate::path::PathId;
 use slotkeeper_app::availability::SearchError;
 use slotkeeper_app::bookings::place::PlaceError;
+use slotkeeper_domain::id::LinkedPersonId;
 use slotkeeper_domain::order::OrderRefused;
 
 impl ApiError {
@@ -11,6 +12,7 @@ impl ApiError {
     pub(crate) fn placing<T: PathId>(error: PlaceError) -> Self {
         match error {
             PlaceError::NoBooking => Self::absent::<T>(),
+            PlaceError::NoLinkedPerson => Self::absent::<LinkedPersonId>(),
             PlaceError::Store(error) => error.into(),
             PlaceError::Full(full) => Self::conflict(full.to_string()),
             error @ (PlaceError::Canceled | PlaceError::HoldIsBooked | PlaceError::TooLate(_)) => {
@@ -18,6 +20,8 @@ impl ApiError {
             }
             error @ (PlaceError::NotYours
             | PlaceError::NoBusiness
+            | PlaceError::TooManyLinked
+            | PlaceError::TooManyCustomers(_)
             | PlaceError::Order(
                 OrderRefused::Closed | OrderRefused::MembersOnly | OrderRefused::PrepaidOnly,
             )) => Self::forbidden(error.to_string()),

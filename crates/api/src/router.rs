@@ -3,7 +3,7 @@
 use crate::body::LARGEST_BODY;
 use crate::error::refuse;
 use crate::operation::Operations;
-use crate::{availability, bookings, customers, holds, language, settings};
+use crate::{availability, bookings, customers, holds, language, linked_people, settings};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, EXPIRES, PRAGMA, VARY};
@@ -44,6 +44,13 @@ pub fn operations() -> Operations {
         .get("/customers/{id}", customers::show::show)
         .put("/customers/{id}", customers::update::update)
         .delete("/customers/{id}", customers::remove::remove)
+        .get("/customers/{id}/authenticate", customers::authenticate::authenticate)
+        .get("/customers/{id}/bookings", customers::bookings::list)
+        .get("/customers/{id}/linkedpeople", linked_people::list::list)
+        .post("/customers/{id}/linkedpeople", linked_people::create::create)
+        .get("/customers/{customerid}/linkedpeople/{id}", linked_people::show::show)
+        .put("/customers/{customerid}/linkedpeople/{id}", linked_people::update::update)
+        .delete("/customers/{customerid}/linkedpeople/{id}", linked_people::remove::remove)
 }
 
 /// The router for `/v2` and everything below it.

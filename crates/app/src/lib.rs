@@ -15,6 +15,7 @@ pub mod clock;
 pub mod consent;
 pub mod customers;
 pub mod holds;
+pub mod linked_people;
 pub mod mail;
 pub mod passwords;
 pub mod random;
@@ -49,6 +50,7 @@ struct Parts {
     passwords: Passwords,
     public_url: Url,
     delivers_mail: bool,
+    most_customers: Option<u32>,
     mail_waiting: Notify,
     last_use: LastUse,
     known_keys: KnownKeys,
@@ -69,13 +71,15 @@ pub struct AppConfig {
     pub public_url: Url,
     /// Whether a mail server is configured. Without one, mail is kept in the database.
     pub delivers_mail: bool,
+    /// How many customers a business can have before applications can add no more; nothing if that is not limited.
+    pub most_customers: Option<u32>,
 }
 
 impl App {
     /// Puts the parts together.
     #[must_use]
     pub fn new(config: AppConfig) -> Self {
-        let AppConfig { store, clock, vault, passwords, public_url, delivers_mail } = config;
+        let AppConfig { store, clock, vault, passwords, public_url, delivers_mail, most_customers } = config;
         Self(Arc::new(Parts {
             store,
             clock,
@@ -83,6 +87,7 @@ impl App {
             passwords,
             public_url,
             delivers_mail,
+            most_customers,
             mail_waiting: Notify::new(),
             last_use: LastUse::default(),
             known_keys: KnownKeys::default(),
@@ -130,6 +135,12 @@ impl App {
     #[must_use]
     pub fn delivers_mail(&self) -> bool {
         self.0.delivers_mail
+    }
+
+    /// How many customers a business can have before applications can add no more (wire reference, section 9).
+    #[must_use]
+    pub fn most_customers(&self) -> Option<u32> {
+        self.0.most_customers
     }
 
     /// Is notified when a mail was written.

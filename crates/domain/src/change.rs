@@ -95,6 +95,8 @@ words! {
         Booking = "booking",
         /// A customer.
         Customer = "customer",
+        /// A person linked to a customer.
+        LinkedPerson = "linked_person",
         /// A payment.
         Payment = "payment",
     }
@@ -106,7 +108,12 @@ impl Thing {
     pub fn concerns_keys(self) -> bool {
         match self {
             Self::Account | Self::Application | Self::SecretKey | Self::Authorization => true,
-            Self::User | Self::Catalogue | Self::Booking | Self::Customer | Self::Payment => false,
+            Self::User
+            | Self::Catalogue
+            | Self::Booking
+            | Self::Customer
+            | Self::LinkedPerson
+            | Self::Payment => false,
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod event;
 pub mod id;
 pub mod inventory;
 pub mod link;
+pub mod membership;
 pub mod money;
 #[cfg(test)]
 mod offered;

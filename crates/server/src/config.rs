@@ -81,6 +81,9 @@ pub struct Limits {
     /// How many passwords are checked at once.
     #[serde(deserialize_with = "between::<1, 256, _, _>")]
     pub password_hashers: usize,
+    /// How many customers a business can have before applications can add no more; 0 for no limit.
+    #[serde(deserialize_with = "between::<0, 100_000_000, _, _>")]
+    pub customers: u32,
 }
 
 /// What is logged.
@@ -150,7 +153,7 @@ impl Default for Config {
                 tls: MailTls::Starttls,
                 from: "Slotkeeper <no-reply@localhost>".into(),
             },
-            limits: Limits { connections: 1024, header_timeout_seconds: 10, password_hashers: 2 },
+            limits: Limits { connections: 1024, header_timeout_seconds: 10, password_hashers: 2, customers: 0 },
             log: Log { filter: "info".into(), format: LogFormat::Text },
         }
     }

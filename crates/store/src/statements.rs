@@ -23,8 +23,10 @@ lists! {
     tables::buckets;
     tables::catalogue;
     tables::claims;
+    tables::customer_search;
     tables::customers;
     tables::holds;
+    tables::linked_people;
     tables::links;
     tables::mails;
     tables::payments;

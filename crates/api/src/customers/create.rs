@@ -1,7 +1,7 @@
 //! `POST /customers`: create a customer.
 
 use super::body::PersonBody;
-use super::person::Customer;
+use super::person::{Customer, Named};
 use crate::answer::Created;
 use crate::body::JsonBody;
 use crate::caller::Caller;
@@ -22,6 +22,6 @@ pub(crate) async fn create(
     let created = add(&app, caller.may(), body.input()?).await.map_err(ApiError::placing::<CustomerId>)?;
     let catalogue = read(&app, caller.may()).await?;
     let path = format!("/customers/{}", created.customer.id);
-    let customer = Customer::of(&created, caller.may().account(), &catalogue, caller.language());
+    let customer = Named::by(&app, &caller, &catalogue).customer(&created);
     Ok(Created::new(&app, &path, customer))
 }

@@ -22,7 +22,7 @@ pub async fn create(app: &App, may: &May<WriteCustomers>, input: PersonInput) ->
         .write(move |tx| {
             let account = &placing.account.id;
             let catalogue = unit.catalogues().of(tx, account)?;
-            let (customer, _) = placing.customer(tx, &catalogue, &input, &id)?;
+            let (customer, _) = placing.customer(tx, &unit, &catalogue, &input, &id)?;
             tx.record(placing.actor.change(account, placing.now, Thing::Customer, id.as_str(), Kind::Created));
             Ok(Shown { customer, statistics: Statistics::default() })
         })

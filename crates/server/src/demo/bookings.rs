@@ -383,7 +383,7 @@ impl Inventor<'_> {
     ) -> anyhow::Result<Vec<PaymentInput>> {
         let currency = self.account.currency.ok_or_else(|| anyhow::anyhow!("the example business has no currency"))?;
         let language = self.account.languages.default_language();
-        let terms = Terms { moment: self.moment(), nothing: Money::zero(currency), language };
+        let terms = Terms { moment: self.moment(), member: false, nothing: Money::zero(currency), language };
         let gross = plan(&self.offer.catalogue, order, terms)?.price.gross;
         let (amount, method, reason) = match (by_application, starts_at < self.now, number % 2) {
             (true, ..) => (gross, PaymentMethod::CreditCard, "Payment"),

@@ -28,6 +28,7 @@ async fn filled(at: Instant) -> (App, tempfile::TempDir, Credentials) {
         vault: Vault::new([7; 32]),
         passwords: Passwords::new(Cost::Least, 1).expect("passwords"),
         public_url: "http://127.0.0.1".parse().expect("an address"),
+        most_customers: None,
         delivers_mail: false,
     });
     let credentials = credentials(&app).await.expect("a demo");

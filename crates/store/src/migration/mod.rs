@@ -50,6 +50,7 @@ macro_rules! migrations {
 pub(crate) const MIGRATIONS: &[Migration] = migrations! {
     1 "ground floor" "0001_ground_floor.sql";
     2 "inventory" "0002_inventory.sql" sqlite "0002_inventory.sqlite.sql" postgres "0002_inventory.postgres.sql";
+    4 "people" "0004_people.sql" sqlite "0004_people.sqlite.sql" postgres "0004_people.postgres.sql";
 };
 
 /// Where the steps that ran are written down.
