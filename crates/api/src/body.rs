@@ -23,6 +23,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let bytes = Bytes::from_request(request, state).await.map_err(unreadable)?;
+        // A list would be read as the members in their order, which nobody means.
+        if bytes.trim_ascii_start().starts_with(b"[") {
+            return Err(ApiError::bad_request("The body must be an object and not a list."));
+        }
         let mut json = serde_json::Deserializer::from_slice(&bytes);
         let body = serde_path_to_error::deserialize(&mut json).map_err(|error| not_as_expected(&error))?;
         json.end().map_err(|error| not_json(&error))?;

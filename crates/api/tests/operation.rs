@@ -90,6 +90,7 @@ async fn a_body_is_json_of_the_right_kind() {
         (r#"{"people": ["#.to_owned(), 400, "The body is not JSON; see line 1, column 12."),
         (String::new(), 400, "The body is not JSON"),
         (format!("{right} and more"), 400, "The body is not JSON"),
+        (" [[]]".to_owned(), 400, "The body must be an object"),
         ("7".to_owned(), 400, "The body is not what this operation expects"),
         (
             r#"{"people": [{"number": 1}, {"number": "two"}]}"#.to_owned(),

@@ -104,10 +104,22 @@ impl TestServer {
         Self::start_with(engine, None).await
     }
 
+    /// Starts a server on which a business can have so many customers before applications can add no more.
+    pub async fn start_with_customers(engine: Engine, most: u32) -> Self {
+        let (data, location) = Self::place(engine).await;
+        Self::run(location, Some(data), Arc::default(), None, Some(most)).await
+    }
+
     /// Starts a server that counts as reached through `public_url`, behind a proxy for example.
     pub async fn start_with(engine: Engine, public_url: Option<&str>) -> Self {
+        let (data, location) = Self::place(engine).await;
+        Self::run(location, Some(data), Arc::default(), public_url, None).await
+    }
+
+    /// An empty database.
+    async fn place(engine: Engine) -> (Data, Location) {
         crate::log::capture();
-        let (data, location) = match engine {
+        match engine {
             Engine::Sqlite => {
                 let folder = tempfile::tempdir().unwrap();
                 let path = folder.path().join("slotkeeper.sqlite");
@@ -123,16 +135,21 @@ impl TestServer {
                 let url = database.url().to_owned();
                 (Data::Postgres(database), Location::Postgres { url, connections: 3 })
             }
-        };
-        Self::run(location, Some(data), Arc::default(), public_url).await
+        }
     }
 
     /// A further node on the same database, with the same clock. For PostgreSQL only.
     pub async fn another_node(&self) -> Self {
-        Self::run(self.location.clone(), None, Arc::clone(&self.clock), None).await
+        Self::run(self.location.clone(), None, Arc::clone(&self.clock), None, None).await
     }
 
-    async fn run(location: Location, data: Option<Data>, clock: Arc<TestClock>, public_url: Option<&str>) -> Self {
+    async fn run(
+        location: Location,
+        data: Option<Data>,
+        clock: Arc<TestClock>,
+        public_url: Option<&str>,
+        most_customers: Option<u32>,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let app = App::new(AppConfig {
@@ -143,6 +160,7 @@ impl TestServer {
             public_url: public_url.unwrap_or(&url).parse().unwrap(),
             // Mails wait until the test sends them; see `send_mails`.
             delivers_mail: true,
+            most_customers,
         });
         check_master_key(&app).await.unwrap();
         let (stop, stopped) = oneshot::channel();
@@ -161,6 +179,11 @@ impl TestServer {
     /// The rows, for what no face can write yet.
     pub(crate) fn store(&self) -> &Store {
         self.app.store()
+    }
+
+    /// The use cases, for what no face offers yet.
+    pub(crate) fn app(&self) -> &App {
+        &self.app
     }
 
     /// The absolute address of a path.

@@ -39,7 +39,7 @@ macro_rules! page {
 }
 
 /// The bookings of a customer that start within times, within sight. Nobody has so many that an index for each application
-/// would be worth it.
+/// would be worth it. Where they are sorted, a plus keeps the index by start, which sorts, from being taken for the search.
 #[rustfmt::skip]
 macro_rules! of_customer {
     () => {
@@ -67,11 +67,11 @@ statements! {
     COUNT_BY_TOUCH = concat!("SELECT COUNT(*)", found!(by touch));
     COUNT_OWN_BY_START = concat!("SELECT COUNT(*)", found!(by start), " AND application_id = ?8");
     COUNT_OWN_BY_TOUCH = concat!("SELECT COUNT(*)", found!(by touch), " AND application_id = ?8");
-    LIST_OF_CUSTOMER = concat!("SELECT ", columns!(), of_customer!(), " ORDER BY starts_at, number LIMIT ?6 OFFSET ?7");
+    LIST_OF_CUSTOMER = concat!("SELECT ", columns!(), of_customer!(), " ORDER BY +starts_at, number LIMIT ?6 OFFSET ?7");
     COUNT_OF_CUSTOMER = concat!("SELECT COUNT(*)", of_customer!());
     HAS_ANY = "SELECT number FROM booking WHERE account_id = ?1 AND customer_id = ?2
                AND (CAST(?3 AS TEXT) IS NULL OR application_id = ?3) LIMIT 1";
-    OF_CUSTOMER = "SELECT number FROM booking WHERE account_id = ?1 AND customer_id = ?2 ORDER BY starts_at, number LIMIT ?3";
+    OF_CUSTOMER = "SELECT number FROM booking WHERE account_id = ?1 AND customer_id = ?2 ORDER BY +starts_at, number LIMIT ?3";
     DELETE = "DELETE FROM booking WHERE account_id = ?1 AND number = ?2";
     ANY_OF_CUSTOMER = "SELECT number FROM booking WHERE account_id = ?1 AND customer_id = ?2
                        AND canceled_at IS NULL AND starts_at > ?3 LIMIT 1";

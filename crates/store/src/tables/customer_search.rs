@@ -24,11 +24,12 @@ macro_rules! named {
     };
 }
 
-/// Created from then on, members or others or both, with an e-mail address.
+/// Created from then on, members or others or both, with an e-mail address. Few have the same one, so its index serves this
+/// search; the plus here and where they are sorted keeps the one by creation from being taken for it.
 #[rustfmt::skip]
 macro_rules! addressed {
     () => {
-        " FROM customer WHERE account_id = ?1 AND created_at >= ?2
+        " FROM customer WHERE account_id = ?1 AND +created_at >= ?2
           AND ((member_since <= ?3 AND (member_until IS NULL OR member_until >= ?3)) IS TRUE AND ?4
                OR (member_since <= ?3 AND (member_until IS NULL OR member_until >= ?3)) IS NOT TRUE AND ?5)
           AND email_address = ?6"
@@ -38,25 +39,25 @@ macro_rules! addressed {
 /// A page of what is found. The page is cut first, so that nothing is looked up for those before it.
 #[rustfmt::skip]
 macro_rules! page {
-    ($found:expr, $limit:literal, $offset:literal, $now:literal) => {
+    ($found:expr, $by:literal, $limit:literal, $offset:literal, $now:literal) => {
         concat!("SELECT ", columns!(), ", ", statistics!($now), " FROM (SELECT *", $found,
-                " ORDER BY created_at, id LIMIT ", $limit, " OFFSET ", $offset, ") AS customer ORDER BY created_at, id")
+                " ORDER BY ", $by, ", id LIMIT ", $limit, " OFFSET ", $offset, ") AS customer ORDER BY created_at, id")
     };
 }
 
 statements! {
-    LIST = page!(everybody!(), "?3", "?4", "?5");
-    LIST_OWN = page!(concat!(everybody!(), " AND application_id = ?6"), "?3", "?4", "?5");
-    LIST_NAMED = page!(named!(), "?8", "?9", "?10");
-    LIST_NAMED_OWN = page!(concat!(named!(), " AND application_id = ?11"), "?8", "?9", "?10");
-    LIST_ADDRESSED = page!(addressed!(), "?7", "?8", "?9");
-    LIST_ADDRESSED_OWN = page!(concat!(addressed!(), " AND application_id = ?10"), "?7", "?8", "?9");
+    LIST = page!(everybody!(), "created_at", "?3", "?4", "?5");
+    LIST_OWN = page!(concat!(everybody!(), " AND application_id = ?6"), "created_at", "?3", "?4", "?5");
+    LIST_NAMED = page!(named!(), "created_at", "?8", "?9", "?10");
+    LIST_NAMED_OWN = page!(concat!(named!(), " AND application_id = ?11"), "created_at", "?8", "?9", "?10");
+    LIST_ADDRESSED = page!(addressed!(), "+created_at", "?7", "?8", "?9");
+    LIST_ADDRESSED_OWN = page!(concat!(addressed!(), " AND COALESCE(application_id, '') = ?10"), "+created_at", "?7", "?8", "?9");
     COUNT = concat!("SELECT COUNT(*)", everybody!());
     COUNT_OWN = concat!("SELECT COUNT(*)", everybody!(), " AND application_id = ?3");
     COUNT_NAMED = concat!("SELECT COUNT(*)", named!());
     COUNT_NAMED_OWN = concat!("SELECT COUNT(*)", named!(), " AND application_id = ?8");
     COUNT_ADDRESSED = concat!("SELECT COUNT(*)", addressed!());
-    COUNT_ADDRESSED_OWN = concat!("SELECT COUNT(*)", addressed!(), " AND application_id = ?7");
+    COUNT_ADDRESSED_OWN = concat!("SELECT COUNT(*)", addressed!(), " AND COALESCE(application_id, '') = ?7");
 }
 
 /// Which customers to look for.

@@ -49,7 +49,7 @@ statements! {
     SET_MEMBERSHIP = "UPDATE customer SET member_since = ?3, member_until = ?4 WHERE account_id = ?1 AND id = ?2";
     SET_PASSWORD = "UPDATE customer SET password_hash = ?3 WHERE account_id = ?1 AND id = ?2";
     PASSWORD = "SELECT application_id, password_hash FROM customer WHERE account_id = ?1 AND id = ?2";
-    COUNT_UP_TO = "SELECT COUNT(*) FROM (SELECT id FROM customer WHERE account_id = ?1 LIMIT ?2) AS some";
+    COUNT_UP_TO = "SELECT COUNT(*) FROM (SELECT id FROM customer WHERE account_id = ?1 LIMIT ?2) AS counted";
     DELETE = "DELETE FROM customer WHERE account_id = ?1 AND id = ?2";
 }
 

@@ -2,8 +2,12 @@
 
 mod changes;
 mod customers;
+mod linked_people;
 mod flows;
 mod inventory;
+mod members;
+mod of_customers;
+mod passwords;
 mod refusals;
 
 use slotkeeper_testkit::catalogue::{COURSE, COURSE_SERIES, LESSON, TOUR, TOUR_SERIES, catalogue};
