@@ -108,12 +108,7 @@ impl Thing {
     pub fn concerns_keys(self) -> bool {
         match self {
             Self::Account | Self::Application | Self::SecretKey | Self::Authorization => true,
-            Self::User
-            | Self::Catalogue
-            | Self::Booking
-            | Self::Customer
-            | Self::LinkedPerson
-            | Self::Payment => false,
+            Self::User | Self::Catalogue | Self::Booking | Self::Customer | Self::LinkedPerson | Self::Payment => false,
         }
     }
 }

@@ -17,6 +17,8 @@ on_every_engine! {
         let redirect = owner.allow(&with_callback.asks_for("availability_r", Some("st4t3"))).await.location();
         let called_key = parameter(&redirect, "apiKey").expect("a key");
         let desk = Program::installed(&server, "Desk", &owner, "customers_rwd_all").await;
+        let customer = desk.create("/customers", &json!({"lastName": "Marinheira"})).await["id"].as_str().expect("an id").to_owned();
+        server.give_password(desk.account(), &customer, Some("eleven-orange-oars")).await.expect("a password");
         let new_secret = developer.replace_secret(&with_mail.id, "24h").await.copied("Secret key");
         owner.post("/forgot-password", &[("email", "olivia-secret@example.com")]).await;
         let link = server.mail_to("olivia-secret@example.com").await.link();
@@ -50,8 +52,6 @@ on_every_engine! {
         owner.post("/sign-in", &[("email", "olivia-secret@example.com"), ("password", "a wrong password")]).await;
         owner.post(&link, &[("password", "nine yellow boats")]).await;
         // A customer's password stands in an address, whatever is asked with it.
-        let customer = desk.create("/customers", &json!({"lastName": "Marinheira"})).await["id"].as_str().expect("an id").to_owned();
-        server.give_password(desk.account(), &customer, "eleven-orange-oars").await;
         let absent = "312CUSTM5R17D2E8F0A9B".to_owned();
         for (customer, query, status) in [
             (&customer, "password=eleven-orange-oars", 200),

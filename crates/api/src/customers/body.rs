@@ -73,8 +73,10 @@ impl PersonBody {
     /// # Errors
     /// 400, naming the member.
     pub(crate) fn said(&self) -> Result<Said, ApiError> {
-        let day: Word<WireDay> =
-            word(self.date_of_birth.as_ref(), "dateOfBirth must be a date such as 1990-03-08, of the years 1850 to 2200.")?;
+        let day: Word<WireDay> = word(
+            self.date_of_birth.as_ref(),
+            "dateOfBirth must be a date such as 1990-03-08, of the years 1850 to 2200.",
+        )?;
         // The wire writes the tag with an underscore here (wire reference, section 1.2).
         let tag = self.language_code.as_ref().map(|tag| tag.replace('_', "-"));
         Ok(Said {

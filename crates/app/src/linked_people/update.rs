@@ -38,7 +38,8 @@ pub async fn update(
             let refused = |why| PlaceError::Person { at: "person", why };
             if let Some(fields) = &fields {
                 let catalogue = unit.catalogues().of(tx, account)?;
-                person.custom_fields = answers(&catalogue.custom_fields, About::Participant, fields).map_err(refused)?;
+                person.custom_fields =
+                    answers(&catalogue.custom_fields, About::Participant, fields).map_err(refused)?;
             }
             person.check().map_err(refused)?;
             linked_people::update(tx, account, &customer, &id, &person)?;

@@ -314,8 +314,7 @@ pub fn count(db: &mut Snapshot, account: &AccountId, sight: &Sight, search: &Boo
     let BookingSearch { product, canceled, .. } = search;
     let (starts, touched) = (search.starts.unwrap_or(ALWAYS), search.touched.unwrap_or(ALWAYS));
     let by_start = search.starts.is_some();
-    let mut params: Vec<&dyn Param> =
-        vec![account, &starts.0, &starts.1, &touched.0, &touched.1, product, canceled];
+    let mut params: Vec<&dyn Param> = vec![account, &starts.0, &starts.1, &touched.0, &touched.1, product, canceled];
     let found = match sight {
         Sight::All => db.one(if by_start { COUNT_BY_START } else { COUNT_BY_TOUCH }, &params, |row| row.next())?,
         Sight::Own(application) => {

@@ -113,8 +113,7 @@ impl CustomerSearch {
             WhoIsMember::Members(day) => (day, true, false),
             WhoIsMember::Others(day) => (day, false, true),
         };
-        let named =
-            |field: &'static str, text: &str| Parameters::Named { since, who, field, pattern: pattern(text) };
+        let named = |field: &'static str, text: &str| Parameters::Named { since, who, field, pattern: pattern(text) };
         match &self.by {
             SearchBy::Everybody if self.who == WhoIsMember::Both => Parameters::Everybody { since },
             SearchBy::Everybody => named("name", ""),

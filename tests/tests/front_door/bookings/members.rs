@@ -124,5 +124,8 @@ on_every_engine! {
         assert_eq!(program.put(&path, &to_lesson).await.status, 403);
         server.make_member(program.account(), &other, "2026-05-06", None).await;
         assert_eq!(program.put(&path, &to_lesson).await.status, 200);
+        server.end_membership(program.account(), &other).await;
+        let shown = program.read(&format!("/customers/{other}")).await;
+        assert_eq!((&shown["member"], shown.get("membershipEnd")), (&json!(false), None));
     }
 }

@@ -2,9 +2,9 @@
 
 mod changes;
 mod customers;
-mod linked_people;
 mod flows;
 mod inventory;
+mod linked_people;
 mod members;
 mod of_customers;
 mod passwords;

@@ -240,7 +240,9 @@ async fn customers_are_limited(engine: Engine) {
     let (_, program) = business(&server).await;
     let first = program.create("/customers", &json!({})).await;
     program.create("/bookings", &order("2026-05-08", 1)).await;
-    for refused in [program.post("/customers", &json!({})).await, program.post("/bookings", &order("2026-05-08", 1)).await] {
+    for refused in
+        [program.post("/customers", &json!({})).await, program.post("/bookings", &order("2026-05-08", 1)).await]
+    {
         let says = "This business has as many customers as it can have here: 2.";
         assert_eq!((refused.status, refused.body["message"].as_str()), (403, Some(says)));
     }

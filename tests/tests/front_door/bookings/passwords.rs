@@ -18,7 +18,7 @@ on_every_engine! {
     async fn a_customer_is_known_by_a_password(server: TestServer) {
         let (owner, program) = business(&server).await;
         let (first, second) = (customer(&program).await, customer(&program).await);
-        server.give_password(program.account(), &first, PASSWORD).await;
+        server.give_password(program.account(), &first, Some(PASSWORD)).await.unwrap();
         let path = |id: &str, password: &str| format!("/customers/{id}/authenticate?password={password}");
         // Clients look for the e-mail address and try everybody they find.
         let found = program.read("/customers?searchField=emailAddress&searchText=ilse@example.com").await;
@@ -45,18 +45,44 @@ on_every_engine! {
         assert_eq!((absent.status, bytes(&foreign)), (404, bytes(&absent)));
         assert_eq!((own.get(&path("x", TYPED)).await.status, foreign.status), (404, 404));
         let mine = customer(&own).await;
-        server.give_password(own.account(), &mine, PASSWORD).await;
+        server.give_password(own.account(), &mine, Some(PASSWORD)).await.unwrap();
         assert_eq!(own.get(&path(&mine, TYPED)).await.status, 200);
         let bookings = Program::installed(&server, "Bookings Alone", &owner, "bookings_rwd_all").await;
         assert_eq!(bookings.get(&path(&first, TYPED)).await.status, 403);
+    }
+
+    /// A customer's password follows the rules for everybody's, can be another one, and can be taken away.
+    async fn a_business_gives_passwords(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let (account, id) = (program.account(), customer(&program).await);
+        let give = async |text: Option<&str>| server.give_password(account, &id, text).await;
+        let works = async |password: &str| {
+            let path = format!("/customers/{id}/authenticate?password={password}");
+            program.get(&path).await.status == 200
+        };
+        for (weak, says) in [("short", "at least 10"), ("password1234", "too easy"), ("ilse@example.com", "e-mail address")] {
+            let refused = give(Some(weak)).await.unwrap_err();
+            assert!(refused.contains(says) && !works(weak).await, "{weak}: {refused}");
+        }
+        give(Some("eleven-orange-oars")).await.unwrap();
+        assert!(works("eleven-orange-oars").await);
+        give(Some("twelve-orange-oars")).await.unwrap();
+        assert!(works("twelve-orange-oars").await && !works("eleven-orange-oars").await);
+        // A change of what is known of the customer leaves it alone.
+        assert_eq!(program.put(&format!("/customers/{id}"), &json!({"firstName": "Ilse"})).await.status, 200);
+        assert!(works("twelve-orange-oars").await);
+        give(None).await.unwrap();
+        assert!(!works("twelve-orange-oars").await);
+        let nobody = server.give_password(account, "312CUSTM5R17D2E8F0A9B", Some(PASSWORD)).await;
+        assert_eq!(nobody, Err("there is no such customer".to_owned()));
     }
 
     /// Guessing ends soon, says how long to wait, and is forgiven when the right one comes.
     async fn guesses_are_limited(server: TestServer) {
         let (_, program) = business(&server).await;
         let (first, second) = (customer(&program).await, customer(&program).await);
-        server.give_password(program.account(), &first, PASSWORD).await;
-        server.give_password(program.account(), &second, PASSWORD).await;
+        server.give_password(program.account(), &first, Some(PASSWORD)).await.unwrap();
+        server.give_password(program.account(), &second, Some(PASSWORD)).await.unwrap();
         let path = |id: &str, password: &str| format!("/customers/{id}/authenticate?password={password}");
         for guess in 0..10 {
             assert_eq!(program.get(&path(&first, &format!("guess-{guess}"))).await.status, 403);
