@@ -1,10 +1,12 @@
 //! Proof under load: many clients race for what is left ([`race`]), and the server is killed while they work ([`crash`]).
-//! Both look at the server from outside, through its API.
+//! And figures: how much it does, beside what the machine can do at best ([`figures`]). All look at the server from
+//! outside, through its API; the figures also write a past into its database while it does not run.
 //!
 //! They use it up: they book what they find, so they are for the demo's business only.
 
 pub mod client;
 pub mod crash;
+pub mod figures;
 mod ledger;
 mod load;
 pub mod race;
@@ -13,6 +15,7 @@ mod tally;
 
 use clap::Args;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Options of `race`.
@@ -53,6 +56,41 @@ pub struct CrashArgs {
     /// Checks the check: brings back a copy of the files from before the kill, and expects losses to be found.
     #[arg(long)]
     pub lose: bool,
+}
+
+/// Options of `load`.
+#[derive(Debug, Args)]
+pub struct LoadArgs {
+    /// The server's program.
+    #[arg(long, value_name = "PATH")]
+    pub server_binary: PathBuf,
+    /// How many bookings the past has. Given twice, the second run is also compared with the first.
+    #[arg(long, value_name = "N", default_values_t = [10_000], value_parser = clap::value_parser!(u32).range(0..=2_000_000))]
+    pub past_bookings: Vec<u32>,
+    /// How many clients ask at once, each on a connection of its own.
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=512))]
+    pub connections: u32,
+    /// For how many seconds each thing is measured.
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..))]
+    pub seconds: u32,
+    /// How many requests a second the steady load has.
+    #[arg(long, default_value_t = 2_600, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub steady_rate: u32,
+    /// Where the databases are, in a folder that is removed at the end; the disk there decides about writes. The
+    /// system's folder for temporary files without it.
+    #[arg(long, value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+}
+
+/// Options of `ceiling`.
+#[derive(Debug, Args)]
+pub struct CeilingArgs {
+    /// Where it listens.
+    #[arg(long, value_name = "ADDR")]
+    pub listen: SocketAddr,
+    /// The file that it makes.
+    #[arg(long, value_name = "FILE")]
+    pub database: PathBuf,
 }
 
 /// A line of the report.

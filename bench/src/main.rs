@@ -1,12 +1,15 @@
-//! The proofs as commands: `cargo run --release -p bench -- race …` and `… crash …`.
+//! The proofs and the figures as commands: `cargo run --release -p bench -- race …`, `… crash …`, `… load …`.
 
 use bench::crash::crash;
+use bench::figures::ceiling::ceiling;
+use bench::figures::load;
 use bench::race::race;
-use bench::{CrashArgs, RaceArgs, say};
+use bench::{CeilingArgs, CrashArgs, LoadArgs, RaceArgs, say};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
+use tokio::runtime::Builder;
 
-/// Proves under load that a booking server keeps its promises.
+/// Proves under load that a booking server keeps its promises, and says how much it does.
 #[derive(Debug, Parser)]
 #[command(name = "bench")]
 struct Cli {
@@ -14,24 +17,32 @@ struct Cli {
     command: Command,
 }
 
-/// What to prove.
+/// What to prove or to measure.
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Many clients want the last seats: as many bookings as seats, one 409 for everybody else.
     Race(RaceArgs),
     /// The server is killed while clients work: what it acknowledged is there afterwards.
     Crash(CrashArgs),
+    /// How much a server does in a second and what that costs, beside what this machine can do at best.
+    Load(LoadArgs),
+    /// What `load` starts to find out what this machine can do at best: a bare program for the same requests.
+    Ceiling(CeilingArgs),
 }
 
 fn main() -> ExitCode {
     let command = Cli::parse().command;
-    let outcome =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Into::into).and_then(|runtime| {
-            match command {
-                Command::Race(args) => runtime.block_on(race(&args)),
-                Command::Crash(args) => runtime.block_on(crash(&args)),
-            }
-        });
+    // What measures has one core to itself, and so has what is measured: more threads would only get in their way.
+    let mut builder = match command {
+        Command::Race(_) | Command::Crash(_) => Builder::new_multi_thread(),
+        Command::Load(_) | Command::Ceiling(_) => Builder::new_current_thread(),
+    };
+    let outcome = builder.enable_all().build().map_err(Into::into).and_then(|runtime| match command {
+        Command::Race(args) => runtime.block_on(race(&args)),
+        Command::Crash(args) => runtime.block_on(crash(&args)),
+        Command::Load(args) => runtime.block_on(load(&args)).map(|()| true),
+        Command::Ceiling(args) => runtime.block_on(ceiling(&args)).map(|()| true),
+    });
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

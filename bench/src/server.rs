@@ -2,6 +2,7 @@
 
 use crate::CrashArgs;
 use crate::client::{Client, Credentials};
+use crate::figures::machine::program;
 use anyhow::{Context, bail};
 use std::fs::{self, File};
 use std::net::TcpListener;
@@ -13,7 +14,10 @@ use std::time::{Duration, Instant};
 #[derive(Debug)]
 pub struct Place<'a> {
     folder: &'a Path,
-    args: &'a CrashArgs,
+    binary: &'a Path,
+    ready_within: Duration,
+    database_url: Option<&'a str>,
+    core: Option<&'a str>,
 }
 
 /// A running server. It is killed when this is dropped.
@@ -31,10 +35,26 @@ pub struct Server {
 impl<'a> Place<'a> {
     /// A place in an empty folder.
     pub fn new(folder: &'a Path, args: &'a CrashArgs) -> Self {
-        Self { folder, args }
+        Self {
+            database_url: args.database_url.as_deref(),
+            ..Self::of(folder, &args.server_binary, Duration::from_millis(args.ready_within_ms))
+        }
     }
 
-    fn data(&self) -> PathBuf {
+    /// A place in an empty folder, for a server with SQLite that must answer so soon.
+    pub fn of(folder: &'a Path, binary: &'a Path, ready_within: Duration) -> Self {
+        Self { folder, binary, ready_within, database_url: None, core: None }
+    }
+
+    /// The same, for a server that runs on one core.
+    #[must_use]
+    pub fn on_core(self, core: Option<&'a str>) -> Self {
+        Self { core, ..self }
+    }
+
+    /// The folder of the server's data.
+    #[must_use]
+    pub fn data(&self) -> PathBuf {
         self.folder.join("data")
     }
 
@@ -52,17 +72,17 @@ impl<'a> Place<'a> {
         // A port that is free now. It is another one each time, so nothing talks to the wrong server.
         let listen = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let log = File::options().create(true).append(true).open(self.folder.join("server.log"))?;
-        let mut command = Command::new(&self.args.server_binary);
+        let mut command = program(self.binary, self.core);
         command.arg("demo").arg("--data-dir").arg(self.data());
         command.args(["--listen", &listen.to_string()]).arg("--credentials-file").arg(&file);
-        if let Some(url) = &self.args.database_url {
+        if let Some(url) = self.database_url {
             command.args(["--database-url", url]);
         }
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         let began = Instant::now();
-        let child = command.spawn().with_context(|| format!("cannot start {}", self.args.server_binary.display()))?;
+        let child = command.spawn().with_context(|| format!("cannot start {}", self.binary.display()))?;
         let mut child = Reaped(Some(child));
-        let limit = Duration::from_millis(self.args.ready_within_ms);
+        let limit = self.ready_within;
         loop {
             if let Some((client, credentials)) = ask(&file, &format!("http://{listen}")).await {
                 let ready = began.elapsed();
@@ -104,6 +124,19 @@ impl Server {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
+    }
+
+    /// Tells it to end, and waits until it has put everything away.
+    pub fn stop(mut self) -> anyhow::Result<()> {
+        self.signal("-TERM")?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// The number of the process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends it a signal.

@@ -7,20 +7,22 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use slotkeeper_app::App;
+use slotkeeper_app::idempotency::Answer;
+use std::marker::PhantomData;
 
 /// 200, with a thing or a list as JSON.
 #[derive(Debug)]
 pub struct Shown<T>(pub T);
 
-/// 201, with what was created as JSON, and its absolute address in `Location`.
-#[derive(Debug)]
+/// 201, with what was created as JSON, and its absolute address in `Location`. It can be kept, to be given again.
 pub struct Created<T> {
     location: Location,
-    body: T,
+    body: String,
+    of: PhantomData<fn() -> T>,
 }
 
-/// 201 without a body: all there is to know is in `Location`.
-#[derive(Debug)]
+/// 201 without a body: all there is to know is in `Location`. It can be kept, to be given again.
+#[derive(Debug, Clone)]
 pub struct CreatedUnshown(Location);
 
 /// 200, with what was changed as JSON, and its absolute address in `Location`.
@@ -34,11 +36,44 @@ pub struct Changed<T> {
 #[derive(Debug, Clone, Copy)]
 pub struct Gone;
 
-impl<T> Created<T> {
-    /// The path is relative to `/v2` and starts with `/`; a query is left out.
+impl<T: Serialize> Created<T> {
+    /// The path is relative to `/v2` and starts with `/`; a query is left out. 500 if the body cannot be written, as
+    /// every body can.
     #[must_use]
-    pub fn new(app: &App, path: &str, body: T) -> Self {
-        Self { location: Location::of(app, path), body }
+    pub fn new(app: &App, path: &str, body: &T) -> Self {
+        let body = serde_json::to_string(body).unwrap_or_else(|error| {
+            tracing::error!(%error, "an answer could not be written as JSON");
+            String::new()
+        });
+        Self { location: Location::of(app, path), body, of: PhantomData }
+    }
+}
+
+impl<T> Clone for Created<T> {
+    fn clone(&self) -> Self {
+        Self { location: self.location.clone(), body: self.body.clone(), of: PhantomData }
+    }
+}
+
+impl<T: 'static> Answer for Created<T> {
+    /// The address on the first line, the body on the second: JSON written by us has no line breaks.
+    fn to_text(&self) -> String {
+        format!("{}\n{}", self.location.0, self.body)
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        let (location, body) = text.split_once('\n')?;
+        Some(Self { location: Location(location.to_owned()), body: body.to_owned(), of: PhantomData })
+    }
+}
+
+impl Answer for CreatedUnshown {
+    fn to_text(&self) -> String {
+        self.0.0.clone()
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        Some(Self(Location(text.to_owned())))
     }
 }
 
@@ -64,9 +99,12 @@ impl<T: Serialize> IntoResponse for Shown<T> {
     }
 }
 
-impl<T: Serialize> IntoResponse for Created<T> {
+impl<T> IntoResponse for Created<T> {
     fn into_response(self) -> Response {
-        json(StatusCode::CREATED, Some(self.location), &self.body)
+        if self.body.is_empty() {
+            return ApiError::internal().into_response();
+        }
+        respond(StatusCode::CREATED, Some(self.location), Some(self.body.into_bytes()))
     }
 }
 
@@ -89,7 +127,7 @@ impl IntoResponse for Gone {
 }
 
 /// An absolute address without a query: clients append one and fetch it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Location(String);
 
 impl Location {

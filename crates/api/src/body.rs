@@ -1,13 +1,16 @@
 //! Bodies of requests: JSON, whatever the client calls it (wire reference, section 1.1).
 
 use crate::error::{ApiError, message_for};
+use crate::query::Pairs;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRequest, Request};
-use axum::http::StatusCode;
+use axum::extract::{FromRequest, OriginalUri, Request};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
+use slotkeeper_app::App;
+use slotkeeper_app::idempotency::IdempotencyKey;
 use slotkeeper_domain::said::phrase_in;
 
 /// Most bytes a body may have.
@@ -18,20 +21,90 @@ pub const LARGEST_BODY: usize = 1024 * 1024;
 #[derive(Debug)]
 pub struct JsonBody<T>(pub T);
 
+/// The body of a request that makes something, and the request's own key, if it has one: the header `Idempotency-Key`.
+/// With it, the request can be sent again and is answered as it was the first time.
+#[derive(Debug)]
+pub struct NewBody<T> {
+    /// The body.
+    pub body: T,
+    /// The key.
+    pub key: Option<IdempotencyKey>,
+}
+
+/// Longest key of a request, in bytes.
+const LONGEST_KEY: usize = 255;
+
+/// The same for a request whose body says nothing, whatever it is.
+#[derive(Debug)]
+pub struct NewWithoutBody {
+    /// The key.
+    pub key: Option<IdempotencyKey>,
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for NewBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
+        let (bytes, key) = with_key(request, app).await?;
+        Ok(Self { body: read(&bytes)?, key })
+    }
+}
+
+impl FromRequest<App> for NewWithoutBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
+        let (_, key) = with_key(request, app).await?;
+        Ok(Self { key })
+    }
+}
+
+/// The body, and the key together with everything that the request says: method, path, query without the caller's keys,
+/// body.
+async fn with_key(request: Request, app: &App) -> Result<(Bytes, Option<IdempotencyKey>), ApiError> {
+    let key = key_of(request.headers())?;
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let uri = request.extensions().get::<OriginalUri>().map_or(uri, |original| original.0.clone());
+    let bytes = Bytes::from_request(request, app).await.map_err(unreadable)?;
+    let key = key.map(|key| {
+        let query = Pairs::of(uri.query().unwrap_or_default());
+        let mut said: Vec<&[u8]> =
+            vec![method.as_str().as_bytes(), uri.path().trim_end_matches('/').as_bytes(), &bytes];
+        said.extend(query.without_keys().into_iter().map(str::as_bytes));
+        IdempotencyKey::new(app, &key, &said)
+    });
+    Ok((bytes, key))
+}
+
+fn key_of(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let key = value.to_str().unwrap_or_default().trim();
+    if key.is_empty() || key.len() > LONGEST_KEY {
+        let message =
+            format!("The header Idempotency-Key must be a text of 1 to {LONGEST_KEY} visible ASCII characters.");
+        return Err(ApiError::bad_request(message));
+    }
+    Ok(Some(key.to_owned()))
+}
+
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let bytes = Bytes::from_request(request, state).await.map_err(unreadable)?;
-        // A list would be read as the members in their order, which nobody means.
-        if bytes.trim_ascii_start().starts_with(b"[") {
-            return Err(ApiError::bad_request("The body must be an object and not a list."));
-        }
-        let mut json = serde_json::Deserializer::from_slice(&bytes);
-        let body = serde_path_to_error::deserialize(&mut json).map_err(|error| not_as_expected(&error))?;
-        json.end().map_err(|error| not_json(&error))?;
-        Ok(Self(body))
+        read(&bytes).map(Self)
     }
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let body = serde_path_to_error::deserialize(&mut json).map_err(|error| not_as_expected(&error))?;
+    json.end().map_err(|error| not_json(&error))?;
+    // A list can pass for a type whose members may be absent: serde takes its items for them, one after the other.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(ApiError::bad_request("The body is not what this operation expects: a list, and no object."));
+    }
+    Ok(body)
 }
 
 /// Where; and what only in words of our own, for an error of serde would repeat values, and messages are logged.

@@ -2,7 +2,8 @@
 
 use crate::error::ApiError;
 use crate::keys::{Keys, query_value};
-use crate::language::{self, Chosen};
+use crate::language;
+use crate::noted::Noted;
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -10,6 +11,7 @@ use slotkeeper_app::App;
 use slotkeeper_app::authorizations::check::{CheckError, KeyHolder, check};
 use slotkeeper_app::right::{May, Right};
 use slotkeeper_domain::account::Language;
+use slotkeeper_domain::throttle::TooMany;
 
 /// An application that showed both keys, and whose key has the right `R`. There is no other way to get one.
 pub struct Caller<R: Right> {
@@ -51,12 +53,21 @@ impl<R: Right> FromRequestParts<App> for Caller<R> {
                 StatusCode::UNAUTHORIZED,
                 "These keys do not work: one of them is wrong or has ended, they are swapped, or they do not belong together.",
             ),
+            CheckError::TooMany(TooMany { wait }) => {
+                let seconds = u64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX).max(1);
+                let message = format!("This API key has made too many calls. Wait for {seconds} s.");
+                ApiError::new(StatusCode::TOO_MANY_REQUESTS, message).with_retry_after(seconds)
+            }
             CheckError::Store(error) => error.into(),
         })?;
+        let noted = parts.extensions.get::<Noted>();
+        if let (Some(noted), Some(allowance)) = (noted, holder.allowance()) {
+            noted.allowance(allowance);
+        }
         let lang = parts.uri.query().and_then(|query| query_value(query, "lang"));
         let language = language::choose(lang.as_deref(), &holder.account().languages)?;
-        if let Some(chosen) = parts.extensions.get::<Chosen>() {
-            chosen.set(language);
+        if let Some(noted) = noted {
+            noted.language(language);
         }
         let may = holder.may().ok_or_else(|| {
             let message = format!("This API key does not have permission to {}.", R::TO);

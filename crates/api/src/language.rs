@@ -1,24 +1,10 @@
 //! Which language an answer is in (wire reference, section 1.2).
 
 use crate::error::ApiError;
-use axum::extract::Request;
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_LANGUAGE;
-use axum::middleware::Next;
 use axum::response::Response;
 use slotkeeper_domain::account::{Language, Languages};
-use std::sync::{Arc, OnceLock};
-
-/// The language that was chosen for a call, once it is known.
-#[derive(Clone, Default)]
-pub(crate) struct Chosen(Arc<OnceLock<Language>>);
-
-impl Chosen {
-    pub(crate) fn set(&self, language: Language) {
-        // A call has one caller, so nobody else has set it.
-        let _first = self.0.set(language);
-    }
-}
 
 /// The language that `lang` asks for, out of those of the account.
 pub(crate) fn choose(lang: Option<&str>, languages: &Languages) -> Result<Language, ApiError> {
@@ -34,14 +20,6 @@ pub(crate) fn choose(lang: Option<&str>, languages: &Languages) -> Result<Langua
             ))
         }),
     }
-}
-
-/// Names the language of every answer in `Content-Language`.
-pub(crate) async fn name_language(mut request: Request, next: Next) -> Response {
-    let chosen = Chosen::default();
-    request.extensions_mut().insert(chosen.clone());
-    let response = next.run(request).await;
-    named(response, chosen.0.get().copied().unwrap_or(Language::BRITISH_ENGLISH))
 }
 
 /// The answer with the language it is in.

@@ -1,6 +1,8 @@
 //! Operations: a path, a method, and a handler that states its permission.
 
+use crate::body::{NewBody, NewWithoutBody};
 use crate::caller::Caller;
+use crate::document::{Describes, Description, Schemas};
 use axum::Router;
 use axum::handler::Handler;
 use axum::http::Method;
@@ -17,7 +19,7 @@ use slotkeeper_domain::right::Needs;
 /// use slotkeeper_app::right::AnyKey;
 ///
 /// async fn answer(_caller: Caller<AnyKey>) -> &'static str { "yes" }
-/// Operations::new().get("/question", answer);
+/// Operations::new().get("/question", "Answers.", answer);
 /// ```
 ///
 /// A handler that does not say what the key must be allowed does not compile:
@@ -26,7 +28,7 @@ use slotkeeper_domain::right::Needs;
 /// use slotkeeper_api::operation::Operations;
 ///
 /// async fn answer() -> &'static str { "yes" }
-/// Operations::new().get("/question", answer);
+/// Operations::new().get("/question", "Answers.", answer);
 /// ```
 ///
 /// Nor does one that goes on without the permission:
@@ -38,7 +40,7 @@ use slotkeeper_domain::right::Needs;
 /// use slotkeeper_app::right::AnyKey;
 ///
 /// async fn answer(_caller: Result<Caller<AnyKey>, ApiError>) -> &'static str { "yes" }
-/// Operations::new().get("/question", answer);
+/// Operations::new().get("/question", "Answers.", answer);
 /// ```
 pub trait StatesPermission {
     /// The right that the caller must have.
@@ -52,6 +54,44 @@ macro_rules! states_permission {
         }
     };
 }
+
+/// The parameters of a handler that creates something: a [`Caller`] first, and last a [`NewBody`] or a
+/// [`NewWithoutBody`], so that the request can
+/// carry a key and be sent again. One that cannot does not compile:
+///
+/// ```
+/// use slotkeeper_api::body::NewBody;
+/// use slotkeeper_api::caller::Caller;
+/// use slotkeeper_api::operation::Operations;
+/// use slotkeeper_app::right::AnyKey;
+///
+/// async fn create(_caller: Caller<AnyKey>, _body: NewBody<u32>) -> &'static str { "made" }
+/// Operations::new().post("/things", "Creates a thing.", create);
+/// ```
+///
+/// ```compile_fail
+/// use slotkeeper_api::body::JsonBody;
+/// use slotkeeper_api::caller::Caller;
+/// use slotkeeper_api::operation::Operations;
+/// use slotkeeper_app::right::AnyKey;
+///
+/// async fn create(_caller: Caller<AnyKey>, _body: JsonBody<u32>) -> &'static str { "made" }
+/// Operations::new().post("/things", "Creates a thing.", create);
+/// ```
+pub trait TakesKey: StatesPermission {}
+
+macro_rules! takes_key {
+    ($($more:ident),*) => {
+        impl<M, R: Right, $($more,)* B> TakesKey for (M, Caller<R>, $($more,)* NewBody<B>) {}
+        impl<M, R: Right, $($more),*> TakesKey for (M, Caller<R>, $($more,)* NewWithoutBody) {}
+    };
+}
+
+takes_key!();
+takes_key!(A1);
+takes_key!(A1, A2);
+takes_key!(A1, A2, A3);
+takes_key!(A1, A2, A3, A4);
 
 states_permission!();
 states_permission!(A);
@@ -67,8 +107,12 @@ pub struct Operation {
     pub method: Method,
     /// The path, relative to `/v2`.
     pub path: &'static str,
+    /// What it does, in a sentence.
+    pub about: &'static str,
     /// What the key must be allowed.
     pub needs: Needs,
+    /// What it takes and gives.
+    pub describe: fn(&mut Description, &mut Schemas),
 }
 
 /// The operations of the API and the router that serves them.
@@ -87,50 +131,57 @@ impl Operations {
 
     /// Adds an operation that reads.
     #[must_use]
-    pub fn get<H, T>(self, path: &'static str, handler: H) -> Self
+    pub fn get<H, T>(self, path: &'static str, about: &'static str, handler: H) -> Self
     where
-        H: Handler<T, App>,
+        H: Handler<T, App> + Describes<T>,
         T: StatesPermission + 'static,
     {
-        self.add(Method::GET, MethodFilter::GET, path, handler)
+        self.add((Method::GET, MethodFilter::GET), path, about, handler)
     }
 
     /// Adds an operation that creates, or searches with a body.
     #[must_use]
-    pub fn post<H, T>(self, path: &'static str, handler: H) -> Self
+    pub fn post<H, T>(self, path: &'static str, about: &'static str, handler: H) -> Self
     where
-        H: Handler<T, App>,
-        T: StatesPermission + 'static,
+        H: Handler<T, App> + Describes<T>,
+        T: TakesKey + 'static,
     {
-        self.add(Method::POST, MethodFilter::POST, path, handler)
+        self.add((Method::POST, MethodFilter::POST), path, about, handler)
     }
 
     /// Adds an operation that changes.
     #[must_use]
-    pub fn put<H, T>(self, path: &'static str, handler: H) -> Self
+    pub fn put<H, T>(self, path: &'static str, about: &'static str, handler: H) -> Self
     where
-        H: Handler<T, App>,
+        H: Handler<T, App> + Describes<T>,
         T: StatesPermission + 'static,
     {
-        self.add(Method::PUT, MethodFilter::PUT, path, handler)
+        self.add((Method::PUT, MethodFilter::PUT), path, about, handler)
     }
 
     /// Adds an operation that removes or cancels.
     #[must_use]
-    pub fn delete<H, T>(self, path: &'static str, handler: H) -> Self
+    pub fn delete<H, T>(self, path: &'static str, about: &'static str, handler: H) -> Self
     where
-        H: Handler<T, App>,
+        H: Handler<T, App> + Describes<T>,
         T: StatesPermission + 'static,
     {
-        self.add(Method::DELETE, MethodFilter::DELETE, path, handler)
+        self.add((Method::DELETE, MethodFilter::DELETE), path, about, handler)
     }
 
-    fn add<H, T>(mut self, method: Method, filter: MethodFilter, path: &'static str, handler: H) -> Self
+    fn add<H, T>(
+        mut self,
+        (method, filter): (Method, MethodFilter),
+        path: &'static str,
+        about: &'static str,
+        handler: H,
+    ) -> Self
     where
-        H: Handler<T, App>,
+        H: Handler<T, App> + Describes<T>,
         T: StatesPermission + 'static,
     {
-        self.list.push(Operation { method, path, needs: <T::Right as Right>::NEEDS });
+        let needs = <T::Right as Right>::NEEDS;
+        self.list.push(Operation { method, path, about, needs, describe: H::describe });
         // Clients put a slash before the query (wire reference, section 1.9).
         let with_slash = format!("{path}/");
         self.router = self.router.route(path, on(filter, handler.clone())).route(&with_slash, on(filter, handler));

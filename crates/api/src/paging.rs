@@ -3,12 +3,15 @@
 //! A page token holds the whole search, sealed: it needs no memory on the server, works for any page in any order, and
 //! cannot be made up. It holds no rights, so every call asks for them anew.
 
+use crate::document::ParameterDescription;
 use crate::error::ApiError;
 use crate::query::{Pairs, Parameters};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use slotkeeper_app::App;
 use slotkeeper_app::secrets::Usage;
 use slotkeeper_domain::id::AccountId;
@@ -68,6 +71,24 @@ impl Parameters for PageParameters {
         let items_per_page = if page_navigation_token.is_none() { positive(pairs, "itemsPerPage")? } else { None };
         Ok(Self { items_per_page, page_number: positive(pairs, "pageNumber")?, page_navigation_token })
     }
+
+    fn describe() -> Vec<ParameterDescription> {
+        let number = json!({ "type": "integer", "minimum": 1, "maximum": u32::MAX });
+        let parameter = |name, about: &str, schema| ParameterDescription { name, about: about.to_owned(), schema };
+        vec![
+            parameter(
+                "itemsPerPage",
+                "How many items a page has; 50 if it is not said, and as many as this list can have if it is more.",
+                number.clone(),
+            ),
+            parameter("pageNumber", "Which page, counted from 1.", number),
+            parameter(
+                "pageNavigationToken",
+                "The search to go on with: it holds all other parameters, and works for an hour.",
+                json!({ "type": "string" }),
+            ),
+        ]
+    }
 }
 
 fn positive(pairs: &Pairs, name: &str) -> Result<Option<u32>, ApiError> {
@@ -118,8 +139,9 @@ impl Page {
 }
 
 /// Which page of how many.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "PaginationInfo")]
 pub struct Info {
     /// Items over all pages.
     pub total_items: u64,
@@ -133,7 +155,8 @@ pub struct Info {
 }
 
 /// A page of a list, as the wire has it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "{T}List")]
 pub struct List<T> {
     /// Which page of how many.
     pub info: Info,

@@ -1,17 +1,23 @@
 //! Parameters in queries (wire reference, section 1.9): unknown and empty ones are ignored, and of repeated ones the
 //! first that is not empty counts.
 
+use crate::document::ParameterDescription;
 use crate::error::ApiError;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use serde_json::{Value, json};
 use slotkeeper_domain::catalogue::CategoryId;
+use slotkeeper_domain::customer::Gender;
 use slotkeeper_domain::id::{
     AccountId, CustomFieldId, CustomerId, HoldId, LinkedPersonId, PaymentId, ProductId, ResourceId, ResourceTypeId,
     ScheduleId, TaxId,
 };
+use slotkeeper_domain::payment::PaymentMethod;
+use slotkeeper_domain::permission::Permission;
 use slotkeeper_domain::secret::Password;
 use slotkeeper_domain::time::{WireDay, WireTime};
 use std::convert::Infallible;
+use std::marker::PhantomData;
 
 /// A value that a parameter can have.
 pub trait Parameter: Sized {
@@ -20,27 +26,48 @@ pub trait Parameter: Sized {
 
     /// Reads a value, which is never empty.
     fn from_text(text: &str) -> Option<Self>;
+
+    /// What documents say of it: a JSON Schema.
+    #[must_use]
+    fn schema() -> Value {
+        json!({ "type": "string" })
+    }
 }
 
-/// Makes types parameters by their `FromStr`: each with what is expected of a text.
+/// Makes types parameters by their `FromStr`: each with what is expected of a text, and its schema if it is more than text.
 macro_rules! parameters_from_str {
-    ($($type:ty: $expected:expr;)*) => {$(
+    ($($type:ty: $expected:expr $(, $schema:tt)?;)*) => {$(
         impl $crate::query::Parameter for $type {
             const EXPECTED: &'static str = $expected;
 
             fn from_text(text: &str) -> Option<Self> {
                 text.parse().ok()
             }
+
+            $(fn schema() -> serde_json::Value {
+                serde_json::json!($schema)
+            })?
         }
     )*};
 }
 
+/// The words of a closed list, for its schema.
+pub(crate) fn words<T: Copy>(all: &[T], word: fn(T) -> &'static str) -> Vec<&'static str> {
+    all.iter().map(|one| word(*one)).collect()
+}
+
 parameters_from_str! {
-    u32: "a whole number between 0 and 4294967295";
-    i64: "a whole number";
+    Gender: "one of: male, female, unknown", { "type": "string", "enum": words(Gender::ALL, Gender::as_str) };
+    Permission: "a permission", { "type": "string", "enum": words(&Permission::ALL, Permission::as_str) };
+    u32: "a whole number between 0 and 4294967295", { "type": "integer", "minimum": 0, "maximum": 4_294_967_295_u32 };
+    i64: "a whole number", { "type": "integer" };
     String: "a text";
-    WireTime: "a date-time such as 2026-08-14T18:00:00+01:00, of the years 1970 to 2200";
-    WireDay: "a date such as 2026-08-14, of the years 1850 to 2200";
+    PaymentMethod: "one of: creditCard, paypal, bankTransfer, cash, checque, debitCard, existingCredit, accountCredit, \
+                    moneyVoucher, other", { "type": "string", "enum": words(PaymentMethod::ALL, PaymentMethod::as_str) };
+    WireTime: "a date-time such as 2026-08-14T18:00:00+01:00, of the years 1970 to 2200",
+              { "type": "string", "format": "date-time" };
+    WireDay: "a date such as 2026-08-14, of the years 1850 to 2200",
+             { "type": "string", "format": "date" };
     AccountId: "the id of an account";
     CategoryId: "the id of a people category";
     CustomFieldId: "the id of a custom field";
@@ -71,6 +98,10 @@ impl Parameter for bool {
     fn from_text(text: &str) -> Option<Self> {
         yes_or_no(text)
     }
+
+    fn schema() -> Value {
+        json!({ "type": "boolean" })
+    }
 }
 
 /// What a client means by `true`, `1`, `false` or `0`, in any case.
@@ -92,12 +123,20 @@ pub trait Field: Sized {
     /// # Errors
     /// 400, naming the parameter and what is expected, when there is a value that cannot be read.
     fn find(pairs: &Pairs, name: &str) -> Result<Self, ApiError>;
+
+    /// What documents say of it: a JSON Schema.
+    #[must_use]
+    fn schema() -> Value;
 }
 
 /// False when there is no value.
 impl Field for bool {
     fn find(pairs: &Pairs, name: &str) -> Result<Self, ApiError> {
         Option::<Self>::find(pairs, name).map(Option::unwrap_or_default)
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "boolean", "default": false })
     }
 }
 
@@ -108,6 +147,10 @@ impl<T: Parameter> Field for Option<T> {
         let expected = T::EXPECTED;
         let refuse = || ApiError::bad_request(format!("The parameter {name} must be {expected}."));
         T::from_text(text).map(Some).ok_or_else(refuse)
+    }
+
+    fn schema() -> Value {
+        T::schema()
     }
 }
 
@@ -129,10 +172,13 @@ pub trait Parameters: Sized {
     /// # Errors
     /// 400, naming the first parameter that is wrong and what is expected of it; never what it was.
     fn read(pairs: &Pairs) -> Result<Self, ApiError>;
+
+    /// What documents say of each.
+    #[must_use]
+    fn describe() -> Vec<ParameterDescription>;
 }
 
-/// The names and values of a query, decoded. An extractor that refuses nothing: for lists, whose parameters are not
-/// even looked at when there is a page token. It holds keys, and so cannot be printed.
+/// The names and values of a query, decoded. It holds keys, and so cannot be printed.
 #[derive(Clone)]
 pub struct Pairs(Vec<(String, String)>);
 
@@ -150,6 +196,12 @@ impl Pairs {
         self.0.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 
+    /// All names and values but the two keys of the caller: what a request says.
+    pub(crate) fn without_keys(&self) -> Vec<&str> {
+        let said = self.0.iter().filter(|(name, _)| !["apiKey", "secretKey"].contains(&name.as_str()));
+        said.flat_map(|(name, value)| [name.as_str(), value.as_str()]).collect()
+    }
+
     /// Reads a struct of parameters.
     ///
     /// # Errors
@@ -159,11 +211,25 @@ impl Pairs {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Pairs {
+/// A struct of parameters that is not read until it is asked for: those of a search, which a page token holds already.
+#[derive(Clone)]
+pub struct Unread<T>(Pairs, PhantomData<fn() -> T>);
+
+impl<T: Parameters> Unread<T> {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// Those of [`Parameters::read`].
+    pub fn read(&self) -> Result<T, ApiError> {
+        self.0.read()
+    }
+}
+
+impl<T, S: Send + Sync> FromRequestParts<S> for Unread<T> {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        Ok(Self::of(parts.uri.query().unwrap_or_default()))
+        Ok(Self(Pairs::of(parts.uri.query().unwrap_or_default()), PhantomData))
     }
 }
 
@@ -203,11 +269,11 @@ impl<T: Parameters, S: Send + Sync> FromRequestParts<S> for Query<T> {
 #[macro_export]
 macro_rules! parameters {
     ($(#[$meta:meta])* $vis:vis struct $name:ident {
-        $($(#[$field_meta:meta])* $field:ident: $type:ty = $parameter:literal),* $(,)?
+        $($(#[doc = $about:literal])* $field:ident: $type:ty = $parameter:literal),* $(,)?
     }) => {
         $(#[$meta])*
         #[derive(Debug, Clone)]
-        $vis struct $name { $($(#[$field_meta])* $vis $field: $type,)* }
+        $vis struct $name { $($(#[doc = $about])* $vis $field: $type,)* }
 
         impl $crate::query::Parameters for $name {
             const NAMES: &'static [&'static str] = &[$($parameter),*];
@@ -216,6 +282,14 @@ macro_rules! parameters {
                 ::std::result::Result::Ok(Self {
                     $($field: <$type as $crate::query::Field>::find(pairs, $parameter)?,)*
                 })
+            }
+
+            fn describe() -> ::std::vec::Vec<$crate::document::ParameterDescription> {
+                ::std::vec![$($crate::document::ParameterDescription {
+                    name: $parameter,
+                    about: ::std::string::ToString::to_string(::core::concat!($($about),*).trim()),
+                    schema: <$type as $crate::query::Field>::schema(),
+                }),*]
             }
         }
     };
@@ -267,6 +341,10 @@ macro_rules! choices {
                     $($word => ::std::option::Option::Some(Self::$variant),)*
                     _ => ::std::option::Option::None,
                 }
+            }
+
+            fn schema() -> $crate::wire::serde_json::Value {
+                $crate::wire::serde_json::json!({ "type": "string", "enum": [$first_word $(, $word)*] })
             }
         }
 

@@ -2,8 +2,10 @@
 
 use crate::error::ApiError;
 use crate::path::PathId;
+use axum::http::StatusCode;
 use slotkeeper_app::availability::SearchError;
 use slotkeeper_app::bookings::place::PlaceError;
+use slotkeeper_app::idempotency::{KeepError, UsedOtherwise};
 use slotkeeper_domain::id::LinkedPersonId;
 use slotkeeper_domain::order::OrderRefused;
 
@@ -14,6 +16,7 @@ impl ApiError {
             PlaceError::NoBooking => Self::absent::<T>(),
             PlaceError::NoLinkedPerson => Self::absent::<LinkedPersonId>(),
             PlaceError::Store(error) => error.into(),
+            PlaceError::UsedOtherwise(error) => error.into(),
             PlaceError::Full(full) => Self::conflict(full.to_string()),
             error @ (PlaceError::Canceled | PlaceError::HoldIsBooked | PlaceError::TooLate(_)) => {
                 Self::conflict(error.to_string())
@@ -34,6 +37,21 @@ impl ApiError {
             | PlaceError::NoHold
             | PlaceError::TooMuch
             | PlaceError::Currency(_)) => Self::bad_request(error.to_string()),
+        }
+    }
+}
+
+impl From<UsedOtherwise> for ApiError {
+    fn from(error: UsedOtherwise) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
+    }
+}
+
+impl From<KeepError> for ApiError {
+    fn from(error: KeepError) -> Self {
+        match error {
+            KeepError::UsedOtherwise(error) => error.into(),
+            KeepError::Store(error) => error.into(),
         }
     }
 }

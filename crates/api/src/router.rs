@@ -3,7 +3,7 @@
 use crate::body::LARGEST_BODY;
 use crate::error::refuse;
 use crate::operation::Operations;
-use crate::{availability, bookings, customers, holds, language, linked_people, settings};
+use crate::{availability, bookings, customers, holds, language, linked_people, noted, payments, settings};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, EXPIRES, PRAGMA, VARY};
@@ -19,38 +19,94 @@ use tower_http::compression::CompressionLayer;
 #[must_use]
 pub fn operations() -> Operations {
     Operations::new()
-        .get("/settings/apikeyinfo", settings::apikeyinfo::show)
-        .get("/settings/business", settings::business::show)
-        .get("/settings/customercustomfields", settings::customercustomfields::list)
-        .get("/settings/languages", settings::languages::list)
-        .get("/settings/peoplecategories", settings::peoplecategories::list)
-        .get("/settings/products", settings::products::list)
-        .get("/settings/resources", settings::resources::list)
-        .get("/settings/taxes", settings::taxes::list)
-        .get("/availability/slots", availability::slots::list)
-        .post("/availability/matchingslots", availability::matchingslots::search)
-        .get("/availability/matchingslots/{pageNavigationToken}", availability::matchingslots::page)
-        .post("/holds", holds::create::create)
-        .get("/holds/{id}", holds::show::show)
-        .delete("/holds/{id}", holds::remove::remove)
-        .get("/bookings", bookings::list::list)
-        .post("/bookings", bookings::create::create)
-        .get("/bookings/{bookingNumber}", bookings::show::show)
-        .put("/bookings/{bookingNumber}", bookings::update::update)
-        .delete("/bookings/{bookingNumber}", bookings::cancel::cancel)
-        .get("/bookings/{bookingNumber}/customer", bookings::customer::show)
-        .get("/customers", customers::list::list)
-        .post("/customers", customers::create::create)
-        .get("/customers/{id}", customers::show::show)
-        .put("/customers/{id}", customers::update::update)
-        .delete("/customers/{id}", customers::remove::remove)
-        .get("/customers/{id}/authenticate", customers::authenticate::authenticate)
-        .get("/customers/{id}/bookings", customers::bookings::list)
-        .get("/customers/{id}/linkedpeople", linked_people::list::list)
-        .post("/customers/{id}/linkedpeople", linked_people::create::create)
-        .get("/customers/{customerid}/linkedpeople/{id}", linked_people::show::show)
-        .put("/customers/{customerid}/linkedpeople/{id}", linked_people::update::update)
-        .delete("/customers/{customerid}/linkedpeople/{id}", linked_people::remove::remove)
+        .get("/settings/apikeyinfo", "What the key is allowed, and in which account.", settings::apikeyinfo::show)
+        .get("/settings/business", "The business: its name, address and contact details.", settings::business::show)
+        .get(
+            "/settings/customercustomfields",
+            "What the business asks customers and participants.",
+            settings::customercustomfields::list,
+        )
+        .get("/settings/languages", "The languages of the business.", settings::languages::list)
+        .get(
+            "/settings/peoplecategories",
+            "The categories of people, and how many seats each takes.",
+            settings::peoplecategories::list,
+        )
+        .get("/settings/products", "The products, in the order of the business.", settings::products::list)
+        .get("/settings/resources", "The resources, by type.", settings::resources::list)
+        .get("/settings/taxes", "The taxes.", settings::taxes::list)
+        .get(
+            "/availability/slots",
+            "The events of scheduled products, each with the seats that are left.",
+            availability::slots::list,
+        )
+        .post(
+            "/availability/matchingslots",
+            "Searches for what a party can book: its first page.",
+            availability::matchingslots::search,
+        )
+        .get(
+            "/availability/matchingslots/{pageNavigationToken}",
+            "Another page of a search.",
+            availability::matchingslots::page,
+        )
+        .post(
+            "/holds",
+            "Holds seats or resources for a while, and says what the booking will cost.",
+            holds::create::create,
+        )
+        .get("/holds/{id}", "A hold of this application that has not ended.", holds::show::show)
+        .delete("/holds/{id}", "Ends a hold.", holds::remove::remove)
+        .get("/bookings", "The bookings that start, or were changed last, within some time.", bookings::list::list)
+        .post("/bookings", "Books, with or without a hold before it.", bookings::create::create)
+        .get("/bookings/{bookingNumber}", "A booking.", bookings::show::show)
+        .put(
+            "/bookings/{bookingNumber}",
+            "Changes a booking: members that are missing stay as they are.",
+            bookings::update::update,
+        )
+        .delete("/bookings/{bookingNumber}", "Cancels a booking, which stays readable.", bookings::cancel::cancel)
+        .get("/bookings/{bookingNumber}/customer", "The customer of a booking.", bookings::customer::show)
+        .get("/bookings/{bookingNumber}/payments", "What was paid for a booking.", bookings::payments::list)
+        .post(
+            "/bookings/{bookingNumber}/payments",
+            "Records a payment for a booking, or a refund.",
+            bookings::payments::create,
+        )
+        .get("/customers", "The customers, by creation, or those that a search finds.", customers::list::list)
+        .post("/customers", "Creates a customer.", customers::create::create)
+        .get("/customers/{id}", "A customer.", customers::show::show)
+        .put(
+            "/customers/{id}",
+            "Changes a customer: members that are missing stay as they are.",
+            customers::update::update,
+        )
+        .delete(
+            "/customers/{id}",
+            "Deletes a customer who has no bookings ahead, with all bookings.",
+            customers::remove::remove,
+        )
+        .get(
+            "/customers/{id}/authenticate",
+            "Checks the password of a customer.",
+            customers::authenticate::authenticate,
+        )
+        .get("/customers/{id}/bookings", "What a customer has booked, by start.", customers::bookings::list)
+        .get("/customers/{id}/linkedpeople", "The people linked to a customer.", linked_people::list::list)
+        .post("/customers/{id}/linkedpeople", "Links somebody new to a customer.", linked_people::create::create)
+        .get("/customers/{customerid}/linkedpeople/{id}", "Somebody linked to a customer.", linked_people::show::show)
+        .put(
+            "/customers/{customerid}/linkedpeople/{id}",
+            "Changes somebody linked to a customer: members that are missing stay as they are.",
+            linked_people::update::update,
+        )
+        .delete(
+            "/customers/{customerid}/linkedpeople/{id}",
+            "Removes somebody linked to a customer.",
+            linked_people::remove::remove,
+        )
+        .get("/payments", "The payments, by when the money was received.", payments::list::list)
+        .get("/payments/{id}", "A payment.", payments::show::show)
 }
 
 /// The router for `/v2` and everything below it.
@@ -71,7 +127,7 @@ pub fn router_of(operations: Operations, app: App) -> Router {
         .route("/v2/", any(not_found))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(middleware::from_fn(refuse_large_bodies))
-        .layer(middleware::from_fn(language::name_language))
+        .layer(middleware::from_fn(noted::note))
         .layer(middleware::from_fn(forbid_caching))
         .layer(CompressionLayer::new())
         .with_state(app)

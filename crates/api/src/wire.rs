@@ -3,15 +3,22 @@
 //! Absent values are left out of answers. What is wrong in a body is said by [`said`]: the API puts its words into the
 //! message, behind the name of the member.
 
-use crate::query::{Parameter, yes_or_no};
+use crate::document::AsParameter;
+use crate::error::ApiError;
+use crate::query::{Parameter, words, yes_or_no};
+use schemars::generate::Contract;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 #[doc(hidden)]
 pub use serde;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+#[doc(hidden)]
+pub use serde_json;
+use serde_json::{Value, json};
 use slotkeeper_domain::account::{ContactDetails, Country, Currency, PhoneKind};
 use slotkeeper_domain::money;
 use slotkeeper_domain::money::NotAnAmount;
 pub use slotkeeper_domain::said::said;
+use std::borrow::Cow;
 
 /// An amount of money: `{ "amount": "27.5", "currency": "EUR" }`. Written with a string (wire reference, section 1.3),
 /// read from a string or a number.
@@ -52,6 +59,30 @@ impl<'de> Deserialize<'de> for Money {
     }
 }
 
+impl JsonSchema for Money {
+    fn schema_name() -> Cow<'static, str> {
+        "Money".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let text = json!({ "type": "string", "pattern": r"^-?\d+(\.\d+)?$", "examples": ["27.5"] });
+        let amount = match generator.contract() {
+            Contract::Deserialize => json!({ "anyOf": [text, { "type": "number" }] }),
+            // Answers; the kinds of contracts may become more.
+            _ => text,
+        };
+        json_schema!({
+            "description": "An amount of money in a currency (ISO 4217).",
+            "type": "object",
+            "properties": {
+                "amount": amount,
+                "currency": { "type": "string", "pattern": "^[A-Z]{3}$", "examples": ["EUR"] },
+            },
+            "required": ["amount", "currency"],
+        })
+    }
+}
+
 /// The text of an amount.
 struct Amount(String);
 
@@ -76,12 +107,13 @@ fn currency<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Currency, D::E
 }
 
 /// A phone number, and what it is for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PhoneNumber {
     /// The number, as written.
     pub number: String,
     /// What it is for.
-    #[serde(rename = "type", serialize_with = "write_phone_kind", deserialize_with = "phone_kind")]
+    #[serde(rename = "type", serialize_with = "write_phone_kind", deserialize_with = "parameter")]
+    #[schemars(with = "AsParameter<PhoneKind>")]
     pub kind: PhoneKind,
 }
 
@@ -89,13 +121,8 @@ fn write_phone_kind<S: serde::Serializer>(kind: &PhoneKind, serializer: S) -> Re
     serializer.serialize_str(kind.as_str())
 }
 
-fn phone_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PhoneKind, D::Error> {
-    let word = String::deserialize(deserializer)?;
-    word.parse().map_err(|_| said("must be one of: mobile, work, home, fax"))
-}
-
 /// A postal address. Whatever is empty is absent.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct StreetAddress {
     /// First line.
@@ -109,6 +136,7 @@ pub struct StreetAddress {
     pub city: Option<String>,
     /// Country.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "country")]
+    #[schemars(with = "Option<String>", regex(pattern = "^[A-Za-z]{2}$"))]
     pub country_code: Option<Country>,
     /// State, province or region.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "text")]
@@ -149,6 +177,19 @@ pub fn text_or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
     Ok(text.map(|text| text.trim().to_owned()))
 }
 
+/// A text of so many characters at most; `member` names it in the refusal.
+///
+/// # Errors
+/// 400 when it is longer.
+pub(crate) fn bounded(text: Option<&String>, member: &str, most: usize) -> Result<Option<String>, ApiError> {
+    match text {
+        Some(text) if text.chars().count() > most => {
+            Err(ApiError::bad_request(format!("{member} can have {most} characters at most.")))
+        }
+        other => Ok(other.cloned()),
+    }
+}
+
 fn country<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Country>, D::Error> {
     let code = text(deserializer)?.map(|code| code.to_ascii_uppercase());
     let country = code.map(|code| code.parse()).transpose();
@@ -182,6 +223,33 @@ impl<'de> Deserialize<'de> for Switch {
     }
 }
 
+impl JsonSchema for Switch {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Switch".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["boolean", "string", "integer"], "enum": [true, false, "true", "false", 1, 0] })
+    }
+}
+
+/// The kinds of phone numbers.
+impl Parameter for PhoneKind {
+    const EXPECTED: &'static str = "one of: mobile, work, home, fax";
+
+    fn from_text(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "string", "enum": words(Self::ALL, Self::as_str) })
+    }
+}
+
 /// For `deserialize_with`, together with `default`: a [`Switch`] that is off when it is `null`.
 ///
 /// # Errors
@@ -200,7 +268,7 @@ pub fn parameter<'de, T: Parameter, D: Deserializer<'de>>(deserializer: D) -> Re
 }
 
 /// A resource: in answers with its name, in requests by its id alone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Resource {
     /// Its id.
     pub id: String,
@@ -209,7 +277,7 @@ pub struct Resource {
 }
 
 /// So many people of a category.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PeopleNumber {
     /// The category.
@@ -219,7 +287,7 @@ pub struct PeopleNumber {
 }
 
 /// An option of a booking, or an answer to a custom field: by id or by name (wire reference, section 4.1).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NamedValue {
     /// The id. It wins over the name.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -6,6 +6,7 @@ mod world;
 
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 use slotkeeper_api::body::{JsonBody, LARGEST_BODY};
@@ -34,12 +35,12 @@ async fn see(caller: Caller<SeeCustomers>) -> &'static str {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Party {
     people: Vec<People>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct People {
     number: i64,
 }
@@ -49,7 +50,11 @@ async fn read(_caller: Caller<AnyKey>, JsonBody(party): JsonBody<Party>) -> Stri
 }
 
 async fn ask(app: &App, request: axum::http::request::Builder, body: impl Into<Body>) -> (u16, Value) {
-    let router = Operations::new().get("/see", see).get("/read", read).into_router().with_state(app.clone());
+    let router = Operations::new()
+        .get("/see", "For this test.", see)
+        .get("/read", "For this test.", read)
+        .into_router()
+        .with_state(app.clone());
     let response = router.oneshot(request.body(body.into()).unwrap()).await.unwrap();
     let status = response.status().as_u16();
     (status, serde_json::from_slice(&to_bytes(response.into_body(), 100_000).await.unwrap()).unwrap())
@@ -90,8 +95,8 @@ async fn a_body_is_json_of_the_right_kind() {
         (r#"{"people": ["#.to_owned(), 400, "The body is not JSON; see line 1, column 12."),
         (String::new(), 400, "The body is not JSON"),
         (format!("{right} and more"), 400, "The body is not JSON"),
-        (" [[]]".to_owned(), 400, "The body must be an object"),
         ("7".to_owned(), 400, "The body is not what this operation expects"),
+        (r#" [[{"number": 1}]]"#.to_owned(), 400, "a list, and no object"),
         (
             r#"{"people": [{"number": 1}, {"number": "two"}]}"#.to_owned(),
             400,
@@ -110,7 +115,7 @@ async fn a_body_is_json_of_the_right_kind() {
 }
 
 /// Every operation there is, with what a key must be allowed: written out by hand. A new one needs its line here.
-const OPERATIONS: [(&str, &str, Needs); 32] = [
+const OPERATIONS: [(&str, &str, Needs); 36] = [
     ("GET", "/settings/apikeyinfo", Needs::AnyKey),
     ("GET", "/settings/business", Needs::AnyKey),
     ("GET", "/settings/customercustomfields", Needs::AnyKey),
@@ -135,6 +140,12 @@ const OPERATIONS: [(&str, &str, Needs); 32] = [
         Needs::OwnOrAll { own: Permission::BookingsRwdOwn, all: Permission::BookingsRwdAll },
     ),
     ("GET", "/bookings/{bookingNumber}/customer", READ_CUSTOMERS),
+    ("GET", "/bookings/{bookingNumber}/payments", READ_PAYMENTS),
+    (
+        "POST",
+        "/bookings/{bookingNumber}/payments",
+        Needs::OwnOrAll { own: Permission::PaymentsRwOwn, all: Permission::PaymentsRwAll },
+    ),
     ("GET", "/customers", READ_CUSTOMERS),
     ("POST", "/customers", WRITE_CUSTOMERS),
     ("GET", "/customers/{id}", READ_CUSTOMERS),
@@ -155,11 +166,14 @@ const OPERATIONS: [(&str, &str, Needs); 32] = [
         "/customers/{customerid}/linkedpeople/{id}",
         Needs::OwnOrAll { own: Permission::CustomersRwdOwn, all: Permission::CustomersRwdAll },
     ),
+    ("GET", "/payments", READ_PAYMENTS),
+    ("GET", "/payments/{id}", READ_PAYMENTS),
 ];
 
 const READ_BOOKINGS: Needs = Needs::OwnOrAll { own: Permission::BookingsRwOwn, all: Permission::BookingsRAll };
 const WRITE_BOOKINGS: Needs = Needs::OwnOrAll { own: Permission::BookingsRwOwn, all: Permission::BookingsRwAll };
 const READ_CUSTOMERS: Needs = Needs::OwnOrAll { own: Permission::CustomersRwOwn, all: Permission::CustomersRAll };
+const READ_PAYMENTS: Needs = Needs::OwnOrAll { own: Permission::PaymentsRwOwn, all: Permission::PaymentsRAll };
 const WRITE_CUSTOMERS: Needs = Needs::OwnOrAll { own: Permission::CustomersRwOwn, all: Permission::CustomersRwAll };
 
 #[tokio::test]

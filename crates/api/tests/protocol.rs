@@ -6,20 +6,23 @@ mod world;
 use axum::body::{Body, to_bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, Request};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use slotkeeper_api::ApiError;
 use slotkeeper_api::answer::{Changed, Created, CreatedUnshown, Gone, Shown};
-use slotkeeper_api::body::JsonBody;
+use slotkeeper_api::body::{NewBody, NewWithoutBody};
 use slotkeeper_api::caller::Caller;
+use slotkeeper_api::document::AsParameter;
 use slotkeeper_api::operation::Operations;
 use slotkeeper_api::paging::{List, PageParameters, PageToken, Paging};
 use slotkeeper_api::path::{Id, Ids};
-use slotkeeper_api::query::{Pairs, Query, required};
+use slotkeeper_api::query::{Query, Unread, required};
 use slotkeeper_api::router::router_of;
 use slotkeeper_api::wire::{Money, Switch};
 use slotkeeper_app::App;
 use slotkeeper_app::clock::Clock;
+use slotkeeper_app::idempotency::keep;
 use slotkeeper_app::right::AnyKey;
 use slotkeeper_domain::id::{CustomerId, LinkedPersonId, PaymentId};
 use slotkeeper_domain::permission::PermissionSet;
@@ -49,11 +52,11 @@ async fn numbers(
     caller: Caller<AnyKey>,
     State(app): State<App>,
     Query(page): Query<PageParameters>,
-    pairs: Pairs,
+    wanted: Unread<ListNumbers>,
 ) -> Result<Shown<List<u32>>, ApiError> {
     let account = &caller.may().account().id;
     let paging = Paging::read(&app, account, "GET /numbers", &page, 100, || {
-        let ListNumbers { count, start_time: _ } = pairs.read()?;
+        let ListNumbers { count, start_time: _ } = wanted.read()?;
         Ok(Search { count: required(count, "count")? })
     })?;
     let all: Vec<u32> = (0..paging.search.count).collect();
@@ -72,26 +75,36 @@ async fn found(
     Ok(Shown(paging.list(u64::from(paging.search.count), Vec::new())))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Input {
     price: Option<Money>,
+    #[schemars(with = "Option<AsParameter<WireTime>>")]
     start_time: Option<WireTime>,
     notify: Option<Switch>,
 }
 
-async fn create(_caller: Caller<AnyKey>, State(app): State<App>, JsonBody(input): JsonBody<Input>) -> Created<Value> {
+async fn create(
+    caller: Caller<AnyKey>,
+    State(app): State<App>,
+    NewBody { body: input, key }: NewBody<Input>,
+) -> Result<Created<Value>, ApiError> {
     let body = json!({
         "price": input.price,
         "startTime": input.start_time,
         "notify": input.notify.is_some_and(|notify| notify.0),
         "filling": "large enough to be compressed ".repeat(50),
     });
-    Created::new(&app, "/things/1?no=query", body)
+    let answer = Created::new(&app, "/things/1?no=query", &body);
+    Ok(keep(&app, caller.may(), key, answer).await?)
 }
 
-async fn create_unshown(_caller: Caller<AnyKey>, State(app): State<App>) -> CreatedUnshown {
-    CreatedUnshown::new(&app, "/things/2")
+async fn create_unshown(
+    caller: Caller<AnyKey>,
+    State(app): State<App>,
+    NewWithoutBody { key }: NewWithoutBody,
+) -> Result<CreatedUnshown, ApiError> {
+    Ok(keep(&app, caller.may(), key, CreatedUnshown::new(&app, "/things/2")).await?)
 }
 
 async fn change(_caller: Caller<AnyKey>, State(app): State<App>, Id(id): Id<PaymentId>) -> Changed<Value> {
@@ -124,14 +137,14 @@ impl Server {
 
     async fn ask(&self, method: &str, path: &str, body: &'static str) -> (u16, HeaderMap, Vec<u8>) {
         let operations = Operations::new()
-            .get("/numbers", numbers)
-            .get("/numbers/{token}", found)
-            .post("/things", create)
-            .post("/unshown", create_unshown)
-            .put("/things/{id}", change)
-            .get("/things/{id}", absent)
-            .delete("/customers/{customer}/linkedpeople/{id}", remove)
-            .get("/busy", busy);
+            .get("/numbers", "For this test.", numbers)
+            .get("/numbers/{token}", "For this test.", found)
+            .post("/things", "For this test.", create)
+            .post("/unshown", "For this test.", create_unshown)
+            .put("/things/{id}", "For this test.", change)
+            .get("/things/{id}", "For this test.", absent)
+            .delete("/customers/{customer}/linkedpeople/{id}", "For this test.", remove)
+            .get("/busy", "For this test.", busy);
         let request = Request::builder()
             .method(method)
             .uri(format!("/v2{path}"))

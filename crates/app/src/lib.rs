@@ -9,15 +9,18 @@ pub mod applications;
 pub mod authorizations;
 pub mod availability;
 pub mod bookings;
+pub mod call_limit;
 pub mod caller;
 pub mod catalogue;
 pub mod clock;
 pub mod consent;
 pub mod customers;
 pub mod holds;
+pub mod idempotency;
 pub mod linked_people;
 pub mod mail;
 pub mod passwords;
+pub mod payments;
 pub mod random;
 pub mod right;
 pub mod secrets;
@@ -29,10 +32,12 @@ pub mod users;
 
 use authorizations::known_keys::KnownKeys;
 use authorizations::last_use::LastUse;
+use call_limit::CallLimit;
 use catalogue::Catalogues;
 use clock::Clock;
 use passwords::Passwords;
 use secrets::Vault;
+use slotkeeper_domain::call_rate::CallRate;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::Store;
 use std::sync::Arc;
@@ -54,6 +59,7 @@ struct Parts {
     mail_waiting: Notify,
     last_use: LastUse,
     known_keys: KnownKeys,
+    call_limit: CallLimit,
     catalogues: Catalogues,
 }
 
@@ -73,13 +79,15 @@ pub struct AppConfig {
     pub delivers_mail: bool,
     /// How many customers a business can have before applications can add no more; nothing if that is not limited.
     pub most_customers: Option<u32>,
+    /// How often a key may call the API on this node; nothing for as often as it likes.
+    pub call_rate: Option<CallRate>,
 }
 
 impl App {
     /// Puts the parts together.
     #[must_use]
     pub fn new(config: AppConfig) -> Self {
-        let AppConfig { store, clock, vault, passwords, public_url, delivers_mail, most_customers } = config;
+        let AppConfig { store, clock, vault, passwords, public_url, delivers_mail, most_customers, call_rate } = config;
         Self(Arc::new(Parts {
             store,
             clock,
@@ -91,6 +99,7 @@ impl App {
             mail_waiting: Notify::new(),
             last_use: LastUse::default(),
             known_keys: KnownKeys::default(),
+            call_limit: CallLimit::new(call_rate),
             catalogues: Catalogues::default(),
         }))
     }
@@ -158,6 +167,11 @@ impl App {
     /// What API keys open, in memory.
     pub(crate) fn known_keys(&self) -> &KnownKeys {
         &self.0.known_keys
+    }
+
+    /// How often keys may call.
+    pub(crate) fn call_limit(&self) -> &CallLimit {
+        &self.0.call_limit
     }
 
     /// Catalogues in memory.

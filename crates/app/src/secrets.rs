@@ -34,6 +34,12 @@ pub enum Usage {
     PageToken,
     /// The check that a database belongs to a master key.
     MasterKeyCheck,
+    /// Keys that requests carry to be sent again.
+    IdempotencyKey,
+    /// What a request with such a key said.
+    Request,
+    /// What such a request was answered.
+    Answer,
     /// The demo's credentials.
     Demo,
 }
@@ -50,6 +56,9 @@ impl Usage {
             Self::Mail => b"mail",
             Self::PageToken => b"page-token",
             Self::MasterKeyCheck => b"master-key-check",
+            Self::IdempotencyKey => b"idempotency-key",
+            Self::Request => b"request",
+            Self::Answer => b"answer",
             Self::Demo => b"demo",
         }
     }
@@ -80,6 +89,17 @@ impl Vault {
     #[must_use]
     pub fn hash(&self, usage: Usage, text: &str) -> Hash {
         mac(&self.hash_key, &[usage.label(), b"\0", text.as_bytes()])
+    }
+
+    /// The keyed hash of several parts, none of which can be passed off as a part of another.
+    #[must_use]
+    pub fn hash_parts(&self, usage: Usage, parts: &[&[u8]]) -> Hash {
+        let lengths: Vec<[u8; 8]> = parts.iter().map(|part| (part.len() as u64).to_be_bytes()).collect();
+        let mut all: Vec<&[u8]> = vec![usage.label(), b"\0"];
+        for (length, part) in lengths.iter().zip(parts) {
+            all.extend([length.as_slice(), part]);
+        }
+        mac(&self.hash_key, &all)
     }
 
     /// Seals a text: encrypted and authenticated, different every time.
@@ -146,5 +166,11 @@ mod tests {
         assert!(!same(&hash, &vault.hash(Usage::ApiKey, "A2")));
         assert!(!same(&hash, &vault.hash(Usage::SecretKey, "A1")));
         assert!(!same(&hash, &Vault::new([8; 32]).hash(Usage::ApiKey, "A1")));
+        let parts = |parts: &[&str]| {
+            let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
+            vault.hash_parts(Usage::Request, &parts)
+        };
+        assert!(same(&parts(&["A", "BC"]), &parts(&["A", "BC"])));
+        assert!(!same(&parts(&["A", "BC"]), &parts(&["AB", "C"])) && !same(&parts(&["A", ""]), &parts(&["A"])));
     }
 }

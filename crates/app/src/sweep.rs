@@ -2,7 +2,7 @@
 
 use crate::App;
 use slotkeeper_store::StoreError;
-use slotkeeper_store::tables::{buckets, claims, holds, links, mails, questions, secret_keys, sessions};
+use slotkeeper_store::tables::{buckets, claims, holds, kept_answers, links, mails, questions, secret_keys, sessions};
 use std::time::Duration;
 
 /// How many rows of each kind one round takes, so that it never holds the writer up.
@@ -31,6 +31,7 @@ pub async fn sweep(app: &App) -> Result<bool, StoreError> {
                 secret_keys::sweep(tx, now, ROUND)?,
                 mails::sweep(tx, now.before(MAIL_KEPT), ROUND)?,
                 holds::sweep(tx, now.before(HOLD_KEPT), ROUND)?,
+                kept_answers::sweep(tx, now, ROUND)?,
                 claims::sweep(tx, now.before(CLAIM_KEPT), now, ROUND)?,
             ];
             Ok::<_, StoreError>(rows.into_iter().max().unwrap_or(0))

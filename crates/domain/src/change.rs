@@ -35,6 +35,15 @@ pub enum Actor {
 }
 
 impl Actor {
+    /// The application that acts, if it is one.
+    #[must_use]
+    pub fn application(&self) -> Option<&ApplicationId> {
+        match self {
+            Self::Application(_, application) => Some(application),
+            Self::User(..) | Self::System => None,
+        }
+    }
+
     /// The entry in an account's log that says: this actor did that to the thing.
     #[must_use]
     pub fn change(&self, account: &AccountId, at: Instant, thing: Thing, thing_id: &str, kind: Kind) -> Change {
@@ -49,6 +58,9 @@ macro_rules! words {
         pub enum $name { $($(#[$variant_doc])* $variant,)* }
 
         impl $name {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
             /// The word that stands for it in the database.
             #[must_use]
             pub fn as_str(self) -> &'static str {

@@ -7,6 +7,7 @@ pub mod account;
 pub mod appointment;
 pub mod booking;
 pub mod booking_rules;
+pub mod call_rate;
 pub mod callback;
 pub mod catalogue;
 pub mod change;

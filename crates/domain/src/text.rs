@@ -35,4 +35,5 @@ serde_as_text! {
     crate::catalogue::CategoryId;
     crate::customer::Gender;
     crate::email::EmailAddress;
+    crate::payment::PaymentMethod;
 }

@@ -11,7 +11,9 @@ pub use values::{DatabaseUrl, LogFormat, MailPassword, MailTls, PublicUrl, parse
 
 use ipnet::IpNet;
 use serde::Deserialize;
+use slotkeeper_domain::call_rate::CallRate;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 use values::{between, filter, listen, sender, trusted_proxies};
@@ -84,6 +86,21 @@ pub struct Limits {
     /// How many customers a business can have before applications can add no more; 0 for no limit.
     #[serde(deserialize_with = "between::<0, 100_000_000, _, _>")]
     pub customers: u32,
+    /// How many calls a minute an API key may make; as many as it likes with 0.
+    #[serde(deserialize_with = "between::<0, 60_000_000, _, _>")]
+    pub api_calls_per_minute: u32,
+    /// How many of them may come at once.
+    #[serde(deserialize_with = "between::<1, 1_000_000, _, _>")]
+    pub api_burst: u32,
+}
+
+impl Limits {
+    /// How often a key may call the API; nothing for as often as it likes.
+    #[must_use]
+    pub fn call_rate(&self) -> Option<CallRate> {
+        let (per_minute, burst) = (NonZeroU32::new(self.api_calls_per_minute)?, NonZeroU32::new(self.api_burst)?);
+        Some(CallRate { per_minute, burst })
+    }
 }
 
 /// What is logged.
@@ -153,7 +170,14 @@ impl Default for Config {
                 tls: MailTls::Starttls,
                 from: "Slotkeeper <no-reply@localhost>".into(),
             },
-            limits: Limits { connections: 1024, header_timeout_seconds: 10, password_hashers: 2, customers: 0 },
+            limits: Limits {
+                connections: 1024,
+                header_timeout_seconds: 10,
+                password_hashers: 2,
+                customers: 0,
+                api_calls_per_minute: 60,
+                api_burst: 30,
+            },
             log: Log { filter: "info".into(), format: LogFormat::Text },
         }
     }

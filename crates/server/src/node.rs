@@ -1,11 +1,11 @@
 //! One running server: the faces over the use cases, the HTTP loop, and the jobs.
 
 use crate::http::{self, Limits};
-use axum::Router;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Json, Router};
 use slotkeeper_app::App;
 use slotkeeper_app::secrets::{Usage, same};
 use slotkeeper_jobs::Stop;
@@ -13,6 +13,7 @@ use slotkeeper_jobs::mailer::Mailer;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::server_facts;
 use slotkeeper_web::Web;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 
 /// What one server is made of.
@@ -44,10 +45,17 @@ impl Node {
     }
 }
 
+/// The API's document, for this server.
+#[must_use]
+pub fn document(app: &App) -> Arc<serde_json::Value> {
+    Arc::new(slotkeeper_api::document::document(&slotkeeper_api::router::operations(), &app.address_of("/v2")))
+}
+
 /// Everything there is to ask for: the API, the pages, and whether the server is well.
 pub fn router(web: Web) -> Router {
-    let app = web.app.clone();
+    let (app, document) = (web.app.clone(), Arc::clone(&web.document));
     Router::new()
+        .route("/openapi.json", get(|| async move { Json(&*document).into_response() }).fallback(not_that_way))
         .route("/health", get(|| async move { health(&app).await }).fallback(not_that_way))
         .merge(slotkeeper_api::router(web.app.clone()))
         .merge(slotkeeper_web::router(web))

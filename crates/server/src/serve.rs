@@ -3,7 +3,7 @@
 use crate::cli::ServeArgs;
 use crate::config::{Config, MailTls};
 use crate::http::Limits;
-use crate::node::{Node, check_master_key};
+use crate::node::{Node, check_master_key, document};
 use crate::{logging, master_key, signals};
 use anyhow::Context;
 use slotkeeper_app::clock::SystemClock;
@@ -35,7 +35,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let app = open(&config).await?;
     tracing::info!(listen = %listener.local_addr()?, public_url = config.public_url.as_str(), "ready");
     let node = Node {
-        web: Web { app, trusted_proxies: config.trusted_proxies.clone().into(), demo: false },
+        web: Web { document: document(&app), app, trusted_proxies: config.trusted_proxies.clone().into(), demo: false },
         mailer: mailer(&config)?,
         limits: Limits {
             connections: config.limits.connections,
@@ -80,6 +80,7 @@ pub async fn open(config: &Config) -> anyhow::Result<App> {
         public_url: Url::parse(config.public_url.as_str()).context("public_url")?,
         delivers_mail: !config.mail.host.is_empty(),
         most_customers: Some(config.limits.customers).filter(|most| *most > 0),
+        call_rate: config.limits.call_rate(),
     });
     check_master_key(&app).await?;
     Ok(app)

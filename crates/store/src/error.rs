@@ -109,7 +109,8 @@ impl StoreError {
         Self::Unavailable { code: None, why: why.into() }
     }
 
-    pub(crate) fn inconsistent(what: impl Into<String>) -> Self {
+    /// What is stored makes no sense, which the log tells more of.
+    pub fn inconsistent(what: impl Into<String>) -> Self {
         Self::Inconsistent { what: what.into() }
     }
 

@@ -26,6 +26,7 @@ lists! {
     tables::customer_search;
     tables::customers;
     tables::holds;
+    tables::kept_answers;
     tables::linked_people;
     tables::links;
     tables::mails;

@@ -284,6 +284,17 @@ impl Program {
         answer(self.request(reqwest::Method::POST, path).json(body)).await
     }
 
+    /// Sends something new with a key of the request's own, to be sent again.
+    pub async fn post_with_key(&self, path: &str, key: &str, body: &Value) -> Answer {
+        answer(self.request(reqwest::Method::POST, path).header("Idempotency-Key", key).json(body)).await
+    }
+
+    /// The same program, at another node.
+    #[must_use]
+    pub fn at(&self, server: &TestServer) -> Self {
+        Self { url: format!("{}/v2", server.url), ..self.clone() }
+    }
+
     /// Sends something new that must be taken.
     pub async fn create(&self, path: &str, body: &Value) -> Value {
         let answer = self.post(path, body).await;
@@ -294,6 +305,11 @@ impl Program {
     /// Sends a change.
     pub async fn put(&self, path: &str, body: &Value) -> Answer {
         answer(self.request(reqwest::Method::PUT, path).json(body)).await
+    }
+
+    /// Sends a body as it is, by any method.
+    pub async fn send(&self, method: &str, path: &str, body: &str) -> Answer {
+        answer(self.request(method.parse().unwrap(), path).body(body.to_owned())).await
     }
 
     /// Sends something new over a plain socket; the answer byte by byte, as clients see it that look for headers themselves.
@@ -315,6 +331,12 @@ impl Program {
     pub async fn delete(&self, path: &str) -> Answer {
         answer(self.request(reqwest::Method::DELETE, path)).await
     }
+}
+
+/// Every operation of the API, as its router has them: the method, and the path below `/v2`.
+#[must_use]
+pub fn operations() -> Vec<(String, &'static str)> {
+    slotkeeper_api::router::operations().list().iter().map(|one| (one.method.to_string(), one.path)).collect()
 }
 
 /// Sends a request and reads the answer as JSON; panics if it is none. An empty body is null.

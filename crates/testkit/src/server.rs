@@ -2,13 +2,14 @@
 
 use crate::postgres::{Database, template_once};
 use slotkeeper::http::Limits;
-use slotkeeper::node::{Node, check_master_key};
+use slotkeeper::node::{Node, check_master_key, document};
 use slotkeeper_app::authorizations::last_use;
 use slotkeeper_app::clock::Clock;
 use slotkeeper_app::mail::mail_box;
 use slotkeeper_app::passwords::{Cost, Passwords};
 use slotkeeper_app::secrets::Vault;
 use slotkeeper_app::{App, AppConfig, sweep};
+pub use slotkeeper_domain::call_rate::CallRate;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_jobs::mailer::{MailServer, Mailer, Tls};
 use slotkeeper_jobs::{Stop, send_mail};
@@ -101,19 +102,20 @@ impl WrittenMail {
 impl TestServer {
     /// Starts a server on an empty database.
     pub async fn start(engine: Engine) -> Self {
-        Self::start_with(engine, None).await
+        Self::start_with(engine, None, None).await
     }
 
     /// Starts a server on which a business can have so many customers before applications can add no more.
     pub async fn start_with_customers(engine: Engine, most: u32) -> Self {
         let (data, location) = Self::place(engine).await;
-        Self::run(location, Some(data), Arc::default(), None, Some(most)).await
+        Self::run(location, Some(data), Arc::default(), None, (None, Some(most))).await
     }
 
-    /// Starts a server that counts as reached through `public_url`, behind a proxy for example.
-    pub async fn start_with(engine: Engine, public_url: Option<&str>) -> Self {
+    /// Starts a server that counts as reached through `public_url`, behind a proxy for example, and where keys may call
+    /// only so often.
+    pub async fn start_with(engine: Engine, public_url: Option<&str>, call_rate: Option<CallRate>) -> Self {
         let (data, location) = Self::place(engine).await;
-        Self::run(location, Some(data), Arc::default(), public_url, None).await
+        Self::run(location, Some(data), Arc::default(), public_url, (call_rate, None)).await
     }
 
     /// An empty database.
@@ -140,7 +142,7 @@ impl TestServer {
 
     /// A further node on the same database, with the same clock. For PostgreSQL only.
     pub async fn another_node(&self) -> Self {
-        Self::run(self.location.clone(), None, Arc::clone(&self.clock), None, None).await
+        Self::run(self.location.clone(), None, Arc::clone(&self.clock), None, (None, None)).await
     }
 
     async fn run(
@@ -148,7 +150,7 @@ impl TestServer {
         data: Option<Data>,
         clock: Arc<TestClock>,
         public_url: Option<&str>,
-        most_customers: Option<u32>,
+        (call_rate, most_customers): (Option<CallRate>, Option<u32>),
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -161,10 +163,16 @@ impl TestServer {
             // Mails wait until the test sends them; see `send_mails`.
             delivers_mail: true,
             most_customers,
+            call_rate,
         });
         check_master_key(&app).await.unwrap();
         let (stop, stopped) = oneshot::channel();
-        let web = Web { app: app.clone(), trusted_proxies: ["127.0.0.1/32".parse().unwrap()].into(), demo: true };
+        let web = Web {
+            app: app.clone(),
+            trusted_proxies: ["127.0.0.1/32".parse().unwrap()].into(),
+            demo: true,
+            document: document(&app),
+        };
         let node = Node { web, mailer: None, limits: Limits::default() };
         let running = tokio::spawn(async move {
             node.run(listener, async {

@@ -9,6 +9,7 @@ mod consent;
 mod cookie;
 mod demo;
 mod developer;
+mod docs;
 mod entry;
 mod error;
 mod extract;
@@ -44,6 +45,8 @@ pub struct Web {
     pub trusted_proxies: Arc<[IpNet]>,
     /// Whether this is the demo, which shows everybody's mail.
     pub demo: bool,
+    /// The API's document, OpenAPI 3.1.
+    pub document: Arc<serde_json::Value>,
 }
 
 impl FromRef<Web> for App {

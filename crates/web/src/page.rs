@@ -47,7 +47,7 @@ impl Layout {
     /// The frame for somebody who signed in, on the page at `current`.
     pub(crate) fn of(person: &SignedIn, current: &str) -> Self {
         let items: &[(&str, &str)] = match (person.account.kind, person.as_owner().is_ok()) {
-            (AccountKind::Developer, _) => &[("Applications", "/developer")],
+            (AccountKind::Developer, _) => &[("Applications", "/developer"), ("API", "/docs")],
             (_, true) => &[
                 ("Home", "/backoffice"),
                 ("Applications", "/backoffice/applications"),

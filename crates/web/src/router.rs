@@ -1,6 +1,6 @@
 //! Every page.
 
-use crate::{Web, backoffice, consent, demo, developer, entry, landing, page, protect, static_files};
+use crate::{Web, backoffice, consent, demo, developer, docs, entry, landing, page, protect, static_files};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
@@ -14,6 +14,7 @@ const LARGEST_FORM: usize = 64 * 1024;
 pub fn router(web: Web) -> Router {
     let mut pages = Router::new()
         .route("/", get(landing::show))
+        .route("/docs", get(docs::show))
         .route("/consent", post(consent::decide::decide))
         .route("/consent/done/{question}", get(consent::done::show))
         // Entry: before one is somebody.

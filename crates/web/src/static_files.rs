@@ -1,4 +1,4 @@
-//! Style sheet and pictures, compiled in.
+//! Style sheet, script and pictures, compiled in.
 
 use crate::error::{PageError, PageResult};
 use crate::extract::Path;
@@ -7,8 +7,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-const FILES: [(&str, &str, &str); 3] = [
+const FILES: [(&str, &str, &str); 4] = [
     ("style.css", "text/css; charset=utf-8", include_str!("../static/style.css")),
+    ("docs.js", "text/javascript; charset=utf-8", include_str!("../static/docs.js")),
     ("logo.svg", "image/svg+xml", include_str!("../static/logo.svg")),
     ("favicon.svg", "image/svg+xml", include_str!("../static/favicon.svg")),
 ];

@@ -364,7 +364,7 @@ on_every_engine! {
 #[tokio::test(flavor = "multi_thread")]
 async fn with_tls_cookies_are_host_cookies() {
     use slotkeeper_testkit::server::{Engine, TestServer};
-    let server = TestServer::start_with(Engine::Sqlite, Some("https://book.example")).await;
+    let server = TestServer::start_with(Engine::Sqlite, Some("https://book.example"), None).await;
     let fields = [("name", "Pier"), ("person_name", "D"), ("email", "dana@example.com"), ("password", PASSWORD)];
     let page = Visitor::new(&server).post_from("https://book.example", "/sign-up/developer", &fields).await;
     let cookie = page.headers["set-cookie"].to_str().expect("text");

@@ -4,7 +4,9 @@ use slotkeeper_testkit::client::{Answer, Application, Visitor, answer, call};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::reqwest::{Client, Method};
 use slotkeeper_testkit::serde_json::json;
-use slotkeeper_testkit::server::TestServer;
+use slotkeeper_testkit::server::{CallRate, Engine, TestServer};
+use std::num::NonZeroU32;
+use std::time::Duration;
 
 /// An application of `developer`, installed by `owner`; both are e-mail addresses.
 async fn install(server: &TestServer, developer: &str, owner: &str) -> (Application, String) {
@@ -15,7 +17,7 @@ async fn install(server: &TestServer, developer: &str, owner: &str) -> (Applicat
 }
 
 /// Every error has the error body.
-fn assert_error(answer: &Answer, status: u16) {
+pub fn assert_error(answer: &Answer, status: u16) {
     assert_eq!(answer.status, status, "{}", answer.text);
     assert_eq!(answer.headers["content-type"], "application/json");
     assert_eq!(answer.headers["cache-control"], "private, max-age=0, no-cache, no-store");
@@ -184,4 +186,31 @@ on_every_engine! {
         assert!(response.headers().get_all("vary").iter().any(|vary| vary == "accept-encoding"));
         assert_eq!(response.bytes().await.expect("a body")[..2], [0x1f, 0x8b]);
     }
+}
+
+/// A burst of calls passes, and then one a second; who calls more often is told how long to wait, twice. Another key is
+/// not held up.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_calls_too_often_is_told_to_wait() {
+    let rate = |number| NonZeroU32::new(number).unwrap();
+    let call_rate = CallRate { per_minute: rate(60), burst: rate(30) };
+    let server = TestServer::start_with(Engine::Sqlite, None, Some(call_rate)).await;
+    let (application, api_key) = install(&server, "dana@example.com", "olivia@example.com").await;
+    let (other, other_key) = install(&server, "dora@example.com", "otto@example.com").await;
+    let call = async || call(&server, "/v2/settings/taxes", &api_key, &application.secret_key).await;
+    let header = |answer: &Answer, name: &str| answer.headers[name].to_str().unwrap().to_owned();
+    for left in (0..30).rev() {
+        let answer = call().await;
+        assert_eq!(answer.status, 200);
+        assert_eq!(header(&answer, "ratelimit-policy"), "\"calls\";q=60;w=60");
+        assert_eq!(header(&answer, "ratelimit"), format!("\"calls\";r={left};t={}", 30 - left));
+    }
+    let answer = call().await;
+    assert_error(&answer, 429);
+    assert_eq!((header(&answer, "retry-after").as_str(), &answer.body["retryAfter"]), ("1", &json!(1)));
+    assert_eq!(answer.body["message"], "This API key has made too many calls. Wait for 1 s.");
+    let others = slotkeeper_testkit::client::call(&server, "/v2/settings/taxes", &other_key, &other.secret_key).await;
+    assert_eq!(others.status, 200);
+    server.clock.advance(Duration::from_secs(1));
+    assert_eq!((call().await.status, call().await.status), (200, 429));
 }

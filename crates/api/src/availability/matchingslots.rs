@@ -3,9 +3,10 @@
 use super::slots::MOST;
 use super::{CourseSchedule, Mode, course, resources};
 use crate::answer::{Created, Shown};
-use crate::body::JsonBody;
+use crate::body::NewBody;
 use crate::bookings::body::{options, people};
 use crate::caller::Caller;
+use crate::document::AsParameter;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, PageToken, Paging};
 use crate::path::Id;
@@ -13,11 +14,13 @@ use crate::query::Query;
 use crate::span::span;
 use crate::wire::{Money, NamedValue, PeopleNumber, Resource, null_as_default};
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use slotkeeper_app::App;
 use slotkeeper_app::availability::ReadAvailability;
 use slotkeeper_app::availability::matching::{Match, MatchingSearch, matching};
 use slotkeeper_app::catalogue::read::read;
+use slotkeeper_app::idempotency::keep;
 use slotkeeper_domain::account::Language;
 use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::id::{ProductId, ResourceId};
@@ -41,11 +44,14 @@ crate::parameters! {
 }
 
 /// Wire reference, section 4.4.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "MatchingSlotsSearchParameters")]
 pub(crate) struct SearchParameters {
     product_id: String,
+    #[schemars(with = "AsParameter<WireTime>")]
     start_time: WireTime,
+    #[schemars(with = "AsParameter<WireTime>")]
     end_time: WireTime,
     people_numbers: Vec<PeopleNumber>,
     #[serde(default, deserialize_with = "null_as_default")]
@@ -55,8 +61,9 @@ pub(crate) struct SearchParameters {
 }
 
 /// A resource by its id; some clients send the id alone.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "ResourceRef")]
 pub(crate) enum ResourceInput {
     /// With whatever else it has.
     Object {
@@ -91,10 +98,12 @@ pub(crate) struct Search {
 }
 
 /// Wire reference, section 4.4.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MatchingSlot {
+    #[schemars(with = "AsParameter<WireTime>")]
     start_time: String,
+    #[schemars(with = "AsParameter<WireTime>")]
     end_time: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     price: Option<Money>,
@@ -111,7 +120,7 @@ pub(crate) async fn search(
     State(app): State<App>,
     Query(page): Query<PageParameters>,
     Query(switches): Query<SearchSwitches>,
-    JsonBody(wanted): JsonBody<SearchParameters>,
+    NewBody { body: wanted, key }: NewBody<SearchParameters>,
 ) -> Result<Created<List<MatchingSlot>>, ApiError> {
     let account = caller.may().account();
     let entries = [wanted.people_numbers.len(), wanted.options.len(), wanted.resources.len()];
@@ -142,7 +151,8 @@ pub(crate) async fn search(
         })
     })?;
     let path = format!("/availability/matchingslots/{}", paging.token());
-    Ok(Created::new(&app, &path, found(&app, &caller, &paging).await?))
+    let answer = Created::new(&app, &path, &found(&app, &caller, &paging).await?);
+    Ok(keep(&app, caller.may(), key, answer).await?)
 }
 
 /// Another page of a search.

@@ -3,13 +3,15 @@
 pub(crate) mod matchingslots;
 pub(crate) mod slots;
 
+use crate::document::AsParameter;
 use crate::wire::Resource;
+use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::availability::CourseSchedule as Schedule;
 use slotkeeper_domain::account::Language;
 use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::id::ResourceId;
-use slotkeeper_domain::time::Zone;
+use slotkeeper_domain::time::{WireTime, Zone};
 
 crate::choices! {
     /// As whom an operation acts.
@@ -29,19 +31,21 @@ impl Mode {
 }
 
 /// A whole course (wire reference, section 4.4).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct CourseSchedule {
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<String>,
     events: Vec<CourseEvent>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct CourseEvent {
     event_number: usize,
     event_id: String,
+    #[schemars(with = "AsParameter<WireTime>")]
     start_time: String,
+    #[schemars(with = "AsParameter<WireTime>")]
     end_time: String,
 }
 

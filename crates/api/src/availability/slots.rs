@@ -3,12 +3,14 @@
 use super::{CourseSchedule, Mode, course, resources};
 use crate::answer::Shown;
 use crate::caller::Caller;
+use crate::document::AsParameter;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
-use crate::query::{Pairs, Query};
+use crate::query::{Query, Unread};
 use crate::span::span;
 use crate::wire::Resource;
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use slotkeeper_app::App;
 use slotkeeper_app::availability::slots::{SlotSearch, slots};
@@ -46,12 +48,14 @@ pub(crate) struct Search {
 }
 
 /// Wire reference, section 4.4.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Slot {
     product_id: String,
     event_id: String,
+    #[schemars(with = "AsParameter<WireTime>")]
     start_time: String,
+    #[schemars(with = "AsParameter<WireTime>")]
     end_time: String,
     num_seats_available: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,11 +70,11 @@ pub(crate) async fn list(
     caller: Caller<ReadAvailability>,
     State(app): State<App>,
     Query(page): Query<PageParameters>,
-    pairs: Pairs,
+    wanted: Unread<ListSlots>,
 ) -> Result<Shown<List<Slot>>, ApiError> {
     let account = caller.may().account();
     let paging = Paging::read(&app, &account.id, "GET /availability/slots", &page, MOST, || {
-        let wanted: ListSlots = pairs.read()?;
+        let wanted = wanted.read()?;
         let product = wanted.product_id.map(|id| id.parse::<ProductId>()).transpose();
         let product = product.map_err(|_| ApiError::bad_request("productId: this business has no such product."))?;
         let times = span((wanted.start_time, "startTime"), (wanted.end_time, "endTime"), &account.zone)?;

@@ -2,11 +2,14 @@
 
 use crate::availability::matchingslots::ResourceInput;
 use crate::customers::body::PersonBody;
+use crate::document::AsParameter;
 use crate::error::ApiError;
-use crate::wire::{Money, NamedValue, PeopleNumber, Switch, null_as_default, text};
+use crate::payments::body::PaymentBody;
+use crate::wire::{Money, NamedValue, PeopleNumber, Switch, bounded, null_as_default, text};
+use schemars::JsonSchema;
 use serde::Deserialize;
-use slotkeeper_app::bookings::create::PaymentInput;
 use slotkeeper_app::bookings::party::{CustomerInput, ParticipantInput, WhoInput};
+use slotkeeper_app::payments::record::PaymentInput;
 use slotkeeper_domain::appointment::AppointmentId;
 use slotkeeper_domain::booking::LONGEST_REFERENCE;
 use slotkeeper_domain::catalogue::CategoryId;
@@ -15,13 +18,12 @@ use slotkeeper_domain::id::{CustomerId, ResourceId};
 use slotkeeper_domain::options::OptionInput;
 use slotkeeper_domain::order::{Options, Order};
 use slotkeeper_domain::party::Party;
-use slotkeeper_domain::payment::PaymentMethod;
 use slotkeeper_domain::price::Adjustment;
 use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::scheduled::EventChoice;
 use slotkeeper_domain::time::{Instant, WireTime, Zone};
 
-/// Longest free text of a booking or a payment, in characters.
+/// Longest free text of a booking, in characters.
 const LONGEST_TEXT: usize = 1_000;
 /// Most people categories of a party.
 const MOST_CATEGORIES: usize = 100;
@@ -29,8 +31,9 @@ const MOST_CATEGORIES: usize = 100;
 const MOST_ENTRIES: usize = 1_000;
 
 /// A booking as requests have it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
+#[schemars(rename = "BookingInput")]
 pub(crate) struct BookingBody {
     #[serde(deserialize_with = "text")]
     pub(crate) product_id: Option<String>,
@@ -40,7 +43,9 @@ pub(crate) struct BookingBody {
     first_course_enrolled_event_id: Option<String>,
     #[serde(deserialize_with = "text")]
     dropin_course_enrolled_event_id: Option<String>,
+    #[schemars(with = "Option<AsParameter<WireTime>>")]
     start_time: Option<WireTime>,
+    #[schemars(with = "Option<AsParameter<WireTime>>")]
     end_time: Option<WireTime>,
     #[serde(deserialize_with = "text")]
     customer_id: Option<String>,
@@ -65,15 +70,17 @@ pub(crate) struct BookingBody {
 }
 
 /// Who comes (wire reference, section 4.7).
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(rename = "ParticipantsInput")]
 pub(crate) struct ParticipantsBody {
     pub(crate) numbers: Option<Vec<PeopleNumber>>,
     pub(crate) details: Option<Vec<ParticipantBody>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "ParticipantInput")]
 pub(crate) struct ParticipantBody {
     person_id: String,
     people_category_id: String,
@@ -82,8 +89,9 @@ pub(crate) struct ParticipantBody {
     person_details: Option<PersonBody>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "PriceAdjustmentInput")]
 struct AdjustmentBody {
     unit_price: Money,
     quantity: i64,
@@ -91,26 +99,6 @@ struct AdjustmentBody {
     description: Option<String>,
     #[serde(default, deserialize_with = "null_as_default")]
     tax_ids: Vec<String>,
-}
-
-/// Money that was received (wire reference, section 4.9).
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PaymentBody {
-    #[serde(default)]
-    received_time: Option<WireTime>,
-    #[serde(default, deserialize_with = "text")]
-    reason: Option<String>,
-    #[serde(default, deserialize_with = "text")]
-    comment: Option<String>,
-    amount: Money,
-    payment_method: String,
-    #[serde(default, deserialize_with = "text")]
-    payment_method_other: Option<String>,
-    #[serde(default, deserialize_with = "text")]
-    gateway_name: Option<String>,
-    #[serde(default, deserialize_with = "text")]
-    transaction_id: Option<String>,
 }
 
 /// Which event, or which appointment that a search offered.
@@ -157,15 +145,6 @@ pub(crate) fn options(options: &[NamedValue]) -> Vec<OptionInput> {
 fn event(text: Option<&String>, member: &str) -> Result<Option<EventId>, ApiError> {
     let parsed = text.map(|text| text.parse()).transpose();
     parsed.map_err(|_| refuse(format!("{member}: there is no such event.")))
-}
-
-fn bounded(text: Option<&String>, member: &str, most: usize) -> Result<Option<String>, ApiError> {
-    match text {
-        Some(text) if text.chars().count() > most => {
-            Err(refuse(format!("{member} can have {most} characters at most.")))
-        }
-        other => Ok(other.cloned()),
-    }
 }
 
 fn short<T>(list: &[T], member: &str) -> Result<(), ApiError> {
@@ -303,7 +282,7 @@ impl BookingBody {
     /// Money that was received for it, in the currency of the business.
     pub(crate) fn payments(&self, zone: &Zone) -> Result<Vec<PaymentInput>, ApiError> {
         short(&self.initial_payments, "initialPayments")?;
-        self.initial_payments.iter().map(|payment| payment.input(zone)).collect()
+        self.initial_payments.iter().map(|payment| payment.input(zone, "initialPayments.")).collect()
     }
 }
 
@@ -323,32 +302,5 @@ impl ParticipantBody {
         };
         let category = self.people_category_id.parse().map_err(no_category)?;
         Ok(ParticipantInput { who, category, index: self.category_index })
-    }
-}
-
-impl PaymentBody {
-    fn input(&self, zone: &Zone) -> Result<PaymentInput, ApiError> {
-        let method: PaymentMethod = self.payment_method.parse().map_err(|_| {
-            refuse(
-                "initialPayments.paymentMethod must be one of: creditCard, paypal, bankTransfer, cash, checque, debitCard, \
-                 existingCredit, accountCredit, moneyVoucher, other",
-            )
-        })?;
-        if method == PaymentMethod::Other && self.payment_method_other.is_none() {
-            return Err(refuse("initialPayments.paymentMethodOther is missing: it names the other method."));
-        }
-        let text =
-            |text: Option<&String>, member: &str| bounded(text, &format!("initialPayments.{member}"), LONGEST_TEXT);
-        Ok(PaymentInput {
-            received_at: self.received_time.map(|time| time.at(zone)),
-            amount: self.amount.0,
-            method,
-            method_other: text(self.payment_method_other.as_ref(), "paymentMethodOther")?,
-            reason: text(self.reason.as_ref(), "reason")?
-                .ok_or_else(|| refuse("initialPayments.reason is missing: the customer sees it."))?,
-            comment: text(self.comment.as_ref(), "comment")?,
-            gateway_name: text(self.gateway_name.as_ref(), "gatewayName")?,
-            transaction_id: text(self.transaction_id.as_ref(), "transactionId")?,
-        })
     }
 }

@@ -3,8 +3,10 @@
 use crate::availability::resources;
 use crate::caller::Caller;
 use crate::customers::person::{Customer, LinkedPerson, Named};
+use crate::document::AsParameter;
 use crate::error::ApiError;
 use crate::wire::{Money, NamedValue, PeopleNumber, Resource};
+use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::App;
 use slotkeeper_app::catalogue::read::read;
@@ -15,6 +17,7 @@ use slotkeeper_domain::booking::{Participant as Person, Who, everybody};
 use slotkeeper_domain::id::CustomerId;
 use slotkeeper_domain::money;
 use slotkeeper_domain::price;
+use slotkeeper_domain::time::WireTime;
 use slotkeeper_store::tables::bookings;
 use std::collections::BTreeSet;
 
@@ -28,7 +31,7 @@ pub(crate) struct Expansion {
 }
 
 /// Wire reference, section 4.6.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Booking {
     booking_number: String,
@@ -38,7 +41,9 @@ pub(crate) struct Booking {
     first_course_enrolled_event_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dropin_course_enrolled_event_id: Option<String>,
+    #[schemars(with = "AsParameter<WireTime>")]
     start_time: String,
+    #[schemars(with = "AsParameter<WireTime>")]
     end_time: String,
     customer_id: String,
     title: String,
@@ -51,6 +56,7 @@ pub(crate) struct Booking {
     accepted: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     source_ip: Option<String>,
+    #[schemars(with = "AsParameter<WireTime>")]
     creation_time: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     creation_agent: Option<String>,
@@ -65,10 +71,12 @@ pub(crate) struct Booking {
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<AsParameter<WireTime>>")]
     last_change_time: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_change_agent: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<AsParameter<WireTime>>")]
     cancelation_time: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cancelation_agent: Option<String>,
@@ -76,7 +84,7 @@ pub(crate) struct Booking {
     customer: Option<Customer>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Participants {
     numbers: Vec<PeopleNumber>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -84,7 +92,7 @@ struct Participants {
 }
 
 /// Wire reference, section 4.7.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Participant {
     person_id: String,
@@ -94,8 +102,9 @@ struct Participant {
     person_details: Option<LinkedPerson>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "PriceAdjustment")]
 struct Adjustment {
     unit_price: Money,
     quantity: i64,
@@ -105,7 +114,7 @@ struct Adjustment {
 }
 
 /// Wire reference, section 4.5.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Price {
     total_gross: Money,
@@ -115,8 +124,9 @@ pub(crate) struct Price {
     taxes: Vec<TaxAmount>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "PriceTax")]
 struct TaxAmount {
     tax_id: String,
     amount: Money,
@@ -143,7 +153,7 @@ impl Price {
 }
 
 /// What answers are made from.
-struct View<'a> {
+pub(crate) struct View<'a> {
     by: Named<'a>,
     /// Who is wanted and the key may know of; nothing if it may read nobody.
     people: Option<People>,
@@ -193,8 +203,14 @@ pub(crate) async fn present_one<R: Right>(
     presented.into_iter().next().ok_or_else(ApiError::internal)
 }
 
-impl View<'_> {
-    fn booking(&self, booking: &bookings::Booking) -> Booking {
+impl<'a> View<'a> {
+    /// Bookings without the people in them.
+    pub(crate) fn alone(by: Named<'a>) -> Self {
+        Self { by, people: None, expansion: Expansion::default() }
+    }
+
+    /// A booking as answers have it.
+    pub(crate) fn booking(&self, booking: &bookings::Booking) -> Booking {
         let (zone, details) = (&self.by.account.zone, &booking.details);
         let product = self.by.catalogue.product(&booking.product);
         let customer = self.customer(&booking.customer).filter(|_| self.expansion.customer);

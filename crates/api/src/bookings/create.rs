@@ -1,20 +1,24 @@
 //! `POST /bookings`: book, with or without a hold before it.
 
 use super::body::BookingBody;
-use super::booking::{Booking, Expansion, present_one};
+use super::booking::{Booking, View};
 use crate::answer::Created;
 use crate::availability::Mode;
-use crate::body::JsonBody;
+use crate::body::NewBody;
 use crate::caller::Caller;
+use crate::customers::person::Reader;
 use crate::error::ApiError;
 use crate::query::Query;
 use axum::extract::State;
 use slotkeeper_app::App;
 use slotkeeper_app::bookings::create::{NewBooking, create as book};
 use slotkeeper_app::bookings::rights::WriteBookings;
+use slotkeeper_app::catalogue::read::read;
 use slotkeeper_app::customers::rights::ReadCustomers;
+use slotkeeper_app::idempotency::Answering;
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::right::Sight;
+use slotkeeper_store::tables::bookings;
 
 crate::parameters! {
     /// How a booking is made.
@@ -48,7 +52,7 @@ pub(crate) async fn create(
     caller: Caller<WriteBookings>,
     State(app): State<App>,
     Query(switches): Query<CreateSwitches>,
-    JsonBody(body): JsonBody<BookingBody>,
+    NewBody { body, key }: NewBody<BookingBody>,
 ) -> Result<Created<Booking>, ApiError> {
     let zone = &caller.may().account().zone;
     let (source, source_ip) = body.origin()?;
@@ -65,7 +69,11 @@ pub(crate) async fn create(
         payments: body.payments(zone)?,
         relaxed: Mode::relaxed(switches.mode),
     };
-    let booking = book(&app, caller.may(), new).await.map_err(ApiError::placing::<BookingNumber>)?;
-    let path = format!("/bookings/{}", booking.number);
-    Ok(Created::new(&app, &path, present_one(&app, &caller, booking, Expansion::default()).await?))
+    let catalogue = read(&app, caller.may()).await?;
+    let (unit, reader) = (app.clone(), Reader::of(&app, &caller));
+    let answering = Answering::new(key, move |booking: &bookings::Booking| {
+        let path = format!("/bookings/{}", booking.number);
+        Created::new(&unit, &path, &View::alone(reader.named(&catalogue)).booking(booking))
+    });
+    book(&app, caller.may(), new, answering).await.map_err(ApiError::placing::<BookingNumber>)
 }

@@ -5,7 +5,7 @@ use crate::answer::Shown;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
-use crate::query::{Pairs, Query};
+use crate::query::{Query, Unread};
 use crate::span::span;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -57,11 +57,11 @@ pub(crate) async fn list(
     caller: Caller<ReadBookings>,
     State(app): State<App>,
     Query(page): Query<PageParameters>,
-    pairs: Pairs,
+    wanted: Unread<ListBookings>,
 ) -> Result<Shown<List<Booking>>, ApiError> {
     let account = caller.may().account();
     let paging = Paging::read(&app, &account.id, "GET /bookings", &page, MOST, || {
-        let wanted: ListBookings = pairs.read()?;
+        let wanted = wanted.read()?;
         let product = wanted.product_id.map(|id| id.parse()).transpose();
         let starts = span((wanted.start_time, "startTime"), (wanted.end_time, "endTime"), &account.zone)?;
         let touched = span(

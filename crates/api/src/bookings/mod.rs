@@ -6,5 +6,6 @@ pub(crate) mod cancel;
 pub(crate) mod create;
 pub(crate) mod customer;
 pub(crate) mod list;
+pub(crate) mod payments;
 pub(crate) mod show;
 pub(crate) mod update;

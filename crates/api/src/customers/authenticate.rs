@@ -7,6 +7,7 @@ use crate::path::Id;
 use crate::query::{Query, required};
 use axum::extract::State;
 use axum::http::StatusCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::App;
 use slotkeeper_app::customers::authenticate::{AuthenticateError, authenticate as check};
@@ -24,7 +25,7 @@ crate::parameters! {
 }
 
 /// Nobody has published what a right password is answered with (wire reference, section 9).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Authenticated {}
 
 /// Whether it is the customer's password.

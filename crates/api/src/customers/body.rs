@@ -1,7 +1,9 @@
 //! What requests say of a person (wire reference, section 4.8).
 
+use crate::document::AsParameter;
 use crate::error::ApiError;
 use crate::wire::{NamedValue, PhoneNumber, StreetAddress, Switch, text_or_empty};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use slotkeeper_app::bookings::party::PersonInput;
 use slotkeeper_domain::account::Language;
@@ -12,8 +14,9 @@ use std::str::FromStr;
 
 /// A customer or a linked person, as requests have it. A member that is missing or null says nothing; an empty text says that
 /// there is none.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
+#[schemars(rename = "CustomerInput")]
 pub(crate) struct PersonBody {
     #[serde(deserialize_with = "text_or_empty")]
     first_name: Option<String>,
@@ -29,6 +32,7 @@ pub(crate) struct PersonBody {
     date_of_birth: Option<String>,
     custom_fields: Option<Vec<NamedValue>>,
     #[serde(deserialize_with = "text_or_empty")]
+    #[schemars(with = "Option<AsParameter<Gender>>")]
     gender: Option<String>,
     #[serde(deserialize_with = "text_or_empty")]
     facebook_id: Option<String>,

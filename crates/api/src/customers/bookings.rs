@@ -6,7 +6,7 @@ use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
 use crate::path::Id;
-use crate::query::{Pairs, Query};
+use crate::query::{Query, Unread};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use slotkeeper_app::App;
@@ -40,8 +40,7 @@ pub(crate) struct Search {
 }
 
 impl Search {
-    fn read(pairs: &Pairs, zone: &Zone) -> Result<Self, ApiError> {
-        let wanted: ListBookings = pairs.read()?;
+    fn of(wanted: &ListBookings, zone: &Zone) -> Result<Self, ApiError> {
         if let (Some(begin), Some(end)) = (wanted.begin_date, wanted.end_date)
             && end < begin
         {
@@ -63,11 +62,12 @@ pub(crate) async fn list(
     State(app): State<App>,
     Id(id): Id<CustomerId>,
     Query(page): Query<PageParameters>,
-    pairs: Pairs,
+    wanted: Unread<ListBookings>,
 ) -> Result<Shown<List<Booking>>, ApiError> {
     let account = caller.may().account();
     let operation = format!("GET /customers/{id}/bookings");
-    let paging = Paging::read(&app, &account.id, &operation, &page, MOST, || Search::read(&pairs, &account.zone))?;
+    let paging =
+        Paging::read(&app, &account.id, &operation, &page, MOST, || Search::of(&wanted.read()?, &account.zone))?;
     let Search { first, last, participants } = paging.search;
     let sees = caller.holder().may::<ReadCustomers>();
     let who = (sees.as_ref(), &caller.holder().authorization().application);

@@ -5,14 +5,14 @@ use crate::answer::Shown;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
-use crate::query::{Pairs, Query};
+use crate::query::{Query, Unread};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use slotkeeper_app::App;
 use slotkeeper_app::catalogue::read::read;
 use slotkeeper_app::customers::list::list as find;
 use slotkeeper_app::customers::rights::ReadCustomers;
-use slotkeeper_domain::time::{Date, Instant, WireTime};
+use slotkeeper_domain::time::{Date, Instant, WireTime, Zone};
 use slotkeeper_store::tables::customer_search::{CustomerSearch, SearchBy, WhoIsMember};
 
 /// Most customers on a page.
@@ -61,8 +61,7 @@ pub(crate) struct Search {
 }
 
 impl Search {
-    fn read(pairs: &Pairs, zone: &slotkeeper_domain::time::Zone) -> Result<Self, ApiError> {
-        let wanted: ListCustomers = pairs.read()?;
+    fn of(wanted: ListCustomers, zone: &Zone) -> Result<Self, ApiError> {
         let text = wanted.search_text.unwrap_or_default().trim().to_owned();
         if text.chars().count() > LONGEST_TEXT || text.contains('\0') {
             let message = format!("The parameter searchText must be a text of {LONGEST_TEXT} characters at most.");
@@ -78,7 +77,7 @@ impl Search {
     }
 
     /// What to look for, if anybody is wanted at all.
-    fn of(&self, today: Date) -> Option<CustomerSearch> {
+    fn on(&self, today: Date) -> Option<CustomerSearch> {
         let who = match (self.members, self.non_members) {
             (true, true) => WhoIsMember::Both,
             (true, false) => WhoIsMember::Members(today),
@@ -103,14 +102,14 @@ pub(crate) async fn list(
     caller: Caller<ReadCustomers>,
     State(app): State<App>,
     Query(page): Query<PageParameters>,
-    pairs: Pairs,
+    wanted: Unread<ListCustomers>,
 ) -> Result<Shown<List<Customer>>, ApiError> {
     let account = caller.may().account();
     let paging =
-        Paging::read(&app, &account.id, "GET /customers", &page, MOST, || Search::read(&pairs, &account.zone))?;
+        Paging::read(&app, &account.id, "GET /customers", &page, MOST, || Search::of(wanted.read()?, &account.zone))?;
     let catalogue = read(&app, caller.may()).await?;
     let named = Named::by(&app, &caller, &catalogue);
-    let (total, found) = match paging.search.of(named.today) {
+    let (total, found) = match paging.search.on(named.today) {
         Some(search) => find(&app, caller.may(), search, paging.page.limit(), paging.page.offset()).await?,
         None => (0, Vec::new()),
     };

@@ -1,7 +1,9 @@
 //! Customers and linked people as answers have them (wire reference, section 4.8).
 
 use crate::caller::Caller;
+use crate::document::AsParameter;
 use crate::wire::{Money, NamedValue, PhoneNumber, StreetAddress};
+use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::App;
 use slotkeeper_app::customers::show::Shown;
@@ -10,13 +12,13 @@ use slotkeeper_domain::account::Language;
 use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::customer::{Gender, Person};
 use slotkeeper_domain::money;
-use slotkeeper_domain::time::{Date, Instant};
+use slotkeeper_domain::time::{Date, Instant, WireTime};
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::customers::{Statistics, Visits};
 use slotkeeper_store::tables::linked_people;
 
 /// What customers and linked people have in common.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Common {
     id: String,
@@ -32,20 +34,24 @@ struct Common {
     phone_numbers: Option<Vec<PhoneNumber>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     street_address: Option<StreetAddress>,
+    #[schemars(with = "AsParameter<WireTime>")]
     creation_time: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<AsParameter<WireTime>>")]
     start_time_of_next_booking: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<AsParameter<WireTime>>")]
     start_time_of_previous_booking: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     date_of_birth: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     custom_fields: Vec<NamedValue>,
+    #[schemars(with = "AsParameter<Gender>")]
     gender: &'static str,
 }
 
 /// A customer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Customer {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,7 +72,7 @@ pub(crate) struct Customer {
 }
 
 /// Somebody linked to a customer; also the customer as somebody who comes (wire reference, section 4.7).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LinkedPerson {
     #[serde(flatten)]
@@ -85,6 +91,27 @@ pub(crate) struct Named<'a> {
     pub(crate) language: Language,
     /// The day it is there, which says who is a member.
     pub(crate) today: Date,
+}
+
+/// Who reads an answer that is written where the caller is out of reach: in the transaction of what it answers.
+pub(crate) struct Reader {
+    account: Account,
+    language: Language,
+    today: Date,
+}
+
+impl Reader {
+    /// This caller, on the day it is now.
+    pub(crate) fn of<R: Right>(app: &App, caller: &Caller<R>) -> Self {
+        let account = caller.may().account().clone();
+        Self { language: caller.language(), today: account.zone.date_of(app.now()), account }
+    }
+
+    /// As the reader wants to read it.
+    pub(crate) fn named<'a>(&'a self, catalogue: &'a Catalogue) -> Named<'a> {
+        let Self { account, language, today } = self;
+        Named { account, catalogue, language: *language, today: *today }
+    }
 }
 
 impl<'a> Named<'a> {

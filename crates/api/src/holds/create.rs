@@ -3,7 +3,7 @@
 use super::{Hold, hold};
 use crate::answer::Created;
 use crate::availability::Mode;
-use crate::body::JsonBody;
+use crate::body::NewBody;
 use crate::bookings::body::BookingBody;
 use crate::bookings::create::{customers_in_sight, hold_id};
 use crate::caller::Caller;
@@ -13,7 +13,9 @@ use axum::extract::State;
 use slotkeeper_app::App;
 use slotkeeper_app::bookings::rights::WriteBookings;
 use slotkeeper_app::holds::create::{MOST_SECONDS, NewHold, USUAL_SECONDS, create as take};
+use slotkeeper_app::idempotency::Answering;
 use slotkeeper_domain::id::HoldId;
+use slotkeeper_store::tables::holds;
 
 crate::parameters! {
     /// How a hold is made.
@@ -32,7 +34,7 @@ pub(crate) async fn create(
     caller: Caller<WriteBookings>,
     State(app): State<App>,
     Query(switches): Query<HoldSwitches>,
-    JsonBody(body): JsonBody<BookingBody>,
+    NewBody { body, key }: NewBody<BookingBody>,
 ) -> Result<Created<Hold>, ApiError> {
     let zone = &caller.may().account().zone;
     let seconds = switches.hold_duration_seconds.unwrap_or(USUAL_SECONDS);
@@ -49,6 +51,9 @@ pub(crate) async fn create(
         relaxed: Mode::relaxed(switches.mode),
     };
     let application = &caller.holder().authorization().application;
-    let taken = take(&app, caller.may(), application, new).await.map_err(ApiError::placing::<HoldId>)?;
-    Ok(Created::new(&app, &format!("/holds/{}", taken.id), hold(&taken, zone)))
+    let (unit, account_zone) = (app.clone(), zone.clone());
+    let answering = Answering::new(key, move |taken: &holds::Hold| {
+        Created::new(&unit, &format!("/holds/{}", taken.id), &hold(taken, &account_zone))
+    });
+    take(&app, caller.may(), application, new, answering).await.map_err(ApiError::placing::<HoldId>)
 }

@@ -5,18 +5,21 @@ pub(crate) mod remove;
 pub(crate) mod show;
 
 use crate::bookings::booking::Price;
+use crate::document::AsParameter;
 use crate::wire::Money;
+use schemars::JsonSchema;
 use serde::Serialize;
-use slotkeeper_domain::time::Zone;
+use slotkeeper_domain::time::{WireTime, Zone};
 use slotkeeper_store::tables::holds;
 
 /// Wire reference, section 4.5.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Hold {
     id: String,
     price: Price,
     total_payable: Money,
+    #[schemars(with = "AsParameter<WireTime>")]
     expiration: String,
 }
 

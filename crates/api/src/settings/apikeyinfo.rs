@@ -1,16 +1,22 @@
 //! `GET /settings/apikeyinfo`: what the key is allowed.
 
 use crate::caller::Caller;
+use crate::document::AsParameter;
 use axum::Json;
+use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::right::AnyKey;
+use slotkeeper_domain::permission::Permission;
+use slotkeeper_domain::time::WireTime;
 
 /// Wire reference, section 4.2.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ApiKeyInfo {
     account_id: String,
+    #[schemars(with = "Vec<AsParameter<Permission>>")]
     permissions: Vec<&'static str>,
+    #[schemars(with = "AsParameter<WireTime>")]
     creation_time: String,
 }
 

@@ -5,6 +5,7 @@ use crate::error::ApiError;
 use crate::wire::{PhoneNumber, StreetAddress};
 use axum::Json;
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::App;
 use slotkeeper_app::accounts::details;
@@ -13,7 +14,7 @@ use slotkeeper_domain::account::{ContactDetails, PhoneKind};
 use slotkeeper_store::tables::accounts::Account;
 
 /// Wire reference, section 4.2.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Business {
     id: String,

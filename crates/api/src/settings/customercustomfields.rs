@@ -5,6 +5,7 @@ use crate::answer::Shown;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::App;
 use slotkeeper_app::catalogue::read::read;
@@ -13,7 +14,7 @@ use slotkeeper_domain::account::Language;
 use slotkeeper_domain::catalogue::{CustomField, FieldKind, FieldValue};
 
 /// Wire reference, section 4.2: each list is absent when it is empty.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CustomFieldDefinitions {
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -27,8 +28,9 @@ pub(crate) struct CustomFieldDefinitions {
 }
 
 /// What all fields have.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "TextCustomField")]
 struct Field {
     id: String,
     name: String,
@@ -40,8 +42,9 @@ struct Field {
     index: usize,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "ChoiceCustomField")]
 struct ChoiceField {
     #[serde(flatten)]
     field: Field,
@@ -50,8 +53,9 @@ struct ChoiceField {
     default_value_id: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "NumberCustomField")]
 struct NumberField {
     #[serde(flatten)]
     field: Field,
@@ -60,8 +64,9 @@ struct NumberField {
     default_value: i64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "OnOffCustomField")]
 struct OnOffField {
     #[serde(flatten)]
     field: Field,

@@ -2,16 +2,18 @@
 
 use crate::caller::Caller;
 use axum::Json;
+use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::right::AnyKey;
 
 /// Wire reference, sections 1.7 and 4.2: `data` only, and never paged.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "LanguageList")]
 pub(crate) struct LanguagesList {
     data: Vec<Language>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Language {
     tag: &'static str,

@@ -4,19 +4,21 @@ use crate::answer::Shown;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::App;
 use slotkeeper_app::catalogue::read::read;
 use slotkeeper_app::right::AnyKey;
 
 /// The list; it is called `categories`, and has no `info` (wire reference, section 1.7).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PeopleCategoryList")]
 pub(crate) struct Categories {
     categories: Vec<PeopleCategory>,
 }
 
 /// Wire reference, section 4.2.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct PeopleCategory {
     name: String,

@@ -2,11 +2,13 @@
 
 use crate::answer::Shown;
 use crate::caller::Caller;
+use crate::document::AsParameter;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
-use crate::query::{Pairs, Query};
+use crate::query::{Query, Unread};
 use crate::wire::Money;
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::App;
 use slotkeeper_app::catalogue::read::read;
@@ -39,7 +41,7 @@ crate::parameters! {
 }
 
 /// Wire reference, section 4.3.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Product {
     name: String,
@@ -54,6 +56,7 @@ pub(crate) struct Product {
     default_rates: Vec<PriceRate>,
     duration: Duration,
     #[serde(rename = "type")]
+    #[schemars(with = "AsParameter<ProductType>")]
     product_type: &'static str,
     members_only: bool,
     prepaid_only: bool,
@@ -71,12 +74,12 @@ pub(crate) struct Product {
     text_options: Vec<TextOption>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Image {
     url: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct BookingLimit {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,7 +88,7 @@ struct BookingLimit {
     max: u32,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct PriceRate {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,7 +97,7 @@ struct PriceRate {
 }
 
 /// Full days, or hours and minutes (wire reference, section 4.1).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Duration {
     days: u32,
     hours: u32,
@@ -102,7 +105,7 @@ struct Duration {
 }
 
 /// What all options have.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Opt {
     id: String,
@@ -114,7 +117,7 @@ struct Opt {
     enabled: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct ChoiceOption {
     #[serde(flatten)]
@@ -125,7 +128,7 @@ struct ChoiceOption {
 }
 
 /// One of the values of a choice.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct ChoiceValue {
     pub(super) id: String,
     pub(super) name: String,
@@ -133,7 +136,7 @@ pub(super) struct ChoiceValue {
     pub(super) description: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct NumberOption {
     #[serde(flatten)]
@@ -143,7 +146,7 @@ struct NumberOption {
     default_value: i64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct OnOffOption {
     #[serde(flatten)]
@@ -151,7 +154,7 @@ struct OnOffOption {
     default_state: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct TextOption {
     #[serde(flatten)]
     option: Opt,
@@ -163,12 +166,11 @@ pub(crate) async fn list(
     caller: Caller<AnyKey>,
     State(app): State<App>,
     Query(page): Query<PageParameters>,
-    pairs: Pairs,
+    wanted: Unread<ListProducts>,
 ) -> Result<Shown<List<Product>>, ApiError> {
     let account = caller.may().account();
-    let paging = Paging::read(&app, &account.id, "GET /settings/products", &page, MOST, || {
-        Ok(pairs.read::<ListProducts>()?.product_type)
-    })?;
+    let paging =
+        Paging::read(&app, &account.id, "GET /settings/products", &page, MOST, || Ok(wanted.read()?.product_type))?;
     let catalogue = read(&app, caller.may()).await?;
     let wanted = paging.search.map(ProductType::as_str);
     let products: Vec<&catalogue::Product> = catalogue

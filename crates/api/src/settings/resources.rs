@@ -7,6 +7,7 @@ use crate::paging::{List, PageParameters, Paging};
 use crate::query::Query;
 use crate::wire::Resource;
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::App;
 use slotkeeper_app::catalogue::read::read;
@@ -16,7 +17,7 @@ use slotkeeper_app::right::AnyKey;
 const MOST: u32 = 100;
 
 /// Wire reference, section 4.2.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ResourceType {
     name: String,

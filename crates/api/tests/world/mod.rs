@@ -37,6 +37,7 @@ pub async fn key_with_clock(
         public_url: "http://127.0.0.1".parse().unwrap(),
         most_customers: None,
         delivers_mail: false,
+        call_rate: None,
     });
     let account = Account {
         id: random::id(),

@@ -2,11 +2,13 @@
 
 use crate::App;
 use crate::authorizations::known_keys::Opens;
+use crate::call_limit::Allowance;
 use crate::right::{May, Right};
 use crate::secrets::{Hash, Usage, same};
 use slotkeeper_domain::change::Actor;
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::secret::{ApiKey, SecretKey};
+use slotkeeper_domain::throttle::TooMany;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::accounts::{self, Account};
 use slotkeeper_store::tables::authorizations::{self, Authorization};
@@ -19,6 +21,7 @@ use std::sync::Arc;
 pub struct KeyHolder {
     authorization: Arc<Authorization>,
     account: Arc<Account>,
+    allowance: Option<Allowance>,
 }
 
 impl KeyHolder {
@@ -32,6 +35,12 @@ impl KeyHolder {
     #[must_use]
     pub fn account(&self) -> &Account {
         &self.account
+    }
+
+    /// How many calls the key may make after this one; nothing where there is no limit.
+    #[must_use]
+    pub fn allowance(&self) -> Option<Allowance> {
+        self.allowance
     }
 
     /// The right `R`, if the key has what it needs.
@@ -50,13 +59,16 @@ pub enum CheckError {
     /// Unknown, ended, or the two do not belong together. Nobody is told which.
     #[error("the keys do not open anything")]
     Refused,
+    /// The key is right, and has called too often.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 /// Finds the authorization of the API key and checks that the secret key is its application's (wire reference,
-/// sections 1.1 and 1.5). Notes that the key was used.
+/// sections 1.1 and 1.5). Counts the call, and notes that the key was used.
 ///
 /// # Errors
 /// [`CheckError`].
@@ -81,8 +93,10 @@ pub async fn check(app: &App, api_key: &ApiKey, secret_key: &SecretKey) -> Resul
     if !matches {
         return Err(CheckError::Refused);
     }
+    let allowance = app.call_limit().count(&known.authorization.id, now)?;
     app.last_use().note(&known.authorization, now);
-    Ok(KeyHolder { authorization: Arc::clone(&known.authorization), account: Arc::clone(&known.account) })
+    let (authorization, account) = (Arc::clone(&known.authorization), Arc::clone(&known.account));
+    Ok(KeyHolder { authorization, account, allowance })
 }
 
 fn opens(

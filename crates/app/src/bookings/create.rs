@@ -3,6 +3,8 @@
 use super::party::{CustomerInput, ParticipantInput};
 use super::place::{PlaceError, Placing};
 use super::rights::WriteBookings;
+use crate::idempotency::{Answer, Answering};
+use crate::payments::record::{self, PaymentInput};
 use crate::right::May;
 use crate::take::{Take, take};
 use crate::{App, random};
@@ -10,15 +12,12 @@ use slotkeeper_domain::booking::{BookingDetails, BookingNumber};
 use slotkeeper_domain::change::{Actor, Kind, Thing};
 use slotkeeper_domain::id::{CustomerId, HoldId};
 use slotkeeper_domain::inventory::Holder;
-use slotkeeper_domain::money::{Money, NoSum};
 use slotkeeper_domain::order::Order;
-use slotkeeper_domain::payment::PaymentMethod;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_store::Tx;
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::bookings::{self, Booking, Stamp};
 use slotkeeper_store::tables::holds;
-use slotkeeper_store::tables::payments::{self, Payment};
-use slotkeeper_store::{StoreError, Tx};
 use std::sync::Arc;
 
 /// What is to be booked, for whom.
@@ -48,27 +47,6 @@ pub struct NewBooking {
     pub relaxed: bool,
 }
 
-/// Money that was received.
-#[derive(Debug, Clone)]
-pub struct PaymentInput {
-    /// When; now, if it is not said.
-    pub received_at: Option<Instant>,
-    /// How much.
-    pub amount: Money,
-    /// How.
-    pub method: PaymentMethod,
-    /// The name of another method.
-    pub method_other: Option<String>,
-    /// Why.
-    pub reason: String,
-    /// For the business alone.
-    pub comment: Option<String>,
-    /// The gateway that processed it.
-    pub gateway_name: Option<String>,
-    /// What the gateway calls it.
-    pub transaction_id: Option<String>,
-}
-
 /// How often to draw another number when one is taken: one in ten thousand billion is.
 const DRAWS: u32 = 3;
 
@@ -77,15 +55,23 @@ const DRAWS: u32 = 3;
 ///
 /// # Errors
 /// [`PlaceError`].
-pub async fn create(app: &App, may: &May<WriteBookings>, new: NewBooking) -> Result<Booking, PlaceError> {
+pub async fn create<A: Answer>(
+    app: &App,
+    may: &May<WriteBookings>,
+    new: NewBooking,
+    answering: Answering<Booking, A>,
+) -> Result<A, PlaceError> {
     let placing = Placing::new(app, may, new.relaxed)?;
     let (app, new) = (app.clone(), Arc::new(new));
     let mut draws = 0;
     loop {
         draws += 1;
         let ids = (BookingNumber::from_random(u64::from_le_bytes(random::bytes())), random::id());
-        let (unit, placing, new) = (app.clone(), placing.clone(), Arc::clone(&new));
-        let written = app.store().write(move |tx| write(tx, &unit, &placing, &new, &ids)).await;
+        let (unit, placing, new, answering) = (app.clone(), placing.clone(), Arc::clone(&new), answering.clone());
+        let book = move |tx: &mut Tx| {
+            answering.run(tx, &unit, placing.whose(), placing.now, |tx| write(tx, &unit, &placing, &new, &ids))
+        };
+        let written = app.store().write(book).await;
         match written {
             Err(PlaceError::Store(error)) if draws < DRAWS && error.broke("booking_pkey") => {}
             other => return other,
@@ -137,7 +123,7 @@ fn write(
     let order = &new.order;
     let participants = placing.participants(tx, &catalogue, &customer.id, &order.party, &new.participants)?;
     let agent = placing.agent(tx)?;
-    let paid = new.payments.iter().try_fold(Money::zero(placing.currency), |sum, payment| sum.plus(payment.amount));
+    let paid = record::total(placing, 0, new.payments.iter().map(|payment| payment.amount))?;
     let booking = Booking {
         number: number.clone(),
         application: placing.application().cloned(),
@@ -165,12 +151,7 @@ fn write(
             cancelation_reason: None,
             cancelation_fee: None,
         },
-        paid: paid
-            .map_err(|error| match error {
-                NoSum::Currencies => PlaceError::Currency(placing.currency.as_str()),
-                NoSum::TooLarge => PlaceError::TooMuch,
-            })?
-            .minor(),
+        paid,
         accepted: !plan.product.accept_deny,
         no_show: false,
         created: Stamp { at: placing.now, agent: agent.clone() },
@@ -181,42 +162,7 @@ fn write(
     bookings::insert(tx, account, &booking)?;
     tx.record(placing.actor.change(account, placing.now, Thing::Booking, number.as_str(), Kind::Created));
     for input in &new.payments {
-        record_payment(tx, placing, &booking, input, agent.clone())?;
+        record::write(tx, placing, &booking, input, agent.clone())?;
     }
     Ok(booking)
-}
-
-fn record_payment(
-    tx: &mut Tx,
-    placing: &Placing,
-    booking: &Booking,
-    input: &PaymentInput,
-    agent: Option<String>,
-) -> Result<(), StoreError> {
-    let payment = Payment {
-        id: random::id(),
-        application: placing.application().cloned(),
-        booking: Some(booking.number.clone()),
-        customer: Some(booking.customer.clone()),
-        received_at: input.received_at.unwrap_or(placing.now),
-        created_at: placing.now,
-        amount: input.amount.minor(),
-        method: input.method,
-        method_other: input.method_other.clone(),
-        reason: input.reason.clone(),
-        description: Some(format!("{} ({})", booking.details.product_name, booking.number)),
-        comment: input.comment.clone(),
-        agent,
-        gateway_name: input.gateway_name.clone(),
-        transaction_id: input.transaction_id.clone(),
-    };
-    payments::insert(tx, &placing.account.id, &payment)?;
-    tx.record(placing.actor.change(
-        &placing.account.id,
-        placing.now,
-        Thing::Payment,
-        payment.id.as_str(),
-        Kind::Created,
-    ));
-    Ok(())
 }

@@ -1,6 +1,7 @@
 //! Place an order: what holds, bookings and changes of bookings have in common.
 
 use crate::App;
+use crate::idempotency::UsedOtherwise;
 use crate::right::{May, Right};
 use crate::take::TakeError;
 use slotkeeper_domain::account::Currency;
@@ -9,7 +10,7 @@ use slotkeeper_domain::booking_rules::NotNow;
 use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::change::Actor;
 use slotkeeper_domain::customer::{MOST_LINKED, PersonRefused};
-use slotkeeper_domain::id::{ApplicationId, HoldId, ProductId};
+use slotkeeper_domain::id::{AccountId, ApplicationId, HoldId, ProductId};
 use slotkeeper_domain::inventory::Holder;
 use slotkeeper_domain::membership::Membership;
 use slotkeeper_domain::money::Money;
@@ -78,11 +79,14 @@ pub enum PlaceError {
     #[error("This booking can no longer be changed: {0}")]
     TooLate(NotNow),
     /// Money that was received is in another currency than the account's.
-    #[error("initialPayments: the amount must be in {0}, the currency of this business.")]
+    #[error("The amount of a payment must be in {0}, the currency of this business.")]
     Currency(&'static str),
     /// Amounts add up to more than can be counted.
-    #[error("initialPayments: the amounts add up to more than can be counted.")]
+    #[error("The payments add up to more than can be counted.")]
     TooMuch,
+    /// The key of the request belongs to another request.
+    #[error(transparent)]
+    UsedOtherwise(#[from] UsedOtherwise),
     /// The account has no currency; it is no business.
     #[error("This account does not take bookings.")]
     NoBusiness,
@@ -172,12 +176,14 @@ impl Placing {
         membership.is_some_and(|membership| membership.covers(self.account.zone.date_of(self.now)))
     }
 
+    /// Whose keys a request's own key is among.
+    pub(crate) fn whose(&self) -> (&AccountId, Option<&ApplicationId>) {
+        (&self.account.id, self.application())
+    }
+
     /// The application that acts, if it is one.
     pub(crate) fn application(&self) -> Option<&ApplicationId> {
-        match &self.actor {
-            Actor::Application(_, application) => Some(application),
-            Actor::User(..) | Actor::System => None,
-        }
+        self.actor.application()
     }
 
     /// The name of who acts, as bookings show it.

@@ -4,27 +4,35 @@ use super::rights::WriteCustomers;
 use super::show::Shown;
 use crate::bookings::party::{CustomerInput, PersonInput};
 use crate::bookings::place::{PlaceError, Placing};
+use crate::idempotency::{Answer, Answering};
 use crate::right::May;
 use crate::{App, random};
 use slotkeeper_domain::change::{Kind, Thing};
 use slotkeeper_domain::id::CustomerId;
+use slotkeeper_store::Tx;
 use slotkeeper_store::tables::customers::Statistics;
 
 /// Creates a customer.
 ///
 /// # Errors
 /// When what is said of the person is not taken, or the store fails.
-pub async fn create(app: &App, may: &May<WriteCustomers>, input: PersonInput) -> Result<Shown, PlaceError> {
+pub async fn create<A: Answer>(
+    app: &App,
+    may: &May<WriteCustomers>,
+    input: PersonInput,
+    answering: Answering<Shown, A>,
+) -> Result<A, PlaceError> {
     let placing = Placing::new(app, may, false)?;
     let (unit, id): (_, CustomerId) = (app.clone(), random::id());
     let input = CustomerInput::New(Box::new(input));
-    app.store()
-        .write(move |tx| {
+    let create = move |tx: &mut Tx| {
+        answering.run(tx, &unit, placing.whose(), placing.now, |tx| {
             let account = &placing.account.id;
             let catalogue = unit.catalogues().of(tx, account)?;
             let (customer, _) = placing.customer(tx, &unit, &catalogue, &input, &id)?;
             tx.record(placing.actor.change(account, placing.now, Thing::Customer, id.as_str(), Kind::Created));
             Ok(Shown { customer, statistics: Statistics::default() })
         })
-        .await
+    };
+    app.store().write(create).await
 }

@@ -3,6 +3,7 @@
 use crate::bookings::party::{CustomerInput, ParticipantInput};
 use crate::bookings::place::{PlaceError, Placing};
 use crate::bookings::rights::WriteBookings;
+use crate::idempotency::{Answer, Answering};
 use crate::right::May;
 use crate::take::{Take, take};
 use crate::{App, random};
@@ -11,6 +12,7 @@ use slotkeeper_domain::customer::About;
 use slotkeeper_domain::id::{ApplicationId, HoldId};
 use slotkeeper_domain::inventory::Holder;
 use slotkeeper_domain::order::Order;
+use slotkeeper_store::Tx;
 use slotkeeper_store::tables::customers;
 use slotkeeper_store::tables::holds::{self, Hold};
 use std::time::Duration;
@@ -42,16 +44,17 @@ pub struct NewHold {
 ///
 /// # Errors
 /// [`PlaceError`].
-pub async fn create(
+pub async fn create<A: Answer>(
     app: &App,
     may: &May<WriteBookings>,
     application: &ApplicationId,
     new: NewHold,
-) -> Result<Hold, PlaceError> {
+    answering: Answering<Hold, A>,
+) -> Result<A, PlaceError> {
     let placing = Placing::new(app, may, new.relaxed)?;
     let (unit, application, id): (_, _, HoldId) = (app.clone(), application.clone(), random::id());
-    app.store()
-        .tidy(move |tx| {
+    let hold = move |tx: &mut Tx| {
+        answering.run(tx, &unit, placing.whose(), placing.now, |tx| {
             let account = &placing.account.id;
             let catalogue = unit.catalogues().of(tx, account)?;
             let member = placing.for_member(tx, &catalogue, &new.order.product, new.customer.as_ref())?;
@@ -88,5 +91,6 @@ pub async fn create(
             holds::insert(tx, account, &hold, placing.now)?;
             Ok(hold)
         })
-        .await
+    };
+    app.store().tidy(hold).await
 }

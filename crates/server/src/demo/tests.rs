@@ -32,6 +32,7 @@ async fn filled(at: Instant) -> (App, tempfile::TempDir, Credentials) {
         public_url: "http://127.0.0.1".parse().expect("an address"),
         most_customers: None,
         delivers_mail: false,
+        call_rate: None,
     });
     let credentials = credentials(&app).await.expect("a demo");
     (app, folder, credentials)

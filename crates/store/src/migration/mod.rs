@@ -50,7 +50,9 @@ macro_rules! migrations {
 pub(crate) const MIGRATIONS: &[Migration] = migrations! {
     1 "ground floor" "0001_ground_floor.sql";
     2 "inventory" "0002_inventory.sql" sqlite "0002_inventory.sqlite.sql" postgres "0002_inventory.postgres.sql";
-    4 "people" "0004_people.sql" sqlite "0004_people.sqlite.sql" postgres "0004_people.postgres.sql";
+    3 "payments" "0003_payments.sql";
+    4 "idempotency" "0004_idempotency.sql";
+    5 "people" "0005_people.sql" sqlite "0005_people.sqlite.sql" postgres "0005_people.postgres.sql";
 };
 
 /// Where the steps that ran are written down.

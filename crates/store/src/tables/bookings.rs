@@ -71,6 +71,7 @@ statements! {
     COUNT_OF_CUSTOMER = concat!("SELECT COUNT(*)", of_customer!());
     HAS_ANY = "SELECT number FROM booking WHERE account_id = ?1 AND customer_id = ?2
                AND (CAST(?3 AS TEXT) IS NULL OR application_id = ?3) LIMIT 1";
+    /// The plus keeps SQLite from walking through all bookings in this order in search of the customer's few.
     OF_CUSTOMER = "SELECT number FROM booking WHERE account_id = ?1 AND customer_id = ?2 ORDER BY +starts_at, number LIMIT ?3";
     DELETE = "DELETE FROM booking WHERE account_id = ?1 AND number = ?2";
     ANY_OF_CUSTOMER = "SELECT number FROM booking WHERE account_id = ?1 AND customer_id = ?2

@@ -18,7 +18,8 @@ statements! {
     LOCK_KNOWN_EVENT = "SELECT id FROM event WHERE account_id = ?1 AND id = ?2 {FOR UPDATE}";
     LOCK_RESOURCE = "INSERT INTO resource (account_id, id, capacity) VALUES (?1, ?2, ?3)
                      ON CONFLICT (account_id, id) DO UPDATE SET capacity = excluded.capacity";
-    EVENTS_OF = "SELECT event_id FROM seat_claim WHERE account_id = ?1 AND holder_kind = ?2 AND holder_id = ?3 LIMIT 1000";
+    /// Asks for the seats as well, or else SQLite reads all claims of the account in the primary key, which has the rest.
+    EVENTS_OF = "SELECT event_id, seats FROM seat_claim WHERE account_id = ?1 AND holder_kind = ?2 AND holder_id = ?3 LIMIT 1000";
     END_SEATS = "DELETE FROM seat_claim WHERE account_id = ?1 AND event_id = ?2 AND expires_at <= ?3 RETURNING seats, private";
     RELEASE_SEATS = "DELETE FROM seat_claim WHERE account_id = ?1 AND holder_kind = ?2 AND holder_id = ?3
                      RETURNING event_id, seats, private";
@@ -38,7 +39,8 @@ statements! {
     CLAIM_RESOURCE = "INSERT INTO resource_claim (account_id, resource_id, starts_at, holder_kind, holder_id, ends_at, whole,
                                                   expires_at)
                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, FALSE, ?7)";
-    RESOURCES_OF_EVENT = "SELECT DISTINCT resource_id FROM resource_claim
+    /// Asks for the ends for the same reason.
+    RESOURCES_OF_EVENT = "SELECT resource_id, ends_at FROM resource_claim
                           WHERE account_id = ?1 AND holder_kind = 'event' AND holder_id = ?2 LIMIT 1000";
     END_WITH_EVENT = "DELETE FROM resource_claim WHERE account_id = ?1 AND holder_kind = 'event' AND holder_id = ?2
                       AND NOT EXISTS (SELECT 1 FROM seat_claim WHERE account_id = ?1 AND event_id = ?2)";

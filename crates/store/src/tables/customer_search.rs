@@ -40,8 +40,8 @@ macro_rules! addressed {
 #[rustfmt::skip]
 macro_rules! page {
     ($found:expr, $by:literal, $limit:literal, $offset:literal, $now:literal) => {
-        concat!("SELECT ", columns!(), ", ", statistics!($now), " FROM (SELECT *", $found,
-                " ORDER BY ", $by, ", id LIMIT ", $limit, " OFFSET ", $offset, ") AS customer ORDER BY created_at, id")
+        concat!("SELECT ", columns!(), ", ", statistics!("page", $now), " FROM (SELECT *", $found,
+                " ORDER BY ", $by, ", id LIMIT ", $limit, " OFFSET ", $offset, ") AS page ORDER BY created_at, id")
     };
 }
 

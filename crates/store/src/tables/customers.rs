@@ -14,19 +14,19 @@ macro_rules! columns {
     () => { "id, application_id, person, created_at, member_since, member_until" };
 }
 
-/// What is counted of a customer, and when the customer comes next and came last, as of the parameter that is named. The
+/// What is counted of the customers of a table, and when each comes next and came last, as of the parameter that is named. The
 /// counts are kept with the customer; each of the two times is one look into the index of the customer's bookings.
 #[rustfmt::skip]
 macro_rules! statistics {
-    ($now:literal) => {
+    ($of:literal, $now:literal) => {
         concat!(
             "num_bookings, num_cancelations, num_no_shows,
              (SELECT b.starts_at FROM booking AS b
-              WHERE b.account_id = customer.account_id AND b.customer_id = customer.id
+              WHERE b.account_id = ", $of, ".account_id AND b.customer_id = ", $of, ".id
                     AND b.starts_at > ", $now, " AND b.canceled_at IS NULL
               ORDER BY b.starts_at LIMIT 1),
              (SELECT b.starts_at FROM booking AS b
-              WHERE b.account_id = customer.account_id AND b.customer_id = customer.id
+              WHERE b.account_id = ", $of, ".account_id AND b.customer_id = ", $of, ".id
                     AND b.starts_at <= ", $now, " AND b.ends_at <= ", $now, " AND b.canceled_at IS NULL
               ORDER BY b.starts_at DESC LIMIT 1)"
         )
@@ -40,8 +40,8 @@ statements! {
                                     email_address)
               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     FIND = concat!("SELECT ", columns!(), " FROM customer WHERE account_id = ?1 AND id = ?2");
-    SHOW = concat!("SELECT ", columns!(), ", ", statistics!("?3"), " FROM customer WHERE account_id = ?1 AND id = ?2");
-    SHOW_MANY = concat!("SELECT ", columns!(), ", ", statistics!("?2"), " FROM customer WHERE account_id = ?1 AND id IN
+    SHOW = concat!("SELECT ", columns!(), ", ", statistics!("customer", "?3"), " FROM customer WHERE account_id = ?1 AND id = ?2");
+    SHOW_MANY = concat!("SELECT ", columns!(), ", ", statistics!("customer", "?2"), " FROM customer WHERE account_id = ?1 AND id IN
         (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)");
     LOCK = concat!("SELECT ", columns!(), " FROM customer WHERE account_id = ?1 AND id = ?2 {FOR UPDATE}");
     UPDATE = "UPDATE customer SET person = ?3, first_name = ?4, last_name = ?5, full_name = ?6, email_address = ?7

@@ -14,6 +14,7 @@ pub mod claims;
 pub mod customer_search;
 pub mod customers;
 pub mod holds;
+pub mod kept_answers;
 pub mod linked_people;
 pub mod links;
 pub mod mails;

@@ -1,15 +1,51 @@
 //! Payments: money that was received, or given back.
 
-use crate::{StoreError, Tx, statements};
+use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::id::{AccountId, ApplicationId, CustomerId, PaymentId};
 use slotkeeper_domain::payment::PaymentMethod;
+use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::time::Instant;
 
+#[rustfmt::skip]
+macro_rules! columns {
+    () => {
+        "id, application_id, booking_number, customer_id, received_at, created_at, amount, method, method_other, reason, \
+         description, comment, agent, gateway_name, transaction_id"
+    };
+}
+
+/// The payments of a search, of everybody or of one application. The two begin differently, so that each is served by its
+/// own index.
+#[rustfmt::skip]
+macro_rules! found {
+    (of all) => { found!("account_id = ?1") };
+    (of application) => { found!("account_id = ?1 AND application_id = ?6") };
+    ($whose:expr) => {
+        concat!(" FROM payment WHERE ", $whose, " AND received_at BETWEEN ?2 AND ?3
+          AND (CAST(?4 AS TEXT) IS NULL OR method = ?4) AND (CAST(?5 AS TEXT) IS NULL OR method_other = ?5)")
+    };
+}
+
+/// The payments of a booking within sight.
+#[rustfmt::skip]
+macro_rules! of_booking {
+    () => {
+        " FROM payment WHERE account_id = ?1 AND booking_number = ?2 AND (CAST(?3 AS TEXT) IS NULL OR application_id = ?3)"
+    };
+}
+
 statements! {
-    INSERT = "INSERT INTO payment (account_id, id, application_id, booking_number, customer_id, received_at, created_at, amount,
-                                   method, method_other, reason, description, comment, agent, gateway_name, transaction_id)
-              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+    INSERT = concat!("INSERT INTO payment (account_id, ", columns!(), ")
+              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)");
+    FIND = concat!("SELECT ", columns!(), " FROM payment WHERE account_id = ?1 AND id = ?2");
+    LIST = concat!("SELECT ", columns!(), found!(of all), " ORDER BY received_at, id LIMIT ?6 OFFSET ?7");
+    COUNT = concat!("SELECT COUNT(*)", found!(of all));
+    LIST_OWN = concat!("SELECT ", columns!(), found!(of application), " ORDER BY received_at, id LIMIT ?7 OFFSET ?8");
+    COUNT_OWN = concat!("SELECT COUNT(*)", found!(of application));
+    /// The plus keeps SQLite from walking through all payments in this order in search of the booking's few.
+    LIST_OF_BOOKING = concat!("SELECT ", columns!(), of_booking!(), " ORDER BY +received_at, id LIMIT ?4 OFFSET ?5");
+    COUNT_OF_BOOKING = concat!("SELECT COUNT(*)", of_booking!());
 }
 
 /// A payment.
@@ -45,6 +81,109 @@ pub struct Payment {
     pub gateway_name: Option<String>,
     /// What the gateway calls it.
     pub transaction_id: Option<String>,
+}
+
+/// Which payments to look for.
+#[derive(Debug, Clone)]
+pub struct PaymentSearch {
+    /// Received within these times, both included.
+    pub received: (Instant, Instant),
+    /// Paid in this way.
+    pub method: Option<PaymentMethod>,
+    /// Paid in another way with this name.
+    pub method_other: Option<String>,
+}
+
+fn payment(row: &Row) -> Result<Payment, StoreError> {
+    Ok(Payment {
+        id: row.next()?,
+        application: row.next()?,
+        booking: row.next()?,
+        customer: row.next()?,
+        received_at: row.next()?,
+        created_at: row.next()?,
+        amount: row.next()?,
+        method: row.next()?,
+        method_other: row.next()?,
+        reason: row.next()?,
+        description: row.next()?,
+        comment: row.next()?,
+        agent: row.next()?,
+        gateway_name: row.next()?,
+        transaction_id: row.next()?,
+    })
+}
+
+/// The payment with this id.
+///
+/// # Errors
+/// When the store fails.
+pub fn find(db: &mut Snapshot, account: &AccountId, id: &PaymentId) -> Result<Option<Payment>, StoreError> {
+    db.one(FIND, &[account, id], payment)
+}
+
+/// The payments of a search within sight, by when they were received: at most `limit` of those after the first `offset`.
+///
+/// # Errors
+/// When the store fails.
+pub fn list(
+    db: &mut Snapshot,
+    account: &AccountId,
+    sight: &Sight,
+    search: &PaymentSearch,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<Payment>, StoreError> {
+    let PaymentSearch { received: (first, last), method, method_other } = search;
+    match sight.creator() {
+        None => db.all(LIST, &[account, first, last, method, method_other, &limit, &offset], payment),
+        Some(application) => {
+            db.all(LIST_OWN, &[account, first, last, method, method_other, application, &limit, &offset], payment)
+        }
+    }
+}
+
+/// How many payments a search finds within sight.
+///
+/// # Errors
+/// When the store fails.
+pub fn count(db: &mut Snapshot, account: &AccountId, sight: &Sight, search: &PaymentSearch) -> Result<i64, StoreError> {
+    let PaymentSearch { received: (first, last), method, method_other } = search;
+    let count = match sight.creator() {
+        None => db.one(COUNT, &[account, first, last, method, method_other], |row| row.next()),
+        Some(application) => {
+            db.one(COUNT_OWN, &[account, first, last, method, method_other, application], |row| row.next())
+        }
+    };
+    Ok(count?.unwrap_or(0))
+}
+
+/// The payments of a booking within sight, by when they were received: at most `limit` of those after the first `offset`.
+///
+/// # Errors
+/// When the store fails.
+pub fn list_of_booking(
+    db: &mut Snapshot,
+    account: &AccountId,
+    sight: &Sight,
+    booking: &BookingNumber,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<Payment>, StoreError> {
+    db.all(LIST_OF_BOOKING, &[account, booking, &sight.creator(), &limit, &offset], payment)
+}
+
+/// How many payments of a booking are within sight.
+///
+/// # Errors
+/// When the store fails.
+pub fn count_of_booking(
+    db: &mut Snapshot,
+    account: &AccountId,
+    sight: &Sight,
+    booking: &BookingNumber,
+) -> Result<i64, StoreError> {
+    Ok(db.one(COUNT_OF_BOOKING, &[account, booking, &sight.creator()], |row| row.next())?.unwrap_or(0))
 }
 
 /// Adds a payment. Whoever adds one to a booking also adds it to what the booking says is paid.

@@ -7,6 +7,7 @@ mod last_resort;
 mod opening;
 mod people;
 mod place;
+mod plans;
 mod postgres;
 mod schema;
 mod sqlite;

@@ -111,6 +111,33 @@ on_every_engine! {
         assert_eq!(customer["numBookings"], 1);
     }
 
+    /// Flow 1 for a course: what the search offered is held, and the hold becomes the booking.
+    async fn a_course_is_held_and_booked(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let products = program.read("/settings/products?type=fixedCourse").await;
+        let mut body = json!({"productId": products["data"][0]["productId"], "participants": {"numbers": people(2, 0)}});
+        let search = json!({
+            "productId": body["productId"], "startTime": "2026-05-04T00:00:00-00:00", "endTime": "2026-06-03T23:59:00-00:00",
+            "peopleNumbers": people(2, 0),
+        });
+        let slot = program.create("/availability/matchingslots", &search).await["data"][0].clone();
+        assert_eq!(slot["price"], json!({"amount": "90", "currency": "EUR"}));
+        assert_eq!(slot["courseSchedule"]["events"][4]["startTime"], "2026-06-02T19:00:00+01:00");
+        body["eventId"] = slot["eventId"].clone();
+        let first = program.create("/holds", &body).await;
+        let hold = program.create(&format!("/holds?previousHoldId={}", first["id"].as_str().unwrap()), &body).await;
+        assert_eq!((&hold["price"]["totalNet"], &hold["totalPayable"]["amount"]), (&slot["price"], &json!("99")));
+        body["customer"] = json!({"firstName": "Ilse"});
+        body["initialPayments"] = json!([{"reason": "Deposit", "amount": hold["totalPayable"], "paymentMethod": "paypal"}]);
+        let booked = program.create(&format!("/bookings?previousHoldId={}", hold["id"].as_str().unwrap()), &body).await;
+        assert_eq!((&booked["eventId"], &booked["startTime"]), (&slot["eventId"], &slot["startTime"]));
+        assert_eq!(booked["price"]["totalPaid"], hold["totalPayable"]);
+        let found = program.create("/availability/matchingslots", &search).await;
+        assert_eq!(found["data"][0]["eventId"], slot["eventId"]);
+        body["participants"]["numbers"] = people(3, 0);
+        assert_eq!(program.post("/holds", &body).await.status, 409);
+    }
+
     /// Flow 2: an appointment, by the id that a search offered and by its start; a guide is nowhere twice.
     async fn an_appointment_is_booked(server: TestServer) {
         let (_, program) = business(&server).await;
@@ -142,6 +169,22 @@ on_every_engine! {
         assert_eq!(full.body["message"], "Of the resources this needs, 0 are left for the whole time; 1 wanted.");
         let second = program.create(&format!("/bookings?previousHoldId={hold}"), &by_id).await;
         assert_eq!(second["resources"][0]["name"], "Rui");
+        // The same by the start of what was offered, held first, for as long as the client says.
+        let search = json!({
+            "productId": LESSON, "startTime": "2026-05-08T14:00:00+01:00", "endTime": "2026-05-08T14:00:00+01:00",
+            "peopleNumbers": people(1, 0), "resources": [{"id": "312RS00002"}],
+        });
+        let slot = program.create("/availability/matchingslots", &search).await["data"][0].clone();
+        let mut by_start = lesson(slot["startTime"].as_str().unwrap());
+        by_start["endTime"] = slot["endTime"].clone();
+        by_start["resources"] = slot["resources"].clone();
+        let hold = program.create("/holds", &by_start).await["id"].as_str().unwrap().to_owned();
+        assert_eq!(program.post("/bookings", &by_start).await.status, 409);
+        let booked = program.create(&format!("/bookings?previousHoldId={hold}"), &by_start).await;
+        for member in ["startTime", "endTime", "resources"] {
+            assert_eq!(booked[member], slot[member], "{member}");
+        }
+        assert_eq!(program.get(&format!("/holds/{hold}")).await.status, 404);
         // Not where no lesson starts, and not when it is closed.
         for start in ["2026-05-07T10:15:00-00:00", "2026-05-07T16:30:00-00:00", "2026-05-06T10:00:00-00:00"] {
             assert_eq!(program.post("/bookings", &lesson(start)).await.status, 400, "{start}");
@@ -196,6 +239,45 @@ on_every_engine! {
         assert_eq!(program.read(&format!("/bookings?{range}&includeCanceled=True")).await["info"]["totalItems"], 1);
         let changed = "lastUpdatedStartTime=2026-05-04T09:22:00-00:00&lastUpdatedEndTime=2026-05-04T10:00:00-00:00";
         assert_eq!(program.read(&format!("/bookings?{changed}&includeCanceled=1")).await["info"]["totalItems"], 3);
+    }
+
+    /// Flow 4 as clients go about it: all that was read, people included, goes back with one thing changed.
+    async fn what_was_read_is_written_back(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let read = async |path: &str| program.read(&format!("{path}?expandCustomer=true&expandParticipants=true")).await;
+        let booked = program.create("/bookings", &order("2026-05-08", 2)).await;
+        let path = format!("/bookings/{}", booked["bookingNumber"].as_str().unwrap());
+        let mut whole = read(&path).await;
+        whole["eventId"] = json!(tour("2026-05-09"));
+        let moved = program.put(&path, &whole).await;
+        assert_eq!((moved.status, &moved.body["startTime"]), (200, &json!("2026-05-09T18:00:00+01:00")), "{}", moved.text);
+        assert_eq!(program.read(&path).await, moved.body);
+        for member in ["customerId", "title", "price", "options", "creationTime", "creationAgent"] {
+            assert_eq!(moved.body[member], booked[member], "{member}");
+        }
+        assert_eq!(read(&path).await["participants"], whole["participants"]);
+        assert_eq!((seats_left(&program, "2026-05-08").await, seats_left(&program, "2026-05-09").await), (json!(8), json!(6)));
+
+        let booked = program.create("/bookings", &lesson("2026-05-07T10:00:00-00:00")).await;
+        let path = format!("/bookings/{}", booked["bookingNumber"].as_str().unwrap());
+        let mut whole = read(&path).await;
+        whole["startTime"] = json!("2026-05-07T12:30:00Z");
+        whole["endTime"] = json!("2026-05-07T14:00:00.000Z");
+        let moved = program.put(&path, &whole).await;
+        assert_eq!((moved.status, &moved.body["startTime"]), (200, &json!("2026-05-07T13:30:00+01:00")), "{}", moved.text);
+        assert_eq!((&moved.body["endTime"], &moved.body["resources"]), (&json!("2026-05-07T15:00:00+01:00"), &booked["resources"]));
+        assert_eq!(program.read(&path).await, moved.body);
+        let search = json!({
+            "productId": LESSON, "startTime": "2026-05-08T09:00:00+01:00", "endTime": "2026-05-08T09:00:00+01:00",
+            "peopleNumbers": people(1, 0),
+        });
+        let slot = program.create("/availability/matchingslots", &search).await["data"][0].clone();
+        let mut whole = read(&path).await;
+        whole["eventId"] = slot["eventId"].clone();
+        let moved = program.put(&path, &whole).await;
+        assert_eq!((moved.status, &moved.body["startTime"]), (200, &slot["startTime"]), "{}", moved.text);
+        assert_eq!(read(&path).await["customerId"], booked["customerId"]);
+        assert_eq!(lessons(&program, "2026-05-07").await.len(), 15);
     }
 
     /// A course is booked as a whole, from the first class that can still be, or by the class.

@@ -1,13 +1,16 @@
 //! Availability, holds, bookings and customers through the API.
 
 mod changes;
+mod checklist;
 mod customers;
 mod flows;
+mod idempotency;
 mod inventory;
 mod linked_people;
 mod members;
 mod of_customers;
 mod passwords;
+mod payments;
 mod refusals;
 
 use slotkeeper_testkit::catalogue::{COURSE, COURSE_SERIES, LESSON, TOUR, TOUR_SERIES, catalogue};

@@ -118,6 +118,9 @@ impl Tour {
             ("/sign-up/business", "05-sign-up-business"),
             ("/sign-up/developer", "06-sign-up-developer"),
             ("/nowhere", "07-not-found"),
+            ("/docs", "07-api"),
+            ("/docs#postBookings", "07-api-operation"),
+            ("/docs#BookingInput", "07-api-object"),
             ("/choose-password/used", "08-link-used"),
         ] {
             self.open(path, name).await;

@@ -1,6 +1,7 @@
 //! Journeys in a real browser, on both engines.
 
 mod accounts;
+mod docs;
 mod every_page;
 mod foreign_pages;
 mod once;

@@ -1,0 +1,172 @@
+//! What the clients do again and again, and how often in a second they get it done.
+
+use super::machine::{core_time, processor_time};
+use super::wire::{Connection, Door};
+use crate::load::Dice;
+use anyhow::{Context, bail};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// Work that is not counted, before each measurement.
+const WARM_UP: Duration = Duration::from_secs(1);
+
+/// One thing to do.
+#[derive(Debug, Clone)]
+pub enum Job {
+    /// Ask the same question, which is answered with 200.
+    Ask(Vec<u8>),
+    /// Hold a seat of some event, then book it.
+    HoldAndBook(Wishes),
+    /// Book a seat of some event at once.
+    Book(Wishes),
+}
+
+/// Seats to be had: there are more than anybody takes.
+#[derive(Debug, Clone)]
+pub struct Wishes {
+    /// Where.
+    pub door: Door,
+    /// Of this product.
+    pub product: String,
+    /// Of these events.
+    pub events: Arc<Vec<String>>,
+}
+
+impl Wishes {
+    /// One adult, on one of the events.
+    fn body(&self, dice: &mut Dice) -> String {
+        let event = &self.events[dice.below(self.events.len())];
+        let (product, number) = (&self.product, dice.below(1_000_000));
+        format!(
+            r#"{{"productId":"{product}","eventId":"{event}","participants":{{"numbers":[{{"peopleCategoryId":"Cadults","number":1}}]}},"customer":{{"firstName":"Loading","lastName":"Customer","emailAddress":"loading.{number}@travellers.example"}}}}"#
+        )
+    }
+
+    /// The request for a hold of five minutes, and the one for the booking, which lacks the hold.
+    #[must_use]
+    pub fn requests(&self, dice: &mut Dice) -> (Vec<u8>, Vec<u8>) {
+        let body = self.body(dice);
+        (self.door.post("/v2/holds", &body), self.door.post("/v2/bookings", &body))
+    }
+}
+
+impl Job {
+    /// Does it once. How long the last answer was.
+    pub async fn once(&self, connection: &mut Connection, dice: &mut Dice) -> anyhow::Result<usize> {
+        match self {
+            Self::Ask(request) => Ok(connection.must(request, 200).await?.len()),
+            Self::Book(wishes) => {
+                let request = wishes.door.post("/v2/bookings", &wishes.body(dice));
+                Ok(connection.must(&request, 201).await?.len())
+            }
+            Self::HoldAndBook(wishes) => {
+                let body = wishes.body(dice);
+                let hold = connection.must(&wishes.door.post("/v2/holds", &body), 201).await?;
+                let path = format!("/v2/bookings?previousHoldId={}", id(hold)?);
+                Ok(connection.must(&wishes.door.post(&path, &body), 201).await?.len())
+            }
+        }
+    }
+}
+
+/// The id in the answer to a hold, without reading the rest.
+fn id(json: &[u8]) -> anyhow::Result<&str> {
+    let text = std::str::from_utf8(json)?;
+    let rest = text.split_once(r#""id":""#).context("a hold has no id")?.1;
+    Ok(rest.split_once('"').context("a hold has no id")?.0)
+}
+
+/// How much was done.
+#[derive(Debug, Clone, Copy)]
+pub struct Rate {
+    /// How often in a second.
+    pub per_second: f64,
+    /// How many microseconds of processor time each took the program that was asked.
+    pub micros: Option<f64>,
+    /// How much of its core the client used, from 0 to 1.
+    pub client: Option<f64>,
+    /// How much of the other program's core went to neither it nor this one, from 0 to 1: more than a little, and the
+    /// figures say less.
+    pub others: Option<f64>,
+    /// How many bytes the last answer had.
+    pub bytes: usize,
+}
+
+/// A program that is measured.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// How it is asked.
+    pub door: Door,
+    /// The number of its process.
+    pub pid: u32,
+    /// The core it runs on.
+    pub core: Option<String>,
+}
+
+/// What the clients of a measurement share.
+#[derive(Default)]
+struct Shared {
+    done: AtomicU64,
+    bytes: AtomicUsize,
+    stop: AtomicBool,
+}
+
+/// How much so many clients get done, each on its own connection and the next thing as soon as the last one is done.
+pub async fn measure(job: &Job, asked: &Asked, clients: u32, lasting: Duration) -> anyhow::Result<Rate> {
+    let shared = Arc::new(Shared::default());
+    let mut tasks = Vec::new();
+    for _ in 0..clients {
+        let mut connection = Connection::open(asked.door.address).await?;
+        let (job, shared, mut dice) = (job.clone(), Arc::clone(&shared), Dice::new()?);
+        tasks.push(tokio::spawn(async move {
+            while !shared.stop.load(Ordering::Relaxed) {
+                shared.bytes.store(job.once(&mut connection, &mut dice).await?, Ordering::Relaxed);
+                shared.done.fetch_add(1, Ordering::Relaxed);
+            }
+            anyhow::Ok(())
+        }));
+    }
+    tokio::time::sleep(WARM_UP).await;
+    let before = Reading::take(&shared, asked);
+    tokio::time::sleep(lasting).await;
+    let after = Reading::take(&shared, asked);
+    shared.stop.store(true, Ordering::Relaxed);
+    for task in tasks {
+        task.await??;
+    }
+    let (seconds, done) = (after.at.duration_since(before.at).as_secs_f64(), after.done - before.done);
+    if done == 0 {
+        bail!("nothing was done in {seconds:.1} s");
+    }
+    let took = |from: Option<Duration>, to: Option<Duration>| Some(to?.checked_sub(from?)?.as_secs_f64());
+    let server = took(before.server, after.server);
+    Ok(Rate {
+        per_second: done as f64 / seconds,
+        micros: server.map(|took| took * 1e6 / done as f64),
+        client: took(before.client, after.client).map(|took| took / seconds),
+        others: took(before.core, after.core).zip(server).map(|(core, server)| (core - server).max(0.0) / seconds),
+        bytes: shared.bytes.load(Ordering::Relaxed),
+    })
+}
+
+/// How far everything is.
+struct Reading {
+    at: Instant,
+    done: u64,
+    server: Option<Duration>,
+    client: Option<Duration>,
+    core: Option<Duration>,
+}
+
+impl Reading {
+    fn take(shared: &Shared, asked: &Asked) -> Self {
+        Self {
+            at: Instant::now(),
+            done: shared.done.load(Ordering::Relaxed),
+            server: processor_time(asked.pid),
+            client: processor_time(std::process::id()),
+            core: asked.core.as_deref().and_then(core_time),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! A steady load: requests come at fixed times, however long the ones before take. How long one took counts from the time
+//! at which it should have been sent, so that a server that stops for a moment is charged for everybody who waited.
+
+use super::job::{Asked, Wishes};
+use super::machine::{core_time, processor_time};
+use super::wire::Connection;
+use crate::load::Dice;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+/// Over how many connections the requests go, in turn.
+const CONNECTIONS: u32 = 64;
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct Mix {
+    /// Questions of one kind each; every kind is asked as often.
+    pub reads: Arc<Vec<Vec<Vec<u8>>>>,
+    /// What one request in ten takes: holds and bookings in turn.
+    pub writes: Wishes,
+}
+
+/// How long the requests took, in order.
+#[derive(Debug, Default)]
+pub struct Steady {
+    /// Reads.
+    pub reads: Vec<Duration>,
+    /// Writes.
+    pub writes: Vec<Duration>,
+    /// How late the client was with the latest request that it sent: more than a little, and the times say nothing.
+    pub late: Duration,
+    /// How much of its core the server used, from 0 to 1.
+    pub busy: Option<f64>,
+    /// How much of that core went to other programs.
+    pub others: Option<f64>,
+}
+
+impl Steady {
+    /// So many in a hundred were as quick as this or quicker.
+    #[must_use]
+    pub fn percentile(times: &[Duration], percent: usize) -> Duration {
+        times.get((times.len() * percent / 100).min(times.len().saturating_sub(1))).copied().unwrap_or_default()
+    }
+}
+
+/// A request that is due.
+#[derive(Clone, Copy)]
+struct Due {
+    at: Instant,
+    number: u32,
+}
+
+/// Asks `rate` times a second.
+pub async fn steady(mix: &Mix, asked: &Asked, rate: u32, lasting: Duration) -> anyhow::Result<Steady> {
+    let mut lines = Vec::new();
+    let mut tasks = Vec::new();
+    for _ in 0..CONNECTIONS {
+        let connection = Connection::open(mix.writes.door.address).await?;
+        let (line, due) = unbounded_channel();
+        lines.push(line);
+        tasks.push(tokio::spawn(answer(connection, mix.clone(), due)));
+    }
+    let core = || asked.core.as_deref().and_then(core_time);
+    let (began, server_before, core_before) = (Instant::now(), processor_time(asked.pid), core());
+    let mut steady = Steady::default();
+    let all = rate.saturating_mul(u32::try_from(lasting.as_secs())?);
+    for (number, line) in (0..all).zip(lines.iter().cycle()) {
+        let at = began + Duration::from_secs(1) * number / rate;
+        // The runtime's clock goes by milliseconds, so this looks at the time again and again; it has a core to itself.
+        while Instant::now() < at {
+            tokio::task::yield_now().await;
+        }
+        steady.late = steady.late.max(at.elapsed());
+        line.send(Due { at, number })?;
+    }
+    let share = |before: Option<Duration>, after: Option<Duration>| {
+        Some(after?.checked_sub(before?)?.as_secs_f64() / began.elapsed().as_secs_f64())
+    };
+    steady.busy = share(server_before, processor_time(asked.pid));
+    steady.others = share(core_before, core()).zip(steady.busy).map(|(core, server)| (core - server).max(0.0));
+    drop(lines);
+    for task in tasks {
+        let (reads, writes) = task.await??;
+        steady.reads.extend(reads);
+        steady.writes.extend(writes);
+    }
+    steady.reads.sort();
+    steady.writes.sort();
+    Ok(steady)
+}
+
+/// One connection: sends what is due and notes how long it took.
+async fn answer(
+    mut connection: Connection,
+    mix: Mix,
+    mut due: UnboundedReceiver<Due>,
+) -> anyhow::Result<(Vec<Duration>, Vec<Duration>)> {
+    let (mut reads, mut writes, mut dice) = (Vec::new(), Vec::new(), Dice::new()?);
+    while let Some(Due { at, number }) = due.recv().await {
+        if number.is_multiple_of(10) {
+            let (hold, booking) = mix.writes.requests(&mut dice);
+            let request = if number.is_multiple_of(20) { hold } else { booking };
+            connection.must(&request, 201).await?;
+            writes.push(at.elapsed());
+        } else {
+            let kind = &mix.reads[dice.below(mix.reads.len())];
+            connection.must(&kind[dice.below(kind.len())], 200).await?;
+            reads.push(at.elapsed());
+        }
+    }
+    Ok((reads, writes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_of_the_times_in_order() {
+        let times: Vec<Duration> = (1..=100).map(Duration::from_millis).collect();
+        assert_eq!(Steady::percentile(&times, 50), Duration::from_millis(51));
+        assert_eq!(Steady::percentile(&times, 99), Duration::from_millis(100));
+        assert_eq!(Steady::percentile(&[], 99), Duration::ZERO);
+    }
+}

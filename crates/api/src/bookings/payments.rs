@@ -1,0 +1,58 @@
+//! `GET` and `POST /bookings/{bookingNumber}/payments`: what was paid for a booking.
+
+use crate::answer::{Created, Shown};
+use crate::body::NewBody;
+use crate::caller::Caller;
+use crate::error::ApiError;
+use crate::paging::{List, PageParameters, Paging};
+use crate::path::Id;
+use crate::payments::body::PaymentBody;
+use crate::payments::payment::{Payment, currency_of};
+use crate::query::Query;
+use axum::extract::State;
+use slotkeeper_app::App;
+use slotkeeper_app::bookings::rights::ReadBookings;
+use slotkeeper_app::idempotency::Answering;
+use slotkeeper_app::payments::list::list_of_booking;
+use slotkeeper_app::payments::record::record;
+use slotkeeper_app::payments::rights::{ReadPayments, WritePayments};
+use slotkeeper_domain::booking::BookingNumber;
+use slotkeeper_store::tables::payments;
+
+/// Most payments on a page.
+const MOST: u32 = 100;
+
+/// The payments for the booking that the key may read.
+pub(crate) async fn list(
+    caller: Caller<ReadPayments>,
+    State(app): State<App>,
+    Id(number): Id<BookingNumber>,
+    Query(page): Query<PageParameters>,
+) -> Result<Shown<List<Payment>>, ApiError> {
+    let account = caller.may().account();
+    let operation = format!("GET /bookings/{number}/payments");
+    let paging = Paging::read(&app, &account.id, &operation, &page, MOST, || Ok(()))?;
+    let sees = caller.holder().may::<ReadBookings>();
+    let (limit, offset) = (paging.page.limit(), paging.page.offset());
+    let found = list_of_booking(&app, caller.may(), sees.as_ref(), number, limit, offset).await?;
+    let (total, found) = found.ok_or_else(ApiError::absent::<BookingNumber>)?;
+    Ok(Shown(paging.list(u64::try_from(total).unwrap_or(0), Payment::all_of(&found, account)?)))
+}
+
+/// Records a payment, or with a negative amount a refund.
+pub(crate) async fn create(
+    caller: Caller<WritePayments>,
+    State(app): State<App>,
+    Id(number): Id<BookingNumber>,
+    NewBody { body, key }: NewBody<PaymentBody>,
+) -> Result<Created<Payment>, ApiError> {
+    let account = caller.may().account();
+    let input = body.input(&account.zone, "")?;
+    let sees = caller.holder().may::<ReadBookings>();
+    let (unit, zone, currency) = (app.clone(), account.zone.clone(), currency_of(account)?);
+    let answering = Answering::new(key, move |payment: &payments::Payment| {
+        Created::new(&unit, &format!("/payments/{}", payment.id), &Payment::of(payment, &zone, currency))
+    });
+    let recorded = record(&app, caller.may(), sees.as_ref(), number, input, answering).await;
+    recorded.map_err(ApiError::placing::<BookingNumber>)
+}

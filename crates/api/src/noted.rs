@@ -1,0 +1,54 @@
+//! What is found out about a call on its way, for the headers of its answer, whichever answer that is.
+
+use crate::language::named;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+use slotkeeper_app::call_limit::Allowance;
+use slotkeeper_domain::account::Language;
+use std::sync::{Arc, OnceLock};
+
+/// What is known of a call. Clones share it.
+#[derive(Clone, Default)]
+pub(crate) struct Noted(Arc<Notes>);
+
+#[derive(Default)]
+struct Notes {
+    language: OnceLock<Language>,
+    allowance: OnceLock<Allowance>,
+}
+
+impl Noted {
+    /// Notes the language that was chosen.
+    pub(crate) fn language(&self, language: Language) {
+        // A call has one caller, so nobody else has set it.
+        let _first = self.0.language.set(language);
+    }
+
+    /// Notes what the key has left.
+    pub(crate) fn allowance(&self, allowance: Allowance) {
+        let _first = self.0.allowance.set(allowance);
+    }
+}
+
+/// Names the language of every answer in `Content-Language`, and of every answer to a key what it has left in `RateLimit`
+/// (the IETF's draft of that name, as of its tenth edition).
+pub(crate) async fn note(mut request: Request, next: Next) -> Response {
+    let noted = Noted::default();
+    request.extensions_mut().insert(noted.clone());
+    let response = next.run(request).await;
+    let mut response = named(response, noted.0.language.get().copied().unwrap_or(Language::BRITISH_ENGLISH));
+    if let Some(Allowance { rate, left }) = noted.0.allowance.get() {
+        let fields = [
+            ("ratelimit-policy", format!("\"calls\";q={};w=60", rate.per_minute)),
+            ("ratelimit", format!("\"calls\";r={};t={}", left.remaining, left.reset_seconds)),
+        ];
+        for (name, value) in fields {
+            if let Ok(value) = HeaderValue::try_from(value) {
+                response.headers_mut().insert(HeaderName::from_static(name), value);
+            }
+        }
+    }
+    response
+}

@@ -1,0 +1,23 @@
+//! `GET /payments/{id}`: one payment.
+
+use super::payment::{Payment, currency_of};
+use crate::answer::Shown;
+use crate::caller::Caller;
+use crate::error::ApiError;
+use crate::path::Id;
+use axum::extract::State;
+use slotkeeper_app::App;
+use slotkeeper_app::payments::rights::ReadPayments;
+use slotkeeper_app::payments::show::show as find;
+use slotkeeper_domain::id::PaymentId;
+
+/// The payment, if the key may know of it.
+pub(crate) async fn show(
+    caller: Caller<ReadPayments>,
+    State(app): State<App>,
+    Id(id): Id<PaymentId>,
+) -> Result<Shown<Payment>, ApiError> {
+    let found = find(&app, caller.may(), id).await?.ok_or_else(ApiError::absent::<PaymentId>)?;
+    let account = caller.may().account();
+    Ok(Shown(Payment::of(&found, &account.zone, currency_of(account)?)))
+}

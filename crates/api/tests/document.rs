@@ -1,0 +1,217 @@
+//! The API's document is what is written in `docs/openapi.json`, and has what the public API has: its facts are written in
+//! `reference/facts.txt`.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop, and say where")]
+
+use serde_json::Value;
+use slotkeeper_api::document::document;
+use slotkeeper_api::router::operations;
+use std::collections::{BTreeMap, BTreeSet};
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json");
+
+fn made() -> Value {
+    document(&operations(), "https://slotkeeper.example/v2")
+}
+
+/// With `SLOTKEEPER_WRITE_DOCUMENT` set, the file is written anew.
+#[test]
+fn the_document_in_the_folder_is_the_one_of_the_program() {
+    let made = format!("{}\n", serde_json::to_string_pretty(&made()).unwrap());
+    if std::env::var_os("SLOTKEEPER_WRITE_DOCUMENT").is_some() {
+        std::fs::write(FILE, &made).unwrap();
+    }
+    let written = std::fs::read_to_string(FILE).unwrap_or_default();
+    assert!(made == written, "docs/openapi.json is not up to date: run this test with SLOTKEEPER_WRITE_DOCUMENT=1");
+}
+
+/// What the public API has and we have not, or have otherwise; each with the reason.
+const DIFFERENCES: &[(&str, &str)] = &[
+    ("/webhooks", "webhooks come with deliveries"),
+    ("/resourceblocks", "not built yet"),
+    ("/seatblocks", "not built yet"),
+    ("/subaccounts", "not built yet"),
+    (".couponCodes", "not built yet"),
+    (".promotionName", "not built yet"),
+    (".specificVoucherCode", "not built yet"),
+    ("Hold.applicable", "not built yet"),
+    ("Hold.appliedPromotionDiscount", "not built yet"),
+    ("Hold.promotionApplicable", "not built yet"),
+    (".resources.name", "requests name resources by their ids; a name beside it is ignored"),
+    ("cancelRemainingSeries", "no booking is part of a series; the switch is accepted and ignored"),
+    ("Business.logo", "a business cannot upload a picture yet"),
+    ("notifyUsers", "mail to staff comes with mail; the switch is accepted and ignored"),
+    ("notifyCustomer", "mail to customers comes with mail; the switch is accepted and ignored"),
+];
+
+/// One line of the facts: a type's members, or an operation.
+struct Facts {
+    operations: Vec<(String, String, Vec<String>, Vec<String>, Option<String>, Option<String>)>,
+    types: BTreeMap<String, Vec<Member>>,
+}
+
+#[derive(Clone)]
+struct Member {
+    name: String,
+    always: bool,
+    list: bool,
+    of: Option<String>,
+    words: BTreeSet<String>,
+}
+
+impl Member {
+    /// `name!:[]Type` or `name=one|other`.
+    fn read(text: &str) -> Self {
+        let (text, words) = text.split_once('=').unwrap_or((text, ""));
+        let (name, of) = text.split_once(':').unwrap_or((text, ""));
+        Self {
+            name: name.trim_end_matches('!').to_owned(),
+            always: name.ends_with('!'),
+            list: of.starts_with("[]"),
+            of: Some(of.trim_start_matches("[]").to_owned()).filter(|of| !of.is_empty()),
+            words: words.split('|').filter(|word| !word.is_empty()).map(str::to_owned).collect(),
+        }
+    }
+}
+
+fn facts() -> Facts {
+    let mut facts = Facts { operations: Vec::new(), types: BTreeMap::new() };
+    for line in include_str!("reference/facts.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let words: Vec<&str> = line.split(' ').collect();
+        if let [method @ ("GET" | "POST" | "PUT" | "DELETE"), path, statuses, parameters, rest @ ..] = words.as_slice()
+        {
+            let list = |text: &str| text.trim_start_matches('?').split(',').map(str::to_owned).collect();
+            let after = |arrow| rest.iter().position(|word| *word == arrow).map(|place| rest[place + 1].to_owned());
+            let (statuses, parameters) = (list(statuses), list(parameters));
+            facts.operations.push((
+                method.to_lowercase(),
+                (*path).to_owned(),
+                statuses,
+                parameters,
+                after("<-"),
+                after("->"),
+            ));
+        } else {
+            let members = words[1..].iter().map(|text| Member::read(text)).collect();
+            facts.types.insert(words[0].to_owned(), members);
+        }
+    }
+    facts
+}
+
+/// Compares our document with the facts.
+struct Comparison {
+    facts: Facts,
+    ours: Value,
+    missing: BTreeSet<String>,
+    known: BTreeSet<&'static str>,
+    seen: BTreeSet<(String, String)>,
+}
+
+impl Comparison {
+    fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
+        match schema["$ref"].as_str() {
+            Some(reference) => self.resolve(self.ours.pointer(reference.trim_start_matches('#')).unwrap()),
+            None => match schema["anyOf"].as_array() {
+                // Something or nothing, or a short form beside the whole one.
+                Some(choices) => choices
+                    .iter()
+                    .map(|choice| self.resolve(choice))
+                    .find(|choice| choice["properties"].is_object())
+                    .unwrap_or_else(|| self.resolve(&choices[0])),
+                None => schema,
+            },
+        }
+    }
+
+    fn miss(&mut self, what: String) {
+        match DIFFERENCES.iter().find(|(difference, _)| what.contains(difference)) {
+            Some((difference, _)) => drop(self.known.insert(difference)),
+            None => drop(self.missing.insert(what)),
+        }
+    }
+
+    /// `answer` tells whether members must be as certain as there.
+    fn compare(&mut self, name: &str, schema: &Value, answer: bool, place: &str) {
+        let schema = self.resolve(schema).clone();
+        if !self.seen.insert((name.to_owned(), schema.to_string())) {
+            return;
+        }
+        for member in self.facts.types[name].clone() {
+            let place = format!("{place}.{}", member.name);
+            let Some(ours) = schema["properties"].get(&member.name) else {
+                self.miss(format!("{place} is not there"));
+                continue;
+            };
+            let required = schema["required"].as_array().is_some_and(|all| all.iter().any(|one| *one == *member.name));
+            if answer && member.always && !required {
+                self.miss(format!("{place} is not always there"));
+            }
+            if !answer && required && !member.always {
+                self.miss(format!("{place} is demanded"));
+            }
+            let ours = self.resolve(ours).clone();
+            let ours = if member.list { self.resolve(&ours["items"]).clone() } else { ours };
+            if !member.words.is_empty() {
+                self.words(&member.words, &ours, &place);
+            }
+            if let Some(of) = &member.of {
+                self.compare(of, &ours, answer, &place);
+            }
+        }
+    }
+
+    fn words(&mut self, words: &BTreeSet<String>, ours: &Value, place: &str) {
+        let ours: BTreeSet<String> =
+            ours["enum"].as_array().into_iter().flatten().filter_map(|word| Some(word.as_str()?.to_owned())).collect();
+        if !words.is_subset(&ours) {
+            self.miss(format!("{place} is one of {words:?}, not {ours:?}"));
+        }
+    }
+}
+
+/// Same paths, parameters, members, words and statuses as the public API; what is missing is named above.
+#[test]
+fn nothing_of_the_public_api_is_missing() {
+    let (facts, ours) = (facts(), made());
+    let (missing, known, seen) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let mut comparison = Comparison { facts, ours, missing, known, seen };
+    let operations = std::mem::take(&mut comparison.facts.operations);
+    assert_eq!(operations.len(), 53);
+    for (method, path, statuses, parameters, takes, gives) in &operations {
+        let place = format!("{} {path}", method.to_uppercase());
+        let Some(ours) = comparison.ours["paths"].get(path).and_then(|path| path.get(method)).cloned() else {
+            comparison.miss(format!("{place} is not there"));
+            continue;
+        };
+        for status in statuses {
+            if ours["responses"].get(status).is_none() {
+                comparison.miss(format!("{place} does not answer {status}"));
+            }
+        }
+        for parameter in parameters {
+            let fact = Member::read(parameter);
+            let found = ours["parameters"].as_array().unwrap().iter();
+            let found = found.map(|one| comparison.resolve(one)).find(|one| one["name"] == *fact.name).cloned();
+            match found {
+                None => comparison.miss(format!("{place} has no parameter {}", fact.name)),
+                Some(found) if !fact.words.is_empty() => {
+                    comparison.words(&fact.words, &found["schema"], &format!("{place} ?{}", fact.name));
+                }
+                Some(_) => {}
+            }
+        }
+        if let Some(name) = takes {
+            let body = ours["requestBody"]["content"]["application/json"]["schema"].clone();
+            comparison.compare(name, &body, false, &format!("{place} <- {name}"));
+        }
+        if let Some(name) = gives {
+            let answer = ours["responses"][&statuses[0]]["content"]["application/json"]["schema"].clone();
+            comparison.compare(name, &answer, true, &format!("{place} -> {name}"));
+        }
+    }
+    // A difference that is gone is no longer named.
+    let known: BTreeSet<_> = DIFFERENCES.iter().map(|(difference, _)| *difference).collect();
+    assert_eq!(comparison.known, known);
+    let missing: Vec<_> = comparison.missing.into_iter().collect();
+    assert!(missing.is_empty(), "{} things:\n{}", missing.len(), missing.join("\n"));
+}

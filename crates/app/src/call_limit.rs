@@ -1,0 +1,52 @@
+//! How often a key may call the API.
+//!
+//! Counted in memory: a limit that protects the machine must not cost it a write on every call. So each node has a count
+//! of its own, and a restart begins anew.
+
+use slotkeeper_domain::call_rate::{CallRate, Counted, EmptyAt};
+use slotkeeper_domain::id::AuthorizationId;
+use slotkeeper_domain::throttle::TooMany;
+use slotkeeper_domain::time::Instant;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+/// From how many keys on those that have not called for a while are forgotten.
+const MANY: usize = 10_000;
+
+/// The calls of all keys.
+pub(crate) struct CallLimit {
+    rate: Option<CallRate>,
+    buckets: Mutex<HashMap<AuthorizationId, EmptyAt>>,
+}
+
+/// What a key has left after a call.
+#[derive(Debug, Clone, Copy)]
+pub struct Allowance {
+    /// What keys are allowed.
+    pub rate: CallRate,
+    /// What is left.
+    pub left: Counted,
+}
+
+impl CallLimit {
+    pub(crate) fn new(rate: Option<CallRate>) -> Self {
+        Self { rate, buckets: Mutex::default() }
+    }
+
+    /// Counts a call; nothing where there is no limit.
+    pub(crate) fn count(&self, key: &AuthorizationId, now: Instant) -> Result<Option<Allowance>, TooMany> {
+        let Some(rate) = self.rate else { return Ok(None) };
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(empty_at) = buckets.get_mut(key) {
+            let left = rate.count(*empty_at, now)?;
+            *empty_at = left.empty_at;
+            return Ok(Some(Allowance { rate, left }));
+        }
+        if buckets.len() >= MANY {
+            buckets.retain(|_, empty_at| !CallRate::is_empty(*empty_at, now));
+        }
+        let left = rate.count(EmptyAt::default(), now)?;
+        buckets.insert(key.clone(), left.empty_at);
+        Ok(Some(Allowance { rate, left }))
+    }
+}

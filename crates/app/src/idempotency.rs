@@ -1,0 +1,136 @@
+//! Requests that may be sent again: with the same key of its own, a request is answered as it was the first time, and does
+//! nothing more.
+//!
+//! The answer is kept in the transaction of what the request did. So there is no moment at which one is stored and the
+//! other is not, on any node, whenever the server stops; and of two that come at once, the second waits and has the first
+//! one's answer. What is refused does nothing, so nothing of it is kept: the same key may try again.
+
+use crate::App;
+use crate::right::{May, Right};
+use crate::secrets::{Hash, Usage, same};
+use slotkeeper_domain::id::{AccountId, ApplicationId};
+use slotkeeper_domain::time::Instant;
+use slotkeeper_store::tables::kept_answers::{self, KeyOf};
+use slotkeeper_store::{StoreError, Tx};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long an answer is kept.
+const KEPT: Duration = Duration::from_secs(24 * 3_600);
+
+/// The key of a request, and everything the request says, as keyed hashes.
+#[derive(Debug, Clone)]
+pub struct IdempotencyKey {
+    key: Hash,
+    request: Hash,
+}
+
+impl IdempotencyKey {
+    /// The key of a request that consists of these parts.
+    #[must_use]
+    pub fn new(app: &App, key: &str, request: &[&[u8]]) -> Self {
+        let vault = app.vault();
+        Self { key: vault.hash(Usage::IdempotencyKey, key), request: vault.hash_parts(Usage::Request, request) }
+    }
+}
+
+/// The key was used for a request that said something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("This Idempotency-Key was used for another request already. Take a new key for each request.")]
+pub struct UsedOtherwise;
+
+/// An answer that can be kept.
+pub trait Answer: Sized + Send + 'static {
+    /// The answer as text.
+    fn to_text(&self) -> String;
+
+    /// The answer that this text was made of.
+    fn from_text(text: &str) -> Option<Self>;
+}
+
+/// How a use case answers: with what is made of the thing it created.
+pub struct Answering<T, A> {
+    key: Option<IdempotencyKey>,
+    answer: Arc<dyn Fn(&T) -> A + Send + Sync>,
+}
+
+impl<T, A> Clone for Answering<T, A> {
+    fn clone(&self) -> Self {
+        Self { key: self.key.clone(), answer: Arc::clone(&self.answer) }
+    }
+}
+
+impl<T, A: Answer> Answering<T, A> {
+    /// Answers with what `answer` makes of the thing, and keeps the answer if the request has a key.
+    pub fn new(key: Option<IdempotencyKey>, answer: impl Fn(&T) -> A + Send + Sync + 'static) -> Self {
+        Self { key, answer: Arc::new(answer) }
+    }
+
+    /// Runs `unit` and answers; or answers as the first time, and does not run it.
+    pub(crate) fn run<E: From<StoreError> + From<UsedOtherwise>>(
+        &self,
+        tx: &mut Tx,
+        app: &App,
+        (account, application): (&AccountId, Option<&ApplicationId>),
+        now: Instant,
+        unit: impl FnOnce(&mut Tx) -> Result<T, E>,
+    ) -> Result<A, E> {
+        let (Some(key), Some(application)) = (&self.key, application) else {
+            return unit(tx).map(|done| (self.answer)(&done));
+        };
+        let of = KeyOf { account, application, hash: &key.key };
+        if !kept_answers::reserve(tx, of, &key.request, now, now.after(KEPT))? {
+            return kept(tx, app, of, &key.request);
+        }
+        let answer = (self.answer)(&unit(tx)?);
+        kept_answers::fill(tx, of, &app.vault().seal(Usage::Answer, &answer.to_text()))?;
+        Ok(answer)
+    }
+}
+
+/// Why an answer is not kept.
+#[derive(Debug, thiserror::Error)]
+pub enum KeepError {
+    /// The key belongs to another request.
+    #[error(transparent)]
+    UsedOtherwise(#[from] UsedOtherwise),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Keeps the answer to a request that does nothing, if it has a key; if one was kept before, that is the answer.
+///
+/// # Errors
+/// [`KeepError`].
+pub async fn keep<R: Right, A: Answer + Clone + Sync>(
+    app: &App,
+    may: &May<R>,
+    key: Option<IdempotencyKey>,
+    answer: A,
+) -> Result<A, KeepError> {
+    if key.is_none() {
+        return Ok(answer);
+    }
+    let (unit, now, account) = (app.clone(), app.now(), may.account().id.clone());
+    let application = may.actor().application().cloned();
+    let answering = Answering::new(key, move |()| answer.clone());
+    let keep = move |tx: &mut Tx| answering.run(tx, &unit, (&account, application.as_ref()), now, |_| Ok(()));
+    app.store().tidy(keep).await
+}
+
+/// The answer that was kept under a key that could not be reserved.
+fn kept<A: Answer, E: From<StoreError> + From<UsedOtherwise>>(
+    tx: &mut Tx,
+    app: &App,
+    of: KeyOf<'_>,
+    request: &Hash,
+) -> Result<A, E> {
+    let inconsistent = |what: &str| StoreError::inconsistent(format!("a kept answer {what}"));
+    let kept = kept_answers::find(tx, of)?.ok_or_else(|| inconsistent("has gone"))?;
+    if !same(&kept.request_hash, request) {
+        return Err(UsedOtherwise.into());
+    }
+    let text = app.vault().open(Usage::Answer, &kept.answer).map_err(|_| inconsistent("cannot be opened"))?;
+    Ok(A::from_text(&text).ok_or_else(|| inconsistent("cannot be read"))?)
+}

@@ -1,0 +1,128 @@
+//! Record a payment for a booking.
+
+use super::rights::WritePayments;
+use crate::bookings::place::{PlaceError, Placing};
+use crate::bookings::rights::ReadBookings;
+use crate::idempotency::{Answer, Answering};
+use crate::right::May;
+use crate::{App, random};
+use slotkeeper_domain::booking::BookingNumber;
+use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::money::{Money, NoSum};
+use slotkeeper_domain::payment::PaymentMethod;
+use slotkeeper_domain::right::Sight;
+use slotkeeper_domain::time::Instant;
+use slotkeeper_store::tables::bookings::{self, Booking, Stamp};
+use slotkeeper_store::tables::payments::{self, Payment};
+use slotkeeper_store::{StoreError, Tx};
+
+/// Money that was received or, if negative, given back.
+#[derive(Debug, Clone)]
+pub struct PaymentInput {
+    /// When; now, if it is not said.
+    pub received_at: Option<Instant>,
+    /// How much.
+    pub amount: Money,
+    /// How.
+    pub method: PaymentMethod,
+    /// The name of another method.
+    pub method_other: Option<String>,
+    /// Why; the customer sees it.
+    pub reason: String,
+    /// For the business alone.
+    pub comment: Option<String>,
+    /// The gateway that processed it.
+    pub gateway_name: Option<String>,
+    /// What the gateway calls it.
+    pub transaction_id: Option<String>,
+}
+
+/// Which bookings somebody may record payments for: those they may know of. Whoever works with all payments knows all
+/// bookings that were paid for.
+#[must_use]
+pub fn bookings_in_sight(payments: &Sight, bookings: Option<&May<ReadBookings>>) -> Option<Sight> {
+    match payments {
+        Sight::All => Some(Sight::All),
+        Sight::Own(_) => bookings.map(|may| may.sight().clone()),
+    }
+}
+
+/// Records the payment, adds it to what the booking says is paid, and notes a change of the booking. A cancelled one can
+/// be paid for as well: a refund is a payment.
+///
+/// # Errors
+/// [`PlaceError::NoBooking`] when there is none within sight, [`PlaceError::Currency`], [`PlaceError::TooMuch`]; when the
+/// store fails.
+pub async fn record<A: Answer>(
+    app: &App,
+    may: &May<WritePayments>,
+    sees: Option<&May<ReadBookings>>,
+    number: BookingNumber,
+    input: PaymentInput,
+    answering: Answering<Payment, A>,
+) -> Result<A, PlaceError> {
+    let placing = Placing::new(app, may, true)?;
+    let sight = bookings_in_sight(may.sight(), sees).ok_or(PlaceError::NoBooking)?;
+    let unit = app.clone();
+    let record = move |tx: &mut Tx| {
+        answering.run(tx, &unit, placing.whose(), placing.now, |tx| {
+            let account = &placing.account.id;
+            let booking = bookings::lock(tx, account, &number)?;
+            let booking = booking.filter(|booking| sight.shows(booking.application.as_ref()));
+            let mut booking = booking.ok_or(PlaceError::NoBooking)?;
+            booking.paid = total(&placing, booking.paid, [input.amount])?;
+            let agent = placing.agent(tx)?;
+            booking.changed = Some(Stamp { at: placing.now, agent: agent.clone() });
+            bookings::update(tx, account, &booking)?;
+            let payment = write(tx, &placing, &booking, &input, agent)?;
+            tx.record(placing.actor.change(account, placing.now, Thing::Booking, number.as_str(), Kind::Updated));
+            Ok(payment)
+        })
+    };
+    app.store().write(record).await
+}
+
+/// What is paid with these payments, in minor units of the account's currency.
+pub(crate) fn total(
+    placing: &Placing,
+    before: i64,
+    amounts: impl IntoIterator<Item = Money>,
+) -> Result<i64, PlaceError> {
+    let before = Money::new(before, placing.currency);
+    let sum = amounts.into_iter().try_fold(before, Money::plus).map_err(|error| match error {
+        NoSum::Currencies => PlaceError::Currency(placing.currency.as_str()),
+        NoSum::TooLarge => PlaceError::TooMuch,
+    })?;
+    Ok(sum.minor())
+}
+
+/// Writes a payment for a booking, and its change. What the booking says is paid is the caller's to keep.
+pub(crate) fn write(
+    tx: &mut Tx,
+    placing: &Placing,
+    booking: &Booking,
+    input: &PaymentInput,
+    agent: Option<String>,
+) -> Result<Payment, StoreError> {
+    let payment = Payment {
+        id: random::id(),
+        application: placing.application().cloned(),
+        booking: Some(booking.number.clone()),
+        customer: Some(booking.customer.clone()),
+        received_at: input.received_at.unwrap_or(placing.now),
+        created_at: placing.now,
+        amount: input.amount.minor(),
+        method: input.method,
+        method_other: input.method_other.clone(),
+        reason: input.reason.clone(),
+        description: Some(format!("{} ({})", booking.details.product_name, booking.number)),
+        comment: input.comment.clone(),
+        agent,
+        gateway_name: input.gateway_name.clone(),
+        transaction_id: input.transaction_id.clone(),
+    };
+    let account = &placing.account.id;
+    payments::insert(tx, account, &payment)?;
+    tx.record(placing.actor.change(account, placing.now, Thing::Payment, payment.id.as_str(), Kind::Created));
+    Ok(payment)
+}

@@ -1,0 +1,84 @@
+//! Answers to requests that carried an idempotency key.
+
+use crate::{Snapshot, StoreError, Tx, statements};
+use slotkeeper_domain::id::{AccountId, ApplicationId};
+use slotkeeper_domain::time::Instant;
+
+statements! {
+    /// Waits for another transaction that has the same key, and takes the place of an answer that is too old.
+    RESERVE = "INSERT INTO kept_answer (account_id, application_id, key_hash, request_hash, answer, expires_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+               ON CONFLICT (account_id, application_id, key_hash) DO UPDATE
+               SET request_hash = ?4, answer = ?5, expires_at = ?6 WHERE kept_answer.expires_at <= ?7";
+    FIND = "SELECT request_hash, answer FROM kept_answer WHERE account_id = ?1 AND application_id = ?2 AND key_hash = ?3";
+    FILL = "UPDATE kept_answer SET answer = ?4 WHERE account_id = ?1 AND application_id = ?2 AND key_hash = ?3";
+    /// Looked at twice: one that is used while this waits for it is kept again.
+    SWEEP = "DELETE FROM kept_answer WHERE expires_at <= ?1 AND (account_id, application_id, key_hash) IN
+             (SELECT account_id, application_id, key_hash FROM kept_answer WHERE expires_at <= ?1 LIMIT ?2)";
+}
+
+/// Whose key it is, and its keyed hash.
+#[derive(Debug, Clone, Copy)]
+pub struct KeyOf<'a> {
+    /// The account.
+    pub account: &'a AccountId,
+    /// The application; the keys of others are other keys.
+    pub application: &'a ApplicationId,
+    /// The keyed hash.
+    pub hash: &'a [u8],
+}
+
+/// An answer that was kept.
+#[derive(Debug, Clone)]
+pub struct KeptAnswer {
+    /// The keyed hash of the request it answered.
+    pub request_hash: Vec<u8>,
+    /// The answer, sealed.
+    pub answer: Vec<u8>,
+}
+
+/// Takes the key for this request, until `expires_at`; whether it was free. Others with the same key wait until this
+/// transaction ends.
+///
+/// # Errors
+/// When the store fails.
+pub fn reserve(
+    tx: &mut Tx,
+    key: KeyOf<'_>,
+    request_hash: &[u8],
+    now: Instant,
+    expires_at: Instant,
+) -> Result<bool, StoreError> {
+    let none: &[u8] = &[];
+    let KeyOf { account, application, hash } = key;
+    Ok(tx.run(RESERVE, &[account, application, &hash, &request_hash, &none, &expires_at, &now])? > 0)
+}
+
+/// What was kept under the key.
+///
+/// # Errors
+/// When the store fails.
+pub fn find(db: &mut Snapshot, key: KeyOf<'_>) -> Result<Option<KeptAnswer>, StoreError> {
+    let KeyOf { account, application, hash } = key;
+    db.one(FIND, &[account, application, &hash], |row| {
+        Ok(KeptAnswer { request_hash: row.next()?, answer: row.next()? })
+    })
+}
+
+/// Keeps the answer under the key, which was reserved before.
+///
+/// # Errors
+/// When the store fails.
+pub fn fill(tx: &mut Tx, key: KeyOf<'_>, answer: &[u8]) -> Result<(), StoreError> {
+    let KeyOf { account, application, hash } = key;
+    tx.run(FILL, &[account, application, &hash, &answer])?;
+    Ok(())
+}
+
+/// Tidies away answers that are too old, at most `limit`; how many there were.
+///
+/// # Errors
+/// When the store fails.
+pub fn sweep(tx: &mut Tx, now: Instant, limit: i64) -> Result<u64, StoreError> {
+    tx.run(SWEEP, &[&now, &limit])
+}
