@@ -4,7 +4,7 @@ use crate::error::ApiError;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use slotkeeper_domain::booking::BookingNumber;
-use slotkeeper_domain::id::{CustomerId, HoldId, LinkedPersonId, PaymentId};
+use slotkeeper_domain::id::{CustomerId, HoldId, LinkedPersonId, PaymentId, ResourceBlockId, SeatBlockId};
 use std::str::FromStr;
 
 /// What can stand in a path as an id.
@@ -31,6 +31,14 @@ impl PathId for LinkedPersonId {
 
 impl PathId for PaymentId {
     const WHAT: &'static str = "payment";
+}
+
+impl PathId for SeatBlockId {
+    const WHAT: &'static str = "seat block";
+}
+
+impl PathId for ResourceBlockId {
+    const WHAT: &'static str = "resource block";
 }
 
 /// The first id of the path. Refuses with [`ApiError::absent`] what is no id.

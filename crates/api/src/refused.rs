@@ -1,11 +1,13 @@
-//! What use cases of bookings refuse, as answers (wire reference, section 1.5).
+//! What use cases of bookings and blocks refuse, as answers (wire reference, section 1.5).
 
 use crate::error::ApiError;
 use crate::path::PathId;
 use axum::http::StatusCode;
 use slotkeeper_app::availability::SearchError;
+use slotkeeper_app::blocks::BlockError;
 use slotkeeper_app::bookings::place::PlaceError;
 use slotkeeper_app::idempotency::{KeepError, UsedOtherwise};
+use slotkeeper_domain::block::BlockRefused;
 use slotkeeper_domain::id::LinkedPersonId;
 use slotkeeper_domain::order::OrderRefused;
 
@@ -37,6 +39,20 @@ impl ApiError {
             | PlaceError::NoHold
             | PlaceError::TooMuch
             | PlaceError::Currency(_)) => Self::bad_request(error.to_string()),
+        }
+    }
+
+    /// The answer for what was not blocked, changed or removed; `T` is what the path names.
+    pub(crate) fn blocking<T: PathId>(error: BlockError) -> Self {
+        match error {
+            BlockError::NoBlock => Self::absent::<T>(),
+            BlockError::Store(error) => error.into(),
+            BlockError::UsedOtherwise(error) => error.into(),
+            BlockError::Full(full) => Self::conflict(full.to_string()),
+            error @ (BlockError::NotYours | BlockError::NoBusiness | BlockError::Refused(BlockRefused::Closed)) => {
+                Self::forbidden(error.to_string())
+            }
+            error @ BlockError::Refused(_) => Self::bad_request(error.to_string()),
         }
     }
 }

@@ -3,7 +3,10 @@
 use crate::body::LARGEST_BODY;
 use crate::error::refuse;
 use crate::operation::Operations;
-use crate::{availability, bookings, customers, holds, language, linked_people, noted, payments, settings};
+use crate::{
+    availability, bookings, customers, holds, language, linked_people, noted, payments, resourceblocks, seatblocks,
+    settings,
+};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, EXPIRES, PRAGMA, VARY};
@@ -107,6 +110,36 @@ pub fn operations() -> Operations {
         )
         .get("/payments", "The payments, by when the money was received.", payments::list::list)
         .get("/payments/{id}", "A payment.", payments::show::show)
+        .get(
+            "/seatblocks",
+            "The seat blocks of events that start, or blocks changed last, within some time.",
+            seatblocks::list::list,
+        )
+        .post("/seatblocks", "Takes seats of an event out of sale.", seatblocks::create::create)
+        .get("/seatblocks/{id}", "A seat block.", seatblocks::show::show)
+        .put(
+            "/seatblocks/{id}",
+            "Changes a seat block: members that are missing stay as they are.",
+            seatblocks::update::update,
+        )
+        .delete("/seatblocks/{id}", "Deletes a seat block: its seats are on sale again.", seatblocks::remove::remove)
+        .get(
+            "/resourceblocks",
+            "The resource blocks that start, or were changed last, within some time.",
+            resourceblocks::list::list,
+        )
+        .post("/resourceblocks", "Makes resources unavailable for a time.", resourceblocks::create::create)
+        .get("/resourceblocks/{id}", "A resource block.", resourceblocks::show::show)
+        .put(
+            "/resourceblocks/{id}",
+            "Changes a resource block: members that are missing stay as they are.",
+            resourceblocks::update::update,
+        )
+        .delete(
+            "/resourceblocks/{id}",
+            "Deletes a resource block: the resources are available again.",
+            resourceblocks::remove::remove,
+        )
 }
 
 /// The router for `/v2` and everything below it.

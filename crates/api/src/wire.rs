@@ -177,10 +177,10 @@ pub fn text_or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
     Ok(text.map(|text| text.trim().to_owned()))
 }
 
-/// A text of so many characters at most; `member` names it in the refusal.
+/// A text, if it is not too long.
 ///
 /// # Errors
-/// 400 when it is longer.
+/// 400, naming the member and how many characters it can have.
 pub(crate) fn bounded(text: Option<&String>, member: &str, most: usize) -> Result<Option<String>, ApiError> {
     match text {
         Some(text) if text.chars().count() > most => {
@@ -188,6 +188,11 @@ pub(crate) fn bounded(text: Option<&String>, member: &str, most: usize) -> Resul
         }
         other => Ok(other.cloned()),
     }
+}
+
+/// The refusal of a body without a member that must be there.
+pub(crate) fn missing(member: &str) -> ApiError {
+    ApiError::bad_request(format!("The member {member} is missing."))
 }
 
 fn country<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Country>, D::Error> {

@@ -115,7 +115,7 @@ async fn a_body_is_json_of_the_right_kind() {
 }
 
 /// Every operation there is, with what a key must be allowed: written out by hand. A new one needs its line here.
-const OPERATIONS: [(&str, &str, Needs); 36] = [
+const OPERATIONS: [(&str, &str, Needs); 46] = [
     ("GET", "/settings/apikeyinfo", Needs::AnyKey),
     ("GET", "/settings/business", Needs::AnyKey),
     ("GET", "/settings/customercustomfields", Needs::AnyKey),
@@ -168,6 +168,16 @@ const OPERATIONS: [(&str, &str, Needs); 36] = [
     ),
     ("GET", "/payments", READ_PAYMENTS),
     ("GET", "/payments/{id}", READ_PAYMENTS),
+    ("GET", "/seatblocks", READ_BLOCKS),
+    ("POST", "/seatblocks", WRITE_BLOCKS),
+    ("GET", "/seatblocks/{id}", READ_BLOCKS),
+    ("PUT", "/seatblocks/{id}", WRITE_BLOCKS),
+    ("DELETE", "/seatblocks/{id}", DELETE_BLOCKS),
+    ("GET", "/resourceblocks", READ_BLOCKS),
+    ("POST", "/resourceblocks", WRITE_BLOCKS),
+    ("GET", "/resourceblocks/{id}", READ_BLOCKS),
+    ("PUT", "/resourceblocks/{id}", WRITE_BLOCKS),
+    ("DELETE", "/resourceblocks/{id}", DELETE_BLOCKS),
 ];
 
 const READ_BOOKINGS: Needs = Needs::OwnOrAll { own: Permission::BookingsRwOwn, all: Permission::BookingsRAll };
@@ -175,6 +185,9 @@ const WRITE_BOOKINGS: Needs = Needs::OwnOrAll { own: Permission::BookingsRwOwn, 
 const READ_CUSTOMERS: Needs = Needs::OwnOrAll { own: Permission::CustomersRwOwn, all: Permission::CustomersRAll };
 const READ_PAYMENTS: Needs = Needs::OwnOrAll { own: Permission::PaymentsRwOwn, all: Permission::PaymentsRAll };
 const WRITE_CUSTOMERS: Needs = Needs::OwnOrAll { own: Permission::CustomersRwOwn, all: Permission::CustomersRwAll };
+const READ_BLOCKS: Needs = Needs::OwnOrAll { own: Permission::BlocksRwOwn, all: Permission::BlocksRAll };
+const WRITE_BLOCKS: Needs = Needs::OwnOrAll { own: Permission::BlocksRwOwn, all: Permission::BlocksRwAll };
+const DELETE_BLOCKS: Needs = Needs::OwnOrAll { own: Permission::BlocksRwdOwn, all: Permission::BlocksRwdAll };
 
 #[tokio::test]
 async fn every_operation_is_as_the_table_says_and_refuses_strangers() {

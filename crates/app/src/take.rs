@@ -58,6 +58,10 @@ pub(crate) fn take(tx: &mut Tx, account: &AccountId, take: &Take<'_>, now: Insta
         let (resources, span) = (&grant.resources, appointment.span);
         claims::claim_resources(tx, account, take.holder, resources, span, take.expires_at)?;
     }
+    if let Some(absence) = &wish.absence {
+        let away: Vec<ResourceId> = absence.resources.iter().map(|(id, _)| id.clone()).collect();
+        claims::claim_whole(tx, account, take.holder, &away, absence.span)?;
+    }
     Ok(grant)
 }
 
@@ -79,8 +83,9 @@ fn lock_events(tx: &mut Tx, account: &AccountId, holders: &[Holder], wish: &Wish
 /// Every resource that the wish could take, and how many things it can do at once.
 fn resources_of(wish: &Wish) -> BTreeMap<ResourceId, u32> {
     let of_events = wish.events.iter().flat_map(|event| &event.resources);
+    let absent = wish.absence.iter().flat_map(|absence| &absence.resources);
     let needs = wish.appointment.iter().flat_map(|appointment| &appointment.needs);
-    of_events.chain(needs.flat_map(|need| &need.candidates)).cloned().collect()
+    of_events.chain(absent).chain(needs.flat_map(|need| &need.candidates)).cloned().collect()
 }
 
 /// What others have of everything the wish could take, live claims only. Also good for a look without locks.

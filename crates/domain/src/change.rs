@@ -111,6 +111,10 @@ words! {
         LinkedPerson = "linked_person",
         /// A payment.
         Payment = "payment",
+        /// A block of seats.
+        SeatBlock = "seat_block",
+        /// A block of resources.
+        ResourceBlock = "resource_block",
     }
 }
 
@@ -120,7 +124,14 @@ impl Thing {
     pub fn concerns_keys(self) -> bool {
         match self {
             Self::Account | Self::Application | Self::SecretKey | Self::Authorization => true,
-            Self::User | Self::Catalogue | Self::Booking | Self::Customer | Self::LinkedPerson | Self::Payment => false,
+            Self::User
+            | Self::Catalogue
+            | Self::Booking
+            | Self::Customer
+            | Self::LinkedPerson
+            | Self::Payment
+            | Self::SeatBlock
+            | Self::ResourceBlock => false,
         }
     }
 }

@@ -116,6 +116,10 @@ ids! {
     HoldId = 16;
     /// A payment.
     PaymentId = 16;
+    /// A block of seats.
+    SeatBlockId = 20;
+    /// A block of resources.
+    ResourceBlockId = 20;
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@
 //! wishes for at once and with what others have of it, read under the locks of exactly those events and resources; it gives
 //! all of the wish, as claims to be written in the same transaction, or says what is missing.
 
+use crate::block::SeatCount;
 use crate::booking::BookingNumber;
 use crate::event::EventId;
-use crate::id::{HoldId, ResourceId};
+use crate::id::{HoldId, ResourceBlockId, ResourceId, SeatBlockId};
 use crate::time::Instant;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -51,6 +52,10 @@ pub enum Holder {
     Hold(HoldId),
     /// An event that somebody has seats of holds what it needs.
     Event(EventId),
+    /// A block of seats.
+    SeatBlock(SeatBlockId),
+    /// A block of resources.
+    ResourceBlock(ResourceBlockId),
 }
 
 impl Holder {
@@ -61,6 +66,8 @@ impl Holder {
             Self::Booking(_) => "booking",
             Self::Hold(_) => "hold",
             Self::Event(_) => Self::EVENT,
+            Self::SeatBlock(_) => "seat_block",
+            Self::ResourceBlock(_) => "resource_block",
         }
     }
 
@@ -74,6 +81,8 @@ impl Holder {
             Self::Booking(number) => number.to_string(),
             Self::Hold(id) => id.to_string(),
             Self::Event(id) => id.to_string(),
+            Self::SeatBlock(id) => id.to_string(),
+            Self::ResourceBlock(id) => id.to_string(),
         }
     }
 }
@@ -171,7 +180,7 @@ pub struct EventWish {
     /// How many seats it has.
     pub capacity: u32,
     /// How many are wished for.
-    pub seats: u32,
+    pub seats: SeatCount,
     /// Whether the event is to be theirs alone.
     pub private: bool,
     /// The resources the event needs, and how many things each can do at once.
@@ -196,6 +205,16 @@ pub struct Need {
     pub count: usize,
 }
 
+/// Time that resources are away. It is the business's word, and asks nobody: what was given of it before stays given, and
+/// nothing more of it is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Absence {
+    /// From when to when.
+    pub span: Span,
+    /// Which resources, and how many things each can do at once when it is there.
+    pub resources: Vec<(ResourceId, u32)>,
+}
+
 /// Everything that somebody wishes for at once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wish {
@@ -203,6 +222,8 @@ pub struct Wish {
     pub events: Vec<EventWish>,
     /// An appointment.
     pub appointment: Option<AppointmentWish>,
+    /// Resources that are away. They are granted as they are.
+    pub absence: Option<Absence>,
 }
 
 /// Why a wish cannot be granted.
@@ -217,6 +238,12 @@ pub enum Full {
         left: u32,
         /// How many were wished for.
         wanted: u32,
+    },
+    /// Every seat that is left was wished for, and none is.
+    #[error("No seats are left.")]
+    NoneLeft {
+        /// The event.
+        event: EventId,
     },
     /// Others are coming already, so it cannot be a private event.
     #[error("Others have booked this event, so it cannot be taken as a private one.")]
@@ -294,13 +321,18 @@ fn seats_of(wish: &EventWish, others: &Standing) -> Result<SeatClaim, Full> {
         return Err(Full::NotAlone { event: event() });
     }
     let left = standing.left(wish.capacity);
-    if left < wish.seats || (standing.private && wish.seats == 0) {
-        return Err(Full::Seats { event: event(), left, wanted: wish.seats });
+    let wanted = match wish.seats {
+        SeatCount::Exactly(seats) => seats,
+        SeatCount::AllLeft if left == 0 => return Err(Full::NoneLeft { event: event() }),
+        SeatCount::AllLeft => left,
+    };
+    if left < wanted || (standing.private && wanted == 0) {
+        return Err(Full::Seats { event: event(), left, wanted });
     }
     if let Some(busy) = busy_resource(wish, others) {
         return Err(Full::EventResource { event: event(), resource: busy.clone() });
     }
-    let seats = if wish.private { wish.capacity } else { wish.seats };
+    let seats = if wish.private { wish.capacity } else { wanted };
     Ok(SeatClaim { event: event(), seats, private: wish.private })
 }
 

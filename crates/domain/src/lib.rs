@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod appointment;
+pub mod block;
 pub mod booking;
 pub mod booking_rules;
 pub mod call_rate;

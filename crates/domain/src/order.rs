@@ -224,7 +224,7 @@ fn visit(product: &Product, catalogue: &Catalogue, order: &Order, moment: Moment
     let span = attends.first().ok_or(NoVisit::NoEvent)?.span();
     let events: Vec<EventWish> =
         attends.iter().map(|event| event.wish(seats, order.private_event, catalogue)).collect();
-    let wish = Wish { events, appointment: None };
+    let wish = Wish { events, ..Wish::default() };
     Ok(What { event: Some(event), enrolled: enrolled_from, drop_in, span, wish })
 }
 
@@ -249,7 +249,7 @@ fn appointment(
     let search = Search::new(product, catalogue, resources, moment).ok_or(OrderRefused::NeedsEvent)?;
     let search = search.preferring(&order.preferred);
     let Appointment { span, wish } = search.at(starts_at, end)?;
-    let wish = Wish { events: Vec::new(), appointment: Some(wish) };
+    let wish = Wish { appointment: Some(wish), ..Wish::default() };
     Ok(What { event: None, enrolled: None, drop_in: None, span, wish })
 }
 

@@ -2,6 +2,7 @@
 //!
 //! A search and a booking ask the same questions here, so that every event a search offers can be booked, and no other.
 
+use crate::block::SeatCount;
 use crate::booking_rules::NotNow;
 use crate::catalogue::{Catalogue, DropIn, Product, ProductKind, Series};
 use crate::event::EventId;
@@ -116,7 +117,7 @@ impl<'a> Event<'a> {
             event: self.id(),
             span: self.span(),
             capacity: self.series.seats,
-            seats,
+            seats: SeatCount::Exactly(seats),
             private,
             resources: self.resources(catalogue),
         }

@@ -6,10 +6,11 @@
 //! same search without the lock must find something given twice, or it could find nothing at all.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop, and say where")]
 
+use slotkeeper_domain::block::SeatCount;
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::ResourceId;
 use slotkeeper_domain::inventory::{
-    AppointmentWish, EventStanding, EventWish, Full, Grant, Need, Span, Standing, Timeline, Wish, decide,
+    Absence, AppointmentWish, EventStanding, EventWish, Full, Grant, Need, Span, Standing, Timeline, Wish, decide,
 };
 use slotkeeper_domain::time::Instant;
 use std::collections::{BTreeSet, HashSet};
@@ -20,6 +21,7 @@ use std::time::Duration;
 enum Holder {
     Hold(u8),
     Booking(u8),
+    SeatBlock(u8),
     Block,
 }
 
@@ -54,8 +56,12 @@ enum Deed {
     Lesson { hour: u8 },
     /// Cancels what it has booked.
     Cancel,
-    /// Blocks the guide for an hour. That is no wish: it takes what it wants.
+    /// Blocks the guide for an hour. It asks nobody: it takes what it wants.
     Block { hour: u8 },
+    /// Blocks seats of an event, in place of those it has blocked.
+    BlockSeats { event: usize, seats: SeatCount },
+    /// Gives back the seats it has blocked.
+    UnblockSeats,
     /// Time passes: holds that were made before end.
     Tick,
 }
@@ -169,6 +175,7 @@ impl Client {
     fn instead_of(&self, deed: Deed) -> Vec<Holder> {
         let (hold, booking) = (Holder::Hold(self.name), Holder::Booking(self.name));
         match deed {
+            Deed::BlockSeats { .. } | Deed::UnblockSeats => vec![Holder::SeatBlock(self.name)],
             Deed::Hold { .. } => vec![hold],
             Deed::Move { .. } | Deed::Cancel => vec![booking],
             Deed::Book { .. } | Deed::BookPrivately { .. } | Deed::Lesson { .. } => vec![hold, booking],
@@ -185,30 +192,37 @@ impl Client {
     fn decide(&self, deed: Deed, shared: &Shared) -> Option<Vec<Claim>> {
         let others = shared.standing(&self.instead_of(deed));
         let (hold, booking) = (Holder::Hold(self.name), Holder::Booking(self.name));
+        let so_many = SeatCount::Exactly;
         let (event, seats, private, holder, ends) = match deed {
-            Deed::Hold { event, seats } => (event, seats, false, hold, Some(shared.tick + 1)),
-            Deed::Book { event, seats } => (event, seats, false, booking, None),
-            Deed::BookPrivately { event } => (event, 1, true, booking, None),
-            Deed::Move { event } if self.has_seats(shared) => (event, 1, false, booking, None),
+            Deed::Hold { event, seats } => (event, so_many(seats), false, hold, Some(shared.tick + 1)),
+            Deed::Book { event, seats } => (event, so_many(seats), false, booking, None),
+            Deed::BookPrivately { event } => (event, so_many(1), true, booking, None),
+            Deed::BlockSeats { event, seats } => (event, seats, false, Holder::SeatBlock(self.name), None),
+            Deed::Move { event } if self.has_seats(shared) => (event, so_many(1), false, booking, None),
             Deed::Move { .. } => return None,
             Deed::Lesson { hour: at } => {
                 let needs = vec![Need { candidates: vec![(guide(), 1)], count: 1 }];
                 let appointment = Some(AppointmentWish { span: hour(at), needs });
-                let grant = decide(&Wish { events: Vec::new(), appointment }, &others).ok()?;
+                let grant = decide(&Wish { appointment, ..Wish::default() }, &others).ok()?;
                 assert_eq!(grant.resources, [guide()]);
                 return Some(vec![Claim { holder: booking, what: What::Guide { hour: at }, ends: None }]);
             }
             Deed::Block { hour: at } => {
+                let absence = Some(Absence { span: hour(at), resources: vec![(guide(), 1)] });
+                assert_eq!(decide(&Wish { absence, ..Wish::default() }, &others), Ok(Grant::default()));
                 return Some(vec![Claim { holder: Holder::Block, what: What::Guide { hour: at }, ends: None }]);
             }
-            Deed::Cancel | Deed::Tick => return Some(Vec::new()),
+            Deed::Cancel | Deed::UnblockSeats | Deed::Tick => return Some(Vec::new()),
         };
         let span = hour(u8::try_from(event).unwrap());
         let resources = if event == 1 { vec![(guide(), 1)] } else { Vec::new() };
         let wish = EventWish { event: event_id(event), span, capacity: SEATS, seats, private, resources };
-        let granted = decide(&Wish { events: vec![wish.clone()], appointment: None }, &others);
+        let granted = decide(&Wish { events: vec![wish.clone()], ..Wish::default() }, &others);
         check_against_search(&wish, &others, &granted);
         let seats = granted.ok()?.seats[0].seats;
+        if wish.seats == SeatCount::AllLeft {
+            assert_eq!(others.of_event(&wish.event).left(SEATS), seats);
+        }
         Some(vec![Claim { holder, what: What::Seats { event, seats, private }, ends }])
     }
 
@@ -243,7 +257,12 @@ impl Client {
 fn check_against_search(wish: &EventWish, others: &Standing, granted: &Result<Grant, Full>) {
     let standing = others.of_event(&wish.event);
     let free = wish.resources.iter().all(|needed| others.has_room(needed, wish.span, Some(&wish.event)));
-    let offered = free && wish.seats <= standing.left(wish.capacity) && !(wish.private && standing.taken > 0);
+    let left = standing.left(wish.capacity);
+    let fits = match wish.seats {
+        SeatCount::Exactly(seats) => seats <= left,
+        SeatCount::AllLeft => left > 0,
+    };
+    let offered = free && fits && !(wish.private && standing.taken > 0);
     assert_eq!(granted.is_ok(), offered, "{wish:?} {others:?}");
 }
 
@@ -268,7 +287,7 @@ fn explore(programs: &[&[Deed]], locking: bool) -> Option<String> {
     None
 }
 
-const DEEDS: [Deed; 13] = [
+const DEEDS: [Deed; 16] = [
     Deed::Hold { event: 0, seats: 1 },
     Deed::Hold { event: 1, seats: 2 },
     Deed::Book { event: 0, seats: 1 },
@@ -281,10 +300,13 @@ const DEEDS: [Deed; 13] = [
     Deed::Lesson { hour: 2 },
     Deed::Cancel,
     Deed::Block { hour: 1 },
+    Deed::BlockSeats { event: 0, seats: SeatCount::AllLeft },
+    Deed::BlockSeats { event: 1, seats: SeatCount::Exactly(1) },
+    Deed::UnblockSeats,
     Deed::Tick,
 ];
 
-/// One client after the other: every sequence of five deeds, each by either of two clients, which are 26⁵ sequences.
+/// One client after the other: every sequence of five deeds, each by either of two clients, which are 32⁵ sequences.
 #[test]
 fn every_sequence_of_five_deeds_gives_nothing_twice() {
     let mut states: HashSet<Shared> = HashSet::from([Shared::default()]);
@@ -338,6 +360,8 @@ fn without_the_lock_the_search_finds_what_was_given_twice() {
     let two = Deed::Book { event: 0, seats: 2 };
     assert_eq!(found(two, two), Some("4 seats of event 0".to_owned()));
     let lesson = Deed::Lesson { hour: 1 };
+    let rest = Deed::BlockSeats { event: 0, seats: SeatCount::AllLeft };
+    assert_eq!(found(two, rest), Some("4 seats of event 0".to_owned()));
     assert_eq!(found(lesson, lesson), Some("the guide does 2 things in hour 1".to_owned()));
     assert!(found(lesson, Deed::Book { event: 1, seats: 1 }).is_some());
     assert!(found(Deed::BookPrivately { event: 0 }, Deed::Hold { event: 0, seats: 1 }).is_some());

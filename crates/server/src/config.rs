@@ -11,12 +11,13 @@ pub use values::{DatabaseUrl, LogFormat, MailPassword, MailTls, PublicUrl, parse
 
 use ipnet::IpNet;
 use serde::Deserialize;
+use slotkeeper_api::cors::Origins;
 use slotkeeper_domain::call_rate::CallRate;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
-use values::{between, filter, listen, sender, trusted_proxies};
+use values::{between, cors_origins, filter, listen, sender, trusted_proxies};
 
 /// The annotated configuration file with every option at its default.
 pub const DEFAULT_FILE: &str = include_str!("../config.default.toml");
@@ -42,6 +43,9 @@ pub struct Config {
     /// The reverse proxies whose `X-Forwarded-For` is believed.
     #[serde(deserialize_with = "trusted_proxies")]
     pub trusted_proxies: Vec<IpNet>,
+    /// The sites whose pages may call the API.
+    #[serde(deserialize_with = "cors_origins")]
+    pub cors_origins: Origins,
     /// How mail leaves.
     pub mail: Mail,
     /// What the server takes on at once.
@@ -162,6 +166,7 @@ impl Default for Config {
             database_connections: 8,
             master_key_file: PathBuf::new(),
             trusted_proxies: Vec::new(),
+            cors_origins: Origins::None,
             mail: Mail {
                 host: String::new(),
                 port: 587,

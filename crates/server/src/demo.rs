@@ -1,5 +1,6 @@
 //! `slotkeeper demo`: a server with example data, for a developer's laptop and for CI.
 
+mod blocks;
 mod bookings;
 mod catalogue;
 mod credentials;
@@ -13,8 +14,8 @@ use crate::node::{Node, document};
 use crate::{logging, serve, signals};
 use anyhow::Context;
 use credentials::{Amounts, Credentials};
+use slotkeeper_api::cors::Origins;
 use slotkeeper_app::App;
-use slotkeeper_app::bookings::place::PlaceError;
 use slotkeeper_app::secrets::Usage;
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::right::Sight;
@@ -67,7 +68,7 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     std::io::stdout().flush()?;
 
     let web = Web { document: document(&app), app, trusted_proxies: [].into(), demo: true };
-    let node = Node { web, mailer: None, limits: Limits::default() };
+    let node = Node { web, mailer: None, origins: Origins::None, limits: Limits::default() };
     node.run(listener, stop).await?;
     Ok(())
 }
@@ -103,7 +104,7 @@ async fn credentials(app: &App) -> anyhow::Result<Credentials> {
             }
             demo.write(tx, &unit)?;
             server_facts::insert(tx, FACT, &sealed)?;
-            Ok::<_, PlaceError>(true)
+            Ok::<_, anyhow::Error>(true)
         })
         .await
         .context("the example data could not be written")?;

@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use slotkeeper_api::cors::Origins;
 use slotkeeper_app::App;
 use slotkeeper_app::secrets::{Usage, same};
 use slotkeeper_jobs::Stop;
@@ -22,6 +23,8 @@ pub struct Node {
     pub web: Web,
     /// The way to the mail server, if one is configured.
     pub mailer: Option<Mailer>,
+    /// The sites whose pages may call the API.
+    pub origins: Origins,
     /// What a client may take.
     pub limits: Limits,
 }
@@ -35,7 +38,7 @@ impl Node {
         let app = self.web.app.clone();
         let (stopper, told) = Stop::pair();
         let jobs = tokio::spawn(slotkeeper_jobs::run(app.clone(), self.mailer, told));
-        let outcome = http::serve(listener, router(self.web), self.limits, refuse, stop).await;
+        let outcome = http::serve(listener, router(self.web, &self.origins), self.limits, refuse, stop).await;
         stopper.tell();
         if let Err(error) = jobs.await {
             tracing::error!(%error, "the jobs ended badly");
@@ -52,12 +55,17 @@ pub fn document(app: &App) -> Arc<serde_json::Value> {
 }
 
 /// Everything there is to ask for: the API, the pages, and whether the server is well.
-pub fn router(web: Web) -> Router {
+pub fn router(web: Web, origins: &Origins) -> Router {
+    let api = slotkeeper_api::router(web.app.clone());
+    let api = match origins.layer() {
+        Some(layer) => api.layer(layer),
+        None => api,
+    };
     let (app, document) = (web.app.clone(), Arc::clone(&web.document));
     Router::new()
         .route("/openapi.json", get(|| async move { Json(&*document).into_response() }).fallback(not_that_way))
         .route("/health", get(|| async move { health(&app).await }).fallback(not_that_way))
-        .merge(slotkeeper_api::router(web.app.clone()))
+        .merge(api)
         .merge(slotkeeper_web::router(web))
 }
 

@@ -37,6 +37,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let node = Node {
         web: Web { document: document(&app), app, trusted_proxies: config.trusted_proxies.clone().into(), demo: false },
         mailer: mailer(&config)?,
+        origins: config.cors_origins.clone(),
         limits: Limits {
             connections: config.limits.connections,
             header_timeout: config.header_timeout(),

@@ -43,6 +43,8 @@ stored_as_text! {
     id::LinkedPersonId;
     id::HoldId;
     id::PaymentId;
+    id::SeatBlockId;
+    id::ResourceBlockId;
     booking::BookingNumber;
     payment::PaymentMethod;
     account::AccountKind;

@@ -32,6 +32,8 @@ lists! {
     tables::mails;
     tables::payments;
     tables::questions;
+    tables::resourceblocks;
+    tables::seatblocks;
     tables::secret_keys;
     tables::server_facts;
     tables::sessions;

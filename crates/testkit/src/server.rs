@@ -3,6 +3,7 @@
 use crate::postgres::{Database, template_once};
 use slotkeeper::http::Limits;
 use slotkeeper::node::{Node, check_master_key, document};
+use slotkeeper_api::cors::Origins;
 use slotkeeper_app::authorizations::last_use;
 use slotkeeper_app::clock::Clock;
 use slotkeeper_app::mail::mail_box;
@@ -23,6 +24,9 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+
+/// A site whose pages may call the API.
+pub const SHOP: &str = "https://shop.example";
 
 /// Which engine a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,7 +177,8 @@ impl TestServer {
             demo: true,
             document: document(&app),
         };
-        let node = Node { web, mailer: None, limits: Limits::default() };
+        let node =
+            Node { web, mailer: None, origins: Origins::These(vec![SHOP.parse().unwrap()]), limits: Limits::default() };
         let running = tokio::spawn(async move {
             node.run(listener, async {
                 let _sender_gone = stopped.await;

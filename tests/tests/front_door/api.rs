@@ -4,7 +4,7 @@ use slotkeeper_testkit::client::{Answer, Application, Visitor, answer, call};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::reqwest::{Client, Method};
 use slotkeeper_testkit::serde_json::json;
-use slotkeeper_testkit::server::{CallRate, Engine, TestServer};
+use slotkeeper_testkit::server::{CallRate, Engine, SHOP, TestServer};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -213,4 +213,26 @@ async fn a_key_that_calls_too_often_is_told_to_wait() {
     assert_eq!(others.status, 200);
     server.clock.advance(Duration::from_secs(1));
     assert_eq!((call().await.status, call().await.status), (200, 429));
+}
+
+/// A page of a site that the operator named may call the API and read what matters; a page of another may not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_of_named_sites_may_call() {
+    let server = TestServer::start(Engine::Sqlite).await;
+    let ask = async |method: &str, origin: &str| {
+        let request =
+            Client::new().request(method.parse().unwrap(), server.at("/v2/bookings")).header("Origin", origin);
+        let request = request.header("Access-Control-Request-Method", "POST");
+        let response = request.header("Access-Control-Request-Headers", "x-bookeo-apikey").send().await.unwrap();
+        let header = |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        (response.status().as_u16(), header("access-control-allow-origin"), header("access-control-expose-headers"))
+    };
+    let (status, origin, _) = ask("OPTIONS", SHOP).await;
+    assert_eq!((status, origin.as_deref()), (200, Some(SHOP)));
+    let (status, origin, exposed) = ask("POST", SHOP).await;
+    assert_eq!((status, origin.as_deref()), (401, Some(SHOP)));
+    assert!(exposed.unwrap().contains("location"));
+    for method in ["OPTIONS", "POST"] {
+        assert_eq!(ask(method, "https://other.example").await.1, None);
+    }
 }

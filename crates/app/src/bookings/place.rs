@@ -120,12 +120,34 @@ impl Reach {
     /// Whether what this application created, or with none somebody else, may be changed; `absent` is the answer for what is
     /// not there.
     pub(crate) fn check(&self, creator: Option<&ApplicationId>, absent: PlaceError) -> Result<(), PlaceError> {
-        if self.changes.shows(creator) {
-            return Ok(());
+        match self.to(creator) {
+            Reached::Changed => Ok(()),
+            Reached::Seen => Err(PlaceError::NotYours),
+            Reached::Absent => Err(absent),
         }
-        let seen = self.sees.as_ref().is_some_and(|sight| sight.shows(creator));
-        Err(if seen { PlaceError::NotYours } else { absent })
     }
+
+    /// How far it reaches what this application created, or with none somebody else.
+    pub(crate) fn to(&self, creator: Option<&ApplicationId>) -> Reached {
+        if self.changes.shows(creator) {
+            Reached::Changed
+        } else if self.sees.as_ref().is_some_and(|sight| sight.shows(creator)) {
+            Reached::Seen
+        } else {
+            Reached::Absent
+        }
+    }
+}
+
+/// How far somebody reaches a thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reached {
+    /// It may be changed.
+    Changed,
+    /// It is seen, and no more.
+    Seen,
+    /// It is as good as not there.
+    Absent,
 }
 
 /// Who places an order, where, when.

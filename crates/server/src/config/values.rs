@@ -1,8 +1,10 @@
 //! The kinds of values that options have, and what each must look like.
 
+use axum::http::HeaderValue;
 use ipnet::IpNet;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
+use slotkeeper_api::cors::Origins;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
@@ -198,6 +200,23 @@ pub(super) fn trusted_proxies<'de, D: Deserializer<'de>>(deserializer: D) -> Res
         })
     };
     Vec::<String>::deserialize(deserializer)?.iter().map(network).collect()
+}
+
+pub(super) fn cors_origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Origins, D::Error> {
+    let origins = Vec::<String>::deserialize(deserializer)?;
+    if origins.is_empty() {
+        return Ok(Origins::None);
+    }
+    if origins == ["*"] {
+        return Ok(Origins::All);
+    }
+    let origin = |text: &String| {
+        // As browsers send it: no path, not even a slash.
+        let same = Url::parse(text).is_ok_and(|url| url.origin().ascii_serialization() == *text);
+        let value = same.then(|| HeaderValue::from_str(text).ok()).flatten();
+        value.ok_or_else(|| D::Error::custom("must be a list of origins, such as \"https://shop.example\", or [\"*\"]"))
+    };
+    origins.iter().map(origin).collect::<Result<_, _>>().map(Origins::These)
 }
 
 /// A sender is fully checked where mail is made; this catches what cannot be one.

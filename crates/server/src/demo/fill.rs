@@ -1,12 +1,12 @@
 //! The demo's example data.
 
+use super::blocks::Blocks;
 use super::bookings::{Bookings, Hands};
 use super::catalogue::Offer;
 use super::credentials::{ApiKeys, Credentials, CustomerLogIn, LogIn, Portal, Products};
 use super::customers;
 use slotkeeper_app::accounts::sign_up;
 use slotkeeper_app::applications::register;
-use slotkeeper_app::bookings::place::PlaceError;
 use slotkeeper_app::consent::grant::{grant, new_api_key};
 use slotkeeper_app::{App, random, users};
 use slotkeeper_domain::account::{AccountKind, ContactDetails, Languages, PhoneKind, Role};
@@ -34,6 +34,7 @@ pub(super) struct Demo {
     grants: Vec<(Authorization, ApiKey)>,
     offer: Offer,
     bookings: Bookings,
+    blocks: Blocks,
     customer_password: HashedPassword,
 }
 
@@ -135,6 +136,7 @@ impl Demo {
 
         let offer = Offer::invent(&business, now)?;
         let bookings = Bookings::invent(&offer, &business, now)?;
+        let blocks = Blocks::invent(&offer, &business, now)?;
         let secret_key = register::new_secret_key();
         let password = random::id_characters(12).to_lowercase();
         let customer_password = app.passwords().hash(Password::new(password.as_str())).await?;
@@ -176,12 +178,13 @@ impl Demo {
             grants: vec![all, own, read, in_portal],
             offer,
             bookings,
+            blocks,
             customer_password,
         })
     }
 
     /// Writes everything, within a transaction.
-    pub(super) fn write(&self, tx: &mut Tx, app: &App) -> Result<(), PlaceError> {
+    pub(super) fn write(&self, tx: &mut Tx, app: &App) -> anyhow::Result<()> {
         for (account, owner, portal) in &self.accounts {
             sign_up::create(tx, account, owner, portal.as_ref().map(|portal| &portal.id))?;
         }
@@ -211,6 +214,8 @@ impl Demo {
             ));
             let (application, customer_password) = (&self.application, &self.customer_password);
             self.bookings.write(tx, app, &Hands { account, application, manager, customer_password })?;
+            let through = Actor::Application(self.application.account.clone(), self.application.id.clone());
+            self.blocks.write(tx, app, account, &through)?;
         }
         Ok(())
     }

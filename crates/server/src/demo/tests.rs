@@ -8,6 +8,8 @@ use slotkeeper_domain::id::ProductId;
 use slotkeeper_domain::secret::Password;
 use slotkeeper_domain::time::{Instant, Zone};
 use slotkeeper_store::tables::customer_search::{self, CustomerSearch, SearchBy, WhoIsMember};
+use slotkeeper_store::tables::resourceblocks::{self, ResourceBlockSearch};
+use slotkeeper_store::tables::seatblocks::{self, SeatBlockSearch};
 use slotkeeper_store::tables::{claims, customers};
 use slotkeeper_store::{Location, Store};
 use std::sync::Arc;
@@ -63,6 +65,10 @@ async fn the_demo_can_be_made_at_any_time() {
                 for series in series {
                     all += series.schedule.between(first, last, tour.length, &zone).count();
                 }
+                let seats = SeatBlockSearch { starts: Some((first, last)), touched: None, product: None };
+                assert_eq!(seatblocks::count(db, &account, &Sight::All, &seats), Ok(1));
+                let resources = ResourceBlockSearch { starts: Some((first, last)), touched: None, resource: None };
+                assert_eq!(resourceblocks::count(db, &account, &Sight::All, &resources), Ok(1));
                 let taken = taken.into_iter().filter(|(event, _)| event.product == tour.id);
                 Ok::<_, StoreError>((all, taken.map(|(_, standing)| standing).collect::<Vec<_>>()))
             })

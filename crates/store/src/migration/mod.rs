@@ -52,7 +52,8 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations! {
     2 "inventory" "0002_inventory.sql" sqlite "0002_inventory.sqlite.sql" postgres "0002_inventory.postgres.sql";
     3 "payments" "0003_payments.sql";
     4 "idempotency" "0004_idempotency.sql";
-    5 "people" "0005_people.sql" sqlite "0005_people.sqlite.sql" postgres "0005_people.postgres.sql";
+    5 "blocks" "0005_blocks.sql";
+    6 "people" "0006_people.sql" sqlite "0006_people.sqlite.sql" postgres "0006_people.postgres.sql";
 };
 
 /// Where the steps that ran are written down.

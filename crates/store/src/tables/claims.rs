@@ -3,7 +3,8 @@
 //! Whoever takes something locks the events and resources it takes from, in the order of their ids, events first; removes
 //! what has ended there; reads what is left; and writes. The sum in `event.taken` is kept here and nowhere else.
 
-use crate::{Snapshot, StoreError, Tx, statements};
+use crate::sql::Sql;
+use crate::{Param, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{AccountId, ResourceId};
 use slotkeeper_domain::inventory::{EventStanding, Holder, LONGEST_PIECE, SeatClaim, Span, Timeline};
@@ -38,7 +39,7 @@ statements! {
                 LIMIT 100000";
     CLAIM_RESOURCE = "INSERT INTO resource_claim (account_id, resource_id, starts_at, holder_kind, holder_id, ends_at, whole,
                                                   expires_at)
-                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, FALSE, ?7)";
+                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     /// Asks for the ends for the same reason.
     RESOURCES_OF_EVENT = "SELECT resource_id, ends_at FROM resource_claim
                           WHERE account_id = ?1 AND holder_kind = 'event' AND holder_id = ?2 LIMIT 1000";
@@ -217,11 +218,44 @@ pub fn claim_resources(
     span: Span,
     expires_at: Option<Instant>,
 ) -> Result<(), StoreError> {
+    write_pieces(tx, account, holder, resources, (span, false), expires_at)
+}
+
+/// Writes claims of all of these resources for a span, however many things each can do at once: they are locked, and need not
+/// be free.
+///
+/// # Errors
+/// When the store fails.
+pub fn claim_whole(
+    tx: &mut Tx,
+    account: &AccountId,
+    holder: &Holder,
+    resources: &[ResourceId],
+    span: Span,
+) -> Result<(), StoreError> {
+    write_pieces(tx, account, holder, resources, (span, true), None)
+}
+
+fn write_pieces(
+    tx: &mut Tx,
+    account: &AccountId,
+    holder: &Holder,
+    resources: &[ResourceId],
+    (span, whole): (Span, bool),
+    expires_at: Option<Instant>,
+) -> Result<(), StoreError> {
     let (kind, id) = (holder.kind(), holder.id());
+    let pieces: Vec<Span> = span.pieces(LONGEST_PIECE).collect();
     for resource in resources {
-        for piece in span.pieces(LONGEST_PIECE) {
-            tx.run(CLAIM_RESOURCE, &[account, resource, &piece.from, &kind, &id, &piece.to, &expires_at])?;
-        }
+        let params: Vec<[&dyn Param; 8]> = pieces
+            .iter()
+            .map(|piece| -> [&dyn Param; 8] {
+                [account, resource, &piece.from, &kind, &id, &piece.to, &whole, &expires_at]
+            })
+            .collect();
+        // A block of a year is some fifty pieces for each resource: one round trip, and not fifty.
+        let pieces: Vec<(Sql, &[&dyn Param])> = params.iter().map(|params| (CLAIM_RESOURCE, &params[..])).collect();
+        tx.batch(&pieces)?;
     }
     Ok(())
 }

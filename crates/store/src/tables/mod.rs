@@ -20,6 +20,8 @@ pub mod links;
 pub mod mails;
 pub mod payments;
 pub mod questions;
+pub mod resourceblocks;
+pub mod seatblocks;
 pub mod secret_keys;
 pub mod server_facts;
 pub mod sessions;

@@ -2,7 +2,7 @@
 //! nothing is looked at first.
 
 use super::{Place, on_both_engines};
-use crate::tables::{accounts, bookings, claims};
+use crate::tables::{accounts, bookings, claims, resourceblocks, seatblocks};
 use crate::{Store, StoreError, Tx};
 use slotkeeper_domain::account::{AccountKind, Languages};
 use slotkeeper_domain::booking::BookingNumber;
@@ -103,6 +103,24 @@ on_both_engines! {
         assert!(claim_guide(&store, 11, hours(1_550, 1_551)).await.is_err());
     }
 
+    /// A block of a resource takes what it wants; whatever comes after it is refused for as long as the block lasts, also
+    /// past the first piece of it, and what was there before it stays.
+    async fn a_blocked_resource_does_nothing_new(place) {
+        let store = business(place).await;
+        claim_guide(&store, 1, hours(9, 11)).await.expect("free");
+        let block = Holder::ResourceBlock("312RESB6P17DA1E4F5A8".parse().expect("an id"));
+        let holder = block.clone();
+        let blocked = store.tidy(move |tx| claims::claim_whole(tx, &account(), &holder, &[guide()], hours(8, 2_000)));
+        blocked.await.expect("it asks nobody");
+        for span in [hours(9, 10), hours(10, 12), hours(7, 9), hours(1_990, 2_010)] {
+            assert!(matches!(claim_guide(&store, 2, span).await, Err(StoreError::Refused { .. })), "{span:?}");
+        }
+        claim_guide(&store, 3, hours(6, 8)).await.expect("before it");
+        claim_guide(&store, 4, hours(2_000, 2_001)).await.expect("after it");
+        store.tidy(move |tx| claims::release(tx, &account(), &block)).await.expect("given back");
+        claim_guide(&store, 5, hours(9, 10)).await.expect("free again");
+    }
+
     /// A search by one pair of times is not slowed down, nor led astray, by the other.
     async fn searches_find_the_same_by_either_time(place) {
         let store = business(place).await;
@@ -113,9 +131,17 @@ on_both_engines! {
                 Ok::<_, StoreError>((
                     bookings::count(db, &account(), &Sight::All, &search)?,
                     bookings::list(db, &account(), &Sight::All, &search, 10, 0)?.len(),
+                    {
+                        let search = seatblocks::SeatBlockSearch { starts, touched, product: None };
+                        seatblocks::count(db, &account(), &Sight::All, &search)?
+                    },
+                    {
+                        let search = resourceblocks::ResourceBlockSearch { starts, touched, resource: Some(guide()) };
+                        resourceblocks::count(db, &account(), &Sight::All, &search)?
+                    },
                 ))
             });
-            assert_eq!(found.await, Ok((0, 0)));
+            assert_eq!(found.await, Ok((0, 0, 0, 0)));
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::tests::Place;
 use rusqlite::Connection;
 
 /// Tables that grow with everything that is booked.
-const GROWING: [&str; 11] = [
+const GROWING: [&str; 13] = [
     "booking",
     "seat_claim",
     "resource_claim",
@@ -17,6 +17,8 @@ const GROWING: [&str; 11] = [
     "event",
     "hold",
     "kept_answer",
+    "seat_block",
+    "resource_block",
     "linked_person",
     "attendance",
 ];

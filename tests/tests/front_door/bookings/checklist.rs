@@ -49,6 +49,12 @@ fn members(path: &str) -> &'static str {
             "id creationTime receivedTime reason amount paymentMethod description? comment? paymentMethodOther? agent? \
              customerId? gatewayName? transactionId?"
         }
+        _ if path.starts_with("/seatblocks") => {
+            "id eventId productId numSeats startTime creationTime creationAgent reason? lastChangeTime? lastChangeAgent?"
+        }
+        _ if path.starts_with("/resourceblocks") => {
+            "id startTime endTime resources creationTime creationAgent reason? lastChangeTime? lastChangeAgent?"
+        }
         _ if path.starts_with("/bookings") => {
             "bookingNumber startTime endTime customerId title participants canceled accepted creationTime creationAgent \
              productId productName price eventId? firstCourseEnrolledEventId? dropinCourseEnrolledEventId? customer? \
@@ -329,6 +335,19 @@ on_every_engine! {
         t.get(&linked).await;
         t.put(&linked, &json!({"dateOfBirth": "2015-02-28"})).await;
         t.delete(&linked).await;
+
+        let seats = json!({"productId": TOUR, "eventId": tour("2026-05-09"), "numSeats": -1, "reason": "School class"});
+        let hours = json!({
+            "startTime": "2026-05-09T08:00:00-00:00", "endTime": "2026-05-09T12:00:00-00:00",
+            "resources": [{"id": t.get("/settings/resources").await["data"][0]["resources"][0]["id"]}],
+        });
+        for (of, block) in [("seatblocks", &seats), ("resourceblocks", &hours)] {
+            let path = format!("/{of}/{}", id(&t.post(&format!("/{of}"), block).await, "id"));
+            t.get(&path).await;
+            t.put(&path, &json!({"reason": null})).await;
+            t.get(&format!("/{of}?{days}")).await;
+            t.delete(&path).await;
+        }
 
         // Into winter, and there.
         let moved = t.put(&path, &json!({"eventId": tour("2026-10-30")})).await;

@@ -1,6 +1,6 @@
 //! Requests that carry a key of their own and are sent again.
 
-use super::{business, lesson, order, people, seats_left};
+use super::{business, lesson, order, people, seats_left, tour};
 use crate::api::assert_error;
 use slotkeeper_testkit::catalogue::TOUR;
 use slotkeeper_testkit::client::{Program, operations};
@@ -83,6 +83,7 @@ on_every_engine! {
         let (_, program) = business(&server).await;
         let booking = program.create("/bookings", &lesson("2026-05-07T10:00:00-00:00")).await;
         let number = booking["bookingNumber"].as_str().unwrap();
+        let guide = &program.read("/settings/resources").await["data"][0]["resources"][0]["id"];
         for (_, path) in operations().into_iter().filter(|(method, _)| method == "POST") {
             let body = match path {
                 "/availability/matchingslots" => json!({
@@ -94,6 +95,11 @@ on_every_engine! {
                     "reason": "Deposit", "amount": {"amount": "1", "currency": "EUR"}, "paymentMethod": "cash",
                 }),
                 "/customers" | "/customers/{id}/linkedpeople" => json!({"firstName": "Ilse"}),
+                "/seatblocks" => json!({"productId": TOUR, "eventId": tour("2026-05-09"), "numSeats": 1}),
+                "/resourceblocks" => json!({
+                    "startTime": "2026-05-09T08:00:00-00:00", "endTime": "2026-05-09T12:00:00-00:00",
+                    "resources": [{"id": guide}],
+                }),
                 _ => panic!("{path} needs a body here"),
             };
             let customer = booking["customerId"].as_str().unwrap();

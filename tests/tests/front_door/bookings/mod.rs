@@ -1,5 +1,6 @@
-//! Availability, holds, bookings and customers through the API.
+//! Availability, holds, bookings, blocks and customers through the API.
 
+mod blocks;
 mod changes;
 mod checklist;
 mod customers;
@@ -12,13 +13,15 @@ mod of_customers;
 mod passwords;
 mod payments;
 mod refusals;
+mod resourceblocks;
+mod seatblocks;
 
 use slotkeeper_testkit::catalogue::{COURSE, COURSE_SERIES, LESSON, TOUR, TOUR_SERIES, catalogue};
 use slotkeeper_testkit::client::{Program, Visitor};
 use slotkeeper_testkit::serde_json::{Value, json};
 use slotkeeper_testkit::server::TestServer;
 
-const ALL: &str = "bookings_rwd_all,customers_rwd_all,payments_rw_all,availability_r";
+const ALL: &str = "bookings_rwd_all,customers_rwd_all,blocks_rwd_all,payments_rw_all,availability_r";
 
 /// A business with the catalogue, and a program that may do everything in it.
 async fn business(server: &TestServer) -> (Visitor, Program) {

@@ -82,6 +82,8 @@ fn mistakes_are_told_with_their_place_and_without_their_value() {
         ("mail.port = 65536", 1, "`mail.port`: must be between 1 and 65535"),
         ("[mail]\ntls = \"ssl\"", 2, "`mail.tls`: unknown variant `ssl`, expected one of `starttls`, `tls`, `none`"),
         ("[mail]\nfrom = \"me\"", 2, "`mail.from`: must be an e-mail address"),
+        ("cors_origins = [\"https://shop.example/\"]", 1, "`cors_origins`: must be a list of origins"),
+        ("cors_origins = [\"*\", \"https://shop.example\"]", 1, "`cors_origins`: must be a list of origins"),
         ("trusted_proxies = [\"me\"]", 1, "`trusted_proxies`: must be a list of addresses and networks"),
         ("[log]\nfilter = \"a=b=c\"", 2, "`log.filter`: must be a level"),
     ] {

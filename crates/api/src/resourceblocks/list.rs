@@ -1,0 +1,58 @@
+//! `GET /resourceblocks`: the blocks of resources that start, or were changed, within some time.
+
+use super::block::ResourceBlock;
+use crate::answer::Shown;
+use crate::caller::Caller;
+use crate::error::ApiError;
+use crate::paging::{List, PageParameters, Paging};
+use crate::query::{Query, Unread};
+use crate::span::{TimePairs, Within};
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use slotkeeper_app::App;
+use slotkeeper_app::blocks::rights::ReadBlocks;
+use slotkeeper_app::catalogue::read::read;
+use slotkeeper_app::resourceblocks::list::list as find;
+use slotkeeper_domain::id::ResourceId;
+use slotkeeper_store::tables::resourceblocks::ResourceBlockSearch;
+
+/// Most blocks on a page.
+const MOST: u32 = 100;
+
+crate::parameters! {
+    /// Which blocks are wanted, beside when.
+    pub(crate) struct ListResourceBlocks {
+        /// Of which resource.
+        resource_id: Option<String> = "resourceId",
+    }
+}
+
+/// What a page token keeps of the search.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Search {
+    within: Within,
+    resource: Option<ResourceId>,
+}
+
+/// The blocks that the key may read, by start and id.
+pub(crate) async fn list(
+    caller: Caller<ReadBlocks>,
+    State(app): State<App>,
+    Query(page): Query<PageParameters>,
+    times: Unread<TimePairs>,
+    wanted: Unread<ListResourceBlocks>,
+) -> Result<Shown<List<ResourceBlock>>, ApiError> {
+    let account = caller.may().account();
+    let paging = Paging::read(&app, &account.id, "GET /resourceblocks", &page, MOST, || {
+        let (times, wanted) = (times.read()?, wanted.read()?);
+        let no_resource = |_| ApiError::bad_request("resourceId: this business has no such resource.");
+        let resource = wanted.resource_id.map(|id| id.parse()).transpose().map_err(no_resource)?;
+        Ok(Search { within: times.within("resource blocks", &account.zone)?, resource })
+    })?;
+    let Search { within: Within { starts, touched }, resource } = &paging.search;
+    let search = ResourceBlockSearch { starts: *starts, touched: *touched, resource: resource.clone() };
+    let (total, found) = find(&app, caller.may(), search, paging.page.limit(), paging.page.offset()).await?;
+    let catalogue = read(&app, caller.may()).await?;
+    let shown = |block| ResourceBlock::of(block, &account.zone, &catalogue, caller.language());
+    Ok(Shown(paging.list(u64::try_from(total).unwrap_or(0), found.iter().map(shown).collect())))
+}

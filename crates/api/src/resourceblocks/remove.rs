@@ -1,0 +1,22 @@
+//! `DELETE /resourceblocks/{id}`: delete a block of resources.
+
+use crate::answer::Gone;
+use crate::caller::Caller;
+use crate::error::ApiError;
+use crate::path::Id;
+use axum::extract::State;
+use slotkeeper_app::App;
+use slotkeeper_app::blocks::rights::{DeleteBlocks, ReadBlocks};
+use slotkeeper_app::resourceblocks::remove::remove as delete;
+use slotkeeper_domain::id::ResourceBlockId;
+
+/// Deletes it for good; what it had is free at once.
+pub(crate) async fn remove(
+    caller: Caller<DeleteBlocks>,
+    State(app): State<App>,
+    Id(id): Id<ResourceBlockId>,
+) -> Result<Gone, ApiError> {
+    let sees = caller.holder().may::<ReadBlocks>();
+    delete(&app, caller.may(), sees.as_ref(), id).await.map_err(ApiError::blocking::<ResourceBlockId>)?;
+    Ok(Gone)
+}

@@ -1,0 +1,24 @@
+//! `GET /resourceblocks/{id}`: one block of resources.
+
+use super::block::ResourceBlock;
+use crate::answer::Shown;
+use crate::caller::Caller;
+use crate::error::ApiError;
+use crate::path::Id;
+use axum::extract::State;
+use slotkeeper_app::App;
+use slotkeeper_app::blocks::rights::ReadBlocks;
+use slotkeeper_app::catalogue::read::read;
+use slotkeeper_app::resourceblocks::show::show as find;
+use slotkeeper_domain::id::ResourceBlockId;
+
+/// The block, if the key may know of it.
+pub(crate) async fn show(
+    caller: Caller<ReadBlocks>,
+    State(app): State<App>,
+    Id(id): Id<ResourceBlockId>,
+) -> Result<Shown<ResourceBlock>, ApiError> {
+    let block = find(&app, caller.may(), id).await?.ok_or_else(ApiError::absent::<ResourceBlockId>)?;
+    let catalogue = read(&app, caller.may()).await?;
+    Ok(Shown(ResourceBlock::of(&block, &caller.may().account().zone, &catalogue, caller.language())))
+}

@@ -1,0 +1,65 @@
+//! What requests say of a block of seats (wire reference, section 4.10). Members that only answers have are ignored.
+
+use crate::error::ApiError;
+use crate::wire::{bounded, missing, said, text};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer};
+use slotkeeper_app::seatblocks::create::NewSeatBlock;
+use slotkeeper_app::seatblocks::update::SeatBlockChange;
+use slotkeeper_domain::block::{LONGEST_REASON, SeatCount};
+
+/// A block of seats as requests have it. A member that is missing says nothing.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "SeatBlockInput")]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct SeatBlockBody {
+    #[serde(deserialize_with = "text")]
+    product_id: Option<String>,
+    #[serde(deserialize_with = "text")]
+    event_id: Option<String>,
+    #[serde(deserialize_with = "seats")]
+    #[schemars(with = "Option<i64>", range(min = -1))]
+    num_seats: Option<SeatCount>,
+    #[serde(deserialize_with = "text")]
+    reason: Option<String>,
+}
+
+fn seats<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SeatCount>, D::Error> {
+    let number = match Option::<serde_json::Value>::deserialize(deserializer)? {
+        None => return Ok(None),
+        // What is no whole number is none of seats either.
+        Some(value) => value.as_i64().unwrap_or_default(),
+    };
+    SeatCount::try_from(number).map(Some).map_err(said)
+}
+
+impl SeatBlockBody {
+    /// The block to be made.
+    ///
+    /// # Errors
+    /// 400, naming the member.
+    pub(crate) fn new_block(&self) -> Result<NewSeatBlock, ApiError> {
+        let SeatBlockChange { product, event, seats, reason } = self.change()?;
+        Ok(NewSeatBlock {
+            product: product.ok_or_else(|| missing("productId"))?,
+            event: event.ok_or_else(|| missing("eventId"))?,
+            seats: seats.ok_or_else(|| missing("numSeats"))?,
+            reason,
+        })
+    }
+
+    /// What is said of a block that is there.
+    ///
+    /// # Errors
+    /// 400, naming the member.
+    pub(crate) fn change(&self) -> Result<SeatBlockChange, ApiError> {
+        let no_product = |_| ApiError::bad_request("productId: this business has no such product.");
+        let no_event = |_| ApiError::bad_request("eventId: there is no such event of this product.");
+        Ok(SeatBlockChange {
+            product: self.product_id.as_ref().map(|id| id.parse()).transpose().map_err(no_product)?,
+            event: self.event_id.as_ref().map(|id| id.parse()).transpose().map_err(no_event)?,
+            seats: self.num_seats,
+            reason: bounded(self.reason.as_ref(), "reason", LONGEST_REASON)?,
+        })
+    }
+}

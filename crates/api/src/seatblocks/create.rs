@@ -1,0 +1,28 @@
+//! `POST /seatblocks`: block seats of an event.
+
+use super::block::SeatBlock;
+use super::body::SeatBlockBody;
+use crate::answer::Created;
+use crate::body::NewBody;
+use crate::caller::Caller;
+use crate::error::ApiError;
+use axum::extract::State;
+use slotkeeper_app::App;
+use slotkeeper_app::blocks::rights::WriteBlocks;
+use slotkeeper_app::idempotency::Answering;
+use slotkeeper_app::seatblocks::create::create as block;
+use slotkeeper_domain::id::SeatBlockId;
+use slotkeeper_store::tables::seatblocks;
+
+/// Blocks all of it, or nothing.
+pub(crate) async fn create(
+    caller: Caller<WriteBlocks>,
+    State(app): State<App>,
+    NewBody { body, key }: NewBody<SeatBlockBody>,
+) -> Result<Created<SeatBlock>, ApiError> {
+    let (unit, zone) = (app.clone(), caller.may().account().zone.clone());
+    let answering = Answering::new(key, move |created: &seatblocks::SeatBlock| {
+        Created::new(&unit, &format!("/seatblocks/{}", created.id), &SeatBlock::of(created, &zone))
+    });
+    block(&app, caller.may(), body.new_block()?, answering).await.map_err(ApiError::blocking::<SeatBlockId>)
+}

@@ -1,0 +1,56 @@
+//! `GET /seatblocks`: the blocks of seats whose events start, or that were changed, within some time.
+
+use super::block::SeatBlock;
+use crate::answer::Shown;
+use crate::caller::Caller;
+use crate::error::ApiError;
+use crate::paging::{List, PageParameters, Paging};
+use crate::query::{Query, Unread};
+use crate::span::{TimePairs, Within};
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use slotkeeper_app::App;
+use slotkeeper_app::blocks::rights::ReadBlocks;
+use slotkeeper_app::seatblocks::list::list as find;
+use slotkeeper_domain::id::ProductId;
+use slotkeeper_store::tables::seatblocks::SeatBlockSearch;
+
+/// Most blocks on a page.
+const MOST: u32 = 100;
+
+crate::parameters! {
+    /// Which blocks are wanted, beside when.
+    pub(crate) struct ListSeatBlocks {
+        /// Of which product.
+        product_id: Option<String> = "productId",
+    }
+}
+
+/// What a page token keeps of the search.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Search {
+    within: Within,
+    product: Option<ProductId>,
+}
+
+/// The blocks that the key may read, by start and id.
+pub(crate) async fn list(
+    caller: Caller<ReadBlocks>,
+    State(app): State<App>,
+    Query(page): Query<PageParameters>,
+    times: Unread<TimePairs>,
+    wanted: Unread<ListSeatBlocks>,
+) -> Result<Shown<List<SeatBlock>>, ApiError> {
+    let account = caller.may().account();
+    let paging = Paging::read(&app, &account.id, "GET /seatblocks", &page, MOST, || {
+        let (times, wanted) = (times.read()?, wanted.read()?);
+        let no_product = |_| ApiError::bad_request("productId: this business has no such product.");
+        let product = wanted.product_id.map(|id| id.parse()).transpose().map_err(no_product)?;
+        Ok(Search { within: times.within("seat blocks", &account.zone)?, product })
+    })?;
+    let Search { within: Within { starts, touched }, product } = &paging.search;
+    let search = SeatBlockSearch { starts: *starts, touched: *touched, product: product.clone() };
+    let (total, found) = find(&app, caller.may(), search, paging.page.limit(), paging.page.offset()).await?;
+    let data = found.iter().map(|block| SeatBlock::of(block, &account.zone)).collect();
+    Ok(Shown(paging.list(u64::try_from(total).unwrap_or(0), data)))
+}

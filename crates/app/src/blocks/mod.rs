@@ -1,0 +1,85 @@
+//! What blocks of seats and blocks of resources have in common.
+
+pub mod rights;
+
+use crate::App;
+use crate::bookings::place::{Placing, Reach, Reached};
+use crate::idempotency::UsedOtherwise;
+use crate::right::{May, Right};
+use crate::take::TakeError;
+use rights::ReadBlocks;
+use slotkeeper_domain::block::BlockRefused;
+use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::id::ApplicationId;
+use slotkeeper_domain::inventory::Full;
+use slotkeeper_store::tables::bookings::Stamp;
+use slotkeeper_store::{StoreError, Tx};
+
+/// Why nothing is blocked, changed or removed.
+#[derive(Debug, thiserror::Error)]
+pub enum BlockError {
+    /// What is to be blocked makes no sense, or the rules are against it.
+    #[error(transparent)]
+    Refused(#[from] BlockRefused),
+    /// There is not so much left.
+    #[error(transparent)]
+    Full(#[from] Full),
+    /// There is no such block, or the key may not know of it.
+    #[error("there is no such block")]
+    NoBlock,
+    /// The key sees the block, and may not change it.
+    #[error("This API key can change only blocks that its application created.")]
+    NotYours,
+    /// The key of the request belongs to another request.
+    #[error(transparent)]
+    UsedOtherwise(#[from] UsedOtherwise),
+    /// The account has no currency; it is no business.
+    #[error("This account does not take bookings.")]
+    NoBusiness,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<TakeError> for BlockError {
+    fn from(error: TakeError) -> Self {
+        match error {
+            TakeError::Full(full) => Self::Full(full),
+            TakeError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// Who blocks something, where and when. Blocks are the business's own: the rules for customers count for nothing.
+pub(crate) fn blocking<R: Right>(app: &App, may: &May<R>) -> Result<Placing, BlockError> {
+    Placing::new(app, may, true).map_err(|_| BlockError::NoBusiness)
+}
+
+/// What may be changed, and what is seen.
+pub(crate) fn reach<R: Right>(may: &May<R>, sees: Option<&May<ReadBlocks>>) -> Reach {
+    Reach::of(may, sees)
+}
+
+/// The block that was found, if it may be changed.
+pub(crate) fn changeable<B>(
+    found: Option<B>,
+    creator: impl Fn(&B) -> Option<&ApplicationId>,
+    reach: &Reach,
+) -> Result<B, BlockError> {
+    let block = found.ok_or(BlockError::NoBlock)?;
+    match reach.to(creator(&block)) {
+        Reached::Changed => Ok(block),
+        Reached::Seen => Err(BlockError::NotYours),
+        Reached::Absent => Err(BlockError::NoBlock),
+    }
+}
+
+/// Now, and who acts.
+pub(crate) fn stamp(tx: &mut Tx, placing: &Placing) -> Result<Stamp, StoreError> {
+    Ok(Stamp { at: placing.now, agent: placing.agent(tx)? })
+}
+
+/// Writes into the account's log what happened to a block.
+pub(crate) fn record(tx: &mut Tx, placing: &Placing, thing: Thing, id: &str, kind: Kind) {
+    tx.record(placing.actor.change(&placing.account.id, placing.now, thing, id, kind));
+}

@@ -1,0 +1,78 @@
+//! Block resources for some time.
+
+use super::seize;
+use crate::blocks::rights::WriteBlocks;
+use crate::blocks::{BlockError, blocking, record, stamp};
+use crate::bookings::place::Placing;
+use crate::idempotency::{Answer, Answering};
+use crate::right::May;
+use crate::{App, random};
+use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::id::{ResourceBlockId, ResourceId};
+use slotkeeper_domain::inventory::Span;
+use slotkeeper_domain::time::Instant;
+use slotkeeper_store::Tx;
+use slotkeeper_store::tables::accounts::Account;
+use slotkeeper_store::tables::resourceblocks::{self, ResourceBlock};
+
+/// Resources to be blocked.
+#[derive(Debug, Clone)]
+pub struct NewResourceBlock {
+    /// From when to when.
+    pub span: Span,
+    /// Which.
+    pub resources: Vec<ResourceId>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// Blocks resources, whatever they are needed for: what was booked stays, and nothing more is.
+///
+/// # Errors
+/// [`BlockError`].
+pub async fn create<A: Answer>(
+    app: &App,
+    may: &May<WriteBlocks>,
+    new: NewResourceBlock,
+    answering: Answering<ResourceBlock, A>,
+) -> Result<A, BlockError> {
+    let placing = blocking(app, may)?;
+    let (unit, id): (_, ResourceBlockId) = (app.clone(), random::id());
+    let block = move |tx: &mut Tx| {
+        answering.run(tx, &unit, placing.whose(), placing.now, |tx| write(tx, &unit, &placing, &new, &id))
+    };
+    app.store().write(block).await
+}
+
+/// Blocks the same within a transaction that others write in as well, as this actor and at this instant: for data that comes
+/// from elsewhere.
+///
+/// # Errors
+/// [`BlockError`].
+pub fn create_within(
+    tx: &mut Tx,
+    app: &App,
+    account: &Account,
+    actor: &Actor,
+    at: Instant,
+    new: &NewResourceBlock,
+) -> Result<ResourceBlock, BlockError> {
+    let placing = Placing::within(account, actor, at, true).map_err(|_| BlockError::NoBusiness)?;
+    write(tx, app, &placing, new, &random::id())
+}
+
+fn write(
+    tx: &mut Tx,
+    app: &App,
+    placing: &Placing,
+    new: &NewResourceBlock,
+    id: &ResourceBlockId,
+) -> Result<ResourceBlock, BlockError> {
+    let NewResourceBlock { span, resources, reason } = new.clone();
+    let resources = seize(tx, app, placing, id, span, &resources)?;
+    let (application, created) = (placing.application().cloned(), stamp(tx, placing)?);
+    let block = ResourceBlock { id: id.clone(), application, span, resources, reason, created, changed: None };
+    resourceblocks::insert(tx, &placing.account.id, &block)?;
+    record(tx, placing, Thing::ResourceBlock, id.as_str(), Kind::Created);
+    Ok(block)
+}

@@ -1,0 +1,36 @@
+//! Blocks of resources.
+
+pub mod create;
+pub mod list;
+pub mod remove;
+pub mod show;
+pub mod update;
+
+use crate::App;
+use crate::blocks::BlockError;
+use crate::bookings::place::Placing;
+use crate::take::{Take, take};
+use slotkeeper_domain::block;
+use slotkeeper_domain::id::{ResourceBlockId, ResourceId};
+use slotkeeper_domain::inventory::{Absence, Holder, Span, Wish};
+use slotkeeper_store::Tx;
+
+/// Takes the time of a block in the same step in which it gives back what it has; says of which resources, each once.
+fn seize(
+    tx: &mut Tx,
+    app: &App,
+    placing: &Placing,
+    id: &ResourceBlockId,
+    span: Span,
+    ids: &[ResourceId],
+) -> Result<Vec<ResourceId>, BlockError> {
+    let account = &placing.account.id;
+    let catalogue = app.catalogues().of(tx, account)?;
+    let resources = block::resources(&catalogue, ids, span)?;
+    let blocked = resources.iter().map(|(id, _)| id.clone()).collect();
+    let wish = Wish { absence: Some(Absence { span, resources }), ..Wish::default() };
+    let holder = Holder::ResourceBlock(id.clone());
+    let instead_of = std::slice::from_ref(&holder);
+    take(tx, account, &Take { wish: &wish, holder: &holder, instead_of, expires_at: None }, placing.now)?;
+    Ok(blocked)
+}

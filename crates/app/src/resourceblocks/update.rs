@@ -1,0 +1,57 @@
+//! Change a block of resources. What is not said stays as it was.
+
+use super::seize;
+use crate::App;
+use crate::blocks::rights::{ReadBlocks, WriteBlocks};
+use crate::blocks::{BlockError, blocking, changeable, reach, record, stamp};
+use crate::right::May;
+use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::id::{ResourceBlockId, ResourceId};
+use slotkeeper_domain::inventory::Span;
+use slotkeeper_domain::time::Instant;
+use slotkeeper_store::tables::resourceblocks::{self, ResourceBlock};
+
+/// What is to be different. The list replaces what was there.
+#[derive(Debug, Clone, Default)]
+pub struct ResourceBlockChange {
+    /// From when on.
+    pub starts_at: Option<Instant>,
+    /// Until when.
+    pub ends_at: Option<Instant>,
+    /// Which resources.
+    pub resources: Option<Vec<ResourceId>>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// Changes a block and, if it is to be of another time or of other resources, takes those in place of what it has, in one
+/// transaction.
+///
+/// # Errors
+/// [`BlockError`].
+pub async fn update(
+    app: &App,
+    may: &May<WriteBlocks>,
+    sees: Option<&May<ReadBlocks>>,
+    id: ResourceBlockId,
+    change: ResourceBlockChange,
+) -> Result<ResourceBlock, BlockError> {
+    let (placing, reach, unit) = (blocking(app, may)?, reach(may, sees), app.clone());
+    app.store()
+        .write(move |tx| {
+            let account = &placing.account.id;
+            let found = resourceblocks::lock(tx, account, &id)?;
+            let block = changeable(found, |block: &ResourceBlock| block.application.as_ref(), &reach)?;
+            let ResourceBlockChange { starts_at, ends_at, resources, reason } = change.clone();
+            let span = Span { from: starts_at.unwrap_or(block.span.from), to: ends_at.unwrap_or(block.span.to) };
+            let resources = resources.unwrap_or_else(|| block.resources.clone());
+            let same = span == block.span && resources == block.resources;
+            let resources = if same { resources } else { seize(tx, &unit, &placing, &id, span, &resources)? };
+            let (reason, changed) = (reason.or(block.reason), Some(stamp(tx, &placing)?));
+            let changed = ResourceBlock { span, resources, reason, changed, ..block };
+            resourceblocks::update(tx, account, &changed)?;
+            record(tx, &placing, Thing::ResourceBlock, id.as_str(), Kind::Updated);
+            Ok(changed)
+        })
+        .await
+}

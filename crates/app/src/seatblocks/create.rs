@@ -1,0 +1,81 @@
+//! Block seats of an event.
+
+use super::{Wanted, seize};
+use crate::blocks::rights::WriteBlocks;
+use crate::blocks::{BlockError, blocking, record, stamp};
+use crate::bookings::place::Placing;
+use crate::idempotency::{Answer, Answering};
+use crate::right::May;
+use crate::{App, random};
+use slotkeeper_domain::block::SeatCount;
+use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::event::EventId;
+use slotkeeper_domain::id::{ProductId, SeatBlockId};
+use slotkeeper_domain::time::Instant;
+use slotkeeper_store::Tx;
+use slotkeeper_store::tables::accounts::Account;
+use slotkeeper_store::tables::seatblocks::{self, SeatBlock};
+
+/// Seats to be blocked.
+#[derive(Debug, Clone)]
+pub struct NewSeatBlock {
+    /// Of which product.
+    pub product: ProductId,
+    /// Of which event; of a course, of which class.
+    pub event: EventId,
+    /// How many.
+    pub seats: SeatCount,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// Blocks all of it or nothing.
+///
+/// # Errors
+/// [`BlockError`].
+pub async fn create<A: Answer>(
+    app: &App,
+    may: &May<WriteBlocks>,
+    new: NewSeatBlock,
+    answering: Answering<SeatBlock, A>,
+) -> Result<A, BlockError> {
+    let placing = blocking(app, may)?;
+    let (unit, id): (_, SeatBlockId) = (app.clone(), random::id());
+    let block = move |tx: &mut Tx| {
+        answering.run(tx, &unit, placing.whose(), placing.now, |tx| write(tx, &unit, &placing, &new, &id))
+    };
+    app.store().write(block).await
+}
+
+/// Blocks the same within a transaction that others write in as well, as this actor and at this instant: for data that comes
+/// from elsewhere.
+///
+/// # Errors
+/// [`BlockError`].
+pub fn create_within(
+    tx: &mut Tx,
+    app: &App,
+    account: &Account,
+    actor: &Actor,
+    at: Instant,
+    new: &NewSeatBlock,
+) -> Result<SeatBlock, BlockError> {
+    let placing = Placing::within(account, actor, at, true).map_err(|_| BlockError::NoBusiness)?;
+    write(tx, app, &placing, new, &random::id())
+}
+
+fn write(
+    tx: &mut Tx,
+    app: &App,
+    placing: &Placing,
+    new: &NewSeatBlock,
+    id: &SeatBlockId,
+) -> Result<SeatBlock, BlockError> {
+    let NewSeatBlock { product, event, seats, reason } = new.clone();
+    let starts_at = seize(tx, app, placing, id, &Wanted { product: &product, event: &event, seats })?;
+    let (application, created) = (placing.application().cloned(), stamp(tx, placing)?);
+    let block = SeatBlock { id: id.clone(), application, event, starts_at, seats, reason, created, changed: None };
+    seatblocks::insert(tx, &placing.account.id, &block)?;
+    record(tx, placing, Thing::SeatBlock, id.as_str(), Kind::Created);
+    Ok(block)
+}

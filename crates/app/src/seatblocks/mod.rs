@@ -1,0 +1,44 @@
+//! Blocks of seats.
+
+pub mod create;
+pub mod list;
+pub mod remove;
+pub mod show;
+pub mod update;
+
+use crate::App;
+use crate::blocks::BlockError;
+use crate::bookings::place::Placing;
+use crate::take::{Take, take};
+use slotkeeper_domain::block::{self, SeatCount};
+use slotkeeper_domain::event::EventId;
+use slotkeeper_domain::id::{ProductId, SeatBlockId};
+use slotkeeper_domain::inventory::{EventWish, Holder, Wish};
+use slotkeeper_domain::time::Instant;
+use slotkeeper_store::Tx;
+
+/// Which seats.
+struct Wanted<'a> {
+    product: &'a ProductId,
+    event: &'a EventId,
+    seats: SeatCount,
+}
+
+/// Takes the seats of a block in the same step in which it gives back those it has; says when the event starts.
+fn seize(
+    tx: &mut Tx,
+    app: &App,
+    placing: &Placing,
+    id: &SeatBlockId,
+    wanted: &Wanted<'_>,
+) -> Result<Instant, BlockError> {
+    let account = &placing.account;
+    let catalogue = app.catalogues().of(tx, &account.id)?;
+    let event = block::event(&catalogue, wanted.product, wanted.event, placing.now, &account.zone)?;
+    let seats = EventWish { seats: wanted.seats, ..event.wish(0, false, &catalogue) };
+    let wish = Wish { events: vec![seats], ..Wish::default() };
+    let holder = Holder::SeatBlock(id.clone());
+    let instead_of = std::slice::from_ref(&holder);
+    take(tx, &account.id, &Take { wish: &wish, holder: &holder, instead_of, expires_at: None }, placing.now)?;
+    Ok(event.occurrence.starts_at)
+}

@@ -1,0 +1,35 @@
+//! Delete a block of seats: they are free at once.
+
+use crate::App;
+use crate::blocks::rights::{DeleteBlocks, ReadBlocks};
+use crate::blocks::{BlockError, blocking, changeable, reach, record};
+use crate::right::May;
+use crate::take::give_back;
+use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::id::SeatBlockId;
+use slotkeeper_domain::inventory::Holder;
+use slotkeeper_store::tables::seatblocks::{self, SeatBlock};
+
+/// Deletes a block for good and gives back what it has.
+///
+/// # Errors
+/// [`BlockError::NoBlock`], [`BlockError::NotYours`]; when the store fails.
+pub async fn remove(
+    app: &App,
+    may: &May<DeleteBlocks>,
+    sees: Option<&May<ReadBlocks>>,
+    id: SeatBlockId,
+) -> Result<(), BlockError> {
+    let (placing, reach) = (blocking(app, may)?, reach(may, sees));
+    app.store()
+        .write(move |tx| {
+            let account = &placing.account.id;
+            let found = seatblocks::lock(tx, account, &id)?;
+            changeable(found, |block: &SeatBlock| block.application.as_ref(), &reach)?;
+            give_back(tx, account, &Holder::SeatBlock(id.clone()))?;
+            seatblocks::delete(tx, account, &id)?;
+            record(tx, &placing, Thing::SeatBlock, id.as_str(), Kind::Deleted);
+            Ok(())
+        })
+        .await
+}

@@ -1,0 +1,62 @@
+//! Change a block of seats. What is not said stays as it was.
+
+use super::{Wanted, seize};
+use crate::App;
+use crate::blocks::rights::{ReadBlocks, WriteBlocks};
+use crate::blocks::{BlockError, blocking, changeable, reach, record, stamp};
+use crate::right::May;
+use slotkeeper_domain::block::SeatCount;
+use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::event::EventId;
+use slotkeeper_domain::id::{ProductId, SeatBlockId};
+use slotkeeper_store::tables::seatblocks::{self, SeatBlock};
+
+/// What is to be different.
+#[derive(Debug, Clone, Default)]
+pub struct SeatBlockChange {
+    /// Another product.
+    pub product: Option<ProductId>,
+    /// Another event.
+    pub event: Option<EventId>,
+    /// Another number of seats.
+    pub seats: Option<SeatCount>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// Changes a block and, if it is to be of other seats, takes those in place of the seats it has, in one transaction. Clients
+/// write back what they read: a member that is as it was says nothing, and so a block of all that were left takes no more.
+///
+/// # Errors
+/// [`BlockError`].
+pub async fn update(
+    app: &App,
+    may: &May<WriteBlocks>,
+    sees: Option<&May<ReadBlocks>>,
+    id: SeatBlockId,
+    change: SeatBlockChange,
+) -> Result<SeatBlock, BlockError> {
+    let (placing, reach, unit) = (blocking(app, may)?, reach(may, sees), app.clone());
+    app.store()
+        .write(move |tx| {
+            let account = &placing.account.id;
+            let found = seatblocks::lock(tx, account, &id)?;
+            let block = changeable(found, |block: &SeatBlock| block.application.as_ref(), &reach)?;
+            let SeatBlockChange { product, event, seats, reason } = change.clone();
+            let (product, event) =
+                (product.unwrap_or_else(|| block.event.product.clone()), event.unwrap_or_else(|| block.event.clone()));
+            let seats = seats.unwrap_or(block.seats);
+            let same = product == block.event.product && event == block.event && seats == block.seats;
+            let starts_at = if same {
+                block.starts_at
+            } else {
+                seize(tx, &unit, &placing, &id, &Wanted { product: &product, event: &event, seats })?
+            };
+            let (reason, changed) = (reason.or(block.reason), Some(stamp(tx, &placing)?));
+            let changed = SeatBlock { event, starts_at, seats, reason, changed, ..block };
+            seatblocks::update(tx, account, &changed)?;
+            record(tx, &placing, Thing::SeatBlock, id.as_str(), Kind::Updated);
+            Ok(changed)
+        })
+        .await
+}

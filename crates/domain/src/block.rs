@@ -1,0 +1,217 @@
+//! Blocks: what the business keeps for itself, seats of an event or time of resources (wire reference, section 6.11).
+
+use crate::catalogue::{Catalogue, Product};
+use crate::event::EventId;
+use crate::id::{ProductId, ResourceId};
+use crate::inventory::Span;
+use crate::scheduled::{self, Event};
+use crate::time::{Instant, Zone};
+use std::time::Duration;
+
+/// Longest reason, in characters.
+pub const LONGEST_REASON: usize = 1_000;
+/// Most resources of one block.
+pub const MOST_RESOURCES: usize = 100;
+/// Most seats of one block: what the wire's integers hold.
+pub const MOST_SEATS: u32 = i32::MAX.unsigned_abs();
+/// Most days of a block of resources: a leap year.
+pub const MOST_DAYS: u16 = 366;
+
+/// How many seats are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SeatCount {
+    /// So many.
+    Exactly(u32),
+    /// Every seat that is left at that moment. One that is given back later stays free.
+    AllLeft,
+}
+
+/// The number is no number of seats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be a whole number from 1 to {MOST_SEATS}, or -1 for every seat that is left")]
+pub struct NotASeatCount;
+
+impl SeatCount {
+    /// The number that stands for every seat that is left (wire reference, section 4.10).
+    const ALL_LEFT: i64 = -1;
+
+    /// The number that stands for it.
+    #[must_use]
+    pub fn number(self) -> i64 {
+        match self {
+            Self::Exactly(seats) => i64::from(seats),
+            Self::AllLeft => Self::ALL_LEFT,
+        }
+    }
+}
+
+impl TryFrom<i64> for SeatCount {
+    type Error = NotASeatCount;
+
+    fn try_from(number: i64) -> Result<Self, NotASeatCount> {
+        match u32::try_from(number) {
+            Ok(seats @ 1..=MOST_SEATS) => Ok(Self::Exactly(seats)),
+            Err(_) if number == Self::ALL_LEFT => Ok(Self::AllLeft),
+            _ => Err(NotASeatCount),
+        }
+    }
+}
+
+/// Why nothing is blocked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BlockRefused {
+    /// There is no such product.
+    #[error("productId: this business has no such product.")]
+    NoProduct,
+    /// It is not for programs.
+    #[error("Seats of this product cannot be blocked through the API.")]
+    Closed,
+    /// It has appointments.
+    #[error("productId: this product has appointments, which have no seats. Block the resources they use.")]
+    NoSeats,
+    /// The id names no event of the product.
+    #[error("eventId: there is no such event of this product.")]
+    NoEvent,
+    /// The event has begun.
+    #[error("eventId: this event has begun already, or is over.")]
+    Past,
+    /// It ends before it starts.
+    #[error("endTime must be after startTime.")]
+    WrongWayRound,
+    /// It is too long.
+    #[error("startTime and endTime can be {MOST_DAYS} days apart at most.")]
+    TooLong,
+    /// There are none, or too many.
+    #[error("resources must have 1 to {MOST_RESOURCES} entries.")]
+    ResourceCount,
+    /// There is no such resource.
+    #[error("resources: this business has no resource {0}.")]
+    NoResource(ResourceId),
+}
+
+/// The event whose seats are to be blocked: one event, of a course one class. The rules for when customers can book count for
+/// nothing.
+///
+/// # Errors
+/// [`BlockRefused`].
+pub fn event<'a>(
+    catalogue: &'a Catalogue,
+    product: &ProductId,
+    id: &EventId,
+    now: Instant,
+    zone: &Zone,
+) -> Result<Event<'a>, BlockRefused> {
+    let product: &Product = catalogue.product(product).ok_or(BlockRefused::NoProduct)?;
+    if !product.api_bookings_allowed {
+        return Err(BlockRefused::Closed);
+    }
+    if product.flexible().is_some() {
+        return Err(BlockRefused::NoSeats);
+    }
+    let event = scheduled::event(product, id, zone).ok_or(BlockRefused::NoEvent)?;
+    if event.occurrence.starts_at <= now { Err(BlockRefused::Past) } else { Ok(event) }
+}
+
+/// The resources to be blocked for a time, each once, and how many things each can do at once. The time may be over.
+///
+/// # Errors
+/// [`BlockRefused`].
+pub fn resources(
+    catalogue: &Catalogue,
+    ids: &[ResourceId],
+    span: Span,
+) -> Result<Vec<(ResourceId, u32)>, BlockRefused> {
+    if span.to <= span.from {
+        return Err(BlockRefused::WrongWayRound);
+    }
+    if span.to.since(span.from) > Duration::from_secs(u64::from(MOST_DAYS) * 24 * 60 * 60) {
+        return Err(BlockRefused::TooLong);
+    }
+    if !(1..=MOST_RESOURCES).contains(&ids.len()) {
+        return Err(BlockRefused::ResourceCount);
+    }
+    let mut found: Vec<(ResourceId, u32)> = Vec::with_capacity(ids.len());
+    for id in ids {
+        let (_, resource) = catalogue.resource(id).ok_or_else(|| BlockRefused::NoResource(id.clone()))?;
+        if !found.iter().any(|(known, _)| known == id) {
+            found.push((id.clone(), resource.capacity));
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+    use jiff::civil::{date, time};
+
+    #[test]
+    fn seats_are_a_number_or_all_that_are_left() {
+        for (number, seats) in [
+            (1, Some(SeatCount::Exactly(1))),
+            (2_147_483_647, Some(SeatCount::Exactly(MOST_SEATS))),
+            (-1, Some(SeatCount::AllLeft)),
+            (0, None),
+            (-2, None),
+            (2_147_483_648, None),
+            (i64::MAX, None),
+            (i64::MIN, None),
+        ] {
+            assert_eq!(SeatCount::try_from(number).ok(), seats, "{number}");
+            assert!(seats.is_none_or(|seats| seats.number() == number));
+        }
+    }
+
+    #[test]
+    fn seats_are_blocked_of_events_to_come_past_the_rules_for_customers() {
+        let mut catalogue = testing::catalogue();
+        let zone = Zone::named("Europe/Lisbon").expect("a zone");
+        let at = |day: i8, hour: i8| zone.instant_of(date(2026, 6, day), time(hour, 0, 0, 0));
+        let (tour, course, lesson) = ("312KAYK4E9L17A2B6C8D0", "312CRSE8T2M17B5D4E6F1", "312PRIV3Y6N17C9A1B2C3");
+        let (tours, classes) = ("312SCHD7TQ17A2B6D11E3", "312SCHDC1M17B5D50A7C9");
+        catalogue.products[0].rules.lead_minutes = 1_000;
+        let refused = |catalogue: &Catalogue, product: &str, id: String, now| {
+            let id: EventId = id.parse().expect("an id");
+            event(catalogue, &product.parse().expect("an id"), &id, now, &zone)
+                .map(|event| assert_eq!(event.id(), id))
+                .err()
+        };
+        let on = |product: &str, series: &str, day: i8| format!("{product}_{series}_2026-06-{day:02}");
+        for (product, id, now, expected) in [
+            (tour, on(tour, tours, 12), at(12, 17), None),
+            (tour, on(tour, tours, 12), at(12, 18), Some(BlockRefused::Past)),
+            (course, on(course, classes, 16), at(12, 0), None),
+            (course, on(course, classes, 17), at(12, 0), Some(BlockRefused::NoEvent)),
+            (course, on(tour, tours, 12), at(1, 0), Some(BlockRefused::NoEvent)),
+            (tour, on(tour, classes, 16), at(1, 0), Some(BlockRefused::NoEvent)),
+            (lesson, on(tour, tours, 12), at(1, 0), Some(BlockRefused::NoSeats)),
+            ("312NONE4E9L17A2B6C8D0", on(tour, tours, 12), at(1, 0), Some(BlockRefused::NoProduct)),
+        ] {
+            assert_eq!(refused(&catalogue, product, id.clone(), now), expected, "{product} {id}");
+        }
+        catalogue.products[0].api_bookings_allowed = false;
+        assert_eq!(refused(&catalogue, tour, on(tour, tours, 12), at(1, 0)), Some(BlockRefused::Closed));
+    }
+
+    #[test]
+    fn resources_are_blocked_once_each_for_some_time() {
+        let catalogue = testing::catalogue();
+        let id = |number: u8| -> ResourceId { format!("312RS0000{number}").parse().expect("an id") };
+        let days = |days: u64| {
+            let from = Instant::from_millis(1_000);
+            Span { from, to: from.after(Duration::from_secs(days * 86_400)) }
+        };
+        assert_eq!(resources(&catalogue, &[id(2), id(1), id(2)], days(366)), Ok(vec![(id(2), 1), (id(1), 1)]));
+        for (ids, span, expected) in [
+            (vec![id(1)], days(0), BlockRefused::WrongWayRound),
+            (vec![id(1)], Span { from: days(1).to, to: days(1).from }, BlockRefused::WrongWayRound),
+            (vec![id(1)], days(367), BlockRefused::TooLong),
+            (vec![], days(1), BlockRefused::ResourceCount),
+            (vec![id(1); MOST_RESOURCES + 1], days(1), BlockRefused::ResourceCount),
+            (vec![id(1), id(3)], days(1), BlockRefused::NoResource(id(3))),
+        ] {
+            assert_eq!(resources(&catalogue, &ids, span), Err(expected));
+        }
+    }
+}

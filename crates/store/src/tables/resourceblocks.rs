@@ -1,0 +1,204 @@
+//! Blocks of resources.
+
+use super::bookings::Stamp;
+use crate::{Json, Row, Snapshot, StoreError, Tx, statements};
+use slotkeeper_domain::id::{AccountId, ApplicationId, ResourceBlockId, ResourceId};
+use slotkeeper_domain::inventory::Span;
+use slotkeeper_domain::right::Sight;
+use slotkeeper_domain::time::Instant;
+
+#[rustfmt::skip]
+macro_rules! columns {
+    () => {
+        "id, application_id, starts_at, ends_at, resources, reason, created_at, created_by, changed_at, changed_by"
+    };
+}
+
+/// The blocks of a search within sight. The times that come first are those that an index serves; the plus keeps the others
+/// from being taken for it. A resource's id between its quotes stands in the list where the list has it, and nowhere else.
+#[rustfmt::skip]
+macro_rules! found {
+    (by start) => { found!("starts_at BETWEEN ?2 AND ?3 AND +touched_at BETWEEN ?4 AND ?5") };
+    (by touch) => { found!("touched_at BETWEEN ?4 AND ?5 AND +starts_at BETWEEN ?2 AND ?3") };
+    ($times:expr) => {
+        concat!(" FROM resource_block WHERE account_id = ?1 AND ", $times, "
+          AND (CAST(?6 AS TEXT) IS NULL OR resources LIKE '%\"' || ?6 || '\"%')
+          AND (CAST(?7 AS TEXT) IS NULL OR application_id = ?7)")
+    };
+}
+
+statements! {
+    INSERT = concat!("INSERT INTO resource_block (account_id, ", columns!(), ", touched_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+    UPDATE = "UPDATE resource_block SET starts_at = ?3, ends_at = ?4, resources = ?5, reason = ?6, changed_at = ?7,
+                     changed_by = ?8, touched_at = ?9
+              WHERE account_id = ?1 AND id = ?2";
+    DELETE = "DELETE FROM resource_block WHERE account_id = ?1 AND id = ?2";
+    FIND = concat!("SELECT ", columns!(), " FROM resource_block WHERE account_id = ?1 AND id = ?2");
+    LOCK = concat!("SELECT ", columns!(), " FROM resource_block WHERE account_id = ?1 AND id = ?2 {FOR UPDATE}");
+    LIST_BY_START = concat!("SELECT ", columns!(), found!(by start), " ORDER BY starts_at, id LIMIT ?8 OFFSET ?9");
+    LIST_BY_TOUCH = concat!("SELECT ", columns!(), found!(by touch), " ORDER BY starts_at, id LIMIT ?8 OFFSET ?9");
+    COUNT_BY_START = concat!("SELECT COUNT(*)", found!(by start));
+    COUNT_BY_TOUCH = concat!("SELECT COUNT(*)", found!(by touch));
+}
+
+/// A block of resources.
+#[derive(Debug, Clone)]
+pub struct ResourceBlock {
+    /// Its id.
+    pub id: ResourceBlockId,
+    /// The application that created it; absent when somebody else did.
+    pub application: Option<ApplicationId>,
+    /// From when to when.
+    pub span: Span,
+    /// Which resources, each once.
+    pub resources: Vec<ResourceId>,
+    /// Why.
+    pub reason: Option<String>,
+    /// When it was created, and by whom.
+    pub created: Stamp,
+    /// When it was changed last, and by whom.
+    pub changed: Option<Stamp>,
+}
+
+impl ResourceBlock {
+    fn touched_at(&self) -> Instant {
+        self.changed.as_ref().map_or(self.created.at, |changed| changed.at)
+    }
+}
+
+/// Which blocks to look for. Times are inclusive; without any, all blocks are looked at.
+#[derive(Debug, Clone)]
+pub struct ResourceBlockSearch {
+    /// Starting within these.
+    pub starts: Option<(Instant, Instant)>,
+    /// Changed last, or created, within these.
+    pub touched: Option<(Instant, Instant)>,
+    /// Of this resource.
+    pub resource: Option<ResourceId>,
+}
+
+/// All times there are.
+const ALWAYS: (Instant, Instant) = (Instant::from_millis(i64::MIN), Instant::from_millis(i64::MAX));
+
+fn block(row: &Row) -> Result<ResourceBlock, StoreError> {
+    let (id, application, span) = (row.next()?, row.next()?, Span { from: row.next()?, to: row.next()? });
+    let (resources, reason) = (row.next::<Json<_>>()?.0, row.next()?);
+    let created = Stamp { at: row.next()?, agent: row.next()? };
+    let (at, agent): (Option<Instant>, Option<String>) = (row.next()?, row.next()?);
+    let changed = at.map(|at| Stamp { at, agent });
+    Ok(ResourceBlock { id, application, span, resources, reason, created, changed })
+}
+
+/// Adds a block.
+///
+/// # Errors
+/// When the store fails.
+pub fn insert(tx: &mut Tx, account: &AccountId, block: &ResourceBlock) -> Result<(), StoreError> {
+    let (b, changed) = (block, block.changed.as_ref());
+    tx.run(
+        INSERT,
+        &[
+            account,
+            &b.id,
+            &b.application,
+            &b.span.from,
+            &b.span.to,
+            &Json(&b.resources),
+            &b.reason,
+            &b.created.at,
+            &b.created.agent,
+            &changed.map(|stamp| stamp.at),
+            &changed.and_then(|stamp| stamp.agent.as_deref()),
+            &b.touched_at(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Writes a block over what was there; who created it, and when, stays.
+///
+/// # Errors
+/// When the store fails.
+pub fn update(tx: &mut Tx, account: &AccountId, block: &ResourceBlock) -> Result<(), StoreError> {
+    let (b, changed) = (block, block.changed.as_ref());
+    tx.run(
+        UPDATE,
+        &[
+            account,
+            &b.id,
+            &b.span.from,
+            &b.span.to,
+            &Json(&b.resources),
+            &b.reason,
+            &changed.map(|stamp| stamp.at),
+            &changed.and_then(|stamp| stamp.agent.as_deref()),
+            &b.touched_at(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Removes a block. What it had is given back before.
+///
+/// # Errors
+/// When the store fails.
+pub fn delete(tx: &mut Tx, account: &AccountId, id: &ResourceBlockId) -> Result<(), StoreError> {
+    tx.run(DELETE, &[account, id])?;
+    Ok(())
+}
+
+/// The block with this id.
+///
+/// # Errors
+/// When the store fails.
+pub fn find(db: &mut Snapshot, account: &AccountId, id: &ResourceBlockId) -> Result<Option<ResourceBlock>, StoreError> {
+    db.one(FIND, &[account, id], block)
+}
+
+/// The block with this id, locked against changes by others.
+///
+/// # Errors
+/// When the store fails.
+pub fn lock(tx: &mut Tx, account: &AccountId, id: &ResourceBlockId) -> Result<Option<ResourceBlock>, StoreError> {
+    tx.one(LOCK, &[account, id], block)
+}
+
+/// The blocks of a search within sight, by start and id: at most `limit` of those after the first `offset`.
+///
+/// # Errors
+/// When the store fails.
+pub fn list(
+    db: &mut Snapshot,
+    account: &AccountId,
+    sight: &Sight,
+    search: &ResourceBlockSearch,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<ResourceBlock>, StoreError> {
+    let (starts, touched) = (search.starts.unwrap_or(ALWAYS), search.touched.unwrap_or(ALWAYS));
+    let (resource, creator) = (&search.resource, sight.creator());
+    let statement = if search.starts.is_some() { LIST_BY_START } else { LIST_BY_TOUCH };
+    db.all(
+        statement,
+        &[account, &starts.0, &starts.1, &touched.0, &touched.1, resource, &creator, &limit, &offset],
+        block,
+    )
+}
+
+/// How many blocks a search finds within sight.
+///
+/// # Errors
+/// When the store fails.
+pub fn count(
+    db: &mut Snapshot,
+    account: &AccountId,
+    sight: &Sight,
+    search: &ResourceBlockSearch,
+) -> Result<i64, StoreError> {
+    let (starts, touched) = (search.starts.unwrap_or(ALWAYS), search.touched.unwrap_or(ALWAYS));
+    let (resource, creator) = (&search.resource, sight.creator());
+    let statement = if search.starts.is_some() { COUNT_BY_START } else { COUNT_BY_TOUCH };
+    let params: [&dyn crate::Param; 7] = [account, &starts.0, &starts.1, &touched.0, &touched.1, resource, &creator];
+    Ok(db.one(statement, &params, |row| row.next())?.unwrap_or(0))
+}
