@@ -16,6 +16,7 @@ pub mod error;
 mod holds;
 mod keys;
 mod language;
+mod linked_people;
 mod noted;
 pub mod operation;
 pub mod paging;

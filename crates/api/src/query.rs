@@ -14,6 +14,7 @@ use slotkeeper_domain::id::{
 };
 use slotkeeper_domain::payment::PaymentMethod;
 use slotkeeper_domain::permission::Permission;
+use slotkeeper_domain::secret::Password;
 use slotkeeper_domain::time::{WireDay, WireTime};
 use std::convert::Infallible;
 use std::marker::PhantomData;
@@ -79,6 +80,15 @@ parameters_from_str! {
     ResourceTypeId: "the id of a type of resources";
     ScheduleId: "the id of a schedule";
     TaxId: "the id of a tax";
+}
+
+/// Any text, spaces at its ends included.
+impl Parameter for Password {
+    const EXPECTED: &'static str = "a text";
+
+    fn from_text(text: &str) -> Option<Self> {
+        Some(Self::new(text))
+    }
 }
 
 /// Whatever clients write for yes and no, in any case: `true`, `1`, `false`, `0`.

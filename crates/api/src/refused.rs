@@ -8,6 +8,7 @@ use slotkeeper_app::blocks::BlockError;
 use slotkeeper_app::bookings::place::PlaceError;
 use slotkeeper_app::idempotency::{KeepError, UsedOtherwise};
 use slotkeeper_domain::block::BlockRefused;
+use slotkeeper_domain::id::LinkedPersonId;
 use slotkeeper_domain::order::OrderRefused;
 
 impl ApiError {
@@ -15,6 +16,7 @@ impl ApiError {
     pub(crate) fn placing<T: PathId>(error: PlaceError) -> Self {
         match error {
             PlaceError::NoBooking => Self::absent::<T>(),
+            PlaceError::NoLinkedPerson => Self::absent::<LinkedPersonId>(),
             PlaceError::Store(error) => error.into(),
             PlaceError::UsedOtherwise(error) => error.into(),
             PlaceError::Full(full) => Self::conflict(full.to_string()),
@@ -23,6 +25,8 @@ impl ApiError {
             }
             error @ (PlaceError::NotYours
             | PlaceError::NoBusiness
+            | PlaceError::TooManyLinked
+            | PlaceError::TooManyCustomers(_)
             | PlaceError::Order(
                 OrderRefused::Closed | OrderRefused::MembersOnly | OrderRefused::PrepaidOnly,
             )) => Self::forbidden(error.to_string()),

@@ -4,8 +4,8 @@ use crate::body::LARGEST_BODY;
 use crate::error::refuse;
 use crate::operation::Operations;
 use crate::{
-    availability, bookings, customers, holds, language, noted, payments, resourceblocks, seatblocks, settings,
-    subaccounts,
+    availability, bookings, customers, holds, language, linked_people, noted, payments, resourceblocks, seatblocks,
+    settings, subaccounts,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -88,6 +88,25 @@ pub fn operations() -> Operations {
             "/customers/{id}",
             "Deletes a customer who has no bookings ahead, with all bookings.",
             customers::remove::remove,
+        )
+        .get(
+            "/customers/{id}/authenticate",
+            "Checks the password of a customer.",
+            customers::authenticate::authenticate,
+        )
+        .get("/customers/{id}/bookings", "What a customer has booked, by start.", customers::bookings::list)
+        .get("/customers/{id}/linkedpeople", "The people linked to a customer.", linked_people::list::list)
+        .post("/customers/{id}/linkedpeople", "Links somebody new to a customer.", linked_people::create::create)
+        .get("/customers/{customerid}/linkedpeople/{id}", "Somebody linked to a customer.", linked_people::show::show)
+        .put(
+            "/customers/{customerid}/linkedpeople/{id}",
+            "Changes somebody linked to a customer: members that are missing stay as they are.",
+            linked_people::update::update,
+        )
+        .delete(
+            "/customers/{customerid}/linkedpeople/{id}",
+            "Removes somebody linked to a customer.",
+            linked_people::remove::remove,
         )
         .get("/payments", "The payments, by when the money was received.", payments::list::list)
         .get("/payments/{id}", "A payment.", payments::show::show)

@@ -160,12 +160,21 @@ impl StreetAddress {
 /// # Errors
 /// When it is no text.
 pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(text_or_empty(deserializer)?.filter(|text| !text.is_empty()))
+}
+
+/// For `deserialize_with`: a text without the space around it, also an empty one, where that says something; nothing when it
+/// is null.
+///
+/// # Errors
+/// When it is no text.
+pub fn text_or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
     // PostgreSQL keeps no such character, and nobody means it.
     if text.as_ref().is_some_and(|text| text.contains('\0')) {
         return Err(said("must not contain the character U+0000"));
     }
-    Ok(text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()))
+    Ok(text.map(|text| text.trim().to_owned()))
 }
 
 /// A text, if it is not too long.

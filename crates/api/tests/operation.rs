@@ -115,7 +115,7 @@ async fn a_body_is_json_of_the_right_kind() {
 }
 
 /// Every operation there is, with what a key must be allowed: written out by hand. A new one needs its line here.
-const OPERATIONS: [(&str, &str, Needs); 42] = [
+const OPERATIONS: [(&str, &str, Needs); 49] = [
     ("GET", "/settings/apikeyinfo", Needs::AnyKey),
     ("GET", "/settings/business", Needs::AnyKey),
     ("GET", "/settings/customercustomfields", Needs::AnyKey),
@@ -153,6 +153,17 @@ const OPERATIONS: [(&str, &str, Needs); 42] = [
     (
         "DELETE",
         "/customers/{id}",
+        Needs::OwnOrAll { own: Permission::CustomersRwdOwn, all: Permission::CustomersRwdAll },
+    ),
+    ("GET", "/customers/{id}/authenticate", READ_CUSTOMERS),
+    ("GET", "/customers/{id}/bookings", READ_BOOKINGS),
+    ("GET", "/customers/{id}/linkedpeople", READ_CUSTOMERS),
+    ("POST", "/customers/{id}/linkedpeople", WRITE_CUSTOMERS),
+    ("GET", "/customers/{customerid}/linkedpeople/{id}", READ_CUSTOMERS),
+    ("PUT", "/customers/{customerid}/linkedpeople/{id}", WRITE_CUSTOMERS),
+    (
+        "DELETE",
+        "/customers/{customerid}/linkedpeople/{id}",
         Needs::OwnOrAll { own: Permission::CustomersRwdOwn, all: Permission::CustomersRwdAll },
     ),
     ("GET", "/payments", READ_PAYMENTS),

@@ -18,6 +18,7 @@ pub mod consent;
 pub mod customers;
 pub mod holds;
 pub mod idempotency;
+pub mod linked_people;
 pub mod mail;
 pub mod passwords;
 pub mod payments;
@@ -58,6 +59,7 @@ struct Parts {
     passwords: Passwords,
     public_url: Url,
     delivers_mail: bool,
+    most_customers: Option<u32>,
     mail_waiting: Notify,
     last_use: LastUse,
     known_keys: KnownKeys,
@@ -79,6 +81,8 @@ pub struct AppConfig {
     pub public_url: Url,
     /// Whether a mail server is configured. Without one, mail is kept in the database.
     pub delivers_mail: bool,
+    /// How many customers a business can have before applications can add no more; nothing if that is not limited.
+    pub most_customers: Option<u32>,
     /// How often a key may call the API on this node; nothing for as often as it likes.
     pub call_rate: Option<CallRate>,
 }
@@ -87,7 +91,7 @@ impl App {
     /// Puts the parts together.
     #[must_use]
     pub fn new(config: AppConfig) -> Self {
-        let AppConfig { store, clock, vault, passwords, public_url, delivers_mail, call_rate } = config;
+        let AppConfig { store, clock, vault, passwords, public_url, delivers_mail, most_customers, call_rate } = config;
         Self(Arc::new(Parts {
             store,
             clock,
@@ -95,6 +99,7 @@ impl App {
             passwords,
             public_url,
             delivers_mail,
+            most_customers,
             mail_waiting: Notify::new(),
             last_use: LastUse::default(),
             known_keys: KnownKeys::default(),
@@ -143,6 +148,12 @@ impl App {
     #[must_use]
     pub fn delivers_mail(&self) -> bool {
         self.0.delivers_mail
+    }
+
+    /// How many customers a business can have before applications can add no more (wire reference, section 9).
+    #[must_use]
+    pub fn most_customers(&self) -> Option<u32> {
+        self.0.most_customers
     }
 
     /// Is notified when a mail was written.

@@ -2,7 +2,7 @@
 
 use crate::App;
 use crate::secrets::Usage;
-use slotkeeper_domain::id::{AccountId, UserId};
+use slotkeeper_domain::id::{AccountId, ApplicationId, CustomerId, UserId};
 use slotkeeper_domain::throttle::{Limit, TooMany};
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::buckets;
@@ -32,6 +32,10 @@ pub(crate) enum Bucket<'a> {
     SignInAnywhere(&'a str),
     /// Signing in to anybody from one origin: one guesser with many names.
     SignInFrom(Origin),
+    /// Trying passwords of one customer, whoever asks: what a person who forgot does.
+    CustomerPassword(&'a AccountId, &'a CustomerId),
+    /// Trying passwords of one business's customers through one application: a guesser with many customers.
+    CustomerPasswords(&'a AccountId, &'a ApplicationId),
     /// Creating accounts from one origin.
     SignUp(Origin),
     /// Mails with links to one address.
@@ -50,6 +54,8 @@ impl Bucket<'_> {
             Self::SignInHere(..) => (10, 60),
             Self::SignInAnywhere(_) => (100, 30),
             Self::SignInFrom(_) => (60, 10),
+            Self::CustomerPassword(..) => (10, 60),
+            Self::CustomerPasswords(..) => (100, 2),
             Self::SignUp(_) => (20, 180),
             Self::LinkMail(_) => (5, 600),
             Self::LinkMailFrom(_) => (30, 60),
@@ -64,6 +70,8 @@ impl Bucket<'_> {
             Self::SignInHere(user, Origin(from)) => format!("sign-in-here/{from}/{user}"),
             Self::SignInAnywhere(user) => format!("sign-in-anywhere/{user}"),
             Self::SignInFrom(Origin(from)) => format!("sign-in-from/{from}"),
+            Self::CustomerPassword(account, customer) => format!("customer-password/{account}/{customer}"),
+            Self::CustomerPasswords(account, application) => format!("customer-passwords/{account}/{application}"),
             Self::SignUp(Origin(from)) => format!("sign-up/{from}"),
             Self::LinkMail(address) => format!("link-mail/{address}"),
             Self::LinkMailFrom(Origin(from)) => format!("link-mail-from/{from}"),

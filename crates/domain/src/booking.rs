@@ -118,6 +118,17 @@ pub enum Who {
     Unknown,
 }
 
+impl Who {
+    /// The person linked to the customer, if it is one.
+    #[must_use]
+    pub fn linked(&self) -> Option<&LinkedPersonId> {
+        match self {
+            Self::Linked(id) => Some(id),
+            Self::Customer | Self::Unknown => None,
+        }
+    }
+}
+
 /// Why the people named do not go with the numbers.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParticipantsRefused {

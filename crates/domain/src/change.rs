@@ -107,6 +107,8 @@ words! {
         Booking = "booking",
         /// A customer.
         Customer = "customer",
+        /// A person linked to a customer.
+        LinkedPerson = "linked_person",
         /// A payment.
         Payment = "payment",
         /// A block of seats.
@@ -126,6 +128,7 @@ impl Thing {
             | Self::Catalogue
             | Self::Booking
             | Self::Customer
+            | Self::LinkedPerson
             | Self::Payment
             | Self::SeatBlock
             | Self::ResourceBlock => false,

@@ -14,6 +14,9 @@ pub const LONGEST_LINE: usize = 200;
 /// Most phone numbers, and most custom fields, that a person can have.
 pub const MOST_ENTRIES: usize = 50;
 
+/// Most people that can be linked to a customer.
+pub const MOST_LINKED: u32 = 1_000;
+
 words! {
     /// Gender, as far as it was given (wire reference, section 4.8).
     Gender {
@@ -154,6 +157,12 @@ impl Person {
         let name = names.into_iter().flatten().map(|name| name.trim()).filter(|name| !name.is_empty());
         let name = name.collect::<Vec<_>>().join(" ");
         if name.is_empty() { self.email_address.as_ref().map_or_else(String::new, ToString::to_string) } else { name }
+    }
+
+    /// The same as somebody linked to a customer, of whom some things are not known: those that customers alone have.
+    #[must_use]
+    pub fn as_linked(self) -> Self {
+        Self { facebook_id: None, language: None, accept_sms_reminders: false, ..self }
     }
 
     /// Whether every text is a line of bearable length.

@@ -19,6 +19,7 @@ pub mod event;
 pub mod id;
 pub mod inventory;
 pub mod link;
+pub mod membership;
 pub mod money;
 #[cfg(test)]
 mod offered;

@@ -83,7 +83,7 @@ pub enum OrderRefused {
     #[error("This product cannot be booked through the API.")]
     Closed,
     /// It is for members.
-    #[error("Only members can book this product.")]
+    #[error("Only current members can book this product.")]
     MembersOnly,
     /// It is for those who paid before.
     #[error("Only customers with prepaid credits for it can book this product.")]
@@ -128,6 +128,8 @@ pub enum OrderRefused {
 pub struct Terms<'a> {
     /// When, and whether as staff.
     pub moment: Moment<'a>,
+    /// Whether it is for somebody who is a member now.
+    pub member: bool,
     /// Zero in the account's currency.
     pub nothing: Money,
     /// The language in which chosen options are written down.
@@ -144,10 +146,10 @@ pub fn plan<'a>(catalogue: &'a Catalogue, order: &Order, terms: Terms<'_>) -> Re
     if !product.api_bookings_allowed {
         return Err(OrderRefused::Closed);
     }
-    // Memberships and prepaid credits are given by the business; until it can, nobody has one.
-    if product.members_only && !relaxed {
+    if product.members_only && !(relaxed || terms.member) {
         return Err(OrderRefused::MembersOnly);
     }
+    // Prepaid credits are given by the business; until it can, nobody has one.
     if product.prepaid_only && !relaxed {
         return Err(OrderRefused::PrepaidOnly);
     }
@@ -249,4 +251,41 @@ fn appointment(
     let Appointment { span, wish } = search.at(starts_at, end)?;
     let wish = Wish { appointment: Some(wish), ..Wish::default() };
     Ok(What { event: None, enrolled: None, drop_in: None, span, wish })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+    use crate::time::Zone;
+
+    #[test]
+    fn what_is_for_members_is_booked_by_members_and_by_staff() {
+        let mut catalogue = testing::catalogue();
+        catalogue.products[0].members_only = true;
+        let event = "312KAYK4E9L17A2B6C8D0_312SCHD7TQ17A2B6D11E3_2026-06-12".parse().expect("an id");
+        let order = Order {
+            product: catalogue.products[0].id.clone(),
+            choice: EventChoice { event: Some(event), ..EventChoice::default() },
+            appointment: None,
+            starts_at: None,
+            ends_at: None,
+            party: Party::parse_list("Cadults:1").expect("a party"),
+            options: Options::Chosen(Vec::new()),
+            resources: Vec::new(),
+            preferred: Vec::new(),
+            private_event: false,
+            adjustments: Vec::new(),
+        };
+        let zone = Zone::utc();
+        // 1 June 2026.
+        let now = Instant::from_millis(1_780_272_000_000);
+        for (member, relaxed, refused) in
+            [(false, false, Some(OrderRefused::MembersOnly)), (true, false, None), (false, true, None)]
+        {
+            let moment = Moment { now, zone: &zone, relaxed };
+            let terms = Terms { moment, member, nothing: testing::euros(0), language: Language::BRITISH_ENGLISH };
+            assert_eq!(plan(&catalogue, &order, terms).err(), refused, "member {member}, staff {relaxed}");
+        }
+    }
 }

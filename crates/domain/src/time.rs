@@ -230,6 +230,22 @@ impl Zone {
         Instant(timestamp.as_millisecond())
     }
 
+    /// The first moment of a day.
+    #[must_use]
+    pub fn beginning_of(&self, day: Date) -> Instant {
+        self.instant_of(day, Time::midnight())
+    }
+
+    /// The last millisecond of a day.
+    #[must_use]
+    pub fn end_of(&self, day: Date) -> Instant {
+        match day.tomorrow() {
+            Ok(next) => self.beginning_of(next).before(Duration::from_millis(1)),
+            // There is no day after the last one.
+            Err(_) => Instant(i64::MAX),
+        }
+    }
+
     /// The day on the zone's calendar at this instant.
     #[must_use]
     pub fn date_of(&self, at: Instant) -> Date {
@@ -277,6 +293,24 @@ mod tests {
         assert_eq!(Instant::from_millis(1_786_727_007_123).to_wire_minutes(&lisbon), "2026-08-14T18:03:00+01:00");
         assert_eq!(Instant::from_millis(1_796_097_807_123).to_wire_minutes(&lisbon), "2026-12-01T04:03:00+00:00");
         assert_eq!(Instant::from_millis(0).to_wire_minutes(&zone("Asia/Kathmandu")), "1970-01-01T05:30:00+05:30");
+    }
+
+    #[test]
+    fn a_day_ends_where_the_next_one_begins() {
+        use jiff::civil::date;
+        for (name, day, hours) in [
+            ("Europe/Lisbon", date(2026, 6, 12), 24),
+            ("Europe/Lisbon", date(2026, 3, 29), 23),
+            ("Europe/Lisbon", date(2026, 10, 25), 25),
+            // Its clock goes from the end of the day before to one in the morning.
+            ("America/Asuncion", date(2023, 10, 1), 23),
+        ] {
+            let zone = zone(name);
+            let (begins, ends) = (zone.beginning_of(day), zone.end_of(day));
+            assert_eq!(ends.as_millis() - begins.as_millis(), hours * 3_600_000 - 1, "{name} {day}");
+            assert_eq!((zone.date_of(begins), zone.date_of(ends)), (day, day), "{name} {day}");
+        }
+        assert_eq!(zone("Europe/Lisbon").end_of(Date::MAX), Instant(i64::MAX));
     }
 
     #[test]

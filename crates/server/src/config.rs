@@ -87,6 +87,9 @@ pub struct Limits {
     /// How many passwords are checked at once.
     #[serde(deserialize_with = "between::<1, 256, _, _>")]
     pub password_hashers: usize,
+    /// How many customers a business can have before applications can add no more; 0 for no limit.
+    #[serde(deserialize_with = "between::<0, 100_000_000, _, _>")]
+    pub customers: u32,
     /// How many calls a minute an API key may make; as many as it likes with 0.
     #[serde(deserialize_with = "between::<0, 60_000_000, _, _>")]
     pub api_calls_per_minute: u32,
@@ -176,6 +179,7 @@ impl Default for Config {
                 connections: 1024,
                 header_timeout_seconds: 10,
                 password_hashers: 2,
+                customers: 0,
                 api_calls_per_minute: 60,
                 api_burst: 30,
             },

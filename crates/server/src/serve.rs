@@ -80,6 +80,7 @@ pub async fn open(config: &Config) -> anyhow::Result<App> {
         passwords: Passwords::new(Cost::Full, config.limits.password_hashers)?,
         public_url: Url::parse(config.public_url.as_str()).context("public_url")?,
         delivers_mail: !config.mail.host.is_empty(),
+        most_customers: Some(config.limits.customers).filter(|most| *most > 0),
         call_rate: config.limits.call_rate(),
     });
     check_master_key(&app).await?;

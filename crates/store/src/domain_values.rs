@@ -103,6 +103,22 @@ impl Decode for event::EventId {
     }
 }
 
+/// As `2026-08-14`, so that texts sort like days.
+impl Encode for time::Date {
+    fn cell(&self) -> Cell<'_> {
+        Cell::Text(Cow::Owned(self.to_string()))
+    }
+}
+
+impl Decode for time::Date {
+    fn decode(cell: Cell<'_>) -> Result<Self, &'static str> {
+        match cell {
+            Cell::Text(text) => text.parse().map_err(|_| "a day"),
+            _ => Err("a day"),
+        }
+    }
+}
+
 impl Encode for secret::HashedPassword {
     fn cell(&self) -> Cell<'_> {
         Cell::Text(Cow::Borrowed(self.expose()))

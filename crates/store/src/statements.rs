@@ -23,9 +23,11 @@ lists! {
     tables::buckets;
     tables::catalogue;
     tables::claims;
+    tables::customer_search;
     tables::customers;
     tables::holds;
     tables::kept_answers;
+    tables::linked_people;
     tables::links;
     tables::mails;
     tables::payments;

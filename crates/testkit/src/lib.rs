@@ -22,6 +22,7 @@
 pub mod browser;
 pub mod catalogue;
 pub mod client;
+mod customers;
 mod inbox;
 pub mod log;
 pub mod mail;

@@ -109,11 +109,23 @@ impl TestServer {
         Self::start_with(engine, None, None).await
     }
 
+    /// Starts a server on which a business can have so many customers before applications can add no more.
+    pub async fn start_with_customers(engine: Engine, most: u32) -> Self {
+        let (data, location) = Self::place(engine).await;
+        Self::run(location, Some(data), Arc::default(), None, (None, Some(most))).await
+    }
+
     /// Starts a server that counts as reached through `public_url`, behind a proxy for example, and where keys may call
     /// only so often.
     pub async fn start_with(engine: Engine, public_url: Option<&str>, call_rate: Option<CallRate>) -> Self {
+        let (data, location) = Self::place(engine).await;
+        Self::run(location, Some(data), Arc::default(), public_url, (call_rate, None)).await
+    }
+
+    /// An empty database.
+    async fn place(engine: Engine) -> (Data, Location) {
         crate::log::capture();
-        let (data, location) = match engine {
+        match engine {
             Engine::Sqlite => {
                 let folder = tempfile::tempdir().unwrap();
                 let path = folder.path().join("slotkeeper.sqlite");
@@ -129,13 +141,12 @@ impl TestServer {
                 let url = database.url().to_owned();
                 (Data::Postgres(database), Location::Postgres { url, connections: 3 })
             }
-        };
-        Self::run(location, Some(data), Arc::default(), public_url, call_rate).await
+        }
     }
 
     /// A further node on the same database, with the same clock. For PostgreSQL only.
     pub async fn another_node(&self) -> Self {
-        Self::run(self.location.clone(), None, Arc::clone(&self.clock), None, None).await
+        Self::run(self.location.clone(), None, Arc::clone(&self.clock), None, (None, None)).await
     }
 
     async fn run(
@@ -143,7 +154,7 @@ impl TestServer {
         data: Option<Data>,
         clock: Arc<TestClock>,
         public_url: Option<&str>,
-        call_rate: Option<CallRate>,
+        (call_rate, most_customers): (Option<CallRate>, Option<u32>),
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -155,6 +166,7 @@ impl TestServer {
             public_url: public_url.unwrap_or(&url).parse().unwrap(),
             // Mails wait until the test sends them; see `send_mails`.
             delivers_mail: true,
+            most_customers,
             call_rate,
         });
         check_master_key(&app).await.unwrap();
@@ -182,7 +194,7 @@ impl TestServer {
         self.app.store()
     }
 
-    /// What use cases take, for those that no face has yet.
+    /// The use cases, for what no face offers yet.
     pub(crate) fn app(&self) -> &App {
         &self.app
     }

@@ -3,7 +3,7 @@
 use slotkeeper_testkit::client::{PASSWORD, Program, Visitor, call, parameter};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::reqwest::Client;
-use slotkeeper_testkit::serde_json::Value;
+use slotkeeper_testkit::serde_json::{Value, json};
 
 on_every_engine! {
     /// Everything secret that the whole flow uses is looked for in every log line, error body and database file.
@@ -28,6 +28,9 @@ on_every_engine! {
             program.post(&keys, &Value::Null).await,
         ];
         let made = made.map(|made| made.headers["location"].to_str().expect("text").rsplit('/').next().expect("a key").to_owned());
+        let desk = Program::installed(&server, "Desk", &owner, "customers_rwd_all").await;
+        let customer = desk.create("/customers", &json!({"lastName": "Marinheira"})).await["id"].as_str().expect("an id").to_owned();
+        server.give_password(desk.account(), &customer, Some("eleven-orange-oars")).await.expect("a password");
         let new_secret = developer.replace_secret(&with_mail.id, "24h").await.copied("Secret key");
         owner.post("/forgot-password", &[("email", "olivia-secret@example.com")]).await;
         let link = server.mail_to("olivia-secret@example.com").await.link();
@@ -69,6 +72,21 @@ on_every_engine! {
         errors.push_str(&Client::new().get(server.at(&long)).send().await.expect("an answer").text().await.expect("a body"));
         owner.post("/sign-in", &[("email", "olivia-secret@example.com"), ("password", "a wrong password")]).await;
         owner.post(&link, &[("password", "nine yellow boats")]).await;
+        // A customer's password stands in an address, whatever is asked with it.
+        let absent = "312CUSTM5R17D2E8F0A9B".to_owned();
+        for (customer, query, status) in [
+            (&customer, "password=eleven-orange-oars", 200),
+            (&customer, "password=twelve-orange-oars", 403),
+            (&customer, "password=twelve-orange-oars&lang=xx", 400),
+            (&absent, "password=eleven-orange-oars", 404),
+        ] {
+            let answer = desk.get(&format!("/customers/{customer}/authenticate?{query}")).await;
+            assert_eq!(answer.status, status, "{}", answer.text);
+            errors.push_str(&answer.text);
+        }
+        let misspelt = desk.get(&format!("/customers/{customer}/authenticated?password=eleven-orange-oars")).await;
+        errors.push_str(&misspelt.text);
+        errors.push_str(&desk.delete(&format!("/customers/{customer}/authenticate?password=eleven-orange-oars")).await.text);
         server.run_jobs().await;
 
         let token = link.rsplit('/').next().expect("a token").to_owned();
@@ -79,8 +97,9 @@ on_every_engine! {
             portal_key, first_made, second_made, mailed_key, called_key, with_mail.secret_key, with_callback.secret_key, new_secret, token, session,
             random_of_session, random_of_link,
             PASSWORD.to_owned(), "nine yellow boats".to_owned(), "a wrong password".to_owned(),
+            "eleven-orange-oars".to_owned(), "twelve-orange-oars".to_owned(),
         ];
-        let people = ["dana-secret@example.com", "olivia-secret@example.com", "Olivia", "Dana", "Harbour Lights"];
+        let people = ["dana-secret@example.com", "olivia-secret@example.com", "Olivia", "Dana", "Harbour Lights", "Marinheira"];
         let data = server.stop_and_read_data().await;
         assert!(data.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > 1_000, "there is data to look into");
         let log = slotkeeper_testkit::log::everything();

@@ -2,7 +2,7 @@
 
 use crate::availability::resources;
 use crate::caller::Caller;
-use crate::customers::person::{Customer, LinkedPerson};
+use crate::customers::person::{Customer, LinkedPerson, Named};
 use crate::document::AsParameter;
 use crate::error::ApiError;
 use crate::wire::{Money, NamedValue, PeopleNumber, Resource};
@@ -11,19 +11,15 @@ use serde::Serialize;
 use slotkeeper_app::App;
 use slotkeeper_app::catalogue::read::read;
 use slotkeeper_app::customers::rights::ReadCustomers;
-use slotkeeper_app::customers::show::{Shown, show_many};
+use slotkeeper_app::customers::show::{People, Shown, show_people};
 use slotkeeper_app::right::Right;
-use slotkeeper_domain::account::Language;
 use slotkeeper_domain::booking::{Participant as Person, Who, everybody};
-use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::id::CustomerId;
 use slotkeeper_domain::money;
 use slotkeeper_domain::price;
 use slotkeeper_domain::time::WireTime;
-use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::bookings;
-use slotkeeper_store::tables::customers;
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 
 /// Which people are wanted with a booking.
 #[derive(Debug, Clone, Copy, Default)]
@@ -158,11 +154,9 @@ impl Price {
 
 /// What answers are made from.
 pub(crate) struct View<'a> {
-    account: &'a Account,
-    catalogue: &'a Catalogue,
-    language: Language,
-    /// The customers the key may know of, if they are wanted, each with the people linked to it.
-    people: HashMap<CustomerId, (Shown, Vec<customers::LinkedPerson>)>,
+    by: Named<'a>,
+    /// Who is wanted and the key may know of; nothing if it may read nobody.
+    people: Option<People>,
     expansion: Expansion,
 }
 
@@ -177,20 +171,22 @@ pub(crate) async fn present<R: Right>(
     expansion: Expansion,
 ) -> Result<Vec<Booking>, ApiError> {
     let catalogue = read(app, caller.may()).await?;
-    let mut people = HashMap::new();
-    if (expansion.customer || expansion.participants)
-        && let Some(may) = caller.holder().may::<ReadCustomers>()
-    {
-        let mut ids: Vec<CustomerId> = found.iter().map(|booking| booking.customer.clone()).collect();
-        ids.sort();
-        ids.dedup();
-        for (shown, linked) in show_many(app, &may, ids).await? {
-            people.insert(shown.customer.id.clone(), (shown, linked));
+    let may = caller.holder().may::<ReadCustomers>().filter(|_| expansion.customer || expansion.participants);
+    let people = match &may {
+        Some(may) => {
+            let customers = unique(found.iter().map(|booking| &booking.customer));
+            let named = found.iter().flat_map(|booking| &booking.details.participants);
+            let linked = unique(named.filter_map(|one| one.person.linked()).filter(|_| expansion.participants));
+            Some(show_people(app, may, customers, linked).await?)
         }
-    }
-    let view =
-        View { account: caller.may().account(), catalogue: &catalogue, language: caller.language(), people, expansion };
+        None => None,
+    };
+    let view = View { by: Named::by(app, caller, &catalogue), people, expansion };
     Ok(found.iter().map(|booking| view.booking(booking)).collect())
+}
+
+fn unique<'a, T: Ord + Clone + 'a>(ids: impl Iterator<Item = &'a T>) -> Vec<T> {
+    ids.collect::<BTreeSet<_>>().into_iter().cloned().collect()
 }
 
 /// One booking as answers have it.
@@ -209,15 +205,15 @@ pub(crate) async fn present_one<R: Right>(
 
 impl<'a> View<'a> {
     /// Bookings without the people in them.
-    pub(crate) fn alone(account: &'a Account, catalogue: &'a Catalogue, language: Language) -> Self {
-        Self { account, catalogue, language, people: HashMap::new(), expansion: Expansion::default() }
+    pub(crate) fn alone(by: Named<'a>) -> Self {
+        Self { by, people: None, expansion: Expansion::default() }
     }
 
     /// A booking as answers have it.
     pub(crate) fn booking(&self, booking: &bookings::Booking) -> Booking {
-        let (zone, details) = (&self.account.zone, &booking.details);
-        let product = self.catalogue.product(&booking.product);
-        let people = self.people.get(&booking.customer);
+        let (zone, details) = (&self.by.account.zone, &booking.details);
+        let product = self.by.catalogue.product(&booking.product);
+        let customer = self.customer(&booking.customer).filter(|_| self.expansion.customer);
         let text = |id: &slotkeeper_domain::event::EventId| id.to_string();
         Booking {
             booking_number: booking.number.to_string(),
@@ -230,20 +226,20 @@ impl<'a> View<'a> {
             title: booking.title.clone(),
             external_ref: booking.external_ref.clone(),
             participants: self.participants(booking),
-            resources: resources(&details.resources, self.catalogue, self.language),
+            resources: resources(&details.resources, self.by.catalogue, self.by.language),
             canceled: booking.canceled.is_some(),
             accepted: booking.accepted,
             source_ip: details.source_ip.clone(),
             creation_time: booking.created.at.to_wire_minutes(zone),
             creation_agent: booking.created.agent.clone(),
             product_name: product
-                .map_or_else(|| details.product_name.clone(), |product| product.name.r#in(self.language).to_owned()),
+                .map_or_else(|| details.product_name.clone(), |product| product.name.r#in(self.by.language).to_owned()),
             product_id: booking.product.to_string(),
             options: details
                 .options
                 .iter()
                 .map(|option| {
-                    let (name, value) = option.named(product, self.language);
+                    let (name, value) = option.named(product, self.by.language);
                     NamedValue { id: Some(option.id.clone()), name: Some(name), value }
                 })
                 .collect(),
@@ -265,9 +261,7 @@ impl<'a> View<'a> {
             last_change_agent: booking.changed.as_ref().and_then(|stamp| stamp.agent.clone()),
             cancelation_time: booking.canceled.as_ref().map(|stamp| stamp.at.to_wire_minutes(zone)),
             cancelation_agent: booking.canceled.as_ref().and_then(|stamp| stamp.agent.clone()),
-            customer: people
-                .filter(|_| self.expansion.customer)
-                .map(|(shown, _)| Customer::of(shown, self.account, self.catalogue, self.language)),
+            customer: customer.map(|shown| self.by.customer(shown)),
         }
     }
 
@@ -283,24 +277,23 @@ impl<'a> View<'a> {
         Participants { numbers: numbers.collect(), details }
     }
 
-    /// Somebody the key may not read is left out, and stands there as an id (wire reference, section 2.2).
+    fn customer(&self, id: &CustomerId) -> Option<&Shown> {
+        self.people.as_ref().and_then(|people| people.customers.get(id))
+    }
+
+    /// Somebody the key may not read is left out, and stands there as an id (wire reference, section 2.2). Nothing is known of
+    /// somebody who was removed.
     fn participant(&self, participant: &Person, customer: &CustomerId) -> Participant {
-        let people = self.people.get(customer);
+        let customer = self.customer(customer);
         let (person_id, person_details) = match &participant.person {
             Who::Unknown => ("PUNKNOWN".to_owned(), None),
-            Who::Customer => {
-                let details = people.map(|(shown, _)| {
-                    let Shown { customer, .. } = shown;
-                    self.person(customer.id.to_string(), &customer.person, customer.created_at, customer.id.clone())
-                });
-                ("PSELF".to_owned(), details)
-            }
+            Who::Customer => ("PSELF".to_owned(), customer.map(|shown| self.by.as_participant(shown))),
             Who::Linked(id) => {
-                let linked = people.and_then(|(_, linked)| linked.iter().find(|linked| linked.id == *id));
-                let details = linked.map(|linked| {
-                    self.person(linked.id.to_string(), &linked.person, linked.created_at, customer.clone())
-                });
-                (id.to_string(), details)
+                let person = self.people.as_ref().and_then(|people| people.linked.get(id));
+                match (customer, person) {
+                    (Some(_), None) => ("PUNKNOWN".to_owned(), None),
+                    (_, person) => (id.to_string(), person.map(|person| self.by.linked(person))),
+                }
             }
         };
         Participant {
@@ -309,15 +302,5 @@ impl<'a> View<'a> {
             category_index: participant.index,
             person_details,
         }
-    }
-
-    fn person(
-        &self,
-        id: String,
-        person: &slotkeeper_domain::customer::Person,
-        created_at: slotkeeper_domain::time::Instant,
-        customer: CustomerId,
-    ) -> LinkedPerson {
-        LinkedPerson::of(id, person, created_at, &customer, self.account, self.catalogue, self.language)
     }
 }

@@ -6,6 +6,7 @@ use crate::answer::Created;
 use crate::availability::Mode;
 use crate::body::NewBody;
 use crate::caller::Caller;
+use crate::customers::person::Reader;
 use crate::error::ApiError;
 use crate::query::Query;
 use axum::extract::State;
@@ -69,10 +70,10 @@ pub(crate) async fn create(
         relaxed: Mode::relaxed(switches.mode),
     };
     let catalogue = read(&app, caller.may()).await?;
-    let (unit, account, language) = (app.clone(), caller.may().account().clone(), caller.language());
+    let (unit, reader) = (app.clone(), Reader::of(&app, &caller));
     let answering = Answering::new(key, move |booking: &bookings::Booking| {
         let path = format!("/bookings/{}", booking.number);
-        Created::new(&unit, &path, &View::alone(&account, &catalogue, language).booking(booking))
+        Created::new(&unit, &path, &View::alone(reader.named(&catalogue)).booking(booking))
     });
     book(&app, caller.may(), new, answering).await.map_err(ApiError::placing::<BookingNumber>)
 }

@@ -2,7 +2,7 @@
 
 use crate::answer::Shown;
 use crate::caller::Caller;
-use crate::customers::person::Customer;
+use crate::customers::person::{Customer, Named};
 use crate::error::ApiError;
 use crate::path::Id;
 use axum::extract::State;
@@ -25,5 +25,5 @@ pub(crate) async fn show(
     let customer = find_customer(&app, caller.may(), booking.customer).await?;
     let customer = customer.ok_or_else(ApiError::absent::<BookingNumber>)?;
     let catalogue = read(&app, caller.may()).await?;
-    Ok(Shown(Customer::of(&customer, caller.may().account(), &catalogue, caller.language())))
+    Ok(Shown(Named::by(&app, &caller, &catalogue).customer(&customer)))
 }

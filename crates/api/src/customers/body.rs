@@ -2,51 +2,73 @@
 
 use crate::document::AsParameter;
 use crate::error::ApiError;
-use crate::wire::{NamedValue, PhoneNumber, StreetAddress, Switch, text};
+use crate::wire::{NamedValue, PhoneNumber, StreetAddress, Switch, text_or_empty};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use slotkeeper_app::bookings::party::PersonInput;
 use slotkeeper_domain::account::Language;
 use slotkeeper_domain::customer::{Address, FieldInput, Gender, Person, Phone};
 use slotkeeper_domain::email::EmailAddress;
-use slotkeeper_domain::time::WireDay;
+use slotkeeper_domain::time::{Date, WireDay};
+use std::str::FromStr;
 
-/// A customer or a linked person, as requests have it. A member that is missing says nothing.
+/// A customer or a linked person, as requests have it. A member that is missing or null says nothing; an empty text says that
+/// there is none.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 #[schemars(rename = "CustomerInput")]
 pub(crate) struct PersonBody {
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "text_or_empty")]
     first_name: Option<String>,
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "text_or_empty")]
     middle_name: Option<String>,
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "text_or_empty")]
     last_name: Option<String>,
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "text_or_empty")]
     email_address: Option<String>,
     phone_numbers: Option<Vec<PhoneNumber>>,
     street_address: Option<StreetAddress>,
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "text_or_empty")]
     date_of_birth: Option<String>,
     custom_fields: Option<Vec<NamedValue>>,
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "text_or_empty")]
     #[schemars(with = "Option<AsParameter<Gender>>")]
     gender: Option<String>,
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "text_or_empty")]
     facebook_id: Option<String>,
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "text_or_empty")]
     language_code: Option<String>,
     accept_sms_reminders: Option<Switch>,
 }
+
+/// One member of what is said: no word of it, or what it is now, which may be nothing.
+type Word<T> = Option<Option<T>>;
 
 /// What is said of a person, read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Said {
     body: PersonBody,
-    email_address: Option<EmailAddress>,
-    date_of_birth: Option<slotkeeper_domain::time::Date>,
-    gender: Option<Gender>,
-    language: Option<Language>,
+    email_address: Word<EmailAddress>,
+    date_of_birth: Word<Date>,
+    gender: Word<Gender>,
+    language: Word<Language>,
+}
+
+/// Reads a member; nothing is an empty text.
+fn word<T: FromStr>(text: Option<&String>, refusal: &'static str) -> Result<Word<T>, ApiError> {
+    let Some(text) = text else { return Ok(None) };
+    if text.is_empty() {
+        return Ok(Some(None));
+    }
+    text.parse().map(|value| Some(Some(value))).map_err(|_| ApiError::bad_request(refusal))
+}
+
+/// What is known now of what a text member speaks of.
+fn text_over(said: Option<String>, known: Option<String>) -> Option<String> {
+    match said {
+        Some(text) => Some(text).filter(|text| !text.is_empty()),
+        None => known,
+    }
 }
 
 impl PersonBody {
@@ -55,30 +77,18 @@ impl PersonBody {
     /// # Errors
     /// 400, naming the member.
     pub(crate) fn said(&self) -> Result<Said, ApiError> {
-        let refuse = |message: &'static str| move || ApiError::bad_request(message);
-        let email_address = self
-            .email_address
-            .as_ref()
-            .map(|text| text.parse().ok().ok_or_else(refuse("emailAddress does not look like an e-mail address.")));
-        let day = |text: &String| text.parse::<WireDay>().ok().map(WireDay::date);
-        let date_of_birth = self
-            .date_of_birth
-            .as_ref()
-            .map(|text| day(text).ok_or_else(refuse("dateOfBirth must be a date such as 1990-03-08.")));
-        let gender = self
-            .gender
-            .as_ref()
-            .map(|text| text.parse().ok().ok_or_else(refuse("gender must be one of: male, female, unknown.")));
+        let day: Word<WireDay> = word(
+            self.date_of_birth.as_ref(),
+            "dateOfBirth must be a date such as 1990-03-08, of the years 1850 to 2200.",
+        )?;
         // The wire writes the tag with an underscore here (wire reference, section 1.2).
-        let language = self.language_code.as_ref().map(|tag| {
-            tag.replace('_', "-").parse().ok().ok_or_else(refuse("languageCode must be a language such as en_GB."))
-        });
+        let tag = self.language_code.as_ref().map(|tag| tag.replace('_', "-"));
         Ok(Said {
             body: self.clone(),
-            email_address: email_address.transpose()?,
-            date_of_birth: date_of_birth.transpose()?,
-            gender: gender.transpose()?,
-            language: language.transpose()?,
+            email_address: word(self.email_address.as_ref(), "emailAddress does not look like an e-mail address.")?,
+            date_of_birth: day.map(|day| day.map(WireDay::date)),
+            gender: word(self.gender.as_ref(), "gender must be one of: male, female, unknown.")?,
+            language: word(tag.as_ref(), "languageCode must be a language such as en_GB.")?,
         })
     }
 
@@ -108,10 +118,10 @@ impl Said {
         let body = self.body.clone();
         let phone = |phone: PhoneNumber| Phone { number: phone.number, kind: phone.kind };
         Person {
-            first_name: body.first_name.or(known.first_name),
-            middle_name: body.middle_name.or(known.middle_name),
-            last_name: body.last_name.or(known.last_name),
-            email_address: self.email_address.clone().or(known.email_address),
+            first_name: text_over(body.first_name, known.first_name),
+            middle_name: text_over(body.middle_name, known.middle_name),
+            last_name: text_over(body.last_name, known.last_name),
+            email_address: self.email_address.clone().unwrap_or(known.email_address),
             phones: body.phone_numbers.map_or(known.phones, |phones| phones.into_iter().map(phone).collect()),
             address: body.street_address.map_or(known.address, |address| Address {
                 address1: address.address1,
@@ -121,11 +131,11 @@ impl Said {
                 state: address.state,
                 postcode: address.postcode,
             }),
-            date_of_birth: self.date_of_birth.or(known.date_of_birth),
-            gender: self.gender.or(known.gender),
+            date_of_birth: self.date_of_birth.unwrap_or(known.date_of_birth),
+            gender: self.gender.unwrap_or(known.gender),
             custom_fields: known.custom_fields,
-            facebook_id: body.facebook_id.or(known.facebook_id),
-            language: self.language.or(known.language),
+            facebook_id: text_over(body.facebook_id, known.facebook_id),
+            language: self.language.unwrap_or(known.language),
             accept_sms_reminders: body.accept_sms_reminders.map_or(known.accept_sms_reminders, |switch| switch.0),
         }
     }

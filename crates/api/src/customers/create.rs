@@ -1,7 +1,7 @@
 //! `POST /customers`: create a customer.
 
 use super::body::PersonBody;
-use super::person::Customer;
+use super::person::{Customer, Reader};
 use crate::answer::Created;
 use crate::body::NewBody;
 use crate::caller::Caller;
@@ -22,10 +22,10 @@ pub(crate) async fn create(
     NewBody { body, key }: NewBody<PersonBody>,
 ) -> Result<Created<Customer>, ApiError> {
     let catalogue = read(&app, caller.may()).await?;
-    let (unit, account, language) = (app.clone(), caller.may().account().clone(), caller.language());
+    let (unit, reader) = (app.clone(), Reader::of(&app, &caller));
     let answering = Answering::new(key, move |created: &Shown| {
         let path = format!("/customers/{}", created.customer.id);
-        Created::new(&unit, &path, &Customer::of(created, &account, &catalogue, language))
+        Created::new(&unit, &path, &reader.named(&catalogue).customer(created))
     });
     add(&app, caller.may(), body.input()?, answering).await.map_err(ApiError::placing::<CustomerId>)
 }

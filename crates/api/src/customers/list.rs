@@ -1,6 +1,6 @@
 //! `GET /customers`: the customers, by creation, or those that a search finds.
 
-use super::person::Customer;
+use super::person::{Customer, Named};
 use crate::answer::Shown;
 use crate::caller::Caller;
 use crate::error::ApiError;
@@ -12,8 +12,8 @@ use slotkeeper_app::App;
 use slotkeeper_app::catalogue::read::read;
 use slotkeeper_app::customers::list::list as find;
 use slotkeeper_app::customers::rights::ReadCustomers;
-use slotkeeper_domain::time::{Instant, WireTime};
-use slotkeeper_store::tables::customers::{CustomerSearch, SearchBy};
+use slotkeeper_domain::time::{Date, Instant, WireTime, Zone};
+use slotkeeper_store::tables::customer_search::{CustomerSearch, SearchBy, WhoIsMember};
 
 /// Most customers on a page.
 const MOST: u32 = 100;
@@ -43,6 +43,8 @@ crate::parameters! {
         search_text: Option<String> = "searchText",
         /// Created from then on.
         created_since: Option<WireTime> = "createdSince",
+        /// Whether members are wanted; they are, if it is not said.
+        current_members: Option<bool> = "currentMembers",
         /// Whether those who are no members are wanted; they are, if it is not said.
         current_non_members: Option<bool> = "currentNonMembers",
     }
@@ -54,7 +56,45 @@ pub(crate) struct Search {
     field: SearchField,
     text: String,
     since: Instant,
+    members: bool,
     non_members: bool,
+}
+
+impl Search {
+    fn of(wanted: ListCustomers, zone: &Zone) -> Result<Self, ApiError> {
+        let text = wanted.search_text.unwrap_or_default().trim().to_owned();
+        if text.chars().count() > LONGEST_TEXT || text.contains('\0') {
+            let message = format!("The parameter searchText must be a text of {LONGEST_TEXT} characters at most.");
+            return Err(ApiError::bad_request(message));
+        }
+        Ok(Self {
+            field: wanted.search_field.unwrap_or(SearchField::Name),
+            text,
+            since: wanted.created_since.map_or(Instant::from_millis(0), |time| time.at(zone)),
+            members: wanted.current_members.unwrap_or(true),
+            non_members: wanted.current_non_members.unwrap_or(true),
+        })
+    }
+
+    /// What to look for, if anybody is wanted at all.
+    fn on(&self, today: Date) -> Option<CustomerSearch> {
+        let who = match (self.members, self.non_members) {
+            (true, true) => WhoIsMember::Both,
+            (true, false) => WhoIsMember::Members(today),
+            (false, true) => WhoIsMember::Others(today),
+            (false, false) => return None,
+        };
+        let text = self.text.clone();
+        let by = match self.field {
+            // Without a text there is nothing to compare a field with (wire reference, section 3.3).
+            _ if text.is_empty() => SearchBy::Everybody,
+            SearchField::Name => SearchBy::Name(text),
+            SearchField::FirstName => SearchBy::FirstName(text),
+            SearchField::LastName => SearchBy::LastName(text),
+            SearchField::EmailAddress => SearchBy::EmailAddress(text),
+        };
+        Some(CustomerSearch { since: self.since, by, who })
+    }
 }
 
 /// The customers that the key may read.
@@ -65,32 +105,14 @@ pub(crate) async fn list(
     wanted: Unread<ListCustomers>,
 ) -> Result<Shown<List<Customer>>, ApiError> {
     let account = caller.may().account();
-    let paging = Paging::read(&app, &account.id, "GET /customers", &page, MOST, || {
-        let wanted = wanted.read()?;
-        let text = wanted.search_text.unwrap_or_default();
-        if text.chars().count() > LONGEST_TEXT || text.contains('\0') {
-            let message = format!("The parameter searchText must be a text of {LONGEST_TEXT} characters at most.");
-            return Err(ApiError::bad_request(message));
-        }
-        // Without a text there is nothing to compare a field with (wire reference, section 3.3).
-        let field = wanted.search_field.filter(|_| !text.is_empty()).unwrap_or(SearchField::Name);
-        let since = wanted.created_since.map_or(Instant::from_millis(0), |time| time.at(&account.zone));
-        Ok(Search { field, text, since, non_members: wanted.current_non_members.unwrap_or(true) })
-    })?;
-    // Nobody is a member until a business can make somebody one.
-    if !paging.search.non_members {
-        return Ok(Shown(paging.list(0, Vec::new())));
-    }
-    let text = paging.search.text.clone();
-    let by = match paging.search.field {
-        SearchField::Name => SearchBy::Name(text),
-        SearchField::FirstName => SearchBy::FirstName(text),
-        SearchField::LastName => SearchBy::LastName(text),
-        SearchField::EmailAddress => SearchBy::EmailAddress(text),
-    };
-    let search = CustomerSearch { since: paging.search.since, by };
-    let (total, found) = find(&app, caller.may(), search, paging.page.limit(), paging.page.offset()).await?;
+    let paging =
+        Paging::read(&app, &account.id, "GET /customers", &page, MOST, || Search::of(wanted.read()?, &account.zone))?;
     let catalogue = read(&app, caller.may()).await?;
-    let data = found.iter().map(|shown| Customer::of(shown, account, &catalogue, caller.language())).collect();
+    let named = Named::by(&app, &caller, &catalogue);
+    let (total, found) = match paging.search.on(named.today) {
+        Some(search) => find(&app, caller.may(), search, paging.page.limit(), paging.page.offset()).await?,
+        None => (0, Vec::new()),
+    };
+    let data = found.iter().map(|shown| named.customer(shown)).collect();
     Ok(Shown(paging.list(u64::try_from(total).unwrap_or(0), data)))
 }

@@ -1,6 +1,8 @@
 //! `/customers` (wire reference, section 3.3).
 
+pub(crate) mod authenticate;
 pub(crate) mod body;
+pub(crate) mod bookings;
 pub(crate) mod create;
 pub(crate) mod list;
 pub(crate) mod person;
@@ -10,15 +12,16 @@ pub(crate) mod update;
 
 use crate::error::ApiError;
 use slotkeeper_app::bookings::place::PlaceError;
-use slotkeeper_domain::id::CustomerId;
+use slotkeeper_domain::id::{CustomerId, LinkedPersonId};
 
-/// The answer for a customer in the path that was not changed or removed.
-fn refused(error: PlaceError) -> ApiError {
+/// The answer for a customer in the path, or somebody linked to it, who was not changed or removed.
+pub(crate) fn refused(error: PlaceError) -> ApiError {
     match error {
         PlaceError::NoCustomer => ApiError::absent::<CustomerId>(),
         PlaceError::NotYours => {
             ApiError::forbidden("This API key can change only customers that its application created.")
         }
+        PlaceError::NoLinkedPerson => ApiError::absent::<LinkedPersonId>(),
         other => ApiError::placing::<CustomerId>(other),
     }
 }

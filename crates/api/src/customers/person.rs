@@ -1,18 +1,21 @@
 //! Customers and linked people as answers have them (wire reference, section 4.8).
 
+use crate::caller::Caller;
 use crate::document::AsParameter;
 use crate::wire::{Money, NamedValue, PhoneNumber, StreetAddress};
 use schemars::JsonSchema;
 use serde::Serialize;
+use slotkeeper_app::App;
 use slotkeeper_app::customers::show::Shown;
+use slotkeeper_app::right::Right;
 use slotkeeper_domain::account::Language;
 use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::customer::{Gender, Person};
-use slotkeeper_domain::id::CustomerId;
 use slotkeeper_domain::money;
-use slotkeeper_domain::time::{Instant, WireTime, Zone};
+use slotkeeper_domain::time::{Date, Instant, WireTime};
 use slotkeeper_store::tables::accounts::Account;
-use slotkeeper_store::tables::customers::Statistics;
+use slotkeeper_store::tables::customers::{Statistics, Visits};
+use slotkeeper_store::tables::linked_people;
 
 /// What customers and linked people have in common.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -27,8 +30,10 @@ struct Common {
     last_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     email_address: Option<String>,
-    phone_numbers: Vec<PhoneNumber>,
-    street_address: StreetAddress,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_numbers: Option<Vec<PhoneNumber>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    street_address: Option<StreetAddress>,
     #[schemars(with = "AsParameter<WireTime>")]
     creation_time: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,6 +61,8 @@ pub(crate) struct Customer {
     num_cancelations: i64,
     num_no_shows: i64,
     member: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    membership_end: Option<String>,
     #[serde(flatten)]
     common: Common,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,88 +80,126 @@ pub(crate) struct LinkedPerson {
     customer_id: String,
 }
 
-fn common(
-    id: String,
-    person: &Person,
-    created_at: Instant,
-    account: &Account,
-    catalogue: &Catalogue,
+/// With what people are written: what the business asks them, its clock, a language.
+#[derive(Clone, Copy)]
+pub(crate) struct Named<'a> {
+    /// The business.
+    pub(crate) account: &'a Account,
+    /// What it asks people.
+    pub(crate) catalogue: &'a Catalogue,
+    /// The language.
+    pub(crate) language: Language,
+    /// The day it is there, which says who is a member.
+    pub(crate) today: Date,
+}
+
+/// Who reads an answer that is written where the caller is out of reach: in the transaction of what it answers.
+pub(crate) struct Reader {
+    account: Account,
     language: Language,
-) -> Common {
-    let address = &person.address;
-    Common {
-        id,
-        first_name: person.first_name.clone(),
-        middle_name: person.middle_name.clone(),
-        last_name: person.last_name.clone(),
-        email_address: person.email_address.as_ref().map(ToString::to_string),
-        phone_numbers: person
-            .phones
-            .iter()
-            .map(|phone| PhoneNumber { number: phone.number.clone(), kind: phone.kind })
-            .collect(),
-        // It always has a country: the account's, when nothing is known (wire reference, section 4.1).
-        street_address: StreetAddress {
-            address1: address.address1.clone(),
-            address2: address.address2.clone(),
-            city: address.city.clone(),
-            country_code: address.country.or(account.country),
-            state: address.state.clone(),
-            postcode: address.postcode.clone(),
-        },
-        creation_time: created_at.to_wire_minutes(&account.zone),
-        start_time_of_next_booking: None,
-        start_time_of_previous_booking: None,
-        date_of_birth: person.date_of_birth.map(|date| date.to_string()),
-        custom_fields: person
-            .custom_fields
-            .iter()
-            .filter_map(|answer| {
-                let (name, value) = answer.named(&catalogue.custom_fields, language)?;
-                Some(NamedValue { id: Some(answer.field.to_string()), name: Some(name), value })
-            })
-            .collect(),
-        gender: person.gender.unwrap_or(Gender::Unknown).as_str(),
+    today: Date,
+}
+
+impl Reader {
+    /// This caller, on the day it is now.
+    pub(crate) fn of<R: Right>(app: &App, caller: &Caller<R>) -> Self {
+        let account = caller.may().account().clone();
+        Self { language: caller.language(), today: account.zone.date_of(app.now()), account }
+    }
+
+    /// As the reader wants to read it.
+    pub(crate) fn named<'a>(&'a self, catalogue: &'a Catalogue) -> Named<'a> {
+        let Self { account, language, today } = self;
+        Named { account, catalogue, language: *language, today: *today }
     }
 }
 
-impl Customer {
+impl<'a> Named<'a> {
+    /// As this caller wants to read it.
+    pub(crate) fn by<R: Right>(app: &App, caller: &'a Caller<R>, catalogue: &'a Catalogue) -> Self {
+        let account = caller.may().account();
+        Self { account, catalogue, language: caller.language(), today: account.zone.date_of(app.now()) }
+    }
+
     /// The customer as answers have it.
-    pub(crate) fn of(shown: &Shown, account: &Account, catalogue: &Catalogue, language: Language) -> Self {
+    pub(crate) fn customer(self, shown: &Shown) -> Customer {
         let Shown { customer, statistics } = shown;
-        let Statistics { bookings, cancelations, no_shows, next, previous } = statistics;
+        let Statistics { bookings, cancelations, no_shows, visits } = statistics;
         let person = &customer.person;
-        let time = |at: &Option<Instant>, zone: &Zone| at.map(|at| at.to_wire(zone));
-        Self {
-            credit: account.currency.map(|currency| money::Money::zero(currency).into()),
+        Customer {
+            credit: self.account.currency.map(|currency| money::Money::zero(currency).into()),
             accept_sms_reminders: person.accept_sms_reminders,
             num_bookings: *bookings,
             num_cancelations: *cancelations,
             num_no_shows: *no_shows,
-            member: false,
-            common: Common {
-                start_time_of_next_booking: time(next, &account.zone),
-                start_time_of_previous_booking: time(previous, &account.zone),
-                ..common(customer.id.to_string(), person, customer.created_at, account, catalogue, language)
-            },
+            member: customer.membership.is_some_and(|membership| membership.covers(self.today)),
+            membership_end: customer.membership.and_then(|membership| membership.until()).map(|day| day.to_string()),
+            common: self.whole(customer.id.to_string(), person, customer.created_at, visits),
             facebook_id: person.facebook_id.clone(),
             language_code: person.language.map(|language| language.as_str().replace('-', "_")),
         }
     }
-}
 
-impl LinkedPerson {
-    /// The person as answers have it.
-    pub(crate) fn of(
-        id: String,
-        person: &Person,
-        created_at: Instant,
-        customer: &CustomerId,
-        account: &Account,
-        catalogue: &Catalogue,
-        language: Language,
-    ) -> Self {
-        let common = common(id, person, created_at, account, catalogue, language);
-        Self { common, customer_id: customer.to_string() }
+    /// The customer as somebody who comes (wire reference, section 4.7).
+    pub(crate) fn as_participant(self, shown: &Shown) -> LinkedPerson {
+        let Shown { customer, statistics } = shown;
+        let id = customer.id.to_string();
+        let common = self.whole(id.clone(), &customer.person, customer.created_at, &statistics.visits);
+        LinkedPerson { common, customer_id: id }
+    }
+
+    /// The linked person as answers have it.
+    pub(crate) fn linked(self, linked: &linked_people::LinkedPerson) -> LinkedPerson {
+        let linked_people::LinkedPerson { id, customer, person, created_at, visits } = linked;
+        let common = self.common(id.to_string(), person, *created_at, visits);
+        LinkedPerson { common, customer_id: customer.to_string() }
+    }
+
+    /// A customer always has phone numbers, if none, and an address in a country: the account's, when nothing is known (wire
+    /// reference, section 4.1).
+    fn whole(self, id: String, person: &Person, created_at: Instant, visits: &Visits) -> Common {
+        let mut common = self.common(id, person, created_at, visits);
+        common.phone_numbers = common.phone_numbers.or(Some(Vec::new()));
+        let address = common.street_address.get_or_insert_default();
+        address.country_code = address.country_code.or(self.account.country);
+        common
+    }
+
+    fn common(self, id: String, person: &Person, created_at: Instant, visits: &Visits) -> Common {
+        let zone = &self.account.zone;
+        let time = |at: Option<Instant>| at.map(|at| at.to_wire(zone));
+        let phones = person.phones.iter().map(|phone| PhoneNumber { number: phone.number.clone(), kind: phone.kind });
+        let phones: Vec<_> = phones.collect();
+        let address = &person.address;
+        let address = StreetAddress {
+            address1: address.address1.clone(),
+            address2: address.address2.clone(),
+            city: address.city.clone(),
+            country_code: address.country,
+            state: address.state.clone(),
+            postcode: address.postcode.clone(),
+        };
+        Common {
+            id,
+            first_name: person.first_name.clone(),
+            middle_name: person.middle_name.clone(),
+            last_name: person.last_name.clone(),
+            email_address: person.email_address.as_ref().map(ToString::to_string),
+            phone_numbers: Some(phones).filter(|phones| !phones.is_empty()),
+            street_address: Some(address).filter(|address| *address != StreetAddress::default()),
+            creation_time: created_at.to_wire_minutes(zone),
+            start_time_of_next_booking: time(visits.next),
+            start_time_of_previous_booking: time(visits.previous),
+            date_of_birth: person.date_of_birth.map(|date| date.to_string()),
+            custom_fields: person
+                .custom_fields
+                .iter()
+                .filter_map(|answer| {
+                    let (name, value) = answer.named(&self.catalogue.custom_fields, self.language)?;
+                    Some(NamedValue { id: Some(answer.field.to_string()), name: Some(name), value })
+                })
+                .collect(),
+            gender: person.gender.unwrap_or(Gender::Unknown).as_str(),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! `GET /customers/{id}`: one customer.
 
-use super::person::Customer;
+use super::person::{Customer, Named};
 use crate::answer::Shown;
 use crate::caller::Caller;
 use crate::error::ApiError;
@@ -20,5 +20,5 @@ pub(crate) async fn show(
 ) -> Result<Shown<Customer>, ApiError> {
     let found = find(&app, caller.may(), id).await?.ok_or_else(ApiError::absent::<CustomerId>)?;
     let catalogue = read(&app, caller.may()).await?;
-    Ok(Shown(Customer::of(&found, caller.may().account(), &catalogue, caller.language())))
+    Ok(Shown(Named::by(&app, &caller, &catalogue).customer(&found)))
 }

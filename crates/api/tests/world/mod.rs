@@ -35,6 +35,7 @@ pub async fn key_with_clock(
         vault: Vault::new([7; 32]),
         passwords: Passwords::new(Cost::Least, 1).unwrap(),
         public_url: "http://127.0.0.1".parse().unwrap(),
+        most_customers: None,
         delivers_mail: false,
         call_rate: None,
     });

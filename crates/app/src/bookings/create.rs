@@ -106,7 +106,8 @@ fn write(
 ) -> Result<Booking, PlaceError> {
     let account = &placing.account.id;
     let catalogue = app.catalogues().of(tx, account)?;
-    let plan = placing.plan(&catalogue, &new.order)?;
+    let member = placing.for_member(tx, &catalogue, &new.order.product, new.customer.as_ref())?;
+    let plan = placing.plan(&catalogue, &new.order, member)?;
     let customer = new.customer.as_ref().ok_or(PlaceError::NeedsCustomer)?;
     let replaced = placing.previous_hold(tx, new.previous_hold.as_ref())?;
     let holder = Holder::Booking(number.clone());
@@ -115,7 +116,7 @@ fn write(
     if let Some(id) = &new.previous_hold {
         holds::end(tx, account, id, placing.now, Some(number))?;
     }
-    let (customer, is_new) = placing.customer(tx, &catalogue, customer, new_customer)?;
+    let (customer, is_new) = placing.customer(tx, app, &catalogue, customer, new_customer)?;
     if is_new {
         tx.record(placing.actor.change(account, placing.now, Thing::Customer, customer.id.as_str(), Kind::Created));
     }

@@ -1,15 +1,20 @@
 //! Who a booking is for: its customer, and the people who come.
 
 use super::place::{PlaceError, Placing};
-use crate::random;
+use crate::{App, random};
 use slotkeeper_domain::booking::{Participant, Who, check_participants};
 use slotkeeper_domain::catalogue::{Catalogue, CategoryId};
-use slotkeeper_domain::customer::{About, FieldInput, Person, answers};
-use slotkeeper_domain::id::{CustomerId, LinkedPersonId};
+use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::customer::{About, FieldInput, MOST_LINKED, Person, answers};
+use slotkeeper_domain::id::{CustomerId, LinkedPersonId, ProductId};
 use slotkeeper_domain::party::Party;
 use slotkeeper_domain::right::Sight;
-use slotkeeper_store::Tx;
-use slotkeeper_store::tables::customers::{self, Customer, LinkedPerson};
+use slotkeeper_store::tables::customers::{self, Customer, Visits};
+use slotkeeper_store::tables::linked_people::{self, LinkedPerson};
+use slotkeeper_store::{Snapshot, Tx};
+
+/// Where a request says who a new participant is.
+const PERSON_DETAILS: &str = "participants.details.personDetails";
 
 /// What a request says of a person.
 #[derive(Debug, Clone, Default)]
@@ -59,16 +64,36 @@ impl PersonInput {
         let refused = |why| PlaceError::Person { at, why };
         let custom_fields = answers(&catalogue.custom_fields, about, &self.custom_fields).map_err(refused)?;
         let person = Person { custom_fields, ..self.person.clone() };
+        let person = if about == About::Participant { person.as_linked() } else { person };
         person.check().map_err(refused)?;
         Ok(person)
     }
 }
 
 impl Placing {
+    /// Whether an order for this product is for somebody who is a member now. Nobody is looked up for a product that
+    /// everybody can book; whoever is not there yet is no member.
+    pub(crate) fn for_member(
+        &self,
+        db: &mut Snapshot,
+        catalogue: &Catalogue,
+        product: &ProductId,
+        input: Option<&CustomerInput>,
+    ) -> Result<bool, PlaceError> {
+        let Some(CustomerInput::Known(id, sight)) = input else { return Ok(false) };
+        if !self.asks_for_member(catalogue, product) {
+            return Ok(false);
+        }
+        let customer = customers::find(db, &self.account.id, id)?;
+        let seen = customer.filter(|customer| sight.shows(customer.application.as_ref()));
+        Ok(self.is_member(seen.ok_or(PlaceError::NoCustomer)?.membership.as_ref()))
+    }
+
     /// The customer, created if it is somebody new. The flag says which.
     pub(crate) fn customer(
         &self,
         tx: &mut Tx,
+        app: &App,
         catalogue: &Catalogue,
         input: &CustomerInput,
         new_id: &CustomerId,
@@ -81,16 +106,68 @@ impl Placing {
                 Ok((seen.ok_or(PlaceError::NoCustomer)?, false))
             }
             CustomerInput::New(input) => {
+                self.has_room_for_customer(tx, app)?;
                 let customer = Customer {
                     id: new_id.clone(),
                     application: self.application().cloned(),
                     person: input.checked(catalogue, About::Customer, "customer")?,
                     created_at: self.now,
+                    membership: None,
                 };
                 customers::insert(tx, &self.account.id, &customer)?;
                 Ok((customer, true))
             }
         }
+    }
+
+    /// Whether one more customer can come through the API: there is a limit for applications alone, if there is one.
+    fn has_room_for_customer(&self, tx: &mut Tx, app: &App) -> Result<(), PlaceError> {
+        let Some(most) = app.most_customers().filter(|_| self.application().is_some()) else { return Ok(()) };
+        let full = customers::are_at_least(tx, &self.account.id, most)?;
+        if full { Err(PlaceError::TooManyCustomers(most)) } else { Ok(()) }
+    }
+
+    /// Somebody new, linked to the customer; whoever calls has locked the customer. `at` is where the request says who.
+    pub(crate) fn link(
+        &self,
+        tx: &mut Tx,
+        catalogue: &Catalogue,
+        customer: &CustomerId,
+        (input, at): (&PersonInput, &'static str),
+    ) -> Result<LinkedPerson, PlaceError> {
+        let person = input.checked(catalogue, About::Participant, at)?;
+        let account = &self.account.id;
+        if linked_people::count(tx, account, customer)? >= i64::from(MOST_LINKED) {
+            return Err(PlaceError::TooManyLinked);
+        }
+        let (customer, visits) = (customer.clone(), Visits::default());
+        let linked = LinkedPerson { id: random::id(), customer, person, created_at: self.now, visits };
+        linked_people::insert(tx, account, &linked)?;
+        tx.record(self.actor.change(account, self.now, Thing::LinkedPerson, linked.id.as_str(), Kind::Created));
+        Ok(linked)
+    }
+
+    /// Whether these people could come: those who are new as far as they are described, the others as far as the customer is
+    /// known to whom they are linked. Nobody is created.
+    pub(crate) fn check_people(
+        &self,
+        tx: &mut Tx,
+        catalogue: &Catalogue,
+        customer: Option<&CustomerId>,
+        inputs: &[ParticipantInput],
+    ) -> Result<(), PlaceError> {
+        for input in inputs {
+            match (&input.who, customer) {
+                (WhoInput::New(person), _) => drop(person.checked(catalogue, About::Participant, PERSON_DETAILS)?),
+                (WhoInput::Linked(id), Some(customer))
+                    if !linked_people::is_there(tx, &self.account.id, customer, id)? =>
+                {
+                    return Err(PlaceError::NoPerson);
+                }
+                (WhoInput::Linked(_) | WhoInput::Customer | WhoInput::Unknown, _) => {}
+            }
+        }
+        Ok(())
     }
 
     /// The people who come; those who are new are linked to the customer.
@@ -102,21 +179,16 @@ impl Placing {
         party: &Party,
         inputs: &[ParticipantInput],
     ) -> Result<Vec<Participant>, PlaceError> {
-        let wants_linked = inputs.iter().any(|input| matches!(input.who, WhoInput::Linked(_)));
-        let known = if wants_linked { customers::linked(tx, &self.account.id, customer)? } else { Vec::new() };
         let mut people = Vec::with_capacity(inputs.len());
         for ParticipantInput { who, category, index } in inputs {
             let person = match who {
                 WhoInput::Customer => Who::Customer,
                 WhoInput::Unknown => continue,
-                WhoInput::Linked(id) if known.iter().any(|linked| linked.id == *id) => Who::Linked(id.clone()),
-                WhoInput::Linked(_) => return Err(PlaceError::NoPerson),
-                WhoInput::New(input) => {
-                    let person = input.checked(catalogue, About::Participant, "participants.details.personDetails")?;
-                    let linked = LinkedPerson { id: random::id(), person, created_at: self.now };
-                    customers::insert_linked(tx, &self.account.id, customer, &linked)?;
-                    Who::Linked(linked.id)
+                WhoInput::Linked(id) if linked_people::is_there(tx, &self.account.id, customer, id)? => {
+                    Who::Linked(id.clone())
                 }
+                WhoInput::Linked(_) => return Err(PlaceError::NoPerson),
+                WhoInput::New(input) => Who::Linked(self.link(tx, catalogue, customer, (&**input, PERSON_DETAILS))?.id),
             };
             people.push(Participant { person, category: category.clone(), index: *index });
         }

@@ -9,9 +9,10 @@ use slotkeeper_domain::booking::ParticipantsRefused;
 use slotkeeper_domain::booking_rules::NotNow;
 use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::change::Actor;
-use slotkeeper_domain::customer::PersonRefused;
-use slotkeeper_domain::id::{AccountId, ApplicationId, HoldId};
+use slotkeeper_domain::customer::{MOST_LINKED, PersonRefused};
+use slotkeeper_domain::id::{AccountId, ApplicationId, HoldId, ProductId};
 use slotkeeper_domain::inventory::Holder;
+use slotkeeper_domain::membership::Membership;
 use slotkeeper_domain::money::Money;
 use slotkeeper_domain::order::{Order, OrderRefused, Plan, Terms, plan};
 use slotkeeper_domain::right::Sight;
@@ -50,6 +51,15 @@ pub enum PlaceError {
     /// There is no such customer, or the key may not know of it.
     #[error("customerId: there is no such customer.")]
     NoCustomer,
+    /// There is no such person linked to the customer in the path.
+    #[error("there is no such person")]
+    NoLinkedPerson,
+    /// The customer has as many linked people as there can be.
+    #[error("A customer can have {MOST_LINKED} linked people at most.")]
+    TooManyLinked,
+    /// The business has as many customers as whoever runs the server allows.
+    #[error("This business has as many customers as it can have here: {0}.")]
+    TooManyCustomers(u32),
     /// The hold to be replaced is none of this application's.
     #[error("previousHoldId: there is no such hold.")]
     NoHold,
@@ -162,14 +172,30 @@ impl Placing {
         Ok(Self { account: account.clone(), currency, actor: actor.clone(), now, relaxed })
     }
 
-    pub(crate) fn plan<'a>(&self, catalogue: &'a Catalogue, order: &Order) -> Result<Plan<'a>, PlaceError> {
+    /// What an order takes and costs; `member` says whether it is for somebody who is a member now.
+    pub(crate) fn plan<'a>(
+        &self,
+        catalogue: &'a Catalogue,
+        order: &Order,
+        member: bool,
+    ) -> Result<Plan<'a>, PlaceError> {
         let currency = |money: &Money| money.currency() == self.currency;
         if !order.adjustments.iter().all(|adjustment| currency(&adjustment.unit_price)) {
             return Err(OrderRefused::Price(slotkeeper_domain::money::NoSum::Currencies).into());
         }
         let moment = Moment { now: self.now, zone: &self.account.zone, relaxed: self.relaxed };
         let language = self.account.languages.default_language();
-        Ok(plan(catalogue, order, Terms { moment, nothing: Money::zero(self.currency), language })?)
+        Ok(plan(catalogue, order, Terms { moment, member, nothing: Money::zero(self.currency), language })?)
+    }
+
+    /// Whether an order for this product asks who it is for: only then is anybody looked up.
+    pub(crate) fn asks_for_member(&self, catalogue: &Catalogue, product: &ProductId) -> bool {
+        !self.relaxed && catalogue.product(product).is_some_and(|product| product.members_only)
+    }
+
+    /// Whether somebody with this membership is a member now.
+    pub(crate) fn is_member(&self, membership: Option<&Membership>) -> bool {
+        membership.is_some_and(|membership| membership.covers(self.account.zone.date_of(self.now)))
     }
 
     /// Whose keys a request's own key is among.

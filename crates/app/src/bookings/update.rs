@@ -21,6 +21,7 @@ use slotkeeper_domain::scheduled::EventChoice;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::Tx;
 use slotkeeper_store::tables::bookings::{self, Booking, Stamp};
+use slotkeeper_store::tables::customers;
 
 /// What is to be different. Lists replace what was there.
 #[derive(Debug, Clone, Default)]
@@ -103,10 +104,14 @@ fn write(
             order.party.check(product, &catalogue, false).map_err(slotkeeper_domain::order::OrderRefused::Party)?;
         }
     }
-    let mut plan = terms.plan(&catalogue, &order)?;
+    let member = placing.asks_for_member(&catalogue, &order.product) && {
+        let customer = customers::find(tx, account, &booking.customer)?;
+        placing.is_member(customer.and_then(|customer| customer.membership).as_ref())
+    };
+    let mut plan = terms.plan(&catalogue, &order, member)?;
     // Other options can make it longer; then it has to fit like a new one.
     if plan.span != booking.span && terms.relaxed && !placing.relaxed {
-        plan = placing.plan(&catalogue, &order)?;
+        plan = placing.plan(&catalogue, &order, member)?;
     }
     let mut resources = booking.details.resources.clone();
     if !(stays && same_claims(&booking, &order, &plan, change, &catalogue)) {

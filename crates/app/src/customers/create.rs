@@ -29,7 +29,7 @@ pub async fn create<A: Answer>(
         answering.run(tx, &unit, placing.whose(), placing.now, |tx| {
             let account = &placing.account.id;
             let catalogue = unit.catalogues().of(tx, account)?;
-            let (customer, _) = placing.customer(tx, &catalogue, &input, &id)?;
+            let (customer, _) = placing.customer(tx, &unit, &catalogue, &input, &id)?;
             tx.record(placing.actor.change(account, placing.now, Thing::Customer, id.as_str(), Kind::Created));
             Ok(Shown { customer, statistics: Statistics::default() })
         })

@@ -1,13 +1,14 @@
 //! List customers.
 
 use super::rights::ReadCustomers;
-use super::show::{Shown, shown};
+use super::show::Shown;
 use crate::App;
 use crate::right::May;
 use slotkeeper_store::StoreError;
-use slotkeeper_store::tables::customers::{self, CustomerSearch};
+use slotkeeper_store::tables::customer_search::{self, CustomerSearch};
 
-/// The customers that a search finds and the key may know of, by creation: how many there are, and at most `limit` of those after the first `offset`.
+/// The customers that a search finds and the key may know of, by creation: how many there are, and at most `limit` of those
+/// after the first `offset`.
 ///
 /// # Errors
 /// When the store fails.
@@ -21,11 +22,8 @@ pub async fn list(
     let (account, sight, now) = (may.account().id.clone(), may.sight().clone(), app.now());
     app.store()
         .read(move |db| {
-            let count = customers::count(db, &account, &sight, &search)?;
-            let page = customers::list(db, &account, &sight, &search, limit, offset)?;
-            let page: Result<_, StoreError> =
-                page.into_iter().map(|customer| shown(db, &account, customer, now)).collect();
-            Ok((count, page?))
+            let count = customer_search::count(db, &account, &sight, &search)?;
+            Ok((count, customer_search::list(db, &account, &sight, &search, now, (limit, offset))?))
         })
         .await
 }

@@ -1,7 +1,11 @@
 //! Customers.
 
+pub mod authenticate;
+pub mod bookings;
 pub mod create;
 pub mod list;
+pub mod membership;
+pub mod password;
 pub mod remove;
 pub mod rights;
 pub mod show;

@@ -3,29 +3,12 @@
 use super::rights::ReadCustomers;
 use crate::App;
 use crate::right::May;
-use slotkeeper_domain::id::{AccountId, CustomerId};
-use slotkeeper_domain::time::Instant;
-use slotkeeper_store::tables::customers::{self, Customer, LinkedPerson, Statistics};
-use slotkeeper_store::{Snapshot, StoreError};
-
-/// A customer with what the customer has booked.
-#[derive(Debug, Clone)]
-pub struct Shown {
-    /// The customer.
-    pub customer: Customer,
-    /// What the customer has booked.
-    pub statistics: Statistics,
-}
-
-pub(super) fn shown(
-    db: &mut Snapshot,
-    account: &AccountId,
-    customer: Customer,
-    now: Instant,
-) -> Result<Shown, StoreError> {
-    let statistics = customers::statistics(db, account, &customer.id, now)?;
-    Ok(Shown { customer, statistics })
-}
+use slotkeeper_domain::id::{CustomerId, LinkedPersonId};
+use slotkeeper_store::StoreError;
+use slotkeeper_store::tables::customers;
+pub use slotkeeper_store::tables::customers::Shown;
+use slotkeeper_store::tables::linked_people::{self, LinkedPerson};
+use std::collections::HashMap;
 
 /// The customer with this id; nothing if the key may not know of it.
 ///
@@ -33,37 +16,40 @@ pub(super) fn shown(
 /// When the store fails.
 pub async fn show(app: &App, may: &May<ReadCustomers>, id: CustomerId) -> Result<Option<Shown>, StoreError> {
     let (account, sight, now) = (may.account().id.clone(), may.sight().clone(), app.now());
-    app.store()
-        .read(move |db| {
-            let customer = customers::find(db, &account, &id)?;
-            let seen = customer.filter(|customer| sight.shows(customer.application.as_ref()));
-            seen.map(|customer| shown(db, &account, customer, now)).transpose()
-        })
-        .await
+    let found = app.store().read(move |db| customers::show(db, &account, &id, now)).await?;
+    Ok(found.filter(|shown| sight.shows(shown.customer.application.as_ref())))
 }
 
-/// The customers with these ids that the key may know of, each with the people linked to it: for bookings that are shown with
-/// the people in them.
+/// Customers, and people linked to them, by their ids.
+#[derive(Debug, Default)]
+pub struct People {
+    /// The customers.
+    pub customers: HashMap<CustomerId, Shown>,
+    /// The linked people.
+    pub linked: HashMap<LinkedPersonId, LinkedPerson>,
+}
+
+/// The customers with these ids that the key may know of, and of the people with those ids the ones who are linked to them:
+/// for bookings that are shown with the people in them.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn show_many(
+pub async fn show_people(
     app: &App,
     may: &May<ReadCustomers>,
     ids: Vec<CustomerId>,
-) -> Result<Vec<(Shown, Vec<LinkedPerson>)>, StoreError> {
+    linked: Vec<LinkedPersonId>,
+) -> Result<People, StoreError> {
     let (account, sight, now) = (may.account().id.clone(), may.sight().clone(), app.now());
     app.store()
         .read(move |db| {
-            let mut found = Vec::with_capacity(ids.len());
-            for id in &ids {
-                let customer = customers::find(db, &account, id)?;
-                if let Some(customer) = customer.filter(|customer| sight.shows(customer.application.as_ref())) {
-                    let linked = customers::linked(db, &account, id)?;
-                    found.push((shown(db, &account, customer, now)?, linked));
-                }
-            }
-            Ok::<_, StoreError>(found)
+            let seen = customers::show_many(db, &account, &ids, now)?.into_iter();
+            let seen = seen.filter(|shown| sight.shows(shown.customer.application.as_ref()));
+            let customers: HashMap<_, _> = seen.map(|shown| (shown.customer.id.clone(), shown)).collect();
+            let linked = linked_people::show_many(db, &account, &linked, now)?.into_iter();
+            let linked = linked.filter(|person| customers.contains_key(&person.customer));
+            let linked = linked.map(|person| (person.id.clone(), person)).collect();
+            Ok::<_, StoreError>(People { customers, linked })
         })
         .await
 }

@@ -1,14 +1,14 @@
 //! Change a customer. What is not said stays as it was.
 
 use super::rights::{ReadCustomers, WriteCustomers};
-use super::show::{Shown, shown};
+use super::show::Shown;
 use crate::App;
 use crate::bookings::place::{PlaceError, Placing, Reach};
 use crate::right::May;
 use slotkeeper_domain::change::{Kind, Thing};
 use slotkeeper_domain::customer::{About, FieldInput, Person, answers};
 use slotkeeper_domain::id::CustomerId;
-use slotkeeper_store::tables::customers::{self, Customer};
+use slotkeeper_store::tables::customers;
 
 /// Changes a customer: `change` makes of what was known what is known now.
 ///
@@ -30,7 +30,7 @@ pub async fn update(
             let account = &placing.account.id;
             let known = customers::lock(tx, account, &id)?.ok_or(PlaceError::NoCustomer)?;
             reach.check(known.application.as_ref(), PlaceError::NoCustomer)?;
-            let mut person = change(known.person.clone());
+            let mut person = change(known.person);
             let refused = |why| PlaceError::Person { at: "customer", why };
             if let Some(fields) = &fields {
                 let catalogue = unit.catalogues().of(tx, account)?;
@@ -39,7 +39,7 @@ pub async fn update(
             person.check().map_err(refused)?;
             customers::update(tx, account, &id, &person)?;
             tx.record(placing.actor.change(account, placing.now, Thing::Customer, id.as_str(), Kind::Updated));
-            Ok(shown(tx, account, Customer { person, ..known }, placing.now)?)
+            customers::show(tx, account, &id, placing.now)?.ok_or(PlaceError::NoCustomer)
         })
         .await
 }

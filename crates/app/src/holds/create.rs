@@ -57,16 +57,21 @@ pub async fn create<A: Answer>(
         answering.run(tx, &unit, placing.whose(), placing.now, |tx| {
             let account = &placing.account.id;
             let catalogue = unit.catalogues().of(tx, account)?;
-            let plan = placing.plan(&catalogue, &new.order)?;
-            match &new.customer {
-                Some(CustomerInput::New(person)) => drop(person.checked(&catalogue, About::Customer, "customer")?),
+            let member = placing.for_member(tx, &catalogue, &new.order.product, new.customer.as_ref())?;
+            let plan = placing.plan(&catalogue, &new.order, member)?;
+            let known = match &new.customer {
+                Some(CustomerInput::New(person)) => {
+                    person.checked(&catalogue, About::Customer, "customer")?;
+                    None
+                }
                 Some(CustomerInput::Known(id, sight)) => {
                     let customer = customers::find(tx, account, id)?;
                     let seen = customer.filter(|customer| sight.shows(customer.application.as_ref()));
-                    seen.ok_or(PlaceError::NoCustomer)?;
+                    Some(seen.ok_or(PlaceError::NoCustomer)?.id)
                 }
-                None => {}
-            }
+                None => None,
+            };
+            placing.check_people(tx, &catalogue, known.as_ref(), &new.participants)?;
             let people: Vec<Participant> = new
                 .participants
                 .iter()

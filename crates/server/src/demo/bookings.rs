@@ -20,13 +20,14 @@ use slotkeeper_domain::party::Party;
 use slotkeeper_domain::payment::PaymentMethod;
 use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::scheduled::{EventChoice, Moment, events};
+use slotkeeper_domain::secret::HashedPassword;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::Tx;
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::applications::Application;
 use slotkeeper_store::tables::bookings::{self, Booking, Stamp};
 use slotkeeper_store::tables::users::User;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How many people of each category: adults, children, infants, families.
@@ -79,6 +80,8 @@ pub(super) struct Hands<'a> {
     pub(super) account: &'a Account,
     pub(super) application: &'a Application,
     pub(super) manager: &'a User,
+    /// What is kept of the password of the one customer who has one.
+    pub(super) customer_password: &'a HashedPassword,
 }
 
 /// What is needed everywhere while bookings are made up.
@@ -118,8 +121,21 @@ impl Bookings {
 
     /// Writes everything, within a transaction.
     pub(super) fn write(&self, tx: &mut Tx, app: &App, hands: &Hands<'_>) -> Result<(), PlaceError> {
+        for (customer, id) in &self.write_bookings(tx, app, hands)? {
+            customers::settle(tx, hands, *customer, id)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the bookings and whose they are; which customer is which.
+    fn write_bookings(
+        &self,
+        tx: &mut Tx,
+        app: &App,
+        hands: &Hands<'_>,
+    ) -> Result<BTreeMap<usize, CustomerId>, PlaceError> {
         let through = Actor::Application(hands.application.account.clone(), hands.application.id.clone());
-        let mut known: HashMap<usize, CustomerId> = HashMap::new();
+        let mut known: BTreeMap<usize, CustomerId> = BTreeMap::new();
         for planned in &self.planned {
             let actor = if planned.by_application { &through } else { &Actor::System };
             let customer = match known.get(&planned.customer) {
@@ -144,18 +160,21 @@ impl Bookings {
                 }
             }
         }
-        Ok(())
+        Ok(known)
     }
 }
 
 impl Hands<'_> {
+    pub(super) fn manager(&self) -> Actor {
+        Actor::User(self.manager.account.clone(), self.manager.id.clone())
+    }
+
     /// The manager changes a booking.
     fn change(&self, tx: &mut Tx, at: Instant, booking: Booking) -> Result<(), PlaceError> {
         let changed = Some(Stamp { at, agent: Some(self.manager.name.to_string()) });
         let booking = Booking { changed, ..booking };
         bookings::update(tx, &self.account.id, &booking)?;
-        let manager = Actor::User(self.manager.account.clone(), self.manager.id.clone());
-        tx.record(manager.change(&self.account.id, at, Thing::Booking, booking.number.as_str(), Kind::Updated));
+        tx.record(self.manager().change(&self.account.id, at, Thing::Booking, booking.number.as_str(), Kind::Updated));
         Ok(())
     }
 }
@@ -384,7 +403,7 @@ impl Inventor<'_> {
     ) -> anyhow::Result<Vec<PaymentInput>> {
         let currency = self.account.currency.ok_or_else(|| anyhow::anyhow!("the example business has no currency"))?;
         let language = self.account.languages.default_language();
-        let terms = Terms { moment: self.moment(), nothing: Money::zero(currency), language };
+        let terms = Terms { moment: self.moment(), member: false, nothing: Money::zero(currency), language };
         let gross = plan(&self.offer.catalogue, order, terms)?.price.gross;
         let (amount, method, reason) = match (by_application, starts_at < self.now, number % 2) {
             (true, ..) => (gross, PaymentMethod::CreditCard, "Payment"),

@@ -20,6 +20,9 @@ pub(super) struct Credentials {
     /// Those of the business. A demo of an older program has none.
     #[serde(default)]
     pub(super) products: Products,
+    /// A customer of the business who has a password. A demo of an older program has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) customer: Option<CustomerLogIn>,
 }
 
 /// Three authorizations of the one application.
@@ -38,6 +41,14 @@ pub(super) struct ApiKeys {
 pub(super) struct LogIn {
     pub(super) account_id: String,
     pub(super) username: String,
+    pub(super) password: String,
+}
+
+/// By what a customer is known to applications; there are no pages for customers.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CustomerLogIn {
+    pub(super) email_address: String,
     pub(super) password: String,
 }
 

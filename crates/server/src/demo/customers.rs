@@ -1,8 +1,13 @@
 //! The demo's customers.
 
+use super::bookings::Hands;
 use slotkeeper_app::bookings::party::PersonInput;
+use slotkeeper_app::customers::{membership, password};
 use slotkeeper_domain::account::PhoneKind;
 use slotkeeper_domain::customer::{Address, FieldInput, Person, Phone};
+use slotkeeper_domain::id::CustomerId;
+use slotkeeper_domain::membership::Membership;
+use slotkeeper_store::{StoreError, Tx};
 
 /// First name, last name, town, country, language. None of them is anybody.
 const CUSTOMERS: [[&str; 5]; 25] = [
@@ -33,18 +38,46 @@ const CUSTOMERS: [[&str; 5]; 25] = [
     ["Yara", "Yawl", "Utrecht", "NL", "en-GB"],
 ];
 
+/// The customer who has a password, counted from 0: one of those who come through the application.
+const WITH_PASSWORD: usize = 0;
+
+/// The e-mail address of the customer who has a password.
+pub(super) fn with_password() -> String {
+    address(CUSTOMERS[WITH_PASSWORD])
+}
+
+/// What the business decides of a customer. Every fifth is a member, for half a year or, of every other one, for good.
+pub(super) fn settle(tx: &mut Tx, hands: &Hands<'_>, customer: usize, id: &CustomerId) -> Result<(), StoreError> {
+    let (account, at, manager) = (&hands.account.id, hands.account.created_at, hands.manager());
+    let since = hands.account.zone.date_of(at);
+    let until = Some(since.saturating_add(jiff::Span::new().months(6))).filter(|_| !customer.is_multiple_of(10));
+    if let Ok(given) = Membership::new(since, until)
+        && customer.is_multiple_of(5)
+    {
+        membership::set_within(tx, account, &manager, at, id, Some(&given))?;
+    }
+    if customer == WITH_PASSWORD {
+        password::set_within(tx, account, &manager, at, id, Some(hands.customer_password))?;
+    }
+    Ok(())
+}
+
+fn address([first, last, ..]: [&str; 5]) -> String {
+    format!("{first}.{last}@travellers.example").to_lowercase()
+}
+
 /// Everybody, in order; every third has answered what the business asks.
 pub(super) fn invent() -> anyhow::Result<Vec<PersonInput>> {
     (0_u32..).zip(CUSTOMERS).map(|(number, facts)| customer(number, facts)).collect()
 }
 
-fn customer(number: u32, [first, last, city, country, language]: [&str; 5]) -> anyhow::Result<PersonInput> {
+fn customer(number: u32, facts: [&str; 5]) -> anyhow::Result<PersonInput> {
+    let [first, last, city, country, language] = facts;
     let text = |text: &str| Some(text.to_owned());
-    let address = format!("{first}.{last}@travellers.example").to_lowercase();
     let person = Person {
         first_name: text(first),
         last_name: text(last),
-        email_address: Some(address.parse()?),
+        email_address: Some(address(facts).parse()?),
         phones: vec![Phone { number: format!("+351 210 000 {:03}", 100 + number), kind: PhoneKind::Mobile }],
         address: Address { city: text(city), country: Some(country.parse()?), ..Address::default() },
         language: Some(language.parse()?),

@@ -3,7 +3,8 @@
 use super::blocks::Blocks;
 use super::bookings::{Bookings, Hands};
 use super::catalogue::Offer;
-use super::credentials::{ApiKeys, Credentials, LogIn, Portal, Products};
+use super::credentials::{ApiKeys, Credentials, CustomerLogIn, LogIn, Portal, Products};
+use super::customers;
 use slotkeeper_app::accounts::sign_up;
 use slotkeeper_app::applications::register;
 use slotkeeper_app::consent::grant::{grant, new_api_key};
@@ -12,7 +13,7 @@ use slotkeeper_app::{App, random, users};
 use slotkeeper_domain::account::{AccountKind, ContactDetails, Languages, PhoneKind, Role};
 use slotkeeper_domain::change::{Actor, Kind, Thing};
 use slotkeeper_domain::permission::{Permission, PermissionSet, Reach};
-use slotkeeper_domain::secret::{ApiKey, Password, SecretKey};
+use slotkeeper_domain::secret::{ApiKey, HashedPassword, Password, SecretKey};
 use slotkeeper_domain::time::{Instant, Zone};
 use slotkeeper_store::Tx;
 use slotkeeper_store::tables::accounts::{self, Account};
@@ -38,6 +39,7 @@ pub(super) struct Demo {
     offer: Offer,
     bookings: Bookings,
     blocks: Blocks,
+    customer_password: HashedPassword,
 }
 
 /// A person with a password that can be typed.
@@ -140,6 +142,9 @@ impl Demo {
         let bookings = Bookings::invent(&offer, &business, now)?;
         let blocks = Blocks::invent(&offer, &business, now)?;
         let secret_key = register::new_secret_key();
+        let password = random::id_characters(12).to_lowercase();
+        let customer_password = app.passwords().hash(Password::new(password.as_str())).await?;
+        let customer = CustomerLogIn { email_address: customers::with_password(), password };
         let credentials = Credentials {
             authappid: application.id.to_string(),
             secret_key: secret_key.expose().to_owned(),
@@ -162,6 +167,7 @@ impl Demo {
                 fixed_course: vec![offer.course.to_string()],
                 flexible_time: vec![offer.coaching.to_string()],
             },
+            customer: Some(customer),
         };
         let accounts = vec![(business, owner.user), (developer, author.user)];
         Ok(Self {
@@ -177,6 +183,7 @@ impl Demo {
             offer,
             bookings,
             blocks,
+            customer_password,
         })
     }
 
@@ -213,7 +220,8 @@ impl Demo {
                 account.id.as_str(),
                 Kind::Updated,
             ));
-            self.bookings.write(tx, app, &Hands { account, application: &self.application, manager })?;
+            let (application, customer_password) = (&self.application, &self.customer_password);
+            self.bookings.write(tx, app, &Hands { account, application, manager, customer_password })?;
             let through = Actor::Application(self.application.account.clone(), self.application.id.clone());
             self.blocks.write(tx, app, account, &through)?;
         }

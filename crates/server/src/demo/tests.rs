@@ -5,10 +5,12 @@ use slotkeeper_app::passwords::{Cost, Passwords};
 use slotkeeper_app::secrets::Vault;
 use slotkeeper_domain::catalogue::ProductKind;
 use slotkeeper_domain::id::ProductId;
+use slotkeeper_domain::secret::Password;
 use slotkeeper_domain::time::{Instant, Zone};
-use slotkeeper_store::tables::claims;
+use slotkeeper_store::tables::customer_search::{self, CustomerSearch, SearchBy, WhoIsMember};
 use slotkeeper_store::tables::resourceblocks::{self, ResourceBlockSearch};
 use slotkeeper_store::tables::seatblocks::{self, SeatBlockSearch};
+use slotkeeper_store::tables::{claims, customers};
 use slotkeeper_store::{Location, Store};
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +32,7 @@ async fn filled(at: Instant) -> (App, tempfile::TempDir, Credentials) {
         vault: Vault::new([7; 32]),
         passwords: Passwords::new(Cost::Least, 1).expect("passwords"),
         public_url: "http://127.0.0.1".parse().expect("an address"),
+        most_customers: None,
         delivers_mail: false,
         call_rate: None,
     });
@@ -86,4 +89,29 @@ async fn credentials_of_an_older_program_can_be_read() {
     json.as_object_mut().expect("an object").remove("products").expect("products");
     let read: Credentials = serde_json::from_value(json).expect("credentials");
     assert!(read.products.fixed.is_empty());
+}
+
+/// One customer is known by a password, and some are members.
+#[tokio::test]
+async fn the_demo_has_members_and_a_password() {
+    let at = Instant::from_millis(1_780_000_000_000);
+    let (app, _folder, credentials) = filled(at).await;
+    let account: AccountId = credentials.business.account_id.parse().expect("an id");
+    let known = credentials.customer.expect("a customer");
+    let address = known.email_address;
+    let today = Zone::named("Europe/Lisbon").expect("a zone").date_of(at);
+    let (members, found, hash) = app
+        .store()
+        .read(move |db| {
+            let search = |by, who| CustomerSearch { since: Instant::from_millis(0), by, who };
+            let members = search(SearchBy::Everybody, WhoIsMember::Members(today));
+            let known = search(SearchBy::EmailAddress(address.clone()), WhoIsMember::Both);
+            let found = customer_search::list(db, &account, &Sight::All, &known, at, (10, 0))?;
+            let hash = customers::password(db, &account, &found[0].customer.id)?.and_then(|(_, hash)| hash);
+            Ok::<_, StoreError>((customer_search::count(db, &account, &Sight::All, &members)?, found.len(), hash))
+        })
+        .await
+        .expect("customers");
+    assert_eq!((members, found), (5, 1));
+    assert_eq!(app.passwords().verify(hash, Password::new(known.password)).await, Ok(true));
 }

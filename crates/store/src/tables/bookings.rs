@@ -1,6 +1,7 @@
 //! Bookings.
 
-use crate::{Json, Row, Snapshot, StoreError, Tx, statements};
+use super::linked_people;
+use crate::{Json, Param, Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::booking::{BookingDetails, BookingNumber};
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{AccountId, ApplicationId, CustomerId, ProductId};
@@ -18,16 +19,32 @@ macro_rules! columns {
     };
 }
 
-/// The bookings of a search: within the times, of the product, cancelled ones only if wanted, and within sight. The times
-/// that come first are those that an index serves; the plus keeps the others from being taken for it.
+/// The bookings of a search: within the times, of the product, cancelled ones only if wanted. The times that come first are
+/// those that an index serves; the plus keeps the others from being taken for it. The creator, where there is one, comes last,
+/// and has indices of its own.
 #[rustfmt::skip]
 macro_rules! found {
     (by start) => { found!("starts_at BETWEEN ?2 AND ?3 AND +touched_at BETWEEN ?4 AND ?5") };
     (by touch) => { found!("touched_at BETWEEN ?4 AND ?5 AND +starts_at BETWEEN ?2 AND ?3") };
     ($times:expr) => {
         concat!(" FROM booking WHERE account_id = ?1 AND ", $times, "
-          AND (CAST(?6 AS TEXT) IS NULL OR product_id = ?6) AND (canceled_at IS NULL OR ?7)
-          AND (CAST(?8 AS TEXT) IS NULL OR application_id = ?8)")
+          AND (CAST(?6 AS TEXT) IS NULL OR product_id = ?6) AND (canceled_at IS NULL OR ?7)")
+    };
+}
+
+/// A page of what is found.
+#[rustfmt::skip]
+macro_rules! page {
+    ($found:expr) => { concat!("SELECT ", columns!(), $found, " ORDER BY starts_at, number LIMIT ?8 OFFSET ?9") };
+}
+
+/// The bookings of a customer that start within times, within sight. Nobody has so many that an index for each application
+/// would be worth it. Where they are sorted, a plus keeps the index by start, which sorts, from being taken for the search.
+#[rustfmt::skip]
+macro_rules! of_customer {
+    () => {
+        " FROM booking WHERE account_id = ?1 AND customer_id = ?2 AND starts_at BETWEEN ?3 AND ?4
+          AND (CAST(?5 AS TEXT) IS NULL OR application_id = ?5)"
     };
 }
 
@@ -42,10 +59,18 @@ statements! {
               WHERE account_id = ?1 AND number = ?2";
     FIND = concat!("SELECT ", columns!(), " FROM booking WHERE account_id = ?1 AND number = ?2");
     LOCK = concat!("SELECT ", columns!(), " FROM booking WHERE account_id = ?1 AND number = ?2 {FOR UPDATE}");
-    LIST_BY_START = concat!("SELECT ", columns!(), found!(by start), " ORDER BY starts_at, number LIMIT ?9 OFFSET ?10");
-    LIST_BY_TOUCH = concat!("SELECT ", columns!(), found!(by touch), " ORDER BY starts_at, number LIMIT ?9 OFFSET ?10");
+    LIST_BY_START = page!(found!(by start));
+    LIST_BY_TOUCH = page!(found!(by touch));
+    LIST_OWN_BY_START = page!(concat!(found!(by start), " AND application_id = ?10"));
+    LIST_OWN_BY_TOUCH = page!(concat!(found!(by touch), " AND application_id = ?10"));
     COUNT_BY_START = concat!("SELECT COUNT(*)", found!(by start));
     COUNT_BY_TOUCH = concat!("SELECT COUNT(*)", found!(by touch));
+    COUNT_OWN_BY_START = concat!("SELECT COUNT(*)", found!(by start), " AND application_id = ?8");
+    COUNT_OWN_BY_TOUCH = concat!("SELECT COUNT(*)", found!(by touch), " AND application_id = ?8");
+    LIST_OF_CUSTOMER = concat!("SELECT ", columns!(), of_customer!(), " ORDER BY +starts_at, number LIMIT ?6 OFFSET ?7");
+    COUNT_OF_CUSTOMER = concat!("SELECT COUNT(*)", of_customer!());
+    HAS_ANY = "SELECT number FROM booking WHERE account_id = ?1 AND customer_id = ?2
+               AND (CAST(?3 AS TEXT) IS NULL OR application_id = ?3) LIMIT 1";
     /// The plus keeps SQLite from walking through all bookings in this order in search of the customer's few.
     OF_CUSTOMER = "SELECT number FROM booking WHERE account_id = ?1 AND customer_id = ?2 ORDER BY +starts_at, number LIMIT ?3";
     DELETE = "DELETE FROM booking WHERE account_id = ?1 AND number = ?2";
@@ -191,7 +216,17 @@ pub fn insert(tx: &mut Tx, account: &AccountId, booking: &Booking) -> Result<(),
             &b.touched_at(),
         ],
     )?;
-    Ok(())
+    note_attendance(tx, account, b, true)
+}
+
+/// Which of the customer's linked people come to a booking.
+fn note_attendance(tx: &mut Tx, account: &AccountId, booking: &Booking, is_new: bool) -> Result<(), StoreError> {
+    let mut people: Vec<_> = booking.details.participants.iter().filter_map(|one| one.person.linked()).collect();
+    // One who is named twice comes once.
+    people.sort();
+    people.dedup();
+    let span = Some(booking.span).filter(|_| booking.canceled.is_none());
+    linked_people::set_attendance(tx, account, &booking.customer, (&booking.number, is_new), span, &people)
 }
 
 /// Writes a booking over what was there; who created it, when, and whose it is stay.
@@ -227,7 +262,7 @@ pub fn update(tx: &mut Tx, account: &AccountId, booking: &Booking) -> Result<(),
             &b.touched_at(),
         ],
     )?;
-    Ok(())
+    note_attendance(tx, account, b, false)
 }
 
 /// The booking with this number.
@@ -260,13 +295,16 @@ pub fn list(
 ) -> Result<Vec<Booking>, StoreError> {
     let BookingSearch { product, canceled, .. } = search;
     let (starts, touched) = (search.starts.unwrap_or(ALWAYS), search.touched.unwrap_or(ALWAYS));
-    let creator = sight.creator();
-    let statement = if search.starts.is_some() { LIST_BY_START } else { LIST_BY_TOUCH };
-    db.all(
-        statement,
-        &[account, &starts.0, &starts.1, &touched.0, &touched.1, product, canceled, &creator, &limit, &offset],
-        booking,
-    )
+    let by_start = search.starts.is_some();
+    let mut params: Vec<&dyn Param> =
+        vec![account, &starts.0, &starts.1, &touched.0, &touched.1, product, canceled, &limit, &offset];
+    match sight {
+        Sight::All => db.all(if by_start { LIST_BY_START } else { LIST_BY_TOUCH }, &params, booking),
+        Sight::Own(application) => {
+            params.push(application);
+            db.all(if by_start { LIST_OWN_BY_START } else { LIST_OWN_BY_TOUCH }, &params, booking)
+        }
+    }
 }
 
 /// How many bookings a search finds within sight.
@@ -276,11 +314,49 @@ pub fn list(
 pub fn count(db: &mut Snapshot, account: &AccountId, sight: &Sight, search: &BookingSearch) -> Result<i64, StoreError> {
     let BookingSearch { product, canceled, .. } = search;
     let (starts, touched) = (search.starts.unwrap_or(ALWAYS), search.touched.unwrap_or(ALWAYS));
+    let by_start = search.starts.is_some();
+    let mut params: Vec<&dyn Param> = vec![account, &starts.0, &starts.1, &touched.0, &touched.1, product, canceled];
+    let found = match sight {
+        Sight::All => db.one(if by_start { COUNT_BY_START } else { COUNT_BY_TOUCH }, &params, |row| row.next())?,
+        Sight::Own(application) => {
+            params.push(application);
+            db.one(if by_start { COUNT_OWN_BY_START } else { COUNT_OWN_BY_TOUCH }, &params, |row| row.next())?
+        }
+    };
+    Ok(found.unwrap_or(0))
+}
+
+/// The bookings of a customer within sight that start within the times, both included, the cancelled ones among them, by
+/// start and number: how many there are, and at most `limit` of those after the first `offset`.
+///
+/// # Errors
+/// When the store fails.
+pub fn list_of_customer(
+    db: &mut Snapshot,
+    account: &AccountId,
+    sight: &Sight,
+    customer: &CustomerId,
+    (first, last): (Instant, Instant),
+    (limit, offset): (i64, i64),
+) -> Result<(i64, Vec<Booking>), StoreError> {
     let creator = sight.creator();
-    let statement = if search.starts.is_some() { COUNT_BY_START } else { COUNT_BY_TOUCH };
-    let params: [&dyn crate::Param; 8] =
-        [account, &starts.0, &starts.1, &touched.0, &touched.1, product, canceled, &creator];
-    Ok(db.one(statement, &params, |row| row.next())?.unwrap_or(0))
+    let found: [&dyn Param; 5] = [account, customer, &first, &last, &creator];
+    let count = db.one(COUNT_OF_CUSTOMER, &found, |row| row.next())?.unwrap_or(0);
+    let page: [&dyn Param; 7] = [account, customer, &first, &last, &creator, &limit, &offset];
+    Ok((count, db.all(LIST_OF_CUSTOMER, &page, booking)?))
+}
+
+/// Whether a customer has any booking within sight, cancelled or not.
+///
+/// # Errors
+/// When the store fails.
+pub fn has_any(
+    db: &mut Snapshot,
+    account: &AccountId,
+    sight: &Sight,
+    customer: &CustomerId,
+) -> Result<bool, StoreError> {
+    Ok(db.one(HAS_ANY, &[account, customer, &sight.creator()], |row| row.next::<BookingNumber>())?.is_some())
 }
 
 /// Whether a customer has a booking that is not cancelled and starts after `now`.

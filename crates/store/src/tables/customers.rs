@@ -1,56 +1,56 @@
-//! Customers and the people linked to them.
+//! Customers. Searches are in [`customer_search`](super::customer_search), the people linked to customers in
+//! [`linked_people`](super::linked_people).
 
 use crate::{Json, Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::customer::Person;
-use slotkeeper_domain::id::{AccountId, ApplicationId, CustomerId, LinkedPersonId};
-use slotkeeper_domain::right::Sight;
-use slotkeeper_domain::time::Instant;
+use slotkeeper_domain::id::{AccountId, ApplicationId, CustomerId};
+use slotkeeper_domain::membership::Membership;
+use slotkeeper_domain::secret::HashedPassword;
+use slotkeeper_domain::time::{Date, Instant};
 
+/// The columns of a [`Customer`].
 #[rustfmt::skip]
 macro_rules! columns {
-    () => { "id, application_id, person, created_at" };
+    () => { "id, application_id, person, created_at, member_since, member_until" };
 }
 
-/// The customers of a search by a part of a name, within sight.
+/// What is counted of the customers of a table, and when each comes next and came last, as of the parameter that is named. The
+/// counts are kept with the customer; each of the two times is one look into the index of the customer's bookings.
 #[rustfmt::skip]
-macro_rules! found {
-    () => {
-        r" FROM customer WHERE account_id = ?1 AND (CAST(?2 AS TEXT) IS NULL OR application_id = ?2) AND created_at >= ?3
-           AND CASE ?4 WHEN 'firstName' THEN first_name WHEN 'lastName' THEN last_name ELSE full_name END LIKE ?5 ESCAPE '!'"
+macro_rules! statistics {
+    ($of:literal, $now:literal) => {
+        concat!(
+            "num_bookings, num_cancelations, num_no_shows,
+             (SELECT b.starts_at FROM booking AS b
+              WHERE b.account_id = ", $of, ".account_id AND b.customer_id = ", $of, ".id
+                    AND b.starts_at > ", $now, " AND b.canceled_at IS NULL
+              ORDER BY b.starts_at LIMIT 1),
+             (SELECT b.starts_at FROM booking AS b
+              WHERE b.account_id = ", $of, ".account_id AND b.customer_id = ", $of, ".id
+                    AND b.starts_at <= ", $now, " AND b.ends_at <= ", $now, " AND b.canceled_at IS NULL
+              ORDER BY b.starts_at DESC LIMIT 1)"
+        )
     };
 }
 
-/// The customers with an e-mail address, within sight.
-#[rustfmt::skip]
-macro_rules! found_by_email {
-    () => {
-        " FROM customer WHERE account_id = ?1 AND (CAST(?2 AS TEXT) IS NULL OR application_id = ?2) AND created_at >= ?3
-          AND email_address = ?4"
-    };
-}
+pub(super) use {columns, statistics};
 
 statements! {
     INSERT = "INSERT INTO customer (account_id, id, application_id, person, created_at, first_name, last_name, full_name,
                                     email_address)
               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     FIND = concat!("SELECT ", columns!(), " FROM customer WHERE account_id = ?1 AND id = ?2");
+    SHOW = concat!("SELECT ", columns!(), ", ", statistics!("customer", "?3"), " FROM customer WHERE account_id = ?1 AND id = ?2");
+    SHOW_MANY = concat!("SELECT ", columns!(), ", ", statistics!("customer", "?2"), " FROM customer WHERE account_id = ?1 AND id IN
+        (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)");
     LOCK = concat!("SELECT ", columns!(), " FROM customer WHERE account_id = ?1 AND id = ?2 {FOR UPDATE}");
-    LIST = concat!("SELECT ", columns!(), found!(), " ORDER BY created_at, id LIMIT ?6 OFFSET ?7");
-    COUNT = concat!("SELECT COUNT(*)", found!());
-    LIST_BY_EMAIL = concat!("SELECT ", columns!(), found_by_email!(), " ORDER BY created_at, id LIMIT ?5 OFFSET ?6");
-    COUNT_BY_EMAIL = concat!("SELECT COUNT(*)", found_by_email!());
     UPDATE = "UPDATE customer SET person = ?3, first_name = ?4, last_name = ?5, full_name = ?6, email_address = ?7
               WHERE account_id = ?1 AND id = ?2";
+    SET_MEMBERSHIP = "UPDATE customer SET member_since = ?3, member_until = ?4 WHERE account_id = ?1 AND id = ?2";
+    SET_PASSWORD = "UPDATE customer SET password_hash = ?3 WHERE account_id = ?1 AND id = ?2";
+    PASSWORD = "SELECT application_id, password_hash FROM customer WHERE account_id = ?1 AND id = ?2";
+    COUNT_UP_TO = "SELECT COUNT(*) FROM (SELECT id FROM customer WHERE account_id = ?1 LIMIT ?2) AS counted";
     DELETE = "DELETE FROM customer WHERE account_id = ?1 AND id = ?2";
-    INSERT_LINKED = "INSERT INTO linked_person (account_id, customer_id, id, person, created_at) VALUES (?1, ?2, ?3, ?4, ?5)";
-    LINKED = "SELECT id, person, created_at FROM linked_person WHERE account_id = ?1 AND customer_id = ?2
-              ORDER BY created_at, id LIMIT 1000";
-    STATISTICS = "SELECT COUNT(*),
-               COALESCE(CAST(SUM(CASE WHEN cancelation_tracked THEN 1 ELSE 0 END) AS BIGINT), 0),
-               COALESCE(CAST(SUM(CASE WHEN no_show THEN 1 ELSE 0 END) AS BIGINT), 0),
-               MIN(CASE WHEN canceled_at IS NULL AND starts_at > ?3 THEN starts_at END),
-               MAX(CASE WHEN canceled_at IS NULL AND ends_at <= ?3 THEN starts_at END)
-        FROM booking WHERE account_id = ?1 AND customer_id = ?2";
 }
 
 /// A customer.
@@ -64,17 +64,8 @@ pub struct Customer {
     pub person: Person,
     /// When it was created.
     pub created_at: Instant,
-}
-
-/// Somebody linked to a customer.
-#[derive(Debug, Clone)]
-pub struct LinkedPerson {
-    /// Its id.
-    pub id: LinkedPersonId,
-    /// What is known of the person.
-    pub person: Person,
-    /// When it was created.
-    pub created_at: Instant,
+    /// The membership, if the customer has or had one. [`insert`] and [`update`] leave it alone; [`set_membership`] writes it.
+    pub membership: Option<Membership>,
 }
 
 /// What a customer has booked.
@@ -86,10 +77,26 @@ pub struct Statistics {
     pub cancelations: i64,
     /// How often the customer did not come.
     pub no_shows: i64,
+    /// When the customer comes next and came last.
+    pub visits: Visits,
+}
+
+/// When somebody comes next and came last.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Visits {
     /// When the next booking starts.
     pub next: Option<Instant>,
     /// When the last booking that is over started.
     pub previous: Option<Instant>,
+}
+
+/// A customer with what the customer has booked.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// The customer.
+    pub customer: Customer,
+    /// What the customer has booked.
+    pub statistics: Statistics,
 }
 
 fn customer(row: &Row) -> Result<Customer, StoreError> {
@@ -98,50 +105,20 @@ fn customer(row: &Row) -> Result<Customer, StoreError> {
         application: row.next()?,
         person: row.next::<Json<_>>()?.0,
         created_at: row.next()?,
+        membership: membership(row.next()?, row.next()?)?,
     })
 }
 
-/// Which customers to look for.
-#[derive(Debug, Clone)]
-pub struct CustomerSearch {
-    /// Created from then on.
-    pub since: Instant,
-    /// By what.
-    pub by: SearchBy,
+fn membership(since: Option<Date>, until: Option<Date>) -> Result<Option<Membership>, StoreError> {
+    let made = since.map(|since| Membership::new(since, until)).transpose();
+    made.map_err(|_| StoreError::inconsistent("a membership that ends before it begins"))
 }
 
-/// What customers are searched by. Case does not matter.
-#[derive(Debug, Clone)]
-pub enum SearchBy {
-    /// A part of the whole name.
-    Name(String),
-    /// A part of the first name.
-    FirstName(String),
-    /// A part of the last name.
-    LastName(String),
-    /// The e-mail address.
-    EmailAddress(String),
-}
-
-impl SearchBy {
-    fn text(&self) -> &str {
-        let (Self::Name(text) | Self::FirstName(text) | Self::LastName(text) | Self::EmailAddress(text)) = self;
-        text
-    }
-
-    fn field(&self) -> &'static str {
-        match self {
-            Self::Name(_) | Self::EmailAddress(_) => "name",
-            Self::FirstName(_) => "firstName",
-            Self::LastName(_) => "lastName",
-        }
-    }
-
-    /// The text anywhere, with what LIKE has a meaning for escaped.
-    fn pattern(&self) -> String {
-        let text = self.text().to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
-        format!("%{text}%")
-    }
+pub(super) fn shown(row: &Row) -> Result<Shown, StoreError> {
+    let customer = customer(row)?;
+    let (bookings, cancelations, no_shows) = (row.next()?, row.next()?, row.next()?);
+    let visits = Visits { next: row.next()?, previous: row.next()? };
+    Ok(Shown { customer, statistics: Statistics { bookings, cancelations, no_shows, visits } })
 }
 
 /// The texts that searches look at.
@@ -166,12 +143,12 @@ impl Searched {
     }
 }
 
-/// Adds a customer.
+/// Adds a customer who is no member.
 ///
 /// # Errors
 /// When the store fails.
 pub fn insert(tx: &mut Tx, account: &AccountId, customer: &Customer) -> Result<(), StoreError> {
-    let Customer { id, application, person, created_at } = customer;
+    let Customer { id, application, person, created_at, membership: _ } = customer;
     let Searched { first, last, full, email } = Searched::of(person);
     tx.run(INSERT, &[account, id, application, &Json(person), created_at, &first, &last, &full, &email])?;
     Ok(())
@@ -185,53 +162,38 @@ pub fn find(db: &mut Snapshot, account: &AccountId, id: &CustomerId) -> Result<O
     db.one(FIND, &[account, id], customer)
 }
 
+/// The customer with this id and what the customer has booked, as of `now`.
+///
+/// # Errors
+/// When the store fails.
+pub fn show(
+    db: &mut Snapshot,
+    account: &AccountId,
+    id: &CustomerId,
+    now: Instant,
+) -> Result<Option<Shown>, StoreError> {
+    db.one(SHOW, &[account, id, &now], shown)
+}
+
+/// The customers with these ids and what each has booked, as of `now`, in no order. As many as there are ids at most.
+///
+/// # Errors
+/// When the store fails.
+pub fn show_many(
+    db: &mut Snapshot,
+    account: &AccountId,
+    ids: &[CustomerId],
+    now: Instant,
+) -> Result<Vec<Shown>, StoreError> {
+    super::by_ids(db, SHOW_MANY, &[account, &now], ids, shown)
+}
+
 /// The customer with this id, locked against changes by others.
 ///
 /// # Errors
 /// When the store fails.
 pub fn lock(tx: &mut Tx, account: &AccountId, id: &CustomerId) -> Result<Option<Customer>, StoreError> {
     tx.one(LOCK, &[account, id], customer)
-}
-
-/// The customers of a search within sight, by creation: at most `limit` of those after the first `offset`.
-///
-/// # Errors
-/// When the store fails.
-pub fn list(
-    db: &mut Snapshot,
-    account: &AccountId,
-    sight: &Sight,
-    search: &CustomerSearch,
-    limit: i64,
-    offset: i64,
-) -> Result<Vec<Customer>, StoreError> {
-    let (creator, CustomerSearch { since, by }) = (sight.creator(), search);
-    match by {
-        SearchBy::EmailAddress(address) => {
-            db.all(LIST_BY_EMAIL, &[account, &creator, since, &address.to_lowercase(), &limit, &offset], customer)
-        }
-        by => db.all(LIST, &[account, &creator, since, &by.field(), &by.pattern(), &limit, &offset], customer),
-    }
-}
-
-/// How many customers a search finds within sight.
-///
-/// # Errors
-/// When the store fails.
-pub fn count(
-    db: &mut Snapshot,
-    account: &AccountId,
-    sight: &Sight,
-    search: &CustomerSearch,
-) -> Result<i64, StoreError> {
-    let (creator, CustomerSearch { since, by }) = (sight.creator(), search);
-    let found = match by {
-        SearchBy::EmailAddress(address) => {
-            db.one(COUNT_BY_EMAIL, &[account, &creator, since, &address.to_lowercase()], |row| row.next())
-        }
-        by => db.one(COUNT, &[account, &creator, since, &by.field(), &by.pattern()], |row| row.next()),
-    };
-    Ok(found?.unwrap_or(0))
 }
 
 /// Changes what is known of a customer.
@@ -244,6 +206,55 @@ pub fn update(tx: &mut Tx, account: &AccountId, id: &CustomerId, person: &Person
     Ok(())
 }
 
+/// Makes a customer a member, or takes the membership away. Whether there is such a customer.
+///
+/// # Errors
+/// When the store fails.
+pub fn set_membership(
+    tx: &mut Tx,
+    account: &AccountId,
+    id: &CustomerId,
+    membership: Option<&Membership>,
+) -> Result<bool, StoreError> {
+    let (since, until) = (membership.map(Membership::since), membership.and_then(Membership::until));
+    Ok(tx.run(SET_MEMBERSHIP, &[account, id, &since, &until])? > 0)
+}
+
+/// Gives a customer a password, or takes it away. Whether there is such a customer.
+///
+/// # Errors
+/// When the store fails.
+pub fn set_password(
+    tx: &mut Tx,
+    account: &AccountId,
+    id: &CustomerId,
+    hash: Option<&HashedPassword>,
+) -> Result<bool, StoreError> {
+    Ok(tx.run(SET_PASSWORD, &[account, id, &hash])? > 0)
+}
+
+/// The application that created a customer, and the customer's password.
+///
+/// # Errors
+/// When the store fails.
+#[expect(clippy::type_complexity, reason = "a pair of options is what there is to say")]
+pub fn password(
+    db: &mut Snapshot,
+    account: &AccountId,
+    id: &CustomerId,
+) -> Result<Option<(Option<ApplicationId>, Option<HashedPassword>)>, StoreError> {
+    db.one(PASSWORD, &[account, id], |row| Ok((row.next()?, row.next()?)))
+}
+
+/// Whether an account has so many customers, or more. Reads that many entries of an index at most.
+///
+/// # Errors
+/// When the store fails.
+pub fn are_at_least(db: &mut Snapshot, account: &AccountId, number: u32) -> Result<bool, StoreError> {
+    let number = i64::from(number);
+    Ok(db.one(COUNT_UP_TO, &[account, &number], |row| row.next::<i64>())?.unwrap_or(0) >= number)
+}
+
 /// Removes a customer who has no bookings, and the people linked to it.
 ///
 /// # Errors
@@ -251,51 +262,4 @@ pub fn update(tx: &mut Tx, account: &AccountId, id: &CustomerId, person: &Person
 pub fn delete(tx: &mut Tx, account: &AccountId, id: &CustomerId) -> Result<(), StoreError> {
     tx.run(DELETE, &[account, id])?;
     Ok(())
-}
-
-/// What a customer has booked, as of `now`.
-///
-/// # Errors
-/// When the store fails.
-pub fn statistics(
-    db: &mut Snapshot,
-    account: &AccountId,
-    id: &CustomerId,
-    now: Instant,
-) -> Result<Statistics, StoreError> {
-    let found = db.one(STATISTICS, &[account, id, &now], |row| {
-        Ok(Statistics {
-            bookings: row.next()?,
-            cancelations: row.next()?,
-            no_shows: row.next()?,
-            next: row.next()?,
-            previous: row.next()?,
-        })
-    })?;
-    Ok(found.unwrap_or_default())
-}
-
-/// Adds somebody linked to a customer.
-///
-/// # Errors
-/// When the store fails.
-pub fn insert_linked(
-    tx: &mut Tx,
-    account: &AccountId,
-    customer: &CustomerId,
-    linked: &LinkedPerson,
-) -> Result<(), StoreError> {
-    let LinkedPerson { id, person, created_at } = linked;
-    tx.run(INSERT_LINKED, &[account, customer, id, &Json(person), created_at])?;
-    Ok(())
-}
-
-/// The people linked to a customer, by creation; at most a thousand.
-///
-/// # Errors
-/// When the store fails.
-pub fn linked(db: &mut Snapshot, account: &AccountId, customer: &CustomerId) -> Result<Vec<LinkedPerson>, StoreError> {
-    db.all(LINKED, &[account, customer], |row| {
-        Ok(LinkedPerson { id: row.next()?, person: row.next::<Json<_>>()?.0, created_at: row.next()? })
-    })
 }

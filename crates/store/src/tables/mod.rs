@@ -11,9 +11,11 @@ pub mod bookings;
 pub mod buckets;
 pub mod catalogue;
 pub mod claims;
+pub mod customer_search;
 pub mod customers;
 pub mod holds;
 pub mod kept_answers;
+pub mod linked_people;
 pub mod links;
 pub mod mails;
 pub mod payments;
@@ -25,3 +27,28 @@ pub mod server_facts;
 pub mod sessions;
 pub mod subaccounts;
 pub mod users;
+
+use crate::sql::Sql;
+use crate::{Param, Row, Snapshot, StoreError};
+
+/// How many ids the statements take that find rows by several.
+const IDS_AT_ONCE: usize = 20;
+
+/// The rows that a statement finds by [`IDS_AT_ONCE`] ids at a time, which are its last parameters. In no order.
+fn by_ids<I: Param, T>(
+    db: &mut Snapshot,
+    sql: Sql,
+    params: &[&dyn Param],
+    ids: &[I],
+    map: fn(&Row) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(IDS_AT_ONCE) {
+        let mut params = params.to_vec();
+        // Fewer are filled up with the last of them: finding it twice is finding it once.
+        let filled = ids.iter().chain(std::iter::repeat_n(ids.last(), IDS_AT_ONCE).flatten()).take(IDS_AT_ONCE);
+        params.extend(filled.map(|id| id as &dyn Param));
+        found.extend(db.all(sql, &params, map)?);
+    }
+    Ok(found)
+}

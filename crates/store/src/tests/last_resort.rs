@@ -2,7 +2,7 @@
 //! nothing is looked at first.
 
 use super::{Place, on_both_engines};
-use crate::tables::{accounts, bookings, claims, customers, resourceblocks, seatblocks};
+use crate::tables::{accounts, bookings, claims, resourceblocks, seatblocks};
 use crate::{Store, StoreError, Tx};
 use slotkeeper_domain::account::{AccountKind, Languages};
 use slotkeeper_domain::booking::BookingNumber;
@@ -132,11 +132,6 @@ on_both_engines! {
                     bookings::count(db, &account(), &Sight::All, &search)?,
                     bookings::list(db, &account(), &Sight::All, &search, 10, 0)?.len(),
                     {
-                        let by = customers::SearchBy::EmailAddress("A@example.com".to_owned());
-                        let search = customers::CustomerSearch { since: Instant::from_millis(0), by };
-                        customers::count(db, &account(), &Sight::All, &search)?
-                    },
-                    {
                         let search = seatblocks::SeatBlockSearch { starts, touched, product: None };
                         seatblocks::count(db, &account(), &Sight::All, &search)?
                     },
@@ -146,7 +141,7 @@ on_both_engines! {
                     },
                 ))
             });
-            assert_eq!(found.await, Ok((0, 0, 0, 0, 0)));
+            assert_eq!(found.await, Ok((0, 0, 0, 0)));
         }
     }
 }

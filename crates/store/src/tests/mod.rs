@@ -5,6 +5,7 @@ mod engines;
 mod groups;
 mod last_resort;
 mod opening;
+mod people;
 mod place;
 mod plans;
 mod postgres;

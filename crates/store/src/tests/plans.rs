@@ -7,7 +7,7 @@ use crate::tests::Place;
 use rusqlite::Connection;
 
 /// Tables that grow with everything that is booked.
-const GROWING: [&str; 11] = [
+const GROWING: [&str; 13] = [
     "booking",
     "seat_claim",
     "resource_claim",
@@ -19,7 +19,12 @@ const GROWING: [&str; 11] = [
     "kept_answer",
     "seat_block",
     "resource_block",
+    "linked_person",
+    "attendance",
 ];
+
+/// Statements that read an index as far as they are told, and no further.
+const LIMITED: [&str; 1] = ["COUNT_UP_TO"];
 
 #[tokio::test]
 async fn no_statement_reads_all_that_has_ever_been() {
@@ -36,7 +41,7 @@ async fn no_statement_reads_all_that_has_ever_been() {
                 let mut words = step.split(' ');
                 let (verb, table) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
                 let whole = verb == "SCAN" || (verb == "SEARCH" && step.ends_with(" (account_id=?)"));
-                if whole && GROWING.contains(&table) {
+                if whole && GROWING.contains(&table) && !LIMITED.contains(name) {
                     wrong.push(format!("{module}::{name}: {step}"));
                 }
             }

@@ -34,9 +34,15 @@ fn members(path: &str) -> &'static str {
             "eventId startTime endTime price? courseSchedule? resources?"
         }
         _ if path.starts_with("/holds") => "id price totalPayable expiration",
+        _ if path.ends_with("/authenticate") => "",
+        _ if path.contains("/linkedpeople") => {
+            "id creationTime gender customerId firstName? middleName? lastName? emailAddress? phoneNumbers? \
+             streetAddress? startTimeOfNextBooking? startTimeOfPreviousBooking? dateOfBirth? customFields?"
+        }
+        "/customers/{id}/bookings" => members("/bookings"),
         _ if path.starts_with("/customers") || path.ends_with("/customer") => {
             "id creationTime phoneNumbers streetAddress gender credit acceptSmsReminders numBookings numCancelations \
-             numNoShows member firstName? middleName? lastName? emailAddress? startTimeOfNextBooking? \
+             numNoShows member membershipEnd? firstName? middleName? lastName? emailAddress? startTimeOfNextBooking? \
              startTimeOfPreviousBooking? dateOfBirth? customFields? facebookId? languageCode?"
         }
         _ if path.starts_with("/payments") || path.ends_with("/payments") => {
@@ -68,7 +74,7 @@ fn inner_members(name: &str) -> Option<&'static str> {
         "customer" => members("/customers"),
         "participants" => "numbers details?",
         "personDetails" => {
-            "id customerId creationTime phoneNumbers streetAddress gender firstName? middleName? lastName? emailAddress? \
+            "id customerId creationTime gender phoneNumbers? streetAddress? firstName? middleName? lastName? emailAddress? \
              startTimeOfNextBooking? startTimeOfPreviousBooking? dateOfBirth? customFields?"
         }
         "numbers" => "peopleCategoryId number",
@@ -325,6 +331,18 @@ on_every_engine! {
         let paid = t.get("/payments").await;
         t.get(&format!("/payments/{}", id(&paid["data"][0], "id"))).await;
         t.get("/customers").await;
+        let of = format!("/customers/{customer}");
+        t.get(&format!("{of}/bookings?beginDate=2026-05-08&expandParticipants=true")).await;
+        t.server.give_password(t.program.account(), &customer, Some("nine yellow boats")).await.unwrap();
+        assert_eq!(t.get(&format!("{of}/authenticate?password=nine+yellow%20boats")).await, json!({}));
+        t.server.make_member(t.program.account(), &customer, "2026-05-01", Some("2027-04-30")).await;
+        t.get(&of).await;
+        let linked = t.post(&format!("{of}/linkedpeople"), &json!({"firstName": "Joana", "phoneNumbers": null})).await;
+        t.get(&format!("{of}/linkedpeople?itemsPerPage=1")).await;
+        let linked = format!("{of}/linkedpeople/{}", id(&linked, "id"));
+        t.get(&linked).await;
+        t.put(&linked, &json!({"dateOfBirth": "2015-02-28"})).await;
+        t.delete(&linked).await;
 
         let seats = json!({"productId": TOUR, "eventId": tour("2026-05-09"), "numSeats": -1, "reason": "School class"});
         let hours = json!({

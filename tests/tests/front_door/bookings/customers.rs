@@ -47,6 +47,7 @@ on_every_engine! {
             ("createdSince=2026-05-05T00:00:00Z", 0),
             ("currentNonMembers=false", 0),
             ("searchField=emailAddress", 1),
+            ("currentMembers=false", 1),
         ] {
             assert_eq!(program.read(&format!("/customers?{search}")).await["info"]["totalItems"], found, "{search}");
         }

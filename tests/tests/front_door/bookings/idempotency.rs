@@ -95,7 +95,7 @@ on_every_engine! {
                 "/bookings/{bookingNumber}/payments" => json!({
                     "reason": "Deposit", "amount": {"amount": "1", "currency": "EUR"}, "paymentMethod": "cash",
                 }),
-                "/customers" => json!({"firstName": "Ilse"}),
+                "/customers" | "/customers/{id}/linkedpeople" => json!({"firstName": "Ilse"}),
                 "/seatblocks" => json!({"productId": TOUR, "eventId": tour("2026-05-09"), "numSeats": 1}),
                 "/resourceblocks" => json!({
                     "startTime": "2026-05-09T08:00:00-00:00", "endTime": "2026-05-09T12:00:00-00:00",
@@ -104,7 +104,9 @@ on_every_engine! {
                 "/subaccounts/{subaccountId}/apikeys" => Value::Null,
                 _ => panic!("{path} needs a body here"),
             };
+            let customer = format!("/customers/{}", booking["customerId"].as_str().unwrap());
             let address = path.replace("{bookingNumber}", number).replace("{subaccountId}", &subaccount);
+            let address = address.replace("/customers/{id}", &customer);
             let program = if path.starts_with("/subaccounts") { &of_portal } else { &program };
             let first = program.post_with_key(&address, path, &body).await;
             let again = program.post_with_key(&address, path, &body).await;

@@ -5,7 +5,6 @@ use super::{TOUR, catalogue, order, people, tour};
 use slotkeeper_testkit::client::{Answer, Program, Visitor, operations};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
-use slotkeeper_testkit::server::TestServer;
 
 /// The permissions that businesses grant. A portal's is for portals, whose operations a business has no use for.
 const PERMISSIONS: [&str; 20] = [
@@ -103,6 +102,18 @@ const TABLE: &[Line] = &[
     line("GET /customers/{id}", CUSTOMERS_R.0, CUSTOMERS_R.1),
     line("PUT /customers/{id}", CUSTOMERS_W.0, CUSTOMERS_W.1),
     line("DELETE /customers/{id}", "customers_rwd_own", "customers_rwd_all"),
+    line("GET /customers/{id}/authenticate", CUSTOMERS_R.0, CUSTOMERS_R.1),
+    // Without a right to customers, those that the application created.
+    line(
+        "GET /customers/{id}/bookings",
+        "bookings_rw_own bookings_rwd_own bookings_r_all bookings_rw_all bookings_rwd_all",
+        "",
+    ),
+    line("GET /customers/{id}/linkedpeople", CUSTOMERS_R.0, CUSTOMERS_R.1),
+    line("POST /customers/{id}/linkedpeople", CUSTOMERS_W.0, CUSTOMERS_W.1),
+    line("GET /customers/{customerid}/linkedpeople/{id}", CUSTOMERS_R.0, CUSTOMERS_R.1),
+    line("PUT /customers/{customerid}/linkedpeople/{id}", CUSTOMERS_W.0, CUSTOMERS_W.1),
+    line("DELETE /customers/{customerid}/linkedpeople/{id}", "customers_rwd_own", "customers_rwd_all"),
     line("GET /payments", PAYMENTS_R.0, PAYMENTS_R.1),
     line("GET /payments/{id}", PAYMENTS_R.0, PAYMENTS_R.1),
     line("GET /seatblocks", BLOCKS_R.0, BLOCKS_R.1),
@@ -258,11 +269,14 @@ on_every_engine! {
                         "/bookings" | "/seatblocks" | "/resourceblocks" | "/availability/slots" if method == "GET" => {
                             "?startTime=2026-06-01T00:00:00Z&endTime=2026-06-20T00:00:00Z"
                         }
+                        "/customers/{id}/authenticate" => "?password=wrong-oars",
                         _ => "",
                     };
                     let answer = send(&format!("{place}{query}"), &ours.body(operation)).await;
                     let fits = match (allowed, reached) {
                         (false, _) => answer.status == 403,
+                        // A customer is found who has no such password.
+                        (true, true) if path.ends_with("/authenticate") => said(&answer).1.contains("password"),
                         (true, true) => (200..300).contains(&answer.status),
                         // To the byte what is answered where nothing is.
                         (true, false) => answer.status == 404 && said(&answer) == absent,

@@ -1,0 +1,78 @@
+//! `GET /customers/{id}/bookings`: the bookings of a customer.
+
+use crate::answer::Shown;
+use crate::bookings::booking::{Booking, Expansion, present};
+use crate::caller::Caller;
+use crate::error::ApiError;
+use crate::paging::{List, PageParameters, Paging};
+use crate::path::Id;
+use crate::query::{Query, Unread};
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use slotkeeper_app::App;
+use slotkeeper_app::bookings::rights::ReadBookings;
+use slotkeeper_app::customers::bookings::list as find;
+use slotkeeper_app::customers::rights::ReadCustomers;
+use slotkeeper_domain::id::CustomerId;
+use slotkeeper_domain::time::{Instant, WireDay, Zone};
+
+/// Most bookings on a page.
+const MOST: u32 = 100;
+
+crate::parameters! {
+    /// Which bookings are wanted.
+    pub(crate) struct ListBookings {
+        /// Starting on that day or later.
+        begin_date: Option<WireDay> = "beginDate",
+        /// Starting on that day or before.
+        end_date: Option<WireDay> = "endDate",
+        /// With everybody who comes.
+        expand_participants: bool = "expandParticipants",
+    }
+}
+
+/// What a page token keeps of the search.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Search {
+    first: Instant,
+    last: Instant,
+    participants: bool,
+}
+
+impl Search {
+    fn of(wanted: &ListBookings, zone: &Zone) -> Result<Self, ApiError> {
+        if let (Some(begin), Some(end)) = (wanted.begin_date, wanted.end_date)
+            && end < begin
+        {
+            return Err(ApiError::bad_request("endDate must not be before beginDate."));
+        }
+        let (first, last) = (wanted.begin_date.map(WireDay::date), wanted.end_date.map(WireDay::date));
+        Ok(Self {
+            first: first.map_or(Instant::from_millis(i64::MIN), |day| zone.beginning_of(day)),
+            last: last.map_or(Instant::from_millis(i64::MAX), |day| zone.end_of(day)),
+            participants: wanted.expand_participants,
+        })
+    }
+}
+
+/// The bookings of the customer that the key may read, by start and number, the cancelled ones among them. It needs no
+/// permission for customers: whose bookings a key may read, it knows.
+pub(crate) async fn list(
+    caller: Caller<ReadBookings>,
+    State(app): State<App>,
+    Id(id): Id<CustomerId>,
+    Query(page): Query<PageParameters>,
+    wanted: Unread<ListBookings>,
+) -> Result<Shown<List<Booking>>, ApiError> {
+    let account = caller.may().account();
+    let operation = format!("GET /customers/{id}/bookings");
+    let paging =
+        Paging::read(&app, &account.id, &operation, &page, MOST, || Search::of(&wanted.read()?, &account.zone))?;
+    let Search { first, last, participants } = paging.search;
+    let sees = caller.holder().may::<ReadCustomers>();
+    let who = (sees.as_ref(), &caller.holder().authorization().application);
+    let found = find(&app, caller.may(), who, id, (first, last), (paging.page.limit(), paging.page.offset())).await?;
+    let (total, found) = found.ok_or_else(ApiError::absent::<CustomerId>)?;
+    let data = present(&app, &caller, &found, Expansion { customer: false, participants }).await?;
+    Ok(Shown(paging.list(u64::try_from(total).unwrap_or(0), data)))
+}

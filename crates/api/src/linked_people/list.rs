@@ -1,0 +1,36 @@
+//! `GET /customers/{id}/linkedpeople`: the people linked to a customer.
+
+use crate::answer::Shown;
+use crate::caller::Caller;
+use crate::customers::person::{LinkedPerson, Named};
+use crate::error::ApiError;
+use crate::paging::{List, PageParameters, Paging};
+use crate::path::Id;
+use crate::query::Query;
+use axum::extract::State;
+use slotkeeper_app::App;
+use slotkeeper_app::catalogue::read::read;
+use slotkeeper_app::customers::rights::ReadCustomers;
+use slotkeeper_app::linked_people::list::list as find;
+use slotkeeper_domain::id::CustomerId;
+
+/// Most people on a page.
+const MOST: u32 = 100;
+
+/// The people linked to the customer, by creation.
+pub(crate) async fn list(
+    caller: Caller<ReadCustomers>,
+    State(app): State<App>,
+    Id(customer): Id<CustomerId>,
+    Query(page): Query<PageParameters>,
+) -> Result<Shown<List<LinkedPerson>>, ApiError> {
+    let operation = format!("GET /customers/{customer}/linkedpeople");
+    // There is nothing to search by.
+    let paging = Paging::<()>::read(&app, &caller.may().account().id, &operation, &page, MOST, || Ok(()))?;
+    let found = find(&app, caller.may(), customer, (paging.page.limit(), paging.page.offset())).await?;
+    let (total, found) = found.ok_or_else(ApiError::absent::<CustomerId>)?;
+    let catalogue = read(&app, caller.may()).await?;
+    let named = Named::by(&app, &caller, &catalogue);
+    let data = found.iter().map(|linked| named.linked(linked)).collect();
+    Ok(Shown(paging.list(u64::try_from(total).unwrap_or(0), data)))
+}

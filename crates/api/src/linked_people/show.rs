@@ -1,0 +1,25 @@
+//! `GET /customers/{customerid}/linkedpeople/{id}`: somebody linked to a customer.
+
+use crate::answer::Shown;
+use crate::caller::Caller;
+use crate::customers::person::{LinkedPerson, Named};
+use crate::customers::refused;
+use crate::error::ApiError;
+use crate::path::Ids;
+use axum::extract::State;
+use slotkeeper_app::App;
+use slotkeeper_app::catalogue::read::read;
+use slotkeeper_app::customers::rights::ReadCustomers;
+use slotkeeper_app::linked_people::show::show as find;
+use slotkeeper_domain::id::{CustomerId, LinkedPersonId};
+
+/// The person, if the key may know of the customer.
+pub(crate) async fn show(
+    caller: Caller<ReadCustomers>,
+    State(app): State<App>,
+    Ids(customer, id): Ids<CustomerId, LinkedPersonId>,
+) -> Result<Shown<LinkedPerson>, ApiError> {
+    let found = find(&app, caller.may(), customer, id).await.map_err(refused)?;
+    let catalogue = read(&app, caller.may()).await?;
+    Ok(Shown(Named::by(&app, &caller, &catalogue).linked(&found)))
+}

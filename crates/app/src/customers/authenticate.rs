@@ -1,0 +1,62 @@
+//! Check the password of a customer.
+
+use super::rights::ReadCustomers;
+use crate::App;
+use crate::passwords::PasswordError;
+use crate::right::May;
+use crate::throttle::{self, Bucket};
+use slotkeeper_domain::id::{ApplicationId, CustomerId};
+use slotkeeper_domain::secret::Password;
+use slotkeeper_domain::throttle::TooMany;
+use slotkeeper_store::StoreError;
+use slotkeeper_store::tables::customers;
+
+/// Why a customer is not known by a password.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthenticateError {
+    /// There is no such customer, or the key may not know of it.
+    #[error("there is no such customer")]
+    NoCustomer,
+    /// It is not the customer's password, or the customer has none. Nobody is told which.
+    #[error("wrong password")]
+    Wrong,
+    /// Too many tries.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
+    /// The password pool is full.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Checks the password of a customer, through this application. Takes as long whether or not there is a customer, or a
+/// password.
+///
+/// # Errors
+/// [`AuthenticateError`].
+pub async fn authenticate(
+    app: &App,
+    may: &May<ReadCustomers>,
+    application: &ApplicationId,
+    id: CustomerId,
+    password: Password,
+) -> Result<(), AuthenticateError> {
+    let account = may.account().id.clone();
+    let buckets = [Bucket::CustomerPassword(&account, &id), Bucket::CustomerPasswords(&account, application)];
+    throttle::take::<AuthenticateError>(app, &buckets).await?;
+    let (of, wanted, sight) = (account.clone(), id.clone(), may.sight().clone());
+    let found = app.store().read(move |db| customers::password(db, &of, &wanted)).await?;
+    let found = found.filter(|(creator, _)| sight.shows(creator.as_ref()));
+    let hash = found.as_ref().and_then(|(_, hash)| hash.clone());
+    let matches = app.passwords().verify(hash, password).await?;
+    if found.is_none() {
+        return Err(AuthenticateError::NoCustomer);
+    }
+    if !matches {
+        return Err(AuthenticateError::Wrong);
+    }
+    throttle::forgive(app, &[Bucket::CustomerPassword(&account, &id)]).await?;
+    Ok(())
+}

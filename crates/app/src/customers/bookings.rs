@@ -1,0 +1,42 @@
+//! List the bookings of a customer.
+
+use super::rights::ReadCustomers;
+use crate::App;
+use crate::bookings::rights::ReadBookings;
+use crate::right::May;
+use slotkeeper_domain::id::{ApplicationId, CustomerId};
+use slotkeeper_domain::time::Instant;
+use slotkeeper_store::StoreError;
+use slotkeeper_store::tables::bookings::{self, Booking};
+use slotkeeper_store::tables::customers;
+
+/// The bookings of a customer that the key may know of and that start within the times, both included, the cancelled ones
+/// among them, by start and number: how many there are, and at most `limit` of those after the first `offset`.
+///
+/// Nothing if the key may not know of the customer. It knows of those it may read, of those its application created, and of
+/// those whose bookings it sees.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list(
+    app: &App,
+    may: &May<ReadBookings>,
+    (sees, application): (Option<&May<ReadCustomers>>, &ApplicationId),
+    id: CustomerId,
+    times: (Instant, Instant),
+    page: (i64, i64),
+) -> Result<Option<(i64, Vec<Booking>)>, StoreError> {
+    let (account, sight) = (may.account().id.clone(), may.sight().clone());
+    let (sees, application) = (sees.map(|may| may.sight().clone()), application.clone());
+    app.store()
+        .read(move |db| {
+            let Some(customer) = customers::find(db, &account, &id)? else { return Ok(None) };
+            let creator = customer.application.as_ref();
+            let known = creator == Some(&application) || sees.as_ref().is_some_and(|sight| sight.shows(creator));
+            if !known && !bookings::has_any(db, &account, &sight, &id)? {
+                return Ok(None);
+            }
+            bookings::list_of_customer(db, &account, &sight, &id, times, page).map(Some)
+        })
+        .await
+}

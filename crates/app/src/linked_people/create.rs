@@ -1,0 +1,40 @@
+//! Link somebody new to a customer.
+
+use crate::App;
+use crate::bookings::party::PersonInput;
+use crate::bookings::place::{PlaceError, Placing, Reach};
+use crate::customers::rights::{ReadCustomers, WriteCustomers};
+use crate::idempotency::{Answer, Answering};
+use crate::right::May;
+use slotkeeper_domain::id::CustomerId;
+use slotkeeper_store::Tx;
+use slotkeeper_store::tables::customers;
+use slotkeeper_store::tables::linked_people::LinkedPerson;
+
+/// Links somebody new to a customer.
+///
+/// # Errors
+/// [`PlaceError::NoCustomer`], [`PlaceError::NotYours`], [`PlaceError::TooManyLinked`]; when what is said of the person is not
+/// taken, or the store fails.
+pub async fn create<A: Answer>(
+    app: &App,
+    may: &May<WriteCustomers>,
+    sees: Option<&May<ReadCustomers>>,
+    customer: CustomerId,
+    input: PersonInput,
+    answering: Answering<LinkedPerson, A>,
+) -> Result<A, PlaceError> {
+    let placing = Placing::new(app, may, false)?;
+    let reach = Reach::of(may, sees);
+    let unit = app.clone();
+    let create = move |tx: &mut Tx| {
+        answering.run(tx, &unit, placing.whose(), placing.now, |tx| {
+            let account = &placing.account.id;
+            let known = customers::lock(tx, account, &customer)?.ok_or(PlaceError::NoCustomer)?;
+            reach.check(known.application.as_ref(), PlaceError::NoCustomer)?;
+            let catalogue = unit.catalogues().of(tx, account)?;
+            placing.link(tx, &catalogue, &customer, (&input, "person"))
+        })
+    };
+    app.store().write(create).await
+}

@@ -1,0 +1,35 @@
+//! Remove somebody linked to a customer. Where the person was named in a booking, nobody is known to come any more.
+
+use crate::App;
+use crate::bookings::place::{PlaceError, Placing, Reach};
+use crate::customers::rights::{DeleteCustomers, ReadCustomers};
+use crate::right::May;
+use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::id::{CustomerId, LinkedPersonId};
+use slotkeeper_store::tables::{customers, linked_people};
+
+/// Removes somebody linked to a customer.
+///
+/// # Errors
+/// [`PlaceError::NoCustomer`], [`PlaceError::NotYours`], [`PlaceError::NoLinkedPerson`]; when the store fails.
+pub async fn remove(
+    app: &App,
+    may: &May<DeleteCustomers>,
+    sees: Option<&May<ReadCustomers>>,
+    (customer, id): (CustomerId, LinkedPersonId),
+) -> Result<(), PlaceError> {
+    let placing = Placing::new(app, may, false)?;
+    let reach = Reach::of(may, sees);
+    app.store()
+        .write(move |tx| {
+            let account = &placing.account.id;
+            let known = customers::lock(tx, account, &customer)?.ok_or(PlaceError::NoCustomer)?;
+            reach.check(known.application.as_ref(), PlaceError::NoCustomer)?;
+            if !linked_people::delete(tx, account, &customer, &id)? {
+                return Err(PlaceError::NoLinkedPerson);
+            }
+            tx.record(placing.actor.change(account, placing.now, Thing::LinkedPerson, id.as_str(), Kind::Deleted));
+            Ok(())
+        })
+        .await
+}

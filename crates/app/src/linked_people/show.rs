@@ -1,0 +1,31 @@
+//! Show somebody linked to a customer.
+
+use crate::App;
+use crate::bookings::place::PlaceError;
+use crate::customers::rights::ReadCustomers;
+use crate::right::May;
+use slotkeeper_domain::id::{CustomerId, LinkedPersonId};
+use slotkeeper_store::tables::customers;
+use slotkeeper_store::tables::linked_people::{self, LinkedPerson};
+
+/// The person with this id who is linked to the customer.
+///
+/// # Errors
+/// [`PlaceError::NoCustomer`] if the key may not know of the customer, [`PlaceError::NoLinkedPerson`]; when the store fails.
+pub async fn show(
+    app: &App,
+    may: &May<ReadCustomers>,
+    customer: CustomerId,
+    id: LinkedPersonId,
+) -> Result<LinkedPerson, PlaceError> {
+    let (account, sight, now) = (may.account().id.clone(), may.sight().clone(), app.now());
+    app.store()
+        .read(move |db| {
+            let known = customers::find(db, &account, &customer)?.ok_or(PlaceError::NoCustomer)?;
+            if !sight.shows(known.application.as_ref()) {
+                return Err(PlaceError::NoCustomer);
+            }
+            linked_people::show(db, &account, &customer, &id, now)?.ok_or(PlaceError::NoLinkedPerson)
+        })
+        .await
+}

@@ -1,0 +1,50 @@
+//! Change what is known of somebody linked to a customer. What is not said stays as it was.
+
+use crate::App;
+use crate::bookings::place::{PlaceError, Placing, Reach};
+use crate::customers::rights::{ReadCustomers, WriteCustomers};
+use crate::right::May;
+use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::customer::{About, FieldInput, Person, answers};
+use slotkeeper_domain::id::{CustomerId, LinkedPersonId};
+use slotkeeper_store::tables::customers;
+use slotkeeper_store::tables::linked_people::{self, LinkedPerson};
+
+/// Changes somebody linked to a customer: `change` makes of what was known what is known now.
+///
+/// # Errors
+/// [`PlaceError::NoCustomer`], [`PlaceError::NotYours`], [`PlaceError::NoLinkedPerson`]; when what is said of the person is
+/// not taken, or the store fails.
+pub async fn update(
+    app: &App,
+    may: &May<WriteCustomers>,
+    sees: Option<&May<ReadCustomers>>,
+    (customer, id): (CustomerId, LinkedPersonId),
+    fields: Option<Vec<FieldInput>>,
+    change: impl Fn(Person) -> Person + Send + 'static,
+) -> Result<LinkedPerson, PlaceError> {
+    let placing = Placing::new(app, may, false)?;
+    let reach = Reach::of(may, sees);
+    let unit = app.clone();
+    app.store()
+        .write(move |tx| {
+            let account = &placing.account.id;
+            // Whoever changes people of a customer locks the customer, so that two changes follow one another.
+            let known = customers::lock(tx, account, &customer)?.ok_or(PlaceError::NoCustomer)?;
+            reach.check(known.application.as_ref(), PlaceError::NoCustomer)?;
+            let linked = linked_people::show(tx, account, &customer, &id, placing.now)?;
+            let linked = linked.ok_or(PlaceError::NoLinkedPerson)?;
+            let mut person = change(linked.person).as_linked();
+            let refused = |why| PlaceError::Person { at: "person", why };
+            if let Some(fields) = &fields {
+                let catalogue = unit.catalogues().of(tx, account)?;
+                person.custom_fields =
+                    answers(&catalogue.custom_fields, About::Participant, fields).map_err(refused)?;
+            }
+            person.check().map_err(refused)?;
+            linked_people::update(tx, account, &customer, &id, &person)?;
+            tx.record(placing.actor.change(account, placing.now, Thing::LinkedPerson, id.as_str(), Kind::Updated));
+            Ok(LinkedPerson { person, ..linked })
+        })
+        .await
+}

@@ -1,0 +1,206 @@
+//! Searches for customers: by creation, by names, by e-mail address, of everybody or within an application's sight.
+
+use super::customers::{Shown, columns, shown, statistics};
+use crate::sql::Sql;
+use crate::{Param, Snapshot, StoreError, statements};
+use slotkeeper_domain::id::AccountId;
+use slotkeeper_domain::right::Sight;
+use slotkeeper_domain::time::{Date, Instant};
+
+/// Created from then on.
+#[rustfmt::skip]
+macro_rules! everybody {
+    () => { " FROM customer WHERE account_id = ?1 AND created_at >= ?2" };
+}
+
+/// Created from then on, members or others or both, with a part of a name.
+#[rustfmt::skip]
+macro_rules! named {
+    () => {
+        r" FROM customer WHERE account_id = ?1 AND created_at >= ?2
+           AND ((member_since <= ?3 AND (member_until IS NULL OR member_until >= ?3)) IS TRUE AND ?4
+                OR (member_since <= ?3 AND (member_until IS NULL OR member_until >= ?3)) IS NOT TRUE AND ?5)
+           AND CASE ?6 WHEN 'firstName' THEN first_name WHEN 'lastName' THEN last_name ELSE full_name END LIKE ?7 ESCAPE '!'"
+    };
+}
+
+/// Created from then on, members or others or both, with an e-mail address. Few have the same one, so its index serves this
+/// search; the plus here and where they are sorted keeps the one by creation from being taken for it.
+#[rustfmt::skip]
+macro_rules! addressed {
+    () => {
+        " FROM customer WHERE account_id = ?1 AND +created_at >= ?2
+          AND ((member_since <= ?3 AND (member_until IS NULL OR member_until >= ?3)) IS TRUE AND ?4
+               OR (member_since <= ?3 AND (member_until IS NULL OR member_until >= ?3)) IS NOT TRUE AND ?5)
+          AND email_address = ?6"
+    };
+}
+
+/// A page of what is found. The page is cut first, so that nothing is looked up for those before it.
+#[rustfmt::skip]
+macro_rules! page {
+    ($found:expr, $by:literal, $limit:literal, $offset:literal, $now:literal) => {
+        concat!("SELECT ", columns!(), ", ", statistics!("page", $now), " FROM (SELECT *", $found,
+                " ORDER BY ", $by, ", id LIMIT ", $limit, " OFFSET ", $offset, ") AS page ORDER BY created_at, id")
+    };
+}
+
+statements! {
+    LIST = page!(everybody!(), "created_at", "?3", "?4", "?5");
+    LIST_OWN = page!(concat!(everybody!(), " AND application_id = ?6"), "created_at", "?3", "?4", "?5");
+    LIST_NAMED = page!(named!(), "created_at", "?8", "?9", "?10");
+    LIST_NAMED_OWN = page!(concat!(named!(), " AND application_id = ?11"), "created_at", "?8", "?9", "?10");
+    LIST_ADDRESSED = page!(addressed!(), "+created_at", "?7", "?8", "?9");
+    LIST_ADDRESSED_OWN = page!(concat!(addressed!(), " AND COALESCE(application_id, '') = ?10"), "+created_at", "?7", "?8", "?9");
+    COUNT = concat!("SELECT COUNT(*)", everybody!());
+    COUNT_OWN = concat!("SELECT COUNT(*)", everybody!(), " AND application_id = ?3");
+    COUNT_NAMED = concat!("SELECT COUNT(*)", named!());
+    COUNT_NAMED_OWN = concat!("SELECT COUNT(*)", named!(), " AND application_id = ?8");
+    COUNT_ADDRESSED = concat!("SELECT COUNT(*)", addressed!());
+    COUNT_ADDRESSED_OWN = concat!("SELECT COUNT(*)", addressed!(), " AND COALESCE(application_id, '') = ?7");
+}
+
+/// Which customers to look for.
+#[derive(Debug, Clone)]
+pub struct CustomerSearch {
+    /// Created from then on.
+    pub since: Instant,
+    /// By what.
+    pub by: SearchBy,
+    /// Whether members, others, or both.
+    pub who: WhoIsMember,
+}
+
+/// What customers are searched by. Case does not matter.
+#[derive(Debug, Clone)]
+pub enum SearchBy {
+    /// Nothing: all of them.
+    Everybody,
+    /// A part of the whole name.
+    Name(String),
+    /// A part of the first name.
+    FirstName(String),
+    /// A part of the last name.
+    LastName(String),
+    /// The e-mail address.
+    EmailAddress(String),
+}
+
+/// Who is looked for, as of a day of the business's calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhoIsMember {
+    /// Members and others.
+    Both,
+    /// Those who are members on that day.
+    Members(Date),
+    /// Those who are not.
+    Others(Date),
+}
+
+/// The search as parameters of the statements: those of `FOUND` in order, without the account.
+enum Parameters<'a> {
+    Everybody { since: &'a Instant },
+    Named { since: &'a Instant, who: (Date, bool, bool), field: &'static str, pattern: String },
+    Addressed { since: &'a Instant, who: (Date, bool, bool), address: String },
+}
+
+impl CustomerSearch {
+    fn parameters(&self) -> Parameters<'_> {
+        let since = &self.since;
+        let who = match self.who {
+            // Whoever is a member or is none is wanted, so the day makes no difference.
+            WhoIsMember::Both => (Date::MIN, true, true),
+            WhoIsMember::Members(day) => (day, true, false),
+            WhoIsMember::Others(day) => (day, false, true),
+        };
+        let named = |field: &'static str, text: &str| Parameters::Named { since, who, field, pattern: pattern(text) };
+        match &self.by {
+            SearchBy::Everybody if self.who == WhoIsMember::Both => Parameters::Everybody { since },
+            SearchBy::Everybody => named("name", ""),
+            SearchBy::Name(text) => named("name", text),
+            SearchBy::FirstName(text) => named("firstName", text),
+            SearchBy::LastName(text) => named("lastName", text),
+            SearchBy::EmailAddress(text) => Parameters::Addressed { since, who, address: text.to_lowercase() },
+        }
+    }
+}
+
+/// The text anywhere, with what LIKE has a meaning for escaped.
+fn pattern(text: &str) -> String {
+    let text = text.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    format!("%{text}%")
+}
+
+impl Parameters<'_> {
+    fn values(&self) -> Vec<&dyn Param> {
+        match self {
+            Self::Everybody { since } => vec![since],
+            Self::Named { since, who: (day, members, others), field, pattern } => {
+                vec![since, day, members, others, field, pattern]
+            }
+            Self::Addressed { since, who: (day, members, others), address } => {
+                vec![since, day, members, others, address]
+            }
+        }
+    }
+
+    /// The statements that list and count what is found: for everybody, and within an application's sight.
+    fn statements(&self) -> [(Sql, Sql); 2] {
+        match self {
+            Self::Everybody { .. } => [(LIST, COUNT), (LIST_OWN, COUNT_OWN)],
+            Self::Named { .. } => [(LIST_NAMED, COUNT_NAMED), (LIST_NAMED_OWN, COUNT_NAMED_OWN)],
+            Self::Addressed { .. } => [(LIST_ADDRESSED, COUNT_ADDRESSED), (LIST_ADDRESSED_OWN, COUNT_ADDRESSED_OWN)],
+        }
+    }
+}
+
+/// The customers of a search within sight, by creation, with what each has booked as of `now`: at most `limit` of those
+/// after the first `offset`.
+///
+/// # Errors
+/// When the store fails.
+pub fn list(
+    db: &mut Snapshot,
+    account: &AccountId,
+    sight: &Sight,
+    search: &CustomerSearch,
+    now: Instant,
+    (limit, offset): (i64, i64),
+) -> Result<Vec<Shown>, StoreError> {
+    let search = search.parameters();
+    let [all, own] = search.statements().map(|(list, _)| list);
+    let mut params: Vec<&dyn Param> = vec![account];
+    params.extend(search.values());
+    params.extend([&limit as &dyn Param, &offset, &now]);
+    match sight {
+        Sight::All => db.all(all, &params, shown),
+        Sight::Own(application) => {
+            params.push(application);
+            db.all(own, &params, shown)
+        }
+    }
+}
+
+/// How many customers a search finds within sight.
+///
+/// # Errors
+/// When the store fails.
+pub fn count(
+    db: &mut Snapshot,
+    account: &AccountId,
+    sight: &Sight,
+    search: &CustomerSearch,
+) -> Result<i64, StoreError> {
+    let search = search.parameters();
+    let [all, own] = search.statements().map(|(_, count)| count);
+    let mut params: Vec<&dyn Param> = vec![account];
+    params.extend(search.values());
+    let found = match sight {
+        Sight::All => db.one(all, &params, |row| row.next())?,
+        Sight::Own(application) => {
+            params.push(application);
+            db.one(own, &params, |row| row.next())?
+        }
+    };
+    Ok(found.unwrap_or(0))
+}

@@ -1,0 +1,52 @@
+//! What a business can do with its customers, and no page lets it do yet: memberships and passwords. Its owner does it.
+
+use crate::client::PASSWORD;
+use crate::server::TestServer;
+use slotkeeper_app::caller::Colleague;
+use slotkeeper_app::customers::{membership, password};
+use slotkeeper_app::sessions::{find, sign_in};
+use slotkeeper_app::throttle::Origin;
+use slotkeeper_domain::id::AccountId;
+use slotkeeper_domain::membership::Membership;
+use slotkeeper_domain::secret::Password;
+use slotkeeper_store::StoreError;
+use slotkeeper_store::tables::users;
+use std::net::Ipv4Addr;
+
+impl TestServer {
+    /// The owner of a business, signed in with the password everybody has.
+    async fn owner_of(&self, account: &str) -> Colleague {
+        let account: AccountId = account.parse().unwrap();
+        let owner = self.app().store().read(move |db| Ok::<_, StoreError>(users::first_owner(db, &account)?.unwrap()));
+        let address = owner.await.unwrap().email_address;
+        let from = Origin::of(Ipv4Addr::LOCALHOST.into());
+        let opened = sign_in::sign_in(self.app(), address, Password::new(PASSWORD), from).await.unwrap();
+        find::find(self.app(), &opened.token).await.unwrap().unwrap().as_colleague().unwrap()
+    }
+
+    /// Makes a customer a member from one day, such as `2026-05-01`, to another or for good.
+    pub async fn make_member(&self, account: &str, customer: &str, since: &str, until: Option<&str>) {
+        let until = until.map(|day| day.parse().unwrap());
+        let given = Membership::new(since.parse().unwrap(), until).unwrap();
+        let owner = self.owner_of(account).await;
+        let found = membership::set(self.app(), &owner, customer.parse().unwrap(), Some(given)).await.unwrap();
+        assert!(found, "there is no such customer");
+    }
+
+    /// Takes a customer's membership away.
+    pub async fn end_membership(&self, account: &str, customer: &str) {
+        let owner = self.owner_of(account).await;
+        let found = membership::set(self.app(), &owner, customer.parse().unwrap(), None).await.unwrap();
+        assert!(found, "there is no such customer");
+    }
+
+    /// Gives a customer a password, or takes it away.
+    ///
+    /// # Errors
+    /// What the owner is told when the password is not taken.
+    pub async fn give_password(&self, account: &str, customer: &str, text: Option<&str>) -> Result<(), String> {
+        let owner = self.owner_of(account).await;
+        let given = password::set(self.app(), &owner, customer.parse().unwrap(), text.map(Password::new)).await;
+        given.map_err(|error| error.to_string())
+    }
+}
