@@ -32,6 +32,7 @@ impl ApiError {
             | PlaceError::NoCustomer
             | PlaceError::NoHold
             | PlaceError::TooMuch
+            | PlaceError::Code { .. }
             | PlaceError::Currency(_)) => Self::bad_request(error.to_string()),
         }
     }

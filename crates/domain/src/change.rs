@@ -106,6 +106,10 @@ words! {
         Customer = "customer",
         /// A payment.
         Payment = "payment",
+        /// A promotion's coupons.
+        Promotion = "promotion",
+        /// A gift voucher.
+        Voucher = "voucher",
     }
 }
 
@@ -116,6 +120,7 @@ impl Thing {
         match self {
             Self::Account | Self::Application | Self::SecretKey | Self::Authorization => true,
             Self::User | Self::Catalogue | Self::Booking | Self::Customer | Self::Payment => false,
+            Self::Promotion | Self::Voucher => false,
         }
     }
 }

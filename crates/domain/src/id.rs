@@ -116,6 +116,10 @@ ids! {
     HoldId = 16;
     /// A payment.
     PaymentId = 16;
+    /// A promotion.
+    PromotionId = 10;
+    /// Prepaid credits of a customer, as they were given.
+    PrepaidId = 16;
 }
 
 #[cfg(test)]

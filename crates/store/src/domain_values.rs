@@ -5,7 +5,7 @@
 
 use crate::value::{Cell, Decode, Encode};
 use slotkeeper_domain::{
-    account, booking, callback, change, consent, email, event, id, link, party, payment, permission, secret, time,
+    account, booking, callback, change, code, consent, email, event, id, link, party, payment, permission, secret, time,
 };
 use std::borrow::Cow;
 
@@ -43,6 +43,8 @@ stored_as_text! {
     id::LinkedPersonId;
     id::HoldId;
     id::PaymentId;
+    id::PromotionId;
+    id::PrepaidId;
     booking::BookingNumber;
     payment::PaymentMethod;
     account::AccountKind;
@@ -97,6 +99,21 @@ impl Decode for event::EventId {
         match cell {
             Cell::Text(text) => text.parse().map_err(|_| "the id of an event"),
             _ => Err("the id of an event"),
+        }
+    }
+}
+
+impl Encode for code::Code {
+    fn cell(&self) -> Cell<'_> {
+        Cell::Text(Cow::Borrowed(self.as_str()))
+    }
+}
+
+impl Decode for code::Code {
+    fn decode(cell: Cell<'_>) -> Result<Self, &'static str> {
+        match cell {
+            Cell::Text(text) => Self::stored(&text).ok_or("a code"),
+            _ => Err("a code"),
         }
     }
 }

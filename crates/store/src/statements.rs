@@ -23,15 +23,18 @@ lists! {
     tables::buckets;
     tables::catalogue;
     tables::claims;
+    tables::credits;
     tables::customers;
     tables::holds;
     tables::kept_answers;
     tables::links;
     tables::mails;
     tables::payments;
+    tables::promotions;
     tables::questions;
     tables::secret_keys;
     tables::server_facts;
     tables::sessions;
     tables::users;
+    tables::vouchers;
 }

@@ -115,12 +115,12 @@ fn common(
 impl Customer {
     /// The customer as answers have it.
     pub(crate) fn of(shown: &Shown, account: &Account, catalogue: &Catalogue, language: Language) -> Self {
-        let Shown { customer, statistics } = shown;
+        let Shown { customer, statistics, credit } = shown;
         let Statistics { bookings, cancelations, no_shows, next, previous } = statistics;
         let person = &customer.person;
         let time = |at: &Option<Instant>, zone: &Zone| at.map(|at| at.to_wire(zone));
         Self {
-            credit: account.currency.map(|currency| money::Money::zero(currency).into()),
+            credit: account.currency.map(|currency| money::Money::new(credit.total(), currency).into()),
             accept_sms_reminders: person.accept_sms_reminders,
             num_bookings: *bookings,
             num_cancelations: *cancelations,

@@ -161,7 +161,7 @@ fn product<'a>(catalogue: &'a Catalogue, id: &slotkeeper_domain::id::ProductId) 
     if product.api_bookings_allowed { Ok(product) } else { Err(SearchError::Closed) }
 }
 
-/// Whether customers can book it at all: nobody is a member, and nobody holds credits, until a business can make them so.
+/// Whether customers can book it at all: nobody is a member until a business can make somebody one.
 fn open_to_customers(product: &Product, relaxed: bool) -> bool {
-    product.api_bookings_allowed && (relaxed || !(product.members_only || product.prepaid_only))
+    product.api_bookings_allowed && (relaxed || !product.members_only)
 }

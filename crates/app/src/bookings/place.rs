@@ -9,6 +9,7 @@ use slotkeeper_domain::booking::ParticipantsRefused;
 use slotkeeper_domain::booking_rules::NotNow;
 use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::change::Actor;
+use slotkeeper_domain::code::CodeRefused;
 use slotkeeper_domain::customer::PersonRefused;
 use slotkeeper_domain::id::{AccountId, ApplicationId, HoldId};
 use slotkeeper_domain::inventory::Holder;
@@ -74,6 +75,16 @@ pub enum PlaceError {
     /// Amounts add up to more than can be counted.
     #[error("The payments add up to more than can be counted.")]
     TooMuch,
+    /// A code cannot be used.
+    #[error("{member}: the code “{typed}” cannot be used: {why}.")]
+    Code {
+        /// Which member of the request.
+        member: &'static str,
+        /// The code as it was typed, not longer than codes are.
+        typed: String,
+        /// Why.
+        why: CodeRefused,
+    },
     /// The key of the request belongs to another request.
     #[error(transparent)]
     UsedOtherwise(#[from] UsedOtherwise),

@@ -3,8 +3,10 @@
 use super::rights::ReadCustomers;
 use crate::App;
 use crate::right::May;
+use slotkeeper_domain::credit::Credit;
 use slotkeeper_domain::id::{AccountId, CustomerId};
 use slotkeeper_domain::time::Instant;
+use slotkeeper_store::tables::credits;
 use slotkeeper_store::tables::customers::{self, Customer, LinkedPerson, Statistics};
 use slotkeeper_store::{Snapshot, StoreError};
 
@@ -15,6 +17,8 @@ pub struct Shown {
     pub customer: Customer,
     /// What the customer has booked.
     pub statistics: Statistics,
+    /// What the customer has with the business.
+    pub credit: Credit,
 }
 
 pub(super) fn shown(
@@ -24,7 +28,8 @@ pub(super) fn shown(
     now: Instant,
 ) -> Result<Shown, StoreError> {
     let statistics = customers::statistics(db, account, &customer.id, now)?;
-    Ok(Shown { customer, statistics })
+    let credit = credits::find(db, account, &customer.id)?;
+    Ok(Shown { customer, statistics, credit })
 }
 
 /// The customer with this id; nothing if the key may not know of it.

@@ -11,6 +11,7 @@ use slotkeeper_app::bookings::place::PlaceError;
 use slotkeeper_app::payments::record::PaymentInput;
 use slotkeeper_domain::catalogue::{OptionDefinition, OptionKind, Product, ProductKind};
 use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::code::Codes;
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{CustomerId, ProductId};
 use slotkeeper_domain::money::Money;
@@ -368,6 +369,7 @@ impl Inventor<'_> {
             source_ip: None,
             reminders: true,
             thank_you: true,
+            codes: Codes::default(),
             payments,
             relaxed: true,
             order,

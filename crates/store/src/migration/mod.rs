@@ -52,6 +52,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations! {
     2 "inventory" "0002_inventory.sql" sqlite "0002_inventory.sqlite.sql" postgres "0002_inventory.postgres.sql";
     3 "payments" "0003_payments.sql";
     4 "idempotency" "0004_idempotency.sql";
+    5 "promotions" "0005_promotions.sql";
 };
 
 /// Where the steps that ran are written down.

@@ -33,7 +33,10 @@ fn members(path: &str) -> &'static str {
         _ if path.starts_with("/availability/matchingslots") => {
             "eventId startTime endTime price? courseSchedule? resources?"
         }
-        _ if path.starts_with("/holds") => "id price totalPayable expiration",
+        _ if path.starts_with("/holds") => {
+            "id price totalPayable expiration applicableMoneyCredit? applicableGiftVoucherCredit? \
+             applicablePrepaidCredits? promotionApplicable? appliedPromotionDiscount? specificVoucherCode?"
+        },
         _ if path.starts_with("/customers") || path.ends_with("/customer") => {
             "id creationTime phoneNumbers streetAddress gender credit acceptSmsReminders numBookings numCancelations \
              numNoShows member firstName? middleName? lastName? emailAddress? startTimeOfNextBooking? \
@@ -47,7 +50,7 @@ fn members(path: &str) -> &'static str {
             "bookingNumber startTime endTime customerId title participants canceled accepted creationTime creationAgent \
              productId productName price eventId? firstCourseEnrolledEventId? dropinCourseEnrolledEventId? customer? \
              externalRef? resources? cancelationTime? cancelationAgent? sourceIp? lastChangeTime? lastChangeAgent? \
-             options? privateEvent? priceAdjustments? noShow? source?"
+             options? privateEvent? priceAdjustments? noShow? source? promotionName? couponCodes? specificVoucherCode?"
         }
         _ => panic!("{path} is not in the reference"),
     }

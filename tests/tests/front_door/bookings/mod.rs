@@ -7,6 +7,7 @@ mod flows;
 mod idempotency;
 mod inventory;
 mod payments;
+mod promotions;
 mod refusals;
 
 use slotkeeper_testkit::catalogue::{COURSE, COURSE_SERIES, LESSON, TOUR, TOUR_SERIES, catalogue};
@@ -20,6 +21,14 @@ const ALL: &str = "bookings_rwd_all,customers_rwd_all,payments_rw_all,availabili
 async fn business(server: &TestServer) -> (Visitor, Program) {
     let owner = Visitor::owner(server, "olivia@example.com").await;
     let program = Program::installed(server, "Harbour Desk", &owner, ALL).await;
+    server.offer(program.account(), catalogue()).await;
+    (owner, program)
+}
+
+/// Another business that offers the same.
+async fn second_business(server: &TestServer) -> (Visitor, Program) {
+    let owner = Visitor::owner(server, "other@example.com").await;
+    let program = Program::installed(server, "Other Desk", &owner, ALL).await;
     server.offer(program.account(), catalogue()).await;
     (owner, program)
 }
