@@ -36,6 +36,8 @@ pub(crate) struct Asking<'a> {
     pub(crate) customer: Option<&'a CustomerId>,
     /// The booking that is changed. What it has is free for it.
     pub(crate) booking: Option<&'a Booking>,
+    /// The promotion that a hold promised without a code.
+    pub(crate) promised: Option<&'a PromotionId>,
     /// Whether a product that is for those with prepaid credits needs one for everybody.
     pub(crate) strict: bool,
 }
@@ -214,6 +216,8 @@ impl<'a> Asking<'a> {
         for promotion in &candidates.automatic {
             if has_room(db, account, promotion)? {
                 offered.automatic.push(Applied::of(promotion, By::Itself));
+            } else if self.promised == Some(&promotion.id) {
+                return Err(PlaceError::PromotionGone(promotion.name.clone()));
             }
         }
         for (typed, promotion, by) in &candidates.coded {

@@ -1,8 +1,9 @@
 //! What a hold says that the booking will cost (wire reference, section 4.5).
 
-use crate::benefits::Settled;
+use crate::benefits::{By, Settled};
 use crate::code::Code;
 use crate::credit::Drawn;
+use crate::id::PromotionId;
 use crate::money::Money;
 use crate::price::Price;
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,9 @@ pub struct Quote {
     /// What promotions take off, as the business writes its prices; absent when none applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discount: Option<Money>,
+    /// The promotion that applies by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub automatic: Option<PromotionId>,
     /// The voucher for a service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voucher: Option<Code>,
@@ -46,6 +50,11 @@ impl Quote {
             prepaid: known.then_some(settled.prepaid),
             code_applies: settled.promotions.iter().any(|applied| applied.code().is_some()),
             discount: (!settled.promotions.is_empty()).then_some(settled.discount),
+            automatic: settled
+                .promotions
+                .iter()
+                .find(|applied| applied.by == By::Itself)
+                .map(|applied| applied.promotion.clone()),
             voucher: settled.voucher.as_ref().map(|voucher| voucher.code.clone()),
         }
     }

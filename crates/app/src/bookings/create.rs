@@ -114,7 +114,7 @@ fn write(
     let customer = new.customer.as_ref().ok_or(PlaceError::NeedsCustomer)?;
     let replaced = placing.previous_hold(tx, new.previous_hold.as_ref())?;
     let holder = Holder::Booking(number.clone());
-    let wish = Take { wish: &plan.wish, holder: &holder, instead_of: &replaced, expires_at: None };
+    let wish = Take { wish: &plan.wish, holder: &holder, instead_of: &replaced.holders, expires_at: None };
     let grant = take(tx, account, &wish, placing.now)?;
     if let Some(id) = &new.previous_hold {
         holds::end(tx, account, id, placing.now, Some(number))?;
@@ -134,6 +134,7 @@ fn write(
         codes: &new.codes,
         customer: (!is_new).then_some(&customer.id),
         booking: None,
+        promised: replaced.promotion.as_ref(),
         strict: !placing.relaxed,
     };
     let bargain = benefits::lock(tx, asking)?;

@@ -11,7 +11,7 @@ use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::change::Actor;
 use slotkeeper_domain::code::CodeRefused;
 use slotkeeper_domain::customer::PersonRefused;
-use slotkeeper_domain::id::{AccountId, ApplicationId, HoldId};
+use slotkeeper_domain::id::{AccountId, ApplicationId, HoldId, PromotionId};
 use slotkeeper_domain::inventory::Holder;
 use slotkeeper_domain::money::Money;
 use slotkeeper_domain::order::{Order, OrderRefused, Plan, Terms, plan};
@@ -85,6 +85,9 @@ pub enum PlaceError {
         /// Why.
         why: CodeRefused,
     },
+    /// The hold was priced with a promotion that others have used up since.
+    #[error("previousHoldId: the promotion “{0}”, with which the hold was priced, has been used up. Ask for a new hold.")]
+    PromotionGone(String),
     /// The key of the request belongs to another request.
     #[error(transparent)]
     UsedOtherwise(#[from] UsedOtherwise),
@@ -127,6 +130,14 @@ impl Reach {
         let seen = self.sees.as_ref().is_some_and(|sight| sight.shows(creator));
         Err(if seen { PlaceError::NotYours } else { absent })
     }
+}
+
+/// What an order takes the place of.
+#[derive(Default)]
+pub(crate) struct Replaced {
+    pub(crate) holders: Vec<Holder>,
+    /// The promotion that it was promised, without a code.
+    pub(crate) promotion: Option<PromotionId>,
 }
 
 /// Who places an order, where, when.
@@ -182,12 +193,15 @@ impl Placing {
     }
 
     /// Looks at the hold that this order replaces, and locks it. One that has ended is as good as none.
-    pub(crate) fn previous_hold(&self, tx: &mut Tx, id: Option<&HoldId>) -> Result<Vec<Holder>, PlaceError> {
-        let (Some(id), Some(application)) = (id, self.application()) else { return Ok(Vec::new()) };
+    pub(crate) fn previous_hold(&self, tx: &mut Tx, id: Option<&HoldId>) -> Result<Replaced, PlaceError> {
+        let (Some(id), Some(application)) = (id, self.application()) else { return Ok(Replaced::default()) };
         let hold = holds::lock(tx, &self.account.id, application, id)?.ok_or(PlaceError::NoHold)?;
         match hold.booking {
             Some(_) => Err(PlaceError::HoldIsBooked),
-            None => Ok(vec![Holder::Hold(hold.id)]),
+            None => {
+                let promotion = hold.quote.automatic.filter(|_| hold.expires_at > self.now);
+                Ok(Replaced { holders: vec![Holder::Hold(hold.id)], promotion })
+            }
         }
     }
 }

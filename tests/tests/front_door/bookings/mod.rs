@@ -1,5 +1,6 @@
 //! Availability, holds, bookings and customers through the API.
 
+mod benefits;
 mod changes;
 mod checklist;
 mod customers;
@@ -7,7 +8,6 @@ mod flows;
 mod idempotency;
 mod inventory;
 mod payments;
-mod promotions;
 mod refusals;
 
 use slotkeeper_testkit::catalogue::{COURSE, COURSE_SERIES, LESSON, TOUR, TOUR_SERIES, catalogue};
