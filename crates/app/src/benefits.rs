@@ -174,8 +174,9 @@ impl<'a> Asking<'a> {
         // A booking is made once: what began later than it was made is not for it.
         let made_at = self.booking.map_or(now, |booking| booking.created.at);
         let has_one = kept.promotions.iter().any(|applied| applied.by == By::Itself);
-        let fits =
-            |one: &&Promotion| one.trigger == Trigger::Automatic && one.check(product, day, made_at).is_ok() && !has_one;
+        let fits = |one: &&Promotion| {
+            one.trigger == Trigger::Automatic && one.check(product, day, made_at).is_ok() && !has_one
+        };
         let automatic = self.catalogue.promotions.iter().filter(fits).collect();
         let mut coded = Vec::new();
         for typed in &self.codes.promotions {
@@ -260,12 +261,7 @@ impl<'a> Asking<'a> {
     }
 
     /// The value of the money vouchers, and which they are. One for a service is added to what is offered.
-    fn vouchers(
-        &self,
-        db: &mut Snapshot,
-        kept: &Kept,
-        offered: &mut Offered,
-    ) -> Result<(i64, Vec<Code>), PlaceError> {
+    fn vouchers(&self, db: &mut Snapshot, kept: &Kept, offered: &mut Offered) -> Result<(i64, Vec<Code>), PlaceError> {
         let (mut value, mut redeemed) = (0_i64, Vec::new());
         for typed in &self.codes.vouchers {
             let code = typed.code.as_ref().ok_or_else(|| no_voucher(typed, CodeRefused::Unknown))?;

@@ -64,8 +64,7 @@ pub fn draw(due: i64, redeemed: i64, credit: Credit) -> Result<Drawn, TooMuchCre
     let vouchers = redeemed.min(due);
     let left_over = credit.of_vouchers.min(due - vouchers);
     let granted = credit.granted.min(due - vouchers - left_over);
-    let of_vouchers =
-        (credit.of_vouchers - left_over).checked_add(redeemed - vouchers).ok_or(TooMuchCredit)?;
+    let of_vouchers = (credit.of_vouchers - left_over).checked_add(redeemed - vouchers).ok_or(TooMuchCredit)?;
     let after = Credit { of_vouchers, granted: credit.granted - granted };
     after.of_vouchers.checked_add(after.granted).ok_or(TooMuchCredit)?;
     Ok(Drawn { vouchers, left_over, granted, credit: after })

@@ -79,7 +79,14 @@ impl TestServer {
     }
 
     /// Has the account issue a voucher for a product and so many people, or all; `days` says for how long it is good.
-    pub async fn issue_service(&self, account: &str, code: &str, product: &str, people: Option<u32>, days: Option<u64>) {
+    pub async fn issue_service(
+        &self,
+        account: &str,
+        code: &str,
+        product: &str,
+        people: Option<u32>,
+        days: Option<u64>,
+    ) {
         self.issue(account, code, Worth::Service { product: product.parse().unwrap(), people }, days).await;
     }
 

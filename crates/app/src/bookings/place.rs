@@ -86,7 +86,9 @@ pub enum PlaceError {
         why: CodeRefused,
     },
     /// The hold was priced with a promotion that others have used up since.
-    #[error("previousHoldId: the promotion “{0}”, with which the hold was priced, has been used up. Ask for a new hold.")]
+    #[error(
+        "previousHoldId: the promotion “{0}”, with which the hold was priced, has been used up. Ask for a new hold."
+    )]
     PromotionGone(String),
     /// The key of the request belongs to another request.
     #[error(transparent)]

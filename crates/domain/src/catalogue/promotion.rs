@@ -134,11 +134,10 @@ mod tests {
         let half = Discount::Part("50".parse().expect("a rate"));
         assert_eq!(half.of(euros(1_001)), Ok(euros(501)));
         let ten = Discount::Fixed(euros(1_000));
-        assert_eq!([ten.of(euros(1_500)), ten.of(euros(700)), ten.of(euros(0))], [
-            Ok(euros(1_000)),
-            Ok(euros(700)),
-            Ok(euros(0)),
-        ]);
+        assert_eq!(
+            [ten.of(euros(1_500)), ten.of(euros(700)), ten.of(euros(0))],
+            [Ok(euros(1_000)), Ok(euros(700)), Ok(euros(0)),]
+        );
         assert_eq!(Discount::Fixed(euros(-5)).of(euros(700)), Ok(euros(0)));
         let pounds = Money::new(5, "GBP".parse().expect("a currency"));
         assert_eq!(Discount::Fixed(pounds).of(euros(700)), Err(NoSum::Currencies));
@@ -162,12 +161,10 @@ mod tests {
         let tour: ProductId = "312KAYK4E9L17A2B6C8D0".parse().expect("an id");
         let day = date(2026, 5, 1);
         let at = |millis| promotion.check(&tour, day, Instant::from_millis(millis));
-        assert_eq!([at(9), at(10), at(19), at(20)], [
-            Err(CodeRefused::TooEarly),
-            Ok(()),
-            Ok(()),
-            Err(CodeRefused::Expired),
-        ]);
+        assert_eq!(
+            [at(9), at(10), at(19), at(20)],
+            [Err(CodeRefused::TooEarly), Ok(()), Ok(()), Err(CodeRefused::Expired),]
+        );
         assert_eq!(promotion.check_for(&tour, date(2026, 4, 30)), Err(CodeRefused::OtherDay));
         assert_eq!(promotion.check_for(&tour, date(2026, 5, 31)), Ok(()));
         assert_eq!(promotion.check_for(&tour, date(2026, 6, 1)), Err(CodeRefused::OtherDay));

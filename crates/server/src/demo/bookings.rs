@@ -1,7 +1,7 @@
 //! A few weeks of bookings, so that there are full events, nearly full and empty ones.
 
 use super::catalogue::Offer;
-use super::customers;
+use super::{benefits, customers};
 use jiff::civil::{Weekday, time};
 use slotkeeper_app::App;
 use slotkeeper_app::bookings::cancel::{Cancelation, cancel_within};
@@ -144,6 +144,10 @@ impl Bookings {
                     hands.change(tx, over, Booking { no_show: true, ..booking })?;
                 }
             }
+        }
+        // After everything is booked, or it would have paid for some of that.
+        if let (Some(customer), Some(last)) = (known.get(&0), self.planned.last()) {
+            benefits::grant(tx, hands.account, &Actor::System, last.created_at, customer)?;
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The demo's example data.
 
+use super::benefits::Benefits;
 use super::bookings::{Bookings, Hands};
 use super::catalogue::Offer;
 use super::credentials::{ApiKeys, Credentials, LogIn, Portal, Products};
@@ -32,6 +33,7 @@ pub(super) struct Demo {
     secret_key: SecretKey,
     grants: Vec<(Authorization, ApiKey)>,
     offer: Offer,
+    benefits: Benefits,
     bookings: Bookings,
 }
 
@@ -131,7 +133,10 @@ impl Demo {
             subaccounts.push((subaccount, owner, Some(portal.clone())));
         }
 
-        let offer = Offer::invent(&business, now)?;
+        let mut offer = Offer::invent(&business, now)?;
+        let currency = business.currency.ok_or_else(|| anyhow::anyhow!("the business has no currency"))?;
+        let benefits = Benefits::invent(currency)?;
+        offer.catalogue.promotions.clone_from(&benefits.promotions);
         let bookings = Bookings::invent(&offer, &business, now)?;
         let secret_key = register::new_secret_key();
         let credentials = Credentials {
@@ -169,6 +174,7 @@ impl Demo {
             secret_key,
             grants: vec![all, own, read, in_portal],
             offer,
+            benefits,
             bookings,
         })
     }
@@ -202,6 +208,7 @@ impl Demo {
                 account.id.as_str(),
                 Kind::Updated,
             ));
+            self.benefits.give_out(tx, account, &owner)?;
             self.bookings.write(tx, app, &Hands { account, application: &self.application, manager })?;
         }
         Ok(())

@@ -42,7 +42,8 @@ pub struct Prepaid {
 /// # Errors
 /// When the store fails.
 pub fn find(db: &mut Snapshot, account: &AccountId, customer: &CustomerId) -> Result<Credit, StoreError> {
-    let found = db.one(FIND, &[account, customer], |row| Ok(Credit { of_vouchers: row.next()?, granted: row.next()? }))?;
+    let found =
+        db.one(FIND, &[account, customer], |row| Ok(Credit { of_vouchers: row.next()?, granted: row.next()? }))?;
     Ok(found.unwrap_or_default())
 }
 

@@ -36,7 +36,7 @@ fn members(path: &str) -> &'static str {
         _ if path.starts_with("/holds") => {
             "id price totalPayable expiration applicableMoneyCredit? applicableGiftVoucherCredit? \
              applicablePrepaidCredits? promotionApplicable? appliedPromotionDiscount? specificVoucherCode?"
-        },
+        }
         _ if path.starts_with("/customers") || path.ends_with("/customer") => {
             "id creationTime phoneNumbers streetAddress gender credit acceptSmsReminders numBookings numCancelations \
              numNoShows member firstName? middleName? lastName? emailAddress? startTimeOfNextBooking? \
