@@ -185,7 +185,10 @@ impl<'a> Asking<'a> {
                 continue;
             }
             let named = |one: &&Promotion| matches!(&one.trigger, Trigger::Code(known) if known == code);
-            let (promotion, by) = match self.catalogue.promotions.iter().find(named) {
+            // Several can have the same code, one after the other for example.
+            let of_code = self.catalogue.promotions.iter().filter(named);
+            let fitting = of_code.clone().find(|one| one.check(product, day, now).is_ok());
+            let (promotion, by) = match fitting.or_else(|| of_code.clone().next()) {
                 Some(promotion) => (Some(promotion), By::Code(code.clone())),
                 None => (self.of_coupon(db, code)?, By::Coupon(code.clone())),
             };

@@ -1,10 +1,9 @@
 //! What lowers prices and pays, as a business of the tests gives it out.
 
 use crate::server::TestServer;
-use slotkeeper_app::bookings::place::PlaceError;
 use slotkeeper_app::clock::Clock;
+use slotkeeper_app::promotions::put::PutError;
 use slotkeeper_app::{credits, promotions, random, vouchers};
-use slotkeeper_domain::account::Currency;
 use slotkeeper_domain::catalogue::{Covered, Discount, Promotion, Trigger};
 use slotkeeper_domain::change::Actor;
 use slotkeeper_domain::id::AccountId;
@@ -13,13 +12,13 @@ use slotkeeper_domain::schedule::Season;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::credits::Prepaid;
 use slotkeeper_store::tables::vouchers::{Voucher, Worth};
+use slotkeeper_store::{StoreError, Tx};
 use std::time::Duration;
 
 /// A promotion for all products at all times: so many percent, such as `10`, or so many cents, such as `500c`. What triggers
 /// it is `automatic`, `coupons`, or else its code.
 #[must_use]
 pub fn promotion(name: &str, trigger: &str, discount: &str) -> Promotion {
-    let euros: Currency = "EUR".parse().unwrap();
     Promotion {
         id: random::id(),
         name: name.to_owned(),
@@ -30,7 +29,7 @@ pub fn promotion(name: &str, trigger: &str, discount: &str) -> Promotion {
             code => Trigger::Code(code.parse().unwrap()),
         },
         discount: match discount.strip_suffix('c') {
-            Some(cents) => Discount::Fixed(Money::new(cents.parse().unwrap(), euros)),
+            Some(cents) => so_much("EUR", cents.parse().unwrap()),
             None => Discount::Part(discount.parse().unwrap()),
         },
         products: Covered::All,
@@ -51,11 +50,11 @@ pub fn covered(products: &str) -> Covered {
 }
 
 impl TestServer {
-    async fn give<T: Send + 'static>(
+    async fn give<E: From<StoreError> + std::fmt::Debug + Send + 'static>(
         &self,
         account: &str,
-        unit: impl Fn(&mut slotkeeper_store::Tx, &AccountId, Instant) -> Result<T, PlaceError> + Send + 'static,
-    ) -> T {
+        unit: impl Fn(&mut Tx, &AccountId, Instant) -> Result<(), E> + Send + 'static,
+    ) {
         let (account, now): (AccountId, _) = (account.parse().unwrap(), self.clock.now());
         self.store().write(move |tx| unit(tx, &account, now)).await.unwrap()
     }
@@ -63,17 +62,23 @@ impl TestServer {
     /// Has the account offer a promotion, or another in its place.
     pub async fn promote(&self, account: &str, promotion: &Promotion) {
         let promotion = promotion.clone();
-        self.give(account, move |tx, account, now| {
-            Ok(promotions::put::put(tx, account, &Actor::System, now, &promotion)?)
-        })
-        .await;
+        self.give(account, move |tx, account, now| promotions::put::put(tx, account, &Actor::System, now, &promotion))
+            .await;
+    }
+
+    /// Whether a promotion is refused.
+    pub async fn refuses(&self, account: &str, promotion: &Promotion) -> bool {
+        let (account, now, promotion): (AccountId, _, _) =
+            (account.parse().unwrap(), self.clock.now(), promotion.clone());
+        let put = self.store().write(move |tx| promotions::put::put(tx, &account, &Actor::System, now, &promotion));
+        matches!(put.await, Err(PutError::Amount))
     }
 
     /// Has the account give out coupons of a promotion.
     pub async fn give_out(&self, account: &str, promotion: &Promotion, codes: &[&str]) {
         let (id, codes) = (promotion.id.clone(), codes.iter().map(|code| code.parse().unwrap()).collect::<Vec<_>>());
         self.give(account, move |tx, account, now| {
-            Ok(promotions::give_out::give_out(tx, account, &Actor::System, now, (&id, &codes))?)
+            promotions::give_out::give_out(tx, account, &Actor::System, now, (&id, &codes))
         })
         .await;
     }
@@ -98,10 +103,8 @@ impl TestServer {
     async fn issue(&self, account: &str, code: &str, worth: Worth, days: Option<u64>) {
         let expires_at = days.map(|days| self.clock.now().after(Duration::from_secs(days * 86_400)));
         let voucher = Voucher { code: code.parse().unwrap(), worth, expires_at };
-        self.give(account, move |tx, account, now| {
-            Ok(vouchers::issue::issue(tx, account, &Actor::System, now, &voucher)?)
-        })
-        .await;
+        self.give(account, move |tx, account, now| vouchers::issue::issue(tx, account, &Actor::System, now, &voucher))
+            .await;
     }
 
     /// Has the account give so many cents of store credit to a customer.
@@ -135,4 +138,10 @@ pub fn limited(promotion: Promotion, most_uses: u32) -> Promotion {
 #[must_use]
 pub fn instant(server: &TestServer, seconds: u64) -> Instant {
     server.clock.now().after(Duration::from_secs(seconds))
+}
+
+/// A discount of so many minor units of a currency.
+#[must_use]
+pub fn so_much(currency: &str, minor: i64) -> Discount {
+    Discount::Fixed(Money::new(minor, currency.parse().unwrap()))
 }

@@ -2,6 +2,7 @@
 
 use super::{business, class, lesson, order, people, tour};
 use crate::api::assert_error;
+use slotkeeper_testkit::benefits::promotion;
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR};
 use slotkeeper_testkit::client::{Answer, Program, operations};
 use slotkeeper_testkit::on_every_engine;
@@ -285,6 +286,12 @@ on_every_engine! {
             "unitPrice": {"amount": -2.5, "currency": "EUR"}, "quantity": 1, "description": "Rainy", "taxIds": ["312TAX0001"],
         }]);
         body["options"] = json!([{"name": "Dry bags", "value": "1"}]);
+        let (account, coupons) = (t.program.account().to_owned(), promotion("Spring", "coupons", "10"));
+        server.promote(&account, &coupons).await;
+        server.give_out(&account, &coupons, &["once"]).await;
+        server.issue_service(&account, "gift", TOUR, Some(1), None).await;
+        server.issue_money(&account, "money", 1_000).await;
+        (body["promotionCodeInput"], body["giftVoucherCodeInput"]) = (json!("once"), json!("gift,money"));
         let hold = id(&t.post("/holds", &body).await, "id");
         t.get(&format!("/holds/{hold}")).await;
         t.delete(&format!("/holds/{hold}")).await;

@@ -2,7 +2,7 @@
 
 use super::{DAY, credit, euros, gross, path, refused, with_codes};
 use crate::bookings::{business, order, people, second_business};
-use slotkeeper_testkit::benefits::{covered, instant, limited, promotion};
+use slotkeeper_testkit::benefits::{covered, instant, limited, promotion, so_much};
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
@@ -199,6 +199,18 @@ on_every_engine! {
         assert_eq!(moved.body.get("specificVoucherCode"), None);
         let other = program.create("/bookings", &with_codes(1, "", "gift")).await;
         assert_eq!((gross(&other), &other["specificVoucherCode"]), ("0", &json!("GIFT")));
+    }
+
+    /// What no price could be computed with is no promotion.
+    async fn promotions_are_in_the_currency_of_the_business(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let account = program.account();
+        let mut wrong = promotion("Wrong", "automatic", "-100c");
+        assert!(server.refuses(account, &wrong).await);
+        wrong.discount = so_much("GBP", 100);
+        assert!(server.refuses(account, &wrong).await);
+        wrong.discount = so_much("EUR", 100);
+        assert!(!server.refuses(account, &wrong).await);
     }
 
     /// Adjustments can lower a price, and not below nothing.
