@@ -20,9 +20,10 @@ impl ApiError {
             PlaceError::Store(error) => error.into(),
             PlaceError::UsedOtherwise(error) => error.into(),
             PlaceError::Full(full) => Self::conflict(full.to_string()),
-            error @ (PlaceError::Canceled | PlaceError::HoldIsBooked | PlaceError::TooLate(_)) => {
-                Self::conflict(error.to_string())
-            }
+            error @ (PlaceError::Canceled
+            | PlaceError::HoldIsBooked
+            | PlaceError::PromotionGone(_)
+            | PlaceError::TooLate(_)) => Self::conflict(error.to_string()),
             error @ (PlaceError::NotYours
             | PlaceError::NoBusiness
             | PlaceError::TooManyLinked
@@ -38,6 +39,7 @@ impl ApiError {
             | PlaceError::NoCustomer
             | PlaceError::NoHold
             | PlaceError::TooMuch
+            | PlaceError::Code { .. }
             | PlaceError::Currency(_)) => Self::bad_request(error.to_string()),
         }
     }

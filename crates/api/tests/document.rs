@@ -27,12 +27,6 @@ fn the_document_in_the_folder_is_the_one_of_the_program() {
 /// What the public API has and we have not, or have otherwise; each with the reason.
 const DIFFERENCES: &[(&str, &str)] = &[
     ("/webhooks", "webhooks come with deliveries"),
-    (".couponCodes", "not built yet"),
-    (".promotionName", "not built yet"),
-    (".specificVoucherCode", "not built yet"),
-    ("Hold.applicable", "not built yet"),
-    ("Hold.appliedPromotionDiscount", "not built yet"),
-    ("Hold.promotionApplicable", "not built yet"),
     ("creationAgent is not always there", "what a person of the business does has no agent yet"),
     (".resources.name", "requests name resources by their ids; a name beside it is ignored"),
     ("cancelRemainingSeries", "no booking is part of a series; the switch is accepted and ignored"),

@@ -89,6 +89,7 @@ fn catalogue() -> Catalogue {
     let guides =
         (0..GUIDES).map(|number| Resource { id: guide(number), name: name(), hours: Some(hours()), capacity: 1 });
     Catalogue {
+        promotions: Vec::new(),
         products: (0..PRODUCTS).map(product).collect(),
         categories: Vec::new(),
         resource_types: vec![ResourceType {

@@ -1,5 +1,6 @@
 //! Bookings and holds: what is kept of them.
 
+use crate::benefits::Benefits;
 use crate::catalogue::CategoryId;
 use crate::id::{LinkedPersonId, ResourceId};
 use crate::money::Money;
@@ -75,6 +76,9 @@ pub struct BookingDetails {
     pub private_event: bool,
     /// What it costs.
     pub price: Price,
+    /// What lowers its price.
+    #[serde(default, skip_serializing_if = "Benefits::is_none")]
+    pub benefits: Benefits,
     /// What the product was called when it was booked, for when it is gone.
     pub product_name: String,
     /// Where the booking came from, as the caller says.

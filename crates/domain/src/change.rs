@@ -115,6 +115,10 @@ words! {
         SeatBlock = "seat_block",
         /// A block of resources.
         ResourceBlock = "resource_block",
+        /// A promotion's coupons.
+        Promotion = "promotion",
+        /// A gift voucher.
+        Voucher = "voucher",
     }
 }
 
@@ -131,7 +135,9 @@ impl Thing {
             | Self::LinkedPerson
             | Self::Payment
             | Self::SeatBlock
-            | Self::ResourceBlock => false,
+            | Self::ResourceBlock
+            | Self::Promotion
+            | Self::Voucher => false,
         }
     }
 }

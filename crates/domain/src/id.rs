@@ -120,6 +120,10 @@ ids! {
     SeatBlockId = 20;
     /// A block of resources.
     ResourceBlockId = 20;
+    /// A promotion.
+    PromotionId = 10;
+    /// Prepaid credits of a customer, as they were given.
+    PrepaidId = 16;
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod appointment;
+pub mod benefits;
 pub mod block;
 pub mod booking;
 pub mod booking_rules;
@@ -12,7 +13,9 @@ pub mod call_rate;
 pub mod callback;
 pub mod catalogue;
 pub mod change;
+pub mod code;
 pub mod consent;
+pub mod credit;
 pub mod customer;
 pub mod email;
 pub mod event;
@@ -29,6 +32,7 @@ pub mod party;
 pub mod payment;
 pub mod permission;
 pub mod price;
+pub mod quote;
 pub mod retry;
 pub mod right;
 pub mod said;

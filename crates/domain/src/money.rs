@@ -1,8 +1,8 @@
 //! Money: whole minor units of a currency, and the one way to round.
 //!
 //! There are no floats. What is computed exactly is checked for overflow; what cannot be exact is rounded by
-//! [`Rate::of`] and [`Rate::within`] and nowhere else: half away from zero, so that a refund is what was paid with the
-//! sign turned round (wire reference, section 9: half up, per tax).
+//! [`Rate::of`], [`Rate::within`] and [`Money::share`], which round in one function and nowhere else: half away from zero,
+//! so that a refund is what was paid with the sign turned round (wire reference, section 9: half up, per tax).
 
 use crate::account::Currency;
 use serde::{Deserialize, Serialize};
@@ -130,6 +130,16 @@ impl Money {
         self.minor.checked_mul(factor).map(|minor| Self::new(minor, self.currency)).ok_or(NoSum::TooLarge)
     }
 
+    /// The share of `part` among `of`, rounded half away from zero: all of it when `part` is as much as `of` or more, and
+    /// nothing when it is none.
+    #[must_use]
+    pub fn share(self, part: i64, of: i64) -> Self {
+        if part <= 0 {
+            return Self::zero(self.currency);
+        }
+        if part >= of { self } else { rounded(self, part, of.into()) }
+    }
+
     fn with(self, other: Self, combine: fn(i64, i64) -> Option<i64>) -> Result<Self, NoSum> {
         if self.currency != other.currency {
             return Err(NoSum::Currencies);
@@ -201,10 +211,17 @@ impl Rate {
 
     /// `amount · rate / whole`. No larger than the amount, so that it always fits.
     fn share(self, amount: Money, whole: u32) -> Money {
-        let (product, whole) = (i128::from(amount.minor) * i128::from(self.0), i128::from(whole));
-        let rounded = (product.abs() * 2 + whole) / (whole * 2) * product.signum();
-        Money::new(i64::try_from(rounded).unwrap_or(amount.minor), amount.currency)
+        rounded(amount, self.0.into(), whole.into())
     }
+}
+
+/// `amount · part / whole`, half away from zero; `part` is no more than `whole`, so that it always fits.
+fn rounded(amount: Money, part: i64, whole: i128) -> Money {
+    let product = i128::from(amount.minor) * i128::from(part);
+    // In this order there is no overflow, however large the three are.
+    let (quotient, rest) = (product.abs() / whole, product.abs() % whole);
+    let rounded = (quotient + i128::from(rest * 2 >= whole)) * product.signum();
+    Money::new(i64::try_from(rounded).unwrap_or(amount.minor), amount.currency)
 }
 
 impl FromStr for Rate {
@@ -334,7 +351,7 @@ mod tests {
         #[test]
         fn parts_add_up(minor in -1_000_000_000_000_i64..1_000_000_000_000, millionths in 0_u32..=1_000_000) {
             let (amount, rate) = (euros(minor), Rate::from_millionths(millionths).expect("a rate"));
-            for part in [rate.of(amount), rate.within(amount)] {
+            for part in [rate.of(amount), rate.within(amount), amount.share(millionths.into(), 1_000_000)] {
                 let rest = amount.minus(part).expect("a rest");
                 prop_assert_eq!(part.plus(rest), Ok(amount));
                 prop_assert!(part.minor().unsigned_abs() <= amount.minor().unsigned_abs());

@@ -9,7 +9,7 @@ use crate::inventory::{EventWish, Span, Wish};
 use crate::money::{Money, NoSum};
 use crate::options::{self, ChosenOption, OptionInput, OptionRefused};
 use crate::party::{Party, PartyRefused};
-use crate::price::{self, Adjustment, Price};
+use crate::price::{self, Adjustment, Line, Price};
 use crate::scheduled::{self, EventChoice, Moment, NoVisit, Visit};
 use crate::time::Instant;
 
@@ -69,7 +69,9 @@ pub struct Plan<'a> {
     pub wish: Wish,
     /// The options, in the product's order.
     pub options: Vec<ChosenOption>,
-    /// The final price.
+    /// What the price is made of, before taxes.
+    pub lines: Vec<Line>,
+    /// What it costs those who have no promotion, voucher or prepaid credit.
     pub price: Price,
 }
 
@@ -86,7 +88,7 @@ pub enum OrderRefused {
     #[error("Only current members can book this product.")]
     MembersOnly,
     /// It is for those who paid before.
-    #[error("Only customers with prepaid credits for it can book this product.")]
+    #[error("Only customers with a prepaid credit for each person can book this product.")]
     PrepaidOnly,
     /// Nothing says which event.
     #[error("eventId is missing: this product is booked by its events.")]
@@ -118,6 +120,9 @@ pub enum OrderRefused {
     /// An extra line names a tax that is not there.
     #[error("priceAdjustments.taxIds: this business has no tax {0}.")]
     NoTax(TaxId),
+    /// A part of the price would be less than nothing.
+    #[error("priceAdjustments: they take off more than there is, and a price or tax cannot be negative.")]
+    Negative,
     /// The price cannot be computed.
     #[error("The price cannot be computed: {0}.")]
     Price(#[from] NoSum),
@@ -149,10 +154,6 @@ pub fn plan<'a>(catalogue: &'a Catalogue, order: &Order, terms: Terms<'_>) -> Re
     if product.members_only && !(relaxed || terms.member) {
         return Err(OrderRefused::MembersOnly);
     }
-    // Prepaid credits are given by the business; until it can, nobody has one.
-    if product.prepaid_only && !relaxed {
-        return Err(OrderRefused::PrepaidOnly);
-    }
     order.party.check(product, catalogue, relaxed)?;
     if order.private_event && !product.allow_private_events {
         return Err(OrderRefused::NoPrivateEvents);
@@ -176,8 +177,11 @@ pub fn plan<'a>(catalogue: &'a Catalogue, order: &Order, terms: Terms<'_>) -> Re
     let rates = rates(product, whats.drop_in.is_some());
     let lines = price::lines(product, rates, &order.party, &options, &order.adjustments)?;
     let price = price::total(&lines, catalogue, terms.nothing)?;
+    if price.is_negative() {
+        return Err(OrderRefused::Negative);
+    }
     let What { event, enrolled, drop_in, span, wish } = whats;
-    Ok(Plan { product, event, enrolled_event: enrolled, drop_in_event: drop_in, span, wish, options, price })
+    Ok(Plan { product, event, enrolled_event: enrolled, drop_in_event: drop_in, span, wish, options, lines, price })
 }
 
 /// What is shown while looking for an event for this party: its price without taxes that are only added at checkout.

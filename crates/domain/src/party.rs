@@ -87,6 +87,13 @@ impl Party {
         self.numbers().map(seats).fold(0, u32::saturating_add)
     }
 
+    /// How many of them take a seat: those who need a prepaid credit each.
+    #[must_use]
+    pub fn seated(&self, catalogue: &Catalogue) -> u32 {
+        let takes_seats = |id: &CategoryId| catalogue.category(id).is_some_and(|category| category.seats > 0);
+        self.numbers().filter(|(category, _)| takes_seats(category)).map(|(_, number)| number).sum()
+    }
+
     /// Whether they may book this product. With `relaxed`, as staff, only what cannot be is refused.
     ///
     /// # Errors

@@ -45,6 +45,13 @@ pub struct Adjustment {
 }
 
 impl Price {
+    /// Whether a part of it is less than nothing.
+    #[must_use]
+    pub fn is_negative(&self) -> bool {
+        let amounts = [self.gross, self.net].into_iter().chain(self.taxes.iter().map(|(_, tax)| *tax));
+        amounts.into_iter().any(|amount| amount.minor() < 0)
+    }
+
     /// The sum of the taxes.
     ///
     /// # Errors
@@ -133,6 +140,27 @@ pub fn total(lines: &[Line], catalogue: &Catalogue, nothing: Money) -> Result<Pr
     Ok(Price { gross, net, taxes })
 }
 
+/// The lines of which so much is taken off: each loses its share, and what they lose adds up to exactly `off`. No line
+/// changes its sign. What is to be taken off is between nothing and the sum of the lines.
+///
+/// # Errors
+/// When an amount is too large, or in another currency.
+pub fn reduced(lines: &[Line], off: Money) -> Result<Vec<Line>, NoSum> {
+    let nothing = Money::zero(off.currency());
+    let whole = display(lines, nothing)?;
+    let (mut before, mut taken) = (nothing, nothing);
+    let mut left = Vec::with_capacity(lines.len());
+    for line in lines {
+        // What all lines up to this one lose is rounded, and not what each loses: so nothing is lost between them.
+        before = before.plus(line.amount)?;
+        let up_to_here = before.share(off.minor(), whole.minor());
+        let amount = line.amount.minus(up_to_here.minus(taken)?)?;
+        taken = up_to_here;
+        left.push(Line { amount, taxes: line.taxes.clone() });
+    }
+    Ok(left)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,6 +220,27 @@ mod tests {
     }
 
     proptest! {
+        /// What is taken off lines is what they lose, also when some are discounts, and no line loses more than it has.
+        #[test]
+        fn lines_lose_what_is_taken_off(
+            amounts in prop::collection::vec(-100_000_i64..1_000_000, 1..8),
+            part in 0_i64..=1_000,
+        ) {
+            let lines: Vec<Line> = amounts.iter().map(|minor| line(*minor, &[])).collect();
+            let whole = display(&lines, euros(0)).expect("a sum");
+            prop_assume!(whole.minor() > 0);
+            let off = whole.share(part, 1_000);
+            let left = reduced(&lines, off).expect("lines");
+            prop_assert_eq!(display(&left, euros(0)).expect("a sum").plus(off), Ok(whole));
+            for (before, after) in lines.iter().zip(&left) {
+                let (before, after) = (before.amount.minor(), after.amount.minor());
+                prop_assert!(after.abs() <= before.abs() && after * before >= 0, "{} {}", before, after);
+            }
+            if part == 1_000 {
+                prop_assert!(left.iter().all(|line| line.amount == euros(0)));
+            }
+        }
+
         /// Parts add up to the whole, whatever the lines, and whether taxes are in the prices or come on top; a refund is the
         /// charge with the sign turned round.
         #[test]

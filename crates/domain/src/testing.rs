@@ -155,6 +155,7 @@ pub(crate) fn catalogue() -> Catalogue {
         }],
         taxes: vec![tax("312TAX0001", 100_000), tax("312TAX0002", 55_000)],
         custom_fields: Vec::new(),
+        promotions: Vec::new(),
         settings: BookingSettings::default(),
     }
 }

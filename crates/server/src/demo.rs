@@ -1,5 +1,6 @@
 //! `slotkeeper demo`: a server with example data, for a developer's laptop and for CI.
 
+mod benefits;
 mod blocks;
 mod bookings;
 mod catalogue;

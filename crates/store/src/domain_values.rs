@@ -5,7 +5,7 @@
 
 use crate::value::{Cell, Decode, Encode};
 use slotkeeper_domain::{
-    account, booking, callback, change, consent, email, event, id, link, party, payment, permission, secret, time,
+    account, booking, callback, change, code, consent, email, event, id, link, party, payment, permission, secret, time,
 };
 use std::borrow::Cow;
 
@@ -45,6 +45,8 @@ stored_as_text! {
     id::PaymentId;
     id::SeatBlockId;
     id::ResourceBlockId;
+    id::PromotionId;
+    id::PrepaidId;
     booking::BookingNumber;
     payment::PaymentMethod;
     account::AccountKind;
@@ -115,6 +117,21 @@ impl Decode for time::Date {
         match cell {
             Cell::Text(text) => text.parse().map_err(|_| "a day"),
             _ => Err("a day"),
+        }
+    }
+}
+
+impl Encode for code::Code {
+    fn cell(&self) -> Cell<'_> {
+        Cell::Text(Cow::Borrowed(self.as_str()))
+    }
+}
+
+impl Decode for code::Code {
+    fn decode(cell: Cell<'_>) -> Result<Self, &'static str> {
+        match cell {
+            Cell::Text(text) => Self::stored(&text).ok_or("a code"),
+            _ => Err("a code"),
         }
     }
 }

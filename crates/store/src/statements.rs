@@ -23,6 +23,7 @@ lists! {
     tables::buckets;
     tables::catalogue;
     tables::claims;
+    tables::credits;
     tables::customer_search;
     tables::customers;
     tables::holds;
@@ -31,6 +32,7 @@ lists! {
     tables::links;
     tables::mails;
     tables::payments;
+    tables::promotions;
     tables::questions;
     tables::resourceblocks;
     tables::seatblocks;
@@ -39,4 +41,5 @@ lists! {
     tables::sessions;
     tables::subaccounts;
     tables::users;
+    tables::vouchers;
 }

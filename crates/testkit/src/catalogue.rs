@@ -138,6 +138,7 @@ pub fn catalogue() -> Catalogue {
             field("QF7K2M", "Experience", json!({"choice": {"values": levels, "default": "QF7K2M_1"}})),
             field("ZT5R1H", "Emergency contact", json!("text")),
         ])),
+        promotions: Vec::new(),
         settings: parsed(&json!({"prices_include_taxes": false, "cancelation": null})),
     }
 }

@@ -3,6 +3,7 @@
 //! - [`server`]: a whole server on either engine, with a clock to move and its log to read
 //! - [`client`]: people with browsers, by role, and programs that call the API
 //! - [`catalogue`]: what a business of the tests offers
+//! - [`benefits`]: promotions, coupons, vouchers and credit, which no operation of the API gives out
 //! - [`portal`]: portals with their businesses
 //! - [`postgres`]: a database for each test on the throw-away server that `./test` starts
 //! - [`browser`]: headless Chromium, driven the way a person would: by labels and the texts of buttons
@@ -19,6 +20,7 @@
     reason = "a test that cannot go on should stop, and say where"
 )]
 
+pub mod benefits;
 pub mod browser;
 pub mod catalogue;
 pub mod client;

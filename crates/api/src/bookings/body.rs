@@ -13,6 +13,7 @@ use slotkeeper_app::payments::record::PaymentInput;
 use slotkeeper_domain::appointment::AppointmentId;
 use slotkeeper_domain::booking::LONGEST_REFERENCE;
 use slotkeeper_domain::catalogue::CategoryId;
+use slotkeeper_domain::code::{Codes, codes};
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{CustomerId, ResourceId};
 use slotkeeper_domain::options::OptionInput;
@@ -215,22 +216,20 @@ impl BookingBody {
         adjustments.iter().map(adjustment).collect::<Result<_, _>>().map(Some)
     }
 
-    /// Codes cannot be used yet: each is one that the business does not have.
-    pub(crate) fn no_codes(&self) -> Result<(), ApiError> {
-        for (code, member) in [
-            (&self.promotion_code_input, "promotionCodeInput"),
-            (&self.gift_voucher_code_input, "giftVoucherCodeInput"),
-        ] {
-            if code.is_some() {
-                return Err(refuse(format!("{member}: this business has no such code.")));
-            }
-        }
-        Ok(())
+    /// The codes of promotions and vouchers that come with it, as customers type them.
+    pub(crate) fn codes(&self) -> Result<Codes, ApiError> {
+        let read = |text: &Option<String>, member: &str| {
+            let found = codes(text.as_deref().unwrap_or_default());
+            found.map_err(|error| refuse(format!("{member} {error}.")))
+        };
+        Ok(Codes {
+            promotions: read(&self.promotion_code_input, "promotionCodeInput")?,
+            vouchers: read(&self.gift_voucher_code_input, "giftVoucherCodeInput")?,
+        })
     }
 
     /// What a hold or a new booking is for.
     pub(crate) fn order(&self, zone: &Zone) -> Result<Order, ApiError> {
-        self.no_codes()?;
         let product = self.product_id.as_ref().ok_or_else(|| refuse("The member productId is missing."))?;
         let Which { choice, appointment } = self.which()?;
         let options_given = self.options.as_deref().unwrap_or_default();

@@ -67,6 +67,12 @@ pub(crate) struct Booking {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     price_adjustments: Vec<Adjustment>,
     price: Price,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    promotion_name: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    coupon_codes: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    specific_voucher_code: Option<String>,
     no_show: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<String>,
@@ -255,6 +261,9 @@ impl<'a> View<'a> {
                 })
                 .collect(),
             price: Price::of(&details.price, booking.paid),
+            promotion_name: details.benefits.promotion_name(),
+            coupon_codes: details.benefits.coupons().map(ToString::to_string).collect(),
+            specific_voucher_code: details.benefits.voucher.as_ref().map(|voucher| voucher.code.to_string()),
             no_show: booking.no_show,
             source: details.source.clone(),
             last_change_time: booking.changed.as_ref().map(|stamp| stamp.at.to_wire_minutes(zone)),

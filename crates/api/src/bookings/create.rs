@@ -66,6 +66,7 @@ pub(crate) async fn create(
         source_ip,
         reminders: switches.send_customer_reminders.unwrap_or(true),
         thank_you: switches.send_customer_thankyou.unwrap_or(true),
+        codes: body.codes()?,
         payments: body.payments(zone)?,
         relaxed: Mode::relaxed(switches.mode),
     };

@@ -33,7 +33,6 @@ pub(crate) async fn update(
     JsonBody(body): JsonBody<BookingBody>,
 ) -> Result<Changed<Booking>, ApiError> {
     let zone = &caller.may().account().zone;
-    body.no_codes()?;
     let Which { choice, appointment } = body.which()?;
     let (source, source_ip) = body.origin()?;
     let no_product = |_| ApiError::bad_request("productId: this business has no such product.");
@@ -49,6 +48,7 @@ pub(crate) async fn update(
         resources: body.resource_ids()?,
         private_event: body.private_event.map(|switch| switch.0),
         adjustments: body.adjustments()?,
+        codes: body.codes()?,
         external_ref: body.reference()?,
         source,
         source_ip,

@@ -123,11 +123,11 @@ impl<'a> Named<'a> {
 
     /// The customer as answers have it.
     pub(crate) fn customer(self, shown: &Shown) -> Customer {
-        let Shown { customer, statistics } = shown;
+        let Shown { customer, statistics, credit } = shown;
         let Statistics { bookings, cancelations, no_shows, visits } = statistics;
         let person = &customer.person;
         Customer {
-            credit: self.account.currency.map(|currency| money::Money::zero(currency).into()),
+            credit: self.account.currency.map(|currency| money::Money::new(credit.total(), currency).into()),
             accept_sms_reminders: person.accept_sms_reminders,
             num_bookings: *bookings,
             num_cancelations: *cancelations,
@@ -142,7 +142,7 @@ impl<'a> Named<'a> {
 
     /// The customer as somebody who comes (wire reference, section 4.7).
     pub(crate) fn as_participant(self, shown: &Shown) -> LinkedPerson {
-        let Shown { customer, statistics } = shown;
+        let Shown { customer, statistics, .. } = shown;
         let id = customer.id.to_string();
         let common = self.whole(id.clone(), &customer.person, customer.created_at, &statistics.visits);
         LinkedPerson { common, customer_id: id }

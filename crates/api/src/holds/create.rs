@@ -46,6 +46,7 @@ pub(crate) async fn create(
         order: body.order(zone)?,
         customer: body.customer(customers_in_sight(&caller))?,
         participants: body.participant_inputs()?.unwrap_or_default(),
+        codes: body.codes()?,
         previous_hold: hold_id(switches.previous_hold_id)?,
         seconds,
         relaxed: Mode::relaxed(switches.mode),

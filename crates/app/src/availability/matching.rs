@@ -70,7 +70,7 @@ pub async fn matching(
             if let Some(unknown) = search.resources.iter().find(|id| catalogue.resource(id).is_none()) {
                 return Err(SearchError::NoResource(unknown.clone()));
             }
-            if !open_to_customers(wanted, search.relaxed) {
+            if !open_to_customers(wanted) {
                 return Ok(Vec::new());
             }
             let moment = Moment { now, zone: &account.zone, relaxed: search.relaxed };

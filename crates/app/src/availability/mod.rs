@@ -161,8 +161,7 @@ fn product<'a>(catalogue: &'a Catalogue, id: &slotkeeper_domain::id::ProductId) 
     if product.api_bookings_allowed { Ok(product) } else { Err(SearchError::Closed) }
 }
 
-/// Whether customers can book it at all: members can book what is for members, but nobody holds credits until a business can
-/// give them.
-fn open_to_customers(product: &Product, relaxed: bool) -> bool {
-    product.api_bookings_allowed && (relaxed || !product.prepaid_only)
+/// Whether customers can book it at all: members can book what is for members, and those with credits what is prepaid.
+fn open_to_customers(product: &Product) -> bool {
+    product.api_bookings_allowed
 }

@@ -41,8 +41,7 @@ pub async fn slots(app: &App, may: &May<ReadAvailability>, search: SlotSearch) -
                 }
                 None => catalogue.products.iter().collect(),
             };
-            let products: Vec<&Product> =
-                products.into_iter().filter(|product| open_to_customers(product, search.relaxed)).collect();
+            let products: Vec<&Product> = products.into_iter().filter(|product| open_to_customers(product)).collect();
             Ok(event_slots(db, &id, &catalogue, &products, (search.first, search.last), moment)?)
         })
         .await

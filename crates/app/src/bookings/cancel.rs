@@ -3,6 +3,7 @@
 use super::place::{PlaceError, Placing, Reach};
 use super::rights::{CancelBookings, ReadBookings};
 use crate::App;
+use crate::benefits;
 use crate::right::May;
 use crate::take::give_back;
 use slotkeeper_domain::booking::BookingNumber;
@@ -80,6 +81,7 @@ fn write(
 ) -> Result<(), PlaceError> {
     let account = &placing.account.id;
     give_back(tx, account, &Holder::Booking(booking.number.clone()))?;
+    benefits::give_back(tx, account, &booking)?;
     let policy = app.catalogues().of(tx, account)?.settings.cancelation;
     let stamp = Stamp { at: placing.now, agent: placing.agent(tx)? };
     let mut canceled = Booking { changed: Some(stamp.clone()), canceled: Some(stamp), ..booking };

@@ -3,6 +3,7 @@
 use super::party::{CustomerInput, ParticipantInput};
 use super::place::{PlaceError, Placing};
 use super::rights::WriteBookings;
+use crate::benefits::{self, Asking};
 use crate::idempotency::{Answer, Answering};
 use crate::payments::record::{self, PaymentInput};
 use crate::right::May;
@@ -10,6 +11,7 @@ use crate::take::{Take, take};
 use crate::{App, random};
 use slotkeeper_domain::booking::{BookingDetails, BookingNumber};
 use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::code::Codes;
 use slotkeeper_domain::id::{CustomerId, HoldId};
 use slotkeeper_domain::inventory::Holder;
 use slotkeeper_domain::order::Order;
@@ -41,6 +43,8 @@ pub struct NewBooking {
     pub reminders: bool,
     /// Whether the customer is to be thanked.
     pub thank_you: bool,
+    /// Codes of promotions and vouchers.
+    pub codes: Codes,
     /// Money that was received for it.
     pub payments: Vec<PaymentInput>,
     /// Whether it is made as staff would.
@@ -111,7 +115,7 @@ fn write(
     let customer = new.customer.as_ref().ok_or(PlaceError::NeedsCustomer)?;
     let replaced = placing.previous_hold(tx, new.previous_hold.as_ref())?;
     let holder = Holder::Booking(number.clone());
-    let wish = Take { wish: &plan.wish, holder: &holder, instead_of: &replaced, expires_at: None };
+    let wish = Take { wish: &plan.wish, holder: &holder, instead_of: &replaced.holders, expires_at: None };
     let grant = take(tx, account, &wish, placing.now)?;
     if let Some(id) = &new.previous_hold {
         holds::end(tx, account, id, placing.now, Some(number))?;
@@ -123,7 +127,24 @@ fn write(
     let order = &new.order;
     let participants = placing.participants(tx, &catalogue, &customer.id, &order.party, &new.participants)?;
     let agent = placing.agent(tx)?;
-    let paid = record::total(placing, 0, new.payments.iter().map(|payment| payment.amount))?;
+    let asking = Asking {
+        placing,
+        catalogue: &catalogue,
+        plan: &plan,
+        party: &order.party,
+        codes: &new.codes,
+        customer: (!is_new).then_some(&customer.id),
+        booking: None,
+        promised: replaced.promotion.as_ref(),
+        strict: !placing.relaxed,
+    };
+    let bargain = benefits::lock(tx, asking)?;
+    let received = record::total(placing, 0, new.payments.iter().map(|payment| payment.amount))?;
+    // What was received with it is not taken of the customer's credit as well.
+    let gross = bargain.settled.price.gross.minor();
+    let drawn = bargain.pay(gross.saturating_sub(received).min(gross))?;
+    let credited = benefits::payments(drawn, placing);
+    let paid = record::total(placing, received, credited.iter().map(|payment| payment.amount))?;
     let booking = Booking {
         number: number.clone(),
         application: placing.application().cloned(),
@@ -142,7 +163,8 @@ fn write(
             adjustments: order.adjustments.clone(),
             resources: grant.resources,
             private_event: order.private_event,
-            price: plan.price,
+            price: bargain.settled.price.clone(),
+            benefits: bargain.benefits(),
             product_name: plan.product.name.r#in(placing.account.languages.default_language()).to_owned(),
             source: new.source.clone(),
             source_ip: new.source_ip.clone(),
@@ -161,7 +183,12 @@ fn write(
     };
     bookings::insert(tx, account, &booking)?;
     tx.record(placing.actor.change(account, placing.now, Thing::Booking, number.as_str(), Kind::Created));
-    for input in &new.payments {
+    let holders = (number, &booking.customer);
+    if bargain.use_up(tx, account, holders, drawn)? && !is_new {
+        let customer = booking.customer.as_str();
+        tx.record(placing.actor.change(account, placing.now, Thing::Customer, customer, Kind::Updated));
+    }
+    for input in new.payments.iter().chain(&credited) {
         record::write(tx, placing, &booking, input, agent.clone())?;
     }
     Ok(booking)

@@ -9,8 +9,9 @@ use slotkeeper_domain::booking::ParticipantsRefused;
 use slotkeeper_domain::booking_rules::NotNow;
 use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::change::Actor;
+use slotkeeper_domain::code::CodeRefused;
 use slotkeeper_domain::customer::{MOST_LINKED, PersonRefused};
-use slotkeeper_domain::id::{AccountId, ApplicationId, HoldId, ProductId};
+use slotkeeper_domain::id::{AccountId, ApplicationId, HoldId, ProductId, PromotionId};
 use slotkeeper_domain::inventory::Holder;
 use slotkeeper_domain::membership::Membership;
 use slotkeeper_domain::money::Money;
@@ -84,6 +85,21 @@ pub enum PlaceError {
     /// Amounts add up to more than can be counted.
     #[error("The payments add up to more than can be counted.")]
     TooMuch,
+    /// A code cannot be used.
+    #[error("{member}: the code “{typed}” cannot be used: {why}.")]
+    Code {
+        /// Which member of the request.
+        member: &'static str,
+        /// The code as it was typed, not longer than codes are.
+        typed: String,
+        /// Why.
+        why: CodeRefused,
+    },
+    /// The hold was priced with a promotion that others have used up since.
+    #[error(
+        "previousHoldId: the promotion “{0}”, with which the hold was priced, has been used up. Ask for a new hold."
+    )]
+    PromotionGone(String),
     /// The key of the request belongs to another request.
     #[error(transparent)]
     UsedOtherwise(#[from] UsedOtherwise),
@@ -148,6 +164,14 @@ pub(crate) enum Reached {
     Seen,
     /// It is as good as not there.
     Absent,
+}
+
+/// What an order takes the place of.
+#[derive(Default)]
+pub(crate) struct Replaced {
+    pub(crate) holders: Vec<Holder>,
+    /// The promotion that it was promised, without a code.
+    pub(crate) promotion: Option<PromotionId>,
 }
 
 /// Who places an order, where, when.
@@ -219,12 +243,15 @@ impl Placing {
     }
 
     /// Looks at the hold that this order replaces, and locks it. One that has ended is as good as none.
-    pub(crate) fn previous_hold(&self, tx: &mut Tx, id: Option<&HoldId>) -> Result<Vec<Holder>, PlaceError> {
-        let (Some(id), Some(application)) = (id, self.application()) else { return Ok(Vec::new()) };
+    pub(crate) fn previous_hold(&self, tx: &mut Tx, id: Option<&HoldId>) -> Result<Replaced, PlaceError> {
+        let (Some(id), Some(application)) = (id, self.application()) else { return Ok(Replaced::default()) };
         let hold = holds::lock(tx, &self.account.id, application, id)?.ok_or(PlaceError::NoHold)?;
         match hold.booking {
             Some(_) => Err(PlaceError::HoldIsBooked),
-            None => Ok(vec![Holder::Hold(hold.id)]),
+            None => {
+                let promotion = hold.quote.automatic.filter(|_| hold.expires_at > self.now);
+                Ok(Replaced { holders: vec![Holder::Hold(hold.id)], promotion })
+            }
         }
     }
 }

@@ -3,6 +3,8 @@
 use super::place::{PlaceError, Placing, Reach};
 use super::rights::{ReadBookings, WriteBookings};
 use crate::App;
+use crate::benefits::{self, Asking};
+use crate::payments::record;
 use crate::right::May;
 use crate::take::{Take, take};
 use slotkeeper_domain::account::Language;
@@ -10,6 +12,7 @@ use slotkeeper_domain::appointment::AppointmentId;
 use slotkeeper_domain::booking::{BookingNumber, check_participants};
 use slotkeeper_domain::catalogue::{Catalogue, Product};
 use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::code::Codes;
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{ProductId, ResourceId};
 use slotkeeper_domain::inventory::{Holder, Span};
@@ -46,6 +49,8 @@ pub struct BookingChange {
     pub private_event: Option<bool>,
     /// Extra lines on the price.
     pub adjustments: Option<Vec<Adjustment>>,
+    /// Further codes of promotions and vouchers.
+    pub codes: Codes,
     /// The reference in the caller's system.
     pub external_ref: Option<String>,
     /// Where it comes from.
@@ -120,6 +125,24 @@ fn write(
         let wish = Take { wish: &plan.wish, holder: &holder, instead_of, expires_at: None };
         resources = take(tx, account, &wish, placing.now)?.resources;
     }
+    // Locked, because what the customer has is used.
+    customers::lock(tx, account, &booking.customer)?;
+    let asking = Asking {
+        placing,
+        catalogue: &catalogue,
+        plan: &plan,
+        party: &order.party,
+        codes: &change.codes,
+        customer: Some(&booking.customer),
+        booking: Some(&booking),
+        promised: None,
+        strict: !placing.relaxed && (order.party != booking.party || order.product != booking.product),
+    };
+    let bargain = benefits::lock(tx, asking)?;
+    let due = bargain.settled.price.gross.minor().saturating_sub(booking.paid);
+    let drawn = bargain.pay_with_vouchers(due)?;
+    let credited = benefits::payments(drawn, placing);
+    let agent = placing.agent(tx)?;
     let mut details = booking.details.clone();
     // Those who were named and are no longer in the party are forgotten.
     details.participants.retain(|person| check_participants(std::slice::from_ref(person), &order.party).is_ok());
@@ -127,7 +150,8 @@ fn write(
     details.adjustments = order.adjustments;
     details.resources = resources;
     details.private_event = order.private_event;
-    details.price = plan.price;
+    details.price = bargain.settled.price.clone();
+    details.benefits = bargain.benefits();
     details.product_name = plan.product.name.r#in(placing.account.languages.default_language()).to_owned();
     details.source = change.source.clone().or(details.source);
     details.source_ip = change.source_ip.clone().or(details.source_ip);
@@ -140,11 +164,19 @@ fn write(
         external_ref: change.external_ref.clone().or(booking.external_ref.clone()),
         party: order.party,
         details,
-        changed: Some(Stamp { at: placing.now, agent: placing.agent(tx)? }),
+        paid: record::total(placing, booking.paid, credited.iter().map(|payment| payment.amount))?,
+        changed: Some(Stamp { at: placing.now, agent: agent.clone() }),
         ..booking
     };
     bookings::update(tx, account, &changed)?;
     tx.record(placing.actor.change(account, placing.now, Thing::Booking, changed.number.as_str(), Kind::Updated));
+    if bargain.use_up(tx, account, (&changed.number, &changed.customer), drawn)? {
+        let customer = changed.customer.as_str();
+        tx.record(placing.actor.change(account, placing.now, Thing::Customer, customer, Kind::Updated));
+    }
+    for input in &credited {
+        record::write(tx, placing, &changed, input, agent.clone())?;
+    }
     Ok(changed)
 }
 

@@ -8,6 +8,7 @@ use crate::idempotency::{Answer, Answering};
 use crate::right::May;
 use crate::{App, random};
 use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::credit::Credit;
 use slotkeeper_domain::id::CustomerId;
 use slotkeeper_store::Tx;
 use slotkeeper_store::tables::customers::Statistics;
@@ -31,7 +32,7 @@ pub async fn create<A: Answer>(
             let catalogue = unit.catalogues().of(tx, account)?;
             let (customer, _) = placing.customer(tx, &unit, &catalogue, &input, &id)?;
             tx.record(placing.actor.change(account, placing.now, Thing::Customer, id.as_str(), Kind::Created));
-            Ok(Shown { customer, statistics: Statistics::default() })
+            Ok(Shown { customer, statistics: Statistics::default(), credit: Credit::default() })
         })
     };
     app.store().write(create).await

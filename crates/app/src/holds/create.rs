@@ -1,5 +1,6 @@
 //! Hold seats or resources for a while, and say what the booking will cost.
 
+use crate::benefits::{self, Asking};
 use crate::bookings::party::{CustomerInput, ParticipantInput};
 use crate::bookings::place::{PlaceError, Placing};
 use crate::bookings::rights::WriteBookings;
@@ -8,10 +9,12 @@ use crate::right::May;
 use crate::take::{Take, take};
 use crate::{App, random};
 use slotkeeper_domain::booking::{Participant, Who, check_participants};
+use slotkeeper_domain::code::Codes;
 use slotkeeper_domain::customer::About;
 use slotkeeper_domain::id::{ApplicationId, HoldId};
 use slotkeeper_domain::inventory::Holder;
 use slotkeeper_domain::order::Order;
+use slotkeeper_domain::quote::Quote;
 use slotkeeper_store::Tx;
 use slotkeeper_store::tables::customers;
 use slotkeeper_store::tables::holds::{self, Hold};
@@ -31,6 +34,8 @@ pub struct NewHold {
     pub customer: Option<CustomerInput>,
     /// Who will come, as far as they are named.
     pub participants: Vec<ParticipantInput>,
+    /// Codes of promotions and vouchers. They are looked at, and not used up.
+    pub codes: Codes,
     /// The hold that it takes the place of.
     pub previous_hold: Option<HoldId>,
     /// For how many seconds.
@@ -59,7 +64,7 @@ pub async fn create<A: Answer>(
             let catalogue = unit.catalogues().of(tx, account)?;
             let member = placing.for_member(tx, &catalogue, &new.order.product, new.customer.as_ref())?;
             let plan = placing.plan(&catalogue, &new.order, member)?;
-            let known = match &new.customer {
+            let customer = match &new.customer {
                 Some(CustomerInput::New(person)) => {
                     person.checked(&catalogue, About::Customer, "customer")?;
                     None
@@ -71,7 +76,7 @@ pub async fn create<A: Answer>(
                 }
                 None => None,
             };
-            placing.check_people(tx, &catalogue, known.as_ref(), &new.participants)?;
+            placing.check_people(tx, &catalogue, customer.as_ref(), &new.participants)?;
             let people: Vec<Participant> = new
                 .participants
                 .iter()
@@ -81,13 +86,29 @@ pub async fn create<A: Answer>(
             let replaced = placing.previous_hold(tx, new.previous_hold.as_ref())?;
             let expires_at = placing.now.after(Duration::from_secs(u64::from(new.seconds)));
             let holder = Holder::Hold(id.clone());
-            let wish = Take { wish: &plan.wish, holder: &holder, instead_of: &replaced, expires_at: Some(expires_at) };
+            let wish =
+                Take { wish: &plan.wish, holder: &holder, instead_of: &replaced.holders, expires_at: Some(expires_at) };
             take(tx, account, &wish, placing.now)?;
             if let Some(previous) = &new.previous_hold {
                 holds::end(tx, account, previous, placing.now, None)?;
             }
+            let asking = Asking {
+                placing: &placing,
+                catalogue: &catalogue,
+                plan: &plan,
+                party: &new.order.party,
+                codes: &new.codes,
+                customer: customer.as_ref(),
+                booking: None,
+                promised: None,
+                // Without a customer nobody knows yet who has which credits; somebody new has none.
+                strict: !placing.relaxed && new.customer.is_some(),
+            };
+            let bargain = benefits::look(tx, asking)?;
+            let drawn = bargain.pay(bargain.settled.price.gross.minor())?;
+            let quote = Quote::of(&bargain.settled, drawn, customer.is_some());
             let (id, application) = (id.clone(), application.clone());
-            let hold = Hold { id, application, price: plan.price, expires_at, booking: None };
+            let hold = Hold { id, application, quote, expires_at, booking: None };
             holds::insert(tx, account, &hold, placing.now)?;
             Ok(hold)
         })

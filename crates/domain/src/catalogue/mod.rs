@@ -7,6 +7,7 @@ mod category;
 mod custom_field;
 mod option;
 mod product;
+mod promotion;
 mod resource;
 mod tax;
 mod translated;
@@ -18,11 +19,12 @@ pub use product::{
     BookingLimit, BookingRules, DropIn, Flexible, LatestBooking, Product, ProductKind, ProductType, Rate, Rates,
     ResourceNeed, Series,
 };
+pub use promotion::{Covered, Discount, Promotion, Trigger};
 pub use resource::{Opening, OpeningHours, Resource, ResourceType};
 pub use tax::Tax;
 pub use translated::Translated;
 
-use crate::id::{ProductId, ResourceId, TaxId};
+use crate::id::{ProductId, PromotionId, ResourceId, TaxId};
 use serde::{Deserialize, Serialize};
 
 /// The whole catalogue of one account. Lists are in the order the business gave them.
@@ -38,6 +40,8 @@ pub struct Catalogue {
     pub taxes: Vec<Tax>,
     /// What is asked of customers and participants.
     pub custom_fields: Vec<CustomField>,
+    /// What lowers prices.
+    pub promotions: Vec<Promotion>,
     /// What holds for all products.
     pub settings: BookingSettings,
 }
@@ -87,6 +91,12 @@ impl Catalogue {
     #[must_use]
     pub fn tax(&self, id: &TaxId) -> Option<&Tax> {
         self.taxes.iter().find(|tax| tax.id == *id)
+    }
+
+    /// The promotion with this id.
+    #[must_use]
+    pub fn promotion(&self, id: &PromotionId) -> Option<&Promotion> {
+        self.promotions.iter().find(|promotion| promotion.id == *id)
     }
 
     /// The resource with this id, and its type.

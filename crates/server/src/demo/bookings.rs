@@ -1,7 +1,7 @@
 //! A few weeks of bookings, so that there are full events, nearly full and empty ones.
 
 use super::catalogue::Offer;
-use super::customers;
+use super::{benefits, customers};
 use jiff::civil::{Weekday, time};
 use slotkeeper_app::App;
 use slotkeeper_app::bookings::cancel::{Cancelation, cancel_within};
@@ -11,6 +11,7 @@ use slotkeeper_app::bookings::place::PlaceError;
 use slotkeeper_app::payments::record::PaymentInput;
 use slotkeeper_domain::catalogue::{OptionDefinition, OptionKind, Product, ProductKind};
 use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::code::Codes;
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{CustomerId, ProductId};
 use slotkeeper_domain::money::Money;
@@ -159,6 +160,10 @@ impl Bookings {
                     hands.change(tx, over, Booking { no_show: true, ..booking })?;
                 }
             }
+        }
+        // After everything is booked, or it would have paid for some of that.
+        if let (Some(customer), Some(last)) = (known.get(&0), self.planned.last()) {
+            benefits::grant(tx, hands.account, &Actor::System, last.created_at, customer)?;
         }
         Ok(known)
     }
@@ -387,6 +392,7 @@ impl Inventor<'_> {
             source_ip: None,
             reminders: true,
             thank_you: true,
+            codes: Codes::default(),
             payments,
             relaxed: true,
             order,

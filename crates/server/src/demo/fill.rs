@@ -1,5 +1,6 @@
 //! The demo's example data.
 
+use super::benefits::Benefits;
 use super::blocks::Blocks;
 use super::bookings::{Bookings, Hands};
 use super::catalogue::Offer;
@@ -37,6 +38,7 @@ pub(super) struct Demo {
     secret_key: SecretKey,
     grants: Vec<(Authorization, ApiKey)>,
     offer: Offer,
+    benefits: Benefits,
     bookings: Bookings,
     blocks: Blocks,
     customer_password: HashedPassword,
@@ -138,7 +140,10 @@ impl Demo {
             subaccounts.push((subaccount, owner));
         }
 
-        let offer = Offer::invent(&business, now)?;
+        let mut offer = Offer::invent(&business, now)?;
+        let currency = business.currency.ok_or_else(|| anyhow::anyhow!("the business has no currency"))?;
+        let benefits = Benefits::invent(currency)?;
+        offer.catalogue.promotions.clone_from(&benefits.promotions);
         let bookings = Bookings::invent(&offer, &business, now)?;
         let blocks = Blocks::invent(&offer, &business, now)?;
         let secret_key = register::new_secret_key();
@@ -181,6 +186,7 @@ impl Demo {
             secret_key,
             grants: vec![all, own, read, in_portal],
             offer,
+            benefits,
             bookings,
             blocks,
             customer_password,
@@ -220,6 +226,7 @@ impl Demo {
                 account.id.as_str(),
                 Kind::Updated,
             ));
+            self.benefits.give_out(tx, account, &owner)?;
             let (application, customer_password) = (&self.application, &self.customer_password);
             self.bookings.write(tx, app, &Hands { account, application, manager, customer_password })?;
             let through = Actor::Application(self.application.account.clone(), self.application.id.clone());

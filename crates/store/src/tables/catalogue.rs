@@ -3,7 +3,7 @@
 use crate::{Json, Snapshot, StoreError, Tx, statements};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use slotkeeper_domain::catalogue::{Catalogue, CustomField, PeopleCategory, Product, ResourceType, Tax};
+use slotkeeper_domain::catalogue::{Catalogue, CustomField, PeopleCategory, Product, Promotion, ResourceType, Tax};
 use slotkeeper_domain::id::AccountId;
 
 statements! {
@@ -11,6 +11,9 @@ statements! {
     ITEMS = "SELECT kind, body FROM catalogue_item WHERE account_id = ?1 ORDER BY kind, position, id LIMIT 10000";
     PUT = "INSERT INTO catalogue_item (account_id, kind, id, position, body) VALUES (?1, ?2, ?3, ?4, ?5)
            ON CONFLICT (account_id, kind, id) DO UPDATE SET position = excluded.position, body = excluded.body";
+    PUT_LAST = "INSERT INTO catalogue_item (account_id, kind, id, position, body) VALUES (?1, ?2, ?3, (
+                    SELECT COALESCE(MAX(position), -1) + 1 FROM catalogue_item WHERE account_id = ?1 AND kind = ?2), ?4)
+                ON CONFLICT (account_id, kind, id) DO UPDATE SET body = excluded.body";
     NEXT_VERSION = "UPDATE account SET catalogue_version = catalogue_version + 1 WHERE id = ?1";
 }
 
@@ -39,6 +42,7 @@ items! {
     ResourceType = "resource_type";
     Tax = "tax";
     CustomField = "custom_field";
+    Promotion = "promotion";
 }
 
 const SETTINGS: &str = "booking_settings";
@@ -65,6 +69,7 @@ pub fn load(db: &mut Snapshot, account: &AccountId) -> Result<Catalogue, StoreEr
             ResourceType::KIND => catalogue.resource_types.push(row.next::<Json<_>>()?.0),
             Tax::KIND => catalogue.taxes.push(row.next::<Json<_>>()?.0),
             CustomField::KIND => catalogue.custom_fields.push(row.next::<Json<_>>()?.0),
+            Promotion::KIND => catalogue.promotions.push(row.next::<Json<_>>()?.0),
             SETTINGS => catalogue.settings = row.next::<Json<_>>()?.0,
             // Of a newer program, during an upgrade.
             _ => {}
@@ -84,8 +89,21 @@ pub fn put(tx: &mut Tx, account: &AccountId, catalogue: &Catalogue) -> Result<()
     put_items(tx, account, &catalogue.resource_types)?;
     put_items(tx, account, &catalogue.taxes)?;
     put_items(tx, account, &catalogue.custom_fields)?;
+    put_items(tx, account, &catalogue.promotions)?;
     tx.run(PUT, &[account, &SETTINGS, &SETTINGS, &0_i64, &Json(catalogue.settings)])?;
     tx.run(NEXT_VERSION, &[account])?;
+    Ok(())
+}
+
+/// Writes a promotion, over one with the same id or behind the others, and gives the catalogue a new version.
+///
+/// # Errors
+/// When the store fails.
+pub fn put_promotion(tx: &mut Tx, account: &AccountId, promotion: &Promotion) -> Result<(), StoreError> {
+    tx.batch(&[
+        (PUT_LAST, &[account, &Promotion::KIND, &promotion.id.as_str(), &Json(promotion)]),
+        (NEXT_VERSION, &[account]),
+    ])?;
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 //! [`linked_people`](super::linked_people).
 
 use crate::{Json, Row, Snapshot, StoreError, Tx, statements};
+use slotkeeper_domain::credit::Credit;
 use slotkeeper_domain::customer::Person;
 use slotkeeper_domain::id::{AccountId, ApplicationId, CustomerId};
 use slotkeeper_domain::membership::Membership;
@@ -14,8 +15,9 @@ macro_rules! columns {
     () => { "id, application_id, person, created_at, member_since, member_until" };
 }
 
-/// What is counted of the customers of a table, and when each comes next and came last, as of the parameter that is named. The
-/// counts are kept with the customer; each of the two times is one look into the index of the customer's bookings.
+/// What is counted of the customers of a table, when each comes next and came last, as of the parameter that is named, and the
+/// credit of each. The counts are kept with the customer; each of the two times is one look into the index of the customer's
+/// bookings.
 #[rustfmt::skip]
 macro_rules! statistics {
     ($of:literal, $now:literal) => {
@@ -28,7 +30,9 @@ macro_rules! statistics {
              (SELECT b.starts_at FROM booking AS b
               WHERE b.account_id = ", $of, ".account_id AND b.customer_id = ", $of, ".id
                     AND b.starts_at <= ", $now, " AND b.ends_at <= ", $now, " AND b.canceled_at IS NULL
-              ORDER BY b.starts_at DESC LIMIT 1)"
+              ORDER BY b.starts_at DESC LIMIT 1),
+             (SELECT c.of_vouchers FROM customer_credit AS c WHERE c.account_id = ", $of, ".account_id AND c.customer_id = ", $of, ".id),
+             (SELECT c.granted FROM customer_credit AS c WHERE c.account_id = ", $of, ".account_id AND c.customer_id = ", $of, ".id)"
         )
     };
 }
@@ -97,6 +101,8 @@ pub struct Shown {
     pub customer: Customer,
     /// What the customer has booked.
     pub statistics: Statistics,
+    /// The money that the customer has with the business.
+    pub credit: Credit,
 }
 
 fn customer(row: &Row) -> Result<Customer, StoreError> {
@@ -118,7 +124,9 @@ pub(super) fn shown(row: &Row) -> Result<Shown, StoreError> {
     let customer = customer(row)?;
     let (bookings, cancelations, no_shows) = (row.next()?, row.next()?, row.next()?);
     let visits = Visits { next: row.next()?, previous: row.next()? };
-    Ok(Shown { customer, statistics: Statistics { bookings, cancelations, no_shows, visits } })
+    let (of_vouchers, granted): (Option<i64>, Option<i64>) = (row.next()?, row.next()?);
+    let credit = Credit { of_vouchers: of_vouchers.unwrap_or(0), granted: granted.unwrap_or(0) };
+    Ok(Shown { customer, statistics: Statistics { bookings, cancelations, no_shows, visits }, credit })
 }
 
 /// The texts that searches look at.

@@ -3,7 +3,7 @@
 use crate::{Json, Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::id::{AccountId, ApplicationId, HoldId};
-use slotkeeper_domain::price::Price;
+use slotkeeper_domain::quote::Quote;
 use slotkeeper_domain::time::Instant;
 
 statements! {
@@ -24,8 +24,8 @@ pub struct Hold {
     pub id: HoldId,
     /// The application that made it. Nobody else knows of it.
     pub application: ApplicationId,
-    /// What the booking will cost.
-    pub price: Price,
+    /// What the booking will cost, and what will pay for it.
+    pub quote: Quote,
     /// When it ends by itself.
     pub expires_at: Instant,
     /// The booking it became.
@@ -36,7 +36,7 @@ fn hold(row: &Row) -> Result<Hold, StoreError> {
     Ok(Hold {
         id: row.next()?,
         application: row.next()?,
-        price: row.next::<Json<_>>()?.0,
+        quote: row.next::<Json<_>>()?.0,
         expires_at: row.next()?,
         booking: row.next()?,
     })
@@ -47,7 +47,7 @@ fn hold(row: &Row) -> Result<Hold, StoreError> {
 /// # Errors
 /// When the store fails.
 pub fn insert(tx: &mut Tx, account: &AccountId, hold: &Hold, now: Instant) -> Result<(), StoreError> {
-    tx.run(INSERT, &[account, &hold.id, &hold.application, &Json(&hold.price), &now, &hold.expires_at])?;
+    tx.run(INSERT, &[account, &hold.id, &hold.application, &Json(&hold.quote), &now, &hold.expires_at])?;
     Ok(())
 }
 

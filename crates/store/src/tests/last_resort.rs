@@ -1,13 +1,20 @@
-//! The schema itself refuses to give a seat or a resource's time twice, whatever a program tries. No lock is taken here and
+//! The schema itself refuses to give a seat or a resource's time, or to use a coupon, a voucher or a credit, twice, whatever a program tries. No lock is taken here and
 //! nothing is looked at first.
 
 use super::{Place, on_both_engines};
-use crate::tables::{accounts, bookings, claims, resourceblocks, seatblocks};
+use crate::tables::credits::Prepaid;
+use crate::tables::customers::Customer;
+use crate::tables::vouchers::{Voucher, Worth};
+use crate::tables::{accounts, bookings, claims, credits, customers, promotions, resourceblocks, seatblocks, vouchers};
 use crate::{Store, StoreError, Tx};
 use slotkeeper_domain::account::{AccountKind, Languages};
 use slotkeeper_domain::booking::BookingNumber;
+use slotkeeper_domain::catalogue::Covered;
+use slotkeeper_domain::code::Code;
+use slotkeeper_domain::credit::Credit;
+use slotkeeper_domain::customer::Person;
 use slotkeeper_domain::event::EventId;
-use slotkeeper_domain::id::{AccountId, ResourceId};
+use slotkeeper_domain::id::{AccountId, CustomerId, PromotionId, ResourceId};
 use slotkeeper_domain::inventory::{Holder, SeatClaim, Span};
 use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::time::{Instant, Zone};
@@ -119,6 +126,45 @@ on_both_engines! {
         claim_guide(&store, 4, hours(2_000, 2_001)).await.expect("after it");
         store.tidy(move |tx| claims::release(tx, &account(), &block)).await.expect("given back");
         claim_guide(&store, 5, hours(9, 10)).await.expect("free again");
+    }
+
+    async fn nothing_that_lowers_a_price_is_used_twice(place) {
+        let store = business(place).await;
+        let code: Code = "ONCE".parse().expect("a code");
+        let promotion: PromotionId = "312PROMO01".parse().expect("an id");
+        let customer: CustomerId = "312CUSTM5R17D2E8F0A9B".parse().expect("an id");
+        let prepaid = Prepaid { id: "312PREPAID000001".parse().expect("an id"), products: Covered::All, number: 3 };
+        let (known, of, paid_before) = (code.clone(), promotion.clone(), prepaid.clone());
+        let whose = customer.clone();
+        let given = store.tidy(move |tx| {
+            let nobody = Customer { id: whose.clone(), application: None, person: Person::default(), created_at: Instant::from_millis(0), membership: None };
+            customers::insert(tx, &account(), &nobody)?;
+            promotions::insert_coupon(tx, &account(), &known, &of, Instant::from_millis(0))?;
+            promotions::lock(tx, &account(), &BTreeMap::from([(of.clone(), Some(1))]))?;
+            let worth = Worth::Money(100);
+            let voucher = Voucher { code: known.clone(), worth, expires_at: None };
+            vouchers::insert(tx, &account(), &voucher, Instant::from_millis(0))?;
+            credits::insert_prepaid(tx, &account(), &whose, &paid_before, None, Instant::from_millis(0))
+        });
+        given.await.expect("something to use");
+        let uses = [0_u8, 1, 2, 3];
+        for (turn, expected) in [(1, true), (2, false)] {
+            for kind in uses {
+                let (code, promotion, prepaid, customer) = (code.clone(), promotion.clone(), prepaid.clone(), customer.clone());
+                let used: Result<(), StoreError> = store.tidy(move |tx| {
+                    let booking = BookingNumber::from_random(turn);
+                    match kind {
+                        0 => promotions::use_coupon(tx, &account(), &code, &booking),
+                        1 => promotions::count_use(tx, &account(), &promotion, &booking),
+                        2 => vouchers::use_up(tx, &account(), &code, &booking),
+                        _ => credits::use_prepaid(tx, &account(), &customer, (&prepaid.id, 2), &booking),
+                    }
+                }).await;
+                assert_eq!(used.is_ok(), expected, "{kind} in turn {turn}: {used:?}");
+            }
+        }
+        let credit = Credit { of_vouchers: -1, granted: 5 };
+        assert!(store.tidy(move |tx| credits::set(tx, &account(), &customer, credit)).await.is_err());
     }
 
     /// A search by one pair of times is not slowed down, nor led astray, by the other.

@@ -63,6 +63,7 @@ fn booking(number: u64, from: i64) -> Booking {
         external_ref: None,
         party: Party::parse_list("Cadults:2").expect("a party"),
         details: BookingDetails {
+            benefits: Default::default(),
             participants: vec![joana(1), joana(2)],
             options: Vec::new(),
             adjustments: Vec::new(),

@@ -2,6 +2,7 @@
 
 use super::{business, class, lesson, order, people, portal, tour};
 use crate::api::assert_error;
+use slotkeeper_testkit::benefits::promotion;
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR};
 use slotkeeper_testkit::client::{Answer, Program, operations};
 use slotkeeper_testkit::on_every_engine;
@@ -33,7 +34,10 @@ fn members(path: &str) -> &'static str {
         _ if path.starts_with("/availability/matchingslots") => {
             "eventId startTime endTime price? courseSchedule? resources?"
         }
-        _ if path.starts_with("/holds") => "id price totalPayable expiration",
+        _ if path.starts_with("/holds") => {
+            "id price totalPayable expiration applicableMoneyCredit? applicableGiftVoucherCredit? \
+             applicablePrepaidCredits? promotionApplicable? appliedPromotionDiscount? specificVoucherCode?"
+        }
         _ if path.ends_with("/authenticate") => "",
         _ if path.contains("/linkedpeople") => {
             "id creationTime gender customerId firstName? middleName? lastName? emailAddress? phoneNumbers? \
@@ -59,7 +63,7 @@ fn members(path: &str) -> &'static str {
             "bookingNumber startTime endTime customerId title participants canceled accepted creationTime creationAgent \
              productId productName price eventId? firstCourseEnrolledEventId? dropinCourseEnrolledEventId? customer? \
              externalRef? resources? cancelationTime? cancelationAgent? sourceIp? lastChangeTime? lastChangeAgent? \
-             options? privateEvent? priceAdjustments? noShow? source?"
+             options? privateEvent? priceAdjustments? noShow? source? promotionName? couponCodes? specificVoucherCode?"
         }
         "/subaccounts" => "id name",
         _ => panic!("{path} is not in the reference"),
@@ -302,6 +306,12 @@ on_every_engine! {
             "unitPrice": {"amount": -2.5, "currency": "EUR"}, "quantity": 1, "description": "Rainy", "taxIds": ["312TAX0001"],
         }]);
         body["options"] = json!([{"name": "Dry bags", "value": "1"}]);
+        let (account, coupons) = (t.program.account().to_owned(), promotion("Spring", "coupons", "10"));
+        server.promote(&account, &coupons).await;
+        server.give_out(&account, &coupons, &["once"]).await;
+        server.issue_service(&account, "gift", TOUR, Some(1), None).await;
+        server.issue_money(&account, "money", 1_000).await;
+        (body["promotionCodeInput"], body["giftVoucherCodeInput"]) = (json!("once"), json!("gift,money"));
         let hold = id(&t.post("/holds", &body).await, "id");
         t.get(&format!("/holds/{hold}")).await;
         t.delete(&format!("/holds/{hold}")).await;

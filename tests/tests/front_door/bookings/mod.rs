@@ -1,5 +1,6 @@
 //! Availability, holds, bookings, blocks and customers through the API.
 
+mod benefits;
 mod blocks;
 mod changes;
 mod checklist;
@@ -37,6 +38,14 @@ async fn portal(server: &TestServer) -> (Program, String) {
     let (owner, portal) = Visitor::portal(server, "Coastline", "petra@example.com").await;
     let subaccount = server.subaccount(&portal, "Cliff Walks", "cliffs@example.com").await;
     (Program::installed(server, "Coast Desk", &owner, &format!("subaccounts_rw,{ALL}")).await, subaccount)
+}
+
+/// Another business that offers the same.
+async fn second_business(server: &TestServer) -> (Visitor, Program) {
+    let owner = Visitor::owner(server, "other@example.com").await;
+    let program = Program::installed(server, "Other Desk", &owner, ALL).await;
+    server.offer(program.account(), catalogue()).await;
+    (owner, program)
 }
 
 fn tour(day: &str) -> String {

@@ -1,0 +1,401 @@
+//! The one place that uses up what lowers a price or pays for it: promotions, coupons, vouchers, prepaid credits.
+//!
+//! Locks come in one order, after those of events and resources: the customer, promotions with a limit by their ids,
+//! coupons and vouchers by their codes. What is locked is looked at again before it is used, and the schema refuses a use
+//! too many. A hold only looks: it uses nothing up (wire reference, section 6.7).
+
+use crate::bookings::place::{PlaceError, Placing};
+use crate::payments::record::PaymentInput;
+use slotkeeper_domain::benefits::{Applied, Benefits, By, Offered, ServiceVoucher, Settled, settle};
+use slotkeeper_domain::booking::BookingNumber;
+use slotkeeper_domain::catalogue::{Catalogue, Promotion, Trigger};
+use slotkeeper_domain::code::{Code, CodeRefused, Codes, TypedCode};
+use slotkeeper_domain::credit::{Credit, Drawn, TooMuchCredit, draw};
+use slotkeeper_domain::id::{AccountId, CustomerId, PromotionId};
+use slotkeeper_domain::money::Money;
+use slotkeeper_domain::order::{OrderRefused, Plan};
+use slotkeeper_domain::party::Party;
+use slotkeeper_domain::payment::PaymentMethod;
+use slotkeeper_store::tables::bookings::Booking;
+use slotkeeper_store::tables::credits::{self, Prepaid};
+use slotkeeper_store::tables::promotions;
+use slotkeeper_store::tables::vouchers::{self, Worth};
+use slotkeeper_store::{Snapshot, StoreError, Tx};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Somebody asks for the price of an order.
+#[derive(Clone, Copy)]
+pub(crate) struct Asking<'a> {
+    pub(crate) placing: &'a Placing,
+    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) plan: &'a Plan<'a>,
+    pub(crate) party: &'a Party,
+    /// The codes that come with it.
+    pub(crate) codes: &'a Codes,
+    /// Whose it is, if that is somebody who was there before.
+    pub(crate) customer: Option<&'a CustomerId>,
+    /// The booking that is changed. What it has is free for it.
+    pub(crate) booking: Option<&'a Booking>,
+    /// The promotion that a hold promised without a code.
+    pub(crate) promised: Option<&'a PromotionId>,
+    /// Whether a product that is for those with prepaid credits needs one for everybody.
+    pub(crate) strict: bool,
+}
+
+/// A price, and everything that lowers it and pays for it.
+pub(crate) struct Bargain {
+    pub(crate) settled: Settled,
+    /// The value of the money vouchers that are redeemed now, in minor units.
+    value: i64,
+    /// Those vouchers, and those that were redeemed with the booking before.
+    redeemed: (Vec<Code>, Vec<Code>),
+    /// What the customer has.
+    credit: Credit,
+    /// Which promotions the booking counts for.
+    counted: BTreeSet<PromotionId>,
+    /// The prepaid credits there are, in the order in which they are used.
+    prepaid: Vec<Prepaid>,
+}
+
+/// What may apply to an order, before anybody has looked at what is used.
+struct Candidates<'a> {
+    automatic: Vec<&'a Promotion>,
+    coded: Vec<(&'a TypedCode, &'a Promotion, By)>,
+}
+
+/// What a booking had and keeps.
+#[derive(Default)]
+struct Kept {
+    promotions: Vec<Applied>,
+    voucher: Option<ServiceVoucher>,
+    redeemed: Vec<Code>,
+}
+
+/// The price of an order, without using anything up.
+pub(crate) fn look(db: &mut Snapshot, asking: Asking<'_>) -> Result<Bargain, PlaceError> {
+    let kept = asking.kept();
+    let candidates = asking.candidates(db, &kept)?;
+    asking.settle(db, kept, &candidates, &BTreeSet::new())
+}
+
+/// The price of an order, with everything that it needs locked, and what the booking had before given back. The customer is
+/// locked already. What the bargain says is to be used up with [`Bargain::use_up`].
+pub(crate) fn lock(tx: &mut Tx, asking: Asking<'_>) -> Result<Bargain, PlaceError> {
+    let account = &asking.placing.account.id;
+    let kept = asking.kept();
+    let candidates = asking.candidates(tx, &kept)?;
+    let had = asking.booking.filter(|booking| !booking.details.benefits.is_none());
+    let counted = match had {
+        Some(booking) => promotions::of_booking(tx, account, &booking.number)?,
+        None => BTreeSet::new(),
+    };
+    let limit = |id: &PromotionId| asking.catalogue.promotion(id).and_then(|promotion| promotion.most_uses);
+    let mut limits: BTreeMap<PromotionId, Option<u32>> = counted.iter().map(|id| (id.clone(), limit(id))).collect();
+    let mut coupons: BTreeSet<Code> = BTreeSet::new();
+    for promotion in candidates.all().filter(|promotion| promotion.most_uses.is_some()) {
+        limits.insert(promotion.id.clone(), promotion.most_uses);
+    }
+    coupons.extend(candidates.coded.iter().filter_map(|(_, _, by)| match by {
+        By::Coupon(code) => Some(code.clone()),
+        By::Itself | By::Code(_) => None,
+    }));
+    let mut of_vouchers: BTreeSet<Code> = asking.codes.vouchers.iter().filter_map(|typed| typed.code.clone()).collect();
+    if let Some(booking) = had {
+        coupons.extend(booking.details.benefits.coupons().cloned());
+        of_vouchers.extend(booking.details.benefits.voucher.iter().map(|voucher| voucher.code.clone()));
+    }
+    promotions::lock(tx, account, &limits)?;
+    promotions::lock_coupons(tx, account, &coupons)?;
+    vouchers::lock(tx, account, &of_vouchers)?;
+    if let Some(booking) = had {
+        release(tx, account, &booking.number)?;
+    }
+    asking.settle(tx, kept, &candidates, &counted)
+}
+
+/// Gives back what lowers the price of a booking that is cancelled. What was paid stays paid.
+pub(crate) fn give_back(tx: &mut Tx, account: &AccountId, booking: &Booking) -> Result<(), StoreError> {
+    if booking.details.benefits.is_none() {
+        return Ok(());
+    }
+    let counted = promotions::of_booking(tx, account, &booking.number)?;
+    promotions::lock(tx, account, &counted.into_iter().map(|id| (id, None)).collect())?;
+    release(tx, account, &booking.number)
+}
+
+fn release(tx: &mut Tx, account: &AccountId, booking: &BookingNumber) -> Result<(), StoreError> {
+    promotions::release(tx, account, booking)?;
+    vouchers::release_services(tx, account, booking)?;
+    credits::release_prepaid(tx, account, booking)
+}
+
+fn refused(member: &'static str, typed: &TypedCode, why: CodeRefused) -> PlaceError {
+    PlaceError::Code { member, typed: typed.typed.clone(), why }
+}
+
+fn no_promotion(typed: &TypedCode, why: CodeRefused) -> PlaceError {
+    refused("promotionCodeInput", typed, why)
+}
+
+fn no_voucher(typed: &TypedCode, why: CodeRefused) -> PlaceError {
+    refused("giftVoucherCodeInput", typed, why)
+}
+
+impl<'a> Candidates<'a> {
+    fn all(&self) -> impl Iterator<Item = &'a Promotion> {
+        self.automatic.iter().copied().chain(self.coded.iter().map(|(_, promotion, _)| *promotion))
+    }
+}
+
+impl<'a> Asking<'a> {
+    fn day(&self) -> slotkeeper_domain::time::Date {
+        self.placing.account.zone.date_of(self.plan.span.from)
+    }
+
+    /// What the booking had and still fits: what is for this product on this day. What the business no longer offers stays
+    /// as it was promised.
+    fn kept(&self) -> Kept {
+        let Some(booking) = self.booking else { return Kept::default() };
+        let (product, day) = (&self.plan.product.id, self.day());
+        let had = &booking.details.benefits;
+        let fits = |applied: &&Applied| {
+            let known = self.catalogue.promotion(&applied.promotion);
+            known.is_none_or(|promotion| promotion.check_for(product, day).is_ok())
+        };
+        Kept {
+            promotions: had.promotions.iter().filter(fits).cloned().collect(),
+            voucher: had.voucher.clone().filter(|_| *product == booking.product),
+            redeemed: had.redeemed.clone(),
+        }
+    }
+
+    fn candidates(&self, db: &mut Snapshot, kept: &Kept) -> Result<Candidates<'a>, PlaceError> {
+        let (product, day, now) = (&self.plan.product.id, self.day(), self.placing.now);
+        // A booking is made once: what began later than it was made is not for it.
+        let made_at = self.booking.map_or(now, |booking| booking.created.at);
+        let has_one = kept.promotions.iter().any(|applied| applied.by == By::Itself);
+        let fits = |one: &&Promotion| {
+            one.trigger == Trigger::Automatic && one.check(product, day, made_at).is_ok() && !has_one
+        };
+        let automatic = self.catalogue.promotions.iter().filter(fits).collect();
+        let mut coded = Vec::new();
+        for typed in &self.codes.promotions {
+            let code = typed.code.as_ref().ok_or_else(|| no_promotion(typed, CodeRefused::Unknown))?;
+            if kept.promotions.iter().any(|applied| applied.code() == Some(code)) {
+                continue;
+            }
+            let named = |one: &&Promotion| matches!(&one.trigger, Trigger::Code(known) if known == code);
+            // Several can have the same code, one after the other for example.
+            let of_code = self.catalogue.promotions.iter().filter(named);
+            let fitting = of_code.clone().find(|one| one.check(product, day, now).is_ok());
+            let (promotion, by) = match fitting.or_else(|| of_code.clone().next()) {
+                Some(promotion) => (Some(promotion), By::Code(code.clone())),
+                None => (self.of_coupon(db, code)?, By::Coupon(code.clone())),
+            };
+            let promotion = promotion.ok_or_else(|| no_promotion(typed, CodeRefused::Unknown))?;
+            promotion.check(product, day, now).map_err(|why| no_promotion(typed, why))?;
+            coded.push((typed, promotion, by));
+        }
+        Ok(Candidates { automatic, coded })
+    }
+
+    fn of_coupon(&self, db: &mut Snapshot, code: &Code) -> Result<Option<&'a Promotion>, StoreError> {
+        let coupon = promotions::find_coupon(db, &self.placing.account.id, code)?;
+        let promotion = coupon.and_then(|coupon| self.catalogue.promotion(&coupon.promotion));
+        Ok(promotion.filter(|promotion| promotion.trigger == Trigger::Coupons))
+    }
+
+    /// `counted` are the promotions of which the booking was a use.
+    fn settle(
+        &self,
+        db: &mut Snapshot,
+        kept: Kept,
+        candidates: &Candidates<'_>,
+        counted: &BTreeSet<PromotionId>,
+    ) -> Result<Bargain, PlaceError> {
+        let account = &self.placing.account.id;
+        let (automatic, coded): (Vec<Applied>, Vec<Applied>) =
+            kept.promotions.iter().cloned().partition(|applied| applied.by == By::Itself);
+        let mut offered = Offered { automatic, coded, voucher: kept.voucher.clone(), prepaid: 0 };
+        for promotion in &candidates.automatic {
+            if has_room(db, account, promotion)? {
+                offered.automatic.push(Applied::of(promotion, By::Itself));
+            } else if self.promised == Some(&promotion.id) {
+                return Err(PlaceError::PromotionGone(promotion.name.clone()));
+            }
+        }
+        for (typed, promotion, by) in &candidates.coded {
+            if offered.coded.iter().any(|applied| applied.promotion == promotion.id) {
+                return Err(no_promotion(typed, CodeRefused::SamePromotion));
+            }
+            if let By::Coupon(code) = by
+                && promotions::find_coupon(db, account, code)?.is_none_or(|coupon| coupon.used)
+            {
+                return Err(no_promotion(typed, CodeRefused::Used));
+            }
+            if !has_room(db, account, promotion)? {
+                return Err(no_promotion(typed, CodeRefused::UsedUp));
+            }
+            offered.coded.push(Applied::of(promotion, by.clone()));
+        }
+        let (value, redeemed) = self.vouchers(db, &kept, &mut offered)?;
+        let (mut credit, mut prepaid) = (Credit::default(), Vec::new());
+        if let Some(customer) = self.customer {
+            credit = credits::find(db, account, customer)?;
+            prepaid = credits::prepaid(db, account, customer, self.placing.now)?;
+            prepaid.retain(|prepaid| prepaid.products.has(&self.plan.product.id));
+        }
+        offered.prepaid = prepaid.iter().map(|prepaid| prepaid.number).fold(0, u32::saturating_add);
+        offered.prepaid = offered.prepaid.min(self.most_prepaid());
+        let (people, always) = (self.party.seated(self.catalogue), self.plan.product.prepaid_only);
+        let nothing = Money::zero(self.placing.currency);
+        let settled = settle(&self.plan.lines, &offered, people, always, self.catalogue, nothing)?;
+        if always && self.strict && settled.uncovered > 0 {
+            return Err(OrderRefused::PrepaidOnly.into());
+        }
+        let counts = |applied: &&Applied| {
+            let is_new = !kept.promotions.contains(applied);
+            let promotion = self.catalogue.promotion(&applied.promotion);
+            counted.contains(&applied.promotion)
+                || (is_new && promotion.is_some_and(|promotion| promotion.most_uses.is_some()))
+        };
+        let counted = settled.promotions.iter().filter(counts).map(|applied| applied.promotion.clone()).collect();
+        Ok(Bargain { settled, value, redeemed: (redeemed, kept.redeemed), credit, counted, prepaid })
+    }
+
+    /// The value of the money vouchers, and which they are. One for a service is added to what is offered.
+    fn vouchers(&self, db: &mut Snapshot, kept: &Kept, offered: &mut Offered) -> Result<(i64, Vec<Code>), PlaceError> {
+        let (mut value, mut redeemed) = (0_i64, Vec::new());
+        for typed in &self.codes.vouchers {
+            let code = typed.code.as_ref().ok_or_else(|| no_voucher(typed, CodeRefused::Unknown))?;
+            if kept.redeemed.contains(code) || kept.voucher.as_ref().is_some_and(|voucher| voucher.code == *code) {
+                continue;
+            }
+            let found = vouchers::find(db, &self.placing.account.id, code)?;
+            let (voucher, used) = found.ok_or_else(|| no_voucher(typed, CodeRefused::Unknown))?;
+            if used {
+                return Err(no_voucher(typed, CodeRefused::Used));
+            }
+            if voucher.expires_at.is_some_and(|expires_at| expires_at <= self.placing.now) {
+                return Err(no_voucher(typed, CodeRefused::Expired));
+            }
+            match voucher.worth {
+                Worth::Money(amount) => {
+                    value = value.checked_add(amount).ok_or(PlaceError::TooMuch)?;
+                    redeemed.push(code.clone());
+                }
+                Worth::Service { product, .. } if product != self.plan.product.id => {
+                    return Err(no_voucher(typed, CodeRefused::OtherProduct));
+                }
+                Worth::Service { people, .. } => {
+                    let voucher = ServiceVoucher { code: code.clone(), people };
+                    if offered.voucher.replace(voucher).is_some() {
+                        return Err(no_voucher(typed, CodeRefused::SecondVoucher));
+                    }
+                }
+            }
+        }
+        Ok((value, redeemed))
+    }
+
+    /// How many prepaid credits the order may use. A change uses those that the booking had, and new ones for further people
+    /// alone: what was paid with money stays paid with money.
+    fn most_prepaid(&self) -> u32 {
+        match self.booking {
+            Some(booking) if booking.product == self.plan.product.id => {
+                let further = self.party.seated(self.catalogue).saturating_sub(booking.party.seated(self.catalogue));
+                booking.details.benefits.prepaid.saturating_add(further)
+            }
+            _ => u32::MAX,
+        }
+    }
+}
+
+/// Whether one more booking can use a promotion.
+fn has_room(db: &mut Snapshot, account: &AccountId, promotion: &Promotion) -> Result<bool, StoreError> {
+    match promotion.most_uses {
+        Some(most) => Ok(promotions::uses(db, account, &promotion.id)? < i64::from(most)),
+        None => Ok(true),
+    }
+}
+
+impl Bargain {
+    /// What a booking keeps of it.
+    pub(crate) fn benefits(&self) -> Benefits {
+        let (now, before) = &self.redeemed;
+        Benefits {
+            promotions: self.settled.promotions.clone(),
+            voucher: self.settled.voucher.clone(),
+            prepaid: self.settled.prepaid,
+            redeemed: before.iter().chain(now).cloned().collect(),
+        }
+    }
+
+    /// What pays of what is due, in minor units: vouchers, then what the customer has.
+    pub(crate) fn pay(&self, due: i64) -> Result<Drawn, PlaceError> {
+        draw(due, self.value, self.credit).map_err(|TooMuchCredit| PlaceError::TooMuch)
+    }
+
+    /// The same with vouchers alone: what the customer has is left alone.
+    pub(crate) fn pay_with_vouchers(&self, due: i64) -> Result<Drawn, PlaceError> {
+        let drawn = draw(due, self.value, Credit::default()).map_err(|TooMuchCredit| PlaceError::TooMuch)?;
+        let rest = draw(0, drawn.credit.of_vouchers, self.credit).map_err(|TooMuchCredit| PlaceError::TooMuch)?;
+        Ok(Drawn { credit: rest.credit, ..drawn })
+    }
+
+    /// Has the booking use all of it, and writes what the customer has afterwards. Whether that is something else than
+    /// before. The booking is written, and everything is locked.
+    pub(crate) fn use_up(
+        &self,
+        tx: &mut Tx,
+        account: &AccountId,
+        (booking, customer): (&BookingNumber, &CustomerId),
+        drawn: Drawn,
+    ) -> Result<bool, StoreError> {
+        for applied in &self.settled.promotions {
+            if let By::Coupon(code) = &applied.by {
+                promotions::use_coupon(tx, account, code, booking)?;
+            }
+        }
+        for promotion in &self.counted {
+            promotions::count_use(tx, account, promotion, booking)?;
+        }
+        let services = self.settled.voucher.iter().map(|voucher| &voucher.code);
+        for code in services.chain(&self.redeemed.0) {
+            vouchers::use_up(tx, account, code, booking)?;
+        }
+        let mut wanted = self.settled.prepaid;
+        for prepaid in &self.prepaid {
+            let number = prepaid.number.min(wanted);
+            if number > 0 {
+                credits::use_prepaid(tx, account, customer, (&prepaid.id, number), booking)?;
+            }
+            wanted -= number;
+        }
+        if drawn.credit == self.credit {
+            return Ok(false);
+        }
+        credits::set(tx, account, customer, drawn.credit)?;
+        Ok(true)
+    }
+}
+
+/// What pays, as payments of a booking.
+pub(crate) fn payments(drawn: Drawn, placing: &Placing) -> Vec<PaymentInput> {
+    let parts = [
+        (drawn.vouchers, PaymentMethod::MoneyVoucher, "Gift voucher"),
+        (drawn.of_credit(), PaymentMethod::ExistingCredit, "Credit"),
+    ];
+    let parts = parts.into_iter().filter(|(minor, ..)| *minor > 0);
+    let payment = |(minor, method, reason): (i64, PaymentMethod, &str)| PaymentInput {
+        received_at: None,
+        amount: Money::new(minor, placing.currency),
+        method,
+        method_other: None,
+        reason: reason.to_owned(),
+        comment: None,
+        gateway_name: None,
+        transaction_id: None,
+    };
+    parts.map(payment).collect()
+}

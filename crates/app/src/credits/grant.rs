@@ -1,0 +1,29 @@
+//! Give store credit to a customer.
+
+use crate::bookings::place::PlaceError;
+use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::credit::Credit;
+use slotkeeper_domain::id::{AccountId, CustomerId};
+use slotkeeper_domain::time::Instant;
+use slotkeeper_store::Tx;
+use slotkeeper_store::tables::{credits, customers};
+
+/// Gives a customer so many minor units of the account's currency, within a transaction that others write in as well.
+///
+/// # Errors
+/// [`PlaceError::NoCustomer`]; [`PlaceError::TooMuch`] when it comes to more than can be counted; when the store fails.
+pub fn grant(
+    tx: &mut Tx,
+    account: &AccountId,
+    actor: &Actor,
+    at: Instant,
+    (customer, minor): (&CustomerId, u32),
+) -> Result<(), PlaceError> {
+    customers::lock(tx, account, customer)?.ok_or(PlaceError::NoCustomer)?;
+    let known = credits::find(tx, account, customer)?;
+    let granted = known.granted.checked_add(minor.into()).ok_or(PlaceError::TooMuch)?;
+    granted.checked_add(known.of_vouchers).ok_or(PlaceError::TooMuch)?;
+    credits::set(tx, account, customer, Credit { granted, ..known })?;
+    tx.record(actor.change(account, at, Thing::Customer, customer.as_str(), Kind::Updated));
+    Ok(())
+}

@@ -1,0 +1,26 @@
+//! Give a customer credits that were paid for before.
+
+use crate::bookings::place::PlaceError;
+use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::id::{AccountId, CustomerId};
+use slotkeeper_domain::time::Instant;
+use slotkeeper_store::Tx;
+use slotkeeper_store::tables::credits::{self, Prepaid};
+use slotkeeper_store::tables::customers;
+
+/// Gives a customer prepaid credits, good until `expires_at` if they end, within a transaction that others write in as well.
+///
+/// # Errors
+/// [`PlaceError::NoCustomer`]; when the store fails.
+pub fn prepay(
+    tx: &mut Tx,
+    account: &AccountId,
+    actor: &Actor,
+    at: Instant,
+    (customer, prepaid, expires_at): (&CustomerId, &Prepaid, Option<Instant>),
+) -> Result<(), PlaceError> {
+    customers::lock(tx, account, customer)?.ok_or(PlaceError::NoCustomer)?;
+    credits::insert_prepaid(tx, account, customer, prepaid, expires_at, at)?;
+    tx.record(actor.change(account, at, Thing::Customer, customer.as_str(), Kind::Updated));
+    Ok(())
+}

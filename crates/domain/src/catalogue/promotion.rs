@@ -1,0 +1,175 @@
+//! Promotions: what lowers a price, for whom, and when (wire reference, section 6.7).
+
+use crate::code::{Code, CodeRefused};
+use crate::id::{ProductId, PromotionId};
+use crate::money::{Money, NoSum, Rate};
+use crate::schedule::Season;
+use crate::time::{Date, Instant};
+use serde::{Deserialize, Serialize};
+
+/// What lowers the price of bookings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promotion {
+    /// Its id.
+    pub id: PromotionId,
+    /// What customers call it.
+    pub name: String,
+    /// Whether it can be used at present.
+    pub enabled: bool,
+    /// What it takes to get it.
+    pub trigger: Trigger,
+    /// How much it takes off.
+    pub discount: Discount,
+    /// What it is for.
+    pub products: Covered,
+    /// When one has to book: from the first instant on, and before the second.
+    pub booked_from: Option<Instant>,
+    /// When one has to have booked.
+    pub booked_before: Option<Instant>,
+    /// On which days that what is booked has to start, on the business's calendar, both included.
+    pub days: Season,
+    /// How many bookings can have it at a time. Those count that were made while there was a limit.
+    pub most_uses: Option<u32>,
+}
+
+/// What it takes to get a promotion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trigger {
+    /// Nothing.
+    Automatic,
+    /// This code, which everybody can use.
+    Code(Code),
+    /// One of many codes, each of which can be used once.
+    Coupons,
+}
+
+/// How much a promotion takes off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Discount {
+    /// This part of the price.
+    Part(Rate),
+    /// So much of each booking, or the whole price if that is less.
+    Fixed(Money),
+}
+
+/// Which products something is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Covered {
+    /// All of them.
+    All,
+    /// These.
+    Only(Vec<ProductId>),
+}
+
+impl Covered {
+    /// Whether this product is among them.
+    #[must_use]
+    pub fn has(&self, product: &ProductId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(products) => products.contains(product),
+        }
+    }
+}
+
+impl Discount {
+    /// What it takes off a price, which is not negative: never more than the price, and never less than nothing.
+    ///
+    /// # Errors
+    /// When it is in another currency than the price.
+    pub fn of(self, price: Money) -> Result<Money, NoSum> {
+        match self {
+            Self::Part(rate) => Ok(rate.of(price)),
+            Self::Fixed(amount) => {
+                let rest = price.minus(amount)?;
+                let minor = if rest.minor() < 0 { price.minor() } else { amount.minor().max(0) };
+                Ok(Money::new(minor, price.currency()))
+            }
+        }
+    }
+}
+
+impl Promotion {
+    /// Whether it is for this product, on this day.
+    ///
+    /// # Errors
+    /// [`CodeRefused::OtherProduct`], [`CodeRefused::OtherDay`].
+    pub fn check_for(&self, product: &ProductId, day: Date) -> Result<(), CodeRefused> {
+        if !self.products.has(product) {
+            return Err(CodeRefused::OtherProduct);
+        }
+        if self.days.has(day) { Ok(()) } else { Err(CodeRefused::OtherDay) }
+    }
+
+    /// Whether one who books this product for this day at this instant can get it. Whether it has been used up is decided
+    /// elsewhere, under locks.
+    ///
+    /// # Errors
+    /// [`CodeRefused`]. One that cannot be used at present is as good as unknown.
+    pub fn check(&self, product: &ProductId, day: Date, at: Instant) -> Result<(), CodeRefused> {
+        if !self.enabled {
+            return Err(CodeRefused::Unknown);
+        }
+        if self.booked_from.is_some_and(|from| at < from) {
+            return Err(CodeRefused::TooEarly);
+        }
+        if self.booked_before.is_some_and(|before| before <= at) {
+            return Err(CodeRefused::Expired);
+        }
+        self.check_for(product, day)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::euros;
+    use jiff::civil::date;
+
+    #[test]
+    fn a_discount_is_never_more_than_the_price() {
+        let half = Discount::Part("50".parse().expect("a rate"));
+        assert_eq!(half.of(euros(1_001)), Ok(euros(501)));
+        let ten = Discount::Fixed(euros(1_000));
+        assert_eq!(
+            [ten.of(euros(1_500)), ten.of(euros(700)), ten.of(euros(0))],
+            [Ok(euros(1_000)), Ok(euros(700)), Ok(euros(0)),]
+        );
+        assert_eq!(Discount::Fixed(euros(-5)).of(euros(700)), Ok(euros(0)));
+        let pounds = Money::new(5, "GBP".parse().expect("a currency"));
+        assert_eq!(Discount::Fixed(pounds).of(euros(700)), Err(NoSum::Currencies));
+    }
+
+    #[test]
+    fn each_window_ends_where_it_says() {
+        let [tour, other] = ["312KAYK4E9L17A2B6C8D0", "312CRSE8T2M17B5D4E6F1"].map(|id| id.parse().expect("an id"));
+        let promotion = Promotion {
+            id: "312PROMO01".parse().expect("an id"),
+            name: "Spring".to_owned(),
+            enabled: true,
+            trigger: Trigger::Automatic,
+            discount: Discount::Fixed(euros(100)),
+            products: Covered::Only(vec![tour]),
+            booked_from: Some(Instant::from_millis(10)),
+            booked_before: Some(Instant::from_millis(20)),
+            days: Season { first: Some(date(2026, 5, 1)), last: Some(date(2026, 5, 31)) },
+            most_uses: None,
+        };
+        let tour: ProductId = "312KAYK4E9L17A2B6C8D0".parse().expect("an id");
+        let day = date(2026, 5, 1);
+        let at = |millis| promotion.check(&tour, day, Instant::from_millis(millis));
+        assert_eq!(
+            [at(9), at(10), at(19), at(20)],
+            [Err(CodeRefused::TooEarly), Ok(()), Ok(()), Err(CodeRefused::Expired),]
+        );
+        assert_eq!(promotion.check_for(&tour, date(2026, 4, 30)), Err(CodeRefused::OtherDay));
+        assert_eq!(promotion.check_for(&tour, date(2026, 5, 31)), Ok(()));
+        assert_eq!(promotion.check_for(&tour, date(2026, 6, 1)), Err(CodeRefused::OtherDay));
+        assert_eq!(promotion.check_for(&other, day), Err(CodeRefused::OtherProduct));
+        let off = Promotion { enabled: false, ..promotion.clone() };
+        assert_eq!(off.check(&tour, day, Instant::from_millis(10)), Err(CodeRefused::Unknown));
+    }
+}

@@ -1,0 +1,194 @@
+//! Codes of promotions and vouchers: what a business gives out, and what customers type.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::str::FromStr;
+
+/// Longest code, in characters.
+pub const LONGEST_CODE: usize = 50;
+/// Most codes that one member of a request can hold.
+pub const MOST_CODES: usize = 20;
+
+/// A code: 1 to [`LONGEST_CODE`] characters, none of them a comma, in upper case and without white space around it. So two
+/// are equal when a customer would say that they are (wire reference, section 6.7).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code(String);
+
+/// The text is no code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must have 1 to {LONGEST_CODE} characters, and no comma among them")]
+pub struct NotACode;
+
+impl Code {
+    /// The code in upper case.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Code {
+    type Err = NotACode;
+
+    fn from_str(text: &str) -> Result<Self, NotACode> {
+        let text = text.trim();
+        let wrong = |char: char| char == ',' || char.is_control();
+        if text.is_empty() || text.chars().count() > LONGEST_CODE || text.contains(wrong) {
+            return Err(NotACode);
+        }
+        Ok(Self(text.to_uppercase()))
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // What was stored in upper case can be longer than what was typed, and is not measured again.
+        let text = String::deserialize(deserializer)?;
+        if text.is_empty() { Err(serde::de::Error::custom("not a code")) } else { Ok(Self(text)) }
+    }
+}
+
+impl Code {
+    /// The code that was stored as this text; nothing if that is empty.
+    #[must_use]
+    pub fn stored(text: &str) -> Option<Self> {
+        (!text.is_empty()).then(|| Self(text.to_owned()))
+    }
+}
+
+/// A code as somebody typed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypedCode {
+    /// The code; nothing where no code could look like that.
+    pub code: Option<Code>,
+    /// What was typed, for messages: at most [`LONGEST_CODE`] characters of it, none that cannot be shown.
+    pub typed: String,
+}
+
+/// There are more codes than can be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("can have {MOST_CODES} codes at most")]
+pub struct TooManyCodes;
+
+impl TypedCode {
+    fn of(text: &str) -> Self {
+        let mut typed: String = text.chars().filter(|char| !char.is_control()).take(LONGEST_CODE).collect();
+        if text.chars().count() > LONGEST_CODE {
+            typed.push('…');
+        }
+        Self { code: text.parse().ok(), typed }
+    }
+}
+
+/// The codes in a text with commas between them, as a customer typed it: each once, in order, without those that are empty.
+///
+/// # Errors
+/// [`TooManyCodes`].
+pub fn codes(input: &str) -> Result<Vec<TypedCode>, TooManyCodes> {
+    let mut found: Vec<TypedCode> = Vec::new();
+    for text in input.split(',').map(str::trim).filter(|text| !text.is_empty()) {
+        let typed = TypedCode::of(text);
+        if found.contains(&typed) || found.iter().any(|known| known.code.is_some() && known.code == typed.code) {
+            continue;
+        }
+        if found.len() == MOST_CODES {
+            return Err(TooManyCodes);
+        }
+        found.push(typed);
+    }
+    Ok(found)
+}
+
+/// The codes of a request.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Codes {
+    /// Of promotions.
+    pub promotions: Vec<TypedCode>,
+    /// Of gift vouchers.
+    pub vouchers: Vec<TypedCode>,
+}
+
+/// Why a code cannot be used. The sentence goes on after the code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CodeRefused {
+    /// Nobody gave it out.
+    #[error("this business has no such code")]
+    Unknown,
+    /// It can be used once, and was.
+    #[error("it has been used already")]
+    Used,
+    /// Its promotion can be used so often, and was.
+    #[error("its promotion has been used as often as it can be")]
+    UsedUp,
+    /// Its time has not come.
+    #[error("it cannot be used yet")]
+    TooEarly,
+    /// Its time is over.
+    #[error("it has expired")]
+    Expired,
+    /// It is for something else.
+    #[error("it is not for this product")]
+    OtherProduct,
+    /// It is for something at another time.
+    #[error("it is not for this day")]
+    OtherDay,
+    /// Another code of its promotion is used for this booking.
+    #[error("a promotion can be used once in a booking, and is used already")]
+    SamePromotion,
+    /// Another voucher for a service is used for this booking.
+    #[error("a booking can be paid with one voucher for a service, and is already")]
+    SecondVoucher,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn codes_are_read_as_customers_type_them() {
+        let typed = |input: &str| codes(input).expect("codes").into_iter().map(|code| code.typed).collect::<Vec<_>>();
+        assert_eq!(typed(" summer10 , Gift-1,,SUMMER10 ,gift 2"), ["summer10", "Gift-1", "gift 2"]);
+        assert_eq!(typed(" , ,"), [""; 0]);
+        let summer = codes("Summer10").expect("codes").remove(0).code.expect("a code");
+        assert_eq!((summer.as_str(), " sUMMER10\t".parse()), ("SUMMER10", Ok(summer.clone())));
+        let long = codes(&"x".repeat(51)).expect("codes").remove(0);
+        assert_eq!((long.code, long.typed), (None, format!("{}…", "x".repeat(50))));
+        let strange = codes("a\u{0}b").expect("codes").remove(0);
+        assert_eq!((strange.code, strange.typed.as_str()), (None, "ab"));
+        let many = |count: usize| (0..count).map(|number| number.to_string()).collect::<Vec<_>>().join(",");
+        assert_eq!(codes(&many(20)).map(|codes| codes.len()), Ok(20));
+        assert_eq!(codes(&many(21)), Err(TooManyCodes));
+        for wrong in ["", "  ", "a,b", "a\nb"] {
+            assert_eq!(wrong.parse::<Code>(), Err(NotACode), "{wrong:?}");
+        }
+    }
+
+    proptest! {
+        /// Whatever somebody types, what comes of it is bounded, can be shown, and is read again from where it was stored.
+        #[test]
+        fn anything_can_be_typed(input in ".{0,200}") {
+            if let Ok(found) = codes(&input) {
+                for TypedCode { code, typed } in found {
+                    prop_assert!(typed.chars().count() <= LONGEST_CODE + 1 && !typed.contains(char::is_control));
+                    if let Some(code) = code {
+                        let json = serde_json::to_string(&code).expect("a text");
+                        prop_assert_eq!(serde_json::from_str::<Code>(&json).expect("a code"), code);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What customers have with a business: money, and credits for services that were paid for before.
+//!
+//! Whoever takes of either locks the customer first. The number in `prepaid_credit.used` is kept here and nowhere else.
+
+use crate::{Json, Snapshot, StoreError, Tx, statements};
+use slotkeeper_domain::booking::BookingNumber;
+use slotkeeper_domain::catalogue::Covered;
+use slotkeeper_domain::credit::Credit;
+use slotkeeper_domain::id::{AccountId, CustomerId, PrepaidId};
+use slotkeeper_domain::time::Instant;
+
+statements! {
+    FIND = "SELECT of_vouchers, granted FROM customer_credit WHERE account_id = ?1 AND customer_id = ?2";
+    SET = "INSERT INTO customer_credit (account_id, customer_id, of_vouchers, granted) VALUES (?1, ?2, ?3, ?4)
+           ON CONFLICT (account_id, customer_id) DO UPDATE SET of_vouchers = excluded.of_vouchers, granted = excluded.granted";
+    INSERT_PREPAID = "INSERT INTO prepaid_credit (account_id, customer_id, id, products, number, used, expires_at, created_at)
+                      VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7)";
+    /// Those that expire first are used first.
+    PREPAID = "SELECT id, products, number - used FROM prepaid_credit
+               WHERE account_id = ?1 AND customer_id = ?2 AND used < number AND (expires_at IS NULL OR expires_at > ?3)
+               ORDER BY CASE WHEN expires_at IS NULL THEN 1 ELSE 0 END, expires_at, created_at, id LIMIT 1000";
+    USE_PREPAID = "INSERT INTO prepaid_use (account_id, customer_id, prepaid_id, booking_number, number)
+                   VALUES (?1, ?2, ?3, ?4, ?5)";
+    COUNT_PREPAID = "UPDATE prepaid_credit SET used = used + ?4 WHERE account_id = ?1 AND customer_id = ?2 AND id = ?3";
+    RELEASE_PREPAID = "DELETE FROM prepaid_use WHERE account_id = ?1 AND booking_number = ?2
+                       RETURNING customer_id, prepaid_id, number";
+}
+
+/// Prepaid credits, as they were given: each is good for one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prepaid {
+    /// Their id.
+    pub id: PrepaidId,
+    /// What they are good for.
+    pub products: Covered,
+    /// How many there are.
+    pub number: u32,
+}
+
+/// What a customer has.
+///
+/// # Errors
+/// When the store fails.
+pub fn find(db: &mut Snapshot, account: &AccountId, customer: &CustomerId) -> Result<Credit, StoreError> {
+    let found =
+        db.one(FIND, &[account, customer], |row| Ok(Credit { of_vouchers: row.next()?, granted: row.next()? }))?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Writes what a customer has. The customer is locked.
+///
+/// # Errors
+/// When the store fails; it refuses what would be less than nothing.
+pub fn set(tx: &mut Tx, account: &AccountId, customer: &CustomerId, credit: Credit) -> Result<(), StoreError> {
+    tx.run(SET, &[account, customer, &credit.of_vouchers, &credit.granted])?;
+    Ok(())
+}
+
+/// Gives prepaid credits to a customer.
+///
+/// # Errors
+/// When the store fails.
+pub fn insert_prepaid(
+    tx: &mut Tx,
+    account: &AccountId,
+    customer: &CustomerId,
+    prepaid: &Prepaid,
+    expires_at: Option<Instant>,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let Prepaid { id, products, number } = prepaid;
+    tx.run(INSERT_PREPAID, &[account, customer, id, &Json(products), &i64::from(*number), &expires_at, &now])?;
+    Ok(())
+}
+
+/// The prepaid credits that a customer has not used and that have not ended, in the order in which they are used.
+///
+/// # Errors
+/// When the store fails.
+pub fn prepaid(
+    db: &mut Snapshot,
+    account: &AccountId,
+    customer: &CustomerId,
+    now: Instant,
+) -> Result<Vec<Prepaid>, StoreError> {
+    db.all(PREPAID, &[account, customer, &now], |row| {
+        let (id, products, left) = (row.next()?, row.next::<Json<Covered>>()?.0, row.next::<i64>()?);
+        Ok(Prepaid { id, products, number: u32::try_from(left.max(0)).unwrap_or(u32::MAX) })
+    })
+}
+
+/// Has a booking use so many of a customer's credits, which are unused. The customer is locked.
+///
+/// # Errors
+/// When the store fails; it refuses to use one twice.
+pub fn use_prepaid(
+    tx: &mut Tx,
+    account: &AccountId,
+    customer: &CustomerId,
+    (id, number): (&PrepaidId, u32),
+    booking: &BookingNumber,
+) -> Result<(), StoreError> {
+    let number = i64::from(number);
+    tx.batch(&[
+        (USE_PREPAID, &[account, customer, id, booking, &number]),
+        (COUNT_PREPAID, &[account, customer, id, &number]),
+    ])?;
+    Ok(())
+}
+
+/// Gives back the prepaid credits that a booking has.
+///
+/// # Errors
+/// When the store fails.
+pub fn release_prepaid(tx: &mut Tx, account: &AccountId, booking: &BookingNumber) -> Result<(), StoreError> {
+    let released: Vec<(CustomerId, PrepaidId, i64)> =
+        tx.all(RELEASE_PREPAID, &[account, booking], |row| Ok((row.next()?, row.next()?, row.next()?)))?;
+    for (customer, id, number) in released {
+        tx.run(COUNT_PREPAID, &[account, &customer, &id, &-number])?;
+    }
+    Ok(())
+}

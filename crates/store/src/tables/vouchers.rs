@@ -1,0 +1,107 @@
+//! Gift vouchers: for a service, or for money.
+
+use crate::{Snapshot, StoreError, Tx, statements};
+use slotkeeper_domain::booking::BookingNumber;
+use slotkeeper_domain::code::Code;
+use slotkeeper_domain::id::{AccountId, ProductId};
+use slotkeeper_domain::time::Instant;
+use std::collections::BTreeSet;
+
+statements! {
+    INSERT = "INSERT INTO voucher (account_id, code, product_id, people, amount, expires_at, created_at)
+              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    FIND = "SELECT product_id, people, amount, expires_at,
+                   EXISTS (SELECT 1 FROM voucher_use WHERE account_id = ?1 AND code = ?2)
+            FROM voucher WHERE account_id = ?1 AND code = ?2";
+    LOCK = "SELECT code FROM voucher WHERE account_id = ?1 AND code = ?2 {FOR UPDATE}";
+    USE = "INSERT INTO voucher_use (account_id, code, booking_number) VALUES (?1, ?2, ?3)";
+    RELEASE_SERVICES = "DELETE FROM voucher_use WHERE account_id = ?1 AND booking_number = ?2 AND code IN (
+                            SELECT code FROM voucher WHERE account_id = ?1 AND product_id IS NOT NULL)";
+}
+
+/// A gift voucher.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Voucher {
+    /// Its code.
+    pub code: Code,
+    /// What it is good for.
+    pub worth: Worth,
+    /// From when on it is good for nothing.
+    pub expires_at: Option<Instant>,
+}
+
+/// What a voucher is good for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Worth {
+    /// It pays for one booking of a product.
+    Service {
+        /// The product.
+        product: ProductId,
+        /// For how many people it pays; for all, when nothing is said.
+        people: Option<u32>,
+    },
+    /// It is so much money, in minor units of the account's currency, more than none.
+    Money(i64),
+}
+
+/// Adds a voucher.
+///
+/// # Errors
+/// [`StoreError::Unique`] when there is one with this code; otherwise when the store fails.
+pub fn insert(tx: &mut Tx, account: &AccountId, voucher: &Voucher, now: Instant) -> Result<(), StoreError> {
+    let Voucher { code, worth, expires_at } = voucher;
+    let (product, people, amount) = match worth {
+        Worth::Service { product, people } => (Some(product), people.map(i64::from), None),
+        Worth::Money(amount) => (None, None, Some(*amount)),
+    };
+    tx.run(INSERT, &[account, code, &product, &people, &amount, expires_at, &now])?;
+    Ok(())
+}
+
+/// The voucher with this code, and whether a booking has used it.
+///
+/// # Errors
+/// When the store fails.
+pub fn find(db: &mut Snapshot, account: &AccountId, code: &Code) -> Result<Option<(Voucher, bool)>, StoreError> {
+    db.one(FIND, &[account, code], |row| {
+        let (product, people, amount): (Option<ProductId>, Option<i64>, Option<i64>) =
+            (row.next()?, row.next()?, row.next()?);
+        let worth = match (product, amount) {
+            (Some(product), None) => {
+                Worth::Service { product, people: people.map(|people| u32::try_from(people).unwrap_or(u32::MAX)) }
+            }
+            (None, Some(amount)) => Worth::Money(amount),
+            _ => return Err(StoreError::inconsistent("a voucher is for a service and for money, or for neither")),
+        };
+        Ok((Voucher { code: code.clone(), worth, expires_at: row.next()? }, row.next()?))
+    })
+}
+
+/// Locks vouchers until the transaction ends, in the order of their codes.
+///
+/// # Errors
+/// When the store fails.
+pub fn lock(tx: &mut Tx, account: &AccountId, codes: &BTreeSet<Code>) -> Result<(), StoreError> {
+    for code in codes {
+        tx.run(LOCK, &[account, code])?;
+    }
+    Ok(())
+}
+
+/// Has a booking use a voucher, which is locked and unused.
+///
+/// # Errors
+/// When the store fails; it refuses to use one twice.
+pub fn use_up(tx: &mut Tx, account: &AccountId, code: &Code, booking: &BookingNumber) -> Result<(), StoreError> {
+    tx.run(USE, &[account, code, booking])?;
+    Ok(())
+}
+
+/// Gives back a booking's voucher for a service. Money that was redeemed stays the customer's.
+///
+/// # Errors
+/// When the store fails.
+pub fn release_services(tx: &mut Tx, account: &AccountId, booking: &BookingNumber) -> Result<(), StoreError> {
+    tx.run(RELEASE_SERVICES, &[account, booking])?;
+    Ok(())
+}

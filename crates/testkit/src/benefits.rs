@@ -1,0 +1,147 @@
+//! What lowers prices and pays, as a business of the tests gives it out.
+
+use crate::server::TestServer;
+use slotkeeper_app::clock::Clock;
+use slotkeeper_app::promotions::put::PutError;
+use slotkeeper_app::{credits, promotions, random, vouchers};
+use slotkeeper_domain::catalogue::{Covered, Discount, Promotion, Trigger};
+use slotkeeper_domain::change::Actor;
+use slotkeeper_domain::id::AccountId;
+use slotkeeper_domain::money::Money;
+use slotkeeper_domain::schedule::Season;
+use slotkeeper_domain::time::Instant;
+use slotkeeper_store::tables::credits::Prepaid;
+use slotkeeper_store::tables::vouchers::{Voucher, Worth};
+use slotkeeper_store::{StoreError, Tx};
+use std::time::Duration;
+
+/// A promotion for all products at all times: so many percent, such as `10`, or so many cents, such as `500c`. What triggers
+/// it is `automatic`, `coupons`, or else its code.
+#[must_use]
+pub fn promotion(name: &str, trigger: &str, discount: &str) -> Promotion {
+    Promotion {
+        id: random::id(),
+        name: name.to_owned(),
+        enabled: true,
+        trigger: match trigger {
+            "automatic" => Trigger::Automatic,
+            "coupons" => Trigger::Coupons,
+            code => Trigger::Code(code.parse().unwrap()),
+        },
+        discount: match discount.strip_suffix('c') {
+            Some(cents) => so_much("EUR", cents.parse().unwrap()),
+            None => Discount::Part(discount.parse().unwrap()),
+        },
+        products: Covered::All,
+        booked_from: None,
+        booked_before: None,
+        days: Season::default(),
+        most_uses: None,
+    }
+}
+
+/// These products, separated by commas, or all of them when there are none.
+#[must_use]
+pub fn covered(products: &str) -> Covered {
+    match products {
+        "" => Covered::All,
+        products => Covered::Only(products.split(',').map(|id| id.parse().unwrap()).collect()),
+    }
+}
+
+impl TestServer {
+    async fn give<E: From<StoreError> + std::fmt::Debug + Send + 'static>(
+        &self,
+        account: &str,
+        unit: impl Fn(&mut Tx, &AccountId, Instant) -> Result<(), E> + Send + 'static,
+    ) {
+        let (account, now): (AccountId, _) = (account.parse().unwrap(), self.clock.now());
+        self.store().write(move |tx| unit(tx, &account, now)).await.unwrap()
+    }
+
+    /// Has the account offer a promotion, or another in its place.
+    pub async fn promote(&self, account: &str, promotion: &Promotion) {
+        let promotion = promotion.clone();
+        self.give(account, move |tx, account, now| promotions::put::put(tx, account, &Actor::System, now, &promotion))
+            .await;
+    }
+
+    /// Whether a promotion is refused.
+    pub async fn refuses(&self, account: &str, promotion: &Promotion) -> bool {
+        let (account, now, promotion): (AccountId, _, _) =
+            (account.parse().unwrap(), self.clock.now(), promotion.clone());
+        let put = self.store().write(move |tx| promotions::put::put(tx, &account, &Actor::System, now, &promotion));
+        matches!(put.await, Err(PutError::Amount))
+    }
+
+    /// Has the account give out coupons of a promotion.
+    pub async fn give_out(&self, account: &str, promotion: &Promotion, codes: &[&str]) {
+        let (id, codes) = (promotion.id.clone(), codes.iter().map(|code| code.parse().unwrap()).collect::<Vec<_>>());
+        self.give(account, move |tx, account, now| {
+            promotions::give_out::give_out(tx, account, &Actor::System, now, (&id, &codes))
+        })
+        .await;
+    }
+
+    /// Has the account issue a voucher for a product and so many people, or all; `days` says for how long it is good.
+    pub async fn issue_service(
+        &self,
+        account: &str,
+        code: &str,
+        product: &str,
+        people: Option<u32>,
+        days: Option<u64>,
+    ) {
+        self.issue(account, code, Worth::Service { product: product.parse().unwrap(), people }, days).await;
+    }
+
+    /// Has the account issue a voucher for so many cents.
+    pub async fn issue_money(&self, account: &str, code: &str, cents: i64) {
+        self.issue(account, code, Worth::Money(cents), None).await;
+    }
+
+    async fn issue(&self, account: &str, code: &str, worth: Worth, days: Option<u64>) {
+        let expires_at = days.map(|days| self.clock.now().after(Duration::from_secs(days * 86_400)));
+        let voucher = Voucher { code: code.parse().unwrap(), worth, expires_at };
+        self.give(account, move |tx, account, now| vouchers::issue::issue(tx, account, &Actor::System, now, &voucher))
+            .await;
+    }
+
+    /// Has the account give so many cents of store credit to a customer.
+    pub async fn grant(&self, account: &str, customer: &str, cents: u32) {
+        let customer = customer.parse().unwrap();
+        self.give(account, move |tx, account, now| {
+            credits::grant::grant(tx, account, &Actor::System, now, (&customer, cents))
+        })
+        .await;
+    }
+
+    /// Has a customer prepay so many credits for these products, good for so many days.
+    pub async fn prepay(&self, account: &str, customer: &str, number: u32, products: &str, days: Option<u64>) {
+        let customer = customer.parse().unwrap();
+        let expires_at = days.map(|days| self.clock.now().after(Duration::from_secs(days * 86_400)));
+        let prepaid = Prepaid { id: random::id(), products: covered(products), number };
+        self.give(account, move |tx, account, now| {
+            credits::prepay::prepay(tx, account, &Actor::System, now, (&customer, &prepaid, expires_at))
+        })
+        .await;
+    }
+}
+
+/// The promotion, for so many bookings at most.
+#[must_use]
+pub fn limited(promotion: Promotion, most_uses: u32) -> Promotion {
+    Promotion { most_uses: Some(most_uses), ..promotion }
+}
+
+/// The instant that is so many seconds from now on a server's clock.
+#[must_use]
+pub fn instant(server: &TestServer, seconds: u64) -> Instant {
+    server.clock.now().after(Duration::from_secs(seconds))
+}
+
+/// A discount of so many minor units of a currency.
+#[must_use]
+pub fn so_much(currency: &str, minor: i64) -> Discount {
+    Discount::Fixed(Money::new(minor, currency.parse().unwrap()))
+}
