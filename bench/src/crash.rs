@@ -104,6 +104,7 @@ async fn play(
             notes.problems.push(format!("there was no {needed}: the round proves too little"));
         }
     }
+    notes.problems.extend(place.halves().await?);
     ledger.absorb(notes.ledger);
     if args.lose {
         place.bring_back_copy()?;

@@ -7,6 +7,7 @@
 pub mod client;
 pub mod crash;
 pub mod figures;
+mod halves;
 mod ledger;
 mod load;
 pub mod race;

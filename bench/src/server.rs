@@ -3,6 +3,7 @@
 use crate::CrashArgs;
 use crate::client::{Client, Credentials};
 use crate::figures::machine::program;
+use crate::halves;
 use anyhow::{Context, bail};
 use std::fs::{self, File};
 use std::net::TcpListener;
@@ -109,6 +110,20 @@ impl<'a> Place<'a> {
         let copied = copy_folder(&self.data(), &self.copy());
         server.signal("-CONT")?;
         copied
+    }
+
+    /// What the server that was killed left half done.
+    pub async fn halves(&self) -> anyhow::Result<Vec<String>> {
+        match self.database_url {
+            Some(url) => halves::in_postgres(url).await,
+            None => {
+                let copy = self.folder.join("looked-at");
+                copy_folder(&self.data(), &copy)?;
+                let found = halves::in_folder(&copy);
+                fs::remove_dir_all(copy)?;
+                found
+            }
+        }
     }
 
     /// Puts the copy in the place of the server's files.

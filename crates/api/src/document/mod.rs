@@ -12,6 +12,7 @@ pub use schemas::Schemas;
 use crate::operation::{Operation, Operations};
 use serde_json::{Map, Value, json};
 use slotkeeper_domain::right::Needs;
+use std::collections::BTreeMap;
 
 const ABOUT: &str = "The booking API of Slotkeeper. It works with every client of the Bookeo API v2: only the base address is \
     another one.\n\nEvery call needs two keys: the secret key of the application and the API key of one of its installations, \
@@ -35,7 +36,7 @@ pub fn document(operations: &Operations, address: &str) -> Value {
         let methods = paths.entry(operation.path).or_insert_with(|| json!({}));
         methods[operation.method.as_str().to_lowercase()] = entry(operation, &description);
     }
-    json!({
+    sorted(json!({
         "openapi": "3.1.0",
         "info": { "title": "Slotkeeper API", "version": "2", "description": ABOUT },
         "servers": [{ "url": address }],
@@ -73,7 +74,19 @@ pub fn document(operations: &Operations, address: &str) -> Value {
                 },
             },
         },
-    })
+    }))
+}
+
+/// The same with all members in order. Without it the order hangs on whether a crate somewhere asked for maps that keep it.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members: BTreeMap<String, Value> = members.into_iter().collect();
+            members.into_iter().map(|(name, member)| (name, sorted(member))).collect()
+        }
+        Value::Array(items) => items.into_iter().map(sorted).collect(),
+        other => other,
+    }
 }
 
 fn entry(operation: &Operation, description: &Description) -> Value {
