@@ -1,5 +1,6 @@
 //! Bodies of requests: JSON, whatever the client calls it (wire reference, section 1.1).
 
+use crate::caller::Granted;
 use crate::error::{ApiError, message_for};
 use crate::query::Pairs;
 use axum::body::Bytes;
@@ -59,17 +60,18 @@ impl FromRequest<App> for NewWithoutBody {
     }
 }
 
-/// The body, and the key together with everything that the request says: method, path, query without the caller's keys,
-/// body.
+/// The body, and the key together with everything that the request says: what its key was granted, method, path, query without
+/// the caller's keys, body.
 async fn with_key(request: Request, app: &App) -> Result<(Bytes, Option<IdempotencyKey>), ApiError> {
     let key = key_of(request.headers())?;
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let uri = request.extensions().get::<OriginalUri>().map_or(uri, |original| original.0.clone());
+    let granted = request.extensions().get::<Granted>().map(|granted| granted.0.clone()).unwrap_or_default();
     let bytes = Bytes::from_request(request, app).await.map_err(unreadable)?;
     let key = key.map(|key| {
         let query = Pairs::of(uri.query().unwrap_or_default());
-        let mut said: Vec<&[u8]> =
-            vec![method.as_str().as_bytes(), uri.path().trim_end_matches('/').as_bytes(), &bytes];
+        let path = uri.path().trim_end_matches('/');
+        let mut said: Vec<&[u8]> = vec![granted.as_bytes(), method.as_str().as_bytes(), path.as_bytes(), &bytes];
         said.extend(query.without_keys().into_iter().map(str::as_bytes));
         IdempotencyKey::new(app, &key, &said)
     });

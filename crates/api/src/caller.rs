@@ -13,6 +13,11 @@ use slotkeeper_app::right::{May, Right};
 use slotkeeper_domain::account::Language;
 use slotkeeper_domain::throttle::TooMany;
 
+/// What the caller's key was granted, for [`crate::body`]: an answer that was kept for one key is not for another that is
+/// allowed less.
+#[derive(Clone)]
+pub(crate) struct Granted(pub(crate) String);
+
 /// An application that showed both keys, and whose key has the right `R`. There is no other way to get one.
 pub struct Caller<R: Right> {
     holder: KeyHolder,
@@ -70,6 +75,7 @@ impl<R: Right> FromRequestParts<App> for Caller<R> {
             let message = format!("This API key does not have permission to {}.", R::TO);
             ApiError::new(StatusCode::FORBIDDEN, message)
         })?;
+        parts.extensions.insert(Granted(holder.authorization().permissions.to_list()));
         Ok(Self { holder, may, language })
     }
 }

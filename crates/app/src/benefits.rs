@@ -175,7 +175,10 @@ impl<'a> Asking<'a> {
         let made_at = self.booking.map_or(now, |booking| booking.created.at);
         let has_one = kept.promotions.iter().any(|applied| applied.by == By::Itself);
         let fits = |one: &&Promotion| {
-            one.trigger == Trigger::Automatic && one.check(product, day, made_at).is_ok() && !has_one
+            // What a hold was promised a moment ago stays so, also when its time has ended since.
+            let promised = self.promised == Some(&one.id);
+            let fit = if promised { one.check_for(product, day) } else { one.check(product, day, made_at) };
+            one.trigger == Trigger::Automatic && fit.is_ok() && !has_one
         };
         let automatic = self.catalogue.promotions.iter().filter(fits).collect();
         let mut coded = Vec::new();

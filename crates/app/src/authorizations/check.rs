@@ -81,25 +81,31 @@ pub async fn check(app: &App, api_key: &ApiKey, secret_key: &SecretKey) -> Resul
     let secret_hash = app.vault().hash(Usage::SecretKey, secret_key.expose());
     let now = app.now();
     let version = app.store().keys_version();
-    let known = match app.known_keys().get(&key_hash, version, now) {
+    // What is known may lack a secret key that another node made a moment ago, so only what was just read refuses.
+    let known = app.known_keys().get(&key_hash, version, now).filter(|known| belongs(known, &secret_hash, now));
+    let known = match known {
         Some(known) => known,
         None => {
             let opens = app.store().read(move |db| opens(db, &account_id, &key_hash, now)).await?;
-            app.known_keys().keep(key_hash, version, now, opens.ok_or(CheckError::Refused)?)
+            let read = app.known_keys().keep(key_hash, version, now, opens.ok_or(CheckError::Refused)?);
+            if !belongs(&read, &secret_hash, now) {
+                return Err(CheckError::Refused);
+            }
+            read
         }
     };
-    // Every key is compared, so that the time does not tell which one matched.
-    let matches = known.secret_keys.iter().fold(false, |found, key| {
-        let works = key.ends_at.is_none_or(|end| end > now);
-        (same(&key.hash, &secret_hash) & works) | found
-    });
-    if !matches {
-        return Err(CheckError::Refused);
-    }
     let allowance = app.call_limit().count(&known.authorization.id, now)?;
     app.last_use().note(&known.authorization, now);
     let (authorization, account) = (Arc::clone(&known.authorization), Arc::clone(&known.account));
     Ok(KeyHolder { authorization, account, allowance })
+}
+
+/// Whether the secret key is the application's. Every key is compared, so that the time does not tell which one matched.
+fn belongs(opens: &Opens, secret_hash: &Hash, now: Instant) -> bool {
+    opens.secret_keys.iter().fold(false, |found, key| {
+        let works = key.ends_at.is_none_or(|end| end > now);
+        (same(&key.hash, secret_hash) & works) | found
+    })
 }
 
 fn opens(

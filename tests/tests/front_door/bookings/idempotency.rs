@@ -3,7 +3,7 @@
 use super::{business, lesson, order, people, portal, seats_left, tour};
 use crate::api::assert_error;
 use slotkeeper_testkit::catalogue::TOUR;
-use slotkeeper_testkit::client::{Program, operations};
+use slotkeeper_testkit::client::{Program, Visitor, operations};
 use slotkeeper_testkit::serde_json::{Value, json};
 use slotkeeper_testkit::server::{Engine, TestServer};
 use slotkeeper_testkit::{join_all, on_every_engine};
@@ -52,6 +52,25 @@ on_every_engine! {
         server.clock.advance(Duration::from_secs(48 * 3_600));
         server.run_jobs().await;
         assert_eq!(program.post_with_key("/bookings", "order 7", &order("2026-05-15", 3)).await.status, 201);
+    }
+
+    /// What was answered to a key that may do more is not told to one of the same application that may do less.
+    async fn a_kept_answer_is_for_keys_that_may_do_the_same(server: TestServer) {
+        let owner = Visitor::owner(&server, "olivia@example.com").await;
+        let developer = Visitor::developer(&server, "dana@example.com").await;
+        let application = developer.register("Front Office", "").await;
+        let with = async |permissions: &str| {
+            owner.allow(&application.asks_for(permissions, None)).await;
+            let key = server.key_mailed_to("dana@example.com").await;
+            Program::new(&server, &key, &application.secret_key)
+        };
+        let [more, same, less] =
+            [with("customers_rwd_all").await, with("customers_rwd_all").await, with("customers_rw_own").await];
+        let body = json!({"lastName": "Reis"});
+        let first = more.post_with_key("/customers", "K", &body).await;
+        assert_eq!(first.status, 201, "{}", first.text);
+        assert_eq!(same.post_with_key("/customers", "K", &body).await.text, first.text);
+        assert_error(&less.post_with_key("/customers", "K", &body).await, 422);
     }
 
     /// Twenty at once are one.
