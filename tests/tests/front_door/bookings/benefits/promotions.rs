@@ -158,6 +158,19 @@ on_every_engine! {
         assert_eq!(book(&anew, &order(DAY, 1)).await.status, 201);
     }
 
+    /// A promotion whose time ends between the hold and the booking is the booking's all the same; a new hold costs more.
+    async fn a_promise_outlives_the_promotion(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let mut ending = promotion("Until a quarter past", "automatic", "1000c");
+        ending.booked_before = Some(instant(&server, 180));
+        server.promote(program.account(), &ending).await;
+        let hold = program.create("/holds", &order(DAY, 1)).await;
+        server.clock.advance(Duration::from_secs(240));
+        let booked = program.create(&format!("/bookings?previousHoldId={}", hold["id"].as_str().unwrap()), &order(DAY, 1)).await;
+        assert_eq!((gross(&hold), gross(&booked)), ("38.5", "38.5"));
+        assert_eq!(gross(&program.create("/holds", &order(DAY, 1)).await), "49.5");
+    }
+
     /// Codes can be added to a booking; what it has stays as long as it fits, also when the business has changed its mind.
     async fn changes_keep_what_was_applied(server: TestServer) {
         let (_, program) = business(&server).await;
