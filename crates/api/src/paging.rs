@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use slotkeeper_app::App;
+use slotkeeper_app::idempotency::Answer;
 use slotkeeper_app::secrets::Usage;
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::time::Instant;
@@ -28,7 +29,7 @@ pub const USUAL_PAGE: u32 = 50;
 pub const TOKEN_LIFE: Duration = Duration::from_secs(60 * 60);
 
 /// The text of a page token where a path has one. Any text can be one; [`Paging::read`] finds out.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageToken(pub String);
 
 impl FromStr for PageToken {
@@ -36,6 +37,17 @@ impl FromStr for PageToken {
 
     fn from_str(text: &str) -> Result<Self, Infallible> {
         Ok(Self(text.to_owned()))
+    }
+}
+
+/// Of a search that is sent again, the search is kept and not the page, which is large, and which a search makes again.
+impl Answer for PageToken {
+    fn to_text(&self) -> String {
+        self.0.clone()
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        Some(Self(text.to_owned()))
     }
 }
 

@@ -69,6 +69,7 @@ struct Kept {
     promotions: Vec<Applied>,
     voucher: Option<ServiceVoucher>,
     redeemed: Vec<Code>,
+    prepaid: Vec<Prepaid>,
 }
 
 /// The price of an order, without using anything up.
@@ -82,7 +83,7 @@ pub(crate) fn look(db: &mut Snapshot, asking: Asking<'_>) -> Result<Bargain, Pla
 /// locked already. What the bargain says is to be used up with [`Bargain::use_up`].
 pub(crate) fn lock(tx: &mut Tx, asking: Asking<'_>) -> Result<Bargain, PlaceError> {
     let account = &asking.placing.account.id;
-    let kept = asking.kept();
+    let mut kept = asking.kept();
     let candidates = asking.candidates(tx, &kept)?;
     let had = asking.booking.filter(|booking| !booking.details.benefits.is_none());
     let counted = match had {
@@ -108,6 +109,7 @@ pub(crate) fn lock(tx: &mut Tx, asking: Asking<'_>) -> Result<Bargain, PlaceErro
     promotions::lock_coupons(tx, account, &coupons)?;
     vouchers::lock(tx, account, &of_vouchers)?;
     if let Some(booking) = had {
+        kept.prepaid = credits::of_booking(tx, account, &booking.number)?;
         release(tx, account, &booking.number)?;
     }
     asking.settle(tx, kept, &candidates, &counted)
@@ -166,6 +168,7 @@ impl<'a> Asking<'a> {
             promotions: had.promotions.iter().filter(fits).cloned().collect(),
             voucher: had.voucher.clone().filter(|_| *product == booking.product),
             redeemed: had.redeemed.clone(),
+            prepaid: Vec::new(),
         }
     }
 
@@ -245,7 +248,10 @@ impl<'a> Asking<'a> {
         let (mut credit, mut prepaid) = (Credit::default(), Vec::new());
         if let Some(customer) = self.customer {
             credit = credits::find(db, account, customer)?;
-            prepaid = credits::prepaid(db, account, customer, self.placing.now)?;
+            let unused = credits::prepaid(db, account, customer, self.placing.now)?;
+            // Those that have ended since the booking used them are still its own, and nobody else's.
+            let ended = kept.prepaid.iter().filter(|had| unused.iter().all(|one| one.id != had.id));
+            prepaid = ended.cloned().chain(unused.iter().cloned()).collect();
             prepaid.retain(|prepaid| prepaid.products.has(&self.plan.product.id));
         }
         offered.prepaid = prepaid.iter().map(|prepaid| prepaid.number).fold(0, u32::saturating_add);

@@ -150,9 +150,18 @@ pub(crate) async fn search(
             relaxed: Mode::relaxed(switches.mode),
         })
     })?;
+    let paging = match key {
+        None => paging,
+        // Sent again, it is the search of the first time, for as long as that can be gone on with.
+        key => {
+            let begun = keep(&app, caller.may(), key, PageToken(paging.token().to_owned())).await?;
+            let begun = PageParameters { page_number: page.page_number, ..PageParameters::default() }.with_token(begun);
+            let lost = || Err(ApiError::not_found("There is no such search."));
+            Paging::read(&app, &account.id, OPERATION, &begun, MOST, lost).unwrap_or(paging)
+        }
+    };
     let path = format!("/availability/matchingslots/{}", paging.token());
-    let answer = Created::new(&app, &path, &found(&app, &caller, &paging).await?);
-    Ok(keep(&app, caller.may(), key, answer).await?)
+    Ok(Created::new(&app, &path, &found(&app, &caller, &paging).await?))
 }
 
 /// Another page of a search.

@@ -44,11 +44,14 @@ pub async fn authenticate(
     password: Password,
 ) -> Result<(), AuthenticateError> {
     let account = may.account().id.clone();
-    let buckets = [Bucket::CustomerPassword(&account, &id), Bucket::CustomerPasswords(&account, application)];
-    throttle::take::<AuthenticateError>(app, &buckets).await?;
     let (of, wanted, sight) = (account.clone(), id.clone(), may.sight().clone());
     let found = app.store().read(move |db| customers::password(db, &of, &wanted)).await?;
     let found = found.filter(|(creator, _)| sight.shows(creator.as_ref()));
+    // A try by somebody who may not know of the customer does not count against the customer.
+    let of_customer = found.is_some().then_some(Bucket::CustomerPassword(&account, &id));
+    let buckets: Vec<Bucket<'_>> =
+        of_customer.into_iter().chain([Bucket::CustomerPasswords(&account, application)]).collect();
+    throttle::take::<AuthenticateError>(app, &buckets).await?;
     let hash = found.as_ref().and_then(|(_, hash)| hash.clone());
     let matches = app.passwords().verify(hash, password).await?;
     if found.is_none() {

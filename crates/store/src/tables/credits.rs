@@ -2,7 +2,7 @@
 //!
 //! Whoever takes of either locks the customer first. The number in `prepaid_credit.used` is kept here and nowhere else.
 
-use crate::{Json, Snapshot, StoreError, Tx, statements};
+use crate::{Json, Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::catalogue::Covered;
 use slotkeeper_domain::credit::Credit;
@@ -19,6 +19,10 @@ statements! {
     PREPAID = "SELECT id, products, number - used FROM prepaid_credit
                WHERE account_id = ?1 AND customer_id = ?2 AND used < number AND (expires_at IS NULL OR expires_at > ?3)
                ORDER BY CASE WHEN expires_at IS NULL THEN 1 ELSE 0 END, expires_at, created_at, id LIMIT 1000";
+    OF_BOOKING = "SELECT c.id, c.products, u.number
+                  FROM prepaid_use u
+                  JOIN prepaid_credit c ON c.account_id = u.account_id AND c.customer_id = u.customer_id AND c.id = u.prepaid_id
+                  WHERE u.account_id = ?1 AND u.booking_number = ?2 ORDER BY c.created_at, c.id LIMIT 1000";
     USE_PREPAID = "INSERT INTO prepaid_use (account_id, customer_id, prepaid_id, booking_number, number)
                    VALUES (?1, ?2, ?3, ?4, ?5)";
     COUNT_PREPAID = "UPDATE prepaid_credit SET used = used + ?4 WHERE account_id = ?1 AND customer_id = ?2 AND id = ?3";
@@ -83,10 +87,20 @@ pub fn prepaid(
     customer: &CustomerId,
     now: Instant,
 ) -> Result<Vec<Prepaid>, StoreError> {
-    db.all(PREPAID, &[account, customer, &now], |row| {
-        let (id, products, left) = (row.next()?, row.next::<Json<Covered>>()?.0, row.next::<i64>()?);
-        Ok(Prepaid { id, products, number: u32::try_from(left.max(0)).unwrap_or(u32::MAX) })
-    })
+    db.all(PREPAID, &[account, customer, &now], prepaid_row)
+}
+
+fn prepaid_row(row: &Row) -> Result<Prepaid, StoreError> {
+    let (id, products, number) = (row.next()?, row.next::<Json<Covered>>()?.0, row.next::<i64>()?);
+    Ok(Prepaid { id, products, number: u32::try_from(number.max(0)).unwrap_or(u32::MAX) })
+}
+
+/// The prepaid credits that a booking uses, also those that have ended since: what was used stays used.
+///
+/// # Errors
+/// When the store fails.
+pub fn of_booking(db: &mut Snapshot, account: &AccountId, booking: &BookingNumber) -> Result<Vec<Prepaid>, StoreError> {
+    db.all(OF_BOOKING, &[account, booking], prepaid_row)
 }
 
 /// Has a booking use so many of a customer's credits, which are unused. The customer is locked.

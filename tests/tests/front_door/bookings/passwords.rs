@@ -103,6 +103,18 @@ on_every_engine! {
         assert_eq!(program.get(&path(&first, "guess")).await.status, 429);
     }
 
+    /// An application that may not know of a customer cannot lock the customer out by guessing.
+    async fn strangers_lock_nobody_out(server: TestServer) {
+        let (owner, program) = business(&server).await;
+        let stranger = Program::installed(&server, "Stranger", &owner, "customers_rw_own").await;
+        let id = customer(&program).await;
+        server.give_password(program.account(), &id, Some(PASSWORD)).await.unwrap();
+        for guess in 0..20 {
+            assert_eq!(stranger.get(&format!("/customers/{id}/authenticate?password=guess-{guess}")).await.status, 404);
+        }
+        assert_eq!(program.get(&format!("/customers/{id}/authenticate?password={TYPED}")).await.status, 200);
+    }
+
     /// Customers by the hundred are no way around the limit.
     async fn spraying_is_limited(server: TestServer) {
         let (_, program) = business(&server).await;

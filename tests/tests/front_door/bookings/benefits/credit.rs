@@ -5,6 +5,7 @@ use crate::bookings::{business, class, order, people};
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR, catalogue};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::json;
+use std::time::Duration;
 
 on_every_engine! {
     /// Money vouchers and credit lower no price; they pay. What is left over is the customer's.
@@ -89,6 +90,20 @@ on_every_engine! {
         server.prepay(account, paid["customerId"].as_str().unwrap(), 1, "", None).await;
         let same = program.put(&path(&paid), &json!({"externalRef": "x"})).await;
         assert_eq!((gross(&same.body), &same.body["price"]), ("49.5", &paid["price"]));
+    }
+
+    /// Credits that end after they were used have paid for the booking all the same; they are good for no other.
+    async fn used_credits_do_not_end(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let ilse = customer(&program).await;
+        server.prepay(program.account(), &ilse, 3, TOUR, Some(2)).await;
+        let booked = program.create("/bookings", &of(&ilse, order("2026-05-12", 2))).await;
+        server.clock.advance(Duration::from_secs(3 * 86_400));
+        let same = program.put(&path(&booked), &json!({"externalRef": "x"})).await;
+        assert_eq!((same.status, gross(&same.body)), (200, "0"), "{}", same.text);
+        let more = program.put(&path(&booked), &json!({"participants": {"numbers": people(3, 0)}})).await;
+        assert_eq!(gross(&more.body), "49.5", "{}", more.text);
+        assert_eq!(quote(&program, &of(&ilse, order("2026-05-12", 1))).await["applicablePrepaidCredits"], 0);
     }
 
     /// Products for those with prepaid credits are booked by those who have one for everybody.
