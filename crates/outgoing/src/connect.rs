@@ -1,0 +1,142 @@
+//! From the host of an address to a connection. The name is looked up once, every address that was found is held
+//! against the policy, and the connection is made to one of exactly those.
+
+use crate::outcome::Failure;
+use crate::outgoing::Limits;
+use crate::policy::{Policy, is_loopback, literal};
+use crate::resolve::Resolve;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
+use url::Host;
+
+/// A connection, with or without TLS.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+
+/// A name with more addresses than this is cut off here.
+const MOST_ADDRESSES: usize = 32;
+
+/// How many of them are tried.
+const MOST_TRIES: usize = 4;
+
+/// A connection to a host that somebody else chose.
+pub(crate) async fn to_receiver(
+    host: &Host<String>,
+    port: u16,
+    policy: &Policy,
+    resolver: &dyn Resolve,
+    limits: &Limits,
+    deadline: Instant,
+) -> Result<TcpStream, Failure> {
+    let addresses = addresses(host, resolver, limits, deadline).await?;
+    // One forbidden address is enough: a name that has both kinds is either broken or a trap.
+    if !addresses.iter().all(|address| policy.may_connect(host, *address)) {
+        return Err(if literal(host).is_some() { refused(policy, host) } else { Failure::RefusedAddress });
+    }
+    let stream = first(&addresses, port, limits, deadline).await?;
+    // What the system says about the other end is held against the policy as well, for whatever stands in between.
+    let peer = stream.peer_addr().map_err(|_| Failure::NoConnection)?.ip();
+    if policy.may_connect(host, peer) { Ok(stream) } else { Err(Failure::RefusedAddress) }
+}
+
+/// A connection to the proxy: whoever runs the server chose it, so its address is not judged.
+pub(crate) async fn to_proxy(
+    host: &Host<String>,
+    port: u16,
+    resolver: &dyn Resolve,
+    limits: &Limits,
+    deadline: Instant,
+) -> Result<TcpStream, Failure> {
+    let connection = async {
+        let addresses = addresses(host, resolver, limits, deadline).await?;
+        first(&addresses, port, limits, deadline).await
+    };
+    connection.await.map_err(|_: Failure| {
+        tracing::warn!("the proxy cannot be reached");
+        Failure::Proxy
+    })
+}
+
+fn refused(policy: &Policy, host: &Host<String>) -> Failure {
+    match policy.check(&format!("https://{host}/")) {
+        Err(refusal) => Failure::Refused(refusal),
+        Ok(_) => Failure::RefusedAddress,
+    }
+}
+
+/// The addresses of a host, at least one.
+async fn addresses(
+    host: &Host<String>,
+    resolver: &dyn Resolve,
+    limits: &Limits,
+    deadline: Instant,
+) -> Result<Vec<IpAddr>, Failure> {
+    if let Some(address) = literal(host) {
+        return Ok(vec![address]);
+    }
+    // RFC 6761: these names are not looked up, so that nobody can answer for them.
+    if is_loopback(host) {
+        return Ok(vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]);
+    }
+    let Host::Domain(name) = host else { return Err(Failure::NameNotFound) };
+    let until = deadline.min(Instant::now() + limits.lookup);
+    match timeout_at(until, resolver.resolve(name)).await {
+        Ok(Ok(mut found)) if !found.is_empty() => {
+            found.truncate(MOST_ADDRESSES);
+            Ok(found)
+        }
+        _ => Err(Failure::NameNotFound),
+    }
+}
+
+/// A connection to the first address that takes one. Each gets its share of the time that is left.
+async fn first(addresses: &[IpAddr], port: u16, limits: &Limits, deadline: Instant) -> Result<TcpStream, Failure> {
+    let tried = both_families(addresses);
+    for (index, address) in tried.iter().enumerate() {
+        let left = u32::try_from(tried.len() - index).unwrap_or(1);
+        let share = deadline.saturating_duration_since(Instant::now()) / left;
+        if let Ok(stream) = connect(SocketAddr::new(*address, port), share.min(limits.connect)).await {
+            // The request is one piece: waiting to put more into the packet gains nothing.
+            let _ = stream.set_nodelay(true);
+            return Ok(stream);
+        }
+    }
+    Err(Failure::NoConnection)
+}
+
+async fn connect(address: SocketAddr, limit: Duration) -> io::Result<TcpStream> {
+    tokio::time::timeout(limit, TcpStream::connect(address)).await?
+}
+
+/// The addresses to try, the resolver's first choice first, IPv4 and IPv6 by turns: on many machines one of them leads
+/// nowhere.
+fn both_families(addresses: &[IpAddr]) -> Vec<IpAddr> {
+    let Some(preferred) = addresses.first().map(IpAddr::is_ipv4) else { return Vec::new() };
+    let (these, those): (Vec<IpAddr>, Vec<IpAddr>) =
+        addresses.iter().partition(|address| address.is_ipv4() == preferred);
+    let longer = these.len().max(those.len());
+    let turns = (0..longer).flat_map(|turn| [these.get(turn), those.get(turn)]);
+    turns.flatten().copied().take(MOST_TRIES).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn families_take_turns() {
+        let parse = |text: &str| text.split_whitespace().map(|ip| ip.parse().unwrap()).collect::<Vec<IpAddr>>();
+        for (found, tried) in [
+            ("", ""),
+            ("8.8.8.8", "8.8.8.8"),
+            ("2600::1 2600::2 8.8.8.8", "2600::1 8.8.8.8 2600::2"),
+            ("1.1.1.1 1.1.1.2 1.1.1.3 1.1.1.4 1.1.1.5 2600::1", "1.1.1.1 2600::1 1.1.1.2 1.1.1.3"),
+        ] {
+            assert_eq!(both_families(&parse(found)), parse(tried));
+        }
+    }
+}
