@@ -9,6 +9,7 @@ mod availability;
 pub mod body;
 mod bookings;
 pub mod caller;
+mod changes;
 pub mod cors;
 mod customers;
 pub mod document;
@@ -30,6 +31,7 @@ mod seatblocks;
 mod settings;
 mod span;
 mod subaccounts;
+pub mod webhooks;
 pub mod wire;
 
 pub use error::ApiError;

@@ -4,7 +4,9 @@ use crate::error::ApiError;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use slotkeeper_domain::booking::BookingNumber;
-use slotkeeper_domain::id::{AccountId, CustomerId, HoldId, LinkedPersonId, PaymentId, ResourceBlockId, SeatBlockId};
+use slotkeeper_domain::id::{
+    AccountId, CustomerId, HoldId, LinkedPersonId, PaymentId, ResourceBlockId, SeatBlockId, WebhookId,
+};
 use std::str::FromStr;
 
 /// What can stand in a path as an id.
@@ -44,6 +46,10 @@ impl PathId for SeatBlockId {
 
 impl PathId for ResourceBlockId {
     const WHAT: &'static str = "resource block";
+}
+
+impl PathId for WebhookId {
+    const WHAT: &'static str = "webhook";
 }
 
 /// The first id of the path. Refuses with [`ApiError::absent`] what is no id.

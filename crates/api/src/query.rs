@@ -7,6 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use serde_json::{Value, json};
 use slotkeeper_domain::catalogue::CategoryId;
+use slotkeeper_domain::change::Kind;
 use slotkeeper_domain::customer::Gender;
 use slotkeeper_domain::id::{
     AccountId, CustomFieldId, CustomerId, HoldId, LinkedPersonId, PaymentId, ProductId, ResourceId, ResourceTypeId,
@@ -16,6 +17,7 @@ use slotkeeper_domain::payment::PaymentMethod;
 use slotkeeper_domain::permission::Permission;
 use slotkeeper_domain::secret::Password;
 use slotkeeper_domain::time::{WireDay, WireTime};
+use slotkeeper_domain::webhook::Domain;
 use std::convert::Infallible;
 use std::marker::PhantomData;
 
@@ -57,8 +59,12 @@ pub(crate) fn words<T: Copy>(all: &[T], word: fn(T) -> &'static str) -> Vec<&'st
 }
 
 parameters_from_str! {
+    Domain: "one of: bookings, seatblocks, resourceblocks, customers, payments",
+        { "type": "string", "enum": words(Domain::ALL, Domain::as_str) };
+    Kind: "one of: created, updated, deleted", { "type": "string", "enum": words(Kind::ALL, Kind::as_str) };
     Gender: "one of: male, female, unknown", { "type": "string", "enum": words(Gender::ALL, Gender::as_str) };
     Permission: "a permission", { "type": "string", "enum": words(&Permission::ALL, Permission::as_str) };
+    u64: "a whole number, at least 0", { "type": "integer", "minimum": 0 };
     u32: "a whole number between 0 and 4294967295", { "type": "integer", "minimum": 0, "maximum": 4_294_967_295_u32 };
     i64: "a whole number", { "type": "integer" };
     String: "a text";

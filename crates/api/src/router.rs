@@ -4,8 +4,8 @@ use crate::body::LARGEST_BODY;
 use crate::error::refuse;
 use crate::operation::Operations;
 use crate::{
-    availability, bookings, customers, holds, language, linked_people, noted, payments, resourceblocks, seatblocks,
-    settings, subaccounts,
+    availability, bookings, changes, customers, holds, language, linked_people, noted, payments, resourceblocks,
+    seatblocks, settings, subaccounts, webhooks,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -150,6 +150,19 @@ pub fn operations() -> Operations {
             "/subaccounts/{subaccountId}/apikeys/{apiKey}",
             "Ends the application's key in a business of the portal.",
             subaccounts::uninstall::uninstall,
+        )
+        .get("/webhooks", "The webhooks of this key.", webhooks::list::list)
+        .post(
+            "/webhooks",
+            "Registers a webhook: changes are told to its address. It replaces the one of the same domain and type.",
+            webhooks::create::create,
+        )
+        .get("/webhooks/{webhookId}", "A webhook of this key.", webhooks::show::show)
+        .delete("/webhooks/{webhookId}", "Deletes a webhook: nothing more is told.", webhooks::remove::remove)
+        .get(
+            "/changes",
+            "What has changed, in order, of what the key may read: for whoever missed notices.",
+            changes::list::list,
         )
 }
 

@@ -1,7 +1,7 @@
 //! Who asks. A use case that only some callers may use takes a type that only they have.
 
 use slotkeeper_domain::account::AccountKind;
-use slotkeeper_domain::change::{Actor, Change, Kind, Thing};
+use slotkeeper_domain::change::{Actor, Change, Kind, Subject};
 use slotkeeper_domain::consent::{MayNotDecide, may_decide};
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::accounts::Account;
@@ -77,8 +77,8 @@ impl SignedIn {
     }
 
     /// An entry for the log of this person's account.
-    pub(crate) fn change(&self, at: Instant, thing: Thing, thing_id: &str, kind: Kind) -> Change {
-        self.actor().change(&self.account.id, at, thing, thing_id, kind)
+    pub(crate) fn change(&self, at: Instant, subject: Subject<'_>, kind: Kind) -> Change {
+        self.actor().change(&self.account.id, at, subject, kind)
     }
 
     /// This person, as logs name who did something.

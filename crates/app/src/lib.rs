@@ -14,6 +14,7 @@ pub mod bookings;
 pub mod call_limit;
 pub mod caller;
 pub mod catalogue;
+pub mod changes;
 pub mod clock;
 pub mod consent;
 pub mod credits;
@@ -37,6 +38,7 @@ pub mod take;
 pub mod throttle;
 pub mod users;
 pub mod vouchers;
+pub mod webhooks;
 
 use authorizations::known_keys::KnownKeys;
 use authorizations::last_use::LastUse;
@@ -47,10 +49,12 @@ use passwords::Passwords;
 use secrets::Vault;
 use slotkeeper_domain::call_rate::CallRate;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_outgoing::Policy;
 use slotkeeper_store::Store;
 use std::sync::Arc;
 use tokio::sync::Notify;
 use url::Url;
+use webhooks::items::Items;
 
 /// Everything a use case needs: the store, the clock, the vault for secrets, and the server's settings. Cheap to clone.
 #[derive(Clone)]
@@ -64,6 +68,8 @@ struct Parts {
     public_url: Url,
     delivers_mail: bool,
     most_customers: Option<u32>,
+    receivers: Policy,
+    items: Arc<dyn Items>,
     mail_waiting: Notify,
     last_use: LastUse,
     known_keys: KnownKeys,
@@ -89,13 +95,28 @@ pub struct AppConfig {
     pub most_customers: Option<u32>,
     /// How often a key may call the API on this node; nothing for as often as it likes.
     pub call_rate: Option<CallRate>,
+    /// Which addresses webhooks can have.
+    pub receivers: Policy,
+    /// Writes down what notices show.
+    pub items: Arc<dyn Items>,
 }
 
 impl App {
     /// Puts the parts together.
     #[must_use]
     pub fn new(config: AppConfig) -> Self {
-        let AppConfig { store, clock, vault, passwords, public_url, delivers_mail, most_customers, call_rate } = config;
+        let AppConfig {
+            store,
+            clock,
+            vault,
+            passwords,
+            public_url,
+            delivers_mail,
+            most_customers,
+            call_rate,
+            receivers,
+            items,
+        } = config;
         Self(Arc::new(Parts {
             store,
             clock,
@@ -104,6 +125,8 @@ impl App {
             public_url,
             delivers_mail,
             most_customers,
+            receivers,
+            items,
             mail_waiting: Notify::new(),
             last_use: LastUse::default(),
             known_keys: KnownKeys::default(),
@@ -158,6 +181,17 @@ impl App {
     #[must_use]
     pub fn most_customers(&self) -> Option<u32> {
         self.0.most_customers
+    }
+
+    /// Which addresses webhooks can have.
+    #[must_use]
+    pub fn receivers(&self) -> &Policy {
+        &self.0.receivers
+    }
+
+    /// Writes down what notices show.
+    pub(crate) fn items(&self) -> &dyn Items {
+        &*self.0.items
     }
 
     /// Is notified when a mail was written.

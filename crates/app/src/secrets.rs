@@ -80,15 +80,15 @@ impl Vault {
     #[must_use]
     pub fn new(master_key: [u8; 32]) -> Self {
         let master_key = Zeroizing::new(master_key);
-        let hash_key = Zeroizing::new(mac(&master_key, &[b"slotkeeper hash v1"]));
-        let seal_key = Zeroizing::new(mac(&master_key, &[b"slotkeeper seal v1"]));
+        let hash_key = Zeroizing::new(mac(master_key.as_slice(), &[b"slotkeeper hash v1"]));
+        let seal_key = Zeroizing::new(mac(master_key.as_slice(), &[b"slotkeeper seal v1"]));
         Self { hash_key, cipher: XChaCha20Poly1305::new((&*seal_key).into()) }
     }
 
     /// The keyed hash of a text.
     #[must_use]
     pub fn hash(&self, usage: Usage, text: &str) -> Hash {
-        mac(&self.hash_key, &[usage.label(), b"\0", text.as_bytes()])
+        mac(self.hash_key.as_slice(), &[usage.label(), b"\0", text.as_bytes()])
     }
 
     /// The keyed hash of several parts, none of which can be passed off as a part of another.
@@ -99,7 +99,7 @@ impl Vault {
         for (length, part) in lengths.iter().zip(parts) {
             all.extend([length.as_slice(), part]);
         }
-        mac(&self.hash_key, &all)
+        mac(self.hash_key.as_slice(), &all)
     }
 
     /// Seals a text: encrypted and authenticated, different every time.
@@ -133,7 +133,14 @@ pub fn same(one: &[u8], other: &[u8]) -> bool {
 }
 
 #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
-fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+/// The signature of a text in several parts, with nothing between them, under a secret key: HMAC-SHA-256 with the characters of
+/// the key (wire reference, section 5.3).
+#[must_use]
+pub fn sign(secret_key: &str, parts: &[&[u8]]) -> Hash {
+    mac(secret_key.as_bytes(), parts)
+}
+
+fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any length will do");
     for part in parts {
         mac.update(part);

@@ -2,7 +2,9 @@
 
 use crate::App;
 use slotkeeper_store::StoreError;
-use slotkeeper_store::tables::{buckets, claims, holds, kept_answers, links, mails, questions, secret_keys, sessions};
+use slotkeeper_store::tables::{
+    buckets, claims, deliveries, holds, kept_answers, links, mails, questions, secret_keys, sessions, webhooks,
+};
 use std::time::Duration;
 
 /// How many rows of each kind one round takes, so that it never holds the writer up.
@@ -13,6 +15,8 @@ const HOLD_KEPT: Duration = Duration::from_secs(24 * 3_600);
 const CLAIM_KEPT: Duration = Duration::from_secs(60);
 /// How long a mail is remembered after it was delivered, given up or only kept. Its text can hold a key.
 const MAIL_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// How long the developer can see what became of a delivery.
+const DELIVERY_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 /// Deletes some of what expired. Whether there may be more.
 ///
@@ -32,6 +36,8 @@ pub async fn sweep(app: &App) -> Result<bool, StoreError> {
                 mails::sweep(tx, now.before(MAIL_KEPT), ROUND)?,
                 holds::sweep(tx, now.before(HOLD_KEPT), ROUND)?,
                 kept_answers::sweep(tx, now, ROUND)?,
+                deliveries::sweep(tx, now.before(DELIVERY_KEPT), ROUND)?,
+                webhooks::sweep(tx, now.before(DELIVERY_KEPT), ROUND)?,
                 claims::sweep(tx, now.before(CLAIM_KEPT), now, ROUND)?,
             ];
             Ok::<_, StoreError>(rows.into_iter().max().unwrap_or(0))

@@ -3,7 +3,12 @@
 //! Every write that matters to an account leaves one entry, in the same transaction. What leaves the server
 //! later (webhooks, mails, the audit page) is made from these entries and from nothing else.
 
-use crate::id::{AccountId, ApplicationId, UserId};
+use crate::booking::BookingNumber;
+use crate::code::Code;
+use crate::id::{
+    AccountId, ApplicationId, AuthorizationId, CustomerId, LinkedPersonId, PaymentId, PromotionId, ResourceBlockId,
+    SeatBlockId, SecretKeyId, UserId, WebhookId,
+};
 use crate::time::Instant;
 
 /// One entry of an account's log. The store numbers it, per account, without gaps.
@@ -19,6 +24,9 @@ pub struct Change {
     pub thing: Thing,
     /// The id of the thing.
     pub thing_id: String,
+    /// The application that created the thing, if one did: keys that are allowed their own things know of the change only
+    /// if it was theirs (wire reference, section 2.2).
+    pub creator: Option<ApplicationId>,
     /// What happened to it.
     pub kind: Kind,
 }
@@ -46,9 +54,67 @@ impl Actor {
 
     /// The entry in an account's log that says: this actor did that to the thing.
     #[must_use]
-    pub fn change(&self, account: &AccountId, at: Instant, thing: Thing, thing_id: &str, kind: Kind) -> Change {
-        Change { account: account.clone(), at, actor: self.clone(), thing, thing_id: thing_id.to_owned(), kind }
+    pub fn change(&self, account: &AccountId, at: Instant, subject: Subject<'_>, kind: Kind) -> Change {
+        let Subject { thing, id, creator } = subject;
+        let (thing_id, creator) = (id.to_owned(), creator.cloned());
+        Change { account: account.clone(), at, actor: self.clone(), thing, thing_id, creator, kind }
     }
+}
+
+/// The thing that a change is about. What applications can create is never named without saying which one did, if any.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    thing: Thing,
+    id: &'a str,
+    creator: Option<&'a ApplicationId>,
+}
+
+macro_rules! subjects {
+    ($($(#[$doc:meta])* $name:ident($id:ty $(, $creator:ident)?) = $thing:ident;)*) => {
+        impl<'a> Subject<'a> {$(
+            $(#[$doc])*
+            #[must_use]
+            pub fn $name(id: &'a $id $(, $creator: Option<&'a ApplicationId>)?) -> Self {
+                #[allow(unused_mut, unused_assignments, reason = "most things are not created by applications")]
+                let mut subject = Self { thing: Thing::$thing, id: id.as_str(), creator: None };
+                $(subject.creator = $creator;)?
+                subject
+            }
+        )*}
+    };
+}
+
+subjects! {
+    /// The account itself.
+    account(AccountId) = Account;
+    /// A person who signs in.
+    user(UserId) = User;
+    /// A registered application.
+    application(ApplicationId) = Application;
+    /// An application's secret key.
+    secret_key(SecretKeyId) = SecretKey;
+    /// An installed application.
+    authorization(AuthorizationId) = Authorization;
+    /// The catalogue of an account.
+    catalogue(AccountId) = Catalogue;
+    /// A booking.
+    booking(BookingNumber, creator) = Booking;
+    /// A customer.
+    customer(CustomerId, creator) = Customer;
+    /// A person linked to a customer.
+    linked_person(LinkedPersonId) = LinkedPerson;
+    /// A payment.
+    payment(PaymentId, creator) = Payment;
+    /// A block of seats.
+    seat_block(SeatBlockId, creator) = SeatBlock;
+    /// A block of resources.
+    resource_block(ResourceBlockId, creator) = ResourceBlock;
+    /// A promotion's coupons.
+    promotion(PromotionId) = Promotion;
+    /// A gift voucher.
+    voucher(Code) = Voucher;
+    /// A webhook.
+    webhook(WebhookId) = Webhook;
 }
 
 macro_rules! words {
@@ -119,6 +185,8 @@ words! {
         Promotion = "promotion",
         /// A gift voucher.
         Voucher = "voucher",
+        /// A webhook of an application.
+        Webhook = "webhook",
     }
 }
 
@@ -137,7 +205,8 @@ impl Thing {
             | Self::SeatBlock
             | Self::ResourceBlock
             | Self::Promotion
-            | Self::Voucher => false,
+            | Self::Voucher
+            | Self::Webhook => false,
         }
     }
 }

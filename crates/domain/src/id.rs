@@ -124,6 +124,8 @@ ids! {
     PromotionId = 10;
     /// Prepaid credits of a customer, as they were given.
     PrepaidId = 16;
+    /// A webhook.
+    WebhookId = 16;
 }
 
 #[cfg(test)]

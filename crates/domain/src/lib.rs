@@ -46,3 +46,4 @@ mod testing;
 mod text;
 pub mod throttle;
 pub mod time;
+pub mod webhook;

@@ -1,7 +1,8 @@
-//! What runs by itself: mail goes out, what has expired is tidied away, the last use of keys is written down.
+//! What runs by itself: changes are delivered to webhooks, mail goes out, what has expired is tidied away, the last use of keys is written down.
 //!
 //! Each job is a function that does one round and can be called from a test; [`run`] calls them all in time.
 
+pub mod deliver;
 pub mod mailer;
 pub mod send_mail;
 mod stop;
@@ -10,12 +11,15 @@ pub use stop::{Stop, Stopper};
 
 use mailer::Mailer;
 use slotkeeper_app::{App, authorizations::last_use, sweep};
+use slotkeeper_outgoing::Outgoing;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
 
 /// How often to look for mails when nothing says that there are any: retries, and mails of other nodes.
 const MAIL_EVERY: Duration = Duration::from_secs(10);
+/// How often to look for what is due at webhooks when nothing says that there is any: retries, and changes of other nodes.
+const DELIVER_EVERY: Duration = Duration::from_secs(1);
 /// How often the last use of keys is written down.
 const LAST_USE_EVERY: Duration = Duration::from_secs(5);
 /// How often expired rows are tidied away.
@@ -24,9 +28,10 @@ const SWEEP_EVERY: Duration = Duration::from_secs(60);
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Runs all jobs until it is told to stop; then lets the rounds under way come to an end, for a while.
-pub async fn run(app: App, mailer: Option<Mailer>, stop: Stop) {
+pub async fn run(app: App, mailer: Option<Mailer>, outgoing: Option<Outgoing>, stop: Stop) {
     let jobs = async {
         tokio::join!(
+            deliver_changes(&app, outgoing, stop.clone()),
             send_mails(&app, mailer.map(Arc::new), stop.clone()),
             repeat("last use", LAST_USE_EVERY, stop.clone(), || write_last_use(app.clone())),
             repeat("sweep", SWEEP_EVERY, stop.clone(), || sweep_all(app.clone())),
@@ -42,6 +47,12 @@ pub async fn run(app: App, mailer: Option<Mailer>, stop: Stop) {
         () = patience => tracing::warn!("a job was still at work when the server stopped"),
     }
     write_last_use(app).await;
+}
+
+async fn deliver_changes(app: &App, outgoing: Option<Outgoing>, stop: Stop) {
+    if let Some(outgoing) = outgoing {
+        deliver::run(app, &outgoing, ticks(DELIVER_EVERY), stop).await;
+    }
 }
 
 async fn send_mails(app: &App, mailer: Option<Arc<Mailer>>, mut stop: Stop) {

@@ -441,7 +441,8 @@ mod tests {
                 prop_assert!(text.bytes().all(|byte| byte.is_ascii_graphic()));
                 let rest = text.split_once("://").unwrap().1;
                 let authority = rest.split(['/', '?']).next().unwrap().to_ascii_lowercase();
-                prop_assert!(authority == receiver.host() || authority == format!("{}:{}", receiver.host, receiver.port));
+                let with_port = format!("{}:{}", receiver.host, receiver.port);
+                prop_assert!(authority == receiver.host() || authority == with_port);
                 prop_assert!(receiver.target.as_str().ends_with(&rest[authority.len()..]));
                 if let Some(address) = literal(&receiver.host) {
                     prop_assert!(policy.may_connect(&receiver.host, address));

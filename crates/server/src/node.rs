@@ -11,6 +11,7 @@ use slotkeeper_app::App;
 use slotkeeper_app::secrets::{Usage, same};
 use slotkeeper_jobs::Stop;
 use slotkeeper_jobs::mailer::Mailer;
+use slotkeeper_outgoing::Outgoing;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::server_facts;
 use slotkeeper_web::Web;
@@ -23,6 +24,8 @@ pub struct Node {
     pub web: Web,
     /// The way to the mail server, if one is configured.
     pub mailer: Option<Mailer>,
+    /// The way to the receivers of webhooks. Without it changes wait.
+    pub outgoing: Option<Outgoing>,
     /// The sites whose pages may call the API.
     pub origins: Origins,
     /// What a client may take.
@@ -37,7 +40,7 @@ impl Node {
     pub async fn run(self, listener: TcpListener, stop: impl Future<Output = ()>) -> std::io::Result<()> {
         let app = self.web.app.clone();
         let (stopper, told) = Stop::pair();
-        let jobs = tokio::spawn(slotkeeper_jobs::run(app.clone(), self.mailer, told));
+        let jobs = tokio::spawn(slotkeeper_jobs::run(app.clone(), self.mailer, self.outgoing, told));
         let outcome = http::serve(listener, router(self.web, &self.origins), self.limits, refuse, stop).await;
         stopper.tell();
         if let Err(error) = jobs.await {

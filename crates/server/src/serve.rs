@@ -6,11 +6,13 @@ use crate::http::Limits;
 use crate::node::{Node, check_master_key, document};
 use crate::{logging, master_key, signals};
 use anyhow::Context;
+use slotkeeper_api::webhooks::WireItems;
 use slotkeeper_app::clock::SystemClock;
 use slotkeeper_app::passwords::{Cost, Passwords};
 use slotkeeper_app::secrets::Vault;
 use slotkeeper_app::{App, AppConfig};
 use slotkeeper_jobs::mailer::{MailServer, Mailer, Tls};
+use slotkeeper_outgoing::{Limits as OutgoingLimits, Outgoing, Policy};
 use slotkeeper_store::{Location, Store};
 use slotkeeper_web::Web;
 use std::sync::Arc;
@@ -32,11 +34,13 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         format!("cannot listen on {}; is the address one of this machine, and free?", config.listen)
     })?;
     config.follow(listener.local_addr()?);
-    let app = open(&config).await?;
+    let policy = Policy::default();
+    let app = open(&config, policy.clone()).await?;
     tracing::info!(listen = %listener.local_addr()?, public_url = config.public_url.as_str(), "ready");
     let node = Node {
         web: Web { document: document(&app), app, trusted_proxies: config.trusted_proxies.clone().into(), demo: false },
         mailer: mailer(&config)?,
+        outgoing: Some(Outgoing::new(policy, OutgoingLimits::default(), None)),
         origins: config.cors_origins.clone(),
         limits: Limits {
             connections: config.limits.connections,
@@ -53,7 +57,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// What is in the way, as a sentence.
-pub async fn open(config: &Config) -> anyhow::Result<App> {
+pub async fn open(config: &Config, receivers: Policy) -> anyhow::Result<App> {
     make_folder(&config.data_dir)?;
     let environment = std::env::var("SLOTKEEPER_MASTER_KEY").ok();
     // A new key would open nothing in a database that is there already.
@@ -82,6 +86,8 @@ pub async fn open(config: &Config) -> anyhow::Result<App> {
         delivers_mail: !config.mail.host.is_empty(),
         most_customers: Some(config.limits.customers).filter(|most| *most > 0),
         call_rate: config.limits.call_rate(),
+        receivers,
+        items: Arc::new(WireItems),
     });
     check_master_key(&app).await?;
     Ok(app)

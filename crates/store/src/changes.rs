@@ -9,19 +9,46 @@ use crate::tx::Tx;
 use crate::value::Param;
 use slotkeeper_domain::change::{Actor, Change};
 use slotkeeper_domain::id::AccountId;
+use slotkeeper_domain::webhook::{Domain, MOST_WAITING};
 use std::collections::BTreeMap;
 
 statements! {
     /// Takes ?2 numbers of the account's log, and says which was the last of them.
     TAKE_NUMBERS = "UPDATE account SET change_count = change_count + ?2 WHERE id = ?1 RETURNING change_count";
     /// Writes one change.
-    INSERT = "INSERT INTO change (account_id, number, at, actor_kind, actor_account_id, actor_id, thing, thing_id, kind) \
-              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    INSERT = "INSERT INTO change (account_id, number, at, actor_kind, actor_account_id, actor_id, thing, thing_id, kind, \
+                                  creator_id) \
+              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    /// Has a change delivered to every webhook that wants it: after what waits for the same thing already, and not at all
+    /// where too much waits.
+    DELIVER = "INSERT INTO delivery (account_id, webhook_id, number, thing_id, happened_at, due_at, outcome, ended_at) \
+               SELECT w.account_id, w.id, CAST(?2 AS BIGINT), ?3, ?4, \
+                      CASE WHEN w.waiting < ?5 THEN COALESCE( \
+                          (SELECT MAX(d.due_at) FROM delivery d WHERE d.account_id = w.account_id AND d.webhook_id = w.id \
+                           AND d.thing_id = ?3 AND d.due_at IS NOT NULL), ?4) END, \
+                      CASE WHEN w.waiting >= ?5 THEN 'dropped' END, CASE WHEN w.waiting >= ?5 THEN ?4 END \
+               FROM webhook w WHERE w.account_id = ?1 AND w.domain = ?6 AND w.kind = ?7 AND w.ended_at IS NULL \
+                    AND w.blocked_at IS NULL";
+    /// Says of those webhooks that there is something to do.
+    WAKE = "UPDATE webhook SET due_at = CASE WHEN due_at < ?3 THEN due_at ELSE ?3 END, \
+                   lost = (lost OR waiting >= ?4), waiting = waiting + CASE WHEN waiting < ?4 THEN 1 ELSE 0 END \
+            WHERE account_id = ?1 AND domain = ?5 AND kind = ?6 AND ended_at IS NULL AND blocked_at IS NULL \
+                  AND EXISTS (SELECT 1 FROM delivery d WHERE d.account_id = webhook.account_id AND d.webhook_id = webhook.id \
+                              AND d.number = ?2)";
+}
+
+/// What a transaction's changes are to others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Concerns {
+    /// Keys may open something else now.
+    pub(crate) keys: bool,
+    /// Something is to be delivered.
+    pub(crate) deliveries: bool,
 }
 
 /// Writes `changes` in the order they were recorded; accounts are locked in the order of their ids, so that two
 /// transactions cannot wait for each other.
-pub(crate) fn write(tx: &mut Tx, changes: &[Change]) -> Result<(), StoreError> {
+pub(crate) fn write(tx: &mut Tx, changes: &[Change]) -> Result<Concerns, StoreError> {
     let mut counts: BTreeMap<&AccountId, i64> = BTreeMap::new();
     for change in changes {
         *counts.entry(&change.account).or_default() += 1;
@@ -40,12 +67,23 @@ pub(crate) fn write(tx: &mut Tx, changes: &[Change]) -> Result<(), StoreError> {
             NumberedChange::new(change, *number - 1)
         })
         .collect();
-    let params: Vec<[&dyn Param; 9]> = rows.iter().map(NumberedChange::params).collect();
-    let inserts: Vec<(Sql, &[&dyn Param])> = params.iter().map(|params| (INSERT, params.as_slice())).collect();
-    if !inserts.is_empty() {
-        tx.batch(&inserts)?;
+    if rows.is_empty() {
+        return Ok(Concerns::default());
     }
-    Ok(())
+    let params: Vec<[&dyn Param; 10]> = rows.iter().map(NumberedChange::params).collect();
+    let mut statements: Vec<(Sql, &[&dyn Param])> = params.iter().map(|params| (INSERT, params.as_slice())).collect();
+    let told: Vec<(&NumberedChange<'_>, Domain)> =
+        rows.iter().filter_map(|row| Some((row, Domain::of(row.change.thing)?))).collect();
+    let params: Vec<[&dyn Param; 7]> = told.iter().map(|(row, domain)| row.delivery(domain)).collect();
+    statements.extend(params.iter().map(|params| (DELIVER, params.as_slice())));
+    let written = tx.batch(&statements)?;
+    let mut concerns = Concerns { keys: changes.iter().any(|change| change.thing.concerns_keys()), deliveries: false };
+    for ((row, domain), _) in told.iter().zip(&written[rows.len()..]).filter(|(_, deliveries)| **deliveries > 0) {
+        let Change { account, at, kind, .. } = row.change;
+        tx.run(WAKE, &[account, &row.number, at, &MOST_WAITING, domain, kind])?;
+        concerns.deliveries = true;
+    }
+    Ok(concerns)
 }
 
 struct NumberedChange<'a> {
@@ -66,8 +104,24 @@ impl<'a> NumberedChange<'a> {
         Self { change, number, actor_kind, actor_account, actor_id }
     }
 
-    fn params(&self) -> [&dyn Param; 9] {
-        let Change { account, at, thing, thing_id, kind, .. } = self.change;
-        [account, &self.number, at, &self.actor_kind, &self.actor_account, &self.actor_id, thing, thing_id, kind]
+    fn params(&self) -> [&dyn Param; 10] {
+        let Change { account, at, thing, thing_id, kind, creator, .. } = self.change;
+        [
+            account,
+            &self.number,
+            at,
+            &self.actor_kind,
+            &self.actor_account,
+            &self.actor_id,
+            thing,
+            thing_id,
+            kind,
+            creator,
+        ]
+    }
+
+    fn delivery<'p>(&'p self, domain: &'p Domain) -> [&'p dyn Param; 7] {
+        let Change { account, at, thing_id, kind, .. } = self.change;
+        [account, &self.number, thing_id, at, &MOST_WAITING, domain, kind]
     }
 }

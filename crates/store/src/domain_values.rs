@@ -5,7 +5,8 @@
 
 use crate::value::{Cell, Decode, Encode};
 use slotkeeper_domain::{
-    account, booking, callback, change, code, consent, email, event, id, link, party, payment, permission, secret, time,
+    account, booking, callback, change, code, consent, email, event, id, link, party, payment, permission, secret,
+    time, webhook,
 };
 use std::borrow::Cow;
 
@@ -47,6 +48,7 @@ stored_as_text! {
     id::ResourceBlockId;
     id::PromotionId;
     id::PrepaidId;
+    id::WebhookId;
     booking::BookingNumber;
     payment::PaymentMethod;
     account::AccountKind;
@@ -61,6 +63,7 @@ stored_as_text! {
     consent::Decision;
     email::EmailAddress;
     link::Purpose;
+    webhook::Domain;
 }
 
 macro_rules! stored_as_list {

@@ -22,10 +22,12 @@ lists! {
     tables::bookings;
     tables::buckets;
     tables::catalogue;
+    tables::change_log;
     tables::claims;
     tables::credits;
     tables::customer_search;
     tables::customers;
+    tables::deliveries;
     tables::holds;
     tables::kept_answers;
     tables::linked_people;
@@ -42,4 +44,5 @@ lists! {
     tables::subaccounts;
     tables::users;
     tables::vouchers;
+    tables::webhooks;
 }

@@ -7,17 +7,18 @@ use crate::postgres::Postgres;
 use crate::queue::Queue;
 use crate::sqlite::Sqlite;
 use crate::tx::{Mode, Snapshot, Tx};
-use crate::unit::Call;
+use crate::unit::{Bulletin, Call};
 use std::any::type_name_of_val;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
+use tokio::sync::Notify;
 
 /// An open database. Clones share it.
 #[derive(Clone)]
 pub struct Store {
     engine: Arc<Engine>,
-    keys_version: Arc<AtomicU64>,
+    bulletin: Arc<Bulletin>,
 }
 
 enum Engine {
@@ -48,7 +49,7 @@ impl Store {
         let engine = tokio::task::spawn_blocking(open)
             .await
             .map_err(|_| StoreError::unavailable("opening the database was interrupted"))??;
-        Ok(Self { engine: Arc::new(engine), keys_version: Arc::default() })
+        Ok(Self { engine: Arc::new(engine), bulletin: Arc::default() })
     }
 
     /// A number that rises with every unit of this process that changed what keys open
@@ -56,7 +57,13 @@ impl Store {
     /// What was read after asking for it is still true while it is the same, but for the units of other processes.
     #[must_use]
     pub fn keys_version(&self) -> u64 {
-        self.keys_version.load(Ordering::SeqCst)
+        self.bulletin.keys_version.load(Ordering::SeqCst)
+    }
+
+    /// Is notified when a unit of this process has stored something that is to be delivered to webhooks.
+    #[must_use]
+    pub fn deliveries(&self) -> &Notify {
+        &self.bulletin.deliveries
     }
 
     /// Runs a use case as one transaction, and answers when it is durable. An `Err` of the unit rolls back.
@@ -129,7 +136,7 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let (call, answer) = Call::new(unit, name, mode, self.slow(), Arc::clone(&self.keys_version));
+        let (call, answer) = Call::new(unit, name, mode, self.slow(), Arc::clone(&self.bulletin));
         self.queue().submit(Box::new(call))?;
         // The answer can only be missing when the engine's thread came to an end under it.
         answer.await.unwrap_or_else(|_| Err(StoreError::closed().into()))

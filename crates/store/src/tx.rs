@@ -1,6 +1,6 @@
 //! What a unit holds: a snapshot that reads, or a transaction that also writes.
 
-use crate::changes;
+use crate::changes::{self, Concerns};
 use crate::error::StoreError;
 use crate::postgres::Session;
 use crate::row::Row;
@@ -195,8 +195,8 @@ impl Tx {
         }
     }
 
-    /// What remains to be done after the unit said yes: checks, and the changes. Says whether one of them concerns keys.
-    pub(crate) fn finish(&mut self, unit: &'static str) -> Result<bool, StoreError> {
+    /// What remains to be done after the unit said yes: checks, and the changes. Says what they are to others.
+    pub(crate) fn finish(&mut self, unit: &'static str) -> Result<Concerns, StoreError> {
         if let Some(first) = &self.db.doom {
             return Err(first.clone());
         }
@@ -213,8 +213,7 @@ impl Tx {
             tracing::error!(unit, "{wrong}");
         }
         let changes = std::mem::take(&mut self.changes);
-        changes::write(self, &changes)?;
-        Ok(changes.iter().any(|change| change.thing.concerns_keys()))
+        changes::write(self, &changes)
     }
 }
 

@@ -1,12 +1,22 @@
 //! A unit on its way through an engine: the closure, what came of it, and who waits for the answer.
 
+use crate::changes::Concerns;
 use crate::error::StoreError;
 use crate::tx::{Mode, Tx};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
+
+/// What the process is told of units that were stored.
+#[derive(Debug, Default)]
+pub(crate) struct Bulletin {
+    /// Counts the units after which keys may open something else.
+    pub(crate) keys_version: AtomicU64,
+    /// Is notified when there is something to deliver.
+    pub(crate) deliveries: Notify,
+}
 
 /// What is to become of what an attempt wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,9 +45,8 @@ pub(crate) struct Call<U, T, E> {
     name: &'static str,
     mode: Mode,
     slow: Duration,
-    /// Where to count that keys may open something else now.
-    keys_version: Arc<AtomicU64>,
-    concerns_keys: bool,
+    bulletin: Arc<Bulletin>,
+    concerns: Concerns,
     outcome: Option<Result<T, E>>,
     caller: oneshot::Sender<Result<T, E>>,
 }
@@ -49,16 +58,19 @@ impl<U, T, E> Call<U, T, E> {
         name: &'static str,
         mode: Mode,
         slow: Duration,
-        keys_version: Arc<AtomicU64>,
+        bulletin: Arc<Bulletin>,
     ) -> (Self, oneshot::Receiver<Result<T, E>>) {
         let (caller, answer) = oneshot::channel();
-        (Self { unit, name, mode, slow, keys_version, concerns_keys: false, outcome: None, caller }, answer)
+        (Self { unit, name, mode, slow, bulletin, concerns: Concerns::default(), outcome: None, caller }, answer)
     }
 
     /// To be called before the caller hears of it, and also when nobody knows whether it was stored.
-    fn count(&self) {
-        if self.concerns_keys {
-            self.keys_version.fetch_add(1, Ordering::SeqCst);
+    fn publish(&self) {
+        if self.concerns.keys {
+            self.bulletin.keys_version.fetch_add(1, Ordering::SeqCst);
+        }
+        if self.concerns.deliveries {
+            self.bulletin.deliveries.notify_one();
         }
     }
 }
@@ -78,7 +90,7 @@ where
         let outcome = timed(name, self.slow, || {
             tx.start(self.mode);
             let value = catching(name, || (self.unit)(tx))?;
-            self.concerns_keys = tx.finish(name)?;
+            self.concerns = tx.finish(name)?;
             Ok(value)
         });
         let verdict = if outcome.is_ok() { Verdict::Keep } else { Verdict::Undo };
@@ -87,14 +99,14 @@ where
     }
 
     fn answer(self: Box<Self>) {
-        self.count();
+        self.publish();
         let outcome = self.outcome.unwrap_or_else(|| Err(StoreError::closed().into()));
         // A caller that has gone away is no concern of the store: what was stored stays stored.
         drop(self.caller.send(outcome));
     }
 
     fn refuse(self: Box<Self>, why: StoreError) {
-        self.count();
+        self.publish();
         drop(self.caller.send(Err(why.into())));
     }
 }

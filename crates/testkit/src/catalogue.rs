@@ -4,7 +4,7 @@ use crate::server::TestServer;
 use serde_json::{Value, json};
 use slotkeeper_app::clock::Clock;
 use slotkeeper_domain::catalogue::Catalogue;
-use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::catalogue;
@@ -155,7 +155,7 @@ impl TestServer {
         self.store()
             .write(move |tx| {
                 catalogue::put(tx, &account, &offered)?;
-                tx.record(Actor::System.change(&account, now, Thing::Catalogue, account.as_str(), Kind::Updated));
+                tx.record(Actor::System.change(&account, now, Subject::catalogue(&account), Kind::Updated));
                 Ok::<_, StoreError>(())
             })
             .await

@@ -268,6 +268,18 @@ impl Program {
         &self.api_key
     }
 
+    /// The secret key of the application.
+    #[must_use]
+    pub fn secret_key(&self) -> &str {
+        &self.secret_key
+    }
+
+    /// The id of the application, which is part of the key.
+    #[must_use]
+    pub fn application(&self) -> &str {
+        &self.api_key[self.api_key.len() - 22..self.api_key.len() - 10]
+    }
+
     fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.url));
         request.header("X-Bookeo-apiKey", &self.api_key).header("X-Bookeo-secretKey", &self.secret_key)

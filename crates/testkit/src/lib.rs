@@ -35,6 +35,7 @@ pub mod server;
 pub mod smtp;
 
 // What tests use themselves, in the version the kit uses.
+pub use slotkeeper_app::clock::Clock;
 pub use {reqwest, serde_json, thirtyfour};
 
 /// Runs futures at the same time; what each gave, in their order.

@@ -2,7 +2,7 @@
 //!
 //! It reads HTTP/1.1 itself, so that a test sees the bytes of a request as they came over the wire.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
@@ -49,6 +49,21 @@ impl Request {
     }
 }
 
+/// How a receiver answers what is posted to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reply {
+    /// With this status.
+    Status(u16),
+    /// With this status, and so many seconds in `Retry-After`.
+    After(u16, u64),
+    /// Never; the connection stays open.
+    Never,
+    /// Not at all: the connection is closed.
+    Closes,
+    /// With a success whose body is shorter than it says.
+    LiesAboutLength,
+}
+
 /// The server; it stops listening when it is dropped.
 pub struct Receiver {
     address: SocketAddr,
@@ -60,6 +75,7 @@ struct Shared {
     requests: Inbox<Request>,
     pages: Mutex<HashMap<String, String>>,
     redirects: Mutex<HashMap<String, String>>,
+    replies: Mutex<HashMap<String, VecDeque<Reply>>>,
 }
 
 impl Receiver {
@@ -67,7 +83,12 @@ impl Receiver {
     pub async fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port on the loopback address");
         let address = listener.local_addr().unwrap();
-        let shared = Arc::new(Shared { requests: Inbox::new(), pages: Mutex::default(), redirects: Mutex::default() });
+        let shared = Arc::new(Shared {
+            requests: Inbox::new(),
+            pages: Mutex::default(),
+            redirects: Mutex::default(),
+            replies: Mutex::default(),
+        });
         let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
         Self { address, shared, accepting }
     }
@@ -91,6 +112,11 @@ impl Receiver {
     /// Records what asks for a path, as ever, and sends it on to an address from now on.
     pub fn redirect(&self, path: &str, address: impl Into<String>) {
         self.shared.redirects.lock().unwrap().insert(path.to_owned(), address.into());
+    }
+
+    /// Answers the next requests for a path like this, one after the other; each is recorded. Those after them succeed.
+    pub fn replies(&self, path: &str, replies: impl IntoIterator<Item = Reply>) {
+        self.shared.replies.lock().unwrap().insert(path.to_owned(), replies.into_iter().collect());
     }
 
     /// Every request so far.
@@ -126,10 +152,22 @@ async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
         None if request.path() == "/favicon.ico" => answer("404 Not Found", "text/plain", ""),
         None => {
             let address = shared.redirects.lock().unwrap().get(request.path()).cloned();
+            let reply = shared.replies.lock().unwrap().get_mut(request.path()).and_then(VecDeque::pop_front);
             shared.requests.put(request);
-            match address {
-                Some(address) => answer(&format!("302 Found\r\nLocation: {address}"), "text/plain", ""),
-                None => answer("200 OK", "text/plain", "received"),
+            match (address, reply) {
+                (Some(address), _) => answer(&format!("302 Found\r\nLocation: {address}"), "text/plain", ""),
+                (None, None) => answer("200 OK", "text/plain", "received"),
+                (None, Some(Reply::Status(status))) => {
+                    answer(&format!("{status} Said"), "text/plain", "as was asked for")
+                }
+                (None, Some(Reply::After(status, seconds))) => {
+                    answer(&format!("{status} Said\r\nRetry-After: {seconds}"), "text/plain", "later")
+                }
+                (None, Some(Reply::Never)) => std::future::pending().await,
+                (None, Some(Reply::Closes)) => return,
+                (None, Some(Reply::LiesAboutLength)) => {
+                    "HTTP/1.1 200 OK\r\nContent-Length: 500\r\nConnection: close\r\n\r\nshort".to_owned()
+                }
             }
         }
     };

@@ -4,6 +4,7 @@ use crate::postgres::{Database, template_once};
 use slotkeeper::http::Limits;
 use slotkeeper::node::{Node, check_master_key, document};
 use slotkeeper_api::cors::Origins;
+use slotkeeper_api::webhooks::WireItems;
 use slotkeeper_app::authorizations::last_use;
 use slotkeeper_app::clock::Clock;
 use slotkeeper_app::mail::mail_box;
@@ -12,8 +13,10 @@ use slotkeeper_app::secrets::Vault;
 use slotkeeper_app::{App, AppConfig, sweep};
 pub use slotkeeper_domain::call_rate::CallRate;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_jobs::deliver::deliver_due;
 use slotkeeper_jobs::mailer::{MailServer, Mailer, Tls};
 use slotkeeper_jobs::{Stop, send_mail};
+use slotkeeper_outgoing::{Limits as OutgoingLimits, Outgoing, Policy};
 use slotkeeper_store::{Location, Store};
 use slotkeeper_web::Web;
 use std::path::{Path, PathBuf};
@@ -53,6 +56,15 @@ impl TestClock {
     /// Moves on by so much elapsed time.
     pub fn advance(&self, by: Duration) {
         self.0.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+}
+
+impl TestClock {
+    /// Shows the machine's time from now on, where it stands still again: for programs that compare with the machine's.
+    #[expect(clippy::disallowed_methods, reason = "foreign programs know no other clock")]
+    pub fn set_to_machine(&self) {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        self.0.store(i64::try_from(now.as_millis()).unwrap(), Ordering::SeqCst);
     }
 }
 
@@ -168,6 +180,8 @@ impl TestServer {
             delivers_mail: true,
             most_customers,
             call_rate,
+            receivers: receivers(),
+            items: Arc::new(WireItems),
         });
         check_master_key(&app).await.unwrap();
         let (stop, stopped) = oneshot::channel();
@@ -177,8 +191,13 @@ impl TestServer {
             demo: true,
             document: document(&app),
         };
-        let node =
-            Node { web, mailer: None, origins: Origins::These(vec![SHOP.parse().unwrap()]), limits: Limits::default() };
+        let node = Node {
+            web,
+            mailer: None,
+            outgoing: None,
+            origins: Origins::These(vec![SHOP.parse().unwrap()]),
+            limits: Limits::default(),
+        };
         let running = tokio::spawn(async move {
             node.run(listener, async {
                 let _sender_gone = stopped.await;
@@ -257,6 +276,12 @@ impl TestServer {
         }
     }
 
+    /// Delivers to webhooks what is due now, and what becomes due meanwhile.
+    pub async fn deliver(&self) {
+        let limits = OutgoingLimits { total: Duration::from_millis(600), ..OutgoingLimits::default() };
+        deliver_due(&self.app, &Outgoing::new(receivers(), limits, None)).await;
+    }
+
     /// Takes mails on while the server is stopping; how many it tried.
     pub async fn send_mails_while_stopping(&self, host: &str, port: u16) -> usize {
         let (stopper, stop) = Stop::pair();
@@ -281,6 +306,11 @@ impl TestServer {
             running.await.unwrap();
         }
     }
+}
+
+/// Receivers of tests are on this machine and have no certificates.
+fn receivers() -> Policy {
+    Policy { loopback_http: true, ..Policy::default() }
 }
 
 fn mailer(host: &str, port: u16, login: Option<(&str, &str)>) -> Mailer {

@@ -58,6 +58,14 @@ impl<S: Send + Sync, A: FromStr, B: FromStr, C: FromStr> FromRequestParts<S> for
     }
 }
 
+impl<S: Send + Sync, A: FromStr, B: FromStr, C: FromStr, D: FromStr> FromRequestParts<S> for Paths<(A, B, C, D)> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        read(parts, state, |values| Some(Self((next(values)?, next(values)?, next(values)?, next(values)?)))).await
+    }
+}
+
 impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequestParts<S> for Query<T> {
     type Rejection = std::convert::Infallible;
 

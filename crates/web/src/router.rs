@@ -34,6 +34,15 @@ pub fn router(web: Web) -> Router {
         .route("/developer/applications/{id}/description", post(developer::application::set_description))
         .route("/developer/applications/{id}/callback", post(developer::application::set_callback_url))
         .route("/developer/applications/{id}/secret", post(developer::secret::replace))
+        .route("/developer/applications/{id}/signing-key", post(developer::webhooks::signing_key))
+        .route("/developer/applications/{id}/webhooks", get(developer::webhooks::list))
+        .route("/developer/applications/{id}/webhooks/{account}/{webhook}", get(developer::webhooks::deliveries))
+        .route(
+            "/developer/applications/{id}/webhooks/{account}/{webhook}/deliveries/{number}",
+            get(developer::webhooks::delivery),
+        )
+        .route("/developer/applications/{id}/webhooks/{account}/{webhook}/again", post(developer::webhooks::again))
+        .route("/developer/applications/{id}/webhooks/{account}/{webhook}/test", post(developer::webhooks::test))
         .route(
             "/developer/applications/{id}/authorizations/{account}/{authorization}/end",
             get(developer::end_authorization::ask).post(developer::end_authorization::end),

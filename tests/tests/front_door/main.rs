@@ -16,3 +16,4 @@ mod mail;
 mod pages;
 mod secrets;
 mod subaccounts;
+mod webhooks;

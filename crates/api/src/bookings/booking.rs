@@ -2,23 +2,25 @@
 
 use crate::availability::resources;
 use crate::caller::Caller;
-use crate::customers::person::{Customer, LinkedPerson, Named};
+use crate::customers::person::{Customer, LinkedPerson, Named, Reader};
 use crate::document::AsParameter;
 use crate::error::ApiError;
 use crate::wire::{Money, NamedValue, PeopleNumber, Resource};
 use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::App;
-use slotkeeper_app::catalogue::read::read;
+use slotkeeper_app::authorizations::check::KeyHolder;
+use slotkeeper_app::catalogue::read::{read, read_within};
 use slotkeeper_app::customers::rights::ReadCustomers;
-use slotkeeper_app::customers::show::{People, Shown, show_people};
+use slotkeeper_app::customers::show::{People, Shown, people_within, show_people};
 use slotkeeper_app::right::Right;
 use slotkeeper_domain::booking::{Participant as Person, Who, everybody};
-use slotkeeper_domain::id::CustomerId;
+use slotkeeper_domain::id::{CustomerId, LinkedPersonId};
 use slotkeeper_domain::money;
 use slotkeeper_domain::price;
 use slotkeeper_domain::time::WireTime;
 use slotkeeper_store::tables::bookings;
+use slotkeeper_store::{Snapshot, StoreError};
 use std::collections::BTreeSet;
 
 /// Which people are wanted with a booking.
@@ -180,15 +182,46 @@ pub(crate) async fn present<R: Right>(
     let may = caller.holder().may::<ReadCustomers>().filter(|_| expansion.customer || expansion.participants);
     let people = match &may {
         Some(may) => {
-            let customers = unique(found.iter().map(|booking| &booking.customer));
-            let named = found.iter().flat_map(|booking| &booking.details.participants);
-            let linked = unique(named.filter_map(|one| one.person.linked()).filter(|_| expansion.participants));
+            let (customers, linked) = everybody_in(found, expansion);
             Some(show_people(app, may, customers, linked).await?)
         }
         None => None,
     };
     let view = View { by: Named::by(app, caller, &catalogue), people, expansion };
     Ok(found.iter().map(|booking| view.booking(booking)).collect())
+}
+
+/// A booking with everybody in it, for a notice. `gone` says that it is about to be deleted for good.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) fn present_within(
+    db: &mut Snapshot,
+    app: &App,
+    holder: &KeyHolder,
+    booking: &bookings::Booking,
+    gone: bool,
+) -> Result<Booking, StoreError> {
+    let account = holder.account();
+    let expansion = Expansion { customer: true, participants: true };
+    let people = match holder.may::<ReadCustomers>() {
+        Some(may) => {
+            let (customers, linked) = everybody_in(std::slice::from_ref(booking), expansion);
+            Some(people_within(db, (&account.id, may.sight()), &customers, &linked, app.now())?)
+        }
+        None => None,
+    };
+    let (catalogue, reader) = (read_within(db, app, &account.id)?, Reader::of_notices(app, account));
+    let view = View { by: reader.named(&catalogue), people, expansion };
+    let shown = view.booking(booking);
+    Ok(Booking { canceled: shown.canceled || gone, ..shown })
+}
+
+/// The customers of bookings, and the linked people in them.
+fn everybody_in(found: &[bookings::Booking], expansion: Expansion) -> (Vec<CustomerId>, Vec<LinkedPersonId>) {
+    let named = found.iter().flat_map(|booking| &booking.details.participants);
+    let linked = named.filter_map(|one| one.person.linked()).filter(|_| expansion.participants);
+    (unique(found.iter().map(|booking| &booking.customer)), unique(linked))
 }
 
 fn unique<'a, T: Ord + Clone + 'a>(ids: impl Iterator<Item = &'a T>) -> Vec<T> {

@@ -107,6 +107,12 @@ impl Reader {
         Self { language: caller.language(), today: account.zone.date_of(app.now()), account }
     }
 
+    /// Whoever is told of changes: in the main language of the account.
+    pub(crate) fn of_notices(app: &App, account: &Account) -> Self {
+        let (language, today) = (account.languages.default_language(), account.zone.date_of(app.now()));
+        Self { account: account.clone(), language, today }
+    }
+
     /// As the reader wants to read it.
     pub(crate) fn named<'a>(&'a self, catalogue: &'a Catalogue) -> Named<'a> {
         let Self { account, language, today } = self;

@@ -1,5 +1,6 @@
 //! The world of these tests: a business with one installed application.
 
+use slotkeeper_api::webhooks::WireItems;
 use slotkeeper_app::accounts::sign_up;
 use slotkeeper_app::applications::register;
 use slotkeeper_app::clock::{Clock, SystemClock};
@@ -11,6 +12,7 @@ use slotkeeper_domain::account::{AccountKind, Languages, Role};
 use slotkeeper_domain::permission::PermissionSet;
 use slotkeeper_domain::secret::{ApiKey, SecretKey};
 use slotkeeper_domain::time::Zone;
+use slotkeeper_outgoing::Policy;
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::applications::Application;
 use slotkeeper_store::tables::authorizations::{Authorization, GrantedBy};
@@ -38,6 +40,8 @@ pub async fn key_with_clock(
         most_customers: None,
         delivers_mail: false,
         call_rate: None,
+        receivers: Policy::default(),
+        items: Arc::new(WireItems),
     });
     let account = Account {
         id: random::id(),

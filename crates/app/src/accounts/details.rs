@@ -4,7 +4,7 @@ use crate::App;
 use crate::caller::{Colleague, Owner};
 use crate::right::{AnyKey, May};
 use slotkeeper_domain::account::{ContactDetails, Name};
-use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::accounts;
@@ -40,7 +40,7 @@ pub async fn update(app: &App, owner: &Owner, name: Name, contact: ContactDetail
         .write(move |tx| {
             let id = &owner.account.id;
             accounts::set_details(tx, id, &name, &contact)?;
-            tx.record(owner.change(now, Thing::Account, id.as_str(), Kind::Updated));
+            tx.record(owner.change(now, Subject::account(&id), Kind::Updated));
             Ok(())
         })
         .await

@@ -7,7 +7,7 @@ use crate::sessions::sign_in::{self, Opened};
 use crate::throttle::{self, Bucket, Origin};
 use crate::{App, random};
 use slotkeeper_domain::account::{AccountKind, Country, Currency, Language, Languages, Name, Role};
-use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::link::Purpose;
 use slotkeeper_domain::secret::Password;
@@ -148,8 +148,8 @@ pub fn create(tx: &mut Tx, account: &Account, owner: &User) -> Result<(), StoreE
         catalogue::put(tx, &account.id, &begin(&account.languages))?;
     }
     let by = Actor::User(account.id.clone(), owner.id.clone());
-    for (thing, id) in [(Thing::Account, account.id.as_str()), (Thing::User, owner.id.as_str())] {
-        tx.record(by.change(&account.id, account.created_at, thing, id, Kind::Created));
+    for subject in [Subject::account(&account.id), Subject::user(&owner.id)] {
+        tx.record(by.change(&account.id, account.created_at, subject, Kind::Created));
     }
     Ok(())
 }

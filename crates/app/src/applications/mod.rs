@@ -4,4 +4,5 @@ pub mod end_authorization;
 pub mod register;
 pub mod replace_secret;
 pub mod show;
+pub mod signing_key;
 pub mod update;

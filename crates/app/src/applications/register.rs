@@ -5,7 +5,7 @@ use crate::secrets::Usage;
 use crate::{App, random};
 use slotkeeper_domain::account::Name;
 use slotkeeper_domain::callback::CallbackUrl;
-use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::id::{ApplicationId, SecretKeyId, UserId};
 use slotkeeper_domain::secret::SecretKey;
 use slotkeeper_domain::time::Instant;
@@ -90,8 +90,13 @@ pub fn create(
     secret_key: &SecretKey,
 ) -> Result<(), StoreError> {
     applications::insert(tx, application)?;
-    let (account, at, id) = (&application.account, application.created_at, application.id.as_str());
-    tx.record(Actor::User(account.clone(), by.clone()).change(account, at, Thing::Application, id, Kind::Created));
+    let (account, at) = (&application.account, application.created_at);
+    tx.record(Actor::User(account.clone(), by.clone()).change(
+        account,
+        at,
+        Subject::application(&application.id),
+        Kind::Created,
+    ));
     store_secret_key(tx, app, application, secret_key, application.created_at)?;
     Ok(())
 }

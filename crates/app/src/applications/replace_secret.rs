@@ -3,7 +3,7 @@
 use super::register::{Registered, new_secret_key, store_secret_key};
 use crate::App;
 use crate::caller::Developer;
-use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::id::{ApplicationId, SecretKeyId};
 use slotkeeper_domain::secret_key::{MOST_WORKING, Overlap};
 use slotkeeper_store::StoreError;
@@ -51,7 +51,7 @@ pub async fn replace_secret(
             }
             secret_keys::end_all(tx, account, &id, overlap.end(now))?;
             let new = store_secret_key(tx, &unit, &application, &secret_key, now)?;
-            tx.record(developer.change(now, Thing::SecretKey, new.as_str(), Kind::Created));
+            tx.record(developer.change(now, Subject::secret_key(&new), Kind::Created));
             Ok(Some(Registered { application, secret_key: secret_key.clone() }))
         })
         .await

@@ -2,7 +2,7 @@
 
 use crate::App;
 use crate::caller::Developer;
-use slotkeeper_domain::id::{AccountId, ApplicationId, AuthorizationId};
+use slotkeeper_domain::id::{AccountId, ApplicationId, AuthorizationId, SecretKeyId};
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::applications::{self, Application};
 use slotkeeper_store::tables::authorizations::{self, Installation};
@@ -18,6 +18,8 @@ pub struct Shown {
     pub application: Application,
     /// The secret keys that work now, the newest first. Without the secrets.
     pub secret_keys: Vec<StoredSecretKey>,
+    /// The key that the developer chose to sign notices where there is room for one signature.
+    pub signing_key: Option<SecretKeyId>,
     /// One page of live authorizations.
     pub installations: Vec<Installation>,
     /// The last one of this page, when there are more.
@@ -50,6 +52,7 @@ pub async fn show(
         .read(move |db| {
             let Some(application) = applications::find(db, &account, &id)? else { return Ok(None) };
             let secret_keys = secret_keys::working(db, &account, &id, now)?;
+            let signing_key = applications::signing_key(db, &account, &id)?;
             let after = after.as_ref().map(|(account, id)| (account, id));
             let one_more = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
             let mut installations = authorizations::installations(db, &account, &id, after, one_more)?;
@@ -59,7 +62,7 @@ pub async fn show(
                 .last()
                 .filter(|_| more)
                 .map(|last| (last.authorization.account.clone(), last.authorization.id.clone()));
-            Ok(Some(Shown { application, secret_keys, installations, next }))
+            Ok(Some(Shown { application, secret_keys, signing_key, installations, next }))
         })
         .await
 }

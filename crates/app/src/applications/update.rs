@@ -3,7 +3,7 @@
 use crate::App;
 use crate::caller::Developer;
 use slotkeeper_domain::callback::CallbackUrl;
-use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::id::ApplicationId;
 use slotkeeper_store::tables::applications;
 use slotkeeper_store::{StoreError, Tx};
@@ -53,7 +53,7 @@ async fn update(
         .write(move |tx| {
             let known = write(tx, &developer, &id)?;
             if known {
-                tx.record(developer.change(now, Thing::Application, id.as_str(), Kind::Updated));
+                tx.record(developer.change(now, Subject::application(&id), Kind::Updated));
             }
             Ok(known)
         })

@@ -6,7 +6,7 @@ use crate::call_limit::Allowance;
 use crate::right::{May, Right};
 use crate::secrets::{Hash, Usage, same};
 use slotkeeper_domain::change::Actor;
-use slotkeeper_domain::id::AccountId;
+use slotkeeper_domain::id::{AccountId, AuthorizationId};
 use slotkeeper_domain::secret::{ApiKey, SecretKey};
 use slotkeeper_domain::throttle::TooMany;
 use slotkeeper_domain::time::Instant;
@@ -25,6 +25,17 @@ pub struct KeyHolder {
 }
 
 impl KeyHolder {
+    /// What somebody with the key of this authorization could see, without the key: for what the server tells applications by
+    /// itself. Nothing when the authorization has ended.
+    pub(crate) fn of(
+        db: &mut Snapshot,
+        account: Arc<Account>,
+        authorization: &AuthorizationId,
+    ) -> Result<Option<Self>, StoreError> {
+        let found = authorizations::find(db, &account.id, authorization)?;
+        Ok(found.map(|found| Self { authorization: Arc::new(found), account, allowance: None }))
+    }
+
     /// What the key was granted.
     #[must_use]
     pub fn authorization(&self) -> &Authorization {

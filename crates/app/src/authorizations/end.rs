@@ -1,6 +1,7 @@
 //! End authorizations: the one place where keys die, whoever ends them.
 
-use slotkeeper_domain::change::{Actor, Kind, Thing};
+use crate::webhooks::end::end_of_key;
+use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::id::{AccountId, AuthorizationId};
 use slotkeeper_domain::subaccount::MOST_SUBACCOUNTS;
 use slotkeeper_domain::time::Instant;
@@ -54,7 +55,8 @@ fn end_one(
 ) -> Result<bool, StoreError> {
     let lived = authorizations::end(tx, account, id, now)?;
     if lived {
-        tx.record(by.change(account, now, Thing::Authorization, id.as_str(), Kind::Deleted));
+        end_of_key(tx, account, id, by, now)?;
+        tx.record(by.change(account, now, Subject::authorization(id), Kind::Deleted));
     }
     Ok(lived)
 }

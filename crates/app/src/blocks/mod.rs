@@ -9,7 +9,7 @@ use crate::right::{May, Right};
 use crate::take::TakeError;
 use rights::ReadBlocks;
 use slotkeeper_domain::block::BlockRefused;
-use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::id::ApplicationId;
 use slotkeeper_domain::inventory::Full;
 use slotkeeper_store::tables::bookings::Stamp;
@@ -80,6 +80,6 @@ pub(crate) fn stamp(tx: &mut Tx, placing: &Placing) -> Result<Stamp, StoreError>
 }
 
 /// Writes into the account's log what happened to a block.
-pub(crate) fn record(tx: &mut Tx, placing: &Placing, thing: Thing, id: &str, kind: Kind) {
-    tx.record(placing.actor.change(&placing.account.id, placing.now, thing, id, kind));
+pub(crate) fn record(tx: &mut Tx, placing: &Placing, subject: Subject<'_>, kind: Kind) {
+    tx.record(placing.actor.change(&placing.account.id, placing.now, subject, kind));
 }

@@ -8,7 +8,7 @@ use crate::right::May;
 use crate::take::give_back;
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::catalogue::{CancelationFee, CancelationPolicy};
-use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::inventory::Holder;
 use slotkeeper_domain::money::Money;
 use slotkeeper_domain::time::Instant;
@@ -92,7 +92,12 @@ fn write(
         canceled.details.cancelation_fee = Some(fee);
     }
     bookings::update(tx, account, &canceled)?;
-    tx.record(placing.actor.change(account, placing.now, Thing::Booking, canceled.number.as_str(), Kind::Deleted));
+    tx.record(placing.actor.change(
+        account,
+        placing.now,
+        Subject::booking(&canceled.number, canceled.application.as_ref()),
+        Kind::Deleted,
+    ));
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use crate::right::May;
 use crate::take::{Take, take};
 use crate::{App, random};
 use slotkeeper_domain::booking::{BookingDetails, BookingNumber};
-use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::code::Codes;
 use slotkeeper_domain::id::{CustomerId, HoldId};
 use slotkeeper_domain::inventory::Holder;
@@ -122,7 +122,12 @@ fn write(
     }
     let (customer, is_new) = placing.customer(tx, app, &catalogue, customer, new_customer)?;
     if is_new {
-        tx.record(placing.actor.change(account, placing.now, Thing::Customer, customer.id.as_str(), Kind::Created));
+        tx.record(placing.actor.change(
+            account,
+            placing.now,
+            Subject::customer(&customer.id, placing.application()),
+            Kind::Created,
+        ));
     }
     let order = &new.order;
     let participants = placing.participants(tx, &catalogue, &customer.id, &order.party, &new.participants)?;
@@ -139,6 +144,7 @@ fn write(
         strict: !placing.relaxed,
     };
     let bargain = benefits::lock(tx, asking)?;
+    let customer_creator = customer.application;
     let received = record::total(placing, 0, new.payments.iter().map(|payment| payment.amount))?;
     // What was received with it is not taken of the customer's credit as well.
     let gross = bargain.settled.price.gross.minor();
@@ -182,11 +188,16 @@ fn write(
         cancelation_tracked: false,
     };
     bookings::insert(tx, account, &booking)?;
-    tx.record(placing.actor.change(account, placing.now, Thing::Booking, number.as_str(), Kind::Created));
+    tx.record(placing.actor.change(
+        account,
+        placing.now,
+        Subject::booking(number, placing.application()),
+        Kind::Created,
+    ));
     let holders = (number, &booking.customer);
     if bargain.use_up(tx, account, holders, drawn)? && !is_new {
-        let customer = booking.customer.as_str();
-        tx.record(placing.actor.change(account, placing.now, Thing::Customer, customer, Kind::Updated));
+        let customer = Subject::customer(&booking.customer, customer_creator.as_ref());
+        tx.record(placing.actor.change(account, placing.now, customer, Kind::Updated));
     }
     for input in new.payments.iter().chain(&credited) {
         record::write(tx, placing, &booking, input, agent.clone())?;

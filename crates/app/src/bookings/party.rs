@@ -4,7 +4,7 @@ use super::place::{PlaceError, Placing};
 use crate::{App, random};
 use slotkeeper_domain::booking::{Participant, Who, check_participants};
 use slotkeeper_domain::catalogue::{Catalogue, CategoryId};
-use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::customer::{About, FieldInput, MOST_LINKED, Person, answers};
 use slotkeeper_domain::id::{CustomerId, LinkedPersonId, ProductId};
 use slotkeeper_domain::party::Party;
@@ -143,7 +143,7 @@ impl Placing {
         let (customer, visits) = (customer.clone(), Visits::default());
         let linked = LinkedPerson { id: random::id(), customer, person, created_at: self.now, visits };
         linked_people::insert(tx, account, &linked)?;
-        tx.record(self.actor.change(account, self.now, Thing::LinkedPerson, linked.id.as_str(), Kind::Created));
+        tx.record(self.actor.change(account, self.now, Subject::linked_person(&linked.id), Kind::Created));
         Ok(linked)
     }
 

@@ -11,7 +11,7 @@ use slotkeeper_domain::account::Language;
 use slotkeeper_domain::appointment::AppointmentId;
 use slotkeeper_domain::booking::{BookingNumber, check_participants};
 use slotkeeper_domain::catalogue::{Catalogue, Product};
-use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::code::Codes;
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{ProductId, ResourceId};
@@ -169,10 +169,16 @@ fn write(
         ..booking
     };
     bookings::update(tx, account, &changed)?;
-    tx.record(placing.actor.change(account, placing.now, Thing::Booking, changed.number.as_str(), Kind::Updated));
+    tx.record(placing.actor.change(
+        account,
+        placing.now,
+        Subject::booking(&changed.number, changed.application.as_ref()),
+        Kind::Updated,
+    ));
     if bargain.use_up(tx, account, (&changed.number, &changed.customer), drawn)? {
-        let customer = changed.customer.as_str();
-        tx.record(placing.actor.change(account, placing.now, Thing::Customer, customer, Kind::Updated));
+        let creator = customers::find(tx, account, &changed.customer)?.and_then(|customer| customer.application);
+        let customer = Subject::customer(&changed.customer, creator.as_ref());
+        tx.record(placing.actor.change(account, placing.now, customer, Kind::Updated));
     }
     for input in &credited {
         record::write(tx, placing, &changed, input, agent.clone())?;

@@ -2,7 +2,7 @@
 
 use crate::secrets::Usage;
 use crate::{App, random};
-use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::id::{AccountId, ApplicationId};
 use slotkeeper_domain::secret::{API_KEY_RANDOM_LENGTH, ApiKey};
 use slotkeeper_store::tables::authorizations::{self, Authorization, GrantedBy};
@@ -15,12 +15,12 @@ use slotkeeper_store::{StoreError, Tx};
 pub fn grant(tx: &mut Tx, app: &App, authorization: &Authorization, api_key: &ApiKey) -> Result<(), StoreError> {
     let key_hash = app.vault().hash(Usage::ApiKey, api_key.expose());
     authorizations::insert(tx, authorization, &key_hash)?;
-    let (account, at, id) = (&authorization.account, authorization.created_at, authorization.id.as_str());
+    let (account, at) = (&authorization.account, authorization.created_at);
     let by = match &authorization.granted_by {
         GrantedBy::Owner(owner) => Actor::User(account.clone(), owner.clone()),
         GrantedBy::Portal(_) => Actor::Application(authorization.developer.clone(), authorization.application.clone()),
     };
-    tx.record(by.change(account, at, Thing::Authorization, id, Kind::Created));
+    tx.record(by.change(account, at, Subject::authorization(&authorization.id), Kind::Created));
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Give store credit to a customer.
 
 use crate::bookings::place::PlaceError;
-use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::credit::Credit;
 use slotkeeper_domain::id::{AccountId, CustomerId};
 use slotkeeper_domain::time::Instant;
@@ -19,11 +19,11 @@ pub fn grant(
     at: Instant,
     (customer, minor): (&CustomerId, u32),
 ) -> Result<(), PlaceError> {
-    customers::lock(tx, account, customer)?.ok_or(PlaceError::NoCustomer)?;
+    let creator = customers::lock(tx, account, customer)?.ok_or(PlaceError::NoCustomer)?.application;
     let known = credits::find(tx, account, customer)?;
     let granted = known.granted.checked_add(minor.into()).ok_or(PlaceError::TooMuch)?;
     granted.checked_add(known.of_vouchers).ok_or(PlaceError::TooMuch)?;
     credits::set(tx, account, customer, Credit { granted, ..known })?;
-    tx.record(actor.change(account, at, Thing::Customer, customer.as_str(), Kind::Updated));
+    tx.record(actor.change(account, at, Subject::customer(customer, creator.as_ref()), Kind::Updated));
     Ok(())
 }

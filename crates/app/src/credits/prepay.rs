@@ -1,7 +1,7 @@
 //! Give a customer credits that were paid for before.
 
 use crate::bookings::place::PlaceError;
-use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::id::{AccountId, CustomerId};
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::Tx;
@@ -19,8 +19,8 @@ pub fn prepay(
     at: Instant,
     (customer, prepaid, expires_at): (&CustomerId, &Prepaid, Option<Instant>),
 ) -> Result<(), PlaceError> {
-    customers::lock(tx, account, customer)?.ok_or(PlaceError::NoCustomer)?;
+    let creator = customers::lock(tx, account, customer)?.ok_or(PlaceError::NoCustomer)?.application;
     credits::insert_prepaid(tx, account, customer, prepaid, expires_at, at)?;
-    tx.record(actor.change(account, at, Thing::Customer, customer.as_str(), Kind::Updated));
+    tx.record(actor.change(account, at, Subject::customer(customer, creator.as_ref()), Kind::Updated));
     Ok(())
 }

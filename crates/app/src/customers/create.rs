@@ -7,7 +7,7 @@ use crate::bookings::place::{PlaceError, Placing};
 use crate::idempotency::{Answer, Answering};
 use crate::right::May;
 use crate::{App, random};
-use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::credit::Credit;
 use slotkeeper_domain::id::CustomerId;
 use slotkeeper_store::Tx;
@@ -31,7 +31,12 @@ pub async fn create<A: Answer>(
             let account = &placing.account.id;
             let catalogue = unit.catalogues().of(tx, account)?;
             let (customer, _) = placing.customer(tx, &unit, &catalogue, &input, &id)?;
-            tx.record(placing.actor.change(account, placing.now, Thing::Customer, id.as_str(), Kind::Created));
+            tx.record(placing.actor.change(
+                account,
+                placing.now,
+                Subject::customer(&id, placing.application()),
+                Kind::Created,
+            ));
             Ok(Shown { customer, statistics: Statistics::default(), credit: Credit::default() })
         })
     };

@@ -2,7 +2,7 @@
 
 use crate::App;
 use crate::caller::Colleague;
-use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::id::{AccountId, CustomerId};
 use slotkeeper_domain::membership::Membership;
 use slotkeeper_domain::time::Instant;
@@ -35,9 +35,10 @@ pub fn set_within(
     id: &CustomerId,
     membership: Option<&Membership>,
 ) -> Result<bool, StoreError> {
+    let Some(known) = customers::lock(tx, account, id)? else { return Ok(false) };
     let found = customers::set_membership(tx, account, id, membership)?;
     if found {
-        tx.record(actor.change(account, at, Thing::Customer, id.as_str(), Kind::Updated));
+        tx.record(actor.change(account, at, Subject::customer(id, known.application.as_ref()), Kind::Updated));
     }
     Ok(found)
 }

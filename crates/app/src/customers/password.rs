@@ -4,7 +4,7 @@
 use crate::App;
 use crate::caller::Colleague;
 use crate::passwords::PasswordError;
-use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::id::{AccountId, CustomerId};
 use slotkeeper_domain::secret::{HashedPassword, Password};
 use slotkeeper_domain::time::Instant;
@@ -73,9 +73,10 @@ pub fn set_within(
     id: &CustomerId,
     hash: Option<&HashedPassword>,
 ) -> Result<bool, StoreError> {
+    let Some(known) = customers::lock(tx, account, id)? else { return Ok(false) };
     let found = customers::set_password(tx, account, id, hash)?;
     if found {
-        tx.record(actor.change(account, at, Thing::Customer, id.as_str(), Kind::Updated));
+        tx.record(actor.change(account, at, Subject::customer(id, known.application.as_ref()), Kind::Updated));
     }
     Ok(found)
 }

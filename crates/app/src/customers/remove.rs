@@ -5,7 +5,8 @@ use crate::App;
 use crate::bookings::place::{PlaceError, Placing, Reach};
 use crate::right::May;
 use crate::take::give_back;
-use slotkeeper_domain::change::{Kind, Thing};
+use crate::webhooks::items::keep_last;
+use slotkeeper_domain::change::{Kind, Subject, Thing};
 use slotkeeper_domain::id::CustomerId;
 use slotkeeper_domain::inventory::Holder;
 use slotkeeper_store::tables::{bookings, customers};
@@ -34,6 +35,7 @@ pub async fn remove(
 ) -> Result<Removal, PlaceError> {
     let placing = Placing::new(app, may, false)?;
     let reach = Reach::of(may, sees);
+    let unit = app.clone();
     app.store()
         .write(move |tx| {
             let account = &placing.account.id;
@@ -42,21 +44,32 @@ pub async fn remove(
             if bookings::has_future(tx, account, &id, placing.now)? {
                 return Ok(Removal::HasFutureBookings);
             }
+            keep_last(tx, &unit, &placing.account, (Thing::Customer, id.as_str()), placing.now)?;
             loop {
                 let numbers = bookings::of_customer(tx, account, &id, ROUND)?;
                 if numbers.is_empty() {
                     break;
                 }
-                for number in numbers {
-                    let change =
-                        placing.actor.change(account, placing.now, Thing::Booking, number.as_str(), Kind::Deleted);
+                for (number, creator) in numbers {
+                    let change = placing.actor.change(
+                        account,
+                        placing.now,
+                        Subject::booking(&number, creator.as_ref()),
+                        Kind::Deleted,
+                    );
+                    keep_last(tx, &unit, &placing.account, (Thing::Booking, number.as_str()), placing.now)?;
                     give_back(tx, account, &Holder::Booking(number.clone()))?;
                     bookings::delete(tx, account, &number)?;
                     tx.record(change);
                 }
             }
             customers::delete(tx, account, &id)?;
-            tx.record(placing.actor.change(account, placing.now, Thing::Customer, id.as_str(), Kind::Deleted));
+            tx.record(placing.actor.change(
+                account,
+                placing.now,
+                Subject::customer(&id, known.application.as_ref()),
+                Kind::Deleted,
+            ));
             Ok(Removal::Removed)
         })
         .await

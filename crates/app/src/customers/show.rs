@@ -3,11 +3,13 @@
 use super::rights::ReadCustomers;
 use crate::App;
 use crate::right::May;
-use slotkeeper_domain::id::{CustomerId, LinkedPersonId};
-use slotkeeper_store::StoreError;
+use slotkeeper_domain::id::{AccountId, CustomerId, LinkedPersonId};
+use slotkeeper_domain::right::Sight;
+use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::customers;
 pub use slotkeeper_store::tables::customers::Shown;
 use slotkeeper_store::tables::linked_people::{self, LinkedPerson};
+use slotkeeper_store::{Snapshot, StoreError};
 use std::collections::HashMap;
 
 /// The customer with this id; nothing if the key may not know of it.
@@ -41,15 +43,25 @@ pub async fn show_people(
     linked: Vec<LinkedPersonId>,
 ) -> Result<People, StoreError> {
     let (account, sight, now) = (may.account().id.clone(), may.sight().clone(), app.now());
-    app.store()
-        .read(move |db| {
-            let seen = customers::show_many(db, &account, &ids, now)?.into_iter();
-            let seen = seen.filter(|shown| sight.shows(shown.customer.application.as_ref()));
-            let customers: HashMap<_, _> = seen.map(|shown| (shown.customer.id.clone(), shown)).collect();
-            let linked = linked_people::show_many(db, &account, &linked, now)?.into_iter();
-            let linked = linked.filter(|person| customers.contains_key(&person.customer));
-            let linked = linked.map(|person| (person.id.clone(), person)).collect();
-            Ok::<_, StoreError>(People { customers, linked })
-        })
-        .await
+    app.store().read(move |db| people_within(db, (&account, &sight), &ids, &linked, now)).await
+}
+
+/// The same, as a snapshot or transaction sees it.
+///
+/// # Errors
+/// When the store fails.
+pub fn people_within(
+    db: &mut Snapshot,
+    (account, sight): (&AccountId, &Sight),
+    ids: &[CustomerId],
+    linked: &[LinkedPersonId],
+    now: Instant,
+) -> Result<People, StoreError> {
+    let seen = customers::show_many(db, account, ids, now)?.into_iter();
+    let seen = seen.filter(|shown| sight.shows(shown.customer.application.as_ref()));
+    let customers: HashMap<_, _> = seen.map(|shown| (shown.customer.id.clone(), shown)).collect();
+    let linked = linked_people::show_many(db, account, linked, now)?.into_iter();
+    let linked = linked.filter(|person| customers.contains_key(&person.customer));
+    let linked = linked.map(|person| (person.id.clone(), person)).collect();
+    Ok(People { customers, linked })
 }

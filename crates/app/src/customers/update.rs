@@ -5,7 +5,7 @@ use super::show::Shown;
 use crate::App;
 use crate::bookings::place::{PlaceError, Placing, Reach};
 use crate::right::May;
-use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::customer::{About, FieldInput, Person, answers};
 use slotkeeper_domain::id::CustomerId;
 use slotkeeper_store::tables::customers;
@@ -38,7 +38,12 @@ pub async fn update(
             }
             person.check().map_err(refused)?;
             customers::update(tx, account, &id, &person)?;
-            tx.record(placing.actor.change(account, placing.now, Thing::Customer, id.as_str(), Kind::Updated));
+            tx.record(placing.actor.change(
+                account,
+                placing.now,
+                Subject::customer(&id, known.application.as_ref()),
+                Kind::Updated,
+            ));
             customers::show(tx, account, &id, placing.now)?.ok_or(PlaceError::NoCustomer)
         })
         .await

@@ -6,6 +6,7 @@ use crate::bookings::place::{PlaceError, Placing, Reach};
 use crate::customers::rights::{ReadCustomers, WriteCustomers};
 use crate::idempotency::{Answer, Answering};
 use crate::right::May;
+use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::id::CustomerId;
 use slotkeeper_store::Tx;
 use slotkeeper_store::tables::customers;
@@ -33,7 +34,10 @@ pub async fn create<A: Answer>(
             let known = customers::lock(tx, account, &customer)?.ok_or(PlaceError::NoCustomer)?;
             reach.check(known.application.as_ref(), PlaceError::NoCustomer)?;
             let catalogue = unit.catalogues().of(tx, account)?;
-            placing.link(tx, &catalogue, &customer, (&input, "person"))
+            let linked = placing.link(tx, &catalogue, &customer, (&input, "person"))?;
+            let owner = Subject::customer(&customer, known.application.as_ref());
+            tx.record(placing.actor.change(account, placing.now, owner, Kind::Updated));
+            Ok(linked)
         })
     };
     app.store().write(create).await

@@ -4,7 +4,7 @@ use crate::App;
 use crate::bookings::place::{PlaceError, Placing, Reach};
 use crate::customers::rights::{DeleteCustomers, ReadCustomers};
 use crate::right::May;
-use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::id::{CustomerId, LinkedPersonId};
 use slotkeeper_store::tables::{customers, linked_people};
 
@@ -28,7 +28,9 @@ pub async fn remove(
             if !linked_people::delete(tx, account, &customer, &id)? {
                 return Err(PlaceError::NoLinkedPerson);
             }
-            tx.record(placing.actor.change(account, placing.now, Thing::LinkedPerson, id.as_str(), Kind::Deleted));
+            tx.record(placing.actor.change(account, placing.now, Subject::linked_person(&id), Kind::Deleted));
+            let owner = Subject::customer(&customer, known.application.as_ref());
+            tx.record(placing.actor.change(account, placing.now, owner, Kind::Updated));
             Ok(())
         })
         .await

@@ -4,7 +4,7 @@ use crate::App;
 use crate::bookings::place::{PlaceError, Placing, Reach};
 use crate::customers::rights::{ReadCustomers, WriteCustomers};
 use crate::right::May;
-use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::customer::{About, FieldInput, Person, answers};
 use slotkeeper_domain::id::{CustomerId, LinkedPersonId};
 use slotkeeper_store::tables::customers;
@@ -43,7 +43,9 @@ pub async fn update(
             }
             person.check().map_err(refused)?;
             linked_people::update(tx, account, &customer, &id, &person)?;
-            tx.record(placing.actor.change(account, placing.now, Thing::LinkedPerson, id.as_str(), Kind::Updated));
+            tx.record(placing.actor.change(account, placing.now, Subject::linked_person(&id), Kind::Updated));
+            let owner = Subject::customer(&customer, known.application.as_ref());
+            tx.record(placing.actor.change(account, placing.now, owner, Kind::Updated));
             Ok(LinkedPerson { person, ..linked })
         })
         .await

@@ -3,6 +3,8 @@
 use slotkeeper_domain::account::{ContactDetails, Country, Name};
 use slotkeeper_domain::permission::PermissionSet;
 use slotkeeper_domain::secret::ApiKey;
+use slotkeeper_domain::webhook::Topic;
+use slotkeeper_store::tables::webhooks::Webhook;
 use zeroize::Zeroizing;
 
 /// A mail as plain text.
@@ -95,6 +97,24 @@ impl Letter {
                 key = api_key.expose(),
                 permissions = permissions.join("\n"),
                 contact = lines.join("\n"),
+            ),
+        )
+    }
+
+    /// Tells a developer that nothing more is delivered to a webhook, and what to do.
+    #[must_use]
+    pub fn webhook_blocked(application: &Name, business: &Name, webhook: &Webhook, reason: &str) -> Self {
+        let Topic { domain, kind } = webhook.topic;
+        Self::write(
+            &format!("A webhook of {application} is blocked"),
+            format!(
+                "{application} wants to be told of {domain}/{kind} in {business}, at\n\n  {url}\n\n\
+                 {reason}\n\n\
+                 Nothing more is sent there. When the address works again, register the webhook anew, and fetch what has changed \
+                 in the meantime.\n",
+                domain = domain.as_str(),
+                kind = kind.as_str(),
+                url = webhook.url,
             ),
         )
     }

@@ -7,7 +7,7 @@ use crate::idempotency::{Answer, Answering};
 use crate::right::May;
 use crate::{App, random};
 use slotkeeper_domain::booking::BookingNumber;
-use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::money::{Money, NoSum};
 use slotkeeper_domain::payment::PaymentMethod;
 use slotkeeper_domain::right::Sight;
@@ -75,7 +75,12 @@ pub async fn record<A: Answer>(
             booking.changed = Some(Stamp { at: placing.now, agent: agent.clone() });
             bookings::update(tx, account, &booking)?;
             let payment = write(tx, &placing, &booking, &input, agent)?;
-            tx.record(placing.actor.change(account, placing.now, Thing::Booking, number.as_str(), Kind::Updated));
+            tx.record(placing.actor.change(
+                account,
+                placing.now,
+                Subject::booking(&number, booking.application.as_ref()),
+                Kind::Updated,
+            ));
             Ok(payment)
         })
     };
@@ -123,6 +128,11 @@ pub(crate) fn write(
     };
     let account = &placing.account.id;
     payments::insert(tx, account, &payment)?;
-    tx.record(placing.actor.change(account, placing.now, Thing::Payment, payment.id.as_str(), Kind::Created));
+    tx.record(placing.actor.change(
+        account,
+        placing.now,
+        Subject::payment(&payment.id, payment.application.as_ref()),
+        Kind::Created,
+    ));
     Ok(payment)
 }

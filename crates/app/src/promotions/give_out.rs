@@ -1,6 +1,6 @@
 //! Give out coupons of a promotion.
 
-use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::code::Code;
 use slotkeeper_domain::id::{AccountId, PromotionId};
 use slotkeeper_domain::time::Instant;
@@ -21,6 +21,6 @@ pub fn give_out(
     for code in codes {
         promotions::insert_coupon(tx, account, code, promotion, at)?;
     }
-    tx.record(actor.change(account, at, Thing::Promotion, promotion.as_str(), Kind::Updated));
+    tx.record(actor.change(account, at, Subject::promotion(promotion), Kind::Updated));
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Put a promotion into the catalogue, or another in the place of one.
 
 use slotkeeper_domain::catalogue::{Discount, Promotion};
-use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::{accounts, catalogue};
@@ -38,6 +38,6 @@ pub fn put(
         }
     }
     catalogue::put_promotion(tx, account, promotion)?;
-    tx.record(actor.change(account, at, Thing::Promotion, promotion.id.as_str(), Kind::Updated));
+    tx.record(actor.change(account, at, Subject::promotion(&promotion.id), Kind::Updated));
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::bookings::place::Placing;
 use crate::idempotency::{Answer, Answering};
 use crate::right::May;
 use crate::{App, random};
-use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::id::{ResourceBlockId, ResourceId};
 use slotkeeper_domain::inventory::Span;
 use slotkeeper_domain::time::Instant;
@@ -73,6 +73,6 @@ fn write(
     let (application, created) = (placing.application().cloned(), stamp(tx, placing)?);
     let block = ResourceBlock { id: id.clone(), application, span, resources, reason, created, changed: None };
     resourceblocks::insert(tx, &placing.account.id, &block)?;
-    record(tx, placing, Thing::ResourceBlock, id.as_str(), Kind::Created);
+    record(tx, placing, Subject::resource_block(id, placing.application()), Kind::Created);
     Ok(block)
 }

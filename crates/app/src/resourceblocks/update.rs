@@ -5,7 +5,7 @@ use crate::App;
 use crate::blocks::rights::{ReadBlocks, WriteBlocks};
 use crate::blocks::{BlockError, blocking, changeable, reach, record, stamp};
 use crate::right::May;
-use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::id::{ResourceBlockId, ResourceId};
 use slotkeeper_domain::inventory::Span;
 use slotkeeper_domain::time::Instant;
@@ -50,7 +50,7 @@ pub async fn update(
             let (reason, changed) = (reason.or(block.reason), Some(stamp(tx, &placing)?));
             let changed = ResourceBlock { span, resources, reason, changed, ..block };
             resourceblocks::update(tx, account, &changed)?;
-            record(tx, &placing, Thing::ResourceBlock, id.as_str(), Kind::Updated);
+            record(tx, &placing, Subject::resource_block(&id, changed.application.as_ref()), Kind::Updated);
             Ok(changed)
         })
         .await

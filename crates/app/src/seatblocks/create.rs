@@ -8,7 +8,7 @@ use crate::idempotency::{Answer, Answering};
 use crate::right::May;
 use crate::{App, random};
 use slotkeeper_domain::block::SeatCount;
-use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{ProductId, SeatBlockId};
 use slotkeeper_domain::time::Instant;
@@ -76,6 +76,6 @@ fn write(
     let (application, created) = (placing.application().cloned(), stamp(tx, placing)?);
     let block = SeatBlock { id: id.clone(), application, event, starts_at, seats, reason, created, changed: None };
     seatblocks::insert(tx, &placing.account.id, &block)?;
-    record(tx, placing, Thing::SeatBlock, id.as_str(), Kind::Created);
+    record(tx, placing, Subject::seat_block(id, placing.application()), Kind::Created);
     Ok(block)
 }

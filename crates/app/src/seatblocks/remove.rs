@@ -5,7 +5,8 @@ use crate::blocks::rights::{DeleteBlocks, ReadBlocks};
 use crate::blocks::{BlockError, blocking, changeable, reach, record};
 use crate::right::May;
 use crate::take::give_back;
-use slotkeeper_domain::change::{Kind, Thing};
+use crate::webhooks::items::keep_last;
+use slotkeeper_domain::change::{Kind, Subject, Thing};
 use slotkeeper_domain::id::SeatBlockId;
 use slotkeeper_domain::inventory::Holder;
 use slotkeeper_store::tables::seatblocks::{self, SeatBlock};
@@ -21,14 +22,16 @@ pub async fn remove(
     id: SeatBlockId,
 ) -> Result<(), BlockError> {
     let (placing, reach) = (blocking(app, may)?, reach(may, sees));
+    let unit = app.clone();
     app.store()
         .write(move |tx| {
             let account = &placing.account.id;
             let found = seatblocks::lock(tx, account, &id)?;
-            changeable(found, |block: &SeatBlock| block.application.as_ref(), &reach)?;
+            let block = changeable(found, |block: &SeatBlock| block.application.as_ref(), &reach)?;
+            keep_last(tx, &unit, &placing.account, (Thing::SeatBlock, id.as_str()), placing.now)?;
             give_back(tx, account, &Holder::SeatBlock(id.clone()))?;
             seatblocks::delete(tx, account, &id)?;
-            record(tx, &placing, Thing::SeatBlock, id.as_str(), Kind::Deleted);
+            record(tx, &placing, Subject::seat_block(&id, block.application.as_ref()), Kind::Deleted);
             Ok(())
         })
         .await

@@ -6,7 +6,7 @@ use crate::blocks::rights::{ReadBlocks, WriteBlocks};
 use crate::blocks::{BlockError, blocking, changeable, reach, record, stamp};
 use crate::right::May;
 use slotkeeper_domain::block::SeatCount;
-use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{ProductId, SeatBlockId};
 use slotkeeper_store::tables::seatblocks::{self, SeatBlock};
@@ -55,7 +55,7 @@ pub async fn update(
             let (reason, changed) = (reason.or(block.reason), Some(stamp(tx, &placing)?));
             let changed = SeatBlock { event, starts_at, seats, reason, changed, ..block };
             seatblocks::update(tx, account, &changed)?;
-            record(tx, &placing, Thing::SeatBlock, id.as_str(), Kind::Updated);
+            record(tx, &placing, Subject::seat_block(&id, changed.application.as_ref()), Kind::Updated);
             Ok(changed)
         })
         .await

@@ -5,7 +5,7 @@ use crate::App;
 use crate::passwords::PasswordError;
 use crate::secrets::{self, Hash};
 use slotkeeper_domain::account::Name;
-use slotkeeper_domain::change::{Actor, Change, Kind, Thing};
+use slotkeeper_domain::change::{Actor, Change, Kind, Subject};
 use slotkeeper_domain::id::{AccountId, UserId};
 use slotkeeper_domain::link::Purpose;
 use slotkeeper_domain::secret::LinkToken;
@@ -83,5 +83,5 @@ pub(super) fn take(
 
 /// The person did it, by a link that only the person has.
 pub(super) fn updated(account: &AccountId, user: &UserId, at: Instant) -> Change {
-    Actor::User(account.clone(), user.clone()).change(account, at, Thing::User, user.as_str(), Kind::Updated)
+    Actor::User(account.clone(), user.clone()).change(account, at, Subject::user(user), Kind::Updated)
 }

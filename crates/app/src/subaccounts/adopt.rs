@@ -2,7 +2,7 @@
 //!
 //! Both sides must have agreed. No page asks them yet, so only those call it who make both: the demo, and tests.
 
-use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::subaccount::{MayNotJoin, may_join};
 use slotkeeper_domain::time::Instant;
@@ -45,7 +45,7 @@ pub fn adopt(
         return Err(MayNotJoin::Managed.into());
     }
     for account in [portal, business] {
-        tx.record(by.change(account, now, Thing::Account, account.as_str(), Kind::Updated));
+        tx.record(by.change(account, now, Subject::account(account), Kind::Updated));
     }
     Ok(())
 }

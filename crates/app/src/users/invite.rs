@@ -6,7 +6,7 @@ use crate::mail::{self, Letter};
 use crate::throttle::{self, Bucket};
 use crate::{App, random};
 use slotkeeper_domain::account::{Name, Role};
-use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::id::UserId;
 use slotkeeper_domain::link::Purpose;
@@ -95,6 +95,6 @@ pub async fn invite(
 pub fn add(tx: &mut Tx, by: &UserId, user: &User) -> Result<(), StoreError> {
     users::insert(tx, user)?;
     let by = Actor::User(user.account.clone(), by.clone());
-    tx.record(by.change(&user.account, user.created_at, Thing::User, user.id.as_str(), Kind::Created));
+    tx.record(by.change(&user.account, user.created_at, Subject::user(&user.id), Kind::Created));
     Ok(())
 }

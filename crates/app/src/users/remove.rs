@@ -3,7 +3,7 @@
 use crate::App;
 use crate::caller::Owner;
 use slotkeeper_domain::account::Role;
-use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::id::UserId;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::{links, sessions, users};
@@ -28,7 +28,7 @@ pub async fn remove(app: &App, owner: &Owner, id: UserId) -> Result<bool, StoreE
             }
             sessions::delete_of_user(tx, account, &id)?;
             links::delete_of_user(tx, account, &id)?;
-            tx.record(owner.change(now, Thing::User, id.as_str(), Kind::Deleted));
+            tx.record(owner.change(now, Subject::user(&id), Kind::Deleted));
             Ok(true)
         })
         .await

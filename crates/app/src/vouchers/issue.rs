@@ -1,6 +1,6 @@
 //! Issue a gift voucher.
 
-use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::vouchers::{self, Voucher};
@@ -18,6 +18,6 @@ pub fn issue(
     voucher: &Voucher,
 ) -> Result<(), StoreError> {
     vouchers::insert(tx, account, voucher, at)?;
-    tx.record(actor.change(account, at, Thing::Voucher, voucher.code.as_str(), Kind::Created));
+    tx.record(actor.change(account, at, Subject::voucher(&voucher.code), Kind::Created));
     Ok(())
 }

@@ -10,7 +10,7 @@ use slotkeeper_app::bookings::party::{CustomerInput, ParticipantInput, PersonInp
 use slotkeeper_app::bookings::place::PlaceError;
 use slotkeeper_app::payments::record::PaymentInput;
 use slotkeeper_domain::catalogue::{OptionDefinition, OptionKind, Product, ProductKind};
-use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::code::Codes;
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{CustomerId, ProductId};
@@ -179,7 +179,12 @@ impl Hands<'_> {
         let changed = Some(Stamp { at, agent: Some(self.manager.name.to_string()) });
         let booking = Booking { changed, ..booking };
         bookings::update(tx, &self.account.id, &booking)?;
-        tx.record(self.manager().change(&self.account.id, at, Thing::Booking, booking.number.as_str(), Kind::Updated));
+        tx.record(self.manager().change(
+            &self.account.id,
+            at,
+            Subject::booking(&booking.number, booking.application.as_ref()),
+            Kind::Updated,
+        ));
         Ok(())
     }
 }

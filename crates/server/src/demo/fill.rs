@@ -12,7 +12,7 @@ use slotkeeper_app::consent::grant::{grant, new_api_key};
 use slotkeeper_app::subaccounts::adopt::adopt;
 use slotkeeper_app::{App, random, users};
 use slotkeeper_domain::account::{AccountKind, ContactDetails, Languages, PhoneKind, Role};
-use slotkeeper_domain::change::{Actor, Kind, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::permission::{Permission, PermissionSet, Reach};
 use slotkeeper_domain::secret::{ApiKey, HashedPassword, Password, SecretKey};
 use slotkeeper_domain::time::{Instant, Zone};
@@ -219,13 +219,7 @@ impl Demo {
         if let (Some((account, owner)), Some(manager)) = (self.accounts.first(), self.people.first()) {
             catalogue::put(tx, &account.id, &self.offer.catalogue)?;
             let owner = Actor::User(account.id.clone(), owner.id.clone());
-            tx.record(owner.change(
-                &account.id,
-                account.created_at,
-                Thing::Catalogue,
-                account.id.as_str(),
-                Kind::Updated,
-            ));
+            tx.record(owner.change(&account.id, account.created_at, Subject::catalogue(&account.id), Kind::Updated));
             self.benefits.give_out(tx, account, &owner)?;
             let (application, customer_password) = (&self.application, &self.customer_password);
             self.bookings.write(tx, app, &Hands { account, application, manager, customer_password })?;

@@ -1,4 +1,5 @@
 use super::*;
+use slotkeeper_api::webhooks::WireItems;
 use slotkeeper_app::AppConfig;
 use slotkeeper_app::clock::Clock;
 use slotkeeper_app::passwords::{Cost, Passwords};
@@ -35,6 +36,8 @@ async fn filled(at: Instant) -> (App, tempfile::TempDir, Credentials) {
         most_customers: None,
         delivers_mail: false,
         call_rate: None,
+        receivers: Policy::default(),
+        items: Arc::new(WireItems),
     });
     let credentials = credentials(&app).await.expect("a demo");
     (app, folder, credentials)

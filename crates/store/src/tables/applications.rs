@@ -3,7 +3,7 @@
 use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::account::Name;
 use slotkeeper_domain::callback::CallbackUrl;
-use slotkeeper_domain::id::{AccountId, ApplicationId};
+use slotkeeper_domain::id::{AccountId, ApplicationId, SecretKeyId};
 use slotkeeper_domain::time::Instant;
 
 /// The columns of an [`Application`].
@@ -22,6 +22,8 @@ statements! {
     LIST = concat!("SELECT ", columns!(), " FROM application WHERE account_id = ?1 ORDER BY created_at, id LIMIT ?2");
     COUNT = "SELECT COUNT(*) FROM application WHERE account_id = ?1";
     SET_DESCRIPTION = "UPDATE application SET description = ?3 WHERE account_id = ?1 AND id = ?2";
+    SIGNING_KEY = "SELECT signing_key_id FROM application WHERE account_id = ?1 AND id = ?2";
+    SET_SIGNING_KEY = "UPDATE application SET signing_key_id = ?3 WHERE account_id = ?1 AND id = ?2";
     SET_CALLBACK = "UPDATE application SET callback_url = ?3 WHERE account_id = ?1 AND id = ?2";
 }
 
@@ -138,4 +140,30 @@ pub fn set_callback_url(
     callback_url: Option<&CallbackUrl>,
 ) -> Result<bool, StoreError> {
     Ok(tx.run(SET_CALLBACK, &[account, id, &callback_url])? > 0)
+}
+
+/// The secret key that signs where there is room for one signature; nothing if the developer has chosen none.
+///
+/// # Errors
+/// When the store fails.
+pub fn signing_key(
+    db: &mut Snapshot,
+    account: &AccountId,
+    id: &ApplicationId,
+) -> Result<Option<SecretKeyId>, StoreError> {
+    Ok(db.one(SIGNING_KEY, &[account, id], |row| row.next::<Option<SecretKeyId>>())?.flatten())
+}
+
+/// Chooses the secret key that signs where there is room for one signature.
+///
+/// # Errors
+/// When the store fails.
+pub fn set_signing_key(
+    tx: &mut Tx,
+    account: &AccountId,
+    id: &ApplicationId,
+    key: &SecretKeyId,
+) -> Result<(), StoreError> {
+    tx.run(SET_SIGNING_KEY, &[account, id, key])?;
+    Ok(())
 }

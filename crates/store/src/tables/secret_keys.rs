@@ -12,6 +12,9 @@ statements! {
     WORKING = "SELECT id, hash, created_at, ends_at FROM secret_key
                WHERE account_id = ?1 AND application_id = ?2 AND (ends_at IS NULL OR ends_at > ?3)
                ORDER BY created_at DESC, id LIMIT 50";
+    SEALED = "SELECT id, sealed FROM secret_key
+               WHERE account_id = ?1 AND application_id = ?2 AND (ends_at IS NULL OR ends_at > ?3)
+               ORDER BY created_at DESC, id LIMIT 50";
     SWEEP = "DELETE FROM secret_key WHERE (account_id, application_id, id) IN
              (SELECT account_id, application_id, id FROM secret_key WHERE ends_at <= ?1 LIMIT ?2)";
     END = "UPDATE secret_key SET ends_at = ?3
@@ -59,6 +62,19 @@ pub fn working(
     db.all(WORKING, &[account, application, &now], |row| {
         Ok(StoredSecretKey { id: row.next()?, hash: row.next()?, created_at: row.next()?, ends_at: row.next()? })
     })
+}
+
+/// The keys that work now, sealed, the newest first: for signing.
+///
+/// # Errors
+/// When the store fails.
+pub fn sealed(
+    db: &mut Snapshot,
+    account: &AccountId,
+    application: &ApplicationId,
+    now: Instant,
+) -> Result<Vec<(SecretKeyId, Vec<u8>)>, StoreError> {
+    db.all(SEALED, &[account, application, &now], |row| Ok((row.next()?, row.next()?)))
 }
 
 /// The keys that work now, the newest first; nobody else can replace them before this transaction ends.

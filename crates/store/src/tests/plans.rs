@@ -7,7 +7,7 @@ use crate::tests::Place;
 use rusqlite::Connection;
 
 /// Tables that grow with everything that is booked.
-const GROWING: [&str; 13] = [
+const GROWING: [&str; 15] = [
     "booking",
     "seat_claim",
     "resource_claim",
@@ -21,6 +21,8 @@ const GROWING: [&str; 13] = [
     "resource_block",
     "linked_person",
     "attendance",
+    "delivery",
+    "attempt",
 ];
 
 /// Statements that read an index as far as they are told, and no further.

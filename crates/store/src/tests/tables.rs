@@ -51,6 +51,7 @@ pub(super) fn change(account: &AccountId, thing: &str) -> Change {
         actor: Actor::System,
         thing: Thing::User,
         thing_id: thing.to_owned(),
+        creator: None,
         kind: Kind::Created,
     }
 }

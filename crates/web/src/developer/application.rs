@@ -30,6 +30,7 @@ struct ApplicationPage {
     answers_to: Option<String>,
     secret_keys: Vec<String>,
     current_key: String,
+    signs_with_newest: bool,
     authorization_address: String,
     built: Option<String>,
     nothing_ticked: bool,
@@ -107,7 +108,7 @@ async fn render(web: &Web, developer: &Developer, id: ApplicationId, view: View,
 }
 
 fn page_of(web: &Web, developer: &Developer, shown: Shown, view: View, again: Again) -> ApplicationPage {
-    let Shown { application, secret_keys, installations, next } = shown;
+    let Shown { application, secret_keys, signing_key, installations, next } = shown;
     let zone = &developer.account.zone;
     let address = authorization_address(&web.app, &application.id);
     let state = if application.callback_url.is_some() { "&state=RANDOM_TOKEN" } else { "" };
@@ -126,6 +127,7 @@ fn page_of(web: &Web, developer: &Developer, shown: Shown, view: View, again: Ag
             .or_else(|| application.callback_url.map(|callback| callback.to_string()))
             .unwrap_or_default(),
         current_key: secret_keys.first().map(|key| key.id.to_string()).unwrap_or_default(),
+        signs_with_newest: signing_key.is_some() && secret_keys.first().map(|key| &key.id) == signing_key.as_ref(),
         secret_keys: secret_keys
             .iter()
             .map(|key| match key.ends_at {

@@ -5,3 +5,4 @@ pub(crate) mod end_authorization;
 pub(crate) mod home;
 pub(crate) mod register;
 pub(crate) mod secret;
+pub(crate) mod webhooks;

@@ -26,7 +26,7 @@ use slotkeeper_testkit::server::TestServer;
 const ALL: &str = "bookings_rwd_all,customers_rwd_all,blocks_rwd_all,payments_rw_all,availability_r";
 
 /// A business with the catalogue, and a program that may do everything in it.
-async fn business(server: &TestServer) -> (Visitor, Program) {
+pub(super) async fn business(server: &TestServer) -> (Visitor, Program) {
     let owner = Visitor::owner(server, "olivia@example.com").await;
     let program = Program::installed(server, "Harbour Desk", &owner, ALL).await;
     server.offer(program.account(), catalogue()).await;
@@ -48,7 +48,7 @@ async fn second_business(server: &TestServer) -> (Visitor, Program) {
     (owner, program)
 }
 
-fn tour(day: &str) -> String {
+pub(super) fn tour(day: &str) -> String {
     format!("{TOUR}_{TOUR_SERIES}_{day}")
 }
 
@@ -65,7 +65,7 @@ fn people(adults: u32, children: u32) -> Value {
 }
 
 /// So many adults for the tour of a day, with a new customer.
-fn order(day: &str, adults: u32) -> Value {
+pub(super) fn order(day: &str, adults: u32) -> Value {
     json!({
         "productId": TOUR, "eventId": tour(day), "participants": {"numbers": people(adults, 0)},
         "customer": {"firstName": "Marta", "lastName": "Reis", "emailAddress": "marta@example.com", "phoneNumbers": null},

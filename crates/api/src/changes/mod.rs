@@ -1,0 +1,3 @@
+//! `/changes`: beyond the wire reference, for whoever missed notices.
+
+pub(crate) mod list;

@@ -1,0 +1,3 @@
+//! The log of what has changed in an account.
+
+pub mod list;

@@ -1,0 +1,118 @@
+//! Send notices again that have arrived or were given up, and send a test.
+
+use super::look::{Place, find};
+use crate::App;
+use crate::authorizations::check::KeyHolder;
+use crate::caller::Developer;
+use slotkeeper_domain::change::Kind;
+use slotkeeper_domain::id::AccountId;
+use slotkeeper_domain::time::Instant;
+use slotkeeper_domain::webhook::Domain;
+use slotkeeper_store::tables::{accounts, change_log, deliveries, webhooks};
+use slotkeeper_store::{StoreError, Tx};
+use std::sync::Arc;
+
+/// How many notices can be sent again at once.
+pub const MOST_AGAIN: i64 = 1_000;
+/// How many of the latest changes are looked through for something that a test can tell of.
+const LOOKED_THROUGH: i64 = 2_000;
+
+/// Which notices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// Those of the changes from this number to that one.
+    Numbers(i64, i64),
+    /// Those of changes that happened at this time or later.
+    Since(Instant),
+}
+
+/// Why nothing is sent.
+#[derive(Debug, thiserror::Error)]
+pub enum AgainError {
+    /// The developer has no such webhook.
+    #[error("there is no such webhook")]
+    NoWebhook,
+    /// Nothing is sent to a blocked webhook.
+    #[error("The webhook is blocked. Register it anew: nothing is sent to this one any more.")]
+    Blocked,
+    /// So many are more than can be sent at once.
+    #[error("These are {0} notices; at most {MOST_AGAIN} can be sent again at once. Choose fewer.")]
+    TooMany(i64),
+    /// There is none.
+    #[error("There is no notice like that which has arrived or was given up.")]
+    None,
+    /// Nothing of the kind has changed lately, or nothing that the key may read.
+    #[error(
+        "Nothing that this key may read has changed lately, so there is nothing to show. Change something and try again."
+    )]
+    NothingToTell,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Sends notices again, under the message ids that they had, each with a whole schedule of attempts before it; how many.
+///
+/// # Errors
+/// [`AgainError`].
+pub async fn send_again(app: &App, developer: &Developer, place: Place, which: Which) -> Result<u64, AgainError> {
+    let (whose, now) = (developer.account.id.clone(), app.now());
+    let sent = app
+        .store()
+        .tidy(move |tx| {
+            let of = open(tx, &whose, &place)?;
+            let range = match which {
+                Which::Numbers(first, last) => (first, last),
+                Which::Since(since) => (deliveries::first_since(tx, of, since)?.ok_or(AgainError::None)?, i64::MAX),
+            };
+            match deliveries::ended_between(tx, of, range)? {
+                0 => return Err(AgainError::None),
+                many if many > MOST_AGAIN => return Err(AgainError::TooMany(many)),
+                _ => {}
+            }
+            let sent = deliveries::again(tx, of, range, now)?;
+            webhooks::count_waiting(tx, of.0, of.1, i64::try_from(sent).unwrap_or(0), now)?;
+            Ok(sent)
+        })
+        .await?;
+    app.store().deliveries().notify_one();
+    Ok(sent)
+}
+
+/// Sends a notice of something that did not change, once: the last thing of the domain that did and that the key may read. Its
+/// number.
+///
+/// # Errors
+/// [`AgainError`].
+pub async fn send_test(app: &App, developer: &Developer, place: Place) -> Result<i64, AgainError> {
+    let (whose, unit, now) = (developer.account.id.clone(), app.clone(), app.now());
+    let number = app
+        .store()
+        .tidy(move |tx| {
+            let of = open(tx, &whose, &place)?;
+            let webhook = webhooks::find(tx, of.0, of.1)?.ok_or(AgainError::NoWebhook)?;
+            let account = accounts::find(tx, of.0)?.map(Arc::new).ok_or(AgainError::NoWebhook)?;
+            let holder = KeyHolder::of(tx, account, &webhook.authorization)?.ok_or(AgainError::NoWebhook)?;
+            let domain = webhook.topic.domain;
+            for entry in change_log::latest(tx, of.0, LOOKED_THROUGH)? {
+                let fits = Domain::of(entry.thing) == Some(domain) && entry.kind != Kind::Deleted;
+                if fits && unit.items().item(tx, &unit, &holder, (domain, &entry.thing_id), false)?.is_some() {
+                    let number = deliveries::insert_test(tx, of, &entry.thing_id, now)?;
+                    webhooks::count_waiting(tx, of.0, of.1, 1, now)?;
+                    return Ok(number);
+                }
+            }
+            Err(AgainError::NothingToTell)
+        })
+        .await?;
+    app.store().deliveries().notify_one();
+    Ok(number)
+}
+
+/// Whose deliveries they are, if the webhook is the developer's and something can be sent to it. Locked, so that what waits is
+/// counted rightly.
+fn open<'p>(tx: &mut Tx, developer: &AccountId, place: &'p Place) -> Result<deliveries::Of<'p>, AgainError> {
+    find(tx, developer, place)?.ok_or(AgainError::NoWebhook)?;
+    let webhook = webhooks::lock(tx, &place.1, &place.2)?.ok_or(AgainError::NoWebhook)?;
+    if webhook.blocked.is_some() { Err(AgainError::Blocked) } else { Ok((&place.1, &place.2)) }
+}

@@ -1,0 +1,161 @@
+//! What became of an attempt to deliver a change (wire reference, section 5.4).
+
+use crate::mail::{self, Letter};
+use crate::{App, random};
+use slotkeeper_domain::account::Role;
+use slotkeeper_domain::change::{Actor, Kind, Subject};
+use slotkeeper_domain::id::{AccountId, WebhookId};
+use slotkeeper_domain::time::Instant;
+use slotkeeper_domain::webhook::{BLOCKED_AFTER, next_attempt};
+use slotkeeper_store::tables::deliveries::{self, Attempt, Delivery, Of};
+use slotkeeper_store::tables::webhooks::{self, End};
+use slotkeeper_store::tables::{accounts, applications, authorizations, users};
+use slotkeeper_store::{StoreError, Tx};
+use std::time::Duration;
+
+/// How many people of a developer's account are looked at for its owners.
+const MOST_OWNERS: i64 = 100;
+
+/// An attempt that was made.
+#[derive(Debug, Clone)]
+pub struct Tried {
+    /// When it began.
+    pub at: Instant,
+    /// How long it took.
+    pub duration: Duration,
+    /// What came of it.
+    pub answer: Result<Answered, String>,
+}
+
+/// What the receiver answered.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    /// The status.
+    pub status: u16,
+    /// For how long it asks to be left alone.
+    pub retry_after: Option<Duration>,
+    /// The beginning of the body.
+    pub body_start: String,
+}
+
+impl Tried {
+    fn arrived(&self) -> bool {
+        matches!(&self.answer, Ok(Answered { status, .. }) if (200..300).contains(status))
+    }
+
+    /// What went wrong, for the developer.
+    fn fault(&self) -> String {
+        match &self.answer {
+            Ok(answered) => format!("it answered with status {}", answered.status),
+            Err(failure) => failure.clone(),
+        }
+    }
+
+    fn row(&self) -> Attempt {
+        let (status, failure, answer) = match &self.answer {
+            // Texts of a database hold no zero.
+            Ok(answered) => {
+                (Some(i64::from(answered.status)), None, Some(answered.body_start.replace('\0', "\u{fffd}")))
+            }
+            Err(failure) => (None, Some(failure.clone()), None),
+        };
+        let duration_ms = i64::try_from(self.duration.as_millis()).unwrap_or(i64::MAX);
+        Attempt { attempt: 0, at: self.at, duration_ms, status, failure, answer }
+    }
+}
+
+/// Writes an attempt down, and what follows from it: the change was delivered, is tried again later, or is given up. Too many
+/// that are given up in a row block the webhook.
+///
+/// # Errors
+/// When the store fails. The change is tried again then.
+pub async fn note(
+    app: &App,
+    (account, webhook): (AccountId, WebhookId),
+    delivery: Delivery,
+    tried: Tried,
+) -> Result<(), StoreError> {
+    let (now, spread) = (app.now(), u64::from_le_bytes(random::bytes()));
+    let fault = tried.fault();
+    let (of_account, of_webhook) = (account.clone(), webhook.clone());
+    let dropped_in_row = app
+        .store()
+        .tidy(move |tx| {
+            let of = (&of_account, &of_webhook);
+            deliveries::attempted(tx, of, delivery.number, &tried.row())?;
+            let test = delivery.number < 0;
+            let asked = tried.answer.as_ref().ok().and_then(|answered| answered.retry_after);
+            let next = next_attempt(delivery.tries + 1, asked, spread, now).filter(|_| !test);
+            match next.filter(|_| !tried.arrived()) {
+                Some(next) => deliveries::postpone(tx, of, &delivery.thing_id, next)?,
+                None => finish(tx, of, &delivery, tried.arrived(), now)?,
+            }
+            Ok::<_, StoreError>(
+                webhooks::find(tx, &of_account, &of_webhook)?.map_or(0, |webhook| webhook.dropped_in_row),
+            )
+        })
+        .await?;
+    if dropped_in_row >= BLOCKED_AFTER { block(app, (account, webhook), fault).await } else { Ok(()) }
+}
+
+fn finish(tx: &mut Tx, of: Of<'_>, delivery: &Delivery, arrived: bool, now: Instant) -> Result<(), StoreError> {
+    if deliveries::end(tx, of, delivery.number, arrived, now)? {
+        let end = match (arrived, delivery.number < 0) {
+            (true, false) => End::Arrived,
+            (false, false) => End::Dropped,
+            // A test says nothing about what was lost before.
+            (_, true) => End::Gone,
+        };
+        webhooks::count_end(tx, of.0, of.1, end)?;
+    }
+    deliveries::hurry(tx, of, &delivery.thing_id, now)
+}
+
+/// Forgets a delivery about which there is nothing to tell.
+///
+/// # Errors
+/// When the store fails.
+pub async fn forget(
+    app: &App,
+    (account, webhook): (AccountId, WebhookId),
+    delivery: Delivery,
+) -> Result<(), StoreError> {
+    let now = app.now();
+    app.store()
+        .tidy(move |tx| {
+            let of = (&account, &webhook);
+            if deliveries::delete(tx, of, delivery.number)? {
+                webhooks::count_end(tx, of.0, of.1, End::Gone)?;
+            }
+            deliveries::hurry(tx, of, &delivery.thing_id, now)
+        })
+        .await
+}
+
+/// Blocks a webhook and tells the developer by mail.
+async fn block(app: &App, (account, webhook): (AccountId, WebhookId), fault: String) -> Result<(), StoreError> {
+    let (unit, now) = (app.clone(), app.now());
+    app.store()
+        .write(move |tx| {
+            accounts::lock(tx, &account)?;
+            let Some(known) = webhooks::find(tx, &account, &webhook)? else { return Ok(()) };
+            let reason = format!("{BLOCKED_AFTER} notices in a row could not be delivered. The last time, {fault}.");
+            if !webhooks::block(tx, &account, &webhook, now, &reason)? {
+                return Ok(());
+            }
+            deliveries::give_up(tx, (&account, &webhook), now)?;
+            tx.record(Actor::System.change(&account, now, Subject::webhook(&webhook), Kind::Updated));
+            let Some(authorization) = authorizations::find(tx, &account, &known.authorization)? else { return Ok(()) };
+            let (developer, business) = (&authorization.developer, accounts::find(tx, &account)?);
+            let application = applications::find(tx, developer, &authorization.application)?;
+            let (Some(application), Some(business)) = (application, business) else { return Ok(()) };
+            let letter = Letter::webhook_blocked(&application.name, &business.name, &known, &reason);
+            for owner in users::list(tx, developer, MOST_OWNERS)?.iter().filter(|user| user.role == Role::Owner) {
+                mail::send(tx, &unit, developer, &owner.email_address, &letter)?;
+            }
+            Ok::<_, StoreError>(())
+        })
+        .await?;
+    app.mail_waiting().notify_one();
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! Register a webhook. One for the same domain and type replaces the one before.
+
+use crate::idempotency::{Answer, Answering, UsedOtherwise};
+use crate::right::{AnyKey, May};
+use crate::webhooks::end::end;
+use crate::{App, random};
+use slotkeeper_domain::change::{Kind, Subject};
+use slotkeeper_domain::id::{AuthorizationId, WebhookId};
+use slotkeeper_domain::webhook::Topic;
+use slotkeeper_outgoing::Refusal;
+use slotkeeper_store::tables::webhooks::{self, Webhook};
+use slotkeeper_store::tables::{accounts, authorizations};
+use slotkeeper_store::{StoreError, Tx};
+
+/// A webhook that is wanted.
+#[derive(Debug, Clone)]
+pub struct NewWebhook {
+    /// Which changes to tell of.
+    pub topic: Topic,
+    /// Where to tell it.
+    pub url: String,
+}
+
+/// Why a webhook is not registered.
+#[derive(Debug, thiserror::Error)]
+pub enum RegisterError {
+    /// The address may not be called.
+    #[error(transparent)]
+    Url(#[from] Refusal),
+    /// The key has ended in the meantime.
+    #[error("the key has ended")]
+    KeyEnded,
+    /// The request's own key belongs to another request.
+    #[error(transparent)]
+    UsedOtherwise(#[from] UsedOtherwise),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Registers a webhook for a key. What still waited for the one that it replaces is given up, which the first notice of the
+/// new one says.
+///
+/// # Errors
+/// [`RegisterError`].
+pub async fn register<A: Answer>(
+    app: &App,
+    may: &May<AnyKey>,
+    authorization: AuthorizationId,
+    new: NewWebhook,
+    answering: Answering<Webhook, A>,
+) -> Result<A, RegisterError> {
+    app.receivers().check(&new.url)?;
+    let (unit, now, id): (_, _, WebhookId) = (app.clone(), app.now(), random::id());
+    let (account, actor) = (may.account().id.clone(), may.actor().clone());
+    let register = move |tx: &mut Tx| {
+        answering.run(tx, &unit, (&account, actor.application()), now, |tx| {
+            accounts::lock(tx, &account)?;
+            authorizations::find(tx, &account, &authorization)?.ok_or(RegisterError::KeyEnded)?;
+            let known = webhooks::of_key(tx, &account, &authorization)?;
+            let replaced = known.into_iter().find(|webhook| webhook.topic == new.topic);
+            let lost = match &replaced {
+                Some(old) => end(tx, old, &actor, now)? || old.lost || old.blocked.is_some(),
+                None => false,
+            };
+            let webhook = Webhook {
+                account: account.clone(),
+                id: id.clone(),
+                authorization: authorization.clone(),
+                topic: new.topic,
+                url: new.url.clone(),
+                created_at: now,
+                waiting: 0,
+                dropped_in_row: 0,
+                lost,
+                blocked: None,
+            };
+            webhooks::insert(tx, &webhook)?;
+            tx.record(actor.change(&account, now, Subject::webhook(&id), Kind::Created));
+            Ok(webhook)
+        })
+    };
+    app.store().write(register).await
+}

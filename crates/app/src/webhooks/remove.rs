@@ -1,0 +1,30 @@
+//! Delete a webhook.
+
+use super::end::end;
+use crate::App;
+use crate::right::{AnyKey, May};
+use slotkeeper_domain::id::{AuthorizationId, WebhookId};
+use slotkeeper_store::StoreError;
+use slotkeeper_store::tables::{accounts, webhooks};
+
+/// Deletes a webhook of this key. What still waits for it is not delivered any more. Whether there was one.
+///
+/// # Errors
+/// When the store fails.
+pub async fn remove(
+    app: &App,
+    may: &May<AnyKey>,
+    authorization: AuthorizationId,
+    id: WebhookId,
+) -> Result<bool, StoreError> {
+    let (account, actor, now) = (may.account().id.clone(), may.actor().clone(), app.now());
+    app.store()
+        .write(move |tx| {
+            accounts::lock(tx, &account)?;
+            let found = webhooks::find(tx, &account, &id)?.filter(|webhook| webhook.authorization == authorization);
+            let Some(webhook) = found else { return Ok(false) };
+            end(tx, &webhook, &actor, now)?;
+            Ok(true)
+        })
+        .await
+}

@@ -1,0 +1,152 @@
+//! Webhooks: which changes an application is told of, and how notices are named, signed and tried again (wire reference,
+//! section 5).
+
+use crate::change::{Kind, Thing, words};
+use crate::id::WebhookId;
+use crate::retry;
+use crate::time::Instant;
+use std::time::Duration;
+
+words! {
+    /// The kinds of things that applications can be told of.
+    Domain {
+        /// Bookings.
+        Bookings = "bookings",
+        /// Blocks of seats.
+        SeatBlocks = "seatblocks",
+        /// Blocks of resources.
+        ResourceBlocks = "resourceblocks",
+        /// Customers.
+        Customers = "customers",
+        /// Payments.
+        Payments = "payments",
+    }
+}
+
+impl Domain {
+    /// The domain of a thing; nothing if applications are not told of such things.
+    #[must_use]
+    pub fn of(thing: Thing) -> Option<Self> {
+        match thing {
+            Thing::Booking => Some(Self::Bookings),
+            Thing::SeatBlock => Some(Self::SeatBlocks),
+            Thing::ResourceBlock => Some(Self::ResourceBlocks),
+            Thing::Customer => Some(Self::Customers),
+            Thing::Payment => Some(Self::Payments),
+            Thing::Account
+            | Thing::User
+            | Thing::Application
+            | Thing::SecretKey
+            | Thing::Authorization
+            | Thing::Catalogue
+            | Thing::LinkedPerson
+            | Thing::Promotion
+            | Thing::Voucher
+            | Thing::Webhook => None,
+        }
+    }
+
+    /// The things of the domain.
+    #[must_use]
+    pub fn thing(self) -> Thing {
+        match self {
+            Self::Bookings => Thing::Booking,
+            Self::SeatBlocks => Thing::SeatBlock,
+            Self::ResourceBlocks => Thing::ResourceBlock,
+            Self::Customers => Thing::Customer,
+            Self::Payments => Thing::Payment,
+        }
+    }
+}
+
+/// Which changes somebody is told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Topic {
+    /// Of which things.
+    pub domain: Domain,
+    /// What happened to them.
+    pub kind: Kind,
+}
+
+/// How many notices in a row may be dropped before a webhook is blocked (wire reference, section 9).
+pub const BLOCKED_AFTER: i64 = 20;
+
+/// How many notices of a webhook can wait. What comes on top is dropped at once.
+pub const MOST_WAITING: i64 = 20_000;
+
+/// What names a notice for its receiver, who may get it twice and is to recognise it (wire reference, section 5.2): 23 or
+/// more letters and digits. `number` is that of the change; a test that a developer sends has one below zero.
+#[must_use]
+pub fn message_id(webhook: &WebhookId, number: i64) -> String {
+    let mark = if number < 0 { "T" } else { "" };
+    format!("{webhook}{mark}{:0width$}", number.unsigned_abs(), width = 7 - mark.len())
+}
+
+/// The text that the signature of an attempt is over (wire reference, section 5.3): time in milliseconds, message id, URL as
+/// it was registered, and body, with nothing between them.
+#[must_use]
+pub fn signed_text<'a>(timestamp: &'a str, message_id: &'a str, url: &'a str, body: &'a [u8]) -> [&'a [u8]; 4] {
+    [timestamp.as_bytes(), message_id.as_bytes(), url.as_bytes(), body]
+}
+
+/// The text that a signature of the Standard Webhooks specification is over, with the time in seconds.
+#[must_use]
+pub fn standard_signed_text<'a>(message_id: &'a str, timestamp: &'a str, body: &'a [u8]) -> [&'a [u8]; 5] {
+    [message_id.as_bytes(), b".", timestamp.as_bytes(), b".", body]
+}
+
+/// When to try again after so many tries in a row that failed; nothing when it is time to give up. `spread` is a random number:
+/// up to a tenth of the wait is added, so that what failed together does not come back together. A receiver that asked to be
+/// left alone for a while is, up to the longest wait there is.
+#[must_use]
+pub fn next_attempt(failed: i64, asked: Option<Duration>, spread: u64, now: Instant) -> Option<Instant> {
+    let next = retry::next_attempt(failed, now)?;
+    let wait = next.since(now);
+    let tenth = u64::try_from(wait.as_millis() / 10).unwrap_or(u64::MAX).max(1);
+    let next = next.after(Duration::from_millis(spread % tenth));
+    Some(asked.map_or(next, |asked| next.max(now.after(asked.min(LONGEST_WAIT)))))
+}
+
+/// How long a receiver can ask to be left alone.
+const LONGEST_WAIT: Duration = Duration::from_secs(6 * 3_600);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn domains_and_things_belong_together() {
+        for domain in Domain::ALL {
+            assert_eq!(Domain::of(domain.thing()), Some(*domain));
+        }
+        assert_eq!(Thing::ALL.iter().filter(|thing| Domain::of(**thing).is_some()).count(), Domain::ALL.len());
+    }
+
+    #[test]
+    fn a_message_id_is_letters_and_digits_and_tests_have_their_own() {
+        let webhook: WebhookId = "ABCDEFGHIJKLMNOP".parse().expect("an id");
+        assert_eq!(message_id(&webhook, 7), "ABCDEFGHIJKLMNOP0000007");
+        assert_eq!(message_id(&webhook, 123_456_789), "ABCDEFGHIJKLMNOP123456789");
+        assert_eq!(message_id(&webhook, -1), "ABCDEFGHIJKLMNOPT000001");
+    }
+
+    proptest! {
+        #[test]
+        fn waits_are_at_least_what_the_schedule_and_the_receiver_say(
+            failed in 1i64..=7, asked in proptest::option::of(0u64..100_000), spread in any::<u64>(),
+        ) {
+            let now = Instant::from_millis(1_000);
+            let asked = asked.map(Duration::from_secs);
+            let plain = retry::next_attempt(failed, now);
+            let next = next_attempt(failed, asked, spread, now);
+            prop_assert_eq!(next.is_some(), plain.is_some());
+            if let (Some(plain), Some(next)) = (plain, next) {
+                let wait = next.since(now);
+                let longest = (plain.since(now).mul_f64(1.1)).max(asked.unwrap_or_default().min(LONGEST_WAIT));
+                prop_assert!(wait >= plain.since(now) && wait <= longest);
+                prop_assert!(asked.is_none_or(|asked| wait >= asked.min(LONGEST_WAIT)));
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The log of an account, to be read. Changes are written by the transaction that makes them.
+
+use crate::{Row, Snapshot, StoreError, statements};
+use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::id::{AccountId, ApplicationId};
+use slotkeeper_domain::time::Instant;
+
+/// Entries of the log.
+macro_rules! entries {
+    () => {
+        r#"SELECT c.number, c.at, c.thing, c.thing_id, c.kind, c.creator_id, COALESCE(a.name, u.name)
+        FROM change c
+        LEFT JOIN application a ON c.actor_kind = 'application' AND a.account_id = c.actor_account_id AND a.id = c.actor_id
+        LEFT JOIN "user" u ON c.actor_kind = 'user' AND u.account_id = c.actor_account_id AND u.id = c.actor_id
+        WHERE c.account_id = ?1"#
+    };
+}
+
+statements! {
+    AFTER = concat!(entries!(), " AND c.number > ?2 ORDER BY c.number LIMIT ?3");
+    LATEST = concat!(entries!(), " AND c.number < ?2 ORDER BY c.number DESC LIMIT ?3");
+}
+
+/// An entry of the log.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its number: those of an account follow one another without gaps.
+    pub number: i64,
+    /// When it happened.
+    pub at: Instant,
+    /// What kind of thing changed.
+    pub thing: Thing,
+    /// Which one.
+    pub thing_id: String,
+    /// What happened to it.
+    pub kind: Kind,
+    /// The application that created the thing, if one did.
+    pub creator: Option<ApplicationId>,
+    /// The name of the application or the person who did it; absent when it was the server, a customer, or somebody who was
+    /// removed since.
+    pub agent: Option<String>,
+}
+
+fn entry(row: &Row) -> Result<Entry, StoreError> {
+    Ok(Entry {
+        number: row.next()?,
+        at: row.next()?,
+        thing: row.next()?,
+        thing_id: row.next()?,
+        kind: row.next()?,
+        creator: row.next()?,
+        agent: row.next()?,
+    })
+}
+
+/// The entries with numbers above `after`, in order, at most `limit`.
+///
+/// # Errors
+/// When the store fails.
+pub fn after(db: &mut Snapshot, account: &AccountId, after: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
+    db.all(AFTER, &[account, &after, &limit], entry)
+}
+
+/// The latest entries, the last one first, at most `limit`.
+///
+/// # Errors
+/// When the store fails.
+pub fn latest(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<Vec<Entry>, StoreError> {
+    db.all(LATEST, &[account, &i64::MAX, &limit], entry)
+}

@@ -1,0 +1,293 @@
+//! Deliveries: one change for one webhook, and the attempts to hand it over. Those that wait have a time at which they are due.
+
+use crate::{Row, Snapshot, StoreError, Tx, statements};
+use slotkeeper_domain::id::{AccountId, WebhookId};
+use slotkeeper_domain::time::Instant;
+
+/// The columns of a [`Delivery`].
+macro_rules! columns {
+    () => {
+        "number, thing_id, happened_at, due_at, attempts, tries, outcome, ended_at"
+    };
+}
+
+/// The deliveries of a webhook.
+macro_rules! of_webhook {
+    () => {
+        "FROM delivery WHERE account_id = ?1 AND webhook_id = ?2"
+    };
+}
+
+statements! {
+    // The first that waits for its thing, so that notices of a thing arrive in order.
+    HEADS = concat!("SELECT ", columns!(), " FROM delivery d
+        WHERE account_id = ?1 AND webhook_id = ?2 AND due_at <= ?3
+              AND NOT EXISTS (SELECT 1 FROM delivery e
+                  WHERE e.account_id = ?1 AND e.webhook_id = ?2 AND e.thing_id = d.thing_id AND e.number < d.number
+                        AND e.due_at IS NOT NULL)
+        ORDER BY due_at, number LIMIT ?4");
+    FIND = concat!("SELECT ", columns!(), of_webhook!(), " AND number = ?3");
+    LATEST = concat!("SELECT ", columns!(), of_webhook!(), " AND number < ?3 ORDER BY number DESC LIMIT ?4");
+    INSERT_TEST = "INSERT INTO delivery (account_id, webhook_id, number, thing_id, happened_at, due_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    FIRST_NUMBER = concat!("SELECT number ", of_webhook!(), " ORDER BY number LIMIT 1");
+    ATTEMPTED = "UPDATE delivery SET attempts = attempts + 1, tries = tries + 1
+        WHERE account_id = ?1 AND webhook_id = ?2 AND number = ?3 RETURNING attempts";
+    INSERT_ATTEMPT = "INSERT INTO attempt (account_id, webhook_id, number, attempt, at, duration_ms, status, failure, answer)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    END = "UPDATE delivery SET due_at = NULL, outcome = ?4, ended_at = ?5
+        WHERE account_id = ?1 AND webhook_id = ?2 AND number = ?3 AND due_at IS NOT NULL";
+    DELETE = "DELETE FROM delivery WHERE account_id = ?1 AND webhook_id = ?2 AND number = ?3 AND due_at IS NOT NULL";
+    // What comes after it for the same thing waits with it.
+    POSTPONE = "UPDATE delivery SET due_at = ?4
+        WHERE account_id = ?1 AND webhook_id = ?2 AND thing_id = ?3 AND due_at < ?4";
+    HURRY = "UPDATE delivery SET due_at = ?4
+        WHERE account_id = ?1 AND webhook_id = ?2 AND thing_id = ?3 AND due_at > ?4";
+    GIVE_UP = "UPDATE delivery SET due_at = NULL, outcome = 'dropped', ended_at = ?3
+        WHERE account_id = ?1 AND webhook_id = ?2 AND due_at IS NOT NULL";
+    AGAIN = "UPDATE delivery SET due_at = ?5, tries = 0, outcome = NULL, ended_at = NULL
+        WHERE account_id = ?1 AND webhook_id = ?2 AND number BETWEEN ?3 AND ?4 AND due_at IS NULL";
+    COUNT_BETWEEN = concat!("SELECT COUNT(*) ", of_webhook!(), " AND number BETWEEN ?3 AND ?4 AND due_at IS NULL");
+    FIRST_SINCE = concat!("SELECT MIN(number) ", of_webhook!(), " AND number > 0 AND happened_at >= ?3");
+    ATTEMPTS = "SELECT attempt, at, duration_ms, status, failure, answer FROM attempt
+        WHERE account_id = ?1 AND webhook_id = ?2 AND number = ?3 ORDER BY attempt DESC LIMIT ?4";
+    LAST_ATTEMPT = "SELECT attempt, at, duration_ms, status, failure, answer FROM attempt
+        WHERE account_id = ?1 AND webhook_id = ?2 AND number = ?3 ORDER BY attempt DESC LIMIT 1";
+    KEEP_ITEM = "INSERT INTO last_item (account_id, webhook_id, thing_id, item, deleted_at) VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT (account_id, webhook_id, thing_id) DO UPDATE SET item = excluded.item, deleted_at = excluded.deleted_at";
+    LAST_ITEM = "SELECT item FROM last_item WHERE account_id = ?1 AND webhook_id = ?2 AND thing_id = ?3";
+    SWEEP = "DELETE FROM delivery WHERE (account_id, webhook_id, number) IN
+        (SELECT account_id, webhook_id, number FROM delivery WHERE ended_at <= ?1 LIMIT ?2)";
+    SWEEP_ATTEMPTS = "DELETE FROM attempt WHERE (account_id, webhook_id, number, attempt) IN
+        (SELECT account_id, webhook_id, number, attempt FROM attempt WHERE at <= ?1 LIMIT ?2)";
+    SWEEP_ITEMS = "DELETE FROM last_item WHERE (account_id, webhook_id, thing_id) IN
+        (SELECT account_id, webhook_id, thing_id FROM last_item WHERE deleted_at <= ?1 LIMIT ?2)";
+}
+
+/// How a delivery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is tried at this time, or later if an earlier one for the same thing waits.
+    Waits(Instant),
+    /// It arrived.
+    Arrived(Instant),
+    /// It was given up.
+    Dropped(Instant),
+}
+
+/// A delivery.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// The number of the change; below zero for a test.
+    pub number: i64,
+    /// The thing that changed.
+    pub thing_id: String,
+    /// When it did.
+    pub happened_at: Instant,
+    /// How many attempts there were.
+    pub attempts: i64,
+    /// How many of them since somebody last asked for it.
+    pub tries: i64,
+    /// How it stands.
+    pub standing: Standing,
+}
+
+/// An attempt.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// Which one: the first is 1.
+    pub attempt: i64,
+    /// When it began.
+    pub at: Instant,
+    /// How long it took, in milliseconds.
+    pub duration_ms: i64,
+    /// What was answered.
+    pub status: Option<i64>,
+    /// Why nothing was answered.
+    pub failure: Option<String>,
+    /// The beginning of the answer's body.
+    pub answer: Option<String>,
+}
+
+fn delivery(row: &Row) -> Result<Delivery, StoreError> {
+    let (number, thing_id, happened_at) = (row.next()?, row.next()?, row.next()?);
+    let due_at: Option<Instant> = row.next()?;
+    let (attempts, tries) = (row.next()?, row.next()?);
+    let (outcome, ended_at): (Option<String>, Option<Instant>) = (row.next()?, row.next()?);
+    let standing = match (due_at, outcome.as_deref(), ended_at) {
+        (Some(at), _, _) => Standing::Waits(at),
+        (None, Some("delivered"), Some(at)) => Standing::Arrived(at),
+        (None, Some("dropped"), Some(at)) => Standing::Dropped(at),
+        _ => return Err(StoreError::inconsistent("a delivery neither waits nor has ended")),
+    };
+    Ok(Delivery { number, thing_id, happened_at, attempts, tries, standing })
+}
+
+fn attempt(row: &Row) -> Result<Attempt, StoreError> {
+    Ok(Attempt {
+        attempt: row.next()?,
+        at: row.next()?,
+        duration_ms: row.next()?,
+        status: row.next()?,
+        failure: row.next()?,
+        answer: row.next()?,
+    })
+}
+
+/// Whose deliveries.
+pub type Of<'a> = (&'a AccountId, &'a WebhookId);
+
+/// The deliveries that can be tried now: due, and the first that waits for its thing. At most `limit`.
+///
+/// # Errors
+/// When the store fails.
+pub fn heads(db: &mut Snapshot, of: Of<'_>, now: Instant, limit: i64) -> Result<Vec<Delivery>, StoreError> {
+    db.all(HEADS, &[of.0, of.1, &now, &limit], delivery)
+}
+
+/// The delivery of this number.
+///
+/// # Errors
+/// When the store fails.
+pub fn find(db: &mut Snapshot, of: Of<'_>, number: i64) -> Result<Option<Delivery>, StoreError> {
+    db.one(FIND, &[of.0, of.1, &number], delivery)
+}
+
+/// The deliveries with numbers below `before`, the highest first, at most `limit`.
+///
+/// # Errors
+/// When the store fails.
+pub fn latest(db: &mut Snapshot, of: Of<'_>, before: i64, limit: i64) -> Result<Vec<Delivery>, StoreError> {
+    db.all(LATEST, &[of.0, of.1, &before, &limit], delivery)
+}
+
+/// Adds a test: a notice of a thing that did not change. Says its number.
+///
+/// # Errors
+/// When the store fails.
+pub fn insert_test(tx: &mut Tx, of: Of<'_>, thing_id: &str, now: Instant) -> Result<i64, StoreError> {
+    let first: Option<i64> = tx.one(FIRST_NUMBER, &[of.0, of.1], |row| row.next())?;
+    let number = first.unwrap_or(0).min(0) - 1;
+    tx.run(INSERT_TEST, &[of.0, of.1, &number, &thing_id, &now, &now])?;
+    Ok(number)
+}
+
+/// Writes an attempt down, and says which one it was.
+///
+/// # Errors
+/// When the store fails.
+pub fn attempted(tx: &mut Tx, of: Of<'_>, number: i64, made: &Attempt) -> Result<(), StoreError> {
+    let Some(count) = tx.one(ATTEMPTED, &[of.0, of.1, &number], |row| row.next::<i64>())? else { return Ok(()) };
+    let Attempt { at, duration_ms, status, failure, answer, .. } = made;
+    tx.run(INSERT_ATTEMPT, &[of.0, of.1, &number, &count, at, duration_ms, status, failure, answer])?;
+    Ok(())
+}
+
+/// A delivery that waited arrived, or was given up; whether it waited.
+///
+/// # Errors
+/// When the store fails.
+pub fn end(tx: &mut Tx, of: Of<'_>, number: i64, arrived: bool, now: Instant) -> Result<bool, StoreError> {
+    let outcome = if arrived { "delivered" } else { "dropped" };
+    Ok(tx.run(END, &[of.0, of.1, &number, &outcome, &now])? > 0)
+}
+
+/// Removes a delivery that waited, as if it had never been; whether it waited.
+///
+/// # Errors
+/// When the store fails.
+pub fn delete(tx: &mut Tx, of: Of<'_>, number: i64) -> Result<bool, StoreError> {
+    Ok(tx.run(DELETE, &[of.0, of.1, &number])? > 0)
+}
+
+/// Puts off what waits for a thing.
+///
+/// # Errors
+/// When the store fails.
+pub fn postpone(tx: &mut Tx, of: Of<'_>, thing_id: &str, until: Instant) -> Result<(), StoreError> {
+    tx.run(POSTPONE, &[of.0, of.1, &thing_id, &until])?;
+    Ok(())
+}
+
+/// Has what waits for a thing tried now.
+///
+/// # Errors
+/// When the store fails.
+pub fn hurry(tx: &mut Tx, of: Of<'_>, thing_id: &str, now: Instant) -> Result<(), StoreError> {
+    tx.run(HURRY, &[of.0, of.1, &thing_id, &now])?;
+    Ok(())
+}
+
+/// Gives up everything that waits; how much it was.
+///
+/// # Errors
+/// When the store fails.
+pub fn give_up(tx: &mut Tx, of: Of<'_>, now: Instant) -> Result<u64, StoreError> {
+    tx.run(GIVE_UP, &[of.0, of.1, &now])
+}
+
+/// Has deliveries that ended tried again, those with numbers from `first` to `last`; how many they are.
+///
+/// # Errors
+/// When the store fails.
+pub fn again(tx: &mut Tx, of: Of<'_>, (first, last): (i64, i64), now: Instant) -> Result<u64, StoreError> {
+    tx.run(AGAIN, &[of.0, of.1, &first, &last, &now])
+}
+
+/// How many deliveries [`again`] would have tried.
+///
+/// # Errors
+/// When the store fails.
+pub fn ended_between(db: &mut Snapshot, of: Of<'_>, (first, last): (i64, i64)) -> Result<i64, StoreError> {
+    Ok(db.one(COUNT_BETWEEN, &[of.0, of.1, &first, &last], |row| row.next())?.unwrap_or(0))
+}
+
+/// The number of the first delivery of a change that happened at this time or later.
+///
+/// # Errors
+/// When the store fails.
+pub fn first_since(db: &mut Snapshot, of: Of<'_>, since: Instant) -> Result<Option<i64>, StoreError> {
+    Ok(db.one(FIRST_SINCE, &[of.0, of.1, &since], |row| row.next::<Option<i64>>())?.flatten())
+}
+
+/// The attempts of a delivery, the latest first, at most `limit`.
+///
+/// # Errors
+/// When the store fails.
+pub fn attempts(db: &mut Snapshot, of: Of<'_>, number: i64, limit: i64) -> Result<Vec<Attempt>, StoreError> {
+    db.all(ATTEMPTS, &[of.0, of.1, &number, &limit], attempt)
+}
+
+/// The latest attempt of a delivery.
+///
+/// # Errors
+/// When the store fails.
+pub fn last_attempt(db: &mut Snapshot, of: Of<'_>, number: i64) -> Result<Option<Attempt>, StoreError> {
+    db.one(LAST_ATTEMPT, &[of.0, of.1, &number], attempt)
+}
+
+/// Keeps the last state of a thing that is deleted, as JSON, for one webhook.
+///
+/// # Errors
+/// When the store fails.
+pub fn keep_item(tx: &mut Tx, of: Of<'_>, thing_id: &str, item: &str, now: Instant) -> Result<(), StoreError> {
+    tx.run(KEEP_ITEM, &[of.0, of.1, &thing_id, &item, &now])?;
+    Ok(())
+}
+
+/// The last state of a thing that was deleted, as JSON.
+///
+/// # Errors
+/// When the store fails.
+pub fn last_item(db: &mut Snapshot, of: Of<'_>, thing_id: &str) -> Result<Option<String>, StoreError> {
+    db.one(LAST_ITEM, &[of.0, of.1, &thing_id], |row| row.next())
+}
+
+/// Tidies away deliveries that ended before, attempts made before and things deleted before; at most `limit` of each.
+///
+/// # Errors
+/// When the store fails.
+pub fn sweep(tx: &mut Tx, before: Instant, limit: i64) -> Result<u64, StoreError> {
+    let statements = [SWEEP, SWEEP_ATTEMPTS, SWEEP_ITEMS];
+    statements.into_iter().try_fold(0, |most, statement| Ok(tx.run(statement, &[&before, &limit])?.max(most)))
+}

@@ -1,0 +1,245 @@
+//! Webhooks: which changes applications are told of, and where. That something is to be delivered is written with the change
+//! itself; what is delivered is in [`super::deliveries`].
+//!
+//! Whoever adds or ends a webhook has locked the account before, because every change does.
+
+use crate::{Row, Snapshot, StoreError, Tx, statements};
+use slotkeeper_domain::id::{AccountId, AuthorizationId, WebhookId};
+use slotkeeper_domain::time::Instant;
+use slotkeeper_domain::webhook::Topic;
+
+/// The columns of a [`Webhook`].
+macro_rules! columns {
+    () => {
+        "account_id, id, authorization_id, domain, kind, url, created_at, waiting, dropped_in_row, lost, blocked_at, \
+         blocked_reason"
+    };
+}
+
+statements! {
+    INSERT = "INSERT INTO webhook (account_id, id, authorization_id, domain, kind, url, created_at, lost)
+              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    FIND = concat!("SELECT ", columns!(), " FROM webhook WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL");
+    LOCK = concat!("SELECT ", columns!(), " FROM webhook WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL {FOR UPDATE}");
+    OF_KEY = concat!("SELECT ", columns!(), "
+        FROM webhook WHERE account_id = ?1 AND authorization_id = ?2 AND ended_at IS NULL ORDER BY domain, kind LIMIT 100");
+    OF_TOPIC = concat!("SELECT ", columns!(), "
+        FROM webhook WHERE account_id = ?1 AND domain = ?2 AND kind = ?3 AND ended_at IS NULL AND blocked_at IS NULL
+        ORDER BY id LIMIT ?4");
+    END = "UPDATE webhook SET ended_at = ?3, due_at = NULL, waiting = 0
+           WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL";
+    BLOCK = "UPDATE webhook SET blocked_at = ?3, blocked_reason = ?4, due_at = NULL, waiting = 0
+             WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL AND blocked_at IS NULL";
+    SWEEP = "DELETE FROM webhook WHERE (account_id, id) IN
+             (SELECT account_id, id FROM webhook w WHERE ended_at <= ?1
+              AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.account_id = w.account_id AND d.webhook_id = w.id) LIMIT ?2)";
+    DUE = "SELECT account_id, id FROM webhook WHERE due_at <= ?1 AND (leased_until IS NULL OR leased_until <= ?1)
+           ORDER BY due_at LIMIT ?2 {FOR UPDATE SKIP LOCKED}";
+    LEASE = "UPDATE webhook SET leased_until = ?3 WHERE account_id = ?1 AND id = ?2";
+    RENEW = "UPDATE webhook SET leased_until = ?4 WHERE account_id = ?1 AND id = ?2 AND leased_until = ?3";
+    RELEASE = "UPDATE webhook SET leased_until = NULL, due_at =
+                   (SELECT MIN(d.due_at) FROM delivery d
+                    WHERE d.account_id = ?1 AND d.webhook_id = ?2 AND d.due_at IS NOT NULL)
+               WHERE account_id = ?1 AND id = ?2 AND leased_until = ?3 AND ended_at IS NULL AND blocked_at IS NULL
+               RETURNING due_at";
+    WAIT = "UPDATE webhook SET waiting = waiting + ?3, due_at = CASE WHEN due_at < ?4 THEN due_at ELSE ?4 END
+            WHERE account_id = ?1 AND id = ?2";
+    ARRIVED = "UPDATE webhook SET waiting = waiting - 1, dropped_in_row = 0, lost = FALSE WHERE account_id = ?1 AND id = ?2";
+    DROPPED = "UPDATE webhook SET waiting = waiting - 1, dropped_in_row = dropped_in_row + 1, lost = TRUE
+               WHERE account_id = ?1 AND id = ?2";
+    GONE = "UPDATE webhook SET waiting = waiting - 1 WHERE account_id = ?1 AND id = ?2";
+}
+
+/// A webhook that has not ended.
+#[derive(Debug, Clone)]
+pub struct Webhook {
+    /// The account whose changes it tells of.
+    pub account: AccountId,
+    /// Its id.
+    pub id: WebhookId,
+    /// The authorization whose key registered it.
+    pub authorization: AuthorizationId,
+    /// Which changes.
+    pub topic: Topic,
+    /// Where notices go, as it was registered.
+    pub url: String,
+    /// When it was registered.
+    pub created_at: Instant,
+    /// How many notices wait.
+    pub waiting: i64,
+    /// How many notices in a row were dropped.
+    pub dropped_in_row: i64,
+    /// Whether a notice was dropped since the last one that arrived.
+    pub lost: bool,
+    /// When it was blocked, and why.
+    pub blocked: Option<(Instant, String)>,
+}
+
+fn webhook(row: &Row) -> Result<Webhook, StoreError> {
+    let webhook = Webhook {
+        account: row.next()?,
+        id: row.next()?,
+        authorization: row.next()?,
+        topic: Topic { domain: row.next()?, kind: row.next()? },
+        url: row.next()?,
+        created_at: row.next()?,
+        waiting: row.next()?,
+        dropped_in_row: row.next()?,
+        lost: row.next()?,
+        blocked: None,
+    };
+    let (at, reason): (Option<Instant>, Option<String>) = (row.next()?, row.next()?);
+    Ok(Webhook { blocked: at.map(|at| (at, reason.unwrap_or_default())), ..webhook })
+}
+
+/// A webhook that a node has in hand.
+#[derive(Debug, Clone)]
+pub struct Lease {
+    /// The account.
+    pub account: AccountId,
+    /// The webhook.
+    pub webhook: WebhookId,
+    /// Until when nobody else takes it.
+    pub until: Instant,
+}
+
+/// Adds a webhook.
+///
+/// # Errors
+/// [`StoreError::Unique`] when the key has one for the same topic; otherwise when the store fails.
+pub fn insert(tx: &mut Tx, new: &Webhook) -> Result<(), StoreError> {
+    let Topic { domain, kind } = &new.topic;
+    tx.run(INSERT, &[&new.account, &new.id, &new.authorization, domain, kind, &new.url, &new.created_at, &new.lost])?;
+    Ok(())
+}
+
+/// The webhook with this id.
+///
+/// # Errors
+/// When the store fails.
+pub fn find(db: &mut Snapshot, account: &AccountId, id: &WebhookId) -> Result<Option<Webhook>, StoreError> {
+    db.one(FIND, &[account, id], webhook)
+}
+
+/// The webhook with this id, locked: nothing is added to what waits, and nothing taken from it, before the transaction ends.
+///
+/// # Errors
+/// When the store fails.
+pub fn lock(tx: &mut Tx, account: &AccountId, id: &WebhookId) -> Result<Option<Webhook>, StoreError> {
+    tx.one(LOCK, &[account, id], webhook)
+}
+
+/// The webhooks of a key, by domain and kind: one of each at most.
+///
+/// # Errors
+/// When the store fails.
+pub fn of_key(
+    db: &mut Snapshot,
+    account: &AccountId,
+    authorization: &AuthorizationId,
+) -> Result<Vec<Webhook>, StoreError> {
+    db.all(OF_KEY, &[account, authorization], webhook)
+}
+
+/// The webhooks of an account that are told of such changes, at most `limit`.
+///
+/// # Errors
+/// When the store fails.
+pub fn of_topic(db: &mut Snapshot, account: &AccountId, topic: Topic, limit: i64) -> Result<Vec<Webhook>, StoreError> {
+    db.all(OF_TOPIC, &[account, &topic.domain, &topic.kind, &limit], webhook)
+}
+
+/// Ends a webhook: nothing is delivered to it any more. What waits is given up by [`super::deliveries::give_up`].
+///
+/// # Errors
+/// When the store fails.
+pub fn end(tx: &mut Tx, account: &AccountId, id: &WebhookId, now: Instant) -> Result<bool, StoreError> {
+    Ok(tx.run(END, &[account, id, &now])? > 0)
+}
+
+/// Blocks a webhook; whether it was not blocked before.
+///
+/// # Errors
+/// When the store fails.
+pub fn block(tx: &mut Tx, account: &AccountId, id: &WebhookId, now: Instant, reason: &str) -> Result<bool, StoreError> {
+    Ok(tx.run(BLOCK, &[account, id, &now, &reason])? > 0)
+}
+
+/// Leases webhooks for which there is something to do now, at most `limit`.
+///
+/// # Errors
+/// When the store fails.
+pub fn lease_due(tx: &mut Tx, now: Instant, until: Instant, limit: i64) -> Result<Vec<Lease>, StoreError> {
+    let due: Vec<(AccountId, WebhookId)> = tx.all(DUE, &[&now, &limit], |row| Ok((row.next()?, row.next()?)))?;
+    for (account, webhook) in &due {
+        tx.run(LEASE, &[account, webhook, &until])?;
+    }
+    Ok(due.into_iter().map(|(account, webhook)| Lease { account, webhook, until }).collect())
+}
+
+/// Keeps a webhook in hand until later; not if somebody else took it over in the meantime.
+///
+/// # Errors
+/// When the store fails.
+pub fn renew(tx: &mut Tx, lease: &Lease, until: Instant) -> Result<bool, StoreError> {
+    Ok(tx.run(RENEW, &[&lease.account, &lease.webhook, &lease.until, &until])? > 0)
+}
+
+/// Lets go of a webhook, and says when there is something to do for it.
+///
+/// # Errors
+/// When the store fails.
+pub fn release(tx: &mut Tx, lease: &Lease) -> Result<Option<Instant>, StoreError> {
+    // Locked first: the next statement then sees what was added up to now.
+    lock(tx, &lease.account, &lease.webhook)?;
+    let due = tx.one(RELEASE, &[&lease.account, &lease.webhook, &lease.until], |row| row.next::<Option<Instant>>())?;
+    Ok(due.flatten())
+}
+
+/// What became of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// It arrived.
+    Arrived,
+    /// It was given up: receivers are told with the next one that something was lost.
+    Dropped,
+    /// There was nothing to tell, or it does not count.
+    Gone,
+}
+
+/// Counts a delivery that ended.
+///
+/// # Errors
+/// When the store fails.
+pub fn count_end(tx: &mut Tx, account: &AccountId, id: &WebhookId, end: End) -> Result<(), StoreError> {
+    let statement = match end {
+        End::Arrived => ARRIVED,
+        End::Dropped => DROPPED,
+        End::Gone => GONE,
+    };
+    tx.run(statement, &[account, id])?;
+    Ok(())
+}
+
+/// Counts deliveries that wait anew, from now on.
+///
+/// # Errors
+/// When the store fails.
+pub fn count_waiting(
+    tx: &mut Tx,
+    account: &AccountId,
+    id: &WebhookId,
+    more: i64,
+    now: Instant,
+) -> Result<(), StoreError> {
+    tx.run(WAIT, &[account, id, &more, &now])?;
+    Ok(())
+}
+
+/// Tidies away webhooks that ended before, once nothing is known of their deliveries; at most `limit`.
+///
+/// # Errors
+/// When the store fails.
+pub fn sweep(tx: &mut Tx, before: Instant, limit: i64) -> Result<u64, StoreError> {
+    tx.run(SWEEP, &[&before, &limit])
+}

@@ -1,0 +1,380 @@
+//! `/developer/applications/{id}/webhooks`: what the application is told, and what becomes of it.
+
+use crate::Web;
+use crate::error::{PageError, PageResult};
+use crate::extract::{Path, Paths, Query};
+use crate::form::{Errors, Form};
+use crate::page::{self, Layout, Refusal, when};
+use crate::session::DeveloperPage;
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use slotkeeper_app::applications::signing_key::sign_with_newest;
+use slotkeeper_app::caller::Developer;
+use slotkeeper_app::webhooks::again::{AgainError, Which, send_again, send_test};
+use slotkeeper_app::webhooks::look::{self, Deliveries, Shown, Told};
+use slotkeeper_domain::id::{AccountId, ApplicationId, WebhookId};
+use slotkeeper_domain::time::Zone;
+use slotkeeper_domain::webhook::{Topic, message_id};
+use slotkeeper_store::tables::deliveries::{Attempt, Delivery, Standing};
+use slotkeeper_store::tables::webhooks::Webhook;
+
+#[derive(Template)]
+#[template(path = "developer/webhooks.html")]
+struct WebhooksPage {
+    layout: Layout,
+    application: String,
+    name: String,
+    webhooks: Vec<Line>,
+    next: Option<String>,
+}
+
+/// A webhook in a list.
+struct Line {
+    business: String,
+    topic: String,
+    url: String,
+    account: String,
+    id: String,
+    state: Badge,
+}
+
+/// A word with a colour.
+struct Badge {
+    look: &'static str,
+    text: String,
+}
+
+fn state(webhook: &Webhook) -> Badge {
+    if webhook.blocked.is_some() {
+        return Badge { look: "bad", text: "Blocked".to_owned() };
+    }
+    match webhook.waiting {
+        0 => Badge { look: "good", text: "Nothing waits".to_owned() },
+        1 => Badge { look: "", text: "1 waits".to_owned() },
+        many => Badge { look: "", text: format!("{many} wait") },
+    }
+}
+
+fn topic(Topic { domain, kind }: Topic) -> String {
+    format!("{}/{}", domain.as_str(), kind.as_str())
+}
+
+#[derive(Deserialize, Default)]
+pub(crate) struct AfterQuery {
+    after: Option<String>,
+}
+
+pub(crate) async fn list(
+    State(web): State<Web>,
+    DeveloperPage(developer): DeveloperPage,
+    Path(id): Path<ApplicationId>,
+    Query(query): Query<AfterQuery>,
+) -> PageResult {
+    let after = query.after.and_then(|text| {
+        let (account, id) = text.split_once('.')?;
+        Some((account.parse().ok()?, id.parse().ok()?))
+    });
+    let application = id.to_string();
+    let found = look::webhooks(&web.app, &developer, id, after).await?.ok_or(PageError::NotFound)?;
+    let line = |Told { webhook, business, .. }: Told| Line {
+        business: business.to_string(),
+        topic: topic(webhook.topic),
+        account: webhook.account.to_string(),
+        id: webhook.id.to_string(),
+        state: state(&webhook),
+        url: webhook.url,
+    };
+    Ok(page::show(&WebhooksPage {
+        layout: Layout::of(&developer, ""),
+        application,
+        name: found.application.to_string(),
+        webhooks: found.webhooks.into_iter().map(line).collect(),
+        next: found.next.map(|(account, id)| format!("{account}.{id}")),
+    }))
+}
+
+#[derive(Template)]
+#[template(path = "developer/deliveries.html")]
+struct DeliveriesPage {
+    layout: Layout,
+    application: String,
+    account: String,
+    id: String,
+    business: String,
+    topic: String,
+    url: String,
+    since: String,
+    state: Badge,
+    blocked: Option<(String, String)>,
+    deliveries: Vec<Row>,
+    next: Option<i64>,
+    form: AgainForm,
+    errors: Errors,
+}
+
+/// A delivery in a list.
+struct Row {
+    number: i64,
+    what: String,
+    thing: String,
+    happened: String,
+    standing: Badge,
+    attempts: i64,
+    last: String,
+}
+
+/// How a delivery stands, in words; times by the developer's clock.
+fn standing(delivery: &Delivery, zone: &Zone) -> Badge {
+    let (look, text) = match delivery.standing {
+        Standing::Arrived(at) => ("good", format!("Arrived {}", when(at, zone))),
+        Standing::Dropped(at) => ("bad", format!("Given up {}", when(at, zone))),
+        Standing::Waits(_) if delivery.tries == 0 => ("", "Waits".to_owned()),
+        Standing::Waits(at) => ("", format!("Next try {}", when(at, zone))),
+    };
+    Badge { look, text }
+}
+
+/// What a receiver did, in words.
+fn answer(attempt: &Attempt) -> String {
+    match (attempt.status, &attempt.failure) {
+        (Some(status), _) => format!("Status {status} after {} ms", attempt.duration_ms),
+        (None, Some(failure)) => failure.clone(),
+        (None, None) => String::new(),
+    }
+}
+
+fn what(delivery: &Delivery) -> String {
+    if delivery.number < 0 { format!("Test {}", -delivery.number) } else { format!("Change {}", delivery.number) }
+}
+
+fn row(shown: &Shown, zone: &Zone) -> Row {
+    let Shown { delivery, last } = shown;
+    Row {
+        number: delivery.number,
+        what: what(delivery),
+        thing: delivery.thing_id.clone(),
+        happened: when(delivery.happened_at, zone),
+        standing: standing(delivery, zone),
+        attempts: delivery.attempts,
+        last: last.as_ref().map(answer).unwrap_or_default(),
+    }
+}
+
+/// The application, the account whose changes are told, and the webhook.
+type Place = (ApplicationId, AccountId, WebhookId);
+
+#[derive(Deserialize, Default)]
+pub(crate) struct DeliveriesQuery {
+    before: Option<i64>,
+    notice: Option<String>,
+}
+
+pub(crate) async fn deliveries(
+    State(web): State<Web>,
+    DeveloperPage(developer): DeveloperPage,
+    Paths(place): Paths<Place>,
+    Query(query): Query<DeliveriesQuery>,
+) -> PageResult {
+    render(&web, &developer, place, &query, AgainForm::default(), Errors::default()).await
+}
+
+async fn render(
+    web: &Web,
+    developer: &Developer,
+    place: Place,
+    query: &DeliveriesQuery,
+    form: AgainForm,
+    errors: Errors,
+) -> PageResult {
+    let application = place.0.to_string();
+    let found = look::deliveries(&web.app, developer, place, query.before).await?.ok_or(PageError::NotFound)?;
+    let Deliveries { told: Told { webhook, business, .. }, deliveries, next } = found;
+    let zone = &developer.account.zone;
+    let shown = DeliveriesPage {
+        layout: Layout::of(developer, "").with_notice(query.notice.as_deref()),
+        application,
+        account: webhook.account.to_string(),
+        id: webhook.id.to_string(),
+        business: business.to_string(),
+        topic: topic(webhook.topic),
+        since: when(webhook.created_at, zone),
+        state: state(&webhook),
+        blocked: webhook.blocked.as_ref().map(|(at, reason)| (when(*at, zone), reason.clone())),
+        url: webhook.url,
+        deliveries: deliveries.iter().map(|shown| row(shown, zone)).collect(),
+        next,
+        form,
+        errors,
+    };
+    Ok(page::render(shown.errors.status(), &shown))
+}
+
+#[derive(Template)]
+#[template(path = "developer/delivery.html")]
+struct DeliveryPage {
+    layout: Layout,
+    application: String,
+    account: String,
+    id: String,
+    business: String,
+    topic: String,
+    number: i64,
+    what: String,
+    thing: String,
+    happened: String,
+    message_id: String,
+    standing: Badge,
+    waits: bool,
+    blocked: bool,
+    attempts: Vec<Try>,
+}
+
+/// An attempt in a list.
+struct Try {
+    attempt: i64,
+    at: String,
+    answer: String,
+    body: String,
+}
+
+pub(crate) async fn delivery(
+    State(web): State<Web>,
+    DeveloperPage(developer): DeveloperPage,
+    Paths((application, account, webhook, number)): Paths<(ApplicationId, AccountId, WebhookId, i64)>,
+) -> PageResult {
+    let place = (application.clone(), account, webhook);
+    let found = look::delivery(&web.app, &developer, place, number).await?;
+    let (Told { webhook, business, .. }, delivery, attempts) = found.ok_or(PageError::NotFound)?;
+    let zone = &developer.account.zone;
+    Ok(page::show(&DeliveryPage {
+        layout: Layout::of(&developer, ""),
+        application: application.to_string(),
+        account: webhook.account.to_string(),
+        id: webhook.id.to_string(),
+        business: business.to_string(),
+        topic: topic(webhook.topic),
+        number,
+        what: what(&delivery),
+        thing: delivery.thing_id.clone(),
+        happened: when(delivery.happened_at, zone),
+        message_id: message_id(&webhook.id, number),
+        standing: standing(&delivery, zone),
+        waits: matches!(delivery.standing, Standing::Waits(_)),
+        blocked: webhook.blocked.is_some(),
+        attempts: attempts
+            .iter()
+            .map(|attempt| Try {
+                attempt: attempt.attempt,
+                at: when(attempt.at, zone),
+                answer: answer(attempt),
+                body: attempt.answer.clone().unwrap_or_default(),
+            })
+            .collect(),
+    }))
+}
+
+/// Which notices to send again: of some changes, by their numbers, or of all since a moment by the developer's clock.
+#[derive(Deserialize, Default)]
+pub(crate) struct AgainForm {
+    #[serde(default)]
+    first: String,
+    #[serde(default)]
+    last: String,
+    #[serde(default)]
+    since: String,
+}
+
+impl AgainForm {
+    fn which(&self, zone: &Zone, errors: &mut Errors) -> Option<Which> {
+        let (first, last, since) = (self.first.trim(), self.last.trim(), self.since.trim());
+        match (first.is_empty() && last.is_empty(), since.is_empty()) {
+            (false, true) => {
+                let mut number = |field, text: &str| {
+                    let number = text.parse::<i64>().ok();
+                    if number.is_none() {
+                        errors.add(field, "Write the number of a change.");
+                    }
+                    number
+                };
+                // One number alone means that one.
+                let first = if first.is_empty() { last } else { first };
+                let last = if last.is_empty() { first } else { last };
+                let (first, last) = (number("first", first), number("last", last));
+                Some(Which::Numbers(first?, last?))
+            }
+            (true, false) => {
+                let moment =
+                    since.split_once('T').and_then(|(day, time)| Some((day.parse().ok()?, time.parse().ok()?)));
+                let since = moment.map(|(day, time)| zone.instant_of(day, time));
+                if since.is_none() {
+                    errors.add("since", "Write a date and a time, such as 2026-05-04T09:00.");
+                }
+                since.map(Which::Since)
+            }
+            _ => {
+                errors.add("first", "Say which: either numbers of changes, or a date and a time.");
+                None
+            }
+        }
+    }
+}
+
+pub(crate) async fn again(
+    State(web): State<Web>,
+    DeveloperPage(developer): DeveloperPage,
+    Paths(place): Paths<Place>,
+    Form(form): Form<AgainForm>,
+) -> PageResult {
+    let mut errors = Errors::default();
+    let back = address(&place, "sent-again");
+    if let Some(which) = form.which(&developer.account.zone, &mut errors) {
+        match send_again(&web.app, &developer, place.clone(), which).await {
+            Ok(_) => return Ok(page::see_other(&back)),
+            Err(error @ (AgainError::None | AgainError::TooMany(_))) => errors.add("first", error),
+            Err(error) => return refused(error, &developer),
+        }
+    }
+    render(&web, &developer, place, &DeliveriesQuery::default(), form, errors).await
+}
+
+pub(crate) async fn test(
+    State(web): State<Web>,
+    DeveloperPage(developer): DeveloperPage,
+    Paths(place): Paths<Place>,
+) -> PageResult {
+    let back = address(&place, "test-sent");
+    match send_test(&web.app, &developer, place).await {
+        Ok(_) => Ok(page::see_other(&back)),
+        Err(error) => refused(error, &developer),
+    }
+}
+
+fn address((application, account, webhook): &Place, notice: &str) -> String {
+    format!("/developer/applications/{application}/webhooks/{account}/{webhook}?notice={notice}")
+}
+
+fn refused(error: AgainError, developer: &Developer) -> Result<Response, PageError> {
+    match error {
+        AgainError::NoWebhook => Err(PageError::NotFound),
+        AgainError::Store(error) => Err(error.into()),
+        error => {
+            let refusal = Refusal::new(StatusCode::CONFLICT, "Nothing was sent", error.to_string());
+            Ok(refusal.in_front_of(developer).into_response())
+        }
+    }
+}
+
+pub(crate) async fn signing_key(
+    State(web): State<Web>,
+    DeveloperPage(developer): DeveloperPage,
+    Path(id): Path<ApplicationId>,
+) -> PageResult {
+    let target = format!("/developer/applications/{id}?notice=signing-key");
+    if !sign_with_newest(&web.app, &developer, id).await? {
+        return Err(PageError::NotFound);
+    }
+    Ok(page::see_other(&target))
+}

@@ -1,0 +1,208 @@
+//! What becomes of a notice that does not arrive, and that nobody waits for anybody else.
+
+use super::{book, business, register, told, told_of};
+use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::on_every_engine;
+use slotkeeper_testkit::receiver::{Receiver, Reply};
+use slotkeeper_testkit::serde_json::{Value, json};
+use slotkeeper_testkit::server::TestServer;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+const MINUTE: Duration = Duration::from_secs(60);
+/// The minutes from one attempt to the next, and to when it is given up; with what is added at random.
+const SCHEDULE: [u32; 6] = [1, 5, 15, 60, 180, 360];
+
+fn failures(count: usize) -> Vec<Reply> {
+    vec![Reply::Status(500); count]
+}
+
+/// Renames a customer.
+async fn rename(program: &Program, customer: &Value, name: &str) {
+    let path = format!("/customers/{}", customer["id"].as_str().unwrap());
+    assert_eq!(program.put(&path, &json!({"firstName": name})).await.status, 200);
+}
+
+/// Lets everything fail that waits, until it is given up.
+async fn give_up(server: &TestServer) {
+    server.deliver().await;
+    for minutes in SCHEDULE {
+        server.clock.advance(MINUTE * minutes + MINUTE * minutes / 10);
+        server.deliver().await;
+    }
+}
+
+on_every_engine! {
+    /// After 1, 5, 15, 60, 180 and 360 minutes, under the same message id and a new time and signature each.
+    async fn what_fails_is_tried_again_under_the_same_id(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let receiver = Receiver::start().await;
+        register(&program, &receiver, "/hooks", "bookings/created").await;
+        receiver.replies("/hooks", [
+            Reply::Status(500), Reply::Status(404), Reply::Closes, Reply::Never, Reply::Status(410), Reply::Status(302),
+        ]);
+        book(&program, "2026-05-08").await;
+        server.deliver().await;
+        for (done, minutes) in SCHEDULE.into_iter().enumerate() {
+            assert_eq!(receiver.requests().len(), done + 1);
+            server.clock.advance(MINUTE * minutes - Duration::from_secs(1));
+            server.deliver().await;
+            assert_eq!(receiver.requests().len(), done + 1, "before {minutes} minutes");
+            server.clock.advance(Duration::from_secs(1) + MINUTE * minutes / 10);
+            server.deliver().await;
+        }
+        server.clock.advance(MINUTE * 1_000);
+        server.deliver().await;
+        let requests = receiver.requests();
+        assert_eq!(requests.len(), 7);
+        let different = |name: &str| requests.iter().filter_map(|one| one.header(name)).collect::<BTreeSet<_>>().len();
+        assert_eq!((different("x-bookeo-messageid"), different("webhook-id")), (1, 1));
+        assert_eq!((different("x-bookeo-timestamp"), different("x-bookeo-signature")), (7, 7));
+        assert!(requests.iter().all(|one| one.header("x-bookeo-previousmessagelost").is_none()));
+    }
+
+    /// A receiver that asks for more time than the schedule has gets it.
+    async fn a_receiver_can_ask_for_more_time(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let receiver = Receiver::start().await;
+        register(&program, &receiver, "/hooks", "bookings/created").await;
+        receiver.replies("/hooks", [Reply::After(503, 600)]);
+        book(&program, "2026-05-08").await;
+        server.deliver().await;
+        server.clock.advance(Duration::from_secs(599));
+        server.deliver().await;
+        assert_eq!(receiver.requests().len(), 1);
+        server.clock.advance(Duration::from_secs(1));
+        server.deliver().await;
+        assert_eq!(receiver.requests().len(), 2);
+    }
+
+    /// An answer with a success counts when its body is cut short; a redirect does not, and nobody follows it.
+    async fn the_status_decides(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let (receiver, elsewhere) = (Receiver::start().await, Receiver::start().await);
+        register(&program, &receiver, "/lies", "bookings/created").await;
+        register(&program, &receiver, "/moved", "customers/created").await;
+        receiver.replies("/lies", [Reply::LiesAboutLength]);
+        receiver.redirect("/moved", elsewhere.url("/here"));
+        book(&program, "2026-05-08").await;
+        server.deliver().await;
+        server.clock.advance(MINUTE * 2);
+        server.deliver().await;
+        let at = |path: &str| receiver.requests().iter().filter(|one| one.path() == path).count();
+        assert_eq!((at("/lies"), at("/moved"), elsewhere.requests().len()), (1, 2, 0));
+    }
+
+    /// What changed later of the same thing waits; what changed of others does not.
+    async fn notices_of_a_thing_arrive_in_order(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let receiver = Receiver::start().await;
+        register(&program, &receiver, "/hooks", "customers/updated").await;
+        let first = program.create("/customers", &json!({"firstName": "A"})).await;
+        let second = program.create("/customers", &json!({"firstName": "B"})).await;
+        receiver.replies("/hooks", failures(1));
+        rename(&program, &first, "A1").await;
+        server.deliver().await;
+        for name in ["2", "3", "4"] {
+            rename(&program, &first, &format!("A{name}")).await;
+            rename(&program, &second, &format!("B{name}")).await;
+        }
+        server.deliver().await;
+        let id = |customer: &Value| customer["id"].as_str().unwrap().to_owned();
+        let (a, b) = (id(&first), id(&second));
+        assert_eq!(told_of(&receiver), [&a, &b, &b, &b].map(Clone::clone));
+        server.clock.advance(MINUTE * 2);
+        server.deliver().await;
+        assert_eq!(told_of(&receiver)[4..], [&a, &a, &a, &a].map(Clone::clone));
+        let ids: Vec<_> = receiver.requests()[4..].iter().map(|one| one.header("webhook-id").unwrap().to_owned()).collect();
+        assert!(ids.is_sorted() && ids.iter().collect::<BTreeSet<_>>().len() == 4, "{ids:?}");
+    }
+
+    /// Given up after the seventh attempt; the next notice says that something was lost, until one has arrived.
+    async fn what_is_given_up_is_said_with_the_next(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let receiver = Receiver::start().await;
+        register(&program, &receiver, "/hooks", "bookings/created").await;
+        receiver.replies("/hooks", failures(8));
+        book(&program, "2026-05-28").await;
+        give_up(&server).await;
+        assert_eq!(receiver.requests().len(), 7);
+        book(&program, "2026-05-29").await;
+        server.deliver().await;
+        server.clock.advance(MINUTE * 2);
+        server.deliver().await;
+        book(&program, "2026-05-30").await;
+        server.deliver().await;
+        let lost: Vec<_> =
+            receiver.requests()[7..].iter().map(|one| one.header("x-bookeo-previousmessagelost").is_some()).collect();
+        assert_eq!(lost, [true, true, false]);
+    }
+
+    /// Twenty in a row that are given up block the webhook, and the developer gets a mail; registering it anew is the cure.
+    async fn twenty_given_up_in_a_row_block_a_webhook(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let receiver = Receiver::start().await;
+        let webhook = register(&program, &receiver, "/hooks", "customers/created").await;
+        let path = format!("/webhooks/{}", webhook["id"].as_str().unwrap());
+        receiver.replies("/hooks", failures(7 * 19));
+        for round in 0..19 {
+            program.create("/customers", &json!({"firstName": format!("No. {round}")})).await;
+        }
+        give_up(&server).await;
+        assert_eq!(receiver.requests().len(), 7 * 19);
+        assert_eq!(program.read(&path).await, webhook);
+        // One that arrives begins the count anew.
+        program.create("/customers", &json!({"firstName": "Arrives"})).await;
+        server.deliver().await;
+        receiver.replies("/hooks", failures(1_000));
+        for round in 0..21 {
+            program.create("/customers", &json!({"firstName": format!("Again {round}")})).await;
+        }
+        give_up(&server).await;
+        let blocked = program.read(&path).await;
+        assert!(blocked["blockedTime"].is_string(), "{blocked}");
+        let reason = blocked["blockedReason"].as_str().unwrap();
+        assert_eq!(reason, "20 notices in a row could not be delivered. The last time, it answered with status 500.");
+        let mail = server.mail_to("dev-harbour-desk@example.com").await;
+        assert_eq!(mail.subject, "A webhook of Harbour Desk is blocked");
+        assert!(mail.text.contains(reason) && mail.text.contains(webhook["url"].as_str().unwrap()), "{}", mail.text);
+        let before = receiver.requests().len();
+        program.create("/customers", &json!({"firstName": "Not told"})).await;
+        server.deliver().await;
+        assert_eq!(receiver.requests().len(), before);
+        receiver.replies("/hooks", []);
+        register(&program, &receiver, "/hooks", "customers/created").await;
+        program.create("/customers", &json!({"firstName": "Told"})).await;
+        server.deliver().await;
+        let last = receiver.requests().pop().unwrap();
+        assert_eq!(told(&last)["item"]["firstName"], "Told");
+        assert_eq!(last.header("x-bookeo-previousmessagelost"), Some("true"));
+    }
+
+    /// A receiver that never answers keeps the notices for others waiting no longer than they would anyway.
+    async fn a_dead_receiver_delays_nobody_else(server: TestServer) {
+        let (owner, program) = business(&server).await;
+        let other = Program::installed(&server, "Other Desk", &owner, "customers_r_all").await;
+        let (dead, alive) = (Receiver::start().await, Receiver::start().await);
+        register(&program, &dead, "/hooks", "customers/created").await;
+        register(&other, &alive, "/hooks", "customers/created").await;
+        dead.replies("/hooks", vec![Reply::Never; 100]);
+        let mut created = Vec::new();
+        for round in 0..12 {
+            created.push(program.create("/customers", &json!({"firstName": format!("No. {round}")})).await);
+        }
+        let all = async {
+            for _ in 0..12 {
+                alive.next().await;
+            }
+            // The dead one is asked for the first few and has answered none when the other has everything.
+            assert!(dead.requests().len() <= 8, "{}", dead.requests().len());
+        };
+        tokio::join!(server.deliver(), all);
+        let mut told = told_of(&alive);
+        told.sort();
+        let mut ids: Vec<_> = created.iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
+        ids.sort();
+        assert_eq!(told, ids);
+    }
+}

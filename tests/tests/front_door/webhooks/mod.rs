@@ -1,0 +1,33 @@
+//! Applications are told of changes: webhooks, and the list of changes.
+
+mod changes;
+mod deliveries;
+mod notices;
+mod registered;
+
+use super::bookings::{business, order};
+use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::receiver::{Receiver, Request};
+use slotkeeper_testkit::serde_json::{self, Value, json};
+
+/// Registers a webhook at a path of the receiver.
+async fn register(program: &Program, receiver: &Receiver, path: &str, topic: &str) -> Value {
+    let (domain, kind) = topic.split_once('/').unwrap();
+    let body = json!({"url": receiver.url(path), "domain": domain, "type": kind});
+    program.create("/webhooks", &body).await
+}
+
+/// What a notice tells.
+fn told(request: &Request) -> Value {
+    serde_json::from_slice(&request.body).unwrap()
+}
+
+/// The ids of the things that notices told of, in the order in which they arrived.
+fn told_of(receiver: &Receiver) -> Vec<String> {
+    receiver.requests().iter().map(|request| told(request)["itemId"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Books the tour of a day; its number.
+async fn book(program: &Program, day: &str) -> String {
+    program.create("/bookings", &order(day, 1)).await["bookingNumber"].as_str().unwrap().to_owned()
+}
