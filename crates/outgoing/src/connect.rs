@@ -39,7 +39,7 @@ pub(crate) async fn to_receiver(
     };
     // One forbidden address is enough: a name that has both kinds is either broken or a trap.
     if !addresses.iter().all(|address| policy.may_connect(host, *address)) {
-        return Err(if literal(host).is_some() { refused(policy, host) } else { Failure::RefusedAddress });
+        return Err(Failure::RefusedAddress);
     }
     let stream = first(&addresses, port, limits, deadline).await?;
     // What the system says about the other end is held against the policy as well, for whatever stands in between.
@@ -63,13 +63,6 @@ pub(crate) async fn to_proxy(
         tracing::warn!("the proxy cannot be reached");
         Failure::Proxy
     })
-}
-
-fn refused(policy: &Policy, host: &Host<String>) -> Failure {
-    match policy.check(&format!("https://{host}/")) {
-        Err(refusal) => Failure::Refused(refusal),
-        Ok(_) => Failure::RefusedAddress,
-    }
 }
 
 /// `localhost` and the names below it are not looked up (RFC 6761), so that nobody can answer for them. Which of the two

@@ -129,20 +129,17 @@ impl ReceiverUrl {
         }
         check_host(&host, policy)?;
         let port = url.port_or_known_default().ok_or(Refusal::Unreadable)?;
+        let name = host.to_string();
+        let name = name.trim_end_matches('.');
+        if matches!(host, Host::Domain(_)) && !is_name(name) {
+            return Err(Refusal::Unreadable);
+        }
+        let with_port = format!("{name}:{port}");
         let usual = if https { 443 } else { 80 };
-        let with_port = format!("{host}:{port}");
-        let canonical = if port == usual { host.to_string() } else { with_port.clone() };
+        let canonical = if port == usual { name.to_owned() } else { with_port.clone() };
         let written = authority.to_ascii_lowercase();
         if written != canonical && written != with_port {
-            return Err(Refusal::Spelling(canonical.replace(".:", ":").trim_end_matches('.').to_owned()));
-        }
-        if matches!(&host, Host::Domain(name) if !is_name(name)) {
-            return Err(match &host {
-                Host::Domain(name) if name.ends_with('.') && is_name(name.trim_end_matches('.')) => {
-                    Refusal::Spelling(canonical.replace(".:", ":").trim_end_matches('.').to_owned())
-                }
-                _ => Refusal::Unreadable,
-            });
+            return Err(Refusal::Spelling(canonical));
         }
         let free_port = policy.loopback_http && is_loopback(&host) && port != 0;
         if !free_port && !policy.ports.contains(&port) {

@@ -93,6 +93,8 @@ async fn interim_answers_are_passed_over() {
     let answer =
         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n";
     assert_eq!(status(&post(&Receiver::answering(answer).await.http("/"), patient()).await), 204);
+    let switch = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nxxxx";
+    assert_eq!(status(&post(&Receiver::answering(switch).await.http("/"), patient()).await), 101);
 }
 
 #[tokio::test]
