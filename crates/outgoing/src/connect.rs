@@ -32,10 +32,14 @@ pub(crate) async fn to_receiver(
     limits: &Limits,
     deadline: Instant,
 ) -> Result<TcpStream, Failure> {
-    let addresses = addresses(host, resolver, limits, deadline).await?;
+    let addresses = if is_loopback(host) && literal(host).is_none() {
+        this_machine(host, policy)?
+    } else {
+        addresses(host, resolver, limits, deadline).await?
+    };
     // One forbidden address is enough: a name that has both kinds is either broken or a trap.
     if !addresses.iter().all(|address| policy.may_connect(host, *address)) {
-        return Err(if literal(host).is_some() { refused(policy, host) } else { Failure::RefusedAddress });
+        return Err(Failure::RefusedAddress);
     }
     let stream = first(&addresses, port, limits, deadline).await?;
     // What the system says about the other end is held against the policy as well, for whatever stands in between.
@@ -61,11 +65,12 @@ pub(crate) async fn to_proxy(
     })
 }
 
-fn refused(policy: &Policy, host: &Host<String>) -> Failure {
-    match policy.check(&format!("https://{host}/")) {
-        Err(refusal) => Failure::Refused(refusal),
-        Ok(_) => Failure::RefusedAddress,
-    }
+/// `localhost` and the names below it are not looked up (RFC 6761), so that nobody can answer for them. Which of the two
+/// addresses may be called is up to the policy.
+fn this_machine(host: &Host<String>, policy: &Policy) -> Result<Vec<IpAddr>, Failure> {
+    let both = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+    let these: Vec<IpAddr> = both.into_iter().filter(|address| policy.may_connect(host, *address)).collect();
+    if these.is_empty() { Err(Failure::RefusedAddress) } else { Ok(these) }
 }
 
 /// The addresses of a host, at least one.
@@ -77,10 +82,6 @@ async fn addresses(
 ) -> Result<Vec<IpAddr>, Failure> {
     if let Some(address) = literal(host) {
         return Ok(vec![address]);
-    }
-    // RFC 6761: these names are not looked up, so that nobody can answer for them.
-    if is_loopback(host) {
-        return Ok(vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]);
     }
     let Host::Domain(name) = host else { return Err(Failure::NameNotFound) };
     let until = deadline.min(Instant::now() + limits.lookup);

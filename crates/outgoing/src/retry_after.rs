@@ -57,7 +57,7 @@ mod tests {
             ("Mon, 06 Nov 1994 08:50:37 GMT", Some(60)),
             ("Sun, 06 Nov 1994 08:49:37 GMT", Some(0)),
             ("Sat, 05 Nov 1994 08:49:37 GMT", Some(0)),
-            ("Fri, 31 Dec 9999 23:59:59 GMT", Some(86_400)),
+            ("Wed, 01 Dec 9999 23:59:59 GMT", Some(86_400)),
             ("", None),
             ("-1", None),
             ("1.5", None),

@@ -13,11 +13,12 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use slotkeeper_api::cors::Origins;
 use slotkeeper_domain::call_rate::CallRate;
+use slotkeeper_outgoing::{AllowedReceiver, Policy, Proxy};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
-use values::{between, cors_origins, filter, listen, sender, trusted_proxies};
+use values::{allowed_receivers, between, cors_origins, filter, listen, ports, proxy, sender, trusted_proxies};
 
 /// The annotated configuration file with every option at its default.
 pub const DEFAULT_FILE: &str = include_str!("../config.default.toml");
@@ -48,6 +49,8 @@ pub struct Config {
     pub cors_origins: Origins,
     /// How mail leaves.
     pub mail: Mail,
+    /// Which receivers are called, and how.
+    pub outgoing: Outgoing,
     /// What the server takes on at once.
     pub limits: Limits,
     /// What is logged.
@@ -72,6 +75,31 @@ pub struct Mail {
     /// The sender of all mail.
     #[serde(deserialize_with = "sender")]
     pub from: String,
+}
+
+/// Which receivers are called, and how.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outgoing {
+    /// Receivers that the whole internet cannot reach and that are called all the same.
+    #[serde(deserialize_with = "allowed_receivers")]
+    pub allow: Vec<AllowedReceiver>,
+    /// The ports they are called on; at least one.
+    #[serde(deserialize_with = "ports")]
+    pub ports: Vec<u16>,
+    /// The proxy they are called through; none when they are called directly.
+    #[serde(deserialize_with = "proxy")]
+    pub proxy: Option<Proxy>,
+}
+
+impl Outgoing {
+    /// The way out that follows from it. With `loopback_http` also receivers on this machine are called, over plain
+    /// http: for the demo only.
+    #[must_use]
+    pub fn way_out(&self, loopback_http: bool) -> slotkeeper_outgoing::Outgoing {
+        let policy = Policy { loopback_http, allowed: self.allow.clone(), ports: self.ports.clone() };
+        slotkeeper_outgoing::Outgoing::new(policy, slotkeeper_outgoing::Limits::default(), self.proxy.clone())
+    }
 }
 
 /// What the server takes on at once.
@@ -175,6 +203,7 @@ impl Default for Config {
                 tls: MailTls::Starttls,
                 from: "Slotkeeper <no-reply@localhost>".into(),
             },
+            outgoing: Outgoing { allow: Vec::new(), ports: Policy::PORTS.into(), proxy: None },
             limits: Limits {
                 connections: 1024,
                 header_timeout_seconds: 10,
@@ -220,9 +249,21 @@ mod tests {
     }
 
     #[test]
+    fn the_way_out_follows_the_configuration() {
+        let mut outgoing = Config::default().outgoing;
+        assert_eq!(*outgoing.way_out(false).policy(), Policy::default());
+        assert!(outgoing.way_out(true).policy().check("http://127.0.0.1:9/").is_ok());
+        outgoing.allow = vec!["10.0.0.0/8".parse().unwrap()];
+        outgoing.ports = vec![9443];
+        assert!(outgoing.way_out(false).policy().check("https://10.0.0.1:9443/").is_ok());
+        assert!(outgoing.way_out(false).policy().check("https://10.0.0.1/").is_err());
+    }
+
+    #[test]
     fn printing_it_shows_no_secret() {
         let mut config = Config { database_url: "postgres://u:hush@h/n".parse().unwrap(), ..Config::default() };
         config.mail.password = MailPassword::new("hush");
+        config.outgoing.proxy = Some("http://user:hush@proxy.example".parse().unwrap());
         let printed = format!("{config:?} {config:#?}");
         assert!(!printed.contains("hush") && printed.contains("(secret)"), "{printed}");
     }

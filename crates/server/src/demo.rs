@@ -20,7 +20,6 @@ use slotkeeper_app::App;
 use slotkeeper_app::secrets::Usage;
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::right::Sight;
-use slotkeeper_outgoing::{Limits as OutgoingLimits, Outgoing, Policy};
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::bookings::BookingSearch;
 use slotkeeper_store::tables::{accounts, bookings as stored, catalogue as kept, server_facts};
@@ -59,8 +58,8 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     config.limits.api_burst = 100_000;
     logging::init(&config.log)?;
 
-    let policy = Policy { loopback_http: true, ..Policy::default() };
-    let app = serve::open(&config, policy.clone()).await.map_err(|error| explain(error, &args))?;
+    let outgoing = config.outgoing.way_out(true);
+    let app = serve::open(&config, outgoing.policy().clone()).await.map_err(|error| explain(error, &args))?;
     let credentials = credentials(&app).await?;
     let amounts = amounts(&app, &credentials).await?;
     let web_url = app.address_of("");
@@ -71,8 +70,7 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     std::io::stdout().flush()?;
 
     let web = Web { document: document(&app), app, trusted_proxies: [].into(), demo: true };
-    let outgoing = Some(Outgoing::new(policy, OutgoingLimits::default(), None));
-    let node = Node { web, mailer: None, outgoing, origins: Origins::None, limits: Limits::default() };
+    let node = Node { web, mailer: None, outgoing: Some(outgoing), origins: Origins::None, limits: Limits::default() };
     node.run(listener, stop).await?;
     Ok(())
 }

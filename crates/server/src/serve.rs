@@ -12,7 +12,7 @@ use slotkeeper_app::passwords::{Cost, Passwords};
 use slotkeeper_app::secrets::Vault;
 use slotkeeper_app::{App, AppConfig};
 use slotkeeper_jobs::mailer::{MailServer, Mailer, Tls};
-use slotkeeper_outgoing::{Limits as OutgoingLimits, Outgoing, Policy};
+use slotkeeper_outgoing::Policy;
 use slotkeeper_store::{Location, Store};
 use slotkeeper_web::Web;
 use std::sync::Arc;
@@ -34,13 +34,13 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         format!("cannot listen on {}; is the address one of this machine, and free?", config.listen)
     })?;
     config.follow(listener.local_addr()?);
-    let policy = Policy::default();
-    let app = open(&config, policy.clone()).await?;
+    let outgoing = config.outgoing.way_out(false);
+    let app = open(&config, outgoing.policy().clone()).await?;
     tracing::info!(listen = %listener.local_addr()?, public_url = config.public_url.as_str(), "ready");
     let node = Node {
         web: Web { document: document(&app), app, trusted_proxies: config.trusted_proxies.clone().into(), demo: false },
         mailer: mailer(&config)?,
-        outgoing: Some(Outgoing::new(policy, OutgoingLimits::default(), None)),
+        outgoing: Some(outgoing),
         origins: config.cors_origins.clone(),
         limits: Limits {
             connections: config.limits.connections,

@@ -63,6 +63,18 @@ async fn an_allowed_network_can_be_called() {
     assert!(request.contains(&format!("\r\nHost: {NAME}:{}\r\n", receiver.at.port())), "{request}");
 }
 
+/// 0.0.0.0 leads to this machine: that nobody has opened, and only the connection shows it.
+#[tokio::test]
+async fn who_is_at_the_other_end_is_checked_too() {
+    let receiver = Receiver::secured("receiver", OK).await;
+    let port = receiver.at.port();
+    let allowed = vec!["0.0.0.0".parse().unwrap()];
+    let policy = Policy { allowed, ports: vec![port], ..Policy::default() };
+    let outgoing = caller(&policy, patient(), None, &Names::leading_to(&[&["0.0.0.0"]]));
+    assert_eq!(post_to_name(&outgoing, port).await.answer, Err(Failure::RefusedAddress));
+    assert!(receiver.requests().is_empty());
+}
+
 #[tokio::test]
 async fn the_next_address_is_tried() {
     let receiver = Receiver::secured("receiver", OK).await;

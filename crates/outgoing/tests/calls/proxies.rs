@@ -16,7 +16,8 @@ async fn proxy(to: SocketAddr) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     let (at, _) = listen("127.0.0.1:0", move |mut stream| {
         let heard = Arc::clone(&heard);
         async move {
-            heard.lock().unwrap().push(read_request(&mut stream).await?);
+            let request = read_request(&mut stream).await?;
+            heard.lock().unwrap().push(request);
             let mut out = TcpStream::connect(to).await?;
             stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await?;
             copy_bidirectional(&mut stream, &mut out).await?;

@@ -5,9 +5,11 @@ use ipnet::IpNet;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use slotkeeper_api::cors::Origins;
+use slotkeeper_outgoing::{AllowedReceiver, Proxy};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
+use toml::Value;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
@@ -200,6 +202,31 @@ pub(super) fn trusted_proxies<'de, D: Deserializer<'de>>(deserializer: D) -> Res
         })
     };
     Vec::<String>::deserialize(deserializer)?.iter().map(network).collect()
+}
+
+pub(super) fn allowed_receivers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<AllowedReceiver>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    let read = texts.iter().map(|text| text.parse().map_err(|wrong| D::Error::custom(format!("each {wrong}"))));
+    read.collect()
+}
+
+/// In the environment lists are texts, so a port may be one.
+pub(super) fn ports<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u16>, D::Error> {
+    let port = |value: &Value| match value {
+        Value::Integer(number) => u16::try_from(*number).ok(),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    };
+    let values = Vec::<Value>::deserialize(deserializer)?;
+    let ports: Option<Vec<u16>> = values.iter().map(|value| port(value).filter(|port| *port > 0)).collect();
+    let wrong = || D::Error::custom("must be a list of ports from 1 to 65535, such as [443, 8443]");
+    ports.filter(|ports| !ports.is_empty()).ok_or_else(wrong)
+}
+
+/// The text is not repeated when it is wrong: it may hold a password.
+pub(super) fn proxy<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Proxy>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(D::Error::custom) }
 }
 
 pub(super) fn cors_origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Origins, D::Error> {

@@ -30,6 +30,9 @@ fn the_environment_wins_over_the_file() {
             ("SLOTKEEPER_TRUSTED_PROXIES", "10.0.0.0/8, ::1"),
             ("SLOTKEEPER_PUBLIC_URL", "https://book.example.org/"),
             ("SLOTKEEPER_LIMITS_PASSWORD_HASHERS", "4"),
+            ("SLOTKEEPER_OUTGOING_ALLOW", "10.1.0.0/16, *.corp.example"),
+            ("SLOTKEEPER_OUTGOING_PORTS", "443, 9443"),
+            ("SLOTKEEPER_OUTGOING_PROXY", "http://proxy.example:3128"),
             ("OTHER", "x"),
         ],
     )
@@ -41,6 +44,9 @@ fn the_environment_wins_over_the_file() {
     assert_eq!(config.trusted_proxies, ["10.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()]);
     assert!(config.public_url.is_https());
     assert_eq!(config.limits.password_hashers, 4);
+    assert_eq!(config.outgoing.allow, ["10.1.0.0/16".parse().unwrap(), "*.corp.example".parse().unwrap()]);
+    assert_eq!(config.outgoing.ports, [443, 9443]);
+    assert_eq!(config.outgoing.proxy, Some("http://proxy.example:3128".parse().unwrap()));
 }
 
 #[test]
@@ -71,7 +77,7 @@ fn mistakes_are_told_with_their_place_and_without_their_value() {
         ("\nport = 5", 2, "there is no option `port` outside a section. It belongs in the section [mail]"),
         ("[mail]\n\nlisten = \"x\"", 3, "there is no option `listen` in [mail]. It belongs at the top of the file"),
         ("colour = 1", 1, "there is no option `colour` outside a section. `slotkeeper config` explains"),
-        ("[post]\na = 1", 1, "there is no section [post]. The sections are [limits], [log], [mail]"),
+        ("[post]\na = 1", 1, "there is no section [post]. The sections are [limits], [log], [mail], [outgoing]"),
         ("[mail]\nhost.a = 1", 2, "`mail.host` must be text in quotation marks"),
         ("mail = 1", 1, "`mail` is a section and is written [mail]"),
         ("[[mail]]", 1, "`mail` is a section and is written [mail]"),
@@ -85,14 +91,23 @@ fn mistakes_are_told_with_their_place_and_without_their_value() {
         ("cors_origins = [\"https://shop.example/\"]", 1, "`cors_origins`: must be a list of origins"),
         ("cors_origins = [\"*\", \"https://shop.example\"]", 1, "`cors_origins`: must be a list of origins"),
         ("trusted_proxies = [\"me\"]", 1, "`trusted_proxies`: must be a list of addresses and networks"),
+        ("[outgoing]\nallow = [\"https://a.example\"]", 2, "`outgoing.allow`: each must be an address, a network or"),
+        ("[outgoing]\nports = [443, 0]", 2, "`outgoing.ports`: must be a list of ports from 1 to 65535"),
+        ("[outgoing]\nports = [65536]", 2, "`outgoing.ports`: must be a list of ports from 1 to 65535"),
+        ("[outgoing]\nports = []", 2, "`outgoing.ports`: must be a list of ports from 1 to 65535"),
+        ("[outgoing]\nproxy = \"proxy.example\"", 2, "`outgoing.proxy`: must be the address of an http proxy"),
         ("[log]\nfilter = \"a=b=c\"", 2, "`log.filter`: must be a level"),
     ] {
         let error = load(file, &[]).unwrap_err();
         assert!(error.starts_with(&format!("/slotkeeper.toml, line {line}: {expected}")), "{error}");
     }
-    for file in
-        ["database_url = \"hush\"", "[mail]\npassword = 4711", "[mail]\npassword = hush", "a\npassword = \"hush"]
-    {
+    for file in [
+        "[outgoing]\nproxy = \"hush:3128\"",
+        "database_url = \"hush\"",
+        "[mail]\npassword = 4711",
+        "[mail]\npassword = hush",
+        "a\npassword = \"hush",
+    ] {
         let error = load(file, &[]).unwrap_err();
         assert!(error.contains("line ") && !error.contains("hush") && !error.contains("4711"), "{error}");
     }
