@@ -38,7 +38,8 @@ def differences(path):
     broken = [error for component in calendar.walk() for error in component.errors]
     if broken:
         yield f"errors of the parser: {broken}"
-    for name in ("METHOD", "X-WR-CALNAME"):
+    # The parser leaves the last two as they are written, so the sample has a name without anything to escape.
+    for name in ("METHOD", "NAME", "X-WR-CALNAME"):
         if text(calendar, name) != expected.get(name):
             yield f"{name}: {text(calendar, name)!r} and not {expected.get(name)!r}"
     events = calendar.walk("VEVENT")

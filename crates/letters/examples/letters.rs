@@ -58,9 +58,9 @@ fn main() -> io::Result<()> {
 
     let events: Vec<_> = TEXTS.iter().flat_map(|text| strange(text)).collect();
     let zone = Zone::utc();
-    let feed = Feed { name: TEXTS[1], zone: &zone, refresh: Duration::from_secs(900), events: &events };
+    let feed = Feed { name: "Häfen & Lichter", zone: &zone, refresh: Duration::from_secs(900), events: &events };
     fs::write(folder.join("feed.ics"), feed.write())?;
-    let expected = json!({ "METHOD": null, "X-WR-CALNAME": TEXTS[1], "events": expected(&events) });
+    let expected = json!({ "METHOD": null, "NAME": "Häfen & Lichter", "X-WR-CALNAME": "Häfen & Lichter", "events": expected(&events) });
     fs::write(folder.join("feed.json"), expected.to_string())?;
     println!("{}", folder.display());
     Ok(())

@@ -13,6 +13,13 @@ struct Page<'a> {
     imprint: &'a Imprint,
 }
 
+impl Page<'_> {
+    /// The text with the times of a day kept together: without these joiners a line can end behind the dash.
+    fn kept_together(text: &str) -> String {
+        text.replace('–', "\u{2060}–\u{2060}")
+    }
+}
+
 /// The page, with the same content as the plain text. Everything is escaped; what is linked to is a
 /// [`Link`](crate::link::Link).
 pub(crate) fn write(language: &str, title: &str, blocks: &[Block], imprint: &Imprint) -> String {

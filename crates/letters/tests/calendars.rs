@@ -46,7 +46,7 @@ fn a_confirmation_invites_and_is_accepted_already() {
         ("LOCATION", "Harbour Lights, Pier 3, 1000-001 Lisbon"),
         (
             "DESCRIPTION",
-            "Booking number: 31206021482907\nWho: 3 people (2 × Adults, 1 × Children)\nhttps://harbour.example/b/1?x=1&y=2",
+            "Booking number: 31206021482907\nWho: 3 people (2\u{A0}×\u{A0}Adults, 1\u{A0}×\u{A0}Children)\nhttps://harbour.example/b/1?x=1&y=2",
         ),
         ("URL", "https://harbour.example/b/1?x=1&y=2"),
         ("ORGANIZER", "mailto:bookings@example.com"),

@@ -122,12 +122,12 @@ mod tests {
     fn a_time_is_written_as_in_the_region() {
         let (start, end) = ("2026-12-01T10:00", "2026-12-01T12:30");
         for (tag, written) in [
-            ("en-GB", "Tuesday 1 December 2026, 10:00–12:30 (WET)"),
-            ("en-US", "Tuesday, December 1, 2026, 10:00~AM – 12:30~PM (WET)"),
-            ("en-AU", "Tuesday 1 December 2026, 10:00~am – 12:30~pm (WET)"),
-            ("de-DE", "Dienstag, 1. Dezember 2026, 10:00–12:30~Uhr (WEZ)"),
+            ("en-GB", "Tuesday 1~December 2026, 10:00–12:30 (WET)"),
+            ("en-US", "Tuesday, December~1, 2026, 10:00~AM – 12:30~PM (WET)"),
+            ("en-AU", "Tuesday 1~December 2026, 10:00~am – 12:30~pm (WET)"),
+            ("de-DE", "Dienstag, 1.~Dezember 2026, 10:00–12:30~Uhr (WEZ)"),
             // No texts in Japanese: British English.
-            ("ja-JP", "Tuesday 1 December 2026, 10:00–12:30 (WET)"),
+            ("ja-JP", "Tuesday 1~December 2026, 10:00–12:30 (WET)"),
         ] {
             check("Europe/Lisbon", start, end, tag, written);
         }
@@ -136,11 +136,11 @@ mod tests {
             "2027-01-03T09:05",
             "2027-01-03T09:05",
             "de-AT",
-            "Sonntag, 3. Jänner 2027, 09:05~Uhr (MEZ)",
+            "Sonntag, 3.~Jänner 2027, 09:05~Uhr (MEZ)",
         );
-        check("Asia/Kolkata", start, start, "en-GB", "Tuesday 1 December 2026, 10:00 (IST)");
-        check("Asia/Kathmandu", start, start, "en-GB", "Tuesday 1 December 2026, 10:00 (UTC+05:45)");
-        check("America/Sao_Paulo", start, start, "de-DE", "Dienstag, 1. Dezember 2026, 10:00~Uhr (UTC-03)");
+        check("Asia/Kolkata", start, start, "en-GB", "Tuesday 1~December 2026, 10:00 (IST)");
+        check("Asia/Kathmandu", start, start, "en-GB", "Tuesday 1~December 2026, 10:00 (UTC+05:45)");
+        check("America/Sao_Paulo", start, start, "de-DE", "Dienstag, 1.~Dezember 2026, 10:00~Uhr (UTC-03)");
     }
 
     #[test]
@@ -162,7 +162,7 @@ mod tests {
             "2026-12-31T22:00",
             "2027-01-01T02:00",
             "de-DE",
-            "Donnerstag, 31. Dezember 2026, 22:00~Uhr bis Freitag, 1. Januar 2027, 02:00~Uhr (MEZ)",
+            "Donnerstag, 31.~Dezember 2026, 22:00~Uhr bis Freitag, 1.~Januar 2027, 02:00~Uhr (MEZ)",
         );
         // The clock goes from three back to two.
         check(
@@ -170,7 +170,7 @@ mod tests {
             "2026-10-25T01:00",
             "2026-10-25T04:00",
             "en-GB",
-            "Sunday 25 October 2026, 01:00 (CEST) to Sunday 25 October 2026, 04:00 (CET)",
+            "Sunday 25~October 2026, 01:00 (CEST) to Sunday 25~October 2026, 04:00 (CET)",
         );
     }
 

@@ -120,7 +120,7 @@ A booking has been cancelled:
     overpaid: "Overpaid",
     yes: "yes",
     no: "no",
-    people_of_category: "{number} × {category}",
+    people_of_category: "{number}\u{A0}×\u{A0}{category}",
     from_to: "{from} to {to}",
 
     feed_name: "{business}: bookings",
@@ -152,7 +152,7 @@ pub(super) const BRITISH: Region = Region {
         "December",
     ],
     weekdays: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
-    day: "{weekday} {day} {month} {year}",
+    day: "{weekday} {day}\u{A0}{month} {year}",
     clock: Clock::Hours24(""),
     zones: &[],
     amounts: Amounts {
@@ -163,7 +163,7 @@ pub(super) const BRITISH: Region = Region {
 
 const AMERICAN: Region = Region {
     tag: "en-US",
-    day: "{weekday}, {month} {day}, {year}",
+    day: "{weekday}, {month}\u{A0}{day}, {year}",
     clock: Clock::Hours12("AM", "PM"),
     amounts: Amounts { symbols: &[("USD", "$"), ("GBP", "£"), ("EUR", "€")], ..BRITISH.amounts },
     spelling: &[("ancelled", "anceled"), ("Harbour", "Harbor")],

@@ -129,7 +129,7 @@ Eine Buchung wurde storniert:
     overpaid: "Zu viel bezahlt",
     yes: "ja",
     no: "nein",
-    people_of_category: "{number} × {category}",
+    people_of_category: "{number}\u{A0}×\u{A0}{category}",
     from_to: "{from} bis {to}",
 
     feed_name: "{business}: Buchungen",
@@ -160,7 +160,7 @@ const GERMANY: Region = Region {
         "Dezember",
     ],
     weekdays: ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"],
-    day: "{weekday}, {day}. {month} {year}",
+    day: "{weekday}, {day}.\u{A0}{month} {year}",
     clock: Clock::Hours24("\u{A0}Uhr"),
     zones: &[("CET", "MEZ"), ("CEST", "MESZ"), ("WET", "WEZ"), ("WEST", "WESZ"), ("EET", "OEZ"), ("EEST", "OESZ")],
     amounts: Amounts {

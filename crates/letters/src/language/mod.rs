@@ -30,7 +30,7 @@ pub(crate) struct Region {
     pub months: [&'static str; 12],
     /// The days of the week, Monday first.
     pub weekdays: [&'static str; 7],
-    /// A day, with `{weekday}`, `{day}`, `{month}` and `{year}`.
+    /// A day, with `{weekday}`, `{day}`, `{month}` and `{year}`. Day and month do not part at the end of a line.
     pub day: &'static str,
     /// The time of a day.
     pub clock: Clock,
