@@ -1,4 +1,5 @@
 //! What letters say.
+#![allow(clippy::expect_used, reason = "a test that cannot go on should stop, and say where")]
 
 mod common;
 

@@ -69,7 +69,7 @@ We look forward to seeing you.
     thank_you_body: "\
 {greeting}
 
-Thank you for coming. We hope that you enjoyed it ({product}), and would be glad to see you again.
+Thank you for coming ({product}). We hope that you enjoyed it, and would be glad to see you again.
 
 {business}",
     staff_booked_subject: "New booking: {product}, {date}, {customer_name}",

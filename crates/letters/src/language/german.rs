@@ -77,7 +77,7 @@ Mit freundlichen Grüßen
     thank_you_body: "\
 {greeting}
 
-vielen Dank für Ihren Besuch. Wir hoffen, dass es Ihnen gefallen hat ({product}), und würden uns freuen, Sie wiederzusehen.
+vielen Dank für Ihren Besuch ({product}). Wir hoffen, dass es Ihnen gefallen hat, und würden uns freuen, Sie wiederzusehen.
 
 Mit freundlichen Grüßen
 {business}",
@@ -118,7 +118,7 @@ Eine Buchung wurde storniert:
     booking_number: "Buchungsnummer",
     when: "Termin",
     people: "Teilnehmer",
-    customer: "Kunde",
+    customer: "Gebucht von",
     email: "E-Mail",
     phone: "Telefon",
     cancellation_reason: "Grund",
