@@ -1,0 +1,106 @@
+//! Content lines: how a property is written (RFC 5545, section 3.1).
+
+use crate::clean::{LONGEST_VALUE, one_line};
+
+/// Most octets of a line, without its CRLF.
+const WIDTH: usize = 75;
+
+/// The lines of an object so far.
+#[derive(Default)]
+pub(super) struct Lines(String);
+
+impl Lines {
+    /// A property whose value needs no escaping: a word, a time, an address. Name and value must have no control
+    /// characters.
+    pub fn raw(&mut self, name: &str, value: &str) {
+        let mut width = 0;
+        for character in name.chars().chain([':']).chain(value.chars()) {
+            let octets = character.len_utf8();
+            if width + octets > WIDTH {
+                // The space that marks a folded line is one of its octets.
+                self.0.push_str("\r\n ");
+                width = 1;
+            }
+            self.0.push(character);
+            width += octets;
+        }
+        self.0.push_str("\r\n");
+    }
+
+    /// A property whose value is text.
+    pub fn text(&mut self, name: &str, text: &str) {
+        self.raw(name, &escaped(text));
+    }
+
+    /// Everything that was written.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+/// The text as a value: line breaks of any kind become `\n`, control characters are left out (RFC 5545, section 3.3.11).
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' | ';' | ',' => escaped.extend(['\\', character]),
+            '\r' if characters.peek() == Some(&'\n') => {}
+            '\n' | '\r' | '\u{2028}' | '\u{2029}' => escaped.push_str("\\n"),
+            '\t' => escaped.push('\t'),
+            control if control.is_control() => {}
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// The text as the value of a parameter, in quotation marks. It cannot hold any, so those in it become apostrophes, and
+/// a caret is doubled (RFC 6868).
+pub(super) fn parameter(text: &str) -> String {
+    format!("\"{}\"", one_line(text, LONGEST_VALUE).replace('"', "'").replace('^', "^^"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn written(name: &str, text: &str) -> String {
+        let mut lines = Lines::default();
+        lines.text(name, text);
+        lines.into_string()
+    }
+
+    #[test]
+    fn what_has_a_meaning_is_escaped() {
+        assert_eq!(
+            written("SUMMARY", "a;b,c\\n\r\nd\re\u{2028}f\u{7}\tg:\"h\""),
+            "SUMMARY:a\\;b\\,c\\\\n\\nd\\ne\\nf\tg:\"h\"\r\n"
+        );
+        assert_eq!(parameter("Ada \"A\" ^n\r\nX:Y;Z"), "\"Ada 'A' ^^n X:Y;Z\"");
+    }
+
+    #[test]
+    fn a_line_is_folded_at_75_octets() {
+        // 2 octets of name and colon, and 73 of the value.
+        assert_eq!(written("X", &"a".repeat(73)), format!("X:{}\r\n", "a".repeat(73)));
+        assert_eq!(written("X", &"a".repeat(74)), format!("X:{}\r\n a\r\n", "a".repeat(73)));
+        // The umlaut has two octets and would be split.
+        let split = format!("{}ä", "a".repeat(72));
+        assert_eq!(written("X", &split), format!("X:{}\r\n ä\r\n", "a".repeat(72)));
+        let (first, second) = ("a".repeat(73), "b".repeat(74));
+        assert_eq!(written("X", &format!("{first}{second}c")), format!("X:{first}\r\n {second}\r\n c\r\n"));
+    }
+
+    proptest! {
+        #[test]
+        fn every_line_is_short_and_nothing_is_lost(text in any::<String>()) {
+            let written = written("DESCRIPTION", &text);
+            for line in written.strip_suffix("\r\n").expect("an end").split("\r\n") {
+                prop_assert!(line.len() <= WIDTH && !line.contains(['\r', '\n']), "{line:?}");
+            }
+            prop_assert_eq!(written.replace("\r\n ", ""), format!("DESCRIPTION:{}\r\n", escaped(&text)));
+        }
+    }
+}

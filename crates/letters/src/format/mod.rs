@@ -1,0 +1,9 @@
+//! Days, times, amounts and addresses, as people of a region write them.
+
+mod address;
+mod amounts;
+mod times;
+
+pub(crate) use address::{address_line, address_lines};
+pub(crate) use amounts::amount;
+pub(crate) use times::{day, time, when};

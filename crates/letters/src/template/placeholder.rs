@@ -1,0 +1,95 @@
+//! What a template can stand for.
+
+use std::fmt;
+
+macro_rules! placeholders {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+        /// What can stand in a template, in braces: `{customer_name}`. One that has no value for a booking is empty.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Placeholder { $($(#[$doc])* $variant,)* }
+
+        impl Placeholder {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// Its name, without the braces.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+        }
+    };
+}
+
+placeholders! {
+    /// A polite first line, with the customer's name if it is known: `Dear Ada Example,`.
+    Greeting = "greeting",
+    /// The customer's name.
+    CustomerName = "customer_name",
+    /// The customer's e-mail address.
+    CustomerEmail = "customer_email",
+    /// The customer's phone number.
+    CustomerPhone = "customer_phone",
+    /// What was booked.
+    Product = "product",
+    /// Day, time and time zone; of a course those of its first class.
+    When = "when",
+    /// The day; of a course that of its first class.
+    Date = "date",
+    /// The time of the day; of a course that of its first class.
+    Time = "time",
+    /// How many people: `3 people`.
+    People = "people",
+    /// How many of each category: `2 × Adults, 1 × Children`.
+    Participants = "participants",
+    /// The options that were chosen.
+    Options = "options",
+    /// The booking's number.
+    BookingNumber = "booking_number",
+    /// What it costs.
+    Total = "total",
+    /// What was paid so far; empty as long as nothing was.
+    Paid = "paid",
+    /// What is still to be paid; empty when nothing is.
+    Open = "open",
+    /// Why it was cancelled.
+    CancellationReason = "cancellation_reason",
+    /// What the cancellation costs.
+    CancellationFee = "cancellation_fee",
+    /// What the business is called.
+    Business = "business",
+    /// Its phone number.
+    BusinessPhone = "business_phone",
+    /// Its e-mail address for the public.
+    BusinessEmail = "business_email",
+    /// Its website.
+    BusinessWebsite = "business_website",
+    /// Its address, on one line.
+    BusinessAddress = "business_address",
+    /// The page of the booking: a button on a line of its own, and an address within a line.
+    Link = "link",
+    /// Everything about the booking except what it costs: several lines.
+    Details = "details",
+    /// What it costs and what was paid: several lines.
+    Prices = "prices",
+}
+
+impl Placeholder {
+    /// The placeholder of this name, which is compared exactly.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|placeholder| placeholder.as_str() == name)
+    }
+
+    /// Whether it stands for several lines. Such a one needs a line of its own in the body and can be there once.
+    #[must_use]
+    pub const fn is_block(self) -> bool {
+        matches!(self, Self::Details | Self::Prices)
+    }
+}
+
+impl fmt::Display for Placeholder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
