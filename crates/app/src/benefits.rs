@@ -154,15 +154,16 @@ impl<'a> Asking<'a> {
         self.placing.account.zone.date_of(self.plan.span.from)
     }
 
-    /// What the booking had and still fits: what is for this product on this day. What the business no longer offers stays
-    /// as it was promised.
+    /// What the booking had and still fits: what is for this product on this day. What the business no longer has stays as it
+    /// was promised, for the product and the day it was promised for: nobody can say what else it would be for.
     fn kept(&self) -> Kept {
         let Some(booking) = self.booking else { return Kept::default() };
         let (product, day) = (&self.plan.product.id, self.day());
         let had = &booking.details.benefits;
-        let fits = |applied: &&Applied| {
-            let known = self.catalogue.promotion(&applied.promotion);
-            known.is_none_or(|promotion| promotion.check_for(product, day).is_ok())
+        let same = *product == booking.product && day == self.placing.account.zone.date_of(booking.span.from);
+        let fits = |applied: &&Applied| match self.catalogue.promotion(&applied.promotion) {
+            Some(promotion) => promotion.check_for(product, day).is_ok(),
+            None => same,
         };
         Kept {
             promotions: had.promotions.iter().filter(fits).cloned().collect(),
@@ -181,7 +182,9 @@ impl<'a> Asking<'a> {
             // What a hold was promised a moment ago stays so, also when its time has ended since.
             let promised = self.promised == Some(&one.id);
             let fit = if promised { one.check_for(product, day) } else { one.check(product, day, made_at) };
-            one.trigger == Trigger::Automatic && fit.is_ok() && !has_one
+            // By itself now, and by a code when the booking came by it: it applies once.
+            let has_this = kept.promotions.iter().any(|applied| applied.promotion == one.id);
+            one.trigger == Trigger::Automatic && fit.is_ok() && !has_one && !has_this
         };
         let automatic = self.catalogue.promotions.iter().filter(fits).collect();
         let mut coded = Vec::new();
@@ -231,7 +234,9 @@ impl<'a> Asking<'a> {
             }
         }
         for (typed, promotion, by) in &candidates.coded {
-            if offered.coded.iter().any(|applied| applied.promotion == promotion.id) {
+            // By a code now, and by itself when the booking came by it: it applies once.
+            let has = |all: &[Applied]| all.iter().any(|applied| applied.promotion == promotion.id);
+            if has(&offered.coded) || has(&offered.automatic) {
                 return Err(no_promotion(typed, CodeRefused::SamePromotion));
             }
             if let By::Coupon(code) = by

@@ -48,6 +48,19 @@ pub trait Answer: Sized + Send + 'static {
     fn from_text(text: &str) -> Option<Self>;
 }
 
+/// An answer together with the thing that it was made of, for whoever has to look what has become of that. The text of the
+/// thing is one line.
+impl<T: Answer, A: Answer> Answer for (T, A) {
+    fn to_text(&self) -> String {
+        format!("{}\n{}", self.0.to_text(), self.1.to_text())
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        let (thing, answer) = text.split_once('\n')?;
+        Some((T::from_text(thing)?, A::from_text(answer)?))
+    }
+}
+
 /// How a use case answers: with what is made of the thing it created.
 pub struct Answering<T, A> {
     key: Option<IdempotencyKey>,
@@ -64,6 +77,16 @@ impl<T, A: Answer> Answering<T, A> {
     /// Answers with what `answer` makes of the thing, and keeps the answer if the request has a key.
     pub fn new(key: Option<IdempotencyKey>, answer: impl Fn(&T) -> A + Send + Sync + 'static) -> Self {
         Self { key, answer: Arc::new(answer) }
+    }
+
+    /// Answers the same, and says of which thing, also when the answer was kept.
+    pub(crate) fn of_what(self) -> Answering<T, (T, A)>
+    where
+        T: Answer + Clone,
+        A: 'static,
+    {
+        let answer = self.answer;
+        Answering { key: self.key, answer: Arc::new(move |thing: &T| (thing.clone(), answer(thing))) }
     }
 
     /// Runs `unit` and answers; or answers as the first time, and does not run it.
@@ -83,7 +106,8 @@ impl<T, A: Answer> Answering<T, A> {
             return kept(tx, app, of, &key.request);
         }
         let answer = (self.answer)(&unit(tx)?);
-        kept_answers::fill(tx, of, &app.vault().seal(Usage::Answer, &answer.to_text()))?;
+        let owner = owner(&of, &key.request);
+        kept_answers::fill(tx, of, &app.vault().seal_for(Usage::Answer, &owner, &answer.to_text()))?;
         Ok(answer)
     }
 }
@@ -119,6 +143,11 @@ pub async fn keep<R: Right, A: Answer + Clone + Sync>(
     app.store().tidy(keep).await
 }
 
+/// Whose answer it is, and to what: in another row it does not open.
+fn owner<'a>(of: &KeyOf<'a>, request: &'a Hash) -> [&'a [u8]; 4] {
+    [of.account.as_str().as_bytes(), of.application.as_str().as_bytes(), of.hash, request]
+}
+
 /// The answer that was kept under a key that could not be reserved.
 fn kept<A: Answer, E: From<StoreError> + From<UsedOtherwise>>(
     tx: &mut Tx,
@@ -131,6 +160,7 @@ fn kept<A: Answer, E: From<StoreError> + From<UsedOtherwise>>(
     if !same(&kept.request_hash, request) {
         return Err(UsedOtherwise.into());
     }
-    let text = app.vault().open(Usage::Answer, &kept.answer).map_err(|_| inconsistent("cannot be opened"))?;
+    let opened = app.vault().open_for(Usage::Answer, &owner(&of, request), &kept.answer);
+    let text = opened.map_err(|_| inconsistent("cannot be opened"))?;
     Ok(A::from_text(&text).ok_or_else(|| inconsistent("cannot be read"))?)
 }

@@ -104,10 +104,16 @@ impl Vault {
 
     /// Seals a text: encrypted and authenticated, different every time.
     #[must_use]
-    #[expect(clippy::expect_used, reason = "the cipher refuses only texts of more than 256 GiB")]
     pub fn seal(&self, usage: Usage, text: &str) -> Vec<u8> {
+        self.seal_for(usage, &[], text)
+    }
+
+    /// The same for one owner alone, named by these parts: in the place of another's it does not open.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "the cipher refuses only texts of more than 256 GiB")]
+    pub fn seal_for(&self, usage: Usage, owner: &[&[u8]], text: &str) -> Vec<u8> {
         let nonce = XNonce::generate();
-        let payload = Payload { msg: text.as_bytes(), aad: usage.label() };
+        let payload = Payload { msg: text.as_bytes(), aad: &bound_to(usage, owner) };
         let mut sealed = nonce.to_vec();
         sealed.extend(self.cipher.encrypt(&nonce, payload).expect("a text of ordinary length"));
         sealed
@@ -118,12 +124,32 @@ impl Vault {
     /// # Errors
     /// When it was not sealed by this vault for this usage.
     pub fn open(&self, usage: Usage, sealed: &[u8]) -> Result<Zeroizing<String>, CannotOpen> {
+        self.open_for(usage, &[], sealed)
+    }
+
+    /// Opens what [`Vault::seal_for`] sealed for the same usage and owner.
+    ///
+    /// # Errors
+    /// When it was not sealed by this vault for this usage and owner.
+    pub fn open_for(&self, usage: Usage, owner: &[&[u8]], sealed: &[u8]) -> Result<Zeroizing<String>, CannotOpen> {
         let (nonce, ciphertext) = sealed.split_at_checked(24).ok_or(CannotOpen)?;
         let nonce = XNonce::try_from(nonce).map_err(|_| CannotOpen)?;
-        let payload = Payload { msg: ciphertext, aad: usage.label() };
+        let payload = Payload { msg: ciphertext, aad: &bound_to(usage, owner) };
         let text = self.cipher.decrypt(&nonce, payload).map_err(|_| CannotOpen)?;
         String::from_utf8(text).map(Zeroizing::new).map_err(|_| CannotOpen)
     }
+}
+
+/// What is authenticated beside a sealed text: its usage, and the parts that name its owner, none of which can be passed off
+/// as a part of another.
+fn bound_to(usage: Usage, owner: &[&[u8]]) -> Vec<u8> {
+    let mut bound = usage.label().to_vec();
+    for part in owner {
+        bound.push(0);
+        bound.extend((part.len() as u64).to_be_bytes());
+        bound.extend(*part);
+    }
+    bound
 }
 
 /// Whether two hashes are the same, in time that does not depend on where they differ.
@@ -163,6 +189,20 @@ mod tests {
         for broken in [&sealed[..10], &sealed[..sealed.len() - 1], b""] {
             assert!(vault.open(Usage::Mail, broken).is_err());
         }
+    }
+
+    #[test]
+    fn what_was_sealed_for_one_owner_opens_for_no_other() {
+        let vault = Vault::new([7; 32]);
+        let sealed = vault.seal_for(Usage::Answer, &[b"A1", b"B2"], "Dear Anna");
+        let open = |owner: &[&[u8]]| vault.open_for(Usage::Answer, owner, &sealed);
+        assert_eq!(open(&[b"A1", b"B2"]).as_deref().map(String::as_str), Ok("Dear Anna"));
+        for other in
+            [&[b"A1" as &[u8], b"B3"] as &[&[u8]], &[b"B2", b"A1"], &[b"A1B2"], &[b"A1", b"B", b"2"], &[b"A1"], &[]]
+        {
+            assert!(open(other).is_err(), "{other:?}");
+        }
+        assert!(vault.open(Usage::Answer, &sealed).is_err());
     }
 
     #[test]

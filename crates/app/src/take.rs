@@ -2,7 +2,7 @@
 
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{AccountId, ResourceId};
-use slotkeeper_domain::inventory::{Full, Grant, Holder, Span, Standing, Wish, decide};
+use slotkeeper_domain::inventory::{Full, Grant, Holder, Span, Standing, Wish, decide, within};
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::claims;
 use slotkeeper_store::{Snapshot, StoreError, Tx};
@@ -33,9 +33,20 @@ pub enum TakeError {
 
 /// Takes all of a wish or nothing. Locks what is taken from and what is given back to: events in the order of their ids,
 /// then resources.
+///
+/// What is changed to have no more than it has asks nobody, and keeps that: what it needs may be away by now, and it may be
+/// one of more than there are today.
 pub(crate) fn take(tx: &mut Tx, account: &AccountId, take: &Take<'_>, now: Instant) -> Result<Grant, TakeError> {
     let wish = take.wish;
     lock_events(tx, account, take.instead_of, wish)?;
+    if take.instead_of == std::slice::from_ref(take.holder) && wish.absence.is_none() {
+        let held = claims::held(tx, account, take.holder)?;
+        if let Some(grant) = within(wish, &held) {
+            let span = wish.appointment.as_ref().map(|appointment| appointment.span);
+            claims::keep(tx, account, take.holder, (&held, &grant), span)?;
+            return Ok(grant);
+        }
+    }
     let resources = resources_of(wish);
     claims::lock_resources(tx, account, &resources)?;
     for holder in take.instead_of {
@@ -67,11 +78,25 @@ pub(crate) fn take(tx: &mut Tx, account: &AccountId, take: &Take<'_>, now: Insta
 
 /// Gives back everything that something has.
 pub(crate) fn give_back(tx: &mut Tx, account: &AccountId, holder: &Holder) -> Result<(), StoreError> {
-    lock_events(tx, account, std::slice::from_ref(holder), &Wish::default())?;
+    lock_what_they_have(tx, account, [holder])?;
     claims::release(tx, account, holder)
 }
 
-fn lock_events(tx: &mut Tx, account: &AccountId, holders: &[Holder], wish: &Wish) -> Result<(), StoreError> {
+/// Locks the events that these have seats of, so that all of it can be given back.
+pub(crate) fn lock_what_they_have<'a>(
+    tx: &mut Tx,
+    account: &AccountId,
+    holders: impl IntoIterator<Item = &'a Holder>,
+) -> Result<(), StoreError> {
+    lock_events(tx, account, holders, &Wish::default())
+}
+
+fn lock_events<'a>(
+    tx: &mut Tx,
+    account: &AccountId,
+    holders: impl IntoIterator<Item = &'a Holder>,
+    wish: &Wish,
+) -> Result<(), StoreError> {
     let mut events: BTreeMap<EventId, Option<u32>> = BTreeMap::new();
     for holder in holders {
         events.extend(claims::events_of(tx, account, holder)?.into_iter().map(|id| (id, None)));

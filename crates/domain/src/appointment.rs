@@ -3,7 +3,7 @@
 //! A search and a booking ask the same questions here, so that every start a search offers can be booked, and no other.
 
 use crate::booking_rules::NotNow;
-use crate::catalogue::{Catalogue, Flexible, Product, ProductKind, Resource};
+use crate::catalogue::{Catalogue, Flexible, OpenDays, OpeningHours, Product, ProductKind, Resource};
 use crate::id::{ProductId, ResourceId};
 use crate::inventory::{AppointmentWish, Full, Need, Span, Standing, resources_for};
 use crate::options::{self, ChosenOption};
@@ -11,6 +11,7 @@ use crate::schedule::Length;
 use crate::scheduled::Moment;
 use crate::time::{Instant, Zone};
 use jiff::civil::Date;
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -144,6 +145,15 @@ pub struct Search<'a> {
     wanted: &'a [ResourceId],
     preferred: &'a [ResourceId],
     moment: Moment<'a>,
+    /// For many starts: what was computed once for all of them.
+    open: Option<&'a OpenTimes<'a>>,
+}
+
+/// When a product is open and its resources work during a search, each day computed once.
+#[derive(Debug)]
+struct OpenTimes<'a> {
+    product: OpenDays<'a>,
+    resources: HashMap<&'a ResourceId, OpenDays<'a>>,
 }
 
 impl<'a> Search<'a> {
@@ -155,7 +165,7 @@ impl<'a> Search<'a> {
         wanted: &'a [ResourceId],
         moment: Moment<'a>,
     ) -> Option<Self> {
-        Some(Self { product, flexible: product.flexible()?, catalogue, wanted, preferred: &[], moment })
+        Some(Self { product, flexible: product.flexible()?, catalogue, wanted, preferred: &[], moment, open: None })
     }
 
     /// The same, with these resources taken first where they are free.
@@ -180,17 +190,20 @@ impl<'a> Search<'a> {
         if !self.moment.relaxed {
             let day = zone.date_of(starts_at);
             // Hours can begin on the day before and go on past midnight only as two openings, which are looked at one by one.
-            let opening = self
-                .flexible
-                .hours
-                .on(day, zone)
-                .into_iter()
-                .find(|(open, close)| *open <= starts_at && starts_at < *close);
+            let openings = match self.open {
+                Some(open) => open.product.on(day),
+                None => self.flexible.hours.on(day, zone).into(),
+            };
+            let opening = openings.iter().copied().find(|(open, close)| *open <= starts_at && starts_at < *close);
             let (open, close) = opening.ok_or(NoAppointment::NoStart)?;
             if !starts_at.since(open).as_millis().is_multiple_of(self.step().as_millis()) {
                 return Err(NoAppointment::NoStart);
             }
-            if close < ends_at && !self.flexible.hours.cover(starts_at, ends_at, zone) {
+            let covers = || match self.open {
+                Some(open) => open.product.cover(starts_at, ends_at, (day, zone.date_of(ends_at))),
+                None => self.flexible.hours.cover(starts_at, ends_at, zone),
+            };
+            if close < ends_at && !covers() {
                 return Err(NoAppointment::NoTime);
             }
             self.product.rules.check(starts_at, self.moment.now, zone)?;
@@ -203,6 +216,9 @@ impl<'a> Search<'a> {
     }
 
     fn wish(&self, span: Span) -> Result<Appointment, NoAppointment> {
+        let zone = self.moment.zone;
+        let days = (zone.date_of(span.from), zone.date_of(span.to));
+        let works = |resource: &Resource| self.works(resource, span, days);
         let mut wanted: Vec<&ResourceId> = self.wanted.iter().collect();
         let mut needs = Vec::with_capacity(self.flexible.needs.len());
         for need in &self.flexible.needs {
@@ -214,7 +230,7 @@ impl<'a> Search<'a> {
                 if left == 0 {
                     return Err(NoAppointment::TooManyResources);
                 }
-                if !self.works(resource, span) {
+                if !works(resource) {
                     return Err(NoAppointment::NotThis(resource.id.clone()));
                 }
                 needs.push(Need { candidates: vec![(resource.id.clone(), resource.capacity)], count: 1 });
@@ -222,7 +238,7 @@ impl<'a> Search<'a> {
                 left -= 1;
             }
             let others = resources.iter().filter(|resource| !self.wanted.contains(&resource.id));
-            let working = others.filter(|resource| self.works(resource, span));
+            let working = others.filter(|resource| works(resource));
             let mut candidates: Vec<(ResourceId, u32)> =
                 working.map(|resource| (resource.id.clone(), resource.capacity)).collect();
             candidates.sort_by_key(|(id, _)| !self.preferred.contains(id));
@@ -238,10 +254,23 @@ impl<'a> Search<'a> {
         Ok(Appointment { span, wish: AppointmentWish { span: taken, needs } })
     }
 
-    /// Staff can book a resource outside its hours.
-    fn works(&self, resource: &Resource, span: Span) -> bool {
-        let covers = |hours: &crate::catalogue::OpeningHours| hours.cover(span.from, span.to, self.moment.zone);
+    /// Staff can book a resource outside its hours. The span goes from the first of the days to the last.
+    fn works(&self, resource: &Resource, span: Span, days: (Date, Date)) -> bool {
+        let covers = |hours: &OpeningHours| match self.open.and_then(|open| open.resources.get(&resource.id)) {
+            Some(open) => open.cover(span.from, span.to, days),
+            None => hours.cover(span.from, span.to, self.moment.zone),
+        };
         self.moment.relaxed || resource.hours.as_ref().is_none_or(covers)
+    }
+
+    fn open_times(&self, first: Date, last: Date) -> OpenTimes<'a> {
+        let needed = |kind: &&crate::catalogue::ResourceType| {
+            self.flexible.needs.iter().any(|need| need.resource_type == kind.id)
+        };
+        let resources = self.catalogue.resource_types.iter().filter(needed).flat_map(|kind| &kind.resources);
+        let during = |hours: &'a OpeningHours| hours.during(first, last, self.moment.zone);
+        let resources = resources.filter_map(|resource| Some((&resource.id, during(resource.hours.as_ref()?))));
+        OpenTimes { product: during(&self.flexible.hours), resources: resources.collect() }
     }
 
     /// The appointments of this length that start from `first` to `last`, both included, in order, with the resources that
@@ -256,13 +285,16 @@ impl<'a> Search<'a> {
     ) -> Vec<(Span, Vec<ResourceId>)> {
         let zone = self.moment.zone;
         let mut found = Vec::new();
+        // None of them ends after the last one.
+        let open = self.open_times(zone.date_of(first), zone.date_of(length.end(last, zone)));
+        let search = Search { open: Some(&open), ..self.clone() };
         let days = std::iter::successors(Some(zone.date_of(first)), |day| day.tomorrow().ok());
         for day in days.take_while(|day| *day <= zone.date_of(last)) {
-            for (open, close) in self.flexible.hours.on(day, zone) {
-                let starts = std::iter::successors(Some(open), |start| Some(start.after(self.step())));
+            for (opens, close) in open.product.on(day).iter().copied() {
+                let starts = std::iter::successors(Some(opens), |start| Some(start.after(self.step())));
                 for start in starts.take_while(|start| *start < close && *start <= last).filter(|start| first <= *start)
                 {
-                    if let Some(free) = self.free_at(start, length, others) {
+                    if let Some(free) = search.free_at(start, length, others) {
                         found.push(free);
                     }
                 }

@@ -4,6 +4,10 @@
 //! wishes for at once and with what others have of it, read under the locks of exactly those events and resources; it gives
 //! all of the wish, as claims to be written in the same transaction, or says what is missing.
 
+mod held;
+
+pub use held::{Held, within};
+
 use crate::block::SeatCount;
 use crate::booking::BookingNumber;
 use crate::event::EventId;
@@ -347,13 +351,20 @@ fn busy_resource<'a>(wish: &'a EventWish, others: &Standing) -> Option<&'a Resou
 /// # Errors
 /// [`Full::Resources`].
 pub fn resources_for(wish: &AppointmentWish, others: &Standing) -> Result<Vec<ResourceId>, Full> {
+    resources_where(wish, |candidate| others.has_room(candidate, wish.span, None))
+}
+
+fn resources_where(
+    wish: &AppointmentWish,
+    is_free: impl Fn(&(ResourceId, u32)) -> bool,
+) -> Result<Vec<ResourceId>, Full> {
     let mut chosen: Vec<ResourceId> = Vec::new();
     for need in &wish.needs {
         let free: Vec<&ResourceId> = need
             .candidates
             .iter()
             .filter(|(id, _)| !chosen.contains(id))
-            .filter(|candidate| others.has_room(candidate, wish.span, None))
+            .filter(|candidate| is_free(candidate))
             .map(|(id, _)| id)
             .take(need.count)
             .collect();

@@ -3,12 +3,13 @@
 use crate::appointment::{End, Search};
 use crate::catalogue::{Catalogue, Opening, OpeningHours, ProductKind};
 use crate::event::EventId;
-use crate::inventory::Standing;
-use crate::schedule::Weekdays;
+use crate::inventory::{Standing, resources_for};
+use crate::schedule::{Length, Weekdays};
 use crate::scheduled::{self, EventChoice, Moment};
 use crate::testing;
 use crate::time::{Instant, Zone};
-use jiff::civil::{Time, time};
+use jiff::civil::{Date, Time, Weekday, date, time};
+use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -100,5 +101,107 @@ fn every_appointment_that_is_offered_can_be_booked_and_no_other() {
             }
             start = start.after(Duration::from_secs(900));
         }
+    }
+}
+
+/// Places and days on which clocks change: in the night, at midnight, by half an hour, and over a whole day.
+fn odd_days() -> impl Strategy<Value = (Zone, Date)> {
+    let day = |name: &str, day| (Zone::named(name).expect("a zone"), day);
+    prop::sample::select(vec![
+        day("Europe/Lisbon", date(2026, 3, 29)),
+        day("Europe/Lisbon", date(2026, 10, 25)),
+        day("Africa/Cairo", date(2026, 4, 24)),
+        day("Africa/Cairo", date(2026, 10, 29)),
+        day("Asia/Beirut", date(2026, 3, 29)),
+        day("Australia/Lord_Howe", date(2026, 4, 5)),
+        day("Pacific/Apia", date(2011, 12, 30)),
+        day("Asia/Tokyo", date(2026, 7, 1)),
+    ])
+}
+
+/// Hours as nobody would keep them: some overlap, some touch, some are empty, and some go to the end of the day.
+fn hours() -> impl Strategy<Value = OpeningHours> {
+    let weekdays = [
+        Weekday::Monday,
+        Weekday::Tuesday,
+        Weekday::Wednesday,
+        Weekday::Thursday,
+        Weekday::Friday,
+        Weekday::Saturday,
+        Weekday::Sunday,
+    ];
+    let opening = (1_u8..128, 0_i8..24, 0_i8..=24, prop::sample::select(vec![0_i8, 30])).prop_map(
+        move |(days, from, to, minute)| Opening {
+            days: weekdays.into_iter().zip(0..).filter(|(_, bit)| days >> bit & 1 == 1).map(|(day, _)| day).collect(),
+            from: time(from, minute, 0, 0),
+            to: if to == 24 { Time::midnight() } else { time(to, minute, 0, 0) },
+        },
+    );
+    prop::collection::vec(opening, 0..5).prop_map(|weekly| OpeningHours { weekly, closed: BTreeSet::new() })
+}
+
+proptest! {
+    /// Hours that were computed once say what they say when they are asked each time; also of days that were not computed.
+    #[test]
+    fn hours_of_many_days_are_the_hours_of_each(
+        mut hours in hours(),
+        (zone, day) in odd_days(),
+        (first, days, closed) in (-3_i64..3, 0_i64..5, -3_i64..3),
+        spans in prop::collection::vec((-100_i64..100, 0_i64..150), 1..20),
+    ) {
+        let later = |days: i64| day.checked_add(jiff::Span::new().days(days)).expect("a day");
+        hours.closed.insert(later(closed));
+        let computed = hours.during(later(first), later(first + days), &zone);
+        for days in -4..8 {
+            prop_assert_eq!(computed.on(later(days)).into_owned(), hours.on(later(days), &zone));
+        }
+        let start = zone.instant_of(day, Time::midnight()).as_millis();
+        for (from, length) in spans {
+            let at = |halves: i64| Instant::from_millis(start + halves * 1_800_000);
+            let (from, to) = (at(from), at(from + length));
+            let days = (zone.date_of(from), zone.date_of(to));
+            prop_assert_eq!(computed.cover(from, to, days), hours.cover(from, to, &zone), "{:?} to {:?}", from, to);
+        }
+    }
+
+    /// A search finds what asking for each start finds, with the same guide.
+    #[test]
+    fn a_search_finds_what_asking_for_each_start_finds(
+        (product, ana, rui) in (hours(), hours(), prop::option::of(hours())),
+        // A day that is left out has the hours of the next one, which is offered twice.
+        (zone, day) in odd_days().prop_filter("a day that there was", |(zone, _)| zone.name() != "Pacific/Apia"),
+        (before, after, minutes) in (0_u64..40, 0_u64..40, 1_u32..300),
+        (now, relaxed) in (0_u64..80, any::<bool>()),
+    ) {
+        let mut catalogue = testing::catalogue();
+        for (guide, hours) in catalogue.resource_types[0].resources.iter_mut().zip([Some(ana), rui]) {
+            guide.hours = hours;
+        }
+        let mut lessons = catalogue.products[2].clone();
+        let ProductKind::FlexibleTime(flexible) = &mut lessons.kind else { panic!("lessons") };
+        flexible.hours = product;
+        let noon = zone.instant_of(day, time(12, 0, 0, 0));
+        let hours = |number: u64| Duration::from_secs(number * HOURS);
+        let (first, last) = (noon.before(hours(before)), noon.after(hours(after)));
+        let moment = Moment { now: first.before(hours(10)).after(hours(now)), zone: &zone, relaxed };
+        let search = Search::new(&lessons, &catalogue, &[], moment).expect("appointments");
+        let length = Length::Minutes(minutes);
+        let found = search.free(first, last, length, &Standing::default());
+        let strict = Search::new(&lessons, &catalogue, &[], Moment { relaxed: false, ..moment }).expect("appointments");
+        let mut asked = Vec::new();
+        let mut start = Instant::from_millis(first.as_millis() / 1_800_000 * 1_800_000);
+        while start <= last {
+            let one = match strict.at(start, End::After(length)) {
+                Err(crate::appointment::NoAppointment::NotNow(_)) if relaxed => search.at(start, End::After(length)),
+                other => other,
+            };
+            if let Some(one) = one.ok().filter(|_| first <= start)
+                && let Ok(guides) = resources_for(&one.wish, &Standing::default())
+            {
+                asked.push((one.span, guides));
+            }
+            start = start.after(Duration::from_secs(1_800));
+        }
+        prop_assert_eq!(found, asked);
     }
 }

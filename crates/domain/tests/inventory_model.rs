@@ -10,7 +10,8 @@ use slotkeeper_domain::block::SeatCount;
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::ResourceId;
 use slotkeeper_domain::inventory::{
-    Absence, AppointmentWish, EventStanding, EventWish, Full, Grant, Need, Span, Standing, Timeline, Wish, decide,
+    Absence, AppointmentWish, EventStanding, EventWish, Full, Grant, Held, Need, SeatClaim, Span, Standing, Timeline,
+    Wish, decide, within,
 };
 use slotkeeper_domain::time::Instant;
 use std::collections::{BTreeSet, HashSet};
@@ -188,6 +189,24 @@ impl Client {
         shared.live().any(|claim| booked(claim) && matches!(claim.what, What::Seats { .. }))
     }
 
+    /// What it has of what it wishes for, if it changes something to have no more than it has.
+    fn keeps(&self, deed: Deed, holder: Holder, wish: &Wish, shared: &Shared) -> Option<Grant> {
+        let has = |other: &Holder| shared.live().any(|claim| claim.holder == *other);
+        if !self.instead_of(deed).into_iter().filter(has).eq([holder]) {
+            return None;
+        }
+        let mut held = Held::default();
+        for claim in shared.live().filter(|claim| claim.holder == holder) {
+            match claim.what {
+                What::Seats { event, seats, private } => {
+                    held.seats.push(SeatClaim { event: event_id(event), seats, private });
+                }
+                What::Guide { hour: at } => held.resources.push((guide(), hour(at))),
+            }
+        }
+        within(wish, &held)
+    }
+
     /// Reads and decides.
     fn decide(&self, deed: Deed, shared: &Shared) -> Option<Vec<Claim>> {
         let others = shared.standing(&self.instead_of(deed));
@@ -202,8 +221,8 @@ impl Client {
             Deed::Move { .. } => return None,
             Deed::Lesson { hour: at } => {
                 let needs = vec![Need { candidates: vec![(guide(), 1)], count: 1 }];
-                let appointment = Some(AppointmentWish { span: hour(at), needs });
-                let grant = decide(&Wish { appointment, ..Wish::default() }, &others).ok()?;
+                let wish = Wish { appointment: Some(AppointmentWish { span: hour(at), needs }), ..Wish::default() };
+                let grant = self.keeps(deed, booking, &wish, shared).or_else(|| decide(&wish, &others).ok())?;
                 assert_eq!(grant.resources, [guide()]);
                 return Some(vec![Claim { holder: booking, what: What::Guide { hour: at }, ends: None }]);
             }
@@ -217,7 +236,12 @@ impl Client {
         let span = hour(u8::try_from(event).unwrap());
         let resources = if event == 1 { vec![(guide(), 1)] } else { Vec::new() };
         let wish = EventWish { event: event_id(event), span, capacity: SEATS, seats, private, resources };
-        let granted = decide(&Wish { events: vec![wish.clone()], ..Wish::default() }, &others);
+        let whole = Wish { events: vec![wish.clone()], ..Wish::default() };
+        if let Some(kept) = self.keeps(deed, holder, &whole, shared) {
+            let what = What::Seats { event, seats: kept.seats[0].seats, private: kept.seats[0].private };
+            return Some(vec![Claim { holder, what, ends }]);
+        }
+        let granted = decide(&whole, &others);
         check_against_search(&wish, &others, &granted);
         let seats = granted.ok()?.seats[0].seats;
         if wish.seats == SeatCount::AllLeft {

@@ -122,6 +122,15 @@ async fn the_demo_is_ready_to_use() {
     assert_eq!((status, &info["accountId"]), (200, &credentials["portal"]["accountId"]));
 
     let web = credentials["webUrl"].as_str().unwrap();
+    let pages: Vec<&str> =
+        said.lines().skip_while(|line| *line != "Pages").skip(1).take_while(|line| !line.is_empty()).collect();
+    assert!(pages.iter().any(|line| line.ends_with(&format!(" {web}/docs"))), "{pages:?}");
+    for line in pages {
+        let page = line.split_whitespace().last().unwrap();
+        let http = Client::builder().redirect(reqwest_none()).build().unwrap();
+        let status = http.get(page).send().await.unwrap().status().as_u16();
+        assert!(matches!(status, 200 | 303), "{status} at {page}");
+    }
     for who in ["business", "manager", "staff", "developer", "portal"] {
         let username = credentials[who]["username"].as_str().unwrap();
         let password = credentials[who]["password"].as_str().unwrap();

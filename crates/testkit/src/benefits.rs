@@ -4,12 +4,14 @@ use crate::server::TestServer;
 use slotkeeper_app::clock::Clock;
 use slotkeeper_app::promotions::put::PutError;
 use slotkeeper_app::{credits, promotions, random, vouchers};
+use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::catalogue::{Covered, Discount, Promotion, Trigger};
-use slotkeeper_domain::change::Actor;
+use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::money::Money;
 use slotkeeper_domain::schedule::Season;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_store::tables::bookings;
 use slotkeeper_store::tables::credits::Prepaid;
 use slotkeeper_store::tables::vouchers::{Voucher, Worth};
 use slotkeeper_store::{StoreError, Tx};
@@ -64,6 +66,27 @@ impl TestServer {
         let promotion = promotion.clone();
         self.give(account, move |tx, account, now| promotions::put::put(tx, account, &Actor::System, now, &promotion))
             .await;
+    }
+
+    /// Has the account no longer have the promotions of a booking. No page takes one away yet, so the booking is given some
+    /// that the account never had.
+    pub async fn lose_promotions_of(&self, account: &str, booking: &str) {
+        let number: BookingNumber = booking.parse().unwrap();
+        self.give(account, move |tx, account, now| {
+            let mut booking = bookings::find(tx, account, &number)?.unwrap();
+            for applied in &mut booking.details.benefits.promotions {
+                applied.promotion = "LOSTPROMO1".parse().unwrap();
+            }
+            bookings::update(tx, account, &booking)?;
+            tx.record(Actor::System.change(
+                account,
+                now,
+                Subject::booking(&number, booking.application.as_ref()),
+                Kind::Updated,
+            ));
+            Ok::<_, StoreError>(())
+        })
+        .await;
     }
 
     /// Whether a promotion is refused.

@@ -3,7 +3,7 @@
 use crate::server::TestServer;
 use serde_json::{Value, json};
 use slotkeeper_app::clock::Clock;
-use slotkeeper_domain::catalogue::Catalogue;
+use slotkeeper_domain::catalogue::{Catalogue, ProductKind};
 use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_store::StoreError;
@@ -141,6 +141,18 @@ pub fn catalogue() -> Catalogue {
         promotions: Vec::new(),
         settings: parsed(&json!({"prices_include_taxes": false, "cancelation": null})),
     }
+}
+
+/// The same catalogue, with so many seats for each tour.
+#[must_use]
+pub fn catalogue_with_seats(seats: u32) -> Catalogue {
+    let mut catalogue = catalogue();
+    for product in &mut catalogue.products {
+        if let ProductKind::Fixed { series } = &mut product.kind {
+            series.iter_mut().for_each(|series| series.seats = seats);
+        }
+    }
+    catalogue
 }
 
 fn parsed<T: serde::de::DeserializeOwned>(value: &Value) -> T {

@@ -58,6 +58,23 @@ impl Database {
         text
     }
 
+    /// How often the server had to end one of several transactions that waited for each other. Connections tell when they
+    /// are closed.
+    pub async fn deadlocks(&self) -> i64 {
+        let (client, connection) = tokio_postgres::connect(&self.url, NoTls).await.unwrap();
+        let connection = tokio::spawn(connection);
+        let others =
+            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        while client.query_one(others, &[]).await.unwrap().get::<_, i64>(0) > 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let count = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+        let deadlocks = client.query_one(count, &[]).await.unwrap().get(0);
+        drop(client);
+        connection.await.unwrap().unwrap();
+        deadlocks
+    }
+
     async fn make(template: &str) -> Self {
         let name = unique_name("test");
         create(&name, template).await;

@@ -300,6 +300,15 @@ impl TestServer {
         }
     }
 
+    /// How often transactions of a server that has stopped waited for each other, so that PostgreSQL had to end one.
+    pub async fn stop_and_count_deadlocks(mut self) -> i64 {
+        self.stop().await;
+        match &self.data {
+            Some(Data::Postgres(database)) => database.deadlocks().await,
+            Some(Data::Sqlite(_)) | None => panic!("only PostgreSQL counts deadlocks"),
+        }
+    }
+
     async fn stop(&mut self) {
         drop(self.stop.take());
         if let Some(running) = self.running.take() {

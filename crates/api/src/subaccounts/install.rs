@@ -34,6 +34,7 @@ pub(crate) async fn install(
             "An account can have {MOST_AUTHORIZATIONS} live keys, and this subaccount has. Keys of other applications must \
              end first."
         )),
+        error @ InstallError::KeyEnded => ApiError::conflict(error.to_string()),
         InstallError::UsedOtherwise(error) => error.into(),
         InstallError::Store(error) => error.into(),
     })

@@ -105,7 +105,7 @@ pub async fn check(app: &App, api_key: &ApiKey, secret_key: &SecretKey) -> Resul
             read
         }
     };
-    let allowance = app.call_limit().count(&known.authorization.id, now)?;
+    let allowance = app.call_limit().count(&known.authorization, now)?;
     app.last_use().note(&known.authorization, now);
     let (authorization, account) = (Arc::clone(&known.authorization), Arc::clone(&known.account));
     Ok(KeyHolder { authorization, account, allowance })

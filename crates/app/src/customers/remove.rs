@@ -1,18 +1,26 @@
 //! Delete a customer, and for good what the customer has booked (wire reference, section 3.3). Payments stay.
+//!
+//! Locks come in the order in which everybody takes them: bookings, events, the customer.
 
 use super::rights::{DeleteCustomers, ReadCustomers};
 use crate::App;
 use crate::bookings::place::{PlaceError, Placing, Reach};
 use crate::right::May;
-use crate::take::give_back;
+use crate::take;
 use crate::webhooks::items::keep_last;
 use slotkeeper_domain::change::{Kind, Subject, Thing};
 use slotkeeper_domain::id::CustomerId;
 use slotkeeper_domain::inventory::Holder;
-use slotkeeper_store::tables::{bookings, customers};
+use slotkeeper_store::tables::{bookings, claims, customers};
+use std::collections::HashSet;
 
 /// How many bookings are read at a time.
 const ROUND: i64 = 500;
+
+/// How many bookings are locked before the customer is. Of those of a customer who has more, and of one that is booked in
+/// that very moment, events are locked later: should another transaction wait for one that waits for this, one of them
+/// runs again.
+const LOCKED: i64 = 10_000;
 
 /// What became of the wish to delete a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +47,16 @@ pub async fn remove(
     app.store()
         .write(move |tx| {
             let account = &placing.account.id;
-            let known = customers::lock(tx, account, &id)?.ok_or(PlaceError::NoCustomer)?;
+            let known = customers::find(tx, account, &id)?.ok_or(PlaceError::NoCustomer)?;
             reach.check(known.application.as_ref(), PlaceError::NoCustomer)?;
+            if bookings::has_future(tx, account, &id, placing.now)? {
+                return Ok(Removal::HasFutureBookings);
+            }
+            let locked: HashSet<Holder> =
+                bookings::lock_of_customer(tx, account, &id, LOCKED)?.into_iter().map(Holder::Booking).collect();
+            take::lock_what_they_have(tx, account, &locked)?;
+            customers::lock(tx, account, &id)?.ok_or(PlaceError::NoCustomer)?;
+            // Whoever books for the customer has booked by now, or finds nobody.
             if bookings::has_future(tx, account, &id, placing.now)? {
                 return Ok(Removal::HasFutureBookings);
             }
@@ -51,14 +67,15 @@ pub async fn remove(
                     break;
                 }
                 for (number, creator) in numbers {
-                    let change = placing.actor.change(
-                        account,
-                        placing.now,
-                        Subject::booking(&number, creator.as_ref()),
-                        Kind::Deleted,
-                    );
+                    let subject = Subject::booking(&number, creator.as_ref());
+                    let change = placing.actor.change(account, placing.now, subject, Kind::Deleted);
                     keep_last(tx, &unit, &placing.account, (Thing::Booking, number.as_str()), placing.now)?;
-                    give_back(tx, account, &Holder::Booking(number.clone()))?;
+                    let holder = Holder::Booking(number.clone());
+                    if locked.contains(&holder) {
+                        claims::release(tx, account, &holder)?;
+                    } else {
+                        take::give_back(tx, account, &holder)?;
+                    }
                     bookings::delete(tx, account, &number)?;
                     tx.record(change);
                 }

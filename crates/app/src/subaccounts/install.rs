@@ -6,6 +6,7 @@ use crate::authorizations::installed::MOST_AUTHORIZATIONS;
 use crate::consent::grant::{grant, new_api_key};
 use crate::idempotency::{Answer, Answering, UsedOtherwise};
 use crate::right::May;
+use crate::secrets::Usage;
 use crate::{App, random};
 use slotkeeper_domain::id::{AccountId, AuthorizationId};
 use slotkeeper_domain::secret::ApiKey;
@@ -26,12 +27,28 @@ pub enum InstallError {
     /// The subaccount has as many authorizations as it can have.
     #[error("too many authorizations")]
     TooMany,
+    /// The request was answered before, with a key that has ended since. It makes no other: that would end the one which the
+    /// application has now.
+    #[error(
+        "This request was answered before, with an API key that has ended since. Take a new Idempotency-Key for a new one."
+    )]
+    KeyEnded,
     /// The request's own key belongs to another request.
     #[error(transparent)]
     UsedOtherwise(#[from] UsedOtherwise),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl Answer for ApiKey {
+    fn to_text(&self) -> String {
+        self.expose().to_owned()
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        Some(Self::new(text))
+    }
 }
 
 /// Gives the application a key of the subaccount with what the portal's authorization `with` allows, that of the key the
@@ -47,9 +64,10 @@ pub async fn install<A: Answer>(
     answering: Answering<ApiKey, A>,
 ) -> Result<A, InstallError> {
     let (unit, portal, actor, now) = (app.clone(), may.account().id.clone(), may.actor().clone(), app.now());
+    let answering = answering.of_what();
     let install = move |tx: &mut Tx| {
         let whose = (&portal, actor.application());
-        answering.run(tx, &unit, whose, now, |tx| {
+        let (api_key, answer) = answering.run(tx, &unit, whose, now, |tx| {
             // Whoever is just ending it goes first, or comes after and ends what is made here too.
             let granted = authorizations::find_locked(tx, &portal, &with)?.ok_or(InstallError::Ended)?;
             if !subaccounts::lock(tx, &portal, &subaccount)? {
@@ -65,8 +83,11 @@ pub async fn install<A: Answer>(
             let authorization = through(&granted, &subaccount, now);
             let api_key = new_api_key(&granted.application, &subaccount);
             grant(tx, &unit, &authorization, &api_key)?;
-            Ok(api_key)
-        })
+            Ok::<_, InstallError>(api_key)
+        })?;
+        let key_hash = unit.vault().hash(Usage::ApiKey, api_key.expose());
+        authorizations::find_by_key(tx, &subaccount, &key_hash)?.ok_or(InstallError::KeyEnded)?;
+        Ok(answer)
     };
     app.store().write(install).await
 }

@@ -20,7 +20,7 @@ pub use product::{
     ResourceNeed, Series,
 };
 pub use promotion::{Covered, Discount, Promotion, Trigger};
-pub use resource::{Opening, OpeningHours, Resource, ResourceType};
+pub use resource::{OpenDays, Opening, OpeningHours, Resource, ResourceType};
 pub use tax::Tax;
 pub use translated::Translated;
 

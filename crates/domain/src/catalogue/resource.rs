@@ -6,6 +6,7 @@ use crate::schedule::Weekdays;
 use crate::time::{Instant, Zone};
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Resources that can stand in for each other.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,6 +102,55 @@ impl OpeningHours {
             }
         }
         reached >= to
+    }
+}
+
+/// Opening hours from one day to another, computed once to be looked up often. It says what [`OpeningHours`] say.
+#[derive(Debug, Clone)]
+pub struct OpenDays<'a> {
+    hours: &'a OpeningHours,
+    zone: &'a Zone,
+    /// Every day, in order, with what [`OpeningHours::on`] says of it.
+    days: Vec<(Date, Vec<(Instant, Instant)>)>,
+}
+
+impl OpeningHours {
+    /// The hours of these days, both included.
+    #[must_use]
+    pub fn during<'a>(&'a self, first: Date, last: Date, zone: &'a Zone) -> OpenDays<'a> {
+        let days = std::iter::successors(Some(first), |day| day.tomorrow().ok()).take_while(|day| *day <= last);
+        OpenDays { hours: self, zone, days: days.map(|day| (day, self.on(day, zone))).collect() }
+    }
+}
+
+impl OpenDays<'_> {
+    /// When it is open on this day: [`OpeningHours::on`].
+    #[must_use]
+    pub fn on(&self, day: Date) -> Cow<'_, [(Instant, Instant)]> {
+        match self.position(day) {
+            Some(position) => Cow::Borrowed(&self.days[position].1),
+            None => Cow::Owned(self.hours.on(day, self.zone)),
+        }
+    }
+
+    /// Whether it is open all the time from one instant to the other, which are on these two days:
+    /// [`OpeningHours::cover`].
+    #[must_use]
+    pub fn cover(&self, from: Instant, to: Instant, (first, last): (Date, Date)) -> bool {
+        let Some((first, last)) = self.position(first).zip(self.position(last)) else {
+            return self.hours.cover(from, to, self.zone);
+        };
+        let mut reached = from;
+        for (open, close) in self.days.get(first..=last).into_iter().flatten().flat_map(|(_, open)| open) {
+            if *open <= reached && reached < *close {
+                reached = *close;
+            }
+        }
+        reached >= to
+    }
+
+    fn position(&self, day: Date) -> Option<usize> {
+        self.days.binary_search_by_key(&day, |(day, _)| *day).ok()
     }
 }
 

@@ -72,7 +72,10 @@ statements! {
     HAS_ANY = "SELECT number FROM booking WHERE account_id = ?1 AND customer_id = ?2
                AND (CAST(?3 AS TEXT) IS NULL OR application_id = ?3) LIMIT 1";
     /// The plus keeps SQLite from walking through all bookings in this order in search of the customer's few.
-    OF_CUSTOMER = "SELECT number, application_id FROM booking WHERE account_id = ?1 AND customer_id = ?2 ORDER BY +starts_at, number LIMIT ?3";
+    OF_CUSTOMER = "SELECT number, application_id FROM booking WHERE account_id = ?1 AND customer_id = ?2
+                   ORDER BY +starts_at, number LIMIT ?3";
+    LOCK_OF_CUSTOMER = "SELECT number FROM booking WHERE account_id = ?1 AND customer_id = ?2
+                        ORDER BY +starts_at, number LIMIT ?3 {FOR UPDATE}";
     DELETE = "DELETE FROM booking WHERE account_id = ?1 AND number = ?2";
     ANY_OF_CUSTOMER = "SELECT number FROM booking WHERE account_id = ?1 AND customer_id = ?2
                        AND canceled_at IS NULL AND starts_at > ?3 LIMIT 1";
@@ -383,6 +386,19 @@ pub fn of_customer(
     limit: i64,
 ) -> Result<Vec<(BookingNumber, Option<ApplicationId>)>, StoreError> {
     db.all(OF_CUSTOMER, &[account, customer, &limit], |row| Ok((row.next()?, row.next()?)))
+}
+
+/// Locks a customer's bookings until the transaction ends, the cancelled ones included, at most `limit`; their numbers.
+///
+/// # Errors
+/// When the store fails.
+pub fn lock_of_customer(
+    tx: &mut Tx,
+    account: &AccountId,
+    customer: &CustomerId,
+    limit: i64,
+) -> Result<Vec<BookingNumber>, StoreError> {
+    tx.all(LOCK_OF_CUSTOMER, &[account, customer, &limit], |row| row.next())
 }
 
 /// Removes a booking for good. What it had is given back before.

@@ -7,7 +7,7 @@ use crate::sql::Sql;
 use crate::{Param, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{AccountId, ResourceId};
-use slotkeeper_domain::inventory::{EventStanding, Holder, LONGEST_PIECE, SeatClaim, Span, Timeline};
+use slotkeeper_domain::inventory::{EventStanding, Grant, Held, Holder, LONGEST_PIECE, SeatClaim, Span, Timeline};
 use slotkeeper_domain::time::{Date, Instant};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -21,6 +21,11 @@ statements! {
                      ON CONFLICT (account_id, id) DO UPDATE SET capacity = excluded.capacity";
     /// Asks for the seats as well, or else SQLite reads all claims of the account in the primary key, which has the rest.
     EVENTS_OF = "SELECT event_id, seats FROM seat_claim WHERE account_id = ?1 AND holder_kind = ?2 AND holder_id = ?3 LIMIT 1000";
+    SEATS_OF = "SELECT event_id, seats, private FROM seat_claim
+                WHERE account_id = ?1 AND holder_kind = ?2 AND holder_id = ?3 LIMIT 1000";
+    FEWER_SEATS = "UPDATE seat_claim SET seats = ?5, private = ?6
+                   WHERE account_id = ?1 AND event_id = ?2 AND holder_kind = ?3 AND holder_id = ?4";
+    NO_SEATS = "DELETE FROM seat_claim WHERE account_id = ?1 AND event_id = ?2 AND holder_kind = ?3 AND holder_id = ?4";
     END_SEATS = "DELETE FROM seat_claim WHERE account_id = ?1 AND event_id = ?2 AND expires_at <= ?3 RETURNING seats, private";
     RELEASE_SEATS = "DELETE FROM seat_claim WHERE account_id = ?1 AND holder_kind = ?2 AND holder_id = ?3
                      RETURNING event_id, seats, private";
@@ -33,6 +38,12 @@ statements! {
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     END_RESOURCES = "DELETE FROM resource_claim WHERE account_id = ?1 AND resource_id = ?2 AND expires_at <= ?3";
     RELEASE_RESOURCES = "DELETE FROM resource_claim WHERE account_id = ?1 AND holder_kind = ?2 AND holder_id = ?3";
+    RESOURCES_OF = "SELECT resource_id, starts_at, ends_at FROM resource_claim
+                    WHERE account_id = ?1 AND holder_kind = ?2 AND holder_id = ?3 LIMIT 10000";
+    NO_TIME = "DELETE FROM resource_claim
+               WHERE account_id = ?1 AND resource_id = ?2 AND starts_at = ?3 AND holder_kind = ?4 AND holder_id = ?5";
+    LESS_TIME = "UPDATE resource_claim SET starts_at = ?6, ends_at = ?7
+                 WHERE account_id = ?1 AND resource_id = ?2 AND starts_at = ?3 AND holder_kind = ?4 AND holder_id = ?5";
     TIMELINE = "SELECT starts_at, ends_at, holder_kind, holder_id, whole FROM resource_claim
                 WHERE account_id = ?1 AND resource_id = ?2 AND starts_at > ?3 AND starts_at < ?5 AND ends_at > ?4
                       AND (expires_at IS NULL OR expires_at > ?6)
@@ -138,6 +149,64 @@ pub fn release(tx: &mut Tx, account: &AccountId, holder: &Holder) -> Result<(), 
         settle(tx, account, &event)?;
     }
     tx.run(RELEASE_RESOURCES, &[account, &kind, &id])?;
+    Ok(())
+}
+
+/// What something has of events and, as claims of at most [`LONGEST_PIECE`], of resources, the ended ones included.
+///
+/// # Errors
+/// When the store fails.
+pub fn held(db: &mut Snapshot, account: &AccountId, holder: &Holder) -> Result<Held, StoreError> {
+    let (kind, id) = (holder.kind(), holder.id());
+    let seats = db.all(SEATS_OF, &[account, &kind, &id], |row| {
+        let (event, seats, private) = (row.next()?, row.next::<i64>()?, row.next()?);
+        Ok(SeatClaim { event, seats: u32::try_from(seats).unwrap_or(0), private })
+    })?;
+    let resources = db.all(RESOURCES_OF, &[account, &kind, &id], |row| {
+        Ok((row.next::<ResourceId>()?, Span { from: row.next()?, to: row.next()? }))
+    })?;
+    Ok(Held { seats, resources })
+}
+
+/// Has something keep `granted` of what it has, of resources for this span, and gives back the rest. Its events are locked,
+/// and it has all of that.
+///
+/// # Errors
+/// When the store fails.
+pub fn keep(
+    tx: &mut Tx,
+    account: &AccountId,
+    holder: &Holder,
+    (held, granted): (&Held, &Grant),
+    span: Option<Span>,
+) -> Result<(), StoreError> {
+    let (kind, id) = (holder.kind(), holder.id());
+    for had in &held.seats {
+        let kept = granted.seats.iter().find(|claim| claim.event == had.event);
+        let (seats, private) = kept.map_or((0, false), |claim| (claim.seats, claim.private));
+        let back = i64::from(had.seats) - i64::from(seats);
+        let opened = had.private && !private;
+        match kept {
+            Some(claim) if claim == had => continue,
+            Some(_) => tx.run(FEWER_SEATS, &[account, &had.event, &kind, &id, &i64::from(seats), &private])?,
+            None => tx.run(NO_SEATS, &[account, &had.event, &kind, &id])?,
+        };
+        tx.run(GIVE_BACK, &[account, &had.event, &back, &opened])?;
+        settle(tx, account, &had.event)?;
+    }
+    for (resource, piece) in &held.resources {
+        let kept = span.filter(|_| granted.resources.contains(resource));
+        let kept = kept.map(|span| Span { from: piece.from.max(span.from), to: piece.to.min(span.to) });
+        match kept.filter(|kept| kept.from < kept.to) {
+            Some(kept) if kept == *piece => {}
+            Some(kept) => {
+                tx.run(LESS_TIME, &[account, resource, &piece.from, &kind, &id, &kept.from, &kept.to])?;
+            }
+            None => {
+                tx.run(NO_TIME, &[account, resource, &piece.from, &kind, &id])?;
+            }
+        }
+    }
     Ok(())
 }
 

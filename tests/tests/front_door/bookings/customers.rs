@@ -2,8 +2,9 @@
 
 use super::{business, order, people, tour};
 use slotkeeper_testkit::catalogue::TOUR;
-use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::json;
+use slotkeeper_testkit::server::{Engine, TestServer};
+use slotkeeper_testkit::{join_all, on_every_engine};
 
 on_every_engine! {
     /// A client cuts the address out of the raw headers, between `Location` and `Content-Type`.
@@ -65,4 +66,41 @@ on_every_engine! {
         assert_eq!(program.delete(&format!("/customers/{nobody}")).await.status, 204);
         assert_eq!(program.get(&format!("/customers/{nobody}")).await.status, 404);
     }
+}
+
+/// Whoever deletes a customer takes locks in the order in which those do who book, change and cancel for that customer at the
+/// same moment: nobody waits for somebody who waits for them. The other engine has one writer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn deleting_a_customer_waits_for_nobody_who_waits_for_it() {
+    let server = TestServer::start(Engine::Postgres).await;
+    let (_, program) = business(&server).await;
+    for _ in 0..12 {
+        let id = program.create("/customers", &json!({})).await["id"].as_str().unwrap().to_owned();
+        let customer = format!("/customers/{id}");
+        let past = |day: &str| json!({"productId": TOUR, "eventId": tour(day), "customerId": id, "participants": {"numbers": people(1, 0)}});
+        let mut booked = Vec::new();
+        for day in ["2026-05-02", "2026-05-03"] {
+            let booking = program.create("/bookings?mode=backend", &past(day)).await;
+            booked.push(format!("/bookings/{}", booking["bookingNumber"].as_str().unwrap()));
+        }
+        let (first, second) = (past("2026-05-03"), past("2026-05-02"));
+        let (program, customer, first, second, booked) = (&program, &customer, &first, &second, &booked);
+        let calls = (0..5).map(|call| async move {
+            match call {
+                0 => program.post("/bookings?mode=backend", first).await,
+                1 => program.delete(customer).await,
+                2 => program.post("/bookings?mode=backend", second).await,
+                3 => {
+                    let larger = json!({"participants": {"numbers": people(2, 0)}});
+                    program.put(&format!("{}?mode=backend", booked[0]), &larger).await
+                }
+                _ => program.delete(&booked[1]).await,
+            }
+        });
+        for answer in join_all(calls).await {
+            assert!(matches!(answer.status, 200 | 201 | 204 | 400 | 404), "{}: {}", answer.status, answer.text);
+        }
+        assert_eq!(program.get(customer).await.status, 404);
+    }
+    assert_eq!(server.stop_and_count_deadlocks().await, 0);
 }

@@ -73,6 +73,20 @@ on_every_engine! {
         assert_error(&less.post_with_key("/customers", "K", &body).await, 422);
     }
 
+    /// What was kept for one request answers no other, not even for somebody who can write rows.
+    async fn a_kept_answer_opens_in_its_place_alone(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let answer = async |key: &str| program.post_with_key("/customers", key, &json!({"lastName": key})).await;
+        let (first, second) = (answer("Reis").await, answer("Brandt").await);
+        assert_eq!((first.status, second.status, answer("Reis").await.text), (201, 201, first.text));
+        server.swap_kept_answers(program.api_key(), ["Reis", "Brandt"]).await;
+        for key in ["Reis", "Brandt"] {
+            assert_error(&answer(key).await, 500);
+        }
+        server.swap_kept_answers(program.api_key(), ["Reis", "Brandt"]).await;
+        assert_eq!(answer("Brandt").await.text, second.text);
+    }
+
     /// Twenty at once are one.
     async fn of_many_at_once_one_is_done(server: TestServer) {
         let (_, program) = business(&server).await;

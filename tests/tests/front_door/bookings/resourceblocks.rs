@@ -2,6 +2,7 @@
 
 use super::seatblocks::{office, path, seats};
 use super::{business, lesson, lessons, order, people, seats_left};
+use slotkeeper_testkit::catalogue::catalogue_with_seats;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 use std::time::Duration;
@@ -97,6 +98,56 @@ on_every_engine! {
         office.delete(&path("/resourceblocks", &again)).await;
         assert_eq!(seats_left(&program, day).await, 5);
         assert_eq!(&lessons(&program, day).await[0][..], "09:00 Ana");
+    }
+
+    /// What is changed to have no more than it has takes nothing of a guide who is away, and gives back the rest.
+    async fn what_was_booked_before_a_block_can_be_made_smaller(server: TestServer) {
+        let (owner, program) = business(&server).await;
+        let office = office(&server, &owner).await;
+        let day = "2026-05-08";
+        let toured = program.create("/bookings", &order(day, 5)).await;
+        let reserved = office.create("/seatblocks", &seats(day, 3)).await;
+        let coached = program.create("/bookings", &lesson("2026-05-08T10:00:00-00:00")).await;
+        let before = lessons(&program, day).await;
+        assert_eq!(coached["resources"][0]["id"], ANA);
+        let blocked = office.create("/resourceblocks", &away(day, "09:00", "22:00", &[ANA])).await;
+        let number = |booking: &Value| format!("/bookings/{}", booking["bookingNumber"].as_str().unwrap());
+        let party = |adults: u32| json!({"participants": {"numbers": people(adults, 0)}});
+        let reserved = path("/seatblocks", &reserved);
+        for (caller, path, body, status) in [
+            (&program, number(&toured), party(2), 200),
+            (&program, number(&toured), party(3), 409),
+            (&office, reserved.clone(), json!({"numSeats": 1}), 200),
+            (&office, reserved.clone(), json!({"numSeats": 2}), 409),
+            // Two for one guide are no more of the guide than one, and half an hour is less than an hour.
+            (&program, number(&coached), party(2), 200),
+            (&program, number(&coached), json!({"endTime": "2026-05-08T10:30:00-00:00"}), 200),
+            (&program, number(&coached), json!({"endTime": "2026-05-08T11:00:00-00:00"}), 409),
+        ] {
+            let changed = caller.put(&path, &body).await;
+            assert_eq!(changed.status, status, "{path} {body}: {}", changed.text);
+        }
+        let shorter = program.read(&number(&coached)).await;
+        assert_eq!((&shorter["endTime"], &shorter["resources"]), (&json!("2026-05-08T10:30:00+01:00"), &coached["resources"]));
+        // With the guide back, what was given back is free, and no more.
+        office.delete(&path("/resourceblocks", &blocked)).await;
+        assert_eq!(seats_left(&program, day).await, 5);
+        let ana = |all: &[String]| all.iter().filter(|one| one.ends_with("Ana")).cloned().collect::<Vec<_>>();
+        assert_eq!(ana(&before)[..2], ["11:30 Ana", "12:00 Ana"]);
+        assert_eq!(ana(&lessons(&program, day).await)[..2], ["11:00 Ana", "11:30 Ana"]);
+        let refilled = program.put(&number(&toured), &party(8)).await;
+        assert_eq!(refilled.status, 409, "{}", refilled.text);
+        assert_eq!(program.put(&number(&toured), &party(7)).await.status, 200);
+        for (caller, path) in [(&program, number(&toured)), (&office, reserved), (&program, number(&coached))] {
+            assert_eq!(caller.delete(&path).await.status, 204);
+        }
+        assert_eq!((seats_left(&program, day).await, &lessons(&program, day).await[0][..]), (json!(8), "09:00 Ana"));
+        // What was sold beyond what there is today can become less as well.
+        let full = program.create("/bookings", &order("2026-05-09", 8)).await;
+        server.offer(program.account(), catalogue_with_seats(4)).await;
+        assert_eq!(program.put(&number(&full), &party(6)).await.status, 200);
+        assert_eq!(program.put(&number(&full), &party(7)).await.status, 409);
+        assert_eq!(seats_left(&program, "2026-05-09").await, 0);
     }
 
     /// A change replaces what the block has in one step; a block can be as long as a year.

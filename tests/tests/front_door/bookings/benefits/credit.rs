@@ -106,7 +106,8 @@ on_every_engine! {
         assert_eq!(quote(&program, &of(&ilse, order("2026-05-12", 1))).await["applicablePrepaidCredits"], 0);
     }
 
-    /// Products for those with prepaid credits are booked by those who have one for everybody.
+    /// Products for those with prepaid credits are offered to all who look, as a search names nobody, and booked by those who
+    /// have one for everybody.
     async fn prepaid_only_products_need_a_credit_for_each(server: TestServer) {
         let (_, program) = business(&server).await;
         let account = program.account();
@@ -115,6 +116,16 @@ on_every_engine! {
         server.offer(account, offered).await;
         let ilse = customer(&program).await;
         server.prepay(account, &ilse, 2, TOUR, None).await;
+        let all = format!("/availability/slots?startTime={DAY}T00:00:00-00:00&endTime={DAY}T23:59:59-00:00");
+        for search in [all.clone(), format!("{all}&productId={TOUR}")] {
+            let found = program.read(&search).await;
+            assert!(found["data"].as_array().unwrap().iter().any(|slot| slot["productId"] == TOUR), "{found}");
+        }
+        let search = json!({
+            "productId": TOUR, "startTime": format!("{DAY}T00:00:00-00:00"), "endTime": format!("{DAY}T23:59:00-00:00"),
+            "peopleNumbers": people(2, 0),
+        });
+        assert_eq!(program.create("/availability/matchingslots", &search).await["info"]["totalItems"], 1);
         program.create("/bookings", &of(&ilse, order(DAY, 2))).await;
         for path in ["/holds", "/bookings"] {
             for body in [of(&ilse, order(DAY, 1)), order(DAY, 1)] {

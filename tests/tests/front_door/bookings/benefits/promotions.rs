@@ -1,7 +1,7 @@
 //! Promotions, their codes, and vouchers for services.
 
 use super::{DAY, credit, euros, gross, path, refused, with_codes};
-use crate::bookings::{business, order, people, second_business};
+use crate::bookings::{business, order, people, second_business, tour};
 use slotkeeper_testkit::benefits::{covered, instant, limited, promotion, so_much};
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR};
 use slotkeeper_testkit::on_every_engine;
@@ -212,6 +212,54 @@ on_every_engine! {
         assert_eq!(moved.body.get("specificVoucherCode"), None);
         let other = program.create("/bookings", &with_codes(1, "", "gift")).await;
         assert_eq!((gross(&other), &other["specificVoucherCode"]), ("0", &json!("GIFT")));
+    }
+
+    /// What the business no longer has stays for the product and the day it was promised for, and goes nowhere else.
+    async fn a_promotion_that_is_gone_is_for_nothing_else(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let account = program.account();
+        let mut half = promotion("Half", "half", "50");
+        half.products = covered(TOUR);
+        server.promote(account, &half).await;
+        let mut booked = Vec::new();
+        for _ in 0..2 {
+            let booking = program.create("/bookings", &with_codes(1, "half", "")).await;
+            server.lose_promotions_of(account, booking["bookingNumber"].as_str().unwrap()).await;
+            booked.push(path(&booking));
+        }
+        for (body, price) in [
+            (json!({"externalRef": "X"}), "24.75"),
+            (json!({"participants": {"numbers": people(2, 0)}, "promotionCodeInput": "HALF"}), "49.5"),
+        ] {
+            let changed = program.put(&booked[0], &body).await;
+            assert_eq!((gross(&changed.body), &changed.body["promotionName"]), (price, &json!("Half")), "{}", changed.text);
+        }
+        let lesson = json!({"productId": LESSON, "startTime": "2026-05-08T11:30:00+01:00", "options": []});
+        for (booked, elsewhere, price) in [(&booked[0], json!({"eventId": tour("2026-05-09")}), "99"), (&booked[1], lesson, "49.5")] {
+            let moved = program.put(booked, &elsewhere).await;
+            assert_eq!((gross(&moved.body), moved.body.get("promotionName")), (price, None), "{}", moved.text);
+        }
+    }
+
+    /// A promotion applies once, also when the business has changed what it takes to get it.
+    async fn a_promotion_of_another_kind_applies_once(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let account = program.account();
+        let itself = promotion("Half", "automatic", "50");
+        let mut by_code = itself.clone();
+        by_code.trigger = promotion("Half", "half", "50").trigger;
+        server.promote(account, &itself).await;
+        let came_by_itself = program.create("/bookings", &order(DAY, 1)).await;
+        server.promote(account, &by_code).await;
+        let came_by_code = program.create("/bookings", &with_codes(1, "half", "")).await;
+        let again = program.put(&path(&came_by_itself), &json!({"promotionCodeInput": "half"})).await;
+        let says = "“half” cannot be used: a promotion can be used once in a booking";
+        assert_eq!((again.status, again.body["message"].as_str().unwrap().contains(says)), (400, true), "{}", again.text);
+        server.promote(account, &itself).await;
+        for booking in [&came_by_itself, &came_by_code] {
+            let changed = program.put(&path(booking), &json!({"externalRef": "X"})).await;
+            assert_eq!((gross(&changed.body), &changed.body["promotionName"]), ("24.75", &json!("Half")), "{}", changed.text);
+        }
     }
 
     /// What no price could be computed with is no promotion.

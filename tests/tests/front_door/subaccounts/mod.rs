@@ -1,5 +1,7 @@
 //! Portals: their businesses, and applications that install themselves in them.
 
+mod sent_again;
+
 use crate::api::assert_error;
 use slotkeeper_testkit::client::{Answer, Application, Program, Visitor};
 use slotkeeper_testkit::reqwest::StatusCode;
@@ -288,17 +290,6 @@ on_every_engine! {
         let page = coast.independent.get("/backoffice/subaccounts").await;
         assert_eq!(page.status, StatusCode::NOT_FOUND);
         assert!(!coast.independent.get("/backoffice").await.html.contains("ubaccounts"));
-    }
-
-    /// Sent again with its own key, the request is answered with the same key, and makes no other.
-    async fn an_installation_sent_again_makes_one_key(server: TestServer) {
-        let coast = Coast::new(&server).await;
-        let path = keys_of(&coast.cliffs);
-        let calls = (0..6).map(|_| coast.program.post_with_key(&path, "K", &Value::Null));
-        let keys: Vec<_> = join_all(calls).await.iter().map(|answer| key_in(answer, &coast.cliffs)).collect();
-        assert!(keys.iter().all(|key| *key == keys[0]));
-        assert_eq!(status(&Program::new(&server, &keys[0], &coast.application.secret_key)).await, 200);
-        assert_error(&coast.program.post_with_key(&keys_of(&coast.surf), "K", &Value::Null).await, 422);
     }
 
     /// Of installations at once, in whatever order they come, one key is left; and none when the portal's ends meanwhile.

@@ -1,7 +1,9 @@
-//! The list of things clients break on (wire reference, section 8), held against every operation there is.
+//! A tour over every operation.
 
-use super::{business, class, lesson, order, people, portal, tour};
-use crate::api::assert_error;
+use super::id;
+use super::members::{assert_members, members};
+use super::sound::assert_sound;
+use crate::bookings::{business, class, lesson, order, people, portal, tour};
 use slotkeeper_testkit::benefits::promotion;
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR};
 use slotkeeper_testkit::client::{Answer, Program, operations};
@@ -10,148 +12,6 @@ use slotkeeper_testkit::serde_json::{Value, json};
 use slotkeeper_testkit::server::TestServer;
 use std::collections::BTreeSet;
 use std::time::Duration;
-
-/// The members that things have in the answers of a path, by the words of the reference; `?` marks what may be absent.
-fn members(path: &str) -> &'static str {
-    match path {
-        "/settings/apikeyinfo" => "accountId permissions creationTime",
-        "/settings/business" => {
-            "id name phoneNumbers streetAddress legalIdentifiers? websiteURL? emailAddress? logo? description?"
-        }
-        "/settings/customercustomfields" => "choiceFields? numberFields? onOffFields? textFields?",
-        "/settings/languages" => "tag name customersDefault",
-        "/settings/peoplecategories" => "id name numSeats",
-        "/settings/products" => {
-            "name productId productCode bookingLimits duration type membersOnly prepaidOnly acceptDeny \
-             apiBookingsAllowed dropInOnly description? images? defaultRates? allowPrivateEvents? choiceOptions? \
-             numberOptions? onOffOptions? textOptions?"
-        }
-        "/settings/resources" => "id name isPublic resources",
-        "/settings/taxes" => "id name enabled",
-        "/availability/slots" => {
-            "productId eventId startTime endTime numSeatsAvailable courseSchedule? resources? privateEvent?"
-        }
-        _ if path.starts_with("/availability/matchingslots") => {
-            "eventId startTime endTime price? courseSchedule? resources?"
-        }
-        _ if path.starts_with("/holds") => {
-            "id price totalPayable expiration applicableMoneyCredit? applicableGiftVoucherCredit? \
-             applicablePrepaidCredits? promotionApplicable? appliedPromotionDiscount? specificVoucherCode?"
-        }
-        _ if path.ends_with("/authenticate") => "",
-        _ if path.contains("/linkedpeople") => {
-            "id creationTime gender customerId firstName? middleName? lastName? emailAddress? phoneNumbers? \
-             streetAddress? startTimeOfNextBooking? startTimeOfPreviousBooking? dateOfBirth? customFields?"
-        }
-        "/customers/{id}/bookings" => members("/bookings"),
-        _ if path.starts_with("/customers") || path.ends_with("/customer") => {
-            "id creationTime phoneNumbers streetAddress gender credit acceptSmsReminders numBookings numCancelations \
-             numNoShows member membershipEnd? firstName? middleName? lastName? emailAddress? startTimeOfNextBooking? \
-             startTimeOfPreviousBooking? dateOfBirth? customFields? facebookId? languageCode?"
-        }
-        _ if path.starts_with("/payments") || path.ends_with("/payments") => {
-            "id creationTime receivedTime reason amount paymentMethod description? comment? paymentMethodOther? agent? \
-             customerId? gatewayName? transactionId?"
-        }
-        _ if path.starts_with("/seatblocks") => {
-            "id eventId productId numSeats startTime creationTime creationAgent reason? lastChangeTime? lastChangeAgent?"
-        }
-        _ if path.starts_with("/resourceblocks") => {
-            "id startTime endTime resources creationTime creationAgent reason? lastChangeTime? lastChangeAgent?"
-        }
-        _ if path.starts_with("/bookings") => {
-            "bookingNumber startTime endTime customerId title participants canceled accepted creationTime creationAgent \
-             productId productName price eventId? firstCourseEnrolledEventId? dropinCourseEnrolledEventId? customer? \
-             externalRef? resources? cancelationTime? cancelationAgent? sourceIp? lastChangeTime? lastChangeAgent? \
-             options? privateEvent? priceAdjustments? noShow? source? promotionName? couponCodes? specificVoucherCode?"
-        }
-        "/subaccounts" => "id name",
-        _ => panic!("{path} is not in the reference"),
-    }
-}
-
-/// The same for things within things, by the member that holds them or a list of them.
-fn inner_members(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "info" => "totalItems totalPages currentPage pageNavigationToken?",
-        "price" => "totalGross totalNet totalTaxes totalPaid taxes",
-        "customer" => members("/customers"),
-        "participants" => "numbers details?",
-        "personDetails" => {
-            "id customerId creationTime gender phoneNumbers? streetAddress? firstName? middleName? lastName? emailAddress? \
-             startTimeOfNextBooking? startTimeOfPreviousBooking? dateOfBirth? customFields?"
-        }
-        "numbers" => "peopleCategoryId number",
-        "details" => "personId peopleCategoryId categoryIndex personDetails?",
-        "taxes" => "taxId amount",
-        "courseSchedule" => "events title?",
-        "events" => "eventNumber startTime endTime eventId",
-        "priceAdjustments" => "unitPrice quantity description taxIds?",
-        "bookingLimits" => "peopleCategoryId? min max",
-        "duration" => "days hours minutes",
-        "resources" => "id name",
-        "options" | "customFields" => "id name value",
-        "choiceFields" => {
-            "id name description? shownToCustomers forCustomer forParticipants index values defaultValueId?"
-        }
-        "onOffOptions" => "id name description? index shownToCustomers enabled defaultState",
-        _ => return None,
-    })
-}
-
-fn assert_members(thing: &Value, members: &str, text: &str) {
-    let thing = thing.as_object().unwrap_or_else(|| panic!("no object: {text}"));
-    let known: Vec<_> = members.split_whitespace().map(|name| name.trim_end_matches('?')).collect();
-    for name in thing.keys() {
-        assert!(known.contains(&name.as_str()), "{name} is not in the reference: {text}");
-    }
-    for name in members.split_whitespace().filter(|name| !name.ends_with('?')) {
-        assert!(thing.contains_key(name), "{name} is missing: {text}");
-    }
-}
-
-/// Whatever stands in an answer, wherever: nothing is `null`, amounts are texts, times are those of the business.
-fn assert_sound(value: &Value, name: &str, text: &str) {
-    match value {
-        Value::Null => panic!("{name} is null: {text}"),
-        Value::Number(number) => assert!(!number.is_f64(), "{name} has decimals: {text}"),
-        Value::Bool(_) => {}
-        Value::Array(items) => items.iter().for_each(|item| assert_sound(item, name, text)),
-        Value::Object(members) => {
-            if members.contains_key("currency") {
-                assert_members(value, "amount currency", text);
-                assert_amount(&members["amount"], text);
-            } else if let Some(expected) = inner_members(name) {
-                assert_members(value, expected, text);
-            }
-            members.iter().for_each(|(name, value)| assert_sound(value, name, text));
-        }
-        Value::String(string) => {
-            if name.ends_with("Time") || name.starts_with("startTimeOf") || name == "expiration" {
-                assert_time(name, string);
-            }
-        }
-    }
-}
-
-/// Euros: no needless zeros, two decimals at most.
-fn assert_amount(amount: &Value, text: &str) {
-    let amount = amount.as_str().unwrap_or_else(|| panic!("an amount is no text: {text}"));
-    let digits = amount.strip_prefix('-').unwrap_or(amount);
-    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, "1"));
-    let numeric = [whole, decimals].iter().all(|part| part.parse::<u64>().is_ok());
-    let needless = decimals.ends_with('0') || (whole.starts_with('0') && whole != "0");
-    assert!(numeric && !needless && decimals.len() <= 2, "{amount}: {text}");
-}
-
-/// Summer time is from 29 March to 25 October 2026 in Lisbon, and its winter is not written as `Z`.
-fn assert_time(name: &str, time: &str) {
-    let summer = ("2026-03-29T02:00:00".."2026-10-25T02:00:00").contains(&&time[..19]);
-    assert_eq!(&time[19..], if summer { "+01:00" } else { "+00:00" }, "{name}: {time}");
-    if ["creationTime", "lastChangeTime", "cancelationTime"].contains(&name) {
-        assert_eq!(&time[16..19], ":00", "{name}: {time}");
-    }
-}
 
 /// A program that looks closely at every answer, and knows which operations it has not called yet.
 struct Tour<'a> {
@@ -243,15 +103,6 @@ fn operation_at(method: &str, path: &str) -> &'static str {
     };
     let found = operations().into_iter().find(|(operation, path)| operation == method && reaches(path));
     found.unwrap_or_else(|| panic!("{method} {path} is no operation")).1
-}
-
-/// An address where an operation could be, with ids of nothing.
-fn somewhere(path: &str) -> String {
-    path.split('/').map(|part| if part.starts_with('{') { "nothing" } else { part }).collect::<Vec<_>>().join("/")
-}
-
-fn id(thing: &Value, name: &str) -> String {
-    thing[name].as_str().unwrap().to_owned()
 }
 
 on_every_engine! {
@@ -387,65 +238,5 @@ on_every_engine! {
         t.delete(key.as_str().unwrap().split_once("/v2").unwrap().1).await;
 
         assert!(t.ahead.is_empty(), "not called: {:?}", t.ahead);
-    }
-
-    /// Whatever fails, at whatever operation, fails with the error body.
-    async fn every_failure_has_the_error_body(server: TestServer) {
-        let (owner, program) = business(&server).await;
-        let (of_portal, _) = portal(&server).await;
-        let stranger = Program::new(&server, "A1B2", "C3D4");
-        // An installation needs one permission, and this one is for portals alone.
-        let powerless = Program::installed(&server, "Powerless", &owner, "subaccounts_rw").await;
-        for (method, path) in operations() {
-            let address = somewhere(path);
-            let expect = async |program: &Program, method: &str, query: &str, body: &str, status: u16| {
-                let answer = program.send(method, &format!("{address}{query}"), body).await;
-                assert_error(&answer, status);
-                assert_eq!(answer.body.as_object().unwrap().len(), 3, "{}", answer.text);
-                assert_eq!(answer.headers.get("location"), None);
-            };
-            expect(&stranger, &method, "", "", 401).await;
-            expect(&program, "PATCH", "", "{}", 405).await;
-            expect(&program, &method, "/more/of/it", "", 404).await;
-            expect(&program, &method, "?lang=tlh", "", 400).await;
-            if !path.starts_with("/settings/") {
-                expect(&powerless, &method, "", "", 403).await;
-            }
-            if path.contains('{') {
-                let program = if path.starts_with("/subaccounts") { &of_portal } else { &program };
-                expect(program, &method, "", "{}", 404).await;
-            } else if method == "POST" {
-                for body in ["", "{\"participants\": ", "7", "[]", "<booking/>", "{\"productId\": {}}"] {
-                    // A customer needs nothing, and has no product.
-                    if path != "/customers" || !body.starts_with("{\"productId") {
-                        expect(&program, "POST", "", body, 400).await;
-                    }
-                }
-            }
-        }
-        let full = order("2026-05-08", 8);
-        let booking = program.create("/bookings", &full).await;
-        let path = format!("/bookings/{}", id(&booking, "bookingNumber"));
-        let customer = format!("/customers/{}", id(&booking, "customerId"));
-        for (method, path, body) in [
-            ("PUT", path.as_str(), "{\"participants\": ["),
-            ("PUT", &path, "{\"startTime\": \"soon\"}"),
-            ("PUT", &customer, "nothing"),
-            ("GET", "/bookings?startTime=soon&endTime=later", ""),
-            ("GET", "/customers?pageNumber=0", ""),
-            ("GET", "/customers?searchField=shoeSize&searchText=4", ""),
-            ("GET", "/availability/slots?startTime=2026-05-01T00:00:00Z", ""),
-            ("GET", &format!("{path}?expandCustomer=perhaps"), ""),
-            ("DELETE", &format!("{path}?trackInCustomerHistory=perhaps"), ""),
-            ("POST", "/holds?holdDurationSeconds=601", &full.to_string()),
-        ] {
-            assert_error(&program.send(method, path, body).await, 400);
-        }
-        for (method, path) in [("POST", "/holds"), ("POST", "/bookings"), ("DELETE", &customer)] {
-            assert_error(&program.send(method, path, &full.to_string()).await, 409);
-        }
-        assert_eq!(program.delete(&path).await.status, 204);
-        assert_error(&program.delete(&path).await, 409);
-        assert_error(&program.put(&path, &booking).await, 409);
     }
 }

@@ -1,0 +1,126 @@
+//! What something has already, and changes that take no more than that.
+
+use super::{EventWish, Grant, SeatClaim, Span, Wish, resources_where};
+use crate::block::SeatCount;
+use crate::id::ResourceId;
+use crate::time::Instant;
+
+/// What something has already.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Seats, event by event.
+    pub seats: Vec<SeatClaim>,
+    /// Resources, each as one piece or several that follow each other.
+    pub resources: Vec<(ResourceId, Span)>,
+}
+
+impl Held {
+    fn has(&self, resource: &ResourceId, span: Span) -> bool {
+        let mut pieces: Vec<Span> =
+            self.resources.iter().filter(|(id, _)| id == resource).map(|(_, piece)| *piece).collect();
+        pieces.sort();
+        let reach = |to: Instant, piece: &Span| if piece.from <= to { to.max(piece.to) } else { to };
+        pieces.iter().fold(span.from, reach) >= span.to
+    }
+}
+
+/// Grants the whole wish out of what whoever wishes has already, if it takes no more than that. Then nobody else's matters:
+/// not what was sold beyond what there is today, and not whether what it uses could be given anew.
+#[must_use]
+pub fn within(wish: &Wish, held: &Held) -> Option<Grant> {
+    if wish.absence.is_some() {
+        return None;
+    }
+    let seats = |wish: &EventWish| {
+        let had = held.seats.iter().find(|claim| claim.event == wish.event)?;
+        let SeatCount::Exactly(wanted) = wish.seats else { return None };
+        let seats = if wish.private { wish.capacity.max(wanted) } else { wanted };
+        let no_more = seats <= had.seats && (had.private || !wish.private);
+        no_more.then(|| SeatClaim { event: wish.event.clone(), seats, private: wish.private })
+    };
+    let seats = wish.events.iter().map(seats).collect::<Option<_>>()?;
+    let resources = match &wish.appointment {
+        Some(appointment) => resources_where(appointment, |(id, _)| held.has(id, appointment.span)).ok()?,
+        None => Vec::new(),
+    };
+    Some(Grant { seats, resources })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::EventId;
+    use crate::inventory::{AppointmentWish, Need};
+    use std::time::Duration;
+
+    fn event(day: u8) -> EventId {
+        format!("312KAYK4E9L17A2B6C8D0_312SCHD7TQ17A2B6D11E3_2026-08-{day:02}").parse().expect("an id")
+    }
+
+    fn span(from: u64, to: u64) -> Span {
+        let at = |hour| Instant::from_millis(0).after(Duration::from_secs(hour * 3_600));
+        Span { from: at(from), to: at(to) }
+    }
+
+    fn claim(day: u8, seats: u32, private: bool) -> SeatClaim {
+        SeatClaim { event: event(day), seats, private }
+    }
+
+    fn seats(wished: &[(u8, SeatCount, bool)]) -> Wish {
+        let wish = |(day, seats, private): &(u8, SeatCount, bool)| EventWish {
+            event: event(*day),
+            span: span(0, 1),
+            capacity: 8,
+            seats: *seats,
+            private: *private,
+            resources: vec![("312RS00001".parse().expect("an id"), 1)],
+        };
+        Wish { events: wished.iter().map(wish).collect(), ..Wish::default() }
+    }
+
+    #[test]
+    fn no_more_seats_of_the_same_events_is_no_more() {
+        use SeatCount::{AllLeft, Exactly};
+        let held =
+            Held { seats: vec![claim(1, 3, false), claim(2, 3, false), claim(3, 8, true)], resources: Vec::new() };
+        let granted = |wished: &[(u8, SeatCount, bool)]| within(&seats(wished), &held).map(|grant| grant.seats);
+        assert_eq!(granted(&[(1, Exactly(2), false)]), Some(vec![claim(1, 2, false)]));
+        let two = [(1, Exactly(3), false), (2, Exactly(0), false)];
+        assert_eq!(granted(&two), Some(vec![claim(1, 3, false), claim(2, 0, false)]));
+        // One event too many, one seat too many, the event as a whole, and whatever is left.
+        assert_eq!(granted(&[(1, Exactly(2), false), (4, Exactly(0), false)]), None);
+        assert_eq!(granted(&[(1, Exactly(2), false), (2, Exactly(4), false)]), None);
+        assert_eq!(granted(&[(1, Exactly(1), true)]), None);
+        assert_eq!(granted(&[(1, AllLeft, false)]), None);
+        // A private event is all of it, and can be opened.
+        assert_eq!(granted(&[(3, Exactly(5), true)]), Some(vec![claim(3, 8, true)]));
+        assert_eq!(granted(&[(3, Exactly(5), false)]), Some(vec![claim(3, 5, false)]));
+    }
+
+    #[test]
+    fn a_part_of_the_time_of_the_same_resources_is_no_more() {
+        let guide = |number: u8| -> ResourceId { format!("312RS0000{number}").parse().expect("an id") };
+        // Long times are in pieces.
+        let resources = vec![(guide(1), span(30, 60)), (guide(1), span(10, 30)), (guide(2), span(10, 20))];
+        let held = Held { seats: Vec::new(), resources };
+        let granted = |numbers: &[u8], count: usize, span: Span| {
+            let candidates = numbers.iter().map(|number| (guide(*number), 1)).collect();
+            let appointment = Some(AppointmentWish { span, needs: vec![Need { candidates, count }] });
+            within(&Wish { appointment, ..Wish::default() }, &held).map(|grant| grant.resources)
+        };
+        assert_eq!(granted(&[1], 1, span(10, 60)), Some(vec![guide(1)]));
+        assert_eq!(granted(&[3, 2, 1], 1, span(12, 20)), Some(vec![guide(2)]));
+        assert_eq!(granted(&[3, 2, 1], 2, span(12, 20)), Some(vec![guide(2), guide(1)]));
+        assert_eq!(granted(&[3, 2, 1], 1, span(12, 21)), Some(vec![guide(1)]));
+        for (numbers, count, span) in [
+            (&[1_u8] as &[u8], 1, span(9, 20)),
+            (&[1], 1, span(50, 61)),
+            (&[3], 1, span(10, 20)),
+            (&[1, 2], 3, span(10, 20)),
+        ] {
+            assert_eq!(granted(numbers, count, span), None, "{numbers:?} {count} {span:?}");
+        }
+        let gap = Held { seats: Vec::new(), resources: vec![(guide(1), span(10, 20)), (guide(1), span(21, 30))] };
+        assert!(!gap.has(&guide(1), span(10, 30)) && gap.has(&guide(1), span(22, 30)));
+    }
+}
