@@ -268,6 +268,18 @@ impl Program {
         &self.api_key
     }
 
+    /// The secret key of its application.
+    #[must_use]
+    pub fn secret_key(&self) -> &str {
+        &self.secret_key
+    }
+
+    /// Where paths of the API start.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.url));
         request.header("X-Bookeo-apiKey", &self.api_key).header("X-Bookeo-secretKey", &self.secret_key)

@@ -250,6 +250,7 @@ fn contact() -> ContactDetails {
         state: None,
         postcode: text("1100-001"),
         description: text("Guided paddling under the lighthouse since 2009."),
+        logo_url: text("https://harbourlights.example/logo.png"),
     }
 }
 

@@ -56,6 +56,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations! {
     6 "portals" "0006_portals.sql";
     7 "people" "0007_people.sql" sqlite "0007_people.sqlite.sql" postgres "0007_people.postgres.sql";
     8 "promotions" "0008_promotions.sql";
+    9 "logo" "0009_logo.sql";
 };
 
 /// Where the steps that ran are written down.

@@ -5,6 +5,7 @@ mod blocks;
 mod changes;
 mod checklist;
 mod customers;
+mod examples;
 mod flows;
 mod idempotency;
 mod inventory;
