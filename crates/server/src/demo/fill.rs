@@ -228,9 +228,10 @@ impl Demo {
             ));
             self.benefits.give_out(tx, account, &owner)?;
             let (application, customer_password) = (&self.application, &self.customer_password);
-            self.bookings.write(tx, app, &Hands { account, application, manager, customer_password })?;
+            let hands = Hands { account, application, manager, customer_password };
+            self.bookings.write(tx, app, &hands)?;
             let through = Actor::Application(self.application.account.clone(), self.application.id.clone());
-            self.blocks.write(tx, app, account, &through)?;
+            self.blocks.write(tx, app, account, (&through, &hands.manager()))?;
         }
         Ok(())
     }
