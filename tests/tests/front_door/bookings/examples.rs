@@ -361,6 +361,7 @@ async fn bookings(sender: &Sender) -> String {
     let shown = booking(&origin);
     let booked = sender.post(&path, &body, "/bookings", shown.clone()).await;
     assert_eq!(booked["price"]["totalPaid"], euros("137.5"));
+    assert!(booked["bookingNumber"].as_str().unwrap().bytes().filter(u8::is_ascii_digit).count() == 14, "{booked}");
     let id = booked["customerId"].as_str().unwrap().to_owned();
     let path = format!("/bookings/{}", booked["bookingNumber"].as_str().unwrap());
 

@@ -4,6 +4,7 @@ mod benefits;
 mod blocks;
 mod changes;
 mod checklist;
+mod courses;
 mod customers;
 mod examples;
 mod flows;

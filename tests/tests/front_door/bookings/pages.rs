@@ -2,14 +2,18 @@
 
 use super::{business, people, tour};
 use slotkeeper_testkit::catalogue::{LESSON, TOUR, catalogue, edit};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::{Program, Visitor};
 use slotkeeper_testkit::serde_json::{Value, from_value, json, to_value};
 use slotkeeper_testkit::{join_all, on_every_engine};
 
 /// Creates so many at once, a few at a time.
 async fn create(program: &Program, path: &str, number: usize, body: impl Fn(usize) -> Value) {
     for first in (0..number).step_by(25) {
-        join_all((first..number.min(first + 25)).map(|number| { let body = body(number); async move { program.create(path, &body).await } })).await;
+        join_all((first..number.min(first + 25)).map(|number| {
+            let body = body(number);
+            async move { program.create(path, &body).await }
+        }))
+        .await;
     }
 }
 
@@ -24,7 +28,9 @@ async fn assert_largest(program: &Program, path: &str, most: u64) {
         assert_eq!(list["info"]["totalPages"].as_u64().unwrap(), total.div_ceil(items), "{path}");
         items
     };
-    for (number, items) in [("", 50), ("7", 7), (&most.to_string(), most), (&(most + 1).to_string(), most), ("1000000", most)] {
+    for (number, items) in
+        [("", 50), ("7", 7), (&most.to_string(), most), (&(most + 1).to_string(), most), ("1000000", most)]
+    {
         assert_eq!(of(number).await, items, "{path} {number}");
     }
 }
@@ -59,6 +65,16 @@ on_every_engine! {
         let hour = json!({"startTime": "2026-05-20T08:00:00Z", "endTime": "2026-05-20T09:00:00Z", "resources": [{"id": "312RS00001"}]});
         create(&program, "/resourceblocks", 101, |_| hour.clone()).await;
         assert_largest(&program, &format!("/resourceblocks?{month}"), 100).await;
+    }
+
+    /// The businesses of a portal.
+    async fn subaccounts_are_listed_in_pages(server: TestServer) {
+        let (owner, portal) = Visitor::portal(&server, "Coastline", "petra@example.com").await;
+        for number in 0..301 {
+            server.subaccount(&portal, "Cliff Walks", &format!("cliffs{number}@example.com")).await;
+        }
+        let program = Program::installed(&server, "Coast Desk", &owner, "subaccounts_rw").await;
+        assert_largest(&program, "/subaccounts", 300).await;
     }
 
     /// Lists of what can be booked.

@@ -173,6 +173,58 @@ on_every_engine! {
         assert_eq!(shown["participants"]["details"].as_array().unwrap().len(), 4);
     }
 
+    /// Resources of a type that is not for customers are used, and no search shows them; settings show all of them.
+    async fn what_is_not_public_is_not_shown(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let mut search = json!({
+            "productId": TOUR, "startTime": "2026-05-08T00:00:00-00:00", "endTime": "2026-05-08T23:00:00-00:00",
+            "peopleNumbers": people(1, 0), "resources": [{"id": "312RS00001"}],
+        });
+        assert_eq!(program.create("/availability/matchingslots", &search).await["data"][0]["resources"][0]["name"], "Ana");
+        // The tour is Ana's.
+        search["resources"] = json!(["312RS00002"]);
+        assert_eq!(program.create("/availability/matchingslots", &search).await["data"], json!([]));
+        let mut offered = catalogue();
+        offered.resource_types[0].is_public = false;
+        server.offer(program.account(), offered).await;
+        assert_eq!(slot(&program, TOUR).await.get("resources"), None);
+        search["resources"] = Value::Null;
+        assert_eq!(program.create("/availability/matchingslots", &search).await["data"][0].get("resources"), None);
+        let guides = program.read("/settings/resources").await["data"][0].clone();
+        assert_eq!((&guides["isPublic"], guides["resources"].as_array().unwrap().len()), (&json!(false), 2));
+        let booked = program.create("/bookings", &lesson("2026-05-08T10:00:00-00:00")).await;
+        assert_eq!(booked["resources"], json!([{"id": "312RS00001", "name": "Ana"}]));
+    }
+
+    /// Staff look past the limits of parties and past what is over.
+    async fn staff_look_further(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let infants = json!([{"peopleCategoryId": "Cinfants", "number": 1}]);
+        let search = json!({
+            "productId": TOUR, "startTime": "2026-05-01T00:00:00-00:00", "endTime": "2026-05-03T23:00:00-00:00",
+            "peopleNumbers": infants,
+        });
+        assert_eq!(program.post("/availability/matchingslots", &search).await.status, 400);
+        let found = program.create("/availability/matchingslots?mode=backend", &search).await;
+        assert_eq!(found["info"]["totalItems"], 3);
+        let days = format!("/availability/slots?productId={TOUR}&startTime=2026-05-01T00:00:00Z&endTime=2026-05-03T23:00:00Z");
+        assert_eq!(program.read(&days).await["info"]["totalItems"], 0);
+        assert_eq!(program.read(&format!("{days}&mode=backend")).await["info"]["totalItems"], 3);
+        assert_eq!(program.get(&format!("{days}&mode=owner")).await.status, 400);
+    }
+
+    /// Only some products have private events.
+    async fn not_all_events_can_be_private(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let mut offered = catalogue();
+        offered.products[0].allow_private_events = false;
+        server.offer(program.account(), offered).await;
+        let mut body = order("2026-05-08", 2);
+        body["privateEvent"] = json!(true);
+        let refused = program.post("/bookings", &body).await;
+        assert!(refused.status == 400 && refused.text.contains("privateEvent"), "{}", refused.text);
+    }
+
     /// Without a product, what customers can book by events is listed: no appointments, and nothing that is closed to programs.
     async fn all_scheduled_products_are_searched(server: TestServer) {
         let (_, program) = business(&server).await;
