@@ -176,6 +176,14 @@ pub struct List<T> {
     pub data: Vec<T>,
 }
 
+impl<T> List<T> {
+    /// A list that is never divided: whatever it has is on its first page.
+    pub(crate) fn whole(data: Vec<T>) -> Self {
+        let (total_items, total_pages) = (data.len() as u64, u64::from(!data.is_empty()));
+        Self { info: Info { total_items, total_pages, current_page: 1, page_navigation_token: None }, data }
+    }
+}
+
 /// What a token holds, in front of the search.
 #[derive(Debug, Serialize, Deserialize)]
 struct Sealed<Search> {

@@ -281,6 +281,13 @@ pub struct Resource {
     pub name: String,
 }
 
+/// A picture, by its address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Image {
+    /// Where it is: an address of the web, as the business wrote it.
+    pub url: String,
+}
+
 /// So many people of a category.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -26,11 +26,6 @@ fn the_document_in_the_folder_is_the_one_of_the_program() {
 
 /// What the public API has and we have not, or have otherwise; each with the reason.
 const DIFFERENCES: &[(&str, &str)] = &[
-    ("/webhooks", "webhooks come with deliveries"),
-    ("creationAgent is not always there", "what a person of the business does has no agent yet"),
-    (".resources.name", "requests name resources by their ids; a name beside it is ignored"),
-    ("cancelRemainingSeries", "no booking is part of a series; the switch is accepted and ignored"),
-    ("Business.logo", "a business cannot upload a picture yet"),
     ("notifyUsers", "mail to staff comes with mail; the switch is accepted and ignored"),
     ("notifyCustomer", "mail to customers comes with mail; the switch is accepted and ignored"),
 ];

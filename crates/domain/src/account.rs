@@ -350,6 +350,8 @@ pub struct ContactDetails {
     pub postcode: Option<String>,
     /// What the business offers, for customers.
     pub description: Option<String>,
+    /// Where its picture is.
+    pub logo_url: Option<String>,
 }
 
 #[cfg(test)]

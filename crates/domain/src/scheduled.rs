@@ -274,6 +274,10 @@ fn visit_course<'a>(
         if drop_in == DropIn::No {
             return Err(NoVisit::NoDropIn);
         }
+        // Who wants the rest of the course must not get one class of it.
+        if single.is_none() && enrolled_from.is_some() {
+            return Err(NoVisit::DropInOnly);
+        }
         class.check(moment)?;
         return Ok(Visit { event: first.id(), enrolled_from: None, drop_in: Some(class.id()), attends: vec![class] });
     }

@@ -155,6 +155,13 @@ pub fn catalogue_with_seats(seats: u32) -> Catalogue {
     catalogue
 }
 
+/// Changes a part of a catalogue in the shape in which it is stored.
+pub fn edit<T: serde::Serialize + serde::de::DeserializeOwned>(part: &mut T, change: impl FnOnce(&mut Value)) {
+    let mut value = serde_json::to_value(&*part).unwrap();
+    change(&mut value);
+    *part = parsed(&value);
+}
+
 fn parsed<T: serde::de::DeserializeOwned>(value: &Value) -> T {
     serde_json::from_value(value.clone()).unwrap_or_else(|error| panic!("{error} in {value}"))
 }

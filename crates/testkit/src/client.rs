@@ -280,6 +280,12 @@ impl Program {
         &self.api_key[self.api_key.len() - 22..self.api_key.len() - 10]
     }
 
+    /// Where paths of the API start.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.url));
         request.header("X-Bookeo-apiKey", &self.api_key).header("X-Bookeo-secretKey", &self.secret_key)

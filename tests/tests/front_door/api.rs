@@ -111,6 +111,7 @@ on_every_engine! {
             ("name", "Harbour Lights Kayaks"), ("description", "Boats & more"), ("email_address", "hello@example.com"),
             ("phone_number", "+351 21"), ("phone_kind", "mobile"), ("website_url", "https://harbour.example"),
             ("address1", "Cais 4"), ("city", "Lisboa"), ("postcode", "1100"), ("legal_identifiers", "VAT 1"),
+            ("logo_url", "https://pictures.example/logo.png"),
         ]).await;
         assert_eq!(saved.location(), "/backoffice/details?notice=saved");
         assert_eq!(
@@ -119,6 +120,7 @@ on_every_engine! {
                 "id": account, "name": "Harbour Lights Kayaks", "description": "<p>Boats &amp; more</p>",
                 "emailAddress": "hello@example.com", "phoneNumbers": [{ "number": "+351 21", "type": "mobile" }],
                 "websiteURL": "https://harbour.example", "legalIdentifiers": "VAT 1",
+                "logo": { "url": "https://pictures.example/logo.png" },
                 "streetAddress": { "address1": "Cais 4", "city": "Lisboa", "postcode": "1100", "countryCode": "PT" },
             })
         );

@@ -15,6 +15,7 @@ use crate::span::span;
 use crate::wire::{Money, NamedValue, PeopleNumber, Resource, null_as_default};
 use axum::extract::State;
 use schemars::JsonSchema;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use slotkeeper_app::App;
 use slotkeeper_app::availability::ReadAvailability;
@@ -69,6 +70,10 @@ pub(crate) enum ResourceInput {
     Object {
         /// Its id.
         id: String,
+        /// What it is called in answers. Not looked at.
+        #[serde(default, rename = "name")]
+        #[schemars(with = "Option<String>")]
+        _name: IgnoredAny,
     },
     /// Alone.
     Id(String),
@@ -80,7 +85,7 @@ impl ResourceInput {
     /// # Errors
     /// 400 when it is none.
     pub(crate) fn id(&self) -> Result<ResourceId, ApiError> {
-        let (Self::Object { id } | Self::Id(id)) = self;
+        let (Self::Object { id, .. } | Self::Id(id)) = self;
         id.parse().map_err(|_| ApiError::bad_request("resources: this business has no such resource."))
     }
 }

@@ -21,6 +21,8 @@ crate::parameters! {
         apply_cancellation_policy: bool = "applyCancellationPolicy",
         /// Whether it counts in the customer's history.
         track_in_customer_history: bool = "trackInCustomerHistory",
+        /// Whether later bookings of the same recurring series go with it. No booking is part of one, so there are none.
+        cancel_remaining_series: bool = "cancelRemainingSeries",
         /// Why.
         reason: Option<String> = "reason",
     }
@@ -33,14 +35,17 @@ pub(crate) async fn cancel(
     Id(number): Id<BookingNumber>,
     Query(switches): Query<CancelSwitches>,
 ) -> Result<Gone, ApiError> {
-    if switches.reason.as_ref().is_some_and(|reason| reason.chars().count() > LONGEST_REASON) {
+    // Read like the others, so that what is neither yes nor no is refused. Bookings have no recurring series.
+    let CancelSwitches {
+        apply_cancellation_policy,
+        track_in_customer_history,
+        cancel_remaining_series: _no_series,
+        reason,
+    } = switches;
+    if reason.as_ref().is_some_and(|reason| reason.chars().count() > LONGEST_REASON) {
         return Err(ApiError::bad_request(format!("reason can have {LONGEST_REASON} characters at most.")));
     }
-    let cancelation = Cancelation {
-        apply_policy: switches.apply_cancellation_policy,
-        track: switches.track_in_customer_history,
-        reason: switches.reason,
-    };
+    let cancelation = Cancelation { apply_policy: apply_cancellation_policy, track: track_in_customer_history, reason };
     let sees = caller.holder().may::<ReadBookings>();
     let canceled = call_off(&app, caller.may(), sees.as_ref(), number, cancelation).await;
     canceled.map_err(ApiError::placing::<BookingNumber>)?;

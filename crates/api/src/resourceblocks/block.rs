@@ -2,12 +2,14 @@
 
 use crate::availability::resources;
 use crate::document::AsParameter;
+use crate::seatblocks::block::agent;
 use crate::wire::Resource;
 use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_domain::account::Language;
 use slotkeeper_domain::catalogue::Catalogue;
-use slotkeeper_domain::time::{WireTime, Zone};
+use slotkeeper_domain::time::WireTime;
+use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::resourceblocks;
 
 /// Wire reference, section 4.10.
@@ -24,8 +26,7 @@ pub(crate) struct ResourceBlock {
     resources: Vec<Resource>,
     #[schemars(with = "AsParameter<WireTime>")]
     creation_time: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    creation_agent: Option<String>,
+    creation_agent: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<AsParameter<WireTime>>")]
     last_change_time: Option<String>,
@@ -34,12 +35,14 @@ pub(crate) struct ResourceBlock {
 }
 
 impl ResourceBlock {
+    /// The block as answers of this business have it, in a language.
     pub(crate) fn of(
         block: &resourceblocks::ResourceBlock,
-        zone: &Zone,
+        account: &Account,
         catalogue: &Catalogue,
         language: Language,
     ) -> Self {
+        let zone = &account.zone;
         Self {
             id: block.id.to_string(),
             start_time: block.span.from.to_wire(zone),
@@ -47,7 +50,7 @@ impl ResourceBlock {
             reason: block.reason.clone(),
             resources: resources(&block.resources, catalogue, language),
             creation_time: block.created.at.to_wire_minutes(zone),
-            creation_agent: block.created.agent.clone(),
+            creation_agent: agent(&block.created, account),
             last_change_time: block.changed.as_ref().map(|stamp| stamp.at.to_wire_minutes(zone)),
             last_change_agent: block.changed.as_ref().and_then(|stamp| stamp.agent.clone()),
         }

@@ -21,11 +21,11 @@ pub(crate) async fn create(
     State(app): State<App>,
     NewBody { body, key }: NewBody<ResourceBlockBody>,
 ) -> Result<Created<ResourceBlock>, ApiError> {
-    let (zone, catalogue) = (caller.may().account().zone.clone(), read(&app, caller.may()).await?);
-    let (unit, language, new) = (app.clone(), caller.language(), body.new_block(&zone)?);
+    let (account, catalogue) = (caller.may().account().clone(), read(&app, caller.may()).await?);
+    let (unit, language, new) = (app.clone(), caller.language(), body.new_block(&account.zone)?);
     let answering = Answering::new(key, move |created: &resourceblocks::ResourceBlock| {
         let path = format!("/resourceblocks/{}", created.id);
-        Created::new(&unit, &path, &ResourceBlock::of(created, &zone, &catalogue, language))
+        Created::new(&unit, &path, &ResourceBlock::of(created, &account, &catalogue, language))
     });
     block(&app, caller.may(), new, answering).await.map_err(ApiError::blocking::<ResourceBlockId>)
 }

@@ -53,6 +53,6 @@ pub(crate) async fn list(
     let search = ResourceBlockSearch { starts: *starts, touched: *touched, resource: resource.clone() };
     let (total, found) = find(&app, caller.may(), search, paging.page.limit(), paging.page.offset()).await?;
     let catalogue = read(&app, caller.may()).await?;
-    let shown = |block| ResourceBlock::of(block, &account.zone, &catalogue, caller.language());
+    let shown = |block| ResourceBlock::of(block, account, &catalogue, caller.language());
     Ok(Shown(paging.list(u64::try_from(total).unwrap_or(0), found.iter().map(shown).collect())))
 }

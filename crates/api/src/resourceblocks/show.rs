@@ -20,5 +20,5 @@ pub(crate) async fn show(
 ) -> Result<Shown<ResourceBlock>, ApiError> {
     let block = find(&app, caller.may(), id).await?.ok_or_else(ApiError::absent::<ResourceBlockId>)?;
     let catalogue = read(&app, caller.may()).await?;
-    Ok(Shown(ResourceBlock::of(&block, &caller.may().account().zone, &catalogue, caller.language())))
+    Ok(Shown(ResourceBlock::of(&block, caller.may().account(), &catalogue, caller.language())))
 }

@@ -21,10 +21,10 @@ pub(crate) async fn update(
     Id(id): Id<ResourceBlockId>,
     JsonBody(body): JsonBody<ResourceBlockBody>,
 ) -> Result<Changed<ResourceBlock>, ApiError> {
-    let (zone, sees) = (&caller.may().account().zone, caller.holder().may::<ReadBlocks>());
+    let (account, sees) = (caller.may().account(), caller.holder().may::<ReadBlocks>());
     let path = format!("/resourceblocks/{id}");
-    let changed = change(&app, caller.may(), sees.as_ref(), id, body.change(zone)?).await;
+    let changed = change(&app, caller.may(), sees.as_ref(), id, body.change(&account.zone)?).await;
     let changed = changed.map_err(ApiError::blocking::<ResourceBlockId>)?;
     let catalogue = read(&app, caller.may()).await?;
-    Ok(Changed::new(&app, &path, ResourceBlock::of(&changed, zone, &catalogue, caller.language())))
+    Ok(Changed::new(&app, &path, ResourceBlock::of(&changed, account, &catalogue, caller.language())))
 }

@@ -3,7 +3,9 @@
 use crate::document::AsParameter;
 use schemars::JsonSchema;
 use serde::Serialize;
-use slotkeeper_domain::time::{WireTime, Zone};
+use slotkeeper_domain::time::WireTime;
+use slotkeeper_store::tables::accounts::Account;
+use slotkeeper_store::tables::bookings::Stamp;
 use slotkeeper_store::tables::seatblocks;
 
 /// Wire reference, section 4.10.
@@ -20,8 +22,7 @@ pub(crate) struct SeatBlock {
     start_time: String,
     #[schemars(with = "AsParameter<WireTime>")]
     creation_time: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    creation_agent: Option<String>,
+    creation_agent: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<AsParameter<WireTime>>")]
     last_change_time: Option<String>,
@@ -30,7 +31,9 @@ pub(crate) struct SeatBlock {
 }
 
 impl SeatBlock {
-    pub(crate) fn of(block: &seatblocks::SeatBlock, zone: &Zone) -> Self {
+    /// The block as answers of this business have it.
+    pub(crate) fn of(block: &seatblocks::SeatBlock, account: &Account) -> Self {
+        let zone = &account.zone;
         Self {
             id: block.id.to_string(),
             event_id: block.event.to_string(),
@@ -39,9 +42,15 @@ impl SeatBlock {
             num_seats: block.seats.number(),
             start_time: block.starts_at.to_wire(zone),
             creation_time: block.created.at.to_wire_minutes(zone),
-            creation_agent: block.created.agent.clone(),
+            creation_agent: agent(&block.created, account),
             last_change_time: block.changed.as_ref().map(|stamp| stamp.at.to_wire_minutes(zone)),
             last_change_agent: block.changed.as_ref().and_then(|stamp| stamp.agent.clone()),
         }
     }
+}
+
+/// Who created a block. It is the business's word, so where nobody is named, the business itself is (wire reference, section
+/// 4.10: always present).
+pub(crate) fn agent(created: &Stamp, account: &Account) -> String {
+    created.agent.clone().unwrap_or_else(|| account.name.to_string())
 }

@@ -20,9 +20,9 @@ pub(crate) async fn create(
     State(app): State<App>,
     NewBody { body, key }: NewBody<SeatBlockBody>,
 ) -> Result<Created<SeatBlock>, ApiError> {
-    let (unit, zone) = (app.clone(), caller.may().account().zone.clone());
+    let (unit, account) = (app.clone(), caller.may().account().clone());
     let answering = Answering::new(key, move |created: &seatblocks::SeatBlock| {
-        Created::new(&unit, &format!("/seatblocks/{}", created.id), &SeatBlock::of(created, &zone))
+        Created::new(&unit, &format!("/seatblocks/{}", created.id), &SeatBlock::of(created, &account))
     });
     block(&app, caller.may(), body.new_block()?, answering).await.map_err(ApiError::blocking::<SeatBlockId>)
 }

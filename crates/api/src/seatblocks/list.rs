@@ -51,6 +51,6 @@ pub(crate) async fn list(
     let Search { within: Within { starts, touched }, product } = &paging.search;
     let search = SeatBlockSearch { starts: *starts, touched: *touched, product: product.clone() };
     let (total, found) = find(&app, caller.may(), search, paging.page.limit(), paging.page.offset()).await?;
-    let data = found.iter().map(|block| SeatBlock::of(block, &account.zone)).collect();
+    let data = found.iter().map(|block| SeatBlock::of(block, account)).collect();
     Ok(Shown(paging.list(u64::try_from(total).unwrap_or(0), data)))
 }

@@ -18,5 +18,5 @@ pub(crate) async fn show(
     Id(id): Id<SeatBlockId>,
 ) -> Result<Shown<SeatBlock>, ApiError> {
     let block = find(&app, caller.may(), id).await?.ok_or_else(ApiError::absent::<SeatBlockId>)?;
-    Ok(Shown(SeatBlock::of(&block, &caller.may().account().zone)))
+    Ok(Shown(SeatBlock::of(&block, caller.may().account())))
 }

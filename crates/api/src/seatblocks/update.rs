@@ -23,5 +23,5 @@ pub(crate) async fn update(
     let (sees, path) = (caller.holder().may::<ReadBlocks>(), format!("/seatblocks/{id}"));
     let changed = change(&app, caller.may(), sees.as_ref(), id, body.change()?).await;
     let changed = changed.map_err(ApiError::blocking::<SeatBlockId>)?;
-    Ok(Changed::new(&app, &path, SeatBlock::of(&changed, &caller.may().account().zone)))
+    Ok(Changed::new(&app, &path, SeatBlock::of(&changed, caller.may().account())))
 }

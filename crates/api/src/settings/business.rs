@@ -2,7 +2,7 @@
 
 use crate::caller::Caller;
 use crate::error::ApiError;
-use crate::wire::{PhoneNumber, StreetAddress};
+use crate::wire::{Image, PhoneNumber, StreetAddress};
 use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
@@ -28,6 +28,8 @@ pub(crate) struct Business {
     email_address: Option<String>,
     street_address: StreetAddress,
     #[serde(skip_serializing_if = "Option::is_none")]
+    logo: Option<Image>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
 }
 
@@ -48,6 +50,7 @@ fn business(account: &Account, contact: ContactDetails) -> Business {
         website_url: contact.website_url,
         email_address: contact.email_address,
         street_address,
+        logo: contact.logo_url.map(|url| Image { url }),
         description: contact.description.as_deref().map(to_html),
     }
 }

@@ -6,7 +6,7 @@ use crate::document::AsParameter;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
 use crate::query::{Query, Unread};
-use crate::wire::Money;
+use crate::wire::{Image, Money};
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -72,11 +72,6 @@ pub(crate) struct Product {
     on_off_options: Vec<OnOffOption>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     text_options: Vec<TextOption>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct Image {
-    url: String,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]

@@ -65,7 +65,7 @@ pub struct EventSlot {
     pub private: bool,
     /// What it uses, as far as customers are told.
     pub resources: Vec<ResourceId>,
-    /// The whole course.
+    /// The whole course, where it is a course or one class of it.
     pub course: Option<CourseSchedule>,
 }
 
@@ -101,20 +101,26 @@ fn event_slots(
     for product in products {
         for event in scheduled::events(product, first, last, moment) {
             let wish = event.wish(0, false, catalogue);
-            found.push(Found { slot: slot(event.id(), event.span(), catalogue, &wish), attends: vec![wish] });
+            // A single class says of which course it is (wire reference, section 4.4).
+            let course = scheduled::course(product, &event.id(), moment.zone).map(|course| schedule(&course));
+            let slot = EventSlot { course, ..slot(event.id(), event.span(), catalogue, &wish) };
+            found.push(Found { slot, attends: vec![wish] });
         }
         for (course, class, position) in scheduled::courses(product, first, last, moment) {
             let attends: Vec<EventWish> = course.from(position).map(|class| class.wish(0, false, catalogue)).collect();
-            let classes = course.from(0).map(|class| (class.id(), class.span())).collect();
-            let schedule = CourseSchedule { title: course.series.title.clone(), classes };
             let slot = slot(class.id(), class.span(), catalogue, &class.wish(0, false, catalogue));
-            found.push(Found { slot: EventSlot { course: Some(schedule), ..slot }, attends });
+            found.push(Found { slot: EventSlot { course: Some(schedule(&course)), ..slot }, attends });
         }
     }
     let standing = standing(db, account, &found, moment.now)?;
     let mut slots: Vec<EventSlot> = found.into_iter().filter_map(|found| with_seats(found, &standing)).collect();
     slots.sort_by(|one, other| (one.span.from, &one.event).cmp(&(other.span.from, &other.event)));
     Ok(slots)
+}
+
+fn schedule(course: &scheduled::Course<'_>) -> CourseSchedule {
+    let classes = course.from(0).map(|class| (class.id(), class.span())).collect();
+    CourseSchedule { title: course.series.title.clone(), classes }
 }
 
 fn slot(event: EventId, span: Span, catalogue: &Catalogue, wish: &EventWish) -> EventSlot {

@@ -20,7 +20,7 @@ use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::scheduled::Moment;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::accounts::Account;
-use slotkeeper_store::tables::{applications, holds};
+use slotkeeper_store::tables::{applications, holds, users};
 use slotkeeper_store::{Snapshot, StoreError, Tx};
 
 /// Why something is not booked, held or changed.
@@ -232,13 +232,15 @@ impl Placing {
         self.actor.application()
     }
 
-    /// The name of who acts, as bookings show it.
+    /// The name of who acts, as bookings show it: an application's or a person's. Nothing for somebody who was not signed in,
+    /// such as a customer.
     pub(crate) fn agent(&self, db: &mut Snapshot) -> Result<Option<String>, StoreError> {
         match &self.actor {
             Actor::Application(developer, id) => {
                 Ok(applications::find(db, developer, id)?.map(|application| application.name.to_string()))
             }
-            Actor::User(..) | Actor::System => Ok(None),
+            Actor::User(account, id) => Ok(users::find(db, account, id)?.map(|user| user.name.to_string())),
+            Actor::System => Ok(None),
         }
     }
 

@@ -53,11 +53,17 @@ impl Blocks {
         })
     }
 
-    /// Writes them, within a transaction.
-    pub(super) fn write(&self, tx: &mut Tx, app: &App, account: &Account, by: &Actor) -> Result<(), BlockError> {
+    /// Writes them, within a transaction: the seats kept through an application, the guide's time by somebody of the business.
+    pub(super) fn write(
+        &self,
+        tx: &mut Tx,
+        app: &App,
+        account: &Account,
+        (through, staff): (&Actor, &Actor),
+    ) -> Result<(), BlockError> {
         let now = account.created_at;
-        kept::create_within(tx, app, account, by, now, &self.seats)?;
-        away::create_within(tx, app, account, by, now, &self.resources)?;
+        kept::create_within(tx, app, account, through, now, &self.seats)?;
+        away::create_within(tx, app, account, staff, now, &self.resources)?;
         Ok(())
     }
 }

@@ -155,9 +155,10 @@ impl Bookings {
                     cancel_within(tx, app, hands.account, actor, later, (booking, &cancelation))?;
                 }
                 Then::Accepted => hands.change(tx, later, Booking { accepted: true, ..booking })?,
+                // Clients expect that a booking to which nobody came is cancelled (wire reference, section 6.10).
                 Then::NoShow => {
                     let over = booking.span.to;
-                    hands.change(tx, over, Booking { no_show: true, ..booking })?;
+                    hands.change(tx, over, Booking { no_show: true, canceled: Some(hands.stamp(over)), ..booking })?;
                 }
             }
         }
@@ -174,10 +175,14 @@ impl Hands<'_> {
         Actor::User(self.manager.account.clone(), self.manager.id.clone())
     }
 
+    /// The manager, at this time.
+    fn stamp(&self, at: Instant) -> Stamp {
+        Stamp { at, agent: Some(self.manager.name.to_string()) }
+    }
+
     /// The manager changes a booking.
     fn change(&self, tx: &mut Tx, at: Instant, booking: Booking) -> Result<(), PlaceError> {
-        let changed = Some(Stamp { at, agent: Some(self.manager.name.to_string()) });
-        let booking = Booking { changed, ..booking };
+        let booking = Booking { changed: Some(self.stamp(at)), ..booking };
         bookings::update(tx, &self.account.id, &booking)?;
         tx.record(self.manager().change(
             &self.account.id,

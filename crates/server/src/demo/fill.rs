@@ -222,9 +222,10 @@ impl Demo {
             tx.record(owner.change(&account.id, account.created_at, Subject::catalogue(&account.id), Kind::Updated));
             self.benefits.give_out(tx, account, &owner)?;
             let (application, customer_password) = (&self.application, &self.customer_password);
-            self.bookings.write(tx, app, &Hands { account, application, manager, customer_password })?;
+            let hands = Hands { account, application, manager, customer_password };
+            self.bookings.write(tx, app, &hands)?;
             let through = Actor::Application(self.application.account.clone(), self.application.id.clone());
-            self.blocks.write(tx, app, account, &through)?;
+            self.blocks.write(tx, app, account, (&through, &hands.manager()))?;
         }
         Ok(())
     }
@@ -244,6 +245,7 @@ fn contact() -> ContactDetails {
         state: None,
         postcode: text("1100-001"),
         description: text("Guided paddling under the lighthouse since 2009."),
+        logo_url: text("https://harbourlights.example/logo.png"),
     }
 }
 

@@ -8,6 +8,7 @@ use slotkeeper_domain::catalogue::ProductKind;
 use slotkeeper_domain::id::ProductId;
 use slotkeeper_domain::secret::Password;
 use slotkeeper_domain::time::{Instant, Zone};
+use slotkeeper_store::tables::bookings::{self, BookingSearch};
 use slotkeeper_store::tables::customer_search::{self, CustomerSearch, SearchBy, WhoIsMember};
 use slotkeeper_store::tables::resourceblocks::{self, ResourceBlockSearch};
 use slotkeeper_store::tables::seatblocks::{self, SeatBlockSearch};
@@ -71,7 +72,10 @@ async fn the_demo_can_be_made_at_any_time() {
                 let seats = SeatBlockSearch { starts: Some((first, last)), touched: None, product: None };
                 assert_eq!(seatblocks::count(db, &account, &Sight::All, &seats), Ok(1));
                 let resources = ResourceBlockSearch { starts: Some((first, last)), touched: None, resource: None };
-                assert_eq!(resourceblocks::count(db, &account, &Sight::All, &resources), Ok(1));
+                let blocks = resourceblocks::list(db, &account, &Sight::All, &resources, 10, 0)?;
+                // Somebody of the business made it, and is named.
+                assert_eq!(blocks.len(), 1);
+                assert_eq!((blocks[0].application.as_ref(), blocks[0].created.agent.is_some()), (None, true));
                 let taken = taken.into_iter().filter(|(event, _)| event.product == tour.id);
                 Ok::<_, StoreError>((all, taken.map(|(_, standing)| standing).collect::<Vec<_>>()))
             })
@@ -92,6 +96,27 @@ async fn credentials_of_an_older_program_can_be_read() {
     json.as_object_mut().expect("an object").remove("products").expect("products");
     let read: Credentials = serde_json::from_value(json).expect("credentials");
     assert!(read.products.fixed.is_empty());
+}
+
+/// Somebody did not come once: such a booking is cancelled by who noted it, and counts for the customer.
+#[tokio::test]
+async fn who_did_not_come_is_noted() {
+    let at = Instant::from_millis(1_780_000_000_000);
+    let (app, _folder, credentials) = filled(at).await;
+    let account: AccountId = credentials.business.account_id.parse().expect("an id");
+    let found = app
+        .store()
+        .read(move |db| {
+            let whole = Some((at.before(Duration::from_secs(31 * 86_400)), at));
+            let search = BookingSearch { starts: whole, touched: None, product: None, canceled: true };
+            let all = bookings::list(db, &account, &Sight::All, &search, 1_000, 0)?;
+            Ok::<_, StoreError>(all.into_iter().filter(|booking| booking.no_show).collect::<Vec<_>>())
+        })
+        .await
+        .expect("bookings");
+    assert_eq!(found.len(), 1);
+    let canceled = found[0].canceled.as_ref().expect("cancelled");
+    assert!(canceled.agent.is_some() && canceled.at == found[0].span.to, "{canceled:?}");
 }
 
 /// One customer is known by a password, and some are members.

@@ -57,6 +57,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations! {
     7 "people" "0007_people.sql" sqlite "0007_people.sqlite.sql" postgres "0007_people.postgres.sql";
     8 "promotions" "0008_promotions.sql";
     9 "webhooks" "0009_webhooks.sql";
+    10 "logo" "0010_logo.sql";
 };
 
 /// Where the steps that ran are written down.

@@ -12,11 +12,11 @@ statements! {
     FIND = "SELECT id, kind, name, country, time_zone, currency, languages, created_at FROM account WHERE id = ?1";
     LOCK = "SELECT id FROM account WHERE id = ?1 {FOR UPDATE}";
     CONTACT = "SELECT email_address, phone_number, phone_kind, website_url, legal_identifiers, address1, address2, city,
-                      state, postcode, description
+                      state, postcode, description, logo_url
                FROM account WHERE id = ?1";
     SET_CONTACT = "UPDATE account SET name = ?2, email_address = ?3, phone_number = ?4, phone_kind = ?5, website_url = ?6,
                           legal_identifiers = ?7, address1 = ?8, address2 = ?9, city = ?10, state = ?11, postcode = ?12,
-                          description = ?13
+                          description = ?13, logo_url = ?14
                    WHERE id = ?1";
 }
 
@@ -118,6 +118,7 @@ pub fn contact_details(db: &mut Snapshot, id: &AccountId) -> Result<Option<Conta
             state: row.next()?,
             postcode: row.next()?,
             description: row.next()?,
+            logo_url: row.next()?,
         })
     })
 }
@@ -143,6 +144,7 @@ pub fn set_details(tx: &mut Tx, id: &AccountId, name: &Name, contact: &ContactDe
             &contact.state,
             &contact.postcode,
             &contact.description,
+            &contact.logo_url,
         ],
     )?;
     Ok(())

@@ -34,6 +34,7 @@ pub(crate) struct DetailsForm {
     phone_number: String,
     phone_kind: String,
     website_url: String,
+    logo_url: String,
     legal_identifiers: String,
     address1: String,
     address2: String,
@@ -52,6 +53,7 @@ impl DetailsForm {
             phone_number: text(contact.phone_number),
             phone_kind: contact.phone_kind.unwrap_or(PhoneKind::Work).as_str().to_owned(),
             website_url: text(contact.website_url),
+            logo_url: text(contact.logo_url),
             legal_identifiers: text(contact.legal_identifiers),
             address1: text(contact.address1),
             address2: text(contact.address2),
@@ -80,6 +82,7 @@ impl DetailsForm {
             phone_number: line("phone_number", "The phone number", &self.phone_number, 40),
             phone_kind: None,
             website_url: line("website_url", "The website", &self.website_url, 500),
+            logo_url: line("logo_url", "The address of the logo", &self.logo_url, 500),
             legal_identifiers: line("legal_identifiers", "The line of legal identifiers", &self.legal_identifiers, 200),
             address1: line("address1", "The address", &self.address1, 200),
             address2: line("address2", "The second line of the address", &self.address2, 200),
@@ -91,8 +94,10 @@ impl DetailsForm {
         if let Some(address) = &contact.email_address {
             errors.read::<EmailAddress>("email_address", address);
         }
-        if contact.website_url.as_ref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
-            errors.add("website_url", "Write the whole address, starting with https://");
+        for (field, url) in [("website_url", &contact.website_url), ("logo_url", &contact.logo_url)] {
+            if url.as_ref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
+                errors.add(field, "Write the whole address, starting with https://");
+            }
         }
         let phone_kind = contact
             .phone_number

@@ -134,6 +134,7 @@ on_every_engine! {
                     "startTime": "2026-05-09T08:00:00-00:00", "endTime": "2026-05-09T12:00:00-00:00",
                     "resources": [{"id": guide}],
                 }),
+                "/webhooks" => json!({"url": "https://shop.example/", "domain": "bookings", "type": "created"}),
                 "/subaccounts/{subaccountId}/apikeys" => Value::Null,
                 _ => panic!("{path} needs a body here"),
             };

@@ -35,6 +35,7 @@ on_every_engine! {
         let mut body = payment("8.00");
         body["receivedTime"] = json!("2026-05-03T10:00:30Z");
         body["comment"] = json!("At the pier");
+        (body["gatewayName"], body["transactionId"]) = (json!("Till"), json!("T-1"));
         let recorded = program.post(&path, &body).await;
         assert_eq!(recorded.status, 201, "{}", recorded.text);
         let id = recorded.body["id"].as_str().unwrap().to_owned();
@@ -44,7 +45,7 @@ on_every_engine! {
             "id": id, "creationTime": "2026-05-04T09:17:00+01:00", "receivedTime": "2026-05-03T11:00:30+01:00",
             "reason": "Wetsuit hire", "description": format!("Sunset kayak tour ({number})"), "comment": "At the pier",
             "amount": euros("8"), "paymentMethod": "other", "paymentMethodOther": "MB WAY", "agent": "Harbour Desk",
-            "customerId": booked["customerId"],
+            "customerId": booked["customerId"], "gatewayName": "Till", "transactionId": "T-1",
         }));
         assert_eq!(booked["price"]["totalPaid"], euros("8"));
         assert_eq!((&booked["lastChangeTime"], &booked["lastChangeAgent"]),

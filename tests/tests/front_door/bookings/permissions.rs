@@ -130,6 +130,13 @@ const TABLE: &[Line] = &[
     line("GET /subaccounts", "", ""),
     line("POST /subaccounts/{subaccountId}/apikeys", "", ""),
     line("DELETE /subaccounts/{subaccountId}/apikeys/{apiKey}", "", ""),
+    // Each key has its own webhooks, also among the keys of one application.
+    line("GET /webhooks", "", ANY),
+    line("POST /webhooks", "", ANY),
+    Line { operation: "GET /webhooks/{webhookId}", own: "", all: "", blind: ANY },
+    Line { operation: "DELETE /webhooks/{webhookId}", own: "", all: "", blind: ANY },
+    // Shows what the key may read: held in the tests of changes.
+    line("GET /changes", "", ANY),
 ];
 
 /// A body that the operation takes.
@@ -143,6 +150,7 @@ fn body(operation: &str, guide: &Value) -> Value {
         "POST /bookings/{bookingNumber}/payments" => json!({
             "reason": "Deposit", "amount": {"amount": "1", "currency": "EUR"}, "paymentMethod": "cash",
         }),
+        "POST /webhooks" => json!({"url": "http://127.0.0.1:9/", "domain": "bookings", "type": "created"}),
         "POST /seatblocks" => json!({"productId": TOUR, "eventId": tour("2026-05-09"), "numSeats": 1}),
         "POST /resourceblocks" => json!({
             "startTime": "2026-05-20T08:00:00-00:00", "endTime": "2026-05-20T09:00:00-00:00", "resources": [{"id": guide}],

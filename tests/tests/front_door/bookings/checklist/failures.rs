@@ -28,6 +28,8 @@ on_every_engine! {
                 assert_eq!(answer.headers.get("location"), None);
             };
             expect(&stranger, &method, "", "", 401).await;
+            // A slash before the query and an empty first parameter are all the same.
+            expect(&stranger, &method, "/?&x=1", "a=b", 401).await;
             expect(&program, "PATCH", "", "{}", 405).await;
             expect(&program, &method, "/more/of/it", "", 404).await;
             expect(&program, &method, "?lang=tlh", "", 400).await;

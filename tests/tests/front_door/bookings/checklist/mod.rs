@@ -5,6 +5,8 @@ mod members;
 mod sound;
 mod tour;
 
+pub(super) use sound::assert_sound;
+
 use slotkeeper_testkit::serde_json::Value;
 
 fn id(thing: &Value, name: &str) -> String {

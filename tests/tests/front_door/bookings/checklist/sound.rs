@@ -4,7 +4,7 @@ use super::members::{assert_members, inner_members};
 use slotkeeper_testkit::serde_json::Value;
 
 /// Whatever stands in an answer, wherever: nothing is `null`, amounts are texts, times are those of the business.
-pub(super) fn assert_sound(value: &Value, name: &str, text: &str) {
+pub(in crate::bookings) fn assert_sound(value: &Value, name: &str, text: &str) {
     match value {
         Value::Null => panic!("{name} is null: {text}"),
         Value::Number(number) => assert!(!number.is_f64(), "{name} has decimals: {text}"),
