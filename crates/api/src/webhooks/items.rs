@@ -66,14 +66,14 @@ impl Items for WireItems {
             Domain::SeatBlocks => {
                 let found = seatblocks::find(db, whose, &id_of(id)?)?;
                 let found = seen::<ReadBlocks, _>(holder, found, |one| one.application.as_ref());
-                found.map_or(Ok(None), |block| json(&SeatBlock::of(&block, zone)))
+                found.map_or(Ok(None), |block| json(&SeatBlock::of(&block, account)))
             }
             Domain::ResourceBlocks => {
                 let found = resourceblocks::find(db, whose, &id_of(id)?)?;
                 let found = seen::<ReadBlocks, _>(holder, found, |one| one.application.as_ref());
                 let Some(block) = found else { return Ok(None) };
                 let (catalogue, language) = (read_within(db, app, whose)?, account.languages.default_language());
-                json(&ResourceBlock::of(&block, zone, &catalogue, language))
+                json(&ResourceBlock::of(&block, account, &catalogue, language))
             }
         }
     }
