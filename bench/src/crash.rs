@@ -4,14 +4,15 @@
 //! end of the machine: what the operating system has not yet written to the disk is not lost by a kill.
 
 use crate::client::{Client, text};
-use crate::ledger::{Finding, Ledger, Seen, State, claims, taken};
+use crate::ledger::{Extent, Finding, Ledger, Seen, State, claims, taken};
 use crate::load::{Dice, Notes, PREFIX, Worker};
 use crate::race::{left, products, wish};
 use crate::server::{Place, Server};
-use crate::{CrashArgs, days_from_now, say, say_problems};
+use crate::{CrashArgs, days_from_now, moment, now, say, say_problems};
 use anyhow::{Context, bail};
+use jiff::SignedDuration;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 /// How many events the clients share: few, so that they get in each other's way.
@@ -19,6 +20,9 @@ const EVENTS: usize = 4;
 
 /// How long the claims may take to agree: holds of one second have to expire first.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Every so many rounds, and after the last one, the cancelled bookings of all rounds are looked at again.
+const ALL_EVERY: u32 = 20;
 
 /// What is the same in all rounds.
 struct Scene {
@@ -81,6 +85,7 @@ async fn play(
     (ledger, counts): (&mut Ledger, &mut BTreeMap<String, usize>),
     round: u32,
 ) -> anyhow::Result<(Vec<String>, Vec<Finding>)> {
+    let began = moment(now());
     let server = place.start().await?;
     say(&format!("  ready after {} ms", server.ready.as_millis()));
     let workers = hire(args, &server, scene, ledger, round)?;
@@ -115,12 +120,19 @@ async fn play(
 
     let server = place.start().await.context("after the kill")?;
     say(&format!("  ready again after {} ms", server.ready.as_millis()));
-    let seen = scene.bookings(&server.client).await?;
-    let mut findings = ledger.compare(&seen, PREFIX);
+    let extent = if round.is_multiple_of(ALL_EVERY) || round == args.rounds { Extent::All } else { Extent::Recent };
+    let seen = match extent {
+        Extent::All => scene.bookings(&server.client, true).await?,
+        Extent::Recent => scene.recent(&server.client, &began).await?,
+    };
+    let mut findings = ledger.compare(&seen, extent, PREFIX);
     findings.extend(scene.claims(&server.client, &seen).await?);
     let (all, open) = ledger.count();
-    say(&format!("  compared {all} bookings, {open} of them with a last change that had no answer"));
-    ledger.settle(&seen);
+    say(&format!(
+        "  compared {} of {all} bookings, {open} of them with a last change that had no answer",
+        if extent == Extent::All { all } else { seen.len().min(all) }
+    ));
+    ledger.settle(&seen, extent);
     server.kill()?;
     Ok((notes.problems, findings))
 }
@@ -176,7 +188,7 @@ impl Scene {
             left.sort_by_key(|(_, left)| -left);
             left.truncate(EVENTS);
             if left.len() == EVENTS && left.iter().all(|(_, left)| *left > 0) {
-                let seen = scene.bookings(client).await?;
+                let seen = scene.bookings(client, true).await?;
                 scene.seats =
                     left.into_iter().map(|(event, left)| (event.clone(), left + taken(&seen, &event))).collect();
                 return Ok(scene);
@@ -192,11 +204,23 @@ impl Scene {
         Ok(slots.iter().map(|slot| (text(slot, "eventId").to_owned(), left(slot))).collect())
     }
 
-    /// All bookings of that time, the cancelled ones too.
-    async fn bookings(&self, client: &Client) -> anyhow::Result<Vec<Seen>> {
-        let query = [("startTime", self.from.as_str()), ("endTime", &self.to), ("includeCanceled", "true")];
+    /// The bookings of that time; on demand the cancelled ones too.
+    async fn bookings(&self, client: &Client, canceled: bool) -> anyhow::Result<Vec<Seen>> {
+        let canceled = canceled.to_string();
+        let query = [("startTime", self.from.as_str()), ("endTime", &self.to), ("includeCanceled", &canceled)];
         let bookings = client.list("/bookings", &query).await?;
         Ok(bookings.iter().map(|booking| self.seen(booking)).collect())
+    }
+
+    /// The live bookings of that time, and those of any state that were touched since a moment.
+    async fn recent(&self, client: &Client, since: &str) -> anyhow::Result<Vec<Seen>> {
+        let mut seen = self.bookings(client, false).await?;
+        let live: BTreeSet<String> = seen.iter().map(|booking| booking.number.clone()).collect();
+        let until = moment(now() + SignedDuration::from_mins(1));
+        let query = [("lastUpdatedStartTime", since), ("lastUpdatedEndTime", &until), ("includeCanceled", "true")];
+        let touched = client.list("/bookings", &query).await?;
+        seen.extend(touched.iter().map(|booking| self.seen(booking)).filter(|booking| !live.contains(&booking.number)));
+        Ok(seen)
     }
 
     fn seen(&self, booking: &Value) -> Seen {

@@ -43,6 +43,17 @@ struct Entry {
     acknowledged: Option<State>,
     /// The state that a change without an answer may have made.
     possible: Option<State>,
+    /// Whether a comparison has seen it cancelled, and nobody asked for anything since.
+    retired: bool,
+}
+
+/// How much of what there is a comparison is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Every booking.
+    All,
+    /// The live ones, and those that were touched since the last comparison.
+    Recent,
 }
 
 /// Something that should not be.
@@ -128,7 +139,8 @@ pub struct Ledger {
 impl Ledger {
     /// A change is about to be sent. From now on it may happen.
     pub fn asks(&mut self, reference: &str, state: State) {
-        self.entries.entry(reference.to_owned()).or_default().possible = Some(state);
+        let entry = self.entries.entry(reference.to_owned()).or_default();
+        (entry.possible, entry.retired) = (Some(state), false);
     }
 
     /// The change that was asked for is acknowledged; a creation also tells the number.
@@ -181,7 +193,7 @@ impl Ledger {
 
     /// Compares with what the server shows. Only bookings whose reference begins with `prefix` are ours.
     #[must_use]
-    pub fn compare(&self, seen: &[Seen], prefix: &str) -> Vec<Finding> {
+    pub fn compare(&self, seen: &[Seen], extent: Extent, prefix: &str) -> Vec<Finding> {
         let mut findings = Vec::new();
         let mut shown: BTreeMap<&str, &Seen> = BTreeMap::new();
         for booking in seen {
@@ -198,7 +210,8 @@ impl Ledger {
         for (reference, entry) in &self.entries {
             let reference = || reference.clone();
             let Some(booking) = shown.get(reference().as_str()) else {
-                if entry.acknowledged.is_some() {
+                let expected = extent == Extent::All || !entry.retired;
+                if entry.acknowledged.is_some() && expected {
                     let number = entry.number.clone().unwrap_or_default();
                     findings.push(Finding::Lost { reference: reference(), number });
                 }
@@ -218,18 +231,19 @@ impl Ledger {
         findings
     }
 
-    /// Takes what the server shows as the truth from now on, for the changes that had no answer.
-    pub fn settle(&mut self, seen: &[Seen]) {
+    /// Takes what the server shows as the truth from now on, for the changes that had no answer. What is cancelled
+    /// by now is retired: only a comparison with everything asks for it again.
+    pub fn settle(&mut self, seen: &[Seen], extent: Extent) {
         let mut shown: BTreeMap<&str, &Seen> =
             seen.iter().filter_map(|booking| Some((booking.reference.as_deref()?, booking))).collect();
         self.entries.retain(|reference, entry| match shown.remove(reference.as_str()) {
             Some(booking) => {
                 entry.number = Some(booking.number.clone());
                 entry.acknowledged = Some(booking.state.clone());
-                entry.possible = None;
+                (entry.possible, entry.retired) = (None, booking.state.canceled);
                 true
             }
-            None => false,
+            None => extent == Extent::Recent && entry.retired,
         });
     }
 }

@@ -118,6 +118,10 @@ fn now() -> jiff::Timestamp {
 
 /// A moment so many days from now, for a query.
 fn days_from_now(days: i64) -> anyhow::Result<String> {
-    let moment = now().checked_add(jiff::SignedDuration::from_hours(24 * days))?;
-    Ok(moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+    Ok(moment(now().checked_add(jiff::SignedDuration::from_hours(24 * days))?))
+}
+
+/// A moment for a query; a part of a second is left out.
+fn moment(moment: jiff::Timestamp) -> String {
+    moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -24,11 +24,11 @@ fn one() -> Ledger {
 
 #[test]
 fn what_was_acknowledged_must_be_there() {
-    assert_eq!(one().compare(&[seen("1", "r-1", live("A"))], "r-"), []);
+    assert_eq!(one().compare(&[seen("1", "r-1", live("A"))], Extent::All, "r-"), []);
     let lost = Finding::Lost { reference: "r-1".to_owned(), number: "1".to_owned() };
     assert!(lost.is_loss());
-    assert_eq!(one().compare(&[], "r-"), std::slice::from_ref(&lost));
-    assert_eq!(one().compare(&[seen("2", "r-1", live("A"))], "r-"), [lost]);
+    assert_eq!(one().compare(&[], Extent::All, "r-"), std::slice::from_ref(&lost));
+    assert_eq!(one().compare(&[seen("2", "r-1", live("A"))], Extent::All, "r-"), [lost]);
 }
 
 #[test]
@@ -37,8 +37,8 @@ fn an_acknowledged_change_must_be_there() {
         let mut ledger = one();
         ledger.asks("r-1", asked.clone());
         ledger.acknowledged("r-1", None);
-        assert_eq!(ledger.compare(&[seen("1", "r-1", asked)], "r-"), []);
-        let findings = ledger.compare(&[seen("1", "r-1", other)], "r-");
+        assert_eq!(ledger.compare(&[seen("1", "r-1", asked)], Extent::All, "r-"), []);
+        let findings = ledger.compare(&[seen("1", "r-1", other)], Extent::All, "r-");
         assert!(matches!(findings[..], [Finding::WrongState { .. }]) && findings[0].is_loss(), "{findings:?}");
     }
 }
@@ -47,10 +47,10 @@ fn an_acknowledged_change_must_be_there() {
 fn a_change_without_an_answer_may_have_happened_or_not() {
     let mut ledger = one();
     ledger.asks("r-1", live("B"));
-    assert_eq!(ledger.compare(&[seen("1", "r-1", live("A"))], "r-"), []);
-    assert_eq!(ledger.compare(&[seen("1", "r-1", live("B"))], "r-"), []);
-    assert_eq!(ledger.compare(&[seen("1", "r-1", canceled("B"))], "r-").len(), 1);
-    assert_eq!(ledger.compare(&[], "r-").len(), 1);
+    assert_eq!(ledger.compare(&[seen("1", "r-1", live("A"))], Extent::All, "r-"), []);
+    assert_eq!(ledger.compare(&[seen("1", "r-1", live("B"))], Extent::All, "r-"), []);
+    assert_eq!(ledger.compare(&[seen("1", "r-1", canceled("B"))], Extent::All, "r-").len(), 1);
+    assert_eq!(ledger.compare(&[], Extent::All, "r-").len(), 1);
     assert_eq!((ledger.count(), ledger.live().count()), ((1, 1), 0));
 }
 
@@ -58,9 +58,9 @@ fn a_change_without_an_answer_may_have_happened_or_not() {
 fn a_creation_without_an_answer_may_be_there_or_not() {
     let mut ledger = Ledger::default();
     ledger.asks("r-1", live("A"));
-    assert_eq!(ledger.compare(&[], "r-"), []);
-    assert_eq!(ledger.compare(&[seen("7", "r-1", live("A"))], "r-"), []);
-    let findings = ledger.compare(&[seen("7", "r-1", live("B"))], "r-");
+    assert_eq!(ledger.compare(&[], Extent::All, "r-"), []);
+    assert_eq!(ledger.compare(&[seen("7", "r-1", live("A"))], Extent::All, "r-"), []);
+    let findings = ledger.compare(&[seen("7", "r-1", live("B"))], Extent::All, "r-");
     assert!(matches!(findings[..], [Finding::WrongState { acknowledged: None, .. }]) && !findings[0].is_loss());
 }
 
@@ -69,24 +69,27 @@ fn what_was_refused_must_not_happen() {
     let mut ledger = one();
     ledger.asks("r-1", live("B"));
     ledger.refused("r-1");
-    assert_eq!(ledger.compare(&[seen("1", "r-1", live("B"))], "r-").len(), 1);
+    assert_eq!(ledger.compare(&[seen("1", "r-1", live("B"))], Extent::All, "r-").len(), 1);
 
     ledger.asks("r-2", live("A"));
     ledger.refused("r-2");
     let shown = [seen("1", "r-1", live("A")), seen("2", "r-2", live("A"))];
-    assert_eq!(ledger.compare(&shown, "r-"), [Finding::Phantom { reference: "r-2".to_owned() }]);
+    assert_eq!(ledger.compare(&shown, Extent::All, "r-"), [Finding::Phantom { reference: "r-2".to_owned() }]);
 }
 
 #[test]
 fn bookings_of_others_are_not_ours() {
     let nameless = Seen { reference: None, ..seen("8", "", live("A")) };
-    assert_eq!(one().compare(&[seen("1", "r-1", live("A")), seen("9", "x-9", live("A")), nameless], "r-"), []);
+    assert_eq!(
+        one().compare(&[seen("1", "r-1", live("A")), seen("9", "x-9", live("A")), nameless], Extent::All, "r-"),
+        []
+    );
 }
 
 #[test]
 fn nothing_may_be_there_twice() {
     let shown = [seen("1", "r-1", live("A")), seen("1", "r-1", live("A"))];
-    assert_eq!(one().compare(&shown, "r-"), [Finding::Twice { reference: "r-1".to_owned() }]);
+    assert_eq!(one().compare(&shown, Extent::All, "r-"), [Finding::Twice { reference: "r-1".to_owned() }]);
 }
 
 #[test]
@@ -95,10 +98,24 @@ fn settling_decides_what_had_no_answer() {
     ledger.asks("r-1", live("B"));
     ledger.asks("r-2", live("A"));
     ledger.asks("r-3", live("A"));
-    ledger.settle(&[seen("1", "r-1", live("B")), seen("3", "r-3", live("A"))]);
+    ledger.settle(&[seen("1", "r-1", live("B")), seen("3", "r-3", live("A"))], Extent::All);
     assert_eq!(ledger.live().collect::<Vec<_>>(), [("r-1", "1", "B"), ("r-3", "3", "A")]);
     assert_eq!(ledger.count(), (2, 0));
-    assert_eq!(ledger.compare(&[seen("1", "r-1", live("A")), seen("3", "r-3", live("A"))], "r-").len(), 1);
+    assert_eq!(ledger.compare(&[seen("1", "r-1", live("A")), seen("3", "r-3", live("A"))], Extent::All, "r-").len(), 1);
+}
+
+#[test]
+fn what_is_retired_is_asked_for_among_all_bookings_only() {
+    let mut ledger = one();
+    ledger.asks("r-1", canceled("A"));
+    ledger.acknowledged("r-1", None);
+    // Cancelled since the last comparison: it is among the recent ones.
+    assert_eq!(ledger.compare(&[], Extent::Recent, "r-").len(), 1);
+    ledger.settle(&[seen("1", "r-1", canceled("A"))], Extent::Recent);
+    assert_eq!(ledger.compare(&[], Extent::Recent, "r-"), []);
+    ledger.settle(&[], Extent::Recent);
+    assert_eq!(ledger.compare(&[], Extent::All, "r-").len(), 1);
+    assert_eq!(ledger.compare(&[seen("1", "r-1", live("A"))], Extent::Recent, "r-").len(), 1);
 }
 
 #[test]
