@@ -12,6 +12,7 @@ use slotkeeper_app::passwords::{Cost, Passwords};
 use slotkeeper_app::secrets::Vault;
 use slotkeeper_app::{App, AppConfig, sweep};
 pub use slotkeeper_domain::call_rate::CallRate;
+use slotkeeper_domain::retry::Schedule;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_jobs::deliver::deliver_due;
 use slotkeeper_jobs::mailer::{MailServer, Mailer, Tls};
@@ -181,6 +182,7 @@ impl TestServer {
             most_customers,
             call_rate,
             receivers: receivers(),
+            retries: Schedule::default(),
             items: Arc::new(WireItems),
         });
         check_master_key(&app).await.unwrap();
