@@ -27,7 +27,7 @@ use work::{Notes, Progress, Worker};
 const TOPICS: [&str; 5] =
     ["customers/created", "customers/updated", "bookings/created", "bookings/updated", "bookings/deleted"];
 /// Short waits, and more attempts than faults can come in a row.
-const RETRIES: [&str; 2] = ["--retry-seconds", "1,1,1,2,2,2,3,3,3,3,3,3,3,3,3,3,3,3,3,3"];
+const RETRIES: [&str; 2] = ["--retry-seconds", "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1"];
 /// How many events the clients share.
 const EVENTS: usize = 40;
 /// How long nothing may come before we no longer wait. Longer than any wait of the server's.
