@@ -18,6 +18,7 @@ mod keys;
 mod language;
 mod linked_people;
 mod noted;
+mod objects;
 pub mod operation;
 pub mod paging;
 pub mod path;
