@@ -31,13 +31,14 @@ def main(folder: Path, arguments: list[str]) -> int:
     program = str(Path(sys.executable).with_name("schemathesis"))
     address = demo["webUrl"] + "/openapi.json"
     ended = subprocess.run([program, "run", address, *arguments], cwd=folder, env=environment, check=False)
-    complaints = judge(json.loads((folder / "answers.json").read_text()), whole="--include" not in " ".join(arguments))
+    told = json.loads((folder / "answers.json").read_text())
+    complaints = judge(told["answers"], told["refusals"], whole="--include" not in " ".join(arguments))
     for complaint in complaints:
         print(f"The run is worth little: {complaint}", file=sys.stderr)
     return ended.returncode or bool(complaints)
 
 
-def judge(answers: dict[str, dict[str, int]], whole: bool) -> list[str]:
+def judge(answers: dict[str, dict[str, int]], refusals: dict[str, list], whole: bool) -> list[str]:
     """What keeps a run from having said something; `whole` when it was to reach every operation."""
     calls = sum(sum(statuses.values()) for statuses in answers.values())
     throttled = sum(statuses.get("429", 0) for statuses in answers.values())
@@ -48,7 +49,8 @@ def judge(answers: dict[str, dict[str, int]], whole: bool) -> list[str]:
         complaints.append(f"{throttled} of {calls} calls were throttled")
     if whole:
         lost = [operation for operation, statuses in answers.items() if min(statuses) >= "300"]
-        complaints += [f"{operation} never succeeded: {answers[operation]}" for operation in sorted(lost)]
+        for operation in sorted(lost):
+            complaints.append(f"{operation} never succeeded: {answers[operation]}, {refusals.get(operation)}")
     return complaints
 
 

@@ -1,8 +1,8 @@
 //! Bodies of requests: JSON, whatever the client calls it (wire reference, section 1.1).
 
 use crate::caller::Granted;
+use crate::documented::Documented;
 use crate::error::{ApiError, message_for};
-use crate::objects::Objects;
 use crate::query::Pairs;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -101,7 +101,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let body = serde_path_to_error::deserialize(Objects(&mut json)).map_err(|error| not_as_expected(&error))?;
+    let body = serde_path_to_error::deserialize(Documented(&mut json)).map_err(|error| not_as_expected(&error))?;
     json.end().map_err(|error| not_json(&error))?;
     Ok(body)
 }

@@ -309,6 +309,7 @@ pub struct PeopleNumber {
     /// The category.
     pub people_category_id: String,
     /// How many people.
+    #[schemars(range(min = 0, max = u32::MAX))]
     pub number: u32,
 }
 

@@ -104,6 +104,7 @@ pub(crate) struct ParticipantsBody {
 pub(crate) struct ParticipantBody {
     person_id: String,
     people_category_id: String,
+    #[schemars(range(min = 0, max = u32::MAX))]
     category_index: u32,
     #[serde(default)]
     person_details: Option<PersonBody>,
@@ -114,6 +115,7 @@ pub(crate) struct ParticipantBody {
 #[schemars(rename = "PriceAdjustmentInput")]
 struct AdjustmentBody {
     unit_price: Money,
+    #[schemars(range(min = i64::MIN, max = i64::MAX))]
     quantity: i64,
     #[serde(default, deserialize_with = "text")]
     description: Option<String>,

@@ -1,6 +1,7 @@
 //! What requests say of a block of seats (wire reference, section 4.10). Members that only answers have are ignored.
 
 use crate::document::Completable;
+use crate::documented::whole;
 use crate::error::ApiError;
 use crate::wire::{bounded, missing, said, text};
 use schemars::JsonSchema;
@@ -43,7 +44,7 @@ fn seats<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SeatCount>
     let number = match Option::<Value>::deserialize(deserializer)? {
         None => return Ok(None),
         // What is no whole number is none of seats either.
-        Some(value) => value.as_i64().unwrap_or_default(),
+        Some(value) => value.as_i64().or_else(|| whole(value.as_f64()?)).unwrap_or_default(),
     };
     SeatCount::try_from(number).map(Some).map_err(said)
 }

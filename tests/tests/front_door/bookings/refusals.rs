@@ -62,6 +62,7 @@ on_every_engine! {
             (with("options", json!([{"id": "X", "value": "1"}])), 400, "options"),
             (with("options", json!([{"name": "Dry bags", "value": "5"}])), 400, "from 0 to 4"),
             (with("externalRef", json!("x".repeat(65))), 400, "64 characters"),
+            (numbers(json!([{"peopleCategoryId": "Cadults", "number": 1.5}])), 400, "participants.numbers[0].number"),
             // What has members is an object; a list of what they would be is none.
             (with("customer", json!(["Ada"])), 400, "The member customer is not what"),
             (with("customer", json!({"streetAddress": ["1 Pier Road"]})), 400, "customer.streetAddress is not what"),

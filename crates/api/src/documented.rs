@@ -1,5 +1,7 @@
-//! What has members is an object. Left alone, serde also takes a list for it, its items for the members one after the other:
-//! `["5", "EUR"]` would pass for an amount of money.
+//! Values are read as the API's document has them, which serde alone does not do in two ways.
+//!
+//! What has members is an object: serde also takes a list for it, its items for the members one after the other, so that
+//! `["5", "EUR"]` would pass for an amount of money. And `3.0` is a whole number, as it is for JSON Schema.
 //!
 //! Types that look at the value before they read it, as `untagged` and `flatten` do, are not covered: bodies of requests
 //! have none.
@@ -7,20 +9,38 @@
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
-/// A deserializer whose every struct, at any depth, is an object. Around whatever else serde goes through on the way: the
-/// visitors, lists, objects and seeds.
-pub(crate) struct Objects<T>(pub(crate) T);
+/// A deserializer that reads like that at any depth; around whatever else serde goes through on the way: the visitors,
+/// lists, objects and seeds.
+pub(crate) struct Documented<T>(pub(crate) T);
+
+/// A visitor that wants a whole number.
+struct Whole<V>(V);
+
+/// The whole number that is written with decimals, all of them 0.
+pub(crate) fn whole(number: f64) -> Option<i64> {
+    // The text of a number that is too large is no `i64`.
+    if number.fract() == 0.0 { format!("{number:.0}").parse().ok() } else { None }
+}
+
+/// Methods for whole numbers.
+macro_rules! whole_numbers {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+            self.0.$method(Whole(visitor))
+        }
+    )*};
+}
 
 /// Methods that pass on, with the visitor wrapped.
 macro_rules! forward {
     ($($method:ident($($name:ident: $type:ty),*);)*) => {$(
         fn $method<V: Visitor<'de>>(self, $($name: $type,)* visitor: V) -> Result<V::Value, Self::Error> {
-            self.0.$method($($name,)* Objects(visitor))
+            self.0.$method($($name,)* Documented(visitor))
         }
     )*};
 }
 
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for Documented<D> {
     type Error = D::Error;
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -29,21 +49,18 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
         _members: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
-        self.0.deserialize_map(Objects(visitor))
+        self.0.deserialize_map(Documented(visitor))
+    }
+
+    whole_numbers! {
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
     }
 
     forward! {
         deserialize_any();
         deserialize_bool();
-        deserialize_i8();
-        deserialize_i16();
-        deserialize_i32();
-        deserialize_i64();
         deserialize_i128();
-        deserialize_u8();
-        deserialize_u16();
-        deserialize_u32();
-        deserialize_u64();
         deserialize_u128();
         deserialize_f32();
         deserialize_f64();
@@ -79,7 +96,29 @@ macro_rules! plain {
     )*};
 }
 
-impl<'de, V: Visitor<'de>> Visitor<'de> for Objects<V> {
+impl<'de, V: Visitor<'de>> Visitor<'de> for Whole<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(formatter)
+    }
+
+    plain! {
+        visit_bool: bool;
+        visit_i64: i64;
+        visit_u64: u64;
+        visit_str: &str;
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<V::Value, E> {
+        match whole(value) {
+            Some(whole) => self.0.visit_i64(whole),
+            None => self.0.visit_f64(value),
+        }
+    }
+}
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for Documented<V> {
     type Value = V::Value;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -110,19 +149,19 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Objects<V> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, value: D) -> Result<V::Value, D::Error> {
-        self.0.visit_some(Objects(value))
+        self.0.visit_some(Documented(value))
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<V::Value, D::Error> {
-        self.0.visit_newtype_struct(Objects(value))
+        self.0.visit_newtype_struct(Documented(value))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<V::Value, A::Error> {
-        self.0.visit_seq(Objects(items))
+        self.0.visit_seq(Documented(items))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<V::Value, A::Error> {
-        self.0.visit_map(Objects(members))
+        self.0.visit_map(Documented(members))
     }
 
     /// Enumerations of the wire are words, with nothing in them.
@@ -131,11 +170,11 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Objects<V> {
     }
 }
 
-impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Objects<A> {
+impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Documented<A> {
     type Error = A::Error;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, A::Error> {
-        self.0.next_element_seed(Objects(seed))
+        self.0.next_element_seed(Documented(seed))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -143,15 +182,15 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Objects<A> {
     }
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Objects<A> {
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Documented<A> {
     type Error = A::Error;
 
     fn next_key_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, A::Error> {
-        self.0.next_key_seed(Objects(seed))
+        self.0.next_key_seed(Documented(seed))
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, A::Error> {
-        self.0.next_value_seed(Objects(seed))
+        self.0.next_value_seed(Documented(seed))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -159,11 +198,11 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Objects<A> {
     }
 }
 
-impl<'de, T: DeserializeSeed<'de>> DeserializeSeed<'de> for Objects<T> {
+impl<'de, T: DeserializeSeed<'de>> DeserializeSeed<'de> for Documented<T> {
     type Value = T::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<T::Value, D::Error> {
-        self.0.deserialize(Objects(value))
+        self.0.deserialize(Documented(value))
     }
 }
 
@@ -193,7 +232,7 @@ mod tests {
     }
 
     fn read(text: &str) -> Result<Inner, serde_json::Error> {
-        Inner::deserialize(Objects(&mut serde_json::Deserializer::from_str(text)))
+        Inner::deserialize(Documented(&mut serde_json::Deserializer::from_str(text)))
     }
 
     #[test]
@@ -209,6 +248,20 @@ mod tests {
             let (ours, plain) = (read(text).unwrap_err(), serde_json::from_str::<Inner>(text).unwrap_err());
             assert_eq!(ours.to_string(), plain.to_string());
         }
+    }
+
+    #[test]
+    fn a_whole_number_can_have_decimals_that_are_0() {
+        for (text, pair) in [
+            ("[-3.0, 2]", Some((-3, 2))),
+            ("[1e3, 2.0]", Some((1000, 2))),
+            ("[1.5, 2]", None),
+            ("[1e30, 2]", None),
+            ("[1, -2.0]", None),
+        ] {
+            assert_eq!(read(&format!(r#"{{"pair": {text}}}"#)).ok().map(|read| read.pair), pair, "{text}");
+        }
+        assert_eq!((whole(0.0), whole(-0.0), whole(f64::NAN), whole(f64::INFINITY)), (Some(0), Some(0), None, None));
     }
 
     #[test]
