@@ -30,7 +30,8 @@ REASONS = {
     "a text of space alone counts as absent": r"^(The member )?(productId|eventId|reason) is missing[.:;]",
     # Wire reference, 6.1 to 6.9: what a product sells, to whom and when, products say.
     "rules of products": r"this product |one person at least|people of category|People of category|people altogether|"
-    r"people in a booking at most|is none that it takes|paymentMethodOther is missing",
+    r"people in a booking at most|is none that it takes|paymentMethodOther is missing|"
+    r"^eventId( or startTime)? is missing: ",
     "amounts": r"has more decimals|too large an amount|currenc",
 }
 # Where events are named.
@@ -109,12 +110,16 @@ def map_case(context, case):
     chance = zlib.crc32(repr((case.path_parameters, case.query, case.body)).encode())
     if chance % 4 == 0:
         return case
+    if case.operation.path.endswith("/apikeys/{apiKey}") and not MADE[case.operation.path]:
+        MADE[case.operation.path].append({"subaccountId": words("subaccounts")[0], "apiKey": words("installed")[0]})
     # The ids of something that this run made, or of what it belongs to.
     path = case.operation.path
     while path and not MADE[path]:
         path = path.rpartition("/")[0]
     if path and case.path_parameters:
-        case.path_parameters = {**case.path_parameters, **MADE[path][-1 - chance % min(len(MADE[path]), 8)]}
+        # A new key of a subaccount ends the one before.
+        back = 1 if path.endswith("{apiKey}") else 8
+        case.path_parameters = {**case.path_parameters, **MADE[path][-1 - chance % min(len(MADE[path]), back)]}
     if "authenticate" in case.operation.path:
         case.path_parameters = {"id": CUSTOMERS[0]}
     if case.query and chance % 8 > 1:

@@ -16,10 +16,14 @@ MOST = 12
 def write(demo: dict, folder: Path) -> None:
     """Writes a list of words for each kind of thing into the folder, in the form that schemathesis.toml reads."""
 
+    def call(path: str, api_key: str, body: dict | None = None):
+        keys = {"X-Bookeo-apiKey": api_key, "X-Bookeo-secretKey": demo["secretKey"], "Content-Type": "application/json"}
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(demo["baseUrl"] + path, headers=keys, data=data)
+        return urllib.request.urlopen(request, timeout=30)
+
     def get(path: str, **query: str) -> dict:
-        keys = {"X-Bookeo-apiKey": demo["apiKeys"]["all"], "X-Bookeo-secretKey": demo["secretKey"]}
-        address = f"{demo['baseUrl']}{path}?{urllib.parse.urlencode(query)}"
-        with urllib.request.urlopen(urllib.request.Request(address, headers=keys), timeout=30) as answer:
+        with call(f"{path}?{urllib.parse.urlencode(query)}", demo["apiKeys"]["all"]) as answer:
             return json.load(answer)
 
     now = datetime.now(timezone.utc).replace(microsecond=0, second=0, minute=0)
@@ -37,6 +41,13 @@ def write(demo: dict, folder: Path) -> None:
     fields = [one for kind in get("/settings/customercustomfields").values() for one in kind]
     address = demo["customer"]["emailAddress"]
     found = get("/customers", searchField="emailAddress", searchText=address)["data"]
+    search = {"productId": free[0].split("_")[0], "startTime": time(0), "endTime": time(30)}
+    search["peopleNumbers"] = [{"peopleCategoryId": "Cadults", "number": 1}]
+    # Neither is made by an operation that schemathesis would know to call first.
+    with call("/availability/matchingslots", demo["apiKeys"]["all"], search) as answer:
+        token = answer.headers["Location"].rpartition("/")[2]
+    with call(f"/subaccounts/{demo['portal']['subaccounts'][0]}/apikeys", demo["portal"]["apiKey"], {}) as answer:
+        installed = answer.headers["Location"].rpartition("/")[2]
     words = {
         "products": products,
         "events": free[:MOST],
@@ -50,6 +61,8 @@ def write(demo: dict, folder: Path) -> None:
         "bookings": [one["bookingNumber"] for one in bookings],
         "payments": [one["id"] for one in get("/payments")["data"]],
         "subaccounts": demo["portal"]["subaccounts"],
+        "tokens": [token],
+        "installed": [installed],
         "times": [time(days) for days in (-2, 0, 1, 3, 8, 20)],
     }
     for name, found in words.items():
