@@ -32,6 +32,7 @@ REASONS = {
     "rules of products": r"this product |one person at least|people of category|People of category|people altogether|"
     r"people in a booking at most|is none that it takes|paymentMethodOther is missing|"
     r"^eventId( or startTime)? is missing: ",
+    "receivers that are not called": r"^url: ",
     "amounts": r"has more decimals|too large an amount|currenc",
 }
 # Where events are named.

@@ -64,7 +64,8 @@ parameters_from_str! {
     Kind: "one of: created, updated, deleted", { "type": "string", "enum": words(Kind::ALL, Kind::as_str) };
     Gender: "one of: male, female, unknown", { "type": "string", "enum": words(Gender::ALL, Gender::as_str) };
     Permission: "a permission", { "type": "string", "enum": words(&Permission::ALL, Permission::as_str) };
-    u64: "a whole number, at least 0", { "type": "integer", "minimum": 0 };
+    u64: "a whole number between 0 and 18446744073709551615",
+        { "type": "integer", "minimum": 0, "maximum": 18_446_744_073_709_551_615_u64 };
     u32: "a whole number between 0 and 4294967295", { "type": "integer", "minimum": 0, "maximum": 4_294_967_295_u32 };
     i64: "a whole number", { "type": "integer" };
     String: "a text";
