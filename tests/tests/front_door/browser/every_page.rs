@@ -305,8 +305,8 @@ impl Tour {
         self.arrive("Please check the form", "78-deliveries-wrong").await;
         self.press("Send a test").await;
         self.arrive("The test is on its way", "79-deliveries-test").await;
-        let first = "return [...document.querySelectorAll('td.right a')].pop().getAttribute('href')";
-        let delivery = string(&self.browser.run(first, vec![]).await);
+        let arrived = "return [...document.querySelectorAll('tr')].find((it) => /Arrived/.test(it.innerText)).querySelector('a').getAttribute('href')";
+        let delivery = string(&self.browser.run(arrived, vec![]).await);
         self.open(&delivery, "79-delivery").await;
         self.press("Send it again").await;
         self.arrive("Sent again.", "79-delivery-again").await;
