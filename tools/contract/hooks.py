@@ -32,7 +32,8 @@ REASONS = {
     "rules of products": r"this product |one person at least|people of category|People of category|people altogether|"
     r"people in a booking at most|is none that it takes|paymentMethodOther is missing|"
     r"^eventId( or startTime)? is missing: ",
-    "amounts": r"has more decimals|too large an amount|currenc",
+    # How many decimals there can be depends on the currency; a number that takes an exponent has too many, or is too large.
+    "amounts": r"has more decimals|too large an amount|currenc|amount must be a decimal number",
 }
 # Where events are named.
 OF_BOOKINGS = r"/(bookings|holds|seatblocks|resourceblocks|availability/matchingslots)\b"
