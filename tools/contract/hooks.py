@@ -33,7 +33,6 @@ REASONS = {
     r"people in a booking at most|is none that it takes|paymentMethodOther is missing|"
     r"^eventId( or startTime)? is missing: ",
     "receivers that are not called": r"^url: ",
-    "amounts": r"has more decimals|too large an amount|currenc",
     # How many decimals there can be depends on the currency; a number that takes an exponent has too many, or is too large.
     "amounts": r"has more decimals|too large an amount|currenc|amount must be a decimal number",
 }
