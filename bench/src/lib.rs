@@ -1,11 +1,12 @@
-//! Proof under load: many clients race for what is left ([`race`]), and the server is killed while they work ([`crash`]).
-//! And figures: how much it does, beside what the machine can do at best ([`figures`]). All look at the server from
+//! Proof under load: many clients race for what is left ([`race`]), the server is killed while they work ([`crash`]), and
+//! webhooks are told of every change all the same ([`deliver`]). And figures: how much it does, beside what the machine can do at best ([`figures`]). All look at the server from
 //! outside, through its API; the figures also write a past into its database while it does not run.
 //!
 //! They use it up: they book what they find, so they are for the demo's business only.
 
 pub mod client;
 pub mod crash;
+pub mod deliver;
 pub mod figures;
 mod halves;
 mod ledger;
@@ -55,6 +56,32 @@ pub struct CrashArgs {
     #[arg(long, value_name = "URL", conflicts_with = "lose")]
     pub database_url: Option<String>,
     /// Checks the check: brings back a copy of the files from before the kill, and expects losses to be found.
+    #[arg(long)]
+    pub lose: bool,
+}
+
+/// Options of `deliver`.
+#[derive(Debug, Args)]
+pub struct DeliverArgs {
+    /// The server's program.
+    #[arg(long, value_name = "PATH")]
+    pub server_binary: PathBuf,
+    /// How often the server is killed.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    pub rounds: u32,
+    /// How many changes are acknowledged meanwhile, at least.
+    #[arg(long, default_value_t = 5000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub changes: u32,
+    /// How many clients work.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..))]
+    pub clients: u32,
+    /// How soon after each start the server must answer. Builds without optimisation need longer.
+    #[arg(long, value_name = "MS", default_value_t = 2000)]
+    pub ready_within_ms: u64,
+    /// An empty PostgreSQL database, instead of SQLite in the folder.
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// Checks the check: the receiver forgets some of what arrived, and losses are expected to be found.
     #[arg(long)]
     pub lose: bool,
 }

@@ -19,6 +19,7 @@ pub struct Place<'a> {
     ready_within: Duration,
     database_url: Option<&'a str>,
     core: Option<&'a str>,
+    options: &'a [&'a str],
 }
 
 /// A running server. It is killed when this is dropped.
@@ -36,15 +37,25 @@ pub struct Server {
 impl<'a> Place<'a> {
     /// A place in an empty folder.
     pub fn new(folder: &'a Path, args: &'a CrashArgs) -> Self {
-        Self {
-            database_url: args.database_url.as_deref(),
-            ..Self::of(folder, &args.server_binary, Duration::from_millis(args.ready_within_ms))
-        }
+        Self::of(folder, &args.server_binary, Duration::from_millis(args.ready_within_ms))
+            .on_database(args.database_url.as_deref())
     }
 
     /// A place in an empty folder, for a server with SQLite that must answer so soon.
     pub fn of(folder: &'a Path, binary: &'a Path, ready_within: Duration) -> Self {
-        Self { folder, binary, ready_within, database_url: None, core: None }
+        Self { folder, binary, ready_within, database_url: None, core: None, options: &[] }
+    }
+
+    /// The same, with a PostgreSQL database if there is one.
+    #[must_use]
+    pub fn on_database(self, url: Option<&'a str>) -> Self {
+        Self { database_url: url, ..self }
+    }
+
+    /// The same, with more options of the demo.
+    #[must_use]
+    pub fn with_options(self, options: &'a [&'a str]) -> Self {
+        Self { options, ..self }
     }
 
     /// The same, for a server that runs on one core.
@@ -76,6 +87,7 @@ impl<'a> Place<'a> {
         let mut command = program(self.binary, self.core);
         command.arg("demo").arg("--data-dir").arg(self.data());
         command.args(["--listen", &listen.to_string()]).arg("--credentials-file").arg(&file);
+        command.args(self.options);
         if let Some(url) = self.database_url {
             command.args(["--database-url", url]);
         }

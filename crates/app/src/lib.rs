@@ -48,6 +48,7 @@ use clock::Clock;
 use passwords::Passwords;
 use secrets::Vault;
 use slotkeeper_domain::call_rate::CallRate;
+use slotkeeper_domain::retry::Schedule;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_outgoing::Policy;
 use slotkeeper_store::Store;
@@ -69,6 +70,7 @@ struct Parts {
     delivers_mail: bool,
     most_customers: Option<u32>,
     receivers: Policy,
+    retries: Schedule,
     items: Arc<dyn Items>,
     mail_waiting: Notify,
     last_use: LastUse,
@@ -97,6 +99,8 @@ pub struct AppConfig {
     pub call_rate: Option<CallRate>,
     /// Which addresses webhooks can have.
     pub receivers: Policy,
+    /// When notices that did not arrive are sent again.
+    pub retries: Schedule,
     /// Writes down what notices show.
     pub items: Arc<dyn Items>,
 }
@@ -115,6 +119,7 @@ impl App {
             most_customers,
             call_rate,
             receivers,
+            retries,
             items,
         } = config;
         Self(Arc::new(Parts {
@@ -126,6 +131,7 @@ impl App {
             delivers_mail,
             most_customers,
             receivers,
+            retries,
             items,
             mail_waiting: Notify::new(),
             last_use: LastUse::default(),
@@ -187,6 +193,11 @@ impl App {
     #[must_use]
     pub fn receivers(&self) -> &Policy {
         &self.0.receivers
+    }
+
+    /// When notices that did not arrive are sent again.
+    pub(crate) fn retries(&self) -> &Schedule {
+        &self.0.retries
     }
 
     /// Writes down what notices show.

@@ -3,7 +3,7 @@
 
 use crate::change::{Kind, Thing, words};
 use crate::id::WebhookId;
-use crate::retry;
+use crate::retry::Schedule;
 use crate::time::Instant;
 use std::time::Duration;
 
@@ -97,18 +97,20 @@ pub fn standard_signed_text<'a>(message_id: &'a str, timestamp: &'a str, body: &
 
 /// When to try again after so many tries in a row that failed; nothing when it is time to give up. `spread` is a random number:
 /// up to a tenth of the wait is added, so that what failed together does not come back together. A receiver that asked to be
-/// left alone for a while is, up to the longest wait there is.
+/// left alone for a while is, up to the longest wait of the schedule.
 #[must_use]
-pub fn next_attempt(failed: i64, asked: Option<Duration>, spread: u64, now: Instant) -> Option<Instant> {
-    let next = retry::next_attempt(failed, now)?;
-    let wait = next.since(now);
-    let tenth = u64::try_from(wait.as_millis() / 10).unwrap_or(u64::MAX).max(1);
+pub fn next_attempt(
+    schedule: &Schedule,
+    failed: i64,
+    asked: Option<Duration>,
+    spread: u64,
+    now: Instant,
+) -> Option<Instant> {
+    let next = schedule.next_attempt(failed, now)?;
+    let tenth = u64::try_from(next.since(now).as_millis() / 10).unwrap_or(u64::MAX).max(1);
     let next = next.after(Duration::from_millis(spread % tenth));
-    Some(asked.map_or(next, |asked| next.max(now.after(asked.min(LONGEST_WAIT)))))
+    Some(asked.map_or(next, |asked| next.max(now.after(asked.min(schedule.longest())))))
 }
-
-/// How long a receiver can ask to be left alone.
-const LONGEST_WAIT: Duration = Duration::from_secs(6 * 3_600);
 
 #[cfg(test)]
 mod tests {
@@ -134,18 +136,20 @@ mod tests {
     proptest! {
         #[test]
         fn waits_are_at_least_what_the_schedule_and_the_receiver_say(
-            failed in 1i64..=7, asked in proptest::option::of(0u64..100_000), spread in any::<u64>(),
+            waits in proptest::collection::vec(1u64..=604_800, 1..=20), failed in 1i64..=21,
+            asked in proptest::option::of(0u64..1_000_000), spread in any::<u64>(),
         ) {
             let now = Instant::from_millis(1_000);
-            let asked = asked.map(Duration::from_secs);
-            let plain = retry::next_attempt(failed, now);
-            let next = next_attempt(failed, asked, spread, now);
+            let schedule = Schedule::new(waits.into_iter().map(Duration::from_secs)).expect("a schedule");
+            let asked = asked.map(|asked| Duration::from_secs(asked).min(schedule.longest()));
+            let plain = schedule.next_attempt(failed, now);
+            let next = next_attempt(&schedule, failed, asked, spread, now);
             prop_assert_eq!(next.is_some(), plain.is_some());
             if let (Some(plain), Some(next)) = (plain, next) {
                 let wait = next.since(now);
-                let longest = (plain.since(now).mul_f64(1.1)).max(asked.unwrap_or_default().min(LONGEST_WAIT));
+                let longest = (plain.since(now).mul_f64(1.1)).max(asked.unwrap_or_default());
                 prop_assert!(wait >= plain.since(now) && wait <= longest);
-                prop_assert!(asked.is_none_or(|asked| wait >= asked.min(LONGEST_WAIT)));
+                prop_assert!(asked.is_none_or(|asked| wait >= asked));
             }
         }
     }

@@ -2,8 +2,8 @@
 //!
 //! A webhook is leased: for a while no other node takes it. Whoever has it sends what is due, a few at a time, always the first
 //! that waits for a thing, and writes down what became of each before the next one for the same thing goes out. No transaction
-//! is open while a receiver is asked. A crash in between means that a change is sent again when the lease has ended, under the
-//! same message id.
+//! is open while a receiver is asked. A crash in between means that a change is sent again, under the same message id: when the
+//! lease has ended, or at once by a process that is alone with its database.
 
 use crate::Stop;
 use slotkeeper_app::App;
@@ -14,9 +14,9 @@ use slotkeeper_outgoing::{HeaderMap, HeaderName, HeaderValue, Outgoing};
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::deliveries::{self, Delivery};
 use slotkeeper_store::tables::webhooks::{self, Lease};
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::time::Duration;
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Interval, sleep};
 
 /// How many webhooks this node serves at once. A receiver that does not answer keeps its own webhook waiting and no other.
@@ -24,27 +24,57 @@ const MOST_WEBHOOKS: usize = 200;
 /// How many notices of one webhook are under way at once.
 const MOST_AT_ONCE: usize = 8;
 /// How long a lease lasts. Longer than an attempt, and as short as a crash may delay a notice.
-const LEASE: Duration = Duration::from_secs(15);
-/// A lease with less left than this is renewed before anything else is sent: an attempt and what it writes must fit in.
+const LEASE: Duration = Duration::from_secs(10);
+/// A lease with less left than this is renewed before anything else is sent: an attempt, which takes five seconds at most, and
+/// what it writes must fit in.
 const RESERVE: Duration = Duration::from_secs(8);
 /// How long one webhook is served before others have their turn.
 const TURN: Duration = Duration::from_secs(30);
 /// How often to look for what has become due while notices of the same webhook are under way.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// How long a webhook rests after the store failed, if that may pass.
+const REST: Duration = Duration::from_secs(1);
 
 /// Delivers what becomes due until the server stops; notices under way are waited for.
 pub(crate) async fn run(app: &App, outgoing: &Outgoing, mut ticks: Interval, mut stop: Stop) {
+    take_over(app).await;
     let mut serving = JoinSet::new();
     loop {
         tokio::select! {
             _tick = ticks.tick() => {}
             () = app.store().deliveries().notified() => {}
-            Some(_served) = serving.join_next() => continue,
+            Some(served) = serving.join_next() => {
+                told(served);
+                // There may be webhooks for which there was no room.
+                if serving.len() + 1 < MOST_WEBHOOKS {
+                    continue;
+                }
+            }
             () = stop.told() => break,
         }
         begin(app, outgoing, &mut serving, &stop).await;
     }
-    while serving.join_next().await.is_some() {}
+    while let Some(served) = serving.join_next().await {
+        told(served);
+    }
+}
+
+/// Takes over at once what a process had in hand that ended badly, where that is known: where there is one process at a time.
+/// Elsewhere its leases have to end by themselves.
+pub async fn take_over(app: &App) {
+    if app.store().is_alone() {
+        let ended: Result<_, StoreError> = app.store().tidy(webhooks::end_leases).await;
+        if let Err(error) = ended {
+            tracing::warn!(%error, "what an earlier process had in hand waits until its leases end");
+        }
+    }
+}
+
+/// A webhook whose turn panicked has its next one when the lease has ended.
+fn told(served: Result<(), JoinError>) {
+    if let Err(error) = served {
+        tracing::error!(%error, "a webhook was served badly");
+    }
 }
 
 /// Delivers what is due now, and what becomes due while it is at it; for tests, which move the clock themselves.
@@ -55,7 +85,9 @@ pub async fn deliver_due(app: &App, outgoing: &Outgoing) {
         if begin(app, outgoing, &mut serving, &stop).await == 0 && serving.is_empty() {
             return;
         }
-        serving.join_next().await;
+        if let Some(served) = serving.join_next().await {
+            told(served);
+        }
     }
 }
 
@@ -86,10 +118,14 @@ struct Turn {
 
 impl Turn {
     async fn serve(mut self) {
-        if let Err(error) = self.deliver().await {
-            // What is under way is written down by nobody; it is sent again when the lease has ended.
+        let outcome = self.deliver().await;
+        if let Err(error) = &outcome {
             tracing::warn!(%error, webhook = %self.lease.webhook, "a webhook could not be served");
-            return;
+            // Otherwise it has its next turn when the lease has ended, so that what fails for ever is not sent in a loop.
+            if !may_pass(error) {
+                return;
+            }
+            sleep(REST).await;
         }
         let lease = self.lease.clone();
         let released = self.app.store().tidy(move |tx| webhooks::release(tx, &lease)).await;
@@ -101,31 +137,46 @@ impl Turn {
         }
     }
 
+    /// Sends what is due until nothing is, or it is time for others. What is under way comes to its end, and that is written
+    /// down, whatever becomes of the rest.
     async fn deliver(&mut self) -> Result<(), StoreError> {
         let began = tokio::time::Instant::now();
-        let mut under_way: JoinSet<(String, Result<(), StoreError>)> = JoinSet::new();
-        let mut things = HashSet::new();
+        let mut attempts: JoinSet<Result<(), StoreError>> = JoinSet::new();
+        let mut under_way = HashMap::new();
+        let mut outcome = Ok(());
         loop {
-            let goes_on = began.elapsed() < TURN && !self.stop.is_told() && self.keep().await?;
-            if goes_on {
-                for delivery in self.next(&things).await? {
-                    things.insert(delivery.thing_id.clone());
-                    under_way.spawn(attempt(self.app.clone(), self.outgoing.clone(), self.lease.clone(), delivery));
-                }
+            let goes_on = outcome.is_ok() && began.elapsed() < TURN && !self.stop.is_told();
+            let next = if goes_on { self.next(&under_way).await } else { Ok(Vec::new()) };
+            for delivery in next.unwrap_or_else(|error| {
+                outcome = Err(error);
+                Vec::new()
+            }) {
+                let (app, outgoing, lease) = (self.app.clone(), self.outgoing.clone(), self.lease.clone());
+                let task = attempts.spawn(attempt(app, outgoing, lease, delivery.clone()));
+                under_way.insert(task.id(), delivery);
             }
             let look = sleep(LOOK_EVERY);
             tokio::select! {
-                done = under_way.join_next() => match done {
-                    None => return Ok(()),
-                    Some(Ok((thing, outcome))) => {
-                        outcome?;
-                        things.remove(&thing);
-                    }
-                    Some(Err(_panicked)) => return Err(StoreError::Panicked { unit: "an attempt to deliver" }),
-                },
-                () = look, if goes_on && things.len() < MOST_AT_ONCE => {}
+                done = attempts.join_next_with_id() => {
+                    let (task, ended) = match done {
+                        None => return outcome,
+                        Some(Ok(done)) => done,
+                        Some(Err(error)) => (error.id(), self.broke(under_way.get(&error.id()), &error).await),
+                    };
+                    under_way.remove(&task);
+                    outcome = outcome.and(ended);
+                }
+                () = look, if goes_on && under_way.len() < MOST_AT_ONCE => {}
             }
         }
+    }
+
+    /// An attempt that panicked is one that failed: it may do so each time, and must not keep the rest waiting for ever.
+    async fn broke(&self, delivery: Option<&Delivery>, error: &JoinError) -> Result<(), StoreError> {
+        let Some(delivery) = delivery else { return Ok(()) };
+        let Lease { account, webhook, .. } = &self.lease;
+        tracing::error!(%error, %webhook, number = delivery.number, "an attempt to deliver ended badly");
+        note(&self.app, (account.clone(), webhook.clone()), delivery.clone(), no_notice(self.app.now())).await
     }
 
     /// Keeps the webhook in hand; false when somebody else has it now.
@@ -140,51 +191,59 @@ impl Turn {
         Ok(kept)
     }
 
-    /// What can be sent besides what is under way.
-    async fn next(&self, under_way: &HashSet<String>) -> Result<Vec<Delivery>, StoreError> {
+    /// What can be sent besides what is under way: nothing when somebody else has the webhook now.
+    async fn next(&mut self, under_way: &HashMap<Id, Delivery>) -> Result<Vec<Delivery>, StoreError> {
         let room = MOST_AT_ONCE.saturating_sub(under_way.len());
-        if room == 0 {
+        if room == 0 || !self.keep().await? {
             return Ok(Vec::new());
         }
         let (now, lease) = (self.app.now(), self.lease.clone());
-        // What is under way is still due, and comes first.
+        // What is under way is still due, and found again.
         let limit = i64::try_from(MOST_AT_ONCE + under_way.len()).unwrap_or(i64::MAX);
         let heads = move |db: &mut _| deliveries::heads(db, (&lease.account, &lease.webhook), now, limit);
         let found: Vec<Delivery> = self.app.store().read(heads).await?;
-        Ok(found.into_iter().filter(|delivery| !under_way.contains(&delivery.thing_id)).take(room).collect())
+        let busy = |delivery: &Delivery| under_way.values().any(|other| other.thing_id == delivery.thing_id);
+        Ok(found.into_iter().filter(|delivery| !busy(delivery)).take(room).collect())
     }
 }
 
-/// Tries one delivery and writes down what became of it.
-async fn attempt(app: App, outgoing: Outgoing, lease: Lease, delivery: Delivery) -> (String, Result<(), StoreError>) {
-    let thing = delivery.thing_id.clone();
-    let outcome = try_once(&app, &outgoing, lease, delivery).await;
-    (thing, outcome)
+/// Whether the same may go well in a moment.
+fn may_pass(error: &StoreError) -> bool {
+    matches!(error, StoreError::Busy | StoreError::Contended { .. } | StoreError::Unavailable { .. })
 }
 
-async fn try_once(app: &App, outgoing: &Outgoing, lease: Lease, delivery: Delivery) -> Result<(), StoreError> {
+/// Tries one delivery and writes down what became of it.
+async fn attempt(app: App, outgoing: Outgoing, lease: Lease, delivery: Delivery) -> Result<(), StoreError> {
     let of = (lease.account, lease.webhook);
     let (unit, whose, what, at) = (app.clone(), of.clone(), delivery.clone(), app.now());
     let composed: Result<_, StoreError> =
         app.store().read(move |db| notice::compose(db, &unit, (&whose.0, &whose.1), &what, at)).await;
     let tried = match composed {
-        Ok(None) => return forget(app, of, delivery).await,
-        Ok(Some(notice)) => send(outgoing, notice, at).await,
-        // Counted as an attempt, so that what can never be composed does not keep the rest waiting for ever.
+        Ok(None) => return forget(&app, of, delivery).await,
+        Ok(Some(notice)) => send(&outgoing, notice, at).await,
+        // Nothing is wrong with the notice.
+        Err(error) if may_pass(&error) => return Err(error),
         Err(error) => {
             tracing::error!(%error, webhook = %of.1, number = delivery.number, "a notice could not be composed");
-            let fault = "This server could not compose the notice; its log says why.".to_owned();
-            Tried { at, duration: Duration::ZERO, answer: Err(fault) }
+            no_notice(at)
         }
     };
-    note(app, of, delivery, tried).await
+    note(&app, of, delivery, tried).await
+}
+
+/// Counted as an attempt, so that what can never be sent does not keep the rest waiting for ever.
+fn no_notice(at: Instant) -> Tried {
+    let fault = "This server could not compose the notice; its log says why.".to_owned();
+    Tried { at, duration: Duration::ZERO, said_lost: false, answer: Err(fault) }
 }
 
 async fn send(outgoing: &Outgoing, notice: Notice, at: Instant) -> Tried {
     // The policy may have become stricter since the address was registered.
     let url = match outgoing.policy().check(&notice.url) {
         Ok(url) => url,
-        Err(refusal) => return Tried { at, duration: Duration::ZERO, answer: Err(refusal.to_string()) },
+        Err(refusal) => {
+            return Tried { at, duration: Duration::ZERO, said_lost: false, answer: Err(refusal.to_string()) };
+        }
     };
     let mut headers = HeaderMap::new();
     for (name, value) in &notice.headers {
@@ -198,5 +257,5 @@ async fn send(outgoing: &Outgoing, notice: Notice, at: Instant) -> Tried {
         retry_after: answer.retry_after.map(|asked| asked.wait(at)),
         body_start: answer.body_start,
     });
-    Tried { at, duration: outcome.duration, answer }
+    Tried { at, duration: outcome.duration, said_lost: notice.says_lost, answer }
 }

@@ -6,7 +6,7 @@
 use crate::Stop;
 use crate::mailer::{Mailer, NotSent};
 use slotkeeper_app::{App, mail};
-use slotkeeper_domain::retry::next_attempt;
+use slotkeeper_domain::retry::Schedule;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::mails::{self, Mail};
 use std::time::Duration;
@@ -77,7 +77,7 @@ async fn send(app: &App, mailer: &Mailer, mail: &Mail) -> Result<(), StoreError>
             app.store().tidy(move |tx| mails::delivered(tx, &mail, now)).await
         }
         Err(reason) => {
-            let next = reason.as_ref().and_then(|_| next_attempt(mail.attempts, now));
+            let next = reason.as_ref().and_then(|_| Schedule::default().next_attempt(mail.attempts, now));
             let reason = reason.map_or_else(|| "the text cannot be opened".to_owned(), |reason| reason.to_string());
             tracing::warn!(mail = %mail.id, attempt = mail.attempts, given_up = next.is_none(), reason, "a mail was not handed over");
             app.store().tidy(move |tx| mails::postpone(tx, &mail, next, mail.attempts, Some(&reason))).await

@@ -2,8 +2,10 @@
 
 use crate::config::{Config, DatabaseUrl, parse_listen};
 use clap::{Args, Parser, Subcommand};
+use slotkeeper_domain::retry::Schedule;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// A self-hosted booking server with a developer platform.
 ///
@@ -125,6 +127,18 @@ pub struct DemoArgs {
     /// Also write the addresses, log-ins and keys to this file, as JSON for scripts
     #[arg(long, value_name = "PATH")]
     pub credentials_file: Option<PathBuf>,
+
+    /// Send what a webhook did not take again after so many seconds, such as 1,2,5: after the first attempt the first
+    /// number, and so on; after the last one it is given up [otherwise: after 1, 5, 15, 60, 180 and 360 minutes]
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
+    pub retry_seconds: Option<Schedule>,
+}
+
+/// Waits in seconds, with commas between them.
+fn parse_seconds(text: &str) -> Result<Schedule, String> {
+    let seconds: Result<Vec<u64>, _> = text.split(',').map(|seconds| seconds.trim().parse()).collect();
+    let schedule = seconds.ok().map(|seconds| Schedule::new(seconds.into_iter().map(Duration::from_secs)));
+    schedule.and_then(Result::ok).ok_or_else(|| "must be 1 to 20 waits in seconds, each from 1 to 604800, such as 1,2,5".into())
 }
 
 /// The demo's passwords are printed on the screen, so nobody else may reach it.
@@ -182,6 +196,22 @@ mod tests {
         assert!(parse("slotkeeper demo --listen localhost:0 --credentials-file c.json --data-dir d").is_ok());
         assert!(parse("slotkeeper demo --listen 0.0.0.0:80").unwrap_err().contains("this machine only"));
         assert!(parse("slotkeeper demo --listen 8080").unwrap_err().contains("address and a port"));
+    }
+
+    #[test]
+    fn the_demo_sends_again_as_soon_as_is_asked_for() {
+        let retries = |line: &str| match parse(line) {
+            Ok(Command::Demo(args)) => Ok(args.retry_seconds),
+            Ok(_) => panic!("not demo"),
+            Err(problem) => Err(problem),
+        };
+        assert_eq!(retries("slotkeeper demo"), Ok(None));
+        let expected = Schedule::new([1, 2, 5].map(Duration::from_secs)).unwrap();
+        assert_eq!(retries("slotkeeper demo --retry-seconds 1,2,5"), Ok(Some(expected)));
+        for wrong in ["0", "1,", ",", "x", "-1", "1;2", "604801", "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1"] {
+            let problem = retries(&format!("slotkeeper demo --retry-seconds {wrong}")).unwrap_err();
+            assert!(problem.contains("waits in seconds") || wrong == "-1", "{problem}");
+        }
     }
 
     #[test]

@@ -13,12 +13,13 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use slotkeeper_api::cors::Origins;
 use slotkeeper_domain::call_rate::CallRate;
+use slotkeeper_domain::retry::Schedule;
 use slotkeeper_outgoing::{AllowedReceiver, Policy, Proxy};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
-use values::{allowed_receivers, between, cors_origins, filter, listen, ports, proxy, sender, trusted_proxies};
+use values::{allowed_receivers, between, cors_origins, filter, listen, ports, proxy, retry_minutes, sender, trusted_proxies};
 
 /// The annotated configuration file with every option at its default.
 pub const DEFAULT_FILE: &str = include_str!("../config.default.toml");
@@ -51,6 +52,8 @@ pub struct Config {
     pub mail: Mail,
     /// Which receivers are called, and how.
     pub outgoing: Outgoing,
+    /// How applications are told of changes.
+    pub webhooks: Webhooks,
     /// What the server takes on at once.
     pub limits: Limits,
     /// What is logged.
@@ -100,6 +103,15 @@ impl Outgoing {
         let policy = Policy { loopback_http, allowed: self.allow.clone(), ports: self.ports.clone() };
         slotkeeper_outgoing::Outgoing::new(policy, slotkeeper_outgoing::Limits::default(), self.proxy.clone())
     }
+}
+
+/// How applications are told of changes.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhooks {
+    /// When notices that did not arrive are sent again; written in minutes.
+    #[serde(rename = "retry_minutes", deserialize_with = "retry_minutes")]
+    pub retries: Schedule,
 }
 
 /// What the server takes on at once.
@@ -204,6 +216,7 @@ impl Default for Config {
                 from: "Slotkeeper <no-reply@localhost>".into(),
             },
             outgoing: Outgoing { allow: Vec::new(), ports: Policy::PORTS.into(), proxy: None },
+            webhooks: Webhooks { retries: Schedule::default() },
             limits: Limits {
                 connections: 1024,
                 header_timeout_seconds: 10,

@@ -52,6 +52,9 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     if let Some(url) = &args.database_url {
         config.database_url = url.read()?;
     }
+    if let Some(retries) = &args.retry_seconds {
+        config.webhooks.retries.clone_from(retries);
+    }
     config.log.filter = "warn".to_owned();
     // Nobody is to be held up here, and yet programs see the headers that tell how much is left.
     config.limits.api_calls_per_minute = 6_000_000;

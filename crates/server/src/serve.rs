@@ -87,6 +87,7 @@ pub async fn open(config: &Config, receivers: Policy) -> anyhow::Result<App> {
         most_customers: Some(config.limits.customers).filter(|most| *most > 0),
         call_rate: config.limits.call_rate(),
         receivers,
+        retries: config.webhooks.retries.clone(),
         items: Arc::new(WireItems),
     });
     check_master_key(&app).await?;

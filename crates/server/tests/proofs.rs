@@ -1,10 +1,12 @@
-//! The proofs of `bench/` in short: races for the last places, and a server that is killed while clients work.
+//! The proofs of `bench/` in short: races for the last places, and a server that is killed while clients work and webhooks
+//! are told.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop, and say where")]
 
 use bench::crash::crash;
+use bench::deliver::deliver;
 use bench::race::race;
 use bench::server::Place;
-use bench::{CrashArgs, RaceArgs};
+use bench::{CrashArgs, DeliverArgs, RaceArgs};
 use slotkeeper_testkit::postgres::Database;
 
 /// A build without optimisation on a busy machine takes longer to start than the two seconds of the long form.
@@ -36,6 +38,35 @@ async fn nothing_acknowledged_is_lost_on_postgres() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_lost_is_found() {
     assert!(crash(&args(None, true)).await.unwrap());
+}
+
+fn told(database: Option<&Database>, lose: bool) -> DeliverArgs {
+    DeliverArgs {
+        server_binary: env!("CARGO_BIN_EXE_slotkeeper").into(),
+        rounds: 4,
+        changes: 250,
+        clients: 8,
+        ready_within_ms: READY_WITHIN_MS,
+        database_url: database.map(|database| database.url().to_owned()),
+        lose,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_change_is_told_on_sqlite() {
+    assert!(deliver(&told(None, false)).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_change_is_told_on_postgres() {
+    let database = Database::create().await;
+    assert!(deliver(&told(Some(&database), false)).await.unwrap());
+}
+
+/// The check sees what it looks for: a receiver that forgets some of what it took lacks them.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_told_is_found() {
+    assert!(deliver(&told(None, true)).await.unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,6 +19,11 @@ statements! {
     INSERT = "INSERT INTO change (account_id, number, at, actor_kind, actor_account_id, actor_id, thing, thing_id, kind, \
                                   creator_id) \
               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    /// Locks the webhooks that want a change, in the order in which everybody locks several, so that nobody writes down what
+    /// became of an attempt between the next two statements: what is added here would be due with an attempt that has come
+    /// to an end meanwhile, or be dropped for want of room that there is again.
+    LOCK = "SELECT id FROM webhook WHERE account_id = ?1 AND domain = ?2 AND kind = ?3 AND ended_at IS NULL \
+            AND blocked_at IS NULL ORDER BY id {FOR UPDATE}";
     /// Has a change delivered to every webhook that wants it: after what waits for the same thing already, and not at all
     /// where too much waits.
     DELIVER = "INSERT INTO delivery (account_id, webhook_id, number, thing_id, happened_at, due_at, outcome, ended_at) \
@@ -74,11 +79,14 @@ pub(crate) fn write(tx: &mut Tx, changes: &[Change]) -> Result<Concerns, StoreEr
     let mut statements: Vec<(Sql, &[&dyn Param])> = params.iter().map(|params| (INSERT, params.as_slice())).collect();
     let told: Vec<(&NumberedChange<'_>, Domain)> =
         rows.iter().filter_map(|row| Some((row, Domain::of(row.change.thing)?))).collect();
+    let locks: Vec<[&dyn Param; 3]> = told.iter().map(|(row, domain)| row.topic(domain)).collect();
     let params: Vec<[&dyn Param; 7]> = told.iter().map(|(row, domain)| row.delivery(domain)).collect();
+    statements.extend(locks.iter().map(|params| (LOCK, params.as_slice())));
     statements.extend(params.iter().map(|params| (DELIVER, params.as_slice())));
     let written = tx.batch(&statements)?;
+    let delivered = &written[rows.len() + locks.len()..];
     let mut concerns = Concerns { keys: changes.iter().any(|change| change.thing.concerns_keys()), deliveries: false };
-    for ((row, domain), _) in told.iter().zip(&written[rows.len()..]).filter(|(_, deliveries)| **deliveries > 0) {
+    for ((row, domain), _) in told.iter().zip(delivered).filter(|(_, deliveries)| **deliveries > 0) {
         let Change { account, at, kind, .. } = row.change;
         tx.run(WAKE, &[account, &row.number, at, &MOST_WAITING, domain, kind])?;
         concerns.deliveries = true;
@@ -118,6 +126,10 @@ impl<'a> NumberedChange<'a> {
             kind,
             creator,
         ]
+    }
+
+    fn topic<'p>(&'p self, domain: &'p Domain) -> [&'p dyn Param; 3] {
+        [&self.change.account, domain, &self.change.kind]
     }
 
     fn delivery<'p>(&'p self, domain: &'p Domain) -> [&'p dyn Param; 7] {

@@ -60,6 +60,13 @@ impl Store {
         self.bulletin.keys_version.load(Ordering::SeqCst)
     }
 
+    /// Whether no other process can have the database open while this one has: what is found as taken in hand was then left
+    /// by a process that has ended.
+    #[must_use]
+    pub fn is_alone(&self) -> bool {
+        matches!(*self.engine, Engine::Sqlite(_))
+    }
+
     /// Is notified when a unit of this process has stored something that is to be delivered to webhooks.
     #[must_use]
     pub fn deliveries(&self) -> &Notify {

@@ -5,6 +5,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -60,6 +61,8 @@ pub enum Reply {
     Never,
     /// Not at all: the connection is closed.
     Closes,
+    /// With a success, after so many milliseconds.
+    Late(u64),
     /// With a success whose body is shorter than it says.
     LiesAboutLength,
 }
@@ -162,6 +165,10 @@ async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
                 }
                 (None, Some(Reply::After(status, seconds))) => {
                     answer(&format!("{status} Said\r\nRetry-After: {seconds}"), "text/plain", "later")
+                }
+                (None, Some(Reply::Late(millis))) => {
+                    tokio::time::sleep(Duration::from_millis(millis)).await;
+                    answer("200 OK", "text/plain", "received")
                 }
                 (None, Some(Reply::Never)) => std::future::pending().await,
                 (None, Some(Reply::Closes)) => return,

@@ -12,8 +12,9 @@ use slotkeeper_app::passwords::{Cost, Passwords};
 use slotkeeper_app::secrets::Vault;
 use slotkeeper_app::{App, AppConfig, sweep};
 pub use slotkeeper_domain::call_rate::CallRate;
+use slotkeeper_domain::retry::Schedule;
 use slotkeeper_domain::time::Instant;
-use slotkeeper_jobs::deliver::deliver_due;
+use slotkeeper_jobs::deliver::{deliver_due, take_over};
 use slotkeeper_jobs::mailer::{MailServer, Mailer, Tls};
 use slotkeeper_jobs::{Stop, send_mail};
 use slotkeeper_outgoing::{Limits as OutgoingLimits, Outgoing, Policy};
@@ -181,6 +182,7 @@ impl TestServer {
             most_customers,
             call_rate,
             receivers: receivers(),
+            retries: Schedule::default(),
             items: Arc::new(WireItems),
         });
         check_master_key(&app).await.unwrap();
@@ -280,6 +282,13 @@ impl TestServer {
     pub async fn deliver(&self) {
         let limits = OutgoingLimits { total: Duration::from_millis(600), ..OutgoingLimits::default() };
         deliver_due(&self.app, &Outgoing::new(receivers(), limits, None)).await;
+    }
+
+    /// Takes over what a process had in hand that ended badly, as a server does when it starts to deliver. Says whether it may
+    /// do that at once, because it knows that it is alone.
+    pub async fn take_over(&self) -> bool {
+        take_over(&self.app).await;
+        self.app.store().is_alone()
     }
 
     /// Takes mails on while the server is stopping; how many it tried.

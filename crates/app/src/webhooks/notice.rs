@@ -26,6 +26,8 @@ pub struct Notice {
     pub headers: Vec<(&'static str, String)>,
     /// JSON.
     pub body: Vec<u8>,
+    /// Whether it says that an earlier one was lost.
+    pub says_lost: bool,
 }
 
 /// The notice of a delivery, with the time it is now; nothing if there is nothing to tell: the thing is not there, the key may
@@ -59,7 +61,7 @@ pub fn compose(
     let body = format!("{{\"itemId\":{id},\"timestamp\":{timestamp},\"item\":{item}}}").into_bytes();
     let keys = SigningKeys::of(db, app, &holder, now)?;
     let headers = headers(&webhook, delivery, &keys, &body, now);
-    Ok(Some(Notice { url: webhook.url, headers, body }))
+    Ok(Some(Notice { says_lost: webhook.lost, url: webhook.url, headers, body }))
 }
 
 fn headers(

@@ -23,6 +23,8 @@ pub struct Tried {
     pub at: Instant,
     /// How long it took.
     pub duration: Duration,
+    /// Whether the notice said that an earlier one was lost.
+    pub said_lost: bool,
     /// What came of it.
     pub answer: Result<Answered, String>,
 }
@@ -64,6 +66,14 @@ impl Tried {
     }
 }
 
+/// Whoever writes down what became of an attempt has locked the webhook first, so that nothing is added meanwhile to what waits
+/// for the same thing: it would wait for an attempt that is over. Others lock in that order too, first the webhook, then its
+/// deliveries.
+fn lock(tx: &mut Tx, of: Of<'_>) -> Result<(), StoreError> {
+    // One that has ended is changed no more.
+    webhooks::lock(tx, of.0, of.1).map(drop)
+}
+
 /// Writes an attempt down, and what follows from it: the change was delivered, is tried again later, or is given up. Too many
 /// that are given up in a row block the webhook.
 ///
@@ -75,20 +85,21 @@ pub async fn note(
     delivery: Delivery,
     tried: Tried,
 ) -> Result<(), StoreError> {
-    let (now, spread) = (app.now(), u64::from_le_bytes(random::bytes()));
+    let (now, retries, spread) = (app.now(), app.retries().clone(), u64::from_le_bytes(random::bytes()));
     let fault = tried.fault();
     let (of_account, of_webhook) = (account.clone(), webhook.clone());
     let dropped_in_row = app
         .store()
         .tidy(move |tx| {
             let of = (&of_account, &of_webhook);
+            lock(tx, of)?;
             deliveries::attempted(tx, of, delivery.number, &tried.row())?;
             let test = delivery.number < 0;
             let asked = tried.answer.as_ref().ok().and_then(|answered| answered.retry_after);
-            let next = next_attempt(delivery.tries + 1, asked, spread, now).filter(|_| !test);
+            let next = next_attempt(&retries, delivery.tries + 1, asked, spread, now).filter(|_| !test);
             match next.filter(|_| !tried.arrived()) {
                 Some(next) => deliveries::postpone(tx, of, &delivery.thing_id, next)?,
-                None => finish(tx, of, &delivery, tried.arrived(), now)?,
+                None => finish(tx, of, &delivery, &tried, now)?,
             }
             Ok::<_, StoreError>(
                 webhooks::find(tx, &of_account, &of_webhook)?.map_or(0, |webhook| webhook.dropped_in_row),
@@ -98,17 +109,19 @@ pub async fn note(
     if dropped_in_row >= BLOCKED_AFTER { block(app, (account, webhook), fault).await } else { Ok(()) }
 }
 
-fn finish(tx: &mut Tx, of: Of<'_>, delivery: &Delivery, arrived: bool, now: Instant) -> Result<(), StoreError> {
+fn finish(tx: &mut Tx, of: Of<'_>, delivery: &Delivery, tried: &Tried, now: Instant) -> Result<(), StoreError> {
+    let (arrived, test) = (tried.arrived(), delivery.number < 0);
     if deliveries::end(tx, of, delivery.number, arrived, now)? {
-        let end = match (arrived, delivery.number < 0) {
-            (true, false) => End::Arrived,
+        let end = match (arrived, test) {
+            (true, false) => End::Arrived { said_lost: tried.said_lost },
             (false, false) => End::Dropped,
             // A test says nothing about what was lost before.
             (_, true) => End::Gone,
         };
         webhooks::count_end(tx, of.0, of.1, end)?;
     }
-    deliveries::hurry(tx, of, &delivery.thing_id, now)
+    // What waits for a thing keeps its time when a test of it has been made.
+    if test { Ok(()) } else { deliveries::hurry(tx, of, &delivery.thing_id, now) }
 }
 
 /// Forgets a delivery about which there is nothing to tell.
@@ -124,6 +137,7 @@ pub async fn forget(
     app.store()
         .tidy(move |tx| {
             let of = (&account, &webhook);
+            lock(tx, of)?;
             if deliveries::delete(tx, of, delivery.number)? {
                 webhooks::count_end(tx, of.0, of.1, End::Gone)?;
             }
@@ -138,7 +152,9 @@ async fn block(app: &App, (account, webhook): (AccountId, WebhookId), fault: Str
     app.store()
         .write(move |tx| {
             accounts::lock(tx, &account)?;
-            let Some(known) = webhooks::find(tx, &account, &webhook)? else { return Ok(()) };
+            let known = webhooks::lock(tx, &account, &webhook)?;
+            // One may have arrived meanwhile.
+            let Some(known) = known.filter(|known| known.dropped_in_row >= BLOCKED_AFTER) else { return Ok(()) };
             let reason = format!("{BLOCKED_AFTER} notices in a row could not be delivered. The last time, {fault}.");
             if !webhooks::block(tx, &account, &webhook, now, &reason)? {
                 return Ok(());

@@ -5,10 +5,12 @@ use ipnet::IpNet;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use slotkeeper_api::cors::Origins;
+use slotkeeper_domain::retry::Schedule;
 use slotkeeper_outgoing::{AllowedReceiver, Proxy};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
+use std::time::Duration;
 use toml::Value;
 use tracing_subscriber::EnvFilter;
 use url::Url;
@@ -210,17 +212,26 @@ pub(super) fn allowed_receivers<'de, D: Deserializer<'de>>(deserializer: D) -> R
     read.collect()
 }
 
-/// In the environment lists are texts, so a port may be one.
-pub(super) fn ports<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u16>, D::Error> {
-    let port = |value: &Value| match value {
-        Value::Integer(number) => u16::try_from(*number).ok(),
+/// A list of numbers. In the environment lists are texts, so a number may be one. Nothing when one is no `T`.
+fn numbers<'de, D: Deserializer<'de>, T: TryFrom<i64> + FromStr>(deserializer: D) -> Result<Option<Vec<T>>, D::Error> {
+    let number = |value: &Value| match value {
+        Value::Integer(number) => T::try_from(*number).ok(),
         Value::String(text) => text.parse().ok(),
         _ => None,
     };
-    let values = Vec::<Value>::deserialize(deserializer)?;
-    let ports: Option<Vec<u16>> = values.iter().map(|value| port(value).filter(|port| *port > 0)).collect();
-    let wrong = || D::Error::custom("must be a list of ports from 1 to 65535, such as [443, 8443]");
-    ports.filter(|ports| !ports.is_empty()).ok_or_else(wrong)
+    Ok(Vec::<Value>::deserialize(deserializer)?.iter().map(number).collect())
+}
+
+pub(super) fn ports<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u16>, D::Error> {
+    let ports = numbers(deserializer)?.filter(|ports| !ports.is_empty() && !ports.contains(&0));
+    ports.ok_or_else(|| D::Error::custom("must be a list of ports from 1 to 65535, such as [443, 8443]"))
+}
+
+pub(super) fn retry_minutes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Schedule, D::Error> {
+    let minutes: Option<Vec<u64>> = numbers(deserializer)?;
+    let waits = |minutes: Vec<u64>| minutes.into_iter().map(|minutes| Duration::from_secs(minutes.saturating_mul(60)));
+    let schedule = minutes.and_then(|minutes| Schedule::new(waits(minutes)).ok());
+    schedule.ok_or_else(|| D::Error::custom("must be a list of 1 to 20 waits in minutes, each from 1 to 10080, such as [1, 5, 15]"))
 }
 
 /// The text is not repeated when it is wrong: it may hold a password.

@@ -6,6 +6,7 @@ use slotkeeper_app::passwords::{Cost, Passwords};
 use slotkeeper_app::secrets::Vault;
 use slotkeeper_domain::catalogue::ProductKind;
 use slotkeeper_domain::id::ProductId;
+use slotkeeper_domain::retry::Schedule;
 use slotkeeper_domain::secret::Password;
 use slotkeeper_domain::time::{Instant, Zone};
 use slotkeeper_outgoing::Policy;
@@ -39,6 +40,7 @@ async fn filled(at: Instant) -> (App, tempfile::TempDir, Credentials) {
         delivers_mail: false,
         call_rate: None,
         receivers: Policy::default(),
+        retries: Schedule::default(),
         items: Arc::new(WireItems),
     });
     let credentials = credentials(&app).await.expect("a demo");

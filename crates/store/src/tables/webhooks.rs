@@ -37,14 +37,22 @@ statements! {
            ORDER BY due_at LIMIT ?2 {FOR UPDATE SKIP LOCKED}";
     LEASE = "UPDATE webhook SET leased_until = ?3 WHERE account_id = ?1 AND id = ?2";
     RENEW = "UPDATE webhook SET leased_until = ?4 WHERE account_id = ?1 AND id = ?2 AND leased_until = ?3";
+    // What waits behind an earlier one of its thing may be due long before that one is: there is nothing to do for it then.
     RELEASE = "UPDATE webhook SET leased_until = NULL, due_at =
-                   (SELECT MIN(d.due_at) FROM delivery d
-                    WHERE d.account_id = ?1 AND d.webhook_id = ?2 AND d.due_at IS NOT NULL)
+                   (SELECT d.due_at FROM delivery d
+                    WHERE d.account_id = ?1 AND d.webhook_id = ?2 AND d.due_at IS NOT NULL
+                          AND NOT EXISTS (SELECT 1 FROM delivery e
+                              WHERE e.account_id = ?1 AND e.webhook_id = ?2 AND e.thing_id = d.thing_id
+                                    AND e.number < d.number AND e.due_at IS NOT NULL)
+                    ORDER BY d.due_at, d.number LIMIT 1)
                WHERE account_id = ?1 AND id = ?2 AND leased_until = ?3 AND ended_at IS NULL AND blocked_at IS NULL
                RETURNING due_at";
+    END_LEASES = "UPDATE webhook SET leased_until = NULL WHERE due_at IS NOT NULL AND leased_until IS NOT NULL";
     WAIT = "UPDATE webhook SET waiting = waiting + ?3, due_at = CASE WHEN due_at < ?4 THEN due_at ELSE ?4 END
             WHERE account_id = ?1 AND id = ?2";
-    ARRIVED = "UPDATE webhook SET waiting = waiting - 1, dropped_in_row = 0, lost = FALSE WHERE account_id = ?1 AND id = ?2";
+    // What was lost is told only by a notice that says so: one that was under way when another was dropped does not.
+    ARRIVED = "UPDATE webhook SET waiting = waiting - 1, dropped_in_row = 0, lost = (lost AND NOT ?3)
+               WHERE account_id = ?1 AND id = ?2";
     DROPPED = "UPDATE webhook SET waiting = waiting - 1, dropped_in_row = dropped_in_row + 1, lost = TRUE
                WHERE account_id = ?1 AND id = ?2";
     GONE = "UPDATE webhook SET waiting = waiting - 1 WHERE account_id = ?1 AND id = ?2";
@@ -196,11 +204,22 @@ pub fn release(tx: &mut Tx, lease: &Lease) -> Result<Option<Instant>, StoreError
     Ok(due.flatten())
 }
 
+/// Ends all leases: for a process that knows that it is alone, and what other processes left behind.
+///
+/// # Errors
+/// When the store fails.
+pub fn end_leases(tx: &mut Tx) -> Result<u64, StoreError> {
+    tx.run(END_LEASES, &[])
+}
+
 /// What became of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
     /// It arrived.
-    Arrived,
+    Arrived {
+        /// Whether it said that something had been lost.
+        said_lost: bool,
+    },
     /// It was given up: receivers are told with the next one that something was lost.
     Dropped,
     /// There was nothing to tell, or it does not count.
@@ -212,12 +231,11 @@ pub enum End {
 /// # Errors
 /// When the store fails.
 pub fn count_end(tx: &mut Tx, account: &AccountId, id: &WebhookId, end: End) -> Result<(), StoreError> {
-    let statement = match end {
-        End::Arrived => ARRIVED,
-        End::Dropped => DROPPED,
-        End::Gone => GONE,
+    match end {
+        End::Arrived { said_lost } => tx.run(ARRIVED, &[account, id, &said_lost])?,
+        End::Dropped => tx.run(DROPPED, &[account, id])?,
+        End::Gone => tx.run(GONE, &[account, id])?,
     };
-    tx.run(statement, &[account, id])?;
     Ok(())
 }
 

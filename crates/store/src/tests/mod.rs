@@ -1,6 +1,7 @@
 //! Tests of the store as a whole. Each behaviour is written once and stamped for both engines.
 
 mod changes;
+mod deliveries;
 mod engines;
 mod groups;
 mod last_resort;

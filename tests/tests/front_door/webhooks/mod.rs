@@ -1,5 +1,6 @@
 //! Applications are told of changes: webhooks, and the list of changes.
 
+mod again;
 mod changes;
 mod deliveries;
 mod notices;

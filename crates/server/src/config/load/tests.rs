@@ -1,6 +1,8 @@
 use super::*;
 use crate::config::MailTls;
+use slotkeeper_domain::retry::Schedule;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 fn load(file: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
     let folder = tempfile::tempdir().unwrap();
@@ -33,6 +35,7 @@ fn the_environment_wins_over_the_file() {
             ("SLOTKEEPER_OUTGOING_ALLOW", "10.1.0.0/16, *.corp.example"),
             ("SLOTKEEPER_OUTGOING_PORTS", "443, 9443"),
             ("SLOTKEEPER_OUTGOING_PROXY", "http://proxy.example:3128"),
+            ("SLOTKEEPER_WEBHOOKS_RETRY_MINUTES", "2, 3"),
             ("OTHER", "x"),
         ],
     )
@@ -47,6 +50,7 @@ fn the_environment_wins_over_the_file() {
     assert_eq!(config.outgoing.allow, ["10.1.0.0/16".parse().unwrap(), "*.corp.example".parse().unwrap()]);
     assert_eq!(config.outgoing.ports, [443, 9443]);
     assert_eq!(config.outgoing.proxy, Some("http://proxy.example:3128".parse().unwrap()));
+    assert_eq!(config.webhooks.retries, Schedule::new([120, 180].map(Duration::from_secs)).unwrap());
 }
 
 #[test]
@@ -96,6 +100,11 @@ fn mistakes_are_told_with_their_place_and_without_their_value() {
         ("[outgoing]\nports = [65536]", 2, "`outgoing.ports`: must be a list of ports from 1 to 65535"),
         ("[outgoing]\nports = []", 2, "`outgoing.ports`: must be a list of ports from 1 to 65535"),
         ("[outgoing]\nproxy = \"proxy.example\"", 2, "`outgoing.proxy`: must be the address of an http proxy"),
+        ("[webhooks]\nretry_minutes = []", 2, "`webhooks.retry_minutes`: must be a list of 1 to 20 waits in minutes"),
+        ("[webhooks]\nretry_minutes = [1, 0]", 2, "`webhooks.retry_minutes`: must be a list of 1 to 20 waits in minutes"),
+        ("[webhooks]\nretry_minutes = [10081]", 2, "`webhooks.retry_minutes`: must be a list of 1 to 20 waits in minutes"),
+        ("[webhooks]\nretry_minutes = [-1]", 2, "`webhooks.retry_minutes`: must be a list of 1 to 20 waits in minutes"),
+        ("[webhooks]\nretry_minutes = [9223372036854775807]", 2, "`webhooks.retry_minutes`: must be a list"),
         ("[log]\nfilter = \"a=b=c\"", 2, "`log.filter`: must be a level"),
     ] {
         let error = load(file, &[]).unwrap_err();

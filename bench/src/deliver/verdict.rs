@@ -1,0 +1,183 @@
+//! What must be true of what arrived, compared with what clients were told and with the server's own list of changes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One change in the server's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logged {
+    /// Its number.
+    pub number: i64,
+    /// Domain and type, as in `customers/created`.
+    pub topic: String,
+    /// What changed.
+    pub thing: String,
+}
+
+/// What a receiver saw, in the order in which it saw it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// The topic of the webhook.
+    pub topic: String,
+    /// The number at the end of the message id.
+    pub number: i64,
+    /// The thing that the body names.
+    pub thing: String,
+    /// Whether it is answered with success now; otherwise it has just come.
+    pub taken: bool,
+}
+
+/// What clients know of changes of one thing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// How many were acknowledged.
+    pub acknowledged: usize,
+    /// How many may have happened besides: there was no answer.
+    pub open: usize,
+}
+
+/// By topic and thing.
+pub type Ledger = BTreeMap<(String, String), Asked>;
+
+/// What is wrong.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// Acknowledged changes that are not in the list.
+    pub lost: Vec<String>,
+    /// Changes of the list that never arrived.
+    pub missing: Vec<String>,
+    /// Anything else.
+    pub wrong: Vec<String>,
+}
+
+impl Verdict {
+    /// All of it.
+    #[must_use]
+    pub fn all(&self) -> Vec<String> {
+        [&self.lost[..], &self.missing, &self.wrong].concat()
+    }
+}
+
+/// The changes of the list that did not arrive.
+#[must_use]
+pub fn missing<'l>(logged: &'l [Logged], seen: &[Seen]) -> Vec<&'l Logged> {
+    let taken: BTreeSet<_> = seen.iter().filter(|one| one.taken).map(|one| one.number).collect();
+    logged.iter().filter(|change| !taken.contains(&change.number)).collect()
+}
+
+/// Compares what clients asked for with the list, and the list with what arrived. `logged` has the registered topics only.
+#[must_use]
+pub fn compare(ledger: &Ledger, logged: &[Logged], seen: &[Seen]) -> Verdict {
+    let mut verdict = Verdict::default();
+    acknowledged_is_logged(ledger, logged, &mut verdict);
+    for Logged { number, topic, thing } in missing(logged, seen) {
+        verdict.missing.push(format!("{topic} of {thing}, number {number}, never arrived"));
+    }
+    verdict.wrong.extend(strange(logged, seen));
+    verdict.wrong.extend(out_of_order(logged, seen));
+    verdict
+}
+
+fn acknowledged_is_logged(ledger: &Ledger, logged: &[Logged], verdict: &mut Verdict) {
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for change in logged {
+        *counts.entry((&change.topic, &change.thing)).or_default() += 1;
+    }
+    for ((topic, thing), asked) in ledger {
+        let count = counts.get(&(topic.as_str(), thing.as_str())).copied().unwrap_or(0);
+        if count < asked.acknowledged {
+            let number = asked.acknowledged;
+            verdict.lost.push(format!("{number} × {topic} of {thing} acknowledged, {count} in the list of changes"));
+        }
+        if count > asked.acknowledged + asked.open {
+            let most = asked.acknowledged + asked.open;
+            verdict.wrong.push(format!("{count} × {topic} of {thing} in the list of changes, {most} asked for"));
+        }
+    }
+}
+
+/// What came and never happened.
+fn strange(logged: &[Logged], seen: &[Seen]) -> Vec<String> {
+    let happened: BTreeMap<i64, &Logged> = logged.iter().map(|change| (change.number, change)).collect();
+    let strange = seen.iter().filter(|one| {
+        happened.get(&one.number).is_none_or(|change| change.topic != one.topic || change.thing != one.thing)
+    });
+    strange.map(|one| format!("{} of {}, number {}, never happened", one.topic, one.thing, one.number)).collect()
+}
+
+/// What was sent before everything had been taken that happened earlier to the same thing. It is enough to look at the first
+/// time: what is sent once more may come late, and is known by its id.
+fn out_of_order(logged: &[Logged], seen: &[Seen]) -> Vec<String> {
+    let mut earlier: BTreeMap<(&str, &str), Vec<i64>> = BTreeMap::new();
+    let mut before: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    for change in logged {
+        let of_thing = earlier.entry((&change.topic, &change.thing)).or_default();
+        before.insert(change.number, of_thing.clone());
+        of_thing.push(change.number);
+    }
+    let (mut taken, mut known, mut wrong) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+    for one in seen {
+        if one.taken {
+            taken.insert(one.number);
+        } else if known.insert(one.number) {
+            for number in before.get(&one.number).into_iter().flatten().filter(|number| !taken.contains(*number)) {
+                wrong.push(format!("{} of {}, number {}, came before {number} had arrived", one.topic, one.thing, one.number));
+            }
+        }
+    }
+    wrong
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOPIC: &str = "customers/updated";
+
+    fn logged(numbers: &[(i64, &str)]) -> Vec<Logged> {
+        let one = |(number, thing): &(i64, &str)| Logged { number: *number, topic: TOPIC.into(), thing: (*thing).into() };
+        numbers.iter().map(one).collect()
+    }
+
+    fn seen(number: i64, thing: &str, taken: bool) -> Seen {
+        Seen { topic: TOPIC.into(), number, thing: thing.into(), taken }
+    }
+
+    fn ledger(thing: &str, acknowledged: usize, open: usize) -> Ledger {
+        [((TOPIC.to_owned(), thing.to_owned()), Asked { acknowledged, open })].into()
+    }
+
+    #[test]
+    fn what_is_right_is_right() {
+        let log = logged(&[(3, "a"), (4, "b"), (7, "a")]);
+        // Number 4 waits while number 7 is sent: another thing. Number 3 comes once more, late.
+        let all = [
+            seen(3, "a", false), seen(4, "b", false), seen(3, "a", true), seen(7, "a", false), seen(7, "a", true),
+            seen(3, "a", false), seen(4, "b", false), seen(4, "b", true),
+        ];
+        for ledger in [ledger("a", 2, 0), ledger("a", 1, 1), ledger("a", 2, 5), Ledger::new()] {
+            assert_eq!(compare(&ledger, &log, &all), Verdict::default());
+        }
+    }
+
+    #[test]
+    fn each_fault_is_found() {
+        let log = logged(&[(3, "a"), (7, "a")]);
+        let right = [seen(3, "a", false), seen(3, "a", true), seen(7, "a", false), seen(7, "a", true)];
+        let counts = |ledger: &Ledger, seen: &[Seen]| {
+            let Verdict { lost, missing, wrong } = compare(ledger, &log, seen);
+            (lost.len(), missing.len(), wrong.len())
+        };
+        let nothing = Ledger::new();
+        assert_eq!(counts(&ledger("a", 3, 0), &right), (1, 0, 0), "acknowledged and not in the list");
+        assert_eq!(counts(&ledger("b", 1, 0), &right), (1, 0, 0), "acknowledged and not in the list");
+        assert_eq!(counts(&ledger("a", 1, 0), &right), (0, 0, 1), "in the list and not asked for");
+        assert_eq!(counts(&nothing, &right[..3]), (0, 1, 0), "sent and not taken");
+        assert_eq!(counts(&nothing, &right[..2]), (0, 1, 0), "not sent");
+        assert_eq!(counts(&nothing, &[&right[..], &[seen(9, "a", false)]].concat()), (0, 0, 1), "never happened");
+        assert_eq!(counts(&nothing, &[&right[..], &[seen(7, "b", false)]].concat()), (0, 0, 1), "another thing");
+        let early = [right[0].clone(), right[2].clone(), right[1].clone(), right[3].clone()];
+        assert_eq!(counts(&nothing, &early), (0, 0, 1), "sent before the one before was taken");
+        let turned = [right[2].clone(), right[3].clone(), right[0].clone(), right[1].clone()];
+        assert_eq!(counts(&nothing, &turned), (0, 0, 1), "in the wrong order");
+    }
+}
