@@ -140,6 +140,7 @@ on_every_engine! {
             assert_eq!(calendar.property_value(name), Some(value), "{name}");
         }
         let first = program.create("/bookings", &order("2026-05-08", 3)).await;
+        server.clock.advance(Duration::from_secs(1));
         let mut family = booking(TOUR, "Noor, \"N\"", 2, &tour("2026-05-08"));
         family["participants"]["numbers"].as_array_mut().expect("a list").push(json!({"peopleCategoryId": "Cchildren", "number": 1}));
         let second = program.create("/bookings", &family).await;

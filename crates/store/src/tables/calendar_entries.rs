@@ -20,16 +20,17 @@ macro_rules! booked {
     };
 }
 
-/// Events of some days, with their bookings: those of an event follow each other.
+/// Events of some days, with their bookings: those of an event follow each other. SQLite takes tables that are crossed in the
+/// order in which they are named; it would begin with all claims of the account otherwise.
 #[rustfmt::skip]
 macro_rules! events {
     ($order:literal) => {
         concat!("SELECT event.id, ", booked!(), "
-         FROM event
-         JOIN seat_claim ON seat_claim.account_id = event.account_id AND seat_claim.event_id = event.id
-              AND seat_claim.holder_kind = 'booking'
-         JOIN booking ON booking.account_id = seat_claim.account_id AND booking.number = seat_claim.holder_id
+         FROM event CROSS JOIN seat_claim CROSS JOIN booking
          WHERE event.account_id = ?1 AND event.day BETWEEN ?2 AND ?3
+           AND seat_claim.account_id = event.account_id AND seat_claim.event_id = event.id
+           AND seat_claim.holder_kind = 'booking'
+           AND booking.account_id = seat_claim.account_id AND booking.number = seat_claim.holder_id
          ORDER BY event.day ", $order, ", event.id, booking.created_at, booking.number LIMIT ?4")
     };
 }

@@ -19,7 +19,8 @@ macro_rules! entries {
 statements! {
     AFTER = concat!(entries!(), " AND c.number > ?2 ORDER BY c.number LIMIT ?3");
     LATEST = concat!(entries!(), " AND c.number < ?2 ORDER BY c.number DESC LIMIT ?3");
-    LAST = "SELECT number, at FROM change WHERE account_id = ?1 ORDER BY number DESC LIMIT 1";
+    LAST = "SELECT number, at FROM change
+            WHERE account_id = ?1 AND number = (SELECT change_count FROM account WHERE id = ?1)";
 }
 
 /// An entry of the log.
