@@ -1,6 +1,7 @@
 //! Bodies of requests: JSON, whatever the client calls it (wire reference, section 1.1).
 
 use crate::caller::Granted;
+use crate::documented::Documented;
 use crate::error::{ApiError, message_for};
 use crate::query::Pairs;
 use axum::body::Bytes;
@@ -100,12 +101,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let body = serde_path_to_error::deserialize(&mut json).map_err(|error| not_as_expected(&error))?;
+    let body = serde_path_to_error::deserialize(Documented(&mut json)).map_err(|error| not_as_expected(&error))?;
     json.end().map_err(|error| not_json(&error))?;
-    // A list can pass for a type whose members may be absent: serde takes its items for them, one after the other.
-    if bytes.trim_ascii_start().starts_with(b"[") {
-        return Err(ApiError::bad_request("The body is not what this operation expects: a list, and no object."));
-    }
     Ok(body)
 }
 

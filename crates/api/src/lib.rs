@@ -13,6 +13,7 @@ mod changes;
 pub mod cors;
 mod customers;
 pub mod document;
+mod documented;
 pub mod error;
 mod holds;
 mod keys;

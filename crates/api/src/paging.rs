@@ -86,7 +86,8 @@ impl Parameters for PageParameters {
 
     fn describe() -> Vec<ParameterDescription> {
         let number = json!({ "type": "integer", "minimum": 1, "maximum": u32::MAX });
-        let parameter = |name, about: &str, schema| ParameterDescription { name, about: about.to_owned(), schema };
+        let parameter =
+            |name, about: &str, schema| ParameterDescription { name, about: about.to_owned(), schema, required: false };
         vec![
             parameter(
                 "itemsPerPage",

@@ -64,7 +64,8 @@ parameters_from_str! {
     Kind: "one of: created, updated, deleted", { "type": "string", "enum": words(Kind::ALL, Kind::as_str) };
     Gender: "one of: male, female, unknown", { "type": "string", "enum": words(Gender::ALL, Gender::as_str) };
     Permission: "a permission", { "type": "string", "enum": words(&Permission::ALL, Permission::as_str) };
-    u64: "a whole number, at least 0", { "type": "integer", "minimum": 0 };
+    u64: "a whole number between 0 and 18446744073709551615",
+        { "type": "integer", "minimum": 0, "maximum": 18_446_744_073_709_551_615_u64 };
     u32: "a whole number between 0 and 4294967295", { "type": "integer", "minimum": 0, "maximum": 4_294_967_295_u32 };
     i64: "a whole number", { "type": "integer" };
     String: "a text";
@@ -95,6 +96,11 @@ impl Parameter for Password {
     fn from_text(text: &str) -> Option<Self> {
         Some(Self::new(text))
     }
+
+    // An empty one counts as absent, like every parameter.
+    fn schema() -> Value {
+        json!({ "type": "string", "minLength": 1 })
+    }
 }
 
 /// Whatever clients write for yes and no, in any case: `true`, `1`, `false`, `0`.
@@ -124,6 +130,9 @@ pub(crate) fn yes_or_no(text: &str) -> Option<bool> {
 
 /// A member of a struct of parameters, found by its name.
 pub trait Field: Sized {
+    /// Whether there must be a value.
+    const REQUIRED: bool = false;
+
     /// Finds the value of the parameter with this name.
     ///
     /// # Errors
@@ -161,11 +170,21 @@ impl<T: Parameter> Field for Option<T> {
 }
 
 /// The value of a parameter that must be there.
-///
-/// # Errors
-/// 400, naming the parameter, when it is not.
-pub fn required<T>(value: Option<T>, name: &str) -> Result<T, ApiError> {
-    value.ok_or_else(|| ApiError::bad_request(format!("The parameter {name} is missing.")))
+#[derive(Debug, Clone)]
+pub struct Required<T>(pub T);
+
+/// 400, naming the parameter, when there is no value.
+impl<T: Parameter> Field for Required<T> {
+    const REQUIRED: bool = true;
+
+    fn find(pairs: &Pairs, name: &str) -> Result<Self, ApiError> {
+        let value = Option::find(pairs, name)?;
+        value.map(Self).ok_or_else(|| ApiError::bad_request(format!("The parameter {name} is missing.")))
+    }
+
+    fn schema() -> Value {
+        T::schema()
+    }
 }
 
 /// A struct of parameters, made by [`parameters!`](crate::parameters).
@@ -252,7 +271,7 @@ impl<T: Parameters, S: Send + Sync> FromRequestParts<S> for Query<T> {
 }
 
 /// A struct of parameters, with the name each has on the wire. A `bool` is false when it is absent; everything else is
-/// an `Option` of a `Parameter`.
+/// an `Option` of a `Parameter`, or a `Required` one.
 ///
 /// ```
 /// use slotkeeper_api::query::{Pairs, Parameters};
@@ -295,6 +314,7 @@ macro_rules! parameters {
                     name: $parameter,
                     about: ::std::string::ToString::to_string(::core::concat!($($about),*).trim()),
                     schema: <$type as $crate::query::Field>::schema(),
+                    required: <$type as $crate::query::Field>::REQUIRED,
                 }),*]
             }
         }
@@ -440,6 +460,7 @@ mod tests {
             let body = String::from_utf8_lossy(&body);
             assert!(body.contains(says) && !body.contains("maybe"), "{body}");
         }
-        assert!(required(None::<u32>, "startTime").is_err());
+        assert!(Required::<u32>::find(&Pairs::of("number="), "number").is_err());
+        assert_eq!(Required::<u32>::find(&Pairs::of("number=1"), "number").ok().map(|number| number.0), Some(1));
     }
 }

@@ -136,7 +136,7 @@ pub struct StreetAddress {
     pub city: Option<String>,
     /// Country.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "country")]
-    #[schemars(with = "Option<String>", regex(pattern = "^[A-Za-z]{2}$"))]
+    #[schemars(with = "Option<CountryCode>")]
     pub country_code: Option<Country>,
     /// State, province or region.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "text")]
@@ -144,6 +144,27 @@ pub struct StreetAddress {
     /// Postcode.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "text")]
     pub postcode: Option<String>,
+}
+
+/// The schema of a country's code: requests may write it in small letters, and leave it empty.
+struct CountryCode;
+
+impl JsonSchema for CountryCode {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "CountryCode".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let pattern = match generator.contract() {
+            Contract::Deserialize => "^([A-Za-z]{2})?$",
+            _ => "^[A-Z]{2}$",
+        };
+        json_schema!({ "type": "string", "pattern": pattern })
+    }
 }
 
 impl StreetAddress {
@@ -295,6 +316,7 @@ pub struct PeopleNumber {
     /// The category.
     pub people_category_id: String,
     /// How many people.
+    #[schemars(range(min = 0, max = u32::MAX))]
     pub number: u32,
 }
 

@@ -2,7 +2,7 @@
 //! `reference/facts.txt`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop, and say where")]
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use slotkeeper_api::document::document;
 use slotkeeper_api::router::operations;
 use std::collections::{BTreeMap, BTreeSet};
@@ -118,6 +118,14 @@ impl Comparison {
         }
     }
 
+    /// With what a body for something new must have besides.
+    fn whole(&self, schema: &Value) -> Value {
+        let Some(parts) = schema["allOf"].as_array() else { return self.resolve(schema).clone() };
+        let mut whole = self.resolve(&parts[0]).clone();
+        whole["required"] = parts[1]["required"].clone();
+        whole
+    }
+
     fn miss(&mut self, what: String) {
         match DIFFERENCES.iter().find(|(difference, _)| what.contains(difference)) {
             Some((difference, _)) => drop(self.known.insert(difference)),
@@ -127,7 +135,7 @@ impl Comparison {
 
     /// `answer` tells whether members must be as certain as there.
     fn compare(&mut self, name: &str, schema: &Value, answer: bool, place: &str) {
-        let schema = self.resolve(schema).clone();
+        let schema = self.whole(schema);
         if !self.seen.insert((name.to_owned(), schema.to_string())) {
             return;
         }
@@ -209,4 +217,44 @@ fn nothing_of_the_public_api_is_missing() {
     assert_eq!(comparison.known, known);
     let missing: Vec<_> = comparison.missing.into_iter().collect();
     assert!(missing.is_empty(), "{} things:\n{}", missing.len(), missing.join("\n"));
+}
+
+/// What must be there is marked, where something new needs more than a change does, and limits are the real ones.
+#[test]
+fn what_is_demanded_is_in_the_document() {
+    let made = made();
+    let body = |method: &str, path: &str| {
+        made["paths"][path][method]["requestBody"]["content"]["application/json"]["schema"].clone()
+    };
+    for (path, one, demanded) in [
+        ("/seatblocks", "/seatblocks/{id}", json!(["productId", "eventId", "numSeats"])),
+        ("/resourceblocks", "/resourceblocks/{id}", json!(["startTime", "endTime", "resources"])),
+        ("/bookings", "/bookings/{bookingNumber}", json!(["productId", "participants"])),
+    ] {
+        let new = body("post", path);
+        assert_eq!((&new["allOf"][0], &new["allOf"][1]["required"]), (&body("put", one), &demanded), "{path}");
+    }
+    assert_eq!(body("post", "/holds"), body("post", "/bookings"));
+    let schemas = &made["components"]["schemas"];
+    assert_eq!(schemas["PaymentInput"]["required"], json!(["reason", "amount", "paymentMethod"]));
+    let seats = &schemas["SeatBlockInput"]["properties"]["numSeats"];
+    assert_eq!(
+        (&seats["minimum"], &seats["maximum"], &seats["not"]),
+        (&json!(-1), &json!(2_147_483_647), &json!({"const": 0}))
+    );
+    assert_eq!(schemas["BookingInput"]["properties"]["externalRef"]["maxLength"], 64);
+    // Clients send null for whole lists, and nothing for what a person does not have.
+    assert_eq!(schemas["BookingInput"]["properties"]["initialPayments"]["type"], json!(["array", "null"]));
+    assert_eq!(schemas["StreetAddressInput"]["properties"]["countryCode"]["pattern"], "^([A-Za-z]{2})?$");
+    assert_eq!(schemas["StreetAddress"]["properties"]["countryCode"]["pattern"], "^[A-Z]{2}$");
+    let parameter = |path: &str, method: &str, name: &str| {
+        let all = made["paths"][path][method]["parameters"].as_array().unwrap();
+        all.iter().find(|one| one["name"] == name).unwrap().clone()
+    };
+    let password = parameter("/customers/{id}/authenticate", "get", "password");
+    assert_eq!((&password["required"], &password["schema"]["minLength"]), (&json!(true), &json!(1)));
+    assert_eq!(
+        parameter("/holds", "post", "holdDurationSeconds")["schema"],
+        json!({"type": "integer", "minimum": 1, "maximum": 600})
+    );
 }

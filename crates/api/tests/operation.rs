@@ -96,7 +96,8 @@ async fn a_body_is_json_of_the_right_kind() {
         (String::new(), 400, "The body is not JSON"),
         (format!("{right} and more"), 400, "The body is not JSON"),
         ("7".to_owned(), 400, "The body is not what this operation expects"),
-        (r#" [[{"number": 1}]]"#.to_owned(), 400, "a list, and no object"),
+        (r#" [[{"number": 1}]]"#.to_owned(), 400, "The body is not what this operation expects"),
+        (r#"{"people": [[1]]}"#.to_owned(), 400, "The member people[0] is not what"),
         (
             r#"{"people": [{"number": 1}, {"number": "two"}]}"#.to_owned(),
             400,

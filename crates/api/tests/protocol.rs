@@ -17,7 +17,7 @@ use slotkeeper_api::document::AsParameter;
 use slotkeeper_api::operation::Operations;
 use slotkeeper_api::paging::{List, PageParameters, PageToken, Paging};
 use slotkeeper_api::path::{Id, Ids};
-use slotkeeper_api::query::{Query, Unread, required};
+use slotkeeper_api::query::{Query, Required, Unread};
 use slotkeeper_api::router::router_of;
 use slotkeeper_api::wire::{Money, Switch};
 use slotkeeper_app::App;
@@ -37,7 +37,7 @@ slotkeeper_api::parameters! {
     /// Which numbers are wanted.
     struct ListNumbers {
         /// How many there are.
-        count: Option<u32> = "count",
+        count: Required<u32> = "count",
         /// Since when.
         start_time: Option<WireTime> = "startTime",
     }
@@ -56,8 +56,8 @@ async fn numbers(
 ) -> Result<Shown<List<u32>>, ApiError> {
     let account = &caller.may().account().id;
     let paging = Paging::read(&app, account, "GET /numbers", &page, 100, || {
-        let ListNumbers { count, start_time: _ } = wanted.read()?;
-        Ok(Search { count: required(count, "count")? })
+        let ListNumbers { count: Required(count), start_time: _ } = wanted.read()?;
+        Ok(Search { count })
     })?;
     let all: Vec<u32> = (0..paging.search.count).collect();
     Ok(Shown(paging.list(all.len() as u64, paging.page.slice_of(&all).to_vec())))

@@ -12,11 +12,11 @@ use crate::paging::{List, PageParameters, PageToken, Paging};
 use crate::path::Id;
 use crate::query::Query;
 use crate::span::span;
-use crate::wire::{Money, NamedValue, PeopleNumber, Resource, null_as_default};
+use crate::wire::{Money, NamedValue, PeopleNumber, Resource, null_as_default, said};
 use axum::extract::State;
 use schemars::JsonSchema;
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use slotkeeper_app::App;
 use slotkeeper_app::availability::ReadAvailability;
 use slotkeeper_app::availability::matching::{Match, MatchingSearch, matching};
@@ -54,29 +54,43 @@ pub(crate) struct SearchParameters {
     start_time: WireTime,
     #[schemars(with = "AsParameter<WireTime>")]
     end_time: WireTime,
+    #[schemars(length(min = 1, max = MOST_ENTRIES))]
     people_numbers: Vec<PeopleNumber>,
     #[serde(default, deserialize_with = "null_as_default")]
+    #[schemars(with = "Option<Vec<NamedValue>>", length(max = MOST_ENTRIES))]
     options: Vec<NamedValue>,
     #[serde(default, deserialize_with = "null_as_default")]
+    #[schemars(with = "Option<Vec<ResourceInput>>", length(max = MOST_ENTRIES))]
     resources: Vec<ResourceInput>,
 }
 
 /// A resource by its id; some clients send the id alone.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(untagged)]
-#[schemars(rename = "ResourceRef")]
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(untagged, rename = "ResourceRef")]
 pub(crate) enum ResourceInput {
     /// With whatever else it has.
     Object {
         /// Its id.
         id: String,
         /// What it is called in answers. Not looked at.
-        #[serde(default, rename = "name")]
-        #[schemars(with = "Option<String>")]
-        _name: IgnoredAny,
+        #[schemars(rename = "name", with = "Option<String>")]
+        _name: (),
     },
     /// Alone.
     Id(String),
+}
+
+impl<'de> Deserialize<'de> for ResourceInput {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::String(id) => Ok(Self::Id(id)),
+            Value::Object(members) => match members.get("id") {
+                Some(Value::String(id)) => Ok(Self::Object { id: id.clone(), _name: () }),
+                _ => Err(said("must have an id, which is a text")),
+            },
+            _ => Err(said("must be a resource, or the id of one")),
+        }
+    }
 }
 
 impl ResourceInput {

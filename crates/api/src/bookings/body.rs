@@ -2,12 +2,13 @@
 
 use crate::availability::matchingslots::ResourceInput;
 use crate::customers::body::PersonBody;
-use crate::document::AsParameter;
+use crate::document::{AsParameter, Completable};
 use crate::error::ApiError;
 use crate::payments::body::PaymentBody;
 use crate::wire::{Money, NamedValue, PeopleNumber, Switch, bounded, null_as_default, text};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::{Value, json};
 use slotkeeper_app::bookings::party::{CustomerInput, ParticipantInput, WhoInput};
 use slotkeeper_app::payments::record::PaymentInput;
 use slotkeeper_domain::appointment::AppointmentId;
@@ -52,6 +53,7 @@ pub(crate) struct BookingBody {
     customer_id: Option<String>,
     customer: Option<PersonBody>,
     #[serde(deserialize_with = "text")]
+    #[schemars(length(max = LONGEST_REFERENCE))]
     external_ref: Option<String>,
     pub(crate) participants: Option<ParticipantsBody>,
     pub(crate) resources: Option<Vec<ResourceInput>>,
@@ -59,6 +61,7 @@ pub(crate) struct BookingBody {
     pub(crate) private_event: Option<Switch>,
     price_adjustments: Option<Vec<AdjustmentBody>>,
     #[serde(deserialize_with = "null_as_default")]
+    #[schemars(with = "Option<Vec<PaymentBody>>")]
     initial_payments: Vec<PaymentBody>,
     #[serde(deserialize_with = "text")]
     promotion_code_input: Option<String>,
@@ -68,6 +71,22 @@ pub(crate) struct BookingBody {
     source: Option<String>,
     #[serde(deserialize_with = "text")]
     source_ip: Option<String>,
+}
+
+impl Completable for BookingBody {
+    fn complete() -> Value {
+        json!({
+            "required": ["productId", "participants"],
+            "properties": {
+                "productId": { "type": "string", "pattern": r"\S" },
+                "participants": {
+                    "type": "object",
+                    "required": ["numbers"],
+                    "properties": { "numbers": { "type": "array", "minItems": 1 } },
+                },
+            },
+        })
+    }
 }
 
 /// Who comes (wire reference, section 4.7).
@@ -85,6 +104,7 @@ pub(crate) struct ParticipantsBody {
 pub(crate) struct ParticipantBody {
     person_id: String,
     people_category_id: String,
+    #[schemars(range(min = 0, max = u32::MAX))]
     category_index: u32,
     #[serde(default)]
     person_details: Option<PersonBody>,
@@ -95,10 +115,12 @@ pub(crate) struct ParticipantBody {
 #[schemars(rename = "PriceAdjustmentInput")]
 struct AdjustmentBody {
     unit_price: Money,
+    #[schemars(range(min = i64::MIN, max = i64::MAX))]
     quantity: i64,
     #[serde(default, deserialize_with = "text")]
     description: Option<String>,
     #[serde(default, deserialize_with = "null_as_default")]
+    #[schemars(with = "Option<Vec<String>>")]
     tax_ids: Vec<String>,
 }
 

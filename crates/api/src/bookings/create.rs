@@ -7,6 +7,7 @@ use crate::availability::Mode;
 use crate::body::NewBody;
 use crate::caller::Caller;
 use crate::customers::person::Reader;
+use crate::document::Complete;
 use crate::error::ApiError;
 use crate::query::Query;
 use axum::extract::State;
@@ -52,7 +53,7 @@ pub(crate) async fn create(
     caller: Caller<WriteBookings>,
     State(app): State<App>,
     Query(switches): Query<CreateSwitches>,
-    NewBody { body, key }: NewBody<BookingBody>,
+    NewBody { body: Complete(body), key }: NewBody<Complete<BookingBody>>,
 ) -> Result<Created<Booking>, ApiError> {
     let zone = &caller.may().account().zone;
     let (source, source_ip) = body.origin()?;

@@ -4,7 +4,7 @@ use crate::answer::Shown;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::path::Id;
-use crate::query::{Query, required};
+use crate::query::{Query, Required};
 use axum::extract::State;
 use axum::http::StatusCode;
 use schemars::JsonSchema;
@@ -20,7 +20,7 @@ crate::parameters! {
     /// What is to be checked.
     pub(crate) struct Authenticate {
         /// The password as the customer typed it.
-        password: Option<Password> = "password",
+        password: Required<Password> = "password",
     }
 }
 
@@ -33,9 +33,8 @@ pub(crate) async fn authenticate(
     caller: Caller<ReadCustomers>,
     State(app): State<App>,
     Id(id): Id<CustomerId>,
-    Query(Authenticate { password }): Query<Authenticate>,
+    Query(Authenticate { password: Required(password) }): Query<Authenticate>,
 ) -> Result<Shown<Authenticated>, ApiError> {
-    let password = required(password, "password")?;
     let application = &caller.holder().authorization().application;
     match check(&app, caller.may(), application, id, password).await {
         Ok(()) => Ok(Shown(Authenticated {})),

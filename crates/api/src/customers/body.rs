@@ -1,6 +1,6 @@
 //! What requests say of a person (wire reference, section 4.8).
 
-use crate::document::AsParameter;
+use crate::document::OrEmpty;
 use crate::error::ApiError;
 use crate::wire::{NamedValue, PhoneNumber, StreetAddress, Switch, text_or_empty};
 use schemars::JsonSchema;
@@ -29,10 +29,11 @@ pub(crate) struct PersonBody {
     phone_numbers: Option<Vec<PhoneNumber>>,
     street_address: Option<StreetAddress>,
     #[serde(deserialize_with = "text_or_empty")]
+    #[schemars(with = "Option<OrEmpty<WireDay>>")]
     date_of_birth: Option<String>,
     custom_fields: Option<Vec<NamedValue>>,
     #[serde(deserialize_with = "text_or_empty")]
-    #[schemars(with = "Option<AsParameter<Gender>>")]
+    #[schemars(with = "Option<OrEmpty<Gender>>")]
     gender: Option<String>,
     #[serde(deserialize_with = "text_or_empty")]
     facebook_id: Option<String>,

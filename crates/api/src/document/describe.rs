@@ -9,7 +9,8 @@ use crate::path::{Id, Ids, PathId};
 use crate::query::{Parameter, Parameters, Query, Unread};
 use axum::Json;
 use axum::extract::State;
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use slotkeeper_app::right::Right;
 use std::borrow::Cow;
@@ -24,6 +25,8 @@ pub struct ParameterDescription {
     pub about: String,
     /// What it can be.
     pub schema: Value,
+    /// Whether it must be there.
+    pub required: bool,
 }
 
 /// The schema of what is written in JSON as a [`Parameter`] is in a query: for `schemars(with)`.
@@ -40,6 +43,49 @@ impl<T: Parameter> JsonSchema for AsParameter<T> {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         T::schema().try_into().unwrap_or_default()
+    }
+}
+
+/// The same where an empty text says that there is none.
+pub struct OrEmpty<T>(PhantomData<T>);
+
+impl<T: Parameter> JsonSchema for OrEmpty<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        std::any::type_name::<Self>().into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [T::schema(), { "type": "string", "const": "" }] })
+    }
+}
+
+/// A body that says what changes where it is sent for something that is there, and must say more where it is sent for
+/// something new.
+pub trait Completable: JsonSchema {
+    /// What it must say then: the members of a JSON Schema.
+    fn complete() -> Value;
+}
+
+/// The body for something new. The handler finds out whether it is complete, and the document tells what that is.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Complete<T>(pub T);
+
+impl<T: Completable> JsonSchema for Complete<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("Complete{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "allOf": [generator.subschema_for::<T>(), T::complete()] })
     }
 }
 
@@ -113,9 +159,10 @@ impl<T: Parameters> Taken for Query<T> {
     }
 }
 
+/// A page token stands for all of them.
 impl<T: Parameters> Taken for Unread<T> {
     fn describe(to: &mut Description, _: &mut Schemas) {
-        to.query.extend(T::describe());
+        to.query.extend(T::describe().into_iter().map(|one| ParameterDescription { required: false, ..one }));
     }
 }
 

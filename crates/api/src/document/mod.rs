@@ -6,7 +6,9 @@
 mod describe;
 mod schemas;
 
-pub use describe::{AsParameter, Describes, Description, Given, ParameterDescription, Taken};
+pub use describe::{
+    AsParameter, Completable, Complete, Describes, Description, Given, OrEmpty, ParameterDescription, Taken,
+};
 pub use schemas::Schemas;
 
 use crate::operation::{Operation, Operations};
@@ -101,13 +103,7 @@ fn entry(operation: &Operation, description: &Description) -> Value {
         .collect();
     // A search that the path holds has all its parameters but the page.
     let searched = |name: &str| path.contains("{pageNavigationToken}") && name != "pageNumber";
-    parameters.extend(
-        description
-            .query
-            .iter()
-            .filter(|one| !searched(one.name))
-            .map(|one| json!({ "name": one.name, "in": "query", "schema": one.schema, "description": one.about })),
-    );
+    parameters.extend(description.query.iter().filter(|one| !searched(one.name)).map(parameter));
     parameters.push(json!({ "$ref": "#/components/parameters/lang" }));
     if description.takes_key {
         parameters.push(json!({ "$ref": "#/components/parameters/idempotencyKey" }));
@@ -142,6 +138,14 @@ fn entry(operation: &Operation, description: &Description) -> Value {
         entry["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": body } } });
     }
     entry
+}
+
+fn parameter(one: &ParameterDescription) -> Value {
+    let mut parameter = json!({ "name": one.name, "in": "query", "schema": one.schema, "description": one.about });
+    if one.required {
+        parameter["required"] = json!(true);
+    }
+    parameter
 }
 
 /// `GET /bookings/{bookingNumber}/payments` is `getBookingsPaymentsByBookingNumber`.

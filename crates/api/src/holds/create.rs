@@ -7,9 +7,11 @@ use crate::body::NewBody;
 use crate::bookings::body::BookingBody;
 use crate::bookings::create::{customers_in_sight, hold_id};
 use crate::caller::Caller;
+use crate::document::Complete;
 use crate::error::ApiError;
-use crate::query::Query;
+use crate::query::{Parameter, Query};
 use axum::extract::State;
+use serde_json::{Value, json};
 use slotkeeper_app::App;
 use slotkeeper_app::bookings::rights::WriteBookings;
 use slotkeeper_app::holds::create::{MOST_SECONDS, NewHold, USUAL_SECONDS, create as take};
@@ -20,12 +22,28 @@ use slotkeeper_store::tables::holds;
 crate::parameters! {
     /// How a hold is made.
     pub(crate) struct HoldSwitches {
-        /// For how many seconds.
-        hold_duration_seconds: Option<u32> = "holdDurationSeconds",
+        /// For how many seconds; 300 if it is not said.
+        hold_duration_seconds: Option<HoldSeconds> = "holdDurationSeconds",
         /// The hold that it takes the place of.
         previous_hold_id: Option<String> = "previousHoldId",
         /// As whom.
         mode: Option<Mode> = "mode",
+    }
+}
+
+/// For how many seconds there can be a hold.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HoldSeconds(u32);
+
+impl Parameter for HoldSeconds {
+    const EXPECTED: &'static str = "a whole number from 1 to 600";
+
+    fn from_text(text: &str) -> Option<Self> {
+        text.parse().ok().filter(|seconds| (1..=MOST_SECONDS).contains(seconds)).map(Self)
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "integer", "minimum": 1, "maximum": MOST_SECONDS })
     }
 }
 
@@ -34,14 +52,10 @@ pub(crate) async fn create(
     caller: Caller<WriteBookings>,
     State(app): State<App>,
     Query(switches): Query<HoldSwitches>,
-    NewBody { body, key }: NewBody<BookingBody>,
+    NewBody { body: Complete(body), key }: NewBody<Complete<BookingBody>>,
 ) -> Result<Created<Hold>, ApiError> {
     let zone = &caller.may().account().zone;
-    let seconds = switches.hold_duration_seconds.unwrap_or(USUAL_SECONDS);
-    if !(1..=MOST_SECONDS).contains(&seconds) {
-        let message = format!("The parameter holdDurationSeconds must be a whole number from 1 to {MOST_SECONDS}.");
-        return Err(ApiError::bad_request(message));
-    }
+    let seconds = switches.hold_duration_seconds.map_or(USUAL_SECONDS, |seconds| seconds.0);
     let new = NewHold {
         order: body.order(zone)?,
         customer: body.customer(customers_in_sight(&caller))?,

@@ -20,7 +20,8 @@ pub(crate) struct PaymentBody {
     #[serde(default)]
     #[schemars(with = "Option<AsParameter<WireTime>>")]
     received_time: Option<WireTime>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(deserialize_with = "text")]
+    #[schemars(with = "String", regex(pattern = r"\S"))]
     reason: Option<String>,
     #[serde(default, deserialize_with = "text")]
     comment: Option<String>,

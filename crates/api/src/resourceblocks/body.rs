@@ -1,11 +1,12 @@
 //! What requests say of a block of resources (wire reference, section 4.10). Members that only answers have are ignored.
 
 use crate::availability::matchingslots::ResourceInput;
-use crate::document::AsParameter;
+use crate::document::{AsParameter, Completable};
 use crate::error::ApiError;
 use crate::wire::{bounded, missing, text};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::{Value, json};
 use slotkeeper_app::resourceblocks::create::NewResourceBlock;
 use slotkeeper_app::resourceblocks::update::ResourceBlockChange;
 use slotkeeper_domain::block::{BlockRefused, LONGEST_REASON, MOST_RESOURCES};
@@ -24,6 +25,19 @@ pub(crate) struct ResourceBlockBody {
     resources: Option<Vec<ResourceInput>>,
     #[serde(deserialize_with = "text")]
     reason: Option<String>,
+}
+
+impl Completable for ResourceBlockBody {
+    fn complete() -> Value {
+        json!({
+            "required": ["startTime", "endTime", "resources"],
+            "properties": {
+                "startTime": { "type": "string" },
+                "endTime": { "type": "string" },
+                "resources": { "type": "array", "minItems": 1, "maxItems": MOST_RESOURCES },
+            },
+        })
+    }
 }
 
 /// Answers have whole seconds, and what is kept is what they show.

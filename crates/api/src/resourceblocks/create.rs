@@ -5,6 +5,7 @@ use super::body::ResourceBlockBody;
 use crate::answer::Created;
 use crate::body::NewBody;
 use crate::caller::Caller;
+use crate::document::Complete;
 use crate::error::ApiError;
 use axum::extract::State;
 use slotkeeper_app::App;
@@ -19,7 +20,7 @@ use slotkeeper_store::tables::resourceblocks;
 pub(crate) async fn create(
     caller: Caller<WriteBlocks>,
     State(app): State<App>,
-    NewBody { body, key }: NewBody<ResourceBlockBody>,
+    NewBody { body: Complete(body), key }: NewBody<Complete<ResourceBlockBody>>,
 ) -> Result<Created<ResourceBlock>, ApiError> {
     let (account, catalogue) = (caller.may().account().clone(), read(&app, caller.may()).await?);
     let (unit, language, new) = (app.clone(), caller.language(), body.new_block(&account.zone)?);

@@ -1,12 +1,15 @@
 //! What requests say of a block of seats (wire reference, section 4.10). Members that only answers have are ignored.
 
+use crate::document::Completable;
+use crate::documented::whole;
 use crate::error::ApiError;
 use crate::wire::{bounded, missing, said, text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
 use slotkeeper_app::seatblocks::create::NewSeatBlock;
 use slotkeeper_app::seatblocks::update::SeatBlockChange;
-use slotkeeper_domain::block::{LONGEST_REASON, SeatCount};
+use slotkeeper_domain::block::{LONGEST_REASON, MOST_SEATS, SeatCount};
 
 /// A block of seats as requests have it. A member that is missing says nothing.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -18,17 +21,30 @@ pub(crate) struct SeatBlockBody {
     #[serde(deserialize_with = "text")]
     event_id: Option<String>,
     #[serde(deserialize_with = "seats")]
-    #[schemars(with = "Option<i64>", range(min = -1))]
+    #[schemars(with = "Option<i64>", range(min = -1, max = MOST_SEATS), extend("not" = { "const": 0 }))]
     num_seats: Option<SeatCount>,
     #[serde(deserialize_with = "text")]
     reason: Option<String>,
 }
 
+impl Completable for SeatBlockBody {
+    fn complete() -> Value {
+        json!({
+            "required": ["productId", "eventId", "numSeats"],
+            "properties": {
+                "productId": { "type": "string", "pattern": r"\S" },
+                "eventId": { "type": "string", "pattern": r"\S" },
+                "numSeats": { "type": "integer" },
+            },
+        })
+    }
+}
+
 fn seats<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SeatCount>, D::Error> {
-    let number = match Option::<serde_json::Value>::deserialize(deserializer)? {
+    let number = match Option::<Value>::deserialize(deserializer)? {
         None => return Ok(None),
         // What is no whole number is none of seats either.
-        Some(value) => value.as_i64().unwrap_or_default(),
+        Some(value) => value.as_i64().or_else(|| whole(value.as_f64()?)).unwrap_or_default(),
     };
     SeatCount::try_from(number).map(Some).map_err(said)
 }

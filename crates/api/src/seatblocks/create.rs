@@ -5,6 +5,7 @@ use super::body::SeatBlockBody;
 use crate::answer::Created;
 use crate::body::NewBody;
 use crate::caller::Caller;
+use crate::document::Complete;
 use crate::error::ApiError;
 use axum::extract::State;
 use slotkeeper_app::App;
@@ -18,7 +19,7 @@ use slotkeeper_store::tables::seatblocks;
 pub(crate) async fn create(
     caller: Caller<WriteBlocks>,
     State(app): State<App>,
-    NewBody { body, key }: NewBody<SeatBlockBody>,
+    NewBody { body: Complete(body), key }: NewBody<Complete<SeatBlockBody>>,
 ) -> Result<Created<SeatBlock>, ApiError> {
     let (unit, account) = (app.clone(), caller.may().account().clone());
     let answering = Answering::new(key, move |created: &seatblocks::SeatBlock| {

@@ -46,6 +46,7 @@ impl Webhook {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(rename = "WebhookInput")]
 pub(crate) struct WebhookBody {
+    #[schemars(url, length(max = 2048))]
     url: String,
     #[serde(deserialize_with = "parameter")]
     #[schemars(with = "AsParameter<Domain>")]

@@ -1,11 +1,26 @@
 //! What is left: holds that end, private events, and everybody at once.
 
 use super::{business, lesson, order, seats_left, tour};
+use slotkeeper_testkit::catalogue::TOUR;
 use slotkeeper_testkit::serde_json::json;
 use slotkeeper_testkit::{join_all, on_every_engine};
 use std::time::Duration;
 
 on_every_engine! {
+    /// Some clients write every number with decimals, and JSON knows no difference.
+    async fn whole_numbers_can_be_written_with_decimals(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let numbers = |number: f64| json!([{"peopleCategoryId": "Cadults", "number": number}]);
+        let mut body = order("2026-05-08", 1);
+        body["participants"] = json!({"numbers": numbers(2.0)});
+        let plain = program.create("/holds", &order("2026-05-08", 2)).await;
+        assert_eq!(program.create("/holds", &body).await["price"], plain["price"]);
+        let block = json!({"productId": TOUR, "eventId": tour("2026-05-09"), "numSeats": 3.0});
+        assert_eq!(program.create("/seatblocks", &block).await["numSeats"], 3);
+        let half = json!({"productId": TOUR, "eventId": tour("2026-05-09"), "numSeats": 0.5});
+        assert_eq!(program.post("/seatblocks", &half).await.status, 400);
+    }
+
     /// Holds end by themselves, by being removed, and by being replaced.
     async fn holds_end(server: TestServer) {
         let (_, program) = business(&server).await;

@@ -3,6 +3,7 @@
 use super::*;
 use slotkeeper_testkit::catalogue::{catalogue, edit};
 use slotkeeper_testkit::client::{Program, parameter};
+use slotkeeper_testkit::receiver::Reply;
 use slotkeeper_testkit::server::Engine;
 use std::time::Duration;
 use thirtyfour::Key;
@@ -56,6 +57,7 @@ async fn tour(size: Size) {
     tour.of_an_owner(&application).await;
     tour.of_a_manager(&application).await;
     tour.of_a_developer_with_installations(&application).await;
+    tour.of_webhooks(&application).await;
     tour.of_a_portal(&application).await;
     assert!(tour.complaints.is_empty(), "{size:?}:\n{}", tour.complaints.join("\n"));
     let missed: Vec<&str> = pages().filter(|page| !tour.seen.iter().any(|seen| is_at(page, seen))).collect();
@@ -294,6 +296,49 @@ impl Tour {
         let latest = "return [...document.querySelectorAll('.mails a')].find((it) => /installed Ferry Desk/.test(it.innerText)).getAttribute('href')";
         let mail = string(&self.browser.run(latest, vec![]).await);
         self.open(&mail, "73-mail").await;
+    }
+
+    async fn of_webhooks(&mut self, application: &Application) {
+        let place = format!("/developer/applications/{}/webhooks", application.id);
+        self.become_user(LONG_EMAIL).await;
+        self.open(&place, "74-webhooks-none").await;
+        let owner = Visitor::new(&self.server);
+        assert_eq!(owner.sign_in(OWNER).await.location(), "/backoffice");
+        let redirect = owner.allow(&application.asks_for("customers_rw_all", Some("told"))).await.location();
+        let key = parameter(&redirect, "apiKey").expect("a key");
+        let program = Program::new(&self.server, &key, &application.secret_key);
+        let receiver = Receiver::start().await;
+        let url = receiver.url(&format!("/hooks/{LONG_NAME}/customers-of-all-branches?tenant=7&of={LONG_NAME}"));
+        let mut ids = Vec::new();
+        for kind in ["created", "updated"] {
+            let webhook = json!({"url": url, "domain": "customers", "type": kind});
+            ids.push(program.create("/webhooks", &webhook).await["id"].as_str().expect("an id").to_owned());
+        }
+        let deliveries = format!("{place}/{}/{}", program.account(), ids[0]);
+        self.open(&deliveries, "75-deliveries-none").await;
+        for reply in [Reply::Status(200), Reply::Status(503), Reply::Never, Reply::Closes] {
+            receiver.replies(&format!("/hooks/{LONG_NAME}/customers-of-all-branches"), [reply; 2]);
+            program.create("/customers", &json!({"firstName": "Marta"})).await;
+            self.server.deliver().await;
+            self.server.clock.advance(2 * MINUTE);
+        }
+        self.open(&place, "76-webhooks").await;
+        self.open(&deliveries, "77-deliveries").await;
+        self.press("Send again").await;
+        self.arrive("Please check the form", "78-deliveries-wrong").await;
+        self.press("Send a test").await;
+        self.arrive("The test is on its way", "79-deliveries-test").await;
+        let first = "return [...document.querySelectorAll('td.right a')].pop().getAttribute('href')";
+        let delivery = string(&self.browser.run(first, vec![]).await);
+        self.open(&delivery, "79-delivery").await;
+        self.press("Send it again").await;
+        self.arrive("Sent again.", "79-delivery-again").await;
+        let developer = Visitor::new(&self.server);
+        assert_eq!(developer.sign_in(LONG_EMAIL).await.location(), "/developer");
+        developer.replace_secret(&application.id, "24h").await;
+        self.open(&format!("/developer/applications/{}", application.id), "79-two-secret-keys").await;
+        self.press("Sign with the newest key now").await;
+        self.arrive("Notices are signed with the newest", "79-newest-key").await;
     }
 
     async fn of_a_portal(&mut self, application: &Application) {
