@@ -40,6 +40,10 @@ pub enum Usage {
     Request,
     /// What such a request was answered.
     Answer,
+    /// Tokens in the addresses of calendars.
+    Calendar,
+    /// What names a state of a calendar.
+    CalendarTag,
     /// The demo's credentials.
     Demo,
 }
@@ -59,6 +63,8 @@ impl Usage {
             Self::IdempotencyKey => b"idempotency-key",
             Self::Request => b"request",
             Self::Answer => b"answer",
+            Self::Calendar => b"calendar",
+            Self::CalendarTag => b"calendar-tag",
             Self::Demo => b"demo",
         }
     }
