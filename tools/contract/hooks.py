@@ -29,11 +29,12 @@ REASONS = {
     # \S of a pattern leaves in some kinds of space that the server takes away.
     "a text of space alone counts as absent": r"^(The member )?(productId|eventId|reason) is missing[.:;]",
     # Wire reference, 6.1 to 6.9: what a product sells, to whom and when, products say.
-    "rules of products": r"this product |one person at least|people of category|People of category|people altogether|"
+    "rules of products": r"this product\b|one person at least|people of category|People of category|people altogether|"
     r"people in a booking at most|is none that it takes|paymentMethodOther is missing|"
     r"^eventId( or startTime)? is missing: ",
     "receivers that are not called": r"^url: ",
-    "amounts": r"has more decimals|too large an amount|currenc",
+    # How many decimals there can be depends on the currency; a number that takes an exponent has too many, or is too large.
+    "amounts": r"has more decimals|too large an amount|currenc|amount must be a decimal number",
 }
 # Where events are named.
 OF_BOOKINGS = r"/(bookings|holds|seatblocks|resourceblocks|availability/matchingslots)\b"

@@ -243,6 +243,8 @@ fn what_is_demanded_is_in_the_document() {
         (&json!(-1), &json!(2_147_483_647), &json!({"const": 0}))
     );
     assert_eq!(schemas["BookingInput"]["properties"]["externalRef"]["maxLength"], 64);
+    let resources = &schemas["ResourceBlockInput"]["properties"]["resources"];
+    assert_eq!((&resources["minItems"], &resources["maxItems"]), (&json!(1), &json!(100)));
     // Clients send null for whole lists, and nothing for what a person does not have.
     assert_eq!(schemas["BookingInput"]["properties"]["initialPayments"]["type"], json!(["array", "null"]));
     assert_eq!(schemas["StreetAddressInput"]["properties"]["countryCode"]["pattern"], "^([A-Za-z]{2})?$");

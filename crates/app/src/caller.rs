@@ -32,6 +32,14 @@ pub struct Owner(SignedIn);
 #[derive(Debug, Clone)]
 pub struct Colleague(SignedIn);
 
+/// Anybody of a business, whatever the role.
+#[derive(Debug, Clone)]
+pub struct Worker(SignedIn);
+
+/// Whoever runs a business: its owner, or a manager.
+#[derive(Debug, Clone)]
+pub struct Manager(SignedIn);
+
 macro_rules! callers {
     ($($name:ident),*) => {$(
         impl std::ops::Deref for $name {
@@ -44,7 +52,7 @@ macro_rules! callers {
     )*};
 }
 
-callers!(Developer, Owner, Colleague);
+callers!(Developer, Owner, Colleague, Worker, Manager);
 
 impl Owner {
     /// This owner as somebody of the account, which every owner is: unlike the question put to anybody who signed in,
@@ -74,6 +82,19 @@ impl SignedIn {
     #[must_use]
     pub fn as_colleague(&self) -> Option<Colleague> {
         (self.account.kind != AccountKind::Developer).then(|| Colleague(self.clone()))
+    }
+
+    /// This person as somebody of a business.
+    #[must_use]
+    pub fn as_worker(&self) -> Option<Worker> {
+        (self.account.kind == AccountKind::Business).then(|| Worker(self.clone()))
+    }
+
+    /// This person as somebody who runs a business.
+    #[must_use]
+    pub fn as_manager(&self) -> Option<Manager> {
+        let manages = self.account.kind == AccountKind::Business && self.user.role.manages();
+        manages.then(|| Manager(self.clone()))
     }
 
     /// An entry for the log of this person's account.

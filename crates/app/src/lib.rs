@@ -11,6 +11,7 @@ pub mod availability;
 mod benefits;
 pub mod blocks;
 pub mod bookings;
+pub mod calendars;
 pub mod call_limit;
 pub mod caller;
 pub mod catalogue;
@@ -77,6 +78,8 @@ struct Parts {
     known_keys: KnownKeys,
     call_limit: CallLimit,
     catalogues: Catalogues,
+    calendar_use: calendars::LastUse,
+    calendar_limit: calendars::FileLimit,
 }
 
 /// What an [`App`] is made of.
@@ -138,6 +141,8 @@ impl App {
             known_keys: KnownKeys::default(),
             call_limit: CallLimit::new(call_rate),
             catalogues: Catalogues::default(),
+            calendar_use: calendars::LastUse::default(),
+            calendar_limit: calendars::FileLimit::default(),
         }))
     }
 
@@ -225,6 +230,16 @@ impl App {
     /// How often keys may call.
     pub(crate) fn call_limit(&self) -> &CallLimit {
         &self.0.call_limit
+    }
+
+    /// Which calendars were asked for lately.
+    pub(crate) fn calendar_use(&self) -> &calendars::LastUse {
+        &self.0.calendar_use
+    }
+
+    /// How often calendars are written.
+    pub(crate) fn calendar_limit(&self) -> &calendars::FileLimit {
+        &self.0.calendar_limit
     }
 
     /// Catalogues in memory.

@@ -40,6 +40,10 @@ pub enum Usage {
     Request,
     /// What such a request was answered.
     Answer,
+    /// Tokens in the addresses of calendars.
+    Calendar,
+    /// What names a state of a calendar.
+    CalendarTag,
     /// The demo's credentials.
     Demo,
 }
@@ -59,6 +63,8 @@ impl Usage {
             Self::IdempotencyKey => b"idempotency-key",
             Self::Request => b"request",
             Self::Answer => b"answer",
+            Self::Calendar => b"calendar",
+            Self::CalendarTag => b"calendar-tag",
             Self::Demo => b"demo",
         }
     }
@@ -158,7 +164,6 @@ pub fn same(one: &[u8], other: &[u8]) -> bool {
     one.ct_eq(other).into()
 }
 
-#[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
 /// The signature of a text in several parts, with nothing between them, under a secret key: HMAC-SHA-256 with the characters of
 /// the key (wire reference, section 5.3).
 #[must_use]
@@ -166,6 +171,7 @@ pub fn sign(secret_key: &str, parts: &[&[u8]]) -> Hash {
     mac(secret_key.as_bytes(), parts)
 }
 
+#[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
 fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any length will do");
     for part in parts {

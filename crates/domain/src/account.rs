@@ -29,6 +29,17 @@ words! {
     }
 }
 
+impl Role {
+    /// Whether it runs the business: what a manager may do, and the owner with it.
+    #[must_use]
+    pub fn manages(self) -> bool {
+        match self {
+            Self::Owner | Self::Manager => true,
+            Self::Staff => false,
+        }
+    }
+}
+
 /// The text is not one of the choices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not one of the choices")]

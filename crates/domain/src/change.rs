@@ -6,8 +6,8 @@
 use crate::booking::BookingNumber;
 use crate::code::Code;
 use crate::id::{
-    AccountId, ApplicationId, AuthorizationId, CustomerId, LinkedPersonId, PaymentId, PromotionId, ResourceBlockId,
-    SeatBlockId, SecretKeyId, UserId, WebhookId,
+    AccountId, ApplicationId, AuthorizationId, CalendarId, CustomerId, LinkedPersonId, PaymentId, PromotionId,
+    ResourceBlockId, SeatBlockId, SecretKeyId, UserId, WebhookId,
 };
 use crate::time::Instant;
 
@@ -115,6 +115,8 @@ subjects! {
     voucher(Code) = Voucher;
     /// A webhook.
     webhook(WebhookId) = Webhook;
+    /// A calendar that programs subscribe to.
+    calendar(CalendarId) = Calendar;
 }
 
 macro_rules! words {
@@ -187,6 +189,8 @@ words! {
         Voucher = "voucher",
         /// A webhook of an application.
         Webhook = "webhook",
+        /// A calendar that programs subscribe to.
+        Calendar = "calendar",
     }
 }
 
@@ -206,7 +210,8 @@ impl Thing {
             | Self::ResourceBlock
             | Self::Promotion
             | Self::Voucher
-            | Self::Webhook => false,
+            | Self::Webhook
+            | Self::Calendar => false,
         }
     }
 }

@@ -126,6 +126,8 @@ ids! {
     PrepaidId = 16;
     /// A webhook.
     WebhookId = 16;
+    /// A calendar that programs subscribe to. The id of the row, not the secret.
+    CalendarId = 12;
 }
 
 #[cfg(test)]

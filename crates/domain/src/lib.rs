@@ -9,6 +9,7 @@ pub mod benefits;
 pub mod block;
 pub mod booking;
 pub mod booking_rules;
+pub mod calendar;
 pub mod call_rate;
 pub mod callback;
 pub mod catalogue;

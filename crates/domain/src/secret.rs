@@ -52,6 +52,8 @@ secrets! {
     SessionToken;
     /// What a link in a mail carries.
     LinkToken;
+    /// What the address of a calendar carries.
+    CalendarToken;
 }
 
 /// How many random characters an API key has. 16 of 36 characters are 82 bits; the secret key adds 190 more.
@@ -95,7 +97,7 @@ macro_rules! account_tokens {
     )*};
 }
 
-account_tokens!(SessionToken, LinkToken);
+account_tokens!(SessionToken, LinkToken, CalendarToken);
 
 impl Password {
     /// Fewest characters a password may have.

@@ -252,6 +252,12 @@ impl Zone {
         at.zoned(self).date()
     }
 
+    /// What the zone's clock shows at this instant.
+    #[must_use]
+    pub fn time_of(&self, at: Instant) -> Time {
+        at.zoned(self).time()
+    }
+
     /// Every zone a business can choose, sorted by name: those of a continent or an ocean, under one name each, and
     /// UTC.
     #[must_use]

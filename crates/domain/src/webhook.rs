@@ -42,7 +42,8 @@ impl Domain {
             | Thing::LinkedPerson
             | Thing::Promotion
             | Thing::Voucher
-            | Thing::Webhook => None,
+            | Thing::Webhook
+            | Thing::Calendar => None,
         }
     }
 

@@ -10,7 +10,9 @@ mod stop;
 pub use stop::{Stop, Stopper};
 
 use mailer::Mailer;
-use slotkeeper_app::{App, authorizations::last_use, sweep};
+use slotkeeper_app::authorizations::last_use;
+use slotkeeper_app::calendars::last_use as calendar_use;
+use slotkeeper_app::{App, sweep};
 use slotkeeper_outgoing::Outgoing;
 use std::sync::Arc;
 use std::time::Duration;
@@ -93,6 +95,9 @@ async fn round(job: &'static str, work: impl Future<Output = ()> + Send + 'stati
 async fn write_last_use(app: App) {
     if let Err(error) = last_use::write_down(&app).await {
         tracing::warn!(%error, "the last use of some keys was not written down");
+    }
+    if let Err(error) = calendar_use::write_down(&app).await {
+        tracing::warn!(%error, "the last use of some calendars was not written down");
     }
 }
 

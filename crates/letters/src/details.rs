@@ -2,7 +2,7 @@
 
 use crate::clean::one_line;
 use crate::format::{amount, when};
-use crate::input::{Booking, Costs, LetterInput};
+use crate::input::{Booking, Costs, LetterInput, People};
 use crate::kind::{Audience, LetterKind};
 use crate::language::{Locale, Texts, fill};
 use crate::template::Placeholder;
@@ -102,8 +102,13 @@ fn times(input: &LetterInput, locale: Locale) -> Vec<String> {
 
 /// How many people of each category.
 pub(crate) fn participants(booking: &Booking, locale: Locale) -> String {
-    let some = booking.people.iter().filter(|people| people.number > 0).take(MOST_ROWS);
-    let category = |people: &crate::input::People| {
+    list_of(&booking.people, locale)
+}
+
+/// How many people of each of these categories.
+pub(crate) fn list_of(people: &[People], locale: Locale) -> String {
+    let some = people.iter().filter(|people| people.number > 0).take(MOST_ROWS);
+    let category = |people: &People| {
         let values = [("number", people.number.to_string()), ("category", line(&people.category))];
         let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
         fill(&locale.say(|texts| texts.people_of_category), &values)
@@ -113,7 +118,12 @@ pub(crate) fn participants(booking: &Booking, locale: Locale) -> String {
 
 /// How many people altogether; nothing if nobody comes.
 pub(crate) fn people_count(booking: &Booking, locale: Locale) -> String {
-    match booking.people.iter().fold(0, |sum: u32, people| sum.saturating_add(people.number)) {
+    count_of(&booking.people, locale)
+}
+
+/// How many people there are in these categories; nothing if there is nobody.
+pub(crate) fn count_of(people: &[People], locale: Locale) -> String {
+    match people.iter().fold(0, |sum: u32, people| sum.saturating_add(people.number)) {
         0 => String::new(),
         sum => locale.count(|texts| texts.people_count, sum),
     }

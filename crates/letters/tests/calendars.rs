@@ -6,9 +6,10 @@ mod common;
 use common::{input, span, written};
 use icalendar::{Calendar, Component};
 use proptest::prelude::*;
-use slotkeeper_domain::time::Zone;
-use slotkeeper_letters::calendar::{CalendarAddress, CalendarEvent, Feed, Method, Status};
-use slotkeeper_letters::{Cancellation, LetterInput, LetterKind};
+use slotkeeper_domain::booking::BookingNumber;
+use slotkeeper_domain::time::{Instant, Zone};
+use slotkeeper_letters::calendar::{CalendarAddress, CalendarEvent, Feed, Method, Occasion, Status, Uid, Visit};
+use slotkeeper_letters::{Cancellation, LetterInput, LetterKind, People};
 use std::time::Duration;
 
 fn read(text: &str) -> Calendar {
@@ -168,5 +169,79 @@ proptest! {
                 prop_assert_eq!(attendee.params()["CN"].value().trim_matches('"'), name);
             }
         }
+    }
+}
+
+fn visit(number: u64, customer: &str, people: &[(&str, u32)]) -> Visit {
+    Visit {
+        number: BookingNumber::from_random(number),
+        customer: customer.to_owned(),
+        people: people
+            .iter()
+            .map(|(category, number)| People { category: (*category).to_owned(), number: *number })
+            .collect(),
+    }
+}
+
+#[test]
+fn the_business_sees_how_many_come_and_who() {
+    let account = "ABCDEFGH01".parse().expect("an id");
+    let changed = (7, Instant::from_millis(1_795_000_000_000));
+    let occasion = |visits: Vec<Visit>| Occasion {
+        uid: Uid::of_booking(&account, &BookingNumber::from_random(1)),
+        span: span(1, 17, 19),
+        product: "Sunset\ntour".to_owned(),
+        status: Status::Tentative,
+        visits,
+    };
+    let crowd = (0..60).map(|number| visit(number, "Ada", &[("Adults", 2)])).collect();
+    for (tag, visits, summary, description) in [
+        ("en-GB", vec![], "Sunset tour", ""),
+        (
+            "de-AT",
+            vec![
+                visit(1, "Ada\r\nX", &[("Erwachsene", 2), ("Kinder", 1)]),
+                visit(2, "", &[("Erwachsene", 1), ("Kinder", 0)]),
+            ],
+            "Sunset tour: 4 Personen",
+            "Ada X: 2\u{A0}×\u{A0}Erwachsene, 1\u{A0}×\u{A0}Kinder (Buchungsnummer: 10000000000001)\n\
+             1\u{A0}×\u{A0}Erwachsene (Buchungsnummer: 10000000000002)",
+        ),
+        ("en-GB", vec![visit(1, "", &[])], "Sunset tour", "(Booking number: 10000000000001)"),
+        (
+            "en-GB",
+            vec![visit(1, "Ada", &[("Adults", 1)])],
+            "Sunset tour: 1 person",
+            "Ada: 1\u{A0}×\u{A0}Adults (Booking number: 10000000000001)",
+        ),
+        ("en-GB", crowd, "Sunset tour: 120 people", "…"),
+    ] {
+        let event = CalendarEvent::for_business(&occasion(visits), common::language(tag), changed);
+        let calendar = feed("Tours", &[event]);
+        let event = calendar.events().next().expect("an event");
+        assert_eq!(event.property_value("SUMMARY"), Some(summary));
+        let text = event.property_value("DESCRIPTION").unwrap_or_default();
+        if description == "…" {
+            assert!(text.ends_with("\n…") && text.lines().count() == 51, "{text}");
+        } else {
+            assert_eq!(text, description);
+        }
+        let values = ["STATUS", "SEQUENCE", "LAST-MODIFIED", "DTSTAMP"].map(|name| event.property_value(name));
+        assert_eq!(values, [Some("TENTATIVE"), Some("7"), Some("20261118T110640Z"), Some("20261118T110640Z")]);
+    }
+}
+
+#[test]
+fn a_time_that_is_kept_free_says_nothing_of_why() {
+    let account = "ABCDEFGH01".parse().expect("an id");
+    let uid = Uid::of_block(&account, &"41526ABCDEFGH0123456".parse().expect("an id"));
+    for (tag, busy) in [("en-US", "Busy"), ("de-DE", "Belegt")] {
+        let event =
+            CalendarEvent::busy(uid.clone(), span(1, 17, 19), common::language(tag), (7, Instant::from_millis(0)));
+        let calendar = feed("Ana", &[event]);
+        let event = calendar.events().next().expect("an event");
+        let values = ["UID", "SUMMARY", "DESCRIPTION", "STATUS"].map(|name| event.property_value(name));
+        let uid = Some("41526ABCDEFGH0123456-ABCDEFGH01@slotkeeper");
+        assert_eq!(values, [uid, Some(busy), None, Some("CONFIRMED")]);
     }
 }

@@ -49,6 +49,7 @@ stored_as_text! {
     id::PromotionId;
     id::PrepaidId;
     id::WebhookId;
+    id::CalendarId;
     booking::BookingNumber;
     payment::PaymentMethod;
     account::AccountKind;

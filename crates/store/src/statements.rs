@@ -21,6 +21,8 @@ lists! {
     tables::authorizations;
     tables::bookings;
     tables::buckets;
+    tables::calendar_entries;
+    tables::calendars;
     tables::catalogue;
     tables::change_log;
     tables::claims;

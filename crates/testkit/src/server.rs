@@ -6,6 +6,7 @@ use slotkeeper::node::{Node, check_master_key, document};
 use slotkeeper_api::cors::Origins;
 use slotkeeper_api::webhooks::WireItems;
 use slotkeeper_app::authorizations::last_use;
+use slotkeeper_app::calendars::last_use as calendar_use;
 use slotkeeper_app::clock::Clock;
 use slotkeeper_app::mail::mail_box;
 use slotkeeper_app::passwords::{Cost, Passwords};
@@ -257,6 +258,7 @@ impl TestServer {
     /// Does what the jobs would do in time, except sending mail.
     pub async fn run_jobs(&self) {
         last_use::write_down(&self.app).await.unwrap();
+        calendar_use::write_down(&self.app).await.unwrap();
         while sweep::sweep(&self.app).await.unwrap() {}
     }
 

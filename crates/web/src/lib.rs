@@ -4,6 +4,7 @@
 //! `templates/`. Pages call the use cases of `slotkeeper-app` and decide nothing themselves.
 
 mod backoffice;
+mod calendar_file;
 mod client;
 mod consent;
 mod cookie;

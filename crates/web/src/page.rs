@@ -62,11 +62,16 @@ impl Layout {
             ],
             (AccountKind::Business, true) => &[
                 ("Home", "/backoffice"),
+                ("Calendars", "/backoffice/calendars"),
                 ("Applications", "/backoffice/applications"),
                 ("People", "/backoffice/people"),
                 ("Details", "/backoffice/details"),
             ],
-            (AccountKind::Business, false) => &[("Home", "/backoffice"), ("Applications", "/backoffice/applications")],
+            (AccountKind::Business, false) => &[
+                ("Home", "/backoffice"),
+                ("Calendars", "/backoffice/calendars"),
+                ("Applications", "/backoffice/applications"),
+            ],
         };
         let nav = items.iter().map(|(label, href)| NavItem { label, href, current: *href == current }).collect();
         Self {
@@ -108,6 +113,8 @@ fn notice(code: &str) -> Option<Notice> {
         "ended-before" => ("info", "This key had ended already."),
         "uninstalled" => ("good", "The application is uninstalled. Its keys no longer work."),
         "uninstalled-before" => ("info", "The application was uninstalled already."),
+        "calendar-ended" => ("good", "The calendar has ended. Its address leads nowhere any more."),
+        "calendar-ended-before" => ("info", "This calendar had ended already."),
         "invited" => ("good", "The invitation is on its way."),
         "removed" => ("good", "Removed. The person can no longer sign in."),
         _ => return None,

@@ -1,6 +1,8 @@
 //! Every page.
 
-use crate::{Web, backoffice, consent, demo, developer, docs, entry, landing, page, protect, static_files};
+use crate::{
+    Web, backoffice, calendar_file, consent, demo, developer, docs, entry, landing, page, protect, static_files,
+};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
@@ -57,6 +59,13 @@ pub fn router(web: Web) -> Router {
         .route("/backoffice/authorizations/{id}/end", get(backoffice::end_key::ask).post(backoffice::end_key::end))
         .route("/backoffice/subaccounts", get(backoffice::subaccounts::show))
         .route("/backoffice/details", get(backoffice::details::show).post(backoffice::details::update))
+        .route("/backoffice/calendars", get(backoffice::calendars::show))
+        .route("/backoffice/calendars/own", post(backoffice::calendars::make_own))
+        .route("/backoffice/calendars/own/end", post(backoffice::calendars::end_own))
+        .route("/backoffice/calendars/resources/{id}", post(backoffice::calendars::make_of_resource))
+        .route("/backoffice/calendars/resources/{id}/end", post(backoffice::calendars::end_of_resource))
+        // For calendar programs, which have no cookie.
+        .route("/calendars/{file}", get(calendar_file::show))
         .route("/backoffice/people", get(backoffice::people::show).post(backoffice::people::invite))
         .route("/backoffice/people/{id}/remove", get(backoffice::people::ask_remove).post(backoffice::people::remove));
     if web.demo {

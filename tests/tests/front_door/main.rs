@@ -11,6 +11,7 @@ mod api;
 mod applications;
 mod bookings;
 mod browser;
+mod calendars;
 mod consent;
 mod mail;
 mod pages;

@@ -38,6 +38,9 @@ on_every_engine! {
         let cookie = signed_in.headers["set-cookie"].to_str().expect("text").to_owned();
         let session = cookie.split(['=', ';']).nth(1).expect("a token").to_owned();
 
+        let shown = owner.post("/backoffice/calendars/own", &[("current", "")]).await.copied("Calendar address");
+        let calendar = shown.rsplit('/').next().and_then(|file| file.strip_suffix(".ics")).expect("a token").to_owned();
+
         // Use them in every way, rightly and wrongly, and keep what errors say.
         let mut errors = String::new();
         for (api_key, secret_key) in [
@@ -87,6 +90,10 @@ on_every_engine! {
         let misspelt = desk.get(&format!("/customers/{customer}/authenticated?password=eleven-orange-oars")).await;
         errors.push_str(&misspelt.text);
         errors.push_str(&desk.delete(&format!("/customers/{customer}/authenticate?password=eleven-orange-oars")).await.text);
+        for file in [format!("{calendar}.ics"), calendar.clone(), format!("{}x.ics", &calendar[..calendar.len() - 1])] {
+            let page = owner.get(&format!("/calendars/{file}")).await;
+            errors.push_str(&page.html);
+        }
         server.run_jobs().await;
 
         let token = link.rsplit('/').next().expect("a token").to_owned();
@@ -95,7 +102,7 @@ on_every_engine! {
         let [first_made, second_made] = made;
         let secrets = [
             portal_key, first_made, second_made, mailed_key, called_key, with_mail.secret_key, with_callback.secret_key, new_secret, token, session,
-            random_of_session, random_of_link,
+            random_of_session, random_of_link, calendar[10..].to_owned(), calendar,
             PASSWORD.to_owned(), "nine yellow boats".to_owned(), "a wrong password".to_owned(),
             "eleven-orange-oars".to_owned(), "twelve-orange-oars".to_owned(),
         ];

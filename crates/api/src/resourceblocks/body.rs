@@ -22,6 +22,7 @@ pub(crate) struct ResourceBlockBody {
     start_time: Option<WireTime>,
     #[schemars(with = "Option<AsParameter<WireTime>>")]
     end_time: Option<WireTime>,
+    #[schemars(length(min = 1, max = MOST_RESOURCES))]
     resources: Option<Vec<ResourceInput>>,
     #[serde(deserialize_with = "text")]
     reason: Option<String>,
@@ -34,7 +35,7 @@ impl Completable for ResourceBlockBody {
             "properties": {
                 "startTime": { "type": "string" },
                 "endTime": { "type": "string" },
-                "resources": { "type": "array", "minItems": 1, "maxItems": MOST_RESOURCES },
+                "resources": { "type": "array" },
             },
         })
     }

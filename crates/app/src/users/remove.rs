@@ -1,6 +1,7 @@
 //! Remove somebody from the account.
 
 use crate::App;
+use crate::calendars::end::end_of_maker;
 use crate::caller::Owner;
 use slotkeeper_domain::account::Role;
 use slotkeeper_domain::change::{Kind, Subject};
@@ -8,7 +9,7 @@ use slotkeeper_domain::id::UserId;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::{links, sessions, users};
 
-/// Removes a manager or a member of staff, with every session and link; frees the e-mail address. Whether there was
+/// Removes a manager or a member of staff, with every session and link, and the calendars that the person made; frees the e-mail address. Whether there was
 /// such a person: owners are not removed.
 ///
 /// # Errors
@@ -28,6 +29,7 @@ pub async fn remove(app: &App, owner: &Owner, id: UserId) -> Result<bool, StoreE
             }
             sessions::delete_of_user(tx, account, &id)?;
             links::delete_of_user(tx, account, &id)?;
+            end_of_maker(tx, account, &id, &owner.actor(), now)?;
             tx.record(owner.change(now, Subject::user(&id), Kind::Deleted));
             Ok(true)
         })

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::event::EventId;
-use slotkeeper_domain::id::AccountId;
+use slotkeeper_domain::id::{AccountId, ResourceBlockId};
 use slotkeeper_domain::time::Instant;
 
 /// What names an entry for ever, and nowhere names another one: made of the account and what the entry is about.
@@ -37,6 +37,12 @@ impl Uid {
         Self(format!("{event}-{account}@slotkeeper"))
     }
 
+    /// Of a block of resources.
+    #[must_use]
+    pub fn of_block(account: &AccountId, block: &ResourceBlockId) -> Self {
+        Self(format!("{block}-{account}@slotkeeper"))
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -49,6 +55,8 @@ impl Uid {
 pub enum Status {
     /// It does.
     Confirmed,
+    /// It does if the business accepts it.
+    Tentative,
     /// It does not.
     Cancelled,
 }
@@ -118,8 +126,23 @@ impl CalendarEvent {
         booking.times.iter().enumerate().map(entry).collect()
     }
 
+    /// In an object that goes with a letter.
     pub(super) fn write(&self, lines: &mut Lines) {
         lines.raw("BEGIN", "VEVENT");
+        self.write_properties(lines);
+        lines.raw("END", "VEVENT");
+    }
+
+    /// In a feed, where the stamp is the time of the last change (RFC 5545, section 3.8.7.2). Some programs look for it under
+    /// one name, some under the other.
+    pub(super) fn write_in_feed(&self, lines: &mut Lines) {
+        lines.raw("BEGIN", "VEVENT");
+        lines.raw("LAST-MODIFIED", &utc(self.stamp));
+        self.write_properties(lines);
+        lines.raw("END", "VEVENT");
+    }
+
+    fn write_properties(&self, lines: &mut Lines) {
         lines.raw("UID", self.uid.as_str());
         // The standard counts with 31 bits.
         lines.raw("SEQUENCE", &self.sequence.min(i32::MAX.unsigned_abs()).to_string());
@@ -134,6 +157,7 @@ impl CalendarEvent {
             "STATUS",
             match self.status {
                 Status::Confirmed => "CONFIRMED",
+                Status::Tentative => "TENTATIVE",
                 Status::Cancelled => "CANCELLED",
             },
         );
@@ -154,7 +178,6 @@ impl CalendarEvent {
             let name = named("ATTENDEE", attendee);
             lines.raw(&format!("{name};ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE"), &mailto(&attendee.email));
         }
-        lines.raw("END", "VEVENT");
     }
 }
 

@@ -3,9 +3,11 @@
 //! Times are written in UTC. Every program shows them on its user's clock, and none has to know our time zones; rules
 //! that repeat on a wall clock, which would need a zone, are not written.
 
+mod business;
 mod event;
 mod line;
 
+pub use business::{Occasion, Visit};
 pub use event::{CalendarAddress, CalendarEvent, Status, Uid};
 
 use crate::language::Locale;
@@ -64,7 +66,10 @@ impl Feed<'_> {
         let minutes = (self.refresh.as_secs() / 60).max(1);
         lines.raw("REFRESH-INTERVAL;VALUE=DURATION", &format!("PT{minutes}M"));
         lines.raw("X-PUBLISHED-TTL", &format!("PT{minutes}M"));
-        end(lines, self.events)
+        for event in self.events {
+            event.write_in_feed(&mut lines);
+        }
+        end(lines)
     }
 }
 
@@ -78,7 +83,10 @@ pub fn feed_name(business: &Name, language: Language) -> String {
 pub(crate) fn write_calendar(method: Method, events: &[CalendarEvent]) -> String {
     let mut lines = begin();
     lines.raw("METHOD", method.as_str());
-    end(lines, events)
+    for event in events {
+        event.write(&mut lines);
+    }
+    end(lines)
 }
 
 fn begin() -> Lines {
@@ -90,10 +98,7 @@ fn begin() -> Lines {
     lines
 }
 
-fn end(mut lines: Lines, events: &[CalendarEvent]) -> String {
-    for event in events {
-        event.write(&mut lines);
-    }
+fn end(mut lines: Lines) -> String {
     lines.raw("END", "VCALENDAR");
     lines.into_string()
 }

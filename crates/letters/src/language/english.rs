@@ -124,6 +124,7 @@ A booking has been cancelled:
     from_to: "{from} to {to}",
 
     feed_name: "{business}: bookings",
+    busy: "Busy",
 
     sample_product: "Harbour tour",
     sample_adults: "Adults",

@@ -133,6 +133,7 @@ Eine Buchung wurde storniert:
     from_to: "{from} bis {to}",
 
     feed_name: "{business}: Buchungen",
+    busy: "Belegt",
 
     sample_product: "Hafenrundfahrt",
     sample_adults: "Erwachsene",

@@ -115,6 +115,8 @@ texts! {
 
     /// What a calendar of bookings is called: `{business}`.
     feed_name,
+    /// What calendars show of a time that is kept free.
+    busy,
 
     /// Sample: a product.
     sample_product,

@@ -19,6 +19,8 @@ macro_rules! entries {
 statements! {
     AFTER = concat!(entries!(), " AND c.number > ?2 ORDER BY c.number LIMIT ?3");
     LATEST = concat!(entries!(), " AND c.number < ?2 ORDER BY c.number DESC LIMIT ?3");
+    LAST = "SELECT number, at FROM change
+            WHERE account_id = ?1 AND number = (SELECT change_count FROM account WHERE id = ?1)";
 }
 
 /// An entry of the log.
@@ -67,4 +69,13 @@ pub fn after(db: &mut Snapshot, account: &AccountId, after: i64, limit: i64) -> 
 /// When the store fails.
 pub fn latest(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<Vec<Entry>, StoreError> {
     db.all(LATEST, &[account, &i64::MAX, &limit], entry)
+}
+
+/// The number of the last entry, and when that happened. Whatever is read of the account in the same snapshot is what these
+/// changes made of it.
+///
+/// # Errors
+/// When the store fails.
+pub fn last(db: &mut Snapshot, account: &AccountId) -> Result<Option<(i64, Instant)>, StoreError> {
+    db.one(LAST, &[account], |row| Ok((row.next()?, row.next()?)))
 }

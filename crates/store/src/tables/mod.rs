@@ -9,6 +9,8 @@ pub mod applications;
 pub mod authorizations;
 pub mod bookings;
 pub mod buckets;
+pub mod calendar_entries;
+pub mod calendars;
 pub mod catalogue;
 pub mod change_log;
 pub mod claims;

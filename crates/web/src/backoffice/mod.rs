@@ -1,6 +1,7 @@
 //! The back office of a business or a portal.
 
 pub(crate) mod applications;
+pub(crate) mod calendars;
 pub(crate) mod details;
 pub(crate) mod end_key;
 pub(crate) mod home;

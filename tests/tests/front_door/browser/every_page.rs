@@ -1,6 +1,7 @@
 //! Every page, on a desktop and on a phone: nothing sticks out, everything is labelled and readable.
 
 use super::*;
+use slotkeeper_testkit::catalogue::{catalogue, edit};
 use slotkeeper_testkit::client::{Program, parameter};
 use slotkeeper_testkit::receiver::Reply;
 use slotkeeper_testkit::server::Engine;
@@ -63,10 +64,12 @@ async fn tour(size: Size) {
     assert!(missed.is_empty(), "nobody looked at {missed:?}");
 }
 
-/// The paths of the router's pages.
+/// The paths of the router's pages; files are none.
 fn pages() -> impl Iterator<Item = &'static str> {
     let routes = ROUTER.split(".route(").skip(1).filter(|route| route.contains("get("));
-    routes.filter_map(|route| route.split('"').nth(1)).filter(|path| !path.starts_with("/static/"))
+    routes
+        .filter_map(|route| route.split('"').nth(1))
+        .filter(|path| !path.starts_with("/static/") && !path.starts_with("/calendars/"))
 }
 
 fn is_at(page: &str, seen: &str) -> bool {
@@ -246,6 +249,25 @@ impl Tour {
         self.fill(&[("Website", "https://bodensee.example"), ("Phone number", "+49 7531 000000")]).await;
         self.press("Save").await;
         self.arrive("Saved.", "55-details-saved").await;
+        self.open("/backoffice/calendars", "55-calendars-without-resources").await;
+        let home = owner.get("/backoffice").await.html;
+        let account = home.split_once("<dt>Account id</dt><dd>").expect("an id").1.split('<').next().expect("an id");
+        let mut offered = catalogue();
+        edit(&mut offered.resource_types[0], |guides| guides["resources"][1]["name"][0][1] = json!(LONG_NAME));
+        self.server.offer(account, offered).await;
+        self.press("Make an address").await;
+        self.arrive("The calendar is ready", "55-calendar-address").await;
+        self.press("I have copied it").await;
+        self.arrive("not yet", "55-calendars-not-yet").await;
+        self.press(&format!("Make an address for {LONG_NAME}")).await;
+        self.browser.wait_for_text("The calendar is ready").await;
+        self.press("I have copied it").await;
+        self.arrive("by Olivia", "55-calendars").await;
+        self.press(&format!("Replace the address of {LONG_NAME}")).await;
+        self.arrive("The calendar has a new address", "55-calendar-replaced").await;
+        self.press("Calendars").await;
+        self.press(&format!("End the calendar of {LONG_NAME}")).await;
+        self.arrive("The calendar has ended.", "55-calendars-ended").await;
         self.open("/backoffice/people", "56-people").await;
         self.fill(&[("Name", "Kim"), ("E-mail address", OWNER)]).await;
         self.press("Invite").await;
@@ -261,6 +283,7 @@ impl Tour {
         self.open("/backoffice", "60-manager-home").await;
         self.open("/backoffice/applications", "61-manager-applications").await;
         self.open("/backoffice/people", "62-manager-people").await;
+        self.open("/backoffice/calendars", "62-manager-calendars").await;
         self.open(&application.asks_for("availability_r", Some("x")), "63-manager-asked").await;
     }
 
@@ -305,8 +328,8 @@ impl Tour {
         self.arrive("Please check the form", "78-deliveries-wrong").await;
         self.press("Send a test").await;
         self.arrive("The test is on its way", "79-deliveries-test").await;
-        let first = "return [...document.querySelectorAll('td.right a')].pop().getAttribute('href')";
-        let delivery = string(&self.browser.run(first, vec![]).await);
+        let arrived = "return [...document.querySelectorAll('tr')].find((it) => /Arrived/.test(it.innerText)).querySelector('a').getAttribute('href')";
+        let delivery = string(&self.browser.run(arrived, vec![]).await);
         self.open(&delivery, "79-delivery").await;
         self.press("Send it again").await;
         self.arrive("Sent again.", "79-delivery-again").await;

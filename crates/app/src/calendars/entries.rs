@@ -1,0 +1,138 @@
+//! Entries of calendars, made of what is booked.
+
+use slotkeeper_domain::account::Language;
+use slotkeeper_domain::catalogue::Catalogue;
+use slotkeeper_domain::event::EventId;
+use slotkeeper_domain::id::{ProductId, ResourceBlockId};
+use slotkeeper_domain::inventory::Span;
+use slotkeeper_domain::scheduled;
+use slotkeeper_domain::time::Instant;
+use slotkeeper_letters::calendar::{CalendarEvent, Occasion, Status, Uid, Visit};
+use slotkeeper_letters::{People, TimeSpan};
+use slotkeeper_store::tables::accounts::Account;
+use slotkeeper_store::tables::calendar_entries::{Booked, EventRow};
+
+/// What entries are made with.
+pub(super) struct Picture<'a> {
+    /// Whose calendar it is.
+    pub(super) account: &'a Account,
+    /// What is on offer.
+    pub(super) catalogue: &'a Catalogue,
+    /// The language of what is on offer.
+    pub(super) language: Language,
+    /// The language of everything else: the first of the account's that has texts.
+    pub(super) letters: Language,
+    /// How many changes the account has had, and when the last one was.
+    ///
+    /// Every entry has this number as its own, because nothing less never goes back: when a booking leaves an event, what is
+    /// known of those that stay is older than what programs have.
+    pub(super) changes: (u32, Instant),
+}
+
+/// The rows without those of an event that may be there in part: of which the statement's limit may have cut some.
+pub(super) fn whole(mut rows: Vec<EventRow>, limit: i64) -> Vec<EventRow> {
+    if i64::try_from(rows.len()).is_ok_and(|found| found >= limit)
+        && let Some(last) = rows.last().map(|row| row.event.clone())
+        && rows.first().is_some_and(|first| first.event != last)
+    {
+        rows.retain(|row| row.event != last);
+    }
+    rows
+}
+
+impl Picture<'_> {
+    /// One entry for each event. The rows of an event follow each other.
+    pub(super) fn events(&self, rows: &[EventRow]) -> Vec<CalendarEvent> {
+        let events = rows.chunk_by(|one, other| one.event == other.event);
+        events.filter_map(|rows| Some(self.event(rows.first()?, rows))).collect()
+    }
+
+    fn event(&self, first: &EventRow, rows: &[EventRow]) -> CalendarEvent {
+        let booked: Vec<&Booked> = rows.iter().filter_map(|row| row.booked.as_ref()).collect();
+        let occasion = Occasion {
+            uid: Uid::of_event(&self.account.id, &first.event),
+            span: times(self.span(&first.event, first.taken, booked.first().copied())),
+            product: self.product(&first.event.product, booked.first().copied()),
+            status: Status::Confirmed,
+            visits: booked.into_iter().map(|booked| self.visit(booked)).collect(),
+        };
+        CalendarEvent::for_business(&occasion, self.letters, self.changes)
+    }
+
+    /// The entry of an appointment.
+    pub(super) fn appointment(&self, booked: &Booked) -> CalendarEvent {
+        let occasion = Occasion {
+            uid: Uid::of_booking(&self.account.id, &booked.number),
+            span: times(booked.span),
+            product: self.product(&booked.product, Some(booked)),
+            status: if booked.accepted { Status::Confirmed } else { Status::Tentative },
+            visits: vec![self.visit(booked)],
+        };
+        CalendarEvent::for_business(&occasion, self.letters, self.changes)
+    }
+
+    /// The entry of a block.
+    pub(super) fn block(&self, id: &ResourceBlockId, span: Span) -> CalendarEvent {
+        CalendarEvent::busy(Uid::of_block(&self.account.id, id), times(span), self.letters, self.changes)
+    }
+
+    /// When an event is: as the schedule has it. Where that no longer has it, as it takes what it needs; and where it needs
+    /// nothing, as it was booked. A booking of a course tells only when its first class begins, on the clock.
+    fn span(&self, event: &EventId, taken: Option<Span>, booked: Option<&Booked>) -> Span {
+        let zone = &self.account.zone;
+        let product = self.catalogue.product(&event.product);
+        if let Some(scheduled) = product.and_then(|product| scheduled::event(product, event, zone)) {
+            return scheduled.span();
+        }
+        let day = zone.beginning_of(event.date);
+        let Some(span) = taken.or(booked.map(|booked| booked.span)) else { return Span { from: day, to: day } };
+        if taken.is_some() || zone.date_of(span.from) == event.date {
+            return span;
+        }
+        let from = zone.instant_of(event.date, zone.time_of(span.from));
+        Span { from, to: from }
+    }
+
+    /// What a product is called; if it is gone, what it was called when it was booked.
+    fn product(&self, id: &ProductId, booked: Option<&Booked>) -> String {
+        let product = self.catalogue.product(id).map(|product| product.name.r#in(self.language).to_owned());
+        product.or_else(|| booked.map(|booked| booked.product_name.clone())).unwrap_or_default()
+    }
+
+    fn visit(&self, booked: &Booked) -> Visit {
+        let people = booked.party.numbers().map(|(id, number)| {
+            let category = self.catalogue.category(id).map(|category| category.name.r#in(self.language));
+            People { category: category.unwrap_or(id.as_str()).to_owned(), number }
+        });
+        Visit { number: booked.number.clone(), customer: booked.title.clone(), people: people.collect() }
+    }
+}
+
+fn times(span: Span) -> TimeSpan {
+    TimeSpan { start: span.from, end: span.to }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(days: &[i8]) -> Vec<EventRow> {
+        let event = |day: &i8| format!("312KAYK4E9L17A2B6C8D0_312SCHD7TQ17A2B6D11E3_2026-08-{day:02}");
+        let row = |day| EventRow { event: event(day).parse().expect("an id"), taken: None, booked: None };
+        days.iter().map(row).collect()
+    }
+
+    #[test]
+    fn an_event_is_shown_with_all_its_bookings_or_not_at_all() {
+        for (found, limit, kept) in [
+            (&[1, 1, 2][..], 4, &[1, 1, 2][..]),
+            (&[1, 1, 2], 3, &[1, 1]),
+            (&[1, 2, 2], 3, &[1]),
+            (&[], 0, &[]),
+            // One that has more bookings than that is better there in part than missing.
+            (&[2, 2, 2], 3, &[2, 2, 2]),
+        ] {
+            assert_eq!(whole(rows(found), limit), rows(kept), "{found:?}");
+        }
+    }
+}

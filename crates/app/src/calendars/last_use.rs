@@ -1,0 +1,44 @@
+//! When calendars were last asked for. Kept in memory and written now and then, as that of keys is
+//! ([`crate::authorizations::last_use`]).
+
+use crate::App;
+use slotkeeper_domain::id::{AccountId, CalendarId};
+use slotkeeper_domain::time::Instant;
+use slotkeeper_store::StoreError;
+use slotkeeper_store::tables::calendars;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+/// Which calendars were asked for since the last write.
+#[derive(Default)]
+pub struct LastUse(Mutex<HashMap<(AccountId, CalendarId), Instant>>);
+
+impl LastUse {
+    pub(super) fn note(&self, account: &AccountId, id: &CalendarId, at: Instant) {
+        let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        used.insert((account.clone(), id.clone()), at);
+    }
+}
+
+/// Writes down which calendars were asked for since the last time.
+///
+/// # Errors
+/// When the store fails; what it was about is forgotten then.
+pub async fn write_down(app: &App) -> Result<(), StoreError> {
+    let used = std::mem::take(&mut *app.calendar_use().0.lock().unwrap_or_else(PoisonError::into_inner));
+    let mut used: Vec<_> = used.into_iter().collect();
+    // Sorted, so that two nodes never wait for each other; in portions, so that nobody waits long for the writer.
+    used.sort_unstable();
+    for portion in used.chunks(200) {
+        let portion = portion.to_vec();
+        app.store()
+            .tidy(move |tx| {
+                for ((account, id), at) in &portion {
+                    calendars::touch(tx, account, id, *at)?;
+                }
+                Ok::<_, StoreError>(())
+            })
+            .await?;
+    }
+    Ok(())
+}

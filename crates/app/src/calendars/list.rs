@@ -1,0 +1,64 @@
+//! List calendars: which there are, and which there could be.
+
+use crate::App;
+use crate::caller::{Manager, Worker};
+use slotkeeper_domain::calendar::CalendarOf;
+use slotkeeper_domain::id::ResourceId;
+use slotkeeper_store::StoreError;
+use slotkeeper_store::tables::calendars::{self, Calendar};
+
+/// Most calendars of resources that are listed. A business has a few resources.
+const MOST: i64 = 1_000;
+
+/// A resource, and its calendar if it has one.
+#[derive(Debug, Clone)]
+pub struct OfResource {
+    /// The resource.
+    pub id: ResourceId,
+    /// What it is called; absent when it is gone from the catalogue.
+    pub name: Option<String>,
+    /// Its calendar.
+    pub calendar: Option<Calendar>,
+}
+
+/// A person's own calendar.
+///
+/// # Errors
+/// When the store fails.
+pub async fn own(app: &App, worker: &Worker) -> Result<Option<Calendar>, StoreError> {
+    let (account, of) = (worker.account.id.clone(), CalendarOf::Person(worker.user.id.clone()));
+    app.store().read(move |db| calendars::find_of(db, &account, &of)).await
+}
+
+/// The resources of the catalogue in its order, named in the account's language, and after them those that are gone and still
+/// have a calendar.
+///
+/// # Errors
+/// When the store fails.
+pub async fn of_resources(app: &App, manager: &Manager) -> Result<Vec<OfResource>, StoreError> {
+    let (unit, account) = (app.clone(), manager.account.clone());
+    app.store()
+        .read(move |db| {
+            let mut made = calendars::of_resources(db, &account.id, MOST)?;
+            let catalogue = unit.catalogues().of(db, &account.id)?;
+            let language = account.languages.default_language();
+            let mut take = |id: &ResourceId| {
+                let found = made.iter().position(|calendar| calendar.of.id() == id.as_str());
+                found.map(|position| made.swap_remove(position))
+            };
+            let resources = catalogue.resource_types.iter().flat_map(|kind| &kind.resources);
+            let mut listed: Vec<OfResource> = resources
+                .map(|resource| OfResource {
+                    id: resource.id.clone(),
+                    name: Some(resource.name.r#in(language).to_owned()),
+                    calendar: take(&resource.id),
+                })
+                .collect();
+            listed.extend(made.into_iter().filter_map(|calendar| match &calendar.of {
+                CalendarOf::Resource(id) => Some(OfResource { id: id.clone(), name: None, calendar: Some(calendar) }),
+                CalendarOf::Person(_) => None,
+            }));
+            Ok(listed)
+        })
+        .await
+}

@@ -1,0 +1,67 @@
+//! Make a calendar.
+
+use super::{Mine, hash};
+use crate::{App, random};
+use slotkeeper_domain::calendar::CalendarOf;
+use slotkeeper_domain::change::{Kind, Subject};
+use slotkeeper_domain::id::CalendarId;
+use slotkeeper_domain::secret::CalendarToken;
+use slotkeeper_domain::time::Instant;
+use slotkeeper_store::tables::{calendars, users};
+use slotkeeper_store::{StoreError, Tx};
+
+/// Why there is no new address.
+#[derive(Debug, thiserror::Error)]
+pub enum MakeError {
+    /// There is a calendar already, or another one than the form says: it was sent twice.
+    #[error("the calendar was made or replaced before")]
+    MadeBefore,
+    /// There is no such resource, or the person was removed meanwhile.
+    #[error("there is nothing to make a calendar of")]
+    NotFound,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Makes the calendar and its address, which is known to nobody but the caller from then on.
+///
+/// # Errors
+/// [`MakeError`].
+pub async fn make(app: &App, mine: &Mine) -> Result<CalendarToken, MakeError> {
+    let now = app.now();
+    let new = New::draw(mine);
+    let (unit, mine, token) = (app.clone(), mine.clone(), new.token.clone());
+    app.store().write(move |tx| write(tx, &unit, &mine, &new, now)).await?;
+    Ok(token)
+}
+
+/// What is random about a calendar: drawn before the transaction, which may run more than once.
+pub(super) struct New {
+    id: CalendarId,
+    pub(super) token: CalendarToken,
+}
+
+impl New {
+    pub(super) fn draw(mine: &Mine) -> Self {
+        Self { id: random::id(), token: CalendarToken::compose(&mine.person.account.id, &random::token(32)) }
+    }
+}
+
+/// Writes a calendar, within a transaction.
+pub(super) fn write(tx: &mut Tx, app: &App, mine: &Mine, new: &New, now: Instant) -> Result<(), MakeError> {
+    let Mine { person, of } = mine;
+    let account = &person.account.id;
+    // Locked, so that whoever removes the person at this moment finds the calendar and ends it.
+    users::find_locked(tx, account, &person.user.id)?.ok_or(MakeError::NotFound)?;
+    if let CalendarOf::Resource(resource) = of {
+        app.catalogues().of(tx, account)?.resource(resource).ok_or(MakeError::NotFound)?;
+    }
+    let hash = hash(app, &new.token);
+    match calendars::insert(tx, account, &new.id, of, &hash, &person.user.id, now) {
+        Err(error) if calendars::is_there(&error) => return Err(MakeError::MadeBefore),
+        written => written?,
+    }
+    tx.record(person.change(now, Subject::calendar(&new.id), Kind::Created));
+    Ok(())
+}

@@ -1,0 +1,29 @@
+//! Replace a calendar's address: the old one ends at once.
+
+use super::Mine;
+use super::make::{MakeError, New, write};
+use crate::App;
+use slotkeeper_domain::change::{Kind, Subject};
+use slotkeeper_domain::id::CalendarId;
+use slotkeeper_domain::secret::CalendarToken;
+use slotkeeper_store::tables::calendars;
+
+/// Makes a calendar in the place of the `current` one.
+///
+/// # Errors
+/// [`MakeError::MadeBefore`] when `current` is not the one that is there any more; otherwise as [`super::make::make`].
+pub async fn replace(app: &App, mine: &Mine, current: CalendarId) -> Result<CalendarToken, MakeError> {
+    let now = app.now();
+    let new = New::draw(mine);
+    let (unit, mine, token) = (app.clone(), mine.clone(), new.token.clone());
+    app.store()
+        .write(move |tx| {
+            if !calendars::delete(tx, &mine.person.account.id, &current, &mine.of)? {
+                return Err(MakeError::MadeBefore);
+            }
+            tx.record(mine.person.change(now, Subject::calendar(&current), Kind::Deleted));
+            write(tx, &unit, &mine, &new, now)
+        })
+        .await?;
+    Ok(token)
+}

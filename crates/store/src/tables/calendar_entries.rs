@@ -1,0 +1,242 @@
+//! What is in calendars: bookings of events and of appointments, and blocks, within some days.
+//!
+//! Each statement reads one range of an index and no more of it than its limit, so what was booked before those days costs
+//! nothing. Those of the days before today read them backwards: where there is too much, what is nearest stays.
+
+use crate::sql::Sql;
+use crate::{Param, Row, Snapshot, StoreError, statements};
+use slotkeeper_domain::booking::BookingNumber;
+use slotkeeper_domain::event::EventId;
+use slotkeeper_domain::id::{AccountId, ProductId, ResourceBlockId, ResourceId};
+use slotkeeper_domain::inventory::{LONGEST_PIECE, Span};
+use slotkeeper_domain::party::Party;
+use slotkeeper_domain::time::{Date, Instant};
+
+/// The columns of a [`Booked`].
+macro_rules! booked {
+    () => {
+        "booking.number, booking.product_id, booking.details{::json} ->> 'product_name', booking.starts_at, booking.ends_at, \
+         booking.title, booking.party, booking.accepted"
+    };
+}
+
+/// Events of some days, with their bookings: those of an event follow each other. SQLite takes tables that are crossed in the
+/// order in which they are named; it would begin with all claims of the account otherwise.
+#[rustfmt::skip]
+macro_rules! events {
+    ($order:literal) => {
+        concat!("SELECT event.id, ", booked!(), "
+         FROM event CROSS JOIN seat_claim CROSS JOIN booking
+         WHERE event.account_id = ?1 AND event.day BETWEEN ?2 AND ?3
+           AND seat_claim.account_id = event.account_id AND seat_claim.event_id = event.id
+           AND seat_claim.holder_kind = 'booking'
+           AND booking.account_id = seat_claim.account_id AND booking.number = seat_claim.holder_id
+         ORDER BY event.day ", $order, ", event.id, booking.created_at, booking.number LIMIT ?4")
+    };
+}
+
+/// Appointments that start within a span.
+#[rustfmt::skip]
+macro_rules! appointments {
+    ($order:literal) => {
+        concat!("SELECT ", booked!(), " FROM booking
+         WHERE account_id = ?1 AND starts_at >= ?2 AND starts_at < ?3 AND event_id IS NULL AND canceled_at IS NULL
+         ORDER BY starts_at ", $order, ", number LIMIT ?4")
+    };
+}
+
+/// Events that take a resource and start within a span, with their bookings. An event of which somebody has only a hold
+/// takes it until the hold ends, and is not among them.
+#[rustfmt::skip]
+macro_rules! events_of_resource {
+    ($order:literal) => {
+        concat!("SELECT resource_claim.holder_id, resource_claim.starts_at, resource_claim.ends_at, ", booked!(), "
+         FROM resource_claim
+         LEFT JOIN seat_claim ON seat_claim.account_id = resource_claim.account_id
+              AND seat_claim.event_id = resource_claim.holder_id AND seat_claim.holder_kind = 'booking'
+         LEFT JOIN booking ON booking.account_id = seat_claim.account_id AND booking.number = seat_claim.holder_id
+         WHERE resource_claim.account_id = ?1 AND resource_claim.resource_id = ?2
+           AND resource_claim.starts_at >= ?3 AND resource_claim.starts_at < ?4
+           AND resource_claim.holder_kind = 'event' AND resource_claim.expires_at IS NULL
+         ORDER BY resource_claim.starts_at ", $order, ", resource_claim.holder_id, booking.created_at, booking.number LIMIT ?5")
+    };
+}
+
+/// Appointments that take a resource and start within a span.
+#[rustfmt::skip]
+macro_rules! appointments_of_resource {
+    ($order:literal) => {
+        concat!("SELECT ", booked!(), "
+         FROM resource_claim
+         JOIN booking ON booking.account_id = resource_claim.account_id AND booking.number = resource_claim.holder_id
+         WHERE resource_claim.account_id = ?1 AND resource_claim.resource_id = ?2
+           AND resource_claim.starts_at >= ?3 AND resource_claim.starts_at < ?4
+           AND resource_claim.holder_kind = 'booking' AND resource_claim.expires_at IS NULL
+         ORDER BY resource_claim.starts_at ", $order, ", resource_claim.holder_id LIMIT ?5")
+    };
+}
+
+statements! {
+    EVENTS_BEFORE = events!("DESC");
+    EVENTS_AFTER = events!("ASC");
+    APPOINTMENTS_BEFORE = appointments!("DESC");
+    APPOINTMENTS_AFTER = appointments!("ASC");
+    EVENTS_OF_RESOURCE_BEFORE = events_of_resource!("DESC");
+    EVENTS_OF_RESOURCE_AFTER = events_of_resource!("ASC");
+    APPOINTMENTS_OF_RESOURCE_BEFORE = appointments_of_resource!("DESC");
+    APPOINTMENTS_OF_RESOURCE_AFTER = appointments_of_resource!("ASC");
+    /// Claims are pieces of blocks, of which a block that lasts for long has several.
+    BLOCKS = "SELECT resource_block.id, resource_block.starts_at, resource_block.ends_at
+              FROM resource_claim
+              JOIN resource_block ON resource_block.account_id = resource_claim.account_id
+                   AND resource_block.id = resource_claim.holder_id
+              WHERE resource_claim.account_id = ?1 AND resource_claim.resource_id = ?2
+                AND resource_claim.starts_at > ?3 AND resource_claim.starts_at < ?5 AND resource_claim.ends_at > ?4
+                AND resource_claim.holder_kind = 'resource_block'
+              ORDER BY resource_claim.starts_at DESC, resource_claim.holder_id LIMIT ?6";
+}
+
+/// In which direction of time to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// The latest first.
+    Back,
+    /// The earliest first.
+    Ahead,
+}
+
+/// A booking, as calendars show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Booked {
+    /// Its number.
+    pub number: BookingNumber,
+    /// What is booked.
+    pub product: ProductId,
+    /// What that was called when it was booked.
+    pub product_name: String,
+    /// From when to when it is; of a course, all of it.
+    pub span: Span,
+    /// What the calendar shows: the customer's name.
+    pub title: String,
+    /// Who comes.
+    pub party: Party,
+    /// Whether it needs no decision any more.
+    pub accepted: bool,
+}
+
+/// A booking of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventRow {
+    /// The event; of a course, the class.
+    pub event: EventId,
+    /// When it takes the resource that was asked about; absent when none was.
+    pub taken: Option<Span>,
+    /// The booking; absent where something else has the event take the resource, such as a block of seats.
+    pub booked: Option<Booked>,
+}
+
+fn booked(row: &Row) -> Result<Option<Booked>, StoreError> {
+    let (number, product, product_name): (Option<_>, Option<_>, Option<String>) =
+        (row.next()?, row.next()?, row.next()?);
+    let (from, to): (Option<Instant>, Option<Instant>) = (row.next()?, row.next()?);
+    let (title, party, accepted): (Option<String>, Option<_>, Option<bool>) = (row.next()?, row.next()?, row.next()?);
+    let span = from.zip(to).map(|(from, to)| Span { from, to });
+    let named = product.zip(product_name).zip(title);
+    Ok(number.zip(named).zip(span).zip(party).map(|(((number, ((product, product_name), title)), span), party)| {
+        Booked { number, product, product_name, span, title, party, accepted: accepted.unwrap_or(true) }
+    }))
+}
+
+fn all_booked(db: &mut Snapshot, statement: Sql, params: &[&dyn Param]) -> Result<Vec<Booked>, StoreError> {
+    Ok(db.all(statement, params, booked)?.into_iter().flatten().collect())
+}
+
+/// The events of these days that somebody has booked, with their bookings: `limit` of those at most, in the order of days.
+/// Those of an event follow each other.
+///
+/// # Errors
+/// When the store fails.
+pub fn events(
+    db: &mut Snapshot,
+    account: &AccountId,
+    direction: Direction,
+    (first, last): (Date, Date),
+    limit: i64,
+) -> Result<Vec<EventRow>, StoreError> {
+    let statement = if direction == Direction::Back { EVENTS_BEFORE } else { EVENTS_AFTER };
+    let (first, last) = (first.to_string(), last.to_string());
+    db.all(statement, &[account, &first, &last, &limit], |row| {
+        Ok(EventRow { event: row.next()?, taken: None, booked: booked(row)? })
+    })
+}
+
+/// The appointments that start within the span: `limit` at most.
+///
+/// # Errors
+/// When the store fails.
+pub fn appointments(
+    db: &mut Snapshot,
+    account: &AccountId,
+    direction: Direction,
+    span: Span,
+    limit: i64,
+) -> Result<Vec<Booked>, StoreError> {
+    let statement = if direction == Direction::Back { APPOINTMENTS_BEFORE } else { APPOINTMENTS_AFTER };
+    all_booked(db, statement, &[account, &span.from, &span.to, &limit])
+}
+
+/// The events that take a resource and start within the span, with their bookings: `limit` rows at most. Those of an event
+/// follow each other.
+///
+/// # Errors
+/// When the store fails.
+pub fn events_of_resource(
+    db: &mut Snapshot,
+    account: &AccountId,
+    resource: &ResourceId,
+    direction: Direction,
+    span: Span,
+    limit: i64,
+) -> Result<Vec<EventRow>, StoreError> {
+    let back = direction == Direction::Back;
+    let statement = if back { EVENTS_OF_RESOURCE_BEFORE } else { EVENTS_OF_RESOURCE_AFTER };
+    db.all(statement, &[account, resource, &span.from, &span.to, &limit], |row| {
+        let (event, from, to) = (row.next()?, row.next()?, row.next()?);
+        Ok(EventRow { event, taken: Some(Span { from, to }), booked: booked(row)? })
+    })
+}
+
+/// The appointments that take a resource and start within the span: `limit` at most.
+///
+/// # Errors
+/// When the store fails.
+pub fn appointments_of_resource(
+    db: &mut Snapshot,
+    account: &AccountId,
+    resource: &ResourceId,
+    direction: Direction,
+    span: Span,
+    limit: i64,
+) -> Result<Vec<Booked>, StoreError> {
+    let back = direction == Direction::Back;
+    let statement = if back { APPOINTMENTS_OF_RESOURCE_BEFORE } else { APPOINTMENTS_OF_RESOURCE_AFTER };
+    all_booked(db, statement, &[account, resource, &span.from, &span.to, &limit])
+}
+
+/// The blocks of a resource that overlap the span, each whole, and each once for every piece of it there; `limit` pieces at
+/// most, the latest.
+///
+/// # Errors
+/// When the store fails.
+pub fn blocks(
+    db: &mut Snapshot,
+    account: &AccountId,
+    resource: &ResourceId,
+    span: Span,
+    limit: i64,
+) -> Result<Vec<(ResourceBlockId, Span)>, StoreError> {
+    let earliest = span.from.before(LONGEST_PIECE);
+    db.all(BLOCKS, &[account, resource, &earliest, &span.from, &span.to, &limit], |row| {
+        Ok((row.next()?, Span { from: row.next()?, to: row.next()? }))
+    })
+}

@@ -1,0 +1,126 @@
+//! Calendars that programs subscribe to. Only a keyed hash of the token is here; what is in them is in
+//! [`super::calendar_entries`].
+
+use crate::{Row, Snapshot, StoreError, Tx, statements};
+use slotkeeper_domain::account::Name;
+use slotkeeper_domain::calendar::CalendarOf;
+use slotkeeper_domain::id::{AccountId, CalendarId, UserId};
+use slotkeeper_domain::time::Instant;
+
+/// The columns of a [`Calendar`]. One whose maker is gone is gone with that person, even while its row is there.
+macro_rules! found {
+    () => {
+        r#"SELECT calendar.account_id, calendar.id, calendar.of_kind, calendar.of_id, "user".name, calendar.created_at,
+           calendar.last_used_at
+           FROM calendar JOIN "user" ON "user".account_id = calendar.account_id AND "user".id = calendar.made_by
+           WHERE calendar.account_id = ?1"#
+    };
+}
+
+statements! {
+    INSERT = "INSERT INTO calendar (account_id, id, of_kind, of_id, token_hash, made_by, created_at)
+              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    FIND = concat!(found!(), " AND calendar.token_hash = ?2");
+    FIND_OF = concat!(found!(), " AND calendar.of_kind = ?2 AND calendar.of_id = ?3");
+    OF_RESOURCES = concat!(found!(), " AND calendar.of_kind = 'resource' ORDER BY calendar.of_id LIMIT ?2");
+    DELETE = "DELETE FROM calendar WHERE account_id = ?1 AND id = ?2 AND of_kind = ?3 AND of_id = ?4";
+    DELETE_OF_MAKER = "DELETE FROM calendar WHERE account_id = ?1 AND made_by = ?2 RETURNING id";
+    TOUCH = "UPDATE calendar SET last_used_at = ?3
+             WHERE account_id = ?1 AND id = ?2 AND (last_used_at IS NULL OR last_used_at < ?3)";
+}
+
+/// A calendar.
+#[derive(Debug, Clone)]
+pub struct Calendar {
+    /// The account.
+    pub account: AccountId,
+    /// Its id.
+    pub id: CalendarId,
+    /// What it shows.
+    pub of: CalendarOf,
+    /// The name of the person who made it.
+    pub made_by: Name,
+    /// When it was made.
+    pub created_at: Instant,
+    /// When a program asked for it last.
+    pub last_used_at: Option<Instant>,
+}
+
+fn calendar(row: &Row) -> Result<Calendar, StoreError> {
+    let (account, id) = (row.next()?, row.next()?);
+    let (kind, of): (String, String) = (row.next()?, row.next()?);
+    let of = CalendarOf::read(&kind, &of).map_err(|_| StoreError::inconsistent("a calendar shows nothing known"))?;
+    Ok(Calendar { account, id, of, made_by: row.next()?, created_at: row.next()?, last_used_at: row.next()? })
+}
+
+/// Adds a calendar that this person made.
+///
+/// # Errors
+/// [`StoreError::Unique`] when the person or the resource has one; otherwise when the store fails.
+pub fn insert(
+    tx: &mut Tx,
+    account: &AccountId,
+    id: &CalendarId,
+    of: &CalendarOf,
+    token_hash: &[u8],
+    made_by: &UserId,
+    now: Instant,
+) -> Result<(), StoreError> {
+    tx.run(INSERT, &[account, id, &of.kind(), &of.id(), &token_hash, made_by, &now])?;
+    Ok(())
+}
+
+/// Whether [`insert`] failed because there is one.
+#[must_use]
+pub fn is_there(error: &StoreError) -> bool {
+    error.broke("calendar_of")
+}
+
+/// The calendar with this token.
+///
+/// # Errors
+/// When the store fails.
+pub fn find(db: &mut Snapshot, account: &AccountId, token_hash: &[u8]) -> Result<Option<Calendar>, StoreError> {
+    db.one(FIND, &[account, &token_hash], calendar)
+}
+
+/// The calendar of a person or a resource.
+///
+/// # Errors
+/// When the store fails.
+pub fn find_of(db: &mut Snapshot, account: &AccountId, of: &CalendarOf) -> Result<Option<Calendar>, StoreError> {
+    db.one(FIND_OF, &[account, &of.kind(), &of.id()], calendar)
+}
+
+/// The calendars of resources, at most `limit`.
+///
+/// # Errors
+/// When the store fails.
+pub fn of_resources(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<Vec<Calendar>, StoreError> {
+    db.all(OF_RESOURCES, &[account, &limit], calendar)
+}
+
+/// Ends a calendar, if it shows this. Whether it did: of two at the same time only one is told so.
+///
+/// # Errors
+/// When the store fails.
+pub fn delete(tx: &mut Tx, account: &AccountId, id: &CalendarId, of: &CalendarOf) -> Result<bool, StoreError> {
+    Ok(tx.run(DELETE, &[account, id, &of.kind(), &of.id()])? > 0)
+}
+
+/// Ends every calendar that a person made; which ones.
+///
+/// # Errors
+/// When the store fails.
+pub fn delete_of_maker(tx: &mut Tx, account: &AccountId, maker: &UserId) -> Result<Vec<CalendarId>, StoreError> {
+    tx.all(DELETE_OF_MAKER, &[account, maker], |row| row.next())
+}
+
+/// Notes when a program asked for it.
+///
+/// # Errors
+/// When the store fails.
+pub fn touch(tx: &mut Tx, account: &AccountId, id: &CalendarId, at: Instant) -> Result<(), StoreError> {
+    tx.run(TOUCH, &[account, id, &at])?;
+    Ok(())
+}
