@@ -7,7 +7,7 @@ use slotkeeper_api::cors::Origins;
 use slotkeeper_api::webhooks::WireItems;
 use slotkeeper_app::authorizations::last_use;
 use slotkeeper_app::clock::Clock;
-use slotkeeper_app::mail::mail_box;
+use slotkeeper_app::mail::{Parts, mail_box};
 use slotkeeper_app::passwords::{Cost, Passwords};
 use slotkeeper_app::secrets::Vault;
 use slotkeeper_app::{App, AppConfig, sweep};
@@ -103,6 +103,8 @@ pub struct WrittenMail {
     pub subject: String,
     /// The text.
     pub text: String,
+    /// What there is besides; nothing of a mail that is only text.
+    pub parts: Option<Parts>,
 }
 
 impl WrittenMail {
@@ -228,11 +230,12 @@ impl TestServer {
     pub async fn mails(&self) -> Vec<WrittenMail> {
         let mut mails = Vec::new();
         for mail in mail_box::latest(&self.app).await.unwrap() {
-            if let Some((mail, text)) = mail_box::open(&self.app, mail.account, mail.id).await.unwrap() {
+            if let Some((mail, content)) = mail_box::open(&self.app, mail.account, mail.id).await.unwrap() {
                 mails.push(WrittenMail {
                     to: mail.recipient.to_string(),
                     subject: mail.subject,
-                    text: text.to_string(),
+                    text: content.text.to_string(),
+                    parts: content.parts,
                 });
             }
         }

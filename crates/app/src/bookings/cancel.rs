@@ -84,7 +84,8 @@ fn write(
     benefits::give_back(tx, account, &booking)?;
     let policy = app.catalogues().of(tx, account)?.settings.cancelation;
     let stamp = Stamp { at: placing.now, agent: placing.agent(tx)? };
-    let mut canceled = Booking { changed: Some(stamp.clone()), canceled: Some(stamp), ..booking };
+    let changes = booking.changes + 1;
+    let mut canceled = Booking { changed: Some(stamp.clone()), canceled: Some(stamp), changes, ..booking };
     canceled.cancelation_tracked = cancelation.track;
     canceled.details.cancelation_reason.clone_from(&cancelation.reason);
     if let Some(policy) = policy.filter(|_| cancelation.apply_policy) {

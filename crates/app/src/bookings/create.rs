@@ -186,6 +186,7 @@ fn write(
         changed: None,
         canceled: None,
         cancelation_tracked: false,
+        changes: 0,
     };
     bookings::insert(tx, account, &booking)?;
     tx.record(placing.actor.change(

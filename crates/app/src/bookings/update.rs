@@ -166,6 +166,7 @@ fn write(
         details,
         paid: record::total(placing, booking.paid, credited.iter().map(|payment| payment.amount))?,
         changed: Some(Stamp { at: placing.now, agent: agent.clone() }),
+        changes: booking.changes + 1,
         ..booking
     };
     bookings::update(tx, account, &changed)?;

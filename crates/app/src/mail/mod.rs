@@ -2,10 +2,12 @@
 
 mod letter;
 pub mod mail_box;
+mod parts;
 
 pub use letter::Letter;
+pub use parts::{Content, Parts, content};
 
-use crate::secrets::{CannotOpen, Usage};
+use crate::secrets::Usage;
 use crate::{App, random};
 use slotkeeper_domain::account::Name;
 use slotkeeper_domain::email::EmailAddress;
@@ -32,6 +34,7 @@ pub(crate) fn send(
         recipient: recipient.clone(),
         subject: letter.subject.clone(),
         sealed_body: Some(app.vault().seal(Usage::Mail, &letter.text)),
+        sealed_parts: None,
         created_at: now,
         attempts: 0,
     };
@@ -55,12 +58,4 @@ pub(crate) fn send_link(
     };
     let link = Zeroizing::new(app.address_of(&format!("{path}{}", token.expose())));
     send(tx, app, &user.account, &user.email_address, &letter(&user.name, &link))
-}
-
-/// The text of a mail; absent when it was delivered and wiped.
-///
-/// # Errors
-/// When it was sealed under another master key.
-pub fn text(app: &App, mail: &Mail) -> Result<Option<Zeroizing<String>>, CannotOpen> {
-    mail.sealed_body.as_deref().map(|sealed| app.vault().open(Usage::Mail, sealed)).transpose()
 }

@@ -58,6 +58,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations! {
     8 "promotions" "0008_promotions.sql";
     9 "webhooks" "0009_webhooks.sql";
     10 "logo" "0010_logo.sql";
+    11 "letters" "0011_letters.sql";
 };
 
 /// Where the steps that ran are written down.
