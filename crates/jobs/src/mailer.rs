@@ -123,6 +123,13 @@ impl Mailer {
     }
 }
 
+/// The address of a sender such as `Slotkeeper <no-reply@example.com>`, if mail from anywhere can be answered to it.
+#[must_use]
+pub fn address_in(from: &str) -> Option<EmailAddress> {
+    let mailbox: Mailbox = from.parse().ok()?;
+    mailbox.email.to_string().parse().ok()
+}
+
 /// Why, in words that hold no address: what a mail server says often repeats the recipient's.
 fn reason(error: &lettre::transport::smtp::Error) -> String {
     match error.status() {

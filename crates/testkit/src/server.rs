@@ -94,6 +94,9 @@ pub struct TestServer {
     data: Option<Data>,
 }
 
+/// The address that mail comes from.
+pub const SENDER: &str = "no-reply@slotkeeper.example";
+
 /// A mail the server wrote.
 #[derive(Debug, Clone)]
 pub struct WrittenMail {
@@ -180,6 +183,7 @@ impl TestServer {
             public_url: public_url.unwrap_or(&url).parse().unwrap(),
             // Mails wait until the test sends them; see `send_mails`.
             delivers_mail: true,
+            sender: SENDER.parse().unwrap(),
             most_customers,
             call_rate,
             receivers: receivers(),
@@ -331,7 +335,7 @@ fn mailer(host: &str, port: u16, login: Option<(&str, &str)>) -> Mailer {
         port,
         login: login.map(|(user, password)| (user.to_owned(), password.to_owned())),
         tls: Tls::None,
-        from: "Slotkeeper <no-reply@slotkeeper.example>".to_owned(),
+        from: format!("Slotkeeper <{SENDER}>"),
     };
     Mailer::new(&server).unwrap()
 }
