@@ -7,12 +7,13 @@ use slotkeeper_api::cors::Origins;
 use slotkeeper_api::webhooks::WireItems;
 use slotkeeper_app::authorizations::last_use;
 use slotkeeper_app::clock::Clock;
+use slotkeeper_app::letters::follow_up;
 use slotkeeper_app::mail::{Parts, mail_box};
 use slotkeeper_app::passwords::{Cost, Passwords};
 use slotkeeper_app::secrets::Vault;
 use slotkeeper_app::{App, AppConfig, sweep};
 pub use slotkeeper_domain::call_rate::CallRate;
-use slotkeeper_domain::time::Instant;
+use slotkeeper_domain::time::{Instant, WireTime, Zone};
 use slotkeeper_jobs::deliver::deliver_due;
 use slotkeeper_jobs::mailer::{MailServer, Mailer, Tls};
 use slotkeeper_jobs::{Stop, send_mail};
@@ -60,6 +61,12 @@ impl TestClock {
 }
 
 impl TestClock {
+    /// Moves on to a time that is still to come, such as `2026-05-07T18:00:00+01:00`.
+    pub fn move_to(&self, at: &str) {
+        let at = at.parse::<WireTime>().unwrap().at(&Zone::utc());
+        self.advance(at.since(self.now()));
+    }
+
     /// Shows the machine's time from now on, where it stands still again: for programs that compare with the machine's.
     #[expect(clippy::disallowed_methods, reason = "foreign programs know no other clock")]
     pub fn set_to_machine(&self) {
@@ -263,6 +270,7 @@ impl TestServer {
     pub async fn run_jobs(&self) {
         last_use::write_down(&self.app).await.unwrap();
         while sweep::sweep(&self.app).await.unwrap() {}
+        while follow_up::write_due(&self.app).await.unwrap() > 0 {}
     }
 
     /// Hands the mails that are due to a mail server; how many it tried.

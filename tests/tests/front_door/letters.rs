@@ -1,6 +1,7 @@
 //! Letters about bookings: who gets which, in which language, with what in it.
 
 use crate::bookings::{business, order, tour};
+use slotkeeper_testkit::catalogue::{catalogue, edit};
 use slotkeeper_testkit::client::{Program, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
@@ -22,9 +23,14 @@ async fn staffed(server: &TestServer) -> (Visitor, Program) {
     let owner = Visitor::owner(server, "olivia@example.com").await;
     owner.confirm(server, "olivia@example.com").await;
     let program = Program::installed(server, "Harbour Desk", &owner, crate::bookings::ALL).await;
-    server.offer(program.account(), slotkeeper_testkit::catalogue::catalogue()).await;
+    server.offer(program.account(), catalogue()).await;
     owner.colleague(server, "staff", "kim@example.com").await;
     (owner, program)
+}
+
+/// The subjects of the letters to the customer, the oldest first.
+async fn subjects(server: &TestServer) -> Vec<String> {
+    to(server, "marta@example.com").await.into_iter().map(|mail| mail.subject).collect()
 }
 
 fn number(booked: &Value) -> String {
@@ -176,5 +182,131 @@ on_every_engine! {
             let raw = String::from_utf8(message.raw.clone()).unwrap();
             assert!(!raw.contains("\r\nEND:VEVENT \""), "{raw}");
         }
+    }
+
+    /// A day before the customer is reminded and a day after thanked, once, without notifyCustomer and on every server.
+    async fn the_customer_is_reminded_and_thanked_once(server: TestServer) {
+        let (_, program) = business(&server).await;
+        program.create("/bookings", &order("2026-05-08", 1)).await;
+        server.clock.move_to("2026-05-07T17:59:59+01:00");
+        server.run_jobs().await;
+        assert!(to(&server, "marta@example.com").await.is_empty());
+        server.clock.advance(SECOND);
+        tokio::join!(server.run_jobs(), server.run_jobs());
+        assert_eq!(subjects(&server).await, ["Reminder: Sunset kayak tour, Friday 8\u{A0}May 2026"]);
+        server.clock.move_to("2026-05-09T19:59:59+01:00");
+        server.run_jobs().await;
+        assert_eq!(subjects(&server).await.len(), 1);
+        server.clock.advance(SECOND);
+        for _ in 0..2 {
+            server.run_jobs().await;
+        }
+        assert_eq!(subjects(&server).await[1..], ["Thank you from Harbour Lights"]);
+    }
+
+    /// Whoever does not want to be written to is not, nor is who cancelled.
+    async fn nobody_is_reminded_for_nothing(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let off = "/bookings?sendCustomerReminders=false&sendCustomerThankyou=false";
+        program.create(off, &order("2026-05-08", 1)).await;
+        let canceled = program.create("/bookings", &order("2026-05-08", 1)).await;
+        assert_eq!(program.delete(&format!("/bookings/{}", number(&canceled))).await.status, 204);
+        for at in ["2026-05-07T18:00:00+01:00", "2026-05-09T20:00:00+01:00"] {
+            server.clock.move_to(at);
+            server.run_jobs().await;
+        }
+        assert!(subjects(&server).await.is_empty());
+    }
+
+    /// Who moves a booking is reminded of the new time, also after a reminder of the old one; other changes remind of
+    /// nothing.
+    async fn a_booking_that_moves_has_another_reminder(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let booked = program.create("/bookings", &order("2026-05-08", 1)).await;
+        let path = format!("/bookings/{}?mode=backend", number(&booked));
+        assert_eq!(program.put(&path, &json!({"eventId": tour("2026-05-10")})).await.status, 200);
+        server.clock.move_to("2026-05-07T18:00:00+01:00");
+        server.run_jobs().await;
+        assert!(subjects(&server).await.is_empty());
+        server.clock.move_to("2026-05-09T18:00:00+01:00");
+        server.run_jobs().await;
+        assert_eq!(subjects(&server).await.len(), 1);
+        assert_eq!(program.put(&path, &json!({"externalRef": "A1"})).await.status, 200);
+        server.run_jobs().await;
+        assert_eq!(subjects(&server).await.len(), 1);
+        assert_eq!(program.put(&path, &json!({"eventId": tour("2026-05-15")})).await.status, 200);
+        server.clock.move_to("2026-05-14T18:00:00+01:00");
+        server.run_jobs().await;
+        assert_eq!(subjects(&server).await.len(), 2);
+    }
+
+    /// A server that did not run in time reminds late, but of nothing that has begun, and thanks a few days late at most.
+    async fn late_reminders_are_of_some_use(server: TestServer) {
+        let (_, program) = business(&server).await;
+        for day in ["2026-05-08", "2026-05-10"] {
+            program.create("/bookings", &order(day, 1)).await;
+        }
+        server.clock.move_to("2026-05-10T17:00:00+01:00");
+        server.run_jobs().await;
+        let mut first = subjects(&server).await;
+        first.sort();
+        let expected = ["Reminder: Sunset kayak tour, Sunday 10\u{A0}May 2026", "Thank you from Harbour Lights"];
+        assert_eq!(first, expected);
+        server.clock.move_to("2026-05-30T12:00:00+01:00");
+        server.run_jobs().await;
+        assert_eq!(subjects(&server).await.len(), 2);
+    }
+
+    /// Who books when the reminder would have gone already gets none.
+    async fn nobody_is_reminded_of_what_was_just_booked(server: TestServer) {
+        let (_, program) = business(&server).await;
+        server.clock.move_to("2026-05-08T08:00:00+01:00");
+        program.create("/bookings?mode=backend", &order("2026-05-08", 1)).await;
+        server.run_jobs().await;
+        assert!(subjects(&server).await.is_empty());
+    }
+
+    /// A day is 24 hours, also when the clocks change in between, and the letter tells the time on the clock.
+    async fn reminders_count_hours_over_a_change_of_the_clock(server: TestServer) {
+        let (_, program) = business(&server).await;
+        server.clock.move_to("2026-10-01T12:00:00+01:00");
+        // The clocks go back in the night to the 25th.
+        let booked = program.create("/bookings?mode=backend", &order("2026-10-25", 1)).await;
+        assert_eq!(booked["startTime"], "2026-10-25T18:00:00+00:00");
+        server.clock.move_to("2026-10-24T18:59:59+01:00");
+        server.run_jobs().await;
+        assert!(subjects(&server).await.is_empty());
+        server.clock.advance(SECOND);
+        server.run_jobs().await;
+        let mails = to(&server, "marta@example.com").await;
+        assert!(mails[0].text.contains("18:00"), "{}", mails[0].text);
+    }
+
+    /// A business chooses the hours, and can leave a letter or a product out.
+    async fn a_business_chooses_when_it_writes(server: TestServer) {
+        let (_, program) = business(&server).await;
+        program.create("/bookings", &order("2026-05-08", 1)).await;
+        let mut offered = catalogue();
+        edit(&mut offered.settings, |settings| {
+            settings["follow_ups"] = json!({"reminder_hours": 2, "thank_you_hours": null});
+        });
+        server.offer(program.account(), offered.clone()).await;
+        server.clock.move_to("2026-05-08T15:59:59+01:00");
+        server.run_jobs().await;
+        assert!(subjects(&server).await.is_empty(), "it was planned for the day before, and waits");
+        server.clock.advance(SECOND);
+        server.run_jobs().await;
+        server.clock.move_to("2026-05-09T20:00:00+01:00");
+        server.run_jobs().await;
+        assert_eq!(subjects(&server).await.len(), 1);
+        edit(&mut offered.settings, |settings| settings["follow_ups"] = json!({}));
+        for product in &mut offered.products {
+            edit(product, |product| product["without_follow_ups"] = json!(true));
+        }
+        server.offer(program.account(), offered).await;
+        program.create("/bookings", &order("2026-05-15", 1)).await;
+        server.clock.move_to("2026-05-14T18:00:00+01:00");
+        server.run_jobs().await;
+        assert_eq!(subjects(&server).await.len(), 1);
     }
 }

@@ -4,7 +4,7 @@ use super::place::{PlaceError, Placing, Reach};
 use super::rights::{CancelBookings, ReadBookings};
 use crate::App;
 use crate::benefits;
-use crate::letters::{News, Notify, tell};
+use crate::letters::{News, Notify, follow_up, tell};
 use crate::right::May;
 use crate::take::give_back;
 use slotkeeper_domain::booking::BookingNumber;
@@ -108,6 +108,7 @@ fn write(
         Subject::booking(&canceled.number, canceled.application.as_ref()),
         Kind::Deleted,
     ));
+    follow_up::plan(tx, app, (&placing.account, &catalogue), &canceled, None)?;
     tell(tx, app, (&placing.account, &catalogue), &canceled, (News::Canceled, cancelation.notify))?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use super::place::{PlaceError, Placing};
 use super::rights::WriteBookings;
 use crate::benefits::{self, Asking};
 use crate::idempotency::{Answer, Answering};
-use crate::letters::{News, Notify, tell};
+use crate::letters::{News, Notify, follow_up, tell};
 use crate::payments::record::{self, PaymentInput};
 use crate::right::May;
 use crate::take::{Take, take};
@@ -211,6 +211,7 @@ fn write(
     for input in new.payments.iter().chain(&credited) {
         record::write(tx, placing, &booking, input, agent.clone())?;
     }
+    follow_up::plan(tx, app, (&placing.account, &catalogue), &booking, None)?;
     tell(tx, app, (&placing.account, &catalogue), &booking, (News::Booked, new.notify))?;
     Ok(booking)
 }

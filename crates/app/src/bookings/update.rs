@@ -4,7 +4,7 @@ use super::place::{PlaceError, Placing, Reach};
 use super::rights::{ReadBookings, WriteBookings};
 use crate::App;
 use crate::benefits::{self, Asking};
-use crate::letters::{News, Notify, tell};
+use crate::letters::{News, Notify, follow_up, tell};
 use crate::payments::record;
 use crate::right::May;
 use crate::take::{Take, take};
@@ -163,6 +163,7 @@ fn write(
     details.product_name = plan.product.name.r#in(placing.account.languages.default_language()).to_owned();
     details.source = change.source.clone().or(details.source);
     details.source_ip = change.source_ip.clone().or(details.source_ip);
+    let before = booking.clone();
     let changed = Booking {
         product: plan.product.id.clone(),
         event: plan.event,
@@ -192,6 +193,7 @@ fn write(
     for input in &credited {
         record::write(tx, placing, &changed, input, agent.clone())?;
     }
+    follow_up::plan(tx, app, (&placing.account, &catalogue), &changed, Some(&before))?;
     tell(tx, app, (&placing.account, &catalogue), &changed, (News::Changed, change.notify))?;
     Ok(changed)
 }

@@ -5,8 +5,10 @@ use crate::App;
 use slotkeeper_domain::account::Language;
 use slotkeeper_domain::catalogue::{Catalogue, Product};
 use slotkeeper_domain::customer::Person;
+use slotkeeper_domain::inventory::Span;
 use slotkeeper_domain::options::{ChosenOption, ChosenValue};
 use slotkeeper_domain::scheduled::attended;
+use slotkeeper_domain::time::Zone;
 use slotkeeper_letters::{
     Booking as Told, Business, Cancellation, Choice, ChoiceValue, Customer, LetterInput, People, TimeSpan,
 };
@@ -58,10 +60,12 @@ impl Story {
                 .map_or_else(|| category.to_string(), |category| category.name.r#in(language).to_owned()),
             number,
         });
+        let spans = attended_by(&self.business.zone, product, booking).into_iter();
+        let times = spans.map(|span| TimeSpan { start: span.from, end: span.to }).collect();
         let told = Told {
             number: booking.number.clone(),
             product: name,
-            times: self.times(product, booking),
+            times,
             people: people.collect(),
             options: booking.details.options.iter().map(|option| choice(option, product, language)).collect(),
             customer: self.customer(),
@@ -77,18 +81,6 @@ impl Story {
         LetterInput { language, written_at: app.now(), business: self.business.clone(), booking: told }
     }
 
-    fn times(&self, product: Option<&Product>, booking: &Booking) -> Vec<TimeSpan> {
-        let event = product.zip(booking.event.as_ref()).filter(|_| booking.drop_in_event.is_none());
-        let classes = event.map(|(product, event)| {
-            let first = booking.enrolled_event.as_ref().unwrap_or(event);
-            attended(product, first, &self.business.zone)
-        });
-        // What the booking says counts, should the schedule have been changed since.
-        let classes = classes.filter(|classes| classes.first() == Some(&booking.span));
-        let spans = classes.unwrap_or_else(|| vec![booking.span]);
-        spans.into_iter().map(|span| TimeSpan { start: span.from, end: span.to }).collect()
-    }
-
     fn customer(&self) -> Customer {
         let person = &self.customer;
         let named = person.first_name.is_some() || person.middle_name.is_some() || person.last_name.is_some();
@@ -98,6 +90,16 @@ impl Story {
             phone: person.phones.first().map(|phone| phone.number.clone()),
         }
     }
+}
+
+/// When a booking is: one time, or the classes of a course in order.
+pub(super) fn attended_by(zone: &Zone, product: Option<&Product>, booking: &Booking) -> Vec<Span> {
+    let event = product.zip(booking.event.as_ref()).filter(|_| booking.drop_in_event.is_none());
+    let classes =
+        event.map(|(product, event)| attended(product, booking.enrolled_event.as_ref().unwrap_or(event), zone));
+    // What the booking says counts, should the schedule have been changed since.
+    let classes = classes.filter(|classes| classes.first() == Some(&booking.span));
+    classes.unwrap_or_else(|| vec![booking.span])
 }
 
 fn choice(option: &ChosenOption, product: Option<&Product>, language: Language) -> Choice {

@@ -2,6 +2,7 @@
 //! and sent like every mail.
 
 mod costs;
+pub mod follow_up;
 mod input;
 
 use crate::App;
