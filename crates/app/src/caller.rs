@@ -1,6 +1,6 @@
 //! Who asks. A use case that only some callers may use takes a type that only they have.
 
-use slotkeeper_domain::account::AccountKind;
+use slotkeeper_domain::account::{AccountKind, Role};
 use slotkeeper_domain::change::{Actor, Change, Kind, Subject};
 use slotkeeper_domain::consent::{MayNotDecide, may_decide};
 use slotkeeper_domain::time::Instant;
@@ -32,6 +32,10 @@ pub struct Owner(SignedIn);
 #[derive(Debug, Clone)]
 pub struct Colleague(SignedIn);
 
+/// The owner or a manager of a business.
+#[derive(Debug, Clone)]
+pub struct Manager(SignedIn);
+
 macro_rules! callers {
     ($($name:ident),*) => {$(
         impl std::ops::Deref for $name {
@@ -44,7 +48,7 @@ macro_rules! callers {
     )*};
 }
 
-callers!(Developer, Owner, Colleague);
+callers!(Developer, Owner, Colleague, Manager);
 
 impl Owner {
     /// This owner as somebody of the account, which every owner is: unlike the question put to anybody who signed in,
@@ -68,6 +72,13 @@ impl SignedIn {
     /// Why the person is none.
     pub fn as_owner(&self) -> Result<Owner, MayNotDecide> {
         may_decide(self.account.kind, self.user.role).map(|()| Owner(self.clone()))
+    }
+
+    /// This person as the owner or a manager of a business.
+    #[must_use]
+    pub fn as_manager(&self) -> Option<Manager> {
+        let manages = matches!(self.user.role, Role::Owner | Role::Manager);
+        (self.account.kind == AccountKind::Business && manages).then(|| Manager(self.clone()))
     }
 
     /// This person as somebody of a business or a portal.

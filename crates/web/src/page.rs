@@ -63,8 +63,14 @@ impl Layout {
             (AccountKind::Business, true) => &[
                 ("Home", "/backoffice"),
                 ("Applications", "/backoffice/applications"),
+                ("E-mails", "/backoffice/mails"),
                 ("People", "/backoffice/people"),
                 ("Details", "/backoffice/details"),
+            ],
+            (AccountKind::Business, false) if person.as_manager().is_some() => &[
+                ("Home", "/backoffice"),
+                ("Applications", "/backoffice/applications"),
+                ("E-mails", "/backoffice/mails"),
             ],
             (AccountKind::Business, false) => &[("Home", "/backoffice"), ("Applications", "/backoffice/applications")],
         };
@@ -108,6 +114,7 @@ fn notice(code: &str) -> Option<Notice> {
         "ended-before" => ("info", "This key had ended already."),
         "uninstalled" => ("good", "The application is uninstalled. Its keys no longer work."),
         "uninstalled-before" => ("info", "The application was uninstalled already."),
+        "text-reset" => ("good", "Your text is deleted. Letters say again what comes with the program."),
         "invited" => ("good", "The invitation is on its way."),
         "removed" => ("good", "Removed. The person can no longer sign in."),
         _ => return None,

@@ -57,6 +57,14 @@ pub fn router(web: Web) -> Router {
         .route("/backoffice/authorizations/{id}/end", get(backoffice::end_key::ask).post(backoffice::end_key::end))
         .route("/backoffice/subaccounts", get(backoffice::subaccounts::show))
         .route("/backoffice/details", get(backoffice::details::show).post(backoffice::details::update))
+        .route("/backoffice/mails", get(backoffice::mails::show))
+        .route("/backoffice/letters", get(backoffice::letters::list))
+        .route("/backoffice/letters/{kind}/{language}", get(backoffice::letters::show).post(backoffice::letters::save))
+        .route(
+            "/backoffice/letters/{kind}/{language}/preview",
+            get(backoffice::letters::preview).post(backoffice::letters::preview_unsaved),
+        )
+        .route("/backoffice/letters/{kind}/{language}/reset", post(backoffice::letters::reset))
         .route("/backoffice/people", get(backoffice::people::show).post(backoffice::people::invite))
         .route("/backoffice/people/{id}/remove", get(backoffice::people::ask_remove).post(backoffice::people::remove));
     if web.demo {

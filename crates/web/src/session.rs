@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use slotkeeper_app::caller::{Colleague, Developer, Owner, SignedIn};
+use slotkeeper_app::caller::{Colleague, Developer, Manager, Owner, SignedIn};
 use slotkeeper_app::sessions::find;
 
 /// Somebody who signed in; everybody else is sent to sign in and comes back.
@@ -21,6 +21,9 @@ pub(crate) struct ColleaguePage(pub(crate) Colleague);
 
 /// The owner of a business or a portal.
 pub(crate) struct OwnerPage(pub(crate) Owner);
+
+/// A page for the owner and the managers of a business.
+pub(crate) struct ManagerPage(pub(crate) Manager);
 
 /// Who is signed in, if anybody.
 async fn person(parts: &Parts, web: &Web) -> Result<Option<SignedIn>, Response> {
@@ -80,6 +83,8 @@ pages_for! {
         "Applications are registered in a developer account, which is separate from the account of a business.";
     ColleaguePage, SignedIn::as_colleague, "This page is for businesses",
         "A developer account takes no bookings and has no back office. Sign in with the account of a business.";
+    ManagerPage, SignedIn::as_manager, "Only owners and managers of a business can do this",
+        "Ask the owner or a manager of the business.";
     OwnerPage, |person| person.as_owner().ok(), "Only the owner can do this",
         "Ask the owner of the account. Owners decide about applications, people and the business's details.";
 }

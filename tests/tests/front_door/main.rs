@@ -12,6 +12,7 @@ mod applications;
 mod bookings;
 mod browser;
 mod consent;
+mod letter_pages;
 mod letters;
 mod mail;
 mod pages;

@@ -34,16 +34,7 @@ impl Story {
         booking: &Booking,
     ) -> Result<Option<Self>, StoreError> {
         let customer = customers::find(db, &account.id, &booking.customer)?;
-        let (Some(customer), Some(currency)) = (customer, account.currency) else { return Ok(None) };
-        let business = Business {
-            account: account.id.clone(),
-            name: account.name.clone(),
-            zone: account.zone.clone(),
-            currency,
-            sender: app.sender().clone(),
-            country: account.country,
-            contact: accounts::contact_details(db, &account.id)?.unwrap_or_default(),
-        };
+        let (Some(customer), Some(business)) = (customer, business(db, app, account)?) else { return Ok(None) };
         Ok(Some(Self { business, customer: customer.person }))
     }
 
@@ -90,6 +81,20 @@ impl Story {
             phone: person.phones.first().map(|phone| phone.number.clone()),
         }
     }
+}
+
+/// A business as its letters know it; nothing if the account sells nothing.
+pub(super) fn business(db: &mut Snapshot, app: &App, account: &Account) -> Result<Option<Business>, StoreError> {
+    let Some(currency) = account.currency else { return Ok(None) };
+    Ok(Some(Business {
+        account: account.id.clone(),
+        name: account.name.clone(),
+        zone: account.zone.clone(),
+        currency,
+        sender: app.sender().clone(),
+        country: account.country,
+        contact: accounts::contact_details(db, &account.id)?.unwrap_or_default(),
+    }))
 }
 
 /// When a booking is: one time, or the classes of a course in order.

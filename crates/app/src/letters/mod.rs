@@ -4,6 +4,7 @@
 mod costs;
 pub mod follow_up;
 mod input;
+pub mod texts;
 
 use crate::App;
 use crate::mail::{self, Parts};

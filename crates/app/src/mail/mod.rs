@@ -1,6 +1,7 @@
 //! Mail: what it says, and putting it where the delivery job finds it.
 
 mod letter;
+pub mod list;
 pub mod mail_box;
 mod parts;
 

@@ -27,6 +27,8 @@ statements! {
     POSTPONE = "UPDATE mail SET next_attempt_at = ?3, attempts = ?4, last_error = ?5 WHERE account_id = ?1 AND id = ?2";
     DELIVERED = "UPDATE mail SET delivered_at = ?3, next_attempt_at = NULL, last_error = NULL, sealed_body = NULL,
                         sealed_parts = NULL WHERE account_id = ?1 AND id = ?2";
+    LIST = "SELECT id, recipient, subject, created_at, attempts, next_attempt_at, delivered_at, last_error FROM mail
+            WHERE account_id = ?1 AND (created_at, id) < (?2, ?3) ORDER BY created_at DESC, id DESC LIMIT ?4";
     SWEEP = "DELETE FROM mail WHERE (account_id, id) IN
              (SELECT account_id, id FROM mail WHERE created_at <= ?1 AND next_attempt_at IS NULL ORDER BY created_at LIMIT ?2)";
     LATEST = concat!("SELECT ", columns!(), " FROM mail ORDER BY created_at DESC, id DESC LIMIT ?1");
@@ -154,6 +156,66 @@ pub fn postpone(
 pub fn delivered(tx: &mut Tx, mail: &Mail, now: Instant) -> Result<(), StoreError> {
     tx.run(DELIVERED, &[&mail.account, &mail.id, &now])?;
     Ok(())
+}
+
+/// What became of a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// The mail server took it, at this time.
+    Sent(Instant),
+    /// It is tried at this time.
+    Waits(Instant),
+    /// It was tried often enough.
+    GivenUp,
+    /// There was no mail server when it was written, so it is not tried.
+    Kept,
+}
+
+/// A mail without its text, and what became of it.
+#[derive(Debug, Clone)]
+pub struct Followed {
+    /// Its id.
+    pub id: MailId,
+    /// Whom it is for.
+    pub recipient: EmailAddress,
+    /// The subject line.
+    pub subject: String,
+    /// When it was written.
+    pub created_at: Instant,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// What became of it.
+    pub fate: Fate,
+    /// What went wrong the last time, in words that name nobody.
+    pub last_error: Option<String>,
+}
+
+fn followed(row: &Row) -> Result<Followed, StoreError> {
+    let (id, recipient, subject, created_at) = (row.next()?, row.next()?, row.next()?, row.next()?);
+    let (attempts, next, delivered) = (row.next()?, row.next::<Option<Instant>>()?, row.next::<Option<Instant>>()?);
+    let fate = match (delivered, next) {
+        (Some(at), _) => Fate::Sent(at),
+        (None, Some(at)) => Fate::Waits(at),
+        (None, None) if attempts > 0 => Fate::GivenUp,
+        (None, None) => Fate::Kept,
+    };
+    Ok(Followed { id, recipient, subject, created_at, attempts, fate, last_error: row.next()? })
+}
+
+/// Mails of an account, the latest first, at most `limit`; those written before the one with this time and id, if one is
+/// named.
+///
+/// # Errors
+/// When the store fails.
+pub fn list(
+    db: &mut Snapshot,
+    account: &AccountId,
+    before: Option<&(Instant, MailId)>,
+    limit: i64,
+) -> Result<Vec<Followed>, StoreError> {
+    let last = Instant::from_millis(i64::MAX);
+    let (at, id) = before.map_or((last, ""), |(at, id)| (*at, id.as_str()));
+    db.all(LIST, &[account, &at, &id, &limit], followed)
 }
 
 /// The latest mails of the whole server, at most `limit`. For the demo's mail box, which is nobody's.
