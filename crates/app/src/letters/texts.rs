@@ -7,7 +7,7 @@ use crate::caller::Manager;
 use slotkeeper_domain::account::Language;
 use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::time::Instant;
-use slotkeeper_letters::{Letter, LetterKind, Template, TemplateRefused, TemplateText, languages, preview as fill_in};
+use slotkeeper_letters::{Letter, LetterKind, Template, TemplateRefused, TemplateText, languages, render, sample};
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::letter_texts::{self, LetterText};
 
@@ -83,7 +83,7 @@ pub async fn put(app: &App, manager: &Manager, of: TextOf, text: TemplateText) -
     let write = move |tx: &mut slotkeeper_store::Tx| {
         let account = &manager.account.id;
         letter_texts::put(tx, account, (of.kind.as_str(), tag(of.language)), &text, now)?;
-        tx.record(manager.change(now, Subject::account(&account), Kind::Updated));
+        tx.record(manager.change(now, Subject::account(account), Kind::Updated));
         Ok::<_, StoreError>(())
     };
     Ok(app.store().write(write).await?)
@@ -98,7 +98,7 @@ pub async fn reset(app: &App, manager: &Manager, of: TextOf) -> Result<(), Store
     let write = move |tx: &mut slotkeeper_store::Tx| {
         let account = &manager.account.id;
         if letter_texts::remove(tx, account, of.kind.as_str(), tag(of.language))? {
-            tx.record(manager.change(now, Subject::account(&account), Kind::Updated));
+            tx.record(manager.change(now, Subject::account(account), Kind::Updated));
         }
         Ok::<_, StoreError>(())
     };
@@ -114,5 +114,8 @@ pub async fn preview(app: &App, manager: &Manager, of: TextOf, text: &TemplateTe
     let (unit, account) = (app.clone(), manager.account.clone());
     let business = app.store().read(move |db| business(db, &unit, &account)).await?;
     let business = business.ok_or_else(|| StoreError::inconsistent("a business without a currency"))?;
-    Ok(fill_in(&template, business, of.language, app.now()))
+    let mut input = sample(of.kind, business, of.language, app.now());
+    // As in every letter: there is no page of a booking yet.
+    input.booking.link = None;
+    Ok(render(&template, &input))
 }

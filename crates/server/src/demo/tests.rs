@@ -8,6 +8,7 @@ use slotkeeper_domain::catalogue::ProductKind;
 use slotkeeper_domain::id::ProductId;
 use slotkeeper_domain::secret::Password;
 use slotkeeper_domain::time::{Instant, Zone};
+use slotkeeper_outgoing::Policy;
 use slotkeeper_store::tables::bookings::{self, BookingSearch};
 use slotkeeper_store::tables::customer_search::{self, CustomerSearch, SearchBy, WhoIsMember};
 use slotkeeper_store::tables::resourceblocks::{self, ResourceBlockSearch};

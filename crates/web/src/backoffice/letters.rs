@@ -36,6 +36,14 @@ fn name(kind: LetterKind) -> (&'static str, &'static str) {
     }
 }
 
+/// What a placeholder stands for in the letters that are written today.
+fn about(placeholder: Placeholder) -> &'static str {
+    match placeholder {
+        Placeholder::Link => "The page of the booking. There is no such page yet, so it is empty.",
+        other => other.about(),
+    }
+}
+
 #[derive(Template)]
 #[template(path = "backoffice/letters.html")]
 struct LettersPage {
