@@ -22,6 +22,7 @@ pub mod credits;
 pub mod customers;
 pub mod holds;
 pub mod idempotency;
+pub mod letters;
 pub mod linked_people;
 pub mod mail;
 pub mod passwords;
@@ -49,6 +50,7 @@ use clock::Clock;
 use passwords::Passwords;
 use secrets::Vault;
 use slotkeeper_domain::call_rate::CallRate;
+use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::retry::Schedule;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_outgoing::Policy;
@@ -69,6 +71,7 @@ struct Parts {
     passwords: Passwords,
     public_url: Url,
     delivers_mail: bool,
+    sender: EmailAddress,
     most_customers: Option<u32>,
     receivers: Policy,
     retries: Schedule,
@@ -96,6 +99,8 @@ pub struct AppConfig {
     pub public_url: Url,
     /// Whether a mail server is configured. Without one, mail is kept in the database.
     pub delivers_mail: bool,
+    /// The address that mail comes from.
+    pub sender: EmailAddress,
     /// How many customers a business can have before applications can add no more; nothing if that is not limited.
     pub most_customers: Option<u32>,
     /// How often a key may call the API on this node; nothing for as often as it likes.
@@ -119,6 +124,7 @@ impl App {
             passwords,
             public_url,
             delivers_mail,
+            sender,
             most_customers,
             call_rate,
             receivers,
@@ -132,6 +138,7 @@ impl App {
             passwords,
             public_url,
             delivers_mail,
+            sender,
             most_customers,
             receivers,
             retries,
@@ -186,6 +193,12 @@ impl App {
     #[must_use]
     pub fn delivers_mail(&self) -> bool {
         self.0.delivers_mail
+    }
+
+    /// The address that mail comes from.
+    #[must_use]
+    pub fn sender(&self) -> &EmailAddress {
+        &self.0.sender
     }
 
     /// How many customers a business can have before applications can add no more (wire reference, section 9).

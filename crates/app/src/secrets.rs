@@ -30,6 +30,8 @@ pub enum Usage {
     Redirect,
     /// Texts of mails.
     Mail,
+    /// What mails have besides their text.
+    MailParts,
     /// Tokens that lead to further pages of a search.
     PageToken,
     /// The check that a database belongs to a master key.
@@ -58,6 +60,7 @@ impl Usage {
             Self::Bucket => b"bucket",
             Self::Redirect => b"redirect",
             Self::Mail => b"mail",
+            Self::MailParts => b"mail-parts",
             Self::PageToken => b"page-token",
             Self::MasterKeyCheck => b"master-key-check",
             Self::IdempotencyKey => b"idempotency-key",

@@ -72,6 +72,7 @@ fn product(number: u32) -> Product {
         prepaid_only: false,
         accept_deny: false,
         api_bookings_allowed: true,
+        without_follow_ups: false,
         allow_private_events: true,
         options: Vec::new(),
         taxes: Vec::new(),

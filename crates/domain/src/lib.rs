@@ -20,6 +20,7 @@ pub mod credit;
 pub mod customer;
 pub mod email;
 pub mod event;
+pub mod follow_up;
 pub mod id;
 pub mod inventory;
 pub mod link;

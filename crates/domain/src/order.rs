@@ -198,7 +198,9 @@ pub fn display_price(
     price::display(&price::lines(product, rates, party, chosen, &[])?, nothing)
 }
 
-fn rates(product: &Product, single_class: bool) -> Option<&Rates> {
+/// The rates of a product, or those of a single class of a course where it has any.
+#[must_use]
+pub fn rates(product: &Product, single_class: bool) -> Option<&Rates> {
     match &product.kind {
         ProductKind::FixedCourse { drop_in, drop_in_rates: Some(rates), .. }
             if single_class && *drop_in != DropIn::No =>

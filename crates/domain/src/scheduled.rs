@@ -255,6 +255,19 @@ pub fn visit<'a>(product: &'a Product, choice: &EventChoice, moment: Moment<'_>)
     }
 }
 
+/// When those are there who attend a course from this class on, or a single event: each class, in order. Nothing if the
+/// product no longer has the event.
+#[must_use]
+pub fn attended(product: &Product, first: &EventId, zone: &Zone) -> Vec<Span> {
+    match course(product, first, zone) {
+        Some(course) => {
+            let from = course.position(first);
+            from.map(|from| course.from(from).map(|class| class.span()).collect()).unwrap_or_default()
+        }
+        None => event(product, first, zone).map(|event| event.span()).into_iter().collect(),
+    }
+}
+
 fn visit_course<'a>(
     product: &'a Product,
     drop_in: DropIn,

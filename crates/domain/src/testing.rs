@@ -53,6 +53,7 @@ fn product(product_id: &str, kind: ProductKind, length: Length) -> Product {
         prepaid_only: false,
         accept_deny: false,
         api_bookings_allowed: true,
+        without_follow_ups: false,
         allow_private_events: true,
         options: Vec::new(),
         taxes: vec![id("312TAX0001")],

@@ -1,4 +1,5 @@
-//! What runs by itself: changes are delivered to webhooks, mail goes out, what has expired is tidied away, the last use of keys is written down.
+//! What runs by itself: changes are delivered to webhooks, mail goes out, reminders
+//! and thanks are written, what has expired is tidied away, the last use of keys is written down.
 //!
 //! Each job is a function that does one round and can be called from a test; [`run`] calls them all in time.
 
@@ -12,6 +13,7 @@ pub use stop::{Stop, Stopper};
 use mailer::Mailer;
 use slotkeeper_app::authorizations::last_use;
 use slotkeeper_app::calendars::last_use as calendar_use;
+use slotkeeper_app::letters::follow_up;
 use slotkeeper_app::{App, sweep};
 use slotkeeper_outgoing::Outgoing;
 use std::sync::Arc;
@@ -22,6 +24,8 @@ use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
 const MAIL_EVERY: Duration = Duration::from_secs(10);
 /// How often to look for what is due at webhooks when nothing says that there is any: retries, and changes of other nodes.
 const DELIVER_EVERY: Duration = Duration::from_secs(1);
+/// How often to look for reminders and thanks that are due.
+const LETTERS_EVERY: Duration = Duration::from_secs(30);
 /// How often the last use of keys is written down.
 const LAST_USE_EVERY: Duration = Duration::from_secs(5);
 /// How often expired rows are tidied away.
@@ -35,6 +39,7 @@ pub async fn run(app: App, mailer: Option<Mailer>, outgoing: Option<Outgoing>, s
         tokio::join!(
             deliver_changes(&app, outgoing, stop.clone()),
             send_mails(&app, mailer.map(Arc::new), stop.clone()),
+            repeat("letters", LETTERS_EVERY, stop.clone(), || write_letters(app.clone())),
             repeat("last use", LAST_USE_EVERY, stop.clone(), || write_last_use(app.clone())),
             repeat("sweep", SWEEP_EVERY, stop.clone(), || sweep_all(app.clone())),
         );
@@ -98,6 +103,19 @@ async fn write_last_use(app: App) {
     }
     if let Err(error) = calendar_use::write_down(&app).await {
         tracing::warn!(%error, "the last use of some calendars was not written down");
+    }
+}
+
+async fn write_letters(app: App) {
+    loop {
+        match follow_up::write_due(&app).await {
+            Ok(1..) => {}
+            Ok(0) => break,
+            Err(error) => {
+                tracing::warn!(%error, "a reminder or thanks could not be written");
+                break;
+            }
+        }
     }
 }
 

@@ -1,9 +1,12 @@
 //! The way to the mail server.
 
-use lettre::message::{Mailbox, Message, SinglePart};
+use lettre::message::header::ContentType;
+use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use slotkeeper_app::mail::Content;
 use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_letters::HeaderText;
 use std::time::Duration;
 
 /// How long one conversation with the mail server may take.
@@ -68,20 +71,10 @@ impl Mailer {
         &self,
         id: &str,
         recipient: &EmailAddress,
-        subject: &str,
-        text: &str,
+        subject: &HeaderText,
+        content: &Content,
     ) -> Result<(), NotSent> {
-        let to =
-            recipient.as_str().parse().map_err(|_| NotSent("the recipient's address cannot be used".to_owned()))?;
-        let domain = self.from.email.domain();
-        let message = Message::builder()
-            .from(self.from.clone())
-            .to(Mailbox::new(None, to))
-            .subject(subject)
-            .message_id(Some(format!("<{id}@{domain}>")))
-            // Names and links may hold anything: the text says that it is UTF-8, and how it is encoded.
-            .singlepart(SinglePart::plain(text.to_owned()))
-            .map_err(|_| NotSent("the mail cannot be put together".to_owned()))?;
+        let message = self.message(id, recipient, subject, content)?;
         let sending = tokio::time::timeout(PATIENCE * 2, self.transport.send(message));
         match sending.await {
             Ok(Ok(_)) => Ok(()),
@@ -89,6 +82,52 @@ impl Mailer {
             Err(_) => Err(NotSent("the mail server did not answer in time".to_owned())),
         }
     }
+
+    /// The message: its text or, of a mail in the name of a business, its text, the same as HTML and a calendar entry, of
+    /// which mail programs show the last that they understand.
+    fn message(
+        &self,
+        id: &str,
+        recipient: &EmailAddress,
+        subject: &HeaderText,
+        content: &Content,
+    ) -> Result<Message, NotSent> {
+        let built = || NotSent("the mail cannot be put together".to_owned());
+        let mailbox = |address: &EmailAddress, what: &str| {
+            let address = address.as_str().parse();
+            address
+                .map(|address| Mailbox::new(None, address))
+                .map_err(|_| NotSent(format!("the {what}'s address cannot be used")))
+        };
+        let from = match &content.parts {
+            Some(parts) => Mailbox::new(Some(parts.from_name.to_string()), self.from.email.clone()),
+            None => self.from.clone(),
+        };
+        let mut builder = Message::builder()
+            .from(from)
+            .to(mailbox(recipient, "recipient")?)
+            .subject(subject.as_str())
+            .message_id(Some(format!("<{id}@{}>", self.from.email.domain())));
+        // Names and links may hold anything: the text says that it is UTF-8, and how it is encoded.
+        let text = SinglePart::plain(content.text.to_string());
+        let Some(parts) = &content.parts else { return builder.singlepart(text).map_err(|_| built()) };
+        if let Some(address) = &parts.reply_to {
+            builder = builder.reply_to(mailbox(address, "business")?);
+        }
+        let mut body = MultiPart::alternative().singlepart(text).singlepart(SinglePart::html(parts.html.clone()));
+        if let Some(calendar) = &parts.calendar {
+            let kind = ContentType::parse(&calendar.content_type()).map_err(|_| built())?;
+            body = body.singlepart(SinglePart::builder().header(kind).body(calendar.text.clone()));
+        }
+        builder.multipart(body).map_err(|_| built())
+    }
+}
+
+/// The address of a sender such as `Slotkeeper <no-reply@example.com>`, if mail from anywhere can be answered to it.
+#[must_use]
+pub fn address_in(from: &str) -> Option<EmailAddress> {
+    let mailbox: Mailbox = from.parse().ok()?;
+    mailbox.email.to_string().parse().ok()
 }
 
 /// Why, in words that hold no address: what a mail server says often repeats the recipient's.
@@ -98,5 +137,70 @@ fn reason(error: &lettre::transport::smtp::Error) -> String {
         None if error.is_timeout() => "the mail server did not answer in time".to_owned(),
         None if error.is_tls() => "no protected connection to the mail server could be made".to_owned(),
         None => "the mail server could not be reached or broke off".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use slotkeeper_app::mail::Parts;
+    use slotkeeper_letters::CalendarPart;
+    use slotkeeper_letters::calendar::Method;
+
+    fn raw(subject: &str, name: &str, calendar: Option<CalendarPart>) -> String {
+        let server = MailServer {
+            host: "127.0.0.1".to_owned(),
+            port: 25,
+            login: None,
+            tls: Tls::None,
+            from: "Slotkeeper <no-reply@example.com>".to_owned(),
+        };
+        let parts = Parts {
+            html: "<p>Grüße</p>".to_owned(),
+            calendar,
+            from_name: HeaderText::of(name),
+            reply_to: "desk@example.net".parse().ok(),
+        };
+        let content = Content { text: "Grüße\n".to_owned().into(), parts: Some(parts) };
+        let (mailer, recipient) =
+            (Mailer::new(&server).expect("a mailer"), "marta@example.org".parse().expect("an address"));
+        let message = mailer.message("M1", &recipient, &HeaderText::of(subject), &content).expect("a message");
+        String::from_utf8(message.formatted()).expect("ASCII on the wire")
+    }
+
+    #[tokio::test]
+    async fn text_comes_first_and_the_calendar_last() {
+        let calendar =
+            CalendarPart { method: Method::Request, text: "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".to_owned() };
+        let raw = raw("Tour", "Harbour Lights", Some(calendar));
+        let kinds = raw.lines().filter(|line| line.starts_with("Content-Type: ")).collect::<Vec<_>>();
+        assert!(kinds[0].starts_with("Content-Type: multipart/alternative;"), "{kinds:?}");
+        assert_eq!(
+            kinds[1..],
+            [
+                "Content-Type: text/plain; charset=utf-8",
+                "Content-Type: text/html; charset=utf-8",
+                "Content-Type: text/calendar; charset=utf-8; method=REQUEST",
+            ]
+        );
+        assert!(raw.contains("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"), "{raw}");
+        for header in ["From: \"Harbour Lights\" <no-reply@example.com>\r\n", "Reply-To: desk@example.net\r\n"] {
+            assert!(raw.contains(header), "{header} in {raw}");
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_becomes_a_header() {
+        let raw =
+            raw("Tour\r\nBcc: eve@example.com\r\n\r\nHello", "Eve\" <eve@example.com>,\r\nBcc: eve@example.com", None);
+        let head = raw.split("\r\n\r\n").next().expect("headers");
+        let names = head.lines().filter(|line| !line.starts_with([' ', '\t'])).filter_map(|line| line.split_once(':'));
+        let mut names: Vec<_> = names.map(|(name, _)| name.to_ascii_lowercase()).collect();
+        names.sort();
+        assert_eq!(
+            names,
+            ["content-type", "date", "from", "message-id", "mime-version", "reply-to", "subject", "to"],
+            "{raw}"
+        );
     }
 }

@@ -7,6 +7,7 @@ use crate::Stop;
 use crate::mailer::{Mailer, NotSent};
 use slotkeeper_app::{App, mail};
 use slotkeeper_domain::retry::Schedule;
+use slotkeeper_letters::HeaderText;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::mails::{self, Mail};
 use std::time::Duration;
@@ -64,8 +65,11 @@ async fn give_back(app: &App, mails: Vec<Mail>) {
 }
 
 async fn send(app: &App, mailer: &Mailer, mail: &Mail) -> Result<(), StoreError> {
-    let outcome = match mail::text(app, mail) {
-        Ok(Some(text)) => mailer.send(mail.id.as_str(), &mail.recipient, &mail.subject, &text).await.map_err(Some),
+    let outcome = match mail::content(app, mail) {
+        Ok(Some(content)) => {
+            let subject = HeaderText::of(&mail.subject);
+            mailer.send(mail.id.as_str(), &mail.recipient, &subject, &content).await.map_err(Some)
+        }
         // Sealed under another master key, or wiped: no attempt will ever succeed.
         Ok(None) | Err(_) => Err(None::<NotSent>),
     };

@@ -27,7 +27,7 @@ pub use input::{
     Booking, Business, Cancellation, Choice, ChoiceValue, Costs, Customer, LetterInput, People, PriceLine, TimeSpan,
 };
 pub use kind::{Audience, LetterKind, NotALetterKind};
-pub use language::{choose_language, has_texts};
+pub use language::{choose_language, has_texts, languages};
 pub use letter::{CalendarPart, Letter, render};
 pub use link::{Link, NotALink};
 pub use preview::{preview, sample};

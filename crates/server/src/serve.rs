@@ -11,7 +11,8 @@ use slotkeeper_app::clock::SystemClock;
 use slotkeeper_app::passwords::{Cost, Passwords};
 use slotkeeper_app::secrets::Vault;
 use slotkeeper_app::{App, AppConfig};
-use slotkeeper_jobs::mailer::{MailServer, Mailer, Tls};
+use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_jobs::mailer::{MailServer, Mailer, Tls, address_in};
 use slotkeeper_outgoing::Policy;
 use slotkeeper_store::{Location, Store};
 use slotkeeper_web::Web;
@@ -84,6 +85,7 @@ pub async fn open(config: &Config, receivers: Policy) -> anyhow::Result<App> {
         passwords: Passwords::new(Cost::Full, config.limits.password_hashers)?,
         public_url: Url::parse(config.public_url.as_str()).context("public_url")?,
         delivers_mail: !config.mail.host.is_empty(),
+        sender: sender(&config.mail.from)?,
         most_customers: Some(config.limits.customers).filter(|most| *most > 0),
         call_rate: config.limits.call_rate(),
         receivers,
@@ -101,6 +103,15 @@ fn make_folder(folder: &std::path::Path) -> anyhow::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder).with_context(|| format!("cannot make the data folder {}", folder.display()))
+}
+
+/// The address that calendars say an invitation comes from. One that only this machine knows, as that of the default, is
+/// none that calendars take.
+fn sender(from: &str) -> anyhow::Result<EmailAddress> {
+    match address_in(from) {
+        Some(address) => Ok(address),
+        None => "no-reply@slotkeeper.invalid".parse().context("the sender of mail"),
+    }
 }
 
 fn mailer(config: &Config) -> anyhow::Result<Option<Mailer>> {

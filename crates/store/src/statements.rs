@@ -30,8 +30,10 @@ lists! {
     tables::customer_search;
     tables::customers;
     tables::deliveries;
+    tables::due_letters;
     tables::holds;
     tables::kept_answers;
+    tables::letter_texts;
     tables::linked_people;
     tables::links;
     tables::mails;

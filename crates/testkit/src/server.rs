@@ -8,13 +8,14 @@ use slotkeeper_api::webhooks::WireItems;
 use slotkeeper_app::authorizations::last_use;
 use slotkeeper_app::calendars::last_use as calendar_use;
 use slotkeeper_app::clock::Clock;
-use slotkeeper_app::mail::mail_box;
+use slotkeeper_app::letters::follow_up;
+use slotkeeper_app::mail::{Parts, mail_box};
 use slotkeeper_app::passwords::{Cost, Passwords};
 use slotkeeper_app::secrets::Vault;
 use slotkeeper_app::{App, AppConfig, sweep};
 pub use slotkeeper_domain::call_rate::CallRate;
 use slotkeeper_domain::retry::Schedule;
-use slotkeeper_domain::time::Instant;
+use slotkeeper_domain::time::{Instant, WireTime, Zone};
 use slotkeeper_jobs::deliver::{deliver_due, take_over};
 use slotkeeper_jobs::mailer::{MailServer, Mailer, Tls};
 use slotkeeper_jobs::{Stop, send_mail};
@@ -62,6 +63,12 @@ impl TestClock {
 }
 
 impl TestClock {
+    /// Moves on to a time that is still to come, such as `2026-05-07T18:00:00+01:00`.
+    pub fn move_to(&self, at: &str) {
+        let at = at.parse::<WireTime>().unwrap().at(&Zone::utc());
+        self.advance(at.since(self.now()));
+    }
+
     /// Shows the machine's time from now on, where it stands still again: for programs that compare with the machine's.
     #[expect(clippy::disallowed_methods, reason = "foreign programs know no other clock")]
     pub fn set_to_machine(&self) {
@@ -96,6 +103,9 @@ pub struct TestServer {
     data: Option<Data>,
 }
 
+/// The address that mail comes from.
+pub const SENDER: &str = "no-reply@slotkeeper.example";
+
 /// A mail the server wrote.
 #[derive(Debug, Clone)]
 pub struct WrittenMail {
@@ -105,6 +115,8 @@ pub struct WrittenMail {
     pub subject: String,
     /// The text.
     pub text: String,
+    /// What there is besides; nothing of a mail that is only text.
+    pub parts: Option<Parts>,
 }
 
 impl WrittenMail {
@@ -180,6 +192,7 @@ impl TestServer {
             public_url: public_url.unwrap_or(&url).parse().unwrap(),
             // Mails wait until the test sends them; see `send_mails`.
             delivers_mail: true,
+            sender: SENDER.parse().unwrap(),
             most_customers,
             call_rate,
             receivers: receivers(),
@@ -231,11 +244,12 @@ impl TestServer {
     pub async fn mails(&self) -> Vec<WrittenMail> {
         let mut mails = Vec::new();
         for mail in mail_box::latest(&self.app).await.unwrap() {
-            if let Some((mail, text)) = mail_box::open(&self.app, mail.account, mail.id).await.unwrap() {
+            if let Some((mail, content)) = mail_box::open(&self.app, mail.account, mail.id).await.unwrap() {
                 mails.push(WrittenMail {
                     to: mail.recipient.to_string(),
                     subject: mail.subject,
-                    text: text.to_string(),
+                    text: content.text.to_string(),
+                    parts: content.parts,
                 });
             }
         }
@@ -260,6 +274,7 @@ impl TestServer {
         last_use::write_down(&self.app).await.unwrap();
         calendar_use::write_down(&self.app).await.unwrap();
         while sweep::sweep(&self.app).await.unwrap() {}
+        while follow_up::write_due(&self.app).await.unwrap() > 0 {}
     }
 
     /// Hands the mails that are due to a mail server; how many it tried.
@@ -339,7 +354,7 @@ fn mailer(host: &str, port: u16, login: Option<(&str, &str)>) -> Mailer {
         port,
         login: login.map(|(user, password)| (user.to_owned(), password.to_owned())),
         tls: Tls::None,
-        from: "Slotkeeper <no-reply@slotkeeper.example>".to_owned(),
+        from: format!("Slotkeeper <{SENDER}>"),
     };
     Mailer::new(&server).unwrap()
 }

@@ -64,8 +64,15 @@ impl Layout {
                 ("Home", "/backoffice"),
                 ("Calendars", "/backoffice/calendars"),
                 ("Applications", "/backoffice/applications"),
+                ("E-mails", "/backoffice/mails"),
                 ("People", "/backoffice/people"),
                 ("Details", "/backoffice/details"),
+            ],
+            (AccountKind::Business, false) if person.as_manager().is_some() => &[
+                ("Home", "/backoffice"),
+                ("Calendars", "/backoffice/calendars"),
+                ("Applications", "/backoffice/applications"),
+                ("E-mails", "/backoffice/mails"),
             ],
             (AccountKind::Business, false) => &[
                 ("Home", "/backoffice"),
@@ -115,6 +122,7 @@ fn notice(code: &str) -> Option<Notice> {
         "uninstalled-before" => ("info", "The application was uninstalled already."),
         "calendar-ended" => ("good", "The calendar has ended. Its address leads nowhere any more."),
         "calendar-ended-before" => ("info", "This calendar had ended already."),
+        "text-reset" => ("good", "Your text is deleted. Letters say again what comes with the program."),
         "invited" => ("good", "The invitation is on its way."),
         "removed" => ("good", "Removed. The person can no longer sign in."),
         _ => return None,

@@ -66,6 +66,14 @@ pub fn router(web: Web) -> Router {
         .route("/backoffice/calendars/resources/{id}/end", post(backoffice::calendars::end_of_resource))
         // For calendar programs, which have no cookie.
         .route("/calendars/{file}", get(calendar_file::show))
+        .route("/backoffice/mails", get(backoffice::mails::show))
+        .route("/backoffice/letters", get(backoffice::letters::list))
+        .route("/backoffice/letters/{kind}/{language}", get(backoffice::letters::show).post(backoffice::letters::save))
+        .route(
+            "/backoffice/letters/{kind}/{language}/preview",
+            get(backoffice::letters::preview).post(backoffice::letters::preview_unsaved),
+        )
+        .route("/backoffice/letters/{kind}/{language}/reset", post(backoffice::letters::reset))
         .route("/backoffice/people", get(backoffice::people::show).post(backoffice::people::invite))
         .route("/backoffice/people/{id}/remove", get(backoffice::people::ask_remove).post(backoffice::people::remove));
     if web.demo {

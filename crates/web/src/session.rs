@@ -86,10 +86,10 @@ pages_for! {
         "Applications are registered in a developer account, which is separate from the account of a business.";
     ColleaguePage, SignedIn::as_colleague, "This page is for businesses",
         "A developer account takes no bookings and has no back office. Sign in with the account of a business.";
+    ManagerPage, SignedIn::as_manager, "Only owners and managers of a business can do this",
+        "Ask the owner or a manager of the business.";
     OwnerPage, |person| person.as_owner().ok(), "Only the owner can do this",
         "Ask the owner of the account. Owners decide about applications, people and the business's details.";
     WorkerPage, SignedIn::as_worker, "This page is for businesses",
         "Only a business takes bookings, and has calendars of them. Sign in with the account of a business.";
-    ManagerPage, SignedIn::as_manager, "Only the owner or a manager can do this",
-        "Ask somebody who runs the business. Everybody can have a calendar of their own.";
 }

@@ -13,6 +13,8 @@ mod bookings;
 mod browser;
 mod calendars;
 mod consent;
+mod letter_pages;
+mod letters;
 mod mail;
 mod pages;
 mod secrets;

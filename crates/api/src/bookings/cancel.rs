@@ -9,6 +9,7 @@ use axum::extract::State;
 use slotkeeper_app::App;
 use slotkeeper_app::bookings::cancel::{Cancelation, cancel as call_off};
 use slotkeeper_app::bookings::rights::{CancelBookings, ReadBookings};
+use slotkeeper_app::letters::Notify;
 use slotkeeper_domain::booking::BookingNumber;
 
 /// Longest reason, in characters.
@@ -17,6 +18,10 @@ const LONGEST_REASON: usize = 1_000;
 crate::parameters! {
     /// How a booking is cancelled.
     pub(crate) struct CancelSwitches {
+        /// Whether the people of the business are told by e-mail.
+        notify_users: bool = "notifyUsers",
+        /// Whether the customer is told by e-mail.
+        notify_customer: bool = "notifyCustomer",
         /// Whether the business's policy applies.
         apply_cancellation_policy: bool = "applyCancellationPolicy",
         /// Whether it counts in the customer's history.
@@ -37,6 +42,8 @@ pub(crate) async fn cancel(
 ) -> Result<Gone, ApiError> {
     // Read like the others, so that what is neither yes nor no is refused. Bookings have no recurring series.
     let CancelSwitches {
+        notify_users: users,
+        notify_customer: customer,
         apply_cancellation_policy,
         track_in_customer_history,
         cancel_remaining_series: _no_series,
@@ -45,7 +52,12 @@ pub(crate) async fn cancel(
     if reason.as_ref().is_some_and(|reason| reason.chars().count() > LONGEST_REASON) {
         return Err(ApiError::bad_request(format!("reason can have {LONGEST_REASON} characters at most.")));
     }
-    let cancelation = Cancelation { apply_policy: apply_cancellation_policy, track: track_in_customer_history, reason };
+    let cancelation = Cancelation {
+        apply_policy: apply_cancellation_policy,
+        track: track_in_customer_history,
+        reason,
+        notify: Notify { users, customer },
+    };
     let sees = caller.holder().may::<ReadBookings>();
     let canceled = call_off(&app, caller.may(), sees.as_ref(), number, cancelation).await;
     canceled.map_err(ApiError::placing::<BookingNumber>)?;

@@ -17,6 +17,7 @@ use slotkeeper_app::bookings::rights::WriteBookings;
 use slotkeeper_app::catalogue::read::read;
 use slotkeeper_app::customers::rights::ReadCustomers;
 use slotkeeper_app::idempotency::Answering;
+use slotkeeper_app::letters::Notify;
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::right::Sight;
 use slotkeeper_store::tables::bookings;
@@ -26,6 +27,10 @@ crate::parameters! {
     pub(crate) struct CreateSwitches {
         /// The hold that it takes the place of.
         previous_hold_id: Option<String> = "previousHoldId",
+        /// Whether the people of the business are told by e-mail.
+        notify_users: bool = "notifyUsers",
+        /// Whether the customer is told by e-mail.
+        notify_customer: bool = "notifyCustomer",
         /// Whether the customer is to be reminded.
         send_customer_reminders: Option<bool> = "sendCustomerReminders",
         /// Whether the customer is to be thanked.
@@ -70,6 +75,7 @@ pub(crate) async fn create(
         codes: body.codes()?,
         payments: body.payments(zone)?,
         relaxed: Mode::relaxed(switches.mode),
+        notify: Notify { users: switches.notify_users, customer: switches.notify_customer },
     };
     let catalogue = read(&app, caller.may()).await?;
     let (unit, reader) = (app.clone(), Reader::of(&app, &caller));

@@ -14,11 +14,16 @@ use axum::extract::State;
 use slotkeeper_app::App;
 use slotkeeper_app::bookings::rights::{ReadBookings, WriteBookings};
 use slotkeeper_app::bookings::update::{BookingChange, update as change};
+use slotkeeper_app::letters::Notify;
 use slotkeeper_domain::booking::BookingNumber;
 
 crate::parameters! {
     /// How a booking is changed.
     pub(crate) struct UpdateSwitches {
+        /// Whether the people of the business are told by e-mail.
+        notify_users: bool = "notifyUsers",
+        /// Whether the customer is told by e-mail.
+        notify_customer: bool = "notifyCustomer",
         /// As whom.
         mode: Option<Mode> = "mode",
     }
@@ -53,6 +58,7 @@ pub(crate) async fn update(
         source,
         source_ip,
         relaxed: Mode::relaxed(switches.mode),
+        notify: Notify { users: switches.notify_users, customer: switches.notify_customer },
     };
     let sees = caller.holder().may::<ReadBookings>();
     let changed = change(&app, caller.may(), sees.as_ref(), number, wanted).await;

@@ -40,6 +40,7 @@ pub async fn key_with_clock(
         public_url: "http://127.0.0.1".parse().unwrap(),
         most_customers: None,
         delivers_mail: false,
+        sender: "no-reply@example.com".parse().unwrap(),
         call_rate: None,
         receivers: Policy::default(),
         retries: Schedule::default(),

@@ -4,6 +4,7 @@ use super::place::{PlaceError, Placing, Reach};
 use super::rights::{CancelBookings, ReadBookings};
 use crate::App;
 use crate::benefits;
+use crate::letters::{News, Notify, follow_up, tell};
 use crate::right::May;
 use crate::take::give_back;
 use slotkeeper_domain::booking::BookingNumber;
@@ -26,6 +27,8 @@ pub struct Cancelation {
     pub track: bool,
     /// Why.
     pub reason: Option<String>,
+    /// Who is told by e-mail.
+    pub notify: Notify,
 }
 
 /// Cancels a booking and gives back what it has.
@@ -41,8 +44,9 @@ pub async fn cancel(
 ) -> Result<(), PlaceError> {
     let placing = Placing::new(app, may, true)?;
     let reach = Reach::of(may, sees);
-    let unit = app.clone();
-    app.store()
+    let (unit, notify) = (app.clone(), cancelation.notify);
+    let canceled = app
+        .store()
         .write(move |tx| {
             let account = &placing.account.id;
             let booking = bookings::lock(tx, account, &number)?.ok_or(PlaceError::NoBooking)?;
@@ -52,7 +56,11 @@ pub async fn cancel(
             }
             write(tx, &unit, &placing, booking, &cancelation)
         })
-        .await
+        .await;
+    if notify.anybody() {
+        app.mail_waiting().notify_one();
+    }
+    canceled
 }
 
 /// Cancels a booking within a transaction that others write in as well, as this actor and at this instant: for data that
@@ -82,9 +90,11 @@ fn write(
     let account = &placing.account.id;
     give_back(tx, account, &Holder::Booking(booking.number.clone()))?;
     benefits::give_back(tx, account, &booking)?;
-    let policy = app.catalogues().of(tx, account)?.settings.cancelation;
+    let catalogue = app.catalogues().of(tx, account)?;
+    let policy = catalogue.settings.cancelation;
     let stamp = Stamp { at: placing.now, agent: placing.agent(tx)? };
-    let mut canceled = Booking { changed: Some(stamp.clone()), canceled: Some(stamp), ..booking };
+    let changes = booking.changes + 1;
+    let mut canceled = Booking { changed: Some(stamp.clone()), canceled: Some(stamp), changes, ..booking };
     canceled.cancelation_tracked = cancelation.track;
     canceled.details.cancelation_reason.clone_from(&cancelation.reason);
     if let Some(policy) = policy.filter(|_| cancelation.apply_policy) {
@@ -98,6 +108,8 @@ fn write(
         Subject::booking(&canceled.number, canceled.application.as_ref()),
         Kind::Deleted,
     ));
+    follow_up::plan(tx, app, (&placing.account, &catalogue), &canceled, None)?;
+    tell(tx, app, (&placing.account, &catalogue), &canceled, (News::Canceled, cancelation.notify))?;
     Ok(())
 }
 

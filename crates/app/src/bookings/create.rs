@@ -5,6 +5,7 @@ use super::place::{PlaceError, Placing};
 use super::rights::WriteBookings;
 use crate::benefits::{self, Asking};
 use crate::idempotency::{Answer, Answering};
+use crate::letters::{News, Notify, follow_up, tell};
 use crate::payments::record::{self, PaymentInput};
 use crate::right::May;
 use crate::take::{Take, take};
@@ -49,6 +50,8 @@ pub struct NewBooking {
     pub payments: Vec<PaymentInput>,
     /// Whether it is made as staff would.
     pub relaxed: bool,
+    /// Who is told by e-mail.
+    pub notify: Notify,
 }
 
 /// How often to draw another number when one is taken: one in ten thousand billion is.
@@ -66,7 +69,7 @@ pub async fn create<A: Answer>(
     answering: Answering<Booking, A>,
 ) -> Result<A, PlaceError> {
     let placing = Placing::new(app, may, new.relaxed)?;
-    let (app, new) = (app.clone(), Arc::new(new));
+    let (app, notify, new) = (app.clone(), new.notify, Arc::new(new));
     let mut draws = 0;
     loop {
         draws += 1;
@@ -78,7 +81,12 @@ pub async fn create<A: Answer>(
         let written = app.store().write(book).await;
         match written {
             Err(PlaceError::Store(error)) if draws < DRAWS && error.broke("booking_pkey") => {}
-            other => return other,
+            other => {
+                if notify.anybody() {
+                    app.mail_waiting().notify_one();
+                }
+                return other;
+            }
         }
     }
 }
@@ -186,6 +194,7 @@ fn write(
         changed: None,
         canceled: None,
         cancelation_tracked: false,
+        changes: 0,
     };
     bookings::insert(tx, account, &booking)?;
     tx.record(placing.actor.change(
@@ -202,5 +211,7 @@ fn write(
     for input in new.payments.iter().chain(&credited) {
         record::write(tx, placing, &booking, input, agent.clone())?;
     }
+    follow_up::plan(tx, app, (&placing.account, &catalogue), &booking, None)?;
+    tell(tx, app, (&placing.account, &catalogue), &booking, (News::Booked, new.notify))?;
     Ok(booking)
 }

@@ -4,6 +4,7 @@ use super::place::{PlaceError, Placing, Reach};
 use super::rights::{ReadBookings, WriteBookings};
 use crate::App;
 use crate::benefits::{self, Asking};
+use crate::letters::{News, Notify, follow_up, tell};
 use crate::payments::record;
 use crate::right::May;
 use crate::take::{Take, take};
@@ -59,6 +60,8 @@ pub struct BookingChange {
     pub source_ip: Option<String>,
     /// Whether it is changed as staff would.
     pub relaxed: bool,
+    /// Who is told by e-mail.
+    pub notify: Notify,
 }
 
 /// Changes a booking, computes its price anew and, if it is to be at another time or for others, takes what that takes and
@@ -75,8 +78,9 @@ pub async fn update(
 ) -> Result<Booking, PlaceError> {
     let placing = Placing::new(app, may, change.relaxed)?;
     let reach = Reach::of(may, sees);
-    let unit = app.clone();
-    app.store()
+    let (unit, notify) = (app.clone(), change.notify);
+    let changed = app
+        .store()
         .write(move |tx| {
             let booking = bookings::lock(tx, &placing.account.id, &number)?.ok_or(PlaceError::NoBooking)?;
             reach.check(booking.application.as_ref(), PlaceError::NoBooking)?;
@@ -85,7 +89,11 @@ pub async fn update(
             }
             write(tx, &unit, &placing, booking, &change)
         })
-        .await
+        .await;
+    if notify.anybody() {
+        app.mail_waiting().notify_one();
+    }
+    changed
 }
 
 fn write(
@@ -155,6 +163,7 @@ fn write(
     details.product_name = plan.product.name.r#in(placing.account.languages.default_language()).to_owned();
     details.source = change.source.clone().or(details.source);
     details.source_ip = change.source_ip.clone().or(details.source_ip);
+    let before = booking.clone();
     let changed = Booking {
         product: plan.product.id.clone(),
         event: plan.event,
@@ -166,6 +175,7 @@ fn write(
         details,
         paid: record::total(placing, booking.paid, credited.iter().map(|payment| payment.amount))?,
         changed: Some(Stamp { at: placing.now, agent: agent.clone() }),
+        changes: booking.changes + 1,
         ..booking
     };
     bookings::update(tx, account, &changed)?;
@@ -183,6 +193,8 @@ fn write(
     for input in &credited {
         record::write(tx, placing, &changed, input, agent.clone())?;
     }
+    follow_up::plan(tx, app, (&placing.account, &catalogue), &changed, Some(&before))?;
+    tell(tx, app, (&placing.account, &catalogue), &changed, (News::Changed, change.notify))?;
     Ok(changed)
 }
 

@@ -2,7 +2,7 @@
 //! for each resource, with what takes it.
 //!
 //! Whoever has the address can read, without signing in, so an address is kept like a key: shown once, hashed at rest, replaced
-//! or ended at any time ([decision 28](../../../../docs/decisions/0028-calendars.md)).
+//! or ended at any time ([decision 27](../../../../docs/decisions/0027-calendars.md)).
 
 pub mod end;
 mod entries;

@@ -1,11 +1,10 @@
 //! The demo's mail box: everything the server wrote, where no mail server takes it.
 
-use super::text;
+use super::{Content, content};
 use crate::App;
 use slotkeeper_domain::id::{AccountId, MailId};
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::mails::{self, Mail};
-use zeroize::Zeroizing;
 
 /// How many mails the box shows.
 const SHOWN: i64 = 100;
@@ -18,14 +17,14 @@ pub async fn latest(app: &App) -> Result<Vec<Mail>, StoreError> {
     app.store().read(|db| mails::latest(db, SHOWN)).await
 }
 
-/// A mail and its text; nothing when there is no such mail or its text is gone.
+/// A mail and its body; nothing when there is no such mail or its body is gone.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn open(app: &App, account: AccountId, id: MailId) -> Result<Option<(Mail, Zeroizing<String>)>, StoreError> {
+pub async fn open(app: &App, account: AccountId, id: MailId) -> Result<Option<(Mail, Content)>, StoreError> {
     let mail = app.store().read(move |db| mails::find(db, &account, &id)).await?;
     Ok(mail.and_then(|mail| {
-        let text = text(app, &mail).ok().flatten()?;
-        Some((mail, text))
+        let content = content(app, &mail).ok().flatten()?;
+        Some((mail, content))
     }))
 }

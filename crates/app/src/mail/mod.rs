@@ -1,18 +1,22 @@
 //! Mail: what it says, and putting it where the delivery job finds it.
 
 mod letter;
+pub mod list;
 pub mod mail_box;
+mod parts;
 
 pub use letter::Letter;
+pub use parts::{Content, Parts, content};
 
-use crate::secrets::{CannotOpen, Usage};
+use crate::secrets::Usage;
 use crate::{App, random};
 use slotkeeper_domain::account::Name;
 use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::link::Purpose;
 use slotkeeper_domain::secret::LinkToken;
-use slotkeeper_store::tables::mails::{self, Mail};
+use slotkeeper_letters::HeaderText;
+use slotkeeper_store::tables::mails::{self, About, Mail};
 use slotkeeper_store::tables::{links, users::User};
 use slotkeeper_store::{StoreError, Tx};
 use zeroize::Zeroizing;
@@ -32,10 +36,36 @@ pub(crate) fn send(
         recipient: recipient.clone(),
         subject: letter.subject.clone(),
         sealed_body: Some(app.vault().seal(Usage::Mail, &letter.text)),
+        sealed_parts: None,
         created_at: now,
         attempts: 0,
     };
     mails::insert(tx, &mail, app.delivers_mail().then_some(now))
+}
+
+/// Puts a mail in the name of a business about one of its bookings into the outbox, in the transaction of what it is about,
+/// unless the recipient has it already. It has a subject, a text, and what there is besides.
+pub(crate) fn send_about(
+    tx: &mut Tx,
+    app: &App,
+    account: &AccountId,
+    recipient: &EmailAddress,
+    (subject, text, parts): (&HeaderText, &str, &Parts),
+    about: &About<'_>,
+) -> Result<(), StoreError> {
+    let now = app.now();
+    let sealed = parts.seal(app.vault()).map_err(|_| StoreError::inconsistent("a mail that cannot be written down"))?;
+    let mail = Mail {
+        account: account.clone(),
+        id: random::id(),
+        recipient: recipient.clone(),
+        subject: subject.to_string(),
+        sealed_body: Some(app.vault().seal(Usage::Mail, text)),
+        sealed_parts: Some(sealed),
+        created_at: now,
+        attempts: 0,
+    };
+    mails::insert_about(tx, &mail, about, app.delivers_mail().then_some(now))
 }
 
 /// Makes a link that works once and sends it to the person.
@@ -55,12 +85,4 @@ pub(crate) fn send_link(
     };
     let link = Zeroizing::new(app.address_of(&format!("{path}{}", token.expose())));
     send(tx, app, &user.account, &user.email_address, &letter(&user.name, &link))
-}
-
-/// The text of a mail; absent when it was delivered and wiped.
-///
-/// # Errors
-/// When it was sealed under another master key.
-pub fn text(app: &App, mail: &Mail) -> Result<Option<Zeroizing<String>>, CannotOpen> {
-    mail.sealed_body.as_deref().map(|sealed| app.vault().open(Usage::Mail, sealed)).transpose()
 }

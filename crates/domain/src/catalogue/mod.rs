@@ -24,6 +24,7 @@ pub use resource::{OpenDays, Opening, OpeningHours, Resource, ResourceType};
 pub use tax::Tax;
 pub use translated::Translated;
 
+use crate::follow_up::FollowUps;
 use crate::id::{ProductId, PromotionId, ResourceId, TaxId};
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +54,9 @@ pub struct BookingSettings {
     pub prices_include_taxes: bool,
     /// What a cancellation costs when the policy is applied.
     pub cancelation: Option<CancelationPolicy>,
+    /// When customers are reminded and thanked.
+    #[serde(default)]
+    pub follow_ups: FollowUps,
 }
 
 /// What a late cancellation costs (wire reference, section 6.10).

@@ -57,6 +57,9 @@ pub struct Product {
     pub taxes: Vec<TaxId>,
     /// When bookings are taken.
     pub rules: BookingRules,
+    /// Whether its customers are neither reminded nor thanked, whatever their bookings say.
+    #[serde(default)]
+    pub without_follow_ups: bool,
 }
 
 impl Product {

@@ -129,6 +129,12 @@ pub fn has_texts(language: Language) -> bool {
     complete(language).is_some()
 }
 
+/// The languages in which letters are complete, each as it is written where no region is meant. The regions of a language
+/// share its texts.
+pub fn languages() -> impl Iterator<Item = Language> {
+    LANGUAGES.into_iter().filter_map(|complete| complete.regions.first()?.tag.parse().ok())
+}
+
 /// The first of these languages in which letters are complete, such as the customer's before those of the business; British
 /// English if there is none.
 #[must_use]

@@ -110,3 +110,10 @@ fn a_value_is_not_looked_at_for_placeholders() {
     assert_eq!(fill("{a} and {b}, {c}", &[("a", "{b}"), ("b", "{")]), "{b} and {, {c}");
     assert_eq!(fill("{{a}} {", &[("a", "x")]), "{x} {");
 }
+
+#[test]
+fn every_language_is_listed() {
+    let tags: Vec<_> = languages().map(Language::as_str).collect();
+    assert_eq!(tags, ["en-GB", "de-DE"]);
+    assert_eq!(tags.len(), LANGUAGES.len());
+}

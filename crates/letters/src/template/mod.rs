@@ -112,6 +112,19 @@ pub struct Place {
     pub column: usize,
 }
 
+impl TemplateRefused {
+    /// In which part the mistake is.
+    #[must_use]
+    pub fn part(&self) -> Part {
+        match self {
+            Self::Unknown { place, .. } | Self::NotAlone { place, .. } | Self::Twice { place, .. } => place.part,
+            Self::Empty(part) | Self::TooLong { part, .. } => *part,
+            Self::TooMany => Part::Body,
+            Self::SubjectNotALine => Part::Subject,
+        }
+    }
+}
+
 impl fmt::Display for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -3,10 +3,10 @@
 use std::fmt;
 
 macro_rules! placeholders {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+    ($($(#[doc = $doc:literal])* $variant:ident = $name:literal,)*) => {
         /// What can stand in a template, in braces: `{customer_name}`. One that has no value for a booking is empty.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Placeholder { $($(#[$doc])* $variant,)* }
+        pub enum Placeholder { $($(#[doc = $doc])* $variant,)* }
 
         impl Placeholder {
             /// All of them.
@@ -17,12 +17,18 @@ macro_rules! placeholders {
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
+
+            /// What it stands for, in a sentence for the owner.
+            #[must_use]
+            pub fn about(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),*).trim(),)* }
+            }
         }
     };
 }
 
 placeholders! {
-    /// A polite first line, with the customer's name if it is known: `Dear Ada Example,`.
+    /// A polite first line, with the customer's name if it is known, such as “Dear Ada Example,”.
     Greeting = "greeting",
     /// The customer's name.
     CustomerName = "customer_name",
@@ -38,9 +44,9 @@ placeholders! {
     Date = "date",
     /// The time of the day; of a course that of its first class.
     Time = "time",
-    /// How many people: `3 people`.
+    /// How many people, such as “3 people”.
     People = "people",
-    /// How many of each category: `2 × Adults, 1 × Children`.
+    /// How many of each category, such as “2 × Adults, 1 × Children”.
     Participants = "participants",
     /// The options that were chosen.
     Options = "options",

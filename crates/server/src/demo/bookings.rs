@@ -8,6 +8,7 @@ use slotkeeper_app::bookings::cancel::{Cancelation, cancel_within};
 use slotkeeper_app::bookings::create::{NewBooking, create_within};
 use slotkeeper_app::bookings::party::{CustomerInput, ParticipantInput, PersonInput, WhoInput};
 use slotkeeper_app::bookings::place::PlaceError;
+use slotkeeper_app::letters::Notify;
 use slotkeeper_app::payments::record::PaymentInput;
 use slotkeeper_domain::catalogue::{OptionDefinition, OptionKind, Product, ProductKind};
 use slotkeeper_domain::change::{Actor, Kind, Subject};
@@ -151,7 +152,8 @@ impl Bookings {
                 Then::Stays => {}
                 Then::Canceled => {
                     let reason = Some("Plans have changed.".to_owned());
-                    let cancelation = Cancelation { apply_policy: false, track: true, reason };
+                    let cancelation =
+                        Cancelation { apply_policy: false, track: true, reason, notify: Notify::default() };
                     cancel_within(tx, app, hands.account, actor, later, (booking, &cancelation))?;
                 }
                 Then::Accepted => hands.change(tx, later, Booking { accepted: true, ..booking })?,
@@ -405,6 +407,7 @@ impl Inventor<'_> {
             codes: Codes::default(),
             payments,
             relaxed: true,
+            notify: Notify::default(),
             order,
         })
     }

@@ -10,6 +10,7 @@ use slotkeeper_domain::catalogue::{
     PeopleCategory, Per, Product, ProductKind, Rate, Rates, Resource, ResourceNeed, ResourceType, Series, Tax,
     Translated,
 };
+use slotkeeper_domain::follow_up::FollowUps;
 use slotkeeper_domain::id::{CustomFieldId, ProductId, ResourceId, ResourceTypeId, TaxId};
 use slotkeeper_domain::money::{Money, Rate as TaxRate};
 use slotkeeper_domain::schedule::{Length, Schedule, Season, Weekdays};
@@ -84,6 +85,7 @@ impl Offer {
                 free_until_minutes: 48 * 60,
                 fee: CancelationFee::Part(TaxRate::from_millionths(500_000)?),
             }),
+            follow_ups: FollowUps::default(),
         };
         let [tour, cruise, course, coaching] = ids;
         Ok(Self { catalogue, categories: inventor.categories, tour, cruise, course, coaching })
@@ -144,6 +146,7 @@ impl Inventor {
             prepaid_only: false,
             accept_deny: false,
             api_bookings_allowed: true,
+            without_follow_ups: false,
             allow_private_events: false,
             options: Vec::new(),
             taxes: vec![self.tax.clone()],

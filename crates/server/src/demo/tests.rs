@@ -38,6 +38,7 @@ async fn filled(at: Instant) -> (App, tempfile::TempDir, Credentials) {
         public_url: "http://127.0.0.1".parse().expect("an address"),
         most_customers: None,
         delivers_mail: false,
+        sender: "no-reply@example.com".parse().expect("an address"),
         call_rate: None,
         receivers: Policy::default(),
         retries: Schedule::default(),

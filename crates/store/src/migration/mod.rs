@@ -59,6 +59,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations! {
     9 "webhooks" "0009_webhooks.sql";
     10 "logo" "0010_logo.sql";
     11 "calendars" "0011_calendars.sql";
+    12 "letters" "0012_letters.sql";
 };
 
 /// Where the steps that ran are written down.

@@ -15,7 +15,7 @@ macro_rules! columns {
     () => {
         "number, application_id, product_id, event_id, enrolled_event_id, drop_in_event_id, starts_at, ends_at, customer_id, \
          title, external_ref, party, details, paid, accepted, no_show, created_at, created_by, changed_at, changed_by, \
-         canceled_at, canceled_by, cancelation_tracked, touched_at"
+         canceled_at, canceled_by, cancelation_tracked, changes, touched_at"
     };
 }
 
@@ -51,11 +51,11 @@ macro_rules! of_customer {
 statements! {
     INSERT = concat!("INSERT INTO booking (account_id, ", columns!(), ")
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
-                ?24, ?25)");
+                ?24, ?25, ?26)");
     UPDATE = "UPDATE booking SET product_id = ?3, event_id = ?4, enrolled_event_id = ?5, drop_in_event_id = ?6,
                      starts_at = ?7, ends_at = ?8, title = ?9, external_ref = ?10, party = ?11, details = ?12, paid = ?13,
                      accepted = ?14, no_show = ?15, changed_at = ?16, changed_by = ?17, canceled_at = ?18, canceled_by = ?19,
-                     cancelation_tracked = ?20, touched_at = ?21
+                     cancelation_tracked = ?20, touched_at = ?21, changes = changes + 1
               WHERE account_id = ?1 AND number = ?2";
     FIND = concat!("SELECT ", columns!(), " FROM booking WHERE account_id = ?1 AND number = ?2");
     LOCK = concat!("SELECT ", columns!(), " FROM booking WHERE account_id = ?1 AND number = ?2 {FOR UPDATE}");
@@ -122,6 +122,8 @@ pub struct Booking {
     pub canceled: Option<Stamp>,
     /// Whether the cancellation counts in the customer's history.
     pub cancelation_tracked: bool,
+    /// How many times it was changed since it was created, its cancellation included. [`update`] counts, whatever stands here.
+    pub changes: i64,
 }
 
 /// When something was done, and the name of who did it, if it was not a customer.
@@ -179,6 +181,7 @@ fn booking(row: &Row) -> Result<Booking, StoreError> {
         changed: stamp(row.next()?, row.next()?),
         canceled: stamp(row.next()?, row.next()?),
         cancelation_tracked: row.next()?,
+        changes: row.next()?,
     })
 }
 
@@ -216,6 +219,7 @@ pub fn insert(tx: &mut Tx, account: &AccountId, booking: &Booking) -> Result<(),
             &canceled.map(|stamp| stamp.at),
             &canceled.and_then(|stamp| stamp.agent.as_deref()),
             &b.cancelation_tracked,
+            &b.changes,
             &b.touched_at(),
         ],
     )?;

@@ -1,6 +1,7 @@
 //! Mail that goes out or is kept. Bodies are sealed, and wiped once they were delivered.
 
 use crate::{Row, Snapshot, StoreError, Tx, statements};
+use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::id::{AccountId, MailId};
 use slotkeeper_domain::time::Instant;
@@ -8,18 +9,26 @@ use slotkeeper_domain::time::Instant;
 /// The columns of a [`Mail`].
 macro_rules! columns {
     () => {
-        "account_id, id, recipient, subject, sealed_body, created_at, attempts"
+        "account_id, id, recipient, subject, sealed_body, sealed_parts, created_at, attempts"
     };
 }
 
 statements! {
-    INSERT = "INSERT INTO mail (account_id, id, recipient, subject, sealed_body, created_at, next_attempt_at)
-              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    INSERT = "INSERT INTO mail (account_id, id, recipient, subject, sealed_body, sealed_parts, created_at, next_attempt_at)
+              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    /// One that is there already is not written again.
+    INSERT_ABOUT = "INSERT INTO mail (account_id, id, recipient, subject, sealed_body, sealed_parts, created_at, next_attempt_at,
+                                      booking_number, letter, occasion)
+                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                    ON CONFLICT (account_id, booking_number, letter, occasion, recipient) WHERE booking_number IS NOT NULL
+                    DO NOTHING";
     DUE = concat!("SELECT ", columns!(), "
         FROM mail WHERE next_attempt_at <= ?1 ORDER BY next_attempt_at LIMIT ?2 {FOR UPDATE SKIP LOCKED}");
     POSTPONE = "UPDATE mail SET next_attempt_at = ?3, attempts = ?4, last_error = ?5 WHERE account_id = ?1 AND id = ?2";
-    DELIVERED = "UPDATE mail SET delivered_at = ?3, next_attempt_at = NULL, last_error = NULL, sealed_body = NULL
-                 WHERE account_id = ?1 AND id = ?2";
+    DELIVERED = "UPDATE mail SET delivered_at = ?3, next_attempt_at = NULL, last_error = NULL, sealed_body = NULL,
+                        sealed_parts = NULL WHERE account_id = ?1 AND id = ?2";
+    LIST = "SELECT id, recipient, subject, created_at, attempts, next_attempt_at, delivered_at, last_error FROM mail
+            WHERE account_id = ?1 AND (created_at, id) < (?2, ?3) ORDER BY created_at DESC, id DESC LIMIT ?4";
     SWEEP = "DELETE FROM mail WHERE (account_id, id) IN
              (SELECT account_id, id FROM mail WHERE created_at <= ?1 AND next_attempt_at IS NULL ORDER BY created_at LIMIT ?2)";
     LATEST = concat!("SELECT ", columns!(), " FROM mail ORDER BY created_at DESC, id DESC LIMIT ?1");
@@ -39,6 +48,8 @@ pub struct Mail {
     pub subject: String,
     /// The text, sealed; absent once it was delivered.
     pub sealed_body: Option<Vec<u8>>,
+    /// What there is besides the text, sealed; absent of a mail that is only text, and once it was delivered.
+    pub sealed_parts: Option<Vec<u8>>,
     /// When it was written.
     pub created_at: Instant,
     /// How often it was tried.
@@ -52,6 +63,7 @@ fn mail(row: &Row) -> Result<Mail, StoreError> {
         recipient: row.next()?,
         subject: row.next()?,
         sealed_body: row.next()?,
+        sealed_parts: row.next()?,
         created_at: row.next()?,
         attempts: row.next()?,
     })
@@ -64,7 +76,51 @@ fn mail(row: &Row) -> Result<Mail, StoreError> {
 pub fn insert(tx: &mut Tx, mail: &Mail, send_at: Option<Instant>) -> Result<(), StoreError> {
     tx.run(
         INSERT,
-        &[&mail.account, &mail.id, &mail.recipient, &mail.subject, &mail.sealed_body, &mail.created_at, &send_at],
+        &[
+            &mail.account,
+            &mail.id,
+            &mail.recipient,
+            &mail.subject,
+            &mail.sealed_body,
+            &mail.sealed_parts,
+            &mail.created_at,
+            &send_at,
+        ],
+    )?;
+    Ok(())
+}
+
+/// What a mail about a booking is. Nobody gets two that are the same.
+#[derive(Debug, Clone)]
+pub struct About<'a> {
+    /// Which booking.
+    pub booking: &'a BookingNumber,
+    /// The word of its kind of letter.
+    pub letter: &'static str,
+    /// On which occasion: after how many changes of the booking or, if it is about a time, for which.
+    pub occasion: i64,
+}
+
+/// Adds a mail about a booking, unless it is there already; `send_at` absent: it is only kept.
+///
+/// # Errors
+/// When the store fails.
+pub fn insert_about(tx: &mut Tx, mail: &Mail, about: &About<'_>, send_at: Option<Instant>) -> Result<(), StoreError> {
+    tx.run(
+        INSERT_ABOUT,
+        &[
+            &mail.account,
+            &mail.id,
+            &mail.recipient,
+            &mail.subject,
+            &mail.sealed_body,
+            &mail.sealed_parts,
+            &mail.created_at,
+            &send_at,
+            about.booking,
+            &about.letter,
+            &about.occasion,
+        ],
     )?;
     Ok(())
 }
@@ -100,6 +156,66 @@ pub fn postpone(
 pub fn delivered(tx: &mut Tx, mail: &Mail, now: Instant) -> Result<(), StoreError> {
     tx.run(DELIVERED, &[&mail.account, &mail.id, &now])?;
     Ok(())
+}
+
+/// What became of a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// The mail server took it, at this time.
+    Sent(Instant),
+    /// It is tried at this time.
+    Waits(Instant),
+    /// It was tried often enough.
+    GivenUp,
+    /// There was no mail server when it was written, so it is not tried.
+    Kept,
+}
+
+/// A mail without its text, and what became of it.
+#[derive(Debug, Clone)]
+pub struct Followed {
+    /// Its id.
+    pub id: MailId,
+    /// Whom it is for.
+    pub recipient: EmailAddress,
+    /// The subject line.
+    pub subject: String,
+    /// When it was written.
+    pub created_at: Instant,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// What became of it.
+    pub fate: Fate,
+    /// What went wrong the last time, in words that name nobody.
+    pub last_error: Option<String>,
+}
+
+fn followed(row: &Row) -> Result<Followed, StoreError> {
+    let (id, recipient, subject, created_at) = (row.next()?, row.next()?, row.next()?, row.next()?);
+    let (attempts, next, delivered) = (row.next()?, row.next::<Option<Instant>>()?, row.next::<Option<Instant>>()?);
+    let fate = match (delivered, next) {
+        (Some(at), _) => Fate::Sent(at),
+        (None, Some(at)) => Fate::Waits(at),
+        (None, None) if attempts > 0 => Fate::GivenUp,
+        (None, None) => Fate::Kept,
+    };
+    Ok(Followed { id, recipient, subject, created_at, attempts, fate, last_error: row.next()? })
+}
+
+/// Mails of an account, the latest first, at most `limit`; those written before the one with this time and id, if one is
+/// named.
+///
+/// # Errors
+/// When the store fails.
+pub fn list(
+    db: &mut Snapshot,
+    account: &AccountId,
+    before: Option<&(Instant, MailId)>,
+    limit: i64,
+) -> Result<Vec<Followed>, StoreError> {
+    let last = Instant::from_millis(i64::MAX);
+    let (at, id) = before.map_or((last, ""), |(at, id)| (*at, id.as_str()));
+    db.all(LIST, &[account, &at, &id, &limit], followed)
 }
 
 /// The latest mails of the whole server, at most `limit`. For the demo's mail box, which is nobody's.

@@ -2,7 +2,8 @@
 //!
 //! Finders take the account first. Without one there are only the directories ([`users::find_by_email`],
 //! [`applications::find_public`]), what an application's developer may see of its installations, what was
-//! granted through a portal and ends with it, the limits of [`buckets`], [`server_facts`], and what the jobs look for: mails that are due, rows that have expired.
+//! granted through a portal and ends with it, the limits of [`buckets`], [`server_facts`], and what the jobs look for: mails and letters that
+//! are due, rows that have expired.
 
 pub mod accounts;
 pub mod applications;
@@ -18,8 +19,10 @@ pub mod credits;
 pub mod customer_search;
 pub mod customers;
 pub mod deliveries;
+pub mod due_letters;
 pub mod holds;
 pub mod kept_answers;
+pub mod letter_texts;
 pub mod linked_people;
 pub mod links;
 pub mod mails;

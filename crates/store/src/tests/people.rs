@@ -85,6 +85,7 @@ fn booking(number: u64, from: i64) -> Booking {
         changed: None,
         canceled: None,
         cancelation_tracked: false,
+        changes: 0,
     }
 }
 

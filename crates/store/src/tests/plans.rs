@@ -7,7 +7,7 @@ use crate::tests::Place;
 use rusqlite::Connection;
 
 /// Tables that grow with everything that is booked.
-const GROWING: [&str; 15] = [
+const GROWING: [&str; 17] = [
     "booking",
     "seat_claim",
     "resource_claim",
@@ -23,6 +23,8 @@ const GROWING: [&str; 15] = [
     "attendance",
     "delivery",
     "attempt",
+    "mail",
+    "due_letter",
 ];
 
 /// Statements that read an index as far as they are told, and no further.

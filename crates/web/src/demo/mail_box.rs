@@ -62,13 +62,13 @@ pub(crate) async fn show(
     session: Option<Session>,
     Paths((account, id)): Paths<(AccountId, MailId)>,
 ) -> PageResult {
-    let (mail, text) = mail_box::open(&web.app, account, id).await?.ok_or(PageError::NotFound)?;
+    let (mail, content) = mail_box::open(&web.app, account, id).await?.ok_or(PageError::NotFound)?;
     Ok(page::show(&MailPage {
         layout: layout(session),
         recipient: mail.recipient.to_string(),
         subject: unbroken(&mail.subject),
         sent: when(mail.created_at, &Zone::utc()),
-        body: with_links(&text),
+        body: with_links(&content.text),
     }))
 }
 

@@ -29,7 +29,7 @@ use slotkeeper_testkit::client::{Program, Visitor};
 use slotkeeper_testkit::serde_json::{Value, json};
 use slotkeeper_testkit::server::TestServer;
 
-const ALL: &str = "bookings_rwd_all,customers_rwd_all,blocks_rwd_all,payments_rw_all,availability_r";
+pub(super) const ALL: &str = "bookings_rwd_all,customers_rwd_all,blocks_rwd_all,payments_rw_all,availability_r";
 
 /// A business with the catalogue, and a program that may do everything in it.
 pub(super) async fn business(server: &TestServer) -> (Visitor, Program) {

@@ -1,0 +1,136 @@
+//! Letters that are written because of a time: reminders, and thanks.
+
+use super::input::{Story, attended_by};
+use super::{language_of, write};
+use crate::App;
+use slotkeeper_domain::catalogue::Catalogue;
+use slotkeeper_domain::follow_up::{FollowUp, FollowUps, Turn, Visit};
+use slotkeeper_domain::time::Instant;
+use slotkeeper_letters::LetterKind;
+use slotkeeper_store::tables::accounts::{self, Account};
+use slotkeeper_store::tables::bookings::{self, Booking};
+use slotkeeper_store::tables::due_letters::{self, DueLetter};
+use slotkeeper_store::{StoreError, Tx};
+use std::time::Duration;
+
+/// How many letters one round writes.
+const ROUND: i64 = 50;
+
+/// When one that could not be written is tried again.
+const AGAIN: Duration = Duration::from_secs(3_600);
+
+/// All there are.
+const ALL: [FollowUp; 2] = [FollowUp::Reminder, FollowUp::ThankYou];
+
+fn kind(letter: FollowUp) -> LetterKind {
+    match letter {
+        FollowUp::Reminder => LetterKind::Reminder,
+        FollowUp::ThankYou => LetterKind::ThankYou,
+    }
+}
+
+fn visit(account: &Account, catalogue: &Catalogue, booking: &Booking) -> Visit {
+    let times = attended_by(&account.zone, catalogue.product(&booking.product), booking);
+    Visit {
+        starts_at: booking.span.from,
+        ends_at: times.last().map_or(booking.span.to, |last| last.to),
+        reminder: booking.details.reminders,
+        thank_you: booking.details.thank_you,
+        takes_place: booking.canceled.is_none() && booking.accepted && !booking.no_show,
+    }
+}
+
+fn rules(catalogue: &Catalogue, booking: &Booking) -> FollowUps {
+    let off = catalogue.product(&booking.product).is_some_and(|product| product.without_follow_ups);
+    if off { FollowUps { reminder_hours: None, thank_you_hours: None } } else { catalogue.settings.follow_ups }
+}
+
+/// Has the letters about a booking written when it is time, in the transaction that made it or changed it; `before` is as it
+/// was. A letter whose time stays is left alone: it may be written already. One whose time is past is not written, so that
+/// nobody is reminded of what was booked a moment ago, and nobody is thanked for what others bring in of the past.
+pub(crate) fn plan(
+    tx: &mut Tx,
+    app: &App,
+    (account, catalogue): (&Account, &Catalogue),
+    booking: &Booking,
+    before: Option<&Booking>,
+) -> Result<(), StoreError> {
+    if booking.canceled.is_some() {
+        return due_letters::remove_all(tx, &account.id, &booking.number);
+    }
+    let due = |letter, booking: &Booking| rules(catalogue, booking).due(letter, &visit(account, catalogue, booking));
+    for letter in ALL {
+        let at = due(letter, booking);
+        if before.is_some_and(|before| due(letter, before) == at) {
+            continue;
+        }
+        let word = kind(letter).as_str();
+        match at.filter(|at| *at > app.now()) {
+            Some(at) => due_letters::put(tx, &account.id, &booking.number, word, at)?,
+            None if before.is_some() => due_letters::remove(tx, &account.id, &booking.number, word)?,
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+/// Writes some of the letters that are due; how many it had in hand. Each is written once, on however many servers.
+///
+/// # Errors
+/// When the store fails. A letter that cannot be written holds the others up no longer than this round.
+pub async fn write_due(app: &App) -> Result<usize, StoreError> {
+    let now = app.now();
+    let due = app.store().read(move |db| due_letters::due(db, now, ROUND)).await?;
+    let mut done = 0;
+    let mut failed = None;
+    for letter in &due {
+        let (unit, one) = (app.clone(), letter.clone());
+        match app.store().tidy(move |tx| write_one(tx, &unit, &one, now)).await {
+            Ok(true) => done += 1,
+            Ok(false) => {}
+            Err(error) => {
+                let one = letter.clone();
+                let postponed = move |tx: &mut Tx| match due_letters::lock(tx, &one)? {
+                    Some(_) => due_letters::put(tx, &one.account, &one.booking, &one.letter, now.after(AGAIN)),
+                    None => Ok(()),
+                };
+                app.store().tidy(postponed).await?;
+                failed = Some(error);
+            }
+        }
+    }
+    if done > 0 {
+        app.mail_waiting().notify_one();
+    }
+    failed.map_or(Ok(done), Err)
+}
+
+/// Does what is to be done about a letter; false if there is nothing: it was written, moved or cancelled since it was found,
+/// or another server has it in hand.
+fn write_one(tx: &mut Tx, app: &App, letter: &DueLetter, now: Instant) -> Result<bool, StoreError> {
+    if due_letters::lock(tx, letter)?.is_none_or(|due_at| due_at > now) {
+        return Ok(false);
+    }
+    due_letters::remove(tx, &letter.account, &letter.booking, &letter.letter)?;
+    let known = ALL.into_iter().find(|known| kind(*known).as_str() == letter.letter);
+    let account = accounts::find(tx, &letter.account)?;
+    let booking = bookings::find(tx, &letter.account, &letter.booking)?;
+    let (Some(known), Some(account), Some(booking)) = (known, account, booking) else { return Ok(true) };
+    let catalogue = app.catalogues().of(tx, &account.id)?;
+    let visit = visit(&account, &catalogue, &booking);
+    match rules(&catalogue, &booking).turn(known, &visit, now) {
+        Turn::Never => {}
+        Turn::Later(at) => due_letters::put(tx, &account.id, &booking.number, &letter.letter, at)?,
+        Turn::Now => {
+            let Some(story) = Story::read(tx, app, &account, &booking)? else { return Ok(true) };
+            let Some(address) = story.customer.email_address.clone() else { return Ok(true) };
+            let occasion = match known {
+                FollowUp::Reminder => visit.starts_at,
+                FollowUp::ThankYou => visit.ends_at,
+            };
+            let letter = (kind(known), language_of(&story, &account));
+            write(tx, app, &story, (&catalogue, &booking), letter, &[address], occasion.as_millis())?;
+        }
+    }
+    Ok(true)
+}

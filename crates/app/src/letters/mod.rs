@@ -1,0 +1,154 @@
+//! Letters about bookings, to customers and to the people of the business: written in the transaction of what they are about,
+//! and sent like every mail.
+
+mod costs;
+pub mod follow_up;
+mod input;
+pub mod texts;
+
+use crate::App;
+use crate::mail::{self, Parts};
+use input::Story;
+use slotkeeper_domain::account::Language;
+use slotkeeper_domain::catalogue::Catalogue;
+use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_letters::{LetterKind, Template, TemplateText, choose_language, render};
+use slotkeeper_store::tables::accounts::Account;
+use slotkeeper_store::tables::bookings::Booking;
+use slotkeeper_store::tables::letter_texts::{self, LetterText};
+use slotkeeper_store::tables::mails::About;
+use slotkeeper_store::tables::users;
+use slotkeeper_store::{Snapshot, StoreError, Tx};
+
+/// Who is told by e-mail what becomes of a booking. Nobody, unless whoever does it says so (wire reference, section 3.2).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Notify {
+    /// The people of the business.
+    pub users: bool,
+    /// The customer.
+    pub customer: bool,
+}
+
+impl Notify {
+    /// Whether anybody is.
+    #[must_use]
+    pub fn anybody(self) -> bool {
+        self.users || self.customer
+    }
+}
+
+/// What became of a booking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum News {
+    /// It was made.
+    Booked,
+    /// It is another one now.
+    Changed,
+    /// It was cancelled.
+    Canceled,
+}
+
+impl News {
+    fn to_customer(self) -> LetterKind {
+        match self {
+            Self::Booked => LetterKind::Confirmation,
+            Self::Changed => LetterKind::Changed,
+            Self::Canceled => LetterKind::Cancelled,
+        }
+    }
+
+    fn to_users(self) -> LetterKind {
+        match self {
+            Self::Booked => LetterKind::StaffBooked,
+            Self::Changed => LetterKind::StaffChanged,
+            Self::Canceled => LetterKind::StaffCancelled,
+        }
+    }
+}
+
+/// Writes the letters about what became of a booking, in the transaction in which it did; `booking` is as it is now. The
+/// customer gets one if there is an address, in the customer's language; of the people of the business everybody who has
+/// confirmed an address, in the business's main language.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) fn tell(
+    tx: &mut Tx,
+    app: &App,
+    (account, catalogue): (&Account, &Catalogue),
+    booking: &Booking,
+    (news, notify): (News, Notify),
+) -> Result<(), StoreError> {
+    if !notify.anybody() {
+        return Ok(());
+    }
+    let Some(story) = Story::read(tx, app, account, booking)? else { return Ok(()) };
+    if notify.customer
+        && let Some(address) = story.customer.email_address.clone()
+    {
+        let letter = (news.to_customer(), language_of(&story, account));
+        write(tx, app, &story, (catalogue, booking), letter, &[address], booking.changes)?;
+    }
+    if notify.users {
+        let people = users::list(tx, &account.id, crate::users::list::MOST_USERS)?;
+        let confirmed = people.into_iter().filter(|user| user.email_confirmed_at.is_some());
+        let addresses: Vec<_> = confirmed.map(|user| user.email_address).collect();
+        let letter = (news.to_users(), choose_language([account.languages.default_language()]));
+        write(tx, app, &story, (catalogue, booking), letter, &addresses, booking.changes)?;
+    }
+    Ok(())
+}
+
+/// The language of letters to the customer: the customer's own if there are texts in it, or else the business's main one.
+fn language_of(story: &Story, account: &Account) -> Language {
+    choose_language(story.customer.language.into_iter().chain([account.languages.default_language()]))
+}
+
+/// Writes one letter to several people, to each in a mail of its own. Who has it for this occasion gets no other.
+fn write(
+    tx: &mut Tx,
+    app: &App,
+    story: &Story,
+    (catalogue, booking): (&Catalogue, &Booking),
+    (kind, language): (LetterKind, Language),
+    to: &[EmailAddress],
+    occasion: i64,
+) -> Result<(), StoreError> {
+    if to.is_empty() {
+        return Ok(());
+    }
+    let account = &story.business.account;
+    let template = template(tx, account, kind, language)?;
+    let input = story.input(app, catalogue, booking, language);
+    let letter = render(&template, &input);
+    let parts = Parts {
+        html: letter.html,
+        calendar: letter.calendar,
+        from_name: slotkeeper_letters::HeaderText::of(story.business.name.as_str()),
+        reply_to: story.business.contact.email_address.as_ref().and_then(|address| address.parse().ok()),
+    };
+    let about = About { booking: &booking.number, letter: kind.as_str(), occasion };
+    for recipient in to {
+        mail::send_about(tx, app, account, recipient, (&letter.subject, &letter.text, &parts), &about)?;
+    }
+    Ok(())
+}
+
+/// What such a letter says: the business's own text or, where it has none, the one that comes with the program. A text that
+/// a program of another version accepted and this one does not is passed over: somebody waits for the letter.
+fn template(
+    db: &mut Snapshot,
+    account: &slotkeeper_domain::id::AccountId,
+    kind: LetterKind,
+    language: Language,
+) -> Result<Template, StoreError> {
+    let own = letter_texts::find(db, account, kind.as_str(), tag(language))?;
+    let own = own.and_then(|LetterText { subject, body }| Template::parse(kind, &TemplateText { subject, body }).ok());
+    Ok(own.unwrap_or_else(|| Template::default_for(kind, language)))
+}
+
+/// The tag under which texts of a language are kept: all of its regions share them.
+fn tag(language: Language) -> &'static str {
+    let tag = language.as_str();
+    tag.split_once('-').map_or(tag, |(primary, _)| primary)
+}

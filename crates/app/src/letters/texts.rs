@@ -1,0 +1,121 @@
+//! What letters say: texts that come with the program, and those that a business writes in their place.
+
+use super::input::business;
+use super::tag;
+use crate::App;
+use crate::caller::Manager;
+use slotkeeper_domain::account::Language;
+use slotkeeper_domain::change::{Kind, Subject};
+use slotkeeper_domain::time::Instant;
+use slotkeeper_letters::{Letter, LetterKind, Template, TemplateRefused, TemplateText, languages, render, sample};
+use slotkeeper_store::StoreError;
+use slotkeeper_store::tables::letter_texts::{self, LetterText};
+
+/// Most texts a business can have: one of each kind in each language, also of languages that a newer program has.
+const MOST_TEXTS: i64 = 500;
+
+/// A text of a kind of letter in a language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextOf {
+    /// Which kind.
+    pub kind: LetterKind,
+    /// In which language.
+    pub language: Language,
+}
+
+impl TextOf {
+    /// That text; nothing where letters are not complete in the language, or it is not the tag under which its texts are
+    /// found.
+    #[must_use]
+    pub fn find(kind: LetterKind, language: Language) -> Option<Self> {
+        languages().any(|known| known == language).then_some(Self { kind, language })
+    }
+}
+
+/// Why a text is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum TextError {
+    /// It cannot be filled in.
+    #[error(transparent)]
+    Refused(#[from] TemplateRefused),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Every text, and since when the business has its own, if it has.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list(app: &App, manager: &Manager) -> Result<Vec<(TextOf, Option<Instant>)>, StoreError> {
+    let account = manager.account.id.clone();
+    let own = app.store().read(move |db| letter_texts::list(db, &account, MOST_TEXTS)).await?;
+    let since = |of: &TextOf| {
+        let mut own = own.iter();
+        own.find(|(kind, language, _)| kind == of.kind.as_str() && language == tag(of.language)).map(|(.., at)| *at)
+    };
+    let all = LetterKind::ALL.into_iter().flat_map(|kind| languages().map(move |language| TextOf { kind, language }));
+    Ok(all.map(|of| (of, since(&of))).collect())
+}
+
+/// What it says, and whether that is the business's own text.
+///
+/// # Errors
+/// When the store fails.
+pub async fn read(app: &App, manager: &Manager, of: TextOf) -> Result<(TemplateText, bool), StoreError> {
+    let account = manager.account.id.clone();
+    let find =
+        move |db: &mut slotkeeper_store::Snapshot| letter_texts::find(db, &account, of.kind.as_str(), tag(of.language));
+    Ok(match app.store().read(find).await? {
+        Some(LetterText { subject, body }) => (TemplateText { subject, body }, true),
+        None => (TemplateText::default_for(of.kind, of.language), false),
+    })
+}
+
+/// Has letters say this from now on.
+///
+/// # Errors
+/// [`TextError`].
+pub async fn put(app: &App, manager: &Manager, of: TextOf, text: TemplateText) -> Result<(), TextError> {
+    Template::parse(of.kind, &text)?;
+    let (manager, now) = (manager.clone(), app.now());
+    let text = LetterText { subject: text.subject, body: text.body };
+    let write = move |tx: &mut slotkeeper_store::Tx| {
+        let account = &manager.account.id;
+        letter_texts::put(tx, account, (of.kind.as_str(), tag(of.language)), &text, now)?;
+        tx.record(manager.change(now, Subject::account(account), Kind::Updated));
+        Ok::<_, StoreError>(())
+    };
+    Ok(app.store().write(write).await?)
+}
+
+/// Has letters say again what comes with the program.
+///
+/// # Errors
+/// When the store fails.
+pub async fn reset(app: &App, manager: &Manager, of: TextOf) -> Result<(), StoreError> {
+    let (manager, now) = (manager.clone(), app.now());
+    let write = move |tx: &mut slotkeeper_store::Tx| {
+        let account = &manager.account.id;
+        if letter_texts::remove(tx, account, of.kind.as_str(), tag(of.language))? {
+            tx.record(manager.change(now, Subject::account(account), Kind::Updated));
+        }
+        Ok::<_, StoreError>(())
+    };
+    app.store().write(write).await
+}
+
+/// The letter that a text makes of an invented booking; nothing is kept.
+///
+/// # Errors
+/// [`TextError`].
+pub async fn preview(app: &App, manager: &Manager, of: TextOf, text: &TemplateText) -> Result<Letter, TextError> {
+    let template = Template::parse(of.kind, text)?;
+    let (unit, account) = (app.clone(), manager.account.clone());
+    let business = app.store().read(move |db| business(db, &unit, &account)).await?;
+    let business = business.ok_or_else(|| StoreError::inconsistent("a business without a currency"))?;
+    let mut input = sample(of.kind, business, of.language, app.now());
+    // As in every letter: there is no page of a booking yet.
+    input.booking.link = None;
+    Ok(render(&template, &input))
+}

@@ -1,0 +1,32 @@
+//! List what became of a business's mails.
+
+use crate::App;
+use crate::caller::Manager;
+use slotkeeper_domain::id::MailId;
+use slotkeeper_domain::time::Instant;
+use slotkeeper_store::StoreError;
+use slotkeeper_store::tables::mails::{self, Followed};
+
+/// How many mails a page has.
+const PAGE: i64 = 50;
+
+/// Where a page of mails begins: behind this one.
+pub type Before = (Instant, MailId);
+
+/// Mails of the account, the latest first, and where the next page begins if there is one.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list(
+    app: &App,
+    manager: &Manager,
+    before: Option<Before>,
+) -> Result<(Vec<Followed>, Option<Before>), StoreError> {
+    let account = manager.account.id.clone();
+    let mut mails = app.store().read(move |db| mails::list(db, &account, before.as_ref(), PAGE + 1)).await?;
+    let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let more = mails.len() > page;
+    mails.truncate(page);
+    let next = mails.last().filter(|_| more).map(|mail| (mail.created_at, mail.id.clone()));
+    Ok((mails, next))
+}

@@ -1,0 +1,67 @@
+//! What letters say where a business has its own words.
+
+use crate::{Row, Snapshot, StoreError, Tx, statements};
+use slotkeeper_domain::id::AccountId;
+use slotkeeper_domain::time::Instant;
+
+statements! {
+    FIND = "SELECT subject, body FROM letter_text WHERE account_id = ?1 AND letter = ?2 AND language = ?3";
+    PUT = "INSERT INTO letter_text (account_id, letter, language, subject, body, changed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+           ON CONFLICT (account_id, letter, language)
+           DO UPDATE SET subject = excluded.subject, body = excluded.body, changed_at = excluded.changed_at";
+    REMOVE = "DELETE FROM letter_text WHERE account_id = ?1 AND letter = ?2 AND language = ?3";
+    LIST = "SELECT letter, language, changed_at FROM letter_text WHERE account_id = ?1 ORDER BY letter, language LIMIT ?2";
+}
+
+/// Subject and body as they were written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterText {
+    /// The subject.
+    pub subject: String,
+    /// The body.
+    pub body: String,
+}
+
+/// The business's own text of a kind of letter, by its word, in a language; nothing where it has none.
+///
+/// # Errors
+/// When the store fails.
+pub fn find(
+    db: &mut Snapshot,
+    account: &AccountId,
+    letter: &str,
+    language: &str,
+) -> Result<Option<LetterText>, StoreError> {
+    db.one(FIND, &[account, &letter, &language], |row| Ok(LetterText { subject: row.next()?, body: row.next()? }))
+}
+
+/// Writes a text over the one that was there, if any.
+///
+/// # Errors
+/// When the store fails.
+pub fn put(
+    tx: &mut Tx,
+    account: &AccountId,
+    (letter, language): (&str, &str),
+    text: &LetterText,
+    now: Instant,
+) -> Result<(), StoreError> {
+    tx.run(PUT, &[account, &letter, &language, &text.subject, &text.body, &now])?;
+    Ok(())
+}
+
+/// Removes a text; whether there was one.
+///
+/// # Errors
+/// When the store fails.
+pub fn remove(tx: &mut Tx, account: &AccountId, letter: &str, language: &str) -> Result<bool, StoreError> {
+    Ok(tx.run(REMOVE, &[account, &letter, &language])? > 0)
+}
+
+/// Which texts the business has of its own: kind of letter, language, when it was written. At most `limit`.
+///
+/// # Errors
+/// When the store fails.
+pub fn list(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<Vec<(String, String, Instant)>, StoreError> {
+    db.all(LIST, &[account, &limit], |row: &Row| Ok((row.next()?, row.next()?, row.next()?)))
+}

@@ -1,0 +1,147 @@
+//! The pages on which a business sees what became of its e-mails, and writes what letters say.
+
+use crate::bookings::{business, order};
+use slotkeeper_testkit::client::Visitor;
+use slotkeeper_testkit::on_every_engine;
+use slotkeeper_testkit::smtp::{Behaviour, Sink};
+use std::time::Duration;
+
+const TEXT: &str = "/backoffice/letters/confirmation/en-GB";
+
+on_every_engine! {
+    /// The business's own text goes out, in that language only, until it is deleted.
+    async fn a_business_writes_its_own_text(server: TestServer) {
+        let (owner, program) = business(&server).await;
+        let page = owner.get(TEXT).await;
+        page.assert_says("text of the program");
+        let fields = [("subject", "Ahoy {customer_name}"), ("body", "Welcome aboard <b>{product}</b>.\r\n\r\n{details}")];
+        let saved = owner.post(TEXT, &fields).await;
+        assert_eq!(saved.location(), format!("{TEXT}?notice=saved"));
+        let page = owner.get(TEXT).await;
+        page.assert_says("your own text");
+        assert!(page.html.contains("Ahoy {customer_name}"), "{}", page.html);
+        owner.get("/backoffice/letters").await.assert_says("your own");
+        program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
+        let mail = server.mail_to("marta@example.com").await;
+        assert_eq!(mail.subject, "Ahoy Marta Reis");
+        assert!(mail.text.starts_with("Welcome aboard <b>Sunset kayak tour</b>.\n\n"), "{}", mail.text);
+        assert!(mail.parts.expect("parts").html.contains("&#60;b&#62;Sunset"), "what is written stands for itself");
+        let mut german = order("2026-05-09", 1);
+        german["customer"] = slotkeeper_testkit::serde_json::json!(
+            {"firstName": "Dora", "emailAddress": "dora@example.com", "languageCode": "de_DE"});
+        program.create("/bookings?notifyCustomer=true", &german).await;
+        assert!(server.mail_to("dora@example.com").await.text.contains("Guten Tag Dora"));
+        let reset = owner.post(&format!("{TEXT}/reset"), &[]).await;
+        assert_eq!(reset.location(), format!("{TEXT}?notice=text-reset"));
+        owner.get(TEXT).await.assert_says("text of the program");
+    }
+
+    /// What is wrong with a text is said beside the field, and nothing is kept.
+    async fn mistakes_are_named(server: TestServer) {
+        let (owner, _) = business(&server).await;
+        for (subject, body, says) in [
+            ("Hi", "See {prodct}", "There is no placeholder {prodct} (text, line 1, character 5)."),
+            ("Hi {nobody}", "x", "There is no placeholder {nobody} (subject, character 4)."),
+            ("", "x", "The subject is empty."),
+            ("Hi", "{details} now", "needs a line of its own"),
+        ] {
+            for path in [TEXT.to_owned(), format!("{TEXT}/preview")] {
+                let page = owner.post(&path, &[("subject", subject), ("body", body)]).await;
+                assert_eq!(page.status, 422, "{path}: {}", page.html);
+                page.assert_says(says);
+            }
+        }
+        owner.get(TEXT).await.assert_says("text of the program");
+    }
+
+    /// A preview shows what is typed, keeps nothing, and cannot run anything.
+    async fn a_preview_shows_and_does_nothing(server: TestServer) {
+        let (owner, _) = business(&server).await;
+        let fields = [("subject", "Hi"), ("body", "Dear <script>alert(1)</script> {customer_name}")];
+        let page = owner.post(&format!("{TEXT}/preview"), &fields).await;
+        assert_eq!(page.status, 200);
+        assert!(page.html.contains("Ada Example") && !page.html.contains("<script"), "{}", page.html);
+        let policy = page.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("default-src 'none'") && !policy.contains("script-src"), "{policy}");
+        owner.get(&format!("{TEXT}/preview")).await.assert_says("Thank you for booking with Harbour Lights.");
+    }
+
+    /// The fate of each mail, with what went wrong, by pages.
+    async fn the_fate_of_each_mail_is_shown(server: TestServer) {
+        let (owner, program) = business(&server).await;
+        let sink = Sink::start().await;
+        server.send_mails(sink.host(), sink.port()).await;
+        program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
+        let page = owner.get("/backoffice/mails").await;
+        page.assert_says("marta@example.com");
+        page.assert_says("Waits");
+        page.assert_says("Sent 4 May 2026");
+        sink.behave(Behaviour::Refuse(550)).await;
+        server.send_mails(sink.host(), sink.port()).await;
+        let page = owner.get("/backoffice/mails").await;
+        page.assert_says("Next try");
+        page.assert_says("After 1 attempt: the mail server refused the mail with code 550");
+        for _ in 0..6 {
+            server.clock.advance(Duration::from_secs(6 * 3_600));
+            server.send_mails(sink.host(), sink.port()).await;
+        }
+        owner.get("/backoffice/mails").await.assert_says("Given up");
+        for wrong in ["x", "1.2", "99999999999999999999.a", ""] {
+            assert_eq!(owner.get(&format!("/backoffice/mails?before={wrong}")).await.status, 200, "{wrong}");
+        }
+    }
+
+    /// Lists of mails are as long as a page, and go on.
+    async fn mails_come_by_pages(server: TestServer) {
+        let (owner, program) = business(&server).await;
+        for number in 0..60 {
+            let mut body = order("2026-05-08", 1);
+            body["eventId"] = slotkeeper_testkit::serde_json::json!(crate::bookings::tour(&format!("2026-06-{:02}", number % 28 + 1)));
+            body["customer"]["emailAddress"] = slotkeeper_testkit::serde_json::json!(format!("c{number}@example.com"));
+            program.create("/bookings?notifyCustomer=true&mode=backend", &body).await;
+        }
+        let first = owner.get("/backoffice/mails").await;
+        let next = first.html.split("href=\"?before=").nth(1).expect("a next page").split('"').next().unwrap().to_owned();
+        let second = owner.get(&format!("/backoffice/mails?before={next}")).await;
+        let mut shown = Vec::new();
+        for page in [&first, &second] {
+            shown.extend(page.html.split("data-label=\"To\">").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned()));
+        }
+        assert!(!second.html.contains("?before="));
+        let all = shown.len();
+        shown.sort();
+        shown.dedup();
+        assert_eq!((all, shown.iter().filter(|to| to.starts_with('c')).count()), (61, 60));
+    }
+
+    /// Owners and managers of the business, and nobody else.
+    async fn only_owners_and_managers_see_them(server: TestServer) {
+        let (owner, _) = business(&server).await;
+        owner.confirm(&server, "olivia@example.com").await;
+        let manager = owner.colleague(&server, "manager", "mia@example.com").await;
+        let staff = owner.colleague(&server, "staff", "kim@example.com").await;
+        let developer = Visitor::developer(&server, "dana@example.com").await;
+        let preview = format!("{TEXT}/preview");
+        let fields = [("subject", "Hi"), ("body", "x")];
+        for path in ["/backoffice/mails", "/backoffice/letters", TEXT, &preview] {
+            assert_eq!(manager.get(path).await.status, 200, "{path}");
+            for other in [&staff, &developer] {
+                assert_eq!(other.get(path).await.status, 403, "{path}");
+            }
+            assert_eq!(Visitor::new(&server).get(path).await.status, 303, "{path}");
+        }
+        for path in [TEXT.to_owned(), preview, format!("{TEXT}/reset")] {
+            assert_eq!(staff.post(&path, &fields).await.status, 403, "{path}");
+            let foreign = owner.post_from("https://evil.example", &path, &fields).await;
+            assert_eq!(foreign.status, 403, "{path}");
+        }
+        for path in ["confirmation/fr-FR", "confirmation/en-US", "nothing/en-GB", "confirmation/x"] {
+            assert_eq!(owner.get(&format!("/backoffice/letters/{path}")).await.status, 404, "{path}");
+        }
+        // Another business has its own texts and mails.
+        owner.post(TEXT, &fields).await;
+        let other = Visitor::owner(&server, "other@example.com").await;
+        other.get(TEXT).await.assert_says("text of the program");
+        assert!(!other.get("/backoffice/mails").await.html.contains("kim@example.com"));
+    }
+}

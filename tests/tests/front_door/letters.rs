@@ -1,0 +1,312 @@
+//! Letters about bookings: who gets which, in which language, with what in it.
+
+use crate::bookings::{business, order, tour};
+use slotkeeper_testkit::catalogue::{catalogue, edit};
+use slotkeeper_testkit::client::{Program, Visitor};
+use slotkeeper_testkit::on_every_engine;
+use slotkeeper_testkit::serde_json::{Value, json};
+use slotkeeper_testkit::server::{SENDER, TestServer, WrittenMail};
+use slotkeeper_testkit::smtp::{Behaviour, Sink};
+use std::time::Duration;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// The mails to an address, the oldest first.
+async fn to(server: &TestServer, address: &str) -> Vec<WrittenMail> {
+    let mut mails: Vec<_> = server.mails().await.into_iter().filter(|mail| mail.to == address).collect();
+    mails.reverse();
+    mails
+}
+
+/// A business whose owner has confirmed the address, with a colleague.
+async fn staffed(server: &TestServer) -> (Visitor, Program) {
+    let owner = Visitor::owner(server, "olivia@example.com").await;
+    owner.confirm(server, "olivia@example.com").await;
+    let program = Program::installed(server, "Harbour Desk", &owner, crate::bookings::ALL).await;
+    server.offer(program.account(), catalogue()).await;
+    owner.colleague(server, "staff", "kim@example.com").await;
+    (owner, program)
+}
+
+/// The subjects of the letters to the customer, the oldest first.
+async fn subjects(server: &TestServer) -> Vec<String> {
+    to(server, "marta@example.com").await.into_iter().map(|mail| mail.subject).collect()
+}
+
+fn number(booked: &Value) -> String {
+    booked["bookingNumber"].as_str().unwrap().to_owned()
+}
+
+on_every_engine! {
+    /// Without the switches nobody hears anything, and what a body says of them counts nothing.
+    async fn nobody_is_told_unless_somebody_says_so(server: TestServer) {
+        let (_, program) = staffed(&server).await;
+        let before = server.mails().await.len();
+        let mut body = order("2026-05-08", 1);
+        (body["notifyUsers"], body["notifyCustomer"]) = (json!(true), json!(true));
+        let path = format!("/bookings/{}", number(&program.create("/bookings?notifyUsers=false", &body).await));
+        assert_eq!(program.put(&path, &json!({"externalRef": "A1"})).await.status, 200);
+        assert_eq!(program.delete(&path).await.status, 204);
+        assert_eq!(server.mails().await.len(), before);
+        assert_eq!(program.post("/bookings?notifyCustomer=perhaps", &body).await.status, 400);
+    }
+
+    /// The customer gets a letter with the price and a calendar entry, for each change a newer one, and at the end one that
+    /// takes the entry out.
+    async fn the_customer_is_told(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let booked = program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 2)).await;
+        let path = format!("/bookings/{}", number(&booked));
+        let change = json!({"eventId": tour("2026-05-09")});
+        server.clock.advance(SECOND);
+        assert_eq!(program.put(&format!("{path}?notifyCustomer=true"), &change).await.status, 200);
+        server.clock.advance(SECOND);
+        let end = format!("{path}?notifyCustomer=true&reason=The%20weather");
+        assert_eq!(program.delete(&end).await.status, 204);
+        let mails = to(&server, "marta@example.com").await;
+        let subjects: Vec<_> = mails.iter().map(|mail| mail.subject.split(',').next().unwrap()).collect();
+        assert_eq!(subjects.len(), 3, "{subjects:?}");
+        assert!(subjects[1].starts_with("Booking changed: ") && subjects[2].starts_with("Booking cancelled: "), "{subjects:?}");
+        for text in ["Dear Marta Reis,", "Friday 8\u{A0}May 2026", "18:00", &number(&booked), "Total: "] {
+            assert!(mails[0].text.contains(text), "{text} in {}", mails[0].text);
+        }
+        assert!(mails[1].text.contains("Saturday 9\u{A0}May 2026"), "{}", mails[1].text);
+        assert!(mails[2].text.contains("The weather"), "{}", mails[2].text);
+        for (mail, (method, sequence)) in mails.iter().zip([("REQUEST", 0), ("REQUEST", 1), ("CANCEL", 2)]) {
+            let parts = mail.parts.as_ref().expect("parts");
+            let calendar = parts.calendar.as_ref().expect("a calendar entry");
+            assert_eq!(calendar.method.as_str(), method);
+            for line in [format!("METHOD:{method}\r\n"), format!("SEQUENCE:{sequence}\r\n"), format!("mailto:{SENDER}")] {
+                assert!(calendar.text.replace("\r\n ", "").contains(&line), "{line} in {}", calendar.text);
+            }
+            assert!(parts.html.contains("Marta Reis"), "{}", parts.html);
+        }
+    }
+
+    /// Everybody of the business who has confirmed an address gets a mail, and the customer none.
+    async fn the_business_is_told(server: TestServer) {
+        let (owner, program) = staffed(&server).await;
+        let fields = [("name", "Not yet"), ("email", "later@example.com"), ("role", "staff")];
+        owner.post("/backoffice/people", &fields).await;
+        let booked = program.create("/bookings?notifyUsers=true", &order("2026-05-08", 1)).await;
+        let path = format!("/bookings/{}?notifyUsers=true", number(&booked));
+        server.clock.advance(SECOND);
+        assert_eq!(program.put(&path, &json!({"eventId": tour("2026-05-09")})).await.status, 200);
+        server.clock.advance(SECOND);
+        assert_eq!(program.delete(&path).await.status, 204);
+        for address in ["olivia@example.com", "kim@example.com"] {
+            let letters: Vec<_> = to(&server, address).await.into_iter().filter(|mail| mail.parts.is_some()).collect();
+            let subjects: Vec<_> = letters.iter().map(|mail| mail.subject.split(':').next().unwrap()).collect();
+            assert_eq!(subjects, ["New booking", "Booking changed", "Booking cancelled"], "{address}");
+            assert!(letters[0].text.contains("marta@example.com"), "{}", letters[0].text);
+            assert!(letters.iter().all(|letter| letter.parts.as_ref().unwrap().calendar.is_none()));
+        }
+        assert!(to(&server, "marta@example.com").await.is_empty());
+        assert_eq!(to(&server, "later@example.com").await.len(), 1, "only the invitation");
+    }
+
+    /// The customer's own language, if there are letters in it, or else the business's.
+    async fn a_letter_is_in_the_customers_language(server: TestServer) {
+        let (_, program) = business(&server).await;
+        for (day, code, address, greeting) in [
+            ("2026-05-08", json!("de_DE"), "dora@example.com", "Guten Tag Marta Reis"),
+            ("2026-05-09", json!("pt_PT"), "paula@example.com", "Dear Marta Reis"),
+            ("2026-05-10", json!(null), "nobody@example.com", "Dear Marta Reis"),
+        ] {
+            let mut body = order(day, 1);
+            (body["customer"]["languageCode"], body["customer"]["emailAddress"]) = (code, json!(address));
+            program.create("/bookings?notifyCustomer=true", &body).await;
+            let mails = to(&server, address).await;
+            assert!(mails[0].text.contains(greeting), "{}", mails[0].text);
+        }
+    }
+
+    /// Who has no address gets no mail, and is booked all the same.
+    async fn without_an_address_there_is_no_mail(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let before = server.mails().await.len();
+        let mut body = order("2026-05-08", 1);
+        body["customer"]["emailAddress"] = json!(null);
+        program.create("/bookings?notifyCustomer=true&notifyUsers=true", &body).await;
+        assert_eq!(server.mails().await.len(), before, "the owner has not confirmed the address");
+    }
+
+    /// A request that is sent again sends no second mail, and one that is refused none at all.
+    async fn nobody_is_told_twice(server: TestServer) {
+        let (_, program) = business(&server).await;
+        for _ in 0..2 {
+            let again = program.post_with_key("/bookings?notifyCustomer=true", "\"k1\"", &order("2026-05-08", 1)).await;
+            assert_eq!(again.status, 201, "{}", again.text);
+        }
+        assert_eq!(to(&server, "marta@example.com").await.len(), 1);
+        assert_eq!(program.post("/bookings?notifyCustomer=true", &order("2026-05-08", 500)).await.status, 400);
+        assert_eq!(to(&server, "marta@example.com").await.len(), 1);
+    }
+
+    /// The message as a mail server gets it: text, HTML, calendar; from the server's address, with the business's name.
+    async fn the_message_has_its_parts(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let sink = Sink::start().await;
+        program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
+        sink.behave(Behaviour::Refuse(451)).await;
+        server.send_mails(sink.host(), sink.port()).await;
+        sink.behave(Behaviour::Accept).await;
+        server.clock.advance(Duration::from_secs(60));
+        server.send_mails(sink.host(), sink.port()).await;
+        let message = sink.messages().into_iter().find(|message| message.to == ["marta@example.com"]).expect("a mail");
+        assert_eq!(message.from, SENDER);
+        assert_eq!(message.header("From"), Some(format!("\"Harbour Lights\" <{SENDER}>")));
+        let raw = String::from_utf8(message.raw.clone()).expect("ASCII on the wire");
+        assert!(raw.contains("Content-Type: text/calendar; charset=utf-8; method=REQUEST\r\n"), "{raw}");
+        assert!(message.text().contains("Dear Marta Reis,"), "{}", message.text());
+        assert!(message.html().expect("HTML").contains("Dear Marta Reis,"));
+        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 0);
+        assert!(to(&server, "marta@example.com").await.is_empty(), "text and parts are wiped");
+    }
+
+    /// Names that look like headers, HTML or calendar lines are names.
+    async fn names_stay_names(server: TestServer) {
+        let (_, program) = staffed(&server).await;
+        let mut body = order("2026-05-08", 1);
+        body["customer"]["firstName"] = json!("<script>alert(1)</script>");
+        body["customer"]["lastName"] = json!("X;END:VEVENT \"Bcc: eve@example.com\"");
+        program.create("/bookings?notifyCustomer=true&notifyUsers=true", &body).await;
+        let sink = Sink::start().await;
+        server.send_mails(sink.host(), sink.port()).await;
+        let mails = sink.messages();
+        let letters: Vec<_> = mails.iter().filter(|message| message.html().is_some()).collect();
+        assert_eq!(letters.len(), 3);
+        for message in letters {
+            assert_eq!(message.header("Bcc"), None);
+            assert!(!message.html().unwrap().contains("<script"), "{:?}", message.html());
+            let raw = String::from_utf8(message.raw.clone()).unwrap();
+            assert!(!raw.contains("\r\nEND:VEVENT \""), "{raw}");
+        }
+    }
+
+    /// A day before the customer is reminded and a day after thanked, once, without notifyCustomer and on every server.
+    async fn the_customer_is_reminded_and_thanked_once(server: TestServer) {
+        let (_, program) = business(&server).await;
+        program.create("/bookings", &order("2026-05-08", 1)).await;
+        server.clock.move_to("2026-05-07T17:59:59+01:00");
+        server.run_jobs().await;
+        assert!(to(&server, "marta@example.com").await.is_empty());
+        server.clock.advance(SECOND);
+        tokio::join!(server.run_jobs(), server.run_jobs());
+        assert_eq!(subjects(&server).await, ["Reminder: Sunset kayak tour, Friday 8\u{A0}May 2026"]);
+        server.clock.move_to("2026-05-09T19:59:59+01:00");
+        server.run_jobs().await;
+        assert_eq!(subjects(&server).await.len(), 1);
+        server.clock.advance(SECOND);
+        for _ in 0..2 {
+            server.run_jobs().await;
+        }
+        assert_eq!(subjects(&server).await[1..], ["Thank you from Harbour Lights"]);
+    }
+
+    /// Whoever does not want to be written to is not, nor is who cancelled.
+    async fn nobody_is_reminded_for_nothing(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let off = "/bookings?sendCustomerReminders=false&sendCustomerThankyou=false";
+        program.create(off, &order("2026-05-08", 1)).await;
+        let canceled = program.create("/bookings", &order("2026-05-08", 1)).await;
+        assert_eq!(program.delete(&format!("/bookings/{}", number(&canceled))).await.status, 204);
+        for at in ["2026-05-07T18:00:00+01:00", "2026-05-09T20:00:00+01:00"] {
+            server.clock.move_to(at);
+            server.run_jobs().await;
+        }
+        assert!(subjects(&server).await.is_empty());
+    }
+
+    /// Who moves a booking is reminded of the new time, also after a reminder of the old one; other changes remind of
+    /// nothing.
+    async fn a_booking_that_moves_has_another_reminder(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let booked = program.create("/bookings", &order("2026-05-08", 1)).await;
+        let path = format!("/bookings/{}?mode=backend", number(&booked));
+        assert_eq!(program.put(&path, &json!({"eventId": tour("2026-05-10")})).await.status, 200);
+        server.clock.move_to("2026-05-07T18:00:00+01:00");
+        server.run_jobs().await;
+        assert!(subjects(&server).await.is_empty());
+        server.clock.move_to("2026-05-09T18:00:00+01:00");
+        server.run_jobs().await;
+        assert_eq!(subjects(&server).await.len(), 1);
+        assert_eq!(program.put(&path, &json!({"externalRef": "A1"})).await.status, 200);
+        server.run_jobs().await;
+        assert_eq!(subjects(&server).await.len(), 1);
+        assert_eq!(program.put(&path, &json!({"eventId": tour("2026-05-15")})).await.status, 200);
+        server.clock.move_to("2026-05-14T18:00:00+01:00");
+        server.run_jobs().await;
+        assert_eq!(subjects(&server).await.len(), 2);
+    }
+
+    /// A server that did not run in time reminds late, but of nothing that has begun, and thanks a few days late at most.
+    async fn late_reminders_are_of_some_use(server: TestServer) {
+        let (_, program) = business(&server).await;
+        for day in ["2026-05-08", "2026-05-10"] {
+            program.create("/bookings", &order(day, 1)).await;
+        }
+        server.clock.move_to("2026-05-10T17:00:00+01:00");
+        server.run_jobs().await;
+        let mut first = subjects(&server).await;
+        first.sort();
+        let expected = ["Reminder: Sunset kayak tour, Sunday 10\u{A0}May 2026", "Thank you from Harbour Lights"];
+        assert_eq!(first, expected);
+        server.clock.move_to("2026-05-30T12:00:00+01:00");
+        server.run_jobs().await;
+        assert_eq!(subjects(&server).await.len(), 2);
+    }
+
+    /// Who books when the reminder would have gone already gets none.
+    async fn nobody_is_reminded_of_what_was_just_booked(server: TestServer) {
+        let (_, program) = business(&server).await;
+        server.clock.move_to("2026-05-08T08:00:00+01:00");
+        program.create("/bookings?mode=backend", &order("2026-05-08", 1)).await;
+        server.run_jobs().await;
+        assert!(subjects(&server).await.is_empty());
+    }
+
+    /// A day is 24 hours, also when the clocks change in between, and the letter tells the time on the clock.
+    async fn reminders_count_hours_over_a_change_of_the_clock(server: TestServer) {
+        let (_, program) = business(&server).await;
+        server.clock.move_to("2026-10-01T12:00:00+01:00");
+        // The clocks go back in the night to the 25th.
+        let booked = program.create("/bookings?mode=backend", &order("2026-10-25", 1)).await;
+        assert_eq!(booked["startTime"], "2026-10-25T18:00:00+00:00");
+        server.clock.move_to("2026-10-24T18:59:59+01:00");
+        server.run_jobs().await;
+        assert!(subjects(&server).await.is_empty());
+        server.clock.advance(SECOND);
+        server.run_jobs().await;
+        let mails = to(&server, "marta@example.com").await;
+        assert!(mails[0].text.contains("18:00"), "{}", mails[0].text);
+    }
+
+    /// A business chooses the hours, and can leave a letter or a product out.
+    async fn a_business_chooses_when_it_writes(server: TestServer) {
+        let (_, program) = business(&server).await;
+        program.create("/bookings", &order("2026-05-08", 1)).await;
+        let mut offered = catalogue();
+        edit(&mut offered.settings, |settings| {
+            settings["follow_ups"] = json!({"reminder_hours": 2, "thank_you_hours": null});
+        });
+        server.offer(program.account(), offered.clone()).await;
+        server.clock.move_to("2026-05-08T15:59:59+01:00");
+        server.run_jobs().await;
+        assert!(subjects(&server).await.is_empty(), "it was planned for the day before, and waits");
+        server.clock.advance(SECOND);
+        server.run_jobs().await;
+        server.clock.move_to("2026-05-09T20:00:00+01:00");
+        server.run_jobs().await;
+        assert_eq!(subjects(&server).await.len(), 1);
+        edit(&mut offered.settings, |settings| settings["follow_ups"] = json!({}));
+        for product in &mut offered.products {
+            edit(product, |product| product["without_follow_ups"] = json!(true));
+        }
+        server.offer(program.account(), offered).await;
+        program.create("/bookings", &order("2026-05-15", 1)).await;
+        server.clock.move_to("2026-05-14T18:00:00+01:00");
+        server.run_jobs().await;
+        assert_eq!(subjects(&server).await.len(), 1);
+    }
+}
