@@ -67,7 +67,10 @@ async fn prove(args: &DeliverArgs, place: &Place<'_>) -> anyhow::Result<bool> {
     let server = place.start().await.context("after the last kill")?;
     let began = Instant::now();
     scene.drain(&server.client, if args.lose { SHORT_SILENCE } else { SILENCE }).await?;
-    say(&format!("\nafter the last kill everything that is to come has come within {:.1} s", began.elapsed().as_secs_f64()));
+    say(&format!(
+        "\nafter the last kill everything that is to come has come within {:.1} s",
+        began.elapsed().as_secs_f64()
+    ));
     if !args.lose {
         scene.receiver.misbehave(false);
         scene.measure(args, &server).await?;

@@ -120,7 +120,10 @@ fn out_of_order(logged: &[Logged], seen: &[Seen]) -> Vec<String> {
             taken.insert(one.number);
         } else if known.insert(one.number) {
             for number in before.get(&one.number).into_iter().flatten().filter(|number| !taken.contains(*number)) {
-                wrong.push(format!("{} of {}, number {}, came before {number} had arrived", one.topic, one.thing, one.number));
+                wrong.push(format!(
+                    "{} of {}, number {}, came before {number} had arrived",
+                    one.topic, one.thing, one.number
+                ));
             }
         }
     }
@@ -134,7 +137,8 @@ mod tests {
     const TOPIC: &str = "customers/updated";
 
     fn logged(numbers: &[(i64, &str)]) -> Vec<Logged> {
-        let one = |(number, thing): &(i64, &str)| Logged { number: *number, topic: TOPIC.into(), thing: (*thing).into() };
+        let one =
+            |(number, thing): &(i64, &str)| Logged { number: *number, topic: TOPIC.into(), thing: (*thing).into() };
         numbers.iter().map(one).collect()
     }
 
@@ -151,8 +155,14 @@ mod tests {
         let log = logged(&[(3, "a"), (4, "b"), (7, "a")]);
         // Number 4 waits while number 7 is sent: another thing. Number 3 comes once more, late.
         let all = [
-            seen(3, "a", false), seen(4, "b", false), seen(3, "a", true), seen(7, "a", false), seen(7, "a", true),
-            seen(3, "a", false), seen(4, "b", false), seen(4, "b", true),
+            seen(3, "a", false),
+            seen(4, "b", false),
+            seen(3, "a", true),
+            seen(7, "a", false),
+            seen(7, "a", true),
+            seen(3, "a", false),
+            seen(4, "b", false),
+            seen(4, "b", true),
         ];
         for ledger in [ledger("a", 2, 0), ledger("a", 1, 1), ledger("a", 2, 5), Ledger::new()] {
             assert_eq!(compare(&ledger, &log, &all), Verdict::default());

@@ -164,7 +164,6 @@ pub fn same(one: &[u8], other: &[u8]) -> bool {
     one.ct_eq(other).into()
 }
 
-#[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
 /// The signature of a text in several parts, with nothing between them, under a secret key: HMAC-SHA-256 with the characters of
 /// the key (wire reference, section 5.3).
 #[must_use]
@@ -172,6 +171,7 @@ pub fn sign(secret_key: &str, parts: &[&[u8]]) -> Hash {
     mac(secret_key.as_bytes(), parts)
 }
 
+#[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
 fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any length will do");
     for part in parts {

@@ -138,7 +138,9 @@ pub struct DemoArgs {
 fn parse_seconds(text: &str) -> Result<Schedule, String> {
     let seconds: Result<Vec<u64>, _> = text.split(',').map(|seconds| seconds.trim().parse()).collect();
     let schedule = seconds.ok().map(|seconds| Schedule::new(seconds.into_iter().map(Duration::from_secs)));
-    schedule.and_then(Result::ok).ok_or_else(|| "must be 1 to 20 waits in seconds, each from 1 to 604800, such as 1,2,5".into())
+    schedule
+        .and_then(Result::ok)
+        .ok_or_else(|| "must be 1 to 20 waits in seconds, each from 1 to 604800, such as 1,2,5".into())
 }
 
 /// The demo's passwords are printed on the screen, so nobody else may reach it.

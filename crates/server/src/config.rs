@@ -19,7 +19,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
-use values::{allowed_receivers, between, cors_origins, filter, listen, ports, proxy, retry_minutes, sender, trusted_proxies};
+use values::{
+    allowed_receivers, between, cors_origins, filter, listen, ports, proxy, retry_minutes, sender, trusted_proxies,
+};
 
 /// The annotated configuration file with every option at its default.
 pub const DEFAULT_FILE: &str = include_str!("../config.default.toml");

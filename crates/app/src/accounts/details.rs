@@ -40,7 +40,7 @@ pub async fn update(app: &App, owner: &Owner, name: Name, contact: ContactDetail
         .write(move |tx| {
             let id = &owner.account.id;
             accounts::set_details(tx, id, &name, &contact)?;
-            tx.record(owner.change(now, Subject::account(&id), Kind::Updated));
+            tx.record(owner.change(now, Subject::account(id), Kind::Updated));
             Ok(())
         })
         .await

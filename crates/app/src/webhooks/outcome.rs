@@ -120,8 +120,12 @@ fn finish(tx: &mut Tx, of: Of<'_>, delivery: &Delivery, tried: &Tried, now: Inst
         };
         webhooks::count_end(tx, of.0, of.1, end)?;
     }
-    // What waits for a thing keeps its time when a test of it has been made.
-    if test { Ok(()) } else { deliveries::hurry(tx, of, &delivery.thing_id, now) }
+    next_in_line(tx, of, delivery, now)
+}
+
+/// What waited behind a delivery that has ended is tried now; what waits behind a test keeps its time.
+fn next_in_line(tx: &mut Tx, of: Of<'_>, ended: &Delivery, now: Instant) -> Result<(), StoreError> {
+    if ended.number < 0 { Ok(()) } else { deliveries::hurry(tx, of, &ended.thing_id, now) }
 }
 
 /// Forgets a delivery about which there is nothing to tell.
@@ -141,7 +145,7 @@ pub async fn forget(
             if deliveries::delete(tx, of, delivery.number)? {
                 webhooks::count_end(tx, of.0, of.1, End::Gone)?;
             }
-            deliveries::hurry(tx, of, &delivery.thing_id, now)
+            next_in_line(tx, of, &delivery, now)
         })
         .await
 }

@@ -231,7 +231,9 @@ pub(super) fn retry_minutes<'de, D: Deserializer<'de>>(deserializer: D) -> Resul
     let minutes: Option<Vec<u64>> = numbers(deserializer)?;
     let waits = |minutes: Vec<u64>| minutes.into_iter().map(|minutes| Duration::from_secs(minutes.saturating_mul(60)));
     let schedule = minutes.and_then(|minutes| Schedule::new(waits(minutes)).ok());
-    schedule.ok_or_else(|| D::Error::custom("must be a list of 1 to 20 waits in minutes, each from 1 to 10080, such as [1, 5, 15]"))
+    schedule.ok_or_else(|| {
+        D::Error::custom("must be a list of 1 to 20 waits in minutes, each from 1 to 10080, such as [1, 5, 15]")
+    })
 }
 
 /// The text is not repeated when it is wrong: it may hold a password.

@@ -101,8 +101,16 @@ fn mistakes_are_told_with_their_place_and_without_their_value() {
         ("[outgoing]\nports = []", 2, "`outgoing.ports`: must be a list of ports from 1 to 65535"),
         ("[outgoing]\nproxy = \"proxy.example\"", 2, "`outgoing.proxy`: must be the address of an http proxy"),
         ("[webhooks]\nretry_minutes = []", 2, "`webhooks.retry_minutes`: must be a list of 1 to 20 waits in minutes"),
-        ("[webhooks]\nretry_minutes = [1, 0]", 2, "`webhooks.retry_minutes`: must be a list of 1 to 20 waits in minutes"),
-        ("[webhooks]\nretry_minutes = [10081]", 2, "`webhooks.retry_minutes`: must be a list of 1 to 20 waits in minutes"),
+        (
+            "[webhooks]\nretry_minutes = [1, 0]",
+            2,
+            "`webhooks.retry_minutes`: must be a list of 1 to 20 waits in minutes",
+        ),
+        (
+            "[webhooks]\nretry_minutes = [10081]",
+            2,
+            "`webhooks.retry_minutes`: must be a list of 1 to 20 waits in minutes",
+        ),
         ("[webhooks]\nretry_minutes = [-1]", 2, "`webhooks.retry_minutes`: must be a list of 1 to 20 waits in minutes"),
         ("[webhooks]\nretry_minutes = [9223372036854775807]", 2, "`webhooks.retry_minutes`: must be a list"),
         ("[log]\nfilter = \"a=b=c\"", 2, "`log.filter`: must be a level"),
