@@ -14,7 +14,7 @@ macro_rules! columns {
 /// The deliveries of a webhook.
 macro_rules! of_webhook {
     () => {
-        "FROM delivery WHERE account_id = ?1 AND webhook_id = ?2"
+        " FROM delivery WHERE account_id = ?1 AND webhook_id = ?2"
     };
 }
 
@@ -30,7 +30,7 @@ statements! {
     LATEST = concat!("SELECT ", columns!(), of_webhook!(), " AND number < ?3 ORDER BY number DESC LIMIT ?4");
     INSERT_TEST = "INSERT INTO delivery (account_id, webhook_id, number, thing_id, happened_at, due_at)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    FIRST_NUMBER = concat!("SELECT number ", of_webhook!(), " ORDER BY number LIMIT 1");
+    FIRST_NUMBER = concat!("SELECT number", of_webhook!(), " ORDER BY number LIMIT 1");
     ATTEMPTED = "UPDATE delivery SET attempts = attempts + 1, tries = tries + 1
         WHERE account_id = ?1 AND webhook_id = ?2 AND number = ?3 RETURNING attempts";
     INSERT_ATTEMPT = "INSERT INTO attempt (account_id, webhook_id, number, attempt, at, duration_ms, status, failure, answer)
@@ -47,8 +47,8 @@ statements! {
         WHERE account_id = ?1 AND webhook_id = ?2 AND due_at IS NOT NULL";
     AGAIN = "UPDATE delivery SET due_at = ?5, tries = 0, outcome = NULL, ended_at = NULL
         WHERE account_id = ?1 AND webhook_id = ?2 AND number BETWEEN ?3 AND ?4 AND due_at IS NULL";
-    COUNT_BETWEEN = concat!("SELECT COUNT(*) ", of_webhook!(), " AND number BETWEEN ?3 AND ?4 AND due_at IS NULL");
-    FIRST_SINCE = concat!("SELECT MIN(number) ", of_webhook!(), " AND number > 0 AND happened_at >= ?3");
+    COUNT_BETWEEN = concat!("SELECT COUNT(*)", of_webhook!(), " AND number BETWEEN ?3 AND ?4 AND due_at IS NULL");
+    FIRST_SINCE = concat!("SELECT MIN(number)", of_webhook!(), " AND number > 0 AND happened_at >= ?3");
     ATTEMPTS = "SELECT attempt, at, duration_ms, status, failure, answer FROM attempt
         WHERE account_id = ?1 AND webhook_id = ?2 AND number = ?3 ORDER BY attempt DESC LIMIT ?4";
     LAST_ATTEMPT = "SELECT attempt, at, duration_ms, status, failure, answer FROM attempt

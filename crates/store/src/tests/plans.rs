@@ -28,7 +28,7 @@ const GROWING: [&str; 17] = [
 ];
 
 /// Statements that read an index as far as they are told, and no further.
-const LIMITED: [&str; 1] = ["COUNT_UP_TO"];
+const LIMITED: [&str; 2] = ["COUNT_UP_TO", "LATEST_OF_ALL"];
 
 #[tokio::test]
 async fn no_statement_reads_all_that_has_ever_been() {
