@@ -31,7 +31,7 @@ statements! {
             WHERE account_id = ?1 AND (created_at, id) < (?2, ?3) ORDER BY created_at DESC, id DESC LIMIT ?4";
     SWEEP = "DELETE FROM mail WHERE (account_id, id) IN
              (SELECT account_id, id FROM mail WHERE created_at <= ?1 AND next_attempt_at IS NULL ORDER BY created_at LIMIT ?2)";
-    LATEST = concat!("SELECT ", columns!(), " FROM mail ORDER BY created_at DESC, id DESC LIMIT ?1");
+    LATEST_OF_ALL = concat!("SELECT ", columns!(), " FROM mail ORDER BY created_at DESC, id DESC LIMIT ?1");
     FIND = concat!("SELECT ", columns!(), " FROM mail WHERE account_id = ?1 AND id = ?2");
 }
 
@@ -223,7 +223,7 @@ pub fn list(
 /// # Errors
 /// When the store fails.
 pub fn latest(db: &mut Snapshot, limit: i64) -> Result<Vec<Mail>, StoreError> {
-    db.all(LATEST, &[&limit], mail)
+    db.all(LATEST_OF_ALL, &[&limit], mail)
 }
 
 /// The mail with this id.
