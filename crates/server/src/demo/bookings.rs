@@ -159,8 +159,8 @@ impl Bookings {
                 Then::Accepted => hands.change(tx, later, Booking { accepted: true, ..booking })?,
                 // Clients expect that a booking to which nobody came is cancelled (wire reference, section 6.10).
                 Then::NoShow => {
-                    let over = booking.span.to;
-                    hands.change(tx, over, Booking { no_show: true, canceled: Some(hands.stamp(over)), ..booking })?;
+                    let (over, missed) = (booking.span.to, Booking { no_show: true, ..booking });
+                    cancel_within(tx, app, hands.account, &hands.manager(), over, (missed, &Cancelation::default()))?;
                 }
             }
         }
