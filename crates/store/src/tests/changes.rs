@@ -76,9 +76,9 @@ on_both_engines! {
         let store = place.open().await;
         with_accounts(&store, 1).await;
         let before = store.keys_version();
-        let seats = Change { thing: Thing::Booking, ..change(&account(0), "a") };
+        let goods = Change { thing: Thing::Catalogue, ..change(&account(0), "a") };
         let key = Change { thing: Thing::SecretKey, ..change(&account(0), "b") };
-        store.write(move |tx| { tx.record(seats.clone()); Ok::<_, StoreError>(()) }).await.expect("a booking");
+        store.write(move |tx| { tx.record(goods.clone()); Ok::<_, StoreError>(()) }).await.expect("a catalogue");
         let failing = key.clone();
         let undone = store.write(move |tx| { tx.record(failing.clone()); Err::<(), _>(StoreError::Busy) }).await;
         assert_eq!((undone, store.keys_version()), (Err(StoreError::Busy), before));
