@@ -29,7 +29,7 @@ on_every_engine! {
         choose_password(&browser, PASSWORD).await;
         fill_in_sign_in(&browser, COLLEAGUE).await;
         browser.wait_for_text("Nothing is installed.").await;
-        assert_eq!(texts(&browser, "nav.nav a").await, ["Home", "Calendars", "Applications"], "people are for the owner");
+        assert_eq!(texts(&browser, "nav.nav a").await, ["Home", "Calendars", "Applications", "E-mails"], "people are for the owner");
         browser.press("Sign out").await;
 
         server.clock.advance(Duration::from_secs(60));
