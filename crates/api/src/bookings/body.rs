@@ -6,8 +6,9 @@ use crate::document::{AsParameter, Completable};
 use crate::error::ApiError;
 use crate::payments::body::PaymentBody;
 use crate::wire::{Money, NamedValue, PeopleNumber, Switch, bounded, null_as_default, text};
-use schemars::JsonSchema;
-use serde::Deserialize;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use slotkeeper_app::bookings::party::{CustomerInput, ParticipantInput, WhoInput};
 use slotkeeper_app::payments::record::PaymentInput;
@@ -24,6 +25,8 @@ use slotkeeper_domain::price::Adjustment;
 use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::scheduled::EventChoice;
 use slotkeeper_domain::time::{Instant, WireTime, Zone};
+use std::borrow::Cow;
+use std::fmt::Debug;
 
 /// Longest free text of a booking, in characters.
 const LONGEST_TEXT: usize = 1_000;
@@ -32,11 +35,60 @@ const MOST_CATEGORIES: usize = 100;
 /// Most entries of a list.
 const MOST_ENTRIES: usize = 1_000;
 
+/// What a booking is sent for. Some members are for making one; a change ignores them, whatever they are (wire reference,
+/// section 3.2).
+pub(crate) trait Purpose: Debug + Default + JsonSchema {
+    /// A member that only making has.
+    type ForNew<T: Debug + Default + DeserializeOwned + JsonSchema>: Debug + Default + DeserializeOwned + JsonSchema;
+}
+
+/// For a hold or a new booking.
+#[derive(Debug, Default, JsonSchema)]
+#[schemars(rename = "Input")]
+pub(crate) struct Making;
+
+/// For a booking that is there.
+#[derive(Debug, Default, JsonSchema)]
+#[schemars(rename = "Change")]
+pub(crate) struct Changing;
+
+impl Purpose for Making {
+    type ForNew<T: Debug + Default + DeserializeOwned + JsonSchema> = T;
+}
+
+impl Purpose for Changing {
+    type ForNew<T: Debug + Default + DeserializeOwned + JsonSchema> = Ignored;
+}
+
+/// What is not looked at, but has to be JSON.
+#[derive(Debug, Default)]
+pub(crate) struct Ignored;
+
+impl<'de> Deserialize<'de> for Ignored {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(deserializer).map(|_| Self)
+    }
+}
+
+impl JsonSchema for Ignored {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Ignored".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "description": "Ignored, whatever it is." })
+    }
+}
+
 /// A booking as requests have it.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default)]
-#[schemars(rename = "BookingInput")]
-pub(crate) struct BookingBody {
+#[serde(rename_all = "camelCase", default, bound = "P: Purpose")]
+#[schemars(rename = "Booking{P}", bound = "P: Purpose")]
+pub(crate) struct BookingBody<P: Purpose = Making> {
     #[serde(deserialize_with = "text")]
     pub(crate) product_id: Option<String>,
     #[serde(deserialize_with = "text")]
@@ -51,18 +103,16 @@ pub(crate) struct BookingBody {
     end_time: Option<WireTime>,
     #[serde(deserialize_with = "text")]
     customer_id: Option<String>,
-    customer: Option<PersonBody>,
+    customer: P::ForNew<Option<PersonBody>>,
     #[serde(deserialize_with = "text")]
     #[schemars(length(max = LONGEST_REFERENCE))]
     external_ref: Option<String>,
-    pub(crate) participants: Option<ParticipantsBody>,
+    pub(crate) participants: Option<ParticipantsBody<P>>,
     pub(crate) resources: Option<Vec<ResourceInput>>,
     pub(crate) options: Option<Vec<NamedValue>>,
     pub(crate) private_event: Option<Switch>,
     price_adjustments: Option<Vec<AdjustmentBody>>,
-    #[serde(deserialize_with = "null_as_default")]
-    #[schemars(with = "Option<Vec<PaymentBody>>")]
-    initial_payments: Vec<PaymentBody>,
+    initial_payments: P::ForNew<Option<Vec<PaymentBody>>>,
     #[serde(deserialize_with = "text")]
     promotion_code_input: Option<String>,
     #[serde(deserialize_with = "text")]
@@ -91,11 +141,11 @@ impl Completable for BookingBody {
 
 /// Who comes (wire reference, section 4.7).
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default)]
-#[schemars(rename = "ParticipantsInput")]
-pub(crate) struct ParticipantsBody {
+#[serde(default, bound = "P: Purpose")]
+#[schemars(rename = "Participants{P}", bound = "P: Purpose")]
+pub(crate) struct ParticipantsBody<P: Purpose> {
     pub(crate) numbers: Option<Vec<PeopleNumber>>,
-    pub(crate) details: Option<Vec<ParticipantBody>>,
+    details: P::ForNew<Option<Vec<ParticipantBody>>>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -177,7 +227,7 @@ fn short<T>(list: &[T], member: &str) -> Result<(), ApiError> {
     Ok(())
 }
 
-impl BookingBody {
+impl<P: Purpose> BookingBody<P> {
     /// The events it names.
     pub(crate) fn which(&self) -> Result<Which, ApiError> {
         let mut which = Which {
@@ -250,6 +300,19 @@ impl BookingBody {
         })
     }
 
+    /// The reference in the caller's system.
+    pub(crate) fn reference(&self) -> Result<Option<String>, ApiError> {
+        bounded(self.external_ref.as_ref(), "externalRef", LONGEST_REFERENCE)
+    }
+
+    /// Where it comes from, and from which address.
+    pub(crate) fn origin(&self) -> Result<(Option<String>, Option<String>), ApiError> {
+        let source = bounded(self.source.as_ref(), "source", LONGEST_TEXT)?;
+        Ok((source, bounded(self.source_ip.as_ref(), "sourceIp", 100)?))
+    }
+}
+
+impl BookingBody<Making> {
     /// What a hold or a new booking is for.
     pub(crate) fn order(&self, zone: &Zone) -> Result<Order, ApiError> {
         let product = self.product_id.as_ref().ok_or_else(|| refuse("The member productId is missing."))?;
@@ -289,21 +352,11 @@ impl BookingBody {
         details.iter().map(ParticipantBody::input).collect::<Result<_, _>>().map(Some)
     }
 
-    /// The reference in the caller's system.
-    pub(crate) fn reference(&self) -> Result<Option<String>, ApiError> {
-        bounded(self.external_ref.as_ref(), "externalRef", LONGEST_REFERENCE)
-    }
-
-    /// Where it comes from, and from which address.
-    pub(crate) fn origin(&self) -> Result<(Option<String>, Option<String>), ApiError> {
-        let source = bounded(self.source.as_ref(), "source", LONGEST_TEXT)?;
-        Ok((source, bounded(self.source_ip.as_ref(), "sourceIp", 100)?))
-    }
-
     /// Money that was received for it, in the currency of the business.
     pub(crate) fn payments(&self, zone: &Zone) -> Result<Vec<PaymentInput>, ApiError> {
-        short(&self.initial_payments, "initialPayments")?;
-        self.initial_payments.iter().map(|payment| payment.input(zone, "initialPayments.")).collect()
+        let payments = self.initial_payments.as_deref().unwrap_or_default();
+        short(payments, "initialPayments")?;
+        payments.iter().map(|payment| payment.input(zone, "initialPayments.")).collect()
     }
 }
 

@@ -1,7 +1,7 @@
-//! `PUT /bookings/{bookingNumber}`: change a booking. A member that is missing keeps its value. `customer` and
-//! `participants.details` are ignored: they are for creating (wire reference, section 3.2).
+//! `PUT /bookings/{bookingNumber}`: change a booking. A member that is missing keeps its value. What is for creating
+//! is ignored (wire reference, section 3.2).
 
-use super::body::{BookingBody, Which, options};
+use super::body::{BookingBody, Changing, Which, options};
 use super::booking::{Booking, Expansion, present_one};
 use crate::answer::Changed;
 use crate::availability::Mode;
@@ -35,7 +35,7 @@ pub(crate) async fn update(
     State(app): State<App>,
     Id(number): Id<BookingNumber>,
     Query(switches): Query<UpdateSwitches>,
-    JsonBody(body): JsonBody<BookingBody>,
+    JsonBody(body): JsonBody<BookingBody<Changing>>,
 ) -> Result<Changed<Booking>, ApiError> {
     let zone = &caller.may().account().zone;
     let Which { choice, appointment } = body.which()?;

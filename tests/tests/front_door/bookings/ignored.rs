@@ -45,6 +45,12 @@ on_every_engine! {
             assert_eq!(changed.body[member], booked[member], "{member}");
         }
         assert_eq!(changed.body["externalRef"], "changed");
+        // Not even looked at.
+        for nonsense in [json!(7), json!("x"), json!([[]]), json!({"emailAddress": 5, "phoneNumbers": "none"})] {
+            let change = json!({"customer": nonsense, "initialPayments": nonsense, "participants": {"details": nonsense}});
+            let changed = program.put(&path, &change).await;
+            assert_eq!((changed.status, &changed.body["participants"]), (200, &booked["participants"]), "{}", changed.text);
+        }
         assert_eq!(program.read("/customers").await["info"]["totalItems"], 2);
         assert_eq!(program.read(&format!("{path}/payments")).await["info"]["totalItems"], 0);
         let linked = format!("/customers/{}/linkedpeople", booked["customerId"].as_str().unwrap());
