@@ -1,5 +1,6 @@
-# The contract run: schemathesis drives a demo with requests made from the API's own document, right ones and wrong
-# ones, and looks whether the answers are in the document. Sourced by ./test.
+# The contract run: what programs of others make of ours. Python's libraries read calendar files and check the signatures
+# of a notice; schemathesis drives a demo with requests made from the API's own document, right ones and wrong ones, and
+# looks whether the answers are in the document. Sourced by ./test.
 # shellcheck shell=bash
 
 # Everything of it: what is installed, and what a run leaves behind to be looked at.
@@ -59,6 +60,7 @@ contract_on() {
       sleep 0.2
     done
     local python=$PWD/$CONTRACT_HOME/venv/bin/python
+    PYTHONDONTWRITEBYTECODE=1 "$python" tools/contract/webhooks.py "$folder" 9>&- || give_up "a notice is not as documented"
     # It also starts schemathesis, which takes keys from the environment: a command line can be seen by others.
     PYTHONDONTWRITEBYTECODE=1 "$python" tools/contract/run.py "$folder" "$@" 9>&- || {
       printf '\nThe demo said this and more, in %s:\n' "$folder/demo.log"
@@ -66,6 +68,14 @@ contract_on() {
       exit 1
     }
   )
+}
+
+# Has calendar files of every kind read by Python's icalendar.
+calendars_read_by_others() {
+  local folder=$PWD/$CONTRACT_HOME/letters
+  rm -rf "$folder"
+  "${CARGO_TARGET_DIR:-target}/debug/examples/letters" "$folder" >/dev/null
+  PYTHONDONTWRITEBYTECODE=1 "$CONTRACT_HOME/venv/bin/python" tools/contract/calendars.py "$folder"
 }
 
 # Runs it on the engines that were asked for, or on both: contract_runs [--long] [--sqlite|--postgres] ARGUMENT…
@@ -80,6 +90,7 @@ contract_runs() {
     shift
   done
   [ ${#engines[@]} -gt 0 ] || engines=(sqlite postgres)
+  step "calendars" calendars_read_by_others
   local engine
   for engine in "${engines[@]}"; do
     if [ "$engine" = postgres ]; then

@@ -213,7 +213,10 @@ fn without_caching(mut response: Response) -> Response {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=0, no-cache, no-store"));
     headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
     headers.insert(EXPIRES, HeaderValue::from_static("Mon, 01 Jan 1990 00:00:00 GMT"));
-    headers.append(VARY, HeaderValue::from_static("user-agent"));
+    // Also where there is nothing to compress (wire reference, section 1.1).
+    for varies in ["accept-encoding", "user-agent"] {
+        headers.append(VARY, HeaderValue::from_static(varies));
+    }
     response
 }
 

@@ -1,7 +1,7 @@
 //! Writes sample letters into a folder, to look at them: `cargo run -p slotkeeper-letters --example letters -- FOLDER`.
 //!
 //! For each kind and some languages there are the page, the text and the calendar object, and a feed. Beside each calendar
-//! file stands a JSON file with what a parser should find in it, for `tools/calendars.py`.
+//! file stands a JSON file with what a parser should find in it, for `tools/contract/calendars.py`.
 
 #![expect(clippy::print_stdout, reason = "tells where the files are")]
 

@@ -1,4 +1,4 @@
-//! Calendar files, as a parser reads them that is not ours. `tools/calendars.py` asks another one.
+//! Calendar files, as a parser reads them that is not ours. `tools/contract/calendars.py` asks another one.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on should stop, and say where")]
 
 mod common;

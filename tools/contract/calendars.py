@@ -1,11 +1,7 @@
-#!/usr/bin/env python3
-"""Reads calendar files with Python's icalendar, and compares what it finds with what was meant.
+"""Reads calendar files with Python's icalendar, and compares what it finds with what was meant: calendars.py FOLDER
 
-    cargo run -p slotkeeper-letters --example letters -- target/letters
-    python3 -m venv target/calendars && target/calendars/bin/pip install icalendar
-    target/calendars/bin/python tools/calendars.py target/letters
-
-Every NAME.ics in the folder has a NAME.json beside it. Ends with 1 and names each difference if there is one.
+Every NAME.ics in the folder has a NAME.json beside it; the example `letters` writes them. Ends with 1 and names each
+difference if there is one.
 """
 
 import json
