@@ -154,7 +154,8 @@ pub(crate) fn lock(tx: &mut Tx, asking: Asking<'_>) -> Result<Bargain, PlaceErro
     asking.settle(tx, kept, &candidates, &counted)
 }
 
-/// Gives back what lowers the price of a booking that is cancelled. What was paid stays paid.
+/// Gives back what lowers the price of a booking that is cancelled. What was paid stays paid. The customer is locked
+/// already.
 pub(crate) fn give_back(tx: &mut Tx, account: &AccountId, booking: &Booking) -> Result<(), StoreError> {
     if booking.details.benefits.is_none() {
         return Ok(());
