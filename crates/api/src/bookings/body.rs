@@ -139,6 +139,36 @@ impl Completable for BookingBody {
     }
 }
 
+/// What a new booking is made of: beside what a hold needs, it says whose it is.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Somebodys(pub(crate) BookingBody);
+
+impl JsonSchema for Somebodys {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Somebodys".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<BookingBody>()
+    }
+}
+
+impl Completable for Somebodys {
+    fn complete() -> Value {
+        let mut complete = BookingBody::complete();
+        complete["anyOf"] = json!([
+            { "required": ["customerId"], "properties": { "customerId": { "type": "string", "pattern": r"\S" } } },
+            { "required": ["customer"], "properties": { "customer": { "type": "object" } } },
+        ]);
+        complete
+    }
+}
+
 /// Who comes (wire reference, section 4.7).
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, bound = "P: Purpose")]

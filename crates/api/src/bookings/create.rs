@@ -1,6 +1,6 @@
 //! `POST /bookings`: book, with or without a hold before it.
 
-use super::body::BookingBody;
+use super::body::Somebodys;
 use super::booking::{Booking, View};
 use crate::answer::Created;
 use crate::availability::Mode;
@@ -58,7 +58,7 @@ pub(crate) async fn create(
     caller: Caller<WriteBookings>,
     State(app): State<App>,
     Query(switches): Query<CreateSwitches>,
-    NewBody { body: Complete(body), key }: NewBody<Complete<BookingBody>>,
+    NewBody { body: Complete(Somebodys(body)), key }: NewBody<Complete<Somebodys>>,
 ) -> Result<Created<Booking>, ApiError> {
     let zone = &caller.may().account().zone;
     let (source, source_ip) = body.origin()?;
