@@ -23,6 +23,7 @@ impl ApiError {
             error @ (PlaceError::Canceled
             | PlaceError::HoldIsBooked
             | PlaceError::PromotionGone(_)
+            | PlaceError::PromiseBroken(_)
             | PlaceError::TooLate(_)) => Self::conflict(error.to_string()),
             error @ (PlaceError::NotYours
             | PlaceError::NoBusiness

@@ -144,7 +144,7 @@ fn write(
         codes: &change.codes,
         customer: Some(&booking.customer),
         booking: Some(&booking),
-        promised: None,
+        promise: None,
         strict: !placing.relaxed && (order.party != booking.party || order.product != booking.product),
     };
     let bargain = benefits::lock(tx, asking)?;
