@@ -81,6 +81,8 @@ pub fn router(web: Web) -> Router {
         pages = pages
             .route("/demo/mail", get(demo::mail_box::list))
             .route("/demo/mail/{account}/{id}", get(demo::mail_box::show))
+            .route("/demo/mail/{account}/{id}/html", get(demo::mail_box::html))
+            .route("/demo/mail/{account}/{id}/calendar", get(demo::mail_box::calendar))
             .layer(middleware::from_fn(protect::refuse_foreign_hosts));
     }
     pages
