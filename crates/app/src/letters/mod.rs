@@ -50,11 +50,15 @@ pub(crate) enum News {
 }
 
 impl News {
-    fn to_customer(self) -> LetterKind {
-        match self {
-            Self::Booked => LetterKind::Confirmation,
-            Self::Changed => LetterKind::Changed,
-            Self::Canceled => LetterKind::Cancelled,
+    /// Of a booking that waits to be accepted nothing is said as if it were certain, and no text that an owner wrote for those
+    /// that are.
+    fn to_customer(self, accepted: bool) -> LetterKind {
+        match (self, accepted) {
+            (Self::Booked, true) => LetterKind::Confirmation,
+            (Self::Booked, false) => LetterKind::Requested,
+            (Self::Changed, true) => LetterKind::Changed,
+            (Self::Changed, false) => LetterKind::RequestChanged,
+            (Self::Canceled, _) => LetterKind::Cancelled,
         }
     }
 
@@ -87,7 +91,7 @@ pub(crate) fn tell(
     if notify.customer
         && let Some(address) = story.customer.email_address.clone()
     {
-        let letter = (news.to_customer(), language_of(&story, account));
+        let letter = (news.to_customer(booking.accepted), language_of(&story, account));
         write(tx, app, &story, (catalogue, booking), letter, &[address], booking.changes)?;
     }
     if notify.users {
