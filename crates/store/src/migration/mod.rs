@@ -60,6 +60,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations! {
     10 "logo" "0010_logo.sql";
     11 "calendars" "0011_calendars.sql";
     12 "letters" "0012_letters.sql";
+    14 "waiting mail" "0014_waiting_mail.sql";
 };
 
 /// Where the steps that ran are written down.
