@@ -35,6 +35,7 @@ impl ApiError {
             | PlaceError::Participants(_)
             | PlaceError::Person { .. }
             | PlaceError::NoPerson
+            | PlaceError::NoEventThen
             | PlaceError::NeedsCustomer
             | PlaceError::NoCustomer
             | PlaceError::NoHold

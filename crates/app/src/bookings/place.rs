@@ -70,6 +70,9 @@ pub enum PlaceError {
     /// There is no such booking, or the key may not know of it.
     #[error("there is no such booking")]
     NoBooking,
+    /// No event of the product starts at the time to which the booking is to be moved.
+    #[error("startTime: no event of this product starts then. Name the event in eventId, or take the start of one.")]
+    NoEventThen,
     /// The key sees the booking, and may not change it.
     #[error("This API key can change only bookings that its application created.")]
     NotYours,
