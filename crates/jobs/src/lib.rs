@@ -16,7 +16,6 @@ use slotkeeper_app::calendars::last_use as calendar_use;
 use slotkeeper_app::letters::follow_up;
 use slotkeeper_app::{App, sweep};
 use slotkeeper_outgoing::Outgoing;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
 
@@ -32,28 +31,38 @@ const LAST_USE_EVERY: Duration = Duration::from_secs(5);
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 /// How long rounds under way may take when the server stops.
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
+/// How long the mails in hand may take then: as long as the mail server can take with one, and a moment to write that down. What
+/// was handed over and is not known to be goes out twice.
+const STOP_PATIENCE_WITH_MAIL: Duration = Mailer::LONGEST.saturating_add(STOP_PATIENCE);
 
 /// Runs all jobs until it is told to stop; then lets the rounds under way come to an end, for a while.
 pub async fn run(app: App, mailer: Option<Mailer>, outgoing: Option<Outgoing>, stop: Stop) {
     let jobs = async {
         tokio::join!(
             deliver_changes(&app, outgoing, stop.clone()),
-            send_mails(&app, mailer.map(Arc::new), stop.clone()),
             repeat("letters", LETTERS_EVERY, stop.clone(), || write_letters(app.clone())),
             repeat("last use", LAST_USE_EVERY, stop.clone(), || write_last_use(app.clone())),
             repeat("sweep", SWEEP_EVERY, stop.clone(), || sweep_all(app.clone())),
         );
     };
-    let mut told = stop.clone();
-    let patience = async {
-        told.told().await;
-        sleep(STOP_PATIENCE).await;
+    let mails = send_mails(&app, mailer, stop.clone());
+    tokio::join!(patiently(jobs, stop.clone(), STOP_PATIENCE), patiently(mails, stop.clone(), STOP_PATIENCE_WITH_MAIL),);
+    write_last_use(app).await;
+}
+
+/// Lets jobs work until they have ended, or until they were told to stop and so much time has passed; whether they have ended.
+async fn patiently(jobs: impl Future<Output = ()>, mut stop: Stop, patience: Duration) -> bool {
+    let enough = async {
+        stop.told().await;
+        sleep(patience).await;
     };
     tokio::select! {
-        _done = jobs => {}
-        () = patience => tracing::warn!("a job was still at work when the server stopped"),
+        () = jobs => true,
+        () = enough => {
+            tracing::warn!("a job was still at work when the server stopped");
+            false
+        }
     }
-    write_last_use(app).await;
 }
 
 async fn deliver_changes(app: &App, outgoing: Option<Outgoing>, stop: Stop) {
@@ -62,7 +71,7 @@ async fn deliver_changes(app: &App, outgoing: Option<Outgoing>, stop: Stop) {
     }
 }
 
-async fn send_mails(app: &App, mailer: Option<Arc<Mailer>>, mut stop: Stop) {
+async fn send_mails(app: &App, mailer: Option<Mailer>, mut stop: Stop) {
     let Some(mailer) = mailer else { return };
     let mut ticks = ticks(MAIL_EVERY);
     loop {
@@ -71,8 +80,9 @@ async fn send_mails(app: &App, mailer: Option<Arc<Mailer>>, mut stop: Stop) {
             () = app.mail_waiting().notified() => {}
             () = stop.told() => return,
         }
-        let (app, mailer, stop) = (app.clone(), Arc::clone(&mailer), stop.clone());
-        round("mail", async move { while send_mail::send_due(&app, &mailer, &stop).await > 0 {} }).await;
+        let (app, mailer, stop) = (app.clone(), mailer.clone(), stop.clone());
+        round("mail", async move { while send_mail::send_due(&app, &mailer, &stop).await > 0 && !stop.is_told() {} })
+            .await;
     }
 }
 
@@ -136,4 +146,27 @@ fn ticks(every: Duration) -> Interval {
     let mut ticks = interval(every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::{pending, ready};
+    use tokio::sync::oneshot;
+
+    /// What is at work is waited for when the server stops, and not for ever.
+    #[tokio::test]
+    async fn the_server_stops_when_its_jobs_have_ended_or_after_a_while() {
+        let (stopper, stop) = Stop::pair();
+        assert!(patiently(ready(()), stop.clone(), Duration::ZERO).await);
+        stopper.tell();
+        assert!(!patiently(pending(), stop.clone(), Duration::ZERO).await);
+        let (end, ended) = oneshot::channel::<()>();
+        let work = async {
+            let _told = ended.await;
+        };
+        let waiting = patiently(work, stop, Duration::from_secs(3_600));
+        assert!(tokio::join!(waiting, async { end.send(()) }).0);
+        assert!(STOP_PATIENCE_WITH_MAIL > Mailer::LONGEST);
+    }
 }

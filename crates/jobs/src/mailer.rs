@@ -38,6 +38,7 @@ pub struct MailServer {
 }
 
 /// Hands mails over.
+#[derive(Clone)]
 pub struct Mailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
@@ -45,10 +46,33 @@ pub struct Mailer {
 
 /// A mail was not handed over. The text says why and names nobody.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{0}")]
-pub struct NotSent(String);
+#[error("{why}")]
+pub struct NotSent {
+    why: String,
+    for_good: bool,
+}
+
+impl NotSent {
+    /// Another try can help.
+    pub(crate) fn for_now(why: impl Into<String>) -> Self {
+        Self { why: why.into(), for_good: false }
+    }
+
+    /// No other try will help.
+    pub(crate) fn for_good(why: impl Into<String>) -> Self {
+        Self { why: why.into(), for_good: true }
+    }
+
+    /// Whether no other try will help.
+    pub(crate) fn is_for_good(&self) -> bool {
+        self.for_good
+    }
+}
 
 impl Mailer {
+    /// How long handing a mail over may take.
+    pub(crate) const LONGEST: Duration = Duration::from_secs(2 * PATIENCE.as_secs());
+
     /// The way to this mail server. Nothing is connected yet.
     ///
     /// # Errors
@@ -75,12 +99,23 @@ impl Mailer {
         content: &Content,
     ) -> Result<(), NotSent> {
         let message = self.message(id, recipient, subject, content)?;
-        let sending = tokio::time::timeout(PATIENCE * 2, self.transport.send(message));
-        match sending.await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(NotSent(reason(&error))),
-            Err(_) => Err(NotSent("the mail server did not answer in time".to_owned())),
-        }
+        let sending = async {
+            match self.transport.send(message).await {
+                Ok(_) => Ok(()),
+                Err(error) if self.refuses_this_mail(&error).await => Err(NotSent::for_good(reason(&error))),
+                Err(error) => Err(NotSent::for_now(reason(&error))),
+            }
+        };
+        let in_time = tokio::time::timeout(Self::LONGEST, sending).await;
+        in_time.unwrap_or_else(|_| Err(NotSent::for_now("the mail server did not answer in time")))
+    }
+
+    /// Whether the mail server will not have this mail, now or later. Codes from 550 on are about the recipient and the mail
+    /// (RFC 5321, section 4.2.1); the others that begin with 5 are about how one talks to it, such as a wrong password, which
+    /// whoever runs the server can put right. A mail server that wants nothing of us says 554, too, but as soon as we connect.
+    async fn refuses_this_mail(&self, error: &lettre::transport::smtp::Error) -> bool {
+        let about_mail = error.status().is_some_and(|code| (550..=559).contains(&u16::from(code)));
+        about_mail && self.transport.test_connection().await.unwrap_or(false)
     }
 
     /// The message: its text or, of a mail in the name of a business, its text, the same as HTML and a calendar entry, of
@@ -92,12 +127,12 @@ impl Mailer {
         subject: &HeaderText,
         content: &Content,
     ) -> Result<Message, NotSent> {
-        let built = || NotSent("the mail cannot be put together".to_owned());
+        let built = || NotSent::for_good("the mail cannot be put together");
         let mailbox = |address: &EmailAddress, what: &str| {
             let address = address.as_str().parse();
             address
                 .map(|address| Mailbox::new(None, address))
-                .map_err(|_| NotSent(format!("the {what}'s address cannot be used")))
+                .map_err(|_| NotSent::for_good(format!("the {what}'s address cannot be used")))
         };
         let from = match &content.parts {
             Some(parts) => Mailbox::new(Some(parts.from_name.to_string()), self.from.email.clone()),

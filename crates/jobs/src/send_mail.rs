@@ -2,89 +2,191 @@
 //!
 //! A mail is leased: for a while nobody else takes it. The transaction ends before the mail server is asked, so that
 //! a slow one holds nothing up. A crash in between means that the mail is tried again when the lease ends.
+//!
+//! Each is leased only when it is its turn, so that a lease lasts longer than anything that can happen to it, and that a link
+//! somebody waits for goes before the reminders that became due earlier.
 
 use crate::Stop;
 use crate::mailer::{Mailer, NotSent};
 use slotkeeper_app::{App, mail};
 use slotkeeper_domain::retry::Schedule;
+use slotkeeper_domain::time::Instant;
 use slotkeeper_letters::HeaderText;
-use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::mails::{self, Mail};
+use slotkeeper_store::{StoreError, Tx};
 use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
 
-/// How many mails one round takes.
-const ROUND: i64 = 10;
-/// How long a lease lasts: longer than a round can take.
+/// How many mails are handed over at the same time.
+const AT_ONCE: usize = 4;
+/// How long a lease lasts: longer than a mail can take, with the time to write down what became of it.
 const LEASE: Duration = Duration::from_secs(10 * 60);
+/// When to try again, in minutes: for about three days, as mail servers do among themselves. A mail server can be away for a
+/// weekend.
+const MINUTES: [u64; 11] = [1, 5, 15, 60, 180, 360, 720, 720, 720, 720, 720];
+/// How long to wait before it is tried again to write down what became of a mail, in seconds.
+const WRITE_AGAIN: [u64; 6] = [1, 2, 4, 8, 15, 30];
 
-/// Sends some of the mails that are due, one after the other; how many it tried. When the server stops it gives back
-/// those it has not begun with.
+/// Sends the mails that are due, some of them at the same time; how many it tried. When the server stops it begins with no
+/// further one.
 pub async fn send_due(app: &App, mailer: &Mailer, stop: &Stop) -> usize {
-    let leased = match lease(app).await {
-        Ok(leased) => leased,
-        Err(error) => {
-            tracing::warn!(%error, "mails that are due could not be read");
-            return 0;
+    let mut under_way = JoinSet::new();
+    let (mut tried, mut more) = (0, true);
+    loop {
+        let room = AT_ONCE.saturating_sub(under_way.len());
+        if more && room > 0 && !stop.is_told() {
+            let (found, leased) = lease(app, room).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "mails that are due could not be read");
+                (0, Vec::new())
+            });
+            more = found > 0;
+            tried += leased.len();
+            for mail in leased {
+                let (app, mailer) = (app.clone(), mailer.clone());
+                under_way.spawn(async move {
+                    if let Err(error) = send(&app, &mailer, &mail).await {
+                        tracing::error!(%error, mail = %mail.id, "what became of a mail could not be written down; it may go out twice");
+                    }
+                });
+            }
+            continue;
         }
-    };
-    for (tried, mail) in leased.iter().enumerate() {
-        if stop.is_told() {
-            give_back(app, leased.iter().skip(tried).cloned().collect()).await;
-            return tried;
-        }
-        if let Err(error) = send(app, mailer, mail).await {
-            tracing::error!(%error, mail = %mail.id, "what became of a mail could not be written down; it may go out twice");
+        tokio::select! {
+            ended = under_way.join_next() => match ended {
+                Some(Ok(())) => {}
+                Some(Err(error)) => tracing::error!(%error, "sending a mail ended badly"),
+                None => return tried,
+            },
+            // One that was written meanwhile need not wait for those under way.
+            () = app.mail_waiting().notified() => more = true,
         }
     }
-    leased.len()
 }
 
-async fn lease(app: &App) -> Result<Vec<Mail>, StoreError> {
+/// Takes mails that are due, at most so many; how many it found. Those that have become useless are not sent.
+async fn lease(app: &App, room: usize) -> Result<(usize, Vec<Mail>), StoreError> {
     let now = app.now();
+    let limit = i64::try_from(room).unwrap_or(i64::MAX);
     app.store()
         .tidy(move |tx| {
-            let mut due = mails::due(tx, now, ROUND)?;
-            for mail in &mut due {
+            let due = mails::due(tx, now, limit)?;
+            let found = due.len();
+            let mut leased = Vec::new();
+            for mut mail in due {
+                if mail.not_after.is_some_and(|last| last <= now) {
+                    mails::end(tx, &mail, now)?;
+                    continue;
+                }
                 mail.attempts += 1;
-                mails::postpone(tx, mail, Some(now.after(LEASE)), mail.attempts, None)?;
+                mails::postpone(tx, &mail, Some(now.after(LEASE)), mail.attempts, None)?;
+                leased.push(mail);
             }
-            Ok(due)
+            Ok((found, leased))
         })
         .await
-}
-
-async fn give_back(app: &App, mails: Vec<Mail>) {
-    let now = app.now();
-    let given_back = app
-        .store()
-        .tidy(move |tx| mails.iter().try_for_each(|mail| mails::postpone(tx, mail, Some(now), mail.attempts - 1, None)))
-        .await;
-    if let Err(error) = given_back {
-        tracing::warn!(%error, "mails could not be given back; they go out when their lease has ended");
-    }
 }
 
 async fn send(app: &App, mailer: &Mailer, mail: &Mail) -> Result<(), StoreError> {
     let outcome = match mail::content(app, mail) {
         Ok(Some(content)) => {
             let subject = HeaderText::of(&mail.subject);
-            mailer.send(mail.id.as_str(), &mail.recipient, &subject, &content).await.map_err(Some)
+            mailer.send(mail.id.as_str(), &mail.recipient, &subject, &content).await
         }
         // Sealed under another master key, or wiped: no attempt will ever succeed.
-        Ok(None) | Err(_) => Err(None::<NotSent>),
+        Ok(None) | Err(_) => Err(NotSent::for_good("the text cannot be opened")),
     };
-    let mail = mail.clone();
     let now = app.now();
     match outcome {
         Ok(()) => {
             tracing::info!(mail = %mail.id, attempt = mail.attempts, "a mail was handed over");
-            app.store().tidy(move |tx| mails::delivered(tx, &mail, now)).await
+            write_down(app, move |tx, mail| mails::delivered(tx, mail, now), mail).await
         }
-        Err(reason) => {
-            let next = reason.as_ref().and_then(|_| Schedule::default().next_attempt(mail.attempts, now));
-            let reason = reason.map_or_else(|| "the text cannot be opened".to_owned(), |reason| reason.to_string());
+        Err(not_sent) => {
+            let next = next_attempt(&not_sent, mail.attempts, now);
+            let reason = not_sent.to_string();
             tracing::warn!(mail = %mail.id, attempt = mail.attempts, given_up = next.is_none(), reason, "a mail was not handed over");
-            app.store().tidy(move |tx| mails::postpone(tx, &mail, next, mail.attempts, Some(&reason))).await
+            let note = move |tx: &mut Tx, mail: &Mail| mails::postpone(tx, mail, next, mail.attempts, Some(&reason));
+            write_down(app, note, mail).await
         }
+    }
+}
+
+fn next_attempt(not_sent: &NotSent, failed: i64, now: Instant) -> Option<Instant> {
+    if not_sent.is_for_good() {
+        return None;
+    }
+    let waits = MINUTES.map(|minutes| Duration::from_secs(minutes * 60));
+    Schedule::new(waits).unwrap_or_default().next_attempt(failed, now)
+}
+
+/// Writes down what became of a mail, again and again for a while: what was handed over and is not known to be goes out twice.
+async fn write_down<N>(app: &App, note: N, mail: &Mail) -> Result<(), StoreError>
+where
+    N: Fn(&mut Tx, &Mail) -> Result<(), StoreError> + Clone + Send + 'static,
+{
+    let write = || {
+        let (note, mail) = (note.clone(), mail.clone());
+        app.store().tidy(move |tx| note(tx, &mail))
+    };
+    until_written(WRITE_AGAIN.map(Duration::from_secs), write).await
+}
+
+/// Repeats what may go well in a moment, with these waits in between.
+async fn until_written<F>(waits: impl IntoIterator<Item = Duration>, write: impl Fn() -> F) -> Result<(), StoreError>
+where
+    F: Future<Output = Result<(), StoreError>>,
+{
+    for wait in waits {
+        match write().await {
+            Err(error) if error.may_pass() => {
+                tracing::warn!(%error, "what became of a mail is not written down yet");
+                sleep(wait).await;
+            }
+            other => return other,
+        }
+    }
+    write().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    /// How often it was tried to write, when so many tries fail in this way.
+    async fn tries(failing: u32, error: StoreError) -> (u32, bool) {
+        let tried = Cell::new(0);
+        let write = || {
+            tried.set(tried.get() + 1);
+            std::future::ready(if tried.get() > failing { Ok(()) } else { Err(error.clone()) })
+        };
+        let written = until_written([Duration::ZERO; 3], write).await;
+        (tried.get(), written.is_ok())
+    }
+
+    #[tokio::test]
+    async fn what_became_of_a_mail_is_written_down_in_the_end() {
+        assert_eq!(tries(0, StoreError::Busy).await, (1, true));
+        assert_eq!(tries(3, StoreError::Busy).await, (4, true));
+        assert_eq!(tries(9, StoreError::Busy).await, (4, false));
+        assert_eq!(tries(9, StoreError::inconsistent("a row")).await, (1, false));
+    }
+
+    #[test]
+    fn a_mail_is_tried_for_about_three_days() {
+        let hours: u64 = MINUTES.iter().sum::<u64>() / 60;
+        assert!((68..=76).contains(&hours), "{hours}");
+        assert!(MINUTES.is_sorted() && Schedule::new(MINUTES.map(|minutes| Duration::from_secs(minutes * 60))).is_ok());
+        let (now, later) = (Instant::from_millis(0), NotSent::for_now("away"));
+        assert_eq!(next_attempt(&later, 11, now), Some(now.after(Duration::from_secs(12 * 3_600))));
+        assert_eq!(next_attempt(&later, 12, now), None);
+        assert_eq!(next_attempt(&NotSent::for_good("never"), 1, now), None);
+    }
+
+    #[test]
+    fn a_lease_outlasts_a_mail() {
+        let writing: u64 = WRITE_AGAIN.iter().sum();
+        assert!(LEASE > 2 * (Mailer::LONGEST + Duration::from_secs(writing)));
     }
 }

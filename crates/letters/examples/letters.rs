@@ -41,6 +41,7 @@ fn main() -> io::Result<()> {
             if matches!(kind, LetterKind::Cancelled | LetterKind::StaffCancelled) {
                 input.booking.cancellation = Some(Cancellation { reason: Some("Storm".to_owned()), fee: None });
             }
+            input.booking.accepted = !matches!(kind, LetterKind::Requested | LetterKind::RequestChanged);
             let name = format!("{}-{tag}", kind.as_str());
             let letter = written(kind, &input);
             fs::write(folder.join(format!("{name}.html")), &letter.html)?;

@@ -67,6 +67,10 @@ pub(crate) fn details(kind: LetterKind, input: &LetterInput, locale: Locale) -> 
     add(|texts| texts.booking_number, Placeholder::BookingNumber);
     add(|texts| texts.cancellation_reason, Placeholder::CancellationReason);
     add(|texts| texts.cancellation_fee, Placeholder::CancellationFee);
+    // Also in letters to the business, and within an owner's own words: nobody is to take it for certain.
+    if !booking.accepted && booking.cancellation.is_none() {
+        rows.push(Row::new(locale.say(|texts| texts.status), locale.say(|texts| texts.not_accepted)));
+    }
     rows
 }
 

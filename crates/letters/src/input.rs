@@ -57,6 +57,8 @@ pub struct Booking {
     pub customer: Customer,
     /// What it costs; absent where prices are not to be shown.
     pub costs: Option<Costs>,
+    /// Whether it is certain: false while it waits for the business to accept it.
+    pub accepted: bool,
     /// Present once it is cancelled.
     pub cancellation: Option<Cancellation>,
     /// How many times it was changed since it was made, its cancellation included. Calendars ignore what is older than

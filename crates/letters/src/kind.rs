@@ -7,8 +7,12 @@ use std::str::FromStr;
 pub enum LetterKind {
     /// To the customer: booked.
     Confirmation,
+    /// To the customer: asked for, and the business has not said yes.
+    Requested,
     /// To the customer: the booking is another one now.
     Changed,
+    /// To the customer: what was asked for is something else now, and the business has not said yes.
+    RequestChanged,
     /// To the customer: cancelled.
     Cancelled,
     /// To the customer: soon.
@@ -39,9 +43,11 @@ pub struct NotALetterKind;
 
 impl LetterKind {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Confirmation,
+        Self::Requested,
         Self::Changed,
+        Self::RequestChanged,
         Self::Cancelled,
         Self::Reminder,
         Self::ThankYou,
@@ -55,7 +61,9 @@ impl LetterKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Confirmation => "confirmation",
+            Self::Requested => "requested",
             Self::Changed => "changed",
+            Self::RequestChanged => "request_changed",
             Self::Cancelled => "cancelled",
             Self::Reminder => "reminder",
             Self::ThankYou => "thank_you",
@@ -69,16 +77,25 @@ impl LetterKind {
     #[must_use]
     pub const fn audience(self) -> Audience {
         match self {
-            Self::Confirmation | Self::Changed | Self::Cancelled | Self::Reminder | Self::ThankYou => {
-                Audience::Customer
-            }
+            Self::Confirmation
+            | Self::Requested
+            | Self::Changed
+            | Self::RequestChanged
+            | Self::Cancelled
+            | Self::Reminder
+            | Self::ThankYou => Audience::Customer,
             Self::StaffBooked | Self::StaffChanged | Self::StaffCancelled => Audience::Staff,
         }
     }
 
     /// Whether a calendar entry goes with it: to customers, when something is new for their calendars.
     pub(crate) const fn changes_calendars(self) -> bool {
-        matches!(self, Self::Confirmation | Self::Changed | Self::Cancelled)
+        matches!(self, Self::Confirmation | Self::Requested | Self::Changed | Self::RequestChanged | Self::Cancelled)
+    }
+
+    /// Whether it is about a booking that waits for the business to accept it.
+    pub(crate) const fn is_request(self) -> bool {
+        matches!(self, Self::Requested | Self::RequestChanged)
     }
 
     /// Whether it says that a booking is no more.
@@ -103,6 +120,8 @@ mod tests {
     fn a_kind_is_known_by_its_word() {
         for kind in LetterKind::ALL {
             assert_eq!(kind.as_str().parse(), Ok(kind));
+            // The store finds the letters to the business by the beginning of the word.
+            assert_eq!(kind.as_str().starts_with("staff_"), kind.audience() == Audience::Staff);
         }
         assert_eq!("Confirmation".parse::<LetterKind>(), Err(NotALetterKind));
     }

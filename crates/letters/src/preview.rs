@@ -49,6 +49,7 @@ pub fn sample(kind: LetterKind, business: Business, language: Language, now: Ins
             phone: Some("+1 555 0100".to_owned()),
         },
         costs: Costs::new(lines, money(75), money(30)).ok(),
+        accepted: !kind.is_request(),
         cancellation: kind
             .is_end()
             .then(|| Cancellation { reason: Some(say(|texts| texts.sample_reason)), fee: Some(money(10)) }),

@@ -67,6 +67,20 @@ fn a_confirmation_invites_and_is_accepted_already() {
 }
 
 #[test]
+fn a_request_is_tentative() {
+    let mut input = input("en-GB");
+    input.booking.accepted = false;
+    for kind in [LetterKind::Requested, LetterKind::RequestChanged] {
+        let (method, calendar) = calendar(kind, &input);
+        assert_eq!(method, Method::Request);
+        assert_eq!(calendar.events().next().expect("an event").property_value("STATUS"), Some("TENTATIVE"));
+    }
+    input.booking.cancellation = Some(Cancellation::default());
+    let calendar = calendar(LetterKind::Cancelled, &input).1;
+    assert_eq!(calendar.events().next().expect("an event").property_value("STATUS"), Some("CANCELLED"));
+}
+
+#[test]
 fn a_cancellation_takes_the_same_entry_away() {
     let mut input = input("en-GB");
     input.booking.cancellation = Some(Cancellation::default());
@@ -99,7 +113,14 @@ fn the_classes_of_a_course_are_published_one_by_one() {
 #[test]
 fn reminders_thanks_and_letters_to_the_business_are_no_invitations() {
     for kind in LetterKind::ALL {
-        let has_one = matches!(kind, LetterKind::Confirmation | LetterKind::Changed | LetterKind::Cancelled);
+        let has_one = matches!(
+            kind,
+            LetterKind::Confirmation
+                | LetterKind::Requested
+                | LetterKind::Changed
+                | LetterKind::RequestChanged
+                | LetterKind::Cancelled
+        );
         assert_eq!(written(kind, &input("en-GB")).calendar.is_some(), has_one, "{kind:?}");
     }
 }

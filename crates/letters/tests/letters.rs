@@ -108,6 +108,34 @@ fn a_confirmation_in_german() {
 }
 
 #[test]
+fn a_request_is_no_confirmation() {
+    for (tag, subject, says, status) in [
+        (
+            "en-GB",
+            "Request received: Sunset tour",
+            "It is not confirmed yet.",
+            "Status: requested, not confirmed yet\n",
+        ),
+        (
+            "de-DE",
+            "Anfrage erhalten: Sunset tour",
+            "Sie ist noch nicht bestätigt.",
+            "Stand: angefragt, noch nicht bestätigt\n",
+        ),
+    ] {
+        let mut input = input(tag);
+        input.booking.accepted = false;
+        let letter = written(LetterKind::Requested, &input);
+        assert!(letter.subject.as_str().starts_with(subject), "{}", letter.subject);
+        assert!(letter.text.contains(says) && letter.text.contains(status), "{}", letter.text);
+        // The business is told that it has to answer.
+        assert!(written(LetterKind::StaffBooked, &input).text.contains(status));
+        input.booking.cancellation = Some(Cancellation::default());
+        assert!(!written(LetterKind::Cancelled, &input).text.contains(status));
+    }
+}
+
+#[test]
 fn every_kind_says_what_it_is_about_in_every_language() {
     for tag in ["en-GB", "en-US", "en-AU", "de-DE", "de-AT", "de-CH", "fr-FR"] {
         for kind in LetterKind::ALL {

@@ -99,6 +99,12 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether the same may go well in a moment: nothing is wrong with what was asked.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Busy | Self::Contended { .. } | Self::Unavailable { .. })
+    }
+
     /// Whether a row was refused because of this constraint or index.
     #[must_use]
     pub fn broke(&self, name: &str) -> bool {

@@ -16,7 +16,8 @@ pub(crate) struct Path<T>(pub(crate) T);
 /// The variable parts of a path that has several, in their order.
 pub(crate) struct Paths<T>(pub(crate) T);
 
-/// The query, read into `T`. Of a name that is there twice the first value counts; what cannot be read is absent.
+/// The query, read into `T`. Of a name that is there twice the first value counts; what cannot be read is absent, and so is
+/// what holds the character U+0000, which PostgreSQL cannot look for.
 pub(crate) struct Query<T>(pub(crate) T);
 
 async fn read<S: Send + Sync, T>(
@@ -77,7 +78,9 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequestParts<S> for Quer
 fn parse<T: DeserializeOwned>(query: &str) -> Option<T> {
     let mut first = BTreeMap::new();
     for (name, value) in serde_urlencoded::from_str::<Vec<(String, String)>>(query).ok()? {
-        first.entry(name).or_insert(value);
+        if !name.contains('\0') && !value.contains('\0') {
+            first.entry(name).or_insert(value);
+        }
     }
     serde_urlencoded::from_str(&serde_urlencoded::to_string(first).ok()?).ok()
 }
@@ -99,6 +102,9 @@ mod tests {
             ("notice=saved", Some("saved")),
             ("notice=a%26b&x=1&notice=second", Some("a&b")),
             ("&&notice=%ff", Some("\u{fffd}")),
+            ("notice=a%00b", None),
+            ("notice=a%00b&notice=c", Some("c")),
+            ("notice=%2500", Some("%00")),
         ] {
             assert_eq!(parse(query), Some(Notice { notice: notice.map(str::to_owned) }), "{query}");
         }

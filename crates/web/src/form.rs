@@ -19,6 +19,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
         let bytes = Bytes::from_request(request, state)
             .await
             .map_err(|rejection| page::error_page(rejection.into_response().status()))?;
+        // The character U+0000 stands in no text that anybody types, and PostgreSQL cannot keep it.
+        if bytes.contains(&0) || bytes.windows(3).any(|escape| escape == b"%00") {
+            return Err(page::error_page(StatusCode::BAD_REQUEST));
+        }
         serde_urlencoded::from_bytes(&bytes).map(Self).map_err(|_| page::error_page(StatusCode::BAD_REQUEST))
     }
 }

@@ -122,6 +122,8 @@ fn notice(code: &str) -> Option<Notice> {
         "uninstalled-before" => ("info", "The application was uninstalled already."),
         "calendar-ended" => ("good", "The calendar has ended. Its address leads nowhere any more."),
         "calendar-ended-before" => ("info", "This calendar had ended already."),
+        "mail-again" => ("good", "The e-mail is tried again. What becomes of it is in the list below."),
+        "mail-not-again" => ("info", "This e-mail cannot be sent again. What became of it is in the list below."),
         "text-reset" => ("good", "Your text is deleted. Letters say again what comes with the program."),
         "invited" => ("good", "The invitation is on its way."),
         "removed" => ("good", "Removed. The person can no longer sign in."),

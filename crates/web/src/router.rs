@@ -68,6 +68,7 @@ pub fn router(web: Web) -> Router {
         .route("/calendars/{file}", get(calendar_file::show))
         .route("/backoffice/mails", get(backoffice::mails::show))
         .route("/backoffice/follow-ups", get(backoffice::follow_ups::show).post(backoffice::follow_ups::save))
+        .route("/backoffice/mails/{id}/again", post(backoffice::mails::again))
         .route("/backoffice/letters", get(backoffice::letters::list))
         .route("/backoffice/letters/{kind}/{language}", get(backoffice::letters::show).post(backoffice::letters::save))
         .route(
@@ -81,6 +82,8 @@ pub fn router(web: Web) -> Router {
         pages = pages
             .route("/demo/mail", get(demo::mail_box::list))
             .route("/demo/mail/{account}/{id}", get(demo::mail_box::show))
+            .route("/demo/mail/{account}/{id}/html", get(demo::mail_box::html))
+            .route("/demo/mail/{account}/{id}/calendar", get(demo::mail_box::calendar))
             .layer(middleware::from_fn(protect::refuse_foreign_hosts));
     }
     pages

@@ -76,18 +76,74 @@ on_every_engine! {
         page.assert_says("marta@example.com");
         page.assert_says("Waits");
         page.assert_says("Sent 4 May 2026");
-        sink.behave(Behaviour::Refuse(550)).await;
+        sink.behave(Behaviour::Refuse(450)).await;
         server.send_mails(sink.host(), sink.port()).await;
         let page = owner.get("/backoffice/mails").await;
         page.assert_says("Next try");
-        page.assert_says("After 1 attempt: the mail server refused the mail with code 550");
-        for _ in 0..6 {
-            server.clock.advance(Duration::from_secs(6 * 3_600));
+        page.assert_says("After 1 attempt: the mail server refused the mail with code 450");
+        for _ in 0..11 {
+            server.clock.advance(Duration::from_secs(12 * 3_600));
             server.send_mails(sink.host(), sink.port()).await;
         }
         owner.get("/backoffice/mails").await.assert_says("Given up");
         for wrong in ["x", "1.2", "99999999999999999999.a", ""] {
             assert_eq!(owner.get(&format!("/backoffice/mails?before={wrong}")).await.status, 200, "{wrong}");
+        }
+    }
+
+    /// What was given up can be sent again, by whoever may see it, unless it may hold a secret of somebody else.
+    async fn a_mail_that_was_given_up_is_sent_again(server: TestServer) {
+        let (owner, program) = business(&server).await;
+        owner.confirm(&server, "olivia@example.com").await;
+        let manager = owner.colleague(&server, "manager", "mia@example.com").await;
+        let staff = owner.colleague(&server, "staff", "kim@example.com").await;
+        let sink = Sink::start().await;
+        server.send_mails(sink.host(), sink.port()).await;
+        program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
+        for address in ["olivia@example.com", "kim@example.com"] {
+            owner.post("/forgot-password", &[("email", address)]).await;
+        }
+        sink.behave(Behaviour::Refuse(550)).await;
+        server.send_mails(sink.host(), sink.port()).await;
+        sink.behave(Behaviour::Accept).await;
+        let again = |html: &str| -> Vec<String> {
+            html.split('"').filter(|part| part.ends_with("/again")).map(str::to_owned).collect()
+        };
+        let page = owner.get("/backoffice/mails").await;
+        let (of_owner, of_manager) = (again(&page.html), again(&manager.get("/backoffice/mails").await.html));
+        // The letter and the owner's own link, and not Kim's.
+        assert_eq!((page.html.matches("Given up").count(), of_owner.len(), of_manager.len()), (3, 2, 1), "{}", page.html);
+        let letter = &of_manager[0];
+        assert_eq!(owner.post_from("https://evil.example", letter, &[]).await.status, 403);
+        assert_eq!(staff.post(letter, &[]).await.status, 403);
+        let own = of_owner.iter().find(|path| *path != letter).expect("the owner's own");
+        assert_eq!(manager.post(own, &[]).await.location(), "/backoffice/mails?notice=mail-not-again");
+        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 0);
+        let sent = manager.post(letter, &[]).await;
+        assert_eq!(sent.location(), "/backoffice/mails?notice=mail-again");
+        manager.get(&sent.location()).await.assert_says("The e-mail is tried again.");
+        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+        assert!(sink.messages().iter().any(|message| message.to == ["marta@example.com"]));
+        // Once is enough.
+        assert_eq!(manager.post(letter, &[]).await.location(), "/backoffice/mails?notice=mail-not-again");
+        assert_eq!(owner.post("/backoffice/mails/%FF/again", &[]).await.status, 404);
+    }
+
+    /// A manager sees what goes to customers, and what goes to the manager, and not who forgot a password.
+    async fn a_manager_sees_letters_and_own_mails(server: TestServer) {
+        let (owner, program) = business(&server).await;
+        owner.confirm(&server, "olivia@example.com").await;
+        let manager = owner.colleague(&server, "manager", "mia@example.com").await;
+        owner.post("/forgot-password", &[("email", "olivia@example.com")]).await;
+        program.create("/bookings?notifyCustomer=true&notifyUsers=true", &order("2026-05-08", 1)).await;
+        let (all, some) = (owner.get("/backoffice/mails").await, manager.get("/backoffice/mails").await);
+        for text in ["Choose a new password", "Confirm your e-mail address"] {
+            all.assert_says(text);
+            assert!(!some.html.contains(text), "{text}");
+        }
+        for text in ["Booking confirmed: ", "New booking: ", "Harbour Lights invites you"] {
+            all.assert_says(text);
+            some.assert_says(text);
         }
     }
 

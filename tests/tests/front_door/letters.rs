@@ -1,7 +1,7 @@
 //! Letters about bookings: who gets which, in which language, with what in it.
 
 use crate::bookings::{business, order, tour};
-use slotkeeper_testkit::catalogue::{TOUR, catalogue};
+use slotkeeper_testkit::catalogue::{LESSON, TOUR, catalogue};
 use slotkeeper_testkit::client::{Program, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
@@ -316,5 +316,148 @@ on_every_engine! {
         assert!(ticked(&page) && page.contains("value=\"24\"") && !page.contains("value=\"3\""), "{page}");
         // Promotions and all else that the catalogue has are as they were.
         assert_eq!(program.read("/settings/products").await["data"].as_array().map(Vec::len), Some(catalogue().products.len()));
+    }
+
+    /// Who asks for what the business has yet to accept is told so, in words of their own and in the calendar.
+    async fn a_request_is_not_confirmed(server: TestServer) {
+        let (owner, program) = staffed(&server).await;
+        let text = [("subject", "Confirmed!"), ("body", "You are in.")];
+        for kind in ["confirmation", "changed"] {
+            let saved = owner.post(&format!("/backoffice/letters/{kind}/en-GB"), &text).await;
+            assert_eq!(saved.status, 303);
+        }
+        let mut body = json!({
+            "productId": LESSON, "startTime": "2026-05-07T10:00:00-00:00",
+            "participants": {"numbers": [{"peopleCategoryId": "Cadults", "number": 1}]},
+            "customer": {"firstName": "Marta", "emailAddress": "marta@example.com"},
+        });
+        let booked = program.create("/bookings?notifyCustomer=true&notifyUsers=true", &body).await;
+        assert_eq!(booked["accepted"], false);
+        let path = format!("/bookings/{}?notifyCustomer=true&mode=backend", number(&booked));
+        server.clock.advance(SECOND);
+        assert_eq!(program.put(&path, &json!({"startTime": "2026-05-07T11:00:00-00:00"})).await.status, 200);
+        let mails = to(&server, "marta@example.com").await;
+        let begins: Vec<_> = mails.iter().map(|mail| mail.subject.split(':').next().unwrap()).collect();
+        assert_eq!(begins, ["Request received", "Request changed"]);
+        for mail in &mails {
+            assert!(mail.text.contains("It is not confirmed yet.") && mail.text.contains("We will look at it"), "{}", mail.text);
+            let calendar = &mail.parts.as_ref().expect("parts").calendar.as_ref().expect("a calendar entry").text;
+            assert!(calendar.contains("STATUS:TENTATIVE\r\n"), "{calendar}");
+        }
+        let staff = server.mail_to("kim@example.com").await;
+        assert!(staff.text.contains("Status: requested, not confirmed yet\n"), "{}", staff.text);
+        body["startTime"] = json!("2026-05-08T10:00:00-00:00");
+        body["customer"] = json!({"firstName": "Dora", "emailAddress": "dora@example.com", "languageCode": "de_DE"});
+        program.create("/bookings?notifyCustomer=true", &body).await;
+        let mail = server.mail_to("dora@example.com").await;
+        assert!(mail.subject.starts_with("Anfrage erhalten: "), "{}", mail.subject);
+        owner.get("/backoffice/letters").await.assert_says("when a booking is made that you have yet to accept");
+    }
+
+    /// What waits about a booking that is cancelled is not sent: neither the confirmation nor the reminder.
+    async fn a_cancelled_booking_is_not_confirmed(server: TestServer) {
+        let (owner, program) = business(&server).await;
+        let sink = Sink::start().await;
+        server.send_mails(sink.host(), sink.port()).await;
+        let booked = program.create("/bookings?notifyCustomer=true&notifyUsers=true", &order("2026-05-08", 1)).await;
+        sink.behave(Behaviour::Away).await;
+        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+        server.clock.move_to("2026-05-07T18:00:00+01:00");
+        server.run_jobs().await;
+        let other = program.create("/bookings?notifyCustomer=true&mode=backend", &order("2026-05-09", 1)).await;
+        let path = format!("/bookings/{}?notifyCustomer=true", number(&booked));
+        assert_eq!(program.delete(&path).await.status, 204);
+        sink.behave(Behaviour::Accept).await;
+        server.send_mails(sink.host(), sink.port()).await;
+        let messages = sink.messages();
+        let mut sent: Vec<_> = messages.iter().filter(|message| message.to == ["marta@example.com"]).collect();
+        sent.sort_by_key(|message| message.subject());
+        assert_eq!(sent.len(), 2, "{sent:?}");
+        assert!(sent[0].subject().starts_with("Booking cancelled: "), "{}", sent[0].subject());
+        assert!(sent[1].text().contains(&number(&other)), "{}", sent[1].text());
+        let page = owner.get("/backoffice/mails").await;
+        assert_eq!(page.html.matches("Not sent: no longer needed").count(), 2, "{}", page.html);
+    }
+
+    /// A reminder that waits for the mail server until it has begun is not sent any more.
+    async fn nobody_is_reminded_of_what_has_begun(server: TestServer) {
+        let (owner, program) = business(&server).await;
+        let sink = Sink::start().await;
+        server.send_mails(sink.host(), sink.port()).await;
+        program.create("/bookings?sendCustomerThankyou=false", &order("2026-05-08", 1)).await;
+        server.clock.move_to("2026-05-07T18:00:00+01:00");
+        server.run_jobs().await;
+        sink.behave(Behaviour::Away).await;
+        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+        server.clock.move_to("2026-05-08T18:00:00+01:00");
+        sink.behave(Behaviour::Accept).await;
+        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 0);
+        owner.get("/backoffice/mails").await.assert_says("Not sent: no longer needed");
+    }
+
+    /// A customer who is deleted gets nothing that waited, and its text is gone.
+    async fn who_is_deleted_gets_no_letter(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let sink = Sink::start().await;
+        let booked = program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
+        server.clock.move_to("2026-05-10T21:00:00+01:00");
+        server.run_jobs().await;
+        assert_eq!(subjects(&server).await.len(), 2, "the confirmation and thanks");
+        let removed = program.delete(&format!("/customers/{}", booked["customerId"].as_str().unwrap())).await;
+        assert_eq!(removed.status, 204, "{}", removed.text);
+        assert!(subjects(&server).await.is_empty());
+        server.send_mails(sink.host(), sink.port()).await;
+        assert!(sink.messages().iter().all(|message| message.to != ["marta@example.com"]));
+    }
+
+    /// Who works for the business no longer gets none of its letters that waited, but still what is for a customer.
+    async fn who_was_removed_gets_no_letter(server: TestServer) {
+        let (owner, program) = staffed(&server).await;
+        let sink = Sink::start().await;
+        server.send_mails(sink.host(), sink.port()).await;
+        let mut body = order("2026-05-08", 1);
+        body["customer"]["emailAddress"] = json!("kim@example.com");
+        program.create("/bookings?notifyUsers=true&notifyCustomer=true", &body).await;
+        let people = owner.get("/backoffice/people").await.html;
+        let remove = people.split('"').find(|part| part.ends_with("/remove")).expect("somebody to remove").to_owned();
+        assert_eq!(owner.post(&remove, &[]).await.status, 303);
+        let before = sink.messages().len();
+        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 2);
+        let mut sent: Vec<_> = sink.messages().split_off(before).iter().map(|message| (message.to.clone(), message.subject())).collect();
+        sent.sort();
+        assert_eq!(sent[0].0, ["kim@example.com"]);
+        assert!(sent[0].1.starts_with("Booking confirmed: "), "{sent:?}");
+        assert_eq!(sent[1].0, ["olivia@example.com"]);
+    }
+
+    /// In the demo a mail is shown as mail programs show it, where it can do nothing, and its calendar entry is a file.
+    async fn the_demo_shows_all_of_a_mail(server: TestServer) {
+        let (owner, program) = business(&server).await;
+        program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
+        let list = owner.get("/demo/mail").await.html;
+        let address = |html: &str, subject: &str| {
+            let before = html.split_once(subject).expect("the mail").0.to_owned();
+            before.rsplit("href=\"").next().unwrap().split('"').next().unwrap().to_owned()
+        };
+        let letter = address(&list, "Booking confirmed");
+        let page = owner.get(&letter).await;
+        page.assert_says("Dear Marta Reis,");
+        page.assert_says(&format!("<iframe src=\"{letter}/html\" sandbox "));
+        let policy = page.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("frame-src 'self'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        let html = owner.get(&format!("{letter}/html")).await;
+        html.assert_says("Dear Marta Reis,");
+        let policy = html.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'self'"), "{policy}");
+        assert!(policy.ends_with("; sandbox") && !policy.contains("script-src"), "{policy}");
+        let file = owner.get(&format!("{letter}/calendar")).await;
+        assert!(file.html.starts_with("BEGIN:VCALENDAR\r\n"), "{}", file.html);
+        assert_eq!(file.headers["content-disposition"], "attachment; filename=\"booking.ics\"");
+        // One that is only text has neither.
+        let plain = address(&list, "Confirm your");
+        assert!(!owner.get(&plain).await.html.contains("<iframe"));
+        for part in ["html", "calendar"] {
+            assert_eq!(owner.get(&format!("{plain}/{part}")).await.status, 404);
+        }
     }
 }

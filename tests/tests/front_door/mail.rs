@@ -74,15 +74,53 @@ on_every_engine! {
         assert_eq!(sink.next().await.to, ["olivia@example.com"]);
     }
 
-    /// After seven failures a mail is given up.
+    /// A mail server may be away for a weekend. After three days a mail is given up.
     async fn a_mail_is_given_up_in_the_end(server: TestServer) {
         let sink = Sink::start().await;
-        sink.behave(Behaviour::Refuse(550)).await;
+        sink.behave(Behaviour::Refuse(450)).await;
         Visitor::owner(&server, "olivia@example.com").await;
-        for _ in 0..7 {
+        for _ in 0..12 {
             assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
-            server.clock.advance(Duration::from_secs(6 * 3_600));
+            server.clock.advance(Duration::from_secs(12 * 3_600));
         }
         assert_eq!(server.send_mails(sink.host(), sink.port()).await, 0);
+    }
+
+    /// What the mail server will never take is tried once; other mails are not held up by it.
+    async fn a_mail_that_is_refused_for_good_is_given_up_at_once(server: TestServer) {
+        let sink = Sink::start().await;
+        for code in [550, 551, 552, 553, 554] {
+            sink.behave(Behaviour::Refuse(code)).await;
+            Visitor::new(&server).post("/sign-up/developer", &[("name", "Pier"), ("person_name", "D"),
+                ("email", &format!("d{code}@example.com")), ("password", slotkeeper_testkit::client::PASSWORD)]).await;
+            assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1, "{code}");
+            sink.behave(Behaviour::Accept).await;
+            server.clock.advance(Duration::from_secs(24 * 3_600));
+            assert_eq!(server.send_mails(sink.host(), sink.port()).await, 0, "{code}");
+        }
+        assert!(sink.messages().is_empty());
+    }
+
+    /// Somebody who waits for a link does not wait for letters about bookings, however many are due.
+    async fn a_link_goes_before_letters(server: TestServer) {
+        let (owner, program) = crate::bookings::business(&server).await;
+        let sink = Sink::start().await;
+        server.send_mails(sink.host(), sink.port()).await;
+        let before = sink.messages().len();
+        for number in 0..12 {
+            let mut body = crate::bookings::order("2026-05-08", 1);
+            let address = format!("c{number}@example.com");
+            body["eventId"] = slotkeeper_testkit::serde_json::json!(crate::bookings::tour(&format!("2026-06-{:02}", number + 1)));
+            body["customer"]["emailAddress"] = slotkeeper_testkit::serde_json::json!(address);
+            program.create("/bookings?notifyCustomer=true&mode=backend", &body).await;
+        }
+        server.clock.advance(Duration::from_secs(60));
+        owner.post("/forgot-password", &[("email", "olivia@example.com")]).await;
+        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 13);
+        let messages = sink.messages().split_off(before);
+        let place = messages.iter().position(|message| message.to == ["olivia@example.com"]);
+        // Four are on their way at a time.
+        assert!(place.is_some_and(|place| place < 4), "{place:?}");
+        assert_eq!(messages.len(), 13);
     }
 }

@@ -48,6 +48,62 @@ on_every_engine! {
         }
     }
 
+    /// The character U+0000, which PostgreSQL cannot keep, is refused in every field of every form, and does no harm in a query
+    /// or a path.
+    async fn no_text_holds_a_nul(server: TestServer) {
+        let developer = Visitor::developer(&server, "dana@example.com").await;
+        let application = developer.register("Harbour Desk", "").await;
+        let owner = Visitor::owner(&server, "olivia@example.com").await;
+        let nobody = Visitor::new(&server);
+        let of_application = |page: &str| format!("/developer/applications/{}/{page}", application.id);
+        let fields = ["name", "person_name", "email", "password", "subject", "body", "callback_url", "description", "answer"];
+        let fields = fields.map(|name| (name, "a\0b"));
+        for (visitor, path) in [
+            (&nobody, "/sign-in"),
+            (&nobody, "/sign-up/business"),
+            (&nobody, "/sign-up/developer"),
+            (&nobody, "/forgot-password"),
+            (&nobody, "/choose-password/x"),
+            (&owner, "/consent"),
+            (&owner, "/backoffice/details"),
+            (&owner, "/backoffice/people"),
+            (&owner, "/backoffice/follow-ups"),
+            (&owner, "/backoffice/letters/confirmation/en-GB"),
+            (&owner, "/backoffice/letters/confirmation/en-GB/preview"),
+            (&developer, "/developer/applications"),
+            (&developer, &of_application("description")),
+            (&developer, &of_application("callback")),
+            (&developer, &of_application("secret")),
+        ] {
+            assert_eq!(visitor.post(path, &fields).await.status, StatusCode::BAD_REQUEST, "{path}");
+            assert_eq!(visitor.post(path, &[("a\0b", "x")]).await.status, StatusCode::BAD_REQUEST, "{path}");
+        }
+        let query = ["notice", "next", "before", "email", "authappid", "permissions", "state", "error", "token"];
+        let query = query.map(|name| format!("{name}=a%00b")).join("&");
+        for (visitor, path) in [
+            (&nobody, "/".to_owned()),
+            (&nobody, "/sign-in".to_owned()),
+            (&nobody, "/choose-password/a%00b".to_owned()),
+            (&nobody, "/confirm-email/a%00b".to_owned()),
+            (&nobody, "/calendars/a%00b.ics".to_owned()),
+            (&nobody, "/static/a%00b".to_owned()),
+            (&owner, "/".to_owned()),
+            (&owner, "/backoffice".to_owned()),
+            (&owner, "/backoffice/mails".to_owned()),
+            (&owner, "/backoffice/people/a%00b/remove".to_owned()),
+            (&owner, "/consent/done/a%00b".to_owned()),
+            (&owner, "/demo/mail/a%00b/a%00b".to_owned()),
+            (&developer, "/developer".to_owned()),
+            (&developer, of_application("webhooks")),
+        ] {
+            let page = visitor.get(&format!("{path}?{query}")).await;
+            assert!(!page.status.is_server_error(), "{path}: {}", page.status);
+        }
+        let asked = application.asks_for("availability_r", Some("a%00b"));
+        assert!(!owner.get(&asked).await.status.is_server_error());
+        assert!(!owner.get(&format!("{}%00", application.asks_for("availability_r", None))).await.status.is_server_error());
+    }
+
     /// What never reaches a page is protected like one: too long an address, another method.
     async fn refusals_are_pages_too(server: TestServer) {
         let http = Client::new();

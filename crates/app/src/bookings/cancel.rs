@@ -16,7 +16,7 @@ use slotkeeper_domain::time::Instant;
 use slotkeeper_store::Tx;
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::bookings::{self, Booking, Stamp};
-use slotkeeper_store::tables::customers;
+use slotkeeper_store::tables::{customers, mails};
 use std::time::Duration;
 
 /// How a booking is cancelled.
@@ -111,6 +111,8 @@ fn write(
         Subject::booking(&canceled.number, canceled.application.as_ref()),
         Kind::Deleted,
     ));
+    // What waits of letters about it says what is no longer so.
+    mails::end_of_booking(tx, account, &canceled.number, placing.now)?;
     follow_up::plan(tx, app, (&placing.account, &catalogue), &canceled, None)?;
     tell(tx, app, (&placing.account, &catalogue), &canceled, (News::Canceled, cancelation.notify))?;
     Ok(())

@@ -11,7 +11,7 @@ use crate::webhooks::items::keep_last;
 use slotkeeper_domain::change::{Kind, Subject, Thing};
 use slotkeeper_domain::id::CustomerId;
 use slotkeeper_domain::inventory::Holder;
-use slotkeeper_store::tables::{bookings, claims, customers};
+use slotkeeper_store::tables::{bookings, claims, customers, mails};
 use std::collections::HashSet;
 
 /// How many bookings are read at a time.
@@ -76,6 +76,7 @@ pub async fn remove(
                     } else {
                         take::give_back(tx, account, &holder)?;
                     }
+                    mails::forget_booking(tx, account, &number, placing.now)?;
                     bookings::delete(tx, account, &number)?;
                     tx.record(change);
                 }

@@ -88,6 +88,12 @@ pub async fn write_due(app: &App) -> Result<usize, StoreError> {
         match app.store().tidy(move |tx| write_one(tx, &unit, &one, now)).await {
             Ok(true) => done += 1,
             Ok(false) => {}
+            // Nothing is wrong with the letter: it stays due, and the next round tries it. Put off, a reminder of an hour
+            // before would come too late to be written at all.
+            Err(error) if error.may_pass() => {
+                failed = Some(error);
+                break;
+            }
             Err(error) => {
                 let one = letter.clone();
                 let postponed = move |tx: &mut Tx| match due_letters::lock(tx, &one)? {
@@ -124,12 +130,13 @@ fn write_one(tx: &mut Tx, app: &App, letter: &DueLetter, now: Instant) -> Result
         Turn::Now => {
             let Some(story) = Story::read(tx, app, &account, &booking)? else { return Ok(true) };
             let Some(address) = story.customer.email_address.clone() else { return Ok(true) };
-            let occasion = match known {
-                FollowUp::Reminder => visit.starts_at,
-                FollowUp::ThankYou => visit.ends_at,
+            // A reminder that waits for the mail server is of no use once it has begun.
+            let (occasion, not_after) = match known {
+                FollowUp::Reminder => (visit.starts_at, Some(visit.starts_at)),
+                FollowUp::ThankYou => (visit.ends_at, None),
             };
             let letter = (kind(known), language_of(&story, &account));
-            write(tx, app, &story, (&catalogue, &booking), letter, &[address], occasion.as_millis())?;
+            write(tx, app, &story, (&catalogue, &booking), letter, &[address], (occasion.as_millis(), not_after))?;
         }
     }
     Ok(true)

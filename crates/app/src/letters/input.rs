@@ -61,6 +61,7 @@ impl Story {
             options: booking.details.options.iter().map(|option| choice(option, product, language)).collect(),
             customer: self.customer(),
             costs: costs(catalogue, booking, language),
+            accepted: booking.accepted,
             cancellation: booking.canceled.as_ref().map(|_| Cancellation {
                 reason: booking.details.cancelation_reason.clone(),
                 fee: booking.details.cancelation_fee.filter(|fee| fee.minor() != 0),

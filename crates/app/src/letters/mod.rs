@@ -13,6 +13,7 @@ use input::Story;
 use slotkeeper_domain::account::Language;
 use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::time::Instant;
 use slotkeeper_letters::{LetterKind, Template, TemplateText, choose_language, render};
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::bookings::Booking;
@@ -50,11 +51,15 @@ pub(crate) enum News {
 }
 
 impl News {
-    fn to_customer(self) -> LetterKind {
-        match self {
-            Self::Booked => LetterKind::Confirmation,
-            Self::Changed => LetterKind::Changed,
-            Self::Canceled => LetterKind::Cancelled,
+    /// Of a booking that waits to be accepted nothing is said as if it were certain, and no text that an owner wrote for those
+    /// that are.
+    fn to_customer(self, accepted: bool) -> LetterKind {
+        match (self, accepted) {
+            (Self::Booked, true) => LetterKind::Confirmation,
+            (Self::Booked, false) => LetterKind::Requested,
+            (Self::Changed, true) => LetterKind::Changed,
+            (Self::Changed, false) => LetterKind::RequestChanged,
+            (Self::Canceled, _) => LetterKind::Cancelled,
         }
     }
 
@@ -87,15 +92,15 @@ pub(crate) fn tell(
     if notify.customer
         && let Some(address) = story.customer.email_address.clone()
     {
-        let letter = (news.to_customer(), language_of(&story, account));
-        write(tx, app, &story, (catalogue, booking), letter, &[address], booking.changes)?;
+        let letter = (news.to_customer(booking.accepted), language_of(&story, account));
+        write(tx, app, &story, (catalogue, booking), letter, &[address], (booking.changes, None))?;
     }
     if notify.users {
         let people = users::list(tx, &account.id, crate::users::list::MOST_USERS)?;
         let confirmed = people.into_iter().filter(|user| user.email_confirmed_at.is_some());
         let addresses: Vec<_> = confirmed.map(|user| user.email_address).collect();
         let letter = (news.to_users(), choose_language([account.languages.default_language()]));
-        write(tx, app, &story, (catalogue, booking), letter, &addresses, booking.changes)?;
+        write(tx, app, &story, (catalogue, booking), letter, &addresses, (booking.changes, None))?;
     }
     Ok(())
 }
@@ -105,7 +110,8 @@ fn language_of(story: &Story, account: &Account) -> Language {
     choose_language(story.customer.language.into_iter().chain([account.languages.default_language()]))
 }
 
-/// Writes one letter to several people, to each in a mail of its own. Who has it for this occasion gets no other.
+/// Writes one letter to several people, to each in a mail of its own. Who has it for this occasion gets no other. One that
+/// waits until `not_after` is not sent any more.
 fn write(
     tx: &mut Tx,
     app: &App,
@@ -113,7 +119,7 @@ fn write(
     (catalogue, booking): (&Catalogue, &Booking),
     (kind, language): (LetterKind, Language),
     to: &[EmailAddress],
-    occasion: i64,
+    (occasion, not_after): (i64, Option<Instant>),
 ) -> Result<(), StoreError> {
     if to.is_empty() {
         return Ok(());
@@ -130,7 +136,7 @@ fn write(
     };
     let about = About { booking: &booking.number, letter: kind.as_str(), occasion };
     for recipient in to {
-        mail::send_about(tx, app, account, recipient, (&letter.subject, &letter.text, &parts), &about)?;
+        mail::send_about(tx, app, account, recipient, (&letter.subject, &letter.text, &parts), (&about, not_after))?;
     }
     Ok(())
 }

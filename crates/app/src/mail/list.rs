@@ -2,6 +2,7 @@
 
 use crate::App;
 use crate::caller::Manager;
+use slotkeeper_domain::account::Role;
 use slotkeeper_domain::id::MailId;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::StoreError;
@@ -13,7 +14,7 @@ const PAGE: i64 = 50;
 /// Where a page of mails begins: behind this one.
 pub type Before = (Instant, MailId);
 
-/// Mails of the account, the latest first, and where the next page begins if there is one.
+/// Mails of the account, the latest first, as far as the person may know of them, and where the next page begins if there is one.
 ///
 /// # Errors
 /// When the store fails.
@@ -23,7 +24,10 @@ pub async fn list(
     before: Option<Before>,
 ) -> Result<(Vec<Followed>, Option<Before>), StoreError> {
     let account = manager.account.id.clone();
-    let mut mails = app.store().read(move |db| mails::list(db, &account, before.as_ref(), PAGE + 1)).await?;
+    // Who forgot a password, or got a key, is a matter between that person and the owner.
+    let only = (manager.user.role != Role::Owner).then(|| manager.user.email_address.clone());
+    let mut mails =
+        app.store().read(move |db| mails::list(db, &account, before.as_ref(), only.as_ref(), PAGE + 1)).await?;
     let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let more = mails.len() > page;
     mails.truncate(page);

@@ -1,5 +1,6 @@
 //! Mail: what it says, and putting it where the delivery job finds it.
 
+pub mod again;
 mod letter;
 pub mod list;
 pub mod mail_box;
@@ -15,6 +16,7 @@ use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::link::Purpose;
 use slotkeeper_domain::secret::LinkToken;
+use slotkeeper_domain::time::Instant;
 use slotkeeper_letters::HeaderText;
 use slotkeeper_store::tables::mails::{self, About, Mail};
 use slotkeeper_store::tables::{links, users::User};
@@ -39,19 +41,20 @@ pub(crate) fn send(
         sealed_parts: None,
         created_at: now,
         attempts: 0,
+        not_after: None,
     };
     mails::insert(tx, &mail, app.delivers_mail().then_some(now))
 }
 
 /// Puts a mail in the name of a business about one of its bookings into the outbox, in the transaction of what it is about,
-/// unless the recipient has it already. It has a subject, a text, and what there is besides.
+/// unless the recipient has it already. It has a subject, a text, and what there is besides; after `not_after` it is not sent.
 pub(crate) fn send_about(
     tx: &mut Tx,
     app: &App,
     account: &AccountId,
     recipient: &EmailAddress,
     (subject, text, parts): (&HeaderText, &str, &Parts),
-    about: &About<'_>,
+    (about, not_after): (&About<'_>, Option<Instant>),
 ) -> Result<(), StoreError> {
     let now = app.now();
     let sealed = parts.seal(app.vault()).map_err(|_| StoreError::inconsistent("a mail that cannot be written down"))?;
@@ -64,6 +67,7 @@ pub(crate) fn send_about(
         sealed_parts: Some(sealed),
         created_at: now,
         attempts: 0,
+        not_after,
     };
     mails::insert_about(tx, &mail, about, app.delivers_mail().then_some(now))
 }

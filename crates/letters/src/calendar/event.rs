@@ -115,7 +115,11 @@ impl CalendarEvent {
             sequence: booking.changes,
             stamp: input.written_at,
             span: *span,
-            status: if cancelled { Status::Cancelled } else { Status::Confirmed },
+            status: match (cancelled, booking.accepted) {
+                (true, _) => Status::Cancelled,
+                (false, true) => Status::Confirmed,
+                (false, false) => Status::Tentative,
+            },
             summary: line(&booking.product),
             location: Some(place(input)),
             description: Some(description(input)),

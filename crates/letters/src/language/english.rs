@@ -27,6 +27,20 @@ Thank you for booking with {business}. Your booking is confirmed:
 
 We look forward to seeing you.
 {business}",
+    requested_subject: "Request received: {product}, {date}",
+    requested_body: "\
+{greeting}
+
+Thank you for your request to {business}. It is not confirmed yet. This is what you asked for:
+
+{details}
+
+{prices}
+
+{link}
+
+We will look at it and answer you.
+{business}",
     changed_subject: "Booking changed: {product}, {date}",
     changed_body: "\
 {greeting}
@@ -40,6 +54,20 @@ Your booking has been changed. This is what is booked now:
 {link}
 
 If you did not expect this, please contact us.
+{business}",
+    request_changed_subject: "Request changed: {product}, {date}",
+    request_changed_body: "\
+{greeting}
+
+Your request has been changed. It is not confirmed yet. This is what is asked for now:
+
+{details}
+
+{prices}
+
+{link}
+
+We will look at it and answer you. If you did not expect this, please contact us.
 {business}",
     cancelled_subject: "Booking cancelled: {product}, {date}",
     cancelled_body: "\
@@ -112,6 +140,8 @@ A booking has been cancelled:
     customer: "Customer",
     email: "E-mail",
     phone: "Phone",
+    status: "Status",
+    not_accepted: "requested, not confirmed yet",
     cancellation_reason: "Reason",
     cancellation_fee: "Cancellation fee",
     total: "Total",

@@ -29,6 +29,22 @@ Wir freuen uns auf Sie.
 
 Mit freundlichen Grüßen
 {business}",
+    requested_subject: "Anfrage erhalten: {product}, {date}",
+    requested_body: "\
+{greeting}
+
+vielen Dank für Ihre Anfrage bei {business}. Sie ist noch nicht bestätigt. Angefragt haben Sie:
+
+{details}
+
+{prices}
+
+{link}
+
+Wir prüfen Ihre Anfrage und melden uns bei Ihnen.
+
+Mit freundlichen Grüßen
+{business}",
     changed_subject: "Buchung geändert: {product}, {date}",
     changed_body: "\
 {greeting}
@@ -42,6 +58,22 @@ Ihre Buchung wurde geändert. Gebucht ist jetzt:
 {link}
 
 Falls Sie damit nicht gerechnet haben, wenden Sie sich bitte an uns.
+
+Mit freundlichen Grüßen
+{business}",
+    request_changed_subject: "Anfrage geändert: {product}, {date}",
+    request_changed_body: "\
+{greeting}
+
+Ihre Anfrage wurde geändert. Sie ist noch nicht bestätigt. Angefragt ist jetzt:
+
+{details}
+
+{prices}
+
+{link}
+
+Wir prüfen Ihre Anfrage und melden uns bei Ihnen. Falls Sie mit der Änderung nicht gerechnet haben, wenden Sie sich bitte an uns.
 
 Mit freundlichen Grüßen
 {business}",
@@ -121,6 +153,8 @@ Eine Buchung wurde storniert:
     customer: "Gebucht von",
     email: "E-Mail",
     phone: "Telefon",
+    status: "Stand",
+    not_accepted: "angefragt, noch nicht bestätigt",
     cancellation_reason: "Grund",
     cancellation_fee: "Stornogebühr",
     total: "Gesamtpreis",

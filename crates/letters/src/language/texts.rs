@@ -40,10 +40,18 @@ texts! {
     confirmation_subject,
     /// Body: booked.
     confirmation_body,
+    /// Subject: asked for.
+    requested_subject,
+    /// Body: asked for.
+    requested_body,
     /// Subject: changed.
     changed_subject,
     /// Body: changed.
     changed_body,
+    /// Subject: what is asked for has changed.
+    request_changed_subject,
+    /// Body: what is asked for has changed.
+    request_changed_body,
     /// Subject: cancelled.
     cancelled_subject,
     /// Body: cancelled.
@@ -92,6 +100,10 @@ texts! {
     email,
     /// Label: phone number.
     phone,
+    /// Label: how far a booking is.
+    status,
+    /// What stands there while it waits for the business to accept it.
+    not_accepted,
     /// Label: why it was cancelled.
     cancellation_reason,
     /// Label: what the cancellation costs.

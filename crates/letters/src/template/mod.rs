@@ -27,7 +27,9 @@ impl TemplateText {
         type Key = fn(&Texts) -> &'static str;
         let (subject, body): (Key, Key) = match kind {
             LetterKind::Confirmation => (|texts| texts.confirmation_subject, |texts| texts.confirmation_body),
+            LetterKind::Requested => (|texts| texts.requested_subject, |texts| texts.requested_body),
             LetterKind::Changed => (|texts| texts.changed_subject, |texts| texts.changed_body),
+            LetterKind::RequestChanged => (|texts| texts.request_changed_subject, |texts| texts.request_changed_body),
             LetterKind::Cancelled => (|texts| texts.cancelled_subject, |texts| texts.cancelled_body),
             LetterKind::Reminder => (|texts| texts.reminder_subject, |texts| texts.reminder_body),
             LetterKind::ThankYou => (|texts| texts.thank_you_subject, |texts| texts.thank_you_body),

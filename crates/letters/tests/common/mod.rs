@@ -68,6 +68,7 @@ pub fn input(tag: &str) -> LetterInput {
                 euros(20_000),
             )
             .ok(),
+            accepted: true,
             cancellation: None,
             changes: 2,
             link: "https://harbour.example/b/1?x=1&y=2".parse().ok(),

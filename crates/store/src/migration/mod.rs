@@ -62,6 +62,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations! {
     12 "letters" "0012_letters.sql";
     13 "counted customers" "0013_counted_customers.sql"
         sqlite "0013_counted_customers.sqlite.sql" postgres "0013_counted_customers.postgres.sql";
+    14 "waiting mail" "0014_waiting_mail.sql";
 };
 
 /// Where the steps that ran are written down.

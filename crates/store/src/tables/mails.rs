@@ -9,7 +9,7 @@ use slotkeeper_domain::time::Instant;
 /// The columns of a [`Mail`].
 macro_rules! columns {
     () => {
-        "account_id, id, recipient, subject, sealed_body, sealed_parts, created_at, attempts"
+        "account_id, id, recipient, subject, sealed_body, sealed_parts, created_at, attempts, not_after"
     };
 }
 
@@ -18,17 +18,38 @@ statements! {
               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     /// One that is there already is not written again.
     INSERT_ABOUT = "INSERT INTO mail (account_id, id, recipient, subject, sealed_body, sealed_parts, created_at, next_attempt_at,
-                                      booking_number, letter, occasion)
-                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                                      booking_number, letter, occasion, not_after)
+                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
                     ON CONFLICT (account_id, booking_number, letter, occasion, recipient) WHERE booking_number IS NOT NULL
                     DO NOTHING";
-    DUE = concat!("SELECT ", columns!(), "
-        FROM mail WHERE next_attempt_at <= ?1 ORDER BY next_attempt_at LIMIT ?2 {FOR UPDATE SKIP LOCKED}");
-    POSTPONE = "UPDATE mail SET next_attempt_at = ?3, attempts = ?4, last_error = ?5 WHERE account_id = ?1 AND id = ?2";
+    DUE_FIRST = concat!("SELECT ", columns!(), "
+        FROM mail WHERE next_attempt_at <= ?1 AND booking_number IS NULL
+        ORDER BY next_attempt_at LIMIT ?2 {FOR UPDATE SKIP LOCKED}");
+    DUE_THEN = concat!("SELECT ", columns!(), "
+        FROM mail WHERE next_attempt_at <= ?1 AND booking_number IS NOT NULL
+        ORDER BY next_attempt_at LIMIT ?2 {FOR UPDATE SKIP LOCKED}");
+    /// One that has ended meanwhile does not come back.
+    POSTPONE = "UPDATE mail SET next_attempt_at = ?3, attempts = ?4, last_error = ?5
+                WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL";
+    END = "UPDATE mail SET next_attempt_at = NULL, ended_at = ?3 WHERE account_id = ?1 AND id = ?2";
+    END_OF_BOOKING = "UPDATE mail SET next_attempt_at = NULL, ended_at = ?3
+                      WHERE account_id = ?1 AND booking_number = ?2 AND next_attempt_at IS NOT NULL";
+    WIPE_OF_BOOKING = "UPDATE mail SET sealed_body = NULL, sealed_parts = NULL WHERE account_id = ?1 AND booking_number = ?2";
+    /// What somebody of the business gets, and not what the same address gets as a customer's.
+    END_OF_COLLEAGUE = "UPDATE mail SET next_attempt_at = NULL, ended_at = ?3, sealed_body = NULL, sealed_parts = NULL
+                        WHERE account_id = ?1 AND recipient = ?2 AND next_attempt_at IS NOT NULL
+                        AND (booking_number IS NULL OR letter LIKE 'staff%')";
+    /// Only one that was given up, and that is about a booking or for this address.
+    SEND_AGAIN = "UPDATE mail SET next_attempt_at = ?3, attempts = 0, last_error = NULL
+                  WHERE account_id = ?1 AND id = ?2 AND next_attempt_at IS NULL AND attempts > 0 AND delivered_at IS NULL
+                  AND ended_at IS NULL AND sealed_body IS NOT NULL AND (booking_number IS NOT NULL OR recipient = ?4)";
     DELIVERED = "UPDATE mail SET delivered_at = ?3, next_attempt_at = NULL, last_error = NULL, sealed_body = NULL,
                         sealed_parts = NULL WHERE account_id = ?1 AND id = ?2";
-    LIST = "SELECT id, recipient, subject, created_at, attempts, next_attempt_at, delivered_at, last_error FROM mail
-            WHERE account_id = ?1 AND (created_at, id) < (?2, ?3) ORDER BY created_at DESC, id DESC LIMIT ?4";
+    /// Either all, or those about bookings and those for this address.
+    LIST = "SELECT id, recipient, subject, created_at, attempts, next_attempt_at, delivered_at, ended_at, last_error,
+                   booking_number IS NOT NULL, sealed_body IS NOT NULL
+            FROM mail WHERE account_id = ?1 AND (created_at, id) < (?2, ?3)
+            AND (?5 OR booking_number IS NOT NULL OR recipient = ?6) ORDER BY created_at DESC, id DESC LIMIT ?4";
     SWEEP = "DELETE FROM mail WHERE (account_id, id) IN
              (SELECT account_id, id FROM mail WHERE created_at <= ?1 AND next_attempt_at IS NULL ORDER BY created_at LIMIT ?2)";
     LATEST_OF_ALL = concat!("SELECT ", columns!(), " FROM mail ORDER BY created_at DESC, id DESC LIMIT ?1");
@@ -54,6 +75,8 @@ pub struct Mail {
     pub created_at: Instant,
     /// How often it was tried.
     pub attempts: i64,
+    /// When it is of no use any more, if ever.
+    pub not_after: Option<Instant>,
 }
 
 fn mail(row: &Row) -> Result<Mail, StoreError> {
@@ -66,6 +89,7 @@ fn mail(row: &Row) -> Result<Mail, StoreError> {
         sealed_parts: row.next()?,
         created_at: row.next()?,
         attempts: row.next()?,
+        not_after: row.next()?,
     })
 }
 
@@ -120,18 +144,25 @@ pub fn insert_about(tx: &mut Tx, mail: &Mail, about: &About<'_>, send_at: Option
             about.booking,
             &about.letter,
             &about.occasion,
+            &mail.not_after,
         ],
     )?;
     Ok(())
 }
 
-/// Mails to try now, at most `limit`. Whoever takes them says in the same transaction, by [`postpone`], until
+/// Mails to try now, at most `limit`: those about bookings only when there is no other one, or two thousand reminders would
+/// hold up somebody who waits for a link. Whoever takes them says in the same transaction, by [`postpone`], until
 /// when nobody else need try.
 ///
 /// # Errors
 /// When the store fails.
 pub fn due(tx: &mut Tx, now: Instant, limit: i64) -> Result<Vec<Mail>, StoreError> {
-    tx.all(DUE, &[&now, &limit], mail)
+    let mut due = tx.all(DUE_FIRST, &[&now, &limit], mail)?;
+    let room = limit.saturating_sub(i64::try_from(due.len()).unwrap_or(limit));
+    if room > 0 {
+        due.extend(tx.all(DUE_THEN, &[&now, &room], mail)?);
+    }
+    Ok(due)
 }
 
 /// Says when to try again, if at all, and what went wrong the last time.
@@ -147,6 +178,73 @@ pub fn postpone(
 ) -> Result<(), StoreError> {
     tx.run(POSTPONE, &[&mail.account, &mail.id, &next_attempt_at, &attempts, &error])?;
     Ok(())
+}
+
+/// Has a mail not sent any more.
+///
+/// # Errors
+/// When the store fails.
+pub fn end(tx: &mut Tx, mail: &Mail, now: Instant) -> Result<(), StoreError> {
+    tx.run(END, &[&mail.account, &mail.id, &now])?;
+    Ok(())
+}
+
+/// Has what waits of the mails about a booking not sent any more.
+///
+/// # Errors
+/// When the store fails.
+pub fn end_of_booking(
+    tx: &mut Tx,
+    account: &AccountId,
+    booking: &BookingNumber,
+    now: Instant,
+) -> Result<(), StoreError> {
+    tx.run(END_OF_BOOKING, &[account, booking, &now])?;
+    Ok(())
+}
+
+/// The same, and wipes the text of those that were given up as well.
+///
+/// # Errors
+/// When the store fails.
+pub fn forget_booking(
+    tx: &mut Tx,
+    account: &AccountId,
+    booking: &BookingNumber,
+    now: Instant,
+) -> Result<(), StoreError> {
+    end_of_booking(tx, account, booking, now)?;
+    tx.run(WIPE_OF_BOOKING, &[account, booking])?;
+    Ok(())
+}
+
+/// Has what waits of the mails to somebody who worked for the business not sent any more.
+///
+/// # Errors
+/// When the store fails.
+pub fn end_of_colleague(
+    tx: &mut Tx,
+    account: &AccountId,
+    address: &EmailAddress,
+    now: Instant,
+) -> Result<(), StoreError> {
+    tx.run(END_OF_COLLEAGUE, &[account, address, &now])?;
+    Ok(())
+}
+
+/// Has a mail that was given up tried again from the beginning; whether there is such a one. One that is not about a booking
+/// may hold a secret, and is sent again only if it is for `own`.
+///
+/// # Errors
+/// When the store fails.
+pub fn send_again(
+    tx: &mut Tx,
+    account: &AccountId,
+    id: &MailId,
+    own: &EmailAddress,
+    now: Instant,
+) -> Result<bool, StoreError> {
+    Ok(tx.run(SEND_AGAIN, &[account, id, &now, own])? > 0)
 }
 
 /// Notes that the mail server took it, and wipes the text.
@@ -165,8 +263,10 @@ pub enum Fate {
     Sent(Instant),
     /// It is tried at this time.
     Waits(Instant),
-    /// It was tried often enough.
+    /// It was tried often enough, or refused for good.
     GivenUp,
+    /// It was no longer needed before it could be sent.
+    Ended,
     /// There was no mail server when it was written, so it is not tried.
     Kept,
 }
@@ -188,22 +288,28 @@ pub struct Followed {
     pub fate: Fate,
     /// What went wrong the last time, in words that name nobody.
     pub last_error: Option<String>,
+    /// Whether it is about a booking.
+    pub about_booking: bool,
+    /// Whether there is still something to send.
+    pub has_text: bool,
 }
 
 fn followed(row: &Row) -> Result<Followed, StoreError> {
     let (id, recipient, subject, created_at) = (row.next()?, row.next()?, row.next()?, row.next()?);
     let (attempts, next, delivered) = (row.next()?, row.next::<Option<Instant>>()?, row.next::<Option<Instant>>()?);
-    let fate = match (delivered, next) {
-        (Some(at), _) => Fate::Sent(at),
-        (None, Some(at)) => Fate::Waits(at),
-        (None, None) if attempts > 0 => Fate::GivenUp,
-        (None, None) => Fate::Kept,
+    let fate = match (delivered, row.next::<Option<Instant>>()?, next) {
+        (Some(at), ..) => Fate::Sent(at),
+        (None, Some(_), _) => Fate::Ended,
+        (None, None, Some(at)) => Fate::Waits(at),
+        (None, None, None) if attempts > 0 => Fate::GivenUp,
+        (None, None, None) => Fate::Kept,
     };
-    Ok(Followed { id, recipient, subject, created_at, attempts, fate, last_error: row.next()? })
+    let (last_error, about_booking, has_text) = (row.next()?, row.next()?, row.next()?);
+    Ok(Followed { id, recipient, subject, created_at, attempts, fate, last_error, about_booking, has_text })
 }
 
 /// Mails of an account, the latest first, at most `limit`; those written before the one with this time and id, if one is
-/// named.
+/// named. With an address `only` those about bookings and those for that address.
 ///
 /// # Errors
 /// When the store fails.
@@ -211,11 +317,12 @@ pub fn list(
     db: &mut Snapshot,
     account: &AccountId,
     before: Option<&(Instant, MailId)>,
+    only: Option<&EmailAddress>,
     limit: i64,
 ) -> Result<Vec<Followed>, StoreError> {
     let last = Instant::from_millis(i64::MAX);
     let (at, id) = before.map_or((last, ""), |(at, id)| (*at, id.as_str()));
-    db.all(LIST, &[account, &at, &id, &limit], followed)
+    db.all(LIST, &[account, &at, &id, &limit, &only.is_none(), &only], followed)
 }
 
 /// The latest mails of the whole server, at most `limit`. For the demo's mail box, which is nobody's.

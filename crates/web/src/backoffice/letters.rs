@@ -24,7 +24,13 @@ const PREVIEW_POLICY: &str =
 fn name(kind: LetterKind) -> (&'static str, &'static str) {
     match kind {
         LetterKind::Confirmation => ("Booking confirmed", "To the customer, when a booking is made."),
+        LetterKind::Requested => {
+            ("Request received", "To the customer, when a booking is made that you have yet to accept.")
+        }
         LetterKind::Changed => ("Booking changed", "To the customer, when a booking is changed."),
+        LetterKind::RequestChanged => {
+            ("Request changed", "To the customer, when a booking is changed that you have yet to accept.")
+        }
         LetterKind::Cancelled => ("Booking cancelled", "To the customer, when a booking is cancelled."),
         LetterKind::Reminder => ("Reminder", "To the customer, before the booking."),
         LetterKind::ThankYou => ("Thank you", "To the customer, after the booking."),

@@ -2,13 +2,15 @@
 
 use crate::Web;
 use crate::error::PageResult;
-use crate::extract::Query;
-use crate::page::{self, Layout, when};
+use crate::extract::{Path, Query};
+use crate::page::{self, Layout, NoticeQuery, when};
 use crate::session::ManagerPage;
 use askama::Template;
 use axum::extract::State;
 use serde::Deserialize;
-use slotkeeper_app::mail::list;
+use slotkeeper_app::mail::{again, list};
+use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::id::MailId;
 use slotkeeper_domain::time::{Instant, Zone};
 use slotkeeper_store::tables::mails::{Fate, Followed};
 
@@ -22,6 +24,8 @@ struct MailsPage {
 }
 
 struct Line {
+    /// Where to ask for it to be sent again, if that can be.
+    again: Option<String>,
     subject: String,
     recipient: String,
     written: String,
@@ -31,12 +35,15 @@ struct Line {
 }
 
 /// What became of a mail, in words; times by the clock of the business.
-fn line(mail: Followed, zone: &Zone) -> Line {
+fn line(mail: Followed, own: &EmailAddress, (zone, delivers): (&Zone, bool)) -> Line {
+    let again =
+        delivers && mail.fate == Fate::GivenUp && mail.has_text && (mail.about_booking || mail.recipient == *own);
     let (look, fate) = match mail.fate {
         Fate::Sent(at) => ("good", format!("Sent {}", when(at, zone))),
         Fate::Waits(_) if mail.attempts == 0 => ("", "Waits".to_owned()),
         Fate::Waits(at) => ("", format!("Next try {}", when(at, zone))),
         Fate::GivenUp => ("bad", "Given up".to_owned()),
+        Fate::Ended => ("", "Not sent: no longer needed".to_owned()),
         Fate::Kept => ("", "Kept: no mail server".to_owned()),
     };
     let trouble = mail.last_error.map(|error| match mail.attempts {
@@ -44,6 +51,7 @@ fn line(mail: Followed, zone: &Zone) -> Line {
         attempts => format!("After {attempts} attempts: {error}"),
     });
     Line {
+        again: again.then(|| format!("/backoffice/mails/{}/again", mail.id)),
         subject: mail.subject,
         recipient: mail.recipient.to_string(),
         written: when(mail.created_at, zone),
@@ -62,17 +70,27 @@ pub(crate) async fn show(
     State(web): State<Web>,
     ManagerPage(manager): ManagerPage,
     Query(query): Query<BeforeQuery>,
+    Query(notice): Query<NoticeQuery>,
 ) -> PageResult {
     let before = query.before.and_then(|text| {
         let (at, id) = text.split_once('.')?;
         Some((Instant::from_millis(at.parse().ok()?), id.parse().ok()?))
     });
     let (mails, next) = list::list(&web.app, &manager, before).await?;
-    let zone = &manager.account.zone;
+    let (zone, own, delivers) = (&manager.account.zone, &manager.user.email_address, web.app.delivers_mail());
     Ok(page::show(&MailsPage {
-        layout: Layout::of(&manager, "/backoffice/mails"),
-        mails: mails.into_iter().map(|mail| line(mail, zone)).collect(),
+        layout: Layout::of(&manager, "/backoffice/mails").with_notice(notice.notice.as_deref()),
+        mails: mails.into_iter().map(|mail| line(mail, own, (zone, delivers))).collect(),
         next: next.map(|(at, id)| format!("{}.{id}", at.as_millis())),
-        delivers: web.app.delivers_mail(),
+        delivers,
     }))
+}
+
+pub(crate) async fn again(
+    State(web): State<Web>,
+    ManagerPage(manager): ManagerPage,
+    Path(id): Path<MailId>,
+) -> PageResult {
+    let notice = if again::again(&web.app, &manager, id).await? { "mail-again" } else { "mail-not-again" };
+    Ok(page::see_other(&format!("/backoffice/mails?notice={notice}")))
 }

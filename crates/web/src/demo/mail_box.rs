@@ -4,9 +4,13 @@ use crate::Web;
 use crate::error::{PageError, PageResult};
 use crate::extract::Paths;
 use crate::page::{self, Layout, when};
+use crate::protect::content_policy;
 use crate::session::Session;
 use askama::Template;
 use axum::extract::State;
+use axum::http::HeaderValue;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_FRAME_OPTIONS};
+use axum::response::{Html, IntoResponse};
 use slotkeeper_app::mail::mail_box;
 use slotkeeper_domain::id::{AccountId, MailId};
 use slotkeeper_domain::time::Zone;
@@ -34,7 +38,25 @@ struct MailPage {
     subject: String,
     sent: String,
     body: Vec<Part>,
+    /// Of a mail that has more than a text: where that is.
+    parts: Option<Parts>,
 }
+
+/// Addresses of what a mail has besides its text.
+struct Parts {
+    html: String,
+    calendar: Option<String>,
+}
+
+/// What the page of a mail may do besides: show the other one in a frame.
+fn framing_policy() -> String {
+    format!("{}; frame-src 'self'", content_policy(""))
+}
+
+/// What the HTML of a mail may do: show itself within the page of the mail, with the styles that stand beside its words, and
+/// nothing else.
+const HTML_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'self'; \
+                           base-uri 'none'; sandbox";
 
 /// A stretch of a mail's text.
 enum Part {
@@ -63,13 +85,42 @@ pub(crate) async fn show(
     Paths((account, id)): Paths<(AccountId, MailId)>,
 ) -> PageResult {
     let (mail, content) = mail_box::open(&web.app, account, id).await?.ok_or(PageError::NotFound)?;
-    Ok(page::show(&MailPage {
+    let address = |part: &str| format!("/demo/mail/{}/{}/{part}", mail.account, mail.id);
+    let parts = content
+        .parts
+        .as_ref()
+        .map(|parts| Parts { html: address("html"), calendar: parts.calendar.as_ref().map(|_| address("calendar")) });
+    let page = page::show(&MailPage {
         layout: layout(session),
         recipient: mail.recipient.to_string(),
         subject: unbroken(&mail.subject),
         sent: when(mail.created_at, &Zone::utc()),
         body: with_links(&content.text),
-    }))
+        parts,
+    });
+    Ok(([(CONTENT_SECURITY_POLICY, framing_policy())], page).into_response())
+}
+
+/// The HTML of a mail, for a frame.
+pub(crate) async fn html(State(web): State<Web>, Paths((account, id)): Paths<(AccountId, MailId)>) -> PageResult {
+    let (_, content) = mail_box::open(&web.app, account, id).await?.ok_or(PageError::NotFound)?;
+    let parts = content.parts.ok_or(PageError::NotFound)?;
+    let headers = [
+        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(HTML_POLICY)),
+        (X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN")),
+    ];
+    Ok((headers, Html(parts.html)).into_response())
+}
+
+/// The calendar entry of a mail, as a file.
+pub(crate) async fn calendar(State(web): State<Web>, Paths((account, id)): Paths<(AccountId, MailId)>) -> PageResult {
+    let (_, content) = mail_box::open(&web.app, account, id).await?.ok_or(PageError::NotFound)?;
+    let calendar = content.parts.and_then(|parts| parts.calendar).ok_or(PageError::NotFound)?;
+    let headers = [
+        (CONTENT_TYPE, calendar.content_type()),
+        (CONTENT_DISPOSITION, "attachment; filename=\"booking.ics\"".to_owned()),
+    ];
+    Ok((headers, calendar.text).into_response())
 }
 
 /// Keeps a phone from breaking the line inside “e-mail”.

@@ -67,9 +67,9 @@ async fn tour(size: Size) {
 /// The paths of the router's pages; files are none.
 fn pages() -> impl Iterator<Item = &'static str> {
     let routes = ROUTER.split(".route(").skip(1).filter(|route| route.contains("get("));
-    routes
-        .filter_map(|route| route.split('"').nth(1))
-        .filter(|path| !path.starts_with("/static/") && !path.starts_with("/calendars/"))
+    routes.filter_map(|route| route.split('"').nth(1)).filter(|path| {
+        !path.starts_with("/static/") && !path.starts_with("/calendars/") && !path.ends_with("/calendar")
+    })
 }
 
 fn is_at(page: &str, seen: &str) -> bool {
@@ -318,6 +318,16 @@ impl Tour {
         let latest = "return [...document.querySelectorAll('.mails a')].find((it) => /installed Ferry Desk/.test(it.innerText)).getAttribute('href')";
         let mail = string(&self.browser.run(latest, vec![]).await);
         self.open(&mail, "73-mail").await;
+        let owner = Visitor::new(&self.server);
+        assert_eq!(owner.sign_in(OWNER).await.location(), "/backoffice");
+        let permissions = "bookings_rw_all,customers_rw_all,availability_r";
+        let program = Program::installed(&self.server, "Letter Desk", &owner, permissions).await;
+        program.create("/bookings?notifyCustomer=true&mode=backend", &crate::bookings::order("2026-05-22", 2)).await;
+        self.open("/demo/mail", "73-mails-with-a-letter").await;
+        let letter = "return [...document.querySelectorAll('.mails a')].find((it) => /marta@example/.test(it.innerText)).getAttribute('href')";
+        let letter = string(&self.browser.run(letter, vec![]).await);
+        self.open(&letter, "73-mail-of-a-booking").await;
+        self.open(&format!("{letter}/html"), "73-mail-as-html").await;
     }
 
     async fn of_webhooks(&mut self, application: &Application) {
