@@ -1,5 +1,6 @@
 //! What became of an attempt to deliver a change (wire reference, section 5.4).
 
+use super::end::give_up;
 use crate::mail::{self, Letter};
 use crate::{App, random};
 use slotkeeper_domain::account::Role;
@@ -66,12 +67,12 @@ impl Tried {
     }
 }
 
-/// Whoever writes down what became of an attempt has locked the webhook first, so that nothing is added meanwhile to what waits
-/// for the same thing: it would wait for an attempt that is over. Others lock in that order too, first the webhook, then its
-/// deliveries.
+/// Whoever writes down what became of an attempt has locked the webhooks of the line first, so that nothing is added meanwhile to
+/// what waits for the same thing: it would wait for an attempt that is over. Others lock in that order too, first webhooks, then
+/// their deliveries.
 fn lock(tx: &mut Tx, of: Of<'_>) -> Result<(), StoreError> {
     // One that has ended is changed no more.
-    webhooks::lock(tx, of.0, of.1).map(drop)
+    webhooks::lock_line(tx, of.0, of.1).map(drop)
 }
 
 /// Writes an attempt down, and what follows from it: the change was delivered, is tried again later, or is given up. Too many
@@ -88,7 +89,7 @@ pub async fn note(
     let (now, retries, spread) = (app.now(), app.retries().clone(), u64::from_le_bytes(random::bytes()));
     let fault = tried.fault();
     let (of_account, of_webhook) = (account.clone(), webhook.clone());
-    let dropped_in_row = app
+    let (dropped_in_row, others) = app
         .store()
         .tidy(move |tx| {
             let of = (&of_account, &of_webhook);
@@ -97,19 +98,29 @@ pub async fn note(
             let test = delivery.number < 0;
             let asked = tried.answer.as_ref().ok().and_then(|answered| answered.retry_after);
             let next = next_attempt(&retries, delivery.tries + 1, asked, spread, now).filter(|_| !test);
-            match next.filter(|_| !tried.arrived()) {
-                Some(next) => deliveries::postpone(tx, of, &delivery.thing_id, next)?,
+            let others = match next.filter(|_| !tried.arrived()) {
+                Some(next) => {
+                    deliveries::postpone(tx, of, (&delivery.thing_id, delivery.number), next)?;
+                    false
+                }
                 None => finish(tx, of, &delivery, &tried, now)?,
-            }
-            Ok::<_, StoreError>(
-                webhooks::find(tx, &of_account, &of_webhook)?.map_or(0, |webhook| webhook.dropped_in_row),
-            )
+            };
+            let webhook = webhooks::find(tx, &of_account, &of_webhook)?;
+            Ok::<_, StoreError>((webhook.map_or(0, |webhook| webhook.dropped_in_row), others))
         })
         .await?;
+    tell(app, others);
     if dropped_in_row >= BLOCKED_AFTER { block(app, (account, webhook), fault).await } else { Ok(()) }
 }
 
-fn finish(tx: &mut Tx, of: Of<'_>, delivery: &Delivery, tried: &Tried, now: Instant) -> Result<(), StoreError> {
+/// Has the other webhooks of a line served if there is something to do for them; this one is in somebody's hand.
+fn tell(app: &App, others: bool) {
+    if others {
+        app.store().deliveries().notify_one();
+    }
+}
+
+fn finish(tx: &mut Tx, of: Of<'_>, delivery: &Delivery, tried: &Tried, now: Instant) -> Result<bool, StoreError> {
     let (arrived, test) = (tried.arrived(), delivery.number < 0);
     if deliveries::end(tx, of, delivery.number, arrived, now)? {
         let end = match (arrived, test) {
@@ -123,9 +134,15 @@ fn finish(tx: &mut Tx, of: Of<'_>, delivery: &Delivery, tried: &Tried, now: Inst
     next_in_line(tx, of, delivery, now)
 }
 
-/// What waited behind a delivery that has ended is tried now; what waits behind a test keeps its time.
-fn next_in_line(tx: &mut Tx, of: Of<'_>, ended: &Delivery, now: Instant) -> Result<(), StoreError> {
-    if ended.number < 0 { Ok(()) } else { deliveries::hurry(tx, of, &ended.thing_id, now) }
+/// What waited behind a delivery that has ended is tried now, whichever webhook of the line it is for; what waits behind a test
+/// keeps its time. Whether something waits at another webhook.
+fn next_in_line(tx: &mut Tx, of: Of<'_>, ended: &Delivery, now: Instant) -> Result<bool, StoreError> {
+    if ended.number < 0 {
+        return Ok(false);
+    }
+    deliveries::hurry(tx, of, &ended.thing_id, now)?;
+    // This one too: the outcome may come so late that nobody has it in hand any more.
+    webhooks::wake_line(tx, of.0, of.1, Some(&ended.thing_id), now)
 }
 
 /// Forgets a delivery about which there is nothing to tell.
@@ -138,7 +155,8 @@ pub async fn forget(
     delivery: Delivery,
 ) -> Result<(), StoreError> {
     let now = app.now();
-    app.store()
+    let others: Result<_, StoreError> = app
+        .store()
         .tidy(move |tx| {
             let of = (&account, &webhook);
             lock(tx, of)?;
@@ -147,7 +165,9 @@ pub async fn forget(
             }
             next_in_line(tx, of, &delivery, now)
         })
-        .await
+        .await;
+    tell(app, others?);
+    Ok(())
 }
 
 /// Blocks a webhook and tells the developer by mail.
@@ -156,14 +176,14 @@ async fn block(app: &App, (account, webhook): (AccountId, WebhookId), fault: Str
     app.store()
         .write(move |tx| {
             accounts::lock(tx, &account)?;
-            let known = webhooks::lock(tx, &account, &webhook)?;
+            let known = webhooks::lock_line(tx, &account, &webhook)?;
             // One may have arrived meanwhile.
             let Some(known) = known.filter(|known| known.dropped_in_row >= BLOCKED_AFTER) else { return Ok(()) };
             let reason = format!("{BLOCKED_AFTER} notices in a row could not be delivered. The last time, {fault}.");
             if !webhooks::block(tx, &account, &webhook, now, &reason)? {
                 return Ok(());
             }
-            deliveries::give_up(tx, (&account, &webhook), now)?;
+            give_up(tx, (&account, &webhook), now)?;
             tx.record(Actor::System.change(&account, now, Subject::webhook(&webhook), Kind::Updated));
             let Some(authorization) = authorizations::find(tx, &account, &known.authorization)? else { return Ok(()) };
             let (developer, business) = (&authorization.developer, accounts::find(tx, &account)?);
@@ -177,5 +197,6 @@ async fn block(app: &App, (account, webhook): (AccountId, WebhookId), fault: Str
         })
         .await?;
     app.mail_waiting().notify_one();
+    tell(app, true);
     Ok(())
 }

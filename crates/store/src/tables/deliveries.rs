@@ -18,13 +18,36 @@ macro_rules! of_webhook {
     };
 }
 
+/// The webhooks among which notices of a thing arrive in order: those of one key and one domain, the webhook ?2 among them unless
+/// it has ended. There are as many as kinds of changes at most.
+macro_rules! line {
+    () => {
+        "(SELECT s.id FROM webhook w JOIN webhook s
+             ON s.account_id = w.account_id AND s.authorization_id = w.authorization_id AND s.domain = w.domain
+          WHERE w.account_id = ?1 AND w.id = ?2 AND s.ended_at IS NULL)"
+    };
+}
+
+/// Whether the delivery `d` of the webhook ?2 is the first that waits for its thing. Tests, whose numbers are below zero, keep
+/// nobody waiting. This is no EXISTS, which PostgreSQL may turn into a join that reads all that waits.
+macro_rules! is_first {
+    () => {
+        concat!(
+            "(SELECT 1 FROM delivery e
+              WHERE e.account_id = ?1 AND e.webhook_id IN ",
+            $crate::tables::deliveries::line!(),
+            "
+                    AND e.thing_id = d.thing_id AND e.number > 0 AND e.number < d.number AND e.due_at IS NOT NULL
+              LIMIT 1) IS NULL"
+        )
+    };
+}
+
+pub(super) use {is_first, line};
+
 statements! {
-    // The first that waits for its thing, so that notices of a thing arrive in order.
     HEADS = concat!("SELECT ", columns!(), " FROM delivery d
-        WHERE account_id = ?1 AND webhook_id = ?2 AND due_at <= ?3
-              AND NOT EXISTS (SELECT 1 FROM delivery e
-                  WHERE e.account_id = ?1 AND e.webhook_id = ?2 AND e.thing_id = d.thing_id AND e.number < d.number
-                        AND e.due_at IS NOT NULL)
+        WHERE account_id = ?1 AND webhook_id = ?2 AND due_at <= ?3 AND ", is_first!(), "
         ORDER BY due_at, number LIMIT ?4");
     FIND = concat!("SELECT ", columns!(), of_webhook!(), " AND number = ?3");
     LATEST = concat!("SELECT ", columns!(), of_webhook!(), " AND number < ?3 ORDER BY number DESC LIMIT ?4");
@@ -39,10 +62,16 @@ statements! {
         WHERE account_id = ?1 AND webhook_id = ?2 AND number = ?3 AND due_at IS NOT NULL";
     DELETE = "DELETE FROM delivery WHERE account_id = ?1 AND webhook_id = ?2 AND number = ?3 AND due_at IS NOT NULL";
     // What comes after it for the same thing waits with it.
-    POSTPONE = "UPDATE delivery SET due_at = ?4
-        WHERE account_id = ?1 AND webhook_id = ?2 AND thing_id = ?3 AND due_at < ?4";
-    HURRY = "UPDATE delivery SET due_at = ?4
-        WHERE account_id = ?1 AND webhook_id = ?2 AND thing_id = ?3 AND due_at > ?4";
+    POSTPONE = concat!("UPDATE delivery SET due_at = ?4
+        WHERE account_id = ?1 AND webhook_id IN ", line!(), " AND thing_id = ?3 AND number >= ?5 AND due_at < ?4");
+    HURRY = concat!("UPDATE delivery SET due_at = ?4
+        WHERE account_id = ?1 AND webhook_id IN ", line!(), " AND thing_id = ?3 AND number > 0 AND due_at > ?4");
+    // What waits for the same things in other webhooks of the line.
+    HURRY_BEHIND_ALL = concat!("UPDATE delivery SET due_at = ?3
+        WHERE account_id = ?1 AND webhook_id IN ", line!(), " AND webhook_id <> ?2 AND number > 0 AND due_at > ?3
+              AND (SELECT 1 FROM delivery e
+                   WHERE e.account_id = ?1 AND e.webhook_id = ?2 AND e.thing_id = delivery.thing_id AND e.number > 0
+                         AND e.number < delivery.number AND e.due_at IS NOT NULL LIMIT 1) = 1");
     GIVE_UP = "UPDATE delivery SET due_at = NULL, outcome = 'dropped', ended_at = ?3
         WHERE account_id = ?1 AND webhook_id = ?2 AND due_at IS NOT NULL";
     AGAIN = "UPDATE delivery SET due_at = ?5, tries = 0, outcome = NULL, ended_at = NULL
@@ -200,21 +229,31 @@ pub fn delete(tx: &mut Tx, of: Of<'_>, number: i64) -> Result<bool, StoreError> 
     Ok(tx.run(DELETE, &[of.0, of.1, &number])? > 0)
 }
 
-/// Puts off what waits for a thing.
+/// Puts off a delivery and what waits for its thing behind it, at whichever webhook of the line.
 ///
 /// # Errors
 /// When the store fails.
-pub fn postpone(tx: &mut Tx, of: Of<'_>, thing_id: &str, until: Instant) -> Result<(), StoreError> {
-    tx.run(POSTPONE, &[of.0, of.1, &thing_id, &until])?;
+pub fn postpone(tx: &mut Tx, of: Of<'_>, failed: (&str, i64), until: Instant) -> Result<(), StoreError> {
+    tx.run(POSTPONE, &[of.0, of.1, &failed.0, &until, &failed.1])?;
     Ok(())
 }
 
-/// Has what waits for a thing tried now.
+/// Has what waits for a thing tried now, at whichever webhook of the line. [`webhooks::wake_line`](super::webhooks::wake_line)
+/// says so to the webhooks.
 ///
 /// # Errors
 /// When the store fails.
 pub fn hurry(tx: &mut Tx, of: Of<'_>, thing_id: &str, now: Instant) -> Result<(), StoreError> {
     tx.run(HURRY, &[of.0, of.1, &thing_id, &now])?;
+    Ok(())
+}
+
+/// Has tried now what waits at other webhooks of the line behind anything of this one, which is about to give all of it up.
+///
+/// # Errors
+/// When the store fails.
+pub fn hurry_behind_all(tx: &mut Tx, of: Of<'_>, now: Instant) -> Result<(), StoreError> {
+    tx.run(HURRY_BEHIND_ALL, &[of.0, of.1, &now])?;
     Ok(())
 }
 

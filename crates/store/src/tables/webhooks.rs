@@ -3,6 +3,7 @@
 //!
 //! Whoever adds or ends a webhook has locked the account before, because every change does.
 
+use super::deliveries::{is_first, line};
 use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::id::{AccountId, AuthorizationId, WebhookId};
 use slotkeeper_domain::time::Instant;
@@ -21,6 +22,11 @@ statements! {
               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     FIND = concat!("SELECT ", columns!(), " FROM webhook WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL");
     LOCK = concat!("SELECT ", columns!(), " FROM webhook WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL {FOR UPDATE}");
+    // Everybody locks the webhooks of a line in this order.
+    LOCK_LINE = "SELECT id FROM webhook WHERE account_id = ?1
+                 AND authorization_id = (SELECT w.authorization_id FROM webhook w WHERE w.account_id = ?1 AND w.id = ?2)
+                 AND domain = (SELECT w.domain FROM webhook w WHERE w.account_id = ?1 AND w.id = ?2) AND ended_at IS NULL
+                 ORDER BY id LIMIT 100 {FOR UPDATE}";
     OF_KEY = concat!("SELECT ", columns!(), "
         FROM webhook WHERE account_id = ?1 AND authorization_id = ?2 AND ended_at IS NULL ORDER BY domain, kind LIMIT 100");
     OF_TOPIC = concat!("SELECT ", columns!(), "
@@ -37,16 +43,24 @@ statements! {
            ORDER BY due_at LIMIT ?2 {FOR UPDATE SKIP LOCKED}";
     LEASE = "UPDATE webhook SET leased_until = ?3 WHERE account_id = ?1 AND id = ?2";
     RENEW = "UPDATE webhook SET leased_until = ?4 WHERE account_id = ?1 AND id = ?2 AND leased_until = ?3";
-    // What waits behind an earlier one of its thing may be due long before that one is: there is nothing to do for it then.
-    RELEASE = "UPDATE webhook SET leased_until = NULL, due_at =
+    // What waits behind an earlier one of its thing may be due long before that one is: there is nothing to do for it then, and
+    // whoever ends that one wakes this webhook.
+    RELEASE = concat!("UPDATE webhook SET leased_until = NULL, due_at =
                    (SELECT d.due_at FROM delivery d
-                    WHERE d.account_id = ?1 AND d.webhook_id = ?2 AND d.due_at IS NOT NULL
-                          AND NOT EXISTS (SELECT 1 FROM delivery e
-                              WHERE e.account_id = ?1 AND e.webhook_id = ?2 AND e.thing_id = d.thing_id
-                                    AND e.number < d.number AND e.due_at IS NOT NULL)
+                    WHERE d.account_id = ?1 AND d.webhook_id = ?2 AND d.due_at IS NOT NULL AND ", is_first!(), "
                     ORDER BY d.due_at, d.number LIMIT 1)
                WHERE account_id = ?1 AND id = ?2 AND leased_until = ?3 AND ended_at IS NULL AND blocked_at IS NULL
-               RETURNING due_at";
+               RETURNING due_at");
+    WAKE_FOR_THING = concat!("UPDATE webhook SET due_at = CASE WHEN due_at < ?3 THEN due_at ELSE ?3 END
+               WHERE account_id = ?1 AND id IN ", line!(), " AND blocked_at IS NULL
+                     AND EXISTS (SELECT 1 FROM delivery d WHERE d.account_id = ?1 AND d.webhook_id = webhook.id
+                                 AND d.thing_id = ?4 AND d.due_at IS NOT NULL)
+               RETURNING id");
+    WAKE_LINE = concat!("UPDATE webhook SET due_at = CASE WHEN due_at < ?3 THEN due_at ELSE ?3 END
+               WHERE account_id = ?1 AND id IN ", line!(), " AND blocked_at IS NULL
+                     AND EXISTS (SELECT 1 FROM delivery d WHERE d.account_id = ?1 AND d.webhook_id = webhook.id
+                                 AND d.due_at IS NOT NULL)
+               RETURNING id");
     END_LEASES = "UPDATE webhook SET leased_until = NULL WHERE due_at IS NOT NULL AND leased_until IS NOT NULL";
     WAIT = "UPDATE webhook SET waiting = waiting + ?3, due_at = CASE WHEN due_at < ?4 THEN due_at ELSE ?4 END
             WHERE account_id = ?1 AND id = ?2";
@@ -135,6 +149,35 @@ pub fn find(db: &mut Snapshot, account: &AccountId, id: &WebhookId) -> Result<Op
 /// When the store fails.
 pub fn lock(tx: &mut Tx, account: &AccountId, id: &WebhookId) -> Result<Option<Webhook>, StoreError> {
     tx.one(LOCK, &[account, id], webhook)
+}
+
+/// Locks the webhook with this id and all others of its line, those of the same key and domain: notices of a thing arrive in
+/// order among them, so what becomes of one concerns the next of the others. Nothing if it has ended, but the rest is locked.
+///
+/// # Errors
+/// When the store fails.
+pub fn lock_line(tx: &mut Tx, account: &AccountId, id: &WebhookId) -> Result<Option<Webhook>, StoreError> {
+    let _locked: Vec<WebhookId> = tx.all(LOCK_LINE, &[account, id], |row| row.next())?;
+    find(tx, account, id)
+}
+
+/// Says to the webhooks of a line that there is something to do: to those at which something waits for a thing, or anything.
+/// Whether there was another one than this among them.
+///
+/// # Errors
+/// When the store fails.
+pub fn wake_line(
+    tx: &mut Tx,
+    account: &AccountId,
+    id: &WebhookId,
+    thing_id: Option<&str>,
+    now: Instant,
+) -> Result<bool, StoreError> {
+    let woken: Vec<WebhookId> = match thing_id {
+        Some(thing_id) => tx.all(WAKE_FOR_THING, &[account, id, &now, &thing_id], |row| row.next())?,
+        None => tx.all(WAKE_LINE, &[account, id, &now], |row| row.next())?,
+    };
+    Ok(woken.iter().any(|woken| woken != id))
 }
 
 /// The webhooks of a key, by domain and kind: one of each at most.

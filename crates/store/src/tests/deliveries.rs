@@ -92,7 +92,7 @@ on_both_engines! {
     async fn nothing_waits_for_an_attempt_that_is_over(place) {
         let store = with_webhook(place).await;
         change(&store, "a").await;
-        store.tidy(|tx| deliveries::postpone(tx, (&account(), &webhook()), "a", at(3_600))).await.expect("later");
+        store.tidy(|tx| deliveries::postpone(tx, (&account(), &webhook()), ("a", 1), at(3_600))).await.expect("later");
         let (locked, mut told) = unbounded_channel();
         let (ending, also) = (store.clone(), store.clone());
         let ends = tokio::spawn(async move {
@@ -125,7 +125,7 @@ on_both_engines! {
             let of = (&account, &webhook);
             let lease = webhooks::lease_due(tx, at(20), at(30), 1)?.pop().expect("something is due");
             deliveries::end(tx, of, 2, true, at(20))?;
-            deliveries::postpone(tx, of, "a", at(3_600))?;
+            deliveries::postpone(tx, of, ("a", 1), at(3_600))?;
             deliveries::again(tx, of, (2, 2), at(20))?;
             webhooks::release(tx, &lease)
         });
