@@ -91,10 +91,10 @@ pub(crate) fn write(tx: &mut Tx, changes: &[Change]) -> Result<Concerns, StoreEr
             locked
         })
         .collect();
-    let params: Vec<([&dyn Param; 7], [&dyn Param; 6])> =
-        told.iter().map(|(row, domain)| (row.delivery(domain), row.wake(domain))).collect();
+    let params: Vec<[&dyn Param; 7]> = told.iter().map(|(row, domain)| row.delivery(domain)).collect();
+    let wakes: Vec<[&dyn Param; 6]> = told.iter().map(|(row, domain)| row.wake(domain)).collect();
     statements.extend(locks.iter().map(|params| (LOCK, params.as_slice())));
-    for (delivery, wake) in &params {
+    for (delivery, wake) in params.iter().zip(&wakes) {
         statements.extend([(DELIVER, delivery.as_slice()), (WAKE, wake.as_slice())]);
     }
     let written = tx.batch(&statements)?;

@@ -7,7 +7,7 @@ use slotkeeper_domain::account::Role;
 use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::id::{AccountId, WebhookId};
 use slotkeeper_domain::time::Instant;
-use slotkeeper_domain::webhook::{BLOCKED_AFTER, next_attempt};
+use slotkeeper_domain::webhook::{BLOCKED_AFTER, next_attempt, not_before};
 use slotkeeper_store::tables::deliveries::{self, Attempt, Delivery, Of};
 use slotkeeper_store::tables::webhooks::{self, End};
 use slotkeeper_store::tables::{accounts, applications, authorizations, users};
@@ -42,8 +42,15 @@ pub struct Answered {
 }
 
 impl Tried {
-    fn arrived(&self) -> bool {
+    /// Whether the receiver took it.
+    #[must_use]
+    pub fn arrived(&self) -> bool {
         matches!(&self.answer, Ok(Answered { status, .. }) if (200..300).contains(status))
+    }
+
+    /// For how long a receiver that has too much to do wants no notice at all.
+    fn busy_for(&self) -> Option<Duration> {
+        self.answer.as_ref().ok().filter(|answered| matches!(answered.status, 429 | 503))?.retry_after
     }
 
     /// What went wrong, for the developer.
@@ -95,6 +102,8 @@ pub async fn note(
             let of = (&of_account, &of_webhook);
             lock(tx, of)?;
             deliveries::attempted(tx, of, delivery.number, &tried.row())?;
+            let not_before = tried.busy_for().map(|asked| not_before(&retries, asked, now));
+            webhooks::tried(tx, of.0, of.1, !tried.arrived(), not_before)?;
             let test = delivery.number < 0;
             let asked = tried.answer.as_ref().ok().and_then(|answered| answered.retry_after);
             let next = next_attempt(&retries, delivery.tries + 1, asked, spread, now).filter(|_| !test);
@@ -143,6 +152,26 @@ fn next_in_line(tx: &mut Tx, of: Of<'_>, ended: &Delivery, now: Instant) -> Resu
     deliveries::hurry(tx, of, &ended.thing_id, now)?;
     // This one too: the outcome may come so late that nobody has it in hand any more.
     webhooks::wake_line(tx, of.0, of.1, Some(&ended.thing_id), now)
+}
+
+/// Puts a delivery off that this server could not try for reasons of its own: that is no attempt.
+///
+/// # Errors
+/// When the store fails.
+pub async fn put_off(
+    app: &App,
+    (account, webhook): (AccountId, WebhookId),
+    delivery: Delivery,
+    by: Duration,
+) -> Result<(), StoreError> {
+    let until = app.now().after(by);
+    app.store()
+        .tidy(move |tx| {
+            let of = (&account, &webhook);
+            lock(tx, of)?;
+            deliveries::postpone(tx, of, (&delivery.thing_id, delivery.number), until)
+        })
+        .await
 }
 
 /// Forgets a delivery about which there is nothing to tell.

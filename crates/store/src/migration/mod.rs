@@ -60,6 +60,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations! {
     10 "logo" "0010_logo.sql";
     11 "calendars" "0011_calendars.sql";
     12 "letters" "0012_letters.sql";
+    18 "webhook health" "0018_webhook_health.sql";
 };
 
 /// Where the steps that ran are written down.

@@ -3,6 +3,7 @@
 use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::id::{AccountId, WebhookId};
 use slotkeeper_domain::time::Instant;
+use std::time::Duration;
 
 /// The columns of a [`Delivery`].
 macro_rules! columns {
@@ -46,8 +47,10 @@ macro_rules! is_first {
 pub(super) use {is_first, line};
 
 statements! {
+    // None while the receiver wants to be left alone.
     HEADS = concat!("SELECT ", columns!(), " FROM delivery d
         WHERE account_id = ?1 AND webhook_id = ?2 AND due_at <= ?3 AND ", is_first!(), "
+              AND NOT EXISTS (SELECT 1 FROM webhook WHERE account_id = ?1 AND id = ?2 AND not_before > ?3)
         ORDER BY due_at, number LIMIT ?4");
     FIND = concat!("SELECT ", columns!(), of_webhook!(), " AND number = ?3");
     LATEST = concat!("SELECT ", columns!(), of_webhook!(), " AND number < ?3 ORDER BY number DESC LIMIT ?4");
@@ -76,8 +79,10 @@ statements! {
         WHERE account_id = ?1 AND webhook_id = ?2 AND due_at IS NOT NULL";
     AGAIN = "UPDATE delivery SET due_at = ?5, tries = 0, outcome = NULL, ended_at = NULL
         WHERE account_id = ?1 AND webhook_id = ?2 AND number BETWEEN ?3 AND ?4 AND due_at IS NULL";
-    COUNT_BETWEEN = concat!("SELECT COUNT(*)", of_webhook!(), " AND number BETWEEN ?3 AND ?4 AND due_at IS NULL");
-    FIRST_SINCE = concat!("SELECT MIN(number)", of_webhook!(), " AND number > 0 AND happened_at >= ?3");
+    COUNT_BETWEEN = concat!("SELECT COUNT(*) FROM
+        (SELECT 1", of_webhook!(), " AND number BETWEEN ?3 AND ?4 AND due_at IS NULL LIMIT ?5) AS counted");
+    FIRST_SINCE = concat!("SELECT number", of_webhook!(), " AND number > 0 AND happened_at >= ?3
+        ORDER BY happened_at, number LIMIT 1");
     ATTEMPTS = "SELECT attempt, at, duration_ms, status, failure, answer FROM attempt
         WHERE account_id = ?1 AND webhook_id = ?2 AND number = ?3 ORDER BY attempt DESC LIMIT ?4";
     LAST_ATTEMPT = "SELECT attempt, at, duration_ms, status, failure, answer FROM attempt
@@ -92,6 +97,9 @@ statements! {
     SWEEP_ITEMS = "DELETE FROM last_item WHERE (account_id, webhook_id, thing_id) IN
         (SELECT account_id, webhook_id, thing_id FROM last_item WHERE deleted_at <= ?1 LIMIT ?2)";
 }
+
+/// How much longer than deliveries the last state of a thing is kept: longer than all attempts at one take.
+const ITEM_KEPT_LONGER: Duration = Duration::from_secs(24 * 3_600);
 
 /// How a delivery stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -195,8 +203,9 @@ pub fn latest(db: &mut Snapshot, of: Of<'_>, before: i64, limit: i64) -> Result<
 /// # Errors
 /// When the store fails.
 pub fn insert_test(tx: &mut Tx, of: Of<'_>, thing_id: &str, now: Instant) -> Result<i64, StoreError> {
+    // A program of before did not count them.
     let first: Option<i64> = tx.one(FIRST_NUMBER, &[of.0, of.1], |row| row.next())?;
-    let number = first.unwrap_or(0).min(0) - 1;
+    let number = -super::webhooks::count_test(tx, of, -first.unwrap_or(0).min(0))?;
     tx.run(INSERT_TEST, &[of.0, of.1, &number, &thing_id, &now, &now])?;
     Ok(number)
 }
@@ -273,12 +282,12 @@ pub fn again(tx: &mut Tx, of: Of<'_>, (first, last): (i64, i64), now: Instant) -
     tx.run(AGAIN, &[of.0, of.1, &first, &last, &now])
 }
 
-/// How many deliveries [`again`] would have tried.
+/// How many deliveries [`again`] would have tried; counted up to `limit`.
 ///
 /// # Errors
 /// When the store fails.
-pub fn ended_between(db: &mut Snapshot, of: Of<'_>, (first, last): (i64, i64)) -> Result<i64, StoreError> {
-    Ok(db.one(COUNT_BETWEEN, &[of.0, of.1, &first, &last], |row| row.next())?.unwrap_or(0))
+pub fn ended_between(db: &mut Snapshot, of: Of<'_>, (first, last): (i64, i64), limit: i64) -> Result<i64, StoreError> {
+    Ok(db.one(COUNT_BETWEEN, &[of.0, of.1, &first, &last, &limit], |row| row.next())?.unwrap_or(0))
 }
 
 /// The number of the first delivery of a change that happened at this time or later.
@@ -286,7 +295,7 @@ pub fn ended_between(db: &mut Snapshot, of: Of<'_>, (first, last): (i64, i64)) -
 /// # Errors
 /// When the store fails.
 pub fn first_since(db: &mut Snapshot, of: Of<'_>, since: Instant) -> Result<Option<i64>, StoreError> {
-    Ok(db.one(FIRST_SINCE, &[of.0, of.1, &since], |row| row.next::<Option<i64>>())?.flatten())
+    db.one(FIRST_SINCE, &[of.0, of.1, &since], |row| row.next())
 }
 
 /// The attempts of a delivery, the latest first, at most `limit`.
@@ -327,6 +336,8 @@ pub fn last_item(db: &mut Snapshot, of: Of<'_>, thing_id: &str) -> Result<Option
 /// # Errors
 /// When the store fails.
 pub fn sweep(tx: &mut Tx, before: Instant, limit: i64) -> Result<u64, StoreError> {
-    let statements = [SWEEP, SWEEP_ATTEMPTS, SWEEP_ITEMS];
-    statements.into_iter().try_fold(0, |most, statement| Ok(tx.run(statement, &[&before, &limit])?.max(most)))
+    // A delivery ends, and counts from then on, some time after the thing was deleted of which it shows the last state.
+    let items_before = before.before(ITEM_KEPT_LONGER);
+    let statements = [(SWEEP, before), (SWEEP_ATTEMPTS, before), (SWEEP_ITEMS, items_before)];
+    statements.into_iter().try_fold(0, |most, (statement, before)| Ok(tx.run(statement, &[&before, &limit])?.max(most)))
 }

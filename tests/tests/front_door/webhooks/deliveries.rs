@@ -83,6 +83,27 @@ on_every_engine! {
         assert_eq!(receiver.requests().len(), 2);
     }
 
+    /// One that has too much to do is left alone by the whole webhook, and not by others of the key.
+    async fn a_receiver_that_is_busy_is_left_alone(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let receiver = Receiver::start().await;
+        register(&program, &receiver, "/busy", "customers/created").await;
+        register(&program, &receiver, "/free", "bookings/created").await;
+        receiver.replies("/busy", [Reply::After(429, 600)]);
+        let at = |path: &str| receiver.requests().iter().filter(|one| one.path() == path).count();
+        program.create("/customers", &json!({"firstName": "A"})).await;
+        server.deliver().await;
+        program.create("/customers", &json!({"firstName": "B"})).await;
+        book(&program, "2026-05-08").await;
+        server.deliver().await;
+        server.clock.advance(Duration::from_secs(599));
+        server.deliver().await;
+        assert_eq!((at("/busy"), at("/free")), (1, 1));
+        server.clock.advance(Duration::from_secs(1));
+        server.deliver().await;
+        assert_eq!(at("/busy"), 4);
+    }
+
     /// An answer with a success counts when its body is cut short; a redirect does not, and nobody follows it.
     async fn the_status_decides(server: TestServer) {
         let (_, program) = business(&server).await;
