@@ -31,7 +31,7 @@ REASONS = {
     # Wire reference, 6.1 to 6.9: what a product sells, to whom and when, products say.
     "rules of products": r"this product\b|one person at least|people of category|People of category|people altogether|"
     r"people in a booking at most|is none that it takes|paymentMethodOther is missing|"
-    r"^eventId( or startTime)? is missing: ",
+    r"^eventId( or startTime)? is missing: |No appointment can start at this time",
     "receivers that are not called": r"^url: ",
     # How many decimals there can be depends on the currency; a number that takes an exponent has too many, or is too large.
     "amounts": r"has more decimals|too large an amount|currenc|amount must be a decimal number",
@@ -101,6 +101,8 @@ def words(name):
 
 
 EVENTS, RESOURCES, TIMES, CUSTOMERS = words("events"), words("resources"), words("times"), words("customers")
+# Bookings take all seats of the others in a long run.
+HELD = words("held")
 
 
 @schemathesis.hook
@@ -138,7 +140,8 @@ def fitting(path, body, chance):
             first = chance % (len(TIMES) - 1)
             body |= {"startTime": TIMES[first], "endTime": TIMES[first + 1], "resources": [RESOURCES[0]]}
     elif re.match(OF_BOOKINGS, path):
-        event = body.get("eventId") if body.get("eventId") in EVENTS else EVENTS[chance % len(EVENTS)]
+        events = HELD if path == "/holds" else EVENTS
+        event = body.get("eventId") if body.get("eventId") in events else events[chance % len(events)]
         body["productId"] = event.split("_")[0]
         if path.startswith("/seatblocks"):
             body |= {"eventId": event, "numSeats": 1}

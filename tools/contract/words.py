@@ -51,6 +51,7 @@ def write(demo: dict, folder: Path) -> None:
     words = {
         "products": products,
         "events": free[:MOST],
+        "held": free[MOST : 2 * MOST],
         "categories": [one["id"] for one in get("/settings/peoplecategories")["categories"]],
         "resources": [one["id"] for kind in types for one in kind["resources"]],
         "taxes": [one["id"] for one in get("/settings/taxes")["data"]],

@@ -9,9 +9,9 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use slotkeeper_app::App;
 use slotkeeper_app::authorizations::check::{CheckError, KeyHolder, check};
+use slotkeeper_app::call_limit::TooManyCalls;
 use slotkeeper_app::right::{May, Right};
 use slotkeeper_domain::account::Language;
-use slotkeeper_domain::throttle::TooMany;
 
 /// What the caller's key was granted, for [`crate::body`]: an answer that was kept for one key is not for another that is
 /// allowed less.
@@ -55,8 +55,11 @@ impl<R: Right> FromRequestParts<App> for Caller<R> {
         };
         let holder = check(app, &api_key, &secret_key).await.map_err(|error| match error {
             CheckError::Refused => ApiError::wrong_keys(),
-            CheckError::TooMany(TooMany { wait }) => {
+            CheckError::TooMany(TooManyCalls { rate, wait }) => {
                 let seconds = u64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX).max(1);
+                if let Some(noted) = parts.extensions.get::<Noted>() {
+                    noted.nothing_left(rate, seconds);
+                }
                 let message = format!("This API key has made too many calls. Wait for {seconds} s.");
                 ApiError::new(StatusCode::TOO_MANY_REQUESTS, message).with_retry_after(seconds)
             }

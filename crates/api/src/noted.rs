@@ -7,6 +7,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use slotkeeper_app::call_limit::Allowance;
 use slotkeeper_domain::account::Language;
+use slotkeeper_domain::call_rate::CallRate;
 use std::sync::{Arc, OnceLock};
 
 /// What is known of a call. Clones share it.
@@ -16,7 +17,16 @@ pub(crate) struct Noted(Arc<Notes>);
 #[derive(Default)]
 struct Notes {
     language: OnceLock<Language>,
-    allowance: OnceLock<Allowance>,
+    left: OnceLock<Left>,
+}
+
+/// What a key has left.
+#[derive(Clone, Copy)]
+struct Left {
+    rate: CallRate,
+    remaining: u32,
+    /// For `remaining` above 0: until it is as much as ever; else: until there is one more.
+    reset_seconds: u64,
 }
 
 impl Noted {
@@ -27,8 +37,13 @@ impl Noted {
     }
 
     /// Notes what the key has left.
-    pub(crate) fn allowance(&self, allowance: Allowance) {
-        let _first = self.0.allowance.set(allowance);
+    pub(crate) fn allowance(&self, Allowance { rate, left }: Allowance) {
+        let _first = self.0.left.set(Left { rate, remaining: left.remaining, reset_seconds: left.reset_seconds });
+    }
+
+    /// Notes that the key has nothing left, for so many seconds.
+    pub(crate) fn nothing_left(&self, rate: CallRate, seconds: u64) {
+        let _first = self.0.left.set(Left { rate, remaining: 0, reset_seconds: seconds });
     }
 }
 
@@ -39,10 +54,10 @@ pub(crate) async fn note(mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(noted.clone());
     let response = next.run(request).await;
     let mut response = named(response, noted.0.language.get().copied().unwrap_or(Language::BRITISH_ENGLISH));
-    if let Some(Allowance { rate, left }) = noted.0.allowance.get() {
+    if let Some(Left { rate, remaining, reset_seconds }) = noted.0.left.get() {
         let fields = [
             ("ratelimit-policy", format!("\"calls\";q={};w=60", rate.per_minute)),
-            ("ratelimit", format!("\"calls\";r={};t={}", left.remaining, left.reset_seconds)),
+            ("ratelimit", format!("\"calls\";r={remaining};t={reset_seconds}")),
         ];
         for (name, value) in fields {
             if let Ok(value) = HeaderValue::try_from(value) {

@@ -68,7 +68,6 @@ parameters_from_str! {
         { "type": "integer", "minimum": 0, "maximum": 18_446_744_073_709_551_615_u64 };
     u32: "a whole number between 0 and 4294967295", { "type": "integer", "minimum": 0, "maximum": 4_294_967_295_u32 };
     i64: "a whole number", { "type": "integer" };
-    String: "a text";
     PaymentMethod: "one of: creditCard, paypal, bankTransfer, cash, checque, debitCard, existingCredit, accountCredit, \
                     moneyVoucher, other", { "type": "string", "enum": words(PaymentMethod::ALL, PaymentMethod::as_str) };
     WireTime: "a date-time such as 2026-08-14T18:00:00+01:00, of the years 1970 to 2200",
@@ -201,6 +200,15 @@ pub trait Parameters: Sized {
     /// What documents say of each.
     #[must_use]
     fn describe() -> Vec<ParameterDescription>;
+}
+
+impl Parameter for String {
+    const EXPECTED: &'static str = "a text without the character U+0000";
+
+    /// PostgreSQL keeps no such character, and nobody means it.
+    fn from_text(text: &str) -> Option<Self> {
+        (!text.contains('\0')).then(|| text.to_owned())
+    }
 }
 
 /// The names and values of a query, decoded. It holds keys, and so cannot be printed.

@@ -23,6 +23,7 @@ impl ApiError {
             error @ (PlaceError::Canceled
             | PlaceError::HoldIsBooked
             | PlaceError::PromotionGone(_)
+            | PlaceError::PromiseBroken(_)
             | PlaceError::TooLate(_)) => Self::conflict(error.to_string()),
             error @ (PlaceError::NotYours
             | PlaceError::NoBusiness
@@ -35,6 +36,7 @@ impl ApiError {
             | PlaceError::Participants(_)
             | PlaceError::Person { .. }
             | PlaceError::NoPerson
+            | PlaceError::NoEventThen
             | PlaceError::NeedsCustomer
             | PlaceError::NoCustomer
             | PlaceError::NoHold

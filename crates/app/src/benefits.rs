@@ -4,7 +4,7 @@
 //! coupons and vouchers by their codes. What is locked is looked at again before it is used, and the schema refuses a use
 //! too many. A hold only looks: it uses nothing up (wire reference, section 6.7).
 
-use crate::bookings::place::{PlaceError, Placing};
+use crate::bookings::place::{Gone, PlaceError, Placing};
 use crate::payments::record::PaymentInput;
 use slotkeeper_domain::benefits::{Applied, Benefits, By, Offered, ServiceVoucher, Settled, settle};
 use slotkeeper_domain::booking::BookingNumber;
@@ -16,8 +16,11 @@ use slotkeeper_domain::money::Money;
 use slotkeeper_domain::order::{OrderRefused, Plan};
 use slotkeeper_domain::party::Party;
 use slotkeeper_domain::payment::PaymentMethod;
+use slotkeeper_domain::quote::{Held, Quote};
+use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::bookings::Booking;
 use slotkeeper_store::tables::credits::{self, Prepaid};
+use slotkeeper_store::tables::holds::Hold;
 use slotkeeper_store::tables::promotions;
 use slotkeeper_store::tables::vouchers::{self, Worth};
 use slotkeeper_store::{Snapshot, StoreError, Tx};
@@ -36,10 +39,20 @@ pub(crate) struct Asking<'a> {
     pub(crate) customer: Option<&'a CustomerId>,
     /// The booking that is changed. What it has is free for it.
     pub(crate) booking: Option<&'a Booking>,
-    /// The promotion that a hold promised without a code.
-    pub(crate) promised: Option<&'a PromotionId>,
+    /// What the hold promised that it takes the place of.
+    pub(crate) promise: Option<Promise<'a>>,
     /// Whether a product that is for those with prepaid credits needs one for everybody.
     pub(crate) strict: bool,
+}
+
+/// What a hold that has not ended promised to the booking that takes its place.
+#[derive(Clone, Copy)]
+pub(crate) struct Promise<'a> {
+    hold: &'a Hold,
+    /// What it was made for, if that is the event or appointment that is booked.
+    held: Option<&'a Held>,
+    /// Whether that is the same in everything that makes a price.
+    same: bool,
 }
 
 /// A price, and everything that lowers it and pays for it.
@@ -55,6 +68,32 @@ pub(crate) struct Bargain {
     counted: BTreeSet<PromotionId>,
     /// The prepaid credits there are, in the order in which they are used.
     prepaid: Vec<Prepaid>,
+}
+
+impl<'a> Promise<'a> {
+    pub(crate) fn of(hold: &'a Hold, plan: &Plan<'_>, booked: &Held) -> Self {
+        let held = hold.quote.held.as_ref().filter(|held| held.is_when(plan));
+        Self { hold, held, same: held.is_some_and(|held| held.promises(booked)) }
+    }
+
+    /// The promotion that it promised without a code.
+    fn automatic(&self) -> Option<&'a PromotionId> {
+        self.hold.quote.automatic.as_ref()
+    }
+
+    /// What a booking of the same is promised to cost.
+    fn quote(&self) -> Option<&'a Quote> {
+        Some(&self.hold.quote).filter(|_| self.same)
+    }
+
+    /// Whether as much is paid as was promised; what was received otherwise needs no credit.
+    pub(crate) fn check_payment(&self, gross: i64, received: i64, drawn: Drawn) -> Result<(), PlaceError> {
+        let left = gross.saturating_sub(received).max(0).saturating_sub(drawn.paid());
+        match self.quote() {
+            Some(quote) if left > quote.left_after(received) => Err(PlaceError::PromiseBroken(Gone::Credit)),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What may apply to an order, before anybody has looked at what is used.
@@ -115,7 +154,8 @@ pub(crate) fn lock(tx: &mut Tx, asking: Asking<'_>) -> Result<Bargain, PlaceErro
     asking.settle(tx, kept, &candidates, &counted)
 }
 
-/// Gives back what lowers the price of a booking that is cancelled. What was paid stays paid.
+/// Gives back what lowers the price of a booking that is cancelled. What was paid stays paid. The customer is locked
+/// already.
 pub(crate) fn give_back(tx: &mut Tx, account: &AccountId, booking: &Booking) -> Result<(), StoreError> {
     if booking.details.benefits.is_none() {
         return Ok(());
@@ -154,6 +194,17 @@ impl<'a> Asking<'a> {
         self.placing.account.zone.date_of(self.plan.span.from)
     }
 
+    /// The promotion that a hold promised without a code.
+    fn promised(&self) -> Option<&'a PromotionId> {
+        self.promise.and_then(|promise| promise.automatic())
+    }
+
+    /// As of when it is asked whether a code has ended: one that a hold was priced with is good for as long as the hold.
+    fn looked_at(&self, code: &Code) -> Instant {
+        let promise = self.promise.filter(|promise| promise.held.is_some_and(|held| held.has_code(code)));
+        promise.map_or(self.placing.now, |promise| promise.hold.created_at)
+    }
+
     /// What the booking had and still fits: what is for this product on this day. What the business no longer has stays as it
     /// was promised, for the product and the day it was promised for: nobody can say what else it would be for.
     fn kept(&self) -> Kept {
@@ -174,13 +225,13 @@ impl<'a> Asking<'a> {
     }
 
     fn candidates(&self, db: &mut Snapshot, kept: &Kept) -> Result<Candidates<'a>, PlaceError> {
-        let (product, day, now) = (&self.plan.product.id, self.day(), self.placing.now);
+        let (product, day) = (&self.plan.product.id, self.day());
         // A booking is made once: what began later than it was made is not for it.
-        let made_at = self.booking.map_or(now, |booking| booking.created.at);
+        let made_at = self.booking.map_or(self.placing.now, |booking| booking.created.at);
         let has_one = kept.promotions.iter().any(|applied| applied.by == By::Itself);
         let fits = |one: &&Promotion| {
             // What a hold was promised a moment ago stays so, also when its time has ended since.
-            let promised = self.promised == Some(&one.id);
+            let promised = self.promised() == Some(&one.id);
             let fit = if promised { one.check_for(product, day) } else { one.check(product, day, made_at) };
             // By itself now, and by a code when the booking came by it: it applies once.
             let has_this = kept.promotions.iter().any(|applied| applied.promotion == one.id);
@@ -196,13 +247,14 @@ impl<'a> Asking<'a> {
             let named = |one: &&Promotion| matches!(&one.trigger, Trigger::Code(known) if known == code);
             // Several can have the same code, one after the other for example.
             let of_code = self.catalogue.promotions.iter().filter(named);
-            let fitting = of_code.clone().find(|one| one.check(product, day, now).is_ok());
+            let at = self.looked_at(code);
+            let fitting = of_code.clone().find(|one| one.check(product, day, at).is_ok());
             let (promotion, by) = match fitting.or_else(|| of_code.clone().next()) {
                 Some(promotion) => (Some(promotion), By::Code(code.clone())),
                 None => (self.of_coupon(db, code)?, By::Coupon(code.clone())),
             };
             let promotion = promotion.ok_or_else(|| no_promotion(typed, CodeRefused::Unknown))?;
-            promotion.check(product, day, now).map_err(|why| no_promotion(typed, why))?;
+            promotion.check(product, day, at).map_err(|why| no_promotion(typed, why))?;
             coded.push((typed, promotion, by));
         }
         Ok(Candidates { automatic, coded })
@@ -229,7 +281,7 @@ impl<'a> Asking<'a> {
         for promotion in &candidates.automatic {
             if has_room(db, account, promotion)? {
                 offered.automatic.push(Applied::of(promotion, By::Itself));
-            } else if self.promised == Some(&promotion.id) {
+            } else if self.promised() == Some(&promotion.id) {
                 return Err(PlaceError::PromotionGone(promotion.name.clone()));
             }
         }
@@ -253,7 +305,8 @@ impl<'a> Asking<'a> {
         let (mut credit, mut prepaid) = (Credit::default(), Vec::new());
         if let Some(customer) = self.customer {
             credit = credits::find(db, account, customer)?;
-            let unused = credits::prepaid(db, account, customer, self.placing.now)?;
+            let promised_at = self.promise.filter(|promise| promise.same).map(|promise| promise.hold.created_at);
+            let unused = credits::prepaid(db, account, customer, promised_at.unwrap_or(self.placing.now))?;
             // Those that have ended since the booking used them are still its own, and nobody else's.
             let ended = kept.prepaid.iter().filter(|had| unused.iter().all(|one| one.id != had.id));
             prepaid = ended.cloned().chain(unused.iter().cloned()).collect();
@@ -264,7 +317,18 @@ impl<'a> Asking<'a> {
         let (people, always) = (self.party.seated(self.catalogue), self.plan.product.prepaid_only);
         let nothing = Money::zero(self.placing.currency);
         let settled = settle(&self.plan.lines, &offered, people, always, self.catalogue, nothing)?;
-        if always && self.strict && settled.uncovered > 0 {
+        let uncovered = always && self.strict && settled.uncovered > 0;
+        if let Some(quote) = self.promise.and_then(|promise| promise.quote()) {
+            let fewer = settled.prepaid < quote.prepaid.unwrap_or(0);
+            let dearer = settled.price.gross.minor() > quote.price.gross.minor();
+            if fewer && (dearer || uncovered) {
+                return Err(PlaceError::PromiseBroken(Gone::Prepaid));
+            }
+            if dearer {
+                return Err(PlaceError::PromiseBroken(Gone::Price));
+            }
+        }
+        if uncovered {
             return Err(OrderRefused::PrepaidOnly.into());
         }
         let counts = |applied: &&Applied| {
@@ -290,7 +354,7 @@ impl<'a> Asking<'a> {
             if used {
                 return Err(no_voucher(typed, CodeRefused::Used));
             }
-            if voucher.expires_at.is_some_and(|expires_at| expires_at <= self.placing.now) {
+            if voucher.expires_at.is_some_and(|expires_at| expires_at <= self.looked_at(code)) {
                 return Err(no_voucher(typed, CodeRefused::Expired));
             }
             match voucher.worth {

@@ -14,6 +14,7 @@ use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::authorizations::{Authorization, GrantedBy};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 /// From how many keys on those that have not called for a while are forgotten.
 const MANY: usize = 10_000;
@@ -53,25 +54,38 @@ pub struct Allowance {
     pub left: Counted,
 }
 
+/// A key has called too often.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("too many calls")]
+pub struct TooManyCalls {
+    /// What keys are allowed.
+    pub rate: CallRate,
+    /// How long until there is room for one more.
+    pub wait: Duration,
+}
+
 impl CallLimit {
     pub(crate) fn new(rate: Option<CallRate>) -> Self {
         Self { rate, buckets: Mutex::default() }
     }
 
     /// Counts a call with a key; nothing where there is no limit.
-    pub(crate) fn count(&self, key: &Authorization, now: Instant) -> Result<Option<Allowance>, TooMany> {
+    ///
+    /// # Errors
+    /// When the key has called too often.
+    pub(crate) fn count(&self, key: &Authorization, now: Instant) -> Result<Option<Allowance>, TooManyCalls> {
         let Some(rate) = self.rate else { return Ok(None) };
         let counting = Counting::of(key);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(empty_at) = buckets.get_mut(&counting) {
-            let left = rate.count(*empty_at, now)?;
+            let left = rate.count(*empty_at, now).map_err(|TooMany { wait }| TooManyCalls { rate, wait })?;
             *empty_at = left.empty_at;
             return Ok(Some(Allowance { rate, left }));
         }
         if buckets.len() >= MANY {
             buckets.retain(|_, empty_at| !CallRate::is_empty(*empty_at, now));
         }
-        let left = rate.count(EmptyAt::default(), now)?;
+        let left = rate.count(EmptyAt::default(), now).map_err(|TooMany { wait }| TooManyCalls { rate, wait })?;
         buckets.insert(counting, left.empty_at);
         Ok(Some(Allowance { rate, left }))
     }

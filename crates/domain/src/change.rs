@@ -1,7 +1,8 @@
 //! Changes: the ordered log of what happened in an account.
 //!
-//! Every write that matters to an account leaves one entry, in the same transaction. What leaves the server
-//! later (webhooks, mails, the audit page) is made from these entries and from nothing else.
+//! Every write that matters to an account leaves one entry, in the same transaction. What programs are told (webhooks, the
+//! list of changes, calendars) is made from these entries and from nothing else; letters are written beside them, in the
+//! transaction that leaves the entry.
 
 use crate::booking::BookingNumber;
 use crate::code::Code;

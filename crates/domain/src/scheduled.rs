@@ -192,6 +192,19 @@ pub fn event<'a>(product: &'a Product, id: &EventId, zone: &Zone) -> Option<Even
     Some(Event { product, series, occurrence })
 }
 
+/// The event of a product that starts at this time, whether it can be booked or not. Of several it is the one of the same
+/// schedule as `near`; nothing if there is none, or if there are several and nothing tells them apart.
+#[must_use]
+pub fn starting_at(product: &Product, at: Instant, near: Option<&EventId>, zone: &Zone) -> Option<EventId> {
+    let starting = series_of(product).iter().filter_map(|series| {
+        let occurrence = series.schedule.between(at, at, product.length, zone).next()?;
+        Some(Event { product, series, occurrence }.id())
+    });
+    let found: Vec<_> = starting.collect();
+    let same = found.iter().find(|event| near.is_some_and(|near| near.schedule == event.schedule));
+    same.or(found.first().filter(|_| found.len() == 1)).cloned()
+}
+
 /// The events of a product that start from `first` to `last`, both included, and that can be booked at this moment if
 /// seats are left. Of a course it is single classes if it is sold by the class, and no event otherwise: see [`courses`].
 /// In no order.

@@ -67,6 +67,7 @@ pub fn router(web: Web) -> Router {
         // For calendar programs, which have no cookie.
         .route("/calendars/{file}", get(calendar_file::show))
         .route("/backoffice/mails", get(backoffice::mails::show))
+        .route("/backoffice/follow-ups", get(backoffice::follow_ups::show).post(backoffice::follow_ups::save))
         .route("/backoffice/letters", get(backoffice::letters::list))
         .route("/backoffice/letters/{kind}/{language}", get(backoffice::letters::show).post(backoffice::letters::save))
         .route(

@@ -214,6 +214,8 @@ async fn a_key_that_calls_too_often_is_told_to_wait() {
     assert_error(&answer, 429);
     assert_eq!((header(&answer, "retry-after").as_str(), &answer.body["retryAfter"]), ("1", &json!(1)));
     assert_eq!(answer.body["message"], "This API key has made too many calls. Wait for 1 s.");
+    assert_eq!(header(&answer, "ratelimit-policy"), "\"calls\";q=60;w=60");
+    assert_eq!(header(&answer, "ratelimit"), "\"calls\";r=0;t=1");
     let others = slotkeeper_testkit::client::call(&server, "/v2/settings/taxes", &other_key, &other.secret_key).await;
     assert_eq!(others.status, 200);
     server.clock.advance(Duration::from_secs(1));

@@ -123,14 +123,14 @@ on_every_engine! {
         let developer = Visitor::developer(&server, "dana@example.com").await;
         let preview = format!("{TEXT}/preview");
         let fields = [("subject", "Hi"), ("body", "x")];
-        for path in ["/backoffice/mails", "/backoffice/letters", TEXT, &preview] {
+        for path in ["/backoffice/mails", "/backoffice/letters", "/backoffice/follow-ups", TEXT, &preview] {
             assert_eq!(manager.get(path).await.status, 200, "{path}");
             for other in [&staff, &developer] {
                 assert_eq!(other.get(path).await.status, 403, "{path}");
             }
             assert_eq!(Visitor::new(&server).get(path).await.status, 303, "{path}");
         }
-        for path in [TEXT.to_owned(), preview, format!("{TEXT}/reset")] {
+        for path in [TEXT.to_owned(), preview, format!("{TEXT}/reset"), "/backoffice/follow-ups".to_owned()] {
             assert_eq!(staff.post(&path, &fields).await.status, 403, "{path}");
             let foreign = owner.post_from("https://evil.example", &path, &fields).await;
             assert_eq!(foreign.status, 403, "{path}");

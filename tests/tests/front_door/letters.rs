@@ -1,7 +1,7 @@
 //! Letters about bookings: who gets which, in which language, with what in it.
 
 use crate::bookings::{business, order, tour};
-use slotkeeper_testkit::catalogue::{catalogue, edit};
+use slotkeeper_testkit::catalogue::{TOUR, catalogue};
 use slotkeeper_testkit::client::{Program, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
@@ -284,13 +284,11 @@ on_every_engine! {
 
     /// A business chooses the hours, and can leave a letter or a product out.
     async fn a_business_chooses_when_it_writes(server: TestServer) {
-        let (_, program) = business(&server).await;
+        const PAGE: &str = "/backoffice/follow-ups";
+        let (owner, program) = business(&server).await;
         program.create("/bookings", &order("2026-05-08", 1)).await;
-        let mut offered = catalogue();
-        edit(&mut offered.settings, |settings| {
-            settings["follow_ups"] = json!({"reminder_hours": 2, "thank_you_hours": null});
-        });
-        server.offer(program.account(), offered.clone()).await;
+        let saved = owner.post(PAGE, &[("reminder", " 2 "), ("thank_you", "")]).await;
+        assert_eq!(saved.location(), format!("{PAGE}?notice=saved"));
         server.clock.move_to("2026-05-08T15:59:59+01:00");
         server.run_jobs().await;
         assert!(subjects(&server).await.is_empty(), "it was planned for the day before, and waits");
@@ -299,14 +297,24 @@ on_every_engine! {
         server.clock.move_to("2026-05-09T20:00:00+01:00");
         server.run_jobs().await;
         assert_eq!(subjects(&server).await.len(), 1);
-        edit(&mut offered.settings, |settings| settings["follow_ups"] = json!({}));
-        for product in &mut offered.products {
-            edit(product, |product| product["without_follow_ups"] = json!(true));
-        }
-        server.offer(program.account(), offered).await;
+        let quiet = [("reminder", "24"), ("thank_you", "24"), ("quiet", TOUR), ("quiet", "nothing")];
+        assert_eq!(owner.post(PAGE, &quiet).await.status, 303);
         program.create("/bookings", &order("2026-05-15", 1)).await;
         server.clock.move_to("2026-05-14T18:00:00+01:00");
         server.run_jobs().await;
         assert_eq!(subjects(&server).await.len(), 1);
+        let ticked = |html: &str| html.contains(&format!("value=\"{TOUR}\" checked"));
+        assert!(ticked(&owner.get(PAGE).await.html));
+        // What is wrong is said, what was typed stays, and nothing is kept.
+        for wrong in ["0", "-1", "1441", "a day", "1.5"] {
+            let page = owner.post(PAGE, &[("reminder", wrong), ("thank_you", "3")]).await;
+            assert_eq!(page.status, 422, "{wrong}");
+            page.assert_says("Enter whole hours, 1 to 1440, or nothing for no such e-mail.");
+            assert!(page.html.contains(&format!("value=\"{wrong}\"")) && !ticked(&page.html), "{}", page.html);
+        }
+        let page = owner.get(PAGE).await.html;
+        assert!(ticked(&page) && page.contains("value=\"24\"") && !page.contains("value=\"3\""), "{page}");
+        // Promotions and all else that the catalogue has are as they were.
+        assert_eq!(program.read("/settings/products").await["data"].as_array().map(Vec::len), Some(catalogue().products.len()));
     }
 }

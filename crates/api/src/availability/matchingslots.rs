@@ -44,7 +44,7 @@ crate::parameters! {
     }
 }
 
-/// Wire reference, section 4.4.
+/// Who comes with which wishes, and when it may be (wire reference, section 4.4).
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "MatchingSlotsSearchParameters")]
@@ -116,7 +116,7 @@ pub(crate) struct Search {
     relaxed: bool,
 }
 
-/// Wire reference, section 4.4.
+/// An event or a start at which all of them can be booked (wire reference, section 4.4).
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MatchingSlot {

@@ -47,7 +47,7 @@ pub(crate) struct Search {
     relaxed: bool,
 }
 
-/// Wire reference, section 4.4.
+/// An event that can be booked, with the seats that are left (wire reference, section 4.4).
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Slot {

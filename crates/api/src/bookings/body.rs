@@ -5,7 +5,7 @@ use crate::customers::body::PersonBody;
 use crate::document::{AsParameter, Completable};
 use crate::error::ApiError;
 use crate::payments::body::PaymentBody;
-use crate::wire::{Money, NamedValue, PeopleNumber, Switch, bounded, null_as_default, text};
+use crate::wire::{Money, NamedValue, PeopleNumber, Switch, bounded, null_as_default, text, text_or_empty};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
@@ -104,7 +104,7 @@ pub(crate) struct BookingBody<P: Purpose = Making> {
     #[serde(deserialize_with = "text")]
     customer_id: Option<String>,
     customer: P::ForNew<Option<PersonBody>>,
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "text_or_empty")]
     #[schemars(length(max = LONGEST_REFERENCE))]
     external_ref: Option<String>,
     pub(crate) participants: Option<ParticipantsBody<P>>,
@@ -117,9 +117,9 @@ pub(crate) struct BookingBody<P: Purpose = Making> {
     promotion_code_input: Option<String>,
     #[serde(deserialize_with = "text")]
     gift_voucher_code_input: Option<String>,
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "text_or_empty")]
     source: Option<String>,
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "text_or_empty")]
     source_ip: Option<String>,
 }
 
@@ -136,6 +136,36 @@ impl Completable for BookingBody {
                 },
             },
         })
+    }
+}
+
+/// What a new booking is made of: beside what a hold needs, it says whose it is.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Somebodys(pub(crate) BookingBody);
+
+impl JsonSchema for Somebodys {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Somebodys".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<BookingBody>()
+    }
+}
+
+impl Completable for Somebodys {
+    fn complete() -> Value {
+        let mut complete = BookingBody::complete();
+        complete["anyOf"] = json!([
+            { "required": ["customerId"], "properties": { "customerId": { "type": "string", "pattern": r"\S" } } },
+            { "required": ["customer"], "properties": { "customer": { "type": "object" } } },
+        ]);
+        complete
     }
 }
 
@@ -300,12 +330,12 @@ impl<P: Purpose> BookingBody<P> {
         })
     }
 
-    /// The reference in the caller's system.
+    /// The reference in the caller's system; empty to have none any more.
     pub(crate) fn reference(&self) -> Result<Option<String>, ApiError> {
         bounded(self.external_ref.as_ref(), "externalRef", LONGEST_REFERENCE)
     }
 
-    /// Where it comes from, and from which address.
+    /// Where it comes from, and from which address; empty to say so no longer.
     pub(crate) fn origin(&self) -> Result<(Option<String>, Option<String>), ApiError> {
         let source = bounded(self.source.as_ref(), "source", LONGEST_TEXT)?;
         Ok((source, bounded(self.source_ip.as_ref(), "sourceIp", 100)?))

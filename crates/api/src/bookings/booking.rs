@@ -32,7 +32,7 @@ pub(crate) struct Expansion {
     pub(crate) participants: bool,
 }
 
-/// Wire reference, section 4.6.
+/// Who comes when to what, and what it costs (wire reference, section 4.6).
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Booking {
@@ -99,7 +99,7 @@ struct Participants {
     details: Option<Vec<Participant>>,
 }
 
-/// Wire reference, section 4.7.
+/// Somebody who comes (wire reference, section 4.7).
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Participant {
@@ -121,7 +121,7 @@ struct Adjustment {
     tax_ids: Vec<String>,
 }
 
-/// Wire reference, section 4.5.
+/// What a booking costs, and what of that is paid (wire reference, section 4.5).
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Price {

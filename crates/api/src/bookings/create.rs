@@ -1,6 +1,6 @@
 //! `POST /bookings`: book, with or without a hold before it.
 
-use super::body::BookingBody;
+use super::body::Somebodys;
 use super::booking::{Booking, View};
 use crate::answer::Created;
 use crate::availability::Mode;
@@ -11,6 +11,7 @@ use crate::document::Complete;
 use crate::error::ApiError;
 use crate::query::Query;
 use axum::extract::State;
+use axum::http::StatusCode;
 use slotkeeper_app::App;
 use slotkeeper_app::bookings::create::{NewBooking, create as book};
 use slotkeeper_app::bookings::rights::WriteBookings;
@@ -18,6 +19,8 @@ use slotkeeper_app::catalogue::read::read;
 use slotkeeper_app::customers::rights::ReadCustomers;
 use slotkeeper_app::idempotency::Answering;
 use slotkeeper_app::letters::Notify;
+use slotkeeper_app::payments::rights::WritePayments;
+use slotkeeper_app::right::Right;
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::right::Sight;
 use slotkeeper_store::tables::bookings;
@@ -58,22 +61,29 @@ pub(crate) async fn create(
     caller: Caller<WriteBookings>,
     State(app): State<App>,
     Query(switches): Query<CreateSwitches>,
-    NewBody { body: Complete(body), key }: NewBody<Complete<BookingBody>>,
+    NewBody { body: Complete(Somebodys(body)), key }: NewBody<Complete<Somebodys>>,
 ) -> Result<Created<Booking>, ApiError> {
     let zone = &caller.may().account().zone;
+    let stated = |text: Option<String>| text.filter(|text| !text.is_empty());
     let (source, source_ip) = body.origin()?;
+    let payments = body.payments(zone)?;
+    // To note money is a permission of its own (wire reference, section 2.2).
+    if !payments.is_empty() && caller.holder().may::<WritePayments>().is_none() {
+        let message = format!("initialPayments: this API key does not have permission to {}.", WritePayments::TO);
+        return Err(ApiError::new(StatusCode::FORBIDDEN, message));
+    }
     let new = NewBooking {
         order: body.order(zone)?,
         customer: body.customer(customers_in_sight(&caller))?,
         participants: body.participant_inputs()?.unwrap_or_default(),
         previous_hold: hold_id(switches.previous_hold_id)?,
-        external_ref: body.reference()?,
-        source,
-        source_ip,
+        external_ref: stated(body.reference()?),
+        source: stated(source),
+        source_ip: stated(source_ip),
         reminders: switches.send_customer_reminders.unwrap_or(true),
         thank_you: switches.send_customer_thankyou.unwrap_or(true),
         codes: body.codes()?,
-        payments: body.payments(zone)?,
+        payments,
         relaxed: Mode::relaxed(switches.mode),
         notify: Notify { users: switches.notify_users, customer: switches.notify_customer },
     };

@@ -24,7 +24,7 @@ crate::parameters! {
     }
 }
 
-/// Nobody has published what a right password is answered with (wire reference, section 9).
+/// A right password is answered with nothing (wire reference, section 9).
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Authenticated {}
 

@@ -79,7 +79,8 @@ pub fn document(operations: &Operations, address: &str) -> Value {
     }))
 }
 
-/// The same with all members in order. Without it the order hangs on whether a crate somewhere asked for maps that keep it.
+/// The same with all members in order, and without the sources of rules, which comments name and readers do not have. Without
+/// it the order hangs on whether a crate somewhere asked for maps that keep it.
 fn sorted(value: Value) -> Value {
     match value {
         Value::Object(members) => {
@@ -87,8 +88,18 @@ fn sorted(value: Value) -> Value {
             members.into_iter().map(|(name, member)| (name, sorted(member))).collect()
         }
         Value::Array(items) => items.into_iter().map(sorted).collect(),
+        Value::String(text) => Value::String(without_source(text)),
         other => other,
     }
+}
+
+fn without_source(text: String) -> String {
+    let Some((before, (_, after))) =
+        text.split_once(" (wire reference").and_then(|(before, rest)| Some((before, rest.split_once(')')?)))
+    else {
+        return text;
+    };
+    format!("{before}{after}")
 }
 
 fn entry(operation: &Operation, description: &Description) -> Value {

@@ -12,7 +12,7 @@ use serde::Serialize;
 use slotkeeper_domain::time::{WireTime, Zone};
 use slotkeeper_store::tables::holds;
 
-/// Wire reference, section 4.5.
+/// Seats or resources that are kept for a while, and what booking them costs (wire reference, section 4.5).
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Hold {

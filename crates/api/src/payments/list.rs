@@ -6,6 +6,7 @@ use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
 use crate::query::{Query, Unread};
+use crate::span::whole_second;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use slotkeeper_app::App;
@@ -58,7 +59,11 @@ pub(crate) async fn list(
         // The name of another method says which of the others are meant.
         let other = wanted.payment_method_other;
         let method = wanted.payment_method.or(other.as_ref().map(|_| PaymentMethod::Other));
-        Ok(Search { received: (first, last), method, other: other.filter(|_| method == Some(PaymentMethod::Other)) })
+        Ok(Search {
+            received: (first, whole_second(last)),
+            method,
+            other: other.filter(|_| method == Some(PaymentMethod::Other)),
+        })
     })?;
     let Search { received, method, other } = &paging.search;
     let search = PaymentSearch { received: *received, method: *method, method_other: other.clone() };

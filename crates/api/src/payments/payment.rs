@@ -12,7 +12,7 @@ use slotkeeper_domain::time::{WireTime, Zone};
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::payments;
 
-/// Wire reference, section 4.9.
+/// Money that was received for a booking; given back, if it is negative (wire reference, section 4.9).
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Payment {

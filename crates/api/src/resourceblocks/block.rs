@@ -12,7 +12,7 @@ use slotkeeper_domain::time::WireTime;
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::resourceblocks;
 
-/// Wire reference, section 4.10.
+/// Resources that are kept from being booked for a time (wire reference, section 4.10).
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ResourceBlock {

@@ -8,7 +8,7 @@ use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::bookings::Stamp;
 use slotkeeper_store::tables::seatblocks;
 
-/// Wire reference, section 4.10.
+/// Seats of an event that are kept from being booked (wire reference, section 4.10).
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SeatBlock {

@@ -9,7 +9,7 @@ use slotkeeper_app::right::AnyKey;
 use slotkeeper_domain::permission::Permission;
 use slotkeeper_domain::time::WireTime;
 
-/// Wire reference, section 4.2.
+/// What an API key opens, and what it may do there (wire reference, section 4.2).
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ApiKeyInfo {

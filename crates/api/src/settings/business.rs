@@ -13,7 +13,7 @@ use slotkeeper_app::right::AnyKey;
 use slotkeeper_domain::account::{ContactDetails, PhoneKind};
 use slotkeeper_store::tables::accounts::Account;
 
-/// Wire reference, section 4.2.
+/// What the business says of itself (wire reference, section 4.2).
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Business {

@@ -13,7 +13,7 @@ use slotkeeper_app::right::AnyKey;
 use slotkeeper_domain::account::Language;
 use slotkeeper_domain::catalogue::{CustomField, FieldKind, FieldValue};
 
-/// Wire reference, section 4.2: each list is absent when it is empty.
+/// What the business asks of customers and participants; a kind of field that it does not ask is absent (wire reference, section 4.2).
 #[derive(Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CustomFieldDefinitions {

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::right::AnyKey;
 
-/// Wire reference, sections 1.7 and 4.2: `data` only, and never paged.
+/// The languages of the business, never paged (wire reference, sections 1.7 and 4.2).
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "LanguageList")]
 pub(crate) struct LanguagesList {

@@ -17,7 +17,7 @@ pub(crate) struct Categories {
     categories: Vec<PeopleCategory>,
 }
 
-/// Wire reference, section 4.2.
+/// A category of people, such as adults, and how many seats one of them takes (wire reference, section 4.2).
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct PeopleCategory {

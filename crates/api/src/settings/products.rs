@@ -40,7 +40,7 @@ crate::parameters! {
     }
 }
 
-/// Wire reference, section 4.3.
+/// What can be booked (wire reference, section 4.3).
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Product {

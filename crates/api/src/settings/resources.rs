@@ -16,7 +16,7 @@ use slotkeeper_app::right::AnyKey;
 /// Most types on a page.
 const MOST: u32 = 100;
 
-/// Wire reference, section 4.2.
+/// A kind of resources, such as guides or boats, with each of them (wire reference, section 4.2).
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ResourceType {

@@ -11,7 +11,7 @@ use slotkeeper_app::App;
 use slotkeeper_app::catalogue::read::read;
 use slotkeeper_app::right::AnyKey;
 
-/// Wire reference, section 4.2.
+/// A tax of the business (wire reference, section 4.2).
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Tax {
     id: String,

@@ -10,7 +10,7 @@ use slotkeeper_domain::time::{WireTime, Zone};
 use slotkeeper_domain::webhook::{Domain, Topic};
 use slotkeeper_store::tables::webhooks;
 
-/// Wire reference, section 4.10.
+/// Where notices of one kind of change go (wire reference, section 4.10).
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Webhook {

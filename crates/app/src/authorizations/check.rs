@@ -2,13 +2,12 @@
 
 use crate::App;
 use crate::authorizations::known_keys::Opens;
-use crate::call_limit::Allowance;
+use crate::call_limit::{Allowance, TooManyCalls};
 use crate::right::{May, Right};
 use crate::secrets::{Hash, Usage, same};
 use slotkeeper_domain::change::Actor;
 use slotkeeper_domain::id::{AccountId, AuthorizationId};
 use slotkeeper_domain::secret::{ApiKey, SecretKey};
-use slotkeeper_domain::throttle::TooMany;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::accounts::{self, Account};
 use slotkeeper_store::tables::authorizations::{self, Authorization};
@@ -75,7 +74,7 @@ pub enum CheckError {
     Refused,
     /// The key is right, and has called too often.
     #[error(transparent)]
-    TooMany(#[from] TooMany),
+    TooMany(#[from] TooManyCalls),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

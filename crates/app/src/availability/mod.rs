@@ -84,9 +84,6 @@ struct Found {
     attends: Vec<EventWish>,
 }
 
-/// Longest search, with the hour that a day can have more when summer time ends (wire reference, section 1.9).
-pub const LONGEST_SEARCH_DAYS: u32 = 31;
-
 /// The events of scheduled products that start within the times, both included, by start: full ones with no seats left. What
 /// an event needs and others have takes the event away.
 fn event_slots(

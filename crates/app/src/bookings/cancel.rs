@@ -16,6 +16,7 @@ use slotkeeper_domain::time::Instant;
 use slotkeeper_store::Tx;
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::bookings::{self, Booking, Stamp};
+use slotkeeper_store::tables::customers;
 use std::time::Duration;
 
 /// How a booking is cancelled.
@@ -89,6 +90,8 @@ fn write(
 ) -> Result<(), PlaceError> {
     let account = &placing.account.id;
     give_back(tx, account, &Holder::Booking(booking.number.clone()))?;
+    // The customer comes before promotions for everybody, and is what a cancellation that is counted changes.
+    customers::lock(tx, account, &booking.customer)?;
     benefits::give_back(tx, account, &booking)?;
     let catalogue = app.catalogues().of(tx, account)?;
     let policy = catalogue.settings.cancelation;

@@ -3,7 +3,7 @@
 use super::party::{CustomerInput, ParticipantInput};
 use super::place::{PlaceError, Placing};
 use super::rights::WriteBookings;
-use crate::benefits::{self, Asking};
+use crate::benefits::{self, Asking, Promise};
 use crate::idempotency::{Answer, Answering};
 use crate::letters::{News, Notify, follow_up, tell};
 use crate::payments::record::{self, PaymentInput};
@@ -11,16 +11,18 @@ use crate::right::May;
 use crate::take::{Take, take};
 use crate::{App, random};
 use slotkeeper_domain::booking::{BookingDetails, BookingNumber};
+use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::code::Codes;
 use slotkeeper_domain::id::{CustomerId, HoldId};
 use slotkeeper_domain::inventory::Holder;
-use slotkeeper_domain::order::Order;
+use slotkeeper_domain::order::{Order, Plan};
+use slotkeeper_domain::quote::Held;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::Tx;
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::bookings::{self, Booking, Stamp};
-use slotkeeper_store::tables::holds;
+use slotkeeper_store::tables::holds::{self, Hold};
 use std::sync::Arc;
 
 /// What is to be booked, for whom.
@@ -118,17 +120,16 @@ fn write(
 ) -> Result<Booking, PlaceError> {
     let account = &placing.account.id;
     let catalogue = app.catalogues().of(tx, account)?;
-    let member = placing.for_member(tx, &catalogue, &new.order.product, new.customer.as_ref())?;
-    let plan = placing.plan(&catalogue, &new.order, member)?;
-    let customer = new.customer.as_ref().ok_or(PlaceError::NeedsCustomer)?;
     let replaced = placing.previous_hold(tx, new.previous_hold.as_ref())?;
+    let plan = planned(tx, placing, &catalogue, new, replaced.live.as_ref())?;
+    let customer = new.customer.as_ref().ok_or(PlaceError::NeedsCustomer)?;
     let holder = Holder::Booking(number.clone());
     let wish = Take { wish: &plan.wish, holder: &holder, instead_of: &replaced.holders, expires_at: None };
     let grant = take(tx, account, &wish, placing.now)?;
     if let Some(id) = &new.previous_hold {
         holds::end(tx, account, id, placing.now, Some(number))?;
     }
-    let (customer, is_new) = placing.customer(tx, app, &catalogue, customer, new_customer)?;
+    let (customer, is_new) = placing.customer(tx, &catalogue, customer, new_customer)?;
     if is_new {
         tx.record(placing.actor.change(
             account,
@@ -140,15 +141,18 @@ fn write(
     let order = &new.order;
     let participants = placing.participants(tx, &catalogue, &customer.id, &order.party, &new.participants)?;
     let agent = placing.agent(tx)?;
+    let known = (!is_new).then_some(&customer.id);
+    let booked = Held::of(&plan, order, &new.codes, known);
+    let promise = replaced.live.as_ref().map(|hold| Promise::of(hold, &plan, &booked));
     let asking = Asking {
         placing,
         catalogue: &catalogue,
         plan: &plan,
         party: &order.party,
         codes: &new.codes,
-        customer: (!is_new).then_some(&customer.id),
+        customer: known,
         booking: None,
-        promised: replaced.promotion.as_ref(),
+        promise,
         strict: !placing.relaxed,
     };
     let bargain = benefits::lock(tx, asking)?;
@@ -157,6 +161,7 @@ fn write(
     // What was received with it is not taken of the customer's credit as well.
     let gross = bargain.settled.price.gross.minor();
     let drawn = bargain.pay(gross.saturating_sub(received).min(gross))?;
+    promise.map_or(Ok(()), |promise| promise.check_payment(gross, received, drawn))?;
     let credited = benefits::payments(drawn, placing);
     let paid = record::total(placing, received, credited.iter().map(|payment| payment.amount))?;
     let booking = Booking {
@@ -213,5 +218,33 @@ fn write(
     }
     follow_up::plan(tx, app, (&placing.account, &catalogue), &booking, None)?;
     tell(tx, app, (&placing.account, &catalogue), &booking, (News::Booked, new.notify))?;
+    if is_new {
+        placing.has_room_for_customer(tx, app)?;
+    }
     Ok(booking)
+}
+
+/// What is booked. For the event or appointment of a hold that lives, the rules of time and of membership are those of the
+/// moment in which it was made: it said that one can book, and a clock that goes on must not take that back.
+fn planned<'a>(
+    tx: &mut Tx,
+    placing: &Placing,
+    catalogue: &'a Catalogue,
+    new: &NewBooking,
+    hold: Option<&Hold>,
+) -> Result<Plan<'a>, PlaceError> {
+    let for_member =
+        |tx: &mut Tx, at: &Placing| at.for_member(tx, catalogue, &new.order.product, new.customer.as_ref());
+    if let Some((hold, held)) = hold.and_then(|hold| Some((hold, hold.quote.held.as_ref()?))) {
+        let then = Placing { now: hold.created_at, ..placing.clone() };
+        let same = matches!(&new.customer, Some(CustomerInput::Known(id, _)) if held.is_of(id));
+        let member = for_member(tx, if same { &then } else { placing })?;
+        if let Ok(plan) = then.plan(catalogue, &new.order, member)
+            && held.is_when(&plan)
+        {
+            return Ok(plan);
+        }
+    }
+    let member = for_member(tx, placing)?;
+    placing.plan(catalogue, &new.order, member)
 }

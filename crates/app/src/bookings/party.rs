@@ -89,11 +89,11 @@ impl Placing {
         Ok(self.is_member(seen.ok_or(PlaceError::NoCustomer)?.membership.as_ref()))
     }
 
-    /// The customer, created if it is somebody new. The flag says which.
+    /// The customer, created if it is somebody new. The flag says which; whoever calls asks in the end whether there is
+    /// [room](Self::has_room_for_customer).
     pub(crate) fn customer(
         &self,
         tx: &mut Tx,
-        app: &App,
         catalogue: &Catalogue,
         input: &CustomerInput,
         new_id: &CustomerId,
@@ -106,7 +106,6 @@ impl Placing {
                 Ok((seen.ok_or(PlaceError::NoCustomer)?, false))
             }
             CustomerInput::New(input) => {
-                self.has_room_for_customer(tx, app)?;
                 let customer = Customer {
                     id: new_id.clone(),
                     application: self.application().cloned(),
@@ -120,11 +119,12 @@ impl Placing {
         }
     }
 
-    /// Whether one more customer can come through the API: there is a limit for applications alone, if there is one.
-    fn has_room_for_customer(&self, tx: &mut Tx, app: &App) -> Result<(), PlaceError> {
+    /// Whether there is room for the customer that this transaction has created: there is a limit for applications alone, if
+    /// there is one. The last thing a use case does: from here on nobody else adds a customer to the account until COMMIT.
+    pub(crate) fn has_room_for_customer(&self, tx: &mut Tx, app: &App) -> Result<(), PlaceError> {
         let Some(most) = app.most_customers().filter(|_| self.application().is_some()) else { return Ok(()) };
-        let full = customers::are_at_least(tx, &self.account.id, most)?;
-        if full { Err(PlaceError::TooManyCustomers(most)) } else { Ok(()) }
+        let room = customers::has_room(tx, &self.account.id, most)?;
+        if room { Ok(()) } else { Err(PlaceError::TooManyCustomers(most)) }
     }
 
     /// Somebody new, linked to the customer; whoever calls has locked the customer. `at` is where the request says who.

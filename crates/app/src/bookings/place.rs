@@ -11,7 +11,7 @@ use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::change::Actor;
 use slotkeeper_domain::code::CodeRefused;
 use slotkeeper_domain::customer::{MOST_LINKED, PersonRefused};
-use slotkeeper_domain::id::{AccountId, ApplicationId, HoldId, ProductId, PromotionId};
+use slotkeeper_domain::id::{AccountId, ApplicationId, HoldId, ProductId};
 use slotkeeper_domain::inventory::Holder;
 use slotkeeper_domain::membership::Membership;
 use slotkeeper_domain::money::Money;
@@ -20,7 +20,8 @@ use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::scheduled::Moment;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::accounts::Account;
-use slotkeeper_store::tables::{applications, holds, users};
+use slotkeeper_store::tables::holds::{self, Hold};
+use slotkeeper_store::tables::{applications, users};
 use slotkeeper_store::{Snapshot, StoreError, Tx};
 
 /// Why something is not booked, held or changed.
@@ -70,6 +71,9 @@ pub enum PlaceError {
     /// There is no such booking, or the key may not know of it.
     #[error("there is no such booking")]
     NoBooking,
+    /// No event of the product starts at the time to which the booking is to be moved.
+    #[error("startTime: no event of this product starts then. Name the event in eventId, or take the start of one.")]
+    NoEventThen,
     /// The key sees the booking, and may not change it.
     #[error("This API key can change only bookings that its application created.")]
     NotYours,
@@ -100,6 +104,9 @@ pub enum PlaceError {
         "previousHoldId: the promotion “{0}”, with which the hold was priced, has been used up. Ask for a new hold."
     )]
     PromotionGone(String),
+    /// The booking would cost more than the hold said.
+    #[error("previousHoldId: {0} Ask for a new hold.")]
+    PromiseBroken(Gone),
     /// The key of the request belongs to another request.
     #[error(transparent)]
     UsedOtherwise(#[from] UsedOtherwise),
@@ -109,6 +116,20 @@ pub enum PlaceError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// What a hold was priced with and is there no longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Gone {
+    /// Prepaid credits.
+    #[error("prepaid credits of the customer, with which the hold was priced, have been used up.")]
+    Prepaid,
+    /// What the customer has with the business.
+    #[error("credit of the customer, which was to pay a part of what the hold costs, has been used up.")]
+    Credit,
+    /// The price itself.
+    #[error("the price with which the hold was made has gone up.")]
+    Price,
 }
 
 impl From<TakeError> for PlaceError {
@@ -170,8 +191,8 @@ pub(crate) enum Reached {
 #[derive(Default)]
 pub(crate) struct Replaced {
     pub(crate) holders: Vec<Holder>,
-    /// The promotion that it was promised, without a code.
-    pub(crate) promotion: Option<PromotionId>,
+    /// The hold, if it has not ended: what it said is promised.
+    pub(crate) live: Option<Hold>,
 }
 
 /// Who places an order, where, when.
@@ -251,8 +272,8 @@ impl Placing {
         match hold.booking {
             Some(_) => Err(PlaceError::HoldIsBooked),
             None => {
-                let promotion = hold.quote.automatic.filter(|_| hold.expires_at > self.now);
-                Ok(Replaced { holders: vec![Holder::Hold(hold.id)], promotion })
+                let holders = vec![Holder::Hold(hold.id.clone())];
+                Ok(Replaced { holders, live: Some(hold).filter(|hold| hold.expires_at > self.now) })
             }
         }
     }

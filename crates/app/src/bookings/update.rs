@@ -21,9 +21,10 @@ use slotkeeper_domain::options::{ChosenOption, OptionInput, choose};
 use slotkeeper_domain::order::{Options, Order, Plan};
 use slotkeeper_domain::party::Party;
 use slotkeeper_domain::price::Adjustment;
-use slotkeeper_domain::scheduled::EventChoice;
+use slotkeeper_domain::scheduled::{self, EventChoice};
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::Tx;
+use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::bookings::{self, Booking, Stamp};
 use slotkeeper_store::tables::customers;
 
@@ -36,7 +37,7 @@ pub struct BookingChange {
     pub choice: EventChoice,
     /// Another appointment, as a search offered it.
     pub appointment: Option<AppointmentId>,
-    /// When an appointment starts.
+    /// When an appointment starts; or when another event of the product does, if none is named.
     pub starts_at: Option<Instant>,
     /// When an appointment ends.
     pub ends_at: Option<Instant>,
@@ -52,7 +53,7 @@ pub struct BookingChange {
     pub adjustments: Option<Vec<Adjustment>>,
     /// Further codes of promotions and vouchers.
     pub codes: Codes,
-    /// The reference in the caller's system.
+    /// The reference in the caller's system; empty to have none any more. So are the other texts.
     pub external_ref: Option<String>,
     /// Where it comes from.
     pub source: Option<String>,
@@ -105,7 +106,7 @@ fn write(
 ) -> Result<Booking, PlaceError> {
     let account = &placing.account.id;
     let catalogue = app.catalogues().of(tx, account)?;
-    let order = order(&booking, change, &catalogue, placing.account.languages.default_language());
+    let order = order(&booking, change, &catalogue, &placing.account)?;
     // A booking that stays when it is keeps its time, whatever the rules say of new ones.
     let stays = stays(&booking, &order);
     let terms = Placing { relaxed: placing.relaxed || stays, ..placing.clone() };
@@ -134,7 +135,7 @@ fn write(
         resources = take(tx, account, &wish, placing.now)?.resources;
     }
     // Locked, because what the customer has is used.
-    customers::lock(tx, account, &booking.customer)?;
+    let customer = customers::lock(tx, account, &booking.customer)?;
     let asking = Asking {
         placing,
         catalogue: &catalogue,
@@ -143,7 +144,7 @@ fn write(
         codes: &change.codes,
         customer: Some(&booking.customer),
         booking: Some(&booking),
-        promised: None,
+        promise: None,
         strict: !placing.relaxed && (order.party != booking.party || order.product != booking.product),
     };
     let bargain = benefits::lock(tx, asking)?;
@@ -161,8 +162,8 @@ fn write(
     details.price = bargain.settled.price.clone();
     details.benefits = bargain.benefits();
     details.product_name = plan.product.name.r#in(placing.account.languages.default_language()).to_owned();
-    details.source = change.source.clone().or(details.source);
-    details.source_ip = change.source_ip.clone().or(details.source_ip);
+    details.source = said(change.source.as_ref(), details.source.as_ref());
+    details.source_ip = said(change.source_ip.as_ref(), details.source_ip.as_ref());
     let before = booking.clone();
     let changed = Booking {
         product: plan.product.id.clone(),
@@ -170,7 +171,8 @@ fn write(
         enrolled_event: plan.enrolled_event,
         drop_in_event: plan.drop_in_event,
         span: plan.span,
-        external_ref: change.external_ref.clone().or(booking.external_ref.clone()),
+        title: customer.map_or_else(|| booking.title.clone(), |customer| customer.person.display_name()),
+        external_ref: said(change.external_ref.as_ref(), booking.external_ref.as_ref()),
         party: order.party,
         details,
         paid: record::total(placing, booking.paid, credited.iter().map(|payment| payment.amount))?,
@@ -198,13 +200,23 @@ fn write(
     Ok(changed)
 }
 
+/// A text as it is to be: an empty one takes away what was there.
+fn said(said: Option<&String>, was: Option<&String>) -> Option<String> {
+    said.or(was).filter(|text| !text.is_empty()).cloned()
+}
+
 /// The booking as it is to be. Clients read a booking, change a part of it and write all of it back (wire reference, section
 /// 3.2): a member that is as it was says nothing where another says something new.
-fn order(booking: &Booking, change: &BookingChange, catalogue: &Catalogue, language: Language) -> Order {
+fn order(
+    booking: &Booking,
+    change: &BookingChange,
+    catalogue: &Catalogue,
+    account: &Account,
+) -> Result<Order, PlaceError> {
     let product = change.product.clone().unwrap_or_else(|| booking.product.clone());
     let known = catalogue.product(&product);
     let same_product = product == booking.product;
-    let options = options(booking, change, known, same_product, language);
+    let options = options(booking, change, known, same_product, account.languages.default_language());
     let mut order = Order {
         product,
         choice: EventChoice::default(),
@@ -223,8 +235,16 @@ fn order(booking: &Booking, change: &BookingChange, catalogue: &Catalogue, langu
         set_times(&mut order, booking, change, was);
     } else {
         order.choice = choice(booking, &change.choice, same_product);
+        // Clients also move a booking by its times alone (wire reference, section 7, flow 4).
+        if let (Some(product), Some(at)) = (known.filter(|_| stays(booking, &order)), change.starts_at)
+            && at != booking.span.from
+        {
+            let near = booking.event.as_ref();
+            let event = scheduled::starting_at(product, at, near, &account.zone).ok_or(PlaceError::NoEventThen)?;
+            order.choice = choice(booking, &EventChoice { event: Some(event), ..EventChoice::default() }, same_product);
+        }
     }
-    order
+    Ok(order)
 }
 
 fn choice(booking: &Booking, said: &EventChoice, same_product: bool) -> EventChoice {

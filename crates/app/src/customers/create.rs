@@ -30,13 +30,14 @@ pub async fn create<A: Answer>(
         answering.run(tx, &unit, placing.whose(), placing.now, |tx| {
             let account = &placing.account.id;
             let catalogue = unit.catalogues().of(tx, account)?;
-            let (customer, _) = placing.customer(tx, &unit, &catalogue, &input, &id)?;
+            let (customer, _) = placing.customer(tx, &catalogue, &input, &id)?;
             tx.record(placing.actor.change(
                 account,
                 placing.now,
                 Subject::customer(&id, placing.application()),
                 Kind::Created,
             ));
+            placing.has_room_for_customer(tx, &unit)?;
             Ok(Shown { customer, statistics: Statistics::default(), credit: Credit::default() })
         })
     };

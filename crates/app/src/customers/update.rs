@@ -8,7 +8,7 @@ use crate::right::May;
 use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::customer::{About, FieldInput, Person, answers};
 use slotkeeper_domain::id::CustomerId;
-use slotkeeper_store::tables::customers;
+use slotkeeper_store::tables::{bookings, customers};
 
 /// Changes a customer: `change` makes of what was known what is known now.
 ///
@@ -38,6 +38,7 @@ pub async fn update(
             }
             person.check().map_err(refused)?;
             customers::update(tx, account, &id, &person)?;
+            bookings::retitle(tx, account, &id, &person.display_name())?;
             tx.record(placing.actor.change(
                 account,
                 placing.now,

@@ -14,7 +14,7 @@ use slotkeeper_domain::customer::About;
 use slotkeeper_domain::id::{ApplicationId, HoldId};
 use slotkeeper_domain::inventory::Holder;
 use slotkeeper_domain::order::Order;
-use slotkeeper_domain::quote::Quote;
+use slotkeeper_domain::quote::{Held, Quote};
 use slotkeeper_store::Tx;
 use slotkeeper_store::tables::customers;
 use slotkeeper_store::tables::holds::{self, Hold};
@@ -100,16 +100,17 @@ pub async fn create<A: Answer>(
                 codes: &new.codes,
                 customer: customer.as_ref(),
                 booking: None,
-                promised: None,
+                promise: None,
                 // Without a customer nobody knows yet who has which credits; somebody new has none.
                 strict: !placing.relaxed && new.customer.is_some(),
             };
             let bargain = benefits::look(tx, asking)?;
             let drawn = bargain.pay(bargain.settled.price.gross.minor())?;
-            let quote = Quote::of(&bargain.settled, drawn, customer.is_some());
+            let mut quote = Quote::of(&bargain.settled, drawn, customer.is_some());
+            quote.held = Some(Held::of(&plan, &new.order, &new.codes, customer.as_ref()));
             let (id, application) = (id.clone(), application.clone());
-            let hold = Hold { id, application, quote, expires_at, booking: None };
-            holds::insert(tx, account, &hold, placing.now)?;
+            let hold = Hold { id, application, quote, created_at: placing.now, expires_at, booking: None };
+            holds::insert(tx, account, &hold)?;
             Ok(hold)
         })
     };

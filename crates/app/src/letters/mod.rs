@@ -5,6 +5,7 @@ mod costs;
 pub mod follow_up;
 mod input;
 pub mod texts;
+pub mod when;
 
 use crate::App;
 use crate::mail::{self, Parts};

@@ -60,6 +60,8 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations! {
     10 "logo" "0010_logo.sql";
     11 "calendars" "0011_calendars.sql";
     12 "letters" "0012_letters.sql";
+    13 "counted customers" "0013_counted_customers.sql"
+        sqlite "0013_counted_customers.sqlite.sql" postgres "0013_counted_customers.postgres.sql";
     18 "webhook health" "0018_webhook_health.sql";
 };
 

@@ -69,6 +69,7 @@ statements! {
     COUNT_OWN_BY_TOUCH = concat!("SELECT COUNT(*)", found!(by touch), " AND application_id = ?8");
     LIST_OF_CUSTOMER = concat!("SELECT ", columns!(), of_customer!(), " ORDER BY +starts_at, number LIMIT ?6 OFFSET ?7");
     COUNT_OF_CUSTOMER = concat!("SELECT COUNT(*)", of_customer!());
+    RETITLE = "UPDATE booking SET title = ?3 WHERE account_id = ?1 AND customer_id = ?2 AND title <> ?3";
     HAS_ANY = "SELECT number FROM booking WHERE account_id = ?1 AND customer_id = ?2
                AND (CAST(?3 AS TEXT) IS NULL OR application_id = ?3) LIMIT 1";
     /// The plus keeps SQLite from walking through all bookings in this order in search of the customer's few.
@@ -234,6 +235,14 @@ fn note_attendance(tx: &mut Tx, account: &AccountId, booking: &Booking, is_new: 
     people.dedup();
     let span = Some(booking.span).filter(|_| booking.canceled.is_none());
     linked_people::set_attendance(tx, account, &booking.customer, (&booking.number, is_new), span, &people)
+}
+
+/// Gives all bookings of a customer their title, the customer's name.
+///
+/// # Errors
+/// When the store fails.
+pub fn retitle(tx: &mut Tx, account: &AccountId, customer: &CustomerId, title: &str) -> Result<(), StoreError> {
+    tx.run(RETITLE, &[account, customer, &title]).map(drop)
 }
 
 /// Writes a booking over what was there; who created it, when, and whose it is stay.

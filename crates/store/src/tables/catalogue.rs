@@ -3,7 +3,9 @@
 use crate::{Json, Snapshot, StoreError, Tx, statements};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use slotkeeper_domain::catalogue::{Catalogue, CustomField, PeopleCategory, Product, Promotion, ResourceType, Tax};
+use slotkeeper_domain::catalogue::{
+    BookingSettings, Catalogue, CustomField, PeopleCategory, Product, Promotion, ResourceType, Tax,
+};
 use slotkeeper_domain::id::AccountId;
 
 statements! {
@@ -79,6 +81,16 @@ pub fn load(db: &mut Snapshot, account: &AccountId) -> Result<Catalogue, StoreEr
     Ok(catalogue)
 }
 
+/// The same, with a new version, and locked: nobody else changes it before this transaction ends, so that what is read of an
+/// item can be written back changed.
+///
+/// # Errors
+/// When the store fails.
+pub fn load_to_change(tx: &mut Tx, account: &AccountId) -> Result<Catalogue, StoreError> {
+    tx.run(NEXT_VERSION, &[account])?;
+    load(tx, account)
+}
+
 /// Writes every item of a catalogue, over those with the same ids, and gives it a new version.
 ///
 /// # Errors
@@ -90,9 +102,25 @@ pub fn put(tx: &mut Tx, account: &AccountId, catalogue: &Catalogue) -> Result<()
     put_items(tx, account, &catalogue.taxes)?;
     put_items(tx, account, &catalogue.custom_fields)?;
     put_items(tx, account, &catalogue.promotions)?;
-    tx.run(PUT, &[account, &SETTINGS, &SETTINGS, &0_i64, &Json(catalogue.settings)])?;
+    put_settings(tx, account, catalogue.settings)?;
     tx.run(NEXT_VERSION, &[account])?;
     Ok(())
+}
+
+/// Writes what holds for all products. The version stays: see [`load_to_change`].
+///
+/// # Errors
+/// When the store fails.
+pub fn put_settings(tx: &mut Tx, account: &AccountId, settings: BookingSettings) -> Result<(), StoreError> {
+    tx.run(PUT, &[account, &SETTINGS, &SETTINGS, &0_i64, &Json(settings)]).map(drop)
+}
+
+/// Writes a product over the one with the same id, in its place. The version stays: see [`load_to_change`].
+///
+/// # Errors
+/// When the store fails.
+pub fn put_product(tx: &mut Tx, account: &AccountId, product: &Product) -> Result<(), StoreError> {
+    tx.run(PUT_LAST, &[account, &Product::KIND, &product.id.as_str(), &Json(product)]).map(drop)
 }
 
 /// Writes a promotion, over one with the same id or behind the others, and gives the catalogue a new version.
@@ -101,8 +129,8 @@ pub fn put(tx: &mut Tx, account: &AccountId, catalogue: &Catalogue) -> Result<()
 /// When the store fails.
 pub fn put_promotion(tx: &mut Tx, account: &AccountId, promotion: &Promotion) -> Result<(), StoreError> {
     tx.batch(&[
-        (PUT_LAST, &[account, &Promotion::KIND, &promotion.id.as_str(), &Json(promotion)]),
         (NEXT_VERSION, &[account]),
+        (PUT_LAST, &[account, &Promotion::KIND, &promotion.id.as_str(), &Json(promotion)]),
     ])?;
     Ok(())
 }

@@ -53,7 +53,9 @@ statements! {
     SET_MEMBERSHIP = "UPDATE customer SET member_since = ?3, member_until = ?4 WHERE account_id = ?1 AND id = ?2";
     SET_PASSWORD = "UPDATE customer SET password_hash = ?3 WHERE account_id = ?1 AND id = ?2";
     PASSWORD = "SELECT application_id, password_hash FROM customer WHERE account_id = ?1 AND id = ?2";
-    COUNT_UP_TO = "SELECT COUNT(*) FROM (SELECT id FROM customer WHERE account_id = ?1 LIMIT ?2) AS counted";
+    /// Locks the account's row and finds it if there is room for the customer just added, which is counted at once on SQLite,
+    /// and on PostgreSQL with COMMIT.
+    HAS_ROOM = "UPDATE account SET num_customers = num_customers WHERE id = ?1 AND num_customers {+ 1} <= ?2";
     DELETE = "DELETE FROM customer WHERE account_id = ?1 AND id = ?2";
 }
 
@@ -254,13 +256,13 @@ pub fn password(
     db.one(PASSWORD, &[account, id], |row| Ok((row.next()?, row.next()?)))
 }
 
-/// Whether an account has so many customers, or more. Reads that many entries of an index at most.
+/// Whether an account has `most` customers at most, with the one that this transaction has added. Nobody else adds one until
+/// COMMIT; and as everybody's changes wait for the same row, it is asked last.
 ///
 /// # Errors
 /// When the store fails.
-pub fn are_at_least(db: &mut Snapshot, account: &AccountId, number: u32) -> Result<bool, StoreError> {
-    let number = i64::from(number);
-    Ok(db.one(COUNT_UP_TO, &[account, &number], |row| row.next::<i64>())?.unwrap_or(0) >= number)
+pub fn has_room(tx: &mut Tx, account: &AccountId, most: u32) -> Result<bool, StoreError> {
+    Ok(tx.run(HAS_ROOM, &[account, &i64::from(most)])? > 0)
 }
 
 /// Removes a customer who has no bookings, and the people linked to it.

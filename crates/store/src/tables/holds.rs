@@ -8,9 +8,9 @@ use slotkeeper_domain::time::Instant;
 
 statements! {
     INSERT = "INSERT INTO hold (account_id, id, application_id, body, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    FIND = "SELECT id, application_id, body, expires_at, booking_number FROM hold
+    FIND = "SELECT id, application_id, body, created_at, expires_at, booking_number FROM hold
             WHERE account_id = ?1 AND id = ?2 AND application_id = ?3";
-    LOCK = "SELECT id, application_id, body, expires_at, booking_number FROM hold
+    LOCK = "SELECT id, application_id, body, created_at, expires_at, booking_number FROM hold
             WHERE account_id = ?1 AND id = ?2 AND application_id = ?3 {FOR UPDATE}";
     END = "UPDATE hold SET expires_at = ?3, booking_number = ?4 WHERE account_id = ?1 AND id = ?2";
     SWEEP = "DELETE FROM hold WHERE (account_id, id) IN (
@@ -24,8 +24,10 @@ pub struct Hold {
     pub id: HoldId,
     /// The application that made it. Nobody else knows of it.
     pub application: ApplicationId,
-    /// What the booking will cost, and what will pay for it.
+    /// What the booking will cost, what will pay for it, and what it is for.
     pub quote: Quote,
+    /// When it was made.
+    pub created_at: Instant,
     /// When it ends by itself.
     pub expires_at: Instant,
     /// The booking it became.
@@ -37,6 +39,7 @@ fn hold(row: &Row) -> Result<Hold, StoreError> {
         id: row.next()?,
         application: row.next()?,
         quote: row.next::<Json<_>>()?.0,
+        created_at: row.next()?,
         expires_at: row.next()?,
         booking: row.next()?,
     })
@@ -46,8 +49,8 @@ fn hold(row: &Row) -> Result<Hold, StoreError> {
 ///
 /// # Errors
 /// When the store fails.
-pub fn insert(tx: &mut Tx, account: &AccountId, hold: &Hold, now: Instant) -> Result<(), StoreError> {
-    tx.run(INSERT, &[account, &hold.id, &hold.application, &Json(&hold.quote), &now, &hold.expires_at])?;
+pub fn insert(tx: &mut Tx, account: &AccountId, hold: &Hold) -> Result<(), StoreError> {
+    tx.run(INSERT, &[account, &hold.id, &hold.application, &Json(&hold.quote), &hold.created_at, &hold.expires_at])?;
     Ok(())
 }
 

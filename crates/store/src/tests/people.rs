@@ -23,6 +23,7 @@ statements! {
                    VALUES (?1, 'business', 'Harbour', 'UTC', 'en-GB', 0)";
     ADD_CUSTOMER = "INSERT INTO customer (account_id, id, person, first_name, last_name, full_name, created_at)
                     VALUES (?1, ?2, '{}', '', '', '', 0)";
+    NUM_CUSTOMERS = "SELECT num_customers FROM account WHERE id = ?1";
     ADD_LINKED = "INSERT INTO linked_person (account_id, customer_id, id, person, created_at) VALUES (?1, ?2, ?3, '{}', 0)";
     ADD_BOOKING = "INSERT INTO booking (account_id, number, product_id, starts_at, ends_at, customer_id, title, party, details,
                                         accepted, no_show, created_at, canceled_at, cancelation_tracked, touched_at)
@@ -145,6 +146,33 @@ on_both_engines! {
         let store = Store::open(&place.location()).await.expect("the schema of today");
         let expected = statistics(5, 1, 1, visits(Some(500), Some(200)));
         assert_eq!(counted(&store, 250).await, (expected, visits(Some(500), Some(100))));
+    }
+
+    /// Customers of yesterday are counted, and those who come and go. Whoever has just added one knows whether there was room.
+    async fn customers_of_an_account_are_counted(place) {
+        let position = MIGRATIONS.iter().position(|one| one.name == "counted customers").expect("the step");
+        let store = Store::open_with(&place.location(), &MIGRATIONS[..position]).await.expect("an older schema");
+        let written = store.tidy(|tx| {
+            tx.run(ADD_ACCOUNT, &[&account()])?;
+            tx.run(ADD_CUSTOMER, &[&account(), &customer()])
+        });
+        written.await.expect("rows");
+        store.close().await;
+        let store = Store::open(&place.location()).await.expect("the schema of today");
+        let counted = async || {
+            let read = store.read(|db| db.one(NUM_CUSTOMERS, &[&account()], |row| row.next::<i64>()));
+            read.await.expect("an account").expect("a number")
+        };
+        assert_eq!(counted().await, 1);
+        let added = store.tidy(|tx| {
+            let second: CustomerId = "312CUSTM5R17D2E8F0A9C".parse().expect("an id");
+            tx.run(ADD_CUSTOMER, &[&account(), &second])?;
+            Ok::<_, StoreError>([1, 2, 3].map(|most| customers::has_room(tx, &account(), most)))
+        });
+        let room = added.await.expect("a customer").map(|room| room.expect("an answer"));
+        assert_eq!((room, counted().await), ([false, true, true], 2));
+        store.tidy(|tx| customers::delete(tx, &account(), &customer())).await.expect("one less");
+        assert_eq!(counted().await, 1);
     }
 
     async fn whatever_becomes_of_a_booking_is_counted(place) {

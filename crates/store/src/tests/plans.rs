@@ -28,7 +28,7 @@ const GROWING: [&str; 17] = [
 ];
 
 /// Statements that read an index as far as they are told, and no further.
-const LIMITED: [&str; 2] = ["COUNT_UP_TO", "LATEST_OF_ALL"];
+const LIMITED: [&str; 1] = ["LATEST_OF_ALL"];
 
 /// Which index each statement of calendars begins with, and what it asks of it. The rest is found by keys.
 const RANGES_OF_CALENDARS: [(&str, &str); 9] = [

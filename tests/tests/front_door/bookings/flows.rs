@@ -221,6 +221,16 @@ on_every_engine! {
         let full = program.put(&path, &json!({"eventId": tour("2026-05-10")})).await;
         assert_eq!((full.status, full.body["message"].as_str().unwrap()), (409, "Only 1 seat is left; 4 wanted."));
         assert_eq!(seats_left(&program, "2026-05-09").await, 4);
+        // Clients also write back the whole booking with other times; an event that is named says more than they do.
+        let mut back = same.body.clone();
+        (back["startTime"], back["endTime"]) = (json!("2026-05-11T18:00:00+01:00"), json!("2026-05-11T20:00:00+01:00"));
+        for (body, day) in [(back, "2026-05-11"), (json!({"startTime": "2026-05-09T17:00:00Z"}), "2026-05-09")] {
+            let moved = program.put(&path, &body).await;
+            assert_eq!((moved.status, &moved.body["eventId"]), (200, &json!(tour(day))), "{}", moved.text);
+            assert_eq!(seats_left(&program, day).await, 4);
+        }
+        let never = program.put(&path, &json!({"startTime": "2026-05-11T18:30:00+01:00"})).await;
+        assert!(never.status == 400 && never.text.contains("no event of this product starts then"), "{}", never.text);
         // An appointment moves by its times alone.
         let lesson = program.create("/bookings", &lesson("2026-05-07T10:00:00-00:00")).await;
         let path = format!("/bookings/{}", lesson["bookingNumber"].as_str().unwrap());

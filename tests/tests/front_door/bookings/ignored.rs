@@ -121,6 +121,30 @@ on_every_engine! {
         }
     }
 
+    /// An empty text takes away what was there, where nothing needs it.
+    async fn an_empty_text_takes_away_what_was_there(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let mut body = order("2026-05-08", 1);
+        (body["externalRef"], body["source"], body["sourceIp"]) = (json!("A1"), json!("shop"), json!("203.0.113.7"));
+        let booked = program.create("/bookings", &body).await;
+        assert_eq!((&booked["externalRef"], &booked["source"]), (&json!("A1"), &json!("shop")));
+        let path = format!("/bookings/{}", booked["bookingNumber"].as_str().unwrap());
+        let changed = program.put(&path, &json!({"externalRef": "", "source": " "})).await.body;
+        assert_eq!((changed.get("externalRef"), changed.get("source"), &changed["sourceIp"]), (None, None, &json!("203.0.113.7")));
+    }
+
+    /// The title of a booking is the customer's name, also after that was changed.
+    async fn a_title_is_the_customers_name(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let booked = program.create("/bookings", &order("2026-05-08", 1)).await;
+        assert_eq!(booked["title"], "Marta Reis");
+        let path = format!("/bookings/{}", booked["bookingNumber"].as_str().unwrap());
+        let customer = format!("/customers/{}", booked["customerId"].as_str().unwrap());
+        assert_eq!(program.put(&customer, &json!({"lastName": "Sol"})).await.status, 200);
+        let shown = program.read(&path).await;
+        assert_eq!((&shown["title"], shown.get("lastChangeTime")), (&json!("Marta Sol"), None));
+    }
+
     /// `null` stands for what is not said, in every member that may be absent.
     async fn null_says_nothing(server: TestServer) {
         let (_, program) = business(&server).await;

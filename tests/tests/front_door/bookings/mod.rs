@@ -8,6 +8,7 @@ mod courses;
 mod customers;
 mod examples;
 mod flows;
+mod holds;
 mod idempotency;
 mod ignored;
 mod inventory;

@@ -1,6 +1,6 @@
 //! Payments: recorded for bookings, and listed.
 
-use super::{business, order};
+use super::{business, order, seats_left};
 use slotkeeper_testkit::client::Program;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
@@ -96,6 +96,40 @@ on_every_engine! {
         }
     }
 
+    /// Money is noted with its own permission alone, also together with a booking.
+    async fn who_may_not_record_payments_brings_none_with_a_booking(server: TestServer) {
+        let (owner, program) = business(&server).await;
+        let books = Program::installed(&server, "Books", &owner, "bookings_rw_own,payments_r_all").await;
+        let mut body = order("2026-05-08", 1);
+        body["initialPayments"] = json!([payment("5")]);
+        let refused = books.post("/bookings", &body).await;
+        assert_eq!(refused.status, 403, "{}", refused.text);
+        assert!(refused.text.contains("initialPayments: this API key does not have permission to record payments."));
+        assert_eq!(seats_left(&program, "2026-05-08").await, 8);
+        body["initialPayments"] = json!([]);
+        books.create("/bookings", &body).await;
+        let both = Program::installed(&server, "Both", &owner, "bookings_rw_own,payments_rw_own").await;
+        body["initialPayments"] = json!([payment("5")]);
+        assert_eq!(both.create("/bookings", &body).await["price"]["totalPaid"], euros("5"));
+        assert_eq!(total(&both, "/payments").await, 1);
+    }
+
+    /// An end is included with all of its second: what answers show is what can be asked for.
+    async fn what_was_received_within_a_second_is_found(server: TestServer) {
+        let (_, program) = business(&server).await;
+        server.clock.advance(Duration::from_millis(400));
+        let number = booking(&program).await;
+        let mut body = payment("5");
+        body.as_object_mut().unwrap().remove("receivedTime");
+        let received = program.create(&format!("/bookings/{number}/payments"), &body).await["receivedTime"].clone();
+        let at = received.as_str().unwrap().replace('+', "%2B");
+        assert_eq!(total(&program, &format!("/payments?startTime={at}&endTime={at}")).await, 1);
+        let changed = format!("/bookings?lastUpdatedStartTime={at}&lastUpdatedEndTime={at}");
+        assert_eq!(total(&program, &changed).await, 1);
+        let before = "2026-05-04T09:11:59%2B01:00";
+        assert_eq!(total(&program, &format!("/payments?startTime={before}&endTime={before}")).await, 0);
+    }
+
     /// With the right to its own, an application reads what it recorded and pays for bookings it may know of.
     async fn own_payments_are_those_the_application_recorded(server: TestServer) {
         let (owner, program) = business(&server).await;
@@ -153,6 +187,11 @@ on_every_engine! {
         let refused = program.post(&path, &payment("0.01")).await;
         assert_eq!((refused.status, &refused.body["message"]), (400, &json!("The payments add up to more than can be counted.")));
         assert_eq!(program.get("/payments?paymentMethod=cheque").await.status, 400);
+        for path in ["/payments?paymentMethodOther=%00", "/payments?paymentMethodOther=a%00b"] {
+            let refused = program.get(path).await;
+            assert!(refused.status == 400 && refused.text.contains("without the character U+0000"), "{}", refused.text);
+        }
+        assert_eq!(program.delete(&format!("{}?reason=%00", path.trim_end_matches("/payments"))).await.status, 400);
         assert_eq!(program.get("/payments?startTime=2026-05-02T00:00:00Z&endTime=2026-05-01T00:00:00Z").await.status, 400);
         assert_eq!(program.get("/payments/ABC").await.status, 404);
     }

@@ -292,6 +292,11 @@ impl Tour {
         self.arrive("Saved.", "68-text-saved").await;
         self.open(&format!("{LETTER}/preview"), "69-text-preview").await;
         self.open("/backoffice/letters", "69-texts-own").await;
+        self.press("Reminders and thanks").await;
+        self.arrive("Nothing: nobody is thanked.", "69-follow-ups").await;
+        self.fill(&[("Reminder (optional)", "soon"), ("Thank you (optional)", "")]).await;
+        self.press("Save").await;
+        self.arrive("Enter whole hours", "69-follow-ups-wrong").await;
     }
 
     async fn of_a_manager(&mut self, application: &Application) {

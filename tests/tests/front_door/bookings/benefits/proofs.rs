@@ -2,12 +2,13 @@
 
 use super::{DAY, credit, customer, gross, of, path, payments, quote, with_codes};
 use crate::bookings::{business, order, people, seats_left, tour};
-use slotkeeper_testkit::benefits::{limited, promotion};
+use slotkeeper_testkit::benefits::{instant, limited, promotion};
 use slotkeeper_testkit::catalogue::{TOUR, catalogue};
 use slotkeeper_testkit::client::{Answer, Program};
 use slotkeeper_testkit::serde_json::{Value, json};
 use slotkeeper_testkit::{join_all, on_every_engine};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// Numbers that look random and are the same in every run.
 struct Numbers(u64);
@@ -124,6 +125,62 @@ on_every_engine! {
         assert_eq!(all.iter().filter(|one| **one == ("49.5", "10.5")).count(), 1, "{all:?}");
         assert_eq!(all.iter().filter(|one| **one == ("49.5", "0")).count(), 5, "{all:?}");
         assert_eq!(credit(&program, &ilse).await, "0");
+    }
+
+    /// Whatever happens between a hold and its booking, the booking costs no more than the hold said and leaves no more to pay,
+    /// or is refused and says that a new hold is needed. Refused is nothing for which only time has gone by.
+    async fn a_hold_is_kept_or_the_booking_refused(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let account = program.account();
+        let mut numbers = Numbers(1_903);
+        let (mut kept, mut refused) = (0, 0);
+        for round in 0..30 {
+            let trigger = if numbers.either() { "ending" } else { "automatic" };
+            let mut ending = promotion("Ending", trigger, "20");
+            ending.id = "ENDING0001".parse().unwrap();
+            ending.booked_before = Some(instant(&server, 60));
+            server.promote(account, &ending).await;
+            let ilse = customer(&program).await;
+            server.grant(account, &ilse, numbers.small(0, 12_000)).await;
+            server.prepay(account, &ilse, numbers.small(0, 4), TOUR, None).await;
+            let mut body = of(&ilse, order(DAY, numbers.small(1, 4)));
+            // A day for each round, so that there are seats.
+            let day = |round: u64| format!("2026-{:02}-{:02}", 6 + round / 28, 1 + round % 28);
+            body["eventId"] = json!(tour(&day(round)));
+            if trigger == "ending" {
+                body["promotionCodeInput"] = json!(trigger);
+            }
+            let held = program.create("/holds", &body).await;
+            let (gross_then, payable) = (sound(&held["price"]), cents(&held["totalPayable"]["amount"]));
+            // All that is payable was received elsewhere, or nothing.
+            if numbers.either() {
+                let amount = held["totalPayable"].clone();
+                body["initialPayments"] = json!([{"reason": "Card", "amount": amount, "paymentMethod": "creditCard"}]);
+            }
+            let elsewhere = numbers.either();
+            if elsewhere {
+                let mut other = of(&ilse, order(DAY, numbers.small(1, 3)));
+                other["eventId"] = json!(tour(&day(round + 40)));
+                program.create("/bookings", &other).await;
+            }
+            if numbers.either() {
+                server.clock.advance(Duration::from_secs(120));
+            }
+            let path = format!("/bookings?previousHoldId={}", held["id"].as_str().unwrap());
+            let booked = program.post(&path, &body).await;
+            if booked.status == 201 {
+                let gross = sound(&booked.body["price"]);
+                let left = gross - cents(&booked.body["price"]["totalPaid"]["amount"]);
+                let promised = if body.get("initialPayments").is_some() { 0 } else { payable };
+                assert!(gross <= gross_then && left <= promised, "{held} {}", booked.text);
+                kept += 1;
+            } else {
+                let says = booked.body["message"].as_str().unwrap();
+                assert!(elsewhere && booked.status == 409 && says.ends_with("Ask for a new hold."), "{held} {}", booked.text);
+                refused += 1;
+            }
+        }
+        assert!(kept >= 10 && refused >= 3, "{kept} kept, {refused} refused");
     }
 
     /// Whatever prices, parties, options, adjustments, promotions, vouchers and credits are: a hold says what the booking
