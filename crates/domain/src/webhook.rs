@@ -110,7 +110,13 @@ pub fn next_attempt(
     let next = schedule.next_attempt(failed, now)?;
     let tenth = u64::try_from(next.since(now).as_millis() / 10).unwrap_or(u64::MAX).max(1);
     let next = next.after(Duration::from_millis(spread % tenth));
-    Some(asked.map_or(next, |asked| next.max(now.after(asked.min(schedule.longest())))))
+    Some(asked.map_or(next, |asked| next.max(not_before(schedule, asked, now))))
+}
+
+/// Until when a receiver is left alone that asked for so long: up to the longest wait of the schedule.
+#[must_use]
+pub fn not_before(schedule: &Schedule, asked: Duration, now: Instant) -> Instant {
+    now.after(asked.min(schedule.longest()))
 }
 
 #[cfg(test)]

@@ -8,19 +8,23 @@
 use crate::Stop;
 use slotkeeper_app::App;
 use slotkeeper_app::webhooks::notice::{self, Notice};
-use slotkeeper_app::webhooks::outcome::{Answered, Tried, forget, note};
+use slotkeeper_app::webhooks::outcome::{Answered, Tried, forget, note, put_off};
 use slotkeeper_domain::time::Instant;
-use slotkeeper_outgoing::{HeaderMap, HeaderName, HeaderValue, Outgoing};
+use slotkeeper_outgoing::{Failure, HeaderMap, HeaderName, HeaderValue, Outgoing};
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::deliveries::{self, Delivery};
 use slotkeeper_store::tables::webhooks::{self, Lease};
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Interval, sleep};
 
 /// How many webhooks this node serves at once. A receiver that does not answer keeps its own webhook waiting and no other.
 const MOST_WEBHOOKS: usize = 200;
+/// How many of them can be webhooks whose last attempt failed, so that the others always have room.
+const MOST_FAILING: usize = MOST_WEBHOOKS / 2;
 /// How many notices of one webhook are under way at once.
 const MOST_AT_ONCE: usize = 8;
 /// How long a lease lasts. Longer than an attempt, and as short as a crash may delay a notice.
@@ -30,23 +34,26 @@ const LEASE: Duration = Duration::from_secs(10);
 const RESERVE: Duration = Duration::from_secs(8);
 /// How long one webhook is served before others have their turn.
 const TURN: Duration = Duration::from_secs(30);
-/// How often to look for what has become due while notices of the same webhook are under way.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// How long to wait at least before looking again for what has become due while notices of the same webhook are under way.
+const LOOK_AFTER: Duration = Duration::from_millis(100);
+/// How long a notice waits that this server had no room to send.
+const NO_ROOM: Duration = Duration::from_secs(5);
 /// How long a webhook rests after the store failed, if that may pass.
 const REST: Duration = Duration::from_secs(1);
 
 /// Delivers what becomes due until the server stops; notices under way are waited for.
 pub(crate) async fn run(app: &App, outgoing: &Outgoing, mut ticks: Interval, mut stop: Stop) {
     take_over(app).await;
-    let mut serving = JoinSet::new();
+    let mut serving = Serving::default();
     loop {
         tokio::select! {
-            _tick = ticks.tick() => {}
-            () = app.store().deliveries().notified() => {}
-            Some(served) = serving.join_next() => {
+            _tick = ticks.tick() => serving.look(),
+            () = app.store().deliveries().notified() => serving.look(),
+            Some(served) = serving.turns.join_next() => {
                 told(served);
                 // There may be webhooks for which there was no room.
-                if serving.len() + 1 < MOST_WEBHOOKS {
+                let (free, free_for_failing) = serving.room();
+                if free > 1 && free_for_failing > 1 {
                     continue;
                 }
             }
@@ -54,7 +61,7 @@ pub(crate) async fn run(app: &App, outgoing: &Outgoing, mut ticks: Interval, mut
         }
         begin(app, outgoing, &mut serving, &stop).await;
     }
-    while let Some(served) = serving.join_next().await {
+    while let Some(served) = serving.turns.join_next().await {
         told(served);
     }
 }
@@ -80,21 +87,51 @@ fn told(served: Result<(), JoinError>) {
 /// Delivers what is due now, and what becomes due while it is at it; for tests, which move the clock themselves.
 pub async fn deliver_due(app: &App, outgoing: &Outgoing) {
     let (_stopper, stop) = Stop::pair();
-    let mut serving = JoinSet::new();
+    let mut serving = Serving::default();
     loop {
-        if begin(app, outgoing, &mut serving, &stop).await == 0 && serving.is_empty() {
+        if begin(app, outgoing, &mut serving, &stop).await == 0 && serving.turns.is_empty() {
             return;
         }
-        if let Some(served) = serving.join_next().await {
-            told(served);
+        tokio::select! {
+            Some(served) = serving.turns.join_next() => told(served),
+            () = sleep(LOOK_AFTER) => serving.look(),
         }
     }
 }
 
+/// The webhooks that this node has in hand.
+struct Serving {
+    turns: JoinSet<()>,
+    /// Each turn of a webhook that was failing holds one of these.
+    failing: Arc<()>,
+    /// Says that something may have become due.
+    news: watch::Sender<()>,
+}
+
+impl Default for Serving {
+    fn default() -> Self {
+        Self { turns: JoinSet::new(), failing: Arc::default(), news: watch::Sender::new(()) }
+    }
+}
+
+impl Serving {
+    /// How many more there is room for, and how many that are failing.
+    fn room(&self) -> (usize, usize) {
+        let failing = Arc::strong_count(&self.failing) - 1;
+        (MOST_WEBHOOKS.saturating_sub(self.turns.len()), MOST_FAILING.saturating_sub(failing))
+    }
+
+    /// Has turns look for more to do.
+    fn look(&self) {
+        self.news.send_replace(());
+    }
+}
+
 /// Leases webhooks for which there is something to do and serves each in a task of its own; how many.
-async fn begin(app: &App, outgoing: &Outgoing, serving: &mut JoinSet<()>, stop: &Stop) -> usize {
-    let free = MOST_WEBHOOKS.saturating_sub(serving.len());
-    let (now, limit) = (app.now(), i64::try_from(free).unwrap_or(0));
+async fn begin(app: &App, outgoing: &Outgoing, serving: &mut Serving, stop: &Stop) -> usize {
+    let (free, free_for_failing) = serving.room();
+    let now = app.now();
+    let limit = (i64::try_from(free).unwrap_or(0), i64::try_from(free_for_failing).unwrap_or(0));
     let leased = app.store().tidy(move |tx| webhooks::lease_due(tx, now, now.after(LEASE), limit)).await;
     let leased = leased.unwrap_or_else(|error: StoreError| {
         tracing::warn!(%error, "webhooks that are due could not be read");
@@ -102,8 +139,13 @@ async fn begin(app: &App, outgoing: &Outgoing, serving: &mut JoinSet<()>, stop: 
     });
     let count = leased.len();
     for lease in leased {
-        let turn = Turn { app: app.clone(), outgoing: outgoing.clone(), lease, stop: stop.clone() };
-        serving.spawn(turn.serve());
+        let failing = lease.failing.then(|| Arc::clone(&serving.failing));
+        let news = serving.news.subscribe();
+        let turn = Turn { app: app.clone(), outgoing: outgoing.clone(), lease, stop: stop.clone(), news };
+        serving.turns.spawn(async move {
+            turn.serve().await;
+            drop(failing);
+        });
     }
     count
 }
@@ -114,6 +156,8 @@ struct Turn {
     outgoing: Outgoing,
     lease: Lease,
     stop: Stop,
+    /// Whether something may have become due.
+    news: watch::Receiver<()>,
 }
 
 impl Turn {
@@ -137,15 +181,17 @@ impl Turn {
         }
     }
 
-    /// Sends what is due until nothing is, or it is time for others. What is under way comes to its end, and that is written
+    /// Sends what is due until nothing is, or it is time for others: also when an attempt fails, because those that fail have
+    /// only part of the room. What is under way comes to its end, and that is written
     /// down, whatever becomes of the rest.
     async fn deliver(&mut self) -> Result<(), StoreError> {
         let began = tokio::time::Instant::now();
-        let mut attempts: JoinSet<Result<(), StoreError>> = JoinSet::new();
+        let mut attempts: JoinSet<Result<bool, StoreError>> = JoinSet::new();
         let mut under_way = HashMap::new();
-        let mut outcome = Ok(());
+        let (mut outcome, mut went_well) = (Ok(()), true);
         loop {
-            let goes_on = outcome.is_ok() && began.elapsed() < TURN && !self.stop.is_told();
+            let goes_on =
+                outcome.is_ok() && (went_well || self.lease.failing) && began.elapsed() < TURN && !self.stop.is_told();
             let next = if goes_on { self.next(&under_way).await } else { Ok(Vec::new()) };
             for delivery in next.unwrap_or_else(|error| {
                 outcome = Err(error);
@@ -155,7 +201,6 @@ impl Turn {
                 let task = attempts.spawn(attempt(app, outgoing, lease, delivery.clone()));
                 under_way.insert(task.id(), delivery);
             }
-            let look = sleep(LOOK_EVERY);
             tokio::select! {
                 done = attempts.join_next_with_id() => {
                     let (task, ended) = match done {
@@ -164,19 +209,23 @@ impl Turn {
                         Some(Err(error)) => (error.id(), self.broke(under_way.get(&error.id()), &error).await),
                     };
                     under_way.remove(&task);
-                    outcome = outcome.and(ended);
+                    match ended {
+                        Ok(arrived) => went_well = went_well && arrived,
+                        Err(error) => outcome = outcome.and(Err(error)),
+                    }
                 }
-                () = look, if goes_on && under_way.len() < MOST_AT_ONCE => {}
+                () = more_due(&mut self.news), if goes_on && under_way.len() < MOST_AT_ONCE => {}
             }
         }
     }
 
     /// An attempt that panicked is one that failed: it may do so each time, and must not keep the rest waiting for ever.
-    async fn broke(&self, delivery: Option<&Delivery>, error: &JoinError) -> Result<(), StoreError> {
-        let Some(delivery) = delivery else { return Ok(()) };
+    async fn broke(&self, delivery: Option<&Delivery>, error: &JoinError) -> Result<bool, StoreError> {
+        let Some(delivery) = delivery else { return Ok(false) };
         let Lease { account, webhook, .. } = &self.lease;
         tracing::error!(%error, %webhook, number = delivery.number, "an attempt to deliver ended badly");
-        note(&self.app, (account.clone(), webhook.clone()), delivery.clone(), no_notice(self.app.now())).await
+        note(&self.app, (account.clone(), webhook.clone()), delivery.clone(), no_notice(self.app.now())).await?;
+        Ok(false)
     }
 
     /// Keeps the webhook in hand; false when somebody else has it now.
@@ -207,20 +256,32 @@ impl Turn {
     }
 }
 
+/// Waits until something may have become due, and a while at least, so that many changes are looked for together.
+async fn more_due(news: &mut watch::Receiver<()>) {
+    sleep(LOOK_AFTER).await;
+    if news.changed().await.is_err() {
+        // Nobody says anything any more.
+        std::future::pending::<()>().await;
+    }
+}
+
 /// Whether the same may go well in a moment.
 fn may_pass(error: &StoreError) -> bool {
     matches!(error, StoreError::Busy | StoreError::Contended { .. } | StoreError::Unavailable { .. })
 }
 
-/// Tries one delivery and writes down what became of it.
-async fn attempt(app: App, outgoing: Outgoing, lease: Lease, delivery: Delivery) -> Result<(), StoreError> {
+/// Tries one delivery and writes down what became of it; whether it went well.
+async fn attempt(app: App, outgoing: Outgoing, lease: Lease, delivery: Delivery) -> Result<bool, StoreError> {
     let of = (lease.account, lease.webhook);
     let (unit, whose, what, at) = (app.clone(), of.clone(), delivery.clone(), app.now());
     let composed: Result<_, StoreError> =
         app.store().read(move |db| notice::compose(db, &unit, (&whose.0, &whose.1), &what, at)).await;
     let tried = match composed {
-        Ok(None) => return forget(&app, of, delivery).await,
-        Ok(Some(notice)) => send(&outgoing, notice, at).await,
+        Ok(None) => return forget(&app, of, delivery).await.map(|()| true),
+        Ok(Some(notice)) => match send(&outgoing, notice, at).await {
+            Some(tried) => tried,
+            None => return put_off(&app, of, delivery, NO_ROOM).await.map(|()| false),
+        },
         // Nothing is wrong with the notice.
         Err(error) if may_pass(&error) => return Err(error),
         Err(error) => {
@@ -228,7 +289,9 @@ async fn attempt(app: App, outgoing: Outgoing, lease: Lease, delivery: Delivery)
             no_notice(at)
         }
     };
-    note(&app, of, delivery, tried).await
+    let arrived = tried.arrived();
+    note(&app, of, delivery, tried).await?;
+    Ok(arrived)
 }
 
 /// Counted as an attempt, so that what can never be sent does not keep the rest waiting for ever.
@@ -237,25 +300,22 @@ fn no_notice(at: Instant) -> Tried {
     Tried { at, duration: Duration::ZERO, said_lost: false, answer: Err(fault) }
 }
 
-async fn send(outgoing: &Outgoing, notice: Notice, at: Instant) -> Tried {
-    // The policy may have become stricter since the address was registered.
-    let url = match outgoing.policy().check(&notice.url) {
-        Ok(url) => url,
-        Err(refusal) => {
-            return Tried { at, duration: Duration::ZERO, said_lost: false, answer: Err(refusal.to_string()) };
-        }
-    };
+/// Sends a notice; nothing comes of it when this server has too much to do to try.
+async fn send(outgoing: &Outgoing, notice: Notice, at: Instant) -> Option<Tried> {
     let mut headers = HeaderMap::new();
     for (name, value) in &notice.headers {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(HeaderName::from_static(name), value);
         }
     }
-    let outcome = outgoing.post(&url, headers, notice.body).await;
+    let outcome = outgoing.post(&notice.url, headers, notice.body).await;
+    if matches!(outcome.answer, Err(Failure::NoRoom)) {
+        return None;
+    }
     let answer = outcome.answer.map_err(|failure| failure.to_string()).map(|answer| Answered {
         status: answer.status,
         retry_after: answer.retry_after.map(|asked| asked.wait(at)),
         body_start: answer.body_start,
     });
-    Tried { at, duration: outcome.duration, said_lost: notice.says_lost, answer }
+    Some(Tried { at, duration: outcome.duration, said_lost: notice.says_lost, answer })
 }

@@ -59,7 +59,10 @@ pub(crate) async fn to_proxy(
         let addresses = addresses(host, resolver, limits, deadline).await?;
         first(&addresses, port, limits, deadline).await
     };
-    connection.await.map_err(|_: Failure| {
+    connection.await.map_err(|failure: Failure| {
+        if failure == Failure::NoRoom {
+            return failure;
+        }
         tracing::warn!("the proxy cannot be reached");
         Failure::Proxy
     })
@@ -90,6 +93,7 @@ async fn addresses(
             found.truncate(MOST_ADDRESSES);
             Ok(found)
         }
+        Ok(Err(error)) if error.kind() == io::ErrorKind::ResourceBusy => Err(Failure::NoRoom),
         _ => Err(Failure::NameNotFound),
     }
 }

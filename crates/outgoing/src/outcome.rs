@@ -40,6 +40,9 @@ pub enum Failure {
     /// The name has no address, or nobody said so in time.
     #[error("No address was found for the name of the host.")]
     NameNotFound,
+    /// This server looks up too many names already: the receiver was not tried.
+    #[error("This server was looking up too many names at once.")]
+    NoRoom,
     /// Nobody took the connection, or not in time.
     #[error("No connection could be made to the host.")]
     NoConnection,

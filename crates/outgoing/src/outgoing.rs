@@ -94,9 +94,9 @@ impl Outgoing {
     /// Posts a body to a receiver, under this policy whoever checked the address. `Host`, `Content-Length`,
     /// `Connection` and, unless it is among the headers, `User-Agent` are set here; anything else, such as
     /// `Content-Type`, is up to the caller. Dropping the future ends the connection.
-    pub async fn post(&self, url: &ReceiverUrl, headers: HeaderMap, body: Vec<u8>) -> Outcome {
+    pub async fn post(&self, url: impl AsRef<str>, headers: HeaderMap, body: Vec<u8>) -> Outcome {
         let start = Instant::now();
-        let answer = self.shared.attempt(url, headers, body, start + self.shared.limits.total).await;
+        let answer = self.shared.attempt(url.as_ref(), headers, body, start + self.shared.limits.total).await;
         Outcome { answer, duration: start.elapsed() }
     }
 }
@@ -111,13 +111,13 @@ impl std::fmt::Debug for Outgoing {
 impl Shared {
     async fn attempt(
         &self,
-        url: &ReceiverUrl,
+        url: &str,
         headers: HeaderMap,
         body: Vec<u8>,
         deadline: Instant,
     ) -> Result<Answer, Failure> {
         // It may have been checked by another policy, or before the configuration changed.
-        let url = self.policy.check(url.as_str()).map_err(Failure::Refused)?;
+        let url = self.policy.check(url).map_err(Failure::Refused)?;
         let stream = self.connect(&url, deadline).await?;
         let stream = if url.https {
             timeout_at(deadline, self.tls.connect(stream, &url.host)).await.map_err(|_| Failure::TimedOut)??

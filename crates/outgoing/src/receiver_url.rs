@@ -27,6 +27,12 @@ pub struct ReceiverUrl {
     pub(crate) authority: String,
 }
 
+impl AsRef<str> for ReceiverUrl {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
 /// Why an address is not called, as a sentence for the developer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {

@@ -1,10 +1,13 @@
 //! Looking up the addresses of a name.
 
+use std::collections::HashMap;
 use std::io;
 use std::net::IpAddr;
 use std::pin::Pin;
-use std::sync::Arc;
-use tokio::sync::Semaphore;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// A look-up under way.
 pub type Lookup<'a> = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send + 'a>>;
@@ -12,34 +15,150 @@ pub type Lookup<'a> = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Sen
 /// Finds the addresses of a name. Tests put names of their own in its place.
 pub trait Resolve: Send + Sync {
     /// The addresses of a name, best first. It is asked once for each call and may take as long as it likes.
+    /// [`io::ErrorKind::ResourceBusy`] says that the name was not looked up, because there is too much to do.
     fn resolve<'a>(&'a self, name: &'a str) -> Lookup<'a>;
 }
 
 /// Asks the system, as every program on this machine does.
-#[derive(Debug, Clone)]
+///
+/// The system's look-up holds a thread until it is done, also when nobody waits for it any more. So that a few names whose
+/// servers are dead do not take the threads of all others, there are few look-ups of one name at once, and a name that just
+/// failed is not asked for again for a while.
+#[derive(Clone)]
 pub struct SystemResolver {
-    /// The system's look-up holds a thread until it is done, also when nobody waits for it any more.
     places: Arc<Semaphore>,
+    names: Arc<Mutex<HashMap<String, Name>>>,
+    ask: Ask,
 }
 
-/// How many look-ups can be under way at once, so that slow names do not take all threads.
+/// How the system is asked.
+type Ask = Arc<dyn Fn(String) -> Lookup<'static> + Send + Sync>;
+
+/// What is known of a name that is being looked up, or has just failed.
+#[derive(Debug)]
+struct Name {
+    places: Arc<Semaphore>,
+    failing_until: Option<Instant>,
+}
+
+/// How many look-ups can be under way at once.
 const AT_ONCE: usize = 64;
+/// How many of them of one name.
+const OF_ONE_NAME: usize = 2;
+/// A look-up that takes longer has failed; its caller waits no longer either.
+const TOO_LONG: Duration = Duration::from_secs(3);
+/// For how long a name counts as failing.
+const FAILING_FOR: Duration = Duration::from_secs(30);
+/// How long a look-up waits until others are done. Shorter than its caller waits.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// With so many names remembered, those that no longer matter are forgotten.
+const MANY: usize = 1_000;
+
+impl std::fmt::Debug for SystemResolver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SystemResolver").field("places", &self.places).finish_non_exhaustive()
+    }
+}
 
 impl Default for SystemResolver {
     fn default() -> Self {
-        Self { places: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self::asking(Arc::new(|name| {
+            Box::pin(async move {
+                let found = tokio::net::lookup_host((name, 0)).await?;
+                Ok(found.map(|socket| socket.ip()).collect())
+            })
+        }))
     }
+}
+
+impl SystemResolver {
+    fn asking(ask: Ask) -> Self {
+        Self { places: Arc::new(Semaphore::new(AT_ONCE)), names: Arc::default(), ask }
+    }
+
+    /// Nothing is left half done while it is locked.
+    fn names(&self) -> MutexGuard<'_, HashMap<String, Name>> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The places for look-ups of a name, unless it is failing.
+    fn places(&self, name: &str) -> io::Result<Arc<Semaphore>> {
+        let (mut names, now) = (self.names(), Instant::now());
+        if names.len() >= MANY {
+            names.retain(|_, name| name.matters(now));
+        }
+        let known = names.entry(name.to_owned()).or_default();
+        if known.is_failing(now) {
+            return Err(io::Error::other("the name has just failed"));
+        }
+        Ok(Arc::clone(&known.places))
+    }
+
+    fn forget(&self, name: &str) {
+        let mut names = self.names();
+        if names.get(name).is_some_and(|known| !known.matters(Instant::now())) {
+            names.remove(name);
+        }
+    }
+
+    fn failed(&self, name: &str) {
+        let until = Instant::now() + FAILING_FOR;
+        self.names().entry(name.to_owned()).or_default().failing_until = Some(until);
+    }
+
+    /// Looks a name up to the end, whoever still waits for it.
+    async fn look_up(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+        let mut lookup = (self.ask)(name.to_owned());
+        let found = if let Ok(found) = timeout(TOO_LONG, &mut lookup).await {
+            found
+        } else {
+            self.failed(name);
+            // Its thread is not free before.
+            lookup.await
+        };
+        if found.is_err() {
+            self.failed(name);
+        }
+        found
+    }
+}
+
+impl Default for Name {
+    fn default() -> Self {
+        Self { places: Arc::new(Semaphore::new(OF_ONE_NAME)), failing_until: None }
+    }
+}
+
+impl Name {
+    fn is_failing(&self, now: Instant) -> bool {
+        self.failing_until.is_some_and(|until| now < until)
+    }
+
+    /// Whether anybody looks it up or waits to, or it is failing.
+    fn matters(&self, now: Instant) -> bool {
+        self.is_failing(now) || Arc::strong_count(&self.places) > 1
+    }
+}
+
+/// A place, within the time that a look-up waits for one.
+async fn place(places: Arc<Semaphore>, until: Instant) -> io::Result<OwnedSemaphorePermit> {
+    let place = timeout_at(until, places.acquire_owned()).await.map_err(|_| io::ErrorKind::ResourceBusy)?;
+    place.map_err(io::Error::other)
 }
 
 impl Resolve for SystemResolver {
     fn resolve<'a>(&'a self, name: &'a str) -> Lookup<'a> {
         Box::pin(async move {
-            let place = Arc::clone(&self.places).acquire_owned().await.map_err(io::Error::other)?;
-            let name = name.to_owned();
+            let until = Instant::now() + PATIENCE;
+            let of_name = place(self.places(name)?, until).await?;
+            // It may have failed while this one waited.
+            self.places(name)?;
+            let of_all = place(Arc::clone(&self.places), until).await?;
+            let (resolver, name) = (self.clone(), name.to_owned());
             let lookup = tokio::spawn(async move {
-                let found =
-                    tokio::net::lookup_host((name, 0)).await.map(|found| found.map(|socket| socket.ip()).collect());
-                drop(place);
+                let found = resolver.look_up(&name).await;
+                drop((of_name, of_all));
+                resolver.forget(&name);
                 found
             });
             lookup.await.map_err(io::Error::other)?
@@ -50,10 +169,67 @@ impl Resolve for SystemResolver {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::future::pending;
+    use std::net::Ipv4Addr;
 
     #[tokio::test]
     async fn the_system_knows_this_machine() {
         let found = SystemResolver::default().resolve("localhost").await.unwrap();
         assert!(!found.is_empty() && found.iter().all(IpAddr::is_loopback), "{found:?}");
+    }
+
+    /// Names of which nobody knows anything, with servers that never answer, and others.
+    fn with_dead_names() -> SystemResolver {
+        SystemResolver::asking(Arc::new(|name| {
+            Box::pin(async move {
+                match name.as_str() {
+                    "unknown.example" => Err(io::ErrorKind::NotFound.into()),
+                    dead if dead.starts_with("dead") => pending().await,
+                    _ => Ok(vec![Ipv4Addr::LOCALHOST.into()]),
+                }
+            })
+        }))
+    }
+
+    /// Begins to look a name up and goes away, as callers do whose time is over.
+    async fn give_up(resolver: &SystemResolver, name: &str) {
+        let lookup = timeout(Duration::from_millis(1), resolver.resolve(name)).await;
+        assert!(lookup.is_err(), "{lookup:?}");
+    }
+
+    #[tokio::test]
+    async fn a_dead_name_takes_few_places() {
+        let resolver = with_dead_names();
+        for _ in 0..OF_ONE_NAME + 2 {
+            give_up(&resolver, "dead.example").await;
+        }
+        assert_eq!(resolver.places.available_permits(), AT_ONCE - OF_ONE_NAME);
+        let many = (0..20).map(|_| resolver.resolve("alive.example"));
+        for lookup in many.map(|lookup| async { lookup.await.unwrap().len() }).collect::<Vec<_>>() {
+            assert_eq!(lookup.await, 1);
+        }
+        assert!(!resolver.names().contains_key("alive.example"));
+    }
+
+    /// Whoever could not even be looked up has not failed.
+    #[tokio::test]
+    async fn what_finds_no_place_says_so() {
+        let resolver = with_dead_names();
+        let _all = resolver.places.acquire_many(64).await.unwrap();
+        let none = place(Arc::clone(&resolver.places), Instant::now()).await;
+        assert_eq!(none.unwrap_err().kind(), io::ErrorKind::ResourceBusy);
+    }
+
+    #[tokio::test]
+    async fn a_name_that_failed_is_not_asked_for_again_at_once() {
+        let resolver = with_dead_names();
+        for (outcome, left) in [
+            (io::ErrorKind::NotFound, FAILING_FOR),
+            (io::ErrorKind::Other, Duration::ZERO),
+            (io::ErrorKind::NotFound, FAILING_FOR),
+        ] {
+            assert_eq!(resolver.resolve("unknown.example").await.unwrap_err().kind(), outcome);
+            resolver.names().get_mut("unknown.example").unwrap().failing_until = Some(Instant::now() + left);
+        }
     }
 }

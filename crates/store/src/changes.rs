@@ -19,22 +19,25 @@ statements! {
     INSERT = "INSERT INTO change (account_id, number, at, actor_kind, actor_account_id, actor_id, thing, thing_id, kind, \
                                   creator_id) \
               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-    /// Locks the webhooks that want a change, in the order in which everybody locks several, so that nobody writes down what
+    /// Locks the webhooks of a domain, in the order in which everybody locks several, so that nobody writes down what
     /// became of an attempt between the next two statements: what is added here would be due with an attempt that has come
-    /// to an end meanwhile, or be dropped for want of room that there is again.
-    LOCK = "SELECT id FROM webhook WHERE account_id = ?1 AND domain = ?2 AND kind = ?3 AND ended_at IS NULL \
-            AND blocked_at IS NULL ORDER BY id {FOR UPDATE}";
-    /// Has a change delivered to every webhook that wants it: after what waits for the same thing already, and not at all
-    /// where too much waits.
+    /// to an end meanwhile, or be dropped for want of room that there is again. Those for other kinds of changes as well:
+    /// what waits there for the same thing comes first.
+    LOCK = "SELECT id FROM webhook WHERE account_id = ?1 AND domain = ?2 AND ended_at IS NULL ORDER BY id {FOR UPDATE}";
+    /// Has a change delivered to every webhook that wants it: after what waits for the same thing already, at whichever
+    /// webhook of the same key, and not at all where too much waits.
     DELIVER = "INSERT INTO delivery (account_id, webhook_id, number, thing_id, happened_at, due_at, outcome, ended_at) \
                SELECT w.account_id, w.id, CAST(?2 AS BIGINT), ?3, ?4, \
                       CASE WHEN w.waiting < ?5 THEN COALESCE( \
-                          (SELECT MAX(d.due_at) FROM delivery d WHERE d.account_id = w.account_id AND d.webhook_id = w.id \
+                          (SELECT MAX(d.due_at) FROM delivery d WHERE d.account_id = w.account_id AND d.webhook_id IN \
+                               (SELECT s.id FROM webhook s WHERE s.account_id = w.account_id \
+                                AND s.authorization_id = w.authorization_id AND s.domain = w.domain AND s.ended_at IS NULL) \
                            AND d.thing_id = ?3 AND d.due_at IS NOT NULL), ?4) END, \
                       CASE WHEN w.waiting >= ?5 THEN 'dropped' END, CASE WHEN w.waiting >= ?5 THEN ?4 END \
                FROM webhook w WHERE w.account_id = ?1 AND w.domain = ?6 AND w.kind = ?7 AND w.ended_at IS NULL \
                     AND w.blocked_at IS NULL";
-    /// Says of those webhooks that there is something to do.
+    /// Says of those webhooks that there is something to do. Before the next change is delivered, so that that one counts
+    /// with this one.
     WAKE = "UPDATE webhook SET due_at = CASE WHEN due_at < ?3 THEN due_at ELSE ?3 END, \
                    lost = (lost OR waiting >= ?4), waiting = waiting + CASE WHEN waiting < ?4 THEN 1 ELSE 0 END \
             WHERE account_id = ?1 AND domain = ?5 AND kind = ?6 AND ended_at IS NULL AND blocked_at IS NULL \
@@ -79,19 +82,24 @@ pub(crate) fn write(tx: &mut Tx, changes: &[Change]) -> Result<Concerns, StoreEr
     let mut statements: Vec<(Sql, &[&dyn Param])> = params.iter().map(|params| (INSERT, params.as_slice())).collect();
     let told: Vec<(&NumberedChange<'_>, Domain)> =
         rows.iter().filter_map(|row| Some((row, Domain::of(row.change.thing)?))).collect();
-    let locks: Vec<[&dyn Param; 3]> = told.iter().map(|(row, domain)| row.topic(domain)).collect();
+    let domains: Vec<(&AccountId, Domain)> = told.iter().map(|(row, domain)| (&row.change.account, *domain)).collect();
+    let first = |at: &usize| !domains[..*at].contains(&domains[*at]);
+    let locks: Vec<[&dyn Param; 2]> = (0..domains.len())
+        .filter(first)
+        .map(|at| {
+            let locked: [&dyn Param; 2] = [domains[at].0, &domains[at].1];
+            locked
+        })
+        .collect();
     let params: Vec<[&dyn Param; 7]> = told.iter().map(|(row, domain)| row.delivery(domain)).collect();
+    let wakes: Vec<[&dyn Param; 6]> = told.iter().map(|(row, domain)| row.wake(domain)).collect();
     statements.extend(locks.iter().map(|params| (LOCK, params.as_slice())));
-    statements.extend(params.iter().map(|params| (DELIVER, params.as_slice())));
-    let written = tx.batch(&statements)?;
-    let delivered = &written[rows.len() + locks.len()..];
-    let mut concerns = Concerns { keys: changes.iter().any(|change| change.thing.concerns_keys()), deliveries: false };
-    for ((row, domain), _) in told.iter().zip(delivered).filter(|(_, deliveries)| **deliveries > 0) {
-        let Change { account, at, kind, .. } = row.change;
-        tx.run(WAKE, &[account, &row.number, at, &MOST_WAITING, domain, kind])?;
-        concerns.deliveries = true;
+    for (delivery, wake) in params.iter().zip(&wakes) {
+        statements.extend([(DELIVER, delivery.as_slice()), (WAKE, wake.as_slice())]);
     }
-    Ok(concerns)
+    let written = tx.batch(&statements)?;
+    let deliveries = written[rows.len() + locks.len()..].iter().any(|rows| *rows > 0);
+    Ok(Concerns { keys: changes.iter().any(|change| change.thing.concerns_keys()), deliveries })
 }
 
 struct NumberedChange<'a> {
@@ -128,8 +136,9 @@ impl<'a> NumberedChange<'a> {
         ]
     }
 
-    fn topic<'p>(&'p self, domain: &'p Domain) -> [&'p dyn Param; 3] {
-        [&self.change.account, domain, &self.change.kind]
+    fn wake<'p>(&'p self, domain: &'p Domain) -> [&'p dyn Param; 6] {
+        let Change { account, at, kind, .. } = self.change;
+        [account, &self.number, at, &MOST_WAITING, domain, kind]
     }
 
     fn delivery<'p>(&'p self, domain: &'p Domain) -> [&'p dyn Param; 7] {

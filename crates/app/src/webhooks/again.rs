@@ -36,8 +36,8 @@ pub enum AgainError {
     #[error("The webhook is blocked. Register it anew: nothing is sent to this one any more.")]
     Blocked,
     /// So many are more than can be sent at once.
-    #[error("These are {0} notices; at most {MOST_AGAIN} can be sent again at once. Choose fewer.")]
-    TooMany(i64),
+    #[error("These are more than {MOST_AGAIN} notices, and no more than that can be sent again at once. Choose fewer.")]
+    TooMany,
     /// There is none.
     #[error("There is no notice like that which has arrived or was given up.")]
     None,
@@ -65,9 +65,9 @@ pub async fn send_again(app: &App, developer: &Developer, place: Place, which: W
                 Which::Numbers(first, last) => (first, last),
                 Which::Since(since) => (deliveries::first_since(tx, of, since)?.ok_or(AgainError::None)?, i64::MAX),
             };
-            match deliveries::ended_between(tx, of, range)? {
+            match deliveries::ended_between(tx, of, range, MOST_AGAIN + 1)? {
                 0 => return Err(AgainError::None),
-                many if many > MOST_AGAIN => return Err(AgainError::TooMany(many)),
+                many if many > MOST_AGAIN => return Err(AgainError::TooMany),
                 _ => {}
             }
             let sent = deliveries::again(tx, of, range, now)?;

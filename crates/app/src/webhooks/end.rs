@@ -3,16 +3,30 @@
 use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::id::{AccountId, AuthorizationId};
 use slotkeeper_domain::time::Instant;
-use slotkeeper_store::tables::deliveries;
+use slotkeeper_store::tables::deliveries::{self, Of};
 use slotkeeper_store::tables::webhooks::{self, Webhook};
 use slotkeeper_store::{StoreError, Tx};
 
-/// Ends a webhook, within a transaction that has locked the account. Says whether something still waited for it.
+/// Ends a webhook, within a transaction that has locked the account. Says whether something still waited for it. Afterwards
+/// others of the key may have something to do.
 pub(crate) fn end(tx: &mut Tx, webhook: &Webhook, by: &Actor, now: Instant) -> Result<bool, StoreError> {
-    webhooks::end(tx, &webhook.account, &webhook.id, now)?;
-    let waited = deliveries::give_up(tx, (&webhook.account, &webhook.id), now)?;
-    tx.record(by.change(&webhook.account, now, Subject::webhook(&webhook.id), Kind::Deleted));
-    Ok(waited > 0)
+    let of = (&webhook.account, &webhook.id);
+    webhooks::lock_line(tx, of.0, of.1)?;
+    let waited = give_up(tx, of, now)?;
+    webhooks::end(tx, of.0, of.1, now)?;
+    tx.record(by.change(of.0, now, Subject::webhook(of.1), Kind::Deleted));
+    Ok(waited)
+}
+
+/// Gives up everything that waits for a webhook whose line is locked; whether there was anything. What waits behind it at other
+/// webhooks of the line is tried now.
+pub(super) fn give_up(tx: &mut Tx, of: Of<'_>, now: Instant) -> Result<bool, StoreError> {
+    deliveries::hurry_behind_all(tx, of, now)?;
+    let waited = deliveries::give_up(tx, of, now)? > 0;
+    if waited {
+        webhooks::wake_line(tx, of.0, of.1, None, now)?;
+    }
+    Ok(waited)
 }
 
 /// Ends all webhooks of a key, within a transaction that has locked the account.

@@ -1,12 +1,13 @@
 //! What became of an attempt to deliver a change (wire reference, section 5.4).
 
+use super::end::give_up;
 use crate::mail::{self, Letter};
 use crate::{App, random};
 use slotkeeper_domain::account::Role;
 use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::id::{AccountId, WebhookId};
 use slotkeeper_domain::time::Instant;
-use slotkeeper_domain::webhook::{BLOCKED_AFTER, next_attempt};
+use slotkeeper_domain::webhook::{BLOCKED_AFTER, next_attempt, not_before};
 use slotkeeper_store::tables::deliveries::{self, Attempt, Delivery, Of};
 use slotkeeper_store::tables::webhooks::{self, End};
 use slotkeeper_store::tables::{accounts, applications, authorizations, users};
@@ -41,8 +42,15 @@ pub struct Answered {
 }
 
 impl Tried {
-    fn arrived(&self) -> bool {
+    /// Whether the receiver took it.
+    #[must_use]
+    pub fn arrived(&self) -> bool {
         matches!(&self.answer, Ok(Answered { status, .. }) if (200..300).contains(status))
+    }
+
+    /// For how long a receiver that has too much to do wants no notice at all.
+    fn busy_for(&self) -> Option<Duration> {
+        self.answer.as_ref().ok().filter(|answered| matches!(answered.status, 429 | 503))?.retry_after
     }
 
     /// What went wrong, for the developer.
@@ -66,12 +74,12 @@ impl Tried {
     }
 }
 
-/// Whoever writes down what became of an attempt has locked the webhook first, so that nothing is added meanwhile to what waits
-/// for the same thing: it would wait for an attempt that is over. Others lock in that order too, first the webhook, then its
-/// deliveries.
+/// Whoever writes down what became of an attempt has locked the webhooks of the line first, so that nothing is added meanwhile to
+/// what waits for the same thing: it would wait for an attempt that is over. Others lock in that order too, first webhooks, then
+/// their deliveries.
 fn lock(tx: &mut Tx, of: Of<'_>) -> Result<(), StoreError> {
     // One that has ended is changed no more.
-    webhooks::lock(tx, of.0, of.1).map(drop)
+    webhooks::lock_line(tx, of.0, of.1).map(drop)
 }
 
 /// Writes an attempt down, and what follows from it: the change was delivered, is tried again later, or is given up. Too many
@@ -88,28 +96,40 @@ pub async fn note(
     let (now, retries, spread) = (app.now(), app.retries().clone(), u64::from_le_bytes(random::bytes()));
     let fault = tried.fault();
     let (of_account, of_webhook) = (account.clone(), webhook.clone());
-    let dropped_in_row = app
+    let (dropped_in_row, others) = app
         .store()
         .tidy(move |tx| {
             let of = (&of_account, &of_webhook);
             lock(tx, of)?;
             deliveries::attempted(tx, of, delivery.number, &tried.row())?;
+            let not_before = tried.busy_for().map(|asked| not_before(&retries, asked, now));
+            webhooks::tried(tx, of.0, of.1, !tried.arrived(), not_before)?;
             let test = delivery.number < 0;
             let asked = tried.answer.as_ref().ok().and_then(|answered| answered.retry_after);
             let next = next_attempt(&retries, delivery.tries + 1, asked, spread, now).filter(|_| !test);
-            match next.filter(|_| !tried.arrived()) {
-                Some(next) => deliveries::postpone(tx, of, &delivery.thing_id, next)?,
+            let others = match next.filter(|_| !tried.arrived()) {
+                Some(next) => {
+                    deliveries::postpone(tx, of, (&delivery.thing_id, delivery.number), next)?;
+                    false
+                }
                 None => finish(tx, of, &delivery, &tried, now)?,
-            }
-            Ok::<_, StoreError>(
-                webhooks::find(tx, &of_account, &of_webhook)?.map_or(0, |webhook| webhook.dropped_in_row),
-            )
+            };
+            let webhook = webhooks::find(tx, &of_account, &of_webhook)?;
+            Ok::<_, StoreError>((webhook.map_or(0, |webhook| webhook.dropped_in_row), others))
         })
         .await?;
+    tell(app, others);
     if dropped_in_row >= BLOCKED_AFTER { block(app, (account, webhook), fault).await } else { Ok(()) }
 }
 
-fn finish(tx: &mut Tx, of: Of<'_>, delivery: &Delivery, tried: &Tried, now: Instant) -> Result<(), StoreError> {
+/// Has the other webhooks of a line served if there is something to do for them; this one is in somebody's hand.
+fn tell(app: &App, others: bool) {
+    if others {
+        app.store().deliveries().notify_one();
+    }
+}
+
+fn finish(tx: &mut Tx, of: Of<'_>, delivery: &Delivery, tried: &Tried, now: Instant) -> Result<bool, StoreError> {
     let (arrived, test) = (tried.arrived(), delivery.number < 0);
     if deliveries::end(tx, of, delivery.number, arrived, now)? {
         let end = match (arrived, test) {
@@ -123,9 +143,35 @@ fn finish(tx: &mut Tx, of: Of<'_>, delivery: &Delivery, tried: &Tried, now: Inst
     next_in_line(tx, of, delivery, now)
 }
 
-/// What waited behind a delivery that has ended is tried now; what waits behind a test keeps its time.
-fn next_in_line(tx: &mut Tx, of: Of<'_>, ended: &Delivery, now: Instant) -> Result<(), StoreError> {
-    if ended.number < 0 { Ok(()) } else { deliveries::hurry(tx, of, &ended.thing_id, now) }
+/// What waited behind a delivery that has ended is tried now, whichever webhook of the line it is for; what waits behind a test
+/// keeps its time. Whether something waits at another webhook.
+fn next_in_line(tx: &mut Tx, of: Of<'_>, ended: &Delivery, now: Instant) -> Result<bool, StoreError> {
+    if ended.number < 0 {
+        return Ok(false);
+    }
+    deliveries::hurry(tx, of, &ended.thing_id, now)?;
+    // This one too: the outcome may come so late that nobody has it in hand any more.
+    webhooks::wake_line(tx, of.0, of.1, Some(&ended.thing_id), now)
+}
+
+/// Puts a delivery off that this server could not try for reasons of its own: that is no attempt.
+///
+/// # Errors
+/// When the store fails.
+pub async fn put_off(
+    app: &App,
+    (account, webhook): (AccountId, WebhookId),
+    delivery: Delivery,
+    by: Duration,
+) -> Result<(), StoreError> {
+    let until = app.now().after(by);
+    app.store()
+        .tidy(move |tx| {
+            let of = (&account, &webhook);
+            lock(tx, of)?;
+            deliveries::postpone(tx, of, (&delivery.thing_id, delivery.number), until)
+        })
+        .await
 }
 
 /// Forgets a delivery about which there is nothing to tell.
@@ -138,7 +184,8 @@ pub async fn forget(
     delivery: Delivery,
 ) -> Result<(), StoreError> {
     let now = app.now();
-    app.store()
+    let others: Result<_, StoreError> = app
+        .store()
         .tidy(move |tx| {
             let of = (&account, &webhook);
             lock(tx, of)?;
@@ -147,7 +194,9 @@ pub async fn forget(
             }
             next_in_line(tx, of, &delivery, now)
         })
-        .await
+        .await;
+    tell(app, others?);
+    Ok(())
 }
 
 /// Blocks a webhook and tells the developer by mail.
@@ -156,14 +205,14 @@ async fn block(app: &App, (account, webhook): (AccountId, WebhookId), fault: Str
     app.store()
         .write(move |tx| {
             accounts::lock(tx, &account)?;
-            let known = webhooks::lock(tx, &account, &webhook)?;
+            let known = webhooks::lock_line(tx, &account, &webhook)?;
             // One may have arrived meanwhile.
             let Some(known) = known.filter(|known| known.dropped_in_row >= BLOCKED_AFTER) else { return Ok(()) };
             let reason = format!("{BLOCKED_AFTER} notices in a row could not be delivered. The last time, {fault}.");
             if !webhooks::block(tx, &account, &webhook, now, &reason)? {
                 return Ok(());
             }
-            deliveries::give_up(tx, (&account, &webhook), now)?;
+            give_up(tx, (&account, &webhook), now)?;
             tx.record(Actor::System.change(&account, now, Subject::webhook(&webhook), Kind::Updated));
             let Some(authorization) = authorizations::find(tx, &account, &known.authorization)? else { return Ok(()) };
             let (developer, business) = (&authorization.developer, accounts::find(tx, &account)?);
@@ -177,5 +226,6 @@ async fn block(app: &App, (account, webhook): (AccountId, WebhookId), fault: Str
         })
         .await?;
     app.mail_waiting().notify_one();
+    tell(app, true);
     Ok(())
 }

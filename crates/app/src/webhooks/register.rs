@@ -80,5 +80,8 @@ pub async fn register<A: Answer>(
             Ok(webhook)
         })
     };
-    app.store().write(register).await
+    let registered = app.store().write(register).await;
+    // What waited behind something for the one that is replaced.
+    app.store().deliveries().notify_one();
+    registered
 }

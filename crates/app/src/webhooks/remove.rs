@@ -18,7 +18,8 @@ pub async fn remove(
     id: WebhookId,
 ) -> Result<bool, StoreError> {
     let (account, actor, now) = (may.account().id.clone(), may.actor().clone(), app.now());
-    app.store()
+    let removed = app
+        .store()
         .write(move |tx| {
             accounts::lock(tx, &account)?;
             let found = webhooks::find(tx, &account, &id)?.filter(|webhook| webhook.authorization == authorization);
@@ -26,5 +27,7 @@ pub async fn remove(
             end(tx, &webhook, &actor, now)?;
             Ok(true)
         })
-        .await
+        .await;
+    app.store().deliveries().notify_one();
+    removed
 }

@@ -3,6 +3,7 @@
 use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::id::{AccountId, WebhookId};
 use slotkeeper_domain::time::Instant;
+use std::time::Duration;
 
 /// The columns of a [`Delivery`].
 macro_rules! columns {
@@ -18,13 +19,38 @@ macro_rules! of_webhook {
     };
 }
 
+/// The webhooks among which notices of a thing arrive in order: those of one key and one domain, the webhook ?2 among them unless
+/// it has ended. There are as many as kinds of changes at most.
+macro_rules! line {
+    () => {
+        "(SELECT s.id FROM webhook w JOIN webhook s
+             ON s.account_id = w.account_id AND s.authorization_id = w.authorization_id AND s.domain = w.domain
+          WHERE w.account_id = ?1 AND w.id = ?2 AND s.ended_at IS NULL)"
+    };
+}
+
+/// Whether the delivery `d` of the webhook ?2 is the first that waits for its thing. Tests, whose numbers are below zero, keep
+/// nobody waiting. This is no EXISTS, which PostgreSQL may turn into a join that reads all that waits.
+macro_rules! is_first {
+    () => {
+        concat!(
+            "(SELECT 1 FROM delivery e
+              WHERE e.account_id = ?1 AND e.webhook_id IN ",
+            $crate::tables::deliveries::line!(),
+            "
+                    AND e.thing_id = d.thing_id AND e.number > 0 AND e.number < d.number AND e.due_at IS NOT NULL
+              LIMIT 1) IS NULL"
+        )
+    };
+}
+
+pub(super) use {is_first, line};
+
 statements! {
-    // The first that waits for its thing, so that notices of a thing arrive in order.
+    // None while the receiver wants to be left alone.
     HEADS = concat!("SELECT ", columns!(), " FROM delivery d
-        WHERE account_id = ?1 AND webhook_id = ?2 AND due_at <= ?3
-              AND NOT EXISTS (SELECT 1 FROM delivery e
-                  WHERE e.account_id = ?1 AND e.webhook_id = ?2 AND e.thing_id = d.thing_id AND e.number < d.number
-                        AND e.due_at IS NOT NULL)
+        WHERE account_id = ?1 AND webhook_id = ?2 AND due_at <= ?3 AND ", is_first!(), "
+              AND NOT EXISTS (SELECT 1 FROM webhook WHERE account_id = ?1 AND id = ?2 AND not_before > ?3)
         ORDER BY due_at, number LIMIT ?4");
     FIND = concat!("SELECT ", columns!(), of_webhook!(), " AND number = ?3");
     LATEST = concat!("SELECT ", columns!(), of_webhook!(), " AND number < ?3 ORDER BY number DESC LIMIT ?4");
@@ -39,16 +65,24 @@ statements! {
         WHERE account_id = ?1 AND webhook_id = ?2 AND number = ?3 AND due_at IS NOT NULL";
     DELETE = "DELETE FROM delivery WHERE account_id = ?1 AND webhook_id = ?2 AND number = ?3 AND due_at IS NOT NULL";
     // What comes after it for the same thing waits with it.
-    POSTPONE = "UPDATE delivery SET due_at = ?4
-        WHERE account_id = ?1 AND webhook_id = ?2 AND thing_id = ?3 AND due_at < ?4";
-    HURRY = "UPDATE delivery SET due_at = ?4
-        WHERE account_id = ?1 AND webhook_id = ?2 AND thing_id = ?3 AND due_at > ?4";
+    POSTPONE = concat!("UPDATE delivery SET due_at = ?4
+        WHERE account_id = ?1 AND webhook_id IN ", line!(), " AND thing_id = ?3 AND number >= ?5 AND due_at < ?4");
+    HURRY = concat!("UPDATE delivery SET due_at = ?4
+        WHERE account_id = ?1 AND webhook_id IN ", line!(), " AND thing_id = ?3 AND number > 0 AND due_at > ?4");
+    // What waits for the same things in other webhooks of the line.
+    HURRY_BEHIND_ALL = concat!("UPDATE delivery SET due_at = ?3
+        WHERE account_id = ?1 AND webhook_id IN ", line!(), " AND webhook_id <> ?2 AND number > 0 AND due_at > ?3
+              AND (SELECT 1 FROM delivery e
+                   WHERE e.account_id = ?1 AND e.webhook_id = ?2 AND e.thing_id = delivery.thing_id AND e.number > 0
+                         AND e.number < delivery.number AND e.due_at IS NOT NULL LIMIT 1) = 1");
     GIVE_UP = "UPDATE delivery SET due_at = NULL, outcome = 'dropped', ended_at = ?3
         WHERE account_id = ?1 AND webhook_id = ?2 AND due_at IS NOT NULL";
     AGAIN = "UPDATE delivery SET due_at = ?5, tries = 0, outcome = NULL, ended_at = NULL
         WHERE account_id = ?1 AND webhook_id = ?2 AND number BETWEEN ?3 AND ?4 AND due_at IS NULL";
-    COUNT_BETWEEN = concat!("SELECT COUNT(*)", of_webhook!(), " AND number BETWEEN ?3 AND ?4 AND due_at IS NULL");
-    FIRST_SINCE = concat!("SELECT MIN(number)", of_webhook!(), " AND number > 0 AND happened_at >= ?3");
+    COUNT_BETWEEN = concat!("SELECT COUNT(*) FROM
+        (SELECT 1", of_webhook!(), " AND number BETWEEN ?3 AND ?4 AND due_at IS NULL LIMIT ?5) AS counted");
+    FIRST_SINCE = concat!("SELECT number", of_webhook!(), " AND number > 0 AND happened_at >= ?3
+        ORDER BY happened_at, number LIMIT 1");
     ATTEMPTS = "SELECT attempt, at, duration_ms, status, failure, answer FROM attempt
         WHERE account_id = ?1 AND webhook_id = ?2 AND number = ?3 ORDER BY attempt DESC LIMIT ?4";
     LAST_ATTEMPT = "SELECT attempt, at, duration_ms, status, failure, answer FROM attempt
@@ -63,6 +97,9 @@ statements! {
     SWEEP_ITEMS = "DELETE FROM last_item WHERE (account_id, webhook_id, thing_id) IN
         (SELECT account_id, webhook_id, thing_id FROM last_item WHERE deleted_at <= ?1 LIMIT ?2)";
 }
+
+/// How much longer than deliveries the last state of a thing is kept: longer than all attempts at one take.
+const ITEM_KEPT_LONGER: Duration = Duration::from_secs(24 * 3_600);
 
 /// How a delivery stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,8 +203,9 @@ pub fn latest(db: &mut Snapshot, of: Of<'_>, before: i64, limit: i64) -> Result<
 /// # Errors
 /// When the store fails.
 pub fn insert_test(tx: &mut Tx, of: Of<'_>, thing_id: &str, now: Instant) -> Result<i64, StoreError> {
+    // A program of before did not count them.
     let first: Option<i64> = tx.one(FIRST_NUMBER, &[of.0, of.1], |row| row.next())?;
-    let number = first.unwrap_or(0).min(0) - 1;
+    let number = -super::webhooks::count_test(tx, of, -first.unwrap_or(0).min(0))?;
     tx.run(INSERT_TEST, &[of.0, of.1, &number, &thing_id, &now, &now])?;
     Ok(number)
 }
@@ -200,21 +238,31 @@ pub fn delete(tx: &mut Tx, of: Of<'_>, number: i64) -> Result<bool, StoreError> 
     Ok(tx.run(DELETE, &[of.0, of.1, &number])? > 0)
 }
 
-/// Puts off what waits for a thing.
+/// Puts off a delivery and what waits for its thing behind it, at whichever webhook of the line.
 ///
 /// # Errors
 /// When the store fails.
-pub fn postpone(tx: &mut Tx, of: Of<'_>, thing_id: &str, until: Instant) -> Result<(), StoreError> {
-    tx.run(POSTPONE, &[of.0, of.1, &thing_id, &until])?;
+pub fn postpone(tx: &mut Tx, of: Of<'_>, failed: (&str, i64), until: Instant) -> Result<(), StoreError> {
+    tx.run(POSTPONE, &[of.0, of.1, &failed.0, &until, &failed.1])?;
     Ok(())
 }
 
-/// Has what waits for a thing tried now.
+/// Has what waits for a thing tried now, at whichever webhook of the line. [`webhooks::wake_line`](super::webhooks::wake_line)
+/// says so to the webhooks.
 ///
 /// # Errors
 /// When the store fails.
 pub fn hurry(tx: &mut Tx, of: Of<'_>, thing_id: &str, now: Instant) -> Result<(), StoreError> {
     tx.run(HURRY, &[of.0, of.1, &thing_id, &now])?;
+    Ok(())
+}
+
+/// Has tried now what waits at other webhooks of the line behind anything of this one, which is about to give all of it up.
+///
+/// # Errors
+/// When the store fails.
+pub fn hurry_behind_all(tx: &mut Tx, of: Of<'_>, now: Instant) -> Result<(), StoreError> {
+    tx.run(HURRY_BEHIND_ALL, &[of.0, of.1, &now])?;
     Ok(())
 }
 
@@ -234,12 +282,12 @@ pub fn again(tx: &mut Tx, of: Of<'_>, (first, last): (i64, i64), now: Instant) -
     tx.run(AGAIN, &[of.0, of.1, &first, &last, &now])
 }
 
-/// How many deliveries [`again`] would have tried.
+/// How many deliveries [`again`] would have tried; counted up to `limit`.
 ///
 /// # Errors
 /// When the store fails.
-pub fn ended_between(db: &mut Snapshot, of: Of<'_>, (first, last): (i64, i64)) -> Result<i64, StoreError> {
-    Ok(db.one(COUNT_BETWEEN, &[of.0, of.1, &first, &last], |row| row.next())?.unwrap_or(0))
+pub fn ended_between(db: &mut Snapshot, of: Of<'_>, (first, last): (i64, i64), limit: i64) -> Result<i64, StoreError> {
+    Ok(db.one(COUNT_BETWEEN, &[of.0, of.1, &first, &last, &limit], |row| row.next())?.unwrap_or(0))
 }
 
 /// The number of the first delivery of a change that happened at this time or later.
@@ -247,7 +295,7 @@ pub fn ended_between(db: &mut Snapshot, of: Of<'_>, (first, last): (i64, i64)) -
 /// # Errors
 /// When the store fails.
 pub fn first_since(db: &mut Snapshot, of: Of<'_>, since: Instant) -> Result<Option<i64>, StoreError> {
-    Ok(db.one(FIRST_SINCE, &[of.0, of.1, &since], |row| row.next::<Option<i64>>())?.flatten())
+    db.one(FIRST_SINCE, &[of.0, of.1, &since], |row| row.next())
 }
 
 /// The attempts of a delivery, the latest first, at most `limit`.
@@ -288,6 +336,8 @@ pub fn last_item(db: &mut Snapshot, of: Of<'_>, thing_id: &str) -> Result<Option
 /// # Errors
 /// When the store fails.
 pub fn sweep(tx: &mut Tx, before: Instant, limit: i64) -> Result<u64, StoreError> {
-    let statements = [SWEEP, SWEEP_ATTEMPTS, SWEEP_ITEMS];
-    statements.into_iter().try_fold(0, |most, statement| Ok(tx.run(statement, &[&before, &limit])?.max(most)))
+    // A delivery ends, and counts from then on, some time after the thing was deleted of which it shows the last state.
+    let items_before = before.before(ITEM_KEPT_LONGER);
+    let statements = [(SWEEP, before), (SWEEP_ATTEMPTS, before), (SWEEP_ITEMS, items_before)];
+    statements.into_iter().try_fold(0, |most, (statement, before)| Ok(tx.run(statement, &[&before, &limit])?.max(most)))
 }

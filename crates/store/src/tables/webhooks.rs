@@ -3,6 +3,7 @@
 //!
 //! Whoever adds or ends a webhook has locked the account before, because every change does.
 
+use super::deliveries::{is_first, line};
 use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::id::{AccountId, AuthorizationId, WebhookId};
 use slotkeeper_domain::time::Instant;
@@ -21,6 +22,11 @@ statements! {
               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     FIND = concat!("SELECT ", columns!(), " FROM webhook WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL");
     LOCK = concat!("SELECT ", columns!(), " FROM webhook WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL {FOR UPDATE}");
+    // Everybody locks the webhooks of a line in this order.
+    LOCK_LINE = "SELECT id FROM webhook WHERE account_id = ?1
+                 AND authorization_id = (SELECT w.authorization_id FROM webhook w WHERE w.account_id = ?1 AND w.id = ?2)
+                 AND domain = (SELECT w.domain FROM webhook w WHERE w.account_id = ?1 AND w.id = ?2) AND ended_at IS NULL
+                 ORDER BY id LIMIT 100 {FOR UPDATE}";
     OF_KEY = concat!("SELECT ", columns!(), "
         FROM webhook WHERE account_id = ?1 AND authorization_id = ?2 AND ended_at IS NULL ORDER BY domain, kind LIMIT 100");
     OF_TOPIC = concat!("SELECT ", columns!(), "
@@ -33,29 +39,44 @@ statements! {
     SWEEP = "DELETE FROM webhook WHERE (account_id, id) IN
              (SELECT account_id, id FROM webhook w WHERE ended_at <= ?1
               AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.account_id = w.account_id AND d.webhook_id = w.id) LIMIT ?2)";
-    DUE = "SELECT account_id, id FROM webhook WHERE due_at <= ?1 AND (leased_until IS NULL OR leased_until <= ?1)
+    DUE = "SELECT account_id, id FROM webhook WHERE failing = ?3 AND due_at <= ?1
+           AND (leased_until IS NULL OR leased_until <= ?1) AND (not_before IS NULL OR not_before <= ?1)
            ORDER BY due_at LIMIT ?2 {FOR UPDATE SKIP LOCKED}";
     LEASE = "UPDATE webhook SET leased_until = ?3 WHERE account_id = ?1 AND id = ?2";
     RENEW = "UPDATE webhook SET leased_until = ?4 WHERE account_id = ?1 AND id = ?2 AND leased_until = ?3";
-    // What waits behind an earlier one of its thing may be due long before that one is: there is nothing to do for it then.
-    RELEASE = "UPDATE webhook SET leased_until = NULL, due_at =
-                   (SELECT d.due_at FROM delivery d
-                    WHERE d.account_id = ?1 AND d.webhook_id = ?2 AND d.due_at IS NOT NULL
-                          AND NOT EXISTS (SELECT 1 FROM delivery e
-                              WHERE e.account_id = ?1 AND e.webhook_id = ?2 AND e.thing_id = d.thing_id
-                                    AND e.number < d.number AND e.due_at IS NOT NULL)
+    // What waits behind an earlier one of its thing may be due long before that one is: there is nothing to do for it then, and
+    // whoever ends that one wakes this webhook.
+    RELEASE = concat!("UPDATE webhook SET leased_until = NULL, due_at =
+                   (SELECT CASE WHEN webhook.not_before > d.due_at THEN webhook.not_before ELSE d.due_at END
+                    FROM delivery d
+                    WHERE d.account_id = ?1 AND d.webhook_id = ?2 AND d.due_at IS NOT NULL AND ", is_first!(), "
                     ORDER BY d.due_at, d.number LIMIT 1)
                WHERE account_id = ?1 AND id = ?2 AND leased_until = ?3 AND ended_at IS NULL AND blocked_at IS NULL
-               RETURNING due_at";
+               RETURNING due_at");
+    WAKE_FOR_THING = concat!("UPDATE webhook SET due_at = CASE WHEN due_at < ?3 THEN due_at ELSE ?3 END
+               WHERE account_id = ?1 AND id IN ", line!(), " AND blocked_at IS NULL
+                     AND EXISTS (SELECT 1 FROM delivery d WHERE d.account_id = ?1 AND d.webhook_id = webhook.id
+                                 AND d.thing_id = ?4 AND d.due_at IS NOT NULL)
+               RETURNING id");
+    WAKE_LINE = concat!("UPDATE webhook SET due_at = CASE WHEN due_at < ?3 THEN due_at ELSE ?3 END
+               WHERE account_id = ?1 AND id IN ", line!(), " AND blocked_at IS NULL
+                     AND EXISTS (SELECT 1 FROM delivery d WHERE d.account_id = ?1 AND d.webhook_id = webhook.id
+                                 AND d.due_at IS NOT NULL)
+               RETURNING id");
     END_LEASES = "UPDATE webhook SET leased_until = NULL WHERE due_at IS NOT NULL AND leased_until IS NOT NULL";
     WAIT = "UPDATE webhook SET waiting = waiting + ?3, due_at = CASE WHEN due_at < ?4 THEN due_at ELSE ?4 END
             WHERE account_id = ?1 AND id = ?2";
     // What was lost is told only by a notice that says so: one that was under way when another was dropped does not.
-    ARRIVED = "UPDATE webhook SET waiting = waiting - 1, dropped_in_row = 0, lost = (lost AND NOT ?3)
+    ARRIVED = "UPDATE webhook SET waiting = CASE WHEN waiting > 0 THEN waiting - 1 ELSE 0 END, dropped_in_row = 0, lost = (lost AND NOT ?3)
                WHERE account_id = ?1 AND id = ?2";
-    DROPPED = "UPDATE webhook SET waiting = waiting - 1, dropped_in_row = dropped_in_row + 1, lost = TRUE
+    DROPPED = "UPDATE webhook SET waiting = CASE WHEN waiting > 0 THEN waiting - 1 ELSE 0 END, dropped_in_row = dropped_in_row + 1, lost = TRUE
                WHERE account_id = ?1 AND id = ?2";
-    GONE = "UPDATE webhook SET waiting = waiting - 1 WHERE account_id = ?1 AND id = ?2";
+    GONE = "UPDATE webhook SET waiting = CASE WHEN waiting > 0 THEN waiting - 1 ELSE 0 END WHERE account_id = ?1 AND id = ?2";
+    TRIED = "UPDATE webhook SET failing = ?3,
+                    not_before = CASE WHEN not_before > ?4 THEN not_before ELSE COALESCE(?4, not_before) END
+             WHERE account_id = ?1 AND id = ?2";
+    COUNT_TEST = "UPDATE webhook SET tests = CASE WHEN tests < ?3 THEN ?3 ELSE tests END + 1
+                  WHERE account_id = ?1 AND id = ?2 RETURNING tests";
 }
 
 /// A webhook that has not ended.
@@ -109,6 +130,8 @@ pub struct Lease {
     pub webhook: WebhookId,
     /// Until when nobody else takes it.
     pub until: Instant,
+    /// Whether the last attempt before had failed.
+    pub failing: bool,
 }
 
 /// Adds a webhook.
@@ -135,6 +158,35 @@ pub fn find(db: &mut Snapshot, account: &AccountId, id: &WebhookId) -> Result<Op
 /// When the store fails.
 pub fn lock(tx: &mut Tx, account: &AccountId, id: &WebhookId) -> Result<Option<Webhook>, StoreError> {
     tx.one(LOCK, &[account, id], webhook)
+}
+
+/// Locks the webhook with this id and all others of its line, those of the same key and domain: notices of a thing arrive in
+/// order among them, so what becomes of one concerns the next of the others. Nothing if it has ended, but the rest is locked.
+///
+/// # Errors
+/// When the store fails.
+pub fn lock_line(tx: &mut Tx, account: &AccountId, id: &WebhookId) -> Result<Option<Webhook>, StoreError> {
+    let _locked: Vec<WebhookId> = tx.all(LOCK_LINE, &[account, id], |row| row.next())?;
+    find(tx, account, id)
+}
+
+/// Says to the webhooks of a line that there is something to do: to those at which something waits for a thing, or anything.
+/// Whether there was another one than this among them.
+///
+/// # Errors
+/// When the store fails.
+pub fn wake_line(
+    tx: &mut Tx,
+    account: &AccountId,
+    id: &WebhookId,
+    thing_id: Option<&str>,
+    now: Instant,
+) -> Result<bool, StoreError> {
+    let woken: Vec<WebhookId> = match thing_id {
+        Some(thing_id) => tx.all(WAKE_FOR_THING, &[account, id, &now, &thing_id], |row| row.next())?,
+        None => tx.all(WAKE_LINE, &[account, id, &now], |row| row.next())?,
+    };
+    Ok(woken.iter().any(|woken| woken != id))
 }
 
 /// The webhooks of a key, by domain and kind: one of each at most.
@@ -173,16 +225,53 @@ pub fn block(tx: &mut Tx, account: &AccountId, id: &WebhookId, now: Instant, rea
     Ok(tx.run(BLOCK, &[account, id, &now, &reason])? > 0)
 }
 
-/// Leases webhooks for which there is something to do now, at most `limit`.
+/// Leases webhooks for which there is something to do now, at most `limit`, and of those whose last attempt failed at most
+/// `failing`.
 ///
 /// # Errors
 /// When the store fails.
-pub fn lease_due(tx: &mut Tx, now: Instant, until: Instant, limit: i64) -> Result<Vec<Lease>, StoreError> {
-    let due: Vec<(AccountId, WebhookId)> = tx.all(DUE, &[&now, &limit], |row| Ok((row.next()?, row.next()?)))?;
-    for (account, webhook) in &due {
-        tx.run(LEASE, &[account, webhook, &until])?;
+pub fn lease_due(
+    tx: &mut Tx,
+    now: Instant,
+    until: Instant,
+    (limit, most_failing): (i64, i64),
+) -> Result<Vec<Lease>, StoreError> {
+    let mut leases = Vec::new();
+    for failing in [false, true] {
+        let left = limit - i64::try_from(leases.len()).unwrap_or(i64::MAX);
+        let room = if failing { left.min(most_failing) } else { left };
+        let due: Vec<(AccountId, WebhookId)> =
+            tx.all(DUE, &[&now, &room, &failing], |row| Ok((row.next()?, row.next()?)))?;
+        for (account, webhook) in due {
+            tx.run(LEASE, &[&account, &webhook, &until])?;
+            leases.push(Lease { account, webhook, until, failing });
+        }
     }
-    Ok(due.into_iter().map(|(account, webhook)| Lease { account, webhook, until }).collect())
+    Ok(leases)
+}
+
+/// Notes whether an attempt failed, and until when the receiver wants to be left alone, if it said so.
+///
+/// # Errors
+/// When the store fails.
+pub fn tried(
+    tx: &mut Tx,
+    account: &AccountId,
+    id: &WebhookId,
+    failed: bool,
+    not_before: Option<Instant>,
+) -> Result<(), StoreError> {
+    tx.run(TRIED, &[account, id, &failed, &not_before])?;
+    Ok(())
+}
+
+/// Counts a test; which one it is. There were `known` at least.
+///
+/// # Errors
+/// When the store fails.
+pub fn count_test(tx: &mut Tx, of: super::deliveries::Of<'_>, known: i64) -> Result<i64, StoreError> {
+    let count = tx.one(COUNT_TEST, &[of.0, of.1, &known], |row| row.next())?;
+    count.ok_or_else(|| StoreError::inconsistent("a test of a webhook that does not exist"))
 }
 
 /// Keeps a webhook in hand until later; not if somebody else took it over in the meantime.

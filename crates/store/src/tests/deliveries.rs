@@ -8,7 +8,7 @@ use slotkeeper_domain::account::{AccountKind, Languages};
 use slotkeeper_domain::change::{Actor, Change, Kind, Thing};
 use slotkeeper_domain::id::{AccountId, WebhookId};
 use slotkeeper_domain::time::{Instant, Zone};
-use slotkeeper_domain::webhook::{Domain, Topic};
+use slotkeeper_domain::webhook::{Domain, MOST_WAITING, Topic};
 use std::time::Duration;
 use tokio::sync::mpsc::unbounded_channel;
 
@@ -59,9 +59,9 @@ async fn with_webhook(place: &Place) -> Store {
     store
 }
 
-/// Records a change of a thing at second 10.
-async fn change(store: &Store, thing: &str) {
-    let change = Change {
+/// A thing appears at second 10.
+fn created(thing: &str) -> Change {
+    Change {
         account: account(),
         at: at(10),
         actor: Actor::System,
@@ -69,7 +69,12 @@ async fn change(store: &Store, thing: &str) {
         thing_id: thing.to_owned(),
         creator: None,
         kind: Kind::Created,
-    };
+    }
+}
+
+/// Records that it does.
+async fn change(store: &Store, thing: &str) {
+    let change = created(thing);
     let recorded = store.write(move |tx| {
         tx.record(change.clone());
         Ok::<_, StoreError>(())
@@ -92,7 +97,7 @@ on_both_engines! {
     async fn nothing_waits_for_an_attempt_that_is_over(place) {
         let store = with_webhook(place).await;
         change(&store, "a").await;
-        store.tidy(|tx| deliveries::postpone(tx, (&account(), &webhook()), "a", at(3_600))).await.expect("later");
+        store.tidy(|tx| deliveries::postpone(tx, (&account(), &webhook()), ("a", 1), at(3_600))).await.expect("later");
         let (locked, mut told) = unbounded_channel();
         let (ending, also) = (store.clone(), store.clone());
         let ends = tokio::spawn(async move {
@@ -123,9 +128,9 @@ on_both_engines! {
         let released = store.tidy(|tx| {
             let (account, webhook) = (account(), webhook());
             let of = (&account, &webhook);
-            let lease = webhooks::lease_due(tx, at(20), at(30), 1)?.pop().expect("something is due");
+            let lease = webhooks::lease_due(tx, at(20), at(30), (1, 1))?.pop().expect("something is due");
             deliveries::end(tx, of, 2, true, at(20))?;
-            deliveries::postpone(tx, of, "a", at(3_600))?;
+            deliveries::postpone(tx, of, ("a", 1), at(3_600))?;
             deliveries::again(tx, of, (2, 2), at(20))?;
             webhooks::release(tx, &lease)
         });
@@ -153,10 +158,47 @@ on_both_engines! {
     async fn leases_can_be_ended(place) {
         let store = with_webhook(place).await;
         change(&store, "a").await;
-        let lease = || store.tidy(|tx| webhooks::lease_due(tx, at(20), at(30), 10).map(|leases| leases.len()));
+        let lease = || store.tidy(|tx| webhooks::lease_due(tx, at(20), at(30), (10, 5)).map(|leases| leases.len()));
         assert_eq!(lease().await, Ok::<_, StoreError>(1));
         assert_eq!(lease().await, Ok(0));
         assert_eq!(store.tidy(webhooks::end_leases).await, Ok::<_, StoreError>(1));
         assert_eq!(lease().await, Ok(1));
+    }
+
+    /// Webhooks whose last attempt failed leave room for the others, also when they were due before.
+    async fn those_that_fail_leave_room(place) {
+        let store = with_webhook(place).await;
+        let second: WebhookId = "QRSTUVWXYZABCDEF".parse().expect("an id");
+        let (other, failing) = (second.clone(), second.clone());
+        store.tidy(move |tx| {
+            let first = webhooks::find(tx, &account(), &webhook())?.expect("a webhook");
+            let authorization = "MNOPQRSTUVWX".parse().expect("an id");
+            webhooks::insert(tx, &Webhook { id: other.clone(), authorization, ..first })
+        }).await.expect("a second webhook");
+        change(&store, "a").await;
+        store.tidy(move |tx| webhooks::tried(tx, &account(), &failing, true, None)).await.expect("a failure");
+        let lease = |room| {
+            let leased = store.tidy(move |tx| webhooks::lease_due(tx, at(20), at(30), room));
+            async move { leased.await.map(|leases| leases.into_iter().map(|one| (one.webhook, one.failing)).collect::<Vec<_>>()) }
+        };
+        assert_eq!(lease((1, 1)).await, Ok::<_, StoreError>(vec![(webhook(), false)]));
+        assert_eq!(lease((1, 0)).await, Ok(vec![]));
+        assert_eq!(lease((1, 1)).await, Ok(vec![(second, true)]));
+    }
+
+    /// What many changes in one transaction make is counted one by one, also where there is no more room for all.
+    async fn the_limit_holds_within_a_transaction(place) {
+        let store = with_webhook(place).await;
+        store.tidy(|tx| webhooks::count_waiting(tx, &account(), &webhook(), MOST_WAITING - 2, at(0))).await.expect("many");
+        let recorded = store.write(|tx| {
+            for thing in ["a", "b", "c", "d"] {
+                tx.record(created(thing));
+            }
+            Ok::<_, StoreError>(())
+        });
+        recorded.await.expect("changes");
+        let shown = shown(&store).await;
+        assert_eq!((shown.waiting, shown.lost), (MOST_WAITING, true));
+        assert_eq!(heads(&store, 20).await, [1, 2]);
     }
 }

@@ -333,7 +333,7 @@ pub(crate) async fn again(
     if let Some(which) = form.which(&developer.account.zone, &mut errors) {
         match send_again(&web.app, &developer, place.clone(), which).await {
             Ok(_) => return Ok(page::see_other(&back)),
-            Err(error @ (AgainError::None | AgainError::TooMany(_))) => errors.add("first", error),
+            Err(error @ (AgainError::None | AgainError::TooMany)) => errors.add("first", error),
             Err(error) => return refused(error, &developer),
         }
     }

@@ -73,6 +73,25 @@ on_every_engine! {
         assert_eq!(number(&receiver, 2, &webhook), number(&receiver, 0, &webhook));
     }
 
+    /// Receivers know notices by their ids, so none is used twice, not even when the first was tidied away.
+    async fn a_test_never_has_the_id_of_another(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let receiver = Receiver::start().await;
+        let webhook = register(&program, &receiver, "/hooks", "customers/updated").await;
+        program.create("/customers", &json!({"firstName": "A"})).await;
+        let mut numbers = Vec::new();
+        for _ in 0..2 {
+            let (developer, page) = developer(&server, &program, &webhook).await;
+            let test = developer.post(&format!("{page}/test"), &[]).await;
+            assert!(test.status.is_redirection(), "{}", test.html);
+            server.deliver().await;
+            numbers.push(number(&receiver, numbers.len(), &webhook));
+            server.clock.advance(MINUTE * 60 * 24 * 31);
+            server.run_jobs().await;
+        }
+        assert_eq!(numbers, ["T000001", "T000002"]);
+    }
+
     /// A notice that was under way when another was given up did not say so: the next one does.
     async fn what_is_given_up_is_said_although_others_arrive(server: TestServer) {
         let (_, program) = business(&server).await;

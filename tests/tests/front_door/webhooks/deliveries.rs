@@ -3,7 +3,7 @@
 use super::{book, business, register, told, told_of};
 use slotkeeper_testkit::client::Program;
 use slotkeeper_testkit::on_every_engine;
-use slotkeeper_testkit::receiver::{Receiver, Reply};
+use slotkeeper_testkit::receiver::{Receiver, Reply, Request};
 use slotkeeper_testkit::serde_json::{Value, json};
 use slotkeeper_testkit::server::TestServer;
 use std::collections::BTreeSet;
@@ -21,6 +21,12 @@ fn failures(count: usize) -> Vec<Reply> {
 async fn rename(program: &Program, customer: &Value, name: &str) {
     let path = format!("/customers/{}", customer["id"].as_str().unwrap());
     assert_eq!(program.put(&path, &json!({"firstName": name})).await.status, 200);
+}
+
+/// Path and thing of each notice, in the order in which they arrived.
+fn arrived(receiver: &Receiver) -> Vec<String> {
+    let one = |request: &Request| format!("{} {}", request.path(), told(request)["itemId"].as_str().unwrap());
+    receiver.requests().iter().map(one).collect()
 }
 
 /// Lets everything fail that waits, until it is given up.
@@ -77,6 +83,27 @@ on_every_engine! {
         assert_eq!(receiver.requests().len(), 2);
     }
 
+    /// One that has too much to do is left alone by the whole webhook, and not by others of the key.
+    async fn a_receiver_that_is_busy_is_left_alone(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let receiver = Receiver::start().await;
+        register(&program, &receiver, "/busy", "customers/created").await;
+        register(&program, &receiver, "/free", "bookings/created").await;
+        receiver.replies("/busy", [Reply::After(429, 600)]);
+        let at = |path: &str| receiver.requests().iter().filter(|one| one.path() == path).count();
+        program.create("/customers", &json!({"firstName": "A"})).await;
+        server.deliver().await;
+        program.create("/customers", &json!({"firstName": "B"})).await;
+        book(&program, "2026-05-08").await;
+        server.deliver().await;
+        server.clock.advance(Duration::from_secs(599));
+        server.deliver().await;
+        assert_eq!((at("/busy"), at("/free")), (1, 1));
+        server.clock.advance(Duration::from_secs(1));
+        server.deliver().await;
+        assert_eq!(at("/busy"), 4);
+    }
+
     /// An answer with a success counts when its body is cut short; a redirect does not, and nobody follows it.
     async fn the_status_decides(server: TestServer) {
         let (_, program) = business(&server).await;
@@ -116,6 +143,94 @@ on_every_engine! {
         assert_eq!(told_of(&receiver)[4..], [&a, &a, &a, &a].map(Clone::clone));
         let ids: Vec<_> = receiver.requests()[4..].iter().map(|one| one.header("webhook-id").unwrap().to_owned()).collect();
         assert!(ids.is_sorted() && ids.iter().collect::<BTreeSet<_>>().len() == 4, "{ids:?}");
+    }
+
+    /// Also where each type of change has a webhook of its own; other things do not wait.
+    async fn notices_of_a_thing_arrive_in_order_at_all_webhooks_of_a_key(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let receiver = Receiver::start().await;
+        for kind in ["created", "updated", "deleted"] {
+            register(&program, &receiver, &format!("/{kind}"), &format!("customers/{kind}")).await;
+        }
+        receiver.replies("/created", failures(1));
+        let first = program.create("/customers", &json!({"firstName": "A"})).await;
+        server.deliver().await;
+        rename(&program, &first, "A1").await;
+        server.deliver().await;
+        let second = program.create("/customers", &json!({"firstName": "B"})).await;
+        rename(&program, &second, "B1").await;
+        rename(&program, &first, "A2").await;
+        let id = |customer: &Value| customer["id"].as_str().unwrap().to_owned();
+        let (a, b) = (id(&first), id(&second));
+        server.deliver().await;
+        let told = || arrived(&receiver);
+        let came = |list: &[(&str, &String)]| list.iter().map(|(path, id)| format!("{path} {id}")).collect::<Vec<_>>();
+        assert_eq!(told(), came(&[("/created", &a), ("/created", &b), ("/updated", &b)]));
+        // The one that waits fails once more, and those behind it with it.
+        receiver.replies("/created", failures(1));
+        server.clock.advance(MINUTE * 2);
+        server.deliver().await;
+        assert_eq!(told()[3..], came(&[("/created", &a)]));
+        server.clock.advance(MINUTE * 6);
+        server.deliver().await;
+        assert_eq!(told()[4..], came(&[("/created", &a), ("/updated", &a), ("/updated", &a)]));
+        // Of what is not there any more only the end is told, in its turn.
+        receiver.replies("/updated", failures(1));
+        rename(&program, &first, "A3").await;
+        server.deliver().await;
+        assert_eq!(program.delete(&format!("/customers/{a}")).await.status, 204);
+        server.deliver().await;
+        assert_eq!(told()[7..], came(&[("/updated", &a)]));
+        server.clock.advance(MINUTE * 2);
+        server.deliver().await;
+        assert_eq!(told()[8..], came(&[("/deleted", &a)]));
+    }
+
+    /// What is given up because its webhook ends or is replaced keeps nobody waiting any more.
+    async fn a_webhook_that_ends_keeps_no_other_waiting(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let receiver = Receiver::start().await;
+        register(&program, &receiver, "/created", "customers/created").await;
+        register(&program, &receiver, "/updated", "customers/updated").await;
+        receiver.replies("/created", failures(2));
+        let mut second = None;
+        for requests in [2, 4] {
+            let customer = program.create("/customers", &json!({"firstName": "A"})).await;
+            rename(&program, &customer, "A1").await;
+            server.deliver().await;
+            assert_eq!(receiver.requests().len(), requests - 1);
+            second = match second {
+                None => Some(register(&program, &receiver, "/created", "customers/created").await),
+                Some(webhook) => {
+                    let path = format!("/webhooks/{}", webhook["id"].as_str().unwrap());
+                    assert_eq!(program.delete(&path).await.status, 204);
+                    Some(webhook)
+                }
+            };
+            server.deliver().await;
+            let last = receiver.requests().pop().unwrap();
+            assert_eq!((receiver.requests().len(), last.path()), (requests, "/updated"));
+            assert_eq!(told(&last)["itemId"], customer["id"]);
+        }
+    }
+
+    /// The same when it is blocked, or when its notices are given up one by one.
+    async fn a_webhook_that_is_blocked_keeps_no_other_waiting(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let receiver = Receiver::start().await;
+        register(&program, &receiver, "/created", "customers/created").await;
+        register(&program, &receiver, "/updated", "customers/updated").await;
+        receiver.replies("/created", failures(1_000));
+        let mut ids = BTreeSet::new();
+        for round in 0..22 {
+            let customer = program.create("/customers", &json!({"firstName": format!("No. {round}")})).await;
+            rename(&program, &customer, "Renamed").await;
+            ids.insert(customer["id"].as_str().unwrap().to_owned());
+        }
+        give_up(&server).await;
+        let updates = receiver.requests().into_iter().filter(|one| one.path() == "/updated");
+        let updated: Vec<_> = updates.map(|one| told(&one)["itemId"].as_str().unwrap().to_owned()).collect();
+        assert_eq!((updated.len(), updated.into_iter().collect::<BTreeSet<_>>()), (22, ids));
     }
 
     /// Given up after the seventh attempt; the next notice says that something was lost, until one has arrived.
