@@ -182,8 +182,7 @@ impl Turn {
     }
 
     /// Sends what is due until nothing is, or it is time for others: also when an attempt fails, because those that fail have
-    /// only part of the room. What is under way comes to its end, and that is written
-    /// down, whatever becomes of the rest.
+    /// only part of the room. What is under way comes to its end, and that is written down, whatever becomes of the rest.
     async fn deliver(&mut self) -> Result<(), StoreError> {
         let began = tokio::time::Instant::now();
         let mut attempts: JoinSet<Result<bool, StoreError>> = JoinSet::new();

@@ -1,5 +1,6 @@
 //! What a hold promises: that there is time to book, and what that costs.
 
+use super::benefits::{customer, of};
 use super::{business, class, lesson, order, people, tour};
 use slotkeeper_testkit::benefits::{instant, limited, promotion};
 use slotkeeper_testkit::catalogue::{COURSE, TOUR, catalogue};
@@ -22,16 +23,6 @@ fn pass(server: &TestServer, seconds: u64) {
 
 async fn book(program: &Program, hold: &Value, body: &Value) -> Answer {
     program.post(&format!("/bookings?previousHoldId={}", hold["id"].as_str().unwrap()), body).await
-}
-
-async fn customer(program: &Program) -> String {
-    program.create("/customers", &json!({"firstName": "Ilse"})).await["id"].as_str().unwrap().to_owned()
-}
-
-fn of(customer: &str, mut body: Value) -> Value {
-    body.as_object_mut().unwrap().remove("customer");
-    body["customerId"] = json!(customer);
-    body
 }
 
 fn amount<'a>(booking: &'a Value, part: &str) -> &'a str {

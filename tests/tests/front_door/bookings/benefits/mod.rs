@@ -23,11 +23,11 @@ fn with_codes(adults: u32, promotions: &str, vouchers: &str) -> Value {
 }
 
 /// A customer who was there before.
-async fn customer(program: &Program) -> String {
+pub(super) async fn customer(program: &Program) -> String {
     program.create("/customers", &json!({"firstName": "Ilse"})).await["id"].as_str().unwrap().to_owned()
 }
 
-fn of(customer: &str, mut body: Value) -> Value {
+pub(super) fn of(customer: &str, mut body: Value) -> Value {
     body.as_object_mut().unwrap().remove("customer");
     body["customerId"] = json!(customer);
     body
