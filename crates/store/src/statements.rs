@@ -4,7 +4,7 @@
 //! which the compiler reports.
 
 use crate::sql::Sql;
-use crate::{changes, tables};
+use crate::{changes, listed, tables};
 
 macro_rules! lists {
     ($($($module:ident)::+;)*) => {
@@ -16,6 +16,7 @@ macro_rules! lists {
 
 lists! {
     changes;
+    listed;
     tables::accounts;
     tables::applications;
     tables::authorizations;
@@ -40,6 +41,7 @@ lists! {
     tables::payments;
     tables::promotions;
     tables::questions;
+    tables::renamed_customers;
     tables::resourceblocks;
     tables::seatblocks;
     tables::secret_keys;

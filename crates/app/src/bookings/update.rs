@@ -88,7 +88,10 @@ pub async fn update(
             if booking.canceled.is_some() {
                 return Err(PlaceError::Canceled);
             }
-            write(tx, &unit, &placing, booking, &change)
+            let mut changed = write(tx, &unit, &placing, booking, &change)?;
+            let at = tx.moment(&placing.account.id)?;
+            changed.changed.iter_mut().for_each(|stamp| stamp.at = at);
+            Ok(changed)
         })
         .await;
     if notify.anybody() {

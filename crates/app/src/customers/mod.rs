@@ -7,6 +7,7 @@ pub mod list;
 pub mod membership;
 pub mod password;
 pub mod remove;
+pub mod retitle;
 pub mod rights;
 pub mod show;
 pub mod update;

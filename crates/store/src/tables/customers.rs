@@ -2,6 +2,7 @@
 //! [`linked_people`](super::linked_people).
 
 use crate::{Json, Row, Snapshot, StoreError, Tx, statements};
+use slotkeeper_domain::compared;
 use slotkeeper_domain::credit::Credit;
 use slotkeeper_domain::customer::Person;
 use slotkeeper_domain::id::{AccountId, ApplicationId, CustomerId};
@@ -50,6 +51,10 @@ statements! {
     LOCK = concat!("SELECT ", columns!(), " FROM customer WHERE account_id = ?1 AND id = ?2 {FOR UPDATE}");
     UPDATE = "UPDATE customer SET person = ?3, first_name = ?4, last_name = ?5, full_name = ?6, email_address = ?7
               WHERE account_id = ?1 AND id = ?2";
+    /// Some customers of all accounts, by account and id, with what searches look at.
+    SOME_OF_ALL = "SELECT account_id, id, person, first_name, last_name, full_name FROM customer
+                   WHERE (account_id, id) > (?1, ?2) ORDER BY account_id, id LIMIT ?3 {FOR UPDATE}";
+    SET_SEARCHED = "UPDATE customer SET first_name = ?3, last_name = ?4, full_name = ?5 WHERE account_id = ?1 AND id = ?2";
     SET_MEMBERSHIP = "UPDATE customer SET member_since = ?3, member_until = ?4 WHERE account_id = ?1 AND id = ?2";
     SET_PASSWORD = "UPDATE customer SET password_hash = ?3 WHERE account_id = ?1 AND id = ?2";
     PASSWORD = "SELECT application_id, password_hash FROM customer WHERE account_id = ?1 AND id = ?2";
@@ -143,11 +148,11 @@ impl Searched {
     fn of(person: &Person) -> Self {
         let names = [&person.first_name, &person.middle_name, &person.last_name];
         let full: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
-        let lower = |text: &Option<String>| text.as_deref().unwrap_or_default().to_lowercase();
+        let folded = |text: &Option<String>| compared::folded(text.as_deref().unwrap_or_default());
         Self {
-            first: lower(&person.first_name),
-            last: lower(&person.last_name),
-            full: full.join(" ").to_lowercase(),
+            first: folded(&person.first_name),
+            last: folded(&person.last_name),
+            full: compared::folded(&full.join(" ")),
             email: person.email_address.as_ref().map(ToString::to_string),
         }
     }
@@ -214,6 +219,31 @@ pub fn update(tx: &mut Tx, account: &AccountId, id: &CustomerId, person: &Person
     let Searched { first, last, full, email } = Searched::of(person);
     tx.run(UPDATE, &[account, id, &Json(person), &first, &last, &full, &email])?;
     Ok(())
+}
+
+/// Has searches find some customers by their names in the form in which names are compared today: `limit` of those after one
+/// at most, in any account. The last of them; nothing when there are no more.
+///
+/// # Errors
+/// When the store fails.
+pub fn fold_some(
+    tx: &mut Tx,
+    (account, id): (&str, &str),
+    limit: i64,
+) -> Result<Option<(String, String)>, StoreError> {
+    let found = tx.all(SOME_OF_ALL, &[&account, &id, &limit], |row| {
+        let (account, id): (String, String) = (row.next()?, row.next()?);
+        let person: Person = row.next::<Json<_>>()?.0;
+        let known: [String; 3] = [row.next()?, row.next()?, row.next()?];
+        Ok((account, id, person, known))
+    })?;
+    for (account, id, person, known) in &found {
+        let Searched { first, last, full, .. } = Searched::of(person);
+        if known.each_ref() != [&first, &last, &full] {
+            tx.run(SET_SEARCHED, &[account, id, &first, &last, &full])?;
+        }
+    }
+    Ok(found.into_iter().last().map(|(account, id, ..)| (account, id)))
 }
 
 /// Makes a customer a member, or takes the membership away. Whether there is such a customer.

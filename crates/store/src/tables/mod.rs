@@ -29,6 +29,7 @@ pub mod mails;
 pub mod payments;
 pub mod promotions;
 pub mod questions;
+pub mod renamed_customers;
 pub mod resourceblocks;
 pub mod seatblocks;
 pub mod secret_keys;

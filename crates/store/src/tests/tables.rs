@@ -11,7 +11,8 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     Migration {
         version: 1,
         name: "accounts",
-        sql: "CREATE TABLE account (id TEXT NOT NULL PRIMARY KEY, change_count BIGINT NOT NULL DEFAULT 0);
+        sql: "CREATE TABLE account (id TEXT NOT NULL PRIMARY KEY, change_count BIGINT NOT NULL DEFAULT 0,
+                                    changed_until BIGINT NOT NULL DEFAULT 0);
               CREATE TABLE change (
                   account_id TEXT NOT NULL REFERENCES account (id), number BIGINT NOT NULL, at BIGINT NOT NULL,
                   actor_kind TEXT NOT NULL, actor_account_id TEXT, actor_id TEXT, thing TEXT NOT NULL, thing_id TEXT NOT NULL,
