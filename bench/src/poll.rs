@@ -223,7 +223,8 @@ impl Writer {
         body["externalRef"] = self.reference().into();
         body["customer"] = json!({ "firstName": "Polled", "lastName": self.reference() });
         if let Some(booking) = self.send("book", (Method::POST, "/bookings"), Some(&body)).await {
-            let (number, customer) = (text(&booking, "bookingNumber").to_owned(), text(&booking, "customerId").to_owned());
+            let (number, customer) =
+                (text(&booking, "bookingNumber").to_owned(), text(&booking, "customerId").to_owned());
             self.notes.bookings.insert(number.clone(), (self.reference(), title, false));
             self.notes.customers.insert(customer.clone());
             self.mine.push((number, customer));

@@ -19,3 +19,16 @@ CREATE TABLE renamed_customer (
     PRIMARY KEY (account_id, customer_id),
     FOREIGN KEY (account_id, customer_id) REFERENCES customer (account_id, id) ON DELETE CASCADE
 );
+
+-- Whether a customer is being deleted, which takes several transactions where much was booked. Nobody books for one who is.
+ALTER TABLE customer ADD COLUMN leaving BOOLEAN NOT NULL DEFAULT FALSE;
+CREATE TABLE leaving_customer (
+    account_id TEXT NOT NULL,
+    customer_id TEXT NOT NULL,
+    -- Who deletes the customer: as in the table of changes.
+    actor_kind TEXT NOT NULL,
+    actor_account_id TEXT,
+    actor_id TEXT,
+    PRIMARY KEY (account_id, customer_id),
+    FOREIGN KEY (account_id, customer_id) REFERENCES customer (account_id, id) ON DELETE CASCADE
+);

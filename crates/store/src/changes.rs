@@ -5,6 +5,7 @@
 
 use crate::error::StoreError;
 use crate::listed;
+use crate::row::Row;
 use crate::sql::{Sql, statements};
 use crate::tx::Tx;
 use crate::value::Param;
@@ -106,8 +107,11 @@ pub(crate) fn write(tx: &mut Tx, changes: &[Change], from_the_past: bool) -> Res
         .collect();
     // A row says already what the change says, so it is written anew only for another time.
     let timed = |row: &&NumberedChange<'_>| row.listed_at != row.change.at;
-    let timed: Vec<(Sql, [&dyn Param; 3])> =
-        rows.iter().filter(timed).filter_map(|row| Some((listed::timing(row.change, from_the_past)?, row.timing()))).collect();
+    let timed: Vec<(Sql, [&dyn Param; 3])> = rows
+        .iter()
+        .filter(timed)
+        .filter_map(|row| Some((listed::timing(row.change, from_the_past)?, row.timing())))
+        .collect();
     let params: Vec<[&dyn Param; 10]> = rows.iter().map(NumberedChange::params).collect();
     let mut statements: Vec<(Sql, &[&dyn Param])> =
         taken.iter().map(|params| (TAKE_NUMBERS, params.as_slice())).collect();
@@ -143,6 +147,17 @@ pub(crate) fn columns_of(actor: &Actor) -> (&'static str, Option<&AccountId>, Op
         Actor::Application(account, id) => ("application", Some(account), Some(id.as_str())),
         Actor::System => ("system", None, None),
     }
+}
+
+/// Who did something, from these three columns.
+pub(crate) fn actor(row: &Row) -> Result<Actor, StoreError> {
+    let (kind, of): (String, Option<AccountId>) = (row.next()?, row.next()?);
+    Ok(match (kind.as_str(), of) {
+        ("user", Some(of)) => Actor::User(of, row.next()?),
+        ("application", Some(of)) => Actor::Application(of, row.next()?),
+        ("system", None) => row.next::<Option<String>>().map(|_nobody| Actor::System)?,
+        _ => return Err(StoreError::inconsistent("an actor of no kind")),
+    })
 }
 
 struct NumberedChange<'a> {

@@ -34,6 +34,7 @@ lists! {
     tables::due_letters;
     tables::holds;
     tables::kept_answers;
+    tables::leaving_customers;
     tables::letter_texts;
     tables::linked_people;
     tables::links;

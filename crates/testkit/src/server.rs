@@ -8,7 +8,7 @@ use slotkeeper_api::webhooks::WireItems;
 use slotkeeper_app::authorizations::last_use;
 use slotkeeper_app::calendars::last_use as calendar_use;
 use slotkeeper_app::clock::Clock;
-use slotkeeper_app::customers::retitle;
+use slotkeeper_app::customers::{remove, retitle};
 use slotkeeper_app::fold;
 use slotkeeper_app::letters::follow_up;
 use slotkeeper_app::mail::{Parts, mail_box};
@@ -283,6 +283,7 @@ impl TestServer {
         while sweep::sweep(&self.app).await.unwrap() {}
         while follow_up::write_due(&self.app).await.unwrap() > 0 {}
         while retitle::follow_some(&self.app).await.unwrap() {}
+        while remove::remove_some(&self.app).await.unwrap() {}
         while fold::fold_some(&self.app).await.unwrap() {}
     }
 

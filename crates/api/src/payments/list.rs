@@ -59,11 +59,7 @@ pub(crate) async fn list(
         // The name of another method says which of the others are meant.
         let other = wanted.payment_method_other.map(|name| composed(&name).into_owned());
         let method = wanted.payment_method.or(other.as_ref().map(|_| PaymentMethod::Other));
-        Ok(Search {
-            received: (first, last),
-            method,
-            other: other.filter(|_| method == Some(PaymentMethod::Other)),
-        })
+        Ok(Search { received: (first, last), method, other: other.filter(|_| method == Some(PaymentMethod::Other)) })
     })?;
     let Search { received, method, other } = &paging.search;
     let search = PaymentSearch { received: *received, method: *method, method_other: other.clone() };

@@ -6,6 +6,7 @@ pub mod create;
 pub mod list;
 pub mod membership;
 pub mod password;
+mod piece;
 pub mod remove;
 pub mod retitle;
 pub mod rights;

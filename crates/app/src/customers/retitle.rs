@@ -1,64 +1,22 @@
 //! Bookings show the name of their customer. When that changes, those of the customer follow in small pieces: some with the
-//! name, the rest by a job, so that no transaction is longer because somebody has booked much.
+//! name, the rest by a job.
 //!
 //! Locks come in the order in which everybody takes them: bookings, the customer. The customer's lock is also that of what is
 //! to be done, so a name that changes again meanwhile wins.
 
+use super::piece::Piece;
 use crate::App;
 use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::customer::Person;
 use slotkeeper_domain::id::{AccountId, CustomerId};
 use slotkeeper_domain::time::Instant;
-use slotkeeper_store::tables::bookings::{self, Stamp, Titled};
+use slotkeeper_store::tables::bookings::{self, Stamp};
 use slotkeeper_store::tables::customers;
 use slotkeeper_store::tables::renamed_customers::{self, Renamed};
 use slotkeeper_store::{StoreError, Tx};
 
-/// How many bookings follow in one transaction.
-const PIECE: i64 = 20;
-
-/// How many bytes of details they may have together: a row is written anew with all that it holds. The first follows whatever
-/// it has.
-const PIECE_BYTES: i64 = 256 * 1024;
-
 /// How many customers one round looks at.
 const ROUND: i64 = 50;
-
-/// Where to begin: before any booking.
-const BEGINNING: Instant = Instant::from_millis(i64::MIN);
-
-/// Some bookings of a customer, locked, and whether there may be more behind them.
-pub(super) struct Piece {
-    bookings: Vec<Titled>,
-    more: bool,
-}
-
-impl Piece {
-    /// The first ones.
-    pub(super) fn first(tx: &mut Tx, account: &AccountId, customer: &CustomerId) -> Result<Self, StoreError> {
-        Self::after(tx, account, customer, (BEGINNING, ""))
-    }
-
-    fn after(
-        tx: &mut Tx,
-        account: &AccountId,
-        customer: &CustomerId,
-        last: (Instant, &str),
-    ) -> Result<Self, StoreError> {
-        let mut found = bookings::lock_some(tx, account, customer, last, PIECE)?;
-        let mut more = i64::try_from(found.len()).unwrap_or(PIECE) >= PIECE;
-        let mut bytes = 0;
-        let fit = found.iter().take_while(|booking| {
-            let first = bytes == 0;
-            bytes += booking.bytes;
-            first || bytes <= PIECE_BYTES
-        });
-        let fit = fit.count();
-        more |= fit < found.len();
-        found.truncate(fit);
-        Ok(Self { bookings: found, more })
-    }
-}
 
 /// Has a customer's bookings follow the name: those of `piece` now, and the others later. Whoever calls has locked the piece,
 /// or none, and then the customer.
@@ -69,7 +27,7 @@ pub(super) fn follow(
     (actor, changed): (&Actor, &Stamp),
     piece: Option<Piece>,
 ) -> Result<(), StoreError> {
-    let piece = piece.unwrap_or(Piece { bookings: Vec::new(), more: true });
+    let piece = piece.unwrap_or_else(Piece::unknown);
     for booking in piece.bookings.iter().filter(|booking| booking.title != title) {
         bookings::retitle(tx, account, &booking.number, title, changed)?;
         let subject = Subject::booking(&booking.number, booking.application.as_ref());
@@ -78,10 +36,9 @@ pub(super) fn follow(
     if !piece.more {
         return renamed_customers::remove(tx, account, customer);
     }
-    let (account, customer, actor) = (account.clone(), customer.clone(), actor.clone());
-    let last = piece.bookings.last().map(|last| (last.starts_at, last.number.to_string()));
-    let (starts_at, number) = last.unwrap_or((BEGINNING, String::new()));
-    let agent = changed.agent.clone();
+    let (account, customer, actor, agent) = (account.clone(), customer.clone(), actor.clone(), changed.agent.clone());
+    let (starts_at, number) = piece.last().unwrap_or(Piece::BEGINNING);
+    let number = number.to_owned();
     renamed_customers::put(tx, &Renamed { account, customer, actor, agent, starts_at, number })
 }
 

@@ -1,7 +1,8 @@
 //! Change a customer. What is not said stays as it was. Bookings show the name, and are changed with it.
 
+use super::piece::Piece;
+use super::retitle::{differs, follow};
 use super::rights::{ReadCustomers, WriteCustomers};
-use super::retitle::{Piece, differs, follow};
 use super::show::Shown;
 use crate::App;
 use crate::bookings::place::{PlaceError, Placing, Reach};
@@ -34,7 +35,7 @@ pub async fn update(
             reach.check(before.application.as_ref(), PlaceError::NoCustomer)?;
             // Bookings are locked before their customer.
             let renames = differs(&before.person, &change(before.person.clone()));
-            let piece = if renames { Some(Piece::first(tx, account, &id)?) } else { None };
+            let piece = if renames { Some(Piece::after(tx, account, &id, Piece::BEGINNING)?) } else { None };
             let known = customers::lock(tx, account, &id)?.ok_or(PlaceError::NoCustomer)?;
             reach.check(known.application.as_ref(), PlaceError::NoCustomer)?;
             let mut person = change(known.person.clone());

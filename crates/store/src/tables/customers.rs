@@ -48,7 +48,9 @@ statements! {
     SHOW = concat!("SELECT ", columns!(), ", ", statistics!("customer", "?3"), " FROM customer WHERE account_id = ?1 AND id = ?2");
     SHOW_MANY = concat!("SELECT ", columns!(), ", ", statistics!("customer", "?2"), " FROM customer WHERE account_id = ?1 AND id IN
         (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)");
-    LOCK = concat!("SELECT ", columns!(), " FROM customer WHERE account_id = ?1 AND id = ?2 {FOR UPDATE}");
+    LOCK = concat!("SELECT ", columns!(), " FROM customer WHERE account_id = ?1 AND id = ?2 AND NOT leaving {FOR UPDATE}");
+    LOCK_LEAVING = concat!("SELECT ", columns!(), " FROM customer WHERE account_id = ?1 AND id = ?2 AND leaving {FOR UPDATE}");
+    LEAVE = "UPDATE customer SET leaving = TRUE WHERE account_id = ?1 AND id = ?2";
     UPDATE = "UPDATE customer SET person = ?3, first_name = ?4, last_name = ?5, full_name = ?6, email_address = ?7
               WHERE account_id = ?1 AND id = ?2";
     /// Some customers of all accounts, by account and id, with what searches look at.
@@ -203,12 +205,29 @@ pub fn show_many(
     super::by_ids(db, SHOW_MANY, &[account, &now], ids, shown)
 }
 
-/// The customer with this id, locked against changes by others.
+/// The customer with this id, locked against changes by others. Nothing for one who [leaves](leave): nothing more is done for
+/// them.
 ///
 /// # Errors
 /// When the store fails.
 pub fn lock(tx: &mut Tx, account: &AccountId, id: &CustomerId) -> Result<Option<Customer>, StoreError> {
     tx.one(LOCK, &[account, id], customer)
+}
+
+/// The customer with this id who leaves, locked against changes by others.
+///
+/// # Errors
+/// When the store fails.
+pub fn lock_leaving(tx: &mut Tx, account: &AccountId, id: &CustomerId) -> Result<Option<Customer>, StoreError> {
+    tx.one(LOCK_LEAVING, &[account, id], customer)
+}
+
+/// Has a customer leave, who is deleted when the last booking is.
+///
+/// # Errors
+/// When the store fails.
+pub fn leave(tx: &mut Tx, account: &AccountId, id: &CustomerId) -> Result<(), StoreError> {
+    tx.run(LEAVE, &[account, id]).map(drop)
 }
 
 /// Changes what is known of a customer.
@@ -226,11 +245,7 @@ pub fn update(tx: &mut Tx, account: &AccountId, id: &CustomerId, person: &Person
 ///
 /// # Errors
 /// When the store fails.
-pub fn fold_some(
-    tx: &mut Tx,
-    (account, id): (&str, &str),
-    limit: i64,
-) -> Result<Option<(String, String)>, StoreError> {
+pub fn fold_some(tx: &mut Tx, (account, id): (&str, &str), limit: i64) -> Result<Option<(String, String)>, StoreError> {
     let found = tx.all(SOME_OF_ALL, &[&account, &id, &limit], |row| {
         let (account, id): (String, String) = (row.next()?, row.next()?);
         let person: Person = row.next::<Json<_>>()?.0;

@@ -22,6 +22,7 @@ pub mod deliveries;
 pub mod due_letters;
 pub mod holds;
 pub mod kept_answers;
+pub mod leaving_customers;
 pub mod letter_texts;
 pub mod linked_people;
 pub mod links;

@@ -37,15 +37,7 @@ pub struct Renamed {
 }
 
 fn renamed(row: &Row) -> Result<Renamed, StoreError> {
-    let (account, customer, kind) = (row.next()?, row.next()?, row.next::<String>()?);
-    let of: Option<AccountId> = row.next()?;
-    let wrong = || StoreError::inconsistent("an actor of no kind");
-    let actor = match (kind.as_str(), of) {
-        ("user", Some(of)) => Actor::User(of, row.next()?),
-        ("application", Some(of)) => Actor::Application(of, row.next()?),
-        ("system", None) => row.next::<Option<String>>().map(|_none| Actor::System)?,
-        _ => return Err(wrong()),
-    };
+    let (account, customer, actor) = (row.next()?, row.next()?, crate::changes::actor(row)?);
     Ok(Renamed { account, customer, actor, agent: row.next()?, starts_at: row.next()?, number: row.next()? })
 }
 
@@ -63,11 +55,7 @@ pub fn put(tx: &mut Tx, renamed: &Renamed) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// When the store fails.
-pub fn find(
-    db: &mut Snapshot,
-    account: &AccountId,
-    customer: &CustomerId,
-) -> Result<Option<Renamed>, StoreError> {
+pub fn find(db: &mut Snapshot, account: &AccountId, customer: &CustomerId) -> Result<Option<Renamed>, StoreError> {
     db.one(FIND, &[account, customer], renamed)
 }
 

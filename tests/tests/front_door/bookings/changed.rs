@@ -218,4 +218,39 @@ on_every_engine! {
         let now = at(&server, 0);
         assert_eq!(within(&program, "/bookings?includeCanceled=true", TOUCHED, (&now, &now)).await.len(), 0);
     }
+
+    /// A customer who has booked much is deleted piece by piece: each booking is told of once, and then the customer.
+    async fn a_customer_who_has_booked_much_is_deleted(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let customer = program.create("/customers", &json!({"firstName": "Ilse"})).await["id"].as_str().unwrap().to_owned();
+        let path = format!("/customers/{customer}");
+        let mut numbers = Vec::new();
+        for number in 0..41 {
+            let mut body = order(&format!("2026-05-{:02}", 8 + number / 7), 1);
+            body["customerId"] = json!(customer);
+            numbers.push(program.create("/bookings?mode=backend", &body).await["bookingNumber"].as_str().unwrap().to_owned());
+        }
+        let last = program.read("/changes?limit=500").await["last"].clone();
+        let refused = program.delete(&path).await;
+        assert_eq!(refused.status, 409, "{}", refused.text);
+        assert_eq!(program.read(&format!("{path}/bookings")).await["info"]["totalItems"], 41);
+        assert_eq!(program.read(&format!("/changes?after={last}")).await["data"], json!([]));
+        server.clock.move_to("2026-05-20T12:00:00+01:00");
+        assert_eq!(program.delete(&path).await.status, 204);
+        assert_eq!(program.get(&path).await.status, 404);
+        for number in &numbers {
+            assert_eq!(program.get(&format!("/bookings/{number}")).await.status, 404);
+        }
+        let told = program.read(&format!("/changes?after={last}&limit=500")).await["data"].clone();
+        let mut told: Vec<(String, String)> = told.as_array().unwrap().iter().map(|change| {
+            assert_eq!(change["type"], "deleted");
+            (change["domain"].as_str().unwrap().to_owned(), change["itemId"].as_str().unwrap().to_owned())
+        }).collect();
+        assert_eq!(told.pop(), Some(("customers".to_owned(), customer)));
+        let mut expected: Vec<(String, String)> = numbers.iter().map(|number| ("bookings".to_owned(), number.clone())).collect();
+        told.sort();
+        expected.sort();
+        assert_eq!(told, expected);
+        assert_eq!(super::seats_left(&program, "2026-05-21").await, 8);
+    }
 }
