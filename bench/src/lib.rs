@@ -1,5 +1,5 @@
 //! Proof under load: many clients race for what is left ([`race`]), the server is killed while they work ([`crash`]), and
-//! webhooks are told of every change all the same ([`deliver`]). And figures: how much it does, beside what the machine can do at best ([`figures`]). All look at the server from
+//! webhooks are told of every change all the same ([`deliver`]), and who asks for what has changed learns it ([`poll`]). And figures: how much it does, beside what the machine can do at best ([`figures`]). All look at the server from
 //! outside, through its API; the figures also write a past into its database while it does not run.
 //!
 //! They use it up: they book what they find, so they are for the demo's business only.
@@ -11,6 +11,7 @@ pub mod figures;
 mod halves;
 mod ledger;
 mod load;
+pub mod poll;
 pub mod race;
 pub mod server;
 mod tally;
@@ -82,6 +83,29 @@ pub struct DeliverArgs {
     #[arg(long, value_name = "URL")]
     pub database_url: Option<String>,
     /// Checks the check: the receiver forgets some of what arrived, and losses are expected to be found.
+    #[arg(long)]
+    pub lose: bool,
+}
+
+/// Options of `poll`.
+#[derive(Debug, Args)]
+pub struct PollArgs {
+    /// The server's program.
+    #[arg(long, value_name = "PATH")]
+    pub server_binary: PathBuf,
+    /// For how long.
+    #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..))]
+    pub seconds: u32,
+    /// How many clients write.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..))]
+    pub clients: u32,
+    /// How soon after its start the server must answer. Builds without optimisation need longer.
+    #[arg(long, value_name = "MS", default_value_t = 2000)]
+    pub ready_within_ms: u64,
+    /// An empty PostgreSQL database for two servers, instead of SQLite in the folder for one.
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// Checks the check: a part of the time is left out between two ranges, and losses are expected to be found.
     #[arg(long)]
     pub lose: bool,
 }

@@ -73,14 +73,7 @@ pub(crate) fn span(
     if end.since(begin) > LONGEST {
         return Err(ApiError::bad_request(format!("{begin_name} and {end_name} can be 31 days apart at most.")));
     }
-    Ok(Some((begin, whole_second(end))))
-}
-
-/// The end of a search, which is included, with all of the second that it names: answers show whole seconds, and what is kept
-/// is finer.
-pub(crate) fn whole_second(end: Instant) -> Instant {
-    let millis = end.as_millis();
-    Instant::from_millis(if millis % 1_000 == 0 { millis.saturating_add(999) } else { millis })
+    Ok(Some((begin, end)))
 }
 
 fn pair(missing: &str, given: &str) -> ApiError {

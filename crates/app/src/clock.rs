@@ -2,11 +2,7 @@
 
 use slotkeeper_domain::time::Instant;
 
-/// Tells the time.
-pub trait Clock: Send + Sync {
-    /// Now.
-    fn now(&self) -> Instant;
-}
+pub use slotkeeper_store::Clock;
 
 /// The machine's clock.
 #[derive(Debug, Clone, Copy)]

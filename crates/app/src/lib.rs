@@ -20,6 +20,7 @@ pub mod clock;
 pub mod consent;
 pub mod credits;
 pub mod customers;
+pub mod fold;
 pub mod holds;
 pub mod idempotency;
 pub mod letters;
@@ -132,7 +133,7 @@ impl App {
             items,
         } = config;
         Self(Arc::new(Parts {
-            store,
+            store: store.with_clock(Arc::clone(&clock)),
             clock,
             vault,
             passwords,

@@ -84,8 +84,10 @@ impl Passwords {
         let argon2 = self.argon2.clone();
         let matches = self
             .work(move || {
-                PasswordHash::new(hash.expose())
-                    .is_ok_and(|hash| argon2.verify_password(password.expose().as_bytes(), &hash).is_ok())
+                PasswordHash::new(hash.expose()).is_ok_and(|hash| {
+                    let matches = |one: &Password| argon2.verify_password(one.expose().as_bytes(), &hash).is_ok();
+                    password.spellings().iter().any(matches)
+                })
             })
             .await?;
         Ok(known && matches)
@@ -105,7 +107,8 @@ impl Passwords {
 }
 
 fn hash(argon2: &Argon2<'_>, password: &Password) -> Result<HashedPassword, PasswordError> {
-    let hash: PasswordHash = argon2.hash_password(password.expose().as_bytes()).map_err(|_| PasswordError::Failed)?;
+    let hash: PasswordHash =
+        argon2.hash_password(password.composed().expose().as_bytes()).map_err(|_| PasswordError::Failed)?;
     Ok(HashedPassword::new(hash.to_string()))
 }
 
@@ -121,6 +124,25 @@ mod tests {
         assert_eq!(passwords.verify(Some(hash.clone()), Password::new("seven green kayaks")).await, Ok(true));
         assert_eq!(passwords.verify(Some(hash), Password::new("seven green kayak")).await, Ok(false));
         assert_eq!(passwords.verify(None, Password::new("seven green kayaks")).await, Ok(false));
+    }
+
+    /// Also where the hash was made of what was typed, as earlier versions did.
+    #[tokio::test]
+    async fn a_password_is_known_whatever_characters_it_is_typed_with() {
+        let passwords = Passwords::new(Cost::Least, 1).expect("a pool");
+        let (c, d) = ("seven gr\u{e9}\u{e9}n kayaks", "seven gre\u{301}e\u{301}n kayaks");
+        let as_typed = |text: &str| {
+            let hash: PasswordHash = passwords.argon2.hash_password(text.as_bytes()).expect("a hash");
+            HashedPassword::new(hash.to_string())
+        };
+        let old = [as_typed(c), as_typed(d)];
+        let new = [passwords.hash(Password::new(c)).await, passwords.hash(Password::new(d)).await];
+        for hash in new.into_iter().map(|hash| hash.expect("a hash")).chain(old) {
+            for typed in [c, d] {
+                assert_eq!(passwords.verify(Some(hash.clone()), Password::new(typed)).await, Ok(true));
+            }
+            assert_eq!(passwords.verify(Some(hash), Password::new("seven green kayaks")).await, Ok(false));
+        }
     }
 
     #[tokio::test]

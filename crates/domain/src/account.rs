@@ -1,6 +1,7 @@
 //! Accounts, the people in them, and the settings they are made with.
 
 use crate::change::words;
+use crate::compared::composed;
 use iso_currency::{Currency as IsoCurrency, Flag, IntoEnumIterator};
 use std::fmt;
 use std::str::FromStr;
@@ -45,7 +46,7 @@ impl Role {
 #[error("not one of the choices")]
 pub struct NotAChoice;
 
-/// A name that people read: of a business, a person, an application. Trimmed, one line, 1 to 100 characters.
+/// A name that people read: of a business, a person, an application. Trimmed, in normal form C, one line, 1 to 100 characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name(String);
 
@@ -70,15 +71,15 @@ impl FromStr for Name {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let text = text.trim();
+        let text = composed(text.trim());
         if text.is_empty() {
             Err("Please give a name.")
         } else if text.chars().count() > Self::LONGEST {
             Err("A name can have 100 characters at most.")
-        } else if !is_readable(text) {
+        } else if !is_readable(&text) {
             Err("A name is one line of text, without invisible characters.")
         } else {
-            Ok(Self(text.to_owned()))
+            Ok(Self(text.into_owned()))
         }
     }
 }

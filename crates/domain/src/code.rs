@@ -1,5 +1,6 @@
 //! Codes of promotions and vouchers: what a business gives out, and what customers type.
 
+use crate::compared::composed;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -9,8 +10,8 @@ pub const LONGEST_CODE: usize = 50;
 /// Most codes that one member of a request can hold.
 pub const MOST_CODES: usize = 20;
 
-/// A code: 1 to [`LONGEST_CODE`] characters, none of them a comma, in upper case and without white space around it. So two
-/// are equal when a customer would say that they are (wire reference, section 6.7).
+/// A code: 1 to [`LONGEST_CODE`] characters, none of them a comma, in upper case, in normal form C and without white space
+/// around it. So two are equal when a customer would say that they are (wire reference, section 6.7).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(String);
 
@@ -31,12 +32,12 @@ impl FromStr for Code {
     type Err = NotACode;
 
     fn from_str(text: &str) -> Result<Self, NotACode> {
-        let text = text.trim();
+        let text = composed(text.trim());
         let wrong = |char: char| char == ',' || char.is_control();
         if text.is_empty() || text.chars().count() > LONGEST_CODE || text.contains(wrong) {
             return Err(NotACode);
         }
-        Ok(Self(text.to_uppercase()))
+        Ok(Self(composed(&text.to_uppercase()).into_owned()))
     }
 }
 
@@ -156,6 +157,14 @@ pub enum CodeRefused {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_code_is_the_same_whatever_characters_it_is_typed_with() {
+        let code = |text: &str| text.parse::<Code>().expect("a code");
+        assert_eq!(code("\u{e9}t\u{e9}"), code("E\u{301}te\u{301}"));
+        assert_eq!(codes("\u{e9}t\u{e9}, e\u{301}te\u{301}").expect("codes").len(), 1);
+        assert_ne!(code("ete"), code("\u{e9}t\u{e9}"));
+    }
 
     #[test]
     fn codes_are_read_as_customers_type_them() {

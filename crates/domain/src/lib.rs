@@ -15,6 +15,7 @@ pub mod callback;
 pub mod catalogue;
 pub mod change;
 pub mod code;
+pub mod compared;
 pub mod consent;
 pub mod credit;
 pub mod customer;

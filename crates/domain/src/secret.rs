@@ -1,7 +1,9 @@
 //! Secrets. Each kind has a type of its own that cannot be printed or compared by accident and is wiped from
 //! memory when it is dropped. At rest they exist only as keyed hashes or sealed.
 
+use crate::compared::{composed, decomposed};
 use crate::id::{AccountId, ApplicationId, is_of_ids};
+use std::borrow::Cow;
 use std::fmt;
 use zeroize::Zeroize;
 
@@ -105,10 +107,30 @@ impl Password {
     /// Most characters a password may have: enough for any phrase, little enough to hash.
     pub const LONGEST: usize = 256;
 
+    /// The password as it is hashed: in normal form C, because a device sends an `é` as one character or as two.
+    #[must_use]
+    pub fn composed(&self) -> Self {
+        Self(composed(&self.0).into_owned())
+    }
+
+    /// The passwords that it may have been hashed as, the likeliest first: in normal form C, and where that makes a difference
+    /// as it was typed and in normal form D, as hashes were made of what was typed once.
+    #[must_use]
+    pub fn spellings(&self) -> Vec<Self> {
+        let mut spellings = vec![self.composed()];
+        for other in [Cow::Borrowed(self.0.as_str()), decomposed(&self.0)] {
+            if spellings.iter().all(|known| known.0 != other) {
+                spellings.push(Self(other.into_owned()));
+            }
+        }
+        spellings
+    }
+
     /// Whether the text is longer than any password: it need not be hashed to know that it is wrong.
     #[must_use]
     pub fn is_too_long(&self) -> bool {
-        self.0.chars().count() > Self::LONGEST
+        // Four characters become one at most: what is longer than that need not be composed either.
+        self.0.chars().count() > 4 * Self::LONGEST || self.composed().0.chars().count() > Self::LONGEST
     }
 
     /// Whether a person may choose this password.
@@ -116,7 +138,8 @@ impl Password {
     /// # Errors
     /// What is wrong with it, as a sentence.
     pub fn check_choice(&self, email_address: &str) -> Result<(), &'static str> {
-        let text = self.0.as_str();
+        let composed = self.composed();
+        let text = composed.0.as_str();
         if text.chars().count() < Self::SHORTEST {
             return Err("Choose a password of at least 10 characters.");
         }
@@ -162,6 +185,22 @@ mod tests {
         let account: AccountId = "312KAYAK01".parse().expect("an account id");
         assert_eq!(SessionToken::compose(&account, "rest").account(), Some(account));
         assert_eq!(SessionToken::new("ÄÖÜÄÖÜÄÖÜÄÖÜ").account(), None);
+    }
+
+    #[test]
+    fn a_password_is_tried_in_every_way_it_may_be_typed() {
+        let spellings = |text: &str| {
+            let all = Password::new(text).spellings();
+            all.iter().map(|spelling| spelling.expose().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(spellings("seven green kayaks"), ["seven green kayaks"]);
+        let (c, d) = ("caf\u{e9}".to_owned(), "cafe\u{301}".to_owned());
+        assert_eq!(spellings(&c), [c.clone(), d.clone()]);
+        assert_eq!(spellings(&d), [c, d]);
+        assert_eq!(spellings("\u{e9}e\u{301}"), ["\u{e9}\u{e9}", "\u{e9}e\u{301}", "e\u{301}e\u{301}"]);
+        // As long as any may be, and sent in twice as many characters.
+        let long = "e\u{301}".repeat(Password::LONGEST);
+        assert!(!Password::new(long.as_str()).is_too_long() && Password::new(format!("{long}e")).is_too_long());
     }
 
     #[test]

@@ -48,6 +48,23 @@ impl Instant {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
+    /// The last millisecond of its second: the latest instant that [`Instant::to_wire`] shows as it shows this one. A search
+    /// until an instant includes what is shown as not later.
+    #[must_use]
+    pub const fn end_of_second(self) -> Self {
+        self.end_of(1_000)
+    }
+
+    /// The last millisecond of its minute, as [`Instant::to_wire_minutes`] shows instants.
+    #[must_use]
+    pub const fn end_of_minute(self) -> Self {
+        self.end_of(60_000)
+    }
+
+    const fn end_of(self, unit: i64) -> Self {
+        Self(self.0.div_euclid(unit).saturating_mul(unit).saturating_add(unit - 1))
+    }
+
     /// As [`Instant::to_wire`], cut to whole minutes, as the wire wants bookkeeping times (wire reference, section 1.3):
     /// `2026-08-14T18:03:00+01:00`.
     #[must_use]
@@ -299,6 +316,20 @@ mod tests {
         assert_eq!(Instant::from_millis(1_786_727_007_123).to_wire_minutes(&lisbon), "2026-08-14T18:03:00+01:00");
         assert_eq!(Instant::from_millis(1_796_097_807_123).to_wire_minutes(&lisbon), "2026-12-01T04:03:00+00:00");
         assert_eq!(Instant::from_millis(0).to_wire_minutes(&zone("Asia/Kathmandu")), "1970-01-01T05:30:00+05:30");
+    }
+
+    #[test]
+    fn seconds_and_minutes_end_with_what_is_shown_the_same() {
+        let ends = |millis| {
+            let at = Instant::from_millis(millis);
+            (at.end_of_second().as_millis(), at.end_of_minute().as_millis())
+        };
+        assert_eq!(ends(1_786_727_007_123), (1_786_727_007_999, 1_786_727_039_999));
+        assert_eq!(ends(60_000), (60_999, 119_999));
+        assert_eq!(ends(59_999), (59_999, 59_999));
+        assert_eq!(ends(-1), (-1, -1));
+        assert_eq!(ends(i64::MAX), (i64::MAX, i64::MAX));
+        assert!(ends(i64::MIN).0 < i64::MIN + 1_000 && ends(i64::MIN).1 < i64::MIN + 60_000);
     }
 
     #[test]

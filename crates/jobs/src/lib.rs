@@ -1,5 +1,6 @@
 //! What runs by itself: changes are delivered to webhooks, mail goes out, reminders
-//! and thanks are written, what has expired is tidied away, the last use of keys is written down.
+//! and thanks are written, bookings get the new name of their customer, what has expired is tidied away, the last use of keys
+//! is written down.
 //!
 //! Each job is a function that does one round and can be called from a test; [`run`] calls them all in time.
 
@@ -13,6 +14,8 @@ pub use stop::{Stop, Stopper};
 use mailer::Mailer;
 use slotkeeper_app::authorizations::last_use;
 use slotkeeper_app::calendars::last_use as calendar_use;
+use slotkeeper_app::customers::{remove, retitle};
+use slotkeeper_app::fold;
 use slotkeeper_app::letters::follow_up;
 use slotkeeper_app::{App, sweep};
 use slotkeeper_outgoing::Outgoing;
@@ -25,8 +28,13 @@ const MAIL_EVERY: Duration = Duration::from_secs(10);
 const DELIVER_EVERY: Duration = Duration::from_secs(1);
 /// How often to look for reminders and thanks that are due.
 const LETTERS_EVERY: Duration = Duration::from_secs(30);
+/// How often to look for customers of whom something is left to do: whose bookings do not show their name yet, or who are being
+/// deleted.
+const CUSTOMERS_EVERY: Duration = Duration::from_secs(1);
 /// How often the last use of keys is written down.
 const LAST_USE_EVERY: Duration = Duration::from_secs(5);
+/// How often to see whether customers of an earlier version are found by their names. Once they are, that is one look at one row.
+const FOLD_EVERY: Duration = Duration::from_secs(60);
 /// How often expired rows are tidied away.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 /// How long rounds under way may take when the server stops.
@@ -41,6 +49,8 @@ pub async fn run(app: App, mailer: Option<Mailer>, outgoing: Option<Outgoing>, s
         tokio::join!(
             deliver_changes(&app, outgoing, stop.clone()),
             repeat("letters", LETTERS_EVERY, stop.clone(), || write_letters(app.clone())),
+            repeat("customers", CUSTOMERS_EVERY, stop.clone(), || follow_customers(app.clone())),
+            repeat("names", FOLD_EVERY, stop.clone(), || fold_names(app.clone())),
             repeat("last use", LAST_USE_EVERY, stop.clone(), || write_last_use(app.clone())),
             repeat("sweep", SWEEP_EVERY, stop.clone(), || sweep_all(app.clone())),
         );
@@ -123,6 +133,42 @@ async fn write_letters(app: App) {
             Ok(0) => break,
             Err(error) => {
                 tracing::warn!(%error, "a reminder or thanks could not be written");
+                break;
+            }
+        }
+    }
+}
+
+async fn follow_customers(app: App) {
+    loop {
+        match retitle::follow_some(&app).await {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) => {
+                tracing::warn!(%error, "some bookings do not show the new name of their customer yet");
+                break;
+            }
+        }
+    }
+    loop {
+        match remove::remove_some(&app).await {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) => {
+                tracing::warn!(%error, "some customers could not be deleted yet");
+                break;
+            }
+        }
+    }
+}
+
+async fn fold_names(app: App) {
+    loop {
+        match fold::fold_some(&app).await {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) => {
+                tracing::warn!(%error, "some customers may not be found by their names yet");
                 break;
             }
         }

@@ -1,12 +1,13 @@
-//! The proofs of `bench/` in short: races for the last places, and a server that is killed while clients work and webhooks
-//! are told.
+//! The proofs of `bench/` in short: races for the last places, a server that is killed while clients work and webhooks
+//! are told, and a client that asks for what has changed.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop, and say where")]
 
 use bench::crash::crash;
 use bench::deliver::deliver;
+use bench::poll::poll;
 use bench::race::race;
 use bench::server::Place;
-use bench::{CrashArgs, DeliverArgs, RaceArgs};
+use bench::{CrashArgs, DeliverArgs, PollArgs, RaceArgs};
 use slotkeeper_testkit::postgres::Database;
 
 /// A build without optimisation on a busy machine takes longer to start than the two seconds of the long form.
@@ -68,6 +69,36 @@ async fn every_change_is_told_on_postgres() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_not_told_is_found() {
     assert!(deliver(&told(None, true)).await.unwrap());
+}
+
+fn polled(database: Option<&Database>, lose: bool) -> PollArgs {
+    PollArgs {
+        server_binary: env!("CARGO_BIN_EXE_slotkeeper").into(),
+        seconds: 10,
+        clients: 8,
+        // When the servers start is not what this is about, and there are two.
+        ready_within_ms: 3 * READY_WITHIN_MS,
+        database_url: database.map(|database| database.url().to_owned()),
+        lose,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_for_changes_learns_them_on_sqlite() {
+    assert!(poll(&polled(None, false)).await.unwrap());
+}
+
+/// Two processes on one database.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_for_changes_learns_them_on_postgres_of_two_servers() {
+    let database = Database::create().await;
+    assert!(poll(&polled(Some(&database), false)).await.unwrap());
+}
+
+/// The check sees what it looks for: who leaves some time out between two ranges misses what happened then.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_learnt_is_found() {
+    assert!(poll(&polled(None, true)).await.unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,20 +1,26 @@
-//! Numbers the changes of a transaction and writes them.
+//! Numbers the changes of a transaction, gives them the time by which they are listed, and writes them.
 //!
 //! This is the last thing a transaction does, because taking a number locks the account's row until COMMIT:
-//! that is what leaves no gaps and makes the order of the numbers the order of the commits.
+//! that is what leaves no gaps and makes the order of the numbers, and of the times, the order of the commits.
 
 use crate::error::StoreError;
+use crate::listed;
+use crate::row::Row;
 use crate::sql::{Sql, statements};
 use crate::tx::Tx;
 use crate::value::Param;
 use slotkeeper_domain::change::{Actor, Change};
 use slotkeeper_domain::id::AccountId;
+use slotkeeper_domain::time::Instant;
 use slotkeeper_domain::webhook::{Domain, MOST_WAITING};
 use std::collections::BTreeMap;
 
 statements! {
-    /// Takes ?2 numbers of the account's log, and says which was the last of them.
-    TAKE_NUMBERS = "UPDATE account SET change_count = change_count + ?2 WHERE id = ?1 RETURNING change_count";
+    /// Locks the account's log: the last number that was taken, and the time before which nothing more happens. Not as
+    /// strongly as a row that is deleted: others who write rows of this account go on, and come here later.
+    LOCK_LOG = "SELECT change_count, changed_until FROM account WHERE id = ?1 {FOR NO KEY UPDATE}";
+    /// Takes ?2 numbers of the account's log, for changes at ?3.
+    TAKE_NUMBERS = "UPDATE account SET change_count = change_count + ?2, changed_until = ?3 WHERE id = ?1";
     /// Writes one change.
     INSERT = "INSERT INTO change (account_id, number, at, actor_kind, actor_account_id, actor_id, thing, thing_id, kind, \
                                   creator_id) \
@@ -45,6 +51,21 @@ statements! {
                               AND d.number = ?2)";
 }
 
+/// What an account's log gives a transaction, whose it is until COMMIT.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Turn {
+    /// The last number that was taken before.
+    pub(crate) last: i64,
+    /// When its changes happen.
+    pub(crate) at: Instant,
+}
+
+/// Locks an account's log until COMMIT.
+pub(crate) fn lock_log(tx: &mut Tx, account: &AccountId) -> Result<(i64, Instant), StoreError> {
+    let found = tx.one(LOCK_LOG, &[account], |row| Ok((row.next()?, row.next()?)))?;
+    found.ok_or_else(|| StoreError::inconsistent("a change of an account that does not exist"))
+}
+
 /// What a transaction's changes are to others.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Concerns {
@@ -55,31 +76,47 @@ pub(crate) struct Concerns {
 }
 
 /// Writes `changes` in the order they were recorded; accounts are locked in the order of their ids, so that two
-/// transactions cannot wait for each other.
-pub(crate) fn write(tx: &mut Tx, changes: &[Change]) -> Result<Concerns, StoreError> {
-    let mut counts: BTreeMap<&AccountId, i64> = BTreeMap::new();
-    for change in changes {
-        *counts.entry(&change.account).or_default() += 1;
-    }
-    let mut next: BTreeMap<&AccountId, i64> = BTreeMap::new();
-    for (account, count) in counts {
-        let last: Option<i64> = tx.one(TAKE_NUMBERS, &[account, &count], |row| row.next())?;
-        let last = last.ok_or_else(|| StoreError::inconsistent("a change of an account that does not exist"))?;
-        next.insert(account, last - count + 1);
-    }
-    let rows: Vec<NumberedChange<'_>> = changes
-        .iter()
-        .map(|change| {
-            let number = next.entry(&change.account).or_default();
-            *number += 1;
-            NumberedChange::new(change, *number - 1)
-        })
-        .collect();
-    if rows.is_empty() {
+/// transactions cannot wait for each other. What is changed gets the time of the transaction, unless it is brought in from
+/// the past.
+pub(crate) fn write(tx: &mut Tx, changes: &[Change], from_the_past: bool) -> Result<Concerns, StoreError> {
+    if changes.is_empty() {
         return Ok(Concerns::default());
     }
+    let mut counts: BTreeMap<&AccountId, (i64, Instant)> = BTreeMap::new();
+    for change in changes {
+        let (count, said) = counts.entry(&change.account).or_insert((0, change.at));
+        (*count, *said) = (*count + 1, change.at.max(*said));
+    }
+    let mut turns: BTreeMap<&AccountId, Turn> = BTreeMap::new();
+    for (account, (_, said)) in &counts {
+        turns.insert(account, tx.turn(account, Some(*said))?);
+    }
+    let mut rows: Vec<NumberedChange<'_>> = Vec::with_capacity(changes.len());
+    for change in changes {
+        let Some(turn) = turns.get_mut(&change.account) else { continue };
+        turn.last += 1;
+        let at = if from_the_past { change.at } else { turn.at };
+        rows.push(NumberedChange::new(change, turn.last, (at, turn.at)));
+    }
+    let taken: Vec<[&dyn Param; 3]> = counts
+        .iter()
+        .filter_map(|(account, (count, _))| {
+            let taken: [&dyn Param; 3] = [*account, count, &turns.get(account)?.at];
+            Some(taken)
+        })
+        .collect();
+    // A row says already what the change says, so it is written anew only for another time.
+    let timed = |row: &&NumberedChange<'_>| row.listed_at != row.change.at;
+    let timed: Vec<(Sql, [&dyn Param; 3])> = rows
+        .iter()
+        .filter(timed)
+        .filter_map(|row| Some((listed::timing(row.change, from_the_past)?, row.timing())))
+        .collect();
     let params: Vec<[&dyn Param; 10]> = rows.iter().map(NumberedChange::params).collect();
-    let mut statements: Vec<(Sql, &[&dyn Param])> = params.iter().map(|params| (INSERT, params.as_slice())).collect();
+    let mut statements: Vec<(Sql, &[&dyn Param])> =
+        taken.iter().map(|params| (TAKE_NUMBERS, params.as_slice())).collect();
+    statements.extend(timed.iter().map(|(sql, params)| (*sql, params.as_slice())));
+    statements.extend(params.iter().map(|params| (INSERT, params.as_slice())));
     let told: Vec<(&NumberedChange<'_>, Domain)> =
         rows.iter().filter_map(|row| Some((row, Domain::of(row.change.thing)?))).collect();
     let domains: Vec<(&AccountId, Domain)> = told.iter().map(|(row, domain)| (&row.change.account, *domain)).collect();
@@ -94,38 +131,59 @@ pub(crate) fn write(tx: &mut Tx, changes: &[Change]) -> Result<Concerns, StoreEr
     let params: Vec<[&dyn Param; 7]> = told.iter().map(|(row, domain)| row.delivery(domain)).collect();
     let wakes: Vec<[&dyn Param; 6]> = told.iter().map(|(row, domain)| row.wake(domain)).collect();
     statements.extend(locks.iter().map(|params| (LOCK, params.as_slice())));
+    let before = statements.len();
     for (delivery, wake) in params.iter().zip(&wakes) {
         statements.extend([(DELIVER, delivery.as_slice()), (WAKE, wake.as_slice())]);
     }
     let written = tx.batch(&statements)?;
-    let deliveries = written[rows.len() + locks.len()..].iter().any(|rows| *rows > 0);
+    let deliveries = written[before..].iter().any(|rows| *rows > 0);
     Ok(Concerns { keys: changes.iter().any(|change| change.thing.concerns_keys()), deliveries })
+}
+
+/// Who did something, in three columns: as what, of which account, and with which id.
+pub(crate) fn columns_of(actor: &Actor) -> (&'static str, Option<&AccountId>, Option<&str>) {
+    match actor {
+        Actor::User(account, id) => ("user", Some(account), Some(id.as_str())),
+        Actor::Application(account, id) => ("application", Some(account), Some(id.as_str())),
+        Actor::System => ("system", None, None),
+    }
+}
+
+/// Who did something, from these three columns.
+pub(crate) fn actor(row: &Row) -> Result<Actor, StoreError> {
+    let (kind, of): (String, Option<AccountId>) = (row.next()?, row.next()?);
+    Ok(match (kind.as_str(), of) {
+        ("user", Some(of)) => Actor::User(of, row.next()?),
+        ("application", Some(of)) => Actor::Application(of, row.next()?),
+        ("system", None) => row.next::<Option<String>>().map(|_nobody| Actor::System)?,
+        _ => return Err(StoreError::inconsistent("an actor of no kind")),
+    })
 }
 
 struct NumberedChange<'a> {
     change: &'a Change,
     number: i64,
+    /// What the log says when it happened.
+    at: Instant,
+    /// By which time what it changed is listed.
+    listed_at: Instant,
     actor_kind: &'static str,
     actor_account: Option<&'a AccountId>,
     actor_id: Option<&'a str>,
 }
 
 impl<'a> NumberedChange<'a> {
-    fn new(change: &'a Change, number: i64) -> Self {
-        let (actor_kind, actor_account, actor_id) = match &change.actor {
-            Actor::User(account, id) => ("user", Some(account), Some(id.as_str())),
-            Actor::Application(account, id) => ("application", Some(account), Some(id.as_str())),
-            Actor::System => ("system", None, None),
-        };
-        Self { change, number, actor_kind, actor_account, actor_id }
+    fn new(change: &'a Change, number: i64, (at, listed_at): (Instant, Instant)) -> Self {
+        let (actor_kind, actor_account, actor_id) = columns_of(&change.actor);
+        Self { change, number, at, listed_at, actor_kind, actor_account, actor_id }
     }
 
     fn params(&self) -> [&dyn Param; 10] {
-        let Change { account, at, thing, thing_id, kind, creator, .. } = self.change;
+        let Change { account, thing, thing_id, kind, creator, .. } = self.change;
         [
             account,
             &self.number,
-            at,
+            &self.at,
             &self.actor_kind,
             &self.actor_account,
             &self.actor_id,
@@ -134,6 +192,10 @@ impl<'a> NumberedChange<'a> {
             kind,
             creator,
         ]
+    }
+
+    fn timing(&self) -> [&dyn Param; 3] {
+        [&self.change.account, &self.change.thing_id, &self.listed_at]
     }
 
     fn wake<'p>(&'p self, domain: &'p Domain) -> [&'p dyn Param; 6] {

@@ -14,14 +14,16 @@
 //! | `store`, `location`, `error` | the face |
 //! | `tx`, `row`, `value`, `domain_values` | what a unit holds and what columns are made of |
 //! | `sql`, `statements` | the texts, and the list the tests prepare |
-//! | `changes` | the account's log, numbered without gaps |
+//! | `changes`, `listed`, `clock` | the account's log, numbered without gaps, and by which time its changes are listed |
 //! | `unit`, `queue` | units on their way to an engine's threads |
 //! | `sqlite`, `postgres` | the engines |
 //! | `migration` | the schema |
 
 mod changes;
+mod clock;
 mod domain_values;
 mod error;
+mod listed;
 mod location;
 mod migration;
 mod postgres;
@@ -38,6 +40,7 @@ mod tx;
 mod unit;
 mod value;
 
+pub use clock::Clock;
 pub use error::{Code, StoreError};
 pub use location::Location;
 pub use row::Row;

@@ -4,7 +4,7 @@
 //! which the compiler reports.
 
 use crate::sql::Sql;
-use crate::{changes, tables};
+use crate::{changes, listed, tables};
 
 macro_rules! lists {
     ($($($module:ident)::+;)*) => {
@@ -16,6 +16,7 @@ macro_rules! lists {
 
 lists! {
     changes;
+    listed;
     tables::accounts;
     tables::applications;
     tables::authorizations;
@@ -33,6 +34,7 @@ lists! {
     tables::due_letters;
     tables::holds;
     tables::kept_answers;
+    tables::leaving_customers;
     tables::letter_texts;
     tables::linked_people;
     tables::links;
@@ -40,6 +42,7 @@ lists! {
     tables::payments;
     tables::promotions;
     tables::questions;
+    tables::renamed_customers;
     tables::resourceblocks;
     tables::seatblocks;
     tables::secret_keys;

@@ -1,5 +1,6 @@
 //! The store's face.
 
+use crate::clock::Clock;
 use crate::error::StoreError;
 use crate::location::Location;
 use crate::migration::{MIGRATIONS, Migration};
@@ -19,6 +20,7 @@ use tokio::sync::Notify;
 pub struct Store {
     engine: Arc<Engine>,
     bulletin: Arc<Bulletin>,
+    clock: Option<Arc<dyn Clock>>,
 }
 
 enum Engine {
@@ -49,7 +51,14 @@ impl Store {
         let engine = tokio::task::spawn_blocking(open)
             .await
             .map_err(|_| StoreError::unavailable("opening the database was interrupted"))??;
-        Ok(Self { engine: Arc::new(engine), bulletin: Arc::default() })
+        Ok(Self { engine: Arc::new(engine), bulletin: Arc::default(), clock: None })
+    }
+
+    /// The same store with a clock: what is changed through it counts as changed by that clock's time at the end of the
+    /// transaction ([`Tx::moment`]). Without one, what recorded changes say counts.
+    #[must_use]
+    pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock: Some(clock), ..self }
     }
 
     /// A number that rises with every unit of this process that changed what keys open
@@ -143,7 +152,7 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let (call, answer) = Call::new(unit, name, mode, self.slow(), Arc::clone(&self.bulletin));
+        let (call, answer) = Call::new(unit, name, (mode, self.clock.clone()), self.slow(), Arc::clone(&self.bulletin));
         self.queue().submit(Box::new(call))?;
         // The answer can only be missing when the engine's thread came to an end under it.
         answer.await.unwrap_or_else(|_| Err(StoreError::closed().into()))

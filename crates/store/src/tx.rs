@@ -1,6 +1,7 @@
 //! What a unit holds: a snapshot that reads, or a transaction that also writes.
 
-use crate::changes::{self, Concerns};
+use crate::changes::{self, Concerns, Turn};
+use crate::clock::Clock;
 use crate::error::StoreError;
 use crate::postgres::Session;
 use crate::row::Row;
@@ -8,7 +9,11 @@ use crate::sql::Sql;
 use crate::sqlite;
 use crate::value::{Param, cells};
 use slotkeeper_domain::change::Change;
+use slotkeeper_domain::id::AccountId;
+use slotkeeper_domain::time::Instant;
+use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 /// What kind of unit a transaction carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +47,11 @@ pub struct Tx {
     db: Snapshot,
     changes: Vec<Change>,
     mode: Mode,
+    clock: Option<Arc<dyn Clock>>,
+    /// Of the accounts whose rows this transaction has locked for its changes.
+    turns: BTreeMap<AccountId, Turn>,
+    /// Whether the changes happened before, and are only brought in now.
+    from_the_past: bool,
 }
 
 impl Snapshot {
@@ -135,7 +145,14 @@ impl DerefMut for Tx {
 
 impl Tx {
     pub(crate) fn new(link: Link) -> Self {
-        Self { db: Snapshot::new(link), changes: Vec::new(), mode: Mode::Write }
+        Self {
+            db: Snapshot::new(link),
+            changes: Vec::new(),
+            mode: Mode::Write,
+            clock: None,
+            turns: BTreeMap::new(),
+            from_the_past: false,
+        }
     }
 
     /// Runs a statement, and says how many rows it wrote (or, if it reads, found).
@@ -178,6 +195,39 @@ impl Tx {
         self.changes.push(change);
     }
 
+    /// By which time what this transaction changes in an account is listed: the times of creation, change and cancellation
+    /// of what it records changes of become this one, so whoever shows them asks for it. Times of one account never go
+    /// back, in the order of commits, and are never before the end of a range that was answered as complete
+    /// ([`change_log::settle`](crate::tables::change_log::settle)).
+    ///
+    /// It locks the account's row until COMMIT. So it is the last thing a unit does, but for keeping its answer.
+    ///
+    /// # Errors
+    /// When there is no such account, or the store fails.
+    pub fn moment(&mut self, account: &AccountId) -> Result<Instant, StoreError> {
+        let said = self.changes.iter().filter(|change| change.account == *account).map(|change| change.at).max();
+        Ok(self.turn(account, said)?.at)
+    }
+
+    /// The account's next number and this transaction's time there; `said` is when its changes say that they happened.
+    pub(crate) fn turn(&mut self, account: &AccountId, said: Option<Instant>) -> Result<Turn, StoreError> {
+        if let Some(turn) = self.turns.get(account) {
+            return Ok(*turn);
+        }
+        let (last, until) = changes::lock_log(self, account)?;
+        // The clock is asked while the row is locked: who locks it later reads a later time, or the one that is kept.
+        let now = self.clock.as_ref().map(|clock| clock.now()).or(said).unwrap_or(until);
+        let turn = Turn { last, at: now.max(until) };
+        self.turns.insert(account.clone(), turn);
+        Ok(turn)
+    }
+
+    /// Says that what this unit writes happened at the times that it says, and is only brought in now, as example data are.
+    /// It keeps these times, and is listed among what is changed now.
+    pub fn bring_in_the_past(&mut self) {
+        self.from_the_past = true;
+    }
+
     fn touch(&mut self, sql: Sql, rows: u64) {
         if !sql.only_reads() {
             self.db.touched += rows;
@@ -185,9 +235,12 @@ impl Tx {
     }
 
     /// Forgets everything of the unit before.
-    pub(crate) fn start(&mut self, mode: Mode) {
+    pub(crate) fn start(&mut self, mode: Mode, clock: Option<Arc<dyn Clock>>) {
         self.mode = mode;
+        self.clock = clock;
         self.changes.clear();
+        self.turns.clear();
+        self.from_the_past = false;
         self.db.doom = None;
         self.db.touched = 0;
         if let Link::Postgres(session) = &mut self.db.link {
@@ -213,7 +266,7 @@ impl Tx {
             tracing::error!(unit, "{wrong}");
         }
         let changes = std::mem::take(&mut self.changes);
-        changes::write(self, &changes)
+        changes::write(self, &changes, self.from_the_past)
     }
 }
 

@@ -1,6 +1,7 @@
 //! A unit on its way through an engine: the closure, what came of it, and who waits for the answer.
 
 use crate::changes::Concerns;
+use crate::clock::Clock;
 use crate::error::StoreError;
 use crate::tx::{Mode, Tx};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -44,6 +45,8 @@ pub(crate) struct Call<U, T, E> {
     /// Where the unit was written, for messages.
     name: &'static str,
     mode: Mode,
+    /// By which its changes are listed.
+    clock: Option<Arc<dyn Clock>>,
     slow: Duration,
     bulletin: Arc<Bulletin>,
     concerns: Concerns,
@@ -56,12 +59,12 @@ impl<U, T, E> Call<U, T, E> {
     pub(crate) fn new(
         unit: U,
         name: &'static str,
-        mode: Mode,
+        (mode, clock): (Mode, Option<Arc<dyn Clock>>),
         slow: Duration,
         bulletin: Arc<Bulletin>,
     ) -> (Self, oneshot::Receiver<Result<T, E>>) {
         let (caller, answer) = oneshot::channel();
-        (Self { unit, name, mode, slow, bulletin, concerns: Concerns::default(), outcome: None, caller }, answer)
+        (Self { unit, name, mode, clock, slow, bulletin, concerns: Concerns::default(), outcome: None, caller }, answer)
     }
 
     /// To be called before the caller hears of it, and also when nobody knows whether it was stored.
@@ -88,7 +91,7 @@ where
     fn attempt(&mut self, tx: &mut Tx) -> Verdict {
         let name = self.name;
         let outcome = timed(name, self.slow, || {
-            tx.start(self.mode);
+            tx.start(self.mode, self.clock.clone());
             let value = catching(name, || (self.unit)(tx))?;
             self.concerns = tx.finish(name)?;
             Ok(value)

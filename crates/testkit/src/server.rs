@@ -8,6 +8,8 @@ use slotkeeper_api::webhooks::WireItems;
 use slotkeeper_app::authorizations::last_use;
 use slotkeeper_app::calendars::last_use as calendar_use;
 use slotkeeper_app::clock::Clock;
+use slotkeeper_app::customers::{remove, retitle};
+use slotkeeper_app::fold;
 use slotkeeper_app::letters::follow_up;
 use slotkeeper_app::mail::{Parts, mail_box};
 use slotkeeper_app::passwords::{Cost, Passwords};
@@ -67,6 +69,11 @@ impl TestClock {
     pub fn move_to(&self, at: &str) {
         let at = at.parse::<WireTime>().unwrap().at(&Zone::utc());
         self.advance(at.since(self.now()));
+    }
+
+    /// Shows an earlier time, as a machine's clock does that is set right.
+    pub fn set_back(&self, by: Duration) {
+        self.0.fetch_sub(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
     /// Shows the machine's time from now on, where it stands still again: for programs that compare with the machine's.
@@ -275,6 +282,9 @@ impl TestServer {
         calendar_use::write_down(&self.app).await.unwrap();
         while sweep::sweep(&self.app).await.unwrap() {}
         while follow_up::write_due(&self.app).await.unwrap() > 0 {}
+        while retitle::follow_some(&self.app).await.unwrap() {}
+        while remove::remove_some(&self.app).await.unwrap() {}
+        while fold::fold_some(&self.app).await.unwrap() {}
     }
 
     /// Hands the mails that are due to a mail server; how many it tried.

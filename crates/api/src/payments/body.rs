@@ -6,6 +6,7 @@ use crate::wire::{Money, bounded, parameter, text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use slotkeeper_app::payments::record::PaymentInput;
+use slotkeeper_domain::compared::composed;
 use slotkeeper_domain::payment::PaymentMethod;
 use slotkeeper_domain::time::{WireTime, Zone};
 
@@ -54,7 +55,8 @@ impl PaymentBody {
             method: self.payment_method,
             // A name is for other methods; with one of the list it says nothing.
             method_other: text(self.payment_method_other.as_ref(), "paymentMethodOther")?
-                .filter(|_| self.payment_method == PaymentMethod::Other),
+                .filter(|_| self.payment_method == PaymentMethod::Other)
+                .map(|name| composed(&name).into_owned()),
             reason: text(self.reason.as_ref(), "reason")?.ok_or_else(|| missing("reason", "the customer sees it"))?,
             comment: text(self.comment.as_ref(), "comment")?,
             gateway_name: text(self.gateway_name.as_ref(), "gatewayName")?,

@@ -6,12 +6,12 @@ use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
 use crate::query::{Query, Unread};
-use crate::span::whole_second;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use slotkeeper_app::App;
 use slotkeeper_app::payments::list::list as find;
 use slotkeeper_app::payments::rights::ReadPayments;
+use slotkeeper_domain::compared::composed;
 use slotkeeper_domain::payment::PaymentMethod;
 use slotkeeper_domain::time::{Instant, WireTime};
 use slotkeeper_store::tables::payments::PaymentSearch;
@@ -57,13 +57,9 @@ pub(crate) async fn list(
             return Err(ApiError::bad_request("endTime must not be before startTime."));
         }
         // The name of another method says which of the others are meant.
-        let other = wanted.payment_method_other;
+        let other = wanted.payment_method_other.map(|name| composed(&name).into_owned());
         let method = wanted.payment_method.or(other.as_ref().map(|_| PaymentMethod::Other));
-        Ok(Search {
-            received: (first, whole_second(last)),
-            method,
-            other: other.filter(|_| method == Some(PaymentMethod::Other)),
-        })
+        Ok(Search { received: (first, last), method, other: other.filter(|_| method == Some(PaymentMethod::Other)) })
     })?;
     let Search { received, method, other } = &paging.search;
     let search = PaymentSearch { received: *received, method: *method, method_other: other.clone() };

@@ -78,7 +78,11 @@ pub async fn create<A: Answer>(
         let ids = (BookingNumber::from_random(u64::from_le_bytes(random::bytes())), random::id());
         let (unit, placing, new, answering) = (app.clone(), placing.clone(), Arc::clone(&new), answering.clone());
         let book = move |tx: &mut Tx| {
-            answering.run(tx, &unit, placing.whose(), placing.now, |tx| write(tx, &unit, &placing, &new, &ids))
+            answering.run(tx, &unit, placing.whose(), placing.now, |tx| {
+                let mut booking = write(tx, &unit, &placing, &new, &ids)?;
+                booking.created.at = tx.moment(&placing.account.id)?;
+                Ok(booking)
+            })
         };
         let written = app.store().write(book).await;
         match written {

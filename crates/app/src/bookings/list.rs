@@ -2,6 +2,7 @@
 
 use super::rights::ReadBookings;
 use crate::App;
+use crate::changes::settle::settle;
 use crate::right::May;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::bookings::{self, Booking, BookingSearch};
@@ -14,11 +15,19 @@ use slotkeeper_store::tables::bookings::{self, Booking, BookingSearch};
 pub async fn list(
     app: &App,
     may: &May<ReadBookings>,
-    search: BookingSearch,
+    mut search: BookingSearch,
     limit: i64,
     offset: i64,
 ) -> Result<(i64, Vec<Booking>), StoreError> {
     let (account, sight) = (may.account().id.clone(), may.sight().clone());
+    if let Some((_, end)) = &mut search.touched {
+        settle(app, &account, *end).await?;
+        // Answers show times of changes in whole minutes, and those of starts in whole seconds.
+        *end = end.end_of_minute();
+    }
+    if let Some((_, end)) = &mut search.starts {
+        *end = end.end_of_second();
+    }
     app.store()
         .read(move |db| {
             let count = bookings::count(db, &account, &sight, &search)?;

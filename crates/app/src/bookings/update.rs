@@ -88,7 +88,10 @@ pub async fn update(
             if booking.canceled.is_some() {
                 return Err(PlaceError::Canceled);
             }
-            write(tx, &unit, &placing, booking, &change)
+            let mut changed = write(tx, &unit, &placing, booking, &change)?;
+            let at = tx.moment(&placing.account.id)?;
+            changed.changed.iter_mut().for_each(|stamp| stamp.at = at);
+            Ok(changed)
         })
         .await;
     if notify.anybody() {
@@ -135,7 +138,7 @@ fn write(
         resources = take(tx, account, &wish, placing.now)?.resources;
     }
     // Locked, because what the customer has is used.
-    let customer = customers::lock(tx, account, &booking.customer)?;
+    let customer = customers::lock(tx, account, &booking.customer)?.ok_or(PlaceError::NoBooking)?;
     let asking = Asking {
         placing,
         catalogue: &catalogue,
@@ -171,7 +174,7 @@ fn write(
         enrolled_event: plan.enrolled_event,
         drop_in_event: plan.drop_in_event,
         span: plan.span,
-        title: customer.map_or_else(|| booking.title.clone(), |customer| customer.person.display_name()),
+        title: customer.person.display_name(),
         external_ref: said(change.external_ref.as_ref(), booking.external_ref.as_ref()),
         party: order.party,
         details,

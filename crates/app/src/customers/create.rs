@@ -30,7 +30,7 @@ pub async fn create<A: Answer>(
         answering.run(tx, &unit, placing.whose(), placing.now, |tx| {
             let account = &placing.account.id;
             let catalogue = unit.catalogues().of(tx, account)?;
-            let (customer, _) = placing.customer(tx, &catalogue, &input, &id)?;
+            let (mut customer, _) = placing.customer(tx, &catalogue, &input, &id)?;
             tx.record(placing.actor.change(
                 account,
                 placing.now,
@@ -38,6 +38,7 @@ pub async fn create<A: Answer>(
                 Kind::Created,
             ));
             placing.has_room_for_customer(tx, &unit)?;
+            customer.created_at = tx.moment(account)?;
             Ok(Shown { customer, statistics: Statistics::default(), credit: Credit::default() })
         })
     };

@@ -3,7 +3,9 @@
 use super::rights::ReadCustomers;
 use super::show::Shown;
 use crate::App;
+use crate::changes::settle::settle;
 use crate::right::May;
+use slotkeeper_domain::time::Instant;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::customer_search::{self, CustomerSearch};
 
@@ -20,6 +22,9 @@ pub async fn list(
     offset: i64,
 ) -> Result<(i64, Vec<Shown>), StoreError> {
     let (account, sight, now) = (may.account().id.clone(), may.sight().clone(), app.now());
+    if search.since > Instant::from_millis(0) {
+        settle(app, &account, now).await?;
+    }
     app.store()
         .read(move |db| {
             let count = customer_search::count(db, &account, &sight, &search)?;

@@ -1,26 +1,29 @@
 //! Delete a customer, and for good what the customer has booked (wire reference, section 3.3). Payments stay.
 //!
+//! Where much was booked it goes piece by piece. The first transaction says that the customer leaves: from then on nobody
+//! books for the customer, and nobody can call it off. What the request does not come to do, a job does.
+//!
 //! Locks come in the order in which everybody takes them: bookings, events, the customer.
 
+use super::piece::Piece;
 use super::rights::{DeleteCustomers, ReadCustomers};
 use crate::App;
 use crate::bookings::place::{PlaceError, Placing, Reach};
 use crate::right::May;
 use crate::take;
 use crate::webhooks::items::keep_last;
-use slotkeeper_domain::change::{Kind, Subject, Thing};
+use slotkeeper_domain::change::{Actor, Kind, Subject, Thing};
 use slotkeeper_domain::id::CustomerId;
 use slotkeeper_domain::inventory::Holder;
-use slotkeeper_store::tables::{bookings, claims, customers, mails};
-use std::collections::HashSet;
+use slotkeeper_domain::time::Instant;
+use slotkeeper_store::tables::accounts::{self, Account};
+use slotkeeper_store::tables::customers::{self, Customer};
+use slotkeeper_store::tables::leaving_customers::{self, Leaving};
+use slotkeeper_store::tables::{bookings, claims, mails};
+use slotkeeper_store::{StoreError, Tx};
 
-/// How many bookings are read at a time.
-const ROUND: i64 = 500;
-
-/// How many bookings are locked before the customer is. Of those of a customer who has more, and of one that is booked in
-/// that very moment, events are locked later: should another transaction wait for one that waits for this, one of them
-/// runs again.
-const LOCKED: i64 = 10_000;
+/// How many customers one round of the job looks at.
+const ROUND: i64 = 50;
 
 /// What became of the wish to delete a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +32,13 @@ pub enum Removal {
     Removed,
     /// The customer has bookings ahead, and stays.
     HasFutureBookings,
+}
+
+/// How far it has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Done(Removal),
+    More,
 }
 
 /// Deletes a customer.
@@ -43,52 +53,102 @@ pub async fn remove(
 ) -> Result<Removal, PlaceError> {
     let placing = Placing::new(app, may, false)?;
     let reach = Reach::of(may, sees);
+    let leaving = Leaving { account: placing.account.id.clone(), customer: id, actor: placing.actor.clone() };
+    let (unit, first) = (app.clone(), leaving.clone());
+    let mut step = app.store().write(move |tx| begin(tx, &unit, (&placing, &reach), &first)).await?;
+    loop {
+        match step {
+            Step::Done(removal) => return Ok(removal),
+            Step::More => step = go_on(app, leaving.clone()).await?,
+        }
+    }
+}
+
+/// Deletes some bookings of customers who leave; whether there may be more.
+///
+/// # Errors
+/// When the store fails.
+pub async fn remove_some(app: &App) -> Result<bool, StoreError> {
+    let found = app.store().read(|db| leaving_customers::some(db, ROUND)).await?;
+    let (any, mut failed) = (!found.is_empty(), None);
+    for leaving in found {
+        // What cannot be done for one customer now is tried in the next round, and holds no other one up.
+        if let Err(error) = go_on(app, leaving).await {
+            failed = Some(error);
+        }
+    }
+    failed.map_or(Ok(any), Err)
+}
+
+fn begin(tx: &mut Tx, app: &App, (placing, reach): (&Placing, &Reach), leaving: &Leaving) -> Result<Step, PlaceError> {
+    let (account, id) = (&placing.account.id, &leaving.customer);
+    let known = customers::find(tx, account, id)?.ok_or(PlaceError::NoCustomer)?;
+    reach.check(known.application.as_ref(), PlaceError::NoCustomer)?;
+    if bookings::has_future(tx, account, id, placing.now)? {
+        return Ok(Step::Done(Removal::HasFutureBookings));
+    }
+    let piece = lock(tx, leaving)?;
+    let known = customers::lock(tx, account, id)?.ok_or(PlaceError::NoCustomer)?;
+    // Whoever books for the customer has booked by now, or finds nobody.
+    if bookings::has_future(tx, account, id, placing.now)? {
+        return Ok(Step::Done(Removal::HasFutureBookings));
+    }
+    Ok(erase(tx, app, (&placing.account, placing.now), (leaving, &known), piece)?)
+}
+
+async fn go_on(app: &App, leaving: Leaving) -> Result<Step, StoreError> {
     let unit = app.clone();
+    let now = app.now();
     app.store()
         .write(move |tx| {
-            let account = &placing.account.id;
-            let known = customers::find(tx, account, &id)?.ok_or(PlaceError::NoCustomer)?;
-            reach.check(known.application.as_ref(), PlaceError::NoCustomer)?;
-            if bookings::has_future(tx, account, &id, placing.now)? {
-                return Ok(Removal::HasFutureBookings);
-            }
-            let locked: HashSet<Holder> =
-                bookings::lock_of_customer(tx, account, &id, LOCKED)?.into_iter().map(Holder::Booking).collect();
-            take::lock_what_they_have(tx, account, &locked)?;
-            customers::lock(tx, account, &id)?.ok_or(PlaceError::NoCustomer)?;
-            // Whoever books for the customer has booked by now, or finds nobody.
-            if bookings::has_future(tx, account, &id, placing.now)? {
-                return Ok(Removal::HasFutureBookings);
-            }
-            keep_last(tx, &unit, &placing.account, (Thing::Customer, id.as_str()), placing.now)?;
-            loop {
-                let numbers = bookings::of_customer(tx, account, &id, ROUND)?;
-                if numbers.is_empty() {
-                    break;
-                }
-                for (number, creator) in numbers {
-                    let subject = Subject::booking(&number, creator.as_ref());
-                    let change = placing.actor.change(account, placing.now, subject, Kind::Deleted);
-                    keep_last(tx, &unit, &placing.account, (Thing::Booking, number.as_str()), placing.now)?;
-                    let holder = Holder::Booking(number.clone());
-                    if locked.contains(&holder) {
-                        claims::release(tx, account, &holder)?;
-                    } else {
-                        take::give_back(tx, account, &holder)?;
-                    }
-                    mails::forget_booking(tx, account, &number, placing.now)?;
-                    bookings::delete(tx, account, &number)?;
-                    tx.record(change);
-                }
-            }
-            customers::delete(tx, account, &id)?;
-            tx.record(placing.actor.change(
-                account,
-                placing.now,
-                Subject::customer(&id, known.application.as_ref()),
-                Kind::Deleted,
-            ));
-            Ok(Removal::Removed)
+            let piece = lock(tx, &leaving)?;
+            // Another server has done the rest.
+            let Some(known) = customers::lock_leaving(tx, &leaving.account, &leaving.customer)? else {
+                return Ok(Step::Done(Removal::Removed));
+            };
+            let account = accounts::find(tx, &leaving.account)?;
+            let account = account.ok_or_else(|| StoreError::inconsistent("a customer of no account"))?;
+            erase(tx, &unit, (&account, now), (&leaving, &known), piece)
         })
         .await
+}
+
+/// Locks some of the customer's bookings, and the events that they have seats of.
+fn lock(tx: &mut Tx, leaving: &Leaving) -> Result<Piece, StoreError> {
+    let piece = Piece::after(tx, &leaving.account, &leaving.customer, Piece::BEGINNING)?;
+    let holders: Vec<Holder> = piece.bookings.iter().map(|booking| Holder::Booking(booking.number.clone())).collect();
+    take::lock_what_they_have(tx, &leaving.account, &holders)?;
+    Ok(piece)
+}
+
+/// Deletes these bookings, and the customer if they were the last.
+fn erase(
+    tx: &mut Tx,
+    app: &App,
+    (account, now): (&Account, Instant),
+    (leaving, known): (&Leaving, &Customer),
+    piece: Piece,
+) -> Result<Step, StoreError> {
+    let (id, actor): (_, &Actor) = (&leaving.customer, &leaving.actor);
+    // One that was booked in this very moment is locked now. Should another transaction wait for one that waits for this, one
+    // of them runs again.
+    let piece = if piece.bookings.is_empty() { lock(tx, leaving)? } else { piece };
+    for booking in piece.bookings {
+        let number = booking.number;
+        keep_last(tx, app, account, (Thing::Booking, number.as_str()), now)?;
+        claims::release(tx, &account.id, &Holder::Booking(number.clone()))?;
+        mails::forget_booking(tx, &account.id, &number, now)?;
+        bookings::delete(tx, &account.id, &number)?;
+        let subject = Subject::booking(&number, booking.application.as_ref());
+        tx.record(actor.change(&account.id, now, subject, Kind::Deleted));
+    }
+    if bookings::has_more(tx, &account.id, id, Piece::BEGINNING)? {
+        customers::leave(tx, &account.id, id)?;
+        leaving_customers::put(tx, leaving)?;
+        return Ok(Step::More);
+    }
+    keep_last(tx, app, account, (Thing::Customer, id.as_str()), now)?;
+    customers::delete(tx, &account.id, id)?;
+    tx.record(actor.change(&account.id, now, Subject::customer(id, known.application.as_ref()), Kind::Deleted));
+    Ok(Step::Done(Removal::Removed))
 }

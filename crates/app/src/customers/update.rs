@@ -1,5 +1,7 @@
-//! Change a customer. What is not said stays as it was.
+//! Change a customer. What is not said stays as it was. Bookings show the name, and are changed with it.
 
+use super::piece::Piece;
+use super::retitle::{differs, follow};
 use super::rights::{ReadCustomers, WriteCustomers};
 use super::show::Shown;
 use crate::App;
@@ -8,7 +10,8 @@ use crate::right::May;
 use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::customer::{About, FieldInput, Person, answers};
 use slotkeeper_domain::id::CustomerId;
-use slotkeeper_store::tables::{bookings, customers};
+use slotkeeper_store::tables::bookings::Stamp;
+use slotkeeper_store::tables::customers;
 
 /// Changes a customer: `change` makes of what was known what is known now.
 ///
@@ -28,9 +31,14 @@ pub async fn update(
     app.store()
         .write(move |tx| {
             let account = &placing.account.id;
+            let before = customers::find(tx, account, &id)?.ok_or(PlaceError::NoCustomer)?;
+            reach.check(before.application.as_ref(), PlaceError::NoCustomer)?;
+            // Bookings are locked before their customer.
+            let renames = differs(&before.person, &change(before.person.clone()));
+            let piece = if renames { Some(Piece::after(tx, account, &id, Piece::BEGINNING)?) } else { None };
             let known = customers::lock(tx, account, &id)?.ok_or(PlaceError::NoCustomer)?;
             reach.check(known.application.as_ref(), PlaceError::NoCustomer)?;
-            let mut person = change(known.person);
+            let mut person = change(known.person.clone());
             let refused = |why| PlaceError::Person { at: "customer", why };
             if let Some(fields) = &fields {
                 let catalogue = unit.catalogues().of(tx, account)?;
@@ -38,7 +46,10 @@ pub async fn update(
             }
             person.check().map_err(refused)?;
             customers::update(tx, account, &id, &person)?;
-            bookings::retitle(tx, account, &id, &person.display_name())?;
+            if differs(&known.person, &person) {
+                let changed = Stamp { at: placing.now, agent: placing.agent(tx)? };
+                follow(tx, (account, &id), &person.display_name(), (&placing.actor, &changed), piece)?;
+            }
             tx.record(placing.actor.change(
                 account,
                 placing.now,

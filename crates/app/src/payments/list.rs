@@ -4,8 +4,10 @@ use super::record::bookings_in_sight;
 use super::rights::ReadPayments;
 use crate::App;
 use crate::bookings::rights::ReadBookings;
+use crate::changes::settle::settle;
 use crate::right::May;
 use slotkeeper_domain::booking::BookingNumber;
+use slotkeeper_domain::time::Instant;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::bookings;
 use slotkeeper_store::tables::payments::{self, Payment, PaymentSearch};
@@ -18,11 +20,17 @@ use slotkeeper_store::tables::payments::{self, Payment, PaymentSearch};
 pub async fn list(
     app: &App,
     may: &May<ReadPayments>,
-    search: PaymentSearch,
+    mut search: PaymentSearch,
     limit: i64,
     offset: i64,
 ) -> Result<(i64, Vec<Payment>), StoreError> {
     let (account, sight) = (may.account().id.clone(), may.sight().clone());
+    let (first, last) = &mut search.received;
+    // Whoever asks for all payments asks for no range.
+    if *first > Instant::from_millis(i64::MIN) || *last < Instant::from_millis(i64::MAX) {
+        settle(app, &account, *last).await?;
+    }
+    *last = last.end_of_second();
     app.store()
         .read(move |db| {
             let count = payments::count(db, &account, &sight, &search)?;

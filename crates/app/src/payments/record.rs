@@ -74,13 +74,15 @@ pub async fn record<A: Answer>(
             let agent = placing.agent(tx)?;
             booking.changed = Some(Stamp { at: placing.now, agent: agent.clone() });
             bookings::update(tx, account, &booking)?;
-            let payment = write(tx, &placing, &booking, &input, agent)?;
+            let mut payment = write(tx, &placing, &booking, &input, agent)?;
             tx.record(placing.actor.change(
                 account,
                 placing.now,
                 Subject::booking(&number, booking.application.as_ref()),
                 Kind::Updated,
             ));
+            payment.created_at = tx.moment(account)?;
+            payment.received_at = input.received_at.unwrap_or(payment.created_at);
             Ok(payment)
         })
     };

@@ -39,7 +39,11 @@ pub async fn create<A: Answer>(
     let placing = blocking(app, may)?;
     let (unit, id): (_, ResourceBlockId) = (app.clone(), random::id());
     let block = move |tx: &mut Tx| {
-        answering.run(tx, &unit, placing.whose(), placing.now, |tx| write(tx, &unit, &placing, &new, &id))
+        answering.run(tx, &unit, placing.whose(), placing.now, |tx| {
+            let mut block = write(tx, &unit, &placing, &new, &id)?;
+            block.created.at = tx.moment(&placing.account.id)?;
+            Ok(block)
+        })
     };
     app.store().write(block).await
 }

@@ -2,6 +2,7 @@
 
 use crate::App;
 use crate::blocks::rights::ReadBlocks;
+use crate::changes::settle::settle;
 use crate::right::May;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::resourceblocks::{self, ResourceBlock, ResourceBlockSearch};
@@ -14,11 +15,19 @@ use slotkeeper_store::tables::resourceblocks::{self, ResourceBlock, ResourceBloc
 pub async fn list(
     app: &App,
     may: &May<ReadBlocks>,
-    search: ResourceBlockSearch,
+    mut search: ResourceBlockSearch,
     limit: i64,
     offset: i64,
 ) -> Result<(i64, Vec<ResourceBlock>), StoreError> {
     let (account, sight) = (may.account().id.clone(), may.sight().clone());
+    if let Some((_, end)) = &mut search.touched {
+        settle(app, &account, *end).await?;
+        // Answers show times of changes in whole minutes, and those of starts in whole seconds.
+        *end = end.end_of_minute();
+    }
+    if let Some((_, end)) = &mut search.starts {
+        *end = end.end_of_second();
+    }
     app.store()
         .read(move |db| {
             let count = resourceblocks::count(db, &account, &sight, &search)?;

@@ -48,9 +48,11 @@ pub async fn update(
             let same = span == block.span && resources == block.resources;
             let resources = if same { resources } else { seize(tx, &unit, &placing, &id, span, &resources)? };
             let (reason, changed) = (reason.or(block.reason), Some(stamp(tx, &placing)?));
-            let changed = ResourceBlock { span, resources, reason, changed, ..block };
+            let mut changed = ResourceBlock { span, resources, reason, changed, ..block };
             resourceblocks::update(tx, account, &changed)?;
             record(tx, &placing, Subject::resource_block(&id, changed.application.as_ref()), Kind::Updated);
+            let at = tx.moment(account)?;
+            changed.changed.iter_mut().for_each(|stamp| stamp.at = at);
             Ok(changed)
         })
         .await

@@ -53,9 +53,11 @@ pub async fn update(
                 seize(tx, &unit, &placing, &id, &Wanted { product: &product, event: &event, seats })?
             };
             let (reason, changed) = (reason.or(block.reason), Some(stamp(tx, &placing)?));
-            let changed = SeatBlock { event, starts_at, seats, reason, changed, ..block };
+            let mut changed = SeatBlock { event, starts_at, seats, reason, changed, ..block };
             seatblocks::update(tx, account, &changed)?;
             record(tx, &placing, Subject::seat_block(&id, changed.application.as_ref()), Kind::Updated);
+            let at = tx.moment(account)?;
+            changed.changed.iter_mut().for_each(|stamp| stamp.at = at);
             Ok(changed)
         })
         .await

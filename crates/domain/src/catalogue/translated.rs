@@ -1,6 +1,7 @@
 //! Texts in the languages of a business.
 
 use crate::account::Language;
+use crate::compared::is_same;
 use serde::{Deserialize, Serialize};
 
 /// A text in one or several languages; the first is shown where there is none in the language that is asked for.
@@ -29,10 +30,10 @@ impl Translated {
         wanted.or(self.0.first()).map_or("", |(_, text)| text)
     }
 
-    /// Whether it is this text in any of its languages.
+    /// Whether it is this text in any of its languages, whatever characters it is typed with.
     #[must_use]
     pub fn is(&self, text: &str) -> bool {
-        self.0.iter().any(|(_, known)| known == text)
+        self.0.iter().any(|(_, known)| is_same(known, text))
     }
 }
 
@@ -47,5 +48,7 @@ mod tests {
         let text = Translated::only(english, "Pier").and(portuguese, "Cais").and(portuguese, "Molhe");
         assert_eq!([text.r#in(english), text.r#in(portuguese), text.r#in(german)], ["Pier", "Molhe", "Pier"]);
         assert!(text.is("Molhe") && !text.is("Cais"));
+        let text = Translated::only(portuguese, "Op\u{e7}\u{e3}o");
+        assert!(text.is("Opc\u{327}a\u{303}o") && !text.is("Opcao"));
     }
 }

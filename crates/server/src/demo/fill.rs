@@ -195,6 +195,7 @@ impl Demo {
 
     /// Writes everything, within a transaction.
     pub(super) fn write(&self, tx: &mut Tx, app: &App) -> anyhow::Result<()> {
+        tx.bring_in_the_past();
         let (portal, head) = &self.portal;
         for (account, owner) in self.accounts.iter().chain([&self.portal]).chain(&self.subaccounts) {
             sign_up::create(tx, account, owner)?;

@@ -69,14 +69,17 @@ statements! {
     COUNT_OWN_BY_TOUCH = concat!("SELECT COUNT(*)", found!(by touch), " AND application_id = ?8");
     LIST_OF_CUSTOMER = concat!("SELECT ", columns!(), of_customer!(), " ORDER BY +starts_at, number LIMIT ?6 OFFSET ?7");
     COUNT_OF_CUSTOMER = concat!("SELECT COUNT(*)", of_customer!());
-    RETITLE = "UPDATE booking SET title = ?3 WHERE account_id = ?1 AND customer_id = ?2 AND title <> ?3";
+    /// Some of a customer's bookings, in the order of an index. The numbers are sorted as something else, which keeps SQLite
+    /// from walking through all bookings by start.
+    LOCK_SOME = "SELECT number, application_id, starts_at, title, CAST(octet_length(details) AS BIGINT) FROM booking
+                 WHERE account_id = ?1 AND customer_id = ?2 AND starts_at >= ?3 AND (starts_at > ?3 OR number > ?4)
+                 ORDER BY starts_at, number || '' LIMIT ?5 {FOR UPDATE}";
+    RETITLE = "UPDATE booking SET title = ?3, changed_at = ?4, changed_by = ?5, touched_at = ?4, changes = changes + 1
+               WHERE account_id = ?1 AND number = ?2";
     HAS_ANY = "SELECT number FROM booking WHERE account_id = ?1 AND customer_id = ?2
                AND (CAST(?3 AS TEXT) IS NULL OR application_id = ?3) LIMIT 1";
-    /// The plus keeps SQLite from walking through all bookings in this order in search of the customer's few.
-    OF_CUSTOMER = "SELECT number, application_id FROM booking WHERE account_id = ?1 AND customer_id = ?2
-                   ORDER BY +starts_at, number LIMIT ?3";
-    LOCK_OF_CUSTOMER = "SELECT number FROM booking WHERE account_id = ?1 AND customer_id = ?2
-                        ORDER BY +starts_at, number LIMIT ?3 {FOR UPDATE}";
+    SOME_AFTER = "SELECT number FROM booking
+                  WHERE account_id = ?1 AND customer_id = ?2 AND starts_at >= ?3 AND (starts_at > ?3 OR number > ?4) LIMIT 1";
     DELETE = "DELETE FROM booking WHERE account_id = ?1 AND number = ?2";
     ANY_OF_CUSTOMER = "SELECT number FROM booking WHERE account_id = ?1 AND customer_id = ?2
                        AND canceled_at IS NULL AND starts_at > ?3 LIMIT 1";
@@ -237,12 +240,71 @@ fn note_attendance(tx: &mut Tx, account: &AccountId, booking: &Booking, is_new: 
     linked_people::set_attendance(tx, account, &booking.customer, (&booking.number, is_new), span, &people)
 }
 
-/// Gives all bookings of a customer their title, the customer's name.
+/// A booking of a customer, as far as it matters where all of the customer's are changed or removed.
+#[derive(Debug, Clone)]
+pub struct OfCustomer {
+    /// Its number.
+    pub number: BookingNumber,
+    /// The application that created it; absent when somebody else did.
+    pub application: Option<ApplicationId>,
+    /// When it starts.
+    pub starts_at: Instant,
+    /// What the calendar shows.
+    pub title: String,
+    /// How many bytes its details take.
+    pub bytes: i64,
+}
+
+/// Locks some bookings of a customer until the transaction ends, the cancelled ones included: at most `limit` of those after
+/// one, by start and number.
 ///
 /// # Errors
 /// When the store fails.
-pub fn retitle(tx: &mut Tx, account: &AccountId, customer: &CustomerId, title: &str) -> Result<(), StoreError> {
-    tx.run(RETITLE, &[account, customer, &title]).map(drop)
+pub fn lock_some(
+    tx: &mut Tx,
+    account: &AccountId,
+    customer: &CustomerId,
+    (starts_at, number): (Instant, &str),
+    limit: i64,
+) -> Result<Vec<OfCustomer>, StoreError> {
+    tx.all(LOCK_SOME, &[account, customer, &starts_at, &number, &limit], |row| {
+        Ok(OfCustomer {
+            number: row.next()?,
+            application: row.next()?,
+            starts_at: row.next()?,
+            title: row.next()?,
+            bytes: row.next()?,
+        })
+    })
+}
+
+/// Whether a customer has bookings after one, by start and number.
+///
+/// # Errors
+/// When the store fails.
+pub fn has_more(
+    db: &mut Snapshot,
+    account: &AccountId,
+    customer: &CustomerId,
+    (starts_at, number): (Instant, &str),
+) -> Result<bool, StoreError> {
+    let found: Option<BookingNumber> =
+        db.one(SOME_AFTER, &[account, customer, &starts_at, &number], |row| row.next())?;
+    Ok(found.is_some())
+}
+
+/// Gives a booking another title, which is a change of it.
+///
+/// # Errors
+/// When the store fails.
+pub fn retitle(
+    tx: &mut Tx,
+    account: &AccountId,
+    number: &BookingNumber,
+    title: &str,
+    changed: &Stamp,
+) -> Result<(), StoreError> {
+    tx.run(RETITLE, &[account, number, &title, &changed.at, &changed.agent]).map(drop)
 }
 
 /// Writes a booking over what was there; who created it, when, and whose it is stay.
@@ -386,32 +448,6 @@ pub fn has_future(
     now: Instant,
 ) -> Result<bool, StoreError> {
     Ok(db.one(ANY_OF_CUSTOMER, &[account, customer, &now], |row| row.next::<BookingNumber>())?.is_some())
-}
-
-/// The numbers of a customer's bookings, the cancelled ones included, by start; at most `limit`.
-///
-/// # Errors
-/// When the store fails.
-pub fn of_customer(
-    db: &mut Snapshot,
-    account: &AccountId,
-    customer: &CustomerId,
-    limit: i64,
-) -> Result<Vec<(BookingNumber, Option<ApplicationId>)>, StoreError> {
-    db.all(OF_CUSTOMER, &[account, customer, &limit], |row| Ok((row.next()?, row.next()?)))
-}
-
-/// Locks a customer's bookings until the transaction ends, the cancelled ones included, at most `limit`; their numbers.
-///
-/// # Errors
-/// When the store fails.
-pub fn lock_of_customer(
-    tx: &mut Tx,
-    account: &AccountId,
-    customer: &CustomerId,
-    limit: i64,
-) -> Result<Vec<BookingNumber>, StoreError> {
-    tx.all(LOCK_OF_CUSTOMER, &[account, customer, &limit], |row| row.next())
 }
 
 /// Removes a booking for good. What it had is given back before.

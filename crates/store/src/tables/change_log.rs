@@ -1,6 +1,6 @@
 //! The log of an account, to be read. Changes are written by the transaction that makes them.
 
-use crate::{Row, Snapshot, StoreError, statements};
+use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::change::{Kind, Thing};
 use slotkeeper_domain::id::{AccountId, ApplicationId};
 use slotkeeper_domain::time::Instant;
@@ -21,6 +21,9 @@ statements! {
     LATEST = concat!(entries!(), " AND c.number < ?2 ORDER BY c.number DESC LIMIT ?3");
     LAST = "SELECT number, at FROM change
             WHERE account_id = ?1 AND number = (SELECT change_count FROM account WHERE id = ?1)";
+    UNTIL = "SELECT changed_until FROM account WHERE id = ?1";
+    /// Where it has to be written it waits for who has locked the row, whose changes are committed then.
+    SETTLE = "UPDATE account SET changed_until = ?2 WHERE id = ?1 AND changed_until < ?2";
 }
 
 /// An entry of the log.
@@ -78,4 +81,22 @@ pub fn latest(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<Vec<
 /// When the store fails.
 pub fn last(db: &mut Snapshot, account: &AccountId) -> Result<Option<(i64, Instant)>, StoreError> {
     db.one(LAST, &[account], |row| Ok((row.next()?, row.next()?)))
+}
+
+/// The time before which nothing more happens in an account: what is committed later than this was read happened at that time
+/// or after it. Nothing for an account that is not there.
+///
+/// # Errors
+/// When the store fails.
+pub fn until(db: &mut Snapshot, account: &AccountId) -> Result<Option<Instant>, StoreError> {
+    db.one(UNTIL, &[account], |row| row.next())
+}
+
+/// Moves that time to `until`, if it is earlier: when this is committed, everything that happened before is there to be read,
+/// on whichever node, whatever the clocks there show.
+///
+/// # Errors
+/// When the store fails.
+pub fn settle(tx: &mut Tx, account: &AccountId, until: Instant) -> Result<(), StoreError> {
+    tx.run(SETTLE, &[account, &until]).map(drop)
 }

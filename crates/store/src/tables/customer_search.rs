@@ -3,6 +3,7 @@
 use super::customers::{Shown, columns, shown, statistics};
 use crate::sql::Sql;
 use crate::{Param, Snapshot, StoreError, statements};
+use slotkeeper_domain::compared::folded;
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::time::{Date, Instant};
@@ -71,7 +72,7 @@ pub struct CustomerSearch {
     pub who: WhoIsMember,
 }
 
-/// What customers are searched by. Case does not matter.
+/// What customers are searched by. Case does not matter, nor does it whether an accent is a character of its own.
 #[derive(Debug, Clone)]
 pub enum SearchBy {
     /// Nothing: all of them.
@@ -120,14 +121,14 @@ impl CustomerSearch {
             SearchBy::Name(text) => named("name", text),
             SearchBy::FirstName(text) => named("firstName", text),
             SearchBy::LastName(text) => named("lastName", text),
-            SearchBy::EmailAddress(text) => Parameters::Addressed { since, who, address: text.to_lowercase() },
+            SearchBy::EmailAddress(text) => Parameters::Addressed { since, who, address: folded(text) },
         }
     }
 }
 
 /// The text anywhere, with what LIKE has a meaning for escaped.
 fn pattern(text: &str) -> String {
-    let text = text.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    let text = folded(text).replace('!', "!!").replace('%', "!%").replace('_', "!_");
     format!("%{text}%")
 }
 

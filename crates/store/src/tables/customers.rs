@@ -2,6 +2,7 @@
 //! [`linked_people`](super::linked_people).
 
 use crate::{Json, Row, Snapshot, StoreError, Tx, statements};
+use slotkeeper_domain::compared;
 use slotkeeper_domain::credit::Credit;
 use slotkeeper_domain::customer::Person;
 use slotkeeper_domain::id::{AccountId, ApplicationId, CustomerId};
@@ -47,9 +48,15 @@ statements! {
     SHOW = concat!("SELECT ", columns!(), ", ", statistics!("customer", "?3"), " FROM customer WHERE account_id = ?1 AND id = ?2");
     SHOW_MANY = concat!("SELECT ", columns!(), ", ", statistics!("customer", "?2"), " FROM customer WHERE account_id = ?1 AND id IN
         (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)");
-    LOCK = concat!("SELECT ", columns!(), " FROM customer WHERE account_id = ?1 AND id = ?2 {FOR UPDATE}");
+    LOCK = concat!("SELECT ", columns!(), " FROM customer WHERE account_id = ?1 AND id = ?2 AND NOT leaving {FOR UPDATE}");
+    LOCK_LEAVING = concat!("SELECT ", columns!(), " FROM customer WHERE account_id = ?1 AND id = ?2 AND leaving {FOR UPDATE}");
+    LEAVE = "UPDATE customer SET leaving = TRUE WHERE account_id = ?1 AND id = ?2";
     UPDATE = "UPDATE customer SET person = ?3, first_name = ?4, last_name = ?5, full_name = ?6, email_address = ?7
               WHERE account_id = ?1 AND id = ?2";
+    /// Some customers of all accounts, by account and id, with what searches look at.
+    SOME_OF_ALL = "SELECT account_id, id, person, first_name, last_name, full_name FROM customer
+                   WHERE (account_id, id) > (?1, ?2) ORDER BY account_id, id LIMIT ?3 {FOR UPDATE}";
+    SET_SEARCHED = "UPDATE customer SET first_name = ?3, last_name = ?4, full_name = ?5 WHERE account_id = ?1 AND id = ?2";
     SET_MEMBERSHIP = "UPDATE customer SET member_since = ?3, member_until = ?4 WHERE account_id = ?1 AND id = ?2";
     SET_PASSWORD = "UPDATE customer SET password_hash = ?3 WHERE account_id = ?1 AND id = ?2";
     PASSWORD = "SELECT application_id, password_hash FROM customer WHERE account_id = ?1 AND id = ?2";
@@ -143,11 +150,11 @@ impl Searched {
     fn of(person: &Person) -> Self {
         let names = [&person.first_name, &person.middle_name, &person.last_name];
         let full: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
-        let lower = |text: &Option<String>| text.as_deref().unwrap_or_default().to_lowercase();
+        let folded = |text: &Option<String>| compared::folded(text.as_deref().unwrap_or_default());
         Self {
-            first: lower(&person.first_name),
-            last: lower(&person.last_name),
-            full: full.join(" ").to_lowercase(),
+            first: folded(&person.first_name),
+            last: folded(&person.last_name),
+            full: compared::folded(&full.join(" ")),
             email: person.email_address.as_ref().map(ToString::to_string),
         }
     }
@@ -198,12 +205,29 @@ pub fn show_many(
     super::by_ids(db, SHOW_MANY, &[account, &now], ids, shown)
 }
 
-/// The customer with this id, locked against changes by others.
+/// The customer with this id, locked against changes by others. Nothing for one who [leaves](leave): nothing more is done for
+/// them.
 ///
 /// # Errors
 /// When the store fails.
 pub fn lock(tx: &mut Tx, account: &AccountId, id: &CustomerId) -> Result<Option<Customer>, StoreError> {
     tx.one(LOCK, &[account, id], customer)
+}
+
+/// The customer with this id who leaves, locked against changes by others.
+///
+/// # Errors
+/// When the store fails.
+pub fn lock_leaving(tx: &mut Tx, account: &AccountId, id: &CustomerId) -> Result<Option<Customer>, StoreError> {
+    tx.one(LOCK_LEAVING, &[account, id], customer)
+}
+
+/// Has a customer leave, who is deleted when the last booking is.
+///
+/// # Errors
+/// When the store fails.
+pub fn leave(tx: &mut Tx, account: &AccountId, id: &CustomerId) -> Result<(), StoreError> {
+    tx.run(LEAVE, &[account, id]).map(drop)
 }
 
 /// Changes what is known of a customer.
@@ -214,6 +238,27 @@ pub fn update(tx: &mut Tx, account: &AccountId, id: &CustomerId, person: &Person
     let Searched { first, last, full, email } = Searched::of(person);
     tx.run(UPDATE, &[account, id, &Json(person), &first, &last, &full, &email])?;
     Ok(())
+}
+
+/// Has searches find some customers by their names in the form in which names are compared today: `limit` of those after one
+/// at most, in any account. The last of them; nothing when there are no more.
+///
+/// # Errors
+/// When the store fails.
+pub fn fold_some(tx: &mut Tx, (account, id): (&str, &str), limit: i64) -> Result<Option<(String, String)>, StoreError> {
+    let found = tx.all(SOME_OF_ALL, &[&account, &id, &limit], |row| {
+        let (account, id): (String, String) = (row.next()?, row.next()?);
+        let person: Person = row.next::<Json<_>>()?.0;
+        let known: [String; 3] = [row.next()?, row.next()?, row.next()?];
+        Ok((account, id, person, known))
+    })?;
+    for (account, id, person, known) in &found {
+        let Searched { first, last, full, .. } = Searched::of(person);
+        if known.each_ref() != [&first, &last, &full] {
+            tx.run(SET_SEARCHED, &[account, id, &first, &last, &full])?;
+        }
+    }
+    Ok(found.into_iter().last().map(|(account, id, ..)| (account, id)))
 }
 
 /// Makes a customer a member, or takes the membership away. Whether there is such a customer.

@@ -2,6 +2,7 @@
 
 use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::booking::BookingNumber;
+use slotkeeper_domain::compared::composed;
 use slotkeeper_domain::id::{AccountId, ApplicationId, CustomerId, PaymentId};
 use slotkeeper_domain::payment::PaymentMethod;
 use slotkeeper_domain::right::Sight;
@@ -43,6 +44,10 @@ statements! {
     COUNT = concat!("SELECT COUNT(*)", found!(of all));
     LIST_OWN = concat!("SELECT ", columns!(), found!(of application), " ORDER BY received_at, id LIMIT ?7 OFFSET ?8");
     COUNT_OWN = concat!("SELECT COUNT(*)", found!(of application));
+    /// Some payments of all accounts, by account and id.
+    SOME_OF_ALL = "SELECT account_id, id, method_other FROM payment
+                   WHERE (account_id, id) > (?1, ?2) ORDER BY account_id, id LIMIT ?3 {FOR UPDATE}";
+    SET_METHOD_OTHER = "UPDATE payment SET method_other = ?3 WHERE account_id = ?1 AND id = ?2";
     /// The plus keeps SQLite from walking through all payments in this order in search of the booking's few.
     LIST_OF_BOOKING = concat!("SELECT ", columns!(), of_booking!(), " ORDER BY +received_at, id LIMIT ?4 OFFSET ?5");
     COUNT_OF_BOOKING = concat!("SELECT COUNT(*)", of_booking!());
@@ -214,4 +219,26 @@ pub fn insert(tx: &mut Tx, account: &AccountId, payment: &Payment) -> Result<(),
         ],
     )?;
     Ok(())
+}
+
+/// Has searches find some payments by the name of another method in the form in which names are compared today: `limit` of
+/// those after one at most, in any account. The last of them; nothing when there are no more.
+///
+/// # Errors
+/// When the store fails.
+pub fn compose_some(
+    tx: &mut Tx,
+    (account, id): (&str, &str),
+    limit: i64,
+) -> Result<Option<(String, String)>, StoreError> {
+    let found: Vec<(String, String, Option<String>)> =
+        tx.all(SOME_OF_ALL, &[&account, &id, &limit], |row| Ok((row.next()?, row.next()?, row.next()?)))?;
+    for (account, id, name) in &found {
+        let Some(name) = name else { continue };
+        let composed = composed(name);
+        if *composed != **name {
+            tx.run(SET_METHOD_OTHER, &[account, id, &composed.as_ref()])?;
+        }
+    }
+    Ok(found.into_iter().last().map(|(account, id, _)| (account, id)))
 }

@@ -5,6 +5,7 @@ use crate::{Snapshot, StoreError, Tx, statements};
 statements! {
     FIND = "SELECT value FROM server_fact WHERE name = ?1";
     INSERT = "INSERT INTO server_fact (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING";
+    PUT = "INSERT INTO server_fact (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 }
 
 /// The fact of this name.
@@ -21,4 +22,12 @@ pub fn find(db: &mut Snapshot, name: &str) -> Result<Option<Vec<u8>>, StoreError
 /// When the store fails.
 pub fn insert(tx: &mut Tx, name: &str, value: &[u8]) -> Result<bool, StoreError> {
     Ok(tx.run(INSERT, &[&name, &value])? > 0)
+}
+
+/// Writes a fact down, in place of what was known.
+///
+/// # Errors
+/// When the store fails.
+pub fn put(tx: &mut Tx, name: &str, value: &[u8]) -> Result<(), StoreError> {
+    tx.run(PUT, &[&name, &value]).map(drop)
 }

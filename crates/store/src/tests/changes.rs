@@ -1,9 +1,21 @@
 //! The account's log.
 
-use super::tables::{account, add, change, log, names, with_accounts};
+use super::tables::{account, add, change, log, names, times, with_accounts};
 use super::{Place, on_both_engines};
-use crate::StoreError;
+use crate::tables::change_log;
+use crate::{Clock, StoreError};
 use slotkeeper_domain::change::{Change, Thing};
+use slotkeeper_domain::time::Instant;
+use std::sync::Arc;
+
+/// A clock that stands still.
+struct Shows(i64);
+
+impl Clock for Shows {
+    fn now(&self) -> Instant {
+        Instant::from_millis(self.0)
+    }
+}
 
 on_both_engines! {
     async fn changes_are_numbered_in_the_order_they_were_recorded(place) {
@@ -51,6 +63,53 @@ on_both_engines! {
             assert_eq!(numbers, (1..=80).collect::<Vec<i64>>());
             assert_eq!(count, 80);
         }
+    }
+
+    /// Whatever the clocks show that transactions are timed by, their times are in the order of their numbers, and never before
+    /// what was answered as complete.
+    async fn times_are_in_the_order_of_numbers(place) {
+        let store = place.open().await;
+        with_accounts(&store, 1).await;
+        let tasks: Vec<_> = (0..60_i64).map(|number| {
+            let store = store.clone().with_clock(Arc::new(Shows(1_000 + number * 37 % 61)));
+            tokio::spawn(async move {
+                if number % 6 == 5 {
+                    let until = Instant::from_millis(1_000 + number);
+                    store.tidy(move |tx| change_log::settle(tx, &account(0), until)).await.expect("settled");
+                    return store.read(|db| change_log::last(db, &account(0))).await.expect("a log").map(|(last, _)| (last, until));
+                }
+                let asked = store.write(move |tx| {
+                    tx.record(change(&account(0), &number.to_string()));
+                    tx.moment(&account(0))
+                });
+                assert!(asked.await.expect("a change").as_millis() >= 1_000 + number * 37 % 61);
+                None
+            })
+        }).collect();
+        let mut answered = Vec::new();
+        for task in tasks {
+            answered.extend(task.await.expect("no panic"));
+        }
+        let times = times(&store, account(0)).await;
+        assert_eq!(times.len(), 50);
+        assert!(times.is_sorted_by_key(|(number, _)| *number) && times.is_sorted_by_key(|(_, at)| *at), "{times:?}");
+        for (last, until) in answered {
+            assert!(times.iter().all(|(number, at)| *number <= last || *at >= until), "after {last}, {until:?}: {times:?}");
+        }
+    }
+
+    /// Times that were said are kept where the past is brought in.
+    async fn what_is_brought_in_keeps_its_time(place) {
+        let store = place.open().await.with_clock(Arc::new(Shows(5_000)));
+        with_accounts(&store, 1).await;
+        let written = store.write(|tx| {
+            tx.bring_in_the_past();
+            tx.record(Change { at: Instant::from_millis(7), ..change(&account(0), "a") });
+            Ok::<_, StoreError>(())
+        });
+        written.await.expect("the past");
+        store.write(|tx| { tx.record(change(&account(0), "b")); Ok::<_, StoreError>(()) }).await.expect("a change");
+        assert_eq!(times(&store, account(0)).await, [(1, Instant::from_millis(7)), (2, Instant::from_millis(5_000))]);
     }
 
     async fn a_write_that_records_nothing_is_caught(place) {

@@ -11,7 +11,8 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     Migration {
         version: 1,
         name: "accounts",
-        sql: "CREATE TABLE account (id TEXT NOT NULL PRIMARY KEY, change_count BIGINT NOT NULL DEFAULT 0);
+        sql: "CREATE TABLE account (id TEXT NOT NULL PRIMARY KEY, change_count BIGINT NOT NULL DEFAULT 0,
+                                    changed_until BIGINT NOT NULL DEFAULT 0);
               CREATE TABLE change (
                   account_id TEXT NOT NULL REFERENCES account (id), number BIGINT NOT NULL, at BIGINT NOT NULL,
                   actor_kind TEXT NOT NULL, actor_account_id TEXT, actor_id TEXT, thing TEXT NOT NULL, thing_id TEXT NOT NULL,
@@ -32,6 +33,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
 statements! {
     ADD_ACCOUNT = "INSERT INTO account (id) VALUES (?1)";
     CHANGES = "SELECT number, thing_id FROM change WHERE account_id = ?1 ORDER BY number";
+    TIMES = "SELECT number, at FROM change WHERE account_id = ?1 ORDER BY number";
     CHANGE_COUNT = "SELECT change_count FROM account WHERE id = ?1";
     ADD = "INSERT INTO counter (name, n) VALUES (?1, ?2)";
     GET = "SELECT n FROM counter WHERE name = ?1";
@@ -94,5 +96,11 @@ pub(super) async fn log(store: &Store, account: AccountId) -> (Vec<(i64, String)
         let count = db.one(CHANGE_COUNT, &[&account], |row| row.next())?.unwrap_or(-1);
         Ok::<_, StoreError>((changes, count))
     });
+    read.await.expect("a log")
+}
+
+/// The numbers of an account's log, and the times beside them.
+pub(super) async fn times(store: &Store, account: AccountId) -> Vec<(i64, Instant)> {
+    let read = store.read(move |db| db.all(TIMES, &[&account], |row| Ok((row.next()?, row.next()?))));
     read.await.expect("a log")
 }

@@ -2,6 +2,7 @@
 
 mod benefits;
 mod blocks;
+mod changed;
 mod changes;
 mod checklist;
 mod courses;
@@ -15,6 +16,7 @@ mod inventory;
 mod languages;
 mod linked_people;
 mod members;
+mod normal_forms;
 mod of_customers;
 mod pages;
 mod passwords;

@@ -1,0 +1,70 @@
+//! Texts as they are compared. What looks the same can be typed as different characters: an `é` as one, or as an `e` with an
+//! accent behind it. Unicode calls such texts canonically equivalent, and its normal form C (NFC) writes both in one way.
+
+use std::borrow::Cow;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+/// The text in normal form C.
+#[must_use]
+pub fn composed(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || is_nfc(text) { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
+}
+
+/// The text in normal form D, with accents behind their letters.
+#[must_use]
+pub fn decomposed(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.nfd().collect()) }
+}
+
+/// The text in lower case and normal form C: equal for texts of which a person would say that they differ in case at most.
+#[must_use]
+pub fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    // Decomposed first: of some letters with accents only the parts have another case.
+    let lower = decomposed(text).to_lowercase();
+    lower.nfc().collect()
+}
+
+/// Whether two texts are the same but for the characters they are typed with.
+#[must_use]
+pub fn is_same(one: &str, other: &str) -> bool {
+    one == other || composed(one) == composed(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_looks_the_same_is_the_same() {
+        for (one, other) in [
+            ("Jos\u{e9}", "Jose\u{301}"),
+            ("\u{c5}ngstr\u{f6}m", "A\u{30a}ngstro\u{308}m"),
+            // Two accents in two orders, a sign that is a letter, and a syllable of Korean.
+            ("a\u{323}\u{302}", "a\u{302}\u{323}"),
+            ("\u{212b}", "\u{c5}"),
+            ("\u{ac01}", "\u{1100}\u{1161}\u{11a8}"),
+        ] {
+            assert!(is_same(one, other) && folded(one) == folded(other), "{one} {other}");
+        }
+        assert_eq!((folded("JOS\u{c9}"), folded("JOSE\u{301}")), ("jos\u{e9}".to_owned(), "jos\u{e9}".to_owned()));
+        assert!(!is_same("Jose", "Jos\u{e9}") && folded("Jose") != folded("Jos\u{e9}"));
+    }
+
+    proptest! {
+        /// Nothing depends on the form in which a text comes, and what was folded once stays as it is.
+        #[test]
+        fn forms_make_no_difference(text in "\\PC{0,40}") {
+            let (c, d) = (composed(&text), decomposed(&text));
+            prop_assert_eq!(&composed(&d), &c);
+            prop_assert!(is_same(&c, &d));
+            let once = folded(&text);
+            prop_assert_eq!(&folded(&d), &once);
+            prop_assert_eq!(composed(&once).as_ref(), once.as_str());
+            prop_assert_eq!(folded(&once), once);
+        }
+    }
+}
