@@ -36,6 +36,7 @@ pub mod permission;
 pub mod price;
 pub mod quote;
 pub mod retry;
+pub mod rezone;
 pub mod right;
 pub mod said;
 pub mod schedule;

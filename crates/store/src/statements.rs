@@ -16,6 +16,7 @@ macro_rules! lists {
 
 lists! {
     changes;
+    tables::account_zones;
     tables::accounts;
     tables::applications;
     tables::authorizations;
@@ -49,4 +50,5 @@ lists! {
     tables::users;
     tables::vouchers;
     tables::webhooks;
+    tables::zone_moves;
 }

@@ -64,6 +64,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations! {
         sqlite "0013_counted_customers.sqlite.sql" postgres "0013_counted_customers.postgres.sql";
     14 "waiting mail" "0014_waiting_mail.sql";
     15 "webhook health" "0015_webhook_health.sql";
+    16 "zone rules" "0016_zone_rules.sql";
 };
 
 /// Where the steps that ran are written down.

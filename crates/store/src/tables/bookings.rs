@@ -69,6 +69,8 @@ statements! {
     COUNT_OWN_BY_TOUCH = concat!("SELECT COUNT(*)", found!(by touch), " AND application_id = ?8");
     LIST_OF_CUSTOMER = concat!("SELECT ", columns!(), of_customer!(), " ORDER BY +starts_at, number LIMIT ?6 OFFSET ?7");
     COUNT_OF_CUSTOMER = concat!("SELECT COUNT(*)", of_customer!());
+    AHEAD = concat!("SELECT ", columns!(), " FROM booking WHERE account_id = ?1 AND (starts_at, number) > (?2, ?3)
+                     AND canceled_at IS NULL ORDER BY starts_at, number LIMIT ?4");
     RETITLE = "UPDATE booking SET title = ?3 WHERE account_id = ?1 AND customer_id = ?2 AND title <> ?3";
     HAS_ANY = "SELECT number FROM booking WHERE account_id = ?1 AND customer_id = ?2
                AND (CAST(?3 AS TEXT) IS NULL OR application_id = ?3) LIMIT 1";
@@ -321,6 +323,19 @@ pub fn list(
             db.all(if by_start { LIST_OWN_BY_START } else { LIST_OWN_BY_TOUCH }, &params, booking)
         }
     }
+}
+
+/// The bookings that are not cancelled, by start and number: at most `limit` after this start and number.
+///
+/// # Errors
+/// When the store fails.
+pub fn ahead(
+    db: &mut Snapshot,
+    account: &AccountId,
+    after: (Instant, &str),
+    limit: i64,
+) -> Result<Vec<Booking>, StoreError> {
+    db.all(AHEAD, &[account, &after.0, &after.1, &limit], booking)
 }
 
 /// How many bookings a search finds within sight.
