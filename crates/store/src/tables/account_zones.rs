@@ -6,7 +6,7 @@
 
 use crate::{Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::id::AccountId;
-use slotkeeper_domain::time::{Instant, RulesId, Zone};
+use slotkeeper_domain::time::{Instant, RulesId, Zone, ZoneData};
 use std::str::FromStr;
 
 statements! {
@@ -46,8 +46,9 @@ fn keep_rules(tx: &mut Tx, zone: &Zone) -> Result<(), StoreError> {
 }
 
 /// The rules of a zone that were built into programs that wrote down none.
-fn built_in(zone: &Zone) -> Option<Zone> {
-    slotkeeper_domain::time::ZoneData::built_in().get(zone.name())
+fn of_before(zone: &Zone) -> Zone {
+    // A zone that only data of one's own has was not there before.
+    ZoneData::built_in().get(zone.name()).unwrap_or_else(|| zone.clone())
 }
 
 /// Makes sure that an account's instants are made by the rules that this program knows for its zone, and stay so until the
@@ -58,9 +59,7 @@ fn built_in(zone: &Zone) -> Option<Zone> {
 pub fn hold(tx: &mut Tx, account: &AccountId, zone: &Zone) -> Result<(), StoreError> {
     let mut found = tx.one(HOLD, &[account], |row| row.next::<Option<RulesId>>())?;
     if found.is_none() {
-        if let Some(built_in) = built_in(zone) {
-            note(tx, account, &built_in)?;
-        }
+        note(tx, account, &of_before(zone))?;
         found = tx.one(HOLD, &[account], |row| row.next())?;
     }
     same(found.flatten(), zone)
@@ -73,7 +72,7 @@ pub fn hold(tx: &mut Tx, account: &AccountId, zone: &Zone) -> Result<(), StoreEr
 pub fn check(db: &mut Snapshot, account: &AccountId, zone: &Zone) -> Result<(), StoreError> {
     match db.one(LOOK, &[account], |row| row.next::<Option<RulesId>>())? {
         Some(found) => same(found, zone),
-        None => same(built_in(zone).map(|zone| zone.rules_id().clone()), zone),
+        None => same(Some(of_before(zone).rules_id().clone()), zone),
     }
 }
 

@@ -60,10 +60,12 @@ statements! {
                            SELECT CASE WHEN COUNT(*) = COUNT(expires_at) THEN MAX(expires_at) END
                            FROM seat_claim WHERE account_id = ?1 AND event_id = ?2)
                        WHERE account_id = ?1 AND holder_kind = 'event' AND holder_id = ?2";
+    /// The plus keeps SQLite from reading all claims of the account in this order in search of the few.
     PIECES = "SELECT resource_id, starts_at, ends_at, whole, expires_at FROM resource_claim
-              WHERE account_id = ?1 AND holder_kind = ?2 AND holder_id = ?3 ORDER BY resource_id, starts_at LIMIT 10000";
+              WHERE account_id = ?1 AND holder_kind = ?2 AND holder_id = ?3 ORDER BY +resource_id, starts_at LIMIT 10000";
     NOT_WHOLE = "UPDATE resource_claim SET whole = FALSE
-                 WHERE account_id = ?1 AND resource_id = ?2 AND holder_kind = ?3 AND holder_id = ?4";
+                 WHERE account_id = ?1 AND resource_id = ?2 AND starts_at >= ?5 AND starts_at < ?6
+                       AND holder_kind = ?3 AND holder_id = ?4";
     EVENTS_AHEAD = "SELECT id, day FROM event WHERE account_id = ?1 AND (day, id) > (?2, ?3) ORDER BY day, id LIMIT ?4";
     EVENTS_BETWEEN = "SELECT id, taken, private FROM event WHERE account_id = ?1 AND day BETWEEN ?2 AND ?3 LIMIT 100000";
     ENDED_BETWEEN = "SELECT event_id, CAST(SUM(seats) AS BIGINT), CAST(SUM(CASE WHEN private THEN 1 ELSE 0 END) AS BIGINT)
@@ -380,7 +382,7 @@ pub fn shift(
         let span = moved(Span { from: first.from, to: last.to });
         write_pieces(tx, account, holder, std::slice::from_ref(resource), (span, true), *expires_at)?;
         if !whole {
-            tx.run(NOT_WHOLE, &[account, resource, &kind, &id])?;
+            tx.run(NOT_WHOLE, &[account, resource, &kind, &id, &span.from, &span.to])?;
         }
     }
     Ok(())

@@ -8,6 +8,7 @@ use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR};
 use slotkeeper_testkit::client::Program;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
+use slotkeeper_testkit::server::{Engine, TestServer};
 
 const ANA: &str = "312RS00001";
 /// Always an hour ahead of the clock that the business had.
@@ -45,6 +46,45 @@ async fn changes(program: &Program, after: i64) -> Vec<(String, String)> {
         changes.map(|one| (format!("{}/{}", text(one, "domain"), text(one, "type")), text(one, "itemId"))).collect();
     changes.sort();
     changes
+}
+
+/// Which bookings applications were told of that they had changed, by number.
+async fn told(program: &Program, after: i64) -> Vec<String> {
+    let changes = changes(program, after).await.into_iter();
+    changes.filter(|(topic, _)| topic == "bookings/updated").map(|(_, id)| id).collect()
+}
+
+/// Waits for what the server itself is at.
+async fn moved(program: &Program) {
+    while program.get(&format!("/availability/slots?startTime={DAY}T00:00:00Z&endTime={DAY}T23:00:00Z")).await.status
+        == 503
+    {}
+}
+
+/// Two servers that do it at the same time move everything, and each thing once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_servers_move_each_thing_once() {
+    let server = TestServer::start(Engine::Postgres).await;
+    let other = server.another_node().await;
+    let (_, program) = business(&server).await;
+    let mut booked = Vec::new();
+    for day in 1..=30 {
+        booked.push(number(&program.create("/bookings", &order(&format!("2026-06-{day:02}"), 1)).await));
+    }
+    for hour in 9..16 {
+        let lesson = lesson(&format!("2026-06-10T{hour:02}:00:00-00:00"));
+        booked.push(number(&program.create("/bookings", &lesson).await));
+    }
+    booked.sort();
+    let last = program.read("/changes").await["last"].as_i64().unwrap();
+    server.set_clock_as_in(program.account(), AHEAD).await;
+    tokio::join!(server.move_to_the_clock(), other.move_to_the_clock());
+    moved(&program).await;
+    assert_eq!(told(&program, last).await, booked);
+    for number in &booked {
+        assert!(when(&program, &format!("/bookings/{number}")).await[0].ends_with("+02:00"), "{number}");
+    }
+    assert_eq!(seats_left(&program, DAY).await, 7);
 }
 
 on_every_engine! {
@@ -137,6 +177,21 @@ on_every_engine! {
         }
     }
 
+    /// Reminders that wait go out as long before as they should, by the clock as it is set now.
+    async fn reminders_follow_the_clock(server: TestServer) {
+        let (_, program) = business(&server).await;
+        program.create("/bookings", &order(DAY, 1)).await;
+        server.set_clock_as_in(program.account(), AHEAD).await;
+        server.move_to_the_clock().await;
+        let reminded = async || server.mails().await.iter().filter(|mail| mail.to == "marta@example.com").count();
+        server.clock.move_to("2026-06-09T17:59:59+02:00");
+        server.run_jobs().await;
+        assert_eq!(reminded().await, 0);
+        server.clock.move_to("2026-06-09T18:00:00+02:00");
+        server.run_jobs().await;
+        assert_eq!(reminded().await, 1);
+    }
+
     /// What has begun by the old clock and by the new one stays where it was.
     async fn what_is_over_stays(server: TestServer) {
         let (_, program) = business(&server).await;
@@ -161,29 +216,25 @@ on_every_engine! {
             }
         }
         let last = program.read("/changes").await["last"].as_i64().unwrap();
-        let told = async || -> Vec<String> {
-            let changes = changes(&program, last).await.into_iter();
-            changes.filter(|(topic, _)| topic == "bookings/updated").map(|(_, id)| id).collect()
-        };
         server.set_clock_as_in(program.account(), AHEAD).await;
-        while told().await.is_empty() {
+        while told(&program, last).await.is_empty() {
             assert!(server.move_a_piece(program.account()).await);
         }
-        let moved = told().await;
-        assert!(moved.len() < booked.len(), "{} of {}", moved.len(), booked.len());
+        let half = told(&program, last).await;
+        assert!(half.len() < booked.len(), "{} of {}", half.len(), booked.len());
         assert_eq!(program.post("/bookings", &order(DAY, 1)).await.status, 503);
         // One that is cancelled while it waits is cancelled, and no more.
-        let waiting = booked.iter().position(|(number, _)| !moved.contains(number)).unwrap();
+        let waiting = booked.iter().position(|(number, _)| !half.contains(number)).unwrap();
         let (canceled, its_day) = booked.remove(waiting);
         assert_eq!(program.delete(&format!("/bookings/{canceled}")).await.status, 204);
 
         let server = server.restarted().await;
         server.move_to_the_clock().await;
         // The server is at it by itself as well.
-        while program.get(&format!("/availability/slots?startTime={DAY}T00:00:00Z&endTime={DAY}T23:00:00Z")).await.status == 503 {}
+        moved(&program).await;
         let mut expected: Vec<String> = booked.iter().map(|(number, _)| number.clone()).collect();
         expected.sort();
-        assert_eq!(told().await, expected);
+        assert_eq!(told(&program, last).await, expected);
         for (number, day) in &booked {
             let start = &when(&program, &format!("/bookings/{number}")).await[0];
             assert_eq!(*start, format!("{day}T18:00:00+02:00"), "{number}");
