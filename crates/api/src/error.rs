@@ -100,6 +100,12 @@ impl From<StoreError> for ApiError {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The server is busy; nothing was done. Try again in a moment.",
             ),
+            StoreError::Moving => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The clock of this business is set by other rules from now on, and its bookings are being moved to them; nothing \
+                 was done. Try again in a few seconds.",
+            )
+            .with_retry_after(5),
             StoreError::Unavailable { .. } => {
                 tracing::error!(%error, "the store is unavailable");
                 Self::new(

@@ -42,6 +42,7 @@ pub mod throttle;
 pub mod users;
 pub mod vouchers;
 pub mod webhooks;
+pub mod zones;
 
 use authorizations::known_keys::KnownKeys;
 use authorizations::last_use::LastUse;

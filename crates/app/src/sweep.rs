@@ -4,6 +4,7 @@ use crate::App;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::{
     buckets, claims, deliveries, holds, kept_answers, links, mails, questions, secret_keys, sessions, webhooks,
+    zone_moves,
 };
 use std::time::Duration;
 
@@ -38,6 +39,7 @@ pub async fn sweep(app: &App) -> Result<bool, StoreError> {
                 kept_answers::sweep(tx, now, ROUND)?,
                 deliveries::sweep(tx, now.before(DELIVERY_KEPT), ROUND)?,
                 webhooks::sweep(tx, now.before(DELIVERY_KEPT), ROUND)?,
+                zone_moves::sweep(tx, now, ROUND)?,
                 claims::sweep(tx, now.before(CLAIM_KEPT), now, ROUND)?,
             ];
             Ok::<_, StoreError>(rows.into_iter().max().unwrap_or(0))

@@ -3,8 +3,8 @@
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{AccountId, ResourceId};
 use slotkeeper_domain::inventory::{Full, Grant, Holder, Span, Standing, Wish, decide, within};
-use slotkeeper_domain::time::Instant;
-use slotkeeper_store::tables::claims;
+use slotkeeper_domain::time::{Instant, Zone};
+use slotkeeper_store::tables::{account_zones, claims};
 use slotkeeper_store::{Snapshot, StoreError, Tx};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +18,8 @@ pub(crate) struct Take<'a> {
     pub(crate) instead_of: &'a [Holder],
     /// When it ends by itself.
     pub(crate) expires_at: Option<Instant>,
+    /// By which rules the instants in the wish were made.
+    pub(crate) zone: &'a Zone,
 }
 
 /// Why something cannot be taken.
@@ -38,6 +40,8 @@ pub enum TakeError {
 /// one of more than there are today.
 pub(crate) fn take(tx: &mut Tx, account: &AccountId, take: &Take<'_>, now: Instant) -> Result<Grant, TakeError> {
     let wish = take.wish;
+    // Before anything else is locked, so that a move that waits for this transaction keeps nobody waiting in turn.
+    account_zones::hold(tx, account, take.zone)?;
     lock_events(tx, account, take.instead_of, wish)?;
     if take.instead_of == std::slice::from_ref(take.holder) && wish.absence.is_none() {
         let held = claims::held(tx, account, take.holder)?;

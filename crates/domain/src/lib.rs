@@ -1,7 +1,8 @@
 //! The rules of Slotkeeper: what things are called, what they may look like and what follows from what.
 //!
 //! Nothing in this crate reads a clock, draws a random number or does I/O. What depends on time or randomness
-//! takes it as a parameter, so every rule can be tested with examples and properties alone.
+//! takes it as a parameter, so every rule can be tested with examples and properties alone. The clocks of the world are the one
+//! thing that it is told once for all ([`time::use_zone_data`]).
 
 pub mod account;
 pub mod appointment;
@@ -37,6 +38,7 @@ pub mod permission;
 pub mod price;
 pub mod quote;
 pub mod retry;
+pub mod rezone;
 pub mod right;
 pub mod said;
 pub mod schedule;

@@ -19,8 +19,8 @@ fn transitions() -> Vec<(Zone, Instant)> {
     let (first, last) = (at("2025-01-01T00:00:00Z"), at("2031-01-01T00:00:00Z"));
     let mut found = Vec::new();
     for name in Zone::choices() {
-        let (zone, rules) = (Zone::named(&name).expect("a zone"), jiff::tz::TimeZone::get(&name).expect("a zone"));
-        let within = rules.following(first).take_while(|transition| transition.timestamp() < last);
+        let zone = Zone::named(&name).expect("a zone");
+        let within = zone.rules().following(first).take_while(|transition| transition.timestamp() < last);
         found.extend(
             within.map(|transition| (zone.clone(), Instant::from_millis(transition.timestamp().as_millisecond()))),
         );

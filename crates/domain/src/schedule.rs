@@ -289,8 +289,8 @@ mod tests {
             (first.parse().expect("a timestamp"), last.parse().expect("a timestamp"));
         let mut seen = 0;
         for name in Zone::choices() {
-            let (zone, rules) = (Zone::named(&name).expect("a zone"), jiff::tz::TimeZone::get(&name).expect("a zone"));
-            for transition in rules.following(first).take_while(|transition| transition.timestamp() < last) {
+            let zone = Zone::named(&name).expect("a zone");
+            for transition in zone.rules().following(first).take_while(|transition| transition.timestamp() < last) {
                 seen += 1;
                 around(&zone, Instant::from_millis(transition.timestamp().as_millisecond()));
             }

@@ -1,12 +1,15 @@
 //! Instants, and how they are shown in an account's time zone.
 
+mod data;
 mod wire;
+mod zone;
 
+pub use data::{BadZone, BadZoneData, Edition, NotAnEdition, ZoneData, ZoneDataInUse, use_zone_data, zone_data};
 pub use wire::{NotADay, NotATime, WireDay, WireTime};
+pub use zone::{NotRules, NotRulesId, RulesId, UnknownZone, Zone};
 
 use jiff::Timestamp;
 pub use jiff::civil::Date;
-use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -79,7 +82,7 @@ impl Instant {
     pub fn to_wire(self, zone: &Zone) -> String {
         // Lists are full of these, so the digits are put together by hand.
         let second = self.0.div_euclid(1000).clamp(FIRST_SECOND, LAST_SECOND);
-        let offset = zone.0.to_offset(timestamp(second)).seconds();
+        let offset = zone.rules().to_offset(timestamp(second)).seconds();
         // RFC 3339 has no seconds in offsets. The few zones that had some show the same moment with whole minutes.
         let minutes = offset / 60;
         let local = TimeZone::UTC.to_datetime(timestamp(second + i64::from(minutes) * 60));
@@ -109,7 +112,7 @@ impl Instant {
 
     fn zoned(self, zone: &Zone) -> jiff::ZonedDateTime {
         let clamped = self.0.clamp(Timestamp::MIN.as_millisecond(), Timestamp::MAX.as_millisecond());
-        Timestamp::from_millisecond(clamped).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned_datetime(zone.0.clone())
+        Timestamp::from_millisecond(clamped).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned_datetime(zone.rules().clone())
     }
 }
 
@@ -129,177 +132,6 @@ fn digit(number: u16) -> char {
 
 fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// A time zone by its IANA name, such as `Europe/Lisbon`. The data is compiled into the program.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Zone(TimeZone);
-
-/// The text is not the name of a time zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not the name of a time zone, such as Europe/Lisbon")]
-pub struct UnknownZone;
-
-/// Names that are no longer the right ones, or never were a place of their own: the links of the IANA database's file
-/// `backward` that its list for people who choose a zone, `zone.tab`, leaves out (edition 2025b). Sorted.
-const OLD_NAMES: [&str; 71] = [
-    "Africa/Asmera",
-    "Africa/Timbuktu",
-    "America/Argentina/ComodRivadavia",
-    "America/Atka",
-    "America/Buenos_Aires",
-    "America/Catamarca",
-    "America/Coral_Harbour",
-    "America/Cordoba",
-    "America/Ensenada",
-    "America/Fort_Wayne",
-    "America/Godthab",
-    "America/Indianapolis",
-    "America/Jujuy",
-    "America/Knox_IN",
-    "America/Louisville",
-    "America/Mendoza",
-    "America/Montreal",
-    "America/Nipigon",
-    "America/Pangnirtung",
-    "America/Porto_Acre",
-    "America/Rainy_River",
-    "America/Rosario",
-    "America/Santa_Isabel",
-    "America/Shiprock",
-    "America/Thunder_Bay",
-    "America/Virgin",
-    "America/Yellowknife",
-    "Antarctica/South_Pole",
-    "Asia/Ashkhabad",
-    "Asia/Calcutta",
-    "Asia/Choibalsan",
-    "Asia/Chongqing",
-    "Asia/Chungking",
-    "Asia/Dacca",
-    "Asia/Harbin",
-    "Asia/Istanbul",
-    "Asia/Kashgar",
-    "Asia/Katmandu",
-    "Asia/Macao",
-    "Asia/Rangoon",
-    "Asia/Saigon",
-    "Asia/Tel_Aviv",
-    "Asia/Thimbu",
-    "Asia/Ujung_Pandang",
-    "Asia/Ulan_Bator",
-    "Atlantic/Faeroe",
-    "Atlantic/Jan_Mayen",
-    "Australia/ACT",
-    "Australia/Canberra",
-    "Australia/Currie",
-    "Australia/LHI",
-    "Australia/NSW",
-    "Australia/North",
-    "Australia/Queensland",
-    "Australia/South",
-    "Australia/Tasmania",
-    "Australia/Victoria",
-    "Australia/West",
-    "Australia/Yancowinna",
-    "Europe/Belfast",
-    "Europe/Kiev",
-    "Europe/Nicosia",
-    "Europe/Tiraspol",
-    "Europe/Uzhgorod",
-    "Europe/Zaporozhye",
-    "Pacific/Enderbury",
-    "Pacific/Johnston",
-    "Pacific/Ponape",
-    "Pacific/Samoa",
-    "Pacific/Truk",
-    "Pacific/Yap",
-];
-
-impl Zone {
-    /// The zone with this IANA name, also with one that cannot be chosen any more.
-    ///
-    /// # Errors
-    /// When there is no such zone.
-    pub fn named(name: &str) -> Result<Self, UnknownZone> {
-        TimeZone::get(name).map(Self).map_err(|_| UnknownZone)
-    }
-
-    /// UTC.
-    #[must_use]
-    pub fn utc() -> Self {
-        Self(TimeZone::UTC)
-    }
-
-    /// The IANA name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        self.0.iana_name().unwrap_or("UTC")
-    }
-
-    /// The instant at which the zone's clock shows this time on this day. A time that the clock skips is as much later
-    /// as it skipped; of a time that it shows twice this is the first (RFC 5545, section 3.3.5).
-    #[must_use]
-    pub fn instant_of(&self, day: Date, time: Time) -> Instant {
-        let ambiguous = self.0.to_ambiguous_timestamp(day.to_datetime(time));
-        // Out of range only at the ends of time, thousands of years from now.
-        let timestamp = ambiguous.compatible().unwrap_or(Timestamp::MAX);
-        Instant(timestamp.as_millisecond())
-    }
-
-    /// The first moment of a day.
-    #[must_use]
-    pub fn beginning_of(&self, day: Date) -> Instant {
-        self.instant_of(day, Time::midnight())
-    }
-
-    /// The last millisecond of a day.
-    #[must_use]
-    pub fn end_of(&self, day: Date) -> Instant {
-        match day.tomorrow() {
-            Ok(next) => self.beginning_of(next).before(Duration::from_millis(1)),
-            // There is no day after the last one.
-            Err(_) => Instant(i64::MAX),
-        }
-    }
-
-    /// The day on the zone's calendar at this instant.
-    #[must_use]
-    pub fn date_of(&self, at: Instant) -> Date {
-        at.zoned(self).date()
-    }
-
-    /// What the zone's clock shows at this instant.
-    #[must_use]
-    pub fn time_of(&self, at: Instant) -> Time {
-        at.zoned(self).time()
-    }
-
-    /// Every zone a business can choose, sorted by name: those of a continent or an ocean, under one name each, and
-    /// UTC.
-    #[must_use]
-    pub fn choices() -> Vec<String> {
-        const AREAS: [&str; 10] = [
-            "Africa/",
-            "America/",
-            "Antarctica/",
-            "Arctic/",
-            "Asia/",
-            "Atlantic/",
-            "Australia/",
-            "Europe/",
-            "Indian/",
-            "Pacific/",
-        ];
-        let mut names: Vec<String> = jiff::tz::db()
-            .available()
-            .map(|name| name.as_str().to_owned())
-            .filter(|name| name == "UTC" || AREAS.iter().any(|area| name.starts_with(area)))
-            .filter(|name| OLD_NAMES.binary_search(&name.as_str()).is_err())
-            .collect();
-        names.sort();
-        names
-    }
 }
 
 #[cfg(test)]
@@ -333,50 +165,9 @@ mod tests {
     }
 
     #[test]
-    fn a_day_ends_where_the_next_one_begins() {
-        use jiff::civil::date;
-        for (name, day, hours) in [
-            ("Europe/Lisbon", date(2026, 6, 12), 24),
-            ("Europe/Lisbon", date(2026, 3, 29), 23),
-            ("Europe/Lisbon", date(2026, 10, 25), 25),
-            // Its clock goes from the end of the day before to one in the morning.
-            ("America/Asuncion", date(2023, 10, 1), 23),
-        ] {
-            let zone = zone(name);
-            let (begins, ends) = (zone.beginning_of(day), zone.end_of(day));
-            assert_eq!(ends.as_millis() - begins.as_millis(), hours * 3_600_000 - 1, "{name} {day}");
-            assert_eq!((zone.date_of(begins), zone.date_of(ends)), (day, day), "{name} {day}");
-        }
-        assert_eq!(zone("Europe/Lisbon").end_of(Date::MAX), Instant(i64::MAX));
-    }
-
-    #[test]
     fn extremes_are_shown_and_do_not_panic() {
         for extreme in [i64::MIN, i64::MAX] {
             assert!(!Instant::from_millis(extreme).to_words(&Zone::utc()).is_empty());
-        }
-    }
-
-    #[test]
-    fn a_zone_is_known_by_its_iana_name() {
-        assert_eq!(Zone::named("Europe/Lisbon").map(|zone| zone.name().to_owned()), Ok("Europe/Lisbon".to_owned()));
-        for wrong in ["", "Mars/Base", "../etc/passwd", "+01:00"] {
-            assert_eq!(Zone::named(wrong), Err(UnknownZone), "{wrong:?}");
-        }
-        let choices = Zone::choices();
-        assert!(choices.len() > 300 && choices.iter().all(|name| Zone::named(name).is_ok()));
-    }
-
-    #[test]
-    fn a_zone_is_chosen_by_its_present_name_and_known_by_its_old_ones() {
-        let choices = Zone::choices();
-        assert!(OLD_NAMES.is_sorted());
-        for old in OLD_NAMES {
-            assert!(Zone::named(old).is_ok() && !choices.iter().any(|name| name == old), "{old}");
-        }
-        // Links as well, but to another country.
-        for name in ["Europe/Oslo", "Europe/Amsterdam", "Asia/Kolkata", "Atlantic/Reykjavik", "Africa/Accra", "UTC"] {
-            assert!(choices.iter().any(|choice| choice == name), "{name}");
         }
     }
 }

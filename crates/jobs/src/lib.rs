@@ -17,8 +17,10 @@ use slotkeeper_app::calendars::last_use as calendar_use;
 use slotkeeper_app::customers::{remove, retitle};
 use slotkeeper_app::fold;
 use slotkeeper_app::letters::follow_up;
-use slotkeeper_app::{App, sweep};
+use slotkeeper_app::{App, sweep, zones};
 use slotkeeper_outgoing::Outgoing;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
 
@@ -37,6 +39,8 @@ const LAST_USE_EVERY: Duration = Duration::from_secs(5);
 const FOLD_EVERY: Duration = Duration::from_secs(60);
 /// How often expired rows are tidied away.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
+/// How often to look for moves to other rules of a time zone that a server has left unfinished.
+const ZONES_EVERY: Duration = Duration::from_secs(60);
 /// How long rounds under way may take when the server stops.
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
 /// How long the mails in hand may take then: as long as the mail server can take with one, and a moment to write that down. What
@@ -45,6 +49,7 @@ const STOP_PATIENCE_WITH_MAIL: Duration = Mailer::LONGEST.saturating_add(STOP_PA
 
 /// Runs all jobs until it is told to stop; then lets the rounds under way come to an end, for a while.
 pub async fn run(app: App, mailer: Option<Mailer>, outgoing: Option<Outgoing>, stop: Stop) {
+    let surveyed = Arc::new(AtomicBool::new(false));
     let jobs = async {
         tokio::join!(
             deliver_changes(&app, outgoing, stop.clone()),
@@ -53,6 +58,7 @@ pub async fn run(app: App, mailer: Option<Mailer>, outgoing: Option<Outgoing>, s
             repeat("names", FOLD_EVERY, stop.clone(), || fold_names(app.clone())),
             repeat("last use", LAST_USE_EVERY, stop.clone(), || write_last_use(app.clone())),
             repeat("sweep", SWEEP_EVERY, stop.clone(), || sweep_all(app.clone())),
+            repeat("zones", ZONES_EVERY, stop.clone(), || follow_clocks(app.clone(), Arc::clone(&surveyed))),
         );
     };
     let mails = send_mails(&app, mailer, stop.clone());
@@ -184,6 +190,35 @@ async fn sweep_all(app: App) {
                 tracing::warn!(%error, "expired rows were not tidied away");
                 break;
             }
+        }
+    }
+}
+
+/// Moves what lies ahead to the rules of time zones that this program knows. Which accounts that concerns is looked at when the
+/// server starts, and not again.
+async fn follow_clocks(app: App, surveyed: Arc<AtomicBool>) {
+    let work = async {
+        if !surveyed.load(Ordering::Relaxed) {
+            let found = zones::survey(&app).await?;
+            for (account, zone) in &found.unknown {
+                tracing::error!(%account, zone, "the time zone data does not have the zone of this account");
+            }
+            for (account, zone) in &found.begun {
+                tracing::warn!(%account, zone, "a clock is set by other rules than before: what lies ahead is moved to them");
+            }
+            // What is on its way to other rules is looked at again when it is there.
+            surveyed.store(found.moving == 0, Ordering::Relaxed);
+        }
+        zones::work(&app).await
+    };
+    match work.await {
+        Ok(ended) => {
+            for zones::Ended { account, zone, moved, conflicts } in ended {
+                tracing::warn!(%account, zone, moved, conflicts, "what lies ahead is at its time on the clock again");
+            }
+        }
+        Err(error) => {
+            tracing::warn!(%error, "what lies ahead was not moved to other rules of a time zone; it is tried again in a minute");
         }
     }
 }

@@ -128,6 +128,10 @@ pub struct DemoArgs {
     #[arg(long, value_name = "PATH")]
     pub credentials_file: Option<PathBuf>,
 
+    /// Use the time zone data of this folder instead of what is built in (see `slotkeeper config`)
+    #[arg(long, value_name = "DIR")]
+    pub time_zone_data: Option<PathBuf>,
+
     /// Send what a webhook did not take again after so many seconds, such as 1,2,5: after the first attempt the first
     /// number, and so on; after the last one it is given up [otherwise: after 1, 5, 15, 60, 180 and 360 minutes]
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]

@@ -44,6 +44,8 @@ pub struct Config {
     pub database_connections: usize,
     /// The file of the master key; empty for the one in `data_dir`.
     pub master_key_file: PathBuf,
+    /// A folder of time zone data; empty for what is built in.
+    pub time_zone_data: PathBuf,
     /// The reverse proxies whose `X-Forwarded-For` is believed.
     #[serde(deserialize_with = "trusted_proxies")]
     pub trusted_proxies: Vec<IpNet>,
@@ -207,6 +209,7 @@ impl Default for Config {
             database_url: DatabaseUrl::default(),
             database_connections: 8,
             master_key_file: PathBuf::new(),
+            time_zone_data: PathBuf::new(),
             trusted_proxies: Vec::new(),
             cors_origins: Origins::None,
             mail: Mail {

@@ -52,6 +52,9 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     if let Some(url) = &args.database_url {
         config.database_url = url.read()?;
     }
+    if let Some(folder) = &args.time_zone_data {
+        config.time_zone_data.clone_from(folder);
+    }
     if let Some(retries) = &args.retry_seconds {
         config.webhooks.retries.clone_from(retries);
     }

@@ -12,3 +12,4 @@ pub mod master_key;
 pub mod node;
 pub mod serve;
 pub mod signals;
+pub mod zone_data;

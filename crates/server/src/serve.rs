@@ -4,7 +4,7 @@ use crate::cli::ServeArgs;
 use crate::config::{Config, MailTls};
 use crate::http::Limits;
 use crate::node::{Node, check_master_key, document};
-use crate::{logging, master_key, signals};
+use crate::{logging, master_key, signals, zone_data};
 use anyhow::Context;
 use slotkeeper_api::webhooks::WireItems;
 use slotkeeper_app::clock::SystemClock;
@@ -54,11 +54,12 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Opens the data of a configuration: folder, master key, store. Makes what is not there yet.
+/// Opens the data of a configuration: time zones, folder, master key, store. Makes what is not there yet.
 ///
 /// # Errors
 /// What is in the way, as a sentence.
 pub async fn open(config: &Config, receivers: Policy) -> anyhow::Result<App> {
+    zone_data::put_in_use(&config.time_zone_data)?;
     make_folder(&config.data_dir)?;
     let environment = std::env::var("SLOTKEEPER_MASTER_KEY").ok();
     // A new key would open nothing in a database that is there already.
@@ -93,6 +94,7 @@ pub async fn open(config: &Config, receivers: Policy) -> anyhow::Result<App> {
         items: Arc::new(WireItems),
     });
     check_master_key(&app).await?;
+    zone_data::check(app.store()).await?;
     Ok(app)
 }
 

@@ -64,6 +64,7 @@ stored_as_text! {
     consent::Decision;
     email::EmailAddress;
     link::Purpose;
+    time::RulesId;
     webhook::Domain;
 }
 

@@ -88,6 +88,10 @@ pub enum StoreError {
     /// The place of the database cannot be used as it is written.
     #[error("{0}")]
     Location(String),
+    /// The rules of the account's time zone have changed, and what lies ahead in it is being moved to the new ones; or this
+    /// program knows other rules than those that the account was moved to. Trying again in a moment can help.
+    #[error("the account is being moved to other rules of its time zone")]
+    Moving,
     /// The engine refused for another reason: a statement or a row that breaks a rule of the schema.
     #[error("the database refused ({code}): {message}")]
     Refused {
@@ -102,7 +106,7 @@ impl StoreError {
     /// Whether the same may go well in a moment: nothing is wrong with what was asked.
     #[must_use]
     pub fn may_pass(&self) -> bool {
-        matches!(self, Self::Busy | Self::Contended { .. } | Self::Unavailable { .. })
+        matches!(self, Self::Busy | Self::Contended { .. } | Self::Unavailable { .. } | Self::Moving)
     }
 
     /// Whether a row was refused because of this constraint or index.

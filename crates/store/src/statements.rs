@@ -17,6 +17,7 @@ macro_rules! lists {
 lists! {
     changes;
     listed;
+    tables::account_zones;
     tables::accounts;
     tables::applications;
     tables::authorizations;
@@ -52,4 +53,5 @@ lists! {
     tables::users;
     tables::vouchers;
     tables::webhooks;
+    tables::zone_moves;
 }

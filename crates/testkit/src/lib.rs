@@ -34,6 +34,7 @@ pub mod postgres;
 pub mod receiver;
 pub mod server;
 pub mod smtp;
+mod zones;
 
 // What tests use themselves, in the version the kit uses.
 pub use slotkeeper_app::clock::Clock;

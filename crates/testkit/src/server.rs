@@ -182,14 +182,33 @@ impl TestServer {
         Self::run(self.location.clone(), None, Arc::clone(&self.clock), None, (None, None)).await
     }
 
+    /// Stops the server and starts it again, as after a crash: only what was stored is there.
+    pub async fn restarted(mut self) -> Self {
+        self.stop().await;
+        let address = self.url.trim_start_matches("http://").to_owned();
+        let (data, clock) = (self.data.take(), Arc::clone(&self.clock));
+        Self::run_at(&address, self.location.clone(), data, clock, None, (None, None)).await
+    }
+
     async fn run(
+        location: Location,
+        data: Option<Data>,
+        clock: Arc<TestClock>,
+        public_url: Option<&str>,
+        limits: (Option<CallRate>, Option<u32>),
+    ) -> Self {
+        Self::run_at("127.0.0.1:0", location, data, clock, public_url, limits).await
+    }
+
+    async fn run_at(
+        listen: &str,
         location: Location,
         data: Option<Data>,
         clock: Arc<TestClock>,
         public_url: Option<&str>,
         (call_rate, most_customers): (Option<CallRate>, Option<u32>),
     ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = TcpListener::bind(listen).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let app = App::new(AppConfig {
             store: Store::open(&location).await.unwrap(),

@@ -40,6 +40,13 @@ fn store_failed(error: &StoreError) -> Response {
             "Nothing was lost and nothing was done. Try again in a moment.",
         );
     }
+    if matches!(error, StoreError::Moving) {
+        return refusal(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Bookings are being moved",
+            "The clock of this business is set by other rules from now on. Nothing was done. Try again in a few seconds.",
+        );
+    }
     tracing::error!(%error, "the store failed");
     match error {
         StoreError::Unavailable { .. } => error_page(StatusCode::SERVICE_UNAVAILABLE),

@@ -2,3 +2,4 @@
 
 pub mod details;
 pub mod sign_up;
+pub mod zone;

@@ -13,6 +13,7 @@ use slotkeeper_domain::order::display_price;
 use slotkeeper_domain::party::Party;
 use slotkeeper_domain::scheduled::Moment;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_store::tables::account_zones;
 use slotkeeper_store::tables::claims;
 use slotkeeper_store::{Snapshot, StoreError};
 use std::time::Duration;
@@ -63,6 +64,7 @@ pub async fn matching(
     let (unit, account, now) = (app.clone(), may.account().clone(), app.now());
     app.store()
         .read(move |db| {
+            account_zones::check(db, &account.id, &account.zone)?;
             let catalogue = unit.catalogues().of(db, &account.id)?;
             let wanted = product(&catalogue, &search.product)?;
             search.party.check(wanted, &catalogue, search.relaxed)?;

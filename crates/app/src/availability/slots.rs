@@ -7,6 +7,7 @@ use slotkeeper_domain::catalogue::Product;
 use slotkeeper_domain::id::ProductId;
 use slotkeeper_domain::scheduled::Moment;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_store::tables::account_zones;
 
 /// Which events to look for. Times are inclusive.
 #[derive(Debug, Clone)]
@@ -29,6 +30,7 @@ pub async fn slots(app: &App, may: &May<ReadAvailability>, search: SlotSearch) -
     let (unit, id, zone, now) = (app.clone(), may.account().id.clone(), may.account().zone.clone(), app.now());
     app.store()
         .read(move |db| {
+            account_zones::check(db, &id, &zone)?;
             let catalogue = unit.catalogues().of(db, &id)?;
             let moment = Moment { now, zone: &zone, relaxed: search.relaxed };
             let products: Vec<&Product> = match &search.product {

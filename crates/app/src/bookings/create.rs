@@ -128,7 +128,8 @@ fn write(
     let plan = planned(tx, placing, &catalogue, new, replaced.live.as_ref())?;
     let customer = new.customer.as_ref().ok_or(PlaceError::NeedsCustomer)?;
     let holder = Holder::Booking(number.clone());
-    let wish = Take { wish: &plan.wish, holder: &holder, instead_of: &replaced.holders, expires_at: None };
+    let zone = &placing.account.zone;
+    let wish = Take { wish: &plan.wish, holder: &holder, instead_of: &replaced.holders, expires_at: None, zone };
     let grant = take(tx, account, &wish, placing.now)?;
     if let Some(id) = &new.previous_hold {
         holds::end(tx, account, id, placing.now, Some(number))?;

@@ -134,7 +134,8 @@ fn write(
     if !(stays && same_claims(&booking, &order, &plan, change, &catalogue)) {
         let holder = Holder::Booking(booking.number.clone());
         let instead_of = std::slice::from_ref(&holder);
-        let wish = Take { wish: &plan.wish, holder: &holder, instead_of, expires_at: None };
+        let zone = &placing.account.zone;
+        let wish = Take { wish: &plan.wish, holder: &holder, instead_of, expires_at: None, zone };
         resources = take(tx, account, &wish, placing.now)?.resources;
     }
     // Locked, because what the customer has is used.

@@ -86,8 +86,13 @@ pub async fn create<A: Answer>(
             let replaced = placing.previous_hold(tx, new.previous_hold.as_ref())?;
             let expires_at = placing.now.after(Duration::from_secs(u64::from(new.seconds)));
             let holder = Holder::Hold(id.clone());
-            let wish =
-                Take { wish: &plan.wish, holder: &holder, instead_of: &replaced.holders, expires_at: Some(expires_at) };
+            let wish = Take {
+                wish: &plan.wish,
+                holder: &holder,
+                instead_of: &replaced.holders,
+                expires_at: Some(expires_at),
+                zone: &placing.account.zone,
+            };
             take(tx, account, &wish, placing.now)?;
             if let Some(previous) = &new.previous_hold {
                 holds::end(tx, account, previous, placing.now, None)?;

@@ -74,6 +74,32 @@ pub(crate) fn plan(
     Ok(())
 }
 
+/// Has what still waits of the letters about a booking written when it is time by a clock that is set otherwise than before.
+/// What was written stays written: on the clock, nothing has changed.
+pub(crate) fn shift(
+    tx: &mut Tx,
+    (account, catalogue): (&Account, &Catalogue),
+    booking: &Booking,
+) -> Result<(), StoreError> {
+    for letter in ALL {
+        let word = kind(letter).as_str();
+        let waits = DueLetter {
+            account: account.id.clone(),
+            booking: booking.number.clone(),
+            letter: word.to_owned(),
+            // Whenever it was to be written.
+            due_at: booking.span.from,
+        };
+        if due_letters::lock(tx, &waits)?.is_some() {
+            match rules(catalogue, booking).due(letter, &visit(account, catalogue, booking)) {
+                Some(at) => due_letters::put(tx, &account.id, &booking.number, word, at)?,
+                None => due_letters::remove(tx, &account.id, &booking.number, word)?,
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Writes some of the letters that are due; how many it had in hand. Each is written once, on however many servers.
 ///
 /// # Errors

@@ -119,6 +119,32 @@ impl Letter {
         )
     }
 
+    /// Tells the people of a business that its clock is set by other rules, what moved with it, and what two things have now.
+    #[must_use]
+    pub fn clock_changed(business: &Name, zone: &str, moved: i64, conflicts: &[String]) -> Self {
+        let moved = if moved == 1 { "1 booking or block".to_owned() } else { format!("{moved} bookings and blocks") };
+        let conflicts = if conflicts.is_empty() {
+            "Nothing is given twice by that.\n".to_owned()
+        } else {
+            let lines: Vec<String> = conflicts.iter().map(|line| format!("  {line}")).collect();
+            format!(
+                "By that, some of your resources are given twice. Both keep them, and nothing more of that time is given. Look at \
+                 these, and move one of each:\n\n{}\n",
+                lines.join("\n")
+            )
+        };
+        Self::write(
+            &format!("The clock of {business} is set by other rules"),
+            format!(
+                "The rules for the time zone {zone}, in which {business} is, have changed: on some days to come the clock shows \
+                 another time than was known before.\n\n\
+                 What was booked stays at the time on the clock that your customers know. {moved} moved with the clock, and \
+                 calendars and connected applications are told. Customers get no e-mail, for to them nothing has changed; but an \
+                 entry that they put into a calendar of their own may show another time from now on.\n\n{conflicts}",
+            ),
+        )
+    }
+
     fn write(subject: &str, text: String) -> Self {
         Self { subject: subject.to_owned(), text: Zeroizing::new(text) }
     }

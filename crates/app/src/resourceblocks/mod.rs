@@ -31,6 +31,7 @@ fn seize(
     let wish = Wish { absence: Some(Absence { span, resources }), ..Wish::default() };
     let holder = Holder::ResourceBlock(id.clone());
     let instead_of = std::slice::from_ref(&holder);
-    take(tx, account, &Take { wish: &wish, holder: &holder, instead_of, expires_at: None }, placing.now)?;
+    let zone = &placing.account.zone;
+    take(tx, account, &Take { wish: &wish, holder: &holder, instead_of, expires_at: None, zone }, placing.now)?;
     Ok(blocked)
 }

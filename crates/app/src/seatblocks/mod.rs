@@ -39,6 +39,7 @@ fn seize(
     let wish = Wish { events: vec![seats], ..Wish::default() };
     let holder = Holder::SeatBlock(id.clone());
     let instead_of = std::slice::from_ref(&holder);
-    take(tx, &account.id, &Take { wish: &wish, holder: &holder, instead_of, expires_at: None }, placing.now)?;
+    let zone = &account.zone;
+    take(tx, &account.id, &Take { wish: &wish, holder: &holder, instead_of, expires_at: None, zone }, placing.now)?;
     Ok(event.occurrence.starts_at)
 }

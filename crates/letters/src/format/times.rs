@@ -2,7 +2,6 @@
 
 use crate::input::TimeSpan;
 use crate::language::{Clock, Locale, fill};
-use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 use slotkeeper_domain::time::{Instant, Zone};
 
@@ -94,8 +93,7 @@ fn abbreviation(at: &ZonedDateTime, locale: Locale) -> String {
 /// What cannot be shown is shown as the end of time.
 fn zoned(at: Instant, zone: &Zone) -> ZonedDateTime {
     let millis = at.as_millis().clamp(Timestamp::MIN.as_millisecond(), Timestamp::MAX.as_millisecond());
-    let zone = TimeZone::get(zone.name()).unwrap_or(TimeZone::UTC);
-    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned_datetime(zone)
+    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned_datetime(zone.rules().clone())
 }
 
 #[cfg(test)]

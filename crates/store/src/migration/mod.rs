@@ -65,6 +65,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations! {
     14 "waiting mail" "0014_waiting_mail.sql";
     15 "webhook health" "0015_webhook_health.sql";
     16 "changed until" "0016_changed_until.sql";
+    17 "zone rules" "0017_zone_rules.sql";
 };
 
 /// Where the steps that ran are written down.

@@ -1,5 +1,6 @@
 //! Accounts.
 
+use super::account_zones;
 use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::account::{AccountKind, ContactDetails, Country, Currency, Languages, Name};
 use slotkeeper_domain::id::AccountId;
@@ -7,6 +8,7 @@ use slotkeeper_domain::time::{Instant, Zone};
 
 statements! {
     ANY = "SELECT id FROM account ORDER BY id LIMIT 1";
+    ZONES = "SELECT DISTINCT time_zone FROM account LIMIT 2000";
     INSERT = "INSERT INTO account (id, kind, name, country, time_zone, currency, languages, created_at)
               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     FIND = "SELECT id, kind, name, country, time_zone, currency, languages, created_at FROM account WHERE id = ?1";
@@ -14,6 +16,7 @@ statements! {
     CONTACT = "SELECT email_address, phone_number, phone_kind, website_url, legal_identifiers, address1, address2, city,
                       state, postcode, description, logo_url
                FROM account WHERE id = ?1";
+    SET_ZONE = "UPDATE account SET time_zone = ?2 WHERE id = ?1";
     SET_CONTACT = "UPDATE account SET name = ?2, email_address = ?3, phone_number = ?4, phone_kind = ?5, website_url = ?6,
                           legal_identifiers = ?7, address1 = ?8, address2 = ?9, city = ?10, state = ?11, postcode = ?12,
                           description = ?13, logo_url = ?14
@@ -41,7 +44,7 @@ pub struct Account {
     pub created_at: Instant,
 }
 
-/// Adds an account.
+/// Adds an account. Its instants are made by the rules that its zone has now.
 ///
 /// # Errors
 /// When the store fails.
@@ -59,7 +62,7 @@ pub fn insert(tx: &mut Tx, account: &Account) -> Result<(), StoreError> {
             &account.created_at,
         ],
     )?;
-    Ok(())
+    account_zones::note(tx, &account.id, &account.zone)
 }
 
 /// The account with this id.
@@ -76,6 +79,14 @@ pub fn find(db: &mut Snapshot, id: &AccountId) -> Result<Option<Account>, StoreE
 /// When the store fails.
 pub fn any(db: &mut Snapshot) -> Result<bool, StoreError> {
     Ok(db.one(ANY, &[], |row| row.next::<AccountId>())?.is_some())
+}
+
+/// The names of the time zones that accounts are in, also of those that are not known here. It looks at every account.
+///
+/// # Errors
+/// When the store fails.
+pub fn zones(db: &mut Snapshot) -> Result<Vec<String>, StoreError> {
+    db.all(ZONES, &[], |row| row.next())
 }
 
 /// Makes others who lock the account wait until this transaction ends: for what is counted before it is added to.
@@ -148,4 +159,12 @@ pub fn set_details(tx: &mut Tx, id: &AccountId, name: &Name, contact: &ContactDe
         ],
     )?;
     Ok(())
+}
+
+/// Puts the account into another time zone. What was booked is moved by others.
+///
+/// # Errors
+/// When the store fails.
+pub fn set_zone(tx: &mut Tx, id: &AccountId, zone: &Zone) -> Result<(), StoreError> {
+    tx.run(SET_ZONE, &[id, zone]).map(drop)
 }

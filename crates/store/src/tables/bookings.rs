@@ -76,6 +76,8 @@ statements! {
                  ORDER BY starts_at, number || '' LIMIT ?5 {FOR UPDATE}";
     RETITLE = "UPDATE booking SET title = ?3, changed_at = ?4, changed_by = ?5, touched_at = ?4, changes = changes + 1
                WHERE account_id = ?1 AND number = ?2";
+    AHEAD = concat!("SELECT ", columns!(), " FROM booking WHERE account_id = ?1 AND (starts_at, number) > (?2, ?3)
+                     AND canceled_at IS NULL ORDER BY starts_at, number LIMIT ?4");
     HAS_ANY = "SELECT number FROM booking WHERE account_id = ?1 AND customer_id = ?2
                AND (CAST(?3 AS TEXT) IS NULL OR application_id = ?3) LIMIT 1";
     SOME_AFTER = "SELECT number FROM booking
@@ -383,6 +385,19 @@ pub fn list(
             db.all(if by_start { LIST_OWN_BY_START } else { LIST_OWN_BY_TOUCH }, &params, booking)
         }
     }
+}
+
+/// The bookings that are not cancelled, by start and number: at most `limit` after this start and number.
+///
+/// # Errors
+/// When the store fails.
+pub fn ahead(
+    db: &mut Snapshot,
+    account: &AccountId,
+    after: (Instant, &str),
+    limit: i64,
+) -> Result<Vec<Booking>, StoreError> {
+    db.all(AHEAD, &[account, &after.0, &after.1, &limit], booking)
 }
 
 /// How many bookings a search finds within sight.

@@ -60,6 +60,13 @@ statements! {
                            SELECT CASE WHEN COUNT(*) = COUNT(expires_at) THEN MAX(expires_at) END
                            FROM seat_claim WHERE account_id = ?1 AND event_id = ?2)
                        WHERE account_id = ?1 AND holder_kind = 'event' AND holder_id = ?2";
+    /// The plus keeps SQLite from reading all claims of the account in this order in search of the few.
+    PIECES = "SELECT resource_id, starts_at, ends_at, whole, expires_at FROM resource_claim
+              WHERE account_id = ?1 AND holder_kind = ?2 AND holder_id = ?3 ORDER BY +resource_id, starts_at LIMIT 10000";
+    NOT_WHOLE = "UPDATE resource_claim SET whole = FALSE
+                 WHERE account_id = ?1 AND resource_id = ?2 AND starts_at >= ?5 AND starts_at < ?6
+                       AND holder_kind = ?3 AND holder_id = ?4";
+    EVENTS_AHEAD = "SELECT id, day FROM event WHERE account_id = ?1 AND (day, id) > (?2, ?3) ORDER BY day, id LIMIT ?4";
     EVENTS_BETWEEN = "SELECT id, taken, private FROM event WHERE account_id = ?1 AND day BETWEEN ?2 AND ?3 LIMIT 100000";
     ENDED_BETWEEN = "SELECT event_id, CAST(SUM(seats) AS BIGINT), CAST(SUM(CASE WHEN private THEN 1 ELSE 0 END) AS BIGINT)
                      FROM seat_claim WHERE account_id = ?1 AND day BETWEEN ?2 AND ?3 AND expires_at <= ?4
@@ -347,6 +354,59 @@ pub fn claim_for_event(
         settle(tx, account, event)?;
     }
     Ok(())
+}
+
+/// Moves what something has of resources in time, whoever else has them then: what was given stays given. The last resort of
+/// the schema is for what is given anew, and lets pass what takes all of a resource.
+///
+/// # Errors
+/// When the store fails.
+pub fn shift(
+    tx: &mut Tx,
+    account: &AccountId,
+    holder: &Holder,
+    moved: impl Fn(Span) -> Span,
+) -> Result<(), StoreError> {
+    let (kind, id) = (holder.kind(), holder.id());
+    let pieces: Vec<(ResourceId, Span, bool, Option<Instant>)> = tx.all(PIECES, &[account, &kind, &id], |row| {
+        Ok((row.next()?, Span { from: row.next()?, to: row.next()? }, row.next()?, row.next()?))
+    })?;
+    if pieces.is_empty() {
+        return Ok(());
+    }
+    tx.run(RELEASE_RESOURCES, &[account, &kind, &id])?;
+    for pieces in pieces.chunk_by(|one, other| one.0 == other.0) {
+        let (Some((resource, first, whole, expires_at)), Some((_, last, ..))) = (pieces.first(), pieces.last()) else {
+            continue;
+        };
+        let span = moved(Span { from: first.from, to: last.to });
+        write_pieces(tx, account, holder, std::slice::from_ref(resource), (span, true), *expires_at)?;
+        if !whole {
+            tx.run(NOT_WHOLE, &[account, resource, &kind, &id, &span.from, &span.to])?;
+        }
+    }
+    Ok(())
+}
+
+/// Events that somebody had seats of, by day and id: at most `limit` after this day and id.
+///
+/// # Errors
+/// When the store fails.
+pub fn events_ahead(
+    db: &mut Snapshot,
+    account: &AccountId,
+    after: &(String, String),
+    limit: i64,
+) -> Result<Vec<EventId>, StoreError> {
+    db.all(EVENTS_AHEAD, &[account, &after.0, &after.1, &limit], |row| row.next())
+}
+
+/// Locks an event that is there until the transaction ends.
+///
+/// # Errors
+/// When the store fails.
+pub fn lock_event(tx: &mut Tx, account: &AccountId, event: &EventId) -> Result<(), StoreError> {
+    lock_events(tx, account, &BTreeMap::from([(event.clone(), None)]))
 }
 
 /// What is taken of the events of some days, both included; an event that is not in it is free.

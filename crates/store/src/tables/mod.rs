@@ -2,9 +2,10 @@
 //!
 //! Finders take the account first. Without one there are only the directories ([`users::find_by_email`],
 //! [`applications::find_public`]), what an application's developer may see of its installations, what was
-//! granted through a portal and ends with it, the limits of [`buckets`], [`server_facts`], and what the jobs look for: mails and letters that
+//! granted through a portal and ends with it, the limits of [`buckets`], [`server_facts`], the rules of zones in [`account_zones`], and what the jobs look for: mails and letters that
 //! are due, rows that have expired.
 
+pub mod account_zones;
 pub mod accounts;
 pub mod applications;
 pub mod authorizations;
@@ -40,6 +41,7 @@ pub mod subaccounts;
 pub mod users;
 pub mod vouchers;
 pub mod webhooks;
+pub mod zone_moves;
 
 use crate::sql::Sql;
 use crate::{Param, Row, Snapshot, StoreError};

@@ -38,6 +38,8 @@ statements! {
     LOCK = concat!("SELECT ", columns!(), " FROM resource_block WHERE account_id = ?1 AND id = ?2 {FOR UPDATE}");
     LIST_BY_START = concat!("SELECT ", columns!(), found!(by start), " ORDER BY starts_at, id LIMIT ?8 OFFSET ?9");
     LIST_BY_TOUCH = concat!("SELECT ", columns!(), found!(by touch), " ORDER BY starts_at, id LIMIT ?8 OFFSET ?9");
+    AHEAD = concat!("SELECT ", columns!(), " FROM resource_block WHERE account_id = ?1 AND (starts_at, id) > (?2, ?3)
+                     ORDER BY starts_at, id LIMIT ?4");
     COUNT_BY_START = concat!("SELECT COUNT(*)", found!(by start));
     COUNT_BY_TOUCH = concat!("SELECT COUNT(*)", found!(by touch));
 }
@@ -184,6 +186,19 @@ pub fn list(
         &[account, &starts.0, &starts.1, &touched.0, &touched.1, resource, &creator, &limit, &offset],
         block,
     )
+}
+
+/// Blocks by start and id: at most `limit` after this start and id.
+///
+/// # Errors
+/// When the store fails.
+pub fn ahead(
+    db: &mut Snapshot,
+    account: &AccountId,
+    after: (Instant, &str),
+    limit: i64,
+) -> Result<Vec<ResourceBlock>, StoreError> {
+    db.all(AHEAD, &[account, &after.0, &after.1, &limit], block)
 }
 
 /// How many blocks a search finds within sight.

@@ -9,6 +9,7 @@ use askama::Template;
 use axum::extract::State;
 use slotkeeper_app::authorizations::installed::installed;
 use slotkeeper_app::subaccounts::list;
+use slotkeeper_app::zones::conflicts;
 use slotkeeper_domain::account::AccountKind;
 
 #[derive(Template)]
@@ -21,6 +22,8 @@ struct HomePage {
     /// How many businesses a portal has; nothing for a business.
     subaccounts: Option<i64>,
     is_owner: bool,
+    /// What two things have at the same time since the clock is set by other rules.
+    conflicts: Vec<String>,
     unconfirmed: Option<Unconfirmed>,
 }
 
@@ -54,6 +57,7 @@ pub(crate) async fn show(
         installed,
         subaccounts,
         is_owner: colleague.as_owner().is_ok(),
+        conflicts: conflicts::list(&web.app, &colleague).await?,
         unconfirmed: page::unconfirmed(&web, &colleague),
     }))
 }

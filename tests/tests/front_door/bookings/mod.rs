@@ -26,6 +26,7 @@ mod products;
 mod refusals;
 mod resourceblocks;
 mod seatblocks;
+mod zones;
 
 use slotkeeper_testkit::catalogue::{COURSE, COURSE_SERIES, LESSON, TOUR, TOUR_SERIES, catalogue};
 use slotkeeper_testkit::client::{Program, Visitor};
