@@ -60,7 +60,8 @@ pub async fn remove(
             if bookings::has_future(tx, account, &id, placing.now)? {
                 return Ok(Removal::HasFutureBookings);
             }
-            keep_last(tx, &unit, &placing.account, (Thing::Customer, id.as_str()), placing.now)?;
+            let gone = (Thing::Customer, id.as_str(), known.application.as_ref());
+            keep_last(tx, &unit, &placing.account, gone, placing.now)?;
             loop {
                 let numbers = bookings::of_customer(tx, account, &id, ROUND)?;
                 if numbers.is_empty() {
@@ -69,12 +70,13 @@ pub async fn remove(
                 for (number, creator) in numbers {
                     let subject = Subject::booking(&number, creator.as_ref());
                     let change = placing.actor.change(account, placing.now, subject, Kind::Deleted);
-                    keep_last(tx, &unit, &placing.account, (Thing::Booking, number.as_str()), placing.now)?;
+                    let gone = (Thing::Booking, number.as_str(), creator.as_ref());
+                    keep_last(tx, &unit, &placing.account, gone, placing.now)?;
                     let holder = Holder::Booking(number.clone());
                     if locked.contains(&holder) {
-                        claims::release(tx, account, &holder)?;
+                        claims::release(tx, account, &holder, placing.now)?;
                     } else {
-                        take::give_back(tx, account, &holder)?;
+                        take::give_back(tx, account, &holder, placing.now)?;
                     }
                     mails::forget_booking(tx, account, &number, placing.now)?;
                     bookings::delete(tx, account, &number)?;

@@ -108,7 +108,10 @@ mod tests {
         for (text, escaped) in [(";", "\\;"), (",", "\\,"), ("\\", "\\\\"), ("\n", "\\n")] {
             let before = "a".repeat(72);
             assert_eq!(written("X", &format!("{before}{text}z")), format!("X:{before}\r\n {escaped}z\r\n"));
-            assert_eq!(written("X", &format!("{}{text}z", &before[1..])), format!("X:{}{escaped}\r\n z\r\n", &before[1..]));
+            assert_eq!(
+                written("X", &format!("{}{text}z", &before[1..])),
+                format!("X:{}{escaped}\r\n z\r\n", &before[1..])
+            );
         }
         let mut lines = Lines::default();
         lines.raw(&format!("X;CN={}", parameter(&format!("{}^", "a".repeat(68)))), "b");
