@@ -76,7 +76,7 @@ async fn prove(args: &DeliverArgs, place: &Place<'_>) -> anyhow::Result<bool> {
         scene.measure(args, &server).await?;
     }
 
-    let logged = log(&server.client, scene.before).await?;
+    let logged = log(&server.client, &scene.before).await?;
     let memory = scene.receiver.memory();
     let verdict = compare(&scene.notes.ledger, &logged, &memory.seen);
     scene.say_counts(&logged, &memory, kills);
@@ -105,8 +105,8 @@ struct Scene {
     workers: Vec<Worker>,
     /// What the clients brought back.
     notes: Notes,
-    /// The number of the last change before there were webhooks.
-    before: i64,
+    /// Where the list of changes ended before there were webhooks.
+    before: String,
 }
 
 impl Scene {
@@ -145,7 +145,7 @@ impl Scene {
 
     /// Waits until everything in the list has arrived, or nothing has come for so long.
     async fn drain(&self, client: &Client, silence: Duration) -> anyhow::Result<()> {
-        let (logged, began) = (log(client, self.before).await?, Instant::now());
+        let (logged, began) = (log(client, &self.before).await?, Instant::now());
         loop {
             let last = {
                 let memory = self.receiver.memory();
@@ -163,7 +163,7 @@ impl Scene {
 
     /// How long it takes from the answer to a client until the change arrives, while nothing is disturbed.
     async fn measure(&mut self, args: &DeliverArgs, server: &Server) -> anyhow::Result<()> {
-        let after = last(&server.client).await?;
+        let known = log(&server.client, &self.before).await?.len();
         let wanted = usize::try_from(args.changes)?.div_ceil(5).min(MEASURED);
         let progress = Arc::new(Progress::default());
         progress.enough.store(wanted, Ordering::Relaxed);
@@ -180,7 +180,7 @@ impl Scene {
             times.entry((topic, thing)).or_default().push(*at);
         }
         let mut delays = Vec::new();
-        for change in log(&server.client, after).await?.iter().rev() {
+        for change in log(&server.client, &self.before).await?.iter().skip(known).rev() {
             let answered = times.get_mut(&(change.topic.as_str(), change.thing.as_str())).and_then(Vec::pop);
             let arrived = self.receiver.memory().first.get(&change.number).copied();
             if let (Some(answered), Some(arrived)) = (answered, arrived) {
@@ -260,24 +260,31 @@ async fn hire(args: &DeliverArgs, server: &Server) -> anyhow::Result<Vec<Worker>
     (0..args.clients).map(worker).collect()
 }
 
-/// The number of the last change.
-async fn last(client: &Client) -> anyhow::Result<i64> {
-    let mut part = Part::after(client, 0).await?;
+/// What names a change of a topic here: notices are counted for each webhook, from 1.
+fn number_of(topic: &str, count: i64) -> anyhow::Result<i64> {
+    let place = TOPICS.iter().position(|one| *one == topic).context("a topic that is registered")?;
+    Ok(i64::try_from(place)? * 1_000_000_000 + count)
+}
+
+/// Where the list of changes ends.
+async fn last(client: &Client) -> anyhow::Result<String> {
+    let mut part = Part::after(client, "").await?;
     while part.more {
-        part = Part::after(client, part.last).await?;
+        part = Part::after(client, &part.last).await?;
     }
     Ok(part.last)
 }
 
-/// The changes after a number whose topics are registered.
-async fn log(client: &Client, after: i64) -> anyhow::Result<Vec<Logged>> {
-    let (mut logged, mut after) = (Vec::new(), after);
+/// The changes from before there were webhooks on whose topics are registered. Each has the number that its notice has.
+async fn log(client: &Client, before: &str) -> anyhow::Result<Vec<Logged>> {
+    let (mut logged, mut after, mut counts) = (Vec::new(), before.to_owned(), [0; TOPICS.len()]);
     loop {
-        let part = Part::after(client, after).await?;
+        let part = Part::after(client, &after).await?;
         for change in &part.data {
             let topic = format!("{}/{}", text(change, "domain"), text(change, "type"));
-            if TOPICS.contains(&topic.as_str()) {
-                let number = change["number"].as_i64().context("a change has a number")?;
+            if let Some(place) = TOPICS.iter().position(|one| *one == topic) {
+                counts[place] += 1;
+                let number = number_of(&topic, counts[place])?;
                 logged.push(Logged { number, topic, thing: text(change, "itemId").to_owned() });
             }
         }
@@ -292,14 +299,14 @@ async fn log(client: &Client, after: i64) -> anyhow::Result<Vec<Logged>> {
 struct Part {
     data: Vec<Value>,
     /// Where the next part begins.
-    last: i64,
+    last: String,
     more: bool,
 }
 
 impl Part {
-    async fn after(client: &Client, after: i64) -> anyhow::Result<Self> {
+    async fn after(client: &Client, after: &str) -> anyhow::Result<Self> {
         let mut answer = client.get(&format!("/changes?after={after}&limit=500")).await?;
         let Value::Array(data) = answer["data"].take() else { bail!("GET /changes answers no list") };
-        Ok(Self { data, last: answer["last"].as_i64().context("where the list ends")?, more: answer["more"] == true })
+        Ok(Self { data, last: text(&answer, "last").to_owned(), more: answer["more"] == true })
     }
 }

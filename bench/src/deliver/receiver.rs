@@ -3,6 +3,7 @@
 //! Plain sockets, so that it can break off, lie and fall silent. What it checks, it checks with other code than the server's:
 //! the signatures with the library of the Standard Webhooks specification and with another HMAC.
 
+use crate::deliver::number_of;
 use crate::deliver::verdict::Seen;
 use crate::load::Dice;
 use crate::now;
@@ -256,6 +257,7 @@ fn came(memory: &mut Memory, request: &Request) -> anyhow::Result<(Answer, Seen)
     ensure!(memory.times.entry(id.to_owned()).or_default().insert(time.to_owned()), "notice {id} bears an old time");
     let number = id.strip_prefix(&webhook.id).and_then(|number| number.parse().ok());
     let number: i64 = number.with_context(|| format!("the id {id} is not of webhook {}", webhook.id))?;
+    let number = number_of(&webhook.topic, number)?;
     let lost = request.headers.contains_key("x-bookeo-previousmessagelost");
     ensure!(!lost, "notice {id} says that one before it was given up");
     let body: Value = serde_json::from_slice(&request.body).with_context(|| format!("the body of notice {id}"))?;

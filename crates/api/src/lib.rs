@@ -36,4 +36,4 @@ pub mod webhooks;
 pub mod wire;
 
 pub use error::ApiError;
-pub use router::{refuse_outside, router};
+pub use router::{refuse_notice, refuse_outside, router};

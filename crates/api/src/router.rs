@@ -1,7 +1,7 @@
 //! Every operation of the API.
 
 use crate::body::LARGEST_BODY;
-use crate::error::refuse;
+use crate::error::{ApiError, refuse};
 use crate::operation::Operations;
 use crate::{
     availability, bookings, changes, customers, holds, language, linked_people, noted, payments, resourceblocks,
@@ -224,4 +224,14 @@ fn without_caching(mut response: Response) -> Response {
 #[must_use]
 pub fn refuse_outside(status: StatusCode) -> Response {
     without_caching(language::named(refuse(status), Language::BRITISH_ENGLISH))
+}
+
+/// The answer for a notice of a webhook that was sent here.
+#[must_use]
+pub fn refuse_notice() -> Response {
+    let error = ApiError::bad_request(
+        "This is a notice of a webhook: it has the header X-Bookeo-MessageId. Notices are not taken here, because one could \
+         cause the next, without end. Send requests without that header.",
+    );
+    without_caching(language::named(axum::response::IntoResponse::into_response(error), Language::BRITISH_ENGLISH))
 }

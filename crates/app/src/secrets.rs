@@ -34,6 +34,8 @@ pub enum Usage {
     MailParts,
     /// Tokens that lead to further pages of a search.
     PageToken,
+    /// Marks of places in the list of changes.
+    ChangeMark,
     /// The check that a database belongs to a master key.
     MasterKeyCheck,
     /// Keys that requests carry to be sent again.
@@ -62,6 +64,7 @@ impl Usage {
             Self::Mail => b"mail",
             Self::MailParts => b"mail-parts",
             Self::PageToken => b"page-token",
+            Self::ChangeMark => b"change-mark",
             Self::MasterKeyCheck => b"master-key-check",
             Self::IdempotencyKey => b"idempotency-key",
             Self::Request => b"request",

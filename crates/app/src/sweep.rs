@@ -16,6 +16,9 @@ const HOLD_KEPT: Duration = Duration::from_secs(24 * 3_600);
 const CLAIM_KEPT: Duration = Duration::from_secs(60);
 /// How long a mail is remembered after it was delivered, given up or only kept. Its text can hold a key.
 const MAIL_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// How long the last state of a thing that was deleted is kept, or until no notice that will show it waits any more: it may be
+/// all that is left of a person.
+const ITEM_KEPT: Duration = Duration::from_secs(24 * 3_600);
 /// How long the developer can see what became of a delivery.
 const DELIVERY_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 
@@ -37,7 +40,7 @@ pub async fn sweep(app: &App) -> Result<bool, StoreError> {
                 mails::sweep(tx, now.before(MAIL_KEPT), ROUND)?,
                 holds::sweep(tx, now.before(HOLD_KEPT), ROUND)?,
                 kept_answers::sweep(tx, now, ROUND)?,
-                deliveries::sweep(tx, now.before(DELIVERY_KEPT), ROUND)?,
+                deliveries::sweep(tx, (now.before(DELIVERY_KEPT), now.before(ITEM_KEPT)), now, ROUND)?,
                 webhooks::sweep(tx, now.before(DELIVERY_KEPT), ROUND)?,
                 zone_moves::sweep(tx, now, ROUND)?,
                 claims::sweep(tx, now.before(CLAIM_KEPT), now, ROUND)?,

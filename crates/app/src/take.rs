@@ -47,14 +47,14 @@ pub(crate) fn take(tx: &mut Tx, account: &AccountId, take: &Take<'_>, now: Insta
         let held = claims::held(tx, account, take.holder)?;
         if let Some(grant) = within(wish, &held) {
             let span = wish.appointment.as_ref().map(|appointment| appointment.span);
-            claims::keep(tx, account, take.holder, (&held, &grant), span)?;
+            claims::keep(tx, account, take.holder, (&held, &grant), span, now)?;
             return Ok(grant);
         }
     }
     let resources = resources_of(wish);
     claims::lock_resources(tx, account, &resources)?;
     for holder in take.instead_of {
-        claims::release(tx, account, holder)?;
+        claims::release(tx, account, holder, now)?;
     }
     for event in &wish.events {
         claims::end_seats(tx, account, &event.event, now)?;
@@ -81,9 +81,9 @@ pub(crate) fn take(tx: &mut Tx, account: &AccountId, take: &Take<'_>, now: Insta
 }
 
 /// Gives back everything that something has.
-pub(crate) fn give_back(tx: &mut Tx, account: &AccountId, holder: &Holder) -> Result<(), StoreError> {
+pub(crate) fn give_back(tx: &mut Tx, account: &AccountId, holder: &Holder, now: Instant) -> Result<(), StoreError> {
     lock_what_they_have(tx, account, [holder])?;
-    claims::release(tx, account, holder)
+    claims::release(tx, account, holder, now)
 }
 
 /// Locks the events that these have seats of, so that all of it can be given back.

@@ -75,8 +75,16 @@ pub const BLOCKED_AFTER: i64 = 20;
 /// How many notices of a webhook can wait. What comes on top is dropped at once.
 pub const MOST_WAITING: i64 = 20_000;
 
+/// How many more webhooks of one developer a server takes on, of those that have something to do, where there is room for so many
+/// and it serves `served` of that developer already: never so many that it serves more of one developer than there is room left
+/// for others. So whoever comes next finds room, however slow the receivers of those are that came before.
+#[must_use]
+pub fn share(room: usize, served: usize) -> usize {
+    room.saturating_sub(served).div_ceil(2)
+}
+
 /// What names a notice for its receiver, who may get it twice and is to recognise it (wire reference, section 5.2): 23 or
-/// more letters and digits. `number` is that of the change; a test that a developer sends has one below zero.
+/// more letters and digits. `number` says which notice of the webhook it is; a test that a developer sends has one below zero.
 #[must_use]
 pub fn message_id(webhook: &WebhookId, number: i64) -> String {
     let mark = if number < 0 { "T" } else { "" };
@@ -141,6 +149,19 @@ mod tests {
     }
 
     proptest! {
+        /// However many developers have whatever many webhooks, whoever is new gets room as long as there is any, and none has
+        /// more than is left, but for the one that rounding gives.
+        #[test]
+        fn nobody_takes_all_the_room(places in 1usize..300, wishes in proptest::collection::vec(1usize..400, 1..12)) {
+            let mut room = places;
+            for wish in wishes {
+                let taken = share(room, 0).min(wish);
+                prop_assert_eq!(taken == 0, room == 0);
+                room -= taken;
+                prop_assert!(taken <= room + 1);
+            }
+        }
+
         #[test]
         fn waits_are_at_least_what_the_schedule_and_the_receiver_say(
             waits in proptest::collection::vec(1u64..=604_800, 1..=20), failed in 1i64..=21,

@@ -7,13 +7,13 @@
 
 use crate::Stop;
 use slotkeeper_app::App;
-use slotkeeper_app::webhooks::notice::{self, Notice};
-use slotkeeper_app::webhooks::outcome::{Answered, Tried, forget, note, put_off};
+use slotkeeper_app::webhooks::notice::{self, Composed, Notice};
+use slotkeeper_app::webhooks::outcome::{Answered, Tried, forget, lose, note, put_off};
 use slotkeeper_domain::time::Instant;
 use slotkeeper_outgoing::{Failure, HeaderMap, HeaderName, HeaderValue, Outgoing};
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::deliveries::{self, Delivery};
-use slotkeeper_store::tables::webhooks::{self, Lease};
+use slotkeeper_store::tables::webhooks::{self, Lease, Room};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,10 +21,9 @@ use tokio::sync::watch;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Interval, sleep};
 
-/// How many webhooks this node serves at once. A receiver that does not answer keeps its own webhook waiting and no other.
+/// How many webhooks this node serves at once. A receiver that does not answer keeps its own webhook waiting and no other, and
+/// one developer's many do not take the room of others.
 const MOST_WEBHOOKS: usize = 200;
-/// How many of them can be webhooks whose last attempt failed, so that the others always have room.
-const MOST_FAILING: usize = MOST_WEBHOOKS / 2;
 /// How many notices of one webhook are under way at once.
 const MOST_AT_ONCE: usize = 8;
 /// How long a lease lasts. Longer than an attempt, and as short as a crash may delay a notice.
@@ -44,16 +43,14 @@ const REST: Duration = Duration::from_secs(1);
 /// Delivers what becomes due until the server stops; notices under way are waited for.
 pub(crate) async fn run(app: &App, outgoing: &Outgoing, mut ticks: Interval, mut stop: Stop) {
     take_over(app).await;
-    let mut serving = Serving::default();
+    let mut serving = Serving::with(MOST_WEBHOOKS);
     loop {
         tokio::select! {
             _tick = ticks.tick() => serving.look(),
             () = app.store().deliveries().notified() => serving.look(),
             Some(served) = serving.turns.join_next() => {
                 told(served);
-                // There may be webhooks for which there was no room.
-                let (free, free_for_failing) = serving.room();
-                if free > 1 && free_for_failing > 1 {
+                if !serving.others {
                     continue;
                 }
             }
@@ -84,10 +81,11 @@ fn told(served: Result<(), JoinError>) {
     }
 }
 
-/// Delivers what is due now, and what becomes due while it is at it; for tests, which move the clock themselves.
-pub async fn deliver_due(app: &App, outgoing: &Outgoing) {
+/// Delivers what is due now, and what becomes due while it is at it; for tests, which move the clock themselves. Serves so many
+/// webhooks at once; as many as a server if it is not said.
+pub async fn deliver_due(app: &App, outgoing: &Outgoing, most: Option<usize>) {
     let (_stopper, stop) = Stop::pair();
-    let mut serving = Serving::default();
+    let mut serving = Serving::with(most.unwrap_or(MOST_WEBHOOKS));
     loop {
         if begin(app, outgoing, &mut serving, &stop).await == 0 && serving.turns.is_empty() {
             return;
@@ -102,23 +100,33 @@ pub async fn deliver_due(app: &App, outgoing: &Outgoing) {
 /// The webhooks that this node has in hand.
 struct Serving {
     turns: JoinSet<()>,
-    /// Each turn of a webhook that was failing holds one of these.
+    /// How many there can be.
+    most: usize,
+    /// Each turn of a webhook that was failing holds one of these: there is room for half as many, so that the others always have
+    /// some.
     failing: Arc<()>,
+    /// And one of those of its developer.
+    of_developers: HashMap<String, Arc<()>>,
+    /// Whether there may be webhooks for which there was no room at the last look.
+    others: bool,
     /// Says that something may have become due.
     news: watch::Sender<()>,
 }
 
-impl Default for Serving {
-    fn default() -> Self {
-        Self { turns: JoinSet::new(), failing: Arc::default(), news: watch::Sender::new(()) }
-    }
-}
-
 impl Serving {
-    /// How many more there is room for, and how many that are failing.
-    fn room(&self) -> (usize, usize) {
-        let failing = Arc::strong_count(&self.failing) - 1;
-        (MOST_WEBHOOKS.saturating_sub(self.turns.len()), MOST_FAILING.saturating_sub(failing))
+    fn with(most: usize) -> Self {
+        let (failing, news) = (Arc::default(), watch::Sender::new(()));
+        Self { turns: JoinSet::new(), most, failing, of_developers: HashMap::new(), others: false, news }
+    }
+
+    /// What there is room for besides.
+    fn room(&mut self) -> Room {
+        self.of_developers.retain(|_, turns| held(turns) > 0);
+        Room {
+            places: self.most.saturating_sub(self.turns.len()),
+            failing: (self.most / 2).saturating_sub(held(&self.failing)),
+            served: self.of_developers.iter().map(|(developer, turns)| (developer.clone(), held(turns))).collect(),
+        }
     }
 
     /// Has turns look for more to do.
@@ -127,24 +135,29 @@ impl Serving {
     }
 }
 
+/// How many turns hold one of these.
+fn held(shared: &Arc<()>) -> usize {
+    Arc::strong_count(shared) - 1
+}
+
 /// Leases webhooks for which there is something to do and serves each in a task of its own; how many.
 async fn begin(app: &App, outgoing: &Outgoing, serving: &mut Serving, stop: &Stop) -> usize {
-    let (free, free_for_failing) = serving.room();
-    let now = app.now();
-    let limit = (i64::try_from(free).unwrap_or(0), i64::try_from(free_for_failing).unwrap_or(0));
-    let leased = app.store().tidy(move |tx| webhooks::lease_due(tx, now, now.after(LEASE), limit)).await;
-    let leased = leased.unwrap_or_else(|error: StoreError| {
+    let (room, now) = (serving.room(), app.now());
+    let leased = app.store().tidy(move |tx| webhooks::lease_due(tx, now, now.after(LEASE), room.clone())).await;
+    let (leased, others) = leased.unwrap_or_else(|error: StoreError| {
         tracing::warn!(%error, "webhooks that are due could not be read");
-        Vec::new()
+        (Vec::new(), false)
     });
+    serving.others = others;
     let count = leased.len();
     for lease in leased {
         let failing = lease.failing.then(|| Arc::clone(&serving.failing));
+        let of_developer = Arc::clone(serving.of_developers.entry(lease.developer.clone()).or_default());
         let news = serving.news.subscribe();
         let turn = Turn { app: app.clone(), outgoing: outgoing.clone(), lease, stop: stop.clone(), news };
         serving.turns.spawn(async move {
             turn.serve().await;
-            drop(failing);
+            drop((failing, of_developer));
         });
     }
     count
@@ -276,8 +289,9 @@ async fn attempt(app: App, outgoing: Outgoing, lease: Lease, delivery: Delivery)
     let composed: Result<_, StoreError> =
         app.store().read(move |db| notice::compose(db, &unit, (&whose.0, &whose.1), &what, at)).await;
     let tried = match composed {
-        Ok(None) => return forget(&app, of, delivery).await.map(|()| true),
-        Ok(Some(notice)) => match send(&outgoing, notice, at).await {
+        Ok(Composed::Nothing) => return forget(&app, of, delivery).await.map(|()| true),
+        Ok(Composed::Gone) => return lose(&app, of, delivery, GONE).await.map(|()| true),
+        Ok(Composed::Notice(notice)) => match send(&outgoing, notice, at).await {
             Some(tried) => tried,
             None => return put_off(&app, of, delivery, NO_ROOM).await.map(|()| false),
         },
@@ -292,6 +306,10 @@ async fn attempt(app: App, outgoing: Outgoing, lease: Lease, delivery: Delivery)
     note(&app, of, delivery, tried).await?;
     Ok(arrived)
 }
+
+/// Why a notice is given up of which there is nothing to send; for the developer.
+const GONE: &str =
+    "The thing was deleted, and its last state is not kept any more. The next notice says that one was lost.";
 
 /// Counted as an attempt, so that what can never be sent does not keep the rest waiting for ever.
 fn no_notice(at: Instant) -> Tried {

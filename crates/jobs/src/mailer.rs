@@ -1,6 +1,6 @@
 //! The way to the mail server.
 
-use lettre::message::header::ContentType;
+use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
@@ -142,6 +142,7 @@ impl Mailer {
             .from(from)
             .to(mailbox(recipient, "recipient")?)
             .subject(subject.as_str())
+            .header(AutoSubmitted)
             .message_id(Some(format!("<{id}@{}>", self.from.email.domain())));
         // Names and links may hold anything: the text says that it is UTF-8, and how it is encoded.
         let text = SinglePart::plain(content.text.to_string());
@@ -155,6 +156,24 @@ impl Mailer {
             body = body.singlepart(SinglePart::builder().header(kind).body(calendar.text.clone()));
         }
         builder.multipart(body).map_err(|_| built())
+    }
+}
+
+/// Says that no person wrote the mail: programs that answer in somebody's absence leave it unanswered (RFC 3834, section 5).
+#[derive(Debug, Clone, Copy)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
     }
 }
 

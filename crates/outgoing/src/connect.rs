@@ -43,8 +43,12 @@ pub(crate) async fn to_receiver(
     }
     let stream = first(&addresses, port, limits, deadline).await?;
     // What the system says about the other end is held against the policy as well, for whatever stands in between.
-    let peer = stream.peer_addr().map_err(|_| Failure::NoConnection)?.ip();
-    if policy.may_connect(host, peer) { Ok(stream) } else { Err(Failure::RefusedAddress) }
+    let peer = stream.peer_addr().map_err(|_| Failure::NoConnection)?;
+    let local = stream.local_addr().map_err(|_| Failure::NoConnection)?;
+    if policy.itself.is_end(peer, local.ip()) {
+        return Err(Failure::Itself);
+    }
+    if policy.may_connect(host, peer.ip()) { Ok(stream) } else { Err(Failure::RefusedAddress) }
 }
 
 /// A connection to the proxy: whoever runs the server chose it, so its address is not judged.

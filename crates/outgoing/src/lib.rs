@@ -15,6 +15,7 @@
 mod address;
 mod connect;
 mod exchange;
+mod itself;
 mod outcome;
 mod outgoing;
 mod policy;
@@ -26,6 +27,7 @@ mod tls;
 
 pub use address::Kind;
 pub use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+pub use itself::Itself;
 pub use outcome::{Answer, Failure, Outcome, TlsFault};
 pub use outgoing::{Limits, Outgoing};
 pub use policy::{AllowedReceiver, NotAReceiver, Policy};

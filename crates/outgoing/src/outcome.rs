@@ -37,6 +37,11 @@ pub enum Failure {
     /// strangers what only this server can look up.
     #[error("The name of the host leads to an address that the whole internet cannot reach, and those are not called.")]
     RefusedAddress,
+    /// The name leads to this server itself.
+    #[error(
+        "The name of the host leads to this server itself, and a notice there could cause the next one, without end."
+    )]
+    Itself,
     /// The name has no address, or nobody said so in time.
     #[error("No address was found for the name of the host.")]
     NameNotFound,

@@ -1,6 +1,7 @@
 //! What may be called: the rule, and the exceptions a configuration makes.
 
 use crate::address::{Kind, kind, plain};
+use crate::itself::Itself;
 use crate::receiver_url::{ReceiverUrl, Refusal};
 use ipnet::IpNet;
 use std::fmt;
@@ -19,6 +20,8 @@ pub struct Policy {
     pub allowed: Vec<AllowedReceiver>,
     /// The ports on which https is spoken.
     pub ports: Vec<u16>,
+    /// Where the server itself is reached, which is never called, whatever is allowed.
+    pub itself: Itself,
 }
 
 impl Policy {
@@ -58,7 +61,7 @@ impl Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { loopback_http: false, allowed: Vec::new(), ports: Self::PORTS.into() }
+        Self { loopback_http: false, allowed: Vec::new(), ports: Self::PORTS.into(), itself: Itself::default() }
     }
 }
 

@@ -68,6 +68,12 @@ pub enum Refusal {
         /// Those that are called.
         allowed: Vec<u16>,
     },
+    /// This server itself, its API or its pages.
+    #[error(
+        "The address leads to this server itself. A notice that is sent there could cause the next one, without end: \
+         register an address of a program of your own."
+    )]
+    Itself,
     /// The host is spelled in another way than programs agree on, such as 0x08080808 or EXAMPLE%2ecom.
     #[error("Write host and port as {0}")]
     Spelling(String),
@@ -133,8 +139,11 @@ impl ReceiverUrl {
         if authority.contains('@') {
             return Err(Refusal::UserName);
         }
-        check_host(&host, policy)?;
         let port = url.port_or_known_default().ok_or(Refusal::Unreadable)?;
+        if policy.itself.is_at(&host, port) {
+            return Err(Refusal::Itself);
+        }
+        check_host(&host, policy)?;
         let name = host.to_string();
         let name = name.trim_end_matches('.');
         if matches!(host, Host::Domain(_)) && !is_name(name) {

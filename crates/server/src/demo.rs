@@ -20,6 +20,7 @@ use slotkeeper_app::App;
 use slotkeeper_app::secrets::Usage;
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::right::Sight;
+use slotkeeper_outgoing::Itself;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::bookings::BookingSearch;
 use slotkeeper_store::tables::{accounts, bookings as stored, catalogue as kept, server_facts};
@@ -64,7 +65,7 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     config.limits.api_burst = 100_000;
     logging::init(&config.log)?;
 
-    let outgoing = config.outgoing.way_out(true);
+    let outgoing = config.outgoing.way_out(true, Itself::at(config.public_url.as_str(), address));
     let app = serve::open(&config, outgoing.policy().clone()).await.map_err(|error| explain(error, &args))?;
     let credentials = credentials(&app).await?;
     let amounts = amounts(&app, &credentials).await?;

@@ -1,8 +1,10 @@
 //! One running server: the faces over the use cases, the HTTP loop, and the jobs.
 
 use crate::http::{self, Limits};
+use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -70,6 +72,17 @@ pub fn router(web: Web, origins: &Origins) -> Router {
         .route("/health", get(|| async move { health(&app).await }).fallback(not_that_way))
         .merge(api)
         .merge(slotkeeper_web::router(web))
+        .layer(middleware::from_fn(take_no_notice))
+}
+
+/// Refuses what has the header that every notice has: somebody registered a webhook that leads here by a way that cannot be
+/// told from its address, such as a name of one's own or a proxy. Taken as a request it could cause the next notice, without
+/// end.
+async fn take_no_notice(request: Request, next: Next) -> Response {
+    if !request.headers().contains_key(NOTICE) {
+        return next.run(request).await;
+    }
+    if is_api(request.uri().path()) { slotkeeper_api::refuse_notice() } else { slotkeeper_web::refuse_notice() }
 }
 
 async fn not_that_way() -> Response {
@@ -91,13 +104,15 @@ async fn health(app: &App) -> (StatusCode, &'static str) {
 /// The answer for a request that reaches no handler, or whose handler failed: the error body below `/v2`, a page
 /// elsewhere.
 fn refuse(status: StatusCode, parts: &Parts) -> Response {
-    let path = parts.uri.path();
-    if path == "/v2" || path.starts_with("/v2/") {
-        slotkeeper_api::refuse_outside(status)
-    } else {
-        slotkeeper_web::refuse(status)
-    }
+    if is_api(parts.uri.path()) { slotkeeper_api::refuse_outside(status) } else { slotkeeper_web::refuse(status) }
 }
+
+fn is_api(path: &str) -> bool {
+    path == "/v2" || path.starts_with("/v2/")
+}
+
+/// The header that every notice of a webhook has (wire reference, section 5.2).
+const NOTICE: &str = "x-bookeo-messageid";
 
 /// The name of the fact that ties a database to its master key.
 const CHECK: &str = "master-key-check";

@@ -13,7 +13,7 @@ use slotkeeper_app::secrets::Vault;
 use slotkeeper_app::{App, AppConfig};
 use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_jobs::mailer::{MailServer, Mailer, Tls, address_in};
-use slotkeeper_outgoing::Policy;
+use slotkeeper_outgoing::{Itself, Policy};
 use slotkeeper_store::{Location, Store};
 use slotkeeper_web::Web;
 use std::sync::Arc;
@@ -35,7 +35,8 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         format!("cannot listen on {}; is the address one of this machine, and free?", config.listen)
     })?;
     config.follow(listener.local_addr()?);
-    let outgoing = config.outgoing.way_out(false);
+    let itself = Itself::at(config.public_url.as_str(), listener.local_addr()?);
+    let outgoing = config.outgoing.way_out(false, itself);
     let app = open(&config, outgoing.policy().clone()).await?;
     tracing::info!(listen = %listener.local_addr()?, public_url = config.public_url.as_str(), "ready");
     let node = Node {

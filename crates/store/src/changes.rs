@@ -30,10 +30,11 @@ statements! {
     /// to an end meanwhile, or be dropped for want of room that there is again. Those for other kinds of changes as well:
     /// what waits there for the same thing comes first.
     LOCK = "SELECT id FROM webhook WHERE account_id = ?1 AND domain = ?2 AND ended_at IS NULL ORDER BY id {FOR UPDATE}";
-    /// Has a change delivered to every webhook that wants it: after what waits for the same thing already, at whichever
-    /// webhook of the same key, and not at all where too much waits.
-    DELIVER = "INSERT INTO delivery (account_id, webhook_id, number, thing_id, happened_at, due_at, outcome, ended_at) \
-               SELECT w.account_id, w.id, CAST(?2 AS BIGINT), ?3, ?4, \
+    /// Has a change delivered to every webhook that wants it and whose key may know of it: after what waits for the same thing
+    /// already, at whichever webhook of the same key, and not at all where too much waits. Where a program of before
+    /// registered a webhook, whether its key may know is found out when it is sent.
+    DELIVER = "INSERT INTO delivery (account_id, webhook_id, number, position, thing_id, happened_at, due_at, outcome, ended_at) \
+               SELECT w.account_id, w.id, CAST(?2 AS BIGINT), w.numbered + 1, ?3, ?4, \
                       CASE WHEN w.waiting < ?5 THEN COALESCE( \
                           (SELECT MAX(d.due_at) FROM delivery d WHERE d.account_id = w.account_id AND d.webhook_id IN \
                                (SELECT s.id FROM webhook s WHERE s.account_id = w.account_id \
@@ -41,11 +42,12 @@ statements! {
                            AND d.thing_id = ?3 AND d.due_at IS NOT NULL), ?4) END, \
                       CASE WHEN w.waiting >= ?5 THEN 'dropped' END, CASE WHEN w.waiting >= ?5 THEN ?4 END \
                FROM webhook w WHERE w.account_id = ?1 AND w.domain = ?6 AND w.kind = ?7 AND w.ended_at IS NULL \
-                    AND w.blocked_at IS NULL";
+                    AND w.blocked_at IS NULL \
+                    AND (w.sees IS NULL OR w.sees = 'all' OR (w.sees = 'own' AND w.application_id = ?8))";
     /// Says of those webhooks that there is something to do. Before the next change is delivered, so that that one counts
     /// with this one.
     WAKE = "UPDATE webhook SET due_at = CASE WHEN due_at < ?3 THEN due_at ELSE ?3 END, \
-                   lost = (lost OR waiting >= ?4), waiting = waiting + CASE WHEN waiting < ?4 THEN 1 ELSE 0 END \
+                   numbered = numbered + 1, lost = (lost OR waiting >= ?4), waiting = waiting + CASE WHEN waiting < ?4 THEN 1 ELSE 0 END \
             WHERE account_id = ?1 AND domain = ?5 AND kind = ?6 AND ended_at IS NULL AND blocked_at IS NULL \
                   AND EXISTS (SELECT 1 FROM delivery d WHERE d.account_id = webhook.account_id AND d.webhook_id = webhook.id \
                               AND d.number = ?2)";
@@ -128,7 +130,7 @@ pub(crate) fn write(tx: &mut Tx, changes: &[Change], from_the_past: bool) -> Res
             locked
         })
         .collect();
-    let params: Vec<[&dyn Param; 7]> = told.iter().map(|(row, domain)| row.delivery(domain)).collect();
+    let params: Vec<[&dyn Param; 8]> = told.iter().map(|(row, domain)| row.delivery(domain)).collect();
     let wakes: Vec<[&dyn Param; 6]> = told.iter().map(|(row, domain)| row.wake(domain)).collect();
     statements.extend(locks.iter().map(|params| (LOCK, params.as_slice())));
     let before = statements.len();
@@ -203,8 +205,8 @@ impl<'a> NumberedChange<'a> {
         [account, &self.number, at, &MOST_WAITING, domain, kind]
     }
 
-    fn delivery<'p>(&'p self, domain: &'p Domain) -> [&'p dyn Param; 7] {
-        let Change { account, at, thing_id, kind, .. } = self.change;
-        [account, &self.number, thing_id, at, &MOST_WAITING, domain, kind]
+    fn delivery<'p>(&'p self, domain: &'p Domain) -> [&'p dyn Param; 8] {
+        let Change { account, at, thing_id, kind, creator, .. } = self.change;
+        [account, &self.number, thing_id, at, &MOST_WAITING, domain, kind, creator]
     }
 }

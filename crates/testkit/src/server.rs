@@ -21,7 +21,7 @@ use slotkeeper_domain::time::{Instant, WireTime, Zone};
 use slotkeeper_jobs::deliver::{deliver_due, take_over};
 use slotkeeper_jobs::mailer::{MailServer, Mailer, Tls};
 use slotkeeper_jobs::{Stop, send_mail};
-use slotkeeper_outgoing::{Limits as OutgoingLimits, Outgoing, Policy};
+use slotkeeper_outgoing::{Itself, Limits as OutgoingLimits, Outgoing, Policy};
 use slotkeeper_store::{Location, Store};
 use slotkeeper_web::Web;
 use std::path::{Path, PathBuf};
@@ -145,14 +145,20 @@ impl TestServer {
     /// Starts a server on which a business can have so many customers before applications can add no more.
     pub async fn start_with_customers(engine: Engine, most: u32) -> Self {
         let (data, location) = Self::place(engine).await;
-        Self::run(location, Some(data), Arc::default(), None, (None, Some(most))).await
+        Self::run(location, Some(data), Arc::default(), None, (None, Some(most)), true).await
+    }
+
+    /// Starts a server that is no demo and has no mail server.
+    pub async fn start_without_mail(engine: Engine) -> Self {
+        let (data, location) = Self::place(engine).await;
+        Self::run(location, Some(data), Arc::default(), None, (None, None), false).await
     }
 
     /// Starts a server that counts as reached through `public_url`, behind a proxy for example, and where keys may call
     /// only so often.
     pub async fn start_with(engine: Engine, public_url: Option<&str>, call_rate: Option<CallRate>) -> Self {
         let (data, location) = Self::place(engine).await;
-        Self::run(location, Some(data), Arc::default(), public_url, (call_rate, None)).await
+        Self::run(location, Some(data), Arc::default(), public_url, (call_rate, None), true).await
     }
 
     /// An empty database.
@@ -179,7 +185,7 @@ impl TestServer {
 
     /// A further node on the same database, with the same clock. For PostgreSQL only.
     pub async fn another_node(&self) -> Self {
-        Self::run(self.location.clone(), None, Arc::clone(&self.clock), None, (None, None)).await
+        Self::run(self.location.clone(), None, Arc::clone(&self.clock), None, (None, None), true).await
     }
 
     /// Stops the server and starts it again, as after a crash: only what was stored is there.
@@ -207,6 +213,7 @@ impl TestServer {
         clock: Arc<TestClock>,
         public_url: Option<&str>,
         (call_rate, most_customers): (Option<CallRate>, Option<u32>),
+        mail: bool,
     ) -> Self {
         let listener = TcpListener::bind(listen).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -217,11 +224,11 @@ impl TestServer {
             passwords: Passwords::new(Cost::Least, 2).unwrap(),
             public_url: public_url.unwrap_or(&url).parse().unwrap(),
             // Mails wait until the test sends them; see `send_mails`.
-            delivers_mail: true,
+            delivers_mail: mail,
             sender: SENDER.parse().unwrap(),
             most_customers,
             call_rate,
-            receivers: receivers(),
+            receivers: receivers(Itself::at(public_url.unwrap_or(&url), listener.local_addr().unwrap())),
             retries: Schedule::default(),
             items: Arc::new(WireItems),
         });
@@ -230,7 +237,7 @@ impl TestServer {
         let web = Web {
             app: app.clone(),
             trusted_proxies: ["127.0.0.1/32".parse().unwrap()].into(),
-            demo: true,
+            demo: mail,
             document: document(&app),
         };
         let node = Node {
@@ -327,7 +334,13 @@ impl TestServer {
     /// Delivers to webhooks what is due now, and what becomes due meanwhile.
     pub async fn deliver(&self) {
         let limits = OutgoingLimits { total: Duration::from_millis(600), ..OutgoingLimits::default() };
-        deliver_due(&self.app, &Outgoing::new(receivers(), limits, None)).await;
+        deliver_due(&self.app, &Outgoing::new(self.app.receivers().clone(), limits, None), None).await;
+    }
+
+    /// The same, by a server that serves so many webhooks at once.
+    pub async fn deliver_to(&self, most: usize) {
+        let limits = OutgoingLimits { total: Duration::from_millis(600), ..OutgoingLimits::default() };
+        deliver_due(&self.app, &Outgoing::new(self.app.receivers().clone(), limits, None), Some(most)).await;
     }
 
     /// Takes over what a process had in hand that ended badly, as a server does when it starts to deliver. Says whether it may
@@ -373,8 +386,8 @@ impl TestServer {
 }
 
 /// Receivers of tests are on this machine and have no certificates.
-fn receivers() -> Policy {
-    Policy { loopback_http: true, ..Policy::default() }
+fn receivers(itself: Itself) -> Policy {
+    Policy { loopback_http: true, itself, ..Policy::default() }
 }
 
 fn mailer(host: &str, port: u16, login: Option<(&str, &str)>) -> Mailer {

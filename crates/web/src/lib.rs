@@ -37,6 +37,13 @@ pub fn refuse(status: StatusCode) -> Response {
     protect::dress(page::error_page(status))
 }
 
+/// The page for a notice of a webhook that was sent here.
+#[must_use]
+pub fn refuse_notice() -> Response {
+    let text = "It has the header X-Bookeo-MessageId. Notices are not taken here.";
+    protect::dress(page::refusal(StatusCode::BAD_REQUEST, "This is a notice of a webhook", text))
+}
+
 /// What the pages need.
 #[derive(Clone)]
 pub struct Web {
@@ -48,6 +55,13 @@ pub struct Web {
     pub demo: bool,
     /// The API's document, OpenAPI 3.1.
     pub document: Arc<serde_json::Value>,
+}
+
+impl Web {
+    /// Whether e-mails reach anybody: by a mail server or, in the demo, in its inbox.
+    pub(crate) fn sends_mail(&self) -> bool {
+        self.demo || self.app.delivers_mail()
+    }
 }
 
 impl FromRef<Web> for App {

@@ -110,10 +110,16 @@ fn notice(code: &str) -> Option<Notice> {
         "signed-out" => ("good", "You are signed out."),
         "password-chosen" => ("good", "Your password is set. Sign in with it."),
         "confirmed" => ("good", "Thank you, your e-mail address is confirmed."),
-        "link-sent" => ("good", "We sent the e-mail again. Check your inbox."),
+        "link-sent" => ("good", "The e-mail is on its way again. Look into your inbox in a moment."),
+        "no-mail" => ("info", "No e-mail was sent, because this server cannot send any yet."),
         "saved" => ("good", "Saved."),
         "callback-removed" => ("good", "The callback URL is removed. Keys come by e-mail from now on."),
-        "sent-again" => ("good", "Sent again. What becomes of it is in the list below."),
+        "callback-removed-no-mail" => (
+            "info",
+            "The callback URL is removed. Keys would come by e-mail from now on, which this server cannot send yet: until it can, \
+             or there is a callback URL again, nobody can install the application.",
+        ),
+        "sent-again" => ("good", "It is being sent again. What becomes of it is in the list below."),
         "test-sent" => ("good", "The test is on its way. What becomes of it is in the list below."),
         "signing-key" => ("good", "Notices are signed with the newest secret key from now on."),
         "ended" => ("good", "The key has ended. It no longer works."),

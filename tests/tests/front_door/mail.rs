@@ -30,7 +30,8 @@ on_every_engine! {
         let message = sink.next().await;
         let raw = String::from_utf8(message.raw.clone()).expect("ASCII on the wire");
         assert!(raw.is_ascii());
-        for header in ["MIME-Version: 1.0\r\n", "Content-Type: text/plain; charset=utf-8\r\n", "Date: ", "Message-ID: <"] {
+        for header in ["MIME-Version: 1.0\r\n", "Content-Type: text/plain; charset=utf-8\r\n", "Date: ", "Message-ID: <",
+            "Auto-Submitted: auto-generated\r\n"] {
             assert!(raw.contains(header), "{header} in {raw}");
         }
         assert!(message.text().contains("Hello Zoë Böhm,"), "{}", message.text());

@@ -20,3 +20,4 @@ mod pages;
 mod secrets;
 mod subaccounts;
 mod webhooks;
+mod without_mail;

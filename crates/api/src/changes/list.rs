@@ -9,7 +9,7 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::App;
-use slotkeeper_app::changes::list::list as find;
+use slotkeeper_app::changes::list::{ListError, Start, list as find};
 use slotkeeper_app::right::AnyKey;
 use slotkeeper_domain::change::Kind;
 use slotkeeper_domain::time::WireTime;
@@ -23,8 +23,8 @@ const USUAL: u32 = 100;
 crate::parameters! {
     /// From where on.
     pub(crate) struct ChangesSearch {
-        /// The number of the last change that is known already; without it from the beginning.
-        after: Option<u64> = "after",
+        /// The `last` of the answer before; without it from the beginning.
+        after: Option<String> = "after",
         /// How many changes at most, up to 500; 100 without it.
         limit: Option<u32> = "limit",
     }
@@ -35,8 +35,8 @@ crate::parameters! {
 pub(crate) struct Changes {
     /// What changed, in order.
     data: Vec<Change>,
-    /// What to pass as `after` next time. It can be beyond the last change shown, when those after it are not for this key.
-    last: i64,
+    /// What to pass as `after` next time. It says nothing to anybody but the server, and is another text each time.
+    last: String,
     /// Whether there is more already.
     more: bool,
 }
@@ -45,8 +45,6 @@ pub(crate) struct Changes {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Change {
-    /// Its number; the changes of an account are numbered in order.
-    number: i64,
     #[schemars(with = "AsParameter<WireTime>")]
     timestamp: String,
     #[schemars(with = "AsParameter<Domain>")]
@@ -60,23 +58,35 @@ pub(crate) struct Change {
     agent: Option<String>,
 }
 
-/// What changed after a number of what the key may read.
+/// What changed from a mark on of what the key may read.
 pub(crate) async fn list(
     caller: Caller<AnyKey>,
     State(app): State<App>,
     Query(search): Query<ChangesSearch>,
 ) -> Result<Shown<Changes>, ApiError> {
-    let after = i64::try_from(search.after.unwrap_or(0)).unwrap_or(i64::MAX);
+    let from = match search.after {
+        None => Start::Beginning,
+        Some(text) if text.is_empty() => Start::Beginning,
+        // What was said before there were marks.
+        Some(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => Start::Number(text.parse().unwrap_or(i64::MAX)),
+        Some(text) => Start::Mark(text),
+    };
     let limit = usize::try_from(search.limit.unwrap_or(USUAL).clamp(1, MOST)).unwrap_or(usize::MAX);
-    let part = find(&app, caller.holder(), after, limit).await?;
-    let zone = &caller.may().account().zone;
+    let part = find(&app, caller.holder(), from, limit).await.map_err(|error| match error {
+        ListError::NoMark => ApiError::bad_request(
+            "The parameter after must be the member last of an earlier answer for this account. Without it the list begins \
+             at the beginning.",
+        ),
+        ListError::Store(error) => error.into(),
+    })?;
+    let account = caller.may().account();
+    let zone = &account.zone;
     let data = part.changes.into_iter().map(|(domain, entry)| Change {
-        number: entry.number,
         timestamp: entry.at.to_wire(zone),
         domain: domain.as_str(),
         r#type: entry.kind.as_str(),
         item_id: entry.thing_id,
         agent: entry.agent,
     });
-    Ok(Shown(Changes { data: data.collect(), last: part.last, more: part.more }))
+    Ok(Shown(Changes { data: data.collect(), last: part.last.seal(&app, &account.id), more: part.more }))
 }

@@ -89,7 +89,7 @@ fn write(
     cancelation: &Cancelation,
 ) -> Result<(), PlaceError> {
     let account = &placing.account.id;
-    give_back(tx, account, &Holder::Booking(booking.number.clone()))?;
+    give_back(tx, account, &Holder::Booking(booking.number.clone()), placing.now)?;
     // The customer comes before promotions for everybody, and is what a cancellation that is counted changes.
     customers::lock(tx, account, &booking.customer)?;
     benefits::give_back(tx, account, &booking)?;

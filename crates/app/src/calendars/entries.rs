@@ -3,14 +3,14 @@
 use slotkeeper_domain::account::Language;
 use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::event::EventId;
-use slotkeeper_domain::id::{ProductId, ResourceBlockId};
+use slotkeeper_domain::id::ProductId;
 use slotkeeper_domain::inventory::Span;
 use slotkeeper_domain::scheduled;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_letters::calendar::{CalendarEvent, Occasion, Status, Uid, Visit};
 use slotkeeper_letters::{People, TimeSpan};
 use slotkeeper_store::tables::accounts::Account;
-use slotkeeper_store::tables::calendar_entries::{Booked, EventRow};
+use slotkeeper_store::tables::calendar_entries::{BlockRow, Booked, EventRow};
 
 /// What entries are made with.
 pub(super) struct Picture<'a> {
@@ -22,11 +22,8 @@ pub(super) struct Picture<'a> {
     pub(super) language: Language,
     /// The language of everything else: the first of the account's that has texts.
     pub(super) letters: Language,
-    /// How many changes the account has had, and when the last one was.
-    ///
-    /// Every entry has this number as its own, because nothing less never goes back: when a booking leaves an event, what is
-    /// known of those that stay is older than what programs have.
-    pub(super) changes: (u32, Instant),
+    /// The number and the time of the last change that can show in every entry: of the catalogue or of the account itself.
+    pub(super) common: (i64, Instant),
 }
 
 /// The rows without those of an event that may be there in part: of which the statement's limit may have cut some.
@@ -41,6 +38,12 @@ pub(super) fn whole(mut rows: Vec<EventRow>, limit: i64) -> Vec<EventRow> {
 }
 
 impl Picture<'_> {
+    /// What an entry says of its changes, so many of its own and the last one at that time: neither ever goes back.
+    fn changes(&self, own: i64, at: Instant) -> (u32, Instant) {
+        let (number, common_at) = self.common;
+        (u32::try_from(number.saturating_add(own)).unwrap_or(u32::MAX), common_at.max(at))
+    }
+
     /// One entry for each event. The rows of an event follow each other.
     pub(super) fn events(&self, rows: &[EventRow]) -> Vec<CalendarEvent> {
         let events = rows.chunk_by(|one, other| one.event == other.event);
@@ -49,6 +52,9 @@ impl Picture<'_> {
 
     fn event(&self, first: &EventRow, rows: &[EventRow]) -> CalendarEvent {
         let booked: Vec<&Booked> = rows.iter().filter_map(|row| row.booked.as_ref()).collect();
+        let own = booked.iter().fold(first.changes, |sum, booked| sum.saturating_add(booked.changes));
+        let at = booked.iter().map(|booked| booked.touched_at).chain(first.changed_at).max();
+        let changes = self.changes(own, at.unwrap_or(self.common.1));
         let occasion = Occasion {
             uid: Uid::of_event(&self.account.id, &first.event),
             span: times(self.span(&first.event, first.taken, booked.first().copied())),
@@ -56,7 +62,7 @@ impl Picture<'_> {
             status: Status::Confirmed,
             visits: booked.into_iter().map(|booked| self.visit(booked)).collect(),
         };
-        CalendarEvent::for_business(&occasion, self.letters, self.changes)
+        CalendarEvent::for_business(&occasion, self.letters, changes)
     }
 
     /// The entry of an appointment.
@@ -68,12 +74,14 @@ impl Picture<'_> {
             status: if booked.accepted { Status::Confirmed } else { Status::Tentative },
             visits: vec![self.visit(booked)],
         };
-        CalendarEvent::for_business(&occasion, self.letters, self.changes)
+        CalendarEvent::for_business(&occasion, self.letters, self.changes(booked.changes, booked.touched_at))
     }
 
-    /// The entry of a block.
-    pub(super) fn block(&self, id: &ResourceBlockId, span: Span) -> CalendarEvent {
-        CalendarEvent::busy(Uid::of_block(&self.account.id, id), times(span), self.letters, self.changes)
+    /// The entry of a block. Its changes are not counted: the seconds until the last one are.
+    pub(super) fn block(&self, row: &BlockRow) -> CalendarEvent {
+        let own = row.touched_at.since(row.created_at).as_secs();
+        let changes = self.changes(i64::try_from(own).unwrap_or(i64::MAX), row.touched_at);
+        CalendarEvent::busy(Uid::of_block(&self.account.id, &row.block), times(row.span), self.letters, changes)
     }
 
     /// When an event is: as the schedule has it. Where that no longer has it, as it takes what it needs; and where it needs
@@ -118,7 +126,10 @@ mod tests {
 
     fn rows(days: &[i8]) -> Vec<EventRow> {
         let event = |day: &i8| format!("312KAYK4E9L17A2B6C8D0_312SCHD7TQ17A2B6D11E3_2026-08-{day:02}");
-        let row = |day| EventRow { event: event(day).parse().expect("an id"), taken: None, booked: None };
+        let row = |day| {
+            let event = event(day).parse().expect("an id");
+            EventRow { event, changes: 0, changed_at: None, taken: None, booked: None }
+        };
         days.iter().map(row).collect()
     }
 

@@ -3,6 +3,7 @@
 use super::entries::{Picture, whole};
 use crate::App;
 use slotkeeper_domain::calendar::{CalendarOf, Window};
+use slotkeeper_domain::change::Thing;
 use slotkeeper_domain::id::ResourceId;
 use slotkeeper_domain::inventory::Span;
 use slotkeeper_domain::time::Instant;
@@ -11,6 +12,7 @@ use slotkeeper_letters::choose_language;
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::calendar_entries::{self as entries, Direction};
 use slotkeeper_store::tables::calendars::Calendar;
+use slotkeeper_store::tables::change_log;
 use slotkeeper_store::{Snapshot, StoreError};
 use std::time::Duration;
 
@@ -31,7 +33,6 @@ pub(super) fn file(
     db: &mut Snapshot,
     app: &App,
     (calendar, account): (&Calendar, &Account),
-    changes: (u32, Instant),
     now: Instant,
 ) -> Result<Option<String>, StoreError> {
     let catalogue = app.catalogues().of(db, &account.id)?;
@@ -41,7 +42,7 @@ pub(super) fn file(
         catalogue: &catalogue,
         language,
         letters: choose_language(account.languages.iter()),
-        changes,
+        common: common(db, account)?,
     };
     let window = Window::around(now, &account.zone);
     let (name, events) = match &calendar.of {
@@ -53,6 +54,18 @@ pub(super) fn file(
         }
     };
     Ok(Some(Feed { name: &name, zone: &account.zone, refresh: REFRESH, events: &events }.write()))
+}
+
+/// The number and the time of the last change that can show in every entry. What was told before entries had changes of their
+/// own, when the last change of all was every entry's, is not gone back behind.
+fn common(db: &mut Snapshot, account: &Account) -> Result<(i64, Instant), StoreError> {
+    let mut common = (0, account.created_at);
+    for thing in [Thing::Catalogue, Thing::Account] {
+        let (number, at) = change_log::last_of(db, &account.id, thing)?.unwrap_or(common);
+        common = (common.0.max(number), common.1.max(at));
+    }
+    let (number, at) = change_log::last_numbered(db, &account.id)?.unwrap_or(common);
+    Ok((common.0.max(number), common.1.max(at)))
 }
 
 /// Everything that is booked.
@@ -88,7 +101,7 @@ fn of_resource(
     let mut blocks = entries::blocks(db, id, resource, all, MOST_BLOCKS)?;
     blocks.sort();
     blocks.dedup();
-    events.extend(blocks.iter().map(|(block, span)| picture.block(block, *span)));
+    events.extend(blocks.iter().map(|block| picture.block(block)));
     Ok(events)
 }
 

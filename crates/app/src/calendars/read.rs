@@ -53,7 +53,6 @@ struct Head {
     calendar: Calendar,
     account: Account,
     changes: i64,
-    changed_at: Instant,
 }
 
 /// The calendar with this token, or that it is the one that `knows` says yes to.
@@ -81,9 +80,7 @@ pub async fn read(app: &App, token: &CalendarToken, knows: impl Fn(&Tag) -> bool
         .read(move |db| {
             // Once more, so that the tag is of the snapshot that the file is made of.
             let Some(head) = self::head(db, &account, &token_hash)? else { return Err(ReadError::Gone) };
-            let changes = (u32::try_from(head.changes).unwrap_or(u32::MAX), head.changed_at);
-            let file =
-                filling::file(db, &unit, (&head.calendar, &head.account), changes, now)?.ok_or(ReadError::Gone)?;
+            let file = filling::file(db, &unit, (&head.calendar, &head.account), now)?.ok_or(ReadError::Gone)?;
             Ok(Shown::File(tag(&unit, &head, now), file))
         })
         .await
@@ -92,7 +89,7 @@ pub async fn read(app: &App, token: &CalendarToken, knows: impl Fn(&Tag) -> bool
 fn head(db: &mut Snapshot, account: &AccountId, token_hash: &Hash) -> Result<Option<Head>, StoreError> {
     let Some(calendar) = calendars::find(db, account, token_hash)? else { return Ok(None) };
     let (account, last) = (accounts::find(db, account)?, change_log::last(db, account)?);
-    Ok(account.zip(last).map(|(account, (changes, changed_at))| Head { calendar, account, changes, changed_at }))
+    Ok(account.zip(last).map(|(account, (changes, _))| Head { calendar, account, changes }))
 }
 
 /// Keyed, because it tells how much happens in the account. Another version of the program may write the same in another way.

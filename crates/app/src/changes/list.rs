@@ -7,55 +7,111 @@ use crate::bookings::rights::ReadBookings;
 use crate::customers::rights::ReadCustomers;
 use crate::payments::rights::ReadPayments;
 use crate::right::Right;
+use crate::secrets::Usage;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::webhook::Domain;
 use slotkeeper_store::StoreError;
-use slotkeeper_store::tables::change_log::{Entry, after as entries_after};
-
-/// How many entries of the log one call looks at. Of these the key may know of some, all or none.
-const LOOK: i64 = 2_000;
+use slotkeeper_store::tables::change_log::{self, Entry};
 
 /// A part of the log.
 #[derive(Debug)]
 pub struct Part {
     /// What changed of the things that the key may read, in order.
     pub changes: Vec<(Domain, Entry)>,
-    /// Up to which number the log was looked at: the next part begins after it.
-    pub last: i64,
+    /// Where the next part begins.
+    pub last: Mark,
     /// Whether there is more behind it.
     pub more: bool,
 }
 
-/// What changed after a number, at most `limit` changes; only of things that the key may read (wire reference, section 2.2).
+/// A place in an account's log, right behind a change.
+///
+/// Outside it is sealed: the number of a change tells how much has happened to things that the key may know nothing of. What is
+/// sealed is another text each time, so that one cannot even see whether anything happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark(i64);
+
+impl Mark {
+    /// Before everything.
+    pub const BEGINNING: Self = Self(0);
+
+    /// Says it to a client with a key of this account. The text is as long for every place.
+    #[must_use]
+    pub fn seal(self, app: &App, account: &AccountId) -> String {
+        let owner = [account.as_str().as_bytes()];
+        URL_SAFE_NO_PAD.encode(app.vault().seal_for(Usage::ChangeMark, &owner, &format!("{:020}", self.0)))
+    }
+
+    /// Reads what [`Mark::seal`] said.
+    fn open(app: &App, account: &AccountId, text: &str) -> Option<Self> {
+        let sealed = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let opened = app.vault().open_for(Usage::ChangeMark, &[account.as_str().as_bytes()], &sealed).ok()?;
+        opened.parse().ok().map(Self)
+    }
+}
+
+/// From where on somebody asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Start {
+    /// From the beginning.
+    Beginning,
+    /// From a mark on, as it was said.
+    Mark(String),
+    /// From a number on, as they were said before there were marks. Numbers that came later mean the last of those.
+    Number(i64),
+}
+
+/// Why there is no list.
+#[derive(Debug, thiserror::Error)]
+pub enum ListError {
+    /// The mark is none of this account.
+    #[error("the mark cannot be read")]
+    NoMark,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What changed from there on, at most `limit` changes; only of things that the key may read (wire reference, section 2.2).
 ///
 /// # Errors
-/// When the store fails.
-pub async fn list(app: &App, holder: &KeyHolder, after: i64, limit: usize) -> Result<Part, StoreError> {
+/// [`ListError`].
+pub async fn list(app: &App, holder: &KeyHolder, from: Start, limit: usize) -> Result<Part, ListError> {
     let account = holder.account().id.clone();
-    let entries = app.store().read(move |db| entries_after(db, &account, after, LOOK)).await?;
-    let looked_at = i64::try_from(entries.len()).unwrap_or(LOOK);
-    let sights = Domain::ALL.iter().map(|domain| (*domain, sight(holder, *domain))).collect::<Vec<_>>();
-    let seen = |entry: &Entry| {
-        let domain = Domain::of(entry.thing)?;
-        let sight = sights.iter().find(|(of, _)| *of == domain).and_then(|(_, sight)| sight.as_ref())?;
-        sight.shows(entry.creator.as_ref()).then_some(domain)
+    let sights: Vec<(Domain, Sight)> =
+        Domain::ALL.iter().filter_map(|domain| Some((*domain, sight(holder, *domain)?))).collect();
+    let (from, known) = match from {
+        Start::Beginning => (Mark::BEGINNING, None),
+        Start::Mark(text) => (Mark::open(app, &account, &text).ok_or(ListError::NoMark)?, None),
+        Start::Number(number) => (Mark::BEGINNING, Some(number)),
     };
-    let (mut changes, mut last) = (Vec::new(), after);
-    for entry in entries {
-        let number = entry.number;
-        if let Some(domain) = seen(&entry) {
-            if changes.len() == limit {
-                return Ok(Part { changes, last, more: true });
-            }
-            changes.push((domain, entry));
+    let one_more = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
+    let read = app.store().read(move |db| {
+        // By a later number one could feel one's way to how many there are.
+        let after = match known {
+            Some(number) => number.min(change_log::numbered_until(db, &account)?),
+            None => from.0,
+        };
+        let mut found = Vec::new();
+        for (domain, sight) in &sights {
+            let entries = change_log::after(db, &account, (domain.thing(), sight), after, one_more)?;
+            found.extend(entries.into_iter().map(|entry| (*domain, entry)));
         }
-        last = number;
-    }
-    Ok(Part { changes, last, more: looked_at == LOOK })
+        Ok::<_, StoreError>((after, found))
+    });
+    let (after, mut changes) = read.await?;
+    changes.sort_by_key(|(_, entry)| entry.number);
+    let more = changes.len() > limit;
+    changes.truncate(limit);
+    let last = changes.last().map_or(Mark(after), |(_, entry)| Mark(entry.number));
+    Ok(Part { changes, last, more })
 }
 
 /// Whose things of a domain the key may read.
-fn sight(holder: &KeyHolder, domain: Domain) -> Option<Sight> {
+pub(crate) fn sight(holder: &KeyHolder, domain: Domain) -> Option<Sight> {
     fn of<R: Right>(holder: &KeyHolder) -> Option<Sight> {
         holder.may::<R>().map(|may| may.sight().clone())
     }

@@ -135,8 +135,8 @@ fn erase(
     let piece = if piece.bookings.is_empty() { lock(tx, leaving)? } else { piece };
     for booking in piece.bookings {
         let number = booking.number;
-        keep_last(tx, app, account, (Thing::Booking, number.as_str()), now)?;
-        claims::release(tx, &account.id, &Holder::Booking(number.clone()))?;
+        keep_last(tx, app, account, (Thing::Booking, number.as_str(), booking.application.as_ref()), now)?;
+        claims::release(tx, &account.id, &Holder::Booking(number.clone()), now)?;
         mails::forget_booking(tx, &account.id, &number, now)?;
         bookings::delete(tx, &account.id, &number)?;
         let subject = Subject::booking(&number, booking.application.as_ref());
@@ -147,7 +147,7 @@ fn erase(
         leaving_customers::put(tx, leaving)?;
         return Ok(Step::More);
     }
-    keep_last(tx, app, account, (Thing::Customer, id.as_str()), now)?;
+    keep_last(tx, app, account, (Thing::Customer, id.as_str(), known.application.as_ref()), now)?;
     customers::delete(tx, &account.id, id)?;
     tx.record(actor.change(&account.id, now, Subject::customer(id, known.application.as_ref()), Kind::Deleted));
     Ok(Step::Done(Removal::Removed))

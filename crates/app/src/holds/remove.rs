@@ -26,7 +26,7 @@ pub async fn remove(
             if hold.is_none() {
                 return Ok(false);
             }
-            give_back(tx, &account, &Holder::Hold(id.clone()))?;
+            give_back(tx, &account, &Holder::Hold(id.clone()), now)?;
             holds::end(tx, &account, &id, now, None)?;
             Ok(true)
         })

@@ -28,8 +28,9 @@ pub async fn remove(
             let account = &placing.account.id;
             let found = resourceblocks::lock(tx, account, &id)?;
             let block = changeable(found, |block: &ResourceBlock| block.application.as_ref(), &reach)?;
-            keep_last(tx, &unit, &placing.account, (Thing::ResourceBlock, id.as_str()), placing.now)?;
-            give_back(tx, account, &Holder::ResourceBlock(id.clone()))?;
+            let gone = (Thing::ResourceBlock, id.as_str(), block.application.as_ref());
+            keep_last(tx, &unit, &placing.account, gone, placing.now)?;
+            give_back(tx, account, &Holder::ResourceBlock(id.clone()), placing.now)?;
             resourceblocks::delete(tx, account, &id)?;
             record(tx, &placing, Subject::resource_block(&id, block.application.as_ref()), Kind::Deleted);
             Ok(())

@@ -28,8 +28,9 @@ pub async fn remove(
             let account = &placing.account.id;
             let found = seatblocks::lock(tx, account, &id)?;
             let block = changeable(found, |block: &SeatBlock| block.application.as_ref(), &reach)?;
-            keep_last(tx, &unit, &placing.account, (Thing::SeatBlock, id.as_str()), placing.now)?;
-            give_back(tx, account, &Holder::SeatBlock(id.clone()))?;
+            let gone = (Thing::SeatBlock, id.as_str(), block.application.as_ref());
+            keep_last(tx, &unit, &placing.account, gone, placing.now)?;
+            give_back(tx, account, &Holder::SeatBlock(id.clone()), placing.now)?;
             seatblocks::delete(tx, account, &id)?;
             record(tx, &placing, Subject::seat_block(&id, block.application.as_ref()), Kind::Deleted);
             Ok(())

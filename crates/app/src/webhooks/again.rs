@@ -4,23 +4,23 @@ use super::look::{Place, find};
 use crate::App;
 use crate::authorizations::check::KeyHolder;
 use crate::caller::Developer;
+use crate::changes::list::sight;
 use slotkeeper_domain::change::Kind;
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::time::Instant;
-use slotkeeper_domain::webhook::Domain;
 use slotkeeper_store::tables::{accounts, change_log, deliveries, webhooks};
 use slotkeeper_store::{StoreError, Tx};
 use std::sync::Arc;
 
 /// How many notices can be sent again at once.
 pub const MOST_AGAIN: i64 = 1_000;
-/// How many of the latest changes are looked through for something that a test can tell of.
-const LOOKED_THROUGH: i64 = 2_000;
+/// How many of the latest changes that the key may know of are looked through for something that is still there.
+const LOOKED_THROUGH: i64 = 200;
 
 /// Which notices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
-    /// Those of the changes from this number to that one.
+    /// Those from this one to that one, as the webhook's notices are counted.
     Numbers(i64, i64),
     /// Those of changes that happened at this time or later.
     Since(Instant),
@@ -94,9 +94,11 @@ pub async fn send_test(app: &App, developer: &Developer, place: Place) -> Result
             let account = accounts::find(tx, of.0)?.map(Arc::new).ok_or(AgainError::NoWebhook)?;
             let holder = KeyHolder::of(tx, account, &webhook.authorization)?.ok_or(AgainError::NoWebhook)?;
             let domain = webhook.topic.domain;
-            for entry in change_log::latest(tx, of.0, LOOKED_THROUGH)? {
-                let fits = Domain::of(entry.thing) == Some(domain) && entry.kind != Kind::Deleted;
-                if fits && unit.items().item(tx, &unit, &holder, (domain, &entry.thing_id), false)?.is_some() {
+            let sight = sight(&holder, domain).ok_or(AgainError::NothingToTell)?;
+            for entry in change_log::latest(tx, of.0, (domain.thing(), &sight), LOOKED_THROUGH)? {
+                if entry.kind != Kind::Deleted
+                    && unit.items().item(tx, &unit, &holder, (domain, &entry.thing_id), false)?.is_some()
+                {
                     let number = deliveries::insert_test(tx, of, &entry.thing_id, now)?;
                     webhooks::count_waiting(tx, of.0, of.1, 1, now)?;
                     return Ok(number);

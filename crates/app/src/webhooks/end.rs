@@ -13,7 +13,7 @@ pub(crate) fn end(tx: &mut Tx, webhook: &Webhook, by: &Actor, now: Instant) -> R
     let of = (&webhook.account, &webhook.id);
     webhooks::lock_line(tx, of.0, of.1)?;
     let waited = give_up(tx, of, now)?;
-    webhooks::end(tx, of.0, of.1, now)?;
+    webhooks::end(tx, of.0, of.1, waited, now)?;
     tx.record(by.change(of.0, now, Subject::webhook(of.1), Kind::Deleted));
     Ok(waited)
 }

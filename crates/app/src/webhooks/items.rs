@@ -2,16 +2,17 @@
 
 use crate::App;
 use crate::authorizations::check::KeyHolder;
-use slotkeeper_domain::change::{Kind, Thing};
+use slotkeeper_domain::change::Thing;
+use slotkeeper_domain::id::ApplicationId;
 use slotkeeper_domain::time::Instant;
-use slotkeeper_domain::webhook::{Domain, Topic};
+use slotkeeper_domain::webhook::Domain;
 use slotkeeper_store::tables::accounts::{self, Account};
 use slotkeeper_store::tables::deliveries;
 use slotkeeper_store::tables::webhooks;
 use slotkeeper_store::{Snapshot, StoreError, Tx};
 use std::sync::Arc;
 
-/// How many webhooks of an account are told of one thing that was deleted for good. There is one for each key at most.
+/// For how many webhooks of an account the last state of a thing is kept. The others are told that something was lost.
 const MOST_TOLD: i64 = 500;
 
 /// Writes things down as the API answers them. The API does, for its words are the API's.
@@ -31,24 +32,27 @@ pub trait Items: Send + Sync {
     ) -> Result<Option<String>, StoreError>;
 }
 
-/// Keeps the last state of a thing for the webhooks that are to be told that it is deleted, within the transaction that deletes
-/// it and before it does.
+/// Keeps the last state of a thing for the webhooks that are to be told that it is deleted and for those at which an earlier
+/// change of it waits, within the transaction that deletes it and before it does. `creator` is the application that created the
+/// thing, if one did.
 pub(crate) fn keep_last(
     tx: &mut Tx,
     app: &App,
     account: &Account,
-    (thing, id): (Thing, &str),
+    (thing, id, creator): (Thing, &str, Option<&ApplicationId>),
     now: Instant,
 ) -> Result<(), StoreError> {
     let Some(domain) = Domain::of(thing) else { return Ok(()) };
-    let told = webhooks::of_topic(tx, &account.id, Topic { domain, kind: Kind::Deleted }, MOST_TOLD)?;
+    let told = webhooks::telling_of(tx, &account.id, (domain, id), creator, MOST_TOLD)?;
     if told.is_empty() {
         return Ok(());
     }
     let Some(account) = accounts::find(tx, &account.id)?.map(Arc::new) else { return Ok(()) };
-    for webhook in told {
-        let Some(holder) = KeyHolder::of(tx, Arc::clone(&account), &webhook.authorization)? else { continue };
-        if let Some(item) = app.items().item(tx, app, &holder, (domain, id), true)? {
+    for of_key in told.chunk_by(|one, other| one.authorization == other.authorization) {
+        let Some(first) = of_key.first() else { continue };
+        let Some(holder) = KeyHolder::of(tx, Arc::clone(&account), &first.authorization)? else { continue };
+        let Some(item) = app.items().item(tx, app, &holder, (domain, id), true)? else { continue };
+        for webhook in of_key {
             deliveries::keep_item(tx, (&account.id, &webhook.id), id, &item, now)?;
         }
     }

@@ -108,11 +108,11 @@ pub struct Deliveries {
     pub told: Told,
     /// The page.
     pub deliveries: Vec<Shown>,
-    /// The number before which the next page begins, if there is one.
+    /// The delivery before which the next page begins, by its place, if there is one.
     pub next: Option<i64>,
 }
 
-/// The deliveries with numbers below `before`. Nothing when the developer has no such webhook.
+/// The deliveries before the one at this place. Nothing when the developer has no such webhook.
 ///
 /// # Errors
 /// When the store fails.
@@ -128,10 +128,12 @@ pub async fn deliveries(
             let Some(told) = find(db, &whose, &place)? else { return Ok(None) };
             let of = (&place.1, &place.2);
             let one_more = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-            let mut found = deliveries::latest(db, of, before.unwrap_or(i64::MAX), one_more)?;
+            let known = before.map(|position| deliveries::find(db, of, position)).transpose()?.flatten();
+            let before = known.map_or(i64::MAX, |delivery| delivery.number);
+            let mut found = deliveries::latest(db, of, before, one_more)?;
             let more = found.len() > PAGE;
             found.truncate(PAGE);
-            let next = found.last().filter(|_| more).map(|delivery| delivery.number);
+            let next = found.last().filter(|_| more).map(|delivery| delivery.position);
             let mut shown = Vec::with_capacity(found.len());
             for delivery in found {
                 let last = deliveries::last_attempt(db, of, delivery.number)?;
@@ -150,15 +152,15 @@ pub async fn delivery(
     app: &App,
     developer: &Developer,
     place: Place,
-    number: i64,
+    position: i64,
 ) -> Result<Option<(Told, Delivery, Vec<Attempt>)>, StoreError> {
     let whose = developer.account.id.clone();
     app.store()
         .read(move |db| {
             let Some(told) = find(db, &whose, &place)? else { return Ok(None) };
             let of = (&place.1, &place.2);
-            let Some(delivery) = deliveries::find(db, of, number)? else { return Ok(None) };
-            let attempts = deliveries::attempts(db, of, number, ATTEMPTS)?;
+            let Some(delivery) = deliveries::find(db, of, position)? else { return Ok(None) };
+            let attempts = deliveries::attempts(db, of, delivery.number, ATTEMPTS)?;
             Ok(Some((told, delivery, attempts)))
         })
         .await

@@ -2,16 +2,16 @@
 
 use crate::App;
 use crate::authorizations::check::KeyHolder;
+use crate::changes::list::sight;
 use crate::secrets::{Usage, sign};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use slotkeeper_domain::change::Kind;
 use slotkeeper_domain::id::{AccountId, SecretKeyId, WebhookId};
 use slotkeeper_domain::time::Instant;
 use slotkeeper_domain::webhook::{message_id, signed_text, standard_signed_text};
-use slotkeeper_store::tables::accounts;
 use slotkeeper_store::tables::deliveries::{self, Delivery};
 use slotkeeper_store::tables::webhooks::{self, Webhook};
+use slotkeeper_store::tables::{accounts, change_log};
 use slotkeeper_store::tables::{applications, secret_keys};
 use slotkeeper_store::{Snapshot, StoreError};
 use std::sync::Arc;
@@ -30,8 +30,18 @@ pub struct Notice {
     pub says_lost: bool,
 }
 
-/// The notice of a delivery, with the time it is now; nothing if there is nothing to tell: the thing is not there, the key may
-/// not read it, or the webhook has ended.
+/// What there is to send of a delivery.
+#[derive(Debug, Clone)]
+pub enum Composed {
+    /// A notice.
+    Notice(Notice),
+    /// Nothing more, and nobody is to be told: the webhook has ended or is blocked, or its key may not know of the thing.
+    Nothing,
+    /// The thing is gone and its last state was not kept: that something was lost is said with the next notice.
+    Gone,
+}
+
+/// The notice of a delivery, with the time it is now. Of a thing that is gone it shows the last state that was kept.
 ///
 /// # Errors
 /// When the store fails.
@@ -41,27 +51,33 @@ pub fn compose(
     (account, webhook): (&AccountId, &WebhookId),
     delivery: &Delivery,
     now: Instant,
-) -> Result<Option<Notice>, StoreError> {
+) -> Result<Composed, StoreError> {
     let Some(webhook) = webhooks::find(db, account, webhook)?.filter(|webhook| webhook.blocked.is_none()) else {
-        return Ok(None);
+        return Ok(Composed::Nothing);
     };
-    let Some(account) = accounts::find(db, account)?.map(Arc::new) else { return Ok(None) };
-    let Some(holder) = KeyHolder::of(db, Arc::clone(&account), &webhook.authorization)? else { return Ok(None) };
-    let kept = match webhook.topic.kind {
-        Kind::Deleted => deliveries::last_item(db, (&account.id, &webhook.id), &delivery.thing_id)?,
-        Kind::Created | Kind::Updated => None,
+    let Some(account) = accounts::find(db, account)?.map(Arc::new) else { return Ok(Composed::Nothing) };
+    let Some(holder) = KeyHolder::of(db, Arc::clone(&account), &webhook.authorization)? else {
+        return Ok(Composed::Nothing);
     };
-    let item = match kept {
+    let (domain, test) = (webhook.topic.domain, delivery.number < 0);
+    // Nothing is queued that the key may not know of; programs of before queued everything.
+    if !test {
+        let creator = change_log::creator(db, &account.id, delivery.number)?;
+        if !sight(&holder, domain).is_some_and(|sight| sight.shows(creator.as_ref())) {
+            return Ok(Composed::Nothing);
+        }
+    }
+    let item = match app.items().item(db, app, &holder, (domain, &delivery.thing_id), false)? {
         Some(item) => Some(item),
-        None => app.items().item(db, app, &holder, (webhook.topic.domain, &delivery.thing_id), false)?,
+        None => deliveries::last_item(db, (&account.id, &webhook.id), &delivery.thing_id)?,
     };
-    let Some(item) = item else { return Ok(None) };
+    let Some(item) = item else { return Ok(if test { Composed::Nothing } else { Composed::Gone }) };
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let (id, timestamp) = (quoted(&delivery.thing_id), quoted(&delivery.happened_at.to_wire(&account.zone)));
     let body = format!("{{\"itemId\":{id},\"timestamp\":{timestamp},\"item\":{item}}}").into_bytes();
     let keys = SigningKeys::of(db, app, &holder, now)?;
     let headers = headers(&webhook, delivery, &keys, &body, now);
-    Ok(Some(Notice { says_lost: webhook.lost, url: webhook.url, headers, body }))
+    Ok(Composed::Notice(Notice { says_lost: webhook.lost, url: webhook.url, headers, body }))
 }
 
 fn headers(
@@ -71,7 +87,7 @@ fn headers(
     body: &[u8],
     now: Instant,
 ) -> Vec<(&'static str, String)> {
-    let id = message_id(&webhook.id, delivery.number);
+    let id = message_id(&webhook.id, delivery.position);
     let (millis, seconds) = (now.as_millis().to_string(), now.as_millis().div_euclid(1_000).to_string());
     let mut headers = vec![
         ("content-type", "application/json".to_owned()),

@@ -174,6 +174,35 @@ pub async fn put_off(
         .await
 }
 
+/// Gives up a delivery of which there is nothing left to send, for a reason that the developer is told. The next notice says
+/// that something was lost; the receiver is not to blame.
+///
+/// # Errors
+/// When the store fails.
+pub async fn lose(
+    app: &App,
+    (account, webhook): (AccountId, WebhookId),
+    delivery: Delivery,
+    why: &'static str,
+) -> Result<(), StoreError> {
+    let now = app.now();
+    let others: Result<_, StoreError> = app
+        .store()
+        .tidy(move |tx| {
+            let of = (&account, &webhook);
+            lock(tx, of)?;
+            let tried = Tried { at: now, duration: Duration::ZERO, said_lost: false, answer: Err(why.to_owned()) };
+            deliveries::attempted(tx, of, delivery.number, &tried.row())?;
+            if deliveries::end(tx, of, delivery.number, false, now)? {
+                webhooks::count_end(tx, of.0, of.1, End::Lost)?;
+            }
+            next_in_line(tx, of, &delivery, now)
+        })
+        .await;
+    tell(app, others?);
+    Ok(())
+}
+
 /// Forgets a delivery about which there is nothing to tell.
 ///
 /// # Errors

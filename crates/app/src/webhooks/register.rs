@@ -1,5 +1,7 @@
 //! Register a webhook. One for the same domain and type replaces the one before.
 
+use crate::authorizations::check::KeyHolder;
+use crate::changes::list::sight;
 use crate::idempotency::{Answer, Answering, UsedOtherwise};
 use crate::right::{AnyKey, May};
 use crate::webhooks::end::end;
@@ -8,9 +10,10 @@ use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::id::{AuthorizationId, WebhookId};
 use slotkeeper_domain::webhook::Topic;
 use slotkeeper_outgoing::Refusal;
+use slotkeeper_store::tables::accounts;
 use slotkeeper_store::tables::webhooks::{self, Webhook};
-use slotkeeper_store::tables::{accounts, authorizations};
 use slotkeeper_store::{StoreError, Tx};
+use std::sync::Arc;
 
 /// A webhook that is wanted.
 #[derive(Debug, Clone)]
@@ -38,8 +41,8 @@ pub enum RegisterError {
     Store(#[from] StoreError),
 }
 
-/// Registers a webhook for a key. What still waited for the one that it replaces is given up, which the first notice of the
-/// new one says.
+/// Registers a webhook for a key. What still waited for the one that it replaces, or that was deleted before it, is given up,
+/// which the first notice of the new one says.
 ///
 /// # Errors
 /// [`RegisterError`].
@@ -56,13 +59,15 @@ pub async fn register<A: Answer>(
     let register = move |tx: &mut Tx| {
         answering.run(tx, &unit, (&account, actor.application()), now, |tx| {
             accounts::lock(tx, &account)?;
-            authorizations::find(tx, &account, &authorization)?.ok_or(RegisterError::KeyEnded)?;
+            let owner = accounts::find(tx, &account)?.map(Arc::new).ok_or(RegisterError::KeyEnded)?;
+            let holder = KeyHolder::of(tx, owner, &authorization)?.ok_or(RegisterError::KeyEnded)?;
             let known = webhooks::of_key(tx, &account, &authorization)?;
             let replaced = known.into_iter().find(|webhook| webhook.topic == new.topic);
-            let lost = match &replaced {
-                Some(old) => end(tx, old, &actor, now)? || old.lost || old.blocked.is_some(),
-                None => false,
-            };
+            if let Some(old) = &replaced {
+                end(tx, old, &actor, now)?;
+            }
+            // Also where the one before was deleted first.
+            let lost = webhooks::last_ended_lost(tx, &account, &authorization, new.topic)?;
             let webhook = Webhook {
                 account: account.clone(),
                 id: id.clone(),
@@ -75,7 +80,9 @@ pub async fn register<A: Answer>(
                 lost,
                 blocked: None,
             };
-            webhooks::insert(tx, &webhook)?;
+            let granted = holder.authorization();
+            let sight = sight(&holder, new.topic.domain);
+            webhooks::insert(tx, &webhook, (&granted.developer, &granted.application), sight.as_ref())?;
             tx.record(actor.change(&account, now, Subject::webhook(&id), Kind::Created));
             Ok(webhook)
         })

@@ -5,6 +5,9 @@ use crate::clean::{LONGEST_VALUE, one_line};
 /// Most octets of a line, without its CRLF.
 const WIDTH: usize = 75;
 
+/// What gives the next character another meaning: the backslash in texts, the caret in parameters.
+const ESCAPING: [char; 2] = ['\\', '^'];
+
 /// The lines of an object so far.
 #[derive(Default)]
 pub(super) struct Lines(String);
@@ -12,16 +15,22 @@ pub(super) struct Lines(String);
 impl Lines {
     /// A property whose value needs no escaping: a word, a time, an address. Name and value must have no control
     /// characters.
+    ///
+    /// A line is folded neither within a character nor between one that escapes and what it escapes: programs that unfold
+    /// after they have read the escapes would lose the entry.
     pub fn raw(&mut self, name: &str, value: &str) {
         let mut width = 0;
-        for character in name.chars().chain([':']).chain(value.chars()) {
-            let octets = character.len_utf8();
+        let mut characters = name.chars().chain([':']).chain(value.chars());
+        while let Some(character) = characters.next() {
+            let escaped = if ESCAPING.contains(&character) { characters.next() } else { None };
+            let octets = character.len_utf8() + escaped.map_or(0, char::len_utf8);
             if width + octets > WIDTH {
                 // The space that marks a folded line is one of its octets.
                 self.0.push_str("\r\n ");
                 width = 1;
             }
             self.0.push(character);
+            self.0.extend(escaped);
             width += octets;
         }
         self.0.push_str("\r\n");
@@ -93,12 +102,32 @@ mod tests {
         assert_eq!(written("X", &format!("{first}{second}c")), format!("X:{first}\r\n {second}\r\n c\r\n"));
     }
 
+    #[test]
+    fn a_line_is_not_folded_behind_a_backslash() {
+        // The backslash would be the last octet of its line.
+        for (text, escaped) in [(";", "\\;"), (",", "\\,"), ("\\", "\\\\"), ("\n", "\\n")] {
+            let before = "a".repeat(72);
+            assert_eq!(written("X", &format!("{before}{text}z")), format!("X:{before}\r\n {escaped}z\r\n"));
+            assert_eq!(
+                written("X", &format!("{}{text}z", &before[1..])),
+                format!("X:{}{escaped}\r\n z\r\n", &before[1..])
+            );
+        }
+        let mut lines = Lines::default();
+        lines.raw(&format!("X;CN={}", parameter(&format!("{}^", "a".repeat(68)))), "b");
+        assert_eq!(lines.into_string(), format!("X;CN=\"{}\r\n ^^\":b\r\n", "a".repeat(68)));
+    }
+
     proptest! {
         #[test]
-        fn every_line_is_short_and_nothing_is_lost(text in any::<String>()) {
+        fn every_line_is_short_and_whole_and_nothing_is_lost(
+            text in prop_oneof![any::<String>(), r"[a-c\\\\;,\n^äß\u{1f6f6}]{0,400}"],
+        ) {
             let written = written("DESCRIPTION", &text);
             for line in written.strip_suffix("\r\n").expect("an end").split("\r\n") {
                 prop_assert!(line.len() <= WIDTH && !line.contains(['\r', '\n']), "{line:?}");
+                let backslashes = line.bytes().rev().take_while(|byte| *byte == b'\\').count();
+                prop_assert!(backslashes % 2 == 0, "{line:?}");
             }
             prop_assert_eq!(written.replace("\r\n ", ""), format!("DESCRIPTION:{}\r\n", escaped(&text)));
         }

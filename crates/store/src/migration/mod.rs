@@ -66,6 +66,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations! {
     15 "webhook health" "0015_webhook_health.sql";
     16 "changed until" "0016_changed_until.sql";
     17 "zone rules" "0017_zone_rules.sql";
+    18 "fair delivery" "0018_fair_delivery.sql";
 };
 
 /// Where the steps that ran are written down.

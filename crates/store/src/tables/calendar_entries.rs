@@ -16,7 +16,7 @@ use slotkeeper_domain::time::{Date, Instant};
 macro_rules! booked {
     () => {
         "booking.number, booking.product_id, booking.details{::json} ->> 'product_name', booking.starts_at, booking.ends_at, \
-         booking.title, booking.party, booking.accepted"
+         booking.title, booking.party, booking.accepted, booking.changes, booking.touched_at"
     };
 }
 
@@ -25,7 +25,7 @@ macro_rules! booked {
 #[rustfmt::skip]
 macro_rules! events {
     ($order:literal) => {
-        concat!("SELECT event.id, ", booked!(), "
+        concat!("SELECT event.id, event.changes, event.changed_at, ", booked!(), "
          FROM event CROSS JOIN seat_claim CROSS JOIN booking
          WHERE event.account_id = ?1 AND event.day BETWEEN ?2 AND ?3
            AND seat_claim.account_id = event.account_id AND seat_claim.event_id = event.id
@@ -50,8 +50,10 @@ macro_rules! appointments {
 #[rustfmt::skip]
 macro_rules! events_of_resource {
     ($order:literal) => {
-        concat!("SELECT resource_claim.holder_id, resource_claim.starts_at, resource_claim.ends_at, ", booked!(), "
+        concat!("SELECT resource_claim.holder_id, event.changes, event.changed_at, resource_claim.starts_at,
+                resource_claim.ends_at, ", booked!(), "
          FROM resource_claim
+         LEFT JOIN event ON event.account_id = resource_claim.account_id AND event.id = resource_claim.holder_id
          LEFT JOIN seat_claim ON seat_claim.account_id = resource_claim.account_id
               AND seat_claim.event_id = resource_claim.holder_id AND seat_claim.holder_kind = 'booking'
          LEFT JOIN booking ON booking.account_id = seat_claim.account_id AND booking.number = seat_claim.holder_id
@@ -86,7 +88,8 @@ statements! {
     APPOINTMENTS_OF_RESOURCE_BEFORE = appointments_of_resource!("DESC");
     APPOINTMENTS_OF_RESOURCE_AFTER = appointments_of_resource!("ASC");
     /// Claims are pieces of blocks, of which a block that lasts for long has several.
-    BLOCKS = "SELECT resource_block.id, resource_block.starts_at, resource_block.ends_at
+    BLOCKS = "SELECT resource_block.id, resource_block.starts_at, resource_block.ends_at, resource_block.created_at,
+                     resource_block.touched_at
               FROM resource_claim
               JOIN resource_block ON resource_block.account_id = resource_claim.account_id
                    AND resource_block.id = resource_claim.holder_id
@@ -122,6 +125,10 @@ pub struct Booked {
     pub party: Party,
     /// Whether it needs no decision any more.
     pub accepted: bool,
+    /// How many times it was changed.
+    pub changes: i64,
+    /// When it was changed last, or else created.
+    pub touched_at: Instant,
 }
 
 /// A booking of an event.
@@ -129,6 +136,10 @@ pub struct Booked {
 pub struct EventRow {
     /// The event; of a course, the class.
     pub event: EventId,
+    /// How many changes the bookings had that have left it, and how many times one came or left.
+    pub changes: i64,
+    /// When the last one left, if one has.
+    pub changed_at: Option<Instant>,
     /// When it takes the resource that was asked about; absent when none was.
     pub taken: Option<Span>,
     /// The booking; absent where something else has the event take the resource, such as a block of seats.
@@ -140,11 +151,16 @@ fn booked(row: &Row) -> Result<Option<Booked>, StoreError> {
         (row.next()?, row.next()?, row.next()?);
     let (from, to): (Option<Instant>, Option<Instant>) = (row.next()?, row.next()?);
     let (title, party, accepted): (Option<String>, Option<_>, Option<bool>) = (row.next()?, row.next()?, row.next()?);
+    let (changes, touched_at): (Option<i64>, Option<Instant>) = (row.next()?, row.next()?);
     let span = from.zip(to).map(|(from, to)| Span { from, to });
     let named = product.zip(product_name).zip(title);
-    Ok(number.zip(named).zip(span).zip(party).map(|(((number, ((product, product_name), title)), span), party)| {
-        Booked { number, product, product_name, span, title, party, accepted: accepted.unwrap_or(true) }
-    }))
+    let times = span.zip(touched_at);
+    Ok(number.zip(named).zip(times).zip(party).map(
+        |(((number, ((product, product_name), title)), (span, touched_at)), party)| {
+            let (accepted, changes) = (accepted.unwrap_or(true), changes.unwrap_or(0));
+            Booked { number, product, product_name, span, title, party, accepted, changes, touched_at }
+        },
+    ))
 }
 
 fn all_booked(db: &mut Snapshot, statement: Sql, params: &[&dyn Param]) -> Result<Vec<Booked>, StoreError> {
@@ -166,7 +182,8 @@ pub fn events(
     let statement = if direction == Direction::Back { EVENTS_BEFORE } else { EVENTS_AFTER };
     let (first, last) = (first.to_string(), last.to_string());
     db.all(statement, &[account, &first, &last, &limit], |row| {
-        Ok(EventRow { event: row.next()?, taken: None, booked: booked(row)? })
+        let (event, changes, changed_at) = (row.next()?, row.next()?, row.next()?);
+        Ok(EventRow { event, changes, changed_at, taken: None, booked: booked(row)? })
     })
 }
 
@@ -201,8 +218,9 @@ pub fn events_of_resource(
     let back = direction == Direction::Back;
     let statement = if back { EVENTS_OF_RESOURCE_BEFORE } else { EVENTS_OF_RESOURCE_AFTER };
     db.all(statement, &[account, resource, &span.from, &span.to, &limit], |row| {
-        let (event, from, to) = (row.next()?, row.next()?, row.next()?);
-        Ok(EventRow { event, taken: Some(Span { from, to }), booked: booked(row)? })
+        let (event, changes, changed_at): (_, Option<i64>, _) = (row.next()?, row.next()?, row.next()?);
+        let (changes, from, to) = (changes.unwrap_or(0), row.next()?, row.next()?);
+        Ok(EventRow { event, changes, changed_at, taken: Some(Span { from, to }), booked: booked(row)? })
     })
 }
 
@@ -223,6 +241,19 @@ pub fn appointments_of_resource(
     all_booked(db, statement, &[account, resource, &span.from, &span.to, &limit])
 }
 
+/// A block, as calendars show it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BlockRow {
+    /// Its id.
+    pub block: ResourceBlockId,
+    /// From when to when it is.
+    pub span: Span,
+    /// When it was created.
+    pub created_at: Instant,
+    /// When it was changed last, or else created.
+    pub touched_at: Instant,
+}
+
 /// The blocks of a resource that overlap the span, each whole, and each once for every piece of it there; `limit` pieces at
 /// most, the latest.
 ///
@@ -234,9 +265,10 @@ pub fn blocks(
     resource: &ResourceId,
     span: Span,
     limit: i64,
-) -> Result<Vec<(ResourceBlockId, Span)>, StoreError> {
+) -> Result<Vec<BlockRow>, StoreError> {
     let earliest = span.from.before(LONGEST_PIECE);
     db.all(BLOCKS, &[account, resource, &earliest, &span.from, &span.to, &limit], |row| {
-        Ok((row.next()?, Span { from: row.next()?, to: row.next()? }))
+        let (block, span) = (row.next()?, Span { from: row.next()?, to: row.next()? });
+        Ok(BlockRow { block, span, created_at: row.next()?, touched_at: row.next()? })
     })
 }

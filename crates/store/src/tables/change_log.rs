@@ -3,6 +3,7 @@
 use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::change::{Kind, Thing};
 use slotkeeper_domain::id::{AccountId, ApplicationId};
+use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::time::Instant;
 
 /// Entries of the log.
@@ -17,8 +18,15 @@ macro_rules! entries {
 }
 
 statements! {
-    AFTER = concat!(entries!(), " AND c.number > ?2 ORDER BY c.number LIMIT ?3");
-    LATEST = concat!(entries!(), " AND c.number < ?2 ORDER BY c.number DESC LIMIT ?3");
+    AFTER = concat!(entries!(), " AND c.thing = ?2 AND c.number > ?3 ORDER BY c.number LIMIT ?4");
+    AFTER_OWN = concat!(entries!(), " AND c.thing = ?2 AND c.number > ?3 AND c.creator_id = ?5 ORDER BY c.number LIMIT ?4");
+    LATEST = concat!(entries!(), " AND c.thing = ?2 ORDER BY c.number DESC LIMIT ?3");
+    LATEST_OWN = concat!(entries!(), " AND c.thing = ?2 AND c.creator_id = ?4 ORDER BY c.number DESC LIMIT ?3");
+    CREATOR = "SELECT creator_id FROM change WHERE account_id = ?1 AND number = ?2";
+    NUMBERED_UNTIL = "SELECT numbered_until FROM account WHERE id = ?1";
+    LAST_NUMBERED = "SELECT number, at FROM change
+                     WHERE account_id = ?1 AND number = (SELECT numbered_until FROM account WHERE id = ?1)";
+    LAST_OF = "SELECT number, at FROM change WHERE account_id = ?1 AND thing = ?2 ORDER BY number DESC LIMIT 1";
     LAST = "SELECT number, at FROM change
             WHERE account_id = ?1 AND number = (SELECT change_count FROM account WHERE id = ?1)";
     UNTIL = "SELECT changed_until FROM account WHERE id = ?1";
@@ -58,20 +66,70 @@ fn entry(row: &Row) -> Result<Entry, StoreError> {
     })
 }
 
-/// The entries with numbers above `after`, in order, at most `limit`.
+/// The entries about things of a kind within sight, with numbers above `after`, in order, at most `limit`.
 ///
 /// # Errors
 /// When the store fails.
-pub fn after(db: &mut Snapshot, account: &AccountId, after: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
-    db.all(AFTER, &[account, &after, &limit], entry)
+pub fn after(
+    db: &mut Snapshot,
+    account: &AccountId,
+    (thing, sight): (Thing, &Sight),
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Entry>, StoreError> {
+    match sight {
+        Sight::All => db.all(AFTER, &[account, &thing, &after, &limit], entry),
+        Sight::Own(application) => db.all(AFTER_OWN, &[account, &thing, &after, &limit, application], entry),
+    }
 }
 
-/// The latest entries, the last one first, at most `limit`.
+/// The latest entries about things of a kind within sight, the last one first, at most `limit`.
 ///
 /// # Errors
 /// When the store fails.
-pub fn latest(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<Vec<Entry>, StoreError> {
-    db.all(LATEST, &[account, &i64::MAX, &limit], entry)
+pub fn latest(
+    db: &mut Snapshot,
+    account: &AccountId,
+    (thing, sight): (Thing, &Sight),
+    limit: i64,
+) -> Result<Vec<Entry>, StoreError> {
+    match sight {
+        Sight::All => db.all(LATEST, &[account, &thing, &limit], entry),
+        Sight::Own(application) => db.all(LATEST_OWN, &[account, &thing, &limit, application], entry),
+    }
+}
+
+/// The application that created the thing of an entry, if one did.
+///
+/// # Errors
+/// When the store fails.
+pub fn creator(db: &mut Snapshot, account: &AccountId, number: i64) -> Result<Option<ApplicationId>, StoreError> {
+    Ok(db.one(CREATOR, &[account, &number], |row| row.next())?.flatten())
+}
+
+/// Up to which number the entries of an account were told by their numbers, which tell more than they should. Later ones are
+/// told by sealed marks.
+///
+/// # Errors
+/// When the store fails.
+pub fn numbered_until(db: &mut Snapshot, account: &AccountId) -> Result<i64, StoreError> {
+    Ok(db.one(NUMBERED_UNTIL, &[account], |row| row.next())?.unwrap_or(0))
+}
+
+/// The last entry that was told by its number, if any was.
+///
+/// # Errors
+/// When the store fails.
+pub fn last_numbered(db: &mut Snapshot, account: &AccountId) -> Result<Option<(i64, Instant)>, StoreError> {
+    db.one(LAST_NUMBERED, &[account], |row| Ok((row.next()?, row.next()?)))
+}
+
+/// The number of the last entry about a thing of this kind, and when that happened.
+///
+/// # Errors
+/// When the store fails.
+pub fn last_of(db: &mut Snapshot, account: &AccountId, thing: Thing) -> Result<Option<(i64, Instant)>, StoreError> {
+    db.one(LAST_OF, &[account, &thing], |row| Ok((row.next()?, row.next()?)))
 }
 
 /// The number of the last entry, and when that happened. Whatever is read of the account in the same snapshot is what these

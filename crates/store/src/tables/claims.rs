@@ -33,7 +33,12 @@ statements! {
                  WHERE account_id = ?1 AND id = ?2";
     STANDING = "SELECT taken, private, EXISTS (SELECT 1 FROM seat_claim WHERE account_id = ?1 AND event_id = ?2)
                 FROM event WHERE account_id = ?1 AND id = ?2";
-    TAKE = "UPDATE event SET taken = taken + ?3, private = ?4 WHERE account_id = ?1 AND id = ?2";
+    TAKE = "UPDATE event SET taken = taken + ?3, private = ?4, changes = changes + CASE WHEN ?5 THEN 1 ELSE 0 END
+            WHERE account_id = ?1 AND id = ?2";
+    /// What calendars add up for the bookings of an event goes on as if the one that leaves it had stayed.
+    LEAVE = "UPDATE event SET changed_at = ?4, changes = changes + 1 + COALESCE(
+                 (SELECT b.changes FROM booking b WHERE b.account_id = ?1 AND b.number = ?3), 0)
+             WHERE account_id = ?1 AND id = ?2";
     CLAIM_SEATS = "INSERT INTO seat_claim (account_id, event_id, holder_kind, holder_id, day, seats, private, expires_at)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     END_RESOURCES = "DELETE FROM resource_claim WHERE account_id = ?1 AND resource_id = ?2 AND expires_at <= ?3";
@@ -147,12 +152,13 @@ pub fn end_resources(tx: &mut Tx, account: &AccountId, id: &ResourceId, now: Ins
 ///
 /// # Errors
 /// When the store fails.
-pub fn release(tx: &mut Tx, account: &AccountId, holder: &Holder) -> Result<(), StoreError> {
+pub fn release(tx: &mut Tx, account: &AccountId, holder: &Holder, now: Instant) -> Result<(), StoreError> {
     let (kind, id) = (holder.kind(), holder.id());
     let released: Vec<(EventId, i64, bool)> =
         tx.all(RELEASE_SEATS, &[account, &kind, &id], |row| Ok((row.next()?, row.next()?, row.next()?)))?;
     for (event, seats, private) in released {
         tx.run(GIVE_BACK, &[account, &event, &seats, &private])?;
+        left(tx, account, &event, holder, now)?;
         settle(tx, account, &event)?;
     }
     tx.run(RELEASE_RESOURCES, &[account, &kind, &id])?;
@@ -186,6 +192,7 @@ pub fn keep(
     holder: &Holder,
     (held, granted): (&Held, &Grant),
     span: Option<Span>,
+    now: Instant,
 ) -> Result<(), StoreError> {
     let (kind, id) = (holder.kind(), holder.id());
     for had in &held.seats {
@@ -196,7 +203,10 @@ pub fn keep(
         match kept {
             Some(claim) if claim == had => continue,
             Some(_) => tx.run(FEWER_SEATS, &[account, &had.event, &kind, &id, &i64::from(seats), &private])?,
-            None => tx.run(NO_SEATS, &[account, &had.event, &kind, &id])?,
+            None => {
+                left(tx, account, &had.event, holder, now)?;
+                tx.run(NO_SEATS, &[account, &had.event, &kind, &id])?
+            }
         };
         tx.run(GIVE_BACK, &[account, &had.event, &back, &opened])?;
         settle(tx, account, &had.event)?;
@@ -213,6 +223,14 @@ pub fn keep(
                 tx.run(NO_TIME, &[account, resource, &piece.from, &kind, &id])?;
             }
         }
+    }
+    Ok(())
+}
+
+/// Notes that a booking has left an event. Others that do are in no calendar.
+fn left(tx: &mut Tx, account: &AccountId, event: &EventId, holder: &Holder, now: Instant) -> Result<(), StoreError> {
+    if matches!(holder, Holder::Booking(_)) {
+        tx.run(LEAVE, &[account, event, &holder.id(), &now])?;
     }
     Ok(())
 }
@@ -276,7 +294,7 @@ pub fn claim_seats(
         let (day, seats) = (event.date.to_string(), i64::from(*seats));
         tx.batch(&[
             (CLAIM_SEATS, &[account, event, &kind, &id, &day, &seats, private, &expires_at]),
-            (TAKE, &[account, event, &seats, private]),
+            (TAKE, &[account, event, &seats, private, &matches!(holder, Holder::Booking(_))]),
         ])?;
     }
     Ok(())

@@ -3,12 +3,11 @@
 use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::id::{AccountId, WebhookId};
 use slotkeeper_domain::time::Instant;
-use std::time::Duration;
 
 /// The columns of a [`Delivery`].
 macro_rules! columns {
     () => {
-        "number, thing_id, happened_at, due_at, attempts, tries, outcome, ended_at"
+        "number, COALESCE(position, number), thing_id, happened_at, due_at, attempts, tries, outcome, ended_at"
     };
 }
 
@@ -16,6 +15,14 @@ macro_rules! columns {
 macro_rules! of_webhook {
     () => {
         " FROM delivery WHERE account_id = ?1 AND webhook_id = ?2"
+    };
+}
+
+/// Deliveries by their place among those of their webhook. Tests have none but their number, and neither have those that a
+/// program of before wrote.
+macro_rules! at_position {
+    ($is:literal) => {
+        concat!("(position ", $is, " OR (position IS NULL AND number ", $is, "))")
     };
 }
 
@@ -44,6 +51,14 @@ macro_rules! is_first {
     };
 }
 
+/// Whether a notice waits that will show the last state `i`.
+macro_rules! waits_for_item {
+    () => {
+        "EXISTS (SELECT 1 FROM delivery d WHERE d.account_id = i.account_id AND d.webhook_id = i.webhook_id
+                 AND d.thing_id = i.thing_id AND d.due_at IS NOT NULL)"
+    };
+}
+
 pub(super) use {is_first, line};
 
 statements! {
@@ -52,7 +67,7 @@ statements! {
         WHERE account_id = ?1 AND webhook_id = ?2 AND due_at <= ?3 AND ", is_first!(), "
               AND NOT EXISTS (SELECT 1 FROM webhook WHERE account_id = ?1 AND id = ?2 AND not_before > ?3)
         ORDER BY due_at, number LIMIT ?4");
-    FIND = concat!("SELECT ", columns!(), of_webhook!(), " AND number = ?3");
+    FIND = concat!("SELECT ", columns!(), of_webhook!(), " AND ", at_position!("= ?3"));
     LATEST = concat!("SELECT ", columns!(), of_webhook!(), " AND number < ?3 ORDER BY number DESC LIMIT ?4");
     INSERT_TEST = "INSERT INTO delivery (account_id, webhook_id, number, thing_id, happened_at, due_at)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
@@ -77,11 +92,11 @@ statements! {
                          AND e.number < delivery.number AND e.due_at IS NOT NULL LIMIT 1) = 1");
     GIVE_UP = "UPDATE delivery SET due_at = NULL, outcome = 'dropped', ended_at = ?3
         WHERE account_id = ?1 AND webhook_id = ?2 AND due_at IS NOT NULL";
-    AGAIN = "UPDATE delivery SET due_at = ?5, tries = 0, outcome = NULL, ended_at = NULL
-        WHERE account_id = ?1 AND webhook_id = ?2 AND number BETWEEN ?3 AND ?4 AND due_at IS NULL";
+    AGAIN = concat!("UPDATE delivery SET due_at = ?5, tries = 0, outcome = NULL, ended_at = NULL
+        WHERE account_id = ?1 AND webhook_id = ?2 AND ", at_position!("BETWEEN ?3 AND ?4"), " AND due_at IS NULL");
     COUNT_BETWEEN = concat!("SELECT COUNT(*) FROM
-        (SELECT 1", of_webhook!(), " AND number BETWEEN ?3 AND ?4 AND due_at IS NULL LIMIT ?5) AS counted");
-    FIRST_SINCE = concat!("SELECT number", of_webhook!(), " AND number > 0 AND happened_at >= ?3
+        (SELECT 1", of_webhook!(), " AND ", at_position!("BETWEEN ?3 AND ?4"), " AND due_at IS NULL LIMIT ?5) AS counted");
+    FIRST_SINCE = concat!("SELECT COALESCE(position, number)", of_webhook!(), " AND number > 0 AND happened_at >= ?3
         ORDER BY happened_at, number LIMIT 1");
     ATTEMPTS = "SELECT attempt, at, duration_ms, status, failure, answer FROM attempt
         WHERE account_id = ?1 AND webhook_id = ?2 AND number = ?3 ORDER BY attempt DESC LIMIT ?4";
@@ -94,12 +109,14 @@ statements! {
         (SELECT account_id, webhook_id, number FROM delivery WHERE ended_at <= ?1 LIMIT ?2)";
     SWEEP_ATTEMPTS = "DELETE FROM attempt WHERE (account_id, webhook_id, number, attempt) IN
         (SELECT account_id, webhook_id, number, attempt FROM attempt WHERE at <= ?1 LIMIT ?2)";
-    SWEEP_ITEMS = "DELETE FROM last_item WHERE (account_id, webhook_id, thing_id) IN
-        (SELECT account_id, webhook_id, thing_id FROM last_item WHERE deleted_at <= ?1 LIMIT ?2)";
+    // Looked at again when as much time has passed once more, so that what waits for long is not read each minute.
+    KEEP_WAITED_FOR = concat!("UPDATE last_item SET deleted_at = ?3 WHERE (account_id, webhook_id, thing_id) IN
+        (SELECT i.account_id, i.webhook_id, i.thing_id FROM last_item i WHERE i.deleted_at <= ?1 AND ", waits_for_item!(), "
+         LIMIT ?2)");
+    SWEEP_ITEMS = concat!("DELETE FROM last_item WHERE (account_id, webhook_id, thing_id) IN
+        (SELECT i.account_id, i.webhook_id, i.thing_id FROM last_item i WHERE i.deleted_at <= ?1 AND NOT ", waits_for_item!(), "
+         LIMIT ?2)");
 }
-
-/// How much longer than deliveries the last state of a thing is kept: longer than all attempts at one take.
-const ITEM_KEPT_LONGER: Duration = Duration::from_secs(24 * 3_600);
 
 /// How a delivery stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,8 +132,12 @@ pub enum Standing {
 /// A delivery.
 #[derive(Debug, Clone)]
 pub struct Delivery {
-    /// The number of the change; below zero for a test.
+    /// The number of the change, for the order in which they happened; below zero for a test. It tells how much happens in the
+    /// account, so nobody outside is shown it.
     pub number: i64,
+    /// Which of the notices of its webhook it is, counted without gaps; below zero for a test. Those from before they were
+    /// counted so have the numbers of their changes.
+    pub position: i64,
     /// The thing that changed.
     pub thing_id: String,
     /// When it did.
@@ -147,7 +168,7 @@ pub struct Attempt {
 }
 
 fn delivery(row: &Row) -> Result<Delivery, StoreError> {
-    let (number, thing_id, happened_at) = (row.next()?, row.next()?, row.next()?);
+    let (number, position, thing_id, happened_at) = (row.next()?, row.next()?, row.next()?, row.next()?);
     let due_at: Option<Instant> = row.next()?;
     let (attempts, tries) = (row.next()?, row.next()?);
     let (outcome, ended_at): (Option<String>, Option<Instant>) = (row.next()?, row.next()?);
@@ -157,7 +178,7 @@ fn delivery(row: &Row) -> Result<Delivery, StoreError> {
         (None, Some("dropped"), Some(at)) => Standing::Dropped(at),
         _ => return Err(StoreError::inconsistent("a delivery neither waits nor has ended")),
     };
-    Ok(Delivery { number, thing_id, happened_at, attempts, tries, standing })
+    Ok(Delivery { number, position, thing_id, happened_at, attempts, tries, standing })
 }
 
 fn attempt(row: &Row) -> Result<Attempt, StoreError> {
@@ -182,15 +203,15 @@ pub fn heads(db: &mut Snapshot, of: Of<'_>, now: Instant, limit: i64) -> Result<
     db.all(HEADS, &[of.0, of.1, &now, &limit], delivery)
 }
 
-/// The delivery of this number.
+/// The delivery at this place among those of its webhook.
 ///
 /// # Errors
 /// When the store fails.
-pub fn find(db: &mut Snapshot, of: Of<'_>, number: i64) -> Result<Option<Delivery>, StoreError> {
-    db.one(FIND, &[of.0, of.1, &number], delivery)
+pub fn find(db: &mut Snapshot, of: Of<'_>, position: i64) -> Result<Option<Delivery>, StoreError> {
+    db.one(FIND, &[of.0, of.1, &position], delivery)
 }
 
-/// The deliveries with numbers below `before`, the highest first, at most `limit`.
+/// The deliveries of changes with numbers below `before`, the highest first, at most `limit`.
 ///
 /// # Errors
 /// When the store fails.
@@ -274,7 +295,7 @@ pub fn give_up(tx: &mut Tx, of: Of<'_>, now: Instant) -> Result<u64, StoreError>
     tx.run(GIVE_UP, &[of.0, of.1, &now])
 }
 
-/// Has deliveries that ended tried again, those with numbers from `first` to `last`; how many they are.
+/// Has deliveries that ended tried again, those at the places from `first` to `last`; how many they are.
 ///
 /// # Errors
 /// When the store fails.
@@ -290,7 +311,7 @@ pub fn ended_between(db: &mut Snapshot, of: Of<'_>, (first, last): (i64, i64), l
     Ok(db.one(COUNT_BETWEEN, &[of.0, of.1, &first, &last, &limit], |row| row.next())?.unwrap_or(0))
 }
 
-/// The number of the first delivery of a change that happened at this time or later.
+/// The place of the first delivery of a change that happened at this time or later.
 ///
 /// # Errors
 /// When the store fails.
@@ -331,13 +352,20 @@ pub fn last_item(db: &mut Snapshot, of: Of<'_>, thing_id: &str) -> Result<Option
     db.one(LAST_ITEM, &[of.0, of.1, &thing_id], |row| row.next())
 }
 
-/// Tidies away deliveries that ended before, attempts made before and things deleted before; at most `limit` of each.
+/// Tidies away deliveries that ended before, attempts made before, and last states of things that were deleted before
+/// `items_before` and that no notice that waits will show; at most `limit` of each.
 ///
 /// # Errors
 /// When the store fails.
-pub fn sweep(tx: &mut Tx, before: Instant, limit: i64) -> Result<u64, StoreError> {
-    // A delivery ends, and counts from then on, some time after the thing was deleted of which it shows the last state.
-    let items_before = before.before(ITEM_KEPT_LONGER);
+pub fn sweep(
+    tx: &mut Tx,
+    (before, items_before): (Instant, Instant),
+    now: Instant,
+    limit: i64,
+) -> Result<u64, StoreError> {
+    let waited_for = tx.run(KEEP_WAITED_FOR, &[&items_before, &limit, &now])?;
     let statements = [(SWEEP, before), (SWEEP_ATTEMPTS, before), (SWEEP_ITEMS, items_before)];
-    statements.into_iter().try_fold(0, |most, (statement, before)| Ok(tx.run(statement, &[&before, &limit])?.max(most)))
+    statements
+        .into_iter()
+        .try_fold(waited_for, |most, (statement, before)| Ok(tx.run(statement, &[&before, &limit])?.max(most)))
 }

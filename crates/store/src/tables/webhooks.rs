@@ -4,10 +4,12 @@
 //! Whoever adds or ends a webhook has locked the account before, because every change does.
 
 use super::deliveries::{is_first, line};
-use crate::{Row, Snapshot, StoreError, Tx, statements};
-use slotkeeper_domain::id::{AccountId, AuthorizationId, WebhookId};
+use crate::{Param, Row, Snapshot, StoreError, Tx, statements};
+use slotkeeper_domain::id::{AccountId, ApplicationId, AuthorizationId, WebhookId};
+use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::time::Instant;
-use slotkeeper_domain::webhook::Topic;
+use slotkeeper_domain::webhook::{Domain, Topic, share};
+use std::collections::HashMap;
 
 /// The columns of a [`Webhook`].
 macro_rules! columns {
@@ -18,8 +20,9 @@ macro_rules! columns {
 }
 
 statements! {
-    INSERT = "INSERT INTO webhook (account_id, id, authorization_id, domain, kind, url, created_at, lost)
-              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    INSERT = "INSERT INTO webhook (account_id, id, authorization_id, domain, kind, url, created_at, lost, developer_id,
+                                   application_id, sees)
+              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
     FIND = concat!("SELECT ", columns!(), " FROM webhook WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL");
     LOCK = concat!("SELECT ", columns!(), " FROM webhook WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL {FOR UPDATE}");
     // Everybody locks the webhooks of a line in this order.
@@ -29,17 +32,38 @@ statements! {
                  ORDER BY id LIMIT 100 {FOR UPDATE}";
     OF_KEY = concat!("SELECT ", columns!(), "
         FROM webhook WHERE account_id = ?1 AND authorization_id = ?2 AND ended_at IS NULL ORDER BY domain, kind LIMIT 100");
-    OF_TOPIC = concat!("SELECT ", columns!(), "
-        FROM webhook WHERE account_id = ?1 AND domain = ?2 AND kind = ?3 AND ended_at IS NULL AND blocked_at IS NULL
-        ORDER BY id LIMIT ?4");
-    END = "UPDATE webhook SET ended_at = ?3, due_at = NULL, waiting = 0
+    TELLING_OF = concat!("SELECT ", columns!(), "
+        FROM webhook WHERE account_id = ?1 AND domain = ?2 AND ended_at IS NULL AND blocked_at IS NULL
+             AND (kind = 'deleted' OR EXISTS
+                  (SELECT 1 FROM delivery d WHERE d.account_id = webhook.account_id AND d.webhook_id = webhook.id
+                   AND d.thing_id = ?3 AND d.due_at IS NOT NULL))
+             AND (sees IS NULL OR sees = 'all' OR (sees = 'own' AND application_id = ?4))
+        ORDER BY authorization_id, id LIMIT ?5");
+    LAST_ENDED = "SELECT lost FROM webhook
+                  WHERE account_id = ?1 AND authorization_id = ?2 AND domain = ?3 AND kind = ?4 AND ended_at IS NOT NULL
+                  ORDER BY ended_at DESC LIMIT 1";
+    // What was lost and not said is said by the one that comes after it.
+    END = "UPDATE webhook SET ended_at = ?3, due_at = NULL, lost = (lost OR ?4 OR blocked_at IS NOT NULL), waiting = 0
            WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL";
     BLOCK = "UPDATE webhook SET blocked_at = ?3, blocked_reason = ?4, due_at = NULL, waiting = 0
              WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL AND blocked_at IS NULL";
     SWEEP = "DELETE FROM webhook WHERE (account_id, id) IN
              (SELECT account_id, id FROM webhook w WHERE ended_at <= ?1
               AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.account_id = w.account_id AND d.webhook_id = w.id) LIMIT ?2)";
-    DUE = "SELECT account_id, id FROM webhook WHERE failing = ?3 AND due_at <= ?1
+    // The developers that have anything waiting, one look into the index for each, with the time at which their first webhook
+    // that fails, or does not, is due.
+    DEVELOPERS_DUE = "WITH RECURSIVE developer (id) AS (
+               SELECT MIN(developer_id) FROM webhook WHERE due_at IS NOT NULL
+               UNION ALL
+               SELECT (SELECT MIN(w.developer_id) FROM webhook w WHERE w.due_at IS NOT NULL AND w.developer_id > developer.id)
+               FROM developer WHERE developer.id IS NOT NULL)
+           SELECT due.id FROM (
+               SELECT developer.id AS id,
+                      (SELECT MIN(w.due_at) FROM webhook w
+                       WHERE w.developer_id = developer.id AND w.failing = ?2 AND w.due_at IS NOT NULL) AS first
+               FROM developer WHERE developer.id IS NOT NULL) due
+           WHERE due.first <= ?1 ORDER BY due.first, due.id LIMIT 1000";
+    DUE = "SELECT account_id, id FROM webhook WHERE developer_id = ?4 AND failing = ?3 AND due_at <= ?1
            AND (leased_until IS NULL OR leased_until <= ?1) AND (not_before IS NULL OR not_before <= ?1)
            ORDER BY due_at LIMIT ?2 {FOR UPDATE SKIP LOCKED}";
     LEASE = "UPDATE webhook SET leased_until = ?3 WHERE account_id = ?1 AND id = ?2";
@@ -71,6 +95,8 @@ statements! {
                WHERE account_id = ?1 AND id = ?2";
     DROPPED = "UPDATE webhook SET waiting = CASE WHEN waiting > 0 THEN waiting - 1 ELSE 0 END, dropped_in_row = dropped_in_row + 1, lost = TRUE
                WHERE account_id = ?1 AND id = ?2";
+    LOST = "UPDATE webhook SET waiting = CASE WHEN waiting > 0 THEN waiting - 1 ELSE 0 END, lost = TRUE
+            WHERE account_id = ?1 AND id = ?2";
     GONE = "UPDATE webhook SET waiting = CASE WHEN waiting > 0 THEN waiting - 1 ELSE 0 END WHERE account_id = ?1 AND id = ?2";
     TRIED = "UPDATE webhook SET failing = ?3,
                     not_before = CASE WHEN not_before > ?4 THEN not_before ELSE COALESCE(?4, not_before) END
@@ -128,20 +154,47 @@ pub struct Lease {
     pub account: AccountId,
     /// The webhook.
     pub webhook: WebhookId,
+    /// The account of its developer; empty where a program of before registered it.
+    pub developer: String,
     /// Until when nobody else takes it.
     pub until: Instant,
     /// Whether the last attempt before had failed.
     pub failing: bool,
 }
 
-/// Adds a webhook.
+/// Adds a webhook of the application of this developer, whose key sees so much of the domain.
 ///
 /// # Errors
 /// [`StoreError::Unique`] when the key has one for the same topic; otherwise when the store fails.
-pub fn insert(tx: &mut Tx, new: &Webhook) -> Result<(), StoreError> {
-    let Topic { domain, kind } = &new.topic;
-    tx.run(INSERT, &[&new.account, &new.id, &new.authorization, domain, kind, &new.url, &new.created_at, &new.lost])?;
-    Ok(())
+pub fn insert(
+    tx: &mut Tx,
+    new: &Webhook,
+    (developer, application): (&AccountId, &ApplicationId),
+    sight: Option<&Sight>,
+) -> Result<(), StoreError> {
+    let Webhook { account, id, authorization, topic: Topic { domain, kind }, url, created_at, lost, .. } = new;
+    let sees = match sight {
+        Some(Sight::All) => "all",
+        Some(Sight::Own(_)) => "own",
+        None => "none",
+    };
+    let params: [&dyn Param; 11] =
+        [account, id, authorization, domain, kind, url, created_at, lost, developer, application, &sees];
+    tx.run(INSERT, &params).map(drop)
+}
+
+/// Whether the last webhook of a key for a topic that has ended lost anything that no notice said.
+///
+/// # Errors
+/// When the store fails.
+pub fn last_ended_lost(
+    db: &mut Snapshot,
+    account: &AccountId,
+    authorization: &AuthorizationId,
+    topic: Topic,
+) -> Result<bool, StoreError> {
+    let found = db.one(LAST_ENDED, &[account, authorization, &topic.domain, &topic.kind], |row| row.next())?;
+    Ok(found.unwrap_or(false))
 }
 
 /// The webhook with this id.
@@ -201,20 +254,28 @@ pub fn of_key(
     db.all(OF_KEY, &[account, authorization], webhook)
 }
 
-/// The webhooks of an account that are told of such changes, at most `limit`.
+/// The webhooks that will tell of a thing that is about to be deleted: those for deletions, and those at which something
+/// waits for it; of the keys that may know of it. At most `limit`, those of a key one after the other.
 ///
 /// # Errors
 /// When the store fails.
-pub fn of_topic(db: &mut Snapshot, account: &AccountId, topic: Topic, limit: i64) -> Result<Vec<Webhook>, StoreError> {
-    db.all(OF_TOPIC, &[account, &topic.domain, &topic.kind, &limit], webhook)
+pub fn telling_of(
+    db: &mut Snapshot,
+    account: &AccountId,
+    (domain, thing_id): (Domain, &str),
+    creator: Option<&ApplicationId>,
+    limit: i64,
+) -> Result<Vec<Webhook>, StoreError> {
+    db.all(TELLING_OF, &[account, &domain, &thing_id, &creator, &limit], webhook)
 }
 
-/// Ends a webhook: nothing is delivered to it any more. What waits is given up by [`super::deliveries::give_up`].
+/// Ends a webhook: nothing is delivered to it any more. What waits was given up by [`super::deliveries::give_up`]; `waited`
+/// says whether there was anything.
 ///
 /// # Errors
 /// When the store fails.
-pub fn end(tx: &mut Tx, account: &AccountId, id: &WebhookId, now: Instant) -> Result<bool, StoreError> {
-    Ok(tx.run(END, &[account, id, &now])? > 0)
+pub fn end(tx: &mut Tx, account: &AccountId, id: &WebhookId, waited: bool, now: Instant) -> Result<bool, StoreError> {
+    Ok(tx.run(END, &[account, id, &now, &waited])? > 0)
 }
 
 /// Blocks a webhook; whether it was not blocked before.
@@ -225,29 +286,47 @@ pub fn block(tx: &mut Tx, account: &AccountId, id: &WebhookId, now: Instant, rea
     Ok(tx.run(BLOCK, &[account, id, &now, &reason])? > 0)
 }
 
-/// Leases webhooks for which there is something to do now, at most `limit`, and of those whose last attempt failed at most
-/// `failing`.
+/// How many webhooks a process can take on.
+#[derive(Debug, Clone, Default)]
+pub struct Room {
+    /// How many at all.
+    pub places: usize,
+    /// How many of them whose last attempt failed.
+    pub failing: usize,
+    /// How many it serves already, by the account of the developer.
+    pub served: HashMap<String, usize>,
+}
+
+/// Leases webhooks for which there is something to do now, as many as there is room for and no more of each developer than its
+/// [share]; those that have been due for longest first. Also says whether others may be due for which there was no room.
 ///
 /// # Errors
 /// When the store fails.
-pub fn lease_due(
-    tx: &mut Tx,
-    now: Instant,
-    until: Instant,
-    (limit, most_failing): (i64, i64),
-) -> Result<Vec<Lease>, StoreError> {
-    let mut leases = Vec::new();
+pub fn lease_due(tx: &mut Tx, now: Instant, until: Instant, mut room: Room) -> Result<(Vec<Lease>, bool), StoreError> {
+    let (mut leases, mut others) = (Vec::new(), false);
     for failing in [false, true] {
-        let left = limit - i64::try_from(leases.len()).unwrap_or(i64::MAX);
-        let room = if failing { left.min(most_failing) } else { left };
-        let due: Vec<(AccountId, WebhookId)> =
-            tx.all(DUE, &[&now, &room, &failing], |row| Ok((row.next()?, row.next()?)))?;
-        for (account, webhook) in due {
-            tx.run(LEASE, &[&account, &webhook, &until])?;
-            leases.push(Lease { account, webhook, until, failing });
+        let developers: Vec<String> = tx.all(DEVELOPERS_DUE, &[&now, &failing], |row| row.next())?;
+        for developer in developers {
+            let served = room.served.entry(developer.clone()).or_default();
+            let share = share(room.places, *served).min(if failing { room.failing } else { usize::MAX });
+            if share == 0 {
+                others = true;
+                continue;
+            }
+            let limit = i64::try_from(share).unwrap_or(i64::MAX);
+            let due: Vec<(AccountId, WebhookId)> =
+                tx.all(DUE, &[&now, &limit, &failing, &developer], |row| Ok((row.next()?, row.next()?)))?;
+            others = others || due.len() == share;
+            *served += due.len();
+            room.places -= due.len();
+            room.failing -= if failing { due.len() } else { 0 };
+            for (account, webhook) in due {
+                tx.run(LEASE, &[&account, &webhook, &until])?;
+                leases.push(Lease { account, webhook, developer: developer.clone(), until, failing });
+            }
         }
     }
-    Ok(leases)
+    Ok((leases, others))
 }
 
 /// Notes whether an attempt failed, and until when the receiver wants to be left alone, if it said so.
@@ -311,6 +390,8 @@ pub enum End {
     },
     /// It was given up: receivers are told with the next one that something was lost.
     Dropped,
+    /// There was nothing left to send: receivers are told that something was lost, which is no fault of theirs.
+    Lost,
     /// There was nothing to tell, or it does not count.
     Gone,
 }
@@ -323,6 +404,7 @@ pub fn count_end(tx: &mut Tx, account: &AccountId, id: &WebhookId, end: End) -> 
     match end {
         End::Arrived { said_lost } => tx.run(ARRIVED, &[account, id, &said_lost])?,
         End::Dropped => tx.run(DROPPED, &[account, id])?,
+        End::Lost => tx.run(LOST, &[account, id])?,
         End::Gone => tx.run(GONE, &[account, id])?,
     };
     Ok(())

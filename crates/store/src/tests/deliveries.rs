@@ -1,12 +1,14 @@
 //! Deliveries: what is due when, also while others are writing, and what webhooks remember.
 
 use super::{Place, on_both_engines};
-use crate::tables::webhooks::{End, Webhook};
-use crate::tables::{accounts, deliveries, webhooks};
-use crate::{Store, StoreError};
+use crate::migration::MIGRATIONS;
+use crate::tables::webhooks::{End, Room, Webhook};
+use crate::tables::{accounts, change_log, deliveries, webhooks};
+use crate::{Store, StoreError, Tx};
 use slotkeeper_domain::account::{AccountKind, Languages};
 use slotkeeper_domain::change::{Actor, Change, Kind, Thing};
-use slotkeeper_domain::id::{AccountId, WebhookId};
+use slotkeeper_domain::id::{AccountId, ApplicationId, WebhookId};
+use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::time::{Instant, Zone};
 use slotkeeper_domain::webhook::{Domain, MOST_WAITING, Topic};
 use std::time::Duration;
@@ -52,11 +54,38 @@ async fn with_webhook(place: &Place) -> Store {
                 lost: false,
                 blocked: None,
             };
-            webhooks::insert(tx, &new)
+            insert(tx, &new, Some(&Sight::All))
         })
         .await
         .expect("a webhook");
     store
+}
+
+fn insert(tx: &mut Tx, new: &Webhook, sight: Option<&Sight>) -> Result<(), StoreError> {
+    webhooks::insert(tx, new, (&"DEVELOPER1".parse().expect("an id"), &application()), sight)
+}
+
+fn application() -> ApplicationId {
+    "DEMOAPP01ABC".parse().expect("an id")
+}
+
+/// A server that serves nobody yet.
+fn room(places: usize, failing: usize) -> Room {
+    Room { places, failing, ..Room::default() }
+}
+
+crate::sql::statements! {
+    ADD_ACCOUNT = "INSERT INTO account (id, kind, name, time_zone, languages, change_count, created_at)
+                   VALUES (?1, 'business', 'Harbour Lights', 'UTC', 'en-GB', 57, 0)";
+    ADD_KEY = r#"INSERT INTO "authorization" (account_id, id, developer_account_id, application_id, key_hash, permissions,
+                                             granted_by, created_at)
+                 VALUES (?1, ?2, 'DEVELOPER1', 'DEMOAPP01ABC', ?3, ?4, 'OWNER00001', 0)"#;
+    ADD_WEBHOOK = "INSERT INTO webhook (account_id, id, authorization_id, domain, kind, url, created_at, waiting)
+                   VALUES (?1, ?2, ?3, ?4, 'created', 'https://hooks.example/', 0, 2)";
+    ADD_CHANGE = "INSERT INTO change (account_id, number, at, actor_kind, thing, thing_id, kind, creator_id)
+                  VALUES (?1, ?2, 0, 'system', 'seat_block', ?3, 'created', ?4)";
+    ADD_DELIVERY = "INSERT INTO delivery (account_id, webhook_id, number, thing_id, happened_at, due_at)
+                    VALUES (?1, ?2, ?3, ?4, 0, 0)";
 }
 
 /// A thing appears at second 10.
@@ -128,7 +157,7 @@ on_both_engines! {
         let released = store.tidy(|tx| {
             let (account, webhook) = (account(), webhook());
             let of = (&account, &webhook);
-            let lease = webhooks::lease_due(tx, at(20), at(30), (1, 1))?.pop().expect("something is due");
+            let lease = webhooks::lease_due(tx, at(20), at(30), room(1, 1))?.0.pop().expect("something is due");
             deliveries::end(tx, of, 2, true, at(20))?;
             deliveries::postpone(tx, of, ("a", 1), at(3_600))?;
             deliveries::again(tx, of, (2, 2), at(20))?;
@@ -158,7 +187,7 @@ on_both_engines! {
     async fn leases_can_be_ended(place) {
         let store = with_webhook(place).await;
         change(&store, "a").await;
-        let lease = || store.tidy(|tx| webhooks::lease_due(tx, at(20), at(30), (10, 5)).map(|leases| leases.len()));
+        let lease = || store.tidy(|tx| webhooks::lease_due(tx, at(20), at(30), room(10, 5)).map(|(leases, _)| leases.len()));
         assert_eq!(lease().await, Ok::<_, StoreError>(1));
         assert_eq!(lease().await, Ok(0));
         assert_eq!(store.tidy(webhooks::end_leases).await, Ok::<_, StoreError>(1));
@@ -173,17 +202,140 @@ on_both_engines! {
         store.tidy(move |tx| {
             let first = webhooks::find(tx, &account(), &webhook())?.expect("a webhook");
             let authorization = "MNOPQRSTUVWX".parse().expect("an id");
-            webhooks::insert(tx, &Webhook { id: other.clone(), authorization, ..first })
+            insert(tx, &Webhook { id: other.clone(), authorization, ..first }, Some(&Sight::All))
         }).await.expect("a second webhook");
         change(&store, "a").await;
         store.tidy(move |tx| webhooks::tried(tx, &account(), &failing, true, None)).await.expect("a failure");
-        let lease = |room| {
-            let leased = store.tidy(move |tx| webhooks::lease_due(tx, at(20), at(30), room));
-            async move { leased.await.map(|leases| leases.into_iter().map(|one| (one.webhook, one.failing)).collect::<Vec<_>>()) }
+        let lease = |(places, failing)| {
+            let leased = store.tidy(move |tx| webhooks::lease_due(tx, at(20), at(30), room(places, failing)));
+            async move { leased.await.map(|(leases, _)| leases.into_iter().map(|one| (one.webhook, one.failing)).collect::<Vec<_>>()) }
         };
         assert_eq!(lease((1, 1)).await, Ok::<_, StoreError>(vec![(webhook(), false)]));
         assert_eq!(lease((1, 0)).await, Ok(vec![]));
         assert_eq!(lease((1, 1)).await, Ok(vec![(second, true)]));
+    }
+
+    /// What a key may not know of is never written for it, and does not count; its own notices are counted without gaps.
+    async fn nothing_is_queued_for_keys_that_may_not_know(place) {
+        let store = with_webhook(place).await;
+        let ids = ["QRSTUVWXYZABCDEF", "RSTUVWXYZABCDEFG"].map(|id| id.parse::<WebhookId>().expect("an id"));
+        let (own, none) = (ids[0].clone(), ids[1].clone());
+        store.tidy(move |tx| {
+            let first = webhooks::find(tx, &account(), &webhook())?.expect("a webhook");
+            let sights = [Some(Sight::Own(application())), None];
+            for ((id, key), sight) in [&own, &none].into_iter().zip(["MNOPQRSTUVWX", "NOPQRSTUVWXY"]).zip(&sights) {
+                let authorization = key.parse().expect("an id");
+                insert(tx, &Webhook { id: id.clone(), authorization, ..first.clone() }, sight.as_ref())?;
+            }
+            Ok::<_, StoreError>(())
+        }).await.expect("two webhooks");
+        let recorded = store.write(|tx| {
+            for (thing, creator) in [("a", Some(application())), ("b", None), ("c", Some("OTHERAPP01AB".parse().expect("an id"))),
+                                     ("d", Some(application()))] {
+                tx.record(Change { creator, ..created(thing) });
+            }
+            Ok::<_, StoreError>(())
+        });
+        recorded.await.expect("changes");
+        let queued = |id: &WebhookId| {
+            let id = id.clone();
+            let found = store.read(move |db| {
+                let webhook = webhooks::find(db, &account(), &id)?.expect("a webhook");
+                let found = deliveries::latest(db, (&account(), &id), i64::MAX, 10)?;
+                let shown = found.into_iter().map(|one| (one.thing_id, one.number, one.position)).collect::<Vec<_>>();
+                Ok::<_, StoreError>((webhook.waiting, shown))
+            });
+            async move { found.await.expect("deliveries") }
+        };
+        let all = |list: &[(&str, i64, i64)]| {
+            let shown = list.iter().map(|(thing, number, position)| ((*thing).to_owned(), *number, *position));
+            (i64::try_from(list.len()).unwrap_or(0), shown.collect::<Vec<_>>())
+        };
+        assert_eq!(queued(&webhook()).await, all(&[("d", 4, 4), ("c", 3, 3), ("b", 2, 2), ("a", 1, 1)]));
+        assert_eq!(queued(&ids[0]).await, all(&[("d", 4, 2), ("a", 1, 1)]));
+        assert_eq!(queued(&ids[1]).await, all(&[]));
+    }
+
+    /// What waited for keys that may not know of it is gone with the older schema, and what they may know of keeps its message id.
+    async fn what_waited_for_keys_that_may_not_know_is_forgotten(place) {
+        let position = MIGRATIONS.iter().position(|one| one.name == "fair delivery").expect("the step");
+        let store = Store::open_with(&place.location(), &MIGRATIONS[..position]).await.expect("an older schema");
+        let keys = [
+            ("blocks_rw_own,customers_rwd_all", vec![56]), ("bookings_rwd_all", vec![]), ("blocks_r_all", vec![55, 56]),
+            ("availability_r,blocks_rwd_all", vec![55, 56]), ("blocks_rwd_own", vec![56]),
+        ];
+        let webhook = |number: usize| format!("ABCDEFGHIJKLMNO{number}");
+        let rows = keys.clone();
+        store.tidy(move |tx| {
+            tx.run(ADD_ACCOUNT, &[&account()])?;
+            tx.run(ADD_CHANGE, &[&account(), &55_i64, &"a", &None::<String>])?;
+            tx.run(ADD_CHANGE, &[&account(), &56_i64, &"b", &Some(application())])?;
+            for (number, (permissions, _)) in rows.iter().enumerate() {
+                let (key, id) = (format!("ABCDEFGHIJK{number}"), webhook(number));
+                tx.run(ADD_KEY, &[&account(), &key, &key.as_bytes(), permissions])?;
+                tx.run(ADD_WEBHOOK, &[&account(), &id, &key, &Domain::SeatBlocks])?;
+                tx.run(ADD_DELIVERY, &[&account(), &id, &55_i64, &"a"])?;
+                tx.run(ADD_DELIVERY, &[&account(), &id, &56_i64, &"b"])?;
+            }
+            Ok::<_, StoreError>(())
+        }).await.expect("rows");
+        store.close().await;
+        let store = Store::open(&place.location()).await.expect("the schema of today");
+        let recorded = store.write(|tx| {
+            tx.record(Change { thing: Thing::SeatBlock, creator: Some(application()), ..created("c") });
+            Ok::<_, StoreError>(())
+        });
+        recorded.await.expect("a change");
+        for (number, (permissions, mut positions)) in keys.into_iter().enumerate() {
+            let id: WebhookId = webhook(number).parse().expect("an id");
+            let found = store.read(move |db| {
+                let webhook = webhooks::find(db, &account(), &id)?.expect("a webhook");
+                Ok::<_, StoreError>((webhook.waiting, deliveries::latest(db, (&account(), &id), i64::MAX, 10)?))
+            });
+            let (waiting, found) = found.await.expect("deliveries");
+            // What comes later has a number that no notice had before.
+            positions.extend((permissions != "bookings_rwd_all").then_some(1_000_058));
+            positions.reverse();
+            let shown: Vec<_> = found.iter().map(|one| one.position).collect();
+            assert_eq!((usize::try_from(waiting), shown), (Ok(positions.len()), positions), "{permissions}");
+        }
+        let until = store.read(|db| change_log::numbered_until(db, &account())).await;
+        assert_eq!(until, Ok::<_, StoreError>(57));
+    }
+
+    /// A developer's many webhooks leave room for those of others, and whoever was due first goes first.
+    async fn each_developer_has_a_share(place) {
+        let store = with_webhook(place).await;
+        let developers = ["DEVELOPER2", "DEVELOPER3"];
+        store.tidy(move |tx| {
+            let first = webhooks::find(tx, &account(), &webhook())?.expect("a webhook");
+            for (developer, count) in developers.into_iter().zip([6, 1]) {
+                for number in 0..count {
+                    let id = format!("{developer}00000{number}").parse().expect("an id");
+                    let authorization = format!("{developer}0{number}").parse().expect("an id");
+                    let owner = (&developer.parse().expect("an id"), &application());
+                    webhooks::insert(tx, &Webhook { id, authorization, ..first.clone() }, owner, Some(&Sight::All))?;
+                }
+            }
+            Ok::<_, StoreError>(())
+        }).await.expect("webhooks");
+        change(&store, "a").await;
+        let lease = |places: usize, served: &[(&str, usize)]| {
+            let served = served.iter().map(|(developer, count)| ((*developer).to_owned(), *count)).collect();
+            let room = Room { places, failing: places, served };
+            let leased = store.tidy(move |tx| webhooks::lease_due(tx, at(20), at(21), room.clone()));
+            async move {
+                let (leases, others) = leased.await.expect("leases");
+                (leases.into_iter().map(|lease| lease.developer).collect::<Vec<_>>(), others)
+            }
+        };
+        let owned = |list: &[&str]| list.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+        // Of four places one developer gets two, the next half of the rest, and so on.
+        let [second, third] = developers;
+        assert_eq!(lease(4, &[]).await, (owned(&["DEVELOPER1", second, second, third]), true));
+        assert_eq!(lease(3, &[(second, 3)]).await, (owned(&[]), true));
+        assert_eq!(lease(3, &[(second, 2)]).await, (owned(&[second]), true));
+        assert_eq!(lease(100, &[(second, 3)]).await, (owned(&[second, second, second]), false));
     }
 
     /// What many changes in one transaction make is counted one by one, also where there is no more room for all.

@@ -89,7 +89,7 @@ on_both_engines! {
         assert_eq!(taken(&store).await, 2);
         claim_seats(&store, 3, 1).await.expect("the last one");
         assert!(claim_seats(&store, 4, 1).await.is_err());
-        store.tidy(|tx| claims::release(tx, &account(), &holder(1))).await.expect("given back");
+        store.tidy(|tx| claims::release(tx, &account(), &holder(1), Instant::from_millis(0))).await.expect("given back");
         assert_eq!(taken(&store).await, 1);
     }
 
@@ -124,7 +124,7 @@ on_both_engines! {
         }
         claim_guide(&store, 3, hours(6, 8)).await.expect("before it");
         claim_guide(&store, 4, hours(2_000, 2_001)).await.expect("after it");
-        store.tidy(move |tx| claims::release(tx, &account(), &block)).await.expect("given back");
+        store.tidy(move |tx| claims::release(tx, &account(), &block, Instant::from_millis(0))).await.expect("given back");
         claim_guide(&store, 5, hours(9, 10)).await.expect("free again");
     }
 

@@ -91,6 +91,7 @@ pub(crate) async fn again(
     ManagerPage(manager): ManagerPage,
     Path(id): Path<MailId>,
 ) -> PageResult {
-    let notice = if again::again(&web.app, &manager, id).await? { "mail-again" } else { "mail-not-again" };
+    let sends = web.app.delivers_mail();
+    let notice = if sends && again::again(&web.app, &manager, id).await? { "mail-again" } else { "mail-not-again" };
     Ok(page::see_other(&format!("/backoffice/mails?notice={notice}")))
 }

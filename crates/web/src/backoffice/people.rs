@@ -16,6 +16,7 @@ use slotkeeper_domain::account::Role;
 use slotkeeper_domain::id::UserId;
 use slotkeeper_store::tables::users::User;
 
+const NO_MAIL: &str = "Nobody was invited: an invitation is an e-mail, and this server cannot send any yet.";
 const CHOOSE_A_ROLE: &str = "Choose a role: manager or staff.";
 
 #[derive(Template)]
@@ -25,6 +26,7 @@ struct PeoplePage<'a> {
     people: Vec<User>,
     form: &'a InviteForm,
     errors: Errors,
+    sends_mail: bool,
 }
 
 /// A role, in the words of the form.
@@ -55,7 +57,8 @@ pub(crate) async fn show(
 async fn render(web: &Web, owner: &Owner, form: &InviteForm, errors: Errors, notice: Option<&str>) -> PageResult {
     let people = list::list(&web.app, owner).await?;
     let layout = Layout::of(owner, "/backoffice/people").with_notice(notice);
-    Ok(page::render(errors.status(), &PeoplePage { layout, people, form, errors }))
+    let sends_mail = web.sends_mail();
+    Ok(page::render(errors.status(), &PeoplePage { layout, people, form, errors, sends_mail }))
 }
 
 pub(crate) async fn invite(
@@ -70,6 +73,9 @@ pub(crate) async fn invite(
     let (Some(name), Some(address), Some(role)) = (name, address, role) else {
         return render(&web, &owner, &form, errors, None).await;
     };
+    if !web.sends_mail() {
+        return render(&web, &owner, &form, Errors::one("", NO_MAIL), None).await;
+    }
     let errors = match invite::invite(&web.app, &owner, name, address, role).await {
         Ok(()) => return Ok(page::see_other("/backoffice/people?notice=invited")),
         Err(InviteError::AddressTaken) => Errors::one("email", "Somebody signs in with this address already."),

@@ -73,6 +73,19 @@ pub(crate) async fn ask(web: &Web, query: &str, person: Option<SignedIn>) -> Pag
         Ok(asking) => asking,
         Err(error) => return refuse(error, person.as_ref(), query),
     };
+    // The key would come to the developer by e-mail, and to nobody.
+    if asking.application.callback_url.is_none() && !web.sends_mail() {
+        let refusal = Refusal::new(
+            StatusCode::CONFLICT,
+            "The key could not be handed over",
+            "This application gets its keys by e-mail, and this server cannot send any yet. Nothing was allowed. Ask the \
+             operator of the server to set that up, or the developer to register a callback URL.",
+        );
+        return Ok(match &person {
+            Some(person) => refusal.in_front_of(person).into_response(),
+            None => refusal.into_response(),
+        });
+    }
     let Some(person) = person else {
         return Ok(page::see_other(&sign_in_address(&format!("/?{query}"))));
     };

@@ -205,7 +205,11 @@ pub(crate) async fn set_callback_url(
         let again = Again { callback_url: Some(form.callback_url), errors, ..Again::default() };
         return render(&web, &developer, id, View::default(), again).await;
     };
-    let notice = if callback_url.is_some() { "saved" } else { "callback-removed" };
+    let notice = match (&callback_url, web.sends_mail()) {
+        (Some(_), _) => "saved",
+        (None, true) => "callback-removed",
+        (None, false) => "callback-removed-no-mail",
+    };
     let target = format!("/developer/applications/{id}?notice={notice}");
     if !update::set_callback_url(&web.app, &developer, id, callback_url).await? {
         return Err(PageError::NotFound);

@@ -147,13 +147,13 @@ fn answer(attempt: &Attempt) -> String {
 }
 
 fn what(delivery: &Delivery) -> String {
-    if delivery.number < 0 { format!("Test {}", -delivery.number) } else { format!("Change {}", delivery.number) }
+    if delivery.number < 0 { format!("Test {}", -delivery.number) } else { format!("Notice {}", delivery.position) }
 }
 
 fn row(shown: &Shown, zone: &Zone) -> Row {
     let Shown { delivery, last } = shown;
     Row {
-        number: delivery.number,
+        number: delivery.position,
         what: what(delivery),
         thing: delivery.thing_id.clone(),
         happened: when(delivery.happened_at, zone),
@@ -276,7 +276,7 @@ pub(crate) async fn delivery(
     }))
 }
 
-/// Which notices to send again: of some changes, by their numbers, or of all since a moment by the developer's clock.
+/// Which notices to send again: some, by their numbers, or of all since a moment by the developer's clock.
 #[derive(Deserialize, Default)]
 pub(crate) struct AgainForm {
     #[serde(default)]
@@ -295,7 +295,7 @@ impl AgainForm {
                 let mut number = |field, text: &str| {
                     let number = text.parse::<i64>().ok();
                     if number.is_none() {
-                        errors.add(field, "Write the number of a change.");
+                        errors.add(field, "Write the number of a notice.");
                     }
                     number
                 };
@@ -315,7 +315,7 @@ impl AgainForm {
                 since.map(Which::Since)
             }
             _ => {
-                errors.add("first", "Say which: either numbers of changes, or a date and a time.");
+                errors.add("first", "Say which: either numbers of notices, or a date and a time.");
                 None
             }
         }

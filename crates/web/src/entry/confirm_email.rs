@@ -66,6 +66,9 @@ fn confirmed(person: &SignedIn) -> Response {
 }
 
 pub(crate) async fn send_again(State(web): State<Web>, Session(person): Session, Client(from): Client) -> PageResult {
+    if !web.sends_mail() {
+        return Ok(page::see_other(&format!("{}?notice=no-mail", home_of(person.account.kind))));
+    }
     match confirm_email::send_again(&web.app, &person, from).await {
         Ok(()) => Ok(page::see_other(&format!("{}?notice=link-sent", home_of(person.account.kind)))),
         Err(error) => link_failed(error, |status, message| page::refusal(status, "That was a lot of e-mail", &message)),

@@ -22,6 +22,7 @@ struct ForgotPage {
     sent: bool,
     demo: bool,
     delivers: bool,
+    sends: bool,
 }
 
 #[derive(Deserialize)]
@@ -38,6 +39,7 @@ pub(crate) async fn show(State(web): State<Web>) -> Response {
         sent: false,
         demo: web.demo,
         delivers: web.app.delivers_mail(),
+        sends: web.sends_mail(),
     })
 }
 
@@ -49,8 +51,13 @@ pub(crate) async fn send(State(web): State<Web>, Client(from): Client, Form(form
         sent,
         demo: web.demo,
         delivers: web.app.delivers_mail(),
+        sends: web.sends_mail(),
     };
     let mut errors = Errors::default();
+    if !web.sends_mail() {
+        // The page says so.
+        return Ok(page::show(&shown(false, errors)));
+    }
     let Some(address) = errors.read("email", &form.email) else {
         return Ok(page::render(StatusCode::UNPROCESSABLE_ENTITY, &shown(false, errors)));
     };

@@ -364,7 +364,7 @@ impl Tour {
         let delivery = string(&self.browser.run(arrived, vec![]).await);
         self.open(&delivery, "79-delivery").await;
         self.press("Send it again").await;
-        self.arrive("Sent again.", "79-delivery-again").await;
+        self.arrive("It is being sent again.", "79-delivery-again").await;
         let developer = Visitor::new(&self.server);
         assert_eq!(developer.sign_in(LONG_EMAIL).await.location(), "/developer");
         developer.replace_secret(&application.id, "24h").await;

@@ -51,6 +51,7 @@ on_every_engine! {
         assert_eq!(summaries(&after), ["Sunset kayak tour: 3 people", "Private coaching: 1 person"]);
         assert!(after[0].sequence > before[0].sequence && after[0].modified > before[0].modified);
         assert_eq!((&after[0].uid, &after[0].time), (&before[0].uid, &before[0].time));
+        assert_eq!(after[1], before[1], "nothing happened to it");
         let moved = program.put(&format!("/bookings/{}", number(&coached)), &lesson("2026-05-09T12:00")).await;
         assert_eq!(moved.status, 200, "{}", moved.text);
         let later = entries(&own).await;
@@ -66,6 +67,77 @@ on_every_engine! {
         assert_eq!(summaries(&classes), ["Sea kayaking, five evenings: 2 people"; 5]);
         let days: Vec<_> = classes.iter().map(|entry| &entry.time[..8]).collect();
         assert_eq!(days, ["20260505", "20260512", "20260519", "20260526", "20260602"]);
+    }
+
+    /// What happens to one entry raises the numbers and times of that one, and of no other; what shows in all of them, those of
+    /// all. None ever goes back, also when everybody leaves and others come.
+    async fn each_entry_has_changes_of_its_own(server: TestServer) {
+        let (owner, program) = business(&server).await;
+        let (own, ana) = (make(&owner, OWN).await, make(&owner, &of_resource(ANA)).await);
+        let first = program.create("/bookings", &order("2026-05-08", 2)).await;
+        program.create("/bookings", &order("2026-05-09", 2)).await;
+        let coached = program.create("/bookings", &booking(LESSON, "Ilse", 1, &lesson("2026-05-10T10:00"))).await;
+        let away = json!({
+            "startTime": "2026-05-12T08:00:00-00:00", "endTime": "2026-05-12T18:00:00-00:00", "resources": [{"id": ANA}],
+        });
+        program.create("/resourceblocks", &away).await;
+        let mut known = entries(&own).await;
+        let busy = entries(&ana).await.pop().expect("a block");
+        let number_of = |entry: &Entry| (entry.sequence, entry.modified.clone());
+        let pay = json!({"reason": "Deposit", "amount": {"amount": "5", "currency": "EUR"}, "paymentMethod": "cash"});
+        let steps: [(&str, &str, Value, &[usize]); 8] = [
+            ("POST", "/bookings", order("2026-05-08", 1), &[0]),
+            ("PUT", &format!("/bookings/{}", number(&first)), json!({"participants": order("2026-05-08", 3)["participants"]}), &[0]),
+            ("POST", &format!("/bookings/{}/payments", number(&first)), pay, &[0]),
+            ("PUT", &format!("/bookings/{}", number(&coached)), lesson("2026-05-10T11:00"), &[2]),
+            ("POST", "/customers", json!({"firstName": "Elsewhere"}), &[]),
+            ("POST", "/holds", booking(TOUR, "Held", 1, &tour("2026-05-09")), &[]),
+            ("PUT", &format!("/bookings/{}", number(&first)), tour("2026-05-09"), &[0, 1]),
+            ("DELETE", &format!("/bookings/{}", number(&first)), Value::Null, &[1]),
+        ];
+        for (method, path, body, raised) in steps {
+            server.clock.advance(Duration::from_secs(2));
+            let answer = match method {
+                "POST" => program.post(path, &body).await,
+                "PUT" => program.put(path, &body).await,
+                _ => program.delete(path).await,
+            };
+            assert!(answer.status < 300, "{method} {path}: {}", answer.text);
+            let now = entries(&own).await;
+            assert_eq!(now.len(), known.len(), "{method} {path}");
+            for (index, (before, after)) in known.iter().zip(&now).enumerate() {
+                if raised.contains(&index) {
+                    assert!(after.sequence > before.sequence && after.modified > before.modified, "{method} {path}: {after:?}");
+                } else {
+                    assert_eq!(after, before, "{method} {path}");
+                }
+            }
+            known = now;
+        }
+        assert_eq!(entries(&ana).await.pop().expect("a block"), busy);
+
+        // Everybody leaves and somebody else comes.
+        let day = async || entries(&own).await.into_iter().find(|entry| entry.time.starts_with("20260520"));
+        let mut last = None;
+        for _ in 0..3 {
+            server.clock.advance(Duration::from_secs(2));
+            let booked = program.create("/bookings", &order("2026-05-20", 1)).await;
+            let entry = day().await.map(|entry| number_of(&entry));
+            assert!(entry > last, "{entry:?} after {last:?}");
+            last = entry;
+            server.clock.advance(Duration::from_secs(2));
+            cancel(&program, &booked).await;
+            assert_eq!(day().await, None);
+        }
+
+        // What is shown in all of them.
+        server.clock.advance(Duration::from_secs(2));
+        let mut offered = catalogue();
+        let product = offered.products.iter_mut().find(|product| product.id.as_str() == TOUR).expect("the tour");
+        edit(product, |product| product["name"] = json!([["en-GB", "Dawn kayak tour"]]));
+        server.offer(program.account(), offered).await;
+        let now = entries(&own).await;
+        assert!(now.iter().zip(&known).all(|(after, before)| number_of(after) > number_of(before)), "{now:?}");
     }
 
     /// A hold is nobody's booking, and of cancelled seats nothing is left. Only some days are in a calendar, and another

@@ -174,7 +174,7 @@ on_every_engine! {
         server.clock.advance(MINUTE * 6);
         server.deliver().await;
         assert_eq!(told()[4..], came(&[("/created", &a), ("/updated", &a), ("/updated", &a)]));
-        // Of what is not there any more only the end is told, in its turn.
+        // Also when it is gone meanwhile.
         receiver.replies("/updated", failures(1));
         rename(&program, &first, "A3").await;
         server.deliver().await;
@@ -183,7 +183,7 @@ on_every_engine! {
         assert_eq!(told()[7..], came(&[("/updated", &a)]));
         server.clock.advance(MINUTE * 2);
         server.deliver().await;
-        assert_eq!(told()[8..], came(&[("/deleted", &a)]));
+        assert_eq!(told()[8..], came(&[("/updated", &a), ("/deleted", &a)]));
     }
 
     /// What is given up because its webhook ends or is replaced keeps nobody waiting any more.

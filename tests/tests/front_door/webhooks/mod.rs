@@ -1,8 +1,10 @@
 //! Applications are told of changes: webhooks, and the list of changes.
 
 mod again;
+mod apart;
 mod changes;
 mod deliveries;
+mod gone;
 mod notices;
 mod registered;
 

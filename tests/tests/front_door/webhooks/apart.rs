@@ -1,0 +1,151 @@
+//! Nobody learns from webhooks what happens to things that a key may not know of, and nobody waits for others' receivers.
+
+use super::{book, business, register, told, told_of};
+use slotkeeper_testkit::client::{Page, Program, Visitor};
+use slotkeeper_testkit::on_every_engine;
+use slotkeeper_testkit::receiver::{Receiver, Reply};
+use slotkeeper_testkit::reqwest;
+use slotkeeper_testkit::serde_json::{Value, json};
+use slotkeeper_testkit::server::TestServer;
+use std::time::Duration;
+
+/// The page on which the developer of `Own Desk` and the like sees what was sent to a webhook.
+async fn deliveries(server: &TestServer, name: &str, program: &Program, webhook: &Value) -> Page {
+    let developer = Visitor::new(server);
+    developer.sign_in(&format!("dev-{name}@example.com")).await;
+    let (application, account) = (program.application(), program.account());
+    developer
+        .get(&format!("/developer/applications/{application}/webhooks/{account}/{}", webhook["id"].as_str().unwrap()))
+        .await
+}
+
+on_every_engine! {
+    /// What a key may not know of is not on the page of its developer, neither while it waits nor later, and leaves no gap in the
+    /// numbers that are.
+    async fn a_developer_sees_nothing_of_what_the_key_may_not_know(server: TestServer) {
+        let (owner, program) = business(&server).await;
+        let receiver = Receiver::start().await;
+        let own = Program::installed(&server, "Own Desk", &owner, "bookings_rw_own,customers_rw_own").await;
+        let none = Program::installed(&server, "No Desk", &owner, "availability_r").await;
+        let of_own = register(&own, &receiver, "/own", "bookings/created").await;
+        let of_none = register(&none, &receiver, "/none", "bookings/created").await;
+        let mut theirs = vec![book(&program, "2026-05-08").await];
+        let first = book(&own, "2026-05-09").await;
+        theirs.extend([book(&program, "2026-05-10").await, book(&program, "2026-05-11").await]);
+        let second = book(&own, "2026-05-12").await;
+        for delivered in [false, true] {
+            let page = deliveries(&server, "own-desk", &own, &of_own).await;
+            for text in [&first, &second, "Notice 1<", "Notice 2<"] {
+                page.assert_says(text);
+            }
+            page.assert_says(if delivered { "Nothing waits" } else { "2 wait" });
+            let nothing = deliveries(&server, "no-desk", &none, &of_none).await;
+            nothing.assert_says("Nothing has been sent yet, and nothing waits.");
+            for number in &theirs {
+                assert!(!page.html.contains(number) && !nothing.html.contains(number), "{number}");
+            }
+            server.deliver().await;
+        }
+        let ids: Vec<_> = receiver.requests().iter().map(|one| one.header("webhook-id").unwrap().to_owned()).collect();
+        let webhook = of_own["id"].as_str().unwrap();
+        assert_eq!((told_of(&receiver), ids), (vec![first, second], vec![format!("{webhook}0000001"), format!("{webhook}0000002")]));
+    }
+
+    /// Things that a key may not know of are not lost to it either, also where they are gone before anything is sent.
+    async fn what_a_key_may_not_know_is_not_announced_as_lost(server: TestServer) {
+        let (owner, program) = business(&server).await;
+        let receiver = Receiver::start().await;
+        let own = Program::installed(&server, "Own Desk", &owner, "customers_rwd_own").await;
+        for kind in ["created", "deleted"] {
+            register(&own, &receiver, "/own", &format!("customers/{kind}")).await;
+        }
+        for round in 0..3 {
+            let theirs = program.create("/customers", &json!({"firstName": format!("No. {round}")})).await;
+            assert_eq!(program.delete(&format!("/customers/{}", theirs["id"].as_str().unwrap())).await.status, 204);
+        }
+        let ours = own.create("/customers", &json!({"firstName": "Ours"})).await;
+        assert_eq!(own.delete(&format!("/customers/{}", ours["id"].as_str().unwrap())).await.status, 204);
+        server.deliver().await;
+        let requests = receiver.requests();
+        assert!(requests.iter().all(|one| told(one)["itemId"] == ours["id"]), "{:?}", told_of(&receiver));
+        assert!(requests.len() == 2 && requests.iter().all(|one| one.header("x-bookeo-previousmessagelost").is_none()));
+    }
+
+    /// One developer's many receivers that do not answer leave room for those of others: of eight that can be served at once, one
+    /// developer gets four at most.
+    async fn slow_receivers_of_one_developer_delay_no_other(server: TestServer) {
+        let (owner, program) = business(&server).await;
+        let (slow, fast) = (Receiver::start().await, Receiver::start().await);
+        slow.replies("/hooks", vec![Reply::Never; 200]);
+        let email = "dev-many@example.com";
+        let application = Visitor::developer(&server, email).await.register("Many", "").await;
+        for number in 0..10 {
+            owner.allow(&application.asks_for("customers_r_all", Some(&format!("s{number}")))).await;
+            let key = Program::new(&server, &server.key_mailed_to(email).await, &application.secret_key);
+            register(&key, &slow, "/hooks", "customers/created").await;
+        }
+        let other = Program::installed(&server, "Other Desk", &owner, "customers_r_all").await;
+        register(&other, &fast, "/hooks", "customers/updated").await;
+        let customer = program.create("/customers", &json!({"firstName": "A"})).await;
+        // All of theirs have been due for longer.
+        server.clock.advance(Duration::from_millis(10));
+        let renamed = program.put(&format!("/customers/{}", customer["id"].as_str().unwrap()), &json!({"firstName": "B"})).await;
+        assert_eq!(renamed.status, 200);
+        let arrives = async {
+            let notice = fast.next().await;
+            // None of them has been given up yet.
+            (told(&notice)["item"]["firstName"].clone(), slow.requests().len())
+        };
+        let ((name, asked), ()) = tokio::join!(arrives, server.deliver_to(8));
+        assert_eq!(name, "B");
+        assert!(asked <= 4, "{asked} of one developer's receivers were asked before");
+        assert_eq!(slow.requests().len(), 10);
+    }
+
+    /// A webhook that leads to this server would make a loop: refused, however it is spelled, when it is registered and when
+    /// something is sent.
+    async fn a_webhook_does_not_lead_to_the_server_itself(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let port = server.url.rsplit(':').next().unwrap();
+        let keys = format!("apiKey={}&secretKey={}", program.api_key(), program.secret_key());
+        for host in ["127.0.0.1", "localhost", "LOCALHOST", "a.localhost", "[::ffff:127.0.0.1]", "[::1]", "127.0.0.2"] {
+            for path in ["v2/customers", "", "health"] {
+                let url = format!("http://{host}:{port}/{path}?{keys}");
+                let body = json!({"url": url, "domain": "customers", "type": "created"});
+                let refused = program.post("/webhooks", &body).await;
+                assert_eq!(refused.status, 400, "{url}: {}", refused.text);
+                let message = refused.body["message"].as_str().unwrap();
+                assert!(message.starts_with("url: The address leads to this server itself.") , "{message}");
+            }
+        }
+        assert_eq!(program.read("/webhooks").await["info"]["totalItems"], 0);
+        // Whatever leads a notice here, such as a name of one's own or a proxy: it is not taken.
+        let http = reqwest::Client::new();
+        for path in ["/v2/customers", "/v2/nowhere", "/sign-in"] {
+            let notice = http.post(format!("{}{path}?{keys}", server.url)).header("X-Bookeo-MessageId", "ABCDEFGHIJKLMNOP0000001");
+            let answer = notice.header("content-type", "application/json").body(r#"{"firstName":"Looped"}"#).send().await.unwrap();
+            assert_eq!(answer.status(), 400, "{path}");
+            assert!(answer.text().await.unwrap().contains("notice of a webhook"), "{path}");
+        }
+        assert_eq!(program.read("/customers").await["info"]["totalItems"], 0);
+    }
+}
+
+/// Where people and programs reach the server is itself as well, on every port.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_webhook_does_not_lead_to_the_public_address() {
+    let server =
+        TestServer::start_with(slotkeeper_testkit::server::Engine::Sqlite, Some("https://book.example"), None).await;
+    let owner = Visitor::owner(&server, "olivia@example.com").await;
+    let program = Program::installed(&server, "Harbour Desk", &owner, "customers_rw_all").await;
+    for (url, status) in [
+        ("https://book.example/v2/customers", 400),
+        ("https://BOOK.EXAMPLE:443/", 400),
+        ("https://book.example:8443/", 400),
+        ("https://book.example./", 400),
+        ("https://hooks.book.example/", 201),
+    ] {
+        let answer = program.post("/webhooks", &json!({"url": url, "domain": "customers", "type": "created"})).await;
+        assert_eq!(answer.status, status, "{url}: {}", answer.text);
+    }
+}

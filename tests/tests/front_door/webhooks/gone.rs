@@ -1,0 +1,180 @@
+//! Every change arrives or is announced as lost, also when the thing is gone before it is sent.
+
+use super::{book, business, register, told};
+use slotkeeper_testkit::client::{Program, Visitor};
+use slotkeeper_testkit::on_every_engine;
+use slotkeeper_testkit::receiver::{Receiver, Reply, Request};
+use slotkeeper_testkit::serde_json::{Value, json};
+use std::time::Duration;
+
+const HOUR: Duration = Duration::from_secs(3_600);
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+const TYPES: [&str; 3] = ["created", "updated", "deleted"];
+
+/// Webhooks for all types of a domain, each at a path that its type names.
+async fn follow(program: &Program, receiver: &Receiver, domain: &str) -> Vec<Value> {
+    let mut webhooks = Vec::new();
+    for kind in TYPES {
+        webhooks.push(register(program, receiver, &format!("/{kind}"), &format!("{domain}/{kind}")).await);
+    }
+    webhooks
+}
+
+fn id(thing: &Value) -> String {
+    thing["id"].as_str().unwrap().to_owned()
+}
+
+fn paths(requests: &[Request]) -> Vec<&str> {
+    requests.iter().map(Request::path).collect()
+}
+
+fn says_lost(request: &Request) -> bool {
+    request.header("x-bookeo-previousmessagelost") == Some("true")
+}
+
+async fn delete(program: &Program, path: &str) {
+    assert_eq!(program.delete(path).await.status, 204, "{path}");
+}
+
+on_every_engine! {
+    /// Created, changed and deleted within a moment: all three arrive, in order, and show what was there last.
+    async fn a_short_life_is_told_whole(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let receiver = Receiver::start().await;
+        follow(&program, &receiver, "customers").await;
+        let customer = program.create("/customers", &json!({"firstName": "A"})).await;
+        let path = format!("/customers/{}", id(&customer));
+        assert_eq!(program.put(&path, &json!({"firstName": "B"})).await.status, 200);
+        let last = program.read(&path).await;
+        delete(&program, &path).await;
+        server.deliver().await;
+        let requests = receiver.requests();
+        assert_eq!(paths(&requests), ["/created", "/updated", "/deleted"]);
+        for request in &requests {
+            assert_eq!((&told(request)["itemId"], &told(request)["item"]), (&customer["id"], &last));
+            assert!(!says_lost(request));
+        }
+    }
+
+    /// The same of blocks, and of a booking that goes with its customer: that is shown as cancelled.
+    async fn whatever_is_deleted_for_good_is_told_whole(server: TestServer) {
+        let (_, program) = business(&server).await;
+        for (path, domain, body) in [
+            ("/seatblocks", "seatblocks", json!({
+                "productId": slotkeeper_testkit::catalogue::TOUR, "eventId": crate::bookings::tour("2026-05-15"), "numSeats": 2,
+            })),
+            ("/resourceblocks", "resourceblocks", json!({
+                "startTime": "2026-05-20T08:00:00-00:00", "endTime": "2026-05-20T18:00:00-00:00", "reason": "Surgery",
+                "resources": [{"id": "312RS00001"}],
+            })),
+        ] {
+            let receiver = Receiver::start().await;
+            follow(&program, &receiver, domain).await;
+            let block = program.create(path, &body).await;
+            let one = format!("{path}/{}", id(&block));
+            let again = program.put(&one, &body).await;
+            assert_eq!(again.status, 200, "{}", again.text);
+            let last = program.read(&one).await;
+            delete(&program, &one).await;
+            server.deliver().await;
+            let requests = receiver.requests();
+            assert_eq!(paths(&requests), ["/created", "/updated", "/deleted"], "{domain}");
+            assert!(requests.iter().all(|request| told(request)["item"] == last), "{domain}");
+        }
+        let receiver = Receiver::start().await;
+        follow(&program, &receiver, "bookings").await;
+        let number = book(&program, "2026-05-08").await;
+        let shown = program.read(&format!("/bookings/{number}")).await;
+        server.clock.advance(7 * DAY);
+        delete(&program, &format!("/customers/{}", shown["customerId"].as_str().unwrap())).await;
+        server.deliver().await;
+        let requests = receiver.requests();
+        assert_eq!(paths(&requests), ["/created", "/deleted"]);
+        for request in &requests {
+            let item = &told(request)["item"];
+            assert_eq!((&item["bookingNumber"], &item["canceled"], &item["customer"]["firstName"]),
+                       (&json!(number), &json!(true), &json!("Marta")));
+        }
+    }
+
+    /// A receiver that is away when a thing is deleted gets all of it when it is back, in order, also after more than a day:
+    /// the last state is kept as long as a notice waits that will show it.
+    async fn a_receiver_that_was_away_is_told_whole(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let receiver = Receiver::start().await;
+        follow(&program, &receiver, "customers").await;
+        let customer = program.create("/customers", &json!({"firstName": "A"})).await;
+        let path = format!("/customers/{}", id(&customer));
+        server.deliver().await;
+        receiver.replies("/updated", vec![Reply::After(503, 6 * 3_600); 6]);
+        assert_eq!(program.put(&path, &json!({"firstName": "B"})).await.status, 200);
+        server.deliver().await;
+        delete(&program, &path).await;
+        for _ in 0..6 {
+            server.clock.advance(7 * HOUR);
+            server.run_jobs().await;
+            server.deliver().await;
+        }
+        let requests = receiver.requests();
+        assert_eq!(paths(&requests[..1]), ["/created"]);
+        assert_eq!(paths(&requests[requests.len() - 2..]), ["/updated", "/deleted"]);
+        for request in &requests[requests.len() - 2..] {
+            assert_eq!(told(request)["item"]["firstName"], "B");
+            assert!(!says_lost(request));
+        }
+    }
+
+    /// What is gone and no longer kept cannot be sent once more: the developer sees why, and the next notice says that something
+    /// was lost. The receiver is not to blame.
+    async fn what_is_not_kept_any_more_is_announced_as_lost(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let receiver = Receiver::start().await;
+        let webhooks = follow(&program, &receiver, "customers").await;
+        let path = format!("/customers/{}", id(&program.create("/customers", &json!({"firstName": "A"})).await));
+        delete(&program, &path).await;
+        server.deliver().await;
+        assert_eq!(paths(&receiver.requests()), ["/created", "/deleted"]);
+        // All that is left of a person is not kept for longer than that.
+        server.clock.advance(DAY + HOUR);
+        server.run_jobs().await;
+        let developer = Visitor::new(&server);
+        developer.sign_in("dev-harbour-desk@example.com").await;
+        let (application, account) = (program.application(), program.account());
+        let page = format!("/developer/applications/{application}/webhooks/{account}/{}", id(&webhooks[2]));
+        let again = developer.post(&format!("{page}/again"), &[("first", "1")]).await;
+        assert!(again.location().ends_with("?notice=sent-again"), "{}", again.html);
+        server.deliver().await;
+        assert_eq!(receiver.requests().len(), 2);
+        let shown = developer.get(&page).await;
+        shown.assert_says("Given up");
+        shown.assert_says("its last state is not kept any more");
+        for lost in [true, false] {
+            let next = program.create("/customers", &json!({"firstName": "C"})).await;
+            delete(&program, &format!("/customers/{}", id(&next))).await;
+            server.deliver().await;
+            let last = receiver.requests().pop().unwrap();
+            assert_eq!((last.path(), says_lost(&last)), ("/deleted", lost));
+        }
+        assert!(program.read(&format!("/webhooks/{}", id(&webhooks[2]))).await.get("blockedTime").is_none());
+    }
+
+    /// What waited for a webhook that was deleted is lost, and the first notice of the one that comes after it says so.
+    async fn a_webhook_says_what_the_one_before_it_lost(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let receiver = Receiver::start().await;
+        for waits in [false, true] {
+            let webhook = register(&program, &receiver, "/hooks", "customers/created").await;
+            if waits {
+                program.create("/customers", &json!({"firstName": "Waits"})).await;
+            }
+            delete(&program, &format!("/webhooks/{}", id(&webhook))).await;
+            let webhook = register(&program, &receiver, "/hooks", "customers/created").await;
+            program.create("/customers", &json!({"firstName": "Told"})).await;
+            server.deliver().await;
+            let last = receiver.requests().pop().unwrap();
+            assert_eq!((told(&last)["item"]["firstName"].as_str(), says_lost(&last)), (Some("Told"), waits));
+            delete(&program, &format!("/webhooks/{}", id(&webhook))).await;
+        }
+        assert_eq!(receiver.requests().len(), 2);
+    }
+}
