@@ -112,6 +112,7 @@ impl From<StoreError> for ApiError {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The server is busy; nothing was done. Try again in a moment.",
             ),
+            StoreError::KeyEnded => Self::wrong_keys(),
             StoreError::Unavailable { .. } => {
                 tracing::error!(%error, "the store is unavailable");
                 Self::new(

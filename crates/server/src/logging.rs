@@ -224,7 +224,9 @@ mod tests {
         let json = tracing_subscriber::fmt().json().flatten_event(true).with_writer(writer).finish();
         tracing::subscriber::with_default(json, say);
         let text = written.text();
-        let wrong = |c: char| c.is_control() || ('\u{2028}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c);
+        let wrong = |c: char| {
+            c.is_control() || ('\u{2028}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c)
+        };
         assert_eq!(text.lines().count(), 2, "{text:?}");
         assert!(text.lines().all(|line| !line.contains(wrong) && line.contains("end")), "{text:?}");
         let json = text.lines().nth(1).unwrap();

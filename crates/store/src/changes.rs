@@ -7,12 +7,17 @@ use crate::error::StoreError;
 use crate::sql::{Sql, statements};
 use crate::tx::Tx;
 use crate::value::Param;
-use slotkeeper_domain::change::{Actor, Change};
+use slotkeeper_domain::change::{Actor, Change, Key};
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::webhook::{Domain, MOST_WAITING};
 use std::collections::BTreeMap;
 
 statements! {
+    /// Finds the authorization of a key, if it has not ended. Asked once the numbers are taken: ending an authorization locks
+    /// the account first, so either it has ended and is seen here, or it ends after this transaction.
+    KEY_LIVES = r#"SELECT id FROM "authorization" WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL"#;
+    /// Tells the other processes, once this transaction is stored, that keys may open something else.
+    TELL_OF_KEYS = "SELECT CAST(1 AS BIGINT){ WHERE pg_notify('slotkeeper_keys', '')::TEXT IS NOT NULL}";
     /// Takes ?2 numbers of the account's log, and says which was the last of them.
     TAKE_NUMBERS = "UPDATE account SET change_count = change_count + ?2 WHERE id = ?1 RETURNING change_count";
     /// Writes one change.
@@ -55,8 +60,8 @@ pub(crate) struct Concerns {
 }
 
 /// Writes `changes` in the order they were recorded; accounts are locked in the order of their ids, so that two
-/// transactions cannot wait for each other.
-pub(crate) fn write(tx: &mut Tx, changes: &[Change]) -> Result<Concerns, StoreError> {
+/// transactions cannot wait for each other. Refuses when a key of an actor, or one of `keys`, has ended.
+pub(crate) fn write(tx: &mut Tx, changes: &[Change], keys: &[Key]) -> Result<Concerns, StoreError> {
     let mut counts: BTreeMap<&AccountId, i64> = BTreeMap::new();
     for change in changes {
         *counts.entry(&change.account).or_default() += 1;
@@ -75,9 +80,19 @@ pub(crate) fn write(tx: &mut Tx, changes: &[Change]) -> Result<Concerns, StoreEr
             NumberedChange::new(change, *number - 1)
         })
         .collect();
-    if rows.is_empty() {
+    let mut keys: Vec<&Key> = changes.iter().filter_map(|change| change.actor.key()).chain(keys).collect();
+    keys.dedup();
+    let lives: Vec<[&dyn Param; 2]> = keys
+        .iter()
+        .map(|key| {
+            let params: [&dyn Param; 2] = [&key.account, &key.authorization];
+            params
+        })
+        .collect();
+    if rows.is_empty() && keys.is_empty() {
         return Ok(Concerns::default());
     }
+    let concerns_keys = changes.iter().any(|change| change.thing.concerns_keys());
     let params: Vec<[&dyn Param; 10]> = rows.iter().map(NumberedChange::params).collect();
     let mut statements: Vec<(Sql, &[&dyn Param])> = params.iter().map(|params| (INSERT, params.as_slice())).collect();
     let told: Vec<(&NumberedChange<'_>, Domain)> =
@@ -97,9 +112,17 @@ pub(crate) fn write(tx: &mut Tx, changes: &[Change]) -> Result<Concerns, StoreEr
     for (delivery, wake) in params.iter().zip(&wakes) {
         statements.extend([(DELIVER, delivery.as_slice()), (WAKE, wake.as_slice())]);
     }
+    let told_until = statements.len();
+    statements.extend(lives.iter().map(|params| (KEY_LIVES, params.as_slice())));
+    if concerns_keys {
+        statements.push((TELL_OF_KEYS, &[]));
+    }
     let written = tx.batch(&statements)?;
-    let deliveries = written[rows.len() + locks.len()..].iter().any(|rows| *rows > 0);
-    Ok(Concerns { keys: changes.iter().any(|change| change.thing.concerns_keys()), deliveries })
+    if written[told_until..told_until + lives.len()].contains(&0) {
+        return Err(StoreError::KeyEnded);
+    }
+    let deliveries = written[rows.len() + locks.len()..told_until].iter().any(|rows| *rows > 0);
+    Ok(Concerns { keys: concerns_keys, deliveries })
 }
 
 struct NumberedChange<'a> {
@@ -114,7 +137,9 @@ impl<'a> NumberedChange<'a> {
     fn new(change: &'a Change, number: i64) -> Self {
         let (actor_kind, actor_account, actor_id) = match &change.actor {
             Actor::User(account, id) => ("user", Some(account), Some(id.as_str())),
-            Actor::Application(account, id) => ("application", Some(account), Some(id.as_str())),
+            Actor::Application(account, id) | Actor::Key(Key { developer: account, application: id, .. }) => {
+                ("application", Some(account), Some(id.as_str()))
+            }
             Actor::System => ("system", None, None),
         };
         Self { change, number, actor_kind, actor_account, actor_id }

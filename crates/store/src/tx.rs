@@ -7,7 +7,7 @@ use crate::row::Row;
 use crate::sql::Sql;
 use crate::sqlite;
 use crate::value::{Param, cells};
-use slotkeeper_domain::change::Change;
+use slotkeeper_domain::change::{Actor, Change, Key};
 use std::ops::{Deref, DerefMut};
 
 /// What kind of unit a transaction carries.
@@ -41,6 +41,8 @@ pub struct Snapshot {
 pub struct Tx {
     db: Snapshot,
     changes: Vec<Change>,
+    /// What must not have ended for the unit to be stored, besides what its changes say.
+    keys: Vec<Key>,
     mode: Mode,
 }
 
@@ -135,7 +137,7 @@ impl DerefMut for Tx {
 
 impl Tx {
     pub(crate) fn new(link: Link) -> Self {
-        Self { db: Snapshot::new(link), changes: Vec::new(), mode: Mode::Write }
+        Self { db: Snapshot::new(link), changes: Vec::new(), keys: Vec::new(), mode: Mode::Write }
     }
 
     /// Runs a statement, and says how many rows it wrote (or, if it reads, found).
@@ -178,6 +180,12 @@ impl Tx {
         self.changes.push(change);
     }
 
+    /// Stores the unit only while the actor's key, if it has one, has not ended: for a unit that records no change of that
+    /// actor, which would see to it.
+    pub fn act_as(&mut self, actor: &Actor) {
+        self.keys.extend(actor.key().cloned());
+    }
+
     fn touch(&mut self, sql: Sql, rows: u64) {
         if !sql.only_reads() {
             self.db.touched += rows;
@@ -188,6 +196,7 @@ impl Tx {
     pub(crate) fn start(&mut self, mode: Mode) {
         self.mode = mode;
         self.changes.clear();
+        self.keys.clear();
         self.db.doom = None;
         self.db.touched = 0;
         if let Link::Postgres(session) = &mut self.db.link {
@@ -213,7 +222,8 @@ impl Tx {
             tracing::error!(unit, "{wrong}");
         }
         let changes = std::mem::take(&mut self.changes);
-        changes::write(self, &changes)
+        let keys = std::mem::take(&mut self.keys);
+        changes::write(self, &changes, &keys)
     }
 }
 

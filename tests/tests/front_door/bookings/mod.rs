@@ -15,6 +15,7 @@ mod inventory;
 mod languages;
 mod linked_people;
 mod members;
+mod nameless;
 mod of_customers;
 mod pages;
 mod passwords;
