@@ -155,6 +155,7 @@ pub(crate) fn message_for(status: StatusCode) -> &'static str {
         StatusCode::METHOD_NOT_ALLOWED => {
             "This path does not support this method. The Allow header names those it does."
         }
+        StatusCode::BAD_REQUEST => "The request cannot be understood: it is no HTTP/1.1 that names one Host.",
         StatusCode::REQUEST_TIMEOUT => "The request did not arrive in time.",
         StatusCode::PAYLOAD_TOO_LARGE => "The body is too large. It can have 1 MiB at most.",
         StatusCode::URI_TOO_LONG => "The address is too long. It can have 16 KiB at most.",

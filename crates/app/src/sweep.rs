@@ -3,7 +3,8 @@
 use crate::App;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::{
-    buckets, claims, deliveries, holds, kept_answers, links, mails, questions, secret_keys, sessions, webhooks,
+    buckets, claims, deliveries, holds, kept_answers, links, mails, questions, secret_keys, sessions,
+    sign_up_invitations, webhooks,
 };
 use std::time::Duration;
 
@@ -17,6 +18,9 @@ const CLAIM_KEPT: Duration = Duration::from_secs(60);
 const MAIL_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// How long the developer can see what became of a delivery.
 const DELIVERY_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// How long the last state of something deleted is kept after the notice of it has arrived or was given up, so that it can be
+/// sent again: it can be a customer's.
+const ITEM_KEPT: Duration = Duration::from_secs(7 * 24 * 3_600);
 
 /// Deletes some of what expired. Whether there may be more.
 ///
@@ -31,12 +35,13 @@ pub async fn sweep(app: &App) -> Result<bool, StoreError> {
                 questions::sweep(tx, now, ROUND)?,
                 sessions::sweep(tx, now, ROUND)?,
                 links::sweep(tx, now, ROUND)?,
+                sign_up_invitations::sweep(tx, now, ROUND)?,
                 buckets::sweep(tx, now, ROUND)?,
                 secret_keys::sweep(tx, now, ROUND)?,
                 mails::sweep(tx, now.before(MAIL_KEPT), ROUND)?,
                 holds::sweep(tx, now.before(HOLD_KEPT), ROUND)?,
                 kept_answers::sweep(tx, now, ROUND)?,
-                deliveries::sweep(tx, now.before(DELIVERY_KEPT), ROUND)?,
+                deliveries::sweep(tx, now.before(DELIVERY_KEPT), now.before(ITEM_KEPT), ROUND)?,
                 webhooks::sweep(tx, now.before(DELIVERY_KEPT), ROUND)?,
                 claims::sweep(tx, now.before(CLAIM_KEPT), now, ROUND)?,
             ];

@@ -10,5 +10,6 @@ pub mod http;
 pub mod logging;
 pub mod master_key;
 pub mod node;
+pub mod orders;
 pub mod serve;
 pub mod signals;

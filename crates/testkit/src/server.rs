@@ -5,6 +5,7 @@ use slotkeeper::http::Limits;
 use slotkeeper::node::{Node, check_master_key, document};
 use slotkeeper_api::cors::Origins;
 use slotkeeper_api::webhooks::WireItems;
+use slotkeeper_app::accounts::invitation;
 use slotkeeper_app::authorizations::last_use;
 use slotkeeper_app::calendars::last_use as calendar_use;
 use slotkeeper_app::clock::Clock;
@@ -13,14 +14,17 @@ use slotkeeper_app::mail::{Parts, mail_box};
 use slotkeeper_app::passwords::{Cost, Passwords};
 use slotkeeper_app::secrets::Vault;
 use slotkeeper_app::{App, AppConfig, sweep};
+pub use slotkeeper_domain::account::AccountKind;
 pub use slotkeeper_domain::call_rate::CallRate;
 use slotkeeper_domain::retry::Schedule;
+pub use slotkeeper_domain::sign_up::{SignUpRules, Way};
 use slotkeeper_domain::time::{Instant, WireTime, Zone};
 use slotkeeper_jobs::deliver::{deliver_due, take_over};
 use slotkeeper_jobs::mailer::{MailServer, Mailer, Tls};
 use slotkeeper_jobs::{Stop, send_mail};
 use slotkeeper_outgoing::{Limits as OutgoingLimits, Outgoing, Policy};
 use slotkeeper_store::{Location, Store};
+pub use slotkeeper_web::Installation;
 use slotkeeper_web::Web;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -103,6 +107,15 @@ pub struct TestServer {
     data: Option<Data>,
 }
 
+/// What an operator can set that few tests are about.
+#[derive(Default)]
+pub struct More {
+    /// Who may sign up.
+    pub sign_up: SignUpRules,
+    /// Who runs the server.
+    pub installation: Installation,
+}
+
 /// The address that mail comes from.
 pub const SENDER: &str = "no-reply@slotkeeper.example";
 
@@ -138,14 +151,27 @@ impl TestServer {
     /// Starts a server on which a business can have so many customers before applications can add no more.
     pub async fn start_with_customers(engine: Engine, most: u32) -> Self {
         let (data, location) = Self::place(engine).await;
-        Self::run(location, Some(data), Arc::default(), None, (None, Some(most))).await
+        Self::run(location, Some(data), Arc::default(), None, (None, Some(most)), More::default()).await
     }
 
     /// Starts a server that counts as reached through `public_url`, behind a proxy for example, and where keys may call
     /// only so often.
     pub async fn start_with(engine: Engine, public_url: Option<&str>, call_rate: Option<CallRate>) -> Self {
         let (data, location) = Self::place(engine).await;
-        Self::run(location, Some(data), Arc::default(), public_url, (call_rate, None)).await
+        Self::run(location, Some(data), Arc::default(), public_url, (call_rate, None), More::default()).await
+    }
+
+    /// Starts a server whose operator has set more.
+    pub async fn start_as(engine: Engine, more: More) -> Self {
+        let (data, location) = Self::place(engine).await;
+        Self::run(location, Some(data), Arc::default(), None, (None, None), more).await
+    }
+
+    /// The path of an invitation to sign up, as the operator's command makes it.
+    pub async fn invitation(&self, kind: AccountKind) -> String {
+        let token = invitation::invite(&self.app, kind).await.unwrap();
+        let page = if kind == AccountKind::Developer { "developer" } else { "business" };
+        format!("/sign-up/{page}?invitation={}", token.expose())
     }
 
     /// An empty database.
@@ -172,7 +198,7 @@ impl TestServer {
 
     /// A further node on the same database, with the same clock. For PostgreSQL only.
     pub async fn another_node(&self) -> Self {
-        Self::run(self.location.clone(), None, Arc::clone(&self.clock), None, (None, None)).await
+        Self::run(self.location.clone(), None, Arc::clone(&self.clock), None, (None, None), More::default()).await
     }
 
     async fn run(
@@ -181,6 +207,7 @@ impl TestServer {
         clock: Arc<TestClock>,
         public_url: Option<&str>,
         (call_rate, most_customers): (Option<CallRate>, Option<u32>),
+        more: More,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -194,6 +221,7 @@ impl TestServer {
             delivers_mail: true,
             sender: SENDER.parse().unwrap(),
             most_customers,
+            sign_up: more.sign_up,
             call_rate,
             receivers: receivers(),
             retries: Schedule::default(),
@@ -206,6 +234,7 @@ impl TestServer {
             trusted_proxies: ["127.0.0.1/32".parse().unwrap()].into(),
             demo: true,
             document: document(&app),
+            installation: Arc::new(more.installation),
         };
         let node = Node {
             web,

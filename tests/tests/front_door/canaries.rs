@@ -54,66 +54,71 @@ fn spoiled(body: &Value, canary: &str) -> Vec<Value> {
     all
 }
 
-/// A body that the operation takes, or nearly.
-fn body_of(method: &str, path: &str, resource: &str) -> Option<Value> {
-    let person = json!({
-        "firstName": "Ada", "lastName": "Example", "emailAddress": "ada@example.com", "gender": "female",
-        "phoneNumbers": [{"number": "1", "type": "mobile"}], "languageCode": "en-GB", "dateOfBirth": "1990-01-01",
-        "streetAddress": {"address1": "x", "countryCode": "PT"}, "customFields": [{"id": "F", "value": "x"}],
+/// A body that the operation takes, and members that may be added to it, each of which it looks at once it has come so far.
+fn body_of(method: &str, path: &str, resource: &str) -> Option<(Value, Value)> {
+    let person =
+        json!({"firstName": "Ada", "lastName": "Example", "emailAddress": "ada@example.com", "phoneNumbers": null});
+    let about_person = json!({
+        "gender": "female", "phoneNumbers": [{"number": "1", "type": "mobile"}], "languageCode": "en-GB",
+        "dateOfBirth": "1990-01-01", "streetAddress": {"address1": "x", "countryCode": "PT"},
+        "customFields": [{"id": "F", "value": "x"}],
     });
-    let mut booking = order("2026-05-08", 1);
-    for (member, value) in [
-        ("options", json!([{"id": "x", "value": "x"}])),
-        (
-            "priceAdjustments",
-            json!([{"unitPrice": {"amount": "1", "currency": "EUR"}, "quantity": 1, "description": "x", "taxIds": ["x"]}]),
-        ),
-        (
-            "initialPayments",
-            json!([{"amount": {"amount": "1", "currency": "EUR"}, "paymentMethod": "cash", "reason": "x"}]),
-        ),
-        ("resources", json!([{"id": resource}])),
-        ("externalRef", json!("x")),
-        ("promotionCodeInput", json!("x")),
-        ("couponCodes", json!(["x"])),
-        ("giftVoucherCodeInput", json!("x")),
-        ("specificVoucherCode", json!("x")),
-        ("startTime", json!("2026-05-08T10:00:00+01:00")),
-    ] {
-        booking[member] = value;
-    }
-    booking["participants"]["details"] =
-        json!([{"personId": "PSELF", "peopleCategoryId": "Cadults", "categoryIndex": 1}]);
+    let money = json!({"amount": "1", "currency": "EUR"});
+    let about_booking = json!({
+        "options": [{"id": "x", "value": "x"}], "couponCodes": ["x"], "externalRef": "x", "promotionCodeInput": "x",
+        "giftVoucherCodeInput": "x", "specificVoucherCode": "x", "resources": [{"id": resource}], "customerId": "x",
+        "startTime": "2026-05-08T10:00:00+01:00", "source": "x", "sourceIp": "x",
+        "priceAdjustments": [{"unitPrice": money, "quantity": 1, "description": "x", "taxIds": ["x"]}],
+        "initialPayments": [{"amount": money, "paymentMethod": "cash", "reason": "x"}],
+    });
     let times = |from: &str, to: &str| json!({(from): "2026-05-09T10:00:00+01:00", (to): "2026-05-09T11:00:00+01:00"});
+    let nothing = json!({});
     Some(match (method, path) {
         ("POST" | "PUT", path)
             if path.contains("linkedpeople") || path.ends_with("/customers") || path.ends_with("/customers/{id}") =>
         {
-            person
+            (person, about_person)
         }
         ("POST", path) if path.ends_with("/payments") => {
-            json!({"amount": {"amount": "1", "currency": "EUR"}, "paymentMethod": "other", "paymentMethodOther": "x", "reason": "x", "comment": "x", "receivedTime": "2026-05-04T09:00:00+01:00"})
+            let payment = json!({"amount": money, "paymentMethod": "other", "paymentMethodOther": "x", "reason": "x"});
+            (payment, json!({"comment": "x", "receivedTime": "2026-05-04T09:00:00+01:00"}))
         }
-        ("POST" | "PUT", path) if path.starts_with("/bookings") || path == "/holds" => booking,
+        ("POST" | "PUT", path) if path.starts_with("/bookings") || path == "/holds" => {
+            (order("2026-05-08", 1), about_booking)
+        }
         ("POST", "/availability/matchingslots") => {
             let mut search = times("startTime", "endTime");
             search["productId"] = json!(LESSON);
             search["peopleNumbers"] = json!([{"peopleCategoryId": "Cadults", "number": 1}]);
-            search["options"] = json!([{"id": "x", "value": "x"}]);
-            search
+            (search, json!({"options": [{"id": "x", "value": "x"}]}))
         }
         ("POST" | "PUT", path) if path.starts_with("/seatblocks") => {
-            json!({"eventId": tour("2026-05-08"), "productId": TOUR, "numSeats": 1, "reason": "x"})
+            (json!({"eventId": tour("2026-05-08"), "productId": TOUR, "numSeats": 1, "reason": "x"}), nothing)
         }
         ("POST" | "PUT", path) if path.starts_with("/resourceblocks") => {
             let mut block = times("startTime", "endTime");
             block["resources"] = json!([{"id": resource}]);
             block["reason"] = json!("x");
-            block
+            (block, nothing)
         }
-        ("POST", "/webhooks") => json!({"url": "https://hooks.example/x", "domain": "bookings", "type": "created"}),
+        ("POST", "/webhooks") => {
+            (json!({"url": "https://hooks.example/x", "domain": "bookings", "type": "created"}), nothing)
+        }
         _ => return None,
     })
+}
+
+/// What there is to send with a canary in it: each part of the body, and of each member that may be added, one at a time.
+fn all_spoiled((body, more): &(Value, Value), canary: &str) -> Vec<Value> {
+    let mut all = spoiled(body, canary);
+    for (member, value) in more.as_object().into_iter().flatten() {
+        all.extend(spoiled(value, canary).into_iter().map(|value| {
+            let mut body = body.clone();
+            body[member] = value;
+            body
+        }));
+    }
+    all
 }
 
 /// Sends a request with the keys, and adds the message to `said`.
@@ -162,7 +167,7 @@ on_every_engine! {
             // Not each in each place: which place it is makes the message, and which canary only what it repeats.
             canaries.rotate_left(index % CANARIES.len());
             for canary in &canaries[..3] {
-                send(&program, &http, &method, &path_with(path, canary), body.as_ref().map(Value::to_string), &mut said).await;
+                send(&program, &http, &method, &path_with(path, canary), body.as_ref().map(|(body, _)| body.to_string()), &mut said).await;
                 if there.contains('{') {
                     continue;
                 }
@@ -170,7 +175,7 @@ on_every_engine! {
                 let names = parameters.iter().filter_map(|parameter| parameter["name"].as_str());
                 for name in names.chain(["lang", "cnry"]) {
                     let path = format!("{there}?{name}={}", encoded(canary));
-                    send(&program, &http, &method, &path, body.as_ref().map(Value::to_string), &mut said).await;
+                    send(&program, &http, &method, &path, body.as_ref().map(|(body, _)| body.to_string()), &mut said).await;
                 }
                 for text in [format!("{{\"cnry {canary}"), format!("[\"{}\"]", canary.escape_default())] {
                     send(&program, &http, &method, &there, Some(text), &mut said).await;
@@ -179,8 +184,9 @@ on_every_engine! {
             if there.contains('{') {
                 continue;
             }
-            for canary in [canaries[0], canaries[1]] {
-                for body in body.iter().flat_map(|body| spoiled(body, canary)) {
+            // A code is what messages repeat.
+            for canary in [CANARIES[0], canaries[1]] {
+                for body in body.iter().flat_map(|body| all_spoiled(body, canary)) {
                     send(&program, &http, &method, &there, Some(body.to_string()), &mut said).await;
                 }
             }

@@ -13,8 +13,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 const PERMISSIONS: &str = "customers_rwd_all,bookings_rwd_all,availability_r";
 
 /// A program whose key is about to end, and the path of the page where the owner ends it.
-async fn doomed(server: &TestServer, owner: &Visitor) -> (Program, String) {
-    let program = Program::installed(server, "Doomed", owner, PERMISSIONS).await;
+async fn doomed(server: &TestServer, owner: &Visitor, name: &str) -> (Program, String) {
+    let program = Program::installed(server, name, owner, PERMISSIONS).await;
     (program.clone(), format!("/backoffice/applications/{}/uninstall", program.application()))
 }
 
@@ -22,7 +22,7 @@ async fn doomed(server: &TestServer, owner: &Visitor) -> (Program, String) {
 async fn race(server: &TestServer, elsewhere: &TestServer) {
     let (owner, watcher) = business(server).await;
     for round in 0..4 {
-        let (program, end) = doomed(server, &owner).await;
+        let (program, end) = doomed(server, &owner, &format!("Round {round}")).await;
         let program = program.at(elsewhere);
         assert_eq!(program.get("/settings/apikeyinfo").await.status, 200);
         let stop = Arc::new(AtomicBool::new(false));
@@ -70,7 +70,7 @@ on_every_engine! {
     /// The next call of any kind is refused.
     async fn the_next_call_is_refused(server: TestServer) {
         let (owner, _) = business(&server).await;
-        let (program, end) = doomed(&server, &owner).await;
+        let (program, end) = doomed(&server, &owner, "Doomed").await;
         let hold = json!({"productId": TOUR, "eventId": tour("2026-05-08"), "participants": {"numbers": [{"peopleCategoryId": "Cadults", "number": 1}]}});
         let held = program.create("/holds", &hold).await["id"].as_str().expect("an id").to_owned();
         owner.post(&end, &[]).await;
@@ -89,7 +89,7 @@ async fn another_node_is_told_of_the_end() {
     let other = server.another_node().await;
     race(&server, &other).await;
     let owner = Visitor::owner(&server, "second@example.com").await;
-    let (program, end) = doomed(&server, &owner).await;
+    let (program, end) = doomed(&server, &owner, "Doomed").await;
     let elsewhere = program.at(&other);
     assert_eq!(elsewhere.get("/settings/apikeyinfo").await.status, 200);
     owner.post(&end, &[]).await;
@@ -106,7 +106,7 @@ async fn another_node_holds_nothing_for_an_ended_key() {
     let other = server.another_node().await;
     let (owner, _) = business(&server).await;
     let hold = json!({"productId": TOUR, "eventId": tour("2026-05-08"), "participants": {"numbers": [{"peopleCategoryId": "Cadults", "number": 1}]}});
-    let (program, end) = doomed(&server, &owner).await;
+    let (program, end) = doomed(&server, &owner, "Doomed").await;
     let elsewhere = program.at(&other);
     elsewhere.create("/holds", &hold).await;
     owner.post(&end, &[]).await;

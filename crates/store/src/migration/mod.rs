@@ -64,6 +64,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations! {
         sqlite "0013_counted_customers.sqlite.sql" postgres "0013_counted_customers.postgres.sql";
     14 "waiting mail" "0014_waiting_mail.sql";
     15 "webhook health" "0015_webhook_health.sql";
+    16 "sign-up invitations" "0016_sign_up_invitations.sql";
 };
 
 /// Where the steps that ran are written down.

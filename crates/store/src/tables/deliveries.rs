@@ -3,7 +3,6 @@
 use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::id::{AccountId, WebhookId};
 use slotkeeper_domain::time::Instant;
-use std::time::Duration;
 
 /// The columns of a [`Delivery`].
 macro_rules! columns {
@@ -94,12 +93,13 @@ statements! {
         (SELECT account_id, webhook_id, number FROM delivery WHERE ended_at <= ?1 LIMIT ?2)";
     SWEEP_ATTEMPTS = "DELETE FROM attempt WHERE (account_id, webhook_id, number, attempt) IN
         (SELECT account_id, webhook_id, number, attempt FROM attempt WHERE at <= ?1 LIMIT ?2)";
+    // While a notice waits that shows it, it is needed, however long ago the thing was deleted.
     SWEEP_ITEMS = "DELETE FROM last_item WHERE (account_id, webhook_id, thing_id) IN
-        (SELECT account_id, webhook_id, thing_id FROM last_item WHERE deleted_at <= ?1 LIMIT ?2)";
+        (SELECT l.account_id, l.webhook_id, l.thing_id FROM last_item l
+         WHERE l.deleted_at <= ?1 AND NOT EXISTS
+             (SELECT 1 FROM delivery d WHERE d.account_id = l.account_id AND d.webhook_id = l.webhook_id
+              AND d.thing_id = l.thing_id AND d.due_at IS NOT NULL) LIMIT ?2)";
 }
-
-/// How much longer than deliveries the last state of a thing is kept: longer than all attempts at one take.
-const ITEM_KEPT_LONGER: Duration = Duration::from_secs(24 * 3_600);
 
 /// How a delivery stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -331,13 +331,12 @@ pub fn last_item(db: &mut Snapshot, of: Of<'_>, thing_id: &str) -> Result<Option
     db.one(LAST_ITEM, &[of.0, of.1, &thing_id], |row| row.next())
 }
 
-/// Tidies away deliveries that ended before, attempts made before and things deleted before; at most `limit` of each.
+/// Tidies away deliveries that ended before, attempts made before, and the last states of things deleted before `items_before`
+/// of which no notice waits; at most `limit` of each.
 ///
 /// # Errors
 /// When the store fails.
-pub fn sweep(tx: &mut Tx, before: Instant, limit: i64) -> Result<u64, StoreError> {
-    // A delivery ends, and counts from then on, some time after the thing was deleted of which it shows the last state.
-    let items_before = before.before(ITEM_KEPT_LONGER);
+pub fn sweep(tx: &mut Tx, before: Instant, items_before: Instant, limit: i64) -> Result<u64, StoreError> {
     let statements = [(SWEEP, before), (SWEEP_ATTEMPTS, before), (SWEEP_ITEMS, items_before)];
     statements.into_iter().try_fold(0, |most, (statement, before)| Ok(tx.run(statement, &[&before, &limit])?.max(most)))
 }
