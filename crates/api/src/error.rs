@@ -9,6 +9,7 @@ use serde::Serialize;
 use slotkeeper_app::random;
 use slotkeeper_store::StoreError;
 use std::borrow::Cow;
+use std::panic::Location;
 
 /// `{ "httpStatus": 403, "message": "…", "errorId": "…" }`
 #[derive(Debug, Serialize)]
@@ -27,23 +28,28 @@ pub struct ApiError {
     status: StatusCode,
     message: Cow<'static, str>,
     retry_after: Option<u64>,
+    /// Where in the program it came about: what the log says of it, because the message may repeat what the client sent.
+    place: &'static Location<'static>,
 }
 
 impl ApiError {
-    /// An error with this status and message. The message never holds a key or a password.
+    /// An error with this status and message. The message never holds a key or a password, and is not logged.
     #[must_use]
+    #[track_caller]
     pub fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, message: message.into(), retry_after: None }
+        Self { status, message: message.into(), retry_after: None, place: Location::caller() }
     }
 
     /// 400: the request cannot be understood.
     #[must_use]
+    #[track_caller]
     pub fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, message)
     }
 
     /// 401: the keys do not open anything, and nobody is told why.
     #[must_use]
+    #[track_caller]
     pub(crate) fn wrong_keys() -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
@@ -53,12 +59,14 @@ impl ApiError {
 
     /// 403: understood, but not allowed.
     #[must_use]
+    #[track_caller]
     pub fn forbidden(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::FORBIDDEN, message)
     }
 
     /// 404: what the path or a token names is not there. For an id in the path, see [`ApiError::absent`].
     #[must_use]
+    #[track_caller]
     pub fn not_found(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::NOT_FOUND, message)
     }
@@ -66,6 +74,7 @@ impl ApiError {
     /// 404: no thing of this kind has the id in the path. The same words whether it does not exist, is out of the key's
     /// sight, or the text is no id at all.
     #[must_use]
+    #[track_caller]
     pub fn absent<T: PathId>() -> Self {
         let what = T::WHAT;
         Self::not_found(format!("There is no {what} with this id, or this API key may not know of it."))
@@ -73,12 +82,14 @@ impl ApiError {
 
     /// 409: not possible as things are now.
     #[must_use]
+    #[track_caller]
     pub fn conflict(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::CONFLICT, message)
     }
 
     /// 500: our mistake, which the log tells more of.
     #[must_use]
+    #[track_caller]
     pub(crate) fn internal() -> Self {
         let status = StatusCode::INTERNAL_SERVER_ERROR;
         Self::new(status, message_for(status))
@@ -94,6 +105,7 @@ impl ApiError {
 }
 
 impl From<StoreError> for ApiError {
+    #[track_caller]
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Busy | StoreError::Contended { .. } => Self::new(
@@ -106,6 +118,7 @@ impl From<StoreError> for ApiError {
                  was done. Try again in a few seconds.",
             )
             .with_retry_after(5),
+            StoreError::KeyEnded => Self::wrong_keys(),
             StoreError::Unavailable { .. } => {
                 tracing::error!(%error, "the store is unavailable");
                 Self::new(
@@ -123,29 +136,22 @@ impl From<StoreError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        respond(self.status, &self.message, self.retry_after)
+        let Self { status, message, retry_after, place } = self;
+        let error_id = random::id_characters(8);
+        // The place tells which rule refused. The message is for the client alone: codes, names and addresses that were
+        // typed may stand in it.
+        tracing::info!(error_id, status = status.as_u16(), %place, "answered with an error");
+        let body = Json(ErrorBody { http_status: status.as_u16(), message: &message, error_id, retry_after });
+        let mut response = (status, body).into_response();
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::PAYLOAD_TOO_LARGE {
+            // The rest of the body is not read, so the connection ends; a client that is not told sends its next request there.
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        response
     }
-}
-
-/// An answer with the error body. Its `errorId` is in the log, so that whoever runs the server can find out more.
-#[must_use]
-pub fn error_response(status: StatusCode, message: &str) -> Response {
-    respond(status, message, None)
-}
-
-fn respond(status: StatusCode, message: &str, retry_after: Option<u64>) -> Response {
-    let error_id = random::id_characters(8);
-    tracing::info!(error_id, status = status.as_u16(), message, "answered with an error");
-    let body = Json(ErrorBody { http_status: status.as_u16(), message, error_id, retry_after });
-    let mut response = (status, body).into_response();
-    if let Some(seconds) = retry_after {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    if status == StatusCode::PAYLOAD_TOO_LARGE {
-        // The rest of the body is not read, so the connection ends; a client that is not told sends its next request there.
-        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-    }
-    response
 }
 
 /// The sentence for a status that comes about before any operation is reached.
@@ -155,6 +161,7 @@ pub(crate) fn message_for(status: StatusCode) -> &'static str {
         StatusCode::METHOD_NOT_ALLOWED => {
             "This path does not support this method. The Allow header names those it does."
         }
+        StatusCode::BAD_REQUEST => "The request cannot be understood: it is no HTTP/1.1 that names one Host.",
         StatusCode::REQUEST_TIMEOUT => "The request did not arrive in time.",
         StatusCode::PAYLOAD_TOO_LARGE => "The body is too large. It can have 1 MiB at most.",
         StatusCode::URI_TOO_LONG => "The address is too long. It can have 16 KiB at most.",
@@ -171,5 +178,5 @@ pub(crate) fn message_for(status: StatusCode) -> &'static str {
 
 /// The answer for a request that reaches no operation.
 pub(crate) fn refuse(status: StatusCode) -> Response {
-    error_response(status, message_for(status))
+    ApiError::new(status, message_for(status)).into_response()
 }

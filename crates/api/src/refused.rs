@@ -13,6 +13,7 @@ use slotkeeper_domain::order::OrderRefused;
 
 impl ApiError {
     /// The answer for what was not booked, held, changed or removed; `T` is what the path names.
+    #[track_caller]
     pub(crate) fn placing<T: PathId>(error: PlaceError) -> Self {
         match error {
             PlaceError::NoBooking => Self::absent::<T>(),
@@ -47,6 +48,7 @@ impl ApiError {
     }
 
     /// The answer for what was not blocked, changed or removed; `T` is what the path names.
+    #[track_caller]
     pub(crate) fn blocking<T: PathId>(error: BlockError) -> Self {
         match error {
             BlockError::NoBlock => Self::absent::<T>(),

@@ -54,6 +54,7 @@ use secrets::Vault;
 use slotkeeper_domain::call_rate::CallRate;
 use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::retry::Schedule;
+use slotkeeper_domain::sign_up::SignUpRules;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_outgoing::Policy;
 use slotkeeper_store::Store;
@@ -75,6 +76,7 @@ struct Parts {
     delivers_mail: bool,
     sender: EmailAddress,
     most_customers: Option<u32>,
+    sign_up: SignUpRules,
     receivers: Policy,
     retries: Schedule,
     items: Arc<dyn Items>,
@@ -105,6 +107,8 @@ pub struct AppConfig {
     pub sender: EmailAddress,
     /// How many customers a business can have before applications can add no more; nothing if that is not limited.
     pub most_customers: Option<u32>,
+    /// Who may open an account by signing up.
+    pub sign_up: SignUpRules,
     /// How often a key may call the API on this node; nothing for as often as it likes.
     pub call_rate: Option<CallRate>,
     /// Which addresses webhooks can have.
@@ -128,6 +132,7 @@ impl App {
             delivers_mail,
             sender,
             most_customers,
+            sign_up,
             call_rate,
             receivers,
             retries,
@@ -142,6 +147,7 @@ impl App {
             delivers_mail,
             sender,
             most_customers,
+            sign_up,
             receivers,
             retries,
             items,
@@ -207,6 +213,12 @@ impl App {
     #[must_use]
     pub fn most_customers(&self) -> Option<u32> {
         self.0.most_customers
+    }
+
+    /// Who may open an account by signing up.
+    #[must_use]
+    pub fn sign_up_rules(&self) -> SignUpRules {
+        self.0.sign_up
     }
 
     /// Which addresses webhooks can have.

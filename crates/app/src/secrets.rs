@@ -24,6 +24,8 @@ pub enum Usage {
     Session,
     /// Tokens of links in mails.
     Link,
+    /// Tokens of invitations to sign up.
+    Invitation,
     /// What limits are counted by.
     Bucket,
     /// Where an answered question led.
@@ -59,6 +61,7 @@ impl Usage {
             Self::SecretKey => b"secret-key",
             Self::Session => b"session",
             Self::Link => b"link",
+            Self::Invitation => b"invitation",
             Self::Bucket => b"bucket",
             Self::Redirect => b"redirect",
             Self::Mail => b"mail",

@@ -3,8 +3,8 @@
 use crate::App;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::{
-    buckets, claims, deliveries, holds, kept_answers, links, mails, questions, secret_keys, sessions, webhooks,
-    zone_moves,
+    buckets, claims, deliveries, holds, kept_answers, links, mails, questions, secret_keys, sessions,
+    sign_up_invitations, webhooks, zone_moves,
 };
 use std::time::Duration;
 
@@ -35,6 +35,7 @@ pub async fn sweep(app: &App) -> Result<bool, StoreError> {
                 questions::sweep(tx, now, ROUND)?,
                 sessions::sweep(tx, now, ROUND)?,
                 links::sweep(tx, now, ROUND)?,
+                sign_up_invitations::sweep(tx, now, ROUND)?,
                 buckets::sweep(tx, now, ROUND)?,
                 secret_keys::sweep(tx, now, ROUND)?,
                 mails::sweep(tx, now.before(MAIL_KEPT), ROUND)?,

@@ -37,18 +37,42 @@ pub struct Change {
 pub enum Actor {
     /// A person who signed in: of this account or, for a developer ending an authorization, of another.
     User(AccountId, UserId),
-    /// An application, with one of its keys: its developer's account, and its id.
+    /// An application, by no key of its own: its developer's account, and its id.
     Application(AccountId, ApplicationId),
+    /// An application, with one of its keys. What it does is stored only while that has not ended.
+    Key(Key),
     /// The server itself, or somebody who was not signed in.
     System,
 }
 
+/// The key that an application acts with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// The account of the application's developer.
+    pub developer: AccountId,
+    /// The application.
+    pub application: ApplicationId,
+    /// The account that the key opens; for what is done in a subaccount, its portal.
+    pub account: AccountId,
+    /// The authorization it belongs to.
+    pub authorization: AuthorizationId,
+}
+
 impl Actor {
+    /// The key it acts with, if it has one.
+    #[must_use]
+    pub fn key(&self) -> Option<&Key> {
+        match self {
+            Self::Key(key) => Some(key),
+            Self::User(..) | Self::Application(..) | Self::System => None,
+        }
+    }
+
     /// The application that acts, if it is one.
     #[must_use]
     pub fn application(&self) -> Option<&ApplicationId> {
         match self {
-            Self::Application(_, application) => Some(application),
+            Self::Application(_, application) | Self::Key(Key { application, .. }) => Some(application),
             Self::User(..) | Self::System => None,
         }
     }

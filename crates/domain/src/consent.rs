@@ -98,6 +98,12 @@ fn decode(raw: &str) -> String {
     percent_decode_str(&raw.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
+/// What of the permissions can be granted in an account of this kind: only a portal has subaccounts.
+#[must_use]
+pub fn grantable(kind: AccountKind, permissions: &PermissionSet) -> PermissionSet {
+    if kind == AccountKind::Portal { permissions.clone() } else { permissions.without(Permission::SubaccountsRw) }
+}
+
 /// Why somebody who is signed in may not decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MayNotDecide {

@@ -149,14 +149,21 @@ pub enum PersonRefused {
     NotAnAnswer(CustomFieldId),
 }
 
+/// What was kept as the name of a customer, without what is no name: rows of earlier programs have the e-mail address where
+/// none was given, and names are shown where addresses are not.
+#[must_use]
+pub fn name_alone(kept: String) -> String {
+    if kept.contains('@') && kept.parse::<EmailAddress>().is_ok() { String::new() } else { kept }
+}
+
 impl Person {
-    /// First and last name, or what else there is to call somebody by.
+    /// First, middle and last name; empty if none was given. Never an address: names are shown where addresses are not, such
+    /// as in the title of a booking.
     #[must_use]
     pub fn display_name(&self) -> String {
         let names = [&self.first_name, &self.middle_name, &self.last_name];
         let name = names.into_iter().flatten().map(|name| name.trim()).filter(|name| !name.is_empty());
-        let name = name.collect::<Vec<_>>().join(" ");
-        if name.is_empty() { self.email_address.as_ref().map_or_else(String::new, ToString::to_string) } else { name }
+        name.collect::<Vec<_>>().join(" ")
     }
 
     /// The same as somebody linked to a customer, of whom some things are not known: those that customers alone have.
@@ -269,5 +276,27 @@ impl FieldAnswer {
             FieldKind::Number { .. } | FieldKind::OnOff { .. } | FieldKind::Text => self.value.clone(),
         };
         Some((field.name.r#in(language).to_owned(), value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_never_an_address() {
+        let person = Person {
+            first_name: Some(" Ada ".to_owned()),
+            middle_name: Some(" ".to_owned()),
+            last_name: Some("Example".to_owned()),
+            email_address: Some("ada@example.com".parse().unwrap()),
+            ..Person::default()
+        };
+        assert_eq!(person.display_name(), "Ada Example");
+        let nameless = Person { first_name: None, last_name: None, ..person };
+        assert_eq!(nameless.display_name(), "");
+        for (kept, shown) in [("ada@example.com", ""), ("Ada @ Example", "Ada @ Example"), ("Ada", "Ada"), ("", "")] {
+            assert_eq!(name_alone(kept.to_owned()), shown);
+        }
     }
 }

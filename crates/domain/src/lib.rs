@@ -45,6 +45,7 @@ pub mod schedule;
 pub mod scheduled;
 pub mod secret;
 pub mod secret_key;
+pub mod sign_up;
 pub mod subaccount;
 #[cfg(test)]
 mod testing;

@@ -184,6 +184,17 @@ impl PermissionSet {
         self.0.iter().copied()
     }
 
+    /// The permissions that say all there is to say, area by area: those that no other of the set implies.
+    pub fn telling(&self) -> impl Iterator<Item = Permission> + '_ {
+        self.iter().filter(|one| !self.0.iter().any(|other| other.implied().contains(one)))
+    }
+
+    /// The set without one of its permissions; what that one implies goes with it, unless it is granted by itself.
+    #[must_use]
+    pub fn without(&self, permission: Permission) -> Self {
+        Self(self.0.iter().copied().filter(|one| *one != permission).collect())
+    }
+
     /// Whether nothing is granted.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -56,6 +56,8 @@ secrets! {
     LinkToken;
     /// What the address of a calendar carries.
     CalendarToken;
+    /// What an invitation to sign up carries. It belongs to no account.
+    InvitationToken;
 }
 
 /// How many random characters an API key has. 16 of 36 characters are 82 bits; the secret key adds 190 more.

@@ -77,7 +77,8 @@ pub async fn take_over(app: &App) {
 /// A webhook whose turn panicked has its next one when the lease has ended.
 fn told(served: Result<(), JoinError>) {
     if let Err(error) = served {
-        tracing::error!(%error, "a webhook was served badly");
+        // Not the error itself: it repeats the message of a panic, which may hold anything that was at hand.
+        tracing::error!(panicked = error.is_panic(), "a webhook was served badly");
     }
 }
 
@@ -235,7 +236,8 @@ impl Turn {
     async fn broke(&self, delivery: Option<&Delivery>, error: &JoinError) -> Result<bool, StoreError> {
         let Some(delivery) = delivery else { return Ok(false) };
         let Lease { account, webhook, .. } = &self.lease;
-        tracing::error!(%error, %webhook, number = delivery.number, "an attempt to deliver ended badly");
+        let panicked = error.is_panic();
+        tracing::error!(panicked, %webhook, number = delivery.number, "an attempt to deliver ended badly");
         note(&self.app, (account.clone(), webhook.clone()), delivery.clone(), no_notice(self.app.now())).await?;
         Ok(false)
     }

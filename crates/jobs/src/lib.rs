@@ -119,7 +119,8 @@ where
 /// Does one round to its end. One that panics is no reason not to try the next.
 async fn round(job: &'static str, work: impl Future<Output = ()> + Send + 'static) {
     if let Err(error) = tokio::spawn(work).await {
-        tracing::error!(job, %error, "a round of a job ended badly");
+        // Not the error itself: it repeats the message of a panic, which may hold anything that was at hand.
+        tracing::error!(job, panicked = error.is_panic(), "a round of a job ended badly");
     }
 }
 

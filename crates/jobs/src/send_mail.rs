@@ -55,7 +55,7 @@ pub async fn send_due(app: &App, mailer: &Mailer, stop: &Stop) -> usize {
         tokio::select! {
             ended = under_way.join_next() => match ended {
                 Some(Ok(())) => {}
-                Some(Err(error)) => tracing::error!(%error, "sending a mail ended badly"),
+                Some(Err(error)) => tracing::error!(panicked = error.is_panic(), "sending a mail ended badly"),
                 None => return tried,
             },
             // One that was written meanwhile need not wait for those under way.

@@ -2,6 +2,7 @@
 
 use crate::config::{Config, DatabaseUrl, parse_listen};
 use clap::{Args, Parser, Subcommand};
+use slotkeeper_domain::account::AccountKind;
 use slotkeeper_domain::retry::Schedule;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -35,10 +36,105 @@ pub enum Command {
     /// The demo answers this machine only: its log-ins are no secret.
     Demo(DemoArgs),
 
+    /// Open accounts and invite to sign up, also while the server runs.
+    #[command(subcommand)]
+    Account(AccountCommand),
+
     /// Print the annotated configuration: every option, its default and what it is for.
     ///
     /// A good start for a file of your own: `slotkeeper config > slotkeeper.toml`
     Config,
+}
+
+/// What `slotkeeper account` does.
+#[derive(Debug, Subcommand)]
+pub enum AccountCommand {
+    /// Open an account with its first owner, who chooses a password by a link that works once.
+    ///
+    /// The link is printed, or goes to the owner by e-mail with --mail. Whoever has it becomes the owner.
+    Create(CreateArgs),
+
+    /// Print a link by which one account can be opened where sign-up is for those who are invited.
+    ///
+    /// It works once, for fourteen days.
+    Invite(InviteArgs),
+}
+
+/// The kinds of account, as they are typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum TypedKind {
+    /// Takes bookings.
+    Business,
+    /// Registers applications.
+    Developer,
+    /// Manages the accounts of several businesses.
+    Portal,
+}
+
+impl From<TypedKind> for AccountKind {
+    fn from(kind: TypedKind) -> Self {
+        match kind {
+            TypedKind::Business => Self::Business,
+            TypedKind::Developer => Self::Developer,
+            TypedKind::Portal => Self::Portal,
+        }
+    }
+}
+
+/// What `slotkeeper account create` accepts.
+#[derive(Debug, Args)]
+pub struct CreateArgs {
+    /// Which kind of account
+    #[arg(long)]
+    pub kind: TypedKind,
+
+    /// What the account is called
+    #[arg(long)]
+    pub name: String,
+
+    /// What its first owner is called
+    #[arg(long, value_name = "NAME")]
+    pub owner: String,
+
+    /// The owner's e-mail address, to sign in with
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: String,
+
+    /// The country, as two letters: PT. Not for a developer
+    #[arg(long)]
+    pub country: Option<String>,
+
+    /// The time zone: Europe/Lisbon. Not for a developer
+    #[arg(long)]
+    pub zone: Option<String>,
+
+    /// The currency: EUR. Not for a developer
+    #[arg(long)]
+    pub currency: Option<String>,
+
+    /// The languages that are offered, the main one first: pt-PT,en-GB. Not for a developer
+    #[arg(long, value_name = "TAGS")]
+    pub languages: Option<String>,
+
+    /// Send the link to the owner by e-mail instead of printing it
+    #[arg(long)]
+    pub mail: bool,
+
+    /// Which server it is for
+    #[command(flatten)]
+    pub server: ServeArgs,
+}
+
+/// What `slotkeeper account invite` accepts.
+#[derive(Debug, Args)]
+pub struct InviteArgs {
+    /// Which kind of account can be opened: business or developer
+    #[arg(long)]
+    pub kind: TypedKind,
+
+    /// Which server it is for
+    #[command(flatten)]
+    pub server: ServeArgs,
 }
 
 /// What `slotkeeper serve` accepts.

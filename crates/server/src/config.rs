@@ -14,13 +14,15 @@ use serde::Deserialize;
 use slotkeeper_api::cors::Origins;
 use slotkeeper_domain::call_rate::CallRate;
 use slotkeeper_domain::retry::Schedule;
+use slotkeeper_domain::sign_up::{SignUpRules, Way};
 use slotkeeper_outgoing::{AllowedReceiver, Itself, Policy, Proxy};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 use values::{
-    allowed_receivers, between, cors_origins, filter, listen, ports, proxy, retry_minutes, sender, trusted_proxies,
+    allowed_receivers, between, cors_origins, filter, installation_name, listen, page_address, ports, proxy,
+    retry_minutes, sender, trusted_proxies, way,
 };
 
 /// The annotated configuration file with every option at its default.
@@ -52,6 +54,10 @@ pub struct Config {
     /// The sites whose pages may call the API.
     #[serde(deserialize_with = "cors_origins")]
     pub cors_origins: Origins,
+    /// Who may open an account by signing up.
+    pub sign_up: SignUp,
+    /// Who runs the server.
+    pub installation: Installation,
     /// How mail leaves.
     pub mail: Mail,
     /// Which receivers are called, and how.
@@ -62,6 +68,53 @@ pub struct Config {
     pub limits: Limits,
     /// What is logged.
     pub log: Log,
+}
+
+/// Who may open an account by signing up.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignUp {
+    /// Accounts of businesses.
+    #[serde(deserialize_with = "way")]
+    pub businesses: Way,
+    /// Accounts of developers.
+    #[serde(deserialize_with = "way")]
+    pub developers: Way,
+}
+
+impl SignUp {
+    /// The rules that follow from it.
+    #[must_use]
+    pub fn rules(&self) -> SignUpRules {
+        SignUpRules { businesses: self.businesses, developers: self.developers }
+    }
+}
+
+/// Who runs the server, as every page says.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Installation {
+    /// What the server is called.
+    #[serde(deserialize_with = "installation_name")]
+    pub name: String,
+    /// The page that says who runs it; empty for none.
+    #[serde(deserialize_with = "page_address")]
+    pub imprint: String,
+    /// The page about privacy; empty for none.
+    #[serde(deserialize_with = "page_address")]
+    pub privacy: String,
+    /// The terms of use; empty for none.
+    #[serde(deserialize_with = "page_address")]
+    pub terms: String,
+}
+
+impl Installation {
+    /// The same as pages know it.
+    #[must_use]
+    pub fn shown(&self) -> slotkeeper_web::Installation {
+        let Self { name, imprint, privacy, terms } = self.clone();
+        slotkeeper_web::Installation { name, imprint, privacy, terms }
+    }
 }
 
 /// How mail leaves.
@@ -183,6 +236,12 @@ impl Config {
         self.data_dir.join("slotkeeper.sqlite")
     }
 
+    /// Where a running server takes orders of the command line, for a database that only it can open.
+    #[must_use]
+    pub fn orders_socket(&self) -> PathBuf {
+        self.data_dir.join("orders.sock")
+    }
+
     /// The file of the master key, for when the environment does not hold the key itself.
     #[must_use]
     pub fn master_key_path(&self) -> PathBuf {
@@ -212,6 +271,13 @@ impl Default for Config {
             time_zone_data: PathBuf::new(),
             trusted_proxies: Vec::new(),
             cors_origins: Origins::None,
+            sign_up: SignUp { businesses: Way::Open, developers: Way::Open },
+            installation: Installation {
+                name: "Slotkeeper".into(),
+                imprint: String::new(),
+                privacy: String::new(),
+                terms: String::new(),
+            },
             mail: Mail {
                 host: String::new(),
                 port: 587,

@@ -27,6 +27,7 @@ use slotkeeper_store::tables::{accounts, bookings as stored, catalogue as kept, 
 use slotkeeper_web::Web;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 
 /// Starts the demo, fills it if it is new, says where everything is, and runs until it is told to stop.
@@ -76,7 +77,8 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     std::io::stdout().write_all(credentials.announce(&web_url, args.data_dir.as_deref(), amounts).as_bytes())?;
     std::io::stdout().flush()?;
 
-    let web = Web { document: document(&app), app, trusted_proxies: [].into(), demo: true };
+    let web =
+        Web { document: document(&app), app, trusted_proxies: [].into(), demo: true, installation: Arc::default() };
     let node = Node { web, mailer: None, outgoing: Some(outgoing), origins: Origins::None, limits: Limits::default() };
     node.run(listener, stop).await?;
     Ok(())

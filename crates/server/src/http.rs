@@ -18,8 +18,9 @@ mod wording;
 pub use serve::serve;
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::http::header::X_CONTENT_TYPE_OPTIONS;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware;
 use axum::response::Response;
 use std::time::Duration;
@@ -63,7 +64,7 @@ impl Default for Limits {
 pub type Refuse = fn(StatusCode, &Parts) -> Response;
 
 /// Puts around a complete router what every request passes: the log line, an answer for a handler that panics or
-/// takes too long, the limits of URI and headers.
+/// takes too long, the limits of URI and headers, and what every answer has.
 ///
 /// The order is meant: what is refused is logged too, and a renderer that panics is caught as well.
 fn protect(router: Router, limits: &Limits, refuse: Refuse) -> Router {
@@ -71,5 +72,12 @@ fn protect(router: Router, limits: &Limits, refuse: Refuse) -> Router {
     router
         .layer(middleware::from_fn_with_state(refuse, guard::limit_size))
         .layer(middleware::from_fn_with_state(rescue, rescue::always_answer))
+        .layer(middleware::map_response(nosniff))
         .layer(middleware::from_fn(crate::logging::log_requests))
+}
+
+/// No browser may take any answer for something else than it says it is.
+async fn nosniff(mut answer: Response) -> Response {
+    answer.headers_mut().entry(X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
+    answer
 }

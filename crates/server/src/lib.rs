@@ -10,6 +10,7 @@ pub mod http;
 pub mod logging;
 pub mod master_key;
 pub mod node;
+pub mod orders;
 pub mod serve;
 pub mod signals;
 pub mod zone_data;

@@ -1,6 +1,9 @@
-//! What is logged, and how. A line never holds a URI, a query, a header, a name, an address or a key: a request is
-//! named by the template of its route and by a random id.
+//! What is logged, and how. A line never holds a URI, a query, a header, a name, an address or a key, nor any sentence that
+//! repeats what a client sent: a request is named by the template of its route and by a random id.
 
+pub mod clean;
+
+use self::clean::Clean;
 use crate::config::{Log, LogFormat};
 use anyhow::Context;
 use axum::extract::{MatchedPath, Request};
@@ -8,7 +11,7 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use std::fmt;
-use std::io::{IsTerminal, stderr};
+use std::io::stderr;
 use std::panic;
 use std::time::Instant;
 use tracing::Instrument;
@@ -21,9 +24,10 @@ use tracing_subscriber::EnvFilter;
 /// When the filter is none, or something in the process logs already.
 pub fn init(log: &Log) -> anyhow::Result<()> {
     let filter = EnvFilter::builder().parse(&log.filter).context("log.filter is not understood")?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
+    // Without colours, whose codes are control characters.
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(Clean(stderr));
     let begun = match log.format {
-        LogFormat::Text => lines.with_ansi(stderr().is_terminal()).try_init(),
+        LogFormat::Text => lines.try_init(),
         LogFormat::Json => lines.json().flatten_event(true).try_init(),
     };
     begun.map_err(|error| anyhow::anyhow!("the log cannot begin: {error}"))?;
@@ -204,6 +208,30 @@ mod tests {
         assert!(text.contains("logging.rs:") && text.contains("a plain sentence"), "{text}");
         assert_eq!(text.lines().count(), 2, "{text}");
         assert!(!text.contains("hush"), "{text}");
+    }
+
+    #[test]
+    fn what_would_move_the_text_is_written_as_numbers_in_both_formats() {
+        let hostile = "one\ntwo\r\u{1b}[31m\u{7f}\u{85}\u{9b}\u{202a}\u{202e}\u{2066}\u{2069}\u{2028}\u{2029}end";
+        let written = Written::default();
+        let writer = {
+            let written = written.clone();
+            Clean(move || written.clone())
+        };
+        let say = || tracing::info!(shown = %hostile, quoted = hostile, debug = ?hostile, "said {hostile}");
+        let text = tracing_subscriber::fmt().with_ansi(false).with_writer(writer.clone()).finish();
+        tracing::subscriber::with_default(text, say);
+        let json = tracing_subscriber::fmt().json().flatten_event(true).with_writer(writer).finish();
+        tracing::subscriber::with_default(json, say);
+        let text = written.text();
+        let wrong = |c: char| {
+            c.is_control() || ('\u{2028}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c)
+        };
+        assert_eq!(text.lines().count(), 2, "{text:?}");
+        assert!(text.lines().all(|line| !line.contains(wrong) && line.contains("end")), "{text:?}");
+        let json = text.lines().nth(1).unwrap();
+        let read: serde_json::Value = serde_json::from_str(json).unwrap();
+        assert_eq!(read["shown"], hostile);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use slotkeeper::cli::{Cli, Command};
-use slotkeeper::{config, demo, serve};
+use slotkeeper::{config, demo, orders, serve};
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -13,6 +13,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(args) => run(serve::serve(args)),
+        Command::Account(command) => run(orders::give(command)),
         Command::Demo(args) => run(demo::demo(args)),
         Command::Config => std::io::stdout().write_all(config::DEFAULT_FILE.as_bytes()).map_err(Into::into),
     };

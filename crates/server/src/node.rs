@@ -46,7 +46,7 @@ impl Node {
         let outcome = http::serve(listener, router(self.web, &self.origins), self.limits, refuse, stop).await;
         stopper.tell();
         if let Err(error) = jobs.await {
-            tracing::error!(%error, "the jobs ended badly");
+            tracing::error!(panicked = error.is_panic(), "the jobs ended badly");
         }
         app.store().close().await;
         outcome

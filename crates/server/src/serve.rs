@@ -4,7 +4,7 @@ use crate::cli::ServeArgs;
 use crate::config::{Config, MailTls};
 use crate::http::Limits;
 use crate::node::{Node, check_master_key, document};
-use crate::{logging, master_key, signals, zone_data};
+use crate::{logging, master_key, orders, signals, zone_data};
 use anyhow::Context;
 use slotkeeper_api::webhooks::WireItems;
 use slotkeeper_app::clock::SystemClock;
@@ -38,9 +38,17 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let itself = Itself::at(config.public_url.as_str(), listener.local_addr()?);
     let outgoing = config.outgoing.way_out(false, itself);
     let app = open(&config, outgoing.policy().clone()).await?;
+    // PostgreSQL can be opened beside a running server.
+    let _orders = if config.database_url.is_empty() { orders::listen(&config.orders_socket(), &app) } else { None };
     tracing::info!(listen = %listener.local_addr()?, public_url = config.public_url.as_str(), "ready");
     let node = Node {
-        web: Web { document: document(&app), app, trusted_proxies: config.trusted_proxies.clone().into(), demo: false },
+        web: Web {
+            document: document(&app),
+            app,
+            trusted_proxies: config.trusted_proxies.clone().into(),
+            demo: false,
+            installation: Arc::new(config.installation.shown()),
+        },
         mailer: mailer(&config)?,
         outgoing: Some(outgoing),
         origins: config.cors_origins.clone(),
@@ -88,6 +96,7 @@ pub async fn open(config: &Config, receivers: Policy) -> anyhow::Result<App> {
         public_url: Url::parse(config.public_url.as_str()).context("public_url")?,
         delivers_mail: !config.mail.host.is_empty(),
         sender: sender(&config.mail.from)?,
+        sign_up: config.sign_up.rules(),
         most_customers: Some(config.limits.customers).filter(|most| *most > 0),
         call_rate: config.limits.call_rate(),
         receivers,
@@ -105,7 +114,27 @@ fn make_folder(folder: &std::path::Path) -> anyhow::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).with_context(|| format!("cannot make the data folder {}", folder.display()))
+    builder.create(folder).with_context(|| format!("cannot make the data folder {}", folder.display()))?;
+    tell_of_open_folder(folder);
+    Ok(())
+}
+
+/// Says so where others can look into the data folder. It is no reason not to start: what is in it is closed to them, and the
+/// group may be meant to make backups.
+fn tell_of_open_folder(folder: &std::path::Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let Ok(metadata) = std::fs::metadata(folder) else { return };
+        let mode = metadata.permissions().mode() & 0o777;
+        if mode & 0o077 != 0 {
+            tracing::warn!(
+                folder = %folder.display(),
+                mode = %format_args!("{mode:03o}"),
+                "other users of this machine can open the data folder; allow only its owner: chmod 700"
+            );
+        }
+    }
 }
 
 /// The address that calendars say an invitation comes from. One that only this machine knows, as that of the default, is

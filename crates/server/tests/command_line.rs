@@ -42,6 +42,12 @@ impl Running {
     /// Starts `serve` on a port that the system chooses, and waits until it says that it is ready: its address, and
     /// its log, which must be kept as long as the program runs.
     fn serving(args: &[&str]) -> (Self, String, BufReader<ChildStderr>) {
+        let (running, address, log, _) = Self::serving_and_said(args);
+        (running, address, log)
+    }
+
+    /// The same, with what was logged until then.
+    fn serving_and_said(args: &[&str]) -> (Self, String, BufReader<ChildStderr>, String) {
         let mut child = Command::new(PROGRAM).args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
         let out = BufReader::new(child.stdout.take().unwrap());
@@ -52,7 +58,7 @@ impl Running {
             assert!(log.read_line(&mut said).unwrap() > 0, "the program ended after: {said}");
             if let Some((_, rest)) = said[before..].split_once("listen=") {
                 let address = rest.split_whitespace().next().unwrap();
-                return (running, format!("http://{address}"), log);
+                return (running, format!("http://{address}"), log, said);
             }
         }
     }
@@ -274,6 +280,105 @@ async fn serve_keeps_what_it_promised() {
     let wrong = Command::new(PROGRAM).args(args).env("SLOTKEEPER_MASTER_KEY", "ab".repeat(32)).output().unwrap();
     assert!(!wrong.status.success());
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("another master key"));
+}
+
+/// A data folder that others can open is told about; one that the server makes is closed to them.
+#[cfg(unix)]
+#[tokio::test]
+async fn an_open_data_folder_is_told_about() {
+    use std::os::unix::fs::PermissionsExt;
+    const TOLD: &str = "other users of this machine can open the data folder";
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let args = ["serve", "--listen", "127.0.0.1:0", "--data-dir", data.to_str().unwrap()];
+    let mode = |mode: u32| std::fs::set_permissions(&data, std::fs::Permissions::from_mode(mode)).unwrap();
+    let (server, _, _log, said) = Running::serving_and_said(&args);
+    assert!(!said.contains(TOLD), "{said}");
+    for file in std::fs::read_dir(&data).unwrap().map(Result::unwrap) {
+        let open = file.metadata().unwrap().permissions().mode() & 0o077;
+        assert_eq!(open, 0, "{}", file.path().display());
+    }
+    server.kill();
+    for open in [0o755, 0o750, 0o710] {
+        mode(open);
+        let (server, _, _log, said) = Running::serving_and_said(&args);
+        assert!(said.contains(TOLD) && said.contains(&format!("{open:03o}")), "{said}");
+        server.kill();
+    }
+}
+
+/// The link that a command printed: its path on the server.
+fn printed_path(output: &std::process::Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8(output.stdout.clone()).unwrap();
+    let link = said.trim_end();
+    assert!(!link.contains('\n'), "one line: {said}");
+    format!("/{}", link.split_once("://").expect("a link").1.split_once('/').expect("a path").1)
+}
+
+/// Accounts are opened from the command line, before the first start, beside a running server, and after one that was
+/// killed, on either engine.
+#[tokio::test]
+async fn accounts_are_opened_from_the_command_line() {
+    let database = Database::create().await;
+    for database_url in [None, Some(database.url())] {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let mut place = vec!["--listen", "127.0.0.1:0", "--data-dir", data.to_str().unwrap()];
+        place.extend(database_url.map(|url| ["--database-url", url]).into_iter().flatten());
+        let account = |args: &[&str]| {
+            let mut command = Command::new(PROGRAM);
+            command.arg("account").args(args).args(&place[2..]).output().unwrap()
+        };
+        let create = |kind: &str, email: &str, more: &[&str]| {
+            let args = ["create", "--kind", kind, "--name", "Coastline", "--owner", "Petra", "--email", email];
+            account(&[&args[..], more].concat())
+        };
+        let local = ["--country", "PT", "--zone", "Europe/Lisbon", "--currency", "EUR", "--languages", "pt-PT,en-GB"];
+        let serve = [&["serve"][..], &place].concat();
+
+        let before = printed_path(&create("business", "first@example.com", &local));
+        let (server, web, _log) = Running::serving(&serve);
+        let portal = printed_path(&create("portal", "petra@example.com", &local));
+        let developer = printed_path(&create("developer", "dana@example.com", &[]));
+        for (path, email, home) in [
+            (&before, "first@example.com", "/backoffice"),
+            (&portal, "petra@example.com", "/backoffice"),
+            (&developer, "dana@example.com", "/developer"),
+        ] {
+            let visitor = Visitor::at(&web);
+            let chosen = visitor.post(path, &[("password", PASSWORD)]).await;
+            assert_eq!(chosen.location(), "/sign-in?notice=password-chosen");
+            assert_eq!(visitor.sign_in(email).await.location(), home);
+            assert!(visitor.post(path, &[("password", PASSWORD)]).await.status.is_client_error(), "it works once");
+            if email == "petra@example.com" {
+                visitor.get("/backoffice").await.assert_says("Subaccounts");
+            }
+            // The owner need not confirm an address that those who run the server vouch for.
+            assert!(!visitor.get(home).await.html.contains("Confirm your e-mail address"));
+        }
+        for (output, told) in [
+            (create("portal", "petra@example.com", &local), "already"),
+            (create("portal", "other@example.com", &local[..6]), "--languages is needed"),
+            (create("portal", "nobody", &local), "--email"),
+            (create("developer", "other@example.com", &local), "a developer's account has no --country"),
+            (create("developer", "other@example.com", &["--mail"]), "no mail server is configured"),
+            (account(&["invite", "--kind", "portal"]), "nobody signs up as a portal"),
+        ] {
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(!output.status.success() && said.contains(told), "{told}: {said}");
+        }
+        let invitation = printed_path(&account(&["invite", "--kind", "business"]));
+        assert!(invitation.starts_with("/sign-up/business?invitation="), "{invitation}");
+
+        server.kill();
+        printed_path(&create("developer", "after@example.com", &[]));
+        let (server, web, _log) = Running::serving(&serve);
+        printed_path(&create("developer", "again@example.com", &[]));
+        assert_eq!(Visitor::at(&web).sign_in("first@example.com").await.location(), "/backoffice");
+        assert!(server.stop_kindly().success());
+        assert!(!data.join("orders.sock").exists());
+    }
 }
 
 /// `config` prints a file that `serve` takes.

@@ -9,7 +9,7 @@ use crate::row::Row;
 use crate::sql::{Sql, statements};
 use crate::tx::Tx;
 use crate::value::Param;
-use slotkeeper_domain::change::{Actor, Change};
+use slotkeeper_domain::change::{Actor, Change, Key};
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_domain::webhook::{Domain, MOST_WAITING};
@@ -21,6 +21,11 @@ statements! {
     LOCK_LOG = "SELECT change_count, changed_until FROM account WHERE id = ?1 {FOR NO KEY UPDATE}";
     /// Takes ?2 numbers of the account's log, for changes at ?3.
     TAKE_NUMBERS = "UPDATE account SET change_count = change_count + ?2, changed_until = ?3 WHERE id = ?1";
+    /// Finds the authorization of a key, if it has not ended. Asked once the log is locked: ending an authorization locks the
+    /// account first, so either it has ended and is seen here, or it ends after this transaction.
+    KEY_LIVES = r#"SELECT id FROM "authorization" WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL"#;
+    /// Tells the other processes, once this transaction is stored, that keys may open something else.
+    TELL_OF_KEYS = "SELECT CAST(1 AS BIGINT){ WHERE pg_notify('slotkeeper_keys', '')::TEXT IS NOT NULL}";
     /// Writes one change.
     INSERT = "INSERT INTO change (account_id, number, at, actor_kind, actor_account_id, actor_id, thing, thing_id, kind, \
                                   creator_id) \
@@ -79,11 +84,26 @@ pub(crate) struct Concerns {
 
 /// Writes `changes` in the order they were recorded; accounts are locked in the order of their ids, so that two
 /// transactions cannot wait for each other. What is changed gets the time of the transaction, unless it is brought in from
-/// the past.
-pub(crate) fn write(tx: &mut Tx, changes: &[Change], from_the_past: bool) -> Result<Concerns, StoreError> {
-    if changes.is_empty() {
+/// the past. Refuses when a key of an actor, or one of `keys`, has ended.
+pub(crate) fn write(
+    tx: &mut Tx,
+    changes: &[Change],
+    keys: &[Key],
+    from_the_past: bool,
+) -> Result<Concerns, StoreError> {
+    let mut keys: Vec<&Key> = changes.iter().filter_map(|change| change.actor.key()).chain(keys).collect();
+    keys.dedup();
+    if changes.is_empty() && keys.is_empty() {
         return Ok(Concerns::default());
     }
+    let lives: Vec<[&dyn Param; 2]> = keys
+        .iter()
+        .map(|key| {
+            let params: [&dyn Param; 2] = [&key.account, &key.authorization];
+            params
+        })
+        .collect();
+    let concerns_keys = changes.iter().any(|change| change.thing.concerns_keys());
     let mut counts: BTreeMap<&AccountId, (i64, Instant)> = BTreeMap::new();
     for change in changes {
         let (count, said) = counts.entry(&change.account).or_insert((0, change.at));
@@ -137,16 +157,26 @@ pub(crate) fn write(tx: &mut Tx, changes: &[Change], from_the_past: bool) -> Res
     for (delivery, wake) in params.iter().zip(&wakes) {
         statements.extend([(DELIVER, delivery.as_slice()), (WAKE, wake.as_slice())]);
     }
+    let told_until = statements.len();
+    statements.extend(lives.iter().map(|params| (KEY_LIVES, params.as_slice())));
+    if concerns_keys {
+        statements.push((TELL_OF_KEYS, &[]));
+    }
     let written = tx.batch(&statements)?;
-    let deliveries = written[before..].iter().any(|rows| *rows > 0);
-    Ok(Concerns { keys: changes.iter().any(|change| change.thing.concerns_keys()), deliveries })
+    if written[told_until..told_until + lives.len()].contains(&0) {
+        return Err(StoreError::KeyEnded);
+    }
+    let deliveries = written[before..told_until].iter().any(|rows| *rows > 0);
+    Ok(Concerns { keys: concerns_keys, deliveries })
 }
 
 /// Who did something, in three columns: as what, of which account, and with which id.
 pub(crate) fn columns_of(actor: &Actor) -> (&'static str, Option<&AccountId>, Option<&str>) {
     match actor {
         Actor::User(account, id) => ("user", Some(account), Some(id.as_str())),
-        Actor::Application(account, id) => ("application", Some(account), Some(id.as_str())),
+        Actor::Application(account, id) | Actor::Key(Key { developer: account, application: id, .. }) => {
+            ("application", Some(account), Some(id.as_str()))
+        }
         Actor::System => ("system", None, None),
     }
 }

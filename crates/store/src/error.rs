@@ -32,6 +32,9 @@ pub enum StoreError {
         /// The constraint or index that refused.
         constraint: String,
     },
+    /// The key that the unit acted with has ended.
+    #[error("the key that was used has ended")]
+    KeyEnded,
     /// Too many units are waiting for their turn. Trying again later can help.
     #[error("too many writes are waiting")]
     Busy,

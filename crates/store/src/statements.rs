@@ -49,6 +49,7 @@ lists! {
     tables::secret_keys;
     tables::server_facts;
     tables::sessions;
+    tables::sign_up_invitations;
     tables::subaccounts;
     tables::users;
     tables::vouchers;

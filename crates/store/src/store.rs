@@ -42,16 +42,18 @@ impl Store {
 
     pub(crate) async fn open_with(location: &Location, migrations: &'static [Migration]) -> Result<Self, StoreError> {
         let location = location.clone();
+        let bulletin: Arc<Bulletin> = Arc::default();
+        let heard = Arc::clone(&bulletin);
         let open = move || match &location {
             Location::Sqlite { path } => Sqlite::open(path, migrations).map(Engine::Sqlite),
             Location::Postgres { url, connections } => {
-                Postgres::open(url, *connections, migrations).map(Engine::Postgres)
+                Postgres::open(url, *connections, migrations, &heard).map(Engine::Postgres)
             }
         };
         let engine = tokio::task::spawn_blocking(open)
             .await
             .map_err(|_| StoreError::unavailable("opening the database was interrupted"))??;
-        Ok(Self { engine: Arc::new(engine), bulletin: Arc::default(), clock: None })
+        Ok(Self { engine: Arc::new(engine), bulletin, clock: None })
     }
 
     /// The same store with a clock: what is changed through it counts as changed by that clock's time at the end of the
@@ -62,8 +64,9 @@ impl Store {
     }
 
     /// A number that rises with every unit of this process that changed what keys open
-    /// ([`Thing::concerns_keys`](slotkeeper_domain::change::Thing::concerns_keys)), before its caller has the answer.
-    /// What was read after asking for it is still true while it is the same, but for the units of other processes.
+    /// ([`Thing::concerns_keys`](slotkeeper_domain::change::Thing::concerns_keys)), before its caller has the answer, and
+    /// when another process tells of one. What was read after asking for it is still true while it is the same, but for what
+    /// another process did and has not been heard of.
     #[must_use]
     pub fn keys_version(&self) -> u64 {
         self.bulletin.keys_version.load(Ordering::SeqCst)
@@ -136,8 +139,9 @@ impl Store {
 
     /// Closes the database when the units that wait are done. Later calls, also those of clones, are refused.
     pub async fn close(&self) {
-        if let Engine::Sqlite(sqlite) = &*self.engine {
-            sqlite.readers.close();
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.readers.close(),
+            Engine::Postgres(postgres) => postgres.listening.stop(),
         }
         self.queue().close().await;
     }

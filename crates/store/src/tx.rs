@@ -8,7 +8,7 @@ use crate::row::Row;
 use crate::sql::Sql;
 use crate::sqlite;
 use crate::value::{Param, cells};
-use slotkeeper_domain::change::Change;
+use slotkeeper_domain::change::{Actor, Change, Key};
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::time::Instant;
 use std::collections::BTreeMap;
@@ -46,6 +46,8 @@ pub struct Snapshot {
 pub struct Tx {
     db: Snapshot,
     changes: Vec<Change>,
+    /// What must not have ended for the unit to be stored, besides what its changes say.
+    keys: Vec<Key>,
     mode: Mode,
     clock: Option<Arc<dyn Clock>>,
     /// Of the accounts whose rows this transaction has locked for its changes.
@@ -148,6 +150,7 @@ impl Tx {
         Self {
             db: Snapshot::new(link),
             changes: Vec::new(),
+            keys: Vec::new(),
             mode: Mode::Write,
             clock: None,
             turns: BTreeMap::new(),
@@ -228,6 +231,12 @@ impl Tx {
         self.from_the_past = true;
     }
 
+    /// Stores the unit only while the actor's key, if it has one, has not ended: for a unit that records no change of that
+    /// actor, which would see to it.
+    pub fn act_as(&mut self, actor: &Actor) {
+        self.keys.extend(actor.key().cloned());
+    }
+
     fn touch(&mut self, sql: Sql, rows: u64) {
         if !sql.only_reads() {
             self.db.touched += rows;
@@ -240,6 +249,7 @@ impl Tx {
         self.clock = clock;
         self.changes.clear();
         self.turns.clear();
+        self.keys.clear();
         self.from_the_past = false;
         self.db.doom = None;
         self.db.touched = 0;
@@ -266,7 +276,8 @@ impl Tx {
             tracing::error!(unit, "{wrong}");
         }
         let changes = std::mem::take(&mut self.changes);
-        changes::write(self, &changes, self.from_the_past)
+        let keys = std::mem::take(&mut self.keys);
+        changes::write(self, &changes, &keys, self.from_the_past)
     }
 }
 

@@ -19,6 +19,13 @@ pub(crate) struct Bulletin {
     pub(crate) deliveries: Notify,
 }
 
+impl Bulletin {
+    /// Keys may open something else from now on.
+    pub(crate) fn keys_changed(&self) {
+        self.keys_version.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
 /// What is to become of what an attempt wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
@@ -50,6 +57,8 @@ pub(crate) struct Call<U, T, E> {
     slow: Duration,
     bulletin: Arc<Bulletin>,
     concerns: Concerns,
+    /// Whether the unit was refused because its key has ended.
+    ended: bool,
     outcome: Option<Result<T, E>>,
     caller: oneshot::Sender<Result<T, E>>,
 }
@@ -64,13 +73,28 @@ impl<U, T, E> Call<U, T, E> {
         bulletin: Arc<Bulletin>,
     ) -> (Self, oneshot::Receiver<Result<T, E>>) {
         let (caller, answer) = oneshot::channel();
-        (Self { unit, name, mode, clock, slow, bulletin, concerns: Concerns::default(), outcome: None, caller }, answer)
+        (
+            Self {
+                unit,
+                name,
+                mode,
+                clock,
+                slow,
+                bulletin,
+                concerns: Concerns::default(),
+                ended: false,
+                outcome: None,
+                caller,
+            },
+            answer,
+        )
     }
 
     /// To be called before the caller hears of it, and also when nobody knows whether it was stored.
     fn publish(&self) {
-        if self.concerns.keys {
-            self.bulletin.keys_version.fetch_add(1, Ordering::SeqCst);
+        // What was found ended is not to be believed any longer by who asks without a transaction.
+        if self.concerns.keys || self.ended {
+            self.bulletin.keys_changed();
         }
         if self.concerns.deliveries {
             self.bulletin.deliveries.notify_one();
@@ -93,7 +117,7 @@ where
         let outcome = timed(name, self.slow, || {
             tx.start(self.mode, self.clock.clone());
             let value = catching(name, || (self.unit)(tx))?;
-            self.concerns = tx.finish(name)?;
+            self.concerns = tx.finish(name).inspect_err(|error| self.ended |= *error == StoreError::KeyEnded)?;
             Ok(value)
         });
         let verdict = if outcome.is_ok() { Verdict::Keep } else { Verdict::Undo };

@@ -164,6 +164,14 @@ impl Browser {
         }
     }
 
+    /// Waits until a script says true.
+    pub async fn wait_until(&self, script: &str) {
+        let saw = self.wait(async || (self.run(script, vec![]).await == Value::Bool(true)).then_some(())).await;
+        if saw.is_none() {
+            self.give_up(&format!("`{script}` does not become true")).await;
+        }
+    }
+
     /// Waits until the address is as wanted, and returns it.
     pub async fn wait_for_url(&self, wanted: impl Fn(&str) -> bool) -> String {
         match self.wait(async || Some(self.url().await).filter(|url| wanted(url))).await {

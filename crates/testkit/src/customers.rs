@@ -6,11 +6,11 @@ use slotkeeper_app::caller::Colleague;
 use slotkeeper_app::customers::{membership, password};
 use slotkeeper_app::sessions::{find, sign_in};
 use slotkeeper_app::throttle::Origin;
-use slotkeeper_domain::id::AccountId;
+use slotkeeper_domain::id::{AccountId, CustomerId};
 use slotkeeper_domain::membership::Membership;
 use slotkeeper_domain::secret::Password;
 use slotkeeper_store::StoreError;
-use slotkeeper_store::tables::users;
+use slotkeeper_store::tables::{bookings, users};
 use std::net::Ipv4Addr;
 
 impl TestServer {
@@ -48,5 +48,13 @@ impl TestServer {
         let owner = self.owner_of(account).await;
         let given = password::set(self.app(), &owner, customer.parse().unwrap(), text.map(Password::new)).await;
         given.map_err(|error| error.to_string())
+    }
+
+    /// Has the bookings of a customer called as an earlier program called them.
+    pub async fn title_as_before(&self, account: &str, customer: &str, title: &str) {
+        let (account, customer): (AccountId, CustomerId) = (account.parse().unwrap(), customer.parse().unwrap());
+        let title = title.to_owned();
+        let written = self.app().store().tidy(move |tx| bookings::retitle(tx, &account, &customer, &title));
+        written.await.unwrap();
     }
 }

@@ -1,5 +1,6 @@
 //! The log of all servers in this process, at the most talkative level.
 
+use slotkeeper::logging::clean::Clean;
 use std::io;
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use tracing_subscriber::fmt::MakeWriter;
@@ -38,7 +39,7 @@ const FILTER: &str = "trace,thirtyfour=off";
 pub(crate) fn capture() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        tracing_subscriber::fmt().with_env_filter(FILTER).with_ansi(false).with_writer(|| Lines).init();
+        tracing_subscriber::fmt().with_env_filter(FILTER).with_ansi(false).with_writer(Clean(|| Lines)).init();
     });
 }
 

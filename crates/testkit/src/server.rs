@@ -5,6 +5,7 @@ use slotkeeper::http::Limits;
 use slotkeeper::node::{Node, check_master_key, document};
 use slotkeeper_api::cors::Origins;
 use slotkeeper_api::webhooks::WireItems;
+use slotkeeper_app::accounts::invitation;
 use slotkeeper_app::authorizations::last_use;
 use slotkeeper_app::calendars::last_use as calendar_use;
 use slotkeeper_app::clock::Clock;
@@ -15,14 +16,17 @@ use slotkeeper_app::mail::{Parts, mail_box};
 use slotkeeper_app::passwords::{Cost, Passwords};
 use slotkeeper_app::secrets::Vault;
 use slotkeeper_app::{App, AppConfig, sweep};
+pub use slotkeeper_domain::account::AccountKind;
 pub use slotkeeper_domain::call_rate::CallRate;
 use slotkeeper_domain::retry::Schedule;
+pub use slotkeeper_domain::sign_up::{SignUpRules, Way};
 use slotkeeper_domain::time::{Instant, WireTime, Zone};
 use slotkeeper_jobs::deliver::{deliver_due, take_over};
 use slotkeeper_jobs::mailer::{MailServer, Mailer, Tls};
 use slotkeeper_jobs::{Stop, send_mail};
 use slotkeeper_outgoing::{Itself, Limits as OutgoingLimits, Outgoing, Policy};
 use slotkeeper_store::{Location, Store};
+pub use slotkeeper_web::Installation;
 use slotkeeper_web::Web;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -110,6 +114,17 @@ pub struct TestServer {
     data: Option<Data>,
 }
 
+/// What an operator can set that few tests are about.
+#[derive(Default)]
+pub struct More {
+    /// Who may sign up.
+    pub sign_up: SignUpRules,
+    /// Who runs the server.
+    pub installation: Installation,
+    /// No demo, and no mail server.
+    pub without_mail: bool,
+}
+
 /// The address that mail comes from.
 pub const SENDER: &str = "no-reply@slotkeeper.example";
 
@@ -145,20 +160,32 @@ impl TestServer {
     /// Starts a server on which a business can have so many customers before applications can add no more.
     pub async fn start_with_customers(engine: Engine, most: u32) -> Self {
         let (data, location) = Self::place(engine).await;
-        Self::run(location, Some(data), Arc::default(), None, (None, Some(most)), true).await
+        Self::run(location, Some(data), Arc::default(), None, (None, Some(most)), More::default()).await
     }
 
     /// Starts a server that is no demo and has no mail server.
     pub async fn start_without_mail(engine: Engine) -> Self {
-        let (data, location) = Self::place(engine).await;
-        Self::run(location, Some(data), Arc::default(), None, (None, None), false).await
+        Self::start_as(engine, More { without_mail: true, ..More::default() }).await
     }
 
     /// Starts a server that counts as reached through `public_url`, behind a proxy for example, and where keys may call
     /// only so often.
     pub async fn start_with(engine: Engine, public_url: Option<&str>, call_rate: Option<CallRate>) -> Self {
         let (data, location) = Self::place(engine).await;
-        Self::run(location, Some(data), Arc::default(), public_url, (call_rate, None), true).await
+        Self::run(location, Some(data), Arc::default(), public_url, (call_rate, None), More::default()).await
+    }
+
+    /// Starts a server whose operator has set more.
+    pub async fn start_as(engine: Engine, more: More) -> Self {
+        let (data, location) = Self::place(engine).await;
+        Self::run(location, Some(data), Arc::default(), None, (None, None), more).await
+    }
+
+    /// The path of an invitation to sign up, as the operator's command makes it.
+    pub async fn invitation(&self, kind: AccountKind) -> String {
+        let token = invitation::invite(&self.app, kind).await.unwrap();
+        let page = if kind == AccountKind::Developer { "developer" } else { "business" };
+        format!("/sign-up/{page}?invitation={}", token.expose())
     }
 
     /// An empty database.
@@ -185,7 +212,7 @@ impl TestServer {
 
     /// A further node on the same database, with the same clock. For PostgreSQL only.
     pub async fn another_node(&self) -> Self {
-        Self::run(self.location.clone(), None, Arc::clone(&self.clock), None, (None, None), true).await
+        Self::run(self.location.clone(), None, Arc::clone(&self.clock), None, (None, None), More::default()).await
     }
 
     /// Stops the server and starts it again, as after a crash: only what was stored is there.
@@ -193,7 +220,7 @@ impl TestServer {
         self.stop().await;
         let address = self.url.trim_start_matches("http://").to_owned();
         let (data, clock) = (self.data.take(), Arc::clone(&self.clock));
-        Self::run_at(&address, self.location.clone(), data, clock, None, (None, None)).await
+        Self::run_at(&address, self.location.clone(), data, clock, None, (None, None), More::default()).await
     }
 
     async fn run(
@@ -202,8 +229,9 @@ impl TestServer {
         clock: Arc<TestClock>,
         public_url: Option<&str>,
         limits: (Option<CallRate>, Option<u32>),
+        more: More,
     ) -> Self {
-        Self::run_at("127.0.0.1:0", location, data, clock, public_url, limits).await
+        Self::run_at("127.0.0.1:0", location, data, clock, public_url, limits, more).await
     }
 
     async fn run_at(
@@ -213,7 +241,7 @@ impl TestServer {
         clock: Arc<TestClock>,
         public_url: Option<&str>,
         (call_rate, most_customers): (Option<CallRate>, Option<u32>),
-        mail: bool,
+        more: More,
     ) -> Self {
         let listener = TcpListener::bind(listen).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -224,9 +252,10 @@ impl TestServer {
             passwords: Passwords::new(Cost::Least, 2).unwrap(),
             public_url: public_url.unwrap_or(&url).parse().unwrap(),
             // Mails wait until the test sends them; see `send_mails`.
-            delivers_mail: mail,
+            delivers_mail: !more.without_mail,
             sender: SENDER.parse().unwrap(),
             most_customers,
+            sign_up: more.sign_up,
             call_rate,
             receivers: receivers(Itself::at(public_url.unwrap_or(&url), listener.local_addr().unwrap())),
             retries: Schedule::default(),
@@ -237,8 +266,9 @@ impl TestServer {
         let web = Web {
             app: app.clone(),
             trusted_proxies: ["127.0.0.1/32".parse().unwrap()].into(),
-            demo: mail,
+            demo: !more.without_mail,
             document: document(&app),
+            installation: Arc::new(more.installation),
         };
         let node = Node {
             web,

@@ -9,6 +9,7 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use slotkeeper_domain::account::AccountKind;
 use slotkeeper_domain::consent::Request;
+use slotkeeper_domain::sign_up::{SignUpRules, Way};
 
 #[derive(Template)]
 #[template(path = "landing.html")]
@@ -16,6 +17,7 @@ struct Landing {
     layout: Layout,
     demo: bool,
     home: Option<&'static str>,
+    rules: SignUpRules,
     apikeyinfo: String,
 }
 
@@ -34,6 +36,7 @@ pub(crate) async fn show(
         layout: layout.with_notice(notice.as_deref()),
         demo: web.demo,
         home: person.map(|person| home_of(person.account.kind)),
+        rules: web.app.sign_up_rules(),
         apikeyinfo: web.app.address_of("/v2/settings/apikeyinfo"),
     }))
 }

@@ -15,6 +15,7 @@ mod entry;
 mod error;
 mod extract;
 mod form;
+mod installation;
 mod landing;
 mod page;
 mod protect;
@@ -22,6 +23,7 @@ mod router;
 mod session;
 mod static_files;
 
+pub use installation::Installation;
 pub use router::router;
 
 use axum::extract::FromRef;
@@ -55,6 +57,8 @@ pub struct Web {
     pub demo: bool,
     /// The API's document, OpenAPI 3.1.
     pub document: Arc<serde_json::Value>,
+    /// Who runs the server.
+    pub installation: Arc<Installation>,
 }
 
 impl Web {

@@ -1,31 +1,41 @@
 //! What all pages share: the frame, notices, and pages for when something is not as it should be.
 
 use crate::Web;
+use crate::cookie;
+use crate::installation::{self, Installation};
 use askama::Template;
-use axum::http::header::{LOCATION, RETRY_AFTER};
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_LENGTH, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use slotkeeper_app::caller::SignedIn;
+use slotkeeper_app::sessions::find;
 use slotkeeper_domain::account::{AccountKind, Role};
 use slotkeeper_domain::throttle::TooMany;
 use slotkeeper_domain::time::{Instant, Zone};
+use std::sync::Arc;
 
 /// The frame of a page.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(crate) struct Layout {
     pub(crate) person: Option<Person>,
     pub(crate) nav: Vec<NavItem>,
     pub(crate) notice: Option<Notice>,
     pub(crate) narrow: bool,
+    /// Where somebody comes to who signs out here and in again; empty for the start page.
+    pub(crate) next: String,
 }
 
 /// Who is signed in.
+#[derive(Clone)]
 pub(crate) struct Person {
     pub(crate) email: String,
     pub(crate) account_name: String,
 }
 
 /// An entry of the navigation.
+#[derive(Clone)]
 pub(crate) struct NavItem {
     pub(crate) label: &'static str,
     pub(crate) href: &'static str,
@@ -33,6 +43,7 @@ pub(crate) struct NavItem {
 }
 
 /// A line above the page: what was just done.
+#[derive(Clone)]
 pub(crate) struct Notice {
     pub(crate) kind: &'static str,
     pub(crate) text: String,
@@ -95,6 +106,17 @@ impl Layout {
     pub(crate) fn narrowed(mut self) -> Self {
         self.narrow = true;
         self
+    }
+
+    /// The same; somebody who signs out here and in again comes back to this address.
+    pub(crate) fn and_back_to(mut self, address: &str) -> Self {
+        address.clone_into(&mut self.next);
+        self
+    }
+
+    /// Who runs the server, as every page says.
+    pub(crate) fn installation(&self) -> Installation {
+        installation::current()
     }
 
     /// The same, with the notice that a redirect asked for.
@@ -169,7 +191,7 @@ pub(crate) fn see_other(address: &str) -> Response {
 }
 
 /// A page that says why not, and what to do.
-#[derive(Template)]
+#[derive(Template, Clone)]
 #[template(path = "refusal.html")]
 pub(crate) struct Refusal {
     layout: Layout,
@@ -213,6 +235,7 @@ impl Refusal {
     /// The same; somebody else who signs in instead comes back to this address.
     pub(crate) fn and_back_to(mut self, address: &str) -> Self {
         address.clone_into(&mut self.next);
+        address.clone_into(&mut self.layout.next);
         self
     }
 
@@ -225,7 +248,37 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        render(self.status, &self)
+        let mut response = render(self.status, &self);
+        if self.layout.person.is_none() {
+            response.extensions_mut().insert(Bare(Arc::new(self)));
+        }
+        response
+    }
+}
+
+/// A page that was made where nobody knew who looks at it.
+#[derive(Clone)]
+struct Bare(Arc<Refusal>);
+
+/// Puts the frame of whoever is signed in around pages that were made without. Only around what the browser or the person got
+/// wrong: what the server got wrong, and what it has no time for, asks for nothing more of it.
+pub(crate) async fn frame(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let cookies = request.headers().clone();
+    let mut response = next.run(request).await;
+    let Some(Bare(bare)) = response.extensions_mut().remove::<Bare>() else { return response };
+    if !bare.status.is_client_error() {
+        return response;
+    }
+    let Some(token) = cookie::read(&web.app, &cookies) else { return response };
+    let Ok(Some(person)) = find::find(&web.app, &token).await else { return response };
+    let (mut head, body) = response.into_parts();
+    let refusal = Refusal { layout: Layout::of(&person, "").narrowed(), ..(*bare).clone() };
+    match refusal.render() {
+        Ok(html) => {
+            head.headers.remove(CONTENT_LENGTH);
+            Response::from_parts(head, html.into())
+        }
+        Err(_) => Response::from_parts(head, body),
     }
 }
 

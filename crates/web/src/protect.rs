@@ -67,14 +67,17 @@ pub(crate) async fn refuse_foreign_forms(State(web): State<Web>, request: Reques
     response
 }
 
-/// Whether `Origin` is this server: the host the browser asked for, or the public address, where a proxy changes
-/// the host.
+/// Whether `Origin` is this server: the host the browser asked for, by the scheme of the public address, or that address
+/// itself, where a proxy changes the host. A page of the same host by another scheme is not ours: who sits between a browser
+/// and plain http can write it.
 fn is_ours(headers: &HeaderMap, app: &App) -> bool {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let Some(origin) = text(ORIGIN) else { return false };
-    let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-    let same_host = authority.is_some() && authority == text(HOST);
-    same_host || origin == app.public_url().origin().ascii_serialization()
+    let ours = app.public_url();
+    let same_host = origin
+        .split_once("://")
+        .is_some_and(|(scheme, authority)| scheme == ours.scheme() && Some(authority) == text(HOST));
+    same_host || origin == ours.origin().ascii_serialization()
 }
 
 /// Refuses a request for another host than this machine. The demo shows everybody's mail to whoever asks, so a site

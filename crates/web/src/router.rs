@@ -1,13 +1,15 @@
 //! Every page.
 
 use crate::{
-    Web, backoffice, calendar_file, consent, demo, developer, docs, entry, landing, page, protect, static_files,
+    Web, backoffice, calendar_file, consent, demo, developer, docs, entry, installation, landing, page, protect,
+    static_files,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware;
 use axum::routing::{get, post};
+use tower_http::compression::CompressionLayer;
 
 /// Most bytes a form may have.
 const LARGEST_FORM: usize = 64 * 1024;
@@ -60,10 +62,22 @@ pub fn router(web: Web) -> Router {
         .route("/backoffice/subaccounts", get(backoffice::subaccounts::show))
         .route("/backoffice/details", get(backoffice::details::show).post(backoffice::details::update))
         .route("/backoffice/calendars", get(backoffice::calendars::show))
-        .route("/backoffice/calendars/own", post(backoffice::calendars::make_own))
-        .route("/backoffice/calendars/own/end", post(backoffice::calendars::end_own))
-        .route("/backoffice/calendars/resources/{id}", post(backoffice::calendars::make_of_resource))
-        .route("/backoffice/calendars/resources/{id}/end", post(backoffice::calendars::end_of_resource))
+        .route(
+            "/backoffice/calendars/own",
+            get(backoffice::calendars::ask_replace_own).post(backoffice::calendars::make_own),
+        )
+        .route(
+            "/backoffice/calendars/own/end",
+            get(backoffice::calendars::ask_end_own).post(backoffice::calendars::end_own),
+        )
+        .route(
+            "/backoffice/calendars/resources/{id}",
+            get(backoffice::calendars::ask_replace_of_resource).post(backoffice::calendars::make_of_resource),
+        )
+        .route(
+            "/backoffice/calendars/resources/{id}/end",
+            get(backoffice::calendars::ask_end_of_resource).post(backoffice::calendars::end_of_resource),
+        )
         // For calendar programs, which have no cookie.
         .route("/calendars/{file}", get(calendar_file::show))
         .route("/backoffice/mails", get(backoffice::mails::show))
@@ -91,11 +105,14 @@ pub fn router(web: Web) -> Router {
         .method_not_allowed_fallback(|| async { page::error_page(StatusCode::METHOD_NOT_ALLOWED) })
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(middleware::from_fn_with_state(web.clone(), protect::refuse_foreign_forms))
+        .layer(middleware::from_fn_with_state(web.clone(), page::frame))
         .layer(middleware::from_fn(protect::add_headers))
         // Static files come last: they are the same for everybody, may be cached, and need none of the above.
         .route(
             "/static/{file}",
             get(static_files::serve).fallback(|| async { crate::refuse(StatusCode::METHOD_NOT_ALLOWED) }),
         )
+        .layer(middleware::from_fn_with_state(web.clone(), installation::tell))
+        .layer(CompressionLayer::new())
         .with_state(web)
 }

@@ -1,4 +1,4 @@
-// Tries operations from the page of the API. Without it the page can be read, and its buttons are not there.
+// Tries operations from the page of the API. Without it the page can be read, and there is nothing to type or press.
 "use strict";
 
 const keys = { "X-Bookeo-apiKey": "api-key", "X-Bookeo-secretKey": "secret-key" };
@@ -72,9 +72,65 @@ async function tryIt(event) {
   }
 }
 
+// Asks the API with the keys on the page; nothing where it refuses.
+async function read(path) {
+  const headers = {};
+  for (const [header, id] of Object.entries(keys)) {
+    headers[header] = document.getElementById(id).value.trim();
+  }
+  const response = await fetch(`/v2${path}`, { headers });
+  return response.ok ? response.json() : undefined;
+}
+
+// The first event with a free seat within the month that begins in an hour.
+async function freeEvent() {
+  const begin = new Date(Date.now() + 3600e3);
+  const span = [begin, new Date(begin.getTime() + 30 * 86400e3)];
+  const [from, to] = span.map((at) => encodeURIComponent(at.toISOString().replace(/\.\d+Z$/, "Z")));
+  const products = await read("/settings/products?type=fixed");
+  for (const product of products ? products.data : []) {
+    const query = `productId=${encodeURIComponent(product.productId)}&startTime=${from}&endTime=${to}`;
+    const slots = await read(`/availability/slots?${query}`);
+    const free = (slots ? slots.data : []).find((slot) => slot.numSeatsAvailable > 0);
+    if (free) {
+      return free;
+    }
+  }
+  return undefined;
+}
+
+// With both keys there, the bodies of the two main calls name an event that is free. Those that were edited stay.
+async function fillBodies() {
+  const there = Object.values(keys).every((id) => document.getElementById(id).value.trim());
+  const bodies = ["postHolds-body", "postBookings-body"].map((id) => document.getElementById(id));
+  if (!there || bodies.some((body) => !body || body.value !== body.defaultValue)) {
+    return;
+  }
+  const event = await freeEvent().catch(() => undefined);
+  const category = await read("/settings/peoplecategories").catch(() => undefined);
+  if (!event || !category || !category.categories.length) {
+    return;
+  }
+  const order = {
+    productId: event.productId,
+    eventId: event.eventId,
+    participants: { numbers: [{ peopleCategoryId: category.categories[0].id, number: 1 }] },
+  };
+  const customer = { firstName: "Ada", lastName: "Example", emailAddress: "ada@example.com" };
+  const [hold, booking] = bodies;
+  hold.value = JSON.stringify(order, null, 2);
+  booking.value = JSON.stringify({ ...order, customer }, null, 2);
+}
+
+document.documentElement.classList.add("scripts");
 document.getElementById("key-form").addEventListener("submit", (event) => event.preventDefault());
+document.getElementById("key-form").addEventListener("change", fillBodies);
 for (const form of document.querySelectorAll("form.try")) {
-  form.querySelector("button").hidden = false;
+  const button = document.createElement("button");
+  button.className = "button";
+  button.type = "submit";
+  button.textContent = "Try it";
+  form.querySelector(".answer").before(button);
   form.addEventListener("submit", tryIt);
 }
 addEventListener("hashchange", open);

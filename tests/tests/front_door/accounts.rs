@@ -352,7 +352,9 @@ on_every_engine! {
     async fn foreign_forms_are_refused(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         let invite = [("name", "Eve"), ("email", "eve@example.com"), ("role", "manager")];
-        for origin in ["https://evil.example", "null", "", "http://127.0.0.1:1", "http://"] {
+        // The last is a page of this host, but not by the scheme of the public address.
+        let other_scheme = server.url.replace("http://", "https://");
+        for origin in ["https://evil.example", "null", "", "http://127.0.0.1:1", "http://", &other_scheme] {
             let page = owner.post_from(origin, "/backoffice/people", &invite).await;
             assert_eq!(page.status, StatusCode::FORBIDDEN, "{origin:?}");
         }
@@ -375,6 +377,19 @@ async fn with_tls_cookies_are_host_cookies() {
     assert!(!cookie.contains("Domain"));
     assert!(page.headers.contains_key("strict-transport-security"));
     assert!(server.mail_to("dana@example.com").await.text.contains("https://book.example/confirm-email/"));
+    // A proxy passes the host on or changes it; a page that came in the clear is nobody's.
+    let secured = server.url.replace("http://", "https://");
+    for (origin, status) in [
+        (secured.as_str(), StatusCode::UNPROCESSABLE_ENTITY),
+        (server.url.as_str(), StatusCode::FORBIDDEN),
+        ("http://book.example", StatusCode::FORBIDDEN),
+    ] {
+        assert_eq!(
+            Visitor::new(&server).post_from(origin, "/sign-up/developer", &fields).await.status,
+            status,
+            "{origin}"
+        );
+    }
 }
 
 /// The demo shows everybody's mail, but not to a site whose name was made to lead to this machine.

@@ -192,7 +192,7 @@ on_every_engine! {
     }
 }
 
-/// A key that is ended on one node is dead there at once, and on every other within a second.
+/// A key that is ended on one node is dead there at once, and on every other within a second, should that hear nothing of it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_ended_key_is_dead_on_every_node_within_a_second() {
     let server = TestServer::start(Engine::Postgres).await;

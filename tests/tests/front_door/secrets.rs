@@ -16,6 +16,9 @@ on_every_engine! {
         let mailed_key = server.key_mailed_to("dana-secret@example.com").await;
         let redirect = owner.allow(&with_callback.asks_for("availability_r", Some("st4t3"))).await.location();
         let called_key = parameter(&redirect, "apiKey").expect("a key");
+        let refused = owner.get(&with_callback.asks_for("bookings_r_all", Some("d3n13d-st4t3"))).await;
+        owner.post("/consent", &[("question", &refused.hidden("question")), ("answer", "deny")]).await;
+        owner.get(&with_callback.asks_for("bookings_r_all", Some("un4nsw3r3d"))).await;
         let (portal_owner, portal) = Visitor::portal(&server, "Coastline", "petra-secret@example.com").await;
         let subaccount = server.subaccount(&portal, "Cliff Walks", "cliffs-secret@example.com").await;
         let redirect = portal_owner.allow(&with_callback.asks_for("subaccounts_rw", Some("st4t3"))).await.location();
@@ -94,6 +97,8 @@ on_every_engine! {
             let page = owner.get(&format!("/calendars/{file}")).await;
             errors.push_str(&page.html);
         }
+        // Questions are over after a quarter of an hour, and with them what the application said to recognise the answer by.
+        server.clock.advance(std::time::Duration::from_secs(16 * 60));
         server.run_jobs().await;
 
         let token = link.rsplit('/').next().expect("a token").to_owned();
@@ -101,6 +106,7 @@ on_every_engine! {
         let (random_of_session, random_of_link) = (session[10..].to_owned(), token[10..].to_owned());
         let [first_made, second_made] = made;
         let secrets = [
+            "st4t3".to_owned(), "d3n13d-st4t3".to_owned(), "un4nsw3r3d".to_owned(),
             portal_key, first_made, second_made, mailed_key, called_key, with_mail.secret_key, with_callback.secret_key, new_secret, token, session,
             random_of_session, random_of_link, calendar[10..].to_owned(), calendar,
             PASSWORD.to_owned(), "nine yellow boats".to_owned(), "a wrong password".to_owned(),

@@ -262,7 +262,7 @@ impl<'a> View<'a> {
             start_time: booking.span.from.to_wire(zone),
             end_time: booking.span.to.to_wire(zone),
             customer_id: booking.customer.to_string(),
-            title: booking.title.clone(),
+            title: title(booking),
             external_ref: booking.external_ref.clone(),
             participants: self.participants(booking),
             resources: resources(&details.resources, self.by.catalogue, self.by.language),
@@ -345,4 +345,10 @@ impl<'a> View<'a> {
             person_details,
         }
     }
+}
+
+/// What the booking is called: the customer's name or, where none is known, the booking's number. Never an address, which not
+/// every key may read that reads the booking.
+fn title(booking: &bookings::Booking) -> String {
+    if booking.title.is_empty() { booking.number.to_string() } else { booking.title.clone() }
 }

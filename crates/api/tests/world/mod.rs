@@ -39,6 +39,7 @@ pub async fn key_with_clock(
         passwords: Passwords::new(Cost::Least, 1).unwrap(),
         public_url: "http://127.0.0.1".parse().unwrap(),
         most_customers: None,
+        sign_up: slotkeeper_domain::sign_up::SignUpRules::default(),
         delivers_mail: false,
         sender: "no-reply@example.com".parse().unwrap(),
         call_rate: None,

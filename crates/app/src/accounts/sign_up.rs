@@ -1,5 +1,6 @@
 //! Sign up: a new account with its first owner, who is signed in at once.
 
+use super::invitation;
 use crate::catalogue::begin::begin;
 use crate::mail::{self, Letter};
 use crate::passwords::PasswordError;
@@ -10,11 +11,13 @@ use slotkeeper_domain::account::{AccountKind, Country, Currency, Language, Langu
 use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::link::Purpose;
-use slotkeeper_domain::secret::Password;
+use slotkeeper_domain::secret::{InvitationToken, Password};
+use slotkeeper_domain::sign_up::Way;
 use slotkeeper_domain::throttle::TooMany;
 use slotkeeper_domain::time::Zone;
 use slotkeeper_store::tables::accounts::{self, Account};
 use slotkeeper_store::tables::catalogue;
+use slotkeeper_store::tables::sign_up_invitations;
 use slotkeeper_store::tables::users::{self, User};
 use slotkeeper_store::{StoreError, Tx};
 
@@ -29,6 +32,8 @@ pub struct SignUp {
     pub password: Password,
     /// The account.
     pub account: NewAccount,
+    /// The invitation that was followed, if any.
+    pub invitation: Option<InvitationToken>,
 }
 
 /// What a new account is like.
@@ -54,12 +59,29 @@ pub enum NewAccount {
     },
 }
 
+impl NewAccount {
+    /// What kind of account it is.
+    #[must_use]
+    pub fn kind(&self) -> AccountKind {
+        match self {
+            Self::Developer { .. } => AccountKind::Developer,
+            Self::Business { .. } => AccountKind::Business,
+        }
+    }
+}
+
 /// Why somebody could not sign up.
 #[derive(Debug, thiserror::Error)]
 pub enum SignUpError {
     /// Somebody signs in with this address already.
     #[error("the e-mail address is taken")]
     AddressTaken,
+    /// Nobody signs up for such an account here.
+    #[error("accounts of this kind are not opened by signing up")]
+    Closed,
+    /// Such an account takes an invitation, and this one is missing, was used, or has expired.
+    #[error("there is no invitation that works")]
+    NotInvited,
     /// Too many accounts from one place.
     #[error(transparent)]
     TooMany(#[from] TooMany),
@@ -76,6 +98,12 @@ pub enum SignUpError {
 /// # Errors
 /// [`SignUpError`].
 pub async fn sign_up(app: &App, form: SignUp, from: Origin) -> Result<Opened, SignUpError> {
+    let way = app.sign_up_rules().way(form.account.kind());
+    let invitation = match way {
+        Way::Closed => return Err(SignUpError::Closed),
+        Way::Open => None,
+        Way::Invited => Some(invitation::hash(app, form.invitation.as_ref().ok_or(SignUpError::NotInvited)?)),
+    };
     throttle::take::<SignUpError>(app, &[Bucket::SignUp(from)]).await?;
     let hash = app.passwords().hash(form.password.clone()).await?;
     let now = app.now();
@@ -96,6 +124,11 @@ pub async fn sign_up(app: &App, form: SignUp, from: Origin) -> Result<Opened, Si
         .write(move |tx| {
             if users::find_by_email(tx, &owner.email_address)?.is_some() {
                 return Err(SignUpError::AddressTaken);
+            }
+            if let Some(hash) = &invitation
+                && !sign_up_invitations::take(tx, hash, account.kind, now)?
+            {
+                return Err(SignUpError::NotInvited);
             }
             create(tx, &account, &owner)?;
             mail::send_link(tx, &unit, &owner, Purpose::ConfirmEmail, Letter::confirm_email)?;

@@ -5,7 +5,7 @@ use crate::authorizations::known_keys::Opens;
 use crate::call_limit::{Allowance, TooManyCalls};
 use crate::right::{May, Right};
 use crate::secrets::{Hash, Usage, same};
-use slotkeeper_domain::change::Actor;
+use slotkeeper_domain::change::{Actor, Key};
 use slotkeeper_domain::id::{AccountId, AuthorizationId};
 use slotkeeper_domain::secret::{ApiKey, SecretKey};
 use slotkeeper_domain::time::Instant;
@@ -56,12 +56,17 @@ impl KeyHolder {
     /// The right `R`, if the key has what it needs and there is such a right in its account.
     #[must_use]
     pub fn may<R: Right>(&self) -> Option<May<R>> {
-        let Authorization { permissions, application, developer, .. } = &*self.authorization;
+        let Authorization { permissions, application, developer, account, id, .. } = &*self.authorization;
         if R::IN.is_some_and(|kind| kind != self.account.kind) {
             return None;
         }
         let sight = R::NEEDS.sight(permissions, application)?;
-        let actor = Actor::Application(developer.clone(), application.clone());
+        let actor = Actor::Key(Key {
+            developer: developer.clone(),
+            application: application.clone(),
+            account: account.clone(),
+            authorization: id.clone(),
+        });
         Some(May::new(Arc::clone(&self.account), sight, actor))
     }
 }

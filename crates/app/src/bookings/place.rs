@@ -8,7 +8,7 @@ use slotkeeper_domain::account::Currency;
 use slotkeeper_domain::booking::ParticipantsRefused;
 use slotkeeper_domain::booking_rules::NotNow;
 use slotkeeper_domain::catalogue::Catalogue;
-use slotkeeper_domain::change::Actor;
+use slotkeeper_domain::change::{Actor, Key};
 use slotkeeper_domain::code::CodeRefused;
 use slotkeeper_domain::customer::{MOST_LINKED, PersonRefused};
 use slotkeeper_domain::id::{AccountId, ApplicationId, HoldId, ProductId};
@@ -257,7 +257,7 @@ impl Placing {
     /// such as a customer.
     pub(crate) fn agent(&self, db: &mut Snapshot) -> Result<Option<String>, StoreError> {
         match &self.actor {
-            Actor::Application(developer, id) => {
+            Actor::Application(developer, id) | Actor::Key(Key { developer, application: id, .. }) => {
                 Ok(applications::find(db, developer, id)?.map(|application| application.name.to_string()))
             }
             Actor::User(account, id) => Ok(users::find(db, account, id)?.map(|user| user.name.to_string())),

@@ -7,7 +7,7 @@ use crate::{App, random};
 use slotkeeper_domain::consent::{self, Malformed, MayNotDecide, QUESTION_LIFETIME, Request};
 use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::id::QuestionId;
-use slotkeeper_domain::permission::Permission;
+use slotkeeper_domain::permission::{Permission, PermissionSet};
 use slotkeeper_domain::throttle::TooMany;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::applications::{self, Application};
@@ -36,6 +36,8 @@ pub struct Asked {
     pub earlier: usize,
     /// Which of the permissions none of them allows.
     pub news: Vec<Permission>,
+    /// What can be granted in the account, which is what the owner is asked.
+    pub permissions: PermissionSet,
     /// Whether the owner agreed to this very question a moment ago: agreeing again leads where it led, and makes nothing.
     pub answered_before: bool,
 }
@@ -55,6 +57,9 @@ pub enum AskError {
     /// The developer has not proved to receive mail at the address that is to be trusted.
     #[error("the developer's address is not confirmed")]
     DeveloperUnconfirmed(Box<Application>),
+    /// Nothing of what it asks for can be granted in such an account: subaccounts, in one that has none.
+    #[error("nothing that can be granted")]
+    NothingGrantable,
     /// The person was asked too often of late.
     #[error(transparent)]
     TooMany(#[from] TooMany),
@@ -97,13 +102,17 @@ pub async fn read(app: &App, query: &str) -> Result<Asking, AskError> {
 /// [`AskError::MayNotDecide`], [`AskError::TooMany`], or when the store fails.
 pub async fn ask(app: &App, person: &SignedIn, asking: &Asking) -> Result<Asked, AskError> {
     let owner: Owner = person.as_owner().map_err(AskError::MayNotDecide)?;
+    let permissions = consent::grantable(owner.account.kind, &asking.request.permissions);
+    if permissions.is_empty() {
+        return Err(AskError::NothingGrantable);
+    }
     throttle::take::<AskError>(app, &[Bucket::Question(&owner.user.id)]).await?;
     let now = app.now();
     let question = Question {
         id: random::id(),
         developer: asking.application.account.clone(),
         application: asking.application.id.clone(),
-        permissions: asking.request.permissions.clone(),
+        permissions,
         state: asking.request.state.clone(),
         callback_url: asking.application.callback_url.clone(),
         expires_at: now.after(QUESTION_LIFETIME),
@@ -127,7 +136,8 @@ pub async fn ask(app: &App, person: &SignedIn, asking: &Asking) -> Result<Asked,
                     question.id.clone()
                 }
             };
-            Ok(Asked { id, earlier: earlier.len(), news, answered_before })
+            let permissions = question.permissions.clone();
+            Ok(Asked { id, earlier: earlier.len(), news, permissions, answered_before })
         })
         .await
 }

@@ -116,6 +116,7 @@ pub async fn create<A: Answer>(
             let (id, application) = (id.clone(), application.clone());
             let hold = Hold { id, application, quote, created_at: placing.now, expires_at, booking: None };
             holds::insert(tx, account, &hold)?;
+            tx.act_as(&placing.actor);
             Ok(hold)
         })
     };

@@ -20,6 +20,7 @@ pub async fn remove(
     id: HoldId,
 ) -> Result<bool, StoreError> {
     let (account, application, now) = (may.account().id.clone(), application.clone(), app.now());
+    let actor = may.actor().clone();
     app.store()
         .tidy(move |tx| {
             let hold = holds::lock(tx, &account, &application, &id)?.filter(|hold| hold.expires_at > now);
@@ -28,6 +29,7 @@ pub async fn remove(
             }
             give_back(tx, &account, &Holder::Hold(id.clone()), now)?;
             holds::end(tx, &account, &id, now, None)?;
+            tx.act_as(&actor);
             Ok(true)
         })
         .await

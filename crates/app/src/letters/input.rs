@@ -75,9 +75,8 @@ impl Story {
 
     fn customer(&self) -> Customer {
         let person = &self.customer;
-        let named = person.first_name.is_some() || person.middle_name.is_some() || person.last_name.is_some();
         Customer {
-            name: if named { person.display_name() } else { String::new() },
+            name: person.display_name(),
             email: person.email_address.clone(),
             phone: person.phones.first().map(|phone| phone.number.clone()),
         }

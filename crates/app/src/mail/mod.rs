@@ -72,6 +72,23 @@ pub(crate) fn send_about(
     mails::insert_about(tx, &mail, about, app.delivers_mail().then_some(now))
 }
 
+/// Makes a link that works once: its address.
+pub(crate) fn make_link(
+    tx: &mut Tx,
+    app: &App,
+    user: &User,
+    purpose: Purpose,
+) -> Result<Zeroizing<String>, StoreError> {
+    let token = LinkToken::compose(&user.account, &random::token(32));
+    let hash = app.vault().hash(Usage::Link, token.expose());
+    links::insert(tx, &user.account, &hash, &user.id, purpose, app.now().after(purpose.lifetime()))?;
+    let path = match purpose {
+        Purpose::ConfirmEmail => "/confirm-email/",
+        Purpose::ResetPassword | Purpose::AcceptInvitation => "/choose-password/",
+    };
+    Ok(Zeroizing::new(app.address_of(&format!("{path}{}", token.expose()))))
+}
+
 /// Makes a link that works once and sends it to the person.
 pub(crate) fn send_link(
     tx: &mut Tx,
@@ -80,13 +97,6 @@ pub(crate) fn send_link(
     purpose: Purpose,
     letter: impl FnOnce(&Name, &str) -> Letter,
 ) -> Result<(), StoreError> {
-    let token = LinkToken::compose(&user.account, &random::token(32));
-    let hash = app.vault().hash(Usage::Link, token.expose());
-    links::insert(tx, &user.account, &hash, &user.id, purpose, app.now().after(purpose.lifetime()))?;
-    let path = match purpose {
-        Purpose::ConfirmEmail => "/confirm-email/",
-        Purpose::ResetPassword | Purpose::AcceptInvitation => "/choose-password/",
-    };
-    let link = Zeroizing::new(app.address_of(&format!("{path}{}", token.expose())));
+    let link = make_link(tx, app, user, purpose)?;
     send(tx, app, &user.account, &user.email_address, &letter(&user.name, &link))
 }

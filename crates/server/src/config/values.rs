@@ -5,7 +5,9 @@ use ipnet::IpNet;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use slotkeeper_api::cors::Origins;
+use slotkeeper_domain::account::Name;
 use slotkeeper_domain::retry::Schedule;
+use slotkeeper_domain::sign_up::Way;
 use slotkeeper_outgoing::{AllowedReceiver, Proxy};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -274,6 +276,31 @@ pub(super) fn filter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Strin
     match EnvFilter::builder().parse(&text) {
         Ok(_) => Ok(text),
         Err(_) => Err(D::Error::custom("must be a level, such as \"info\", or a list such as \"info,hyper=debug\"")),
+    }
+}
+
+/// Who may sign up.
+pub(super) fn way<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Way, D::Error> {
+    String::deserialize(deserializer)?
+        .parse()
+        .map_err(|_| D::Error::custom("must be \"open\", \"invited\" or \"closed\""))
+}
+
+/// A name that stands at the top of pages and in their titles.
+pub(super) fn installation_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let name: Name = text.parse().map_err(|_| D::Error::custom("must be a name on one line"))?;
+    Ok(name.to_string())
+}
+
+/// The address of a page that every page leads to; or empty.
+pub(super) fn page_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let is_page = Url::parse(&text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    if text.is_empty() || is_page {
+        Ok(text)
+    } else {
+        Err(D::Error::custom("must be empty or the address of a page, such as https://example.org/imprint"))
     }
 }
 

@@ -37,6 +37,7 @@ async fn filled(at: Instant) -> (App, tempfile::TempDir, Credentials) {
         passwords: Passwords::new(Cost::Least, 1).expect("passwords"),
         public_url: "http://127.0.0.1".parse().expect("an address"),
         most_customers: None,
+        sign_up: slotkeeper_domain::sign_up::SignUpRules::default(),
         delivers_mail: false,
         sender: "no-reply@example.com".parse().expect("an address"),
         call_rate: None,

@@ -1,11 +1,13 @@
-//! Refuses requests whose URI or headers are larger than any honest client's.
+//! Refuses requests whose URI or headers are larger than any honest client's, and those that do not name one host: programs
+//! on the way may take one name for it and the server another.
 //!
 //! The HTTP library has such limits too, but answers with an empty body; so its limits are set higher than these.
 
 use super::Refuse;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::header::HOST;
 use axum::http::request::Parts;
+use axum::http::{StatusCode, Version};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -16,7 +18,7 @@ pub(super) const MAX_HEADERS: usize = 100;
 
 pub(super) async fn limit_size(State(refuse): State<Refuse>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    match oversized(&parts) {
+    match oversized(&parts).or_else(|| misaddressed(&parts)) {
         Some(status) => refuse(status, &parts),
         None => next.run(Request::from_parts(parts, body)).await,
     }
@@ -34,6 +36,13 @@ fn oversized(parts: &Parts) -> Option<StatusCode> {
         return Some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
     }
     None
+}
+
+/// RFC 9112, section 3.2: exactly one `Host`. Only HTTP/1.0 does without.
+fn misaddressed(parts: &Parts) -> Option<StatusCode> {
+    let hosts = parts.headers.get_all(HOST).iter().count();
+    let named = hosts == 1 || (hosts == 0 && parts.version < Version::HTTP_11);
+    (!named).then_some(StatusCode::BAD_REQUEST)
 }
 
 #[cfg(test)]
@@ -64,5 +73,24 @@ mod tests {
             oversized(&parts("/", &large(MAX_HEADER_BYTES + 1))),
             Some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)
         );
+    }
+
+    #[test]
+    fn a_request_names_one_host() {
+        let of = |hosts: &[&str], version: Version| {
+            let named: Vec<_> = hosts.iter().map(|host| ("host".to_owned(), (*host).to_owned())).collect();
+            let mut parts = parts("/", &named);
+            parts.version = version;
+            misaddressed(&parts)
+        };
+        let refused = Some(StatusCode::BAD_REQUEST);
+        for (hosts, new, old) in [
+            (&["a"][..], None, None),
+            (&[], refused, None),
+            (&["a", "a"], refused, refused),
+            (&["a", "b"], refused, refused),
+        ] {
+            assert_eq!((of(hosts, Version::HTTP_11), of(hosts, Version::HTTP_10)), (new, old), "{hosts:?}");
+        }
     }
 }

@@ -4,7 +4,8 @@
 
 use super::Refuse;
 use axum::body::{Body, HttpBody};
-use axum::http::{Request, StatusCode};
+use axum::http::header::X_CONTENT_TYPE_OPTIONS;
+use axum::http::{HeaderValue, Request, StatusCode};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use std::io;
 use std::pin::{Pin, pin};
@@ -91,7 +92,8 @@ fn refusal(bytes: &[u8]) -> Option<StatusCode> {
 /// The whole answer in the words of the API: no browser asks like this.
 fn worded(refuse: Refuse, status: StatusCode) -> Option<Vec<u8>> {
     let (parts, ()) = Request::get("/v2/").body(()).ok()?.into_parts();
-    let (head, body) = refuse(status, &parts).into_parts();
+    let (mut head, body) = refuse(status, &parts).into_parts();
+    head.headers.entry(X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
     let body = text(body)?;
     let reason = status.canonical_reason().unwrap_or_default();
     let mut answer = format!("HTTP/1.1 {} {reason}\r\nconnection: close\r\n", status.as_str()).into_bytes();

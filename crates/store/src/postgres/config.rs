@@ -1,7 +1,9 @@
 //! Where the server is, and how a connection to it is made.
 
 use super::failure::store_error;
+use super::listening::hear;
 use crate::error::StoreError;
+use crate::unit::Bulletin;
 use rustls::{ClientConfig, RootCertStore};
 use std::sync::Arc;
 use std::time::Duration;
@@ -72,6 +74,22 @@ impl Address {
         client.batch_execute(SETTINGS).await.map_err(store_error)?;
         client.batch_execute(STATEMENT_TIMEOUT).await.map_err(store_error)?;
         Ok(client)
+    }
+}
+
+impl Address {
+    /// Connects and hears what other processes tell, until the connection ends.
+    pub(super) async fn listen(&self, bulletin: &Bulletin) -> Result<(), StoreError> {
+        match &self.tls {
+            Some(tls) => {
+                let (client, connection) = self.config.connect(tls.clone()).await.map_err(store_error)?;
+                hear(client, connection, bulletin).await
+            }
+            None => {
+                let (client, connection) = self.config.connect(NoTls).await.map_err(store_error)?;
+                hear(client, connection, bulletin).await
+            }
+        }
     }
 }
 

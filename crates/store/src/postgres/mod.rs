@@ -5,6 +5,7 @@
 
 mod config;
 mod failure;
+mod listening;
 mod round_trip;
 mod session;
 mod value;
@@ -16,7 +17,9 @@ pub(crate) use value::cell;
 use crate::error::StoreError;
 use crate::migration::{self, Migration};
 use crate::queue::Queue;
+use crate::unit::Bulletin;
 use config::Address;
+use listening::Listening;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
@@ -27,11 +30,18 @@ pub(crate) const SLOW: Duration = Duration::from_millis(250);
 /// A PostgreSQL database and the threads that work on it.
 pub(crate) struct Postgres {
     pub(crate) queue: Queue,
+    /// Hears what other processes do with keys.
+    pub(crate) listening: Listening,
 }
 
 impl Postgres {
-    /// Connects, migrates, and starts `connections` threads. Not to be called from async code.
-    pub(crate) fn open(url: &str, connections: usize, migrations: &[Migration]) -> Result<Self, StoreError> {
+    /// Connects, migrates, and starts `connections` threads and one that listens. Not to be called from async code.
+    pub(crate) fn open(
+        url: &str,
+        connections: usize,
+        migrations: &[Migration],
+        bulletin: &Arc<Bulletin>,
+    ) -> Result<Self, StoreError> {
         let address = Arc::new(Address::from_url(url)?);
         let mut first = Session::new(Arc::clone(&address))?;
         migration::on_postgres(&mut first, migrations)?;
@@ -41,6 +51,7 @@ impl Postgres {
         for _ in 1..connections {
             worker::start(Session::new(Arc::clone(&address))?, Arc::clone(&jobs), alive.clone())?;
         }
-        Ok(Self { queue })
+        let listening = Listening::start(address, Arc::clone(bulletin), alive)?;
+        Ok(Self { queue, listening })
     }
 }

@@ -30,7 +30,8 @@ pub(super) fn create_file(path: &Path) -> Result<(), StoreError> {
     options.open(path).map(drop).map_err(failed)
 }
 
-/// The connection that writes. A commit is on the disk when it returns; checkpoints are made elsewhere.
+/// The connection that writes. A commit is on the disk when it returns; checkpoints are made elsewhere. What is deleted is
+/// overwritten with zeros where its page is written anyway.
 pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = open(
@@ -40,7 +41,8 @@ pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
          PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON;
          PRAGMA wal_autocheckpoint = 0;
-         PRAGMA journal_size_limit = 67108864;",
+         PRAGMA journal_size_limit = 67108864;
+         PRAGMA secure_delete = FAST;",
     )?;
     // SQLite says no by keeping the old mode, for example on a network file system.
     let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).map_err(store_error)?;

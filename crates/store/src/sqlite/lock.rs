@@ -2,6 +2,7 @@
 
 use crate::error::StoreError;
 use std::fs::{self, File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -19,7 +20,12 @@ pub(super) fn take(path: &Path) -> Result<File, StoreError> {
         })?;
     }
     let failed = |error| StoreError::unavailable(format!("cannot open the lock file {}: {error}", lock_path.display()));
-    let file = File::options().write(true).create(true).truncate(false).open(&lock_path).map_err(failed)?;
+    let mut options = File::options();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(&lock_path).map_err(failed)?;
+    close_to_others(&file).map_err(failed)?;
     for _ in 1..TRIES {
         match file.try_lock() {
             Ok(()) => return Ok(file),
@@ -34,6 +40,20 @@ pub(super) fn take(path: &Path) -> Result<File, StoreError> {
             path.display()
         ))
     })
+}
+
+/// Takes from others what an earlier program left them: to whom the file is open, it can be locked, and the server kept from
+/// starting.
+fn close_to_others(file: &File) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = file.metadata()?.permissions().mode() & 0o777;
+        if mode & 0o077 != 0 {
+            file.set_permissions(fs::Permissions::from_mode(mode & 0o700))?;
+        }
+    }
+    Ok(())
 }
 
 fn lock_path(path: &Path) -> PathBuf {

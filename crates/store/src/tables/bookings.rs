@@ -3,6 +3,7 @@
 use super::linked_people;
 use crate::{Json, Param, Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::booking::{BookingDetails, BookingNumber};
+use slotkeeper_domain::customer::name_alone;
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{AccountId, ApplicationId, CustomerId, ProductId};
 use slotkeeper_domain::inventory::Span;
@@ -106,7 +107,7 @@ pub struct Booking {
     pub span: Span,
     /// Whose it is.
     pub customer: CustomerId,
-    /// What the calendar shows.
+    /// The customer's name, never an address; empty if it is not known.
     pub title: String,
     /// The reference in the caller's system.
     pub external_ref: Option<String>,
@@ -176,7 +177,7 @@ fn booking(row: &Row) -> Result<Booking, StoreError> {
         drop_in_event: row.next()?,
         span: Span { from: row.next()?, to: row.next()? },
         customer: row.next()?,
-        title: row.next()?,
+        title: name_alone(row.next()?),
         external_ref: row.next()?,
         party: row.next()?,
         details: row.next::<Json<_>>()?.0,

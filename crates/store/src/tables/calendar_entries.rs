@@ -6,6 +6,7 @@
 use crate::sql::Sql;
 use crate::{Param, Row, Snapshot, StoreError, statements};
 use slotkeeper_domain::booking::BookingNumber;
+use slotkeeper_domain::customer::name_alone;
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{AccountId, ProductId, ResourceBlockId, ResourceId};
 use slotkeeper_domain::inventory::{LONGEST_PIECE, Span};
@@ -119,7 +120,7 @@ pub struct Booked {
     pub product_name: String,
     /// From when to when it is; of a course, all of it.
     pub span: Span,
-    /// What the calendar shows: the customer's name.
+    /// The customer's name, never an address; empty if it is not known.
     pub title: String,
     /// Who comes.
     pub party: Party,
@@ -153,7 +154,7 @@ fn booked(row: &Row) -> Result<Option<Booked>, StoreError> {
     let (title, party, accepted): (Option<String>, Option<_>, Option<bool>) = (row.next()?, row.next()?, row.next()?);
     let (changes, touched_at): (Option<i64>, Option<Instant>) = (row.next()?, row.next()?);
     let span = from.zip(to).map(|(from, to)| Span { from, to });
-    let named = product.zip(product_name).zip(title);
+    let named = product.zip(product_name).zip(title.map(name_alone));
     let times = span.zip(touched_at);
     Ok(number.zip(named).zip(times).zip(party).map(
         |(((number, ((product, product_name), title)), (span, touched_at)), party)| {

@@ -37,6 +37,7 @@ pub mod seatblocks;
 pub mod secret_keys;
 pub mod server_facts;
 pub mod sessions;
+pub mod sign_up_invitations;
 pub mod subaccounts;
 pub mod users;
 pub mod vouchers;

@@ -26,7 +26,10 @@ statements! {
         WHERE account_id = ?1 AND session_hash = ?2 AND application_id = ?3 AND permissions = ?4 AND state = ?5
               AND answer = 'allowed' AND expires_at > ?6
         ORDER BY created_at DESC, id LIMIT 1");
-    ANSWER = "UPDATE question SET answer = ?3, authorization_id = ?4, sealed_redirect = ?5 WHERE account_id = ?1 AND id = ?2";
+    // An agreement is found again by its state; a refusal needs it no more.
+    ANSWER = "UPDATE question SET answer = ?3, authorization_id = ?4, sealed_redirect = ?5,
+                                  state = CASE WHEN ?3 = 'allowed' THEN state END
+              WHERE account_id = ?1 AND id = ?2";
     SWEEP = "DELETE FROM question WHERE (account_id, id) IN
              (SELECT account_id, id FROM question WHERE expires_at <= ?1 LIMIT ?2)";
 }

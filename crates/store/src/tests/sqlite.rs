@@ -71,9 +71,14 @@ async fn the_log_stays_bounded_under_a_steady_load_and_is_empty_after_closing() 
 async fn others_on_the_machine_cannot_read_the_files() {
     use std::os::unix::fs::PermissionsExt;
     let place = Place::on_sqlite();
+    // As an earlier program left it.
+    let mut lock = place.file().into_os_string();
+    lock.push(".lock");
+    std::fs::write(&lock, "").expect("a file");
+    std::fs::set_permissions(&lock, std::fs::Permissions::from_mode(0o644)).expect("a mode");
     let store = place.open().await;
     store.tidy(|tx| add(tx, "a", 0)).await.expect("a counter");
-    for end in ["", "-wal", "-shm"] {
+    for end in ["", "-wal", "-shm", ".lock"] {
         let mut file = place.file().into_os_string();
         file.push(end);
         let mode = std::fs::metadata(&file).expect("a file").permissions().mode();

@@ -17,7 +17,7 @@ use slotkeeper_app::calendars::end::end;
 use slotkeeper_app::calendars::list;
 use slotkeeper_app::calendars::make::{MakeError, make};
 use slotkeeper_app::calendars::replace::replace;
-use slotkeeper_app::caller::SignedIn;
+use slotkeeper_app::caller::{Manager, SignedIn, Worker};
 use slotkeeper_domain::calendar::{DAYS_AFTER, DAYS_BEFORE};
 use slotkeeper_domain::id::{CalendarId, ResourceId};
 use slotkeeper_domain::time::Zone;
@@ -148,6 +148,55 @@ async fn address(web: &Web, person: &SignedIn, (mine, is_own): (&Mine, bool), fo
         .into_response(),
         Err(MakeError::Store(error)) => return Err(error.into()),
     })
+}
+
+/// Asks before an address ends, whether another takes its place or none does.
+#[derive(Template)]
+#[template(path = "backoffice/calendar_end.html")]
+struct AskPage {
+    layout: Layout,
+    /// What the resource is called; nothing for the calendar of whoever asks.
+    resource: Option<String>,
+    replaces: bool,
+    made: Made,
+}
+
+pub(crate) async fn ask_replace_own(State(web): State<Web>, WorkerPage(worker): WorkerPage) -> PageResult {
+    ask_own(&web, &worker, true).await
+}
+
+pub(crate) async fn ask_end_own(State(web): State<Web>, WorkerPage(worker): WorkerPage) -> PageResult {
+    ask_own(&web, &worker, false).await
+}
+
+pub(crate) async fn ask_replace_of_resource(
+    State(web): State<Web>,
+    ManagerPage(manager): ManagerPage,
+    Path(id): Path<ResourceId>,
+) -> PageResult {
+    ask_of_resource(&web, &manager, &id, true).await
+}
+
+pub(crate) async fn ask_end_of_resource(
+    State(web): State<Web>,
+    ManagerPage(manager): ManagerPage,
+    Path(id): Path<ResourceId>,
+) -> PageResult {
+    ask_of_resource(&web, &manager, &id, false).await
+}
+
+async fn ask_own(web: &Web, worker: &Worker, replaces: bool) -> PageResult {
+    let own = list::own(&web.app, worker).await?.ok_or(PageError::NotFound)?;
+    let made = made(own, &worker.account.zone);
+    Ok(page::show(&AskPage { layout: Layout::of(worker, "").narrowed(), resource: None, replaces, made }))
+}
+
+async fn ask_of_resource(web: &Web, manager: &Manager, id: &ResourceId, replaces: bool) -> PageResult {
+    let listed = list::of_resources(&web.app, manager).await?.into_iter().find(|listed| listed.id == *id);
+    let found = listed.and_then(|listed| Some((listed.name, listed.calendar?))).ok_or(PageError::NotFound)?;
+    let resource = Some(found.0.unwrap_or_else(|| id.to_string()));
+    let made = made(found.1, &manager.account.zone);
+    Ok(page::show(&AskPage { layout: Layout::of(manager, "").narrowed(), resource, replaces, made }))
 }
 
 pub(crate) async fn end_own(

@@ -26,6 +26,8 @@ struct AskPage {
     callback: Option<CallbackUrl>,
     groups: Vec<Group>,
     earlier: usize,
+    /// Whether it also asks for subaccounts, which this account cannot have.
+    left_out: bool,
     answered_before: bool,
     any_new: bool,
     has_own: bool,
@@ -46,7 +48,7 @@ pub(crate) struct Line {
     pub(crate) is_new: bool,
 }
 
-/// Permissions by area; which of them are new is for the caller to say.
+/// Permissions by area, without those that another one includes; which of them are new is for the caller to say.
 pub(crate) fn groups(permissions: &PermissionSet, is_new: impl Fn(Permission) -> bool) -> Vec<Group> {
     let line = |permission: Permission| Line {
         sentence: permission.sentence(),
@@ -61,7 +63,7 @@ pub(crate) fn groups(permissions: &PermissionSet, is_new: impl Fn(Permission) ->
         .into_iter()
         .map(|area| Group {
             heading: area.heading(),
-            lines: permissions.iter().filter(|permission| permission.area() == area).map(line).collect(),
+            lines: permissions.telling().filter(|permission| permission.area() == area).map(line).collect(),
         })
         .filter(|group| !group.lines.is_empty())
         .collect()
@@ -90,20 +92,21 @@ pub(crate) async fn ask(web: &Web, query: &str, person: Option<SignedIn>) -> Pag
         return Ok(page::see_other(&sign_in_address(&format!("/?{query}"))));
     };
     match ask::ask(&web.app, &person, &asking).await {
-        Ok(asked) => Ok(question(&person, asking, &asked)),
+        Ok(asked) => Ok(question(&person, asking, &asked, query)),
         Err(error) => refuse(error, Some(&person), query),
     }
 }
 
-fn question(person: &SignedIn, asking: Asking, asked: &Asked) -> Response {
+fn question(person: &SignedIn, asking: Asking, asked: &Asked, query: &str) -> Response {
     let Asking { request, application, developer_email } = asking;
     let is_repeated = asked.earlier > 0;
-    let groups = groups(&request.permissions, |permission| is_repeated && asked.news.contains(&permission));
-    let has = |reach| request.permissions.iter().any(|permission| permission.reach() == reach);
+    let groups = groups(&asked.permissions, |permission| is_repeated && asked.news.contains(&permission));
+    let has = |reach| asked.permissions.telling().any(|permission| permission.reach() == reach);
     // A browser follows the redirects after the form only where the policy of this page lets forms go.
     let target = application.callback_url.as_ref().map(|callback| format!(" {}", callback.policy_sources()));
     let policy = content_policy(&target.unwrap_or_default());
-    let mut layout = Layout::of(person, "").narrowed();
+    // Somebody else who signs in instead comes back to the question.
+    let mut layout = Layout::of(person, "").narrowed().and_back_to(&format!("/?{query}"));
     // One question, two answers: nothing else to click on.
     layout.nav.clear();
     let mut response = page::show(&AskPage {
@@ -116,6 +119,7 @@ fn question(person: &SignedIn, asking: Asking, asked: &Asked) -> Response {
         any_new: groups.iter().any(|group| group.lines.iter().any(|line| line.is_new)),
         groups,
         earlier: asked.earlier,
+        left_out: asked.permissions != request.permissions,
         answered_before: asked.answered_before,
         has_own: has(Reach::Own),
         has_all: has(Reach::All),
@@ -194,6 +198,12 @@ fn refuse(error: AskError, person: Option<&SignedIn>, query: &str) -> PageResult
                 page::role_in_words(role)
             ),
         ),
+        AskError::NothingGrantable => Refusal::new(
+            StatusCode::CONFLICT,
+            "This account has no subaccounts",
+            "The application asks to work with subaccounts and for nothing else. Only a portal has subaccounts, so there is \
+             nothing to allow here. If you have a portal, sign in as its owner.",
+        ),
         AskError::TooMany(too_many) => {
             let wait = page::wait_in_words(too_many);
             let refusal = Refusal::new(
@@ -207,7 +217,7 @@ fn refuse(error: AskError, person: Option<&SignedIn>, query: &str) -> PageResult
     };
     Ok(match person {
         // Somebody else could decide, and comes back to the question.
-        Some(person) if refusal.status() == StatusCode::FORBIDDEN => {
+        Some(person) if matches!(refusal.status(), StatusCode::FORBIDDEN | StatusCode::CONFLICT) => {
             refusal.to(person).and_back_to(&format!("/?{query}")).into_response()
         }
         Some(person) => refusal.in_front_of(person).into_response(),

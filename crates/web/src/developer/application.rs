@@ -152,7 +152,7 @@ fn page_of(web: &Web, developer: &Developer, shown: Shown, view: View, again: Ag
                 business: installation.account_name.to_string(),
                 account: installation.authorization.account.to_string(),
                 authorization: installation.authorization.id.to_string(),
-                permissions: installation.authorization.permissions.iter().map(Permission::as_str).collect(),
+                permissions: installation.authorization.permissions.telling().map(Permission::as_str).collect(),
                 since: when(installation.authorization.created_at, zone),
                 last_used: last_used(installation.authorization.last_used_at, zone),
             })

@@ -43,7 +43,7 @@ pub(crate) async fn ask(
         in_portal: installation.authorization.permissions.allows(Permission::SubaccountsRw),
         through_portal: matches!(installation.authorization.granted_by, GrantedBy::Portal(_)),
         since: when(installation.authorization.created_at, &developer.account.zone),
-        permissions: installation.authorization.permissions.iter().map(Permission::as_str).collect(),
+        permissions: installation.authorization.permissions.telling().map(Permission::as_str).collect(),
     }))
 }
 

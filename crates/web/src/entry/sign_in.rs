@@ -29,14 +29,17 @@ struct SignInPage {
     carried: String,
     /// Whether an application's question waits behind the page.
     to_answer: bool,
+    /// Whether anybody can open an account here.
+    opens: bool,
     email: String,
     errors: Errors,
 }
 
 impl SignInPage {
-    fn new(layout: Layout, next: String, email: String, errors: Errors) -> Self {
+    fn new(web: &Web, layout: Layout, (next, email): (String, String), errors: Errors) -> Self {
+        let opens = !web.app.sign_up_rules().is_closed();
         let to_answer = next.strip_prefix("/?").is_some_and(Request::is_meant_by);
-        Self { layout, carried: carried(&next), to_answer, next, email, errors }
+        Self { layout, carried: carried(&next), to_answer, opens, next, email, errors }
     }
 }
 
@@ -54,20 +57,24 @@ pub(crate) struct SignInForm {
     next: String,
 }
 
-pub(crate) async fn show(session: Option<Session>, Query(query): Query<SignInQuery>) -> Response {
+pub(crate) async fn show(
+    State(web): State<Web>,
+    session: Option<Session>,
+    Query(query): Query<SignInQuery>,
+) -> Response {
     let next = query.next.unwrap_or_default();
     if let Some(Session(person)) = session {
         let home = home_of(person.account.kind);
         return page::see_other(if is_local(&next) { &next } else { home });
     }
     let layout = Layout::narrow().with_notice(query.notice.as_deref());
-    page::show(&SignInPage::new(layout, next, String::new(), Errors::default()))
+    page::show(&SignInPage::new(&web, layout, (next, String::new()), Errors::default()))
 }
 
 pub(crate) async fn sign_in(State(web): State<Web>, Client(from): Client, Form(form): Form<SignInForm>) -> PageResult {
     let again = |status, errors| {
-        let (next, email) = (form.next.clone(), form.email.clone());
-        page::render(status, &SignInPage::new(Layout::narrow(), next, email, errors))
+        let said = (form.next.clone(), form.email.clone());
+        page::render(status, &SignInPage::new(&web, Layout::narrow(), said, errors))
     };
     let Ok(address) = form.email.parse() else {
         let errors = Errors::one("email", "Please write the whole e-mail address.");

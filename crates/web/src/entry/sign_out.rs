@@ -22,7 +22,9 @@ pub(crate) async fn sign_out(State(web): State<Web>, headers: HeaderMap, Form(fo
     if let Some(token) = cookie::read(&web.app, &headers) {
         sign_out::sign_out(&web.app, &token).await?;
     }
-    let mut response = if is_local(&form.next) {
+    let mut response = if is_local(&form.next) && form.next.starts_with("/sign-up") {
+        page::see_other(&form.next)
+    } else if is_local(&form.next) {
         page::see_other(&format!("{}&notice=signed-out", sign_in_address(&form.next)))
     } else {
         page::see_other("/sign-in?notice=signed-out")

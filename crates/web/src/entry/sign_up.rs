@@ -1,24 +1,45 @@
 //! `/sign-up`: which kind of account?
 
 use crate::client::Client;
-use crate::error::PageResult;
+use crate::error::{PageError, PageResult};
 use crate::extract::Query;
 use crate::form::Errors;
+use crate::landing::home_of;
 use crate::page::{self, Layout};
+use crate::session::Session;
 use crate::{Web, entry::sign_in};
 use askama::Template;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
+use slotkeeper_app::accounts::invitation;
 use slotkeeper_app::accounts::sign_up::{self, NewAccount, SignUp, SignUpError};
-use slotkeeper_domain::secret::Password;
+use slotkeeper_app::caller::SignedIn;
+use slotkeeper_domain::account::AccountKind;
+use slotkeeper_domain::secret::{InvitationToken, Password};
+use slotkeeper_domain::sign_up::{SignUpRules, Way};
 
 #[derive(Template)]
 #[template(path = "entry/sign_up.html")]
 struct SignUpPage {
     layout: Layout,
     carried: String,
+    businesses: Way,
+    developers: Way,
+}
+
+/// For somebody who has an account and is signed in to it.
+#[derive(Template)]
+#[template(path = "entry/signed_in.html")]
+struct SignedInPage {
+    layout: Layout,
+    account: String,
+    email: String,
+    home: String,
+    /// Where somebody comes to who signs out to open another account.
+    again: String,
 }
 
 /// Where somebody wanted to go before there was an account: the question of an application, for example.
@@ -26,6 +47,9 @@ struct SignUpPage {
 pub(crate) struct NextQuery {
     #[serde(default)]
     pub(crate) next: String,
+    /// What a link of an invitation carries.
+    #[serde(default)]
+    pub(crate) invitation: String,
 }
 
 /// The query that carries an address on to the next page; empty when there is none to carry.
@@ -37,8 +61,55 @@ pub(crate) fn carried(next: &str) -> String {
     }
 }
 
-pub(crate) async fn show(Query(NextQuery { next }): Query<NextQuery>) -> Response {
-    page::show(&SignUpPage { layout: Layout::narrow(), carried: carried(&next) })
+pub(crate) async fn show(
+    State(web): State<Web>,
+    session: Option<Session>,
+    Query(NextQuery { next, .. }): Query<NextQuery>,
+) -> Response {
+    let carried = carried(&next);
+    if let Some(Session(person)) = session {
+        return signed_in(&person, &next, format!("/sign-up{carried}"));
+    }
+    let SignUpRules { businesses, developers } = web.app.sign_up_rules();
+    page::show(&SignUpPage { layout: Layout::narrow(), carried, businesses, developers })
+}
+
+/// Instead of a form: who is signed in, and the way to another account.
+pub(super) fn signed_in(person: &SignedIn, next: &str, again: String) -> Response {
+    page::show(&SignedInPage {
+        layout: Layout::of(person, "").narrowed(),
+        account: person.account.name.to_string(),
+        email: person.user.email_address.to_string(),
+        home: if sign_in::is_local(next) { next.to_owned() } else { home_of(person.account.kind).to_owned() },
+        again,
+    })
+}
+
+/// Why nobody without a working invitation can open an account of this kind here; nothing when it can be opened.
+pub(super) async fn refused(web: &Web, kind: AccountKind, invitation: &str) -> Result<Option<Response>, PageError> {
+    let works = match web.app.sign_up_rules().way(kind) {
+        Way::Open => true,
+        Way::Closed => return Ok(Some(not_admitted(false))),
+        Way::Invited if invitation.is_empty() => false,
+        Way::Invited => invitation::works(&web.app, &InvitationToken::new(invitation), kind).await?,
+    };
+    Ok((!works).then(|| not_admitted(true)))
+}
+
+fn not_admitted(invited: bool) -> Response {
+    let (title, text) = if invited {
+        (
+            "An account here takes an invitation",
+            "Follow the link that you were sent; it works once, for fourteen days. If it has been used or is too old, ask \
+             those who run this server for another.",
+        )
+    } else {
+        (
+            "Accounts are not opened here",
+            "Those who run this server open them. Ask them for one; or sign in, if you have one.",
+        )
+    };
+    page::refusal(StatusCode::FORBIDDEN, title, text)
 }
 
 /// The part of a sign-up form that is about the person.
@@ -52,6 +123,8 @@ pub(crate) struct PersonFields {
     pub(crate) password: String,
     #[serde(default)]
     pub(crate) next: String,
+    #[serde(default)]
+    pub(crate) invitation: String,
 }
 
 /// Signs up with an account that was read from a form, or shows the form again with what is wrong.
@@ -75,7 +148,11 @@ pub(crate) async fn finish(
     let (Some(name), Some(email_address), Some(account)) = (name, email_address, account) else {
         return Ok(page::error_page(StatusCode::BAD_REQUEST));
     };
-    Ok(match sign_up::sign_up(&web.app, SignUp { email_address, name, password, account }, from).await {
+    let invitation = (!person.invitation.is_empty()).then(|| InvitationToken::new(person.invitation));
+    let form = SignUp { email_address, name, password, account, invitation };
+    Ok(match sign_up::sign_up(&web.app, form, from).await {
+        Err(SignUpError::Closed) => not_admitted(false),
+        Err(SignUpError::NotInvited) => not_admitted(true),
         Ok(opened) => sign_in::welcome(web, &opened, &person.next),
         Err(SignUpError::AddressTaken) => again(
             StatusCode::UNPROCESSABLE_ENTITY,

@@ -1,17 +1,17 @@
 //! `/sign-up/business`
 
-use super::sign_up::{NextQuery, PersonFields, finish};
+use super::sign_up::{NextQuery, PersonFields, carried, finish, refused, signed_in};
 use crate::Web;
 use crate::client::Client;
 use crate::error::PageResult;
 use crate::extract::Query;
 use crate::form::{Errors, Form};
 use crate::page::{self, Layout};
+use crate::session::Session;
 use askama::Template;
 use axum::extract::State;
-use axum::response::Response;
 use slotkeeper_app::accounts::sign_up::NewAccount;
-use slotkeeper_domain::account::{Country, Currency, Language, Languages};
+use slotkeeper_domain::account::{AccountKind, Country, Currency, Language, Languages};
 use slotkeeper_domain::time::Zone;
 
 #[derive(Template)]
@@ -66,6 +66,7 @@ impl BusinessForm {
                 "email" => &mut form.person.email,
                 "password" => &mut form.person.password,
                 "next" => &mut form.person.next,
+                "invitation" => &mut form.person.invitation,
                 "more_languages" => {
                     form.more_languages.push(value);
                     continue;
@@ -101,9 +102,21 @@ impl BusinessForm {
     }
 }
 
-pub(crate) async fn show(Query(NextQuery { next }): Query<NextQuery>) -> Response {
-    let person = PersonFields { next, ..PersonFields::default() };
-    page::show(&SignUpBusinessPage::new(&BusinessForm { person, ..BusinessForm::default() }, Errors::default()))
+pub(crate) async fn show(
+    State(web): State<Web>,
+    session: Option<Session>,
+    Query(NextQuery { next, invitation }): Query<NextQuery>,
+) -> PageResult {
+    if let Some(Session(person)) = session {
+        let again = if invitation.is_empty() { carried(&next) } else { format!("?invitation={invitation}") };
+        return Ok(signed_in(&person, &next, format!("/sign-up/business{again}")));
+    }
+    if let Some(refusal) = refused(&web, AccountKind::Business, &invitation).await? {
+        return Ok(refusal);
+    }
+    let person = PersonFields { next, invitation, ..PersonFields::default() };
+    let form = BusinessForm { person, ..BusinessForm::default() };
+    Ok(page::show(&SignUpBusinessPage::new(&form, Errors::default())))
 }
 
 pub(crate) async fn sign_up(

@@ -1,16 +1,18 @@
 //! `/sign-up/developer`
 
-use super::sign_up::{PersonFields, finish};
+use super::sign_up::{NextQuery, PersonFields, finish, refused, signed_in};
 use crate::Web;
 use crate::client::Client;
 use crate::error::PageResult;
+use crate::extract::Query;
 use crate::form::{Errors, Form};
 use crate::page::{self, Layout};
+use crate::session::Session;
 use askama::Template;
 use axum::extract::State;
-use axum::response::Response;
 use serde::Deserialize;
 use slotkeeper_app::accounts::sign_up::NewAccount;
+use slotkeeper_domain::account::AccountKind;
 
 #[derive(Template)]
 #[template(path = "entry/sign_up_developer.html")]
@@ -28,12 +30,24 @@ pub(crate) struct DeveloperForm {
     person: PersonFields,
 }
 
-pub(crate) async fn show() -> Response {
-    page::show(&SignUpDeveloperPage {
+pub(crate) async fn show(
+    State(web): State<Web>,
+    session: Option<Session>,
+    Query(NextQuery { invitation, .. }): Query<NextQuery>,
+) -> PageResult {
+    if let Some(Session(person)) = session {
+        let again = if invitation.is_empty() { String::new() } else { format!("?invitation={invitation}") };
+        return Ok(signed_in(&person, "", format!("/sign-up/developer{again}")));
+    }
+    if let Some(refusal) = refused(&web, AccountKind::Developer, &invitation).await? {
+        return Ok(refusal);
+    }
+    let person = PersonFields { invitation, ..PersonFields::default() };
+    Ok(page::show(&SignUpDeveloperPage {
         layout: Layout::narrow(),
-        form: &DeveloperForm::default(),
+        form: &DeveloperForm { person, ..DeveloperForm::default() },
         errors: Errors::default(),
-    })
+    }))
 }
 
 pub(crate) async fn sign_up(State(web): State<Web>, client: Client, Form(form): Form<DeveloperForm>) -> PageResult {

@@ -16,6 +16,7 @@ mod inventory;
 mod languages;
 mod linked_people;
 mod members;
+mod nameless;
 mod normal_forms;
 mod of_customers;
 mod pages;

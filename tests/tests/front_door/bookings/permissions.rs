@@ -1,4 +1,4 @@
-//! What each of the twenty permissions opens, alone: every operation, at things of the application itself, of another one,
+//! What each of the permissions opens, alone: every operation, at things of the application itself, of another one,
 //! of another account, and at nothing. The table is written by hand; an operation without a line in it fails.
 
 use super::{TOUR, catalogue, order, people, tour};
@@ -6,8 +6,8 @@ use slotkeeper_testkit::client::{Answer, Program, Visitor, operations};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 
-/// The permissions that businesses grant. A portal's is for portals, whose operations a business has no use for.
-const PERMISSIONS: [&str; 20] = [
+/// The permissions that businesses can grant. That of a portal they cannot: a business has no subaccounts.
+const PERMISSIONS: [&str; 19] = [
     "customers_rw_own",
     "customers_rwd_own",
     "customers_r_all",
@@ -27,7 +27,6 @@ const PERMISSIONS: [&str; 20] = [
     "payments_r_all",
     "payments_rw_all",
     "availability_r",
-    "subaccounts_rw",
 ];
 
 /// What an operation does with a key of one permission.

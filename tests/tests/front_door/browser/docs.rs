@@ -26,6 +26,52 @@ on_every_engine! {
     }
 }
 
+on_every_engine! {
+    /// With both keys there, the bodies of the two main calls are such that they can be sent as they stand.
+    async fn the_main_calls_work_as_they_stand(server: TestServer) {
+        let scene = Scene::without_callback(&server).await;
+        scene.owner.allow(&scene.application.asks_for("availability_r,bookings_rw_own,customers_rw_own", None)).await;
+        let api_key = server.key_mailed_to(DEVELOPER).await;
+        server.offer(&api_key[api_key.len() - 10..], slotkeeper_testkit::catalogue::catalogue()).await;
+        // The page asks for the days that come, by the machine's clock.
+        server.clock.set_to_machine();
+        let browser = Browser::open(Size::Phone).await;
+        browser.goto(&server.at("/docs#postHolds")).await;
+        browser.fill("API key", &api_key).await;
+        browser.fill("Secret key", &scene.application.secret_key).await;
+        // Leaving the field says that it is filled in.
+        browser.press("Try it").await;
+        let holds = "return document.getElementById('postHolds-body').value.includes('312')";
+        browser.wait_until(holds).await;
+        browser.press("Try it").await;
+        browser.wait_for_text("POST /v2/holds: 201").await;
+        browser.goto(&server.at("/docs#postBookings")).await;
+        browser.fill("API key", &api_key).await;
+        browser.fill("Secret key", &scene.application.secret_key).await;
+        browser.press("Try it").await;
+        browser.wait_until("return document.getElementById('postBookings-body').value.includes('312')").await;
+        browser.press("Try it").await;
+        browser.wait_for_text("POST /v2/bookings: 201").await;
+        browser.close().await;
+    }
+}
+
+/// Without scripts nothing on the page asks to be typed into or pressed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_scripts_nothing_can_be_tried() {
+    let server = TestServer::start(slotkeeper_testkit::server::Engine::Sqlite).await;
+    let page = reqwest::get(server.at("/docs")).await.unwrap().text().await.unwrap();
+    assert!(!page.contains("Try it"), "the script makes the buttons");
+    let styles = reqwest::get(server.at("/static/style.css")).await.unwrap().text().await.unwrap();
+    assert!(styles.contains("html:not(.scripts) .needs-scripts { display: none; }"));
+    let typed = page.matches("<input").count() + page.matches("<textarea").count();
+    let hidden = page.matches("class=\"needs-scripts\"><input").count()
+        + page.matches("<div class=\"field needs-scripts\">").count()
+        + 2;
+    assert_eq!(typed, hidden, "the two keys stand in a form that needs scripts");
+    assert!(page.contains("<form class=\"keys needs-scripts\"") && page.contains("<noscript><pre>{"));
+}
+
 /// The document for programs is the one the page is made of, with this server's address.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn programs_get_the_document() {

@@ -230,13 +230,15 @@ impl Tour {
         self.press("Allow").await;
         self.arrive("is installed", "48-allowed").await;
         self.server.clock.advance(60 * MINUTE);
-        self.open(&silent.asks_for(every, None), "49-question-again").await;
+        self.open(&silent.asks_for(&format!("{every},subaccounts_rw"), None), "49-question-again").await;
         self.press("Allow").await;
         self.browser.wait_for_text("is installed").await;
 
         let owner = Visitor::new(&self.server);
         assert_eq!(owner.sign_in(OWNER).await.location(), "/backoffice");
         owner.allow(&application.asks_for("bookings_rw_own", Some("again"))).await;
+        self.open("/sign-up/business", "50-sign-up-signed-in").await;
+        self.open("/backoffice/nowhere", "50-not-found-signed-in").await;
         self.open("/backoffice", "50-home").await;
         self.open("/backoffice/applications", "51-applications").await;
         self.press(&format!("Uninstall {LONG_NAME}")).await;
@@ -264,9 +266,17 @@ impl Tour {
         self.press("I have copied it").await;
         self.arrive("by Olivia", "55-calendars").await;
         self.press(&format!("Replace the address of {LONG_NAME}")).await;
+        self.arrive("has to be given the new one", "55-calendar-replace").await;
+        self.press("Replace the address").await;
         self.arrive("The calendar has a new address", "55-calendar-replaced").await;
-        self.press("Calendars").await;
+        self.open("/backoffice/calendars/own", "55-calendar-replace-own").await;
+        self.press("Keep it").await;
+        self.press("End it").await;
+        self.arrive("End your calendar?", "55-calendar-end-own").await;
+        self.press("Keep it").await;
         self.press(&format!("End the calendar of {LONG_NAME}")).await;
+        self.arrive("What programs have read they may keep.", "55-calendar-end").await;
+        self.press("End the calendar").await;
         self.arrive("The calendar has ended.", "55-calendars-ended").await;
         self.open("/backoffice/people", "56-people").await;
         self.fill(&[("Name", "Kim"), ("E-mail address", OWNER)]).await;

@@ -193,7 +193,7 @@ on_every_engine! {
     async fn only_a_portals_key_may(server: TestServer) {
         let coast = Coast::new(&server).await;
         let (key, child) = coast.install(&server, &coast.cliffs).await;
-        let granted = allowed(&server, &coast.independent, &coast.application, "subaccounts_rw").await;
+        let granted = allowed(&server, &coast.independent, &coast.application, "subaccounts_rw,availability_r").await;
         let everything_else = "customers_rwd_all,bookings_rwd_all,blocks_rwd_all,payments_rw_all,availability_r";
         let in_portal = allowed(&server, &coast.owner, &coast.application, everything_else).await;
         for program in [&child, &granted, &in_portal] {

@@ -17,8 +17,8 @@ on_every_engine! {
         let (owner, program) = business(&server).await;
         let (of_portal, _) = portal(&server).await;
         let stranger = Program::new(&server, "A1B2", "C3D4");
-        // An installation needs one permission, and this one is for portals alone.
-        let powerless = Program::installed(&server, "Powerless", &owner, "subaccounts_rw").await;
+        // An installation needs one permission, and this one opens two operations alone.
+        let powerless = Program::installed(&server, "Powerless", &owner, "availability_r").await;
         for (method, path) in operations() {
             let address = somewhere(path);
             let expect = async |program: &Program, method: &str, query: &str, body: &str, status: u16| {
@@ -34,7 +34,7 @@ on_every_engine! {
             expect(&program, &method, "/more/of/it", "", 404).await;
             expect(&program, &method, "?lang=tlh", "", 400).await;
             // What every key may do.
-            if !["/settings/", "/webhooks", "/changes"].iter().any(|any| path.starts_with(any)) {
+            if !["/settings/", "/webhooks", "/changes", "/availability"].iter().any(|any| path.starts_with(any)) {
                 expect(&powerless, &method, "", "", 403).await;
             }
             if path.contains('{') {
