@@ -2,7 +2,7 @@
 
 use crate::catalogue::begin::begin;
 use crate::mail::{self, Letter};
-use crate::passwords::PasswordError;
+use crate::passwords::{Asker, PasswordError};
 use crate::sessions::sign_in::{self, Opened};
 use crate::throttle::{self, Bucket, Origin};
 use crate::{App, random};
@@ -63,6 +63,9 @@ pub enum SignUpError {
     /// Too many accounts from one place.
     #[error(transparent)]
     TooMany(#[from] TooMany),
+    /// Too many mails to this address, whoever asked for them.
+    #[error("too many mails to this address")]
+    TooMuchMail(TooMany),
     /// The password pool is full.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -77,7 +80,7 @@ pub enum SignUpError {
 /// [`SignUpError`].
 pub async fn sign_up(app: &App, form: SignUp, from: Origin) -> Result<Opened, SignUpError> {
     throttle::take::<SignUpError>(app, &[Bucket::SignUp(from)]).await?;
-    let hash = app.passwords().hash(form.password.clone()).await?;
+    let hash = app.passwords().hash(Asker::Stranger(from), form.password.clone()).await?;
     let now = app.now();
     let account = account(&form.account, now);
     let owner = User {
@@ -97,8 +100,14 @@ pub async fn sign_up(app: &App, form: SignUp, from: Origin) -> Result<Opened, Si
             if users::find_by_email(tx, &owner.email_address)?.is_some() {
                 return Err(SignUpError::AddressTaken);
             }
+            let address = owner.email_address.as_str();
+            let mails = [Bucket::LinkMail(address), Bucket::LinkMailInADay(address)];
+            match throttle::take_within(tx, &unit, &mails) {
+                Err(SignUpError::TooMany(too_many)) => return Err(SignUpError::TooMuchMail(too_many)),
+                taken => taken?,
+            }
             create(tx, &account, &owner)?;
-            mail::send_link(tx, &unit, &owner, Purpose::ConfirmEmail, Letter::confirm_email)?;
+            mail::send_link(tx, &unit, &owner, Purpose::ConfirmEmail, |links| Letter::confirm_email(links.main))?;
             Ok(sign_in::open(tx, &unit, &owner)?)
         })
         .await

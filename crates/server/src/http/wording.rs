@@ -89,7 +89,7 @@ fn refusal(bytes: &[u8]) -> Option<StatusCode> {
 }
 
 /// The whole answer in the words of the API: no browser asks like this.
-fn worded(refuse: Refuse, status: StatusCode) -> Option<Vec<u8>> {
+pub(super) fn worded(refuse: Refuse, status: StatusCode) -> Option<Vec<u8>> {
     let (parts, ()) = Request::get("/v2/").body(()).ok()?.into_parts();
     let (head, body) = refuse(status, &parts).into_parts();
     let body = text(body)?;

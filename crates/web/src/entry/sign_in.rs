@@ -11,13 +11,15 @@ use crate::session::Session;
 use crate::{Web, cookie};
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::http::header::SET_COOKIE;
 use axum::response::Response;
 use serde::Deserialize;
 use slotkeeper_app::passwords::PasswordError;
+use slotkeeper_app::sessions::device::Device;
 use slotkeeper_app::sessions::sign_in::{self, Opened, SignInError};
 use slotkeeper_domain::consent::Request;
+use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::secret::Password;
 
 #[derive(Template)]
@@ -64,12 +66,17 @@ pub(crate) async fn show(session: Option<Session>, Query(query): Query<SignInQue
     page::show(&SignInPage::new(layout, next, String::new(), Errors::default()))
 }
 
-pub(crate) async fn sign_in(State(web): State<Web>, Client(from): Client, Form(form): Form<SignInForm>) -> PageResult {
+pub(crate) async fn sign_in(
+    State(web): State<Web>,
+    Client(from): Client,
+    headers: HeaderMap,
+    Form(form): Form<SignInForm>,
+) -> PageResult {
     let again = |status, errors| {
         let (next, email) = (form.next.clone(), form.email.clone());
         page::render(status, &SignInPage::new(Layout::narrow(), next, email, errors))
     };
-    let Ok(address) = form.email.parse() else {
+    let Ok(address) = form.email.parse::<EmailAddress>() else {
         let errors = Errors::one("email", "Please write the whole e-mail address.");
         return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, errors));
     };
@@ -77,8 +84,16 @@ pub(crate) async fn sign_in(State(web): State<Web>, Client(from): Client, Form(f
     if password.is_too_long() {
         return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, wrong()));
     }
-    Ok(match sign_in::sign_in(&web.app, address, password, from).await {
-        Ok(opened) => welcome(&web, &opened, &form.next),
+    let said = cookie::device(&web.app, &headers);
+    let device = Device::known(&web.app, &said, &address);
+    Ok(match sign_in::sign_in(&web.app, address.clone(), password, from, device).await {
+        Ok(opened) => {
+            let mut response = welcome(&web, &opened, &form.next);
+            if let Some(cookie) = cookie::give_device(&web.app, &Device::remembered(&web.app, &said, &address)) {
+                response.headers_mut().append(SET_COOKIE, cookie);
+            }
+            response
+        }
         Err(SignInError::Wrong) => again(StatusCode::UNPROCESSABLE_ENTITY, wrong()),
         Err(SignInError::TooMany(too_many)) => {
             let wait = page::wait_in_words(too_many);
