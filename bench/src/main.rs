@@ -1,12 +1,14 @@
 //! The proofs and the figures as commands: `cargo run --release -p bench -- race …`, `… crash …`, `… deliver …`,
-//! `… load …`.
+//! `… connections …`, `… sign-ins …`, `… load …`.
 
+use bench::connections::connections;
 use bench::crash::crash;
 use bench::deliver::deliver;
 use bench::figures::ceiling::ceiling;
 use bench::figures::load;
 use bench::race::race;
-use bench::{CeilingArgs, CrashArgs, DeliverArgs, LoadArgs, RaceArgs, say};
+use bench::sign_ins::sign_ins;
+use bench::{CeilingArgs, ConnectionsArgs, CrashArgs, DeliverArgs, LoadArgs, RaceArgs, SignInsArgs, say};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 use tokio::runtime::Builder;
@@ -28,6 +30,10 @@ enum Command {
     Crash(CrashArgs),
     /// The server is killed while clients work and a receiver misbehaves: webhooks are told of every change, in order.
     Deliver(DeliverArgs),
+    /// Thousands of clients take connections and send little: the others are answered within a second all the same.
+    Connections(ConnectionsArgs),
+    /// Many guess passwords from many addresses: whoever has the right one is let in all the same.
+    SignIns(SignInsArgs),
     /// How much a server does in a second and what that costs, beside what this machine can do at best.
     Load(LoadArgs),
     /// What `load` starts to find out what this machine can do at best: a bare program for the same requests.
@@ -38,13 +44,19 @@ fn main() -> ExitCode {
     let command = Cli::parse().command;
     // What measures has one core to itself, and so has what is measured: more threads would only get in their way.
     let mut builder = match command {
-        Command::Race(_) | Command::Crash(_) | Command::Deliver(_) => Builder::new_multi_thread(),
+        Command::Race(_)
+        | Command::Crash(_)
+        | Command::Deliver(_)
+        | Command::Connections(_)
+        | Command::SignIns(_) => Builder::new_multi_thread(),
         Command::Load(_) | Command::Ceiling(_) => Builder::new_current_thread(),
     };
     let outcome = builder.enable_all().build().map_err(Into::into).and_then(|runtime| match command {
         Command::Race(args) => runtime.block_on(race(&args)),
         Command::Crash(args) => runtime.block_on(crash(&args)),
         Command::Deliver(args) => runtime.block_on(deliver(&args)),
+        Command::Connections(args) => runtime.block_on(connections(&args)),
+        Command::SignIns(args) => runtime.block_on(sign_ins(&args)),
         Command::Load(args) => runtime.block_on(load(&args)).map(|()| true),
         Command::Ceiling(args) => runtime.block_on(ceiling(&args)).map(|()| true),
     });

@@ -72,7 +72,7 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     std::io::stdout().write_all(credentials.announce(&web_url, args.data_dir.as_deref(), amounts).as_bytes())?;
     std::io::stdout().flush()?;
 
-    let web = Web { document: document(&app), app, trusted_proxies: [].into(), demo: true };
+    let web = Web { document: document(&app), app, trusted_proxies: args.trusted_proxies.into(), demo: true };
     let limits = Limits {
         connections: descriptors::connections(config.limits.connections, config.database_connections),
         ..Limits::default()

@@ -41,7 +41,13 @@ impl Running {
     /// Starts `serve` on a port that the system chooses, and waits until it says that it is ready: its address, and
     /// its log, which must be kept as long as the program runs.
     fn serving(args: &[&str]) -> (Self, String, BufReader<ChildStderr>) {
-        let mut child = Command::new(PROGRAM).args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (running, address, log, _) = Self::serving_as(Command::new(PROGRAM).args(args));
+        (running, address, log)
+    }
+
+    /// The same, started in another way; with what it said before it was ready.
+    fn serving_as(command: &mut Command) -> (Self, String, BufReader<ChildStderr>, String) {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
         let out = BufReader::new(child.stdout.take().unwrap());
         let running = Self { child, out };
@@ -51,7 +57,7 @@ impl Running {
             assert!(log.read_line(&mut said).unwrap() > 0, "the program ended after: {said}");
             if let Some((_, rest)) = said[before..].split_once("listen=") {
                 let address = rest.split_whitespace().next().unwrap();
-                return (running, format!("http://{address}"), log);
+                return (running, format!("http://{address}"), log, said);
             }
         }
     }
@@ -291,4 +297,24 @@ fn the_printed_configuration_is_one() {
     let mut said = String::new();
     refused.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     assert!(said.contains("lisen"), "{said}");
+}
+
+/// Where the system gives few file descriptors the server takes fewer connections, says so, and keeps the rest for itself: it
+/// answers, however many come.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn few_descriptors_leave_a_reserve() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -n 260 && exec \"$0\" \"$@\"", PROGRAM, "serve", "--listen", "127.0.0.1:0"]);
+    let (server, web, _log, said) = Running::serving_as(command.args(["--data-dir", data.to_str().unwrap()]));
+    assert!(said.contains("fewer connections are served at once") && said.contains("connections=50"), "{said}");
+    let address = web.strip_prefix("http://").unwrap();
+    let _idle: Vec<_> = (0..300).map(|_| std::net::TcpStream::connect(address).unwrap()).collect();
+    for _ in 0..5 {
+        let health = Client::new().get(format!("{web}/health")).send().await.unwrap();
+        assert_eq!(health.status(), 200);
+    }
+    assert!(server.stop_kindly().success());
 }

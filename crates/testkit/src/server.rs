@@ -120,12 +120,23 @@ pub struct WrittenMail {
 }
 
 impl WrittenMail {
-    /// The one link in it, as a path on the server.
+    /// The first link in it, as a path on the server.
     #[must_use]
     pub fn link(&self) -> String {
-        let line = self.text.lines().find(|line| line.starts_with("http")).expect("a line with a link");
-        let path = line.split_once("://").and_then(|(_, rest)| rest.split_once('/')).expect("a path").1;
-        format!("/{path}")
+        self.links().remove(0)
+    }
+
+    /// All links in it, as paths on the server.
+    #[must_use]
+    pub fn links(&self) -> Vec<String> {
+        let lines = self.text.lines().filter(|line| line.starts_with("http"));
+        let path = |line: &str| {
+            let path = line.split_once("://").and_then(|(_, rest)| rest.split_once('/')).expect("a path").1;
+            format!("/{path}")
+        };
+        let links: Vec<_> = lines.map(path).collect();
+        assert!(!links.is_empty(), "a line with a link in {}", self.text);
+        links
     }
 }
 
@@ -138,14 +149,21 @@ impl TestServer {
     /// Starts a server on which a business can have so many customers before applications can add no more.
     pub async fn start_with_customers(engine: Engine, most: u32) -> Self {
         let (data, location) = Self::place(engine).await;
-        Self::run(location, Some(data), Arc::default(), None, (None, Some(most))).await
+        Self::run(location, Some(data), Arc::default(), None, (None, Some(most)), Limits::default()).await
+    }
+
+    /// Starts a server that serves so many connections at once.
+    pub async fn start_with_connections(engine: Engine, connections: usize) -> Self {
+        let (data, location) = Self::place(engine).await;
+        let limits = Limits { connections, ..Limits::default() };
+        Self::run(location, Some(data), Arc::default(), None, (None, None), limits).await
     }
 
     /// Starts a server that counts as reached through `public_url`, behind a proxy for example, and where keys may call
     /// only so often.
     pub async fn start_with(engine: Engine, public_url: Option<&str>, call_rate: Option<CallRate>) -> Self {
         let (data, location) = Self::place(engine).await;
-        Self::run(location, Some(data), Arc::default(), public_url, (call_rate, None)).await
+        Self::run(location, Some(data), Arc::default(), public_url, (call_rate, None), Limits::default()).await
     }
 
     /// An empty database.
@@ -172,7 +190,7 @@ impl TestServer {
 
     /// A further node on the same database, with the same clock. For PostgreSQL only.
     pub async fn another_node(&self) -> Self {
-        Self::run(self.location.clone(), None, Arc::clone(&self.clock), None, (None, None)).await
+        Self::run(self.location.clone(), None, Arc::clone(&self.clock), None, (None, None), Limits::default()).await
     }
 
     async fn run(
@@ -181,6 +199,7 @@ impl TestServer {
         clock: Arc<TestClock>,
         public_url: Option<&str>,
         (call_rate, most_customers): (Option<CallRate>, Option<u32>),
+        limits: Limits,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -212,7 +231,7 @@ impl TestServer {
             mailer: None,
             outgoing: None,
             origins: Origins::These(vec![SHOP.parse().unwrap()]),
-            limits: Limits::default(),
+            limits,
         };
         let running = tokio::spawn(async move {
             node.run(listener, async {

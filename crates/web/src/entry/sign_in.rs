@@ -21,6 +21,8 @@ use slotkeeper_app::sessions::sign_in::{self, Opened, SignInError};
 use slotkeeper_domain::consent::Request;
 use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::secret::Password;
+use slotkeeper_domain::throttle::TooMany;
+use std::time::Duration;
 
 #[derive(Template)]
 #[template(path = "entry/sign_in.html")]
@@ -105,6 +107,9 @@ pub(crate) async fn sign_in(
     })
 }
 
+/// How soon to come again when too many passwords wait to be checked.
+const BUSY: Duration = Duration::from_secs(5);
+
 fn wrong() -> Errors {
     Errors::one("password", "The e-mail address and the password do not match.")
 }
@@ -129,7 +134,11 @@ pub(super) fn is_local(next: &str) -> bool {
 
 pub(crate) fn password_failed(error: PasswordError) -> Response {
     match error {
-        PasswordError::Busy => page::error_page(StatusCode::SERVICE_UNAVAILABLE),
+        PasswordError::Busy => {
+            let text = "Nothing was done. Wait some seconds, and send the form again.";
+            let refused = page::refusal(StatusCode::SERVICE_UNAVAILABLE, "Many people are signing in", text);
+            page::retry_after(refused, TooMany { wait: BUSY })
+        }
         PasswordError::Failed => {
             tracing::error!("a password could not be hashed");
             page::error_page(StatusCode::INTERNAL_SERVER_ERROR)
