@@ -20,6 +20,17 @@ pub struct Credentials {
     pub api_keys: ApiKeys,
     /// The products of the demo's business.
     pub products: Products,
+    /// Its owner.
+    pub business: LogIn,
+}
+
+/// How somebody of the demo signs in.
+#[derive(Debug, Clone, Deserialize)]
+pub struct LogIn {
+    /// The e-mail address.
+    pub username: String,
+    /// The password.
+    pub password: String,
 }
 
 /// API keys of the demo.

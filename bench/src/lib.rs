@@ -1,10 +1,13 @@
 //! Proof under load: many clients race for what is left ([`race`]), the server is killed while they work ([`crash`]), and
-//! webhooks are told of every change all the same ([`deliver`]), and who asks for what has changed learns it ([`poll`]). And figures: how much it does, beside what the machine can do at best ([`figures`]). All look at the server from
+//! webhooks are told of every change all the same ([`deliver`]), who asks for what has changed learns it ([`poll`]), clients
+//! that take what they can shut nobody out ([`connections`]), and who guesses passwords keeps nobody from signing in
+//! ([`sign_ins`]). And figures: how much it does, beside what the machine can do at best ([`figures`]). All look at the server from
 //! outside, through its API; the figures also write a past into its database while it does not run.
 //!
 //! They use it up: they book what they find, so they are for the demo's business only.
 
 pub mod client;
+pub mod connections;
 pub mod crash;
 pub mod deliver;
 pub mod figures;
@@ -14,6 +17,7 @@ mod load;
 pub mod poll;
 pub mod race;
 pub mod server;
+pub mod sign_ins;
 mod tally;
 
 use clap::Args;
@@ -108,6 +112,59 @@ pub struct PollArgs {
     /// Checks the check: a part of the time is left out between two ranges, and losses are expected to be found.
     #[arg(long)]
     pub lose: bool,
+}
+
+/// Options of `connections`.
+#[derive(Debug, Args)]
+pub struct ConnectionsArgs {
+    /// The server's program.
+    #[arg(long, value_name = "PATH")]
+    pub server_binary: PathBuf,
+    /// How many clients connect and send nothing.
+    #[arg(long, default_value_t = 3000)]
+    pub idle: u32,
+    /// How many send half the head of a request.
+    #[arg(long, default_value_t = 3000)]
+    pub half_heads: u32,
+    /// How many send a body one byte after the other.
+    #[arg(long, default_value_t = 1500)]
+    pub slow_bodies: u32,
+    /// For how many seconds it is measured.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    pub seconds: u32,
+    /// How soon after its start the server must answer. Builds without optimisation need longer.
+    #[arg(long, value_name = "MS", default_value_t = 2000)]
+    pub ready_within_ms: u64,
+    /// An empty PostgreSQL database, instead of SQLite in the folder.
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// Checks the check: takes the server's file descriptors away, and expects that to be found.
+    #[arg(long)]
+    pub starve: bool,
+}
+
+/// Options of `sign-ins`.
+#[derive(Debug, Args)]
+pub struct SignInsArgs {
+    /// The server's program.
+    #[arg(long, value_name = "PATH")]
+    pub server_binary: PathBuf,
+    /// How many guess passwords at once, from addresses that change.
+    #[arg(long, default_value_t = 80)]
+    pub crowd: u32,
+    /// How often somebody signs in with the right password meanwhile.
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=250))]
+    pub sign_ins: u32,
+    /// How soon after its start the server must answer. Builds without optimisation need longer.
+    #[arg(long, value_name = "MS", default_value_t = 2000)]
+    pub ready_within_ms: u64,
+    /// An empty PostgreSQL database, instead of SQLite in the folder.
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// Checks the check: the right passwords come from an address whose attempts are used up, and that is expected to be
+    /// found.
+    #[arg(long)]
+    pub among_the_crowd: bool,
 }
 
 /// Options of `load`.

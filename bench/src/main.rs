@@ -1,13 +1,17 @@
 //! The proofs and the figures as commands: `cargo run --release -p bench -- race …`, `… crash …`, `… deliver …`,
-//! `… poll …`, `… load …`.
+//! `… poll …`, `… connections …`, `… sign-ins …`, `… load …`.
 
+use bench::connections::connections;
 use bench::crash::crash;
 use bench::deliver::deliver;
 use bench::figures::ceiling::ceiling;
 use bench::figures::load;
 use bench::poll::poll;
 use bench::race::race;
-use bench::{CeilingArgs, CrashArgs, DeliverArgs, LoadArgs, PollArgs, RaceArgs, say};
+use bench::sign_ins::sign_ins;
+use bench::{
+    CeilingArgs, ConnectionsArgs, CrashArgs, DeliverArgs, LoadArgs, PollArgs, RaceArgs, SignInsArgs, say,
+};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 use tokio::runtime::Builder;
@@ -31,6 +35,10 @@ enum Command {
     Deliver(DeliverArgs),
     /// One client asks again and again for what has changed while others write: it learns the last state of everything.
     Poll(PollArgs),
+    /// Thousands of clients take connections and send little: the others are answered within a second all the same.
+    Connections(ConnectionsArgs),
+    /// Many guess passwords from many addresses: whoever has the right one is let in all the same.
+    SignIns(SignInsArgs),
     /// How much a server does in a second and what that costs, beside what this machine can do at best.
     Load(LoadArgs),
     /// What `load` starts to find out what this machine can do at best: a bare program for the same requests.
@@ -41,7 +49,12 @@ fn main() -> ExitCode {
     let command = Cli::parse().command;
     // What measures has one core to itself, and so has what is measured: more threads would only get in their way.
     let mut builder = match command {
-        Command::Race(_) | Command::Crash(_) | Command::Deliver(_) | Command::Poll(_) => Builder::new_multi_thread(),
+        Command::Race(_)
+        | Command::Crash(_)
+        | Command::Deliver(_)
+        | Command::Poll(_)
+        | Command::Connections(_)
+        | Command::SignIns(_) => Builder::new_multi_thread(),
         Command::Load(_) | Command::Ceiling(_) => Builder::new_current_thread(),
     };
     let outcome = builder.enable_all().build().map_err(Into::into).and_then(|runtime| match command {
@@ -49,6 +62,8 @@ fn main() -> ExitCode {
         Command::Crash(args) => runtime.block_on(crash(&args)),
         Command::Deliver(args) => runtime.block_on(deliver(&args)),
         Command::Poll(args) => runtime.block_on(poll(&args)),
+        Command::Connections(args) => runtime.block_on(connections(&args)),
+        Command::SignIns(args) => runtime.block_on(sign_ins(&args)),
         Command::Load(args) => runtime.block_on(load(&args)).map(|()| true),
         Command::Ceiling(args) => runtime.block_on(ceiling(&args)).map(|()| true),
     });

@@ -50,6 +50,8 @@ pub enum Usage {
     Calendar,
     /// What names a state of a calendar.
     CalendarTag,
+    /// What tells a device on which somebody signed in.
+    Device,
     /// The demo's credentials.
     Demo,
 }
@@ -74,6 +76,7 @@ impl Usage {
             Self::Answer => b"answer",
             Self::Calendar => b"calendar",
             Self::CalendarTag => b"calendar-tag",
+            Self::Device => b"device",
             Self::Demo => b"demo",
         }
     }

@@ -22,12 +22,14 @@ pub mod credit;
 pub mod customer;
 pub mod email;
 pub mod event;
+pub mod fair_queue;
 pub mod follow_up;
 pub mod id;
 pub mod inventory;
 pub mod link;
 pub mod membership;
 pub mod money;
+pub mod network;
 #[cfg(test)]
 mod offered;
 pub mod options;

@@ -319,7 +319,7 @@ fn no_notice(at: Instant) -> Tried {
     Tried { at, duration: Duration::ZERO, said_lost: false, answer: Err(fault) }
 }
 
-/// Sends a notice; nothing comes of it when this server has too much to do to try.
+/// Sends a notice; nothing comes of it when this server has too much to do to try, or no file descriptor left.
 async fn send(outgoing: &Outgoing, notice: Notice, at: Instant) -> Option<Tried> {
     let mut headers = HeaderMap::new();
     for (name, value) in &notice.headers {

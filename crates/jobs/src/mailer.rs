@@ -7,6 +7,7 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use slotkeeper_app::mail::Content;
 use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_letters::HeaderText;
+use slotkeeper_outgoing::room;
 use std::time::Duration;
 
 /// How long one conversation with the mail server may take.
@@ -49,23 +50,41 @@ pub struct Mailer {
 #[error("{why}")]
 pub struct NotSent {
     why: String,
-    for_good: bool,
+    fault: Fault,
+}
+
+/// What that means for the mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    ForNow,
+    ForGood,
+    /// It was not tried at all.
+    NoRoom,
 }
 
 impl NotSent {
     /// Another try can help.
     pub(crate) fn for_now(why: impl Into<String>) -> Self {
-        Self { why: why.into(), for_good: false }
+        Self { why: why.into(), fault: Fault::ForNow }
     }
 
     /// No other try will help.
     pub(crate) fn for_good(why: impl Into<String>) -> Self {
-        Self { why: why.into(), for_good: true }
+        Self { why: why.into(), fault: Fault::ForGood }
     }
 
     /// Whether no other try will help.
     pub(crate) fn is_for_good(&self) -> bool {
-        self.for_good
+        self.fault == Fault::ForGood
+    }
+
+    /// Whether this server could not even try: that is no attempt.
+    pub(crate) fn is_no_attempt(&self) -> bool {
+        self.fault == Fault::NoRoom
+    }
+
+    fn no_room() -> Self {
+        Self { why: "this server had no file descriptor left".to_owned(), fault: Fault::NoRoom }
     }
 }
 
@@ -103,6 +122,7 @@ impl Mailer {
             match self.transport.send(message).await {
                 Ok(_) => Ok(()),
                 Err(error) if self.refuses_this_mail(&error).await => Err(NotSent::for_good(reason(&error))),
+                Err(error) if error.status().is_none() && room::was_none_left(&error) => Err(NotSent::no_room()),
                 Err(error) => Err(NotSent::for_now(reason(&error))),
             }
         };

@@ -25,6 +25,8 @@ const LEASE: Duration = Duration::from_secs(10 * 60);
 /// When to try again, in minutes: for about three days, as mail servers do among themselves. A mail server can be away for a
 /// weekend.
 const MINUTES: [u64; 11] = [1, 5, 15, 60, 180, 360, 720, 720, 720, 720, 720];
+/// How long a mail waits that this server could not try to send.
+const NO_ROOM: Duration = Duration::from_secs(10);
 /// How long to wait before it is tried again to write down what became of a mail, in seconds.
 const WRITE_AGAIN: [u64; 6] = [1, 2, 4, 8, 15, 30];
 
@@ -101,6 +103,13 @@ async fn send(app: &App, mailer: &Mailer, mail: &Mail) -> Result<(), StoreError>
         Ok(()) => {
             tracing::info!(mail = %mail.id, attempt = mail.attempts, "a mail was handed over");
             write_down(app, move |tx, mail| mails::delivered(tx, mail, now), mail).await
+        }
+        Err(not_sent) if not_sent.is_no_attempt() => {
+            tracing::warn!(mail = %mail.id, reason = %not_sent, "a mail waits");
+            let note = move |tx: &mut Tx, mail: &Mail| {
+                mails::postpone(tx, mail, Some(now.after(NO_ROOM)), mail.attempts - 1, None)
+            };
+            write_down(app, note, mail).await
         }
         Err(not_sent) => {
             let next = next_attempt(&not_sent, mail.attempts, now);

@@ -5,6 +5,7 @@ use crate::outcome::Failure;
 use crate::outgoing::Limits;
 use crate::policy::{Policy, is_loopback, literal};
 use crate::resolve::Resolve;
+use crate::room;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -97,7 +98,9 @@ async fn addresses(
             found.truncate(MOST_ADDRESSES);
             Ok(found)
         }
-        Ok(Err(error)) if error.kind() == io::ErrorKind::ResourceBusy => Err(Failure::NoRoom),
+        Ok(Err(error)) if error.kind() == io::ErrorKind::ResourceBusy || room::was_none_left(&error) => {
+            Err(Failure::NoRoom)
+        }
         _ => Err(Failure::NameNotFound),
     }
 }
@@ -108,10 +111,14 @@ async fn first(addresses: &[IpAddr], port: u16, limits: &Limits, deadline: Insta
     for (index, address) in tried.iter().enumerate() {
         let left = u32::try_from(tried.len() - index).unwrap_or(1);
         let share = deadline.saturating_duration_since(Instant::now()) / left;
-        if let Ok(stream) = connect(SocketAddr::new(*address, port), share.min(limits.connect)).await {
-            // The request is one piece: waiting to put more into the packet gains nothing.
-            let _ = stream.set_nodelay(true);
-            return Ok(stream);
+        match connect(SocketAddr::new(*address, port), share.min(limits.connect)).await {
+            Ok(stream) => {
+                // The request is one piece: waiting to put more into the packet gains nothing.
+                let _ = stream.set_nodelay(true);
+                return Ok(stream);
+            }
+            Err(error) if room::is_out_of_descriptors(&error) => return Err(Failure::NoRoom),
+            Err(_) => {}
         }
     }
     Err(Failure::NoConnection)

@@ -23,6 +23,7 @@ mod proxy;
 mod receiver_url;
 mod resolve;
 mod retry_after;
+pub mod room;
 mod tls;
 
 pub use address::Kind;

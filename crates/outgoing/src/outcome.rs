@@ -45,8 +45,8 @@ pub enum Failure {
     /// The name has no address, or nobody said so in time.
     #[error("No address was found for the name of the host.")]
     NameNotFound,
-    /// This server looks up too many names already: the receiver was not tried.
-    #[error("This server was looking up too many names at once.")]
+    /// This server looks up too many names already, or has no file descriptor left: the receiver was not tried.
+    #[error("This server had too much to do to call the host.")]
     NoRoom,
     /// Nobody took the connection, or not in time.
     #[error("No connection could be made to the host.")]

@@ -1,5 +1,6 @@
 //! Looking up the addresses of a name.
 
+use crate::room;
 use std::collections::HashMap;
 use std::io;
 use std::net::IpAddr;
@@ -116,10 +117,15 @@ impl SystemResolver {
             // Its thread is not free before.
             lookup.await
         };
-        if found.is_err() {
-            self.failed(name);
+        match found {
+            // The system had to open files for that: nothing is wrong with the name.
+            Err(error) if room::was_none_left(&error) => Err(io::Error::new(io::ErrorKind::ResourceBusy, error)),
+            Err(error) => {
+                self.failed(name);
+                Err(error)
+            }
+            found => found,
         }
-        found
     }
 }
 

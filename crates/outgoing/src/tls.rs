@@ -2,6 +2,7 @@
 
 use crate::connect::Stream;
 use crate::outcome::{Failure, TlsFault};
+use crate::room;
 use rustls::pki_types::ServerName;
 use rustls::{CertificateError, ClientConfig, Error, RootCertStore};
 use std::sync::Arc;
@@ -47,11 +48,12 @@ impl Tls {
 
 async fn machine() -> Result<Arc<ClientConfig>, Failure> {
     let roots = tokio::task::spawn_blocking(|| {
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        roots
+        let (found, mut roots) = (rustls_native_certs::load_native_certs(), RootCertStore::empty());
+        roots.add_parsable_certificates(found.certs);
+        // What could not be opened for want of a descriptor is read at the next call.
+        if !found.errors.is_empty() && room::none_left() { Err(Failure::NoRoom) } else { Ok(roots) }
     });
-    let roots = roots.await.unwrap_or_else(|_| RootCertStore::empty());
+    let roots = roots.await.unwrap_or_else(|_| Ok(RootCertStore::empty()))?;
     if roots.is_empty() {
         tracing::error!(
             "this machine has no root certificates, so no receiver can be called; install them (on Debian: \

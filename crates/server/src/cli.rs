@@ -2,6 +2,7 @@
 
 use crate::config::{Config, DatabaseUrl, parse_listen};
 use clap::{Args, Parser, Subcommand};
+use ipnet::IpNet;
 use slotkeeper_domain::account::AccountKind;
 use slotkeeper_domain::retry::Schedule;
 use std::net::SocketAddr;
@@ -232,6 +233,11 @@ pub struct DemoArgs {
     /// number, and so on; after the last one it is given up [otherwise: after 1, 5, 15, 60, 180 and 360 minutes]
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
     pub retry_seconds: Option<Schedule>,
+
+    /// Believe what this proxy on this machine says in X-Forwarded-For, as trusted_proxies of the configuration does; several
+    /// times for several
+    #[arg(long = "trusted-proxy", value_name = "NETWORK")]
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// Waits in seconds, with commas between them.

@@ -178,6 +178,9 @@ pub struct Limits {
     /// How many connections are served at once.
     #[serde(deserialize_with = "between::<1, 100_000, _, _>")]
     pub connections: usize,
+    /// How many of them one client address can have.
+    #[serde(deserialize_with = "between::<1, 100_000, _, _>")]
+    pub connections_per_address: usize,
     /// How long a client may take for the head of a request.
     #[serde(deserialize_with = "between::<1, 3600, _, _>")]
     pub header_timeout_seconds: u64,
@@ -290,6 +293,7 @@ impl Default for Config {
             webhooks: Webhooks { retries: Schedule::default() },
             limits: Limits {
                 connections: 1024,
+                connections_per_address: 512,
                 header_timeout_seconds: 10,
                 password_hashers: 2,
                 customers: 0,

@@ -12,7 +12,7 @@ use crate::cli::DemoArgs;
 use crate::config::{Config, PublicUrl};
 use crate::http::Limits;
 use crate::node::{Node, document};
-use crate::{logging, serve, signals};
+use crate::{descriptors, logging, serve, signals};
 use anyhow::Context;
 use credentials::{Amounts, Credentials};
 use slotkeeper_api::cors::Origins;
@@ -77,9 +77,18 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     std::io::stdout().write_all(credentials.announce(&web_url, args.data_dir.as_deref(), amounts).as_bytes())?;
     std::io::stdout().flush()?;
 
-    let web =
-        Web { document: document(&app), app, trusted_proxies: [].into(), demo: true, installation: Arc::default() };
-    let node = Node { web, mailer: None, outgoing: Some(outgoing), origins: Origins::None, limits: Limits::default() };
+    let web = Web {
+        document: document(&app),
+        app,
+        trusted_proxies: args.trusted_proxies.into(),
+        demo: true,
+        installation: Arc::default(),
+    };
+    let limits = Limits {
+        connections: descriptors::connections(config.limits.connections, config.database_connections),
+        ..Limits::default()
+    };
+    let node = Node { web, mailer: None, outgoing: Some(outgoing), origins: Origins::None, limits };
     node.run(listener, stop).await?;
     Ok(())
 }

@@ -2,14 +2,18 @@
 //!
 //! Nothing a client does or leaves undone may hold a connection for ever: the head of a request has a time limit
 //! (also an idle connection, which is one whose next head has not come), the whole of a request has one, and so has
-//! an answer nobody reads. The number of connections has a cap, and when the process runs out of file descriptors it
-//! waits instead of giving up.
+//! an answer nobody reads. A body has to come at some pace. The number of connections has a cap, of which each address has a
+//! share; those that wait for a request make room for others. When the process runs out of file descriptors, new connections
+//! wait.
 //!
 //! And every request is answered in our own words, also one that the HTTP library refuses by itself.
 
 mod guard;
+mod pace;
 mod patient;
+mod places;
 mod rescue;
+mod seated;
 mod serve;
 #[cfg(test)]
 mod tests;
@@ -28,10 +32,17 @@ use std::time::Duration;
 /// What a client may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// How many connections are served at once; further ones wait in the operating system's queue.
+    /// How many connections are served at once. Another one takes the place of one without a request under way; where
+    /// there is none, it waits in the operating system's queue.
     pub connections: usize,
+    /// How many of them one client address can have, or one /56 network of IPv6.
+    pub connections_per_address: usize,
     /// How long the head of a request may take, and how long a connection may be idle.
     pub header_timeout: Duration,
+    /// How long the body of a request may take before its pace counts.
+    pub body_grace: Duration,
+    /// How fast it has to come on average, after that.
+    pub body_bytes_per_second: u64,
     /// How long a request may take from its head to the head of the answer.
     pub request_timeout: Duration,
     /// How long a client may take no byte of its answer.
@@ -49,7 +60,10 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 1024,
+            connections_per_address: 512,
             header_timeout: Duration::from_secs(10),
+            body_grace: Duration::from_secs(10),
+            body_bytes_per_second: 1_000,
             request_timeout: Duration::from_secs(30),
             write_timeout: Duration::from_secs(30),
             linger: Duration::from_secs(2),
@@ -64,14 +78,16 @@ impl Default for Limits {
 pub type Refuse = fn(StatusCode, &Parts) -> Response;
 
 /// Puts around a complete router what every request passes: the log line, an answer for a handler that panics or
-/// takes too long, the limits of URI and headers, and what every answer has.
+/// takes too long, one for a body that comes too slowly, the limits of URI and headers, and what every answer has.
 ///
 /// The order is meant: what is refused is logged too, and a renderer that panics is caught as well.
 fn protect(router: Router, limits: &Limits, refuse: Refuse) -> Router {
     let rescue = rescue::Rescue { limit: limits.request_timeout, refuse };
+    let pace = pace::Pace::new(limits, refuse);
     router
         .layer(middleware::from_fn_with_state(refuse, guard::limit_size))
         .layer(middleware::from_fn_with_state(rescue, rescue::always_answer))
+        .layer(middleware::from_fn_with_state(pace, pace::keep_pace))
         .layer(middleware::map_response(nosniff))
         .layer(middleware::from_fn(crate::logging::log_requests))
 }

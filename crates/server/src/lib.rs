@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod descriptors;
 pub mod http;
 pub mod logging;
 pub mod master_key;

@@ -43,7 +43,10 @@ impl Node {
         let app = self.web.app.clone();
         let (stopper, told) = Stop::pair();
         let jobs = tokio::spawn(slotkeeper_jobs::run(app.clone(), self.mailer, self.outgoing, told));
-        let outcome = http::serve(listener, router(self.web, &self.origins), self.limits, refuse, stop).await;
+        let outcome = {
+            let proxies = Arc::clone(&self.web.trusted_proxies);
+            http::serve(listener, router(self.web, &self.origins), self.limits, proxies, refuse, stop).await
+        };
         stopper.tell();
         if let Err(error) = jobs.await {
             tracing::error!(panicked = error.is_panic(), "the jobs ended badly");

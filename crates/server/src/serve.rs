@@ -4,7 +4,7 @@ use crate::cli::ServeArgs;
 use crate::config::{Config, MailTls};
 use crate::http::Limits;
 use crate::node::{Node, check_master_key, document};
-use crate::{logging, master_key, orders, signals, zone_data};
+use crate::{descriptors, logging, master_key, orders, signals, zone_data};
 use anyhow::Context;
 use slotkeeper_api::webhooks::WireItems;
 use slotkeeper_app::clock::SystemClock;
@@ -35,6 +35,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         format!("cannot listen on {}; is the address one of this machine, and free?", config.listen)
     })?;
     config.follow(listener.local_addr()?);
+    let connections = descriptors::connections(config.limits.connections, config.database_connections);
     let itself = Itself::at(config.public_url.as_str(), listener.local_addr()?);
     let outgoing = config.outgoing.way_out(false, itself);
     let app = open(&config, outgoing.policy().clone()).await?;
@@ -53,7 +54,8 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         outgoing: Some(outgoing),
         origins: config.cors_origins.clone(),
         limits: Limits {
-            connections: config.limits.connections,
+            connections,
+            connections_per_address: config.limits.connections_per_address,
             header_timeout: config.header_timeout(),
             ..Limits::default()
         },

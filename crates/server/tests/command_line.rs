@@ -48,7 +48,12 @@ impl Running {
 
     /// The same, with what was logged until then.
     fn serving_and_said(args: &[&str]) -> (Self, String, BufReader<ChildStderr>, String) {
-        let mut child = Command::new(PROGRAM).args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        Self::serving_as(Command::new(PROGRAM).args(args))
+    }
+
+    /// The same, started in another way.
+    fn serving_as(command: &mut Command) -> (Self, String, BufReader<ChildStderr>, String) {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
         let out = BufReader::new(child.stdout.take().unwrap());
         let running = Self { child, out };
@@ -563,4 +568,24 @@ fn time_zone_data_is_checked() {
     std::fs::remove_file(zones.join("Europe/Lisbon")).unwrap();
     let said = start(&zones);
     assert!(said.contains("does not have: Europe/Lisbon."), "{said}");
+}
+
+/// Where the system gives few file descriptors the server takes fewer connections, says so, and keeps the rest for itself: it
+/// answers, however many come.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn few_descriptors_leave_a_reserve() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -n 260 && exec \"$0\" \"$@\"", PROGRAM, "serve", "--listen", "127.0.0.1:0"]);
+    let (server, web, _log, said) = Running::serving_as(command.args(["--data-dir", data.to_str().unwrap()]));
+    assert!(said.contains("fewer connections are served at once") && said.contains("connections=50"), "{said}");
+    let address = web.strip_prefix("http://").unwrap();
+    let _idle: Vec<_> = (0..300).map(|_| std::net::TcpStream::connect(address).unwrap()).collect();
+    for _ in 0..5 {
+        let health = Client::new().get(format!("{web}/health")).send().await.unwrap();
+        assert_eq!(health.status(), 200);
+    }
+    assert!(server.stop_kindly().success());
 }

@@ -126,8 +126,15 @@ impl Visitor {
         visitor
     }
 
-    /// Opens a business account.
+    /// Opens a business account and confirms the address.
     pub async fn owner(server: &TestServer, email: &str) -> Self {
+        let visitor = Self::unconfirmed_owner(server, email).await;
+        visitor.confirm(server, email).await;
+        visitor
+    }
+
+    /// Opens a business account with an address that may be somebody else's.
+    pub async fn unconfirmed_owner(server: &TestServer, email: &str) -> Self {
         let visitor = Self::new(server);
         let fields = [
             ("name", "Harbour Lights"),

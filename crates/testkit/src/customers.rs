@@ -20,7 +20,7 @@ impl TestServer {
         let owner = self.app().store().read(move |db| Ok::<_, StoreError>(users::first_owner(db, &account)?.unwrap()));
         let address = owner.await.unwrap().email_address;
         let from = Origin::of(Ipv4Addr::LOCALHOST.into());
-        let opened = sign_in::sign_in(self.app(), address, Password::new(PASSWORD), from).await.unwrap();
+        let opened = sign_in::sign_in(self.app(), address, Password::new(PASSWORD), from, None).await.unwrap();
         find::find(self.app(), &opened.token).await.unwrap().unwrap().as_colleague().unwrap()
     }
 

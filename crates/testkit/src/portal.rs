@@ -3,6 +3,7 @@
 use crate::client::{PASSWORD, Visitor};
 use crate::server::TestServer;
 use slotkeeper_app::accounts::sign_up;
+use slotkeeper_app::passwords::Asker;
 use slotkeeper_app::random;
 use slotkeeper_app::subaccounts::adopt::{AdoptError, adopt};
 use slotkeeper_domain::account::{AccountKind, Languages, Role};
@@ -64,7 +65,7 @@ impl TestServer {
             email_address: email.parse().unwrap(),
             name: "Petra".parse().unwrap(),
             role: Role::Owner,
-            password_hash: Some(self.app().passwords().hash(Password::new(PASSWORD)).await.unwrap()),
+            password_hash: Some(self.app().passwords().hash(Asker::Within(&account.id, None), Password::new(PASSWORD)).await.unwrap()),
             email_confirmed_at: Some(now),
             created_at: now,
         };

@@ -123,6 +123,8 @@ pub struct More {
     pub installation: Installation,
     /// No demo, and no mail server.
     pub without_mail: bool,
+    /// What limits there are on connections and requests.
+    pub limits: Limits,
 }
 
 /// The address that mail comes from.
@@ -142,12 +144,23 @@ pub struct WrittenMail {
 }
 
 impl WrittenMail {
-    /// The one link in it, as a path on the server.
+    /// The first link in it, as a path on the server.
     #[must_use]
     pub fn link(&self) -> String {
-        let line = self.text.lines().find(|line| line.starts_with("http")).expect("a line with a link");
-        let path = line.split_once("://").and_then(|(_, rest)| rest.split_once('/')).expect("a path").1;
-        format!("/{path}")
+        self.links().remove(0)
+    }
+
+    /// All links in it, as paths on the server.
+    #[must_use]
+    pub fn links(&self) -> Vec<String> {
+        let lines = self.text.lines().filter(|line| line.starts_with("http"));
+        let path = |line: &str| {
+            let path = line.split_once("://").and_then(|(_, rest)| rest.split_once('/')).expect("a path").1;
+            format!("/{path}")
+        };
+        let links: Vec<_> = lines.map(path).collect();
+        assert!(!links.is_empty(), "a line with a link in {}", self.text);
+        links
     }
 }
 
@@ -166,6 +179,12 @@ impl TestServer {
     /// Starts a server that is no demo and has no mail server.
     pub async fn start_without_mail(engine: Engine) -> Self {
         Self::start_as(engine, More { without_mail: true, ..More::default() }).await
+    }
+
+    /// Starts a server that serves so many connections at once.
+    pub async fn start_with_connections(engine: Engine, connections: usize) -> Self {
+        let limits = Limits { connections, ..Limits::default() };
+        Self::start_as(engine, More { limits, ..More::default() }).await
     }
 
     /// Starts a server that counts as reached through `public_url`, behind a proxy for example, and where keys may call
@@ -275,7 +294,7 @@ impl TestServer {
             mailer: None,
             outgoing: None,
             origins: Origins::These(vec![SHOP.parse().unwrap()]),
-            limits: Limits::default(),
+            limits: more.limits,
         };
         let running = tokio::spawn(async move {
             node.run(listener, async {

@@ -1,43 +1,72 @@
-//! The session cookie.
+//! The cookies: the session, and the device on which somebody signed in before.
 
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
 use slotkeeper_app::App;
+use slotkeeper_app::sessions::device::DEVICE_LIFETIME;
 use slotkeeper_app::sessions::sign_in::SESSION_LIFETIME;
 use slotkeeper_domain::secret::SessionToken;
 
-/// With TLS the `__Host-` prefix makes browsers insist on `Secure`, `Path=/` and no `Domain`, so that no neighbouring
-/// host can set it.
-fn name(app: &App) -> &'static str {
-    if app.public_url().scheme() == "https" { "__Host-session" } else { "session" }
+#[derive(Clone, Copy)]
+enum Cookie {
+    Session,
+    Device,
+}
+
+impl Cookie {
+    /// With TLS the `__Host-` prefix makes browsers insist on `Secure`, `Path=/` and no `Domain`, so that no neighbouring
+    /// host can set it.
+    fn name(self, app: &App) -> &'static str {
+        match (self, app.public_url().scheme() == "https") {
+            (Self::Session, true) => "__Host-session",
+            (Self::Session, false) => "session",
+            (Self::Device, true) => "__Host-device",
+            (Self::Device, false) => "device",
+        }
+    }
+
+    fn read(self, app: &App, headers: &HeaderMap) -> Option<String> {
+        headers
+            .get_all(COOKIE)
+            .iter()
+            .filter_map(|header| header.to_str().ok())
+            .flat_map(|header| header.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find(|(key, _)| *key == self.name(app))
+            .map(|(_, value)| value.to_owned())
+    }
+
+    fn write(self, app: &App, value: &str, max_age: u64) -> Option<HeaderValue> {
+        let secure = if app.public_url().scheme() == "https" { "; Secure" } else { "" };
+        let name = self.name(app);
+        let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}");
+        let mut cookie = HeaderValue::from_str(&cookie).ok()?;
+        cookie.set_sensitive(true);
+        Some(cookie)
+    }
 }
 
 /// The token the browser carries.
 pub(crate) fn read(app: &App, headers: &HeaderMap) -> Option<SessionToken> {
-    headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|header| header.to_str().ok())
-        .flat_map(|header| header.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, _)| *key == name(app))
-        .map(|(_, value)| SessionToken::new(value))
+    Cookie::Session.read(app, headers).map(SessionToken::new)
 }
 
 /// Gives the browser a token to carry.
 pub(crate) fn give(app: &App, token: &SessionToken) -> Option<HeaderValue> {
-    write(app, token.expose(), SESSION_LIFETIME.as_secs())
+    Cookie::Session.write(app, token.expose(), SESSION_LIFETIME.as_secs())
 }
 
 /// Takes the token away.
 pub(crate) fn take_away(app: &App) -> Option<HeaderValue> {
-    write(app, "", 0)
+    Cookie::Session.write(app, "", 0)
 }
 
-fn write(app: &App, value: &str, max_age: u64) -> Option<HeaderValue> {
-    let secure = if app.public_url().scheme() == "https" { "; Secure" } else { "" };
-    let cookie = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}", name(app));
-    let mut cookie = HeaderValue::from_str(&cookie).ok()?;
-    cookie.set_sensitive(true);
-    Some(cookie)
+/// What the browser says of who signed in on it before; empty when it says nothing.
+pub(crate) fn device(app: &App, headers: &HeaderMap) -> String {
+    Cookie::Device.read(app, headers).unwrap_or_default()
+}
+
+/// Gives the browser what it is to say from now on.
+pub(crate) fn give_device(app: &App, value: &str) -> Option<HeaderValue> {
+    Cookie::Device.write(app, value, DEVICE_LIFETIME.as_secs())
 }

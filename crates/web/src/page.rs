@@ -154,6 +154,7 @@ fn notice(code: &str) -> Option<Notice> {
         "mail-not-again" => ("info", "This e-mail cannot be sent again. What became of it is in the list below."),
         "text-reset" => ("good", "Your text is deleted. Letters say again what comes with the program."),
         "invited" => ("good", "The invitation is on its way."),
+        "declined" => ("good", "You declined. You are not invited there any more."),
         "removed" => ("good", "Removed. The person can no longer sign in."),
         _ => return None,
     };
@@ -305,6 +306,10 @@ pub(crate) fn error_page(status: StatusCode) -> Response {
             "The address is too long",
             "The address, or what the browser sent with it, is longer than this server takes.",
         ),
+        StatusCode::TOO_MANY_REQUESTS => (
+            "Too many connections",
+            "There are too many connections from your network. Try again in a moment.",
+        ),
         StatusCode::REQUEST_TIMEOUT => ("That took too long", "The request did not arrive in time. Try again."),
         StatusCode::SERVICE_UNAVAILABLE => (
             "The server is busy",
@@ -359,11 +364,18 @@ pub(crate) struct Unconfirmed {
     /// Whether e-mail goes out at all; where it does not, only the demo shows it.
     pub(crate) delivers: bool,
     pub(crate) demo: bool,
+    /// What waits for it.
+    pub(crate) until_then: &'static str,
 }
 
 /// The banner, where one is needed.
 pub(crate) fn unconfirmed(web: &Web, person: &SignedIn) -> Option<Unconfirmed> {
     let email = person.user.email_address.to_string();
-    let banner = Unconfirmed { email, delivers: web.app.delivers_mail(), demo: web.demo };
+    let until_then = match person.account.kind {
+        AccountKind::Developer => "Until then nobody can install your applications.",
+        AccountKind::Portal => "Until then you can invite nobody.",
+        AccountKind::Business => "Until then you can invite nobody, and no e-mails about bookings go out.",
+    };
+    let banner = Unconfirmed { email, delivers: web.app.delivers_mail(), demo: web.demo, until_then };
     person.user.email_confirmed_at.is_none().then_some(banner)
 }

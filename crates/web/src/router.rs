@@ -29,6 +29,10 @@ pub fn router(web: Web) -> Router {
         .route("/sign-up/developer", get(entry::sign_up_developer::show).post(entry::sign_up_developer::sign_up))
         .route("/forgot-password", get(entry::forgot_password::show).post(entry::forgot_password::send))
         .route("/choose-password/{token}", get(entry::choose_password::show).post(entry::choose_password::choose))
+        .route(
+            "/decline-invitation/{token}",
+            get(entry::decline_invitation::show).post(entry::decline_invitation::decline),
+        )
         .route("/confirm-email/{token}", get(entry::confirm_email::show).post(entry::confirm_email::confirm))
         .route("/confirm-email", post(entry::confirm_email::send_again))
         // A developer's pages.

@@ -148,6 +148,40 @@ on_every_engine! {
         assert_eq!(person.sign_in("olivia@example.com").await.location(), "/backoffice");
     }
 
+    /// Guessers everywhere fill the limit of a name, and still whoever signed in before on a device gets in on it. That device
+    /// has a limit of its own.
+    async fn a_device_that_was_used_before_is_not_locked_out(server: TestServer) {
+        Visitor::owner(&server, "olivia@example.com").await;
+        let person = Visitor::behind_proxy(&server, "198.51.100.3");
+        assert_eq!(person.sign_in("olivia@example.com").await.location(), "/backoffice");
+        let cookie = person.sign_in("olivia@example.com").await;
+        let cookies: Vec<_> = cookie.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok()).collect();
+        assert!(cookies.iter().any(|cookie| cookie.starts_with("device=") && cookie.contains("HttpOnly; SameSite=Lax")),
+            "{cookies:?}");
+        assert!(!cookies.iter().any(|cookie| cookie.contains("olivia")), "{cookies:?}");
+        let other = Visitor::behind_proxy(&server, "198.51.100.4");
+        Visitor::developer(&server, "dana@example.com").await;
+        assert_eq!(other.sign_in("dana@example.com").await.location(), "/developer");
+        for machine in 0..10 {
+            let guesser = Visitor::behind_proxy(&server, &format!("203.0.113.{machine}"));
+            for _ in 0..10 {
+                guesser.sign_in_with("olivia@example.com", "seven blue kayaks").await;
+            }
+        }
+        // A device on which somebody else signed in counts as any other.
+        for stranger in [&Visitor::behind_proxy(&server, "198.51.100.5"), &other] {
+            assert_eq!(stranger.sign_in("olivia@example.com").await.status, StatusCode::TOO_MANY_REQUESTS);
+        }
+        person.post("/sign-out", &[]).await;
+        for _ in 0..10 {
+            let wrong = person.sign_in_with("olivia@example.com", "seven blue kayaks").await;
+            assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        assert_eq!(person.sign_in("olivia@example.com").await.status, StatusCode::TOO_MANY_REQUESTS);
+        server.clock.advance(Duration::from_secs(60));
+        assert_eq!(person.sign_in("olivia@example.com").await.location(), "/backoffice");
+    }
+
     /// A guesser with many names is stopped by the place it all comes from.
     async fn guessing_at_many_names_is_slowed_down(server: TestServer) {
         let guesser = Visitor::behind_proxy(&server, "203.0.113.7");
@@ -250,7 +284,7 @@ on_every_engine! {
 
     /// A link that confirms an address does not choose a password, nor the other way round.
     async fn a_link_does_what_it_is_for(server: TestServer) {
-        let visitor = Visitor::owner(&server, "olivia@example.com").await;
+        let visitor = Visitor::unconfirmed_owner(&server, "olivia@example.com").await;
         let confirm = server.mail_to("olivia@example.com").await.link();
         let as_password = confirm.replace("/confirm-email/", "/choose-password/");
         assert_eq!(visitor.post(&as_password, &[("password", PASSWORD)]).await.status, StatusCode::GONE);

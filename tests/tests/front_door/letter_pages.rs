@@ -94,7 +94,6 @@ on_every_engine! {
     /// What was given up can be sent again, by whoever may see it, unless it may hold a secret of somebody else.
     async fn a_mail_that_was_given_up_is_sent_again(server: TestServer) {
         let (owner, program) = business(&server).await;
-        owner.confirm(&server, "olivia@example.com").await;
         let manager = owner.colleague(&server, "manager", "mia@example.com").await;
         let staff = owner.colleague(&server, "staff", "kim@example.com").await;
         let sink = Sink::start().await;
@@ -132,7 +131,6 @@ on_every_engine! {
     /// A manager sees what goes to customers, and what goes to the manager, and not who forgot a password.
     async fn a_manager_sees_letters_and_own_mails(server: TestServer) {
         let (owner, program) = business(&server).await;
-        owner.confirm(&server, "olivia@example.com").await;
         let manager = owner.colleague(&server, "manager", "mia@example.com").await;
         owner.post("/forgot-password", &[("email", "olivia@example.com")]).await;
         program.create("/bookings?notifyCustomer=true&notifyUsers=true", &order("2026-05-08", 1)).await;
@@ -173,7 +171,6 @@ on_every_engine! {
     /// Owners and managers of the business, and nobody else.
     async fn only_owners_and_managers_see_them(server: TestServer) {
         let (owner, _) = business(&server).await;
-        owner.confirm(&server, "olivia@example.com").await;
         let manager = owner.colleague(&server, "manager", "mia@example.com").await;
         let staff = owner.colleague(&server, "staff", "kim@example.com").await;
         let developer = Visitor::developer(&server, "dana@example.com").await;

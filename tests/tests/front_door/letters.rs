@@ -21,7 +21,6 @@ async fn to(server: &TestServer, address: &str) -> Vec<WrittenMail> {
 /// A business whose owner has confirmed the address, with a colleague.
 async fn staffed(server: &TestServer) -> (Visitor, Program) {
     let owner = Visitor::owner(server, "olivia@example.com").await;
-    owner.confirm(server, "olivia@example.com").await;
     let program = Program::installed(server, "Harbour Desk", &owner, crate::bookings::ALL).await;
     server.offer(program.account(), catalogue()).await;
     owner.colleague(server, "staff", "kim@example.com").await;

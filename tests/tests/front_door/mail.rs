@@ -25,7 +25,13 @@ on_every_engine! {
         let sink = Sink::start().await;
         let fields = [("name", "Böhm & Söhne"), ("person_name", "Zoë Böhm"), ("email", "zoe@example.com"),
             ("password", slotkeeper_testkit::client::PASSWORD)];
-        Visitor::new(&server).post("/sign-up/developer", &fields).await;
+        let developer = Visitor::new(&server);
+        developer.post("/sign-up/developer", &fields).await;
+        developer.confirm(&server, "zoe@example.com").await;
+        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+        sink.next().await;
+        // The name of whoever confirmed the address is in it.
+        developer.post("/forgot-password", &[("email", "zoe@example.com")]).await;
         assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
         let message = sink.next().await;
         let raw = String::from_utf8(message.raw.clone()).expect("ASCII on the wire");

@@ -3,7 +3,7 @@
 use super::invitation;
 use crate::catalogue::begin::begin;
 use crate::mail::{self, Letter};
-use crate::passwords::PasswordError;
+use crate::passwords::{Asker, PasswordError};
 use crate::sessions::sign_in::{self, Opened};
 use crate::throttle::{self, Bucket, Origin};
 use crate::{App, random};
@@ -85,6 +85,9 @@ pub enum SignUpError {
     /// Too many accounts from one place.
     #[error(transparent)]
     TooMany(#[from] TooMany),
+    /// Too many mails to this address, whoever asked for them.
+    #[error("too many mails to this address")]
+    TooMuchMail(TooMany),
     /// The password pool is full.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -105,7 +108,7 @@ pub async fn sign_up(app: &App, form: SignUp, from: Origin) -> Result<Opened, Si
         Way::Invited => Some(invitation::hash(app, form.invitation.as_ref().ok_or(SignUpError::NotInvited)?)),
     };
     throttle::take::<SignUpError>(app, &[Bucket::SignUp(from)]).await?;
-    let hash = app.passwords().hash(form.password.clone()).await?;
+    let hash = app.passwords().hash(Asker::Stranger(from), form.password.clone()).await?;
     let now = app.now();
     let account = account(&form.account, now);
     let owner = User {
@@ -130,8 +133,14 @@ pub async fn sign_up(app: &App, form: SignUp, from: Origin) -> Result<Opened, Si
             {
                 return Err(SignUpError::NotInvited);
             }
+            let address = owner.email_address.as_str();
+            let mails = [Bucket::LinkMail(address), Bucket::LinkMailInADay(address)];
+            match throttle::take_within(tx, &unit, &mails) {
+                Err(SignUpError::TooMany(too_many)) => return Err(SignUpError::TooMuchMail(too_many)),
+                taken => taken?,
+            }
             create(tx, &account, &owner)?;
-            mail::send_link(tx, &unit, &owner, Purpose::ConfirmEmail, Letter::confirm_email)?;
+            mail::send_link(tx, &unit, &owner, Purpose::ConfirmEmail, |links| Letter::confirm_email(links.main))?;
             Ok(sign_in::open(tx, &unit, &owner)?)
         })
         .await

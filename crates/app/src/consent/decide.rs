@@ -4,13 +4,15 @@ use super::ask::allowed_before;
 use super::grant::{grant, new_api_key};
 use crate::authorizations::installed::MOST_AUTHORIZATIONS;
 use crate::caller::Owner;
-use crate::mail::{self, Letter};
+use crate::mail::{self, Introduction, Letter};
 use crate::secrets::{CannotOpen, Usage};
+use crate::throttle::{self, Bucket};
 use crate::{App, random};
 use slotkeeper_domain::callback::Answer;
 use slotkeeper_domain::consent::{Decision, Step, step};
 use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::id::QuestionId;
+use slotkeeper_domain::throttle::TooMany;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::applications::{self, Application};
 use slotkeeper_store::tables::authorizations::{self, Authorization, GrantedBy};
@@ -42,6 +44,9 @@ pub enum DecideError {
     /// The account has as many authorizations as it can have.
     #[error("too many authorizations")]
     TooMany,
+    /// The developer gets the key by mail, and too many mails already.
+    #[error(transparent)]
+    TooMuchMail(#[from] TooMany),
     /// What was sealed cannot be opened.
     #[error(transparent)]
     Sealed(#[from] CannotOpen),
@@ -114,15 +119,16 @@ fn allow(tx: &mut Tx, app: &App, owner: &Owner, question: &Question, now: Instan
 
     let (application, developer) = source(tx, question)?;
     let contact = accounts::contact_details(tx, account)?.unwrap_or_default();
-    let letter = Letter::api_key(
-        &application.name,
-        &owner.account.name,
-        owner.account.country,
-        &contact,
-        owner.user.email_address.as_str(),
-        &question.permissions,
-        &api_key,
-    );
+    let known = owner.user.email_confirmed_at.map(|_| Introduction {
+        business: &owner.account.name,
+        country: owner.account.country,
+        contact: &contact,
+        owner: &owner.user.email_address,
+    });
+    let letter = Letter::api_key(&application.name, known.as_ref(), &question.permissions, &api_key);
+    // The key is in no other place: without the mail it would be lost, so nothing is agreed to either.
+    let to = developer.as_str();
+    throttle::take_within::<DecideError>(tx, app, &[Bucket::DeveloperMail(to), Bucket::DeveloperMailInADay(to)])?;
     mail::send(tx, app, &question.developer, &developer, &letter)?;
     Ok(Outcome::Settled)
 }

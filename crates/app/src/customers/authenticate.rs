@@ -2,7 +2,7 @@
 
 use super::rights::ReadCustomers;
 use crate::App;
-use crate::passwords::PasswordError;
+use crate::passwords::{Asker, PasswordError};
 use crate::right::May;
 use crate::throttle::{self, Bucket};
 use slotkeeper_domain::id::{ApplicationId, CustomerId};
@@ -53,7 +53,7 @@ pub async fn authenticate(
         of_customer.into_iter().chain([Bucket::CustomerPasswords(&account, application)]).collect();
     throttle::take::<AuthenticateError>(app, &buckets).await?;
     let hash = found.as_ref().and_then(|(_, hash)| hash.clone());
-    let matches = app.passwords().verify(hash, password).await?;
+    let matches = app.passwords().verify(Asker::Within(&account, Some(application)), hash, password).await?;
     if found.is_none() {
         return Err(AuthenticateError::NoCustomer);
     }

@@ -3,7 +3,7 @@
 
 use crate::App;
 use crate::caller::Colleague;
-use crate::passwords::PasswordError;
+use crate::passwords::{Asker, PasswordError};
 use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::id::{AccountId, CustomerId};
 use slotkeeper_domain::secret::{HashedPassword, Password};
@@ -47,7 +47,7 @@ pub async fn set(
             let person = customer.ok_or(SetPasswordError::NoCustomer)?.person;
             let address = person.email_address.map(|address| address.to_string()).unwrap_or_default();
             password.check_choice(&address).map_err(SetPasswordError::Weak)?;
-            Some(app.passwords().hash(password).await?)
+            Some(app.passwords().hash(Asker::Within(&account, None), password).await?)
         }
         None => None,
     };

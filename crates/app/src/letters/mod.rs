@@ -111,7 +111,8 @@ fn language_of(story: &Story, account: &Account) -> Language {
 }
 
 /// Writes one letter to several people, to each in a mail of its own. Who has it for this occasion gets no other. One that
-/// waits until `not_after` is not sent any more.
+/// waits until `not_after` is not sent any more. A business none of whose owners has confirmed an address writes to nobody:
+/// anybody could use it to send any words to any address.
 fn write(
     tx: &mut Tx,
     app: &App,
@@ -125,6 +126,9 @@ fn write(
         return Ok(());
     }
     let account = &story.business.account;
+    if !users::has_confirmed_owner(tx, account)? {
+        return Ok(());
+    }
     let template = template(tx, account, kind, language)?;
     let input = story.input(app, catalogue, booking, language);
     let letter = render(&template, &input);
@@ -136,7 +140,7 @@ fn write(
     };
     let about = About { booking: &booking.number, letter: kind.as_str(), occasion };
     for recipient in to {
-        mail::send_about(tx, app, account, recipient, (&letter.subject, &letter.text, &parts), (&about, not_after))?;
+        mail::send_about(tx, app, account, (kind.audience(), recipient), (&letter.subject, &letter.text, &parts), (&about, not_after))?;
     }
     Ok(())
 }

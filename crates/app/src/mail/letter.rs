@@ -1,6 +1,7 @@
 //! What the e-mails say.
 
 use slotkeeper_domain::account::{ContactDetails, Country, Name};
+use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::permission::PermissionSet;
 use slotkeeper_domain::secret::ApiKey;
 use slotkeeper_domain::webhook::Topic;
@@ -15,62 +16,24 @@ pub struct Letter {
     pub text: Zeroizing<String>,
 }
 
-impl Letter {
-    /// Asks somebody who signed up to confirm the address.
-    #[must_use]
-    pub fn confirm_email(name: &Name, link: &str) -> Self {
-        Self::write(
-            "Confirm your e-mail address",
-            format!(
-                "Hello {name},\n\n\
-                 Somebody, probably you, opened an account with this address. Confirm that it is yours:\n\n{link}\n\n\
-                 The link works once, for seven days; you may be asked to sign in. If it was not you, ignore this e-mail.\n"
-            ),
-        )
-    }
+/// What a developer is told of a business whose owner has confirmed an address.
+pub struct Introduction<'a> {
+    /// What it is called.
+    pub business: &'a Name,
+    /// Where it is.
+    pub country: Option<Country>,
+    /// How to reach it.
+    pub contact: &'a ContactDetails,
+    /// The owner's address.
+    pub owner: &'a EmailAddress,
+}
 
-    /// Lets somebody who forgot the password choose a new one.
-    #[must_use]
-    pub fn reset_password(name: &Name, link: &str) -> Self {
-        Self::write(
-            "Choose a new password",
-            format!(
-                "Hello {name},\n\n\
-                 Somebody, probably you, asked for a new password. Choose one here:\n\n{link}\n\n\
-                 The link works once, for one hour. If it was not you, ignore this e-mail: nothing changes.\n"
-            ),
-        )
-    }
-
-    /// Invites somebody to an account.
-    #[must_use]
-    pub fn invitation(name: &Name, account: &Name, link: &str) -> Self {
-        Self::write(
-            &format!("{account} invites you"),
-            format!(
-                "Hello {name},\n\n\
-                 {account} works with Slotkeeper and has added you. Choose a password to sign in:\n\n{link}\n\n\
-                 The link works once, for seven days.\n"
-            ),
-        )
-    }
-
-    /// Tells a developer without a callback URL that an owner agreed: the key, and whom it is of.
-    #[must_use]
-    pub fn api_key(
-        application: &Name,
-        business: &Name,
-        country: Option<Country>,
-        contact: &ContactDetails,
-        owner_email: &str,
-        permissions: &PermissionSet,
-        api_key: &ApiKey,
-    ) -> Self {
-        let country = country.map(|country| country.as_str().to_owned());
-        let lines: Vec<String> = [
-            ("Business", Some(business.to_string())),
-            ("Account", api_key.account().map(|account| account.to_string())),
-            ("Owner", Some(owner_email.to_owned())),
+impl Introduction<'_> {
+    fn lines(&self) -> Vec<(&'static str, Option<String>)> {
+        let contact = self.contact;
+        vec![
+            ("Business", Some(self.business.to_string())),
+            ("Owner", Some(self.owner.to_string())),
             ("E-mail", contact.email_address.clone()),
             ("Phone", contact.phone_number.clone()),
             ("Website", contact.website_url.clone()),
@@ -79,11 +42,75 @@ impl Letter {
             ("City", contact.city.clone()),
             ("Postcode", contact.postcode.clone()),
             ("State", contact.state.clone()),
-            ("Country", country),
+            ("Country", self.country.map(|country| country.as_str().to_owned())),
         ]
-        .into_iter()
-        .filter_map(|(label, value)| Some(format!("  {label}: {}", value?)))
-        .collect();
+    }
+}
+
+impl Letter {
+    /// Asks somebody who signed up to confirm the address. It holds no word of whoever signed up, who may be a stranger to
+    /// the address.
+    #[must_use]
+    pub fn confirm_email(link: &str) -> Self {
+        Self::write(
+            "Confirm your e-mail address",
+            format!(
+                "Hello,\n\n\
+                 Somebody, probably you, opened an account with this address. Confirm that it is yours:\n\n{link}\n\n\
+                 The link works once, for seven days; you may be asked to sign in. If it was not you, ignore this e-mail.\n"
+            ),
+        )
+    }
+
+    /// Lets somebody who forgot the password choose a new one. With the name of whoever has confirmed the address.
+    #[must_use]
+    pub fn reset_password(name: Option<&Name>, link: &str) -> Self {
+        let hello = name.map_or_else(|| "Hello".to_owned(), |name| format!("Hello {name}"));
+        Self::write(
+            "Choose a new password",
+            format!(
+                "{hello},\n\n\
+                 Somebody, probably you, asked for a new password. Choose one here:\n\n{link}\n\n\
+                 The link works once, for one hour. If it was not you, ignore this e-mail: nothing changes.\n"
+            ),
+        )
+    }
+
+    /// Invites somebody to an account whose owner has confirmed this address, which says who invites.
+    #[must_use]
+    pub fn invitation(account: &Name, owner: &EmailAddress, link: &str, decline: &str) -> Self {
+        Self::write(
+            &format!("{account} invites you"),
+            format!(
+                "Hello,\n\n\
+                 {account} works with Slotkeeper, and {owner} has added you. Choose a password to sign in:\n\n{link}\n\n\
+                 The link works once, for seven days.\n\n\
+                 If you do not want that, or do not know {owner}, decline. You will not be invited there again soon:\n\n\
+                 {decline}\n"
+            ),
+        )
+    }
+
+    /// Tells a developer without a callback URL that an owner agreed: the key, and whom it is of. Of an owner who has not
+    /// confirmed an address there is only the account.
+    #[must_use]
+    pub fn api_key(
+        application: &Name,
+        owner: Option<&Introduction<'_>>,
+        permissions: &PermissionSet,
+        api_key: &ApiKey,
+    ) -> Self {
+        let business = owner.map_or_else(|| "A business".to_owned(), |owner| owner.business.to_string());
+        let account = ("Account", api_key.account().map(|account| account.to_string()));
+        let known = owner.map(Introduction::lines).unwrap_or_default();
+        let lines: Vec<String> = std::iter::once(account)
+            .chain(known)
+            .filter_map(|(label, value)| Some(format!("  {label}: {}", value?)))
+            .collect();
+        let note = match owner {
+            Some(_) => "",
+            None => "\n\nIts owner has not confirmed an e-mail address yet, so no name and no contact are given here.",
+        };
         let permissions: Vec<_> = permissions.iter().map(|permission| format!("  {permission}")).collect();
         Self::write(
             &format!("{business} installed {application}"),
@@ -91,7 +118,7 @@ impl Letter {
                 "{business} installed your application {application}.\n\n\
                  API key\n  {key}\n\n\
                  Permissions\n{permissions}\n\n\
-                 Contact\n{contact}\n\n\
+                 Contact\n{contact}{note}\n\n\
                  Keep the key secret. Together with your application's secret key it gives access to this account, \
                  within these permissions.\n",
                 key = api_key.expose(),
@@ -101,10 +128,12 @@ impl Letter {
         )
     }
 
-    /// Tells a developer that nothing more is delivered to a webhook, and what to do.
+    /// Tells a developer that nothing more is delivered to a webhook, and what to do. The business is named if its owner has
+    /// confirmed an address.
     #[must_use]
-    pub fn webhook_blocked(application: &Name, business: &Name, webhook: &Webhook, reason: &str) -> Self {
+    pub fn webhook_blocked(application: &Name, business: Option<&Name>, webhook: &Webhook, reason: &str) -> Self {
         let Topic { domain, kind } = webhook.topic;
+        let business = business.map_or_else(|| format!("account {}", webhook.account), ToString::to_string);
         Self::write(
             &format!("A webhook of {application} is blocked"),
             format!(
@@ -159,18 +188,21 @@ mod tests {
         let name: Name = "Harbour Lights".parse().expect("a name");
         let contact = ContactDetails { phone_number: Some("+351 21".into()), ..ContactDetails::default() };
         let permissions = PermissionSet::parse_list("availability_r").expect("permissions");
-        let letter = Letter::api_key(
-            &name,
-            &name,
-            "PT".parse().ok(),
-            &contact,
-            "anna@example.com",
-            &permissions,
-            &ApiKey::new("AKEY"),
-        );
+        let (country, owner) = ("PT".parse().ok(), "anna@example.com".parse().expect("an address"));
+        let known = Introduction { business: &name, country, contact: &contact, owner: &owner };
+        let letter = Letter::api_key(&name, Some(&known), &permissions, &ApiKey::new("AKEY"));
         for part in ["  AKEY\n", "  availability_r\n", "Phone: +351 21", "Country: PT", "Owner: anna@example.com"] {
             assert!(letter.text.contains(part), "{part} in {}", *letter.text);
         }
         assert!(!letter.text.contains("Website") && !letter.subject.contains("AKEY"));
+    }
+
+    #[test]
+    fn the_key_mail_repeats_no_word_of_an_unconfirmed_owner() {
+        let application: Name = "Harbour Desk".parse().expect("a name");
+        let permissions = PermissionSet::parse_list("availability_r").expect("permissions");
+        let letter = Letter::api_key(&application, None, &permissions, &ApiKey::new("AKEY"));
+        assert_eq!(letter.subject, "A business installed Harbour Desk");
+        assert!(letter.text.contains("has not confirmed") && !letter.text.contains("Business:"), "{}", *letter.text);
     }
 }

@@ -6,18 +6,19 @@ pub mod list;
 pub mod mail_box;
 mod parts;
 
-pub use letter::Letter;
+pub use letter::{Introduction, Letter};
 pub use parts::{Content, Parts, content};
 
 use crate::secrets::Usage;
+use crate::throttle::{self, Bucket};
 use crate::{App, random};
-use slotkeeper_domain::account::Name;
 use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::link::Purpose;
 use slotkeeper_domain::secret::LinkToken;
+use slotkeeper_domain::throttle::TooMany;
 use slotkeeper_domain::time::Instant;
-use slotkeeper_letters::HeaderText;
+use slotkeeper_letters::{Audience, HeaderText};
 use slotkeeper_store::tables::mails::{self, About, Mail};
 use slotkeeper_store::tables::{links, users::User};
 use slotkeeper_store::{StoreError, Tx};
@@ -46,13 +47,17 @@ pub(crate) fn send(
     mails::insert(tx, &mail, app.delivers_mail().then_some(now))
 }
 
+/// What is said on the page of a mail that was not sent because its recipient gets too many.
+const TOO_MANY: &str = "many e-mails went to this address already";
+
 /// Puts a mail in the name of a business about one of its bookings into the outbox, in the transaction of what it is about,
 /// unless the recipient has it already. It has a subject, a text, and what there is besides; after `not_after` it is not sent.
+/// Nor is it when its recipient gets too many; then only that is noted.
 pub(crate) fn send_about(
     tx: &mut Tx,
     app: &App,
     account: &AccountId,
-    recipient: &EmailAddress,
+    (audience, recipient): (Audience, &EmailAddress),
     (subject, text, parts): (&HeaderText, &str, &Parts),
     (about, not_after): (&About<'_>, Option<Instant>),
 ) -> Result<(), StoreError> {
@@ -69,7 +74,39 @@ pub(crate) fn send_about(
         attempts: 0,
         not_after,
     };
-    mails::insert_about(tx, &mail, about, app.delivers_mail().then_some(now))
+    let name = recipient.as_str();
+    let buckets = match audience {
+        // Anybody can have typed the address.
+        Audience::Customer => [Bucket::Letter(name), Bucket::LetterInADay(name)],
+        Audience::Staff => [Bucket::StaffLetter(name), Bucket::StaffLetterInADay(name)],
+    };
+    match throttle::take_within(tx, app, &buckets) {
+        Ok(()) => mails::insert_about(tx, &mail, about, app.delivers_mail().then_some(now)),
+        Err(Limited::TooMany(_)) => {
+            let unsent = Mail { sealed_body: None, sealed_parts: None, ..mail };
+            mails::insert_about(tx, &unsent, about, None)?;
+            mails::postpone(tx, &unsent, None, 0, Some(TOO_MANY))?;
+            mails::end(tx, &unsent, now)
+        }
+        Err(Limited::Store(error)) => Err(error),
+    }
+}
+
+/// Why a letter is not written.
+#[derive(Debug, thiserror::Error)]
+enum Limited {
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What links in mails lead to.
+pub(crate) struct Links<'a> {
+    /// The one that does what the mail is for.
+    pub(crate) main: &'a str,
+    /// The one that declines an invitation.
+    pub(crate) decline: &'a str,
 }
 
 /// Makes a link that works once: its address.
@@ -79,14 +116,26 @@ pub(crate) fn make_link(
     user: &User,
     purpose: Purpose,
 ) -> Result<Zeroizing<String>, StoreError> {
+    let token = make_token(tx, app, user, purpose)?;
+    Ok(address(app, page_of(purpose), &token))
+}
+
+fn make_token(tx: &mut Tx, app: &App, user: &User, purpose: Purpose) -> Result<LinkToken, StoreError> {
     let token = LinkToken::compose(&user.account, &random::token(32));
     let hash = app.vault().hash(Usage::Link, token.expose());
     links::insert(tx, &user.account, &hash, &user.id, purpose, app.now().after(purpose.lifetime()))?;
-    let path = match purpose {
+    Ok(token)
+}
+
+fn page_of(purpose: Purpose) -> &'static str {
+    match purpose {
         Purpose::ConfirmEmail => "/confirm-email/",
         Purpose::ResetPassword | Purpose::AcceptInvitation => "/choose-password/",
-    };
-    Ok(Zeroizing::new(app.address_of(&format!("{path}{}", token.expose()))))
+    }
+}
+
+fn address(app: &App, page: &str, token: &LinkToken) -> Zeroizing<String> {
+    Zeroizing::new(app.address_of(&format!("{page}{}", token.expose())))
 }
 
 /// Makes a link that works once and sends it to the person.
@@ -95,8 +144,9 @@ pub(crate) fn send_link(
     app: &App,
     user: &User,
     purpose: Purpose,
-    letter: impl FnOnce(&Name, &str) -> Letter,
+    letter: impl FnOnce(&Links<'_>) -> Letter,
 ) -> Result<(), StoreError> {
-    let link = make_link(tx, app, user, purpose)?;
-    send(tx, app, &user.account, &user.email_address, &letter(&user.name, &link))
+    let token = make_token(tx, app, user, purpose)?;
+    let (main, decline) = (address(app, page_of(purpose), &token), address(app, "/decline-invitation/", &token));
+    send(tx, app, &user.account, &user.email_address, &letter(&Links { main: &main, decline: &decline }))
 }

@@ -4,7 +4,7 @@ use super::links::{LinkError, place, take, updated};
 use crate::App;
 use crate::caller::SignedIn;
 use crate::mail::{self, Letter};
-use crate::throttle::{self, Bucket, Origin};
+use crate::throttle::{self, Origin, link_mail};
 use slotkeeper_domain::link::Purpose;
 use slotkeeper_domain::secret::LinkToken;
 use slotkeeper_store::tables::users;
@@ -41,11 +41,11 @@ pub async fn send_again(app: &App, person: &SignedIn, from: Origin) -> Result<()
         return Ok(());
     }
     let address = person.user.email_address.as_str();
-    throttle::take::<LinkError>(app, &[Bucket::LinkMail(address), Bucket::LinkMailFrom(from)]).await?;
+    throttle::take::<LinkError>(app, &link_mail(address, from)).await?;
     let (unit, user) = (app.clone(), person.user.clone());
     app.store()
         .tidy(move |tx| {
-            mail::send_link(tx, &unit, &user, Purpose::ConfirmEmail, Letter::confirm_email)?;
+            mail::send_link(tx, &unit, &user, Purpose::ConfirmEmail, |links| Letter::confirm_email(links.main))?;
             Ok::<_, LinkError>(())
         })
         .await?;

@@ -3,7 +3,7 @@
 use super::links::LinkError;
 use crate::App;
 use crate::mail::{self, Letter};
-use crate::throttle::{self, Bucket, Origin};
+use crate::throttle::{self, Origin, link_mail};
 use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::link::Purpose;
 use slotkeeper_store::tables::users;
@@ -13,12 +13,16 @@ use slotkeeper_store::tables::users;
 /// # Errors
 /// [`LinkError::TooMany`], or when the store fails.
 pub async fn forgot_password(app: &App, address: EmailAddress, from: Origin) -> Result<(), LinkError> {
-    throttle::take::<LinkError>(app, &[Bucket::LinkMail(address.as_str()), Bucket::LinkMailFrom(from)]).await?;
+    throttle::take::<LinkError>(app, &link_mail(address.as_str(), from)).await?;
     let unit = app.clone();
     app.store()
         .tidy(move |tx| {
             if let Some(user) = users::find_by_email(tx, &address)? {
-                mail::send_link(tx, &unit, &user, Purpose::ResetPassword, Letter::reset_password)?;
+                // Whoever has not confirmed the address may be a stranger to it, and the name a stranger's words.
+                let name = user.email_confirmed_at.map(|_| &user.name);
+                mail::send_link(tx, &unit, &user, Purpose::ResetPassword, |links| {
+                    Letter::reset_password(name, links.main)
+                })?;
             }
             Ok::<_, LinkError>(())
         })

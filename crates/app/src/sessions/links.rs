@@ -63,13 +63,13 @@ pub async fn look(app: &App, token: &LinkToken, purposes: &'static [Purpose]) ->
 }
 
 /// Where a link is kept: the account it names, and its hash.
-pub(super) fn place(app: &App, token: &LinkToken) -> Result<(AccountId, Hash), LinkError> {
+pub(crate) fn place(app: &App, token: &LinkToken) -> Result<(AccountId, Hash), LinkError> {
     let account = token.account().ok_or(LinkError::Gone)?;
     Ok((account, app.vault().hash(secrets::Usage::Link, token.expose())))
 }
 
 /// Uses a link up, if it works and is for one of these purposes; whose it was, and for what.
-pub(super) fn take(
+pub(crate) fn take(
     tx: &mut Tx,
     account: &AccountId,
     hash: &[u8],

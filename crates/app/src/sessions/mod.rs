@@ -2,6 +2,7 @@
 
 pub mod choose_password;
 pub mod confirm_email;
+pub mod device;
 pub mod find;
 pub mod forgot_password;
 pub mod links;

@@ -1,6 +1,7 @@
 //! Sign in with e-mail address and password.
 
-use crate::passwords::PasswordError;
+use super::device::Device;
+use crate::passwords::{Asker, PasswordError};
 use crate::secrets::Usage;
 use crate::throttle::{self, Bucket, Origin};
 use crate::{App, random};
@@ -43,7 +44,8 @@ pub enum SignInError {
     Store(#[from] StoreError),
 }
 
-/// Checks the password and opens a session.
+/// Checks the password and opens a session. On a device on which the person signed in before, attempts elsewhere neither
+/// count nor come first.
 ///
 /// # Errors
 /// [`SignInError`].
@@ -52,17 +54,25 @@ pub async fn sign_in(
     address: EmailAddress,
     password: Password,
     from: Origin,
+    device: Option<Device>,
 ) -> Result<Opened, SignInError> {
-    let name = address.as_str().to_owned();
-    let buckets = [Bucket::SignInHere(&name, from), Bucket::SignInAnywhere(&name), Bucket::SignInFrom(from)];
-    throttle::take::<SignInError>(app, &buckets).await?;
-    let user = app.store().read(move |db| users::find_by_email(db, &address)).await?;
+    let name = address.as_str();
+    // Those that a success empties, and one that it does not.
+    let (own, general) = match &device {
+        Some(device) => (vec![Bucket::SignInOn(name, device.as_str())], None),
+        None => {
+            (vec![Bucket::SignInHere(name, from), Bucket::SignInAnywhere(name)], Some(Bucket::SignInFrom(from)))
+        }
+    };
+    throttle::take::<SignInError>(app, own.iter().chain(&general)).await?;
+    let wanted = address.clone();
+    let user = app.store().read(move |db| users::find_by_email(db, &wanted)).await?;
     let hash = user.as_ref().and_then(|user| user.password_hash.clone());
-    let matches = app.passwords().verify(hash, password).await?;
+    let asker = if device.is_some() { Asker::Known(&address) } else { Asker::Stranger(from) };
+    let matches = app.passwords().verify(asker, hash, password).await?;
     let Some(user) = user.filter(|_| matches) else { return Err(SignInError::Wrong) };
 
-    let [here, anywhere, _from] = buckets;
-    throttle::forgive(app, &[here, anywhere]).await?;
+    throttle::forgive(app, &own).await?;
     let unit = app.clone();
     app.store()
         .tidy(move |tx| {

@@ -24,6 +24,12 @@ pub enum InviteError {
     /// Owners are not invited.
     #[error("an owner cannot be invited")]
     Owner,
+    /// The owner has not confirmed an e-mail address: nobody would know who invites.
+    #[error("the owner's e-mail address is not confirmed")]
+    Unconfirmed,
+    /// The person declined an invitation to the account not long ago.
+    #[error("the invitation was declined")]
+    Declined,
     /// The account has as many people as it can have.
     #[error("the account is full")]
     Full,
@@ -49,8 +55,12 @@ pub async fn invite(
     if role == Role::Owner {
         return Err(InviteError::Owner);
     }
-    throttle::take::<InviteError>(app, &[Bucket::LinkMail(address.as_str()), Bucket::Invite(&owner.account.id)])
-        .await?;
+    if owner.user.email_confirmed_at.is_none() {
+        return Err(InviteError::Unconfirmed);
+    }
+    let to = address.as_str();
+    let buckets = [Bucket::LinkMail(to), Bucket::LinkMailInADay(to), Bucket::Invite(&owner.account.id)];
+    throttle::take::<InviteError>(app, &buckets).await?;
     let now = app.now();
     let user = User {
         account: owner.account.id.clone(),
@@ -68,14 +78,17 @@ pub async fn invite(
             if users::find_by_email(tx, &user.email_address)?.is_some() {
                 return Err(InviteError::AddressTaken);
             }
+            if throttle::declined(tx, &unit, &owner.account.id, user.email_address.as_str())? {
+                return Err(InviteError::Declined);
+            }
             accounts::lock(tx, &owner.account.id)?;
             if users::count(tx, &owner.account.id)? >= MOST_USERS {
                 return Err(InviteError::Full);
             }
             add(tx, &owner.user.id, &user)?;
             let account_name = owner.account.name.clone();
-            mail::send_link(tx, &unit, &user, Purpose::AcceptInvitation, |name, link| {
-                Letter::invitation(name, &account_name, link)
+            mail::send_link(tx, &unit, &user, Purpose::AcceptInvitation, |links| {
+                Letter::invitation(&account_name, &owner.user.email_address, links.main, links.decline)
             })?;
             Ok(())
         })

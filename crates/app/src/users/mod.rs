@@ -1,5 +1,6 @@
 //! The people of an account.
 
+pub mod decline;
 pub mod invite;
 pub mod list;
 pub mod remove;

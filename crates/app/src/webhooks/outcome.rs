@@ -10,7 +10,8 @@ use slotkeeper_domain::time::Instant;
 use slotkeeper_domain::webhook::{BLOCKED_AFTER, next_attempt, not_before};
 use slotkeeper_store::tables::deliveries::{self, Attempt, Delivery, Of};
 use slotkeeper_store::tables::webhooks::{self, End};
-use slotkeeper_store::tables::{accounts, applications, authorizations, users};
+use slotkeeper_store::tables::users::{self, User};
+use slotkeeper_store::tables::{accounts, applications, authorizations};
 use slotkeeper_store::{StoreError, Tx};
 use std::time::Duration;
 
@@ -247,8 +248,11 @@ async fn block(app: &App, (account, webhook): (AccountId, WebhookId), fault: Str
             let (developer, business) = (&authorization.developer, accounts::find(tx, &account)?);
             let application = applications::find(tx, developer, &authorization.application)?;
             let (Some(application), Some(business)) = (application, business) else { return Ok(()) };
-            let letter = Letter::webhook_blocked(&application.name, &business.name, &known, &reason);
-            for owner in users::list(tx, developer, MOST_OWNERS)?.iter().filter(|user| user.role == Role::Owner) {
+            let name = users::has_confirmed_owner(tx, &account)?.then_some(&business.name);
+            let letter = Letter::webhook_blocked(&application.name, name, &known, &reason);
+            let owners = users::list(tx, developer, MOST_OWNERS)?;
+            let told = |user: &&User| user.role == Role::Owner && user.email_confirmed_at.is_some();
+            for owner in owners.iter().filter(told) {
                 mail::send(tx, &unit, developer, &owner.email_address, &letter)?;
             }
             Ok::<_, StoreError>(())

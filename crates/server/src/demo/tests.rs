@@ -2,7 +2,7 @@ use super::*;
 use slotkeeper_api::webhooks::WireItems;
 use slotkeeper_app::AppConfig;
 use slotkeeper_app::clock::Clock;
-use slotkeeper_app::passwords::{Cost, Passwords};
+use slotkeeper_app::passwords::{Asker, Cost, Passwords};
 use slotkeeper_app::secrets::Vault;
 use slotkeeper_domain::catalogue::ProductKind;
 use slotkeeper_domain::id::ProductId;
@@ -131,6 +131,7 @@ async fn the_demo_has_members_and_a_password() {
     let (app, _folder, credentials) = filled(at).await;
     let account: AccountId = credentials.business.account_id.parse().expect("an id");
     let known = credentials.customer.expect("a customer");
+    let business = account.clone();
     let address = known.email_address;
     let today = Zone::named("Europe/Lisbon").expect("a zone").date_of(at);
     let (members, found, hash) = app
@@ -146,5 +147,5 @@ async fn the_demo_has_members_and_a_password() {
         .await
         .expect("customers");
     assert_eq!((members, found), (5, 1));
-    assert_eq!(app.passwords().verify(hash, Password::new(known.password)).await, Ok(true));
+    assert_eq!(app.passwords().verify(Asker::Within(&business, None), hash, Password::new(known.password)).await, Ok(true));
 }

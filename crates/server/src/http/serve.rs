@@ -1,17 +1,21 @@
 //! The accept loop, one task for each connection, and the way everything ends.
 
 use super::patient::Patient;
-use super::wording::Worded;
+use super::places::{Place, Places, ShareUsed};
+use super::seated::{Answering, Arriving, Seated};
+use super::wording::{Worded, worded};
 use super::{Limits, Refuse, protect};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use axum::http::StatusCode;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::rt::{Read, ReadBuf, Write};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use ipnet::IpNet;
 use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
@@ -19,13 +23,14 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 
-/// Larger than what the guard lets through, so that it answers: it knows the path. What is larger still the HTTP
+/// How large the head of a request can be: a client that sends no end of one keeps so much memory. What is larger the HTTP
 /// library refuses.
-const HEAD_BYTES: usize = 256 * 1024;
+const HEAD_BYTES: usize = 32 * 1024;
+/// More than what the guard lets through, so that it answers: it knows the path.
 const HEAD_LINES: usize = 1024;
 
 /// How long the bytes of requests that have reached the machine may take to be noticed when the server stops.
@@ -44,7 +49,7 @@ enum Phase {
 ///
 /// Around the router stands what every request passes: the log line, the limits of URI and headers, the time limit,
 /// an answer for a handler that panics. `refuse` writes what they answer. Handlers find the peer's address as
-/// `ConnectInfo<SocketAddr>`.
+/// `ConnectInfo<SocketAddr>`. Connections from `proxies` have no share of the places, because everybody comes through them.
 ///
 /// # Errors
 ///
@@ -53,49 +58,74 @@ pub async fn serve(
     listener: TcpListener,
     router: Router,
     limits: Limits,
+    proxies: Arc<[IpNet]>,
     refuse: Refuse,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let cap = u32::try_from(limits.connections).unwrap_or(u32::MAX).clamp(1, 1 << 20);
-    let slots = Arc::new(Semaphore::new(cap as usize));
+    let places = Places::new(cap as usize, limits.connections_per_address, proxies);
     let (phase, phases) = watch::channel(Phase::Serve);
     // The state, though it is none, makes the router ready to be called; otherwise each request would do it again.
     let router: Router = protect(router, &limits, refuse).with_state(());
-    let start = |stream: TcpStream, peer: SocketAddr, slot: OwnedSemaphorePermit| {
+    let start = |stream: TcpStream, peer: SocketAddr, place: Place| {
         let (router, phases) = (router.clone(), phases.clone());
         tokio::spawn(async move {
-            connection(stream, peer, router, limits, refuse, phases).await;
-            drop(slot);
+            connection(stream, peer, router, (limits, refuse), &place, phases).await;
+            drop(place);
         });
     };
 
     let mut stop = pin!(stop);
+    // The connection for which a place is being looked for.
+    let mut in_hand = None;
     loop {
-        let next = async {
-            // The place comes first: when all are taken, new connections wait in the system's queue.
-            let slot = slots.clone().acquire_owned().await.map_err(io::Error::other)?;
-            let (stream, peer) = accept(|| listener.accept(), limits.accept_pause).await;
-            io::Result::Ok((stream, peer, slot))
-        };
-        let (stream, peer, slot) = tokio::select! {
+        if in_hand.is_none() {
+            in_hand = Some(tokio::select! {
+                biased;
+                () = &mut stop => break,
+                next = accept(|| listener.accept(), limits.accept_pause) => next,
+            });
+        }
+        let Some((_, peer)) = &in_hand else { continue };
+        let place = tokio::select! {
             biased;
             () = &mut stop => break,
-            next = next => next?,
+            place = places.make_room(peer.ip()) => place,
         };
-        start(stream, peer, slot);
+        match (in_hand.take(), place) {
+            (Some((stream, peer)), Ok(place)) => start(stream, peer, place),
+            (Some((stream, _)), Err(ShareUsed)) => turn_away(&stream, refuse),
+            (None, _) => {}
+        }
     }
 
     // Who was let in by the system but not yet by us has often sent a request already.
     let listener = listener.into_std()?;
-    while let Ok(slot) = slots.clone().try_acquire_owned()
-        && let Ok((stream, peer)) = listener.accept()
+    let mut next = || match in_hand.take() {
+        Some(waiting) => Ok(waiting),
+        None => {
+            let (stream, peer) = listener.accept()?;
+            stream.set_nonblocking(true)?;
+            Ok::<_, io::Error>((TcpStream::from_std(stream)?, peer))
+        }
+    };
+    while places.slots().available_permits() > 0
+        && let Ok((stream, peer)) = next()
+        && let Some(place) = places.free(peer.ip())
     {
-        stream.set_nonblocking(true)?;
-        start(TcpStream::from_std(stream)?, peer, slot);
+        start(stream, peer, place);
     }
     drop(listener);
-    end(&slots, cap, &phase, limits.drain).await;
+    end(places.slots(), cap, &phase, limits.drain).await;
     Ok(())
+}
+
+/// Tells a client whose connections are all busy to come again, if it takes that at once, and hangs up.
+fn turn_away(stream: &TcpStream, refuse: Refuse) {
+    if let Some(answer) = worded(refuse, StatusCode::TOO_MANY_REQUESTS) {
+        // Whether it arrives is up to the client, which has to connect again anyway.
+        let _told = stream.try_write(&answer);
+    }
 }
 
 /// Lets all connections end. They have when every place is free again.
@@ -146,18 +176,23 @@ async fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
-    limits: Limits,
-    refuse: Refuse,
+    (limits, refuse): (Limits, Refuse),
+    place: &Place,
     mut phases: watch::Receiver<Phase>,
 ) {
     // Answers are written in one piece; waiting for more only delays them. Without it they still arrive.
     let _ = stream.set_nodelay(true);
+    let seat = place.seat();
+    let of_requests = Arc::clone(seat);
     let service = service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(Body::new);
+        let seat = Arc::clone(&of_requests);
+        let mut request = request.map(|body| Body::new(Arriving::new(body, &seat)));
         request.extensions_mut().insert(ConnectInfo(peer));
-        Box::pin(router.clone().oneshot(request))
+        let answer = router.clone().oneshot(request);
+        Box::pin(async move { answer.await.map(|answer| answer.map(|body| Answering::new(body, seat))) })
     });
-    let stream = Patient::new(Worded::new(TokioIo::new(stream), refuse), limits.write_timeout);
+    let stream = Seated::new(Worded::new(TokioIo::new(stream), refuse), Arc::clone(seat));
+    let stream = Patient::new(stream, limits.write_timeout);
     let mut served = http1::Builder::new()
         .timer(TokioTimer::new())
         // One client of the API cuts `Location` out of the raw headers by its name.
@@ -166,6 +201,8 @@ async fn connection(
         .max_buf_size(HEAD_BYTES)
         .max_headers(HEAD_LINES)
         .serve_connection(stream, service);
+    let mut leaves = pin!(seat.has_to_leave());
+    let mut stays = true;
     loop {
         tokio::select! {
             // The connection first: a request that is already there is read before the connection is told to end.
@@ -180,12 +217,22 @@ async fn connection(
                 Phase::Serve => {}
                 Phase::Drain => Pin::new(&mut served).graceful_shutdown(),
                 Phase::Cut => return,
+            },
+            () = &mut leaves, if stays => {
+                // The rest of a request came in the same moment: it is answered, and nothing after it.
+                if !seat.is_under_way() {
+                    return;
+                }
+                stays = false;
+                Pin::new(&mut served).graceful_shutdown();
             }
         }
     }
+    seat.waits();
     let linger = timeout(limits.linger, linger(served.into_parts().io));
     tokio::select! {
         _ = linger => {}
+        () = leaves, if stays => {}
         _ = phases.wait_for(|phase| matches!(phase, Phase::Cut)) => {}
     }
 }
@@ -199,7 +246,7 @@ async fn next_phase(phases: &mut watch::Receiver<Phase>) -> Phase {
 }
 
 /// Says that nothing more will be written, and throws away what still comes until the client closes too.
-async fn linger(mut stream: Patient<Worded<TokioIo<TcpStream>>>) -> io::Result<()> {
+async fn linger(mut stream: Patient<Seated<Worded<TokioIo<TcpStream>>>>) -> io::Result<()> {
     poll_fn(|context| Pin::new(&mut stream).poll_shutdown(context)).await?;
     let mut waste = vec![0; 16 * 1024];
     loop {

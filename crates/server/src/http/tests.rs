@@ -27,10 +27,16 @@ struct Server {
 }
 
 async fn start(router: Router, limits: Limits) -> Server {
+    start_behind(router, limits, &[]).await
+}
+
+/// The same, where everybody of these networks comes through a proxy.
+async fn start_behind(router: Router, limits: Limits, proxies: &[&str]) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();
-    let ended = tokio::spawn(serve(listener, router, limits, refuse, async {
+    let proxies = proxies.iter().map(|network| network.parse().unwrap()).collect();
+    let ended = tokio::spawn(serve(listener, router, limits, proxies, refuse, async {
         stopped.await.ok();
     }));
     Server { address, stop, ended }
@@ -102,26 +108,11 @@ async fn a_connection_carries_many_requests_and_the_peer_is_known() {
     client.get("/").until(&expected).get("/").until(&expected);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn connections_over_the_cap_wait_for_a_place() {
-    let server = start(hello(), Limits { connections: 1, ..Limits::default() }).await;
-    let first = Client::to(&server).get("/").until("hello");
-    let second = Client::to(&server).get("/");
-    second.0.set_read_timeout(Some(SHORT)).unwrap();
-    let waiting = (&second.0).read(&mut [0]).unwrap_err();
-    assert!(matches!(waiting.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "{waiting}");
-
-    let first = first.get("/").until("hello");
-    second.0.set_read_timeout(Some(ENOUGH)).unwrap();
-    drop(first);
-    second.until("hello");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn stopping_lets_a_request_finish_and_closes_what_is_idle() {
-    let (entered, mut entries) = mpsc::unbounded_channel();
+/// A handler that says when it is entered, and waits to be let on.
+fn slow() -> (Router, mpsc::UnboundedReceiver<()>, Arc<Semaphore>) {
+    let (entered, entries) = mpsc::unbounded_channel();
     let gate = Arc::new(Semaphore::new(0));
-    let slow = {
+    let wait = {
         let gate = gate.clone();
         async move || {
             entered.send(()).unwrap();
@@ -129,7 +120,95 @@ async fn stopping_lets_a_request_finish_and_closes_what_is_idle() {
             "finished"
         }
     };
-    let server = start(hello().route("/slow", get(slow)), Limits::default()).await;
+    (hello().route("/slow", get(wait)), entries, gate)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_over_the_cap_wait_while_requests_are_under_way() {
+    let (router, mut entries, gate) = slow();
+    let server = start(router, Limits { connections: 1, ..Limits::default() }).await;
+    let first = Client::to(&server).get("/slow");
+    entries.recv().await.unwrap();
+    let second = Client::to(&server).get("/");
+    second.0.set_read_timeout(Some(SHORT)).unwrap();
+    let waiting = (&second.0).read(&mut [0]).unwrap_err();
+    assert!(matches!(waiting.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "{waiting}");
+
+    gate.add_permits(1);
+    second.0.set_read_timeout(Some(ENOUGH)).unwrap();
+    // What is answered is answered whole; then the connection makes room.
+    first.until("finished");
+    second.until("hello");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_connection_that_waited_longest_makes_room() {
+    let server = start(hello(), Limits { connections: 3, ..Limits::default() }).await;
+    let silent = Client::to(&server);
+    let idle = Client::to(&server).get("/").until("hello");
+    let half = Client::to(&server).send("GET / HTTP/1.1\r\n");
+    Client::to(&server).get("/").until("hello");
+    assert_eq!(silent.rest(), "");
+    // Those that waited less are still there.
+    half.send("host: x\r\n\r\n").until("hello");
+    idle.get("/").until("hello");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_is_slow_makes_room_and_an_answer_under_way_does_not() {
+    let (router, mut entries, gate) = slow();
+    let router = router.route("/read", post(async |body: Bytes| format!("{} bytes", body.len())));
+    let server = start(router, Limits { connections: 2, ..Limits::default() }).await;
+    let busy = Client::to(&server).get("/slow");
+    entries.recv().await.unwrap();
+    let body = Client::to(&server).send("POST /read HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n12345");
+    Client::to(&server).get("/").until("hello");
+    assert!((&body.0).read(&mut [0]).is_ok_and(|read| read == 0) || body.0.take_error().is_ok());
+    gate.add_permits(1);
+    busy.until("finished");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_makes_room_for_itself_and_is_turned_away_when_it_is_busy() {
+    let limits = Limits { connections: 10, connections_per_address: 1, ..Limits::default() };
+    let (router, mut entries, gate) = slow();
+    let server = start(router, limits).await;
+    let idle = Client::to(&server).get("/").until("hello");
+    let busy = Client::to(&server).get("/slow");
+    entries.recv().await.unwrap();
+    assert_eq!(idle.rest(), "");
+    let answer = Client::to(&server).rest();
+    assert!(answer.starts_with("HTTP/1.1 429 "), "{answer}");
+    gate.add_permits(1);
+    busy.until("finished").get("/").until("hello");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_behind_a_proxy_have_no_share_of_one() {
+    let limits = Limits { connections: 3, connections_per_address: 1, ..Limits::default() };
+    let server = start_behind(hello(), limits, &["127.0.0.0/8"]).await;
+    let clients = [(); 3].map(|()| Client::to(&server).get("/").until("hello"));
+    clients.map(|client| client.get("/").until("hello"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_has_to_come_at_some_pace() {
+    let router = Router::new().route("/", post(async |body: Bytes| format!("{} bytes", body.len())));
+    let limits = Limits { body_grace: SHORT, body_bytes_per_second: 100, ..Limits::default() };
+    let server = start(router, limits).await;
+    let head = |size: usize| format!("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: {size}\r\n\r\n");
+    let begin = Instant::now();
+    // Forty bytes are worth 0.4 seconds more.
+    let answer = Client::to(&server).send(&head(50)).send(&"a".repeat(40)).rest();
+    assert!(answer.starts_with("HTTP/1.1 408 ") && answer.ends_with("refused /"), "{answer}");
+    assert!(begin.elapsed() >= 5 * SHORT && begin.elapsed() < ENOUGH);
+    Client::to(&server).send(&head(50)).send(&"a".repeat(50)).until("50 bytes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stopping_lets_a_request_finish_and_closes_what_is_idle() {
+    let (router, mut entries, gate) = slow();
+    let server = start(router, Limits::default()).await;
     let idle = Client::to(&server).get("/").until("hello");
     let silent = Client::to(&server);
     let busy = Client::to(&server).get("/slow");
@@ -178,13 +257,14 @@ async fn what_is_oversized_or_no_request_is_refused_in_our_own_words() {
     let path = |length: usize| format!("/v2/{}", "a".repeat(length));
     let header = |length: usize| format!("\r\na: {}", "b".repeat(length));
     for (request, status) in [
-        // The guard's answers, and beyond what the HTTP library reads.
-        (request(&path(60_000), "\r\nconnection: close"), 414),
-        (request(&path(100_000), ""), 414),
-        (request("/v2/", &(header(200_000) + "\r\nconnection: close")), 431),
+        // The guard's answers, and beyond what the HTTP library reads: a head of 32 KiB.
+        (request(&path(17_000), "\r\nconnection: close"), 414),
+        (request(&path(40_000), ""), 431),
+        (request("/v2/", &header(33_000)), 431),
         (request("/v2/", &header(5_000_000)), 431),
         (request("/v2/", &("\r\na: b".repeat(1000) + "\r\nconnection: close")), 431),
         (request("/v2/", &"\r\na: b".repeat(2000)), 431),
+        ("GET /v2/ HTTP/1.1\r\na: ".to_owned() + &"b".repeat(33_000), 431),
         (request("/v2/", "\r\na\0: b"), 400),
         ("\x16\x03\x01\r\n\r\n".to_owned(), 400),
     ] {

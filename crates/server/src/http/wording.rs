@@ -90,7 +90,7 @@ fn refusal(bytes: &[u8]) -> Option<StatusCode> {
 }
 
 /// The whole answer in the words of the API: no browser asks like this.
-fn worded(refuse: Refuse, status: StatusCode) -> Option<Vec<u8>> {
+pub(super) fn worded(refuse: Refuse, status: StatusCode) -> Option<Vec<u8>> {
     let (parts, ()) = Request::get("/v2/").body(()).ok()?.into_parts();
     let (mut head, body) = refuse(status, &parts).into_parts();
     head.headers.entry(X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));

@@ -25,6 +25,8 @@ statements! {
     COUNT = r#"SELECT COUNT(*) FROM "user" WHERE account_id = ?1"#;
     FIRST_OWNER = concat!("SELECT ", columns!(), r#"
         FROM "user" WHERE account_id = ?1 AND role = 'owner' ORDER BY created_at, id LIMIT 1"#);
+    CONFIRMED_OWNERS = r#"SELECT COUNT(*) FROM (
+        SELECT 1 FROM "user" WHERE account_id = ?1 AND role = 'owner' AND email_confirmed_at IS NOT NULL LIMIT 1) found"#;
     SET_PASSWORD = r#"UPDATE "user" SET password_hash = ?3 WHERE account_id = ?1 AND id = ?2"#;
     CONFIRM = r#"UPDATE "user" SET email_confirmed_at = ?3
                  WHERE account_id = ?1 AND id = ?2 AND email_confirmed_at IS NULL"#;
@@ -144,6 +146,14 @@ pub fn count(db: &mut Snapshot, account: &AccountId) -> Result<i64, StoreError> 
 /// When the store fails.
 pub fn first_owner(db: &mut Snapshot, account: &AccountId) -> Result<Option<User>, StoreError> {
     db.one(FIRST_OWNER, &[account], user)
+}
+
+/// Whether an owner of the account has proved to receive mail at the address.
+///
+/// # Errors
+/// When the store fails.
+pub fn has_confirmed_owner(db: &mut Snapshot, account: &AccountId) -> Result<bool, StoreError> {
+    Ok(db.one(CONFIRMED_OWNERS, &[account], |row| row.next::<i64>())?.is_some_and(|found| found > 0))
 }
 
 /// Replaces the password. Whether there is such a user.

@@ -43,10 +43,12 @@ fn line(mail: Followed, own: &EmailAddress, (zone, delivers): (&Zone, bool)) -> 
         Fate::Waits(_) if mail.attempts == 0 => ("", "Waits".to_owned()),
         Fate::Waits(at) => ("", format!("Next try {}", when(at, zone))),
         Fate::GivenUp => ("bad", "Given up".to_owned()),
+        Fate::Ended if mail.attempts == 0 && mail.last_error.is_some() => ("", "Not sent".to_owned()),
         Fate::Ended => ("", "Not sent: no longer needed".to_owned()),
         Fate::Kept => ("", "Kept: no mail server".to_owned()),
     };
     let trouble = mail.last_error.map(|error| match mail.attempts {
+        0 => error,
         1 => format!("After 1 attempt: {error}"),
         attempts => format!("After {attempts} attempts: {error}"),
     });

@@ -4,7 +4,7 @@ use crate::Web;
 use crate::error::{PageError, PageResult};
 use crate::extract::{Path, Query};
 use crate::form::{Errors, Form};
-use crate::page::{self, Layout, NoticeQuery};
+use crate::page::{self, Layout, NoticeQuery, Unconfirmed};
 use crate::session::OwnerPage;
 use askama::Template;
 use axum::extract::State;
@@ -27,6 +27,8 @@ struct PeoplePage<'a> {
     form: &'a InviteForm,
     errors: Errors,
     sends_mail: bool,
+    /// An owner who has to confirm an address first can invite nobody.
+    unconfirmed: Option<Unconfirmed>,
 }
 
 /// A role, in the words of the form.
@@ -57,8 +59,8 @@ pub(crate) async fn show(
 async fn render(web: &Web, owner: &Owner, form: &InviteForm, errors: Errors, notice: Option<&str>) -> PageResult {
     let people = list::list(&web.app, owner).await?;
     let layout = Layout::of(owner, "/backoffice/people").with_notice(notice);
-    let sends_mail = web.sends_mail();
-    Ok(page::render(errors.status(), &PeoplePage { layout, people, form, errors, sends_mail }))
+    let (sends_mail, unconfirmed) = (web.sends_mail(), page::unconfirmed(web, owner));
+    Ok(page::render(errors.status(), &PeoplePage { layout, people, form, errors, sends_mail, unconfirmed }))
 }
 
 pub(crate) async fn invite(
@@ -80,6 +82,10 @@ pub(crate) async fn invite(
         Ok(()) => return Ok(page::see_other("/backoffice/people?notice=invited")),
         Err(InviteError::AddressTaken) => Errors::one("email", "Somebody signs in with this address already."),
         Err(InviteError::Owner) => Errors::one("role", CHOOSE_A_ROLE),
+        Err(InviteError::Unconfirmed) => Errors::one("", "Confirm your own e-mail address first: the invitation names it."),
+        Err(InviteError::Declined) => {
+            Errors::one("email", "This person declined an invitation from you. Ask again in 90 days, or in another way.")
+        }
         Err(InviteError::Full) => Errors::one("", "An account can have 200 people, and yours has."),
         Err(InviteError::TooMany(too_many)) => Errors::one(
             "email",

@@ -61,6 +61,15 @@ pub(crate) async fn decide(
             "The account is full",
             "It has as many keys as an account can have. End some that are not used any more under Applications.",
         ),
+        Err(DecideError::TooMuchMail(too_many)) => Refusal::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "The developer gets too many e-mails",
+            format!(
+                "The key goes to the developer by e-mail, and many went there already. Nothing was allowed. Wait {} and start \
+                 again.",
+                page::wait_in_words(too_many)
+            ),
+        ),
         Err(DecideError::Sealed(error)) => {
             tracing::error!(%error, "an answered question could not be opened");
             return Ok(page::error_page(StatusCode::INTERNAL_SERVER_ERROR));

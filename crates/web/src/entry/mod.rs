@@ -2,6 +2,7 @@
 
 pub(crate) mod choose_password;
 pub(crate) mod confirm_email;
+pub(crate) mod decline_invitation;
 pub(crate) mod forgot_password;
 pub(crate) mod sign_in;
 pub(crate) mod sign_out;

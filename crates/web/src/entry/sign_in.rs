@@ -11,14 +11,18 @@ use crate::session::Session;
 use crate::{Web, cookie};
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::http::header::SET_COOKIE;
 use axum::response::Response;
 use serde::Deserialize;
 use slotkeeper_app::passwords::PasswordError;
+use slotkeeper_app::sessions::device::Device;
 use slotkeeper_app::sessions::sign_in::{self, Opened, SignInError};
 use slotkeeper_domain::consent::Request;
+use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::secret::Password;
+use slotkeeper_domain::throttle::TooMany;
+use std::time::Duration;
 
 #[derive(Template)]
 #[template(path = "entry/sign_in.html")]
@@ -71,12 +75,17 @@ pub(crate) async fn show(
     page::show(&SignInPage::new(&web, layout, (next, String::new()), Errors::default()))
 }
 
-pub(crate) async fn sign_in(State(web): State<Web>, Client(from): Client, Form(form): Form<SignInForm>) -> PageResult {
+pub(crate) async fn sign_in(
+    State(web): State<Web>,
+    Client(from): Client,
+    headers: HeaderMap,
+    Form(form): Form<SignInForm>,
+) -> PageResult {
     let again = |status, errors| {
         let said = (form.next.clone(), form.email.clone());
         page::render(status, &SignInPage::new(&web, Layout::narrow(), said, errors))
     };
-    let Ok(address) = form.email.parse() else {
+    let Ok(address) = form.email.parse::<EmailAddress>() else {
         let errors = Errors::one("email", "Please write the whole e-mail address.");
         return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, errors));
     };
@@ -84,8 +93,16 @@ pub(crate) async fn sign_in(State(web): State<Web>, Client(from): Client, Form(f
     if password.is_too_long() {
         return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, wrong()));
     }
-    Ok(match sign_in::sign_in(&web.app, address, password, from).await {
-        Ok(opened) => welcome(&web, &opened, &form.next),
+    let said = cookie::device(&web.app, &headers);
+    let device = Device::known(&web.app, &said, &address);
+    Ok(match sign_in::sign_in(&web.app, address.clone(), password, from, device).await {
+        Ok(opened) => {
+            let mut response = welcome(&web, &opened, &form.next);
+            if let Some(cookie) = cookie::give_device(&web.app, &Device::remembered(&web.app, &said, &address)) {
+                response.headers_mut().append(SET_COOKIE, cookie);
+            }
+            response
+        }
         Err(SignInError::Wrong) => again(StatusCode::UNPROCESSABLE_ENTITY, wrong()),
         Err(SignInError::TooMany(too_many)) => {
             let wait = page::wait_in_words(too_many);
@@ -96,6 +113,9 @@ pub(crate) async fn sign_in(State(web): State<Web>, Client(from): Client, Form(f
         Err(SignInError::Store(error)) => return Err(error.into()),
     })
 }
+
+/// How soon to come again when too many passwords wait to be checked.
+const BUSY: Duration = Duration::from_secs(5);
 
 fn wrong() -> Errors {
     Errors::one("password", "The e-mail address and the password do not match.")
@@ -121,7 +141,11 @@ pub(super) fn is_local(next: &str) -> bool {
 
 pub(crate) fn password_failed(error: PasswordError) -> Response {
     match error {
-        PasswordError::Busy => page::error_page(StatusCode::SERVICE_UNAVAILABLE),
+        PasswordError::Busy => {
+            let text = "Nothing was done. Wait some seconds, and send the form again.";
+            let refused = page::refusal(StatusCode::SERVICE_UNAVAILABLE, "Many people are signing in", text);
+            page::retry_after(refused, TooMany { wait: BUSY })
+        }
         PasswordError::Failed => {
             tracing::error!("a password could not be hashed");
             page::error_page(StatusCode::INTERNAL_SERVER_ERROR)

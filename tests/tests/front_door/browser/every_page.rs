@@ -10,6 +10,7 @@ use thirtyfour::Key;
 
 /// As long as things get in real life, and without a place to break a line.
 const LONG_NAME: &str = "Ausflugsschifffahrtsgesellschaft-Reservierungsassistent";
+const LONG_GUEST: &str = "eve.with.a.long.address@ausflugsschifffahrt-bodensee.example";
 const LONG_EMAIL: &str = "reservations.and.general.enquiries@ausflugsschifffahrt-bodensee.example";
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -147,6 +148,11 @@ impl Tour {
         self.fill(&[("Password", PASSWORD)]).await;
         self.press("Open the account").await;
         self.arrive("Confirm your e-mail address.", "40-home-unconfirmed").await;
+        self.open("/backoffice/people", "40-people-unconfirmed").await;
+        let link = self.server.mail_to(OWNER).await.link();
+        self.browser.goto(&self.server.at(&link)).await;
+        self.press("Yes, it is mine").await;
+        self.browser.wait_for_text("your e-mail address is confirmed").await;
         self.press("Sign out").await;
         self.arrive("You are signed out.", "12-signed-out").await;
 
@@ -283,6 +289,9 @@ impl Tour {
         self.press("Invite").await;
         self.arrive("Please check the form", "57-people-wrong").await;
         owner.colleague(&self.server, "manager", "kim@harbour-lights.example").await;
+        owner.post("/backoffice/people", &[("name", "Eve"), ("email", LONG_GUEST), ("role", "staff")]).await;
+        let decline = self.server.mail_to(LONG_GUEST).await.links().remove(1);
+        self.open(&decline, "57-decline").await;
         self.open("/backoffice/people", "58-people-two").await;
         self.press("Remove Kim").await;
         self.arrive("Remove Kim?", "59-remove").await;

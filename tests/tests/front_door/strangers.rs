@@ -1,0 +1,172 @@
+//! Nobody can have this server send words to strangers: what is typed by whoever has not confirmed an address is in no e-mail.
+
+use crate::bookings::{ALL, business, order};
+use slotkeeper_testkit::catalogue::catalogue;
+use slotkeeper_testkit::client::{PASSWORD, Program, Visitor};
+use slotkeeper_testkit::on_every_engine;
+use slotkeeper_testkit::reqwest::StatusCode;
+use slotkeeper_testkit::server::TestServer;
+use std::time::Duration;
+
+const LURE: &str = "Click http://lure.example";
+const VICTIM: &str = "victim@example.com";
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// Everything that was written to anybody.
+async fn words(server: &TestServer) -> String {
+    let mails = server.mails().await;
+    mails.iter().map(|mail| format!("{}\n{}\n{:?}\n", mail.subject, mail.text, mail.parts)).collect()
+}
+
+/// A business with such a name and an owner with such a name, at somebody else's address.
+async fn lure_business(server: &TestServer) -> Visitor {
+    let visitor = Visitor::new(server);
+    let fields = [("name", LURE), ("country", "PT"), ("zone", "Europe/Lisbon"), ("currency", "EUR"), ("language", "en-GB"),
+        ("person_name", LURE), ("email", VICTIM), ("password", PASSWORD)];
+    assert_eq!(visitor.post("/sign-up/business", &fields).await.location(), "/backoffice");
+    visitor
+}
+
+async fn invite(owner: &Visitor, email: &str) -> slotkeeper_testkit::client::Page {
+    owner.post("/backoffice/people", &[("name", LURE), ("email", email), ("role", "staff")]).await
+}
+
+on_every_engine! {
+    /// Signing up with somebody's address, asking for a new password, inviting, installing an application, booking for a
+    /// customer: none of it carries a word of the stranger.
+    async fn an_unconfirmed_person_writes_to_nobody(server: TestServer) {
+        let developer = Visitor::new(&server);
+        let fields = [("name", LURE), ("person_name", LURE), ("email", "dana@example.com"), ("password", PASSWORD)];
+        developer.post("/sign-up/developer", &fields).await;
+        let owner = lure_business(&server).await;
+        for email in [VICTIM, "dana@example.com"] {
+            owner.post("/forgot-password", &[("email", email)]).await;
+        }
+        assert_eq!(invite(&owner, "kim@example.com").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        owner.get("/backoffice/people").await.assert_says("Until then you can invite nobody");
+        let program = Program::installed(&server, "Harbour Desk", &owner, ALL).await;
+        server.offer(program.account(), catalogue()).await;
+        program.create("/bookings?notifyCustomer=true&notifyUsers=true", &order("2026-05-08", 1)).await;
+        server.clock.advance(96 * HOUR);
+        server.run_jobs().await;
+        let words = words(&server).await;
+        assert!(words.contains("Choose a new password") && words.contains("A business installed Harbour Desk"), "{words}");
+        assert!(!words.contains("lure"), "{words}");
+        assert!(server.mails().await.iter().all(|mail| mail.to != "marta@example.com" && mail.to != "kim@example.com"));
+    }
+
+    /// Once the address is confirmed, letters go out, and the developer learns whose key it is.
+    async fn a_confirmed_owner_is_named(server: TestServer) {
+        let owner = Visitor::owner(&server, "olivia@example.com").await;
+        let program = Program::installed(&server, "Harbour Desk", &owner, ALL).await;
+        let key = server.mail_to("dev-harbour-desk@example.com").await;
+        assert!(key.text.contains("Business: Harbour Lights") && key.text.contains("Owner: olivia@example.com"), "{}", key.text);
+        server.offer(program.account(), catalogue()).await;
+        program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
+        server.mail_to("marta@example.com").await;
+    }
+
+    /// The invitation says who invites, and not what the owner calls the person. It can be declined, once, and then the
+    /// business cannot invite the address again for a while.
+    async fn an_invitation_can_be_declined(server: TestServer) {
+        let owner = Visitor::owner(&server, "olivia@example.com").await;
+        assert_eq!(invite(&owner, VICTIM).await.location(), "/backoffice/people?notice=invited");
+        let mail = server.mail_to(VICTIM).await;
+        assert!(mail.text.contains("Harbour Lights") && mail.text.contains("olivia@example.com"), "{}", mail.text);
+        assert!(!mail.text.contains("lure"), "{}", mail.text);
+        let [accept, decline] = &mail.links()[..] else { panic!("two links in {}", mail.text) };
+        let invited = Visitor::new(&server);
+        // Looking uses nothing up.
+        for _ in 0..2 {
+            invited.get(decline).await.assert_says("Decline the invitation?");
+        }
+        let page = invited.post(decline, &[]).await;
+        assert_eq!(page.location(), "/sign-in?notice=declined");
+        invited.get("/sign-in?notice=declined").await.assert_says("You declined.");
+        for path in [accept, decline] {
+            assert_eq!(invited.get(path).await.status, StatusCode::GONE);
+            assert_eq!(invited.post(path, &[("password", PASSWORD)]).await.status, StatusCode::GONE);
+        }
+        assert!(!owner.get("/backoffice/people").await.html.contains(VICTIM));
+        server.clock.advance(80 * 24 * HOUR);
+        server.run_jobs().await;
+        owner.sign_in("olivia@example.com").await;
+        invite(&owner, VICTIM).await.assert_says("declined an invitation from you");
+        // The address is free for whoever has it, and other businesses know nothing of it.
+        let other = Visitor::owner(&server, "other@example.com").await;
+        assert_eq!(invite(&other, VICTIM).await.location(), "/backoffice/people?notice=invited");
+        let people = other.get("/backoffice/people").await.html;
+        let remove = people.split('"').find(|part| part.ends_with("/remove")).expect("a link to remove").to_owned();
+        other.post(&remove, &[]).await;
+        server.clock.advance(11 * 24 * HOUR);
+        owner.sign_in("olivia@example.com").await;
+        assert_eq!(invite(&owner, VICTIM).await.location(), "/backoffice/people?notice=invited");
+    }
+
+    /// A link that chose a password declines nothing any more, and one to a new password never does.
+    async fn only_an_invitation_can_be_declined(server: TestServer) {
+        let owner = Visitor::owner(&server, "olivia@example.com").await;
+        owner.post("/forgot-password", &[("email", "olivia@example.com")]).await;
+        let reset = server.mail_to("olivia@example.com").await.link().replace("/choose-password/", "/decline-invitation/");
+        assert_eq!(owner.get(&reset).await.status, StatusCode::GONE);
+        assert_eq!(owner.post(&reset, &[]).await.status, StatusCode::GONE);
+        let kim = owner.colleague(&server, "staff", "kim@example.com").await;
+        let decline = server.mail_to("kim@example.com").await.links().remove(1);
+        assert_eq!(kim.post(&decline, &[]).await.status, StatusCode::GONE);
+        kim.get("/backoffice").await.assert_says("Harbour Lights");
+    }
+
+    /// Whatever asks for them, and whoever: an address gets five e-mails with links at once and twenty in a day.
+    async fn an_address_gets_few_mails_with_links_a_day(server: TestServer) {
+        let owner = Visitor::owner(&server, "olivia@example.com").await;
+        let mut sent = 0;
+        for attempt in 0..40 {
+            let page = match attempt % 2 {
+                0 => owner.post("/forgot-password", &[("email", VICTIM)]).await,
+                _ => invite(&owner, VICTIM).await,
+            };
+            let limited = page.html.contains("Many e-mails were sent");
+            sent += usize::from(!limited);
+            server.clock.advance(Duration::from_secs(600));
+        }
+        // Twenty, and one for each 72 minutes of the 400.
+        assert_eq!(sent, 25);
+        let fields = [("name", "Pier"), ("person_name", "D"), ("email", VICTIM), ("password", PASSWORD)];
+        let taken = Visitor::new(&server).post("/sign-up/developer", &fields).await;
+        assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+
+    /// Signing up counts as well, and says that it was the address.
+    async fn signing_up_counts_as_a_mail_to_the_address(server: TestServer) {
+        let stranger = Visitor::new(&server);
+        for _ in 0..5 {
+            assert_eq!(stranger.post("/forgot-password", &[("email", VICTIM)]).await.status, StatusCode::OK);
+        }
+        let fields = [("name", "Pier"), ("person_name", "D"), ("email", VICTIM), ("password", PASSWORD)];
+        let page = stranger.post("/sign-up/developer", &fields).await;
+        assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+        page.assert_says("Many e-mails were sent to this address already");
+        assert!(server.mails().await.is_empty());
+    }
+
+    /// However many businesses write, a customer's address gets twenty letters at once. What is not sent is on the page of
+    /// e-mails, with the reason; the program that booked is told nothing of what others write.
+    async fn a_customer_gets_few_letters_at_once(server: TestServer) {
+        let (owner, program) = business(&server).await;
+        let letter = async |number: u32| {
+            let body = order(&format!("2026-06-{:02}", 1 + number), 1);
+            program.create("/bookings?notifyCustomer=true&mode=backend", &body).await;
+        };
+        for number in 0..21 {
+            letter(number).await;
+        }
+        let letters = async || server.mails().await.iter().filter(|mail| mail.to == "marta@example.com").count();
+        assert_eq!(letters().await, 20);
+        let page = owner.get("/backoffice/mails").await;
+        page.assert_says("many e-mails went to this address already");
+        assert!(!page.html.contains("/again"), "there is nothing to send");
+        server.clock.advance(Duration::from_secs(180));
+        letter(21).await;
+        assert_eq!(letters().await, 21);
+    }
+}
