@@ -45,7 +45,7 @@ pub mod secret_key;
 pub mod subaccount;
 #[cfg(test)]
 mod testing;
-mod text;
+pub mod text;
 pub mod throttle;
 pub mod time;
 pub mod webhook;

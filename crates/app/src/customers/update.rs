@@ -30,13 +30,13 @@ pub async fn update(
             let account = &placing.account.id;
             let known = customers::lock(tx, account, &id)?.ok_or(PlaceError::NoCustomer)?;
             reach.check(known.application.as_ref(), PlaceError::NoCustomer)?;
-            let mut person = change(known.person);
+            let mut person = change(known.person.clone());
             let refused = |why| PlaceError::Person { at: "customer", why };
             if let Some(fields) = &fields {
                 let catalogue = unit.catalogues().of(tx, account)?;
                 person.custom_fields = answers(&catalogue.custom_fields, About::Customer, fields).map_err(refused)?;
             }
-            person.check().map_err(refused)?;
+            person.check(Some(&known.person)).map_err(refused)?;
             customers::update(tx, account, &id, &person)?;
             bookings::retitle(tx, account, &id, &person.display_name())?;
             tx.record(placing.actor.change(

@@ -1,6 +1,6 @@
 //! The accept loop, one task for each connection, and the way everything ends.
 
-use super::patient::Patient;
+use super::patient::{Due, Patient};
 use super::wording::Worded;
 use super::{Limits, Refuse, protect};
 use axum::Router;
@@ -152,12 +152,14 @@ async fn connection(
 ) {
     // Answers are written in one piece; waiting for more only delays them. Without it they still arrive.
     let _ = stream.set_nodelay(true);
+    let due = Due::default();
+    let stream = Patient::new(Worded::new(TokioIo::new(stream), refuse), limits.write_timeout, due.clone());
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        Box::pin(router.clone().oneshot(request))
+        let (answer, due) = (router.clone().oneshot(request), due.clone());
+        Box::pin(async move { answer.await.map(|answer| due.begin(answer, limits.answer_timeout)) })
     });
-    let stream = Patient::new(Worded::new(TokioIo::new(stream), refuse), limits.write_timeout);
     let mut served = http1::Builder::new()
         .timer(TokioTimer::new())
         // One client of the API cuts `Location` out of the raw headers by its name.
