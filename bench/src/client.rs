@@ -20,6 +20,19 @@ pub struct Credentials {
     pub api_keys: ApiKeys,
     /// The products of the demo's business.
     pub products: Products,
+    /// The portal.
+    #[serde(default)]
+    pub portal: Option<Portal>,
+}
+
+/// The demo's portal.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Portal {
+    /// Its key.
+    pub api_key: String,
+    /// Its businesses.
+    pub subaccounts: Vec<String>,
 }
 
 /// API keys of the demo.

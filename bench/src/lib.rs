@@ -1,5 +1,6 @@
 //! Proof under load: many clients race for what is left ([`race`]), the server is killed while they work ([`crash`]), and
-//! webhooks are told of every change all the same ([`deliver`]). And figures: how much it does, beside what the machine can do at best ([`figures`]). All look at the server from
+//! webhooks are told of every change all the same ([`deliver`]). The largest things that can be stored are listed by many and read
+//! slowly, and memory and others are looked at ([`swamp`]). And figures: how much it does, beside what the machine can do at best ([`figures`]). All look at the server from
 //! outside, through its API; the figures also write a past into its database while it does not run.
 //!
 //! They use it up: they book what they find, so they are for the demo's business only.
@@ -13,6 +14,7 @@ mod ledger;
 mod load;
 pub mod race;
 pub mod server;
+pub mod swamp;
 mod tally;
 
 use clap::Args;
@@ -84,6 +86,32 @@ pub struct DeliverArgs {
     /// Checks the check: the receiver forgets some of what arrived, and losses are expected to be found.
     #[arg(long)]
     pub lose: bool,
+}
+
+/// Options of `swamp`.
+#[derive(Debug, Args)]
+pub struct SwampArgs {
+    /// The server's program.
+    #[arg(long, value_name = "PATH")]
+    pub server_binary: PathBuf,
+    /// For how many seconds it is attacked. Slow readers are cut off after 60.
+    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u64).range(1..))]
+    pub seconds: u64,
+    /// Most memory that the server may have, in MiB.
+    #[arg(long, value_name = "MIB", default_value_t = 256)]
+    pub most_mib: u64,
+    /// Longest that a write of another account may take.
+    #[arg(long, value_name = "MS", default_value_t = 1000)]
+    pub most_ms: u64,
+    /// How soon after its start the server must answer. Builds without optimisation need longer.
+    #[arg(long, value_name = "MS", default_value_t = 2000)]
+    pub ready_within_ms: u64,
+    /// An empty PostgreSQL database, instead of SQLite in the folder.
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// Checks the check: the attack must be seen in both figures, in comparison with the server at rest.
+    #[arg(long)]
+    pub control: bool,
 }
 
 /// Options of `load`.

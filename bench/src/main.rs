@@ -1,12 +1,13 @@
 //! The proofs and the figures as commands: `cargo run --release -p bench -- race …`, `… crash …`, `… deliver …`,
-//! `… load …`.
+//! `… swamp …`, `… load …`.
 
 use bench::crash::crash;
 use bench::deliver::deliver;
 use bench::figures::ceiling::ceiling;
 use bench::figures::load;
 use bench::race::race;
-use bench::{CeilingArgs, CrashArgs, DeliverArgs, LoadArgs, RaceArgs, say};
+use bench::swamp::swamp;
+use bench::{CeilingArgs, CrashArgs, DeliverArgs, LoadArgs, RaceArgs, SwampArgs, say};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 use tokio::runtime::Builder;
@@ -28,6 +29,8 @@ enum Command {
     Crash(CrashArgs),
     /// The server is killed while clients work and a receiver misbehaves: webhooks are told of every change, in order.
     Deliver(DeliverArgs),
+    /// The largest bookings are listed by many and read slowly: memory has a limit, and others do not wait.
+    Swamp(SwampArgs),
     /// How much a server does in a second and what that costs, beside what this machine can do at best.
     Load(LoadArgs),
     /// What `load` starts to find out what this machine can do at best: a bare program for the same requests.
@@ -38,13 +41,14 @@ fn main() -> ExitCode {
     let command = Cli::parse().command;
     // What measures has one core to itself, and so has what is measured: more threads would only get in their way.
     let mut builder = match command {
-        Command::Race(_) | Command::Crash(_) | Command::Deliver(_) => Builder::new_multi_thread(),
+        Command::Race(_) | Command::Crash(_) | Command::Deliver(_) | Command::Swamp(_) => Builder::new_multi_thread(),
         Command::Load(_) | Command::Ceiling(_) => Builder::new_current_thread(),
     };
     let outcome = builder.enable_all().build().map_err(Into::into).and_then(|runtime| match command {
         Command::Race(args) => runtime.block_on(race(&args)),
         Command::Crash(args) => runtime.block_on(crash(&args)),
         Command::Deliver(args) => runtime.block_on(deliver(&args)),
+        Command::Swamp(args) => runtime.block_on(swamp(&args)),
         Command::Load(args) => runtime.block_on(load(&args)).map(|()| true),
         Command::Ceiling(args) => runtime.block_on(ceiling(&args)).map(|()| true),
     });

@@ -78,7 +78,7 @@ pub(crate) enum ResourceInput {
         #[schemars(length(max = LONGEST_ID))]
         id: String,
         /// What it is called in answers. Not looked at.
-        #[schemars(rename = "name", with = "Option<String>")]
+        #[schemars(rename = "name", with = "Option<Value>")]
         _name: (),
     },
     /// Alone.
@@ -96,7 +96,8 @@ impl<'de> Deserialize<'de> for ResourceInput {
             _ => return Err(said("must be a resource, or the id of one")),
         };
         let (Self::Object { id, .. } | Self::Id(id)) = &read;
-        check(id, Shape::Line, LONGEST_ID).map_err(said)?;
+        let no_id = |_| said(format_args!("must have an id of {LONGEST_ID} characters at most, on one line"));
+        check(id, Shape::Line, LONGEST_ID).map_err(no_id)?;
         Ok(read)
     }
 }

@@ -13,6 +13,7 @@ mod idempotency;
 mod ignored;
 mod inventory;
 mod languages;
+mod limits;
 mod linked_people;
 mod members;
 mod of_customers;
