@@ -20,6 +20,9 @@ pub struct Credentials {
     pub api_keys: ApiKeys,
     /// The products of the demo's business.
     pub products: Products,
+    /// The portal.
+    #[serde(default)]
+    pub portal: Option<Portal>,
     /// Its owner.
     pub business: LogIn,
 }
@@ -31,6 +34,16 @@ pub struct LogIn {
     pub username: String,
     /// The password.
     pub password: String,
+}
+
+/// The demo's portal.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Portal {
+    /// Its key.
+    pub api_key: String,
+    /// Its businesses.
+    pub subaccounts: Vec<String>,
 }
 
 /// API keys of the demo.

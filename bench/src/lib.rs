@@ -1,7 +1,8 @@
 //! Proof under load: many clients race for what is left ([`race`]), the server is killed while they work ([`crash`]), and
 //! webhooks are told of every change all the same ([`deliver`]), who asks for what has changed learns it ([`poll`]), clients
-//! that take what they can shut nobody out ([`connections`]), and who guesses passwords keeps nobody from signing in
-//! ([`sign_ins`]). And figures: how much it does, beside what the machine can do at best ([`figures`]). All look at the server from
+//! that take what they can shut nobody out ([`connections`]), who guesses passwords keeps nobody from signing in
+//! ([`sign_ins`]), and the largest things that can be stored, listed by many and read slowly, leave memory and others in peace
+//! ([`swamp`]). And figures: how much it does, beside what the machine can do at best ([`figures`]). All look at the server from
 //! outside, through its API; the figures also write a past into its database while it does not run.
 //!
 //! They use it up: they book what they find, so they are for the demo's business only.
@@ -18,6 +19,7 @@ pub mod poll;
 pub mod race;
 pub mod server;
 pub mod sign_ins;
+pub mod swamp;
 mod tally;
 
 use clap::Args;
@@ -165,6 +167,32 @@ pub struct SignInsArgs {
     /// found.
     #[arg(long)]
     pub among_the_crowd: bool,
+}
+
+/// Options of `swamp`.
+#[derive(Debug, Args)]
+pub struct SwampArgs {
+    /// The server's program.
+    #[arg(long, value_name = "PATH")]
+    pub server_binary: PathBuf,
+    /// For how many seconds it is attacked. Slow readers are cut off after 60.
+    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u64).range(1..))]
+    pub seconds: u64,
+    /// Most memory that the server may have, in MiB.
+    #[arg(long, value_name = "MIB", default_value_t = 256)]
+    pub most_mib: u64,
+    /// Longest that a write of another account may take.
+    #[arg(long, value_name = "MS", default_value_t = 1000)]
+    pub most_ms: u64,
+    /// How soon after its start the server must answer. Builds without optimisation need longer.
+    #[arg(long, value_name = "MS", default_value_t = 2000)]
+    pub ready_within_ms: u64,
+    /// An empty PostgreSQL database, instead of SQLite in the folder.
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// Checks the check: the attack must be seen in both figures, in comparison with the server at rest.
+    #[arg(long)]
+    pub control: bool,
 }
 
 /// Options of `load`.

@@ -1,5 +1,5 @@
 //! The proofs and the figures as commands: `cargo run --release -p bench -- race …`, `… crash …`, `… deliver …`,
-//! `… poll …`, `… connections …`, `… sign-ins …`, `… load …`.
+//! `… poll …`, `… connections …`, `… sign-ins …`, `… swamp …`, `… load …`.
 
 use bench::connections::connections;
 use bench::crash::crash;
@@ -9,8 +9,9 @@ use bench::figures::load;
 use bench::poll::poll;
 use bench::race::race;
 use bench::sign_ins::sign_ins;
+use bench::swamp::swamp;
 use bench::{
-    CeilingArgs, ConnectionsArgs, CrashArgs, DeliverArgs, LoadArgs, PollArgs, RaceArgs, SignInsArgs, say,
+    CeilingArgs, ConnectionsArgs, CrashArgs, DeliverArgs, LoadArgs, PollArgs, RaceArgs, SignInsArgs, SwampArgs, say,
 };
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -39,6 +40,8 @@ enum Command {
     Connections(ConnectionsArgs),
     /// Many guess passwords from many addresses: whoever has the right one is let in all the same.
     SignIns(SignInsArgs),
+    /// The largest bookings are listed by many and read slowly: memory has a limit, and others do not wait.
+    Swamp(SwampArgs),
     /// How much a server does in a second and what that costs, beside what this machine can do at best.
     Load(LoadArgs),
     /// What `load` starts to find out what this machine can do at best: a bare program for the same requests.
@@ -54,7 +57,8 @@ fn main() -> ExitCode {
         | Command::Deliver(_)
         | Command::Poll(_)
         | Command::Connections(_)
-        | Command::SignIns(_) => Builder::new_multi_thread(),
+        | Command::SignIns(_)
+        | Command::Swamp(_) => Builder::new_multi_thread(),
         Command::Load(_) | Command::Ceiling(_) => Builder::new_current_thread(),
     };
     let outcome = builder.enable_all().build().map_err(Into::into).and_then(|runtime| match command {
@@ -64,6 +68,7 @@ fn main() -> ExitCode {
         Command::Poll(args) => runtime.block_on(poll(&args)),
         Command::Connections(args) => runtime.block_on(connections(&args)),
         Command::SignIns(args) => runtime.block_on(sign_ins(&args)),
+        Command::Swamp(args) => runtime.block_on(swamp(&args)),
         Command::Load(args) => runtime.block_on(load(&args)).map(|()| true),
         Command::Ceiling(args) => runtime.block_on(ceiling(&args)).map(|()| true),
     });

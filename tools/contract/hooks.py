@@ -25,7 +25,11 @@ REASONS = {
     "times are of some centuries": r"of the years \d+ to \d+",
     "a key of a request is for one request": r"Idempotency-Key was used for another request",
     "lengths, which the document tells only in part": r"can have [\d_]+ (characters|entries|people categories)",
-    "a name is one line, and U+0000 is no text": r"must be one line of text|U\+0000",
+    "a name is one line, and U+0000 is no text": r"must be one line of text|U\+0000|"
+    r"must not contain control characters|without control characters",
+    # Options and adjustments together, all that is known of a person, a page with people: no schema adds up.
+    "bytes of a whole thing": r"takes up too much|have more than \d+ MiB",
+    "a resource is named once, by its id": r"the resource \w+ is there twice",
     # \S of a pattern leaves in some kinds of space that the server takes away.
     "a text of space alone counts as absent": r"^(The member )?(productId|eventId|reason) is missing[.:;]",
     # Wire reference, 6.1 to 6.9: what a product sells, to whom and when, products say.

@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use slotkeeper_app::App;
 use slotkeeper_app::authorizations::check::{CheckError, KeyHolder, check};
 use slotkeeper_app::call_limit::TooManyCalls;
+use slotkeeper_app::in_flight::Turn;
 use slotkeeper_app::right::{May, Right};
 use slotkeeper_domain::account::Language;
 
@@ -36,6 +37,11 @@ impl<R: Right> Caller<R> {
     #[must_use]
     pub fn holder(&self) -> &KeyHolder {
         &self.holder
+    }
+
+    /// Waits for the account's turn to make a list, or another large answer; kept until that is made.
+    pub(crate) async fn turn(&self, app: &App) -> Turn {
+        app.in_flight().turn(&self.may.account().id).await
     }
 
     /// The language to answer in.
@@ -66,6 +72,9 @@ impl<R: Right> FromRequestParts<App> for Caller<R> {
             CheckError::Store(error) => error.into(),
         })?;
         let noted = parts.extensions.get::<Noted>();
+        if let Some(noted) = noted {
+            noted.called_by(holder.account().id.clone(), holder.authorization().application.clone());
+        }
         if let (Some(noted), Some(allowance)) = (noted, holder.allowance()) {
             noted.allowance(allowance);
         }

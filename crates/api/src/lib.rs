@@ -8,6 +8,7 @@ pub mod answer;
 mod availability;
 pub mod body;
 mod bookings;
+mod bounded;
 pub mod caller;
 mod changes;
 pub mod cors;
@@ -33,6 +34,7 @@ mod settings;
 mod span;
 mod subaccounts;
 pub mod webhooks;
+mod weigh;
 pub mod wire;
 
 pub use error::ApiError;

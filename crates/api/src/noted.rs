@@ -8,6 +8,7 @@ use axum::response::Response;
 use slotkeeper_app::call_limit::Allowance;
 use slotkeeper_domain::account::Language;
 use slotkeeper_domain::call_rate::CallRate;
+use slotkeeper_domain::id::{AccountId, ApplicationId};
 use std::sync::{Arc, OnceLock};
 
 /// What is known of a call. Clones share it.
@@ -16,6 +17,7 @@ pub(crate) struct Noted(Arc<Notes>);
 
 #[derive(Default)]
 struct Notes {
+    caller: OnceLock<(AccountId, ApplicationId)>,
     language: OnceLock<Language>,
     left: OnceLock<Left>,
 }
@@ -30,6 +32,16 @@ struct Left {
 }
 
 impl Noted {
+    /// Notes whose call it is: in which account, with which application's key.
+    pub(crate) fn called_by(&self, account: AccountId, application: ApplicationId) {
+        let _first = self.0.caller.set((account, application));
+    }
+
+    /// Whose call it is; nothing where the keys were refused or not looked at.
+    pub(crate) fn caller(&self) -> Option<&(AccountId, ApplicationId)> {
+        self.0.caller.get()
+    }
+
     /// Notes the language that was chosen.
     pub(crate) fn language(&self, language: Language) {
         // A call has one caller, so nobody else has set it.

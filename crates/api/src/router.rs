@@ -3,6 +3,7 @@
 use crate::body::LARGEST_BODY;
 use crate::error::{ApiError, refuse};
 use crate::operation::Operations;
+use crate::weigh::weigh;
 use crate::{
     availability, bookings, changes, customers, holds, language, linked_people, noted, payments, resourceblocks,
     seatblocks, settings, subaccounts, webhooks,
@@ -184,6 +185,7 @@ pub fn router_of(operations: Operations, app: App) -> Router {
         .route("/v2/", any(not_found))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(middleware::from_fn(refuse_large_bodies))
+        .layer(middleware::from_fn_with_state(app.clone(), weigh))
         .layer(middleware::from_fn(noted::note))
         .layer(middleware::from_fn(forbid_caching))
         .layer(CompressionLayer::new())

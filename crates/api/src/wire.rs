@@ -3,6 +3,7 @@
 //! Absent values are left out of answers. What is wrong in a body is said by [`said`]: the API puts its words into the
 //! message, behind the name of the member.
 
+use crate::bounded::{LONGEST_AMOUNT, LONGEST_ID, LONGEST_NAME, id, line, value};
 use crate::document::AsParameter;
 use crate::error::ApiError;
 use crate::query::{Parameter, words, yes_or_no};
@@ -15,8 +16,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub use serde_json;
 use serde_json::{Value, json};
 use slotkeeper_domain::account::{ContactDetails, Country, Currency, PhoneKind};
+use slotkeeper_domain::customer::LONGEST_LINE;
 use slotkeeper_domain::money;
 use slotkeeper_domain::money::NotAnAmount;
+use slotkeeper_domain::options::LONGEST_TEXT as LONGEST_VALUE;
 pub use slotkeeper_domain::said::said;
 use std::borrow::Cow;
 
@@ -65,7 +68,7 @@ impl JsonSchema for Money {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let text = json!({ "type": "string", "pattern": r"^-?\d+(\.\d+)?$", "examples": ["27.5"] });
+        let text = json!({ "type": "string", "maxLength": LONGEST_AMOUNT, "pattern": r"^-?\d+(\.\d+)?$", "examples": ["27.5"] });
         let amount = match generator.contract() {
             Contract::Deserialize => json!({ "anyOf": [text, { "type": "number" }] }),
             // Answers; the kinds of contracts may become more.
@@ -93,6 +96,9 @@ impl<'de> Deserialize<'de> for Amount {
             Value::Number(number) => number.to_string(),
             _ => String::new(),
         };
+        if text.len() > LONGEST_AMOUNT {
+            return Err(said(format_args!("can have {LONGEST_AMOUNT} characters at most")));
+        }
         // Digits and a point, so that the member is named; what they come to depends on the currency.
         let digits = text.strip_prefix('-').unwrap_or(&text);
         let is_decimal = digits.starts_with(|first: char| first.is_ascii_digit())
@@ -110,6 +116,8 @@ fn currency<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Currency, D::E
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PhoneNumber {
     /// The number, as written.
+    #[serde(deserialize_with = "value::<LONGEST_LINE, _>")]
+    #[schemars(length(max = LONGEST_LINE))]
     pub number: String,
     /// What it is for.
     #[serde(rename = "type", serialize_with = "write_phone_kind", deserialize_with = "parameter")]
@@ -126,23 +134,28 @@ fn write_phone_kind<S: serde::Serializer>(kind: &PhoneKind, serializer: S) -> Re
 #[serde(rename_all = "camelCase", default)]
 pub struct StreetAddress {
     /// First line.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "text")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "line::<LONGEST_LINE, _>")]
+    #[schemars(length(max = LONGEST_LINE))]
     pub address1: Option<String>,
     /// Second line.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "text")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "line::<LONGEST_LINE, _>")]
+    #[schemars(length(max = LONGEST_LINE))]
     pub address2: Option<String>,
     /// City.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "text")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "line::<LONGEST_LINE, _>")]
+    #[schemars(length(max = LONGEST_LINE))]
     pub city: Option<String>,
     /// Country.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "country")]
     #[schemars(with = "Option<CountryCode>")]
     pub country_code: Option<Country>,
     /// State, province or region.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "text")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "line::<LONGEST_LINE, _>")]
+    #[schemars(length(max = LONGEST_LINE))]
     pub state: Option<String>,
     /// Postcode.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "text")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "line::<LONGEST_LINE, _>")]
+    #[schemars(length(max = LONGEST_LINE))]
     pub postcode: Option<String>,
 }
 
@@ -176,48 +189,13 @@ impl StreetAddress {
     }
 }
 
-/// For `deserialize_with`: a text without the space around it; nothing when it is empty or null.
-///
-/// # Errors
-/// When it is no text.
-pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(text_or_empty(deserializer)?.filter(|text| !text.is_empty()))
-}
-
-/// For `deserialize_with`: a text without the space around it, also an empty one, where that says something; nothing when it
-/// is null.
-///
-/// # Errors
-/// When it is no text.
-pub fn text_or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    let text = Option::<String>::deserialize(deserializer)?;
-    // PostgreSQL keeps no such character, and nobody means it.
-    if text.as_ref().is_some_and(|text| text.contains('\0')) {
-        return Err(said("must not contain the character U+0000"));
-    }
-    Ok(text.map(|text| text.trim().to_owned()))
-}
-
-/// A text, if it is not too long.
-///
-/// # Errors
-/// 400, naming the member and how many characters it can have.
-pub(crate) fn bounded(text: Option<&String>, member: &str, most: usize) -> Result<Option<String>, ApiError> {
-    match text {
-        Some(text) if text.chars().count() > most => {
-            Err(ApiError::bad_request(format!("{member} can have {most} characters at most.")))
-        }
-        other => Ok(other.cloned()),
-    }
-}
-
 /// The refusal of a body without a member that must be there.
 pub(crate) fn missing(member: &str) -> ApiError {
     ApiError::bad_request(format!("The member {member} is missing."))
 }
 
 fn country<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Country>, D::Error> {
-    let code = text(deserializer)?.map(|code| code.to_ascii_uppercase());
+    let code = line::<LONGEST_LINE, D>(deserializer)?.map(|code| code.to_ascii_uppercase());
     let country = code.map(|code| code.parse()).transpose();
     country.map_err(|_| said("must be the code of a country (ISO 3166-1, two letters), such as PT"))
 }
@@ -314,6 +292,8 @@ pub struct Image {
 #[serde(rename_all = "camelCase")]
 pub struct PeopleNumber {
     /// The category.
+    #[serde(deserialize_with = "id")]
+    #[schemars(length(max = LONGEST_ID))]
     pub people_category_id: String,
     /// How many people.
     #[schemars(range(min = 0, max = u32::MAX))]
@@ -324,12 +304,16 @@ pub struct PeopleNumber {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NamedValue {
     /// The id. It wins over the name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "line::<LONGEST_ID, _>")]
+    #[schemars(length(max = LONGEST_ID))]
     pub id: Option<String>,
     /// The name, in any language of the account.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "line::<LONGEST_NAME, _>")]
+    #[schemars(length(max = LONGEST_NAME))]
     pub name: Option<String>,
     /// The value, as text.
+    #[serde(deserialize_with = "value::<LONGEST_VALUE, _>")]
+    #[schemars(length(max = LONGEST_VALUE))]
     pub value: String,
 }
 

@@ -23,6 +23,7 @@ pub mod customers;
 pub mod fold;
 pub mod holds;
 pub mod idempotency;
+pub mod in_flight;
 pub mod letters;
 pub mod linked_people;
 pub mod mail;
@@ -49,6 +50,7 @@ use authorizations::last_use::LastUse;
 use call_limit::CallLimit;
 use catalogue::Catalogues;
 use clock::Clock;
+use in_flight::InFlight;
 use passwords::Passwords;
 use secrets::Vault;
 use slotkeeper_domain::call_rate::CallRate;
@@ -84,6 +86,7 @@ struct Parts {
     last_use: LastUse,
     known_keys: KnownKeys,
     call_limit: CallLimit,
+    in_flight: InFlight,
     catalogues: Catalogues,
     calendar_use: calendars::LastUse,
     calendar_limit: calendars::FileLimit,
@@ -155,6 +158,7 @@ impl App {
             last_use: LastUse::default(),
             known_keys: KnownKeys::default(),
             call_limit: CallLimit::new(call_rate),
+            in_flight: InFlight::default(),
             catalogues: Catalogues::default(),
             calendar_use: calendars::LastUse::default(),
             calendar_limit: calendars::FileLimit::default(),
@@ -257,6 +261,12 @@ impl App {
     /// How often keys may call.
     pub(crate) fn call_limit(&self) -> &CallLimit {
         &self.0.call_limit
+    }
+
+    /// What accounts have in flight.
+    #[must_use]
+    pub fn in_flight(&self) -> &InFlight {
+        &self.0.in_flight
     }
 
     /// Which calendars were asked for lately.

@@ -5,11 +5,15 @@ use crate::catalogue::{CustomField, FieldKind};
 use crate::change::words;
 use crate::email::EmailAddress;
 use crate::id::CustomFieldId;
+use crate::text::json_bytes;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// Longest name, number or line of an address, in characters.
 pub const LONGEST_LINE: usize = 200;
+
+/// Most bytes that everything known of a person has, written as JSON, which is how it is stored.
+pub const LARGEST_PERSON: usize = 16 * 1024;
 
 /// Most phone numbers, and most custom fields, that a person can have.
 pub const MOST_ENTRIES: usize = 50;
@@ -141,6 +145,16 @@ pub enum PersonRefused {
         /// Which member.
         member: &'static str,
     },
+    /// All of it together is too much.
+    #[error(
+        "{member} takes up too much: all that is known of a person can have {LARGEST_PERSON} bytes, and this has {bytes}."
+    )]
+    TooLarge {
+        /// Which member has most of it.
+        member: &'static str,
+        /// How many bytes all of it has.
+        bytes: usize,
+    },
     /// The business does not ask for that, of this kind of person.
     #[error("customFields: the entry at position {0} is none of the fields of this business for such a person.")]
     UnknownField(usize),
@@ -172,11 +186,12 @@ impl Person {
         Self { facebook_id: None, language: None, accept_sms_reminders: false, ..self }
     }
 
-    /// Whether every text is a line of bearable length.
+    /// Whether every text is a line of bearable length, and all of it few enough bytes to be stored. Of a person of whom more
+    /// was known, from a time without that limit, less may be known now.
     ///
     /// # Errors
     /// [`PersonRefused`].
-    pub fn check(&self) -> Result<(), PersonRefused> {
+    pub fn check(&self, known: Option<&Self>) -> Result<(), PersonRefused> {
         let Address { address1, address2, city, state, postcode, .. } = &self.address;
         let lines = [
             ("firstName", &self.first_name),
@@ -195,7 +210,14 @@ impl Person {
         if self.phones.len() > MOST_ENTRIES {
             return Err(PersonRefused::TooMany { member: "phoneNumbers" });
         }
-        self.phones.iter().try_for_each(|phone| check_line("phoneNumbers.number", &phone.number))
+        self.phones.iter().try_for_each(|phone| check_line("phoneNumbers.number", &phone.number))?;
+        let bytes = json_bytes(self);
+        if bytes <= LARGEST_PERSON || known.is_some_and(|known| bytes <= json_bytes(known)) {
+            return Ok(());
+        }
+        let of_phones = json_bytes(&self.phones);
+        let member = if of_phones > json_bytes(&self.custom_fields) { "phoneNumbers" } else { "customFields" };
+        Err(PersonRefused::TooLarge { member, bytes })
     }
 }
 

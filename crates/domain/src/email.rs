@@ -7,6 +7,11 @@ use std::str::FromStr;
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EmailAddress(String);
 
+impl EmailAddress {
+    /// Most characters of an address (RFC 5321, and what mail servers take).
+    pub const LONGEST: usize = 254;
+}
+
 /// The text is not an e-mail address that mail can be sent to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -31,7 +36,7 @@ impl FromStr for EmailAddress {
             email_address::Options::default().with_required_tld().without_display_text().without_domain_literal();
         let text = text.trim();
         // Quoted local parts may hold spaces and line breaks. Nobody signs up with one.
-        if !text.is_ascii() || text.contains('"') || text.len() > 254 {
+        if !text.is_ascii() || text.contains('"') || text.len() > Self::LONGEST {
             return Err(NotAnEmailAddress);
         }
         email_address::EmailAddress::parse_with_options(text, options)

@@ -51,7 +51,7 @@ pub mod sign_up;
 pub mod subaccount;
 #[cfg(test)]
 mod testing;
-mod text;
+pub mod text;
 pub mod throttle;
 pub mod time;
 pub mod webhook;

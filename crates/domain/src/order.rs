@@ -11,10 +11,14 @@ use crate::options::{self, ChosenOption, OptionInput, OptionRefused};
 use crate::party::{Party, PartyRefused};
 use crate::price::{self, Adjustment, Line, Price};
 use crate::scheduled::{self, EventChoice, Moment, NoVisit, Visit};
+use crate::text::json_bytes;
 use crate::time::Instant;
 
 /// Most extra lines on a price.
 pub const MOST_ADJUSTMENTS: usize = 100;
+
+/// Most bytes that the options and the extra lines of a booking have together, written as JSON, which is how they are stored.
+pub const LARGEST_WISHES: usize = 32 * 1024;
 
 /// What somebody wants to book.
 #[derive(Debug, Clone)]
@@ -117,6 +121,17 @@ pub enum OrderRefused {
     /// There are too many extra lines.
     #[error("priceAdjustments can have {MOST_ADJUSTMENTS} entries at most.")]
     TooManyAdjustments,
+    /// Options and extra lines are too much together.
+    #[error(
+        "{member} takes up too much: options and priceAdjustments can have {LARGEST_WISHES} bytes together, and these have \
+         {bytes}."
+    )]
+    TooLarge {
+        /// Which of the two has more.
+        member: &'static str,
+        /// How many bytes they have.
+        bytes: usize,
+    },
     /// An extra line names a tax that is not there.
     #[error("priceAdjustments.taxIds: this business has no tax {0}.")]
     NoTax(TaxId),
@@ -182,6 +197,27 @@ pub fn plan<'a>(catalogue: &'a Catalogue, order: &Order, terms: Terms<'_>) -> Re
     }
     let What { event, enrolled, drop_in, span, wish } = whats;
     Ok(Plan { product, event, enrolled_event: enrolled, drop_in_event: drop_in, span, wish, options, lines, price })
+}
+
+/// How many bytes the options and the extra lines of a booking have together as JSON.
+#[must_use]
+pub fn bytes_of(options: &[ChosenOption], adjustments: &[Adjustment]) -> usize {
+    json_bytes(options) + json_bytes(adjustments)
+}
+
+/// Whether the options and the extra lines of a booking or hold are few enough bytes to be stored. Of a booking that had `before`
+/// bytes, from a time without this limit, they may be fewer than that.
+///
+/// # Errors
+/// [`OrderRefused::TooLarge`].
+pub fn check_size(options: &[ChosenOption], adjustments: &[Adjustment], before: usize) -> Result<(), OrderRefused> {
+    let bytes = bytes_of(options, adjustments);
+    if bytes <= LARGEST_WISHES || bytes <= before {
+        return Ok(());
+    }
+    let of_options = json_bytes(options);
+    let member = if of_options > bytes - of_options { "options" } else { "priceAdjustments" };
+    Err(OrderRefused::TooLarge { member, bytes })
 }
 
 /// What is shown while looking for an event for this party: its price without taxes that are only added at checkout.
@@ -292,6 +328,30 @@ mod tests {
             let moment = Moment { now, zone: &zone, relaxed };
             let terms = Terms { moment, member, nothing: testing::euros(0), language: Language::BRITISH_ENGLISH };
             assert_eq!(plan(&catalogue, &order, terms).err(), refused, "member {member}, staff {relaxed}");
+        }
+    }
+
+    #[test]
+    fn what_is_larger_than_it_may_be_can_only_become_smaller() {
+        let line = |length| Adjustment {
+            unit_price: testing::euros(1),
+            quantity: 1,
+            description: "x".repeat(length),
+            taxes: Vec::new(),
+        };
+        let lines = |count, length| vec![line(length); count];
+        let large = bytes_of(&[], &lines(100, 1_000));
+        assert!(large > LARGEST_WISHES);
+        for (lines, before, taken) in [
+            (lines(100, 100), 0, true),
+            (lines(100, 1_000), 0, false),
+            (lines(100, 1_000), large, true),
+            (lines(99, 1_000), large, true),
+            (lines(100, 1_001), large, false),
+        ] {
+            let bytes = bytes_of(&[], &lines);
+            let refused = OrderRefused::TooLarge { member: "priceAdjustments", bytes };
+            assert_eq!(check_size(&[], &lines, before), if taken { Ok(()) } else { Err(refused) });
         }
     }
 }

@@ -1,8 +1,70 @@
-//! Types that are written as text, in JSON as in columns: they read what they wrote, and nothing else.
+//! What texts of others may be, and types that are written as text, in JSON as in columns: they read what they wrote, and
+//! nothing else.
 
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use std::borrow::Cow;
 use std::str::FromStr;
+
+/// What a text is, and so which characters that nobody sees it may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// One line: no control character.
+    Line,
+    /// Several lines: of the control characters only line breaks and tabs.
+    Prose,
+}
+
+/// Why a text is not taken. The words continue "The member … ".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TextRefused {
+    /// It has more characters than that.
+    #[error("can have {0} characters at most")]
+    TooLong(usize),
+    /// There is a control character in it.
+    #[error("must be one line of text, without control characters")]
+    NotALine,
+    /// There is a control character in it that is neither line break nor tab.
+    #[error("must not contain control characters other than line breaks and tabs")]
+    NotProse,
+}
+
+/// Whether a text of others is taken: of this shape, and of at most so many characters. What is taken has at most four bytes
+/// for each of them, also as JSON, where a control character would have six.
+///
+/// # Errors
+/// [`TextRefused`].
+pub fn check(text: &str, shape: Shape, most: usize) -> Result<(), TextRefused> {
+    let odd = match shape {
+        Shape::Line => text.contains(char::is_control).then_some(TextRefused::NotALine),
+        Shape::Prose => {
+            let odd = |character: char| character.is_control() && !matches!(character, '\n' | '\r' | '\t');
+            text.contains(odd).then_some(TextRefused::NotProse)
+        }
+    };
+    if text.len() > most && text.chars().count() > most {
+        return Err(TextRefused::TooLong(most));
+    }
+    odd.map_or(Ok(()), Err)
+}
+
+/// How many bytes a value has as JSON, which is how details are stored.
+#[must_use]
+pub fn json_bytes<T: Serialize + ?Sized>(value: &T) -> usize {
+    struct Counted(usize);
+    impl std::io::Write for Counted {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut counted = Counted(0);
+    // What cannot be written is not stored either.
+    if serde_json::to_writer(&mut counted, value).is_ok() { counted.0 } else { usize::MAX }
+}
 
 /// Reads a text with the type's `FromStr`. The message never repeats the text.
 pub(crate) fn read<'de, T: FromStr, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
@@ -36,4 +98,40 @@ serde_as_text! {
     crate::customer::Gender;
     crate::email::EmailAddress;
     crate::payment::PaymentMethod;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_text_has_the_characters_of_its_shape_and_no_more_than_it_may() {
+        for (text, line, prose) in [
+            ("", Ok(()), Ok(())),
+            ("ééé", Ok(()), Ok(())),
+            ("éééé", Err(TextRefused::TooLong(3)), Err(TextRefused::TooLong(3))),
+            ("a\nb", Err(TextRefused::NotALine), Ok(())),
+            ("a\r\n", Err(TextRefused::NotALine), Ok(())),
+            ("\t", Err(TextRefused::NotALine), Ok(())),
+            ("\0", Err(TextRefused::NotALine), Err(TextRefused::NotProse)),
+            ("\u{1}", Err(TextRefused::NotALine), Err(TextRefused::NotProse)),
+            ("\u{7f}", Err(TextRefused::NotALine), Err(TextRefused::NotProse)),
+            ("\u{85}", Err(TextRefused::NotALine), Err(TextRefused::NotProse)),
+        ] {
+            assert_eq!((check(text, Shape::Line, 3), check(text, Shape::Prose, 3)), (line, prose), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_taken_has_four_bytes_a_character_at_most(text in any::<String>(), most in 0..40_usize) {
+            for shape in [Shape::Line, Shape::Prose] {
+                if check(&text, shape, most).is_ok() {
+                    prop_assert!(json_bytes(&text) <= 4 * most + 2);
+                }
+            }
+            prop_assert_eq!(json_bytes(&text), serde_json::to_string(&text).expect("a text").len());
+        }
+    }
 }

@@ -2,9 +2,9 @@
 //!
 //! Nothing a client does or leaves undone may hold a connection for ever: the head of a request has a time limit
 //! (also an idle connection, which is one whose next head has not come), the whole of a request has one, and so has
-//! an answer nobody reads. A body has to come at some pace. The number of connections has a cap, of which each address has a
-//! share; those that wait for a request make room for others. When the process runs out of file descriptors, new connections
-//! wait.
+//! an answer that nobody reads, or reads too slowly. A body has to come at some pace. The number of connections has a cap, of
+//! which each address has a share; those that wait for a request make room for others. When the process runs out of file
+//! descriptors, new connections wait.
 //!
 //! And every request is answered in our own words, also one that the HTTP library refuses by itself.
 
@@ -47,6 +47,8 @@ pub struct Limits {
     pub request_timeout: Duration,
     /// How long a client may take no byte of its answer.
     pub write_timeout: Duration,
+    /// How long an answer may take from its head until the client has taken all of it.
+    pub answer_timeout: Duration,
     /// How long a client that is told to go may take to notice: meanwhile what it still sends is thrown away. A
     /// connection closed with unread bytes is reset, and the client might never see the answer, such as a 413.
     pub linger: Duration,
@@ -66,6 +68,7 @@ impl Default for Limits {
             body_bytes_per_second: 1_000,
             request_timeout: Duration::from_secs(30),
             write_timeout: Duration::from_secs(30),
+            answer_timeout: Duration::from_secs(60),
             linger: Duration::from_secs(2),
             drain: Duration::from_secs(10),
             accept_pause: Duration::from_millis(500),

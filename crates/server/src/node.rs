@@ -1,13 +1,15 @@
 //! One running server: the faces over the use cases, the HTTP loop, and the jobs.
 
 use crate::http::{self, Limits};
+use axum::Router;
+use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Json, Router};
 use slotkeeper_api::cors::Origins;
 use slotkeeper_app::App;
 use slotkeeper_app::secrets::{Usage, same};
@@ -69,9 +71,11 @@ pub fn router(web: Web, origins: &Origins) -> Router {
         Some(layer) => api.layer(layer),
         None => api,
     };
-    let (app, document) = (web.app.clone(), Arc::clone(&web.document));
+    // Written once: whoever asks, and reads slowly, holds no memory of its own.
+    let (app, document) = (web.app.clone(), Bytes::from(web.document.to_string()));
+    let document = move || async move { ([(CONTENT_TYPE, "application/json")], document).into_response() };
     Router::new()
-        .route("/openapi.json", get(|| async move { Json(&*document).into_response() }).fallback(not_that_way))
+        .route("/openapi.json", get(document).fallback(not_that_way))
         .route("/health", get(|| async move { health(&app).await }).fallback(not_that_way))
         .merge(api)
         .merge(slotkeeper_web::router(web))

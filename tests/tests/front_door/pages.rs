@@ -1,6 +1,6 @@
 //! Pages over plain HTTP: what everybody gets who asks for something odd.
 
-use slotkeeper_testkit::client::Visitor;
+use slotkeeper_testkit::client::{PASSWORD, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::reqwest::{Client, StatusCode};
 
@@ -136,6 +136,59 @@ on_every_engine! {
             let page = visitor.post("/sign-in", &fields).await;
             assert_eq!(page.status, status);
             page.assert_says("<h1>");
+        }
+    }
+
+    /// Every field of every form has a limit: one character more is refused where it was typed, a control character too, and
+    /// nothing is stored. A form as a whole has 64 KiB.
+    async fn no_field_takes_more_than_it_can_have(server: TestServer) {
+        let developer = Visitor::developer(&server, "dana@example.com").await;
+        let application = developer.register("Harbour Desk", "").await;
+        let owner = Visitor::owner(&server, "olivia@example.com").await;
+        let nobody = Visitor::new(&server);
+        let sign_up = [
+            ("name", "Quay Six"), ("country", "PT"), ("zone", "Europe/Lisbon"), ("currency", "EUR"), ("language", "en-GB"),
+            ("person_name", "Quinn"), ("email", "quinn@example.com"), ("password", PASSWORD),
+        ];
+        let details = [("name", "Harbour Lights"), ("phone_number", "1"), ("phone_kind", "work")];
+        let invited = [("name", "Kim"), ("email", "kim@example.com"), ("role", "manager")];
+        let registered = [("name", "Second Desk"), ("description", "Sells."), ("callback_url", "")];
+        let (letter, described) = ([("subject", "Hello"), ("body", "Text.")], [("description", "Sells.")]);
+        let description = format!("/developer/applications/{}/description", application.id);
+        let callback = format!("/developer/applications/{}/callback", application.id);
+        let letters = "/backoffice/letters/confirmation/en-GB";
+        for (visitor, path, usual, fields) in [
+            (&nobody, "/sign-up/business", &sign_up[..], &[("name", 100), ("person_name", 100), ("email", 254), ("password", 256)][..]),
+            (&nobody, "/sign-up/developer", &sign_up, &[("name", 100), ("person_name", 100), ("email", 254), ("password", 256)]),
+            (&owner, "/backoffice/details", &details, &[
+                ("name", 100), ("email_address", 254), ("phone_number", 40), ("website_url", 500), ("logo_url", 500),
+                ("legal_identifiers", 200), ("address1", 200), ("address2", 200), ("city", 100), ("state", 100),
+                ("postcode", 20), ("description", 5_000),
+            ]),
+            (&owner, "/backoffice/people", &invited, &[("name", 100), ("email", 254)]),
+            (&owner, letters, &letter, &[("subject", 200), ("body", 10_000)]),
+            (&developer, "/developer/applications", &registered, &[("name", 100), ("description", 500), ("callback_url", 1_000)]),
+            (&developer, &description, &described, &[("description", 500)]),
+            (&developer, &callback, &[("callback_url", "")], &[("callback_url", 1_000)]),
+        ] {
+            for (field, most) in fields {
+                let with = |value: &str| {
+                    let usual = usual.iter().filter(|(name, _)| name != field);
+                    let fields = usual.copied().chain([(*field, value)]);
+                    fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect::<Vec<_>>()
+                };
+                let mut wrong = vec![with(&"é".repeat(most + 1))];
+                if !matches!(*field, "password" | "body") {
+                    wrong.push(with("a\u{1}b"));
+                }
+                for fields in wrong {
+                    let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+                    let page = visitor.post(path, &fields).await;
+                    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{path} {field}: {}", page.html);
+                }
+            }
+            let huge = "x".repeat(65 * 1024);
+            assert_eq!(visitor.post(path, &[("name", &huge)]).await.status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
         }
     }
 }

@@ -5,6 +5,7 @@ use super::{CourseSchedule, Mode, course, resources};
 use crate::answer::{Created, Shown};
 use crate::body::NewBody;
 use crate::bookings::body::{options, people};
+use crate::bounded::{Few, LONGEST_ID, id};
 use crate::caller::Caller;
 use crate::document::AsParameter;
 use crate::error::ApiError;
@@ -26,6 +27,7 @@ use slotkeeper_domain::account::Language;
 use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::id::{ProductId, ResourceId};
 use slotkeeper_domain::party::Party;
+use slotkeeper_domain::text::{Shape, check};
 use slotkeeper_domain::time::{Instant, WireTime, Zone};
 
 /// Most entries of each list of a search, and most bytes of all its options: the token of its pages holds them, and has
@@ -49,19 +51,21 @@ crate::parameters! {
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "MatchingSlotsSearchParameters")]
 pub(crate) struct SearchParameters {
+    #[serde(deserialize_with = "id")]
+    #[schemars(length(max = LONGEST_ID))]
     product_id: String,
     #[schemars(with = "AsParameter<WireTime>")]
     start_time: WireTime,
     #[schemars(with = "AsParameter<WireTime>")]
     end_time: WireTime,
-    #[schemars(length(min = 1, max = MOST_ENTRIES))]
-    people_numbers: Vec<PeopleNumber>,
+    #[schemars(length(min = 1))]
+    people_numbers: Few<PeopleNumber, MOST_ENTRIES>,
     #[serde(default, deserialize_with = "null_as_default")]
-    #[schemars(with = "Option<Vec<NamedValue>>", length(max = MOST_ENTRIES))]
-    options: Vec<NamedValue>,
+    #[schemars(with = "Option<Few<NamedValue, MOST_ENTRIES>>")]
+    options: Few<NamedValue, MOST_ENTRIES>,
     #[serde(default, deserialize_with = "null_as_default")]
-    #[schemars(with = "Option<Vec<ResourceInput>>", length(max = MOST_ENTRIES))]
-    resources: Vec<ResourceInput>,
+    #[schemars(with = "Option<Few<ResourceInput, MOST_ENTRIES>>")]
+    resources: Few<ResourceInput, MOST_ENTRIES>,
 }
 
 /// A resource by its id; some clients send the id alone.
@@ -71,25 +75,30 @@ pub(crate) enum ResourceInput {
     /// With whatever else it has.
     Object {
         /// Its id.
+        #[schemars(length(max = LONGEST_ID))]
         id: String,
         /// What it is called in answers. Not looked at.
-        #[schemars(rename = "name", with = "Option<String>")]
+        #[schemars(rename = "name", with = "Option<Value>")]
         _name: (),
     },
     /// Alone.
-    Id(String),
+    Id(#[schemars(length(max = LONGEST_ID))] String),
 }
 
 impl<'de> Deserialize<'de> for ResourceInput {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Value::deserialize(deserializer)? {
-            Value::String(id) => Ok(Self::Id(id)),
+        let read = match Value::deserialize(deserializer)? {
+            Value::String(id) => Self::Id(id),
             Value::Object(members) => match members.get("id") {
-                Some(Value::String(id)) => Ok(Self::Object { id: id.clone(), _name: () }),
-                _ => Err(said("must have an id, which is a text")),
+                Some(Value::String(id)) => Self::Object { id: id.clone(), _name: () },
+                _ => return Err(said("must have an id, which is a text")),
             },
-            _ => Err(said("must be a resource, or the id of one")),
-        }
+            _ => return Err(said("must be a resource, or the id of one")),
+        };
+        let (Self::Object { id, .. } | Self::Id(id)) = &read;
+        let no_id = |_| said(format_args!("must have an id of {LONGEST_ID} characters at most, on one line"));
+        check(id, Shape::Line, LONGEST_ID).map_err(no_id)?;
+        Ok(read)
     }
 }
 
@@ -142,15 +151,12 @@ pub(crate) async fn search(
     NewBody { body: wanted, key }: NewBody<SearchParameters>,
 ) -> Result<Created<List<MatchingSlot>>, ApiError> {
     let account = caller.may().account();
-    let entries = [wanted.people_numbers.len(), wanted.options.len(), wanted.resources.len()];
     let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
     let of_option = |option: &NamedValue| length(&option.id) + length(&option.name) + option.value.len();
     let text: usize = wanted.options.iter().map(of_option).sum();
-    if entries.into_iter().any(|entries| entries > MOST_ENTRIES) || text > LONGEST_TEXT {
-        return Err(ApiError::bad_request(format!(
-            "A search can have {MOST_ENTRIES} people categories, options and resources each, and options of {LONGEST_TEXT} \
-             bytes together, at most."
-        )));
+    if text > LONGEST_TEXT {
+        let message = format!("The options of a search can have {LONGEST_TEXT} bytes together, at most.");
+        return Err(ApiError::bad_request(message));
     }
     // A search begins here, so a token of another one counts for nothing.
     let page = PageParameters { page_navigation_token: None, ..page };
@@ -164,7 +170,7 @@ pub(crate) async fn search(
             first,
             last,
             party: people(&wanted.people_numbers, "peopleNumbers")?,
-            options: wanted.options,
+            options: wanted.options.into_iter().collect(),
             resources: wanted.resources.iter().map(ResourceInput::id).collect::<Result<_, _>>()?,
             relaxed: Mode::relaxed(switches.mode),
         })

@@ -1,11 +1,12 @@
 //! What requests say of a booking (wire reference, section 4.6). Members that only answers have are ignored.
 
 use crate::availability::matchingslots::ResourceInput;
+use crate::bounded::{Few, IdText, LONGEST_ID, id, line, line_or_empty, prose, twice};
 use crate::customers::body::PersonBody;
 use crate::document::{AsParameter, Completable};
 use crate::error::ApiError;
 use crate::payments::body::PaymentBody;
-use crate::wire::{Money, NamedValue, PeopleNumber, Switch, bounded, null_as_default, text, text_or_empty};
+use crate::wire::{Money, NamedValue, PeopleNumber, Switch, null_as_default};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
@@ -17,10 +18,10 @@ use slotkeeper_domain::booking::LONGEST_REFERENCE;
 use slotkeeper_domain::catalogue::CategoryId;
 use slotkeeper_domain::code::{Codes, codes};
 use slotkeeper_domain::event::EventId;
-use slotkeeper_domain::id::{CustomerId, ResourceId};
+use slotkeeper_domain::id::{CustomerId, ResourceId, TaxId};
 use slotkeeper_domain::options::OptionInput;
-use slotkeeper_domain::order::{Options, Order};
-use slotkeeper_domain::party::Party;
+use slotkeeper_domain::order::{MOST_ADJUSTMENTS, Options, Order};
+use slotkeeper_domain::party::{MOST_PEOPLE, Party};
 use slotkeeper_domain::price::Adjustment;
 use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::scheduled::EventChoice;
@@ -30,10 +31,18 @@ use std::fmt::Debug;
 
 /// Longest free text of a booking, in characters.
 const LONGEST_TEXT: usize = 1_000;
+/// Longest address that a booking is made from, in characters.
+const LONGEST_ADDRESS: usize = 100;
+/// Most characters of all codes in a member, with the space around them.
+const LONGEST_CODES: usize = 2_000;
 /// Most people categories of a party.
 const MOST_CATEGORIES: usize = 100;
-/// Most entries of a list.
-const MOST_ENTRIES: usize = 1_000;
+/// Most options, resources, and payments.
+const MOST_ENTRIES: usize = 100;
+/// Most taxes of an adjustment.
+const MOST_TAXES: usize = 50;
+/// Most people who are named: as many as can come.
+const MOST_PARTICIPANTS: usize = MOST_PEOPLE as usize;
 
 /// What a booking is sent for. Some members are for making one; a change ignores them, whatever they are (wire reference,
 /// section 3.2).
@@ -89,37 +98,46 @@ impl JsonSchema for Ignored {
 #[serde(rename_all = "camelCase", default, bound = "P: Purpose")]
 #[schemars(rename = "Booking{P}", bound = "P: Purpose")]
 pub(crate) struct BookingBody<P: Purpose = Making> {
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "line::<LONGEST_ID, _>")]
+    #[schemars(length(max = LONGEST_ID))]
     pub(crate) product_id: Option<String>,
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "line::<LONGEST_ID, _>")]
+    #[schemars(length(max = LONGEST_ID))]
     event_id: Option<String>,
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "line::<LONGEST_ID, _>")]
+    #[schemars(length(max = LONGEST_ID))]
     first_course_enrolled_event_id: Option<String>,
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "line::<LONGEST_ID, _>")]
+    #[schemars(length(max = LONGEST_ID))]
     dropin_course_enrolled_event_id: Option<String>,
     #[schemars(with = "Option<AsParameter<WireTime>>")]
     start_time: Option<WireTime>,
     #[schemars(with = "Option<AsParameter<WireTime>>")]
     end_time: Option<WireTime>,
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "line::<LONGEST_ID, _>")]
+    #[schemars(length(max = LONGEST_ID))]
     customer_id: Option<String>,
     customer: P::ForNew<Option<PersonBody>>,
-    #[serde(deserialize_with = "text_or_empty")]
+    #[serde(deserialize_with = "line_or_empty::<LONGEST_REFERENCE, _>")]
     #[schemars(length(max = LONGEST_REFERENCE))]
     external_ref: Option<String>,
     pub(crate) participants: Option<ParticipantsBody<P>>,
-    pub(crate) resources: Option<Vec<ResourceInput>>,
-    pub(crate) options: Option<Vec<NamedValue>>,
+    pub(crate) resources: Option<Few<ResourceInput, MOST_ENTRIES>>,
+    pub(crate) options: Option<Few<NamedValue, MOST_ENTRIES>>,
     pub(crate) private_event: Option<Switch>,
-    price_adjustments: Option<Vec<AdjustmentBody>>,
-    initial_payments: P::ForNew<Option<Vec<PaymentBody>>>,
-    #[serde(deserialize_with = "text")]
+    price_adjustments: Option<Few<AdjustmentBody, MOST_ADJUSTMENTS>>,
+    initial_payments: P::ForNew<Option<Few<PaymentBody, MOST_ENTRIES>>>,
+    #[serde(deserialize_with = "line::<LONGEST_CODES, _>")]
+    #[schemars(length(max = LONGEST_CODES))]
     promotion_code_input: Option<String>,
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "line::<LONGEST_CODES, _>")]
+    #[schemars(length(max = LONGEST_CODES))]
     gift_voucher_code_input: Option<String>,
-    #[serde(deserialize_with = "text_or_empty")]
+    #[serde(deserialize_with = "line_or_empty::<LONGEST_TEXT, _>")]
+    #[schemars(length(max = LONGEST_TEXT))]
     source: Option<String>,
-    #[serde(deserialize_with = "text_or_empty")]
+    #[serde(deserialize_with = "line_or_empty::<LONGEST_ADDRESS, _>")]
+    #[schemars(length(max = LONGEST_ADDRESS))]
     source_ip: Option<String>,
 }
 
@@ -174,15 +192,19 @@ impl Completable for Somebodys {
 #[serde(default, bound = "P: Purpose")]
 #[schemars(rename = "Participants{P}", bound = "P: Purpose")]
 pub(crate) struct ParticipantsBody<P: Purpose> {
-    pub(crate) numbers: Option<Vec<PeopleNumber>>,
-    details: P::ForNew<Option<Vec<ParticipantBody>>>,
+    pub(crate) numbers: Option<Few<PeopleNumber, MOST_CATEGORIES>>,
+    details: P::ForNew<Option<Few<ParticipantBody, MOST_PARTICIPANTS>>>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "ParticipantInput")]
 pub(crate) struct ParticipantBody {
+    #[serde(deserialize_with = "id")]
+    #[schemars(length(max = LONGEST_ID))]
     person_id: String,
+    #[serde(deserialize_with = "id")]
+    #[schemars(length(max = LONGEST_ID))]
     people_category_id: String,
     #[schemars(range(min = 0, max = u32::MAX))]
     category_index: u32,
@@ -197,11 +219,12 @@ struct AdjustmentBody {
     unit_price: Money,
     #[schemars(range(min = i64::MIN, max = i64::MAX))]
     quantity: i64,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "prose::<LONGEST_TEXT, _>")]
+    #[schemars(length(max = LONGEST_TEXT))]
     description: Option<String>,
     #[serde(default, deserialize_with = "null_as_default")]
-    #[schemars(with = "Option<Vec<String>>")]
-    tax_ids: Vec<String>,
+    #[schemars(with = "Option<Few<IdText, MOST_TAXES>>", extend("uniqueItems" = true))]
+    tax_ids: Few<IdText, MOST_TAXES>,
 }
 
 /// Which event, or which appointment that a search offered.
@@ -224,9 +247,6 @@ fn refuse(message: impl Into<String>) -> ApiError {
 /// # Errors
 /// 400 for what is no category, or too many people.
 pub(crate) fn people(numbers: &[PeopleNumber], member: &str) -> Result<Party, ApiError> {
-    if numbers.len() > MOST_CATEGORIES {
-        return Err(refuse(format!("{member} can have {MOST_CATEGORIES} entries at most.")));
-    }
     let mut party = Vec::with_capacity(numbers.len());
     for PeopleNumber { people_category_id, number } in numbers {
         let unknown = |_| refuse(format!("{member}: this business has no such people category."));
@@ -248,13 +268,6 @@ pub(crate) fn options(options: &[NamedValue]) -> Vec<OptionInput> {
 fn event(text: Option<&String>, member: &str) -> Result<Option<EventId>, ApiError> {
     let parsed = text.map(|text| text.parse()).transpose();
     parsed.map_err(|_| refuse(format!("{member}: there is no such event.")))
-}
-
-fn short<T>(list: &[T], member: &str) -> Result<(), ApiError> {
-    if list.len() > MOST_ENTRIES {
-        return Err(refuse(format!("{member} can have {MOST_ENTRIES} entries at most.")));
-    }
-    Ok(())
 }
 
 impl<P: Purpose> BookingBody<P> {
@@ -298,8 +311,11 @@ impl<P: Purpose> BookingBody<P> {
     /// The resources it names; nothing if the body does not say.
     pub(crate) fn resource_ids(&self) -> Result<Option<Vec<ResourceId>>, ApiError> {
         let Some(resources) = &self.resources else { return Ok(None) };
-        short(resources, "resources")?;
-        resources.iter().map(ResourceInput::id).collect::<Result<_, _>>().map(Some)
+        let resources: Vec<ResourceId> = resources.iter().map(ResourceInput::id).collect::<Result<_, _>>()?;
+        match twice(&resources) {
+            Some(resource) => Err(refuse(format!("resources: the resource {resource} is there twice."))),
+            None => Ok(Some(resources)),
+        }
     }
 
     /// The extra lines on the price; nothing if the body does not say.
@@ -307,12 +323,16 @@ impl<P: Purpose> BookingBody<P> {
         let Some(adjustments) = &self.price_adjustments else { return Ok(None) };
         let adjustment = |body: &AdjustmentBody| {
             let no_tax = |_| refuse("priceAdjustments.taxIds: this business has no such tax.");
+            let taxes = body.tax_ids.iter().map(|IdText(id)| id.parse().map_err(no_tax));
+            let taxes: Vec<TaxId> = taxes.collect::<Result<_, _>>()?;
+            if let Some(tax) = twice(&taxes) {
+                return Err(refuse(format!("priceAdjustments.taxIds: the tax {tax} is there twice.")));
+            }
             Ok(Adjustment {
                 unit_price: body.unit_price.0,
                 quantity: body.quantity,
-                description: bounded(body.description.as_ref(), "priceAdjustments.description", LONGEST_TEXT)?
-                    .unwrap_or_default(),
-                taxes: body.tax_ids.iter().map(|id| id.parse().map_err(no_tax)).collect::<Result<_, _>>()?,
+                description: body.description.clone().unwrap_or_default(),
+                taxes,
             })
         };
         adjustments.iter().map(adjustment).collect::<Result<_, _>>().map(Some)
@@ -331,14 +351,13 @@ impl<P: Purpose> BookingBody<P> {
     }
 
     /// The reference in the caller's system; empty to have none any more.
-    pub(crate) fn reference(&self) -> Result<Option<String>, ApiError> {
-        bounded(self.external_ref.as_ref(), "externalRef", LONGEST_REFERENCE)
+    pub(crate) fn reference(&self) -> Option<String> {
+        self.external_ref.clone()
     }
 
     /// Where it comes from, and from which address; empty to say so no longer.
-    pub(crate) fn origin(&self) -> Result<(Option<String>, Option<String>), ApiError> {
-        let source = bounded(self.source.as_ref(), "source", LONGEST_TEXT)?;
-        Ok((source, bounded(self.source_ip.as_ref(), "sourceIp", 100)?))
+    pub(crate) fn origin(&self) -> (Option<String>, Option<String>) {
+        (self.source.clone(), self.source_ip.clone())
     }
 }
 
@@ -348,7 +367,6 @@ impl BookingBody<Making> {
         let product = self.product_id.as_ref().ok_or_else(|| refuse("The member productId is missing."))?;
         let Which { choice, appointment } = self.which()?;
         let options_given = self.options.as_deref().unwrap_or_default();
-        short(options_given, "options")?;
         Ok(Order {
             product: product.parse().map_err(|_| refuse("productId: this business has no such product."))?,
             choice,
@@ -378,14 +396,12 @@ impl BookingBody<Making> {
     pub(crate) fn participant_inputs(&self) -> Result<Option<Vec<ParticipantInput>>, ApiError> {
         let details = self.participants.as_ref().and_then(|participants| participants.details.as_ref());
         let Some(details) = details else { return Ok(None) };
-        short(details, "participants.details")?;
         details.iter().map(ParticipantBody::input).collect::<Result<_, _>>().map(Some)
     }
 
     /// Money that was received for it, in the currency of the business.
     pub(crate) fn payments(&self, zone: &Zone) -> Result<Vec<PaymentInput>, ApiError> {
         let payments = self.initial_payments.as_deref().unwrap_or_default();
-        short(payments, "initialPayments")?;
         payments.iter().map(|payment| payment.input(zone, "initialPayments.")).collect()
     }
 }

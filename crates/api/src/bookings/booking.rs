@@ -18,6 +18,7 @@ use slotkeeper_domain::booking::{Participant as Person, Who, everybody};
 use slotkeeper_domain::id::{CustomerId, LinkedPersonId};
 use slotkeeper_domain::money;
 use slotkeeper_domain::price;
+use slotkeeper_domain::text::json_bytes;
 use slotkeeper_domain::time::WireTime;
 use slotkeeper_store::tables::bookings;
 use slotkeeper_store::{Snapshot, StoreError};
@@ -168,10 +169,17 @@ pub(crate) struct View<'a> {
     expansion: Expansion,
 }
 
+/// Most bytes of a page with the people in its bookings, unless it has one booking alone: that has at most a thousand of them.
+/// Without the people, pages are smaller than that.
+const LARGEST_PAGE: usize = 8 * 1024 * 1024;
+
+/// How many people are looked up at a time, if no booking has more.
+const PEOPLE_AT_A_TIME: usize = 1_000;
+
 /// Bookings as answers have them; people only as far as the key may read them.
 ///
 /// # Errors
-/// When the store fails.
+/// 400 when they are more than a page can have; when the store fails.
 pub(crate) async fn present<R: Right>(
     app: &App,
     caller: &Caller<R>,
@@ -180,15 +188,51 @@ pub(crate) async fn present<R: Right>(
 ) -> Result<Vec<Booking>, ApiError> {
     let catalogue = read(app, caller.may()).await?;
     let may = caller.holder().may::<ReadCustomers>().filter(|_| expansion.customer || expansion.participants);
-    let people = match &may {
-        Some(may) => {
-            let (customers, linked) = everybody_in(found, expansion);
-            Some(show_people(app, may, customers, linked).await?)
-        }
-        None => None,
+    let by = Named::by(app, caller, &catalogue);
+    let Some(may) = may else {
+        let view = View { by, people: None, expansion };
+        return Ok(found.iter().map(|booking| view.booking(booking)).collect());
     };
-    let view = View { by: Named::by(app, caller, &catalogue), people, expansion };
-    Ok(found.iter().map(|booking| view.booking(booking)).collect())
+    let (mut presented, mut bytes) = (Vec::with_capacity(found.len()), 0);
+    for some in few_people_each(found, expansion) {
+        let (customers, linked) = everybody_in(some, expansion);
+        let view = View { by, people: Some(show_people(app, &may, customers, linked).await?), expansion };
+        for booking in some {
+            let booking = view.booking(booking);
+            bytes += json_bytes(&booking);
+            presented.push(booking);
+            if bytes > LARGEST_PAGE && found.len() > 1 {
+                return Err(too_large(presented.len() - 1));
+            }
+        }
+    }
+    Ok(presented)
+}
+
+/// The same bookings in pieces whose people are few enough to be in memory at once.
+fn few_people_each(mut found: &[bookings::Booking], expansion: Expansion) -> Vec<&[bookings::Booking]> {
+    let mut pieces = Vec::new();
+    while !found.is_empty() {
+        let mut people = 0;
+        let fits = found.iter().take_while(|booking| {
+            let named = if expansion.participants { booking.details.participants.len() } else { 0 };
+            people += 1 + named;
+            people <= PEOPLE_AT_A_TIME
+        });
+        let (piece, rest) = found.split_at(fits.count().max(1));
+        pieces.push(piece);
+        found = rest;
+    }
+    pieces
+}
+
+fn too_large(fit: usize) -> ApiError {
+    ApiError::bad_request(format!(
+        "With the people in them, the bookings of this page have more than {} MiB. Search again with fewer on a page, such as \
+         itemsPerPage={}, or without expandParticipants.",
+        LARGEST_PAGE / 1024 / 1024,
+        fit.max(1)
+    ))
 }
 
 /// A booking with everybody in it, for a notice. `gone` says that it is about to be deleted for good.

@@ -4,16 +4,35 @@ use crate::answer::Gone;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::path::Id;
-use crate::query::Query;
+use crate::query::{Parameter, Query};
 use axum::extract::State;
+use serde_json::{Value, json};
 use slotkeeper_app::App;
 use slotkeeper_app::bookings::cancel::{Cancelation, cancel as call_off};
 use slotkeeper_app::bookings::rights::{CancelBookings, ReadBookings};
 use slotkeeper_app::letters::Notify;
 use slotkeeper_domain::booking::BookingNumber;
+use slotkeeper_domain::text::{Shape, check};
 
 /// Longest reason, in characters.
 const LONGEST_REASON: usize = 1_000;
+
+/// Why a booking is cancelled.
+#[derive(Debug, Clone)]
+pub(crate) struct Reason(String);
+
+impl Parameter for Reason {
+    const EXPECTED: &'static str =
+        "a text of 1000 characters at most, without control characters other than line breaks and tabs";
+
+    fn from_text(text: &str) -> Option<Self> {
+        check(text, Shape::Prose, LONGEST_REASON).is_ok().then(|| Self(text.to_owned()))
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "string", "maxLength": LONGEST_REASON })
+    }
+}
 
 crate::parameters! {
     /// How a booking is cancelled.
@@ -29,7 +48,7 @@ crate::parameters! {
         /// Whether later bookings of the same recurring series go with it. No booking is part of one, so there are none.
         cancel_remaining_series: bool = "cancelRemainingSeries",
         /// Why.
-        reason: Option<String> = "reason",
+        reason: Option<Reason> = "reason",
     }
 }
 
@@ -49,13 +68,10 @@ pub(crate) async fn cancel(
         cancel_remaining_series: _no_series,
         reason,
     } = switches;
-    if reason.as_ref().is_some_and(|reason| reason.chars().count() > LONGEST_REASON) {
-        return Err(ApiError::bad_request(format!("reason can have {LONGEST_REASON} characters at most.")));
-    }
     let cancelation = Cancelation {
         apply_policy: apply_cancellation_policy,
         track: track_in_customer_history,
-        reason,
+        reason: reason.map(|Reason(text)| text),
         notify: Notify { users, customer },
     };
     let sees = caller.holder().may::<ReadBookings>();

@@ -65,7 +65,7 @@ pub(crate) async fn create(
 ) -> Result<Created<Booking>, ApiError> {
     let zone = &caller.may().account().zone;
     let stated = |text: Option<String>| text.filter(|text| !text.is_empty());
-    let (source, source_ip) = body.origin()?;
+    let (source, source_ip) = body.origin();
     let payments = body.payments(zone)?;
     // To note money is a permission of its own (wire reference, section 2.2).
     if !payments.is_empty() && caller.holder().may::<WritePayments>().is_none() {
@@ -77,7 +77,7 @@ pub(crate) async fn create(
         customer: body.customer(customers_in_sight(&caller))?,
         participants: body.participant_inputs()?.unwrap_or_default(),
         previous_hold: hold_id(switches.previous_hold_id)?,
-        external_ref: stated(body.reference()?),
+        external_ref: stated(body.reference()),
         source: stated(source),
         source_ip: stated(source_ip),
         reminders: switches.send_customer_reminders.unwrap_or(true),

@@ -51,6 +51,7 @@ pub(crate) async fn list(
     wanted: Unread<ListBookings>,
 ) -> Result<Shown<List<Booking>>, ApiError> {
     let account = caller.may().account();
+    let _turn = caller.turn(&app).await;
     let paging = Paging::read(&app, &account.id, "GET /bookings", &page, MOST, || {
         let (times, wanted) = (times.read()?, wanted.read()?);
         let product = wanted.product_id.map(|id| id.parse()).transpose();

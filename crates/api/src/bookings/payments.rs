@@ -31,6 +31,7 @@ pub(crate) async fn list(
 ) -> Result<Shown<List<Payment>>, ApiError> {
     let account = caller.may().account();
     let operation = format!("GET /bookings/{number}/payments");
+    let _turn = caller.turn(&app).await;
     let paging = Paging::read(&app, &account.id, &operation, &page, MOST, || Ok(()))?;
     let sees = caller.holder().may::<ReadBookings>();
     let (limit, offset) = (paging.page.limit(), paging.page.offset());

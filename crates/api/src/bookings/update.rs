@@ -39,7 +39,7 @@ pub(crate) async fn update(
 ) -> Result<Changed<Booking>, ApiError> {
     let zone = &caller.may().account().zone;
     let Which { choice, appointment } = body.which()?;
-    let (source, source_ip) = body.origin()?;
+    let (source, source_ip) = body.origin();
     let no_product = |_| ApiError::bad_request("productId: this business has no such product.");
     let product = body.product_id.as_ref().map(|id| id.parse()).transpose().map_err(no_product)?;
     let wanted = BookingChange {
@@ -54,7 +54,7 @@ pub(crate) async fn update(
         private_event: body.private_event.map(|switch| switch.0),
         adjustments: body.adjustments()?,
         codes: body.codes()?,
-        external_ref: body.reference()?,
+        external_ref: body.reference(),
         source,
         source_ip,
         relaxed: Mode::relaxed(switches.mode),

@@ -1,13 +1,14 @@
 //! What requests say of a person (wire reference, section 4.8).
 
+use crate::bounded::{Few, LONGEST_TAG, line_or_empty};
 use crate::document::OrEmpty;
 use crate::error::ApiError;
-use crate::wire::{NamedValue, PhoneNumber, StreetAddress, Switch, text_or_empty};
+use crate::wire::{NamedValue, PhoneNumber, StreetAddress, Switch};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use slotkeeper_app::bookings::party::PersonInput;
 use slotkeeper_domain::account::Language;
-use slotkeeper_domain::customer::{Address, FieldInput, Gender, Person, Phone};
+use slotkeeper_domain::customer::{Address, FieldInput, Gender, LONGEST_LINE, MOST_ENTRIES, Person, Phone};
 use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::time::{Date, WireDay};
 use std::str::FromStr;
@@ -18,26 +19,32 @@ use std::str::FromStr;
 #[serde(rename_all = "camelCase", default)]
 #[schemars(rename = "CustomerInput")]
 pub(crate) struct PersonBody {
-    #[serde(deserialize_with = "text_or_empty")]
+    #[serde(deserialize_with = "line_or_empty::<LONGEST_LINE, _>")]
+    #[schemars(length(max = LONGEST_LINE))]
     first_name: Option<String>,
-    #[serde(deserialize_with = "text_or_empty")]
+    #[serde(deserialize_with = "line_or_empty::<LONGEST_LINE, _>")]
+    #[schemars(length(max = LONGEST_LINE))]
     middle_name: Option<String>,
-    #[serde(deserialize_with = "text_or_empty")]
+    #[serde(deserialize_with = "line_or_empty::<LONGEST_LINE, _>")]
+    #[schemars(length(max = LONGEST_LINE))]
     last_name: Option<String>,
-    #[serde(deserialize_with = "text_or_empty")]
+    #[serde(deserialize_with = "line_or_empty::<{ EmailAddress::LONGEST }, _>")]
+    #[schemars(length(max = EmailAddress::LONGEST))]
     email_address: Option<String>,
-    phone_numbers: Option<Vec<PhoneNumber>>,
+    phone_numbers: Option<Few<PhoneNumber, MOST_ENTRIES>>,
     street_address: Option<StreetAddress>,
-    #[serde(deserialize_with = "text_or_empty")]
+    #[serde(deserialize_with = "line_or_empty::<LONGEST_LINE, _>")]
     #[schemars(with = "Option<OrEmpty<WireDay>>")]
     date_of_birth: Option<String>,
-    custom_fields: Option<Vec<NamedValue>>,
-    #[serde(deserialize_with = "text_or_empty")]
+    custom_fields: Option<Few<NamedValue, MOST_ENTRIES>>,
+    #[serde(deserialize_with = "line_or_empty::<LONGEST_LINE, _>")]
     #[schemars(with = "Option<OrEmpty<Gender>>")]
     gender: Option<String>,
-    #[serde(deserialize_with = "text_or_empty")]
+    #[serde(deserialize_with = "line_or_empty::<LONGEST_LINE, _>")]
+    #[schemars(length(max = LONGEST_LINE))]
     facebook_id: Option<String>,
-    #[serde(deserialize_with = "text_or_empty")]
+    #[serde(deserialize_with = "line_or_empty::<LONGEST_TAG, _>")]
+    #[schemars(length(max = LONGEST_TAG))]
     language_code: Option<String>,
     accept_sms_reminders: Option<Switch>,
 }

@@ -66,6 +66,7 @@ pub(crate) async fn list(
 ) -> Result<Shown<List<Booking>>, ApiError> {
     let account = caller.may().account();
     let operation = format!("GET /customers/{id}/bookings");
+    let _turn = caller.turn(&app).await;
     let paging =
         Paging::read(&app, &account.id, &operation, &page, MOST, || Search::of(&wanted.read()?, &account.zone))?;
     let Search { first, last, participants } = paging.search;

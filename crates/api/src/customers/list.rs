@@ -5,9 +5,10 @@ use crate::answer::Shown;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
-use crate::query::{Query, Unread};
+use crate::query::{Parameter, Query, Unread};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use slotkeeper_app::App;
 use slotkeeper_app::catalogue::read::read;
 use slotkeeper_app::customers::list::list as find;
@@ -19,6 +20,23 @@ use slotkeeper_store::tables::customer_search::{CustomerSearch, SearchBy, WhoIsM
 const MOST: u32 = 100;
 /// Longest text to search for, in characters.
 const LONGEST_TEXT: usize = 300;
+
+/// What customers are searched for.
+#[derive(Debug, Clone)]
+pub(crate) struct SearchText(String);
+
+impl Parameter for SearchText {
+    const EXPECTED: &'static str = "a text of 300 characters at most";
+
+    fn from_text(text: &str) -> Option<Self> {
+        let text = text.trim();
+        (text.chars().count() <= LONGEST_TEXT && !text.contains('\0')).then(|| Self(text.to_owned()))
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "string", "maxLength": LONGEST_TEXT })
+    }
+}
 
 crate::choices! {
     /// What customers are searched by.
@@ -40,7 +58,7 @@ crate::parameters! {
         /// What `searchText` is compared with; the name, if it is not said.
         search_field: Option<SearchField> = "searchField",
         /// A part of a name, or an e-mail address. Case does not matter.
-        search_text: Option<String> = "searchText",
+        search_text: Option<SearchText> = "searchText",
         /// Created from then on.
         created_since: Option<WireTime> = "createdSince",
         /// Whether members are wanted; they are, if it is not said.
@@ -62,11 +80,7 @@ pub(crate) struct Search {
 
 impl Search {
     fn of(wanted: ListCustomers, zone: &Zone) -> Result<Self, ApiError> {
-        let text = wanted.search_text.unwrap_or_default().trim().to_owned();
-        if text.chars().count() > LONGEST_TEXT || text.contains('\0') {
-            let message = format!("The parameter searchText must be a text of {LONGEST_TEXT} characters at most.");
-            return Err(ApiError::bad_request(message));
-        }
+        let text = wanted.search_text.map(|SearchText(text)| text).unwrap_or_default();
         Ok(Self {
             field: wanted.search_field.unwrap_or(SearchField::Name),
             text,
@@ -105,6 +119,7 @@ pub(crate) async fn list(
     wanted: Unread<ListCustomers>,
 ) -> Result<Shown<List<Customer>>, ApiError> {
     let account = caller.may().account();
+    let _turn = caller.turn(&app).await;
     let paging =
         Paging::read(&app, &account.id, "GET /customers", &page, MOST, || Search::of(wanted.read()?, &account.zone))?;
     let catalogue = read(&app, caller.may()).await?;

@@ -26,6 +26,7 @@ pub(crate) async fn list(
 ) -> Result<Shown<List<LinkedPerson>>, ApiError> {
     let operation = format!("GET /customers/{customer}/linkedpeople");
     // There is nothing to search by.
+    let _turn = caller.turn(&app).await;
     let paging = Paging::<()>::read(&app, &caller.may().account().id, &operation, &page, MOST, || Ok(()))?;
     let found = find(&app, caller.may(), customer, (paging.page.limit(), paging.page.offset())).await?;
     let (total, found) = found.ok_or_else(ApiError::absent::<CustomerId>)?;

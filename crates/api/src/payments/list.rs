@@ -49,6 +49,7 @@ pub(crate) async fn list(
     wanted: Unread<ListPayments>,
 ) -> Result<Shown<List<Payment>>, ApiError> {
     let account = caller.may().account();
+    let _turn = caller.turn(&app).await;
     let paging = Paging::read(&app, &account.id, "GET /payments", &page, MOST, || {
         let wanted = wanted.read()?;
         let first = wanted.start_time.map_or(Instant::from_millis(i64::MIN), |time| time.at(&account.zone));

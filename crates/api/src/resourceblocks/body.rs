@@ -1,15 +1,16 @@
 //! What requests say of a block of resources (wire reference, section 4.10). Members that only answers have are ignored.
 
 use crate::availability::matchingslots::ResourceInput;
+use crate::bounded::{Few, prose};
 use crate::document::{AsParameter, Completable};
 use crate::error::ApiError;
-use crate::wire::{bounded, missing, text};
+use crate::wire::missing;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use slotkeeper_app::resourceblocks::create::NewResourceBlock;
 use slotkeeper_app::resourceblocks::update::ResourceBlockChange;
-use slotkeeper_domain::block::{BlockRefused, LONGEST_REASON, MOST_RESOURCES};
+use slotkeeper_domain::block::{LONGEST_REASON, MOST_RESOURCES};
 use slotkeeper_domain::inventory::Span;
 use slotkeeper_domain::time::{Instant, WireTime, Zone};
 
@@ -22,9 +23,10 @@ pub(crate) struct ResourceBlockBody {
     start_time: Option<WireTime>,
     #[schemars(with = "Option<AsParameter<WireTime>>")]
     end_time: Option<WireTime>,
-    #[schemars(length(min = 1, max = MOST_RESOURCES))]
-    resources: Option<Vec<ResourceInput>>,
-    #[serde(deserialize_with = "text")]
+    #[schemars(length(min = 1))]
+    resources: Option<Few<ResourceInput, MOST_RESOURCES>>,
+    #[serde(deserialize_with = "prose::<LONGEST_REASON, _>")]
+    #[schemars(length(max = LONGEST_REASON))]
     reason: Option<String>,
 }
 
@@ -64,14 +66,11 @@ impl ResourceBlockBody {
     /// 400, naming the member.
     pub(crate) fn change(&self, zone: &Zone) -> Result<ResourceBlockChange, ApiError> {
         let resources = self.resources.as_ref();
-        if resources.is_some_and(|resources| resources.len() > MOST_RESOURCES) {
-            return Err(ApiError::bad_request(BlockRefused::ResourceCount.to_string()));
-        }
         Ok(ResourceBlockChange {
             starts_at: self.start_time.map(|time| to_the_second(time, zone)),
             ends_at: self.end_time.map(|time| to_the_second(time, zone)),
             resources: resources.map(|resources| resources.iter().map(ResourceInput::id).collect()).transpose()?,
-            reason: bounded(self.reason.as_ref(), "reason", LONGEST_REASON)?,
+            reason: self.reason.clone(),
         })
     }
 }

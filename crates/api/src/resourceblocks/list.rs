@@ -43,6 +43,7 @@ pub(crate) async fn list(
     wanted: Unread<ListResourceBlocks>,
 ) -> Result<Shown<List<ResourceBlock>>, ApiError> {
     let account = caller.may().account();
+    let _turn = caller.turn(&app).await;
     let paging = Paging::read(&app, &account.id, "GET /resourceblocks", &page, MOST, || {
         let (times, wanted) = (times.read()?, wanted.read()?);
         let no_resource = |_| ApiError::bad_request("resourceId: this business has no such resource.");

@@ -1,9 +1,10 @@
 //! What requests say of a block of seats (wire reference, section 4.10). Members that only answers have are ignored.
 
+use crate::bounded::{LONGEST_ID, line, prose};
 use crate::document::Completable;
 use crate::documented::whole;
 use crate::error::ApiError;
-use crate::wire::{bounded, missing, said, text};
+use crate::wire::{missing, said};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
@@ -16,14 +17,17 @@ use slotkeeper_domain::block::{LONGEST_REASON, MOST_SEATS, SeatCount};
 #[schemars(rename = "SeatBlockInput")]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct SeatBlockBody {
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "line::<LONGEST_ID, _>")]
+    #[schemars(length(max = LONGEST_ID))]
     product_id: Option<String>,
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "line::<LONGEST_ID, _>")]
+    #[schemars(length(max = LONGEST_ID))]
     event_id: Option<String>,
     #[serde(deserialize_with = "seats")]
     #[schemars(with = "Option<i64>", range(min = -1, max = MOST_SEATS), extend("not" = { "const": 0 }))]
     num_seats: Option<SeatCount>,
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "prose::<LONGEST_REASON, _>")]
+    #[schemars(length(max = LONGEST_REASON))]
     reason: Option<String>,
 }
 
@@ -75,7 +79,7 @@ impl SeatBlockBody {
             product: self.product_id.as_ref().map(|id| id.parse()).transpose().map_err(no_product)?,
             event: self.event_id.as_ref().map(|id| id.parse()).transpose().map_err(no_event)?,
             seats: self.num_seats,
-            reason: bounded(self.reason.as_ref(), "reason", LONGEST_REASON)?,
+            reason: self.reason.clone(),
         })
     }
 }

@@ -42,6 +42,7 @@ pub(crate) async fn list(
     wanted: Unread<ListSeatBlocks>,
 ) -> Result<Shown<List<SeatBlock>>, ApiError> {
     let account = caller.may().account();
+    let _turn = caller.turn(&app).await;
     let paging = Paging::read(&app, &account.id, "GET /seatblocks", &page, MOST, || {
         let (times, wanted) = (times.read()?, wanted.read()?);
         let no_product = |_| ApiError::bad_request("productId: this business has no such product.");

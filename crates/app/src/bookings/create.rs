@@ -16,7 +16,7 @@ use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::code::Codes;
 use slotkeeper_domain::id::{CustomerId, HoldId};
 use slotkeeper_domain::inventory::Holder;
-use slotkeeper_domain::order::{Order, Plan};
+use slotkeeper_domain::order::{Order, Plan, check_size};
 use slotkeeper_domain::quote::Held;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::Tx;
@@ -126,6 +126,7 @@ fn write(
     let catalogue = app.catalogues().of(tx, account)?;
     let replaced = placing.previous_hold(tx, new.previous_hold.as_ref())?;
     let plan = planned(tx, placing, &catalogue, new, replaced.live.as_ref())?;
+    check_size(&plan.options, &new.order.adjustments, 0)?;
     let customer = new.customer.as_ref().ok_or(PlaceError::NeedsCustomer)?;
     let holder = Holder::Booking(number.clone());
     let zone = &placing.account.zone;

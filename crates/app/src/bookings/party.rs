@@ -65,7 +65,7 @@ impl PersonInput {
         let custom_fields = answers(&catalogue.custom_fields, about, &self.custom_fields).map_err(refused)?;
         let person = Person { custom_fields, ..self.person.clone() };
         let person = if about == About::Participant { person.as_linked() } else { person };
-        person.check().map_err(refused)?;
+        person.check(None).map_err(refused)?;
         Ok(person)
     }
 }

@@ -18,7 +18,7 @@ use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{ProductId, ResourceId};
 use slotkeeper_domain::inventory::{Holder, Span};
 use slotkeeper_domain::options::{ChosenOption, OptionInput, choose};
-use slotkeeper_domain::order::{Options, Order, Plan};
+use slotkeeper_domain::order::{Options, Order, Plan, bytes_of, check_size};
 use slotkeeper_domain::party::Party;
 use slotkeeper_domain::price::Adjustment;
 use slotkeeper_domain::scheduled::{self, EventChoice};
@@ -130,6 +130,8 @@ fn write(
     if plan.span != booking.span && terms.relaxed && !placing.relaxed {
         plan = placing.plan(&catalogue, &order, member)?;
     }
+    let had = bytes_of(&booking.details.options, &booking.details.adjustments);
+    check_size(&plan.options, &order.adjustments, had)?;
     let mut resources = booking.details.resources.clone();
     if !(stays && same_claims(&booking, &order, &plan, change, &catalogue)) {
         let holder = Holder::Booking(booking.number.clone());

@@ -44,7 +44,7 @@ pub async fn update(
                 let catalogue = unit.catalogues().of(tx, account)?;
                 person.custom_fields = answers(&catalogue.custom_fields, About::Customer, fields).map_err(refused)?;
             }
-            person.check().map_err(refused)?;
+            person.check(Some(&known.person)).map_err(refused)?;
             customers::update(tx, account, &id, &person)?;
             if differs(&known.person, &person) {
                 let changed = Stamp { at: placing.now, agent: placing.agent(tx)? };

@@ -13,7 +13,7 @@ use slotkeeper_domain::code::Codes;
 use slotkeeper_domain::customer::About;
 use slotkeeper_domain::id::{ApplicationId, HoldId};
 use slotkeeper_domain::inventory::Holder;
-use slotkeeper_domain::order::Order;
+use slotkeeper_domain::order::{Order, check_size};
 use slotkeeper_domain::quote::{Held, Quote};
 use slotkeeper_store::Tx;
 use slotkeeper_store::tables::customers;
@@ -64,6 +64,7 @@ pub async fn create<A: Answer>(
             let catalogue = unit.catalogues().of(tx, account)?;
             let member = placing.for_member(tx, &catalogue, &new.order.product, new.customer.as_ref())?;
             let plan = placing.plan(&catalogue, &new.order, member)?;
+            check_size(&plan.options, &new.order.adjustments, 0)?;
             let customer = match &new.customer {
                 Some(CustomerInput::New(person)) => {
                     person.checked(&catalogue, About::Customer, "customer")?;

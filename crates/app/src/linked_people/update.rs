@@ -34,14 +34,14 @@ pub async fn update(
             reach.check(known.application.as_ref(), PlaceError::NoCustomer)?;
             let linked = linked_people::show(tx, account, &customer, &id, placing.now)?;
             let linked = linked.ok_or(PlaceError::NoLinkedPerson)?;
-            let mut person = change(linked.person).as_linked();
+            let mut person = change(linked.person.clone()).as_linked();
             let refused = |why| PlaceError::Person { at: "person", why };
             if let Some(fields) = &fields {
                 let catalogue = unit.catalogues().of(tx, account)?;
                 person.custom_fields =
                     answers(&catalogue.custom_fields, About::Participant, fields).map_err(refused)?;
             }
-            person.check().map_err(refused)?;
+            person.check(Some(&linked.person)).map_err(refused)?;
             linked_people::update(tx, account, &customer, &id, &person)?;
             tx.record(placing.actor.change(account, placing.now, Subject::linked_person(&id), Kind::Updated));
             let owner = Subject::customer(&customer, known.application.as_ref());

@@ -1,23 +1,96 @@
-//! A connection that loses patience with a client that takes nothing of its answer.
+//! A connection that loses patience with a client that takes nothing of its answer, or takes it too slowly.
 
+use axum::body::{Body, HttpBody};
+use axum::response::Response;
+use hyper::body::{Bytes, Frame, SizeHint};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use std::io;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
-/// Passes everything on, and fails a write that makes no progress for too long.
+/// Passes everything on, and fails a write that makes no progress for too long, or belongs to an answer that is due.
 pub(super) struct Patient<C> {
     connection: C,
     limit: Duration,
     /// Runs while the client takes nothing.
     waiting: Option<Pin<Box<Sleep>>>,
+    due: Due,
+    /// Runs while the client has not taken all, until the answer is due.
+    late: Option<Pin<Box<Sleep>>>,
+}
+
+/// By when the answer that is under way on a connection has to be with the client. Clones share it.
+#[derive(Clone, Default)]
+pub(super) struct Due(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    by: Option<Instant>,
+    /// Whether more of its body is to come.
+    making: bool,
+}
+
+/// The body of an answer that has to be with the client in time.
+struct Timed {
+    body: Body,
+    due: Due,
+}
+
+impl Due {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The answer that begins now has to be with the client within `limit`. While an earlier one is not, that counts.
+    pub(super) fn begin(&self, answer: Response, limit: Duration) -> Response {
+        let mut state = self.state();
+        state.by.get_or_insert_with(|| Instant::now() + limit);
+        state.making = true;
+        drop(state);
+        answer.map(|body| Body::new(Timed { body, due: self.clone() }))
+    }
+
+    /// All that was to be written so far is with the client's machine.
+    fn written(&self) {
+        let mut state = self.state();
+        if !state.making {
+            state.by = None;
+        }
+    }
+}
+
+impl Drop for Timed {
+    fn drop(&mut self) {
+        self.due.state().making = false;
+    }
+}
+
+impl HttpBody for Timed {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 impl<C> Patient<C> {
-    pub(super) fn new(connection: C, limit: Duration) -> Self {
-        Self { connection, limit, waiting: None }
+    pub(super) fn new(connection: C, limit: Duration, due: Due) -> Self {
+        Self { connection, limit, waiting: None, due, late: None }
     }
 
     fn timed<T>(&mut self, poll: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
@@ -27,7 +100,18 @@ impl<C> Patient<C> {
         }
         let limit = self.limit;
         let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep(limit)));
-        waiting.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
+        let mut over = waiting.as_mut().poll(context);
+        let by = self.due.state().by;
+        if let Some(by) = by {
+            let late = self.late.get_or_insert_with(|| Box::pin(sleep_until(by)));
+            if late.deadline() != by {
+                late.as_mut().reset(by);
+            }
+            if late.as_mut().poll(context).is_ready() {
+                over = Poll::Ready(());
+            }
+        }
+        over.map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
@@ -45,6 +129,9 @@ impl<C: Write + Unpin> Write for Patient<C> {
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let poll = Pin::new(&mut self.connection).poll_flush(context);
+        if matches!(poll, Poll::Ready(Ok(()))) {
+            self.due.written();
+        }
         self.timed(poll, context)
     }
 

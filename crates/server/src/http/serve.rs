@@ -1,6 +1,6 @@
 //! The accept loop, one task for each connection, and the way everything ends.
 
-use super::patient::Patient;
+use super::patient::{Due, Patient};
 use super::places::{Place, Places, ShareUsed};
 use super::seated::{Answering, Arriving, Seated};
 use super::wording::{Worded, worded};
@@ -182,17 +182,20 @@ async fn connection(
 ) {
     // Answers are written in one piece; waiting for more only delays them. Without it they still arrive.
     let _ = stream.set_nodelay(true);
-    let seat = place.seat();
-    let of_requests = Arc::clone(seat);
+    let (seat, due) = (place.seat(), Due::default());
+    let (of_requests, of_answers) = (Arc::clone(seat), due.clone());
     let service = service_fn(move |request: Request<Incoming>| {
         let seat = Arc::clone(&of_requests);
         let mut request = request.map(|body| Body::new(Arriving::new(body, &seat)));
         request.extensions_mut().insert(ConnectInfo(peer));
-        let answer = router.clone().oneshot(request);
-        Box::pin(async move { answer.await.map(|answer| answer.map(|body| Answering::new(body, seat))) })
+        let (answer, due) = (router.clone().oneshot(request), of_answers.clone());
+        Box::pin(async move {
+            let answer = answer.await.map(|answer| due.begin(answer, limits.answer_timeout));
+            answer.map(|answer| answer.map(|body| Answering::new(body, seat)))
+        })
     });
     let stream = Seated::new(Worded::new(TokioIo::new(stream), refuse), Arc::clone(seat));
-    let stream = Patient::new(stream, limits.write_timeout);
+    let stream = Patient::new(stream, limits.write_timeout, due);
     let mut served = http1::Builder::new()
         .timer(TokioTimer::new())
         // One client of the API cuts `Location` out of the raw headers by its name.

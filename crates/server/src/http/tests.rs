@@ -314,3 +314,28 @@ async fn an_answer_nobody_reads_does_not_keep_its_place() {
     let _deaf = Client::to(&server).get("/large");
     Client::to(&server).get("/").until("hello");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_is_read_byte_by_byte_is_cut_when_its_time_is_over() {
+    const SIZE: usize = 64 << 20;
+    let large = hello().route("/large", get(async || vec![0_u8; SIZE]));
+    let limits = Limits { connections: 1, answer_timeout: SHORT, linger: SHORT, ..Limits::default() };
+    let server = start(large, limits).await;
+    let mut slow = Client::to(&server).get("/large");
+    let (mut byte, mut bytes) = ([0], 0);
+    while slow.0.read(&mut byte).is_ok_and(|read| read == 1) {
+        bytes += 1;
+    }
+    assert!(bytes < SIZE, "all of it came");
+    Client::to(&server).get("/").until("hello");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_time_of_an_answer_is_not_that_of_its_connection() {
+    let server = start(hello(), Limits { answer_timeout: SHORT, ..Limits::default() }).await;
+    let begin = Instant::now();
+    let mut client = Client::to(&server);
+    while begin.elapsed() < 3 * SHORT {
+        client = client.get("/").until("hello");
+    }
+}

@@ -14,6 +14,7 @@ mod idempotency;
 mod ignored;
 mod inventory;
 mod languages;
+mod limits;
 mod linked_people;
 mod members;
 mod nameless;

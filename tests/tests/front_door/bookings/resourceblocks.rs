@@ -212,12 +212,12 @@ on_every_engine! {
             (with("endTime", json!("2026-05-07T08:00:00-00:00")), "endTime must be after startTime."),
             (with("endTime", json!("2027-06-07T08:00:00-00:00")), "startTime and endTime can be 366 days apart at most."),
             (with("resources", json!([])), "resources must have 1 to 100 entries."),
-            (with("resources", json!(vec![json!({"id": ANA}); 101])), "resources must have 1 to 100 entries."),
+            (with("resources", json!(vec![json!({"id": ANA}); 101])), "The member resources can have 100 entries at most"),
             (with("resources", json!([{"id": "x"}])), "resources: this business has no such resource."),
             (with("resources", json!([{"name": "Ana"}])), "The member resources"),
             (with("resources", json!("Ana")), "The member resources"),
             (with("resources", json!([{"id": ANA}, {"id": "312RS00009"}])), "resources: this business has no resource 312RS00009."),
-            (with("reason", json!("x".repeat(1_001))), "reason can have 1000 characters at most."),
+            (with("reason", json!("x".repeat(1_001))), "reason can have 1000 characters at most"),
         ] {
             let answer = office.post("/resourceblocks", &body).await;
             assert_eq!(answer.status, 400, "{body}: {}", answer.text);

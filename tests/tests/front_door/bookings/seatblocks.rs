@@ -207,7 +207,7 @@ on_every_engine! {
             (with("numSeats", json!(2_147_483_648_u32)), 400, "The member numSeats must be a whole number"),
             (with("numSeats", json!(2_147_483_647)), 409, "Only 8 seats are left; 2147483647 wanted."),
             (with("numSeats", json!(9)), 409, "Only 8 seats are left; 9 wanted."),
-            (with("reason", json!("x".repeat(1_001))), 400, "reason can have 1000 characters at most."),
+            (with("reason", json!("x".repeat(1_001))), 400, "reason can have 1000 characters at most"),
             (with("reason", json!("a\u{0}b")), 400, "The member reason must not contain"),
             (json!(7), 400, "The body is not what this operation expects"),
         ] {
