@@ -16,6 +16,7 @@ use slotkeeper_app::accounts::invitation;
 use slotkeeper_app::accounts::open::{OpenError, Opening, open};
 use slotkeeper_domain::account::{AccountKind, Language, Languages};
 use slotkeeper_domain::time::Zone;
+use slotkeeper_outgoing::Itself;
 use std::io::Write;
 use std::str::FromStr;
 
@@ -81,7 +82,8 @@ pub async fn give(command: AccountCommand) -> anyhow::Result<()> {
     let answer = match ask_server(&config, &order).await? {
         Some(answer) => answer,
         None => {
-            let app = serve::open(&config, config.outgoing.way_out(false).policy().clone()).await?;
+            let itself = Itself::at(config.public_url.as_str(), config.listen);
+            let app = serve::open(&config, config.outgoing.way_out(false, itself).policy().clone()).await?;
             let answer = obey(&app, order).await;
             app.store().close().await;
             answer

@@ -9,8 +9,10 @@ use slotkeeper_app::throttle::Origin;
 use slotkeeper_domain::id::{AccountId, CustomerId};
 use slotkeeper_domain::membership::Membership;
 use slotkeeper_domain::secret::Password;
+use slotkeeper_domain::time::Instant;
 use slotkeeper_store::StoreError;
-use slotkeeper_store::tables::{bookings, users};
+use slotkeeper_store::tables::bookings::{self, Stamp};
+use slotkeeper_store::tables::users;
 use std::net::Ipv4Addr;
 
 impl TestServer {
@@ -53,8 +55,14 @@ impl TestServer {
     /// Has the bookings of a customer called as an earlier program called them.
     pub async fn title_as_before(&self, account: &str, customer: &str, title: &str) {
         let (account, customer): (AccountId, CustomerId) = (account.parse().unwrap(), customer.parse().unwrap());
-        let title = title.to_owned();
-        let written = self.app().store().tidy(move |tx| bookings::retitle(tx, &account, &customer, &title));
+        let (title, changed) = (title.to_owned(), Stamp { at: self.app().now(), agent: None });
+        let written = self.app().store().tidy(move |tx| {
+            let beginning = (Instant::from_millis(i64::MIN), "");
+            for booking in bookings::lock_some(tx, &account, &customer, beginning, 100)? {
+                bookings::retitle(tx, &account, &booking.number, &title, &changed)?;
+            }
+            Ok::<_, StoreError>(())
+        });
         written.await.unwrap();
     }
 }

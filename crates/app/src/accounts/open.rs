@@ -78,7 +78,7 @@ pub async fn open(app: &App, opening: Opening) -> Result<Zeroizing<String>, Open
         create(tx, &account, &owner)?;
         let link = mail::make_link(tx, &unit, &owner, Purpose::AcceptInvitation)?;
         if by_mail {
-            let letter = Letter::invitation(&owner.name, &account.name, &link);
+            let letter = Letter::account_opened(&account.name, &link);
             mail::send(tx, &unit, &account.id, &owner.email_address, &letter)?;
         }
         Ok(link)

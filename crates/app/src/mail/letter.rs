@@ -91,6 +91,19 @@ impl Letter {
         )
     }
 
+    /// Tells the first owner of an account that the operator has opened it, and leads to the choice of a password.
+    #[must_use]
+    pub fn account_opened(account: &Name, link: &str) -> Self {
+        Self::write(
+            &format!("Your account for {account}"),
+            format!(
+                "Hello,\n\n\
+                 An account for {account} has been opened for you. Choose a password to sign in:\n\n{link}\n\n\
+                 The link works once, for seven days.\n"
+            ),
+        )
+    }
+
     /// Tells a developer without a callback URL that an owner agreed: the key, and whom it is of. Of an owner who has not
     /// confirmed an address there is only the account.
     #[must_use]
