@@ -63,8 +63,9 @@ mod tests {
             prop_assert!(is_same(&c, &d));
             let once = folded(&text);
             prop_assert_eq!(&folded(&d), &once);
-            prop_assert_eq!(composed(&once).as_ref(), once.as_str());
-            prop_assert_eq!(folded(&once), once);
+            let again = composed(&once).into_owned();
+            prop_assert_eq!(&again, &once);
+            prop_assert_eq!(&folded(&again), &once);
         }
     }
 }

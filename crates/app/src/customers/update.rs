@@ -48,6 +48,12 @@ pub async fn update(
             customers::update(tx, account, &id, &person)?;
             if differs(&known.person, &person) {
                 let changed = Stamp { at: placing.now, agent: placing.agent(tx)? };
+                // Looked at once more: who booked or moved something with the old name has done so by now, and whoever does
+                // later takes the new one.
+                let piece = match piece {
+                    Some(_) => Some(Piece::after(tx, account, &id, Piece::BEGINNING)?),
+                    None => None,
+                };
                 follow(tx, (account, &id), &person.display_name(), (&placing.actor, &changed), piece)?;
             }
             tx.record(placing.actor.change(

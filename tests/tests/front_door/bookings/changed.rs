@@ -2,7 +2,7 @@
 
 use super::resourceblocks::away;
 use super::seatblocks::seats;
-use super::{business, lesson, order};
+use super::{business, lesson, order, seats_left};
 use slotkeeper_testkit::Clock;
 use slotkeeper_testkit::client::Program;
 use slotkeeper_testkit::on_every_engine;
@@ -251,6 +251,6 @@ on_every_engine! {
         told.sort();
         expected.sort();
         assert_eq!(told, expected);
-        assert_eq!(super::seats_left(&program, "2026-05-21").await, 8);
+        assert_eq!(seats_left(&program, "2026-05-21").await, 8);
     }
 }
