@@ -4,9 +4,9 @@
 //! message, behind the name of the member.
 
 use crate::document::AsParameter;
+use crate::documented::whole;
 use crate::error::ApiError;
 use crate::query::{Parameter, words, yes_or_no};
-use schemars::generate::Contract;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 #[doc(hidden)]
 pub use serde;
@@ -64,18 +64,12 @@ impl JsonSchema for Money {
         "Money".into()
     }
 
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let text = json!({ "type": "string", "pattern": r"^-?\d+(\.\d+)?$", "examples": ["27.5"] });
-        let amount = match generator.contract() {
-            Contract::Deserialize => json!({ "anyOf": [text, { "type": "number" }] }),
-            // Answers; the kinds of contracts may become more.
-            _ => text,
-        };
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "description": "An amount of money in a currency (ISO 4217).",
             "type": "object",
             "properties": {
-                "amount": amount,
+                "amount": { "type": "string", "pattern": r"^-?\d+(\.\d+)?$", "examples": ["27.5"] },
                 "currency": { "type": "string", "pattern": "^[A-Z]{3}$", "examples": ["EUR"] },
             },
             "required": ["amount", "currency"],
@@ -102,7 +96,7 @@ impl<'de> Deserialize<'de> for Amount {
 }
 
 fn currency<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Currency, D::Error> {
-    let code = String::deserialize(deserializer)?;
+    let code = String::deserialize(deserializer)?.to_ascii_uppercase();
     code.parse().map_err(|_| said("must be the code of a currency that is in use, such as EUR"))
 }
 
@@ -110,11 +104,27 @@ fn currency<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Currency, D::E
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PhoneNumber {
     /// The number, as written.
+    #[serde(deserialize_with = "written")]
     pub number: String,
     /// What it is for.
-    #[serde(rename = "type", serialize_with = "write_phone_kind", deserialize_with = "parameter")]
+    #[serde(
+        rename = "type",
+        serialize_with = "write_phone_kind",
+        deserialize_with = "phone_kind",
+        default = "usual_phone_kind"
+    )]
     #[schemars(with = "AsParameter<PhoneKind>")]
     pub kind: PhoneKind,
+}
+
+/// What the number of a person is for, where a client does not say: people book with the phone they carry.
+fn usual_phone_kind() -> PhoneKind {
+    PhoneKind::Mobile
+}
+
+fn phone_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PhoneKind, D::Error> {
+    let Some(kind) = text(deserializer)? else { return Ok(usual_phone_kind()) };
+    PhoneKind::from_text(&kind).ok_or_else(|| said(format_args!("must be {}", PhoneKind::EXPECTED)))
 }
 
 fn write_phone_kind<S: serde::Serializer>(kind: &PhoneKind, serializer: S) -> Result<S::Ok, S::Error> {
@@ -142,11 +152,11 @@ pub struct StreetAddress {
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "text")]
     pub state: Option<String>,
     /// Postcode.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "text")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "code")]
     pub postcode: Option<String>,
 }
 
-/// The schema of a country's code: requests may write it in small letters, and leave it empty.
+/// The schema of a country's code. Requests may also write it in small letters, and leave it empty.
 struct CountryCode;
 
 impl JsonSchema for CountryCode {
@@ -158,12 +168,8 @@ impl JsonSchema for CountryCode {
         "CountryCode".into()
     }
 
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let pattern = match generator.contract() {
-            Contract::Deserialize => "^([A-Za-z]{2})?$",
-            _ => "^[A-Z]{2}$",
-        };
-        json_schema!({ "type": "string", "pattern": pattern })
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^[A-Z]{2}$" })
     }
 }
 
@@ -190,12 +196,63 @@ pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>
 /// # Errors
 /// When it is no text.
 pub fn text_or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    let text = Option::<String>::deserialize(deserializer)?;
+    Option::<String>::deserialize(deserializer)?.map(|text| clean(&text)).transpose()
+}
+
+fn clean<E: serde::de::Error>(text: &str) -> Result<String, E> {
     // PostgreSQL keeps no such character, and nobody means it.
-    if text.as_ref().is_some_and(|text| text.contains('\0')) {
-        return Err(said("must not contain the character U+0000"));
+    if text.contains('\0') { Err(said("must not contain the character U+0000")) } else { Ok(text.trim().to_owned()) }
+}
+
+/// For `deserialize_with`: as [`text`], for what is often made of digits, such as a postcode or a reference: some clients
+/// write it as a number.
+///
+/// # Errors
+/// When it is neither a text nor a whole number.
+pub fn code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(code_or_empty(deserializer)?.filter(|code| !code.is_empty()))
+}
+
+/// For `deserialize_with`: as [`text_or_empty`], for what is often made of digits.
+///
+/// # Errors
+/// When it is neither a text nor a whole number.
+pub fn code_or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let Some(value) = Option::<Value>::deserialize(deserializer)? else { return Ok(None) };
+    match value {
+        Value::String(text) => clean(&text).map(Some),
+        // One with decimals would be read back otherwise than it was meant.
+        Value::Number(number) => match digits(&number) {
+            Some(digits) => Ok(Some(digits)),
+            None => Err(said("must be a text")),
+        },
+        _ => Err(said("must be a text")),
     }
-    Ok(text.map(|text| text.trim().to_owned()))
+}
+
+fn digits(number: &serde_json::Number) -> Option<String> {
+    let whole_number = number.as_f64().and_then(whole).map(|whole| whole.to_string());
+    number
+        .as_i64()
+        .map(|number| number.to_string())
+        .or(number.as_u64().map(|number| number.to_string()))
+        .or(whole_number)
+}
+
+/// For `deserialize_with`: what is often made of digits, and must be there.
+fn written<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    code_or_empty(deserializer)?.ok_or_else(|| said("must be a text"))
+}
+
+/// For `deserialize_with`: the value of an option or of a custom field. On the wire it is a text, whatever the option is
+/// (wire reference, section 4.1); clients also write numbers and switches as what they are.
+fn value<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::String(text) => Ok(text),
+        Value::Bool(on) => Ok(on.to_string()),
+        Value::Number(number) => Ok(digits(&number).unwrap_or_else(|| number.to_string())),
+        _ => Err(said("must be a text, a number, true or false")),
+    }
 }
 
 /// A text, if it is not too long.
@@ -259,7 +316,7 @@ impl JsonSchema for Switch {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": ["boolean", "string", "integer"], "enum": [true, false, "true", "false", 1, 0] })
+        json_schema!({ "type": "boolean" })
     }
 }
 
@@ -330,6 +387,7 @@ pub struct NamedValue {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The value, as text.
+    #[serde(deserialize_with = "value")]
     pub value: String,
 }
 
@@ -377,6 +435,40 @@ mod tests {
         assert!(serde_json::from_str::<StreetAddress>(r#"{"countryCode":"Portugal"}"#).is_err());
         let phone: PhoneNumber = serde_json::from_str(r#"{"number":"1","type":"work","ext":"2"}"#).expect("a number");
         assert_eq!(serde_json::to_string(&phone).expect("a text"), r#"{"number":"1","type":"work"}"#);
+    }
+
+    #[test]
+    fn what_clients_write_otherwise_is_read_as_it_is_meant() {
+        for phone in [r#"{"number":351}"#, r#"{"number":"351","type":null}"#, r#"{"number":351.0,"type":""}"#] {
+            let phone: PhoneNumber = serde_json::from_str(phone).expect("a number");
+            assert_eq!(serde_json::to_string(&phone).expect("a text"), r#"{"number":"351","type":"mobile"}"#);
+        }
+        for wrong in
+            [r#"{}"#, r#"{"number":null}"#, r#"{"number":true}"#, r#"{"number":1.5}"#, r#"{"number":"1","type":7}"#]
+        {
+            assert!(serde_json::from_str::<PhoneNumber>(wrong).is_err(), "{wrong}");
+        }
+        for (written, expected) in [
+            ("\"3\"", "3"),
+            ("3", "3"),
+            ("3.0", "3"),
+            ("-2", "-2"),
+            ("1.5", "1.5"),
+            ("18446744073709551615", "18446744073709551615"),
+            ("true", "true"),
+            ("false", "false"),
+            ("\" as it is \"", " as it is "),
+        ] {
+            let option: NamedValue = serde_json::from_str(&format!(r#"{{"value":{written}}}"#)).expect("a value");
+            assert_eq!(option.value, expected, "{written}");
+        }
+        for wrong in ["null", "[]", "{}", "[1]"] {
+            assert!(serde_json::from_str::<NamedValue>(&format!(r#"{{"value":{wrong}}}"#)).is_err(), "{wrong}");
+        }
+        let address: StreetAddress = serde_json::from_str(r#"{"postcode":1100}"#).expect("an address");
+        assert_eq!(address.postcode.as_deref(), Some("1100"));
+        let money = read(r#"{"amount":5,"currency":"eur"}"#);
+        assert_eq!(money, Ok(r#"{"amount":"5","currency":"EUR"}"#.to_owned()));
     }
 
     #[test]

@@ -1,15 +1,17 @@
-//! What requests say of a booking (wire reference, section 4.6). Members that only answers have are ignored.
+//! What requests say of a booking (wire reference, section 4.6). Members that only answers have are ignored. A new one is
+//! somebody's: it has `customerId` or `customer`, which is said in words, for a plain schema cannot.
 
 use crate::availability::matchingslots::ResourceInput;
 use crate::customers::body::PersonBody;
-use crate::document::{AsParameter, Completable};
+use crate::document::{AsParameter, require};
 use crate::error::ApiError;
 use crate::payments::body::PaymentBody;
-use crate::wire::{Money, NamedValue, PeopleNumber, Switch, bounded, null_as_default, text, text_or_empty};
+use crate::wire::{
+    Money, NamedValue, PeopleNumber, Switch, bounded, code, code_or_empty, null_as_default, text, text_or_empty,
+};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
-use serde_json::{Value, json};
 use slotkeeper_app::bookings::party::{CustomerInput, ParticipantInput, WhoInput};
 use slotkeeper_app::payments::record::PaymentInput;
 use slotkeeper_domain::appointment::AppointmentId;
@@ -17,7 +19,7 @@ use slotkeeper_domain::booking::LONGEST_REFERENCE;
 use slotkeeper_domain::catalogue::CategoryId;
 use slotkeeper_domain::code::{Codes, codes};
 use slotkeeper_domain::event::EventId;
-use slotkeeper_domain::id::{CustomerId, ResourceId};
+use slotkeeper_domain::id::{CustomerId, ProductId, ResourceId};
 use slotkeeper_domain::options::OptionInput;
 use slotkeeper_domain::order::{Options, Order};
 use slotkeeper_domain::party::Party;
@@ -27,6 +29,7 @@ use slotkeeper_domain::scheduled::EventChoice;
 use slotkeeper_domain::time::{Instant, WireTime, Zone};
 use std::borrow::Cow;
 use std::fmt::Debug;
+use std::marker::PhantomData;
 
 /// Longest free text of a booking, in characters.
 const LONGEST_TEXT: usize = 1_000;
@@ -38,6 +41,9 @@ const MOST_ENTRIES: usize = 1_000;
 /// What a booking is sent for. Some members are for making one; a change ignores them, whatever they are (wire reference,
 /// section 3.2).
 pub(crate) trait Purpose: Debug + Default + JsonSchema {
+    /// What must be there, beside what each use says.
+    const REQUIRED: &'static [&'static str];
+
     /// A member that only making has.
     type ForNew<T: Debug + Default + DeserializeOwned + JsonSchema>: Debug + Default + DeserializeOwned + JsonSchema;
 }
@@ -53,10 +59,14 @@ pub(crate) struct Making;
 pub(crate) struct Changing;
 
 impl Purpose for Making {
+    const REQUIRED: &'static [&'static str] = &["productId", "participants"];
+
     type ForNew<T: Debug + Default + DeserializeOwned + JsonSchema> = T;
 }
 
 impl Purpose for Changing {
+    const REQUIRED: &'static [&'static str] = &[];
+
     type ForNew<T: Debug + Default + DeserializeOwned + JsonSchema> = Ignored;
 }
 
@@ -87,10 +97,10 @@ impl JsonSchema for Ignored {
 /// A booking as requests have it.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, bound = "P: Purpose")]
-#[schemars(rename = "Booking{P}", bound = "P: Purpose")]
+#[schemars(rename = "Booking{P}", bound = "P: Purpose", transform = |schema: &mut Schema| require(schema, P::REQUIRED))]
 pub(crate) struct BookingBody<P: Purpose = Making> {
     #[serde(deserialize_with = "text")]
-    pub(crate) product_id: Option<String>,
+    product_id: Option<String>,
     #[serde(deserialize_with = "text")]
     event_id: Option<String>,
     #[serde(deserialize_with = "text")]
@@ -104,7 +114,7 @@ pub(crate) struct BookingBody<P: Purpose = Making> {
     #[serde(deserialize_with = "text")]
     customer_id: Option<String>,
     customer: P::ForNew<Option<PersonBody>>,
-    #[serde(deserialize_with = "text_or_empty")]
+    #[serde(deserialize_with = "code_or_empty")]
     #[schemars(length(max = LONGEST_REFERENCE))]
     external_ref: Option<String>,
     pub(crate) participants: Option<ParticipantsBody<P>>,
@@ -113,9 +123,9 @@ pub(crate) struct BookingBody<P: Purpose = Making> {
     pub(crate) private_event: Option<Switch>,
     price_adjustments: Option<Vec<AdjustmentBody>>,
     initial_payments: P::ForNew<Option<Vec<PaymentBody>>>,
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "code")]
     promotion_code_input: Option<String>,
-    #[serde(deserialize_with = "text")]
+    #[serde(deserialize_with = "code")]
     gift_voucher_code_input: Option<String>,
     #[serde(deserialize_with = "text_or_empty")]
     source: Option<String>,
@@ -123,59 +133,20 @@ pub(crate) struct BookingBody<P: Purpose = Making> {
     source_ip: Option<String>,
 }
 
-impl Completable for BookingBody {
-    fn complete() -> Value {
-        json!({
-            "required": ["productId", "participants"],
-            "properties": {
-                "productId": { "type": "string", "pattern": r"\S" },
-                "participants": {
-                    "type": "object",
-                    "required": ["numbers"],
-                    "properties": { "numbers": { "type": "array", "minItems": 1 } },
-                },
-            },
-        })
-    }
-}
-
-/// What a new booking is made of: beside what a hold needs, it says whose it is.
-#[derive(Debug, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Somebodys(pub(crate) BookingBody);
-
-impl JsonSchema for Somebodys {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "Somebodys".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        generator.subschema_for::<BookingBody>()
-    }
-}
-
-impl Completable for Somebodys {
-    fn complete() -> Value {
-        let mut complete = BookingBody::complete();
-        complete["anyOf"] = json!([
-            { "required": ["customerId"], "properties": { "customerId": { "type": "string", "pattern": r"\S" } } },
-            { "required": ["customer"], "properties": { "customer": { "type": "object" } } },
-        ]);
-        complete
-    }
-}
-
-/// Who comes (wire reference, section 4.7).
+/// Who comes (wire reference, section 4.7). A new booking says how many; a change can name people alone.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, bound = "P: Purpose")]
-#[schemars(rename = "Participants{P}", bound = "P: Purpose")]
+#[schemars(
+    rename = "Participants{P}",
+    bound = "P: Purpose",
+    transform = |schema: &mut Schema| if !P::REQUIRED.is_empty() { require(schema, &["numbers"]) }
+)]
 pub(crate) struct ParticipantsBody<P: Purpose> {
+    #[schemars(length(min = 1))]
     pub(crate) numbers: Option<Vec<PeopleNumber>>,
-    details: P::ForNew<Option<Vec<ParticipantBody>>>,
+    details: Option<Vec<ParticipantBody>>,
+    #[serde(skip)]
+    purpose: PhantomData<P>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -258,6 +229,12 @@ fn short<T>(list: &[T], member: &str) -> Result<(), ApiError> {
 }
 
 impl<P: Purpose> BookingBody<P> {
+    /// The product it names; nothing if the body does not say.
+    pub(crate) fn product(&self) -> Result<Option<ProductId>, ApiError> {
+        let product = self.product_id.as_ref().map(|id| id.parse()).transpose();
+        product.map_err(|_| refuse("productId: this business has no such product."))
+    }
+
     /// The events it names.
     pub(crate) fn which(&self) -> Result<Which, ApiError> {
         let mut which = Which {
@@ -293,6 +270,14 @@ impl<P: Purpose> BookingBody<P> {
     pub(crate) fn party(&self) -> Result<Option<Party>, ApiError> {
         let numbers = self.participants.as_ref().and_then(|participants| participants.numbers.as_ref());
         numbers.map(|numbers| people(numbers, "participants.numbers")).transpose()
+    }
+
+    /// The people it names; nothing if the body does not say.
+    pub(crate) fn participant_inputs(&self) -> Result<Option<Vec<ParticipantInput>>, ApiError> {
+        let details = self.participants.as_ref().and_then(|participants| participants.details.as_ref());
+        let Some(details) = details else { return Ok(None) };
+        short(details, "participants.details")?;
+        details.iter().map(ParticipantBody::input).collect::<Result<_, _>>().map(Some)
     }
 
     /// The resources it names; nothing if the body does not say.
@@ -342,15 +327,26 @@ impl<P: Purpose> BookingBody<P> {
     }
 }
 
+impl Which {
+    /// The product that the ids name.
+    pub(crate) fn product(&self) -> Option<ProductId> {
+        let EventChoice { event, enrolled_from, drop_in } = &self.choice;
+        let event = event.as_ref().or(enrolled_from.as_ref()).or(drop_in.as_ref()).map(|event| &event.product);
+        self.appointment.as_ref().map(|appointment| &appointment.product).or(event).cloned()
+    }
+}
+
 impl BookingBody<Making> {
     /// What a hold or a new booking is for.
     pub(crate) fn order(&self, zone: &Zone) -> Result<Order, ApiError> {
-        let product = self.product_id.as_ref().ok_or_else(|| refuse("The member productId is missing."))?;
-        let Which { choice, appointment } = self.which()?;
+        let which = self.which()?;
+        // An event is of one product, so its id says which.
+        let product = self.product()?.or(which.product()).ok_or_else(|| refuse("The member productId is missing."))?;
+        let Which { choice, appointment } = which;
         let options_given = self.options.as_deref().unwrap_or_default();
         short(options_given, "options")?;
         Ok(Order {
-            product: product.parse().map_err(|_| refuse("productId: this business has no such product."))?,
+            product,
             choice,
             appointment,
             starts_at: self.starts_at(zone),
@@ -372,14 +368,6 @@ impl BookingBody<Making> {
         }
         let customer = self.customer.as_ref().map(PersonBody::input).transpose()?;
         Ok(customer.map(|person| CustomerInput::New(Box::new(person))))
-    }
-
-    /// The people it names; nothing if the body does not say.
-    pub(crate) fn participant_inputs(&self) -> Result<Option<Vec<ParticipantInput>>, ApiError> {
-        let details = self.participants.as_ref().and_then(|participants| participants.details.as_ref());
-        let Some(details) = details else { return Ok(None) };
-        short(details, "participants.details")?;
-        details.iter().map(ParticipantBody::input).collect::<Result<_, _>>().map(Some)
     }
 
     /// Money that was received for it, in the currency of the business.

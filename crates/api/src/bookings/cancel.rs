@@ -1,6 +1,7 @@
 //! `DELETE /bookings/{bookingNumber}`: cancel a booking. Nothing is erased.
 
 use crate::answer::Gone;
+use crate::availability::Mode;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::path::Id;
@@ -30,6 +31,8 @@ crate::parameters! {
         cancel_remaining_series: bool = "cancelRemainingSeries",
         /// Why.
         reason: Option<String> = "reason",
+        /// As whom: staff also cancel what has begun or is over.
+        mode: Option<Mode> = "mode",
     }
 }
 
@@ -48,6 +51,7 @@ pub(crate) async fn cancel(
         track_in_customer_history,
         cancel_remaining_series: _no_series,
         reason,
+        mode,
     } = switches;
     if reason.as_ref().is_some_and(|reason| reason.chars().count() > LONGEST_REASON) {
         return Err(ApiError::bad_request(format!("reason can have {LONGEST_REASON} characters at most.")));
@@ -56,6 +60,7 @@ pub(crate) async fn cancel(
         apply_policy: apply_cancellation_policy,
         track: track_in_customer_history,
         reason,
+        relaxed: Mode::relaxed(mode),
         notify: Notify { users, customer },
     };
     let sees = caller.holder().may::<ReadBookings>();

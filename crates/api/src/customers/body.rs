@@ -1,8 +1,8 @@
 //! What requests say of a person (wire reference, section 4.8).
 
-use crate::document::OrEmpty;
+use crate::document::AsParameter;
 use crate::error::ApiError;
-use crate::wire::{NamedValue, PhoneNumber, StreetAddress, Switch, text_or_empty};
+use crate::wire::{NamedValue, PhoneNumber, StreetAddress, Switch, code_or_empty, text_or_empty};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use slotkeeper_app::bookings::party::PersonInput;
@@ -29,13 +29,13 @@ pub(crate) struct PersonBody {
     phone_numbers: Option<Vec<PhoneNumber>>,
     street_address: Option<StreetAddress>,
     #[serde(deserialize_with = "text_or_empty")]
-    #[schemars(with = "Option<OrEmpty<WireDay>>")]
+    #[schemars(with = "Option<AsParameter<WireDay>>")]
     date_of_birth: Option<String>,
     custom_fields: Option<Vec<NamedValue>>,
     #[serde(deserialize_with = "text_or_empty")]
-    #[schemars(with = "Option<OrEmpty<Gender>>")]
+    #[schemars(with = "Option<AsParameter<Gender>>")]
     gender: Option<String>,
-    #[serde(deserialize_with = "text_or_empty")]
+    #[serde(deserialize_with = "code_or_empty")]
     facebook_id: Option<String>,
     #[serde(deserialize_with = "text_or_empty")]
     language_code: Option<String>,

@@ -2,7 +2,7 @@
 
 use crate::document::AsParameter;
 use crate::error::ApiError;
-use crate::wire::{Money, bounded, parameter, text};
+use crate::wire::{Money, bounded, code, parameter, text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use slotkeeper_app::payments::record::PaymentInput;
@@ -33,7 +33,7 @@ pub(crate) struct PaymentBody {
     payment_method_other: Option<String>,
     #[serde(default, deserialize_with = "text")]
     gateway_name: Option<String>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "code")]
     transaction_id: Option<String>,
 }
 
