@@ -169,7 +169,7 @@ pub(super) fn same_claims(booking: &Booking, order: &Order, plan: &Plan<'_>, cat
     order.party.seats(catalogue) == booking.party.seats(catalogue)
         && order.private_event == booking.details.private_event
         && plan.span == booking.span
-        && order.resources.is_empty()
+        && (order.resources.is_empty() || same(&order.resources, &booking.details.resources))
 }
 
 /// Whether a change is of what is noted alone: what the booking takes, what it costs and when it is are as they were.

@@ -187,7 +187,8 @@ enum Offset {
 }
 
 /// RFC 3339: a date, a time, an offset, and nothing else. The digits, and how far they are ahead of UTC. Programs leave out
-/// what can be missed: the seconds where they are 0, the colon of the offset, its minutes; and write a space for the `T`.
+/// what can be missed: the seconds where they are 0, the colon of the offset, its minutes; and write a space for the `T`, or
+/// before the offset.
 fn read(text: &[u8]) -> Option<(DateTime, Offset)> {
     let (date, text) = date(text)?;
     let text = after(text, b"Tt ")?;
@@ -228,6 +229,11 @@ fn fraction(text: &[u8]) -> Option<(i16, &[u8])> {
 }
 
 fn offset(text: &[u8]) -> Option<Offset> {
+    // Some programs write a space before it.
+    let text = match text {
+        [b' ', b'+' | b'-' | b' ' | b'Z' | b'z', ..] => &text[1..],
+        text => text,
+    };
     let (sign, text) = text.split_first()?;
     if matches!(sign, b'Z' | b'z') {
         return text.is_empty().then_some(Offset::Seconds(0));
@@ -293,6 +299,10 @@ mod tests {
             ("2026-08-14T18:00+01:00", 1_786_726_800_000),
             ("2026-08-14T17:00Z", 1_786_726_800_000),
             ("2026-08-14 18:00:00+01:00", 1_786_726_800_000),
+            ("2026-08-14 18:00:00 +01:00", 1_786_726_800_000),
+            ("2026-08-14 18:00:00  01:00", 1_786_726_800_000),
+            ("2026-08-14 12:00:00 -0500", 1_786_726_800_000),
+            ("2026-08-14 17:00:00 Z", 1_786_726_800_000),
             ("2026-08-14T18:00:00-0000", 1_786_726_800_000),
             ("2026-08-14T18:00:00-00", 1_786_726_800_000),
             // The zone of the account, in summer and in winter, and where the clock skips an hour.
@@ -317,6 +327,8 @@ mod tests {
             "2026-08-14T18:00:+01:00",
             "2026-08-14T18+01:00",
             "2026-08-14  18:00:00+01:00",
+            "2026-08-14T18:00:00   01:00",
+            "2026-08-14T18:00:00 ",
             "2026-08-14T180000+0100",
             "2026-08-14T18:00:00+01:",
             "2026-08-14T18:00:00+1",
