@@ -1,6 +1,7 @@
 # The contract run: what programs of others make of ours. Python's libraries read calendar files and check the signatures
 # of a notice; schemathesis drives a demo with requests made from the API's own document, right ones and wrong ones, and
-# looks whether the answers are in the document. Sourced by ./test.
+# looks whether the answers are in the document. With CONTRACT_WITH_CLIENTS set, clients that were made from the document call
+# every operation, see clients.sh. Sourced by ./test.
 # shellcheck shell=bash
 
 # Everything of it: what is installed, and what a run leaves behind to be looked at.
@@ -13,8 +14,14 @@ set_up_contract() {
   if [ -x "$venv/bin/schemathesis" ] && cmp -s "$wanted" "$venv/installed.txt"; then
     return
   fi
+  make_venv "$venv" "$wanted"
+}
+
+# Makes a virtual environment with what a file names: make_venv FOLDER FILE
+make_venv() {
+  local venv=$1 wanted=$2
   rm -rf "$venv"
-  mkdir -p "$CONTRACT_HOME"
+  mkdir -p "$(dirname "$venv")"
   # Some systems ship venv without pip, and say so only when asked to make one.
   python3 -m venv "$venv" >/dev/null 2>&1 || {
     rm -rf "$venv"
@@ -23,7 +30,7 @@ set_up_contract() {
   }
   local options=(--disable-pip-version-check --quiet --retries 2 --timeout 20 --only-binary :all:)
   "$venv/bin/python" -m pip install "${options[@]}" --requirement "$wanted" \
-    || give_up "schemathesis could not be installed from the Python package index; see above"
+    || give_up "$wanted could not be installed from the Python package index; see above"
   cp "$wanted" "$venv/installed.txt"
 }
 
@@ -46,7 +53,7 @@ contract_on() {
   fi
   rm -rf "$folder"
   mkdir -p "$folder"
-  cp tools/contract/schemathesis.toml tools/contract/hooks.py "$folder"
+  cp tools/contract/schemathesis.toml tools/contract/hooks.py tools/contract/generous.py "$folder"
   # In a shell of its own, so that the demo is gone when it ends, however it ends.
   (
     trap 'kill "$demo" 2>/dev/null; wait "$demo" 2>/dev/null' EXIT
@@ -61,6 +68,9 @@ contract_on() {
     done
     local python=$PWD/$CONTRACT_HOME/venv/bin/python
     PYTHONDONTWRITEBYTECODE=1 "$python" tools/contract/webhooks.py "$folder" 9>&- || give_up "a notice is not as documented"
+    if [ -n "${CONTRACT_WITH_CLIENTS-}" ]; then
+      call_clients "$folder/demo.json" 9>&- || give_up "a client that was made from the document does not work"
+    fi
     # It also starts schemathesis, which takes keys from the environment: a command line can be seen by others.
     PYTHONDONTWRITEBYTECODE=1 "$python" tools/contract/run.py "$folder" "$@" 9>&- || {
       printf '\nThe demo said this and more, in %s:\n' "$folder/demo.log"

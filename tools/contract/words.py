@@ -34,7 +34,8 @@ def write(demo: dict, folder: Path) -> None:
     products = [one for kind in demo["products"].values() for one in kind]
     slots = get("/availability/slots", startTime=time(0), endTime=time(30), itemsPerPage="300")["data"]
     free = [one["eventId"] for one in slots if one["numSeatsAvailable"] > 1]
-    bookings = get("/bookings", startTime=time(-15), endTime=time(15), includeCanceled="true")["data"]
+    # Those that are over can neither be changed nor cancelled.
+    bookings = get("/bookings", startTime=time(1), endTime=time(30))["data"]
     types = get("/settings/resources")["data"]
     kinds = ("choiceOptions", "numberOptions", "onOffOptions", "textOptions")
     options = [one for product in get("/settings/products")["data"] for kind in kinds for one in product.get(kind, [])]

@@ -3,10 +3,12 @@
 //!
 //! What is refused here is said with the member it is in. What a whole thing may have, in bytes, is checked where it is written.
 
+use crate::documented::whole;
 use crate::wire::said;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::{Number, Value};
 use slotkeeper_domain::text::{Shape, check};
 use std::borrow::Cow;
 use std::fmt;
@@ -23,9 +25,39 @@ pub(crate) const LONGEST_AMOUNT: usize = 40;
 pub(crate) const LONGEST_TAG: usize = 35;
 
 /// A text without the space around it; nothing when it is null. An empty one stays, for where it says something.
-fn read<'de, D: Deserializer<'de>>(deserializer: D, shape: Shape, most: usize) -> Result<Option<String>, D::Error> {
+fn read_text<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    shape: Shape,
+    most: usize,
+) -> Result<Option<String>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
     text.map(|text| taken(text.trim(), shape, most).map(|()| text.trim().to_owned())).transpose()
+}
+
+/// The same where a whole number counts as the text of its digits.
+fn read_code<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    shape: Shape,
+    most: usize,
+) -> Result<Option<String>, D::Error> {
+    let text = match Option::<Value>::deserialize(deserializer)? {
+        None => return Ok(None),
+        Some(Value::String(text)) => text.trim().to_owned(),
+        // One with decimals would be read back otherwise than it was meant.
+        Some(Value::Number(number)) => digits(&number).ok_or_else(|| said("must be a text"))?,
+        Some(_) => return Err(said("must be a text")),
+    };
+    taken(&text, shape, most).map(|()| Some(text))
+}
+
+/// A whole number as text, also one that is written with decimals; nothing of others.
+fn digits(number: &Number) -> Option<String> {
+    let whole_number = number.as_f64().and_then(whole).map(|whole| whole.to_string());
+    number
+        .as_i64()
+        .map(|number| number.to_string())
+        .or(number.as_u64().map(|number| number.to_string()))
+        .or(whole_number)
 }
 
 fn taken<E: serde::de::Error>(text: &str, shape: Shape, most: usize) -> Result<(), E> {
@@ -34,7 +66,7 @@ fn taken<E: serde::de::Error>(text: &str, shape: Shape, most: usize) -> Result<(
 
 /// Functions for `deserialize_with`, together with `default` where the member may be missing.
 macro_rules! texts {
-    ($($(#[$doc:meta])* $stated:ident, $or_empty:ident: $shape:expr;)*) => {$(
+    ($($(#[$doc:meta])* $stated:ident, $or_empty:ident: $read:ident $shape:expr;)*) => {$(
         $(#[$doc])*
         /// Nothing when it is empty or null.
         ///
@@ -54,16 +86,19 @@ macro_rules! texts {
         pub(crate) fn $or_empty<'de, const MOST: usize, D: Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Option<String>, D::Error> {
-            read(deserializer, $shape, MOST)
+            $read(deserializer, $shape, MOST)
         }
     )*};
 }
 
 texts! {
     /// One line of at most `MOST` characters, without the space around it.
-    line, line_or_empty: Shape::Line;
+    line, line_or_empty: read_text Shape::Line;
     /// Several lines of at most `MOST` characters altogether, without the space around them.
-    prose, prose_or_empty: Shape::Prose;
+    prose, prose_or_empty: read_text Shape::Prose;
+    /// One line of at most `MOST` characters of what is often made of digits, such as a postcode or a reference: some clients
+    /// write it as a number.
+    code, code_or_empty: read_code Shape::Line;
 }
 
 /// For `deserialize_with`: an id that must be there, as it is.
@@ -76,12 +111,27 @@ pub(crate) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D
     Ok(text)
 }
 
-/// For `deserialize_with`: a value that must be there, as it is, space around it included.
+/// For `deserialize_with`: what is often made of digits, and must be there.
 ///
 /// # Errors
-/// When it is no text, or none of several lines and this length.
+/// When it is neither a text nor a whole number, or none of this length.
+pub(crate) fn written<'de, const MOST: usize, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    code_or_empty::<MOST, D>(deserializer)?.ok_or_else(|| said("must be a text"))
+}
+
+/// For `deserialize_with`: the value of an option or of a custom field, which must be there, as it is, space around it included.
+/// On the wire it is a text, whatever the option is (wire reference, section 4.1); clients also write numbers and switches as
+/// what they are.
+///
+/// # Errors
+/// When it is none of these, or none of several lines and this length.
 pub(crate) fn value<'de, const MOST: usize, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let text = String::deserialize(deserializer)?;
+    let text = match Value::deserialize(deserializer)? {
+        Value::String(text) => text,
+        Value::Bool(on) => on.to_string(),
+        Value::Number(number) => digits(&number).unwrap_or_else(|| number.to_string()),
+        _ => return Err(said("must be a text, a number, true or false")),
+    };
     taken(&text, Shape::Prose, MOST)?;
     Ok(text)
 }

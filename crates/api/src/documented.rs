@@ -1,7 +1,9 @@
-//! Values are read as the API's document has them, which serde alone does not do in two ways.
+//! Values are read as the API's document has them, and as clients in use write them, which serde alone does not do in three
+//! ways.
 //!
 //! What has members is an object: serde also takes a list for it, its items for the members one after the other, so that
-//! `["5", "EUR"]` would pass for an amount of money. And `3.0` is a whole number, as it is for JSON Schema.
+//! `["5", "EUR"]` would pass for an amount of money. `3.0` is a whole number, as it is for JSON Schema. And so is `"3"`: some
+//! clients write numbers as texts.
 //!
 //! Types that look at the value before they read it, as `untagged` and `flatten` do, are not covered: bodies of requests
 //! have none.
@@ -22,11 +24,21 @@ pub(crate) fn whole(number: f64) -> Option<i64> {
     if number.fract() == 0.0 { format!("{number:.0}").parse().ok() } else { None }
 }
 
-/// Methods for whole numbers.
+/// The whole number that a text stands for.
+pub(crate) fn whole_in(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let digits = text.split_once('.').map_or(Some(text), |(digits, decimals)| {
+        let zeros = !decimals.is_empty() && decimals.bytes().all(|decimal| decimal == b'0');
+        zeros.then_some(digits)
+    });
+    digits?.parse().ok()
+}
+
+/// Methods for whole numbers. They ask for whatever is there, because a text that is asked for a number fails at once.
 macro_rules! whole_numbers {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-            self.0.$method(Whole(visitor))
+            self.0.deserialize_any(Whole(visitor))
         }
     )*};
 }
@@ -107,7 +119,13 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Whole<V> {
         visit_bool: bool;
         visit_i64: i64;
         visit_u64: u64;
-        visit_str: &str;
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<V::Value, E> {
+        match whole_in(value) {
+            Some(whole) => self.0.visit_i64(whole),
+            None => self.0.visit_str(value),
+        }
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<V::Value, E> {
@@ -236,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_but_lists_for_objects_is_read_as_before() {
+    fn everything_else_is_read_as_before() {
         for text in [
             "{}",
             r#"{"number": 1.5, "text": "a\nb", "list": [{}, {"text": null}], "by_name": {"a": {"switch": true}}}"#,
@@ -251,13 +269,24 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_number_can_have_decimals_that_are_0() {
+    fn a_whole_number_can_have_decimals_that_are_0_and_be_a_text() {
         for (text, pair) in [
             ("[-3.0, 2]", Some((-3, 2))),
             ("[1e3, 2.0]", Some((1000, 2))),
             ("[1.5, 2]", None),
             ("[1e30, 2]", None),
             ("[1, -2.0]", None),
+            (r#"["-3", " 2 "]"#, Some((-3, 2))),
+            (r#"["3.00", 2]"#, Some((3, 2))),
+            (r#"["3.5", 2]"#, None),
+            (r#"["3.", 2]"#, None),
+            (r#"["", 2]"#, None),
+            (r#"["three", 2]"#, None),
+            (r#"["1e3", 2]"#, None),
+            (r#"[1, "-2"]"#, None),
+            ("[true, 2]", None),
+            ("[null, 2]", None),
+            ("[[1], 2]", None),
         ] {
             assert_eq!(read(&format!(r#"{{"pair": {text}}}"#)).ok().map(|read| read.pair), pair, "{text}");
         }

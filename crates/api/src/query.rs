@@ -65,9 +65,9 @@ parameters_from_str! {
     Gender: "one of: male, female, unknown", { "type": "string", "enum": words(Gender::ALL, Gender::as_str) };
     Permission: "a permission", { "type": "string", "enum": words(&Permission::ALL, Permission::as_str) };
     u64: "a whole number between 0 and 18446744073709551615",
-        { "type": "integer", "minimum": 0, "maximum": 18_446_744_073_709_551_615_u64 };
+        { "type": "integer", "format": "int64", "minimum": 0, "maximum": 18_446_744_073_709_551_615_u64 };
     u32: "a whole number between 0 and 4294967295", { "type": "integer", "minimum": 0, "maximum": 4_294_967_295_u32 };
-    i64: "a whole number", { "type": "integer" };
+    i64: "a whole number", { "type": "integer", "format": "int64" };
     PaymentMethod: "one of: creditCard, paypal, bankTransfer, cash, checque, debitCard, existingCredit, accountCredit, \
                     moneyVoucher, other", { "type": "string", "enum": words(PaymentMethod::ALL, PaymentMethod::as_str) };
     WireTime: "a date-time such as 2026-08-14T18:00:00+01:00, of the years 1970 to 2200",

@@ -7,7 +7,9 @@ use slotkeeper_app::availability::SearchError;
 use slotkeeper_app::blocks::BlockError;
 use slotkeeper_app::bookings::place::PlaceError;
 use slotkeeper_app::idempotency::{KeepError, UsedOtherwise};
+use slotkeeper_domain::appointment::NoAppointment;
 use slotkeeper_domain::block::BlockRefused;
+use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::id::LinkedPersonId;
 use slotkeeper_domain::order::OrderRefused;
 
@@ -25,8 +27,12 @@ impl ApiError {
             | PlaceError::HoldIsBooked
             | PlaceError::PromotionGone(_)
             | PlaceError::PromiseBroken(_)
-            | PlaceError::TooLate(_)) => Self::conflict(error.to_string()),
+            | PlaceError::TooLate(_)
+            | PlaceError::Order(OrderRefused::Appointment(NoAppointment::Away(_)))) => {
+                Self::conflict(error.to_string())
+            }
             error @ (PlaceError::NotYours
+            | PlaceError::NotYourCustomer
             | PlaceError::NoBusiness
             | PlaceError::TooManyLinked
             | PlaceError::TooManyCustomers(_)
@@ -82,6 +88,7 @@ impl From<SearchError> for ApiError {
     fn from(error: SearchError) -> Self {
         match error {
             SearchError::Store(error) => error.into(),
+            SearchError::NoBooking => Self::absent::<BookingNumber>(),
             SearchError::Closed => Self::forbidden(error.to_string()),
             SearchError::NoProduct
             | SearchError::NotScheduled

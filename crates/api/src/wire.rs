@@ -3,11 +3,11 @@
 //! Absent values are left out of answers. What is wrong in a body is said by [`said`]: the API puts its words into the
 //! message, behind the name of the member.
 
-use crate::bounded::{LONGEST_AMOUNT, LONGEST_ID, LONGEST_NAME, id, line, value};
+use crate::bounded::{LONGEST_AMOUNT, LONGEST_ID, LONGEST_NAME, code, id, line, value, written};
 use crate::document::AsParameter;
+use crate::documented::whole;
 use crate::error::ApiError;
 use crate::query::{Parameter, words, yes_or_no};
-use schemars::generate::Contract;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 #[doc(hidden)]
 pub use serde;
@@ -67,18 +67,12 @@ impl JsonSchema for Money {
         "Money".into()
     }
 
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let text = json!({ "type": "string", "maxLength": LONGEST_AMOUNT, "pattern": r"^-?\d+(\.\d+)?$", "examples": ["27.5"] });
-        let amount = match generator.contract() {
-            Contract::Deserialize => json!({ "anyOf": [text, { "type": "number" }] }),
-            // Answers; the kinds of contracts may become more.
-            _ => text,
-        };
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "description": "An amount of money in a currency (ISO 4217).",
             "type": "object",
             "properties": {
-                "amount": amount,
+                "amount": { "type": "string", "maxLength": LONGEST_AMOUNT, "pattern": r"^-?\d+(\.\d+)?$", "examples": ["27.5"] },
                 "currency": { "type": "string", "pattern": "^[A-Z]{3}$", "examples": ["EUR"] },
             },
             "required": ["amount", "currency"],
@@ -108,7 +102,7 @@ impl<'de> Deserialize<'de> for Amount {
 }
 
 fn currency<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Currency, D::Error> {
-    let code = String::deserialize(deserializer)?;
+    let code = String::deserialize(deserializer)?.to_ascii_uppercase();
     code.parse().map_err(|_| said("must be the code of a currency that is in use, such as EUR"))
 }
 
@@ -116,13 +110,28 @@ fn currency<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Currency, D::E
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PhoneNumber {
     /// The number, as written.
-    #[serde(deserialize_with = "value::<LONGEST_LINE, _>")]
+    #[serde(deserialize_with = "written::<LONGEST_LINE, _>")]
     #[schemars(length(max = LONGEST_LINE))]
     pub number: String,
     /// What it is for.
-    #[serde(rename = "type", serialize_with = "write_phone_kind", deserialize_with = "parameter")]
+    #[serde(
+        rename = "type",
+        serialize_with = "write_phone_kind",
+        deserialize_with = "phone_kind",
+        default = "usual_phone_kind"
+    )]
     #[schemars(with = "AsParameter<PhoneKind>")]
     pub kind: PhoneKind,
+}
+
+/// What the number of a person is for, where a client does not say: people book with the phone they carry.
+fn usual_phone_kind() -> PhoneKind {
+    PhoneKind::Mobile
+}
+
+fn phone_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PhoneKind, D::Error> {
+    let Some(kind) = text(deserializer)? else { return Ok(usual_phone_kind()) };
+    PhoneKind::from_text(&kind).ok_or_else(|| said(format_args!("must be {}", PhoneKind::EXPECTED)))
 }
 
 fn write_phone_kind<S: serde::Serializer>(kind: &PhoneKind, serializer: S) -> Result<S::Ok, S::Error> {
@@ -154,12 +163,12 @@ pub struct StreetAddress {
     #[schemars(length(max = LONGEST_LINE))]
     pub state: Option<String>,
     /// Postcode.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "line::<LONGEST_LINE, _>")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "code::<LONGEST_LINE, _>")]
     #[schemars(length(max = LONGEST_LINE))]
     pub postcode: Option<String>,
 }
 
-/// The schema of a country's code: requests may write it in small letters, and leave it empty.
+/// The schema of a country's code. Requests may also write it in small letters, and leave it empty.
 struct CountryCode;
 
 impl JsonSchema for CountryCode {
@@ -171,12 +180,8 @@ impl JsonSchema for CountryCode {
         "CountryCode".into()
     }
 
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let pattern = match generator.contract() {
-            Contract::Deserialize => "^([A-Za-z]{2})?$",
-            _ => "^[A-Z]{2}$",
-        };
-        json_schema!({ "type": "string", "pattern": pattern })
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^[A-Z]{2}$" })
     }
 }
 
@@ -237,7 +242,7 @@ impl JsonSchema for Switch {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": ["boolean", "string", "integer"], "enum": [true, false, "true", "false", 1, 0] })
+        json_schema!({ "type": "boolean" })
     }
 }
 
@@ -361,6 +366,40 @@ mod tests {
         assert!(serde_json::from_str::<StreetAddress>(r#"{"countryCode":"Portugal"}"#).is_err());
         let phone: PhoneNumber = serde_json::from_str(r#"{"number":"1","type":"work","ext":"2"}"#).expect("a number");
         assert_eq!(serde_json::to_string(&phone).expect("a text"), r#"{"number":"1","type":"work"}"#);
+    }
+
+    #[test]
+    fn what_clients_write_otherwise_is_read_as_it_is_meant() {
+        for phone in [r#"{"number":351}"#, r#"{"number":"351","type":null}"#, r#"{"number":351.0,"type":""}"#] {
+            let phone: PhoneNumber = serde_json::from_str(phone).expect("a number");
+            assert_eq!(serde_json::to_string(&phone).expect("a text"), r#"{"number":"351","type":"mobile"}"#);
+        }
+        for wrong in
+            [r#"{}"#, r#"{"number":null}"#, r#"{"number":true}"#, r#"{"number":1.5}"#, r#"{"number":"1","type":7}"#]
+        {
+            assert!(serde_json::from_str::<PhoneNumber>(wrong).is_err(), "{wrong}");
+        }
+        for (written, expected) in [
+            ("\"3\"", "3"),
+            ("3", "3"),
+            ("3.0", "3"),
+            ("-2", "-2"),
+            ("1.5", "1.5"),
+            ("18446744073709551615", "18446744073709551615"),
+            ("true", "true"),
+            ("false", "false"),
+            ("\" as it is \"", " as it is "),
+        ] {
+            let option: NamedValue = serde_json::from_str(&format!(r#"{{"value":{written}}}"#)).expect("a value");
+            assert_eq!(option.value, expected, "{written}");
+        }
+        for wrong in ["null", "[]", "{}", "[1]"] {
+            assert!(serde_json::from_str::<NamedValue>(&format!(r#"{{"value":{wrong}}}"#)).is_err(), "{wrong}");
+        }
+        let address: StreetAddress = serde_json::from_str(r#"{"postcode":1100}"#).expect("an address");
+        assert_eq!(address.postcode.as_deref(), Some("1100"));
+        let money = read(r#"{"amount":5,"currency":"eur"}"#);
+        assert_eq!(money, Ok(r#"{"amount":"5","currency":"EUR"}"#.to_owned()));
     }
 
     #[test]

@@ -26,10 +26,7 @@ fn the_document_in_the_folder_is_the_one_of_the_program() {
 }
 
 /// What the public API has and we have not, or have otherwise; each with the reason.
-const DIFFERENCES: &[(&str, &str)] = &[(
-    "<- BookingUpdate.participants.details.",
-    "changes ignore them, whatever they are: the document must not ask for more",
-)];
+const DIFFERENCES: &[(&str, &str)] = &[];
 
 /// What `reference/facts.txt` says.
 struct Facts {
@@ -107,24 +104,8 @@ impl Comparison {
     fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
         match schema["$ref"].as_str() {
             Some(reference) => self.resolve(self.ours.pointer(reference.trim_start_matches('#')).unwrap()),
-            None => match schema["anyOf"].as_array() {
-                // Something or nothing, or a short form beside the whole one.
-                Some(choices) => choices
-                    .iter()
-                    .map(|choice| self.resolve(choice))
-                    .find(|choice| choice["properties"].is_object())
-                    .unwrap_or_else(|| self.resolve(&choices[0])),
-                None => schema,
-            },
+            None => schema,
         }
-    }
-
-    /// With what a body for something new must have besides.
-    fn whole(&self, schema: &Value) -> Value {
-        let Some(parts) = schema["allOf"].as_array() else { return self.resolve(schema).clone() };
-        let mut whole = self.resolve(&parts[0]).clone();
-        whole["required"] = parts[1]["required"].clone();
-        whole
     }
 
     fn miss(&mut self, what: String) {
@@ -136,7 +117,7 @@ impl Comparison {
 
     /// `answer` tells whether members must be as certain as there.
     fn compare(&mut self, name: &str, schema: &Value, answer: bool, place: &str) {
-        let schema = self.whole(schema);
+        let schema = self.resolve(schema).clone();
         if !self.seen.insert((name.to_owned(), schema.to_string())) {
             return;
         }
@@ -224,35 +205,38 @@ fn nothing_of_the_public_api_is_missing() {
 #[test]
 fn what_is_demanded_is_in_the_document() {
     let made = made();
+    let schemas = &made["components"]["schemas"];
     let body = |method: &str, path: &str| {
-        made["paths"][path][method]["requestBody"]["content"]["application/json"]["schema"].clone()
+        let schema = &made["paths"][path][method]["requestBody"]["content"]["application/json"]["schema"];
+        made.pointer(schema["$ref"].as_str().unwrap().trim_start_matches('#')).unwrap().clone()
     };
     for (path, one, demanded) in [
-        ("/seatblocks", "/seatblocks/{id}", json!(["productId", "eventId", "numSeats"])),
+        ("/seatblocks", "/seatblocks/{id}", json!(["eventId", "numSeats"])),
         ("/resourceblocks", "/resourceblocks/{id}", json!(["startTime", "endTime", "resources"])),
+        ("/bookings", "/bookings/{bookingNumber}", json!(["productId", "participants"])),
     ] {
-        let new = body("post", path);
-        assert_eq!((&new["allOf"][0], &new["allOf"][1]["required"]), (&body("put", one), &demanded), "{path}");
+        let (new, change) = (body("post", path), body("put", one));
+        assert_eq!((&new["required"], change.get("required")), (&demanded, None), "{path}");
+        let names = |schema: &Value| schema["properties"].as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
+        assert_eq!(names(&new), names(&change), "{path}");
     }
-    assert_eq!(body("post", "/bookings")["allOf"][1]["required"], json!(["productId", "participants"]));
-    // A hold is nobody's, a booking is somebody's.
-    let (mut booking, hold) = (body("post", "/bookings"), body("post", "/holds"));
-    let whose = booking["allOf"][1].as_object_mut().unwrap().remove("anyOf").unwrap();
-    assert_eq!((&whose[0]["required"], &whose[1]["required"]), (&json!(["customerId"]), &json!(["customer"])));
-    assert_eq!(hold, booking);
-    let schemas = &made["components"]["schemas"];
+    assert_eq!(body("post", "/holds"), body("post", "/bookings"));
+    assert_eq!(schemas["ParticipantsInput"]["required"], json!(["numbers"]));
+    assert_eq!(schemas["ParticipantsChange"].get("required"), None);
+    // A change names people as a new booking does.
+    let details = |name: &str| schemas[name]["properties"]["details"].clone();
+    assert_eq!(details("ParticipantsChange"), details("ParticipantsInput"));
+    assert_eq!(details("ParticipantsChange")["items"]["$ref"], "#/components/schemas/ParticipantInput");
+    assert_eq!(schemas["BookingInput"]["properties"]["productId"]["pattern"], r"\S");
     assert_eq!(schemas["PaymentInput"]["required"], json!(["reason", "amount", "paymentMethod"]));
     let seats = &schemas["SeatBlockInput"]["properties"]["numSeats"];
     assert_eq!(
         (&seats["minimum"], &seats["maximum"], &seats["not"]),
         (&json!(-1), &json!(2_147_483_647), &json!({"const": 0}))
     );
-    assert_eq!(schemas["BookingInput"]["properties"]["externalRef"]["maxLength"], 64);
+    assert_eq!(schemas["BookingInput"]["properties"]["externalRef"]["maxLength"], 256);
     let resources = &schemas["ResourceBlockInput"]["properties"]["resources"];
     assert_eq!((&resources["minItems"], &resources["maxItems"]), (&json!(1), &json!(100)));
-    // Clients send null for whole lists, and nothing for what a person does not have.
-    assert_eq!(schemas["BookingInput"]["properties"]["initialPayments"]["type"], json!(["array", "null"]));
-    assert_eq!(schemas["StreetAddressInput"]["properties"]["countryCode"]["pattern"], "^([A-Za-z]{2})?$");
     assert_eq!(schemas["StreetAddress"]["properties"]["countryCode"]["pattern"], "^[A-Z]{2}$");
     let parameter = |path: &str, method: &str, name: &str| {
         let all = made["paths"][path][method]["parameters"].as_array().unwrap();
@@ -264,4 +248,52 @@ fn what_is_demanded_is_in_the_document() {
         parameter("/holds", "post", "holdDurationSeconds")["schema"],
         json!({"type": "integer", "minimum": 1, "maximum": 600})
     );
+}
+
+/// Programs that make clients understand one type for a value, and the words of one type: nothing is one of several things,
+/// nothing is null, and every body has a name.
+#[test]
+fn every_value_has_one_plain_type() {
+    fn look(value: &Value, place: &str, found: &mut Vec<String>) {
+        match value {
+            Value::Object(members) => {
+                let schemas = ["anyOf", "oneOf", "allOf", "nullable", "const"];
+                found.extend(
+                    schemas.iter().filter(|name| members.contains_key(**name)).map(|name| format!("{place}: {name}")),
+                );
+                if members.get("type").is_some_and(|one| !one.is_string() && !one.is_object()) {
+                    found.push(format!("{place}: {}", members["type"]));
+                }
+                if let Some(words) = members.get("enum").and_then(Value::as_array)
+                    && (members.get("type") != Some(&json!("string")) || !words.iter().all(Value::is_string))
+                {
+                    found.push(format!("{place}: {words:?}"));
+                }
+                members.iter().for_each(|(name, member)| look(member, &format!("{place}/{name}"), found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| look(item, place, found)),
+            _ => {}
+        }
+    }
+    let (made, mut found) = (made(), Vec::new());
+    look(&made, "", &mut found);
+    // A member with a default passes for one that is always there.
+    for (name, schema) in made["components"]["schemas"].as_object().unwrap() {
+        let members = schema["properties"].as_object().into_iter().flatten();
+        found.extend(
+            members.filter(|(_, one)| one.get("default").is_some()).map(|(member, _)| format!("{name}.{member}")),
+        );
+    }
+    // No seats are none, which no range of whole numbers says; programs that do not know `not` lose nothing.
+    found.retain(|one| !one.ends_with("numSeats/not: const"));
+    assert!(found.is_empty(), "{found:#?}");
+    for (path, methods) in made["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let content = |holder: &Value| holder["content"]["application/json"]["schema"].clone();
+            let answers = operation["responses"].as_object().unwrap().values().map(content);
+            for schema in answers.chain([content(&operation["requestBody"])]).filter(|schema| !schema.is_null()) {
+                assert!(schema["$ref"].is_string(), "{method} {path}: {schema}");
+            }
+        }
+    }
 }

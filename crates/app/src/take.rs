@@ -142,7 +142,7 @@ pub(crate) fn standing(
         candidates.into_iter().for_each(|id| include(id, appointment.span));
     }
     for (id, span) in around {
-        standing.resources.insert(id.clone(), claims::timeline(db, account, id, span, now)?);
+        standing.resources.insert(id.clone(), claims::timeline(db, account, id, span, now, None)?);
     }
     Ok(standing)
 }

@@ -3,7 +3,7 @@
 //! A search and a booking ask the same questions here, so that every start a search offers can be booked, and no other.
 
 use crate::booking_rules::NotNow;
-use crate::catalogue::{Catalogue, Flexible, OpenDays, OpeningHours, Product, ProductKind, Resource};
+use crate::catalogue::{Catalogue, Flexible, OpenDays, OpeningHours, Product, ProductKind, Resource, ResourceNeed};
 use crate::id::{ProductId, ResourceId};
 use crate::inventory::{AppointmentWish, Full, Need, Span, Standing, resources_for};
 use crate::options::{self, ChosenOption};
@@ -11,7 +11,7 @@ use crate::schedule::Length;
 use crate::scheduled::Moment;
 use crate::time::{Instant, Zone};
 use jiff::civil::Date;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -93,9 +93,12 @@ pub enum NoAppointment {
     /// The product is closed before it would end.
     #[error("There is no time for an appointment of this length then.")]
     NoTime,
-    /// The wished resource is none that the product uses, or is not working.
-    #[error("The resource {0} cannot be booked with this product at this time.")]
+    /// The wished resource is none that the product uses.
+    #[error("The resource {0} cannot be booked with this product.")]
     NotThis(ResourceId),
+    /// The wished resource is not working.
+    #[error("The resource {0} is not there for the whole time.")]
+    Away(ResourceId),
     /// More resources are wished for than the product uses.
     #[error("The product does not use so many resources.")]
     TooManyResources,
@@ -219,22 +222,21 @@ impl<'a> Search<'a> {
         let zone = self.moment.zone;
         let days = (zone.date_of(span.from), zone.date_of(span.to));
         let works = |resource: &Resource| self.works(resource, span, days);
-        let mut wanted: Vec<&ResourceId> = self.wanted.iter().collect();
+        let mut wanted: BTreeSet<&ResourceId> = self.wanted.iter().collect();
         let mut needs = Vec::with_capacity(self.flexible.needs.len());
         for need in &self.flexible.needs {
-            let kind = self.catalogue.resource_types.iter().find(|kind| kind.id == need.resource_type);
-            let resources = kind.map_or(&[][..], |kind| &kind.resources);
+            let resources = self.resources_of(need);
             let mut left = usize::try_from(need.count).unwrap_or(usize::MAX);
             // Each resource that is wanted is a need of its own, which only this resource meets.
-            for resource in resources.iter().filter(|resource| self.wanted.contains(&resource.id)) {
-                if left == 0 {
-                    return Err(NoAppointment::TooManyResources);
+            for resource in resources {
+                // Several needs can be of one type.
+                if left == 0 || !wanted.remove(&resource.id) {
+                    continue;
                 }
                 if !works(resource) {
-                    return Err(NoAppointment::NotThis(resource.id.clone()));
+                    return Err(NoAppointment::Away(resource.id.clone()));
                 }
                 needs.push(Need { candidates: vec![(resource.id.clone(), resource.capacity)], count: 1 });
-                wanted.retain(|id| **id != resource.id);
                 left -= 1;
             }
             let others = resources.iter().filter(|resource| !self.wanted.contains(&resource.id));
@@ -246,12 +248,19 @@ impl<'a> Search<'a> {
                 needs.push(Need { candidates, count: left });
             }
         }
-        if let Some(unknown) = wanted.first() {
-            return Err(NoAppointment::NotThis((*unknown).clone()));
+        if let Some(more) = wanted.first() {
+            let mut used = self.flexible.needs.iter().flat_map(|need| self.resources_of(need));
+            let used = used.any(|resource| resource.id == **more);
+            return Err(if used { NoAppointment::TooManyResources } else { NoAppointment::NotThis((*more).clone()) });
         }
         let gap = Duration::from_secs(60 * u64::from(self.flexible.gap_minutes));
         let taken = Span { from: span.from, to: span.to.after(gap) };
         Ok(Appointment { span, wish: AppointmentWish { span: taken, needs } })
+    }
+
+    fn resources_of(&self, need: &ResourceNeed) -> &'a [Resource] {
+        let kind = self.catalogue.resource_types.iter().find(|kind| kind.id == need.resource_type);
+        kind.map_or(&[][..], |kind| &kind.resources)
     }
 
     /// Staff can book a resource outside its hours. The span goes from the first of the days to the last.
@@ -315,6 +324,18 @@ impl<'a> Search<'a> {
         let resources: Result<_, Full> = resources_for(&appointment.wish, others);
         Some((appointment.span, resources.ok()?))
     }
+}
+
+/// The first of these resources that is not working all through the span. Staff do not ask.
+#[must_use]
+pub fn away<'a>(
+    catalogue: &Catalogue,
+    mut resources: impl Iterator<Item = &'a ResourceId>,
+    span: Span,
+    zone: &Zone,
+) -> Option<&'a ResourceId> {
+    let hours = |id| catalogue.resource(id).and_then(|(_, resource)| resource.hours.as_ref());
+    resources.find(|id| hours(id).is_some_and(|hours| !hours.cover(span.from, span.to, zone)))
 }
 
 /// How an appointment's end is given.

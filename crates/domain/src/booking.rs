@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// Longest reference in the caller's system, in characters (wire reference, section 4.6).
-pub const LONGEST_REFERENCE: usize = 64;
+/// Longest reference in the caller's system, in characters (wire reference, section 9).
+pub const LONGEST_REFERENCE: usize = 256;
 
 /// The number of a booking: 14 digits, the first of them no zero.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -59,19 +59,52 @@ impl BookingRules {
         }
     }
 
-    /// Whether a booking that starts then can still be changed or cancelled by others than staff.
+    /// Whether this can be done to a booking that starts then, by others than staff. There is one rule for all of it: until
+    /// the start a booking is cancelled, and until the deadline it is changed; from the start on it stays as it is, and only
+    /// what is noted about it changes.
     ///
     /// # Errors
-    /// [`NotNow`].
-    pub fn check_change(&self, starts_at: Instant, now: Instant) -> Result<(), NotNow> {
-        if starts_at <= now {
-            return Err(NotNow::Past);
+    /// [`NoLonger`].
+    pub fn allow(&self, deed: Deed, starts_at: Instant, now: Instant) -> Result<(), NoLonger> {
+        if deed == Deed::Note {
+            return Ok(());
         }
-        if now.after(minutes(self.change_lead_minutes)) > starts_at {
-            return Err(NotNow::TooSoon { minutes: self.change_lead_minutes });
+        if starts_at <= now {
+            return Err(NoLonger::Begun);
+        }
+        if deed == Deed::Change && now.after(minutes(self.change_lead_minutes)) > starts_at {
+            return Err(NoLonger::Deadline { minutes: self.change_lead_minutes });
         }
         Ok(())
     }
+}
+
+/// What is done to a booking that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// What is noted about it changes: references, and who comes by name. It takes and costs what it did.
+    Note,
+    /// When it is, what it takes or what it costs changes.
+    Change,
+    /// It is cancelled.
+    Cancel,
+}
+
+/// Why a booking stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoLonger {
+    /// It has begun. So has what is over.
+    #[error(
+        "This booking has begun or is over: it is neither changed nor cancelled any more. externalRef, source, sourceIp and \
+         participants.details can be changed, and payments recorded; mode=backend does the rest."
+    )]
+    Begun,
+    /// The deadline for changes is over.
+    #[error("This booking can no longer be changed: that was possible until {minutes} minutes before it starts.")]
+    Deadline {
+        /// How many minutes before the start.
+        minutes: u32,
+    },
 }
 
 fn minutes(minutes: u32) -> Duration {
@@ -83,6 +116,7 @@ mod tests {
     use super::*;
     use crate::catalogue::LatestBooking;
     use jiff::civil::{date, time};
+    use proptest::prelude::*;
 
     #[test]
     fn each_rule_ends_to_the_minute() {
@@ -103,5 +137,42 @@ mod tests {
         let window = BookingRules { window_days: Some(3), ..none };
         assert_eq!(check(window, at(9, 0, 0)), Ok(()));
         assert_eq!(check(window, at(8, 23, 59)), Err(NotNow::TooFar { days: 3 }));
+    }
+    #[test]
+    fn from_its_start_on_a_booking_is_neither_changed_nor_cancelled() {
+        let at =
+            |minute: u64| Instant::from_millis(1_780_000_000_000).after(minutes(u32::try_from(minute).expect("few")));
+        let (rules, starts) = (BookingRules { change_lead_minutes: 120, ..BookingRules::default() }, at(600));
+        let (deadline, begun) = (Err(NoLonger::Deadline { minutes: 120 }), Err(NoLonger::Begun));
+        for (now, change, cancel) in [
+            (0, Ok(()), Ok(())),
+            (480, Ok(()), Ok(())),
+            (481, deadline, Ok(())),
+            (599, deadline, Ok(())),
+            (600, begun, begun),
+            (1_000_000, begun, begun),
+        ] {
+            let allowed = |deed| rules.allow(deed, starts, at(now));
+            assert_eq!(
+                (allowed(Deed::Change), allowed(Deed::Cancel), allowed(Deed::Note)),
+                (change, cancel, Ok(())),
+                "{now}"
+            );
+        }
+    }
+
+    proptest! {
+        /// What can be changed can be cancelled, what cannot be done now cannot be done later, and notes always can.
+        #[test]
+        fn what_is_over_stays_over(lead in 0_u32..100_000, starts in 0_i64..1 << 40, now in 0_i64..1 << 40, later in 0_i64..1 << 40) {
+            let rules = BookingRules { change_lead_minutes: lead, ..BookingRules::default() };
+            let allowed = |deed, now| rules.allow(deed, Instant::from_millis(starts), Instant::from_millis(now)).is_ok();
+            prop_assert!(allowed(Deed::Note, now));
+            prop_assert!(allowed(Deed::Cancel, now) || !allowed(Deed::Change, now));
+            prop_assert_eq!(allowed(Deed::Cancel, now), now < starts);
+            for deed in [Deed::Change, Deed::Cancel] {
+                prop_assert!(allowed(deed, now) || !allowed(deed, now + later));
+            }
+        }
     }
 }

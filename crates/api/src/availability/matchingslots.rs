@@ -1,7 +1,7 @@
 //! `POST /availability/matchingslots` and its pages: what a party can book, with a display price.
 
 use super::slots::MOST;
-use super::{CourseSchedule, Mode, course, resources};
+use super::{CourseSchedule, Mode, course, moving, resources};
 use crate::answer::{Created, Shown};
 use crate::body::NewBody;
 use crate::bookings::body::{options, people};
@@ -43,6 +43,8 @@ crate::parameters! {
     pub(crate) struct SearchSwitches {
         /// As whom.
         mode: Option<Mode> = "mode",
+        /// The number of a booking that is to be moved: what it has counts as free.
+        ignore_booking: Option<String> = "ignoreBooking",
     }
 }
 
@@ -70,35 +72,29 @@ pub(crate) struct SearchParameters {
 
 /// A resource by its id; some clients send the id alone.
 #[derive(Debug, Clone, JsonSchema)]
-#[schemars(untagged, rename = "ResourceRef")]
-pub(crate) enum ResourceInput {
-    /// With whatever else it has.
-    Object {
-        /// Its id.
-        #[schemars(length(max = LONGEST_ID))]
-        id: String,
-        /// What it is called in answers. Not looked at.
-        #[schemars(rename = "name", with = "Option<Value>")]
-        _name: (),
-    },
-    /// Alone.
-    Id(#[schemars(length(max = LONGEST_ID))] String),
+#[schemars(rename = "ResourceRef")]
+pub(crate) struct ResourceInput {
+    /// Its id.
+    #[schemars(length(max = LONGEST_ID))]
+    id: String,
+    /// What it is called in answers. Not looked at.
+    #[schemars(rename = "name", with = "Option<String>")]
+    _name: (),
 }
 
 impl<'de> Deserialize<'de> for ResourceInput {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let read = match Value::deserialize(deserializer)? {
-            Value::String(id) => Self::Id(id),
+        let id = match Value::deserialize(deserializer)? {
+            Value::String(id) => id,
             Value::Object(members) => match members.get("id") {
-                Some(Value::String(id)) => Self::Object { id: id.clone(), _name: () },
+                Some(Value::String(id)) => id.clone(),
                 _ => return Err(said("must have an id, which is a text")),
             },
             _ => return Err(said("must be a resource, or the id of one")),
         };
-        let (Self::Object { id, .. } | Self::Id(id)) = &read;
         let no_id = |_| said(format_args!("must have an id of {LONGEST_ID} characters at most, on one line"));
-        check(id, Shape::Line, LONGEST_ID).map_err(no_id)?;
-        Ok(read)
+        check(&id, Shape::Line, LONGEST_ID).map_err(no_id)?;
+        Ok(Self { id, _name: () })
     }
 }
 
@@ -108,8 +104,7 @@ impl ResourceInput {
     /// # Errors
     /// 400 when it is none.
     pub(crate) fn id(&self) -> Result<ResourceId, ApiError> {
-        let (Self::Object { id, .. } | Self::Id(id)) = self;
-        id.parse().map_err(|_| ApiError::bad_request("resources: this business has no such resource."))
+        self.id.parse().map_err(|_| ApiError::bad_request("resources: this business has no such resource."))
     }
 }
 
@@ -123,6 +118,8 @@ pub(crate) struct Search {
     options: Vec<NamedValue>,
     resources: Vec<ResourceId>,
     relaxed: bool,
+    #[serde(default)]
+    ignored: Option<String>,
 }
 
 /// An event or a start at which all of them can be booked (wire reference, section 4.4).
@@ -173,6 +170,7 @@ pub(crate) async fn search(
             options: wanted.options.into_iter().collect(),
             resources: wanted.resources.iter().map(ResourceInput::id).collect::<Result<_, _>>()?,
             relaxed: Mode::relaxed(switches.mode),
+            ignored: switches.ignore_booking,
         })
     })?;
     let paging = match key {
@@ -208,7 +206,7 @@ async fn found(
     paging: &Paging<Search>,
 ) -> Result<List<MatchingSlot>, ApiError> {
     let account = caller.may().account();
-    let Search { product, first, last, party, options: chosen, resources, relaxed } = &paging.search;
+    let Search { product, first, last, party, options: chosen, resources, relaxed, ignored } = &paging.search;
     let search = MatchingSearch {
         product: product.clone(),
         first: *first,
@@ -217,6 +215,7 @@ async fn found(
         options: options(chosen),
         resources: resources.clone(),
         relaxed: *relaxed,
+        moving: moving(caller, ignored.as_ref())?,
     };
     let found = matching(app, caller.may(), search).await?;
     let catalogue = read(app, caller.may()).await?;

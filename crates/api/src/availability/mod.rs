@@ -3,12 +3,16 @@
 pub(crate) mod matchingslots;
 pub(crate) mod slots;
 
+use crate::caller::Caller;
 use crate::document::AsParameter;
+use crate::error::ApiError;
 use crate::wire::Resource;
 use schemars::JsonSchema;
 use serde::Serialize;
-use slotkeeper_app::availability::CourseSchedule as Schedule;
+use slotkeeper_app::availability::{CourseSchedule as Schedule, Moving, ReadAvailability};
+use slotkeeper_app::bookings::rights::ReadBookings;
 use slotkeeper_domain::account::Language;
+use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::id::ResourceId;
 use slotkeeper_domain::time::{WireTime, Zone};
@@ -28,6 +32,17 @@ impl Mode {
     pub(crate) fn relaxed(mode: Option<Self>) -> bool {
         mode == Some(Self::Backend)
     }
+}
+
+/// The booking with this number, which is to be moved: only one that the key may know of.
+///
+/// # Errors
+/// 404.
+fn moving(caller: &Caller<ReadAvailability>, number: Option<&String>) -> Result<Option<Moving>, ApiError> {
+    let Some(number) = number else { return Ok(None) };
+    let absent = ApiError::absent::<BookingNumber>;
+    let seen = caller.holder().may::<ReadBookings>().ok_or_else(absent)?.sight().clone();
+    Ok(Some(Moving { number: number.parse().map_err(|_| absent())?, seen }))
 }
 
 /// A whole course (wire reference, section 4.4).

@@ -1,6 +1,6 @@
 //! `GET /availability/slots`: the events of scheduled products with the seats that are left.
 
-use super::{CourseSchedule, Mode, course, resources};
+use super::{CourseSchedule, Mode, course, moving, resources};
 use crate::answer::Shown;
 use crate::caller::Caller;
 use crate::document::AsParameter;
@@ -35,6 +35,8 @@ crate::parameters! {
         end_time: Option<WireTime> = "endTime",
         /// As whom to look.
         mode: Option<Mode> = "mode",
+        /// The number of a booking that is to be moved: what it has counts as free.
+        ignore_booking: Option<String> = "ignoreBooking",
     }
 }
 
@@ -45,6 +47,8 @@ pub(crate) struct Search {
     first: Instant,
     last: Instant,
     relaxed: bool,
+    #[serde(default)]
+    ignored: Option<String>,
 }
 
 /// An event that can be booked, with the seats that are left (wire reference, section 4.4).
@@ -81,10 +85,11 @@ pub(crate) async fn list(
         let (first, last) = times.ok_or_else(|| {
             ApiError::bad_request("startTime and endTime are missing: they say from when to when to look.")
         })?;
-        Ok(Search { product, first, last, relaxed: Mode::relaxed(wanted.mode) })
+        Ok(Search { product, first, last, relaxed: Mode::relaxed(wanted.mode), ignored: wanted.ignore_booking })
     })?;
-    let Search { product, first, last, relaxed } = &paging.search;
-    let search = SlotSearch { product: product.clone(), first: *first, last: *last, relaxed: *relaxed };
+    let Search { product, first, last, relaxed, ignored } = &paging.search;
+    let moving = moving(&caller, ignored.as_ref())?;
+    let search = SlotSearch { product: product.clone(), first: *first, last: *last, relaxed: *relaxed, moving };
     let found = slots(&app, caller.may(), search).await?;
     let catalogue = read(&app, caller.may()).await?;
     let data = paging.page.slice_of(&found).iter();

@@ -1,16 +1,16 @@
-//! What requests say of a booking (wire reference, section 4.6). Members that only answers have are ignored.
+//! What requests say of a booking (wire reference, section 4.6). Members that only answers have are ignored. A new one is
+//! somebody's: it has `customerId` or `customer`, which is said in words, for a plain schema cannot.
 
 use crate::availability::matchingslots::ResourceInput;
-use crate::bounded::{Few, IdText, LONGEST_ID, id, line, line_or_empty, prose, twice};
+use crate::bounded::{Few, IdText, LONGEST_ID, code, code_or_empty, id, line, line_or_empty, prose, twice};
 use crate::customers::body::PersonBody;
-use crate::document::{AsParameter, Completable};
+use crate::document::{AsParameter, require};
 use crate::error::ApiError;
 use crate::payments::body::PaymentBody;
 use crate::wire::{Money, NamedValue, PeopleNumber, Switch, null_as_default};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
-use serde_json::{Value, json};
 use slotkeeper_app::bookings::party::{CustomerInput, ParticipantInput, WhoInput};
 use slotkeeper_app::payments::record::PaymentInput;
 use slotkeeper_domain::appointment::AppointmentId;
@@ -18,7 +18,7 @@ use slotkeeper_domain::booking::LONGEST_REFERENCE;
 use slotkeeper_domain::catalogue::CategoryId;
 use slotkeeper_domain::code::{Codes, codes};
 use slotkeeper_domain::event::EventId;
-use slotkeeper_domain::id::{CustomerId, ResourceId, TaxId};
+use slotkeeper_domain::id::{CustomerId, ProductId, ResourceId, TaxId};
 use slotkeeper_domain::options::OptionInput;
 use slotkeeper_domain::order::{MOST_ADJUSTMENTS, Options, Order};
 use slotkeeper_domain::party::{MOST_PEOPLE, Party};
@@ -28,6 +28,7 @@ use slotkeeper_domain::scheduled::EventChoice;
 use slotkeeper_domain::time::{Instant, WireTime, Zone};
 use std::borrow::Cow;
 use std::fmt::Debug;
+use std::marker::PhantomData;
 
 /// Longest free text of a booking, in characters.
 const LONGEST_TEXT: usize = 1_000;
@@ -47,6 +48,9 @@ const MOST_PARTICIPANTS: usize = MOST_PEOPLE as usize;
 /// What a booking is sent for. Some members are for making one; a change ignores them, whatever they are (wire reference,
 /// section 3.2).
 pub(crate) trait Purpose: Debug + Default + JsonSchema {
+    /// What must be there, beside what each use says.
+    const REQUIRED: &'static [&'static str];
+
     /// A member that only making has.
     type ForNew<T: Debug + Default + DeserializeOwned + JsonSchema>: Debug + Default + DeserializeOwned + JsonSchema;
 }
@@ -62,10 +66,14 @@ pub(crate) struct Making;
 pub(crate) struct Changing;
 
 impl Purpose for Making {
+    const REQUIRED: &'static [&'static str] = &["productId", "participants"];
+
     type ForNew<T: Debug + Default + DeserializeOwned + JsonSchema> = T;
 }
 
 impl Purpose for Changing {
+    const REQUIRED: &'static [&'static str] = &[];
+
     type ForNew<T: Debug + Default + DeserializeOwned + JsonSchema> = Ignored;
 }
 
@@ -96,11 +104,11 @@ impl JsonSchema for Ignored {
 /// A booking as requests have it.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, bound = "P: Purpose")]
-#[schemars(rename = "Booking{P}", bound = "P: Purpose")]
+#[schemars(rename = "Booking{P}", bound = "P: Purpose", transform = |schema: &mut Schema| require(schema, P::REQUIRED))]
 pub(crate) struct BookingBody<P: Purpose = Making> {
     #[serde(deserialize_with = "line::<LONGEST_ID, _>")]
     #[schemars(length(max = LONGEST_ID))]
-    pub(crate) product_id: Option<String>,
+    product_id: Option<String>,
     #[serde(deserialize_with = "line::<LONGEST_ID, _>")]
     #[schemars(length(max = LONGEST_ID))]
     event_id: Option<String>,
@@ -118,7 +126,7 @@ pub(crate) struct BookingBody<P: Purpose = Making> {
     #[schemars(length(max = LONGEST_ID))]
     customer_id: Option<String>,
     customer: P::ForNew<Option<PersonBody>>,
-    #[serde(deserialize_with = "line_or_empty::<LONGEST_REFERENCE, _>")]
+    #[serde(deserialize_with = "code_or_empty::<LONGEST_REFERENCE, _>")]
     #[schemars(length(max = LONGEST_REFERENCE))]
     external_ref: Option<String>,
     pub(crate) participants: Option<ParticipantsBody<P>>,
@@ -127,10 +135,10 @@ pub(crate) struct BookingBody<P: Purpose = Making> {
     pub(crate) private_event: Option<Switch>,
     price_adjustments: Option<Few<AdjustmentBody, MOST_ADJUSTMENTS>>,
     initial_payments: P::ForNew<Option<Few<PaymentBody, MOST_ENTRIES>>>,
-    #[serde(deserialize_with = "line::<LONGEST_CODES, _>")]
+    #[serde(deserialize_with = "code::<LONGEST_CODES, _>")]
     #[schemars(length(max = LONGEST_CODES))]
     promotion_code_input: Option<String>,
-    #[serde(deserialize_with = "line::<LONGEST_CODES, _>")]
+    #[serde(deserialize_with = "code::<LONGEST_CODES, _>")]
     #[schemars(length(max = LONGEST_CODES))]
     gift_voucher_code_input: Option<String>,
     #[serde(deserialize_with = "line_or_empty::<LONGEST_TEXT, _>")]
@@ -141,59 +149,20 @@ pub(crate) struct BookingBody<P: Purpose = Making> {
     source_ip: Option<String>,
 }
 
-impl Completable for BookingBody {
-    fn complete() -> Value {
-        json!({
-            "required": ["productId", "participants"],
-            "properties": {
-                "productId": { "type": "string", "pattern": r"\S" },
-                "participants": {
-                    "type": "object",
-                    "required": ["numbers"],
-                    "properties": { "numbers": { "type": "array", "minItems": 1 } },
-                },
-            },
-        })
-    }
-}
-
-/// What a new booking is made of: beside what a hold needs, it says whose it is.
-#[derive(Debug, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Somebodys(pub(crate) BookingBody);
-
-impl JsonSchema for Somebodys {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "Somebodys".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        generator.subschema_for::<BookingBody>()
-    }
-}
-
-impl Completable for Somebodys {
-    fn complete() -> Value {
-        let mut complete = BookingBody::complete();
-        complete["anyOf"] = json!([
-            { "required": ["customerId"], "properties": { "customerId": { "type": "string", "pattern": r"\S" } } },
-            { "required": ["customer"], "properties": { "customer": { "type": "object" } } },
-        ]);
-        complete
-    }
-}
-
-/// Who comes (wire reference, section 4.7).
+/// Who comes (wire reference, section 4.7). A new booking says how many; a change can name people alone.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, bound = "P: Purpose")]
-#[schemars(rename = "Participants{P}", bound = "P: Purpose")]
+#[schemars(
+    rename = "Participants{P}",
+    bound = "P: Purpose",
+    transform = |schema: &mut Schema| if !P::REQUIRED.is_empty() { require(schema, &["numbers"]) }
+)]
 pub(crate) struct ParticipantsBody<P: Purpose> {
+    #[schemars(length(min = 1))]
     pub(crate) numbers: Option<Few<PeopleNumber, MOST_CATEGORIES>>,
-    details: P::ForNew<Option<Few<ParticipantBody, MOST_PARTICIPANTS>>>,
+    details: Option<Few<ParticipantBody, MOST_PARTICIPANTS>>,
+    #[serde(skip)]
+    purpose: PhantomData<P>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -271,6 +240,12 @@ fn event(text: Option<&String>, member: &str) -> Result<Option<EventId>, ApiErro
 }
 
 impl<P: Purpose> BookingBody<P> {
+    /// The product it names; nothing if the body does not say.
+    pub(crate) fn product(&self) -> Result<Option<ProductId>, ApiError> {
+        let product = self.product_id.as_ref().map(|id| id.parse()).transpose();
+        product.map_err(|_| refuse("productId: this business has no such product."))
+    }
+
     /// The events it names.
     pub(crate) fn which(&self) -> Result<Which, ApiError> {
         let mut which = Which {
@@ -306,6 +281,13 @@ impl<P: Purpose> BookingBody<P> {
     pub(crate) fn party(&self) -> Result<Option<Party>, ApiError> {
         let numbers = self.participants.as_ref().and_then(|participants| participants.numbers.as_ref());
         numbers.map(|numbers| people(numbers, "participants.numbers")).transpose()
+    }
+
+    /// The people it names; nothing if the body does not say.
+    pub(crate) fn participant_inputs(&self) -> Result<Option<Vec<ParticipantInput>>, ApiError> {
+        let details = self.participants.as_ref().and_then(|participants| participants.details.as_ref());
+        let Some(details) = details else { return Ok(None) };
+        details.iter().map(ParticipantBody::input).collect::<Result<_, _>>().map(Some)
     }
 
     /// The resources it names; nothing if the body does not say.
@@ -361,14 +343,25 @@ impl<P: Purpose> BookingBody<P> {
     }
 }
 
+impl Which {
+    /// The product that the ids name.
+    pub(crate) fn product(&self) -> Option<ProductId> {
+        let EventChoice { event, enrolled_from, drop_in } = &self.choice;
+        let event = event.as_ref().or(enrolled_from.as_ref()).or(drop_in.as_ref()).map(|event| &event.product);
+        self.appointment.as_ref().map(|appointment| &appointment.product).or(event).cloned()
+    }
+}
+
 impl BookingBody<Making> {
     /// What a hold or a new booking is for.
     pub(crate) fn order(&self, zone: &Zone) -> Result<Order, ApiError> {
-        let product = self.product_id.as_ref().ok_or_else(|| refuse("The member productId is missing."))?;
-        let Which { choice, appointment } = self.which()?;
+        let which = self.which()?;
+        // An event is of one product, so its id says which.
+        let product = self.product()?.or(which.product()).ok_or_else(|| refuse("The member productId is missing."))?;
+        let Which { choice, appointment } = which;
         let options_given = self.options.as_deref().unwrap_or_default();
         Ok(Order {
-            product: product.parse().map_err(|_| refuse("productId: this business has no such product."))?,
+            product,
             choice,
             appointment,
             starts_at: self.starts_at(zone),
@@ -390,13 +383,6 @@ impl BookingBody<Making> {
         }
         let customer = self.customer.as_ref().map(PersonBody::input).transpose()?;
         Ok(customer.map(|person| CustomerInput::New(Box::new(person))))
-    }
-
-    /// The people it names; nothing if the body does not say.
-    pub(crate) fn participant_inputs(&self) -> Result<Option<Vec<ParticipantInput>>, ApiError> {
-        let details = self.participants.as_ref().and_then(|participants| participants.details.as_ref());
-        let Some(details) = details else { return Ok(None) };
-        details.iter().map(ParticipantBody::input).collect::<Result<_, _>>().map(Some)
     }
 
     /// Money that was received for it, in the currency of the business.

@@ -1,6 +1,7 @@
 //! `DELETE /bookings/{bookingNumber}`: cancel a booking. Nothing is erased.
 
 use crate::answer::Gone;
+use crate::availability::Mode;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::path::Id;
@@ -49,6 +50,8 @@ crate::parameters! {
         cancel_remaining_series: bool = "cancelRemainingSeries",
         /// Why.
         reason: Option<Reason> = "reason",
+        /// As whom: staff also cancel what has begun or is over.
+        mode: Option<Mode> = "mode",
     }
 }
 
@@ -67,11 +70,13 @@ pub(crate) async fn cancel(
         track_in_customer_history,
         cancel_remaining_series: _no_series,
         reason,
+        mode,
     } = switches;
     let cancelation = Cancelation {
         apply_policy: apply_cancellation_policy,
         track: track_in_customer_history,
         reason: reason.map(|Reason(text)| text),
+        relaxed: Mode::relaxed(mode),
         notify: Notify { users, customer },
     };
     let sees = caller.holder().may::<ReadBookings>();

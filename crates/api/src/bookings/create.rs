@@ -1,22 +1,22 @@
 //! `POST /bookings`: book, with or without a hold before it.
 
-use super::body::Somebodys;
+use super::body::BookingBody;
 use super::booking::{Booking, View};
 use crate::answer::Created;
 use crate::availability::Mode;
 use crate::body::NewBody;
 use crate::caller::Caller;
 use crate::customers::person::Reader;
-use crate::document::Complete;
 use crate::error::ApiError;
 use crate::query::Query;
 use axum::extract::State;
 use axum::http::StatusCode;
 use slotkeeper_app::App;
 use slotkeeper_app::bookings::create::{NewBooking, create as book};
+use slotkeeper_app::bookings::party::Naming;
 use slotkeeper_app::bookings::rights::WriteBookings;
 use slotkeeper_app::catalogue::read::read;
-use slotkeeper_app::customers::rights::ReadCustomers;
+use slotkeeper_app::customers::rights::{ReadCustomers, WriteCustomers};
 use slotkeeper_app::idempotency::Answering;
 use slotkeeper_app::letters::Notify;
 use slotkeeper_app::payments::rights::WritePayments;
@@ -50,6 +50,14 @@ pub(crate) fn customers_in_sight(caller: &Caller<WriteBookings>) -> Sight {
     reads.map_or_else(own, |may| may.sight().clone())
 }
 
+/// Whose people a request may name: those of customers in sight, and new ones of customers that the key may change or that its
+/// application created.
+pub(crate) fn naming(caller: &Caller<WriteBookings>) -> Naming {
+    let own = || Sight::Own(caller.holder().authorization().application.clone());
+    let changed = caller.holder().may::<WriteCustomers>().map_or_else(own, |may| may.sight().clone());
+    Naming { seen: customers_in_sight(caller), changed }
+}
+
 /// A hold's id, as a parameter has it.
 pub(crate) fn hold_id(text: Option<String>) -> Result<Option<slotkeeper_domain::id::HoldId>, ApiError> {
     let id = text.map(|text| text.parse()).transpose();
@@ -61,7 +69,7 @@ pub(crate) async fn create(
     caller: Caller<WriteBookings>,
     State(app): State<App>,
     Query(switches): Query<CreateSwitches>,
-    NewBody { body: Complete(Somebodys(body)), key }: NewBody<Complete<Somebodys>>,
+    NewBody { body, key }: NewBody<BookingBody>,
 ) -> Result<Created<Booking>, ApiError> {
     let zone = &caller.may().account().zone;
     let stated = |text: Option<String>| text.filter(|text| !text.is_empty());
@@ -76,6 +84,7 @@ pub(crate) async fn create(
         order: body.order(zone)?,
         customer: body.customer(customers_in_sight(&caller))?,
         participants: body.participant_inputs()?.unwrap_or_default(),
+        naming: naming(&caller),
         previous_hold: hold_id(switches.previous_hold_id)?,
         external_ref: stated(body.reference()),
         source: stated(source),

@@ -1,8 +1,9 @@
-//! `PUT /bookings/{bookingNumber}`: change a booking. A member that is missing keeps its value. What is for creating
-//! is ignored (wire reference, section 3.2).
+//! `PUT /bookings/{bookingNumber}`: change a booking. A member that is missing keeps its value, a list that is
+//! present replaces. What is for creating is ignored (wire reference, section 3.2).
 
 use super::body::{BookingBody, Changing, Which, options};
 use super::booking::{Booking, Expansion, present_one};
+use super::create::naming;
 use crate::answer::Changed;
 use crate::availability::Mode;
 use crate::body::JsonBody;
@@ -38,10 +39,10 @@ pub(crate) async fn update(
     JsonBody(body): JsonBody<BookingBody<Changing>>,
 ) -> Result<Changed<Booking>, ApiError> {
     let zone = &caller.may().account().zone;
-    let Which { choice, appointment } = body.which()?;
+    let which = body.which()?;
+    let product = body.product()?.or(which.product());
+    let Which { choice, appointment } = which;
     let (source, source_ip) = body.origin();
-    let no_product = |_| ApiError::bad_request("productId: this business has no such product.");
-    let product = body.product_id.as_ref().map(|id| id.parse()).transpose().map_err(no_product)?;
     let wanted = BookingChange {
         product,
         choice,
@@ -49,6 +50,7 @@ pub(crate) async fn update(
         starts_at: body.starts_at(zone),
         ends_at: body.ends_at(zone),
         party: body.party()?,
+        participants: body.participant_inputs()?,
         options: body.options.as_deref().map(options),
         resources: body.resource_ids()?,
         private_event: body.private_event.map(|switch| switch.0),
@@ -61,7 +63,7 @@ pub(crate) async fn update(
         notify: Notify { users: switches.notify_users, customer: switches.notify_customer },
     };
     let sees = caller.holder().may::<ReadBookings>();
-    let changed = change(&app, caller.may(), sees.as_ref(), number, wanted).await;
+    let changed = change(&app, caller.may(), sees.as_ref(), number, (wanted, naming(&caller))).await;
     let booking = changed.map_err(ApiError::placing::<BookingNumber>)?;
     let path = format!("/bookings/{}", booking.number);
     Ok(Changed::new(&app, &path, present_one(&app, &caller, booking, Expansion::default()).await?))

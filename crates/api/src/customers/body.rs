@@ -1,7 +1,7 @@
 //! What requests say of a person (wire reference, section 4.8).
 
-use crate::bounded::{Few, LONGEST_TAG, line_or_empty};
-use crate::document::OrEmpty;
+use crate::bounded::{Few, LONGEST_TAG, code_or_empty, line_or_empty};
+use crate::document::AsParameter;
 use crate::error::ApiError;
 use crate::wire::{NamedValue, PhoneNumber, StreetAddress, Switch};
 use schemars::JsonSchema;
@@ -34,13 +34,13 @@ pub(crate) struct PersonBody {
     phone_numbers: Option<Few<PhoneNumber, MOST_ENTRIES>>,
     street_address: Option<StreetAddress>,
     #[serde(deserialize_with = "line_or_empty::<LONGEST_LINE, _>")]
-    #[schemars(with = "Option<OrEmpty<WireDay>>")]
+    #[schemars(with = "Option<AsParameter<WireDay>>")]
     date_of_birth: Option<String>,
     custom_fields: Option<Few<NamedValue, MOST_ENTRIES>>,
     #[serde(deserialize_with = "line_or_empty::<LONGEST_LINE, _>")]
-    #[schemars(with = "Option<OrEmpty<Gender>>")]
+    #[schemars(with = "Option<AsParameter<Gender>>")]
     gender: Option<String>,
-    #[serde(deserialize_with = "line_or_empty::<LONGEST_LINE, _>")]
+    #[serde(deserialize_with = "code_or_empty::<LONGEST_LINE, _>")]
     #[schemars(length(max = LONGEST_LINE))]
     facebook_id: Option<String>,
     #[serde(deserialize_with = "line_or_empty::<LONGEST_TAG, _>")]

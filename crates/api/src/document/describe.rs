@@ -9,7 +9,7 @@ use crate::path::{Id, Ids, PathId};
 use crate::query::{Parameter, Parameters, Query, Unread};
 use axum::Json;
 use axum::extract::State;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use slotkeeper_app::right::Right;
@@ -46,28 +46,13 @@ impl<T: Parameter> JsonSchema for AsParameter<T> {
     }
 }
 
-/// The same where an empty text says that there is none.
-pub struct OrEmpty<T>(PhantomData<T>);
-
-impl<T: Parameter> JsonSchema for OrEmpty<T> {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        std::any::type_name::<Self>().into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "anyOf": [T::schema(), { "type": "string", "const": "" }] })
-    }
-}
-
 /// A body that says what changes where it is sent for something that is there, and must say more where it is sent for
 /// something new.
 pub trait Completable: JsonSchema {
-    /// What it must say then: the members of a JSON Schema.
-    fn complete() -> Value;
+    /// What the schema of the body for something new is called.
+    const COMPLETE: &'static str;
+    /// What it must say then.
+    const REQUIRED: &'static [&'static str];
 }
 
 /// The body for something new. The handler finds out whether it is complete, and the document tells what that is.
@@ -76,16 +61,31 @@ pub trait Completable: JsonSchema {
 pub struct Complete<T>(pub T);
 
 impl<T: Completable> JsonSchema for Complete<T> {
-    fn inline_schema() -> bool {
-        true
-    }
-
     fn schema_name() -> Cow<'static, str> {
-        format!("Complete{}", T::schema_name()).into()
+        T::COMPLETE.into()
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "allOf": [generator.subschema_for::<T>(), T::complete()] })
+        let mut schema = T::json_schema(generator);
+        require(&mut schema, T::REQUIRED);
+        schema
+    }
+}
+
+/// Has an object's schema demand these members. A text that must be there is more than space.
+pub(crate) fn require(schema: &mut Schema, members: &[&str]) {
+    if members.is_empty() {
+        return;
+    }
+    schema.insert("required".to_owned(), json!(members));
+    for member in members {
+        let Some(property) = schema.pointer_mut(&format!("/properties/{member}")).and_then(Value::as_object_mut) else {
+            continue;
+        };
+        let is_text = property.get("type").is_some_and(|kind| *kind == json!(["string", "null"]));
+        if is_text && !property.contains_key("format") {
+            property.insert("pattern".to_owned(), json!(r"\S"));
+        }
     }
 }
 

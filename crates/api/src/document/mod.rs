@@ -6,9 +6,8 @@
 mod describe;
 mod schemas;
 
-pub use describe::{
-    AsParameter, Completable, Complete, Describes, Description, Given, OrEmpty, ParameterDescription, Taken,
-};
+pub(crate) use describe::require;
+pub use describe::{AsParameter, Completable, Complete, Describes, Description, Given, ParameterDescription, Taken};
 pub use schemas::Schemas;
 
 use crate::operation::{Operation, Operations};

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 const PLACE: &str = "#/components/schemas/";
 
-/// The schemas of all bodies: those of requests and those of answers, because a type can be more lenient in one than in the
-/// other.
+/// The schemas of all bodies: those of requests and those of answers, because a member can be left out in one and not in the
+/// other. They say one plain type for each value, which is all that programs that make clients understand; the wire takes more.
 pub struct Schemas {
     requests: SchemaGenerator,
     answers: SchemaGenerator,
@@ -45,9 +45,10 @@ impl Schemas {
 
     /// One list of both. A schema of requests that answers have something else for is called an input.
     pub(super) fn merge(mut self) -> Merged {
-        let requests = self.requests.take_definitions(true);
+        let mut requests = self.requests.take_definitions(true);
+        requests.values_mut().for_each(plain);
         let mut all: Map<String, Value> = self.answers.take_definitions(true);
-        all.values_mut().for_each(without_null);
+        all.values_mut().for_each(plain);
         all.insert("Error".to_owned(), error());
         let clashes = |(name, schema): &(&String, &Value)| all.get(*name).is_some_and(|known| known != *schema);
         let renamed: Vec<String> = requests.iter().filter(clashes).map(|(name, _)| name.clone()).collect();
@@ -88,16 +89,25 @@ impl Merged {
     }
 }
 
-/// Answers leave out what is absent, and never say null (wire reference, section 1.1).
-fn without_null(schema: &mut Value) {
+/// Answers leave out what is absent, and never say null (wire reference, section 1.1). Requests may say null for it; in the
+/// document they leave it out as well. Nor is there a default: some programs take a member that has one for one that is always
+/// there.
+fn plain(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
+            // Not the member of something that is called so.
+            if members.contains_key("type") || members.contains_key("$ref") || members.contains_key("anyOf") {
+                members.remove("default");
+            }
             if let Some(Value::Array(types)) = members.get_mut("type") {
                 types.retain(|one| one != "null");
                 if let [one] = types.as_slice() {
                     let one = one.clone();
                     members.insert("type".to_owned(), one);
                 }
+            }
+            if let Some(Value::Array(words)) = members.get_mut("enum") {
+                words.retain(|word| !word.is_null());
             }
             if let Some(Value::Array(choices)) = members.get_mut("anyOf") {
                 choices.retain(|choice| *choice != json!({ "type": "null" }));
@@ -107,9 +117,9 @@ fn without_null(schema: &mut Value) {
                     members.extend(one);
                 }
             }
-            members.values_mut().for_each(without_null);
+            members.values_mut().for_each(plain);
         }
-        Value::Array(items) => items.iter_mut().for_each(without_null),
+        Value::Array(items) => items.iter_mut().for_each(plain),
         _ => {}
     }
 }
@@ -136,8 +146,8 @@ mod tests {
     fn what_requests_and_answers_call_alike_gets_two_names() {
         #[derive(JsonSchema, serde::Serialize, serde::Deserialize)]
         struct Pair {
-            #[serde(default, skip_serializing_if = "Option::is_none")]
-            left: Option<u8>,
+            #[serde(default)]
+            left: u8,
             right: Inner,
         }
         #[derive(JsonSchema, serde::Serialize, serde::Deserialize)]
@@ -150,7 +160,9 @@ mod tests {
         assert_eq!(merged.request(request), json!({ "$ref": "#/components/schemas/PairInput" }));
         assert_eq!(answer, json!({ "$ref": "#/components/schemas/Pair" }));
         assert_eq!(merged.all["Pair"]["properties"]["left"]["type"], "integer");
-        assert_eq!(merged.all["PairInput"]["properties"]["left"]["type"], json!(["integer", "null"]));
+        assert_eq!(merged.all["Pair"]["required"], json!(["left", "right"]));
+        assert_eq!(merged.all["PairInput"]["properties"]["left"]["type"], "integer");
+        assert_eq!(merged.all["PairInput"]["required"], json!(["right"]));
         let mut names: Vec<_> = merged.all.keys().map(String::as_str).collect();
         names.sort_unstable();
         assert_eq!(names, ["Error", "Inner", "Pair", "PairInput"]);

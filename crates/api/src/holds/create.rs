@@ -5,9 +5,8 @@ use crate::answer::Created;
 use crate::availability::Mode;
 use crate::body::NewBody;
 use crate::bookings::body::BookingBody;
-use crate::bookings::create::{customers_in_sight, hold_id};
+use crate::bookings::create::{customers_in_sight, hold_id, naming};
 use crate::caller::Caller;
-use crate::document::Complete;
 use crate::error::ApiError;
 use crate::query::{Parameter, Query};
 use axum::extract::State;
@@ -52,7 +51,7 @@ pub(crate) async fn create(
     caller: Caller<WriteBookings>,
     State(app): State<App>,
     Query(switches): Query<HoldSwitches>,
-    NewBody { body: Complete(body), key }: NewBody<Complete<BookingBody>>,
+    NewBody { body, key }: NewBody<BookingBody>,
 ) -> Result<Created<Hold>, ApiError> {
     let zone = &caller.may().account().zone;
     let seconds = switches.hold_duration_seconds.map_or(USUAL_SECONDS, |seconds| seconds.0);
@@ -60,6 +59,7 @@ pub(crate) async fn create(
         order: body.order(zone)?,
         customer: body.customer(customers_in_sight(&caller))?,
         participants: body.participant_inputs()?.unwrap_or_default(),
+        naming: naming(&caller),
         codes: body.codes()?,
         previous_hold: hold_id(switches.previous_hold_id)?,
         seconds,

@@ -1,6 +1,6 @@
 //! What requests say of a payment (wire reference, section 4.9). Members that only answers have are ignored.
 
-use crate::bounded::{line, prose};
+use crate::bounded::{code, line, prose};
 use crate::document::AsParameter;
 use crate::error::ApiError;
 use crate::wire::{Money, parameter};
@@ -38,7 +38,7 @@ pub(crate) struct PaymentBody {
     #[serde(default, deserialize_with = "line::<LONGEST_TEXT, _>")]
     #[schemars(length(max = LONGEST_TEXT))]
     gateway_name: Option<String>,
-    #[serde(default, deserialize_with = "line::<LONGEST_TEXT, _>")]
+    #[serde(default, deserialize_with = "code::<LONGEST_TEXT, _>")]
     #[schemars(length(max = LONGEST_TEXT))]
     transaction_id: Option<String>,
 }

@@ -7,7 +7,6 @@ use crate::error::ApiError;
 use crate::wire::missing;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json};
 use slotkeeper_app::resourceblocks::create::NewResourceBlock;
 use slotkeeper_app::resourceblocks::update::ResourceBlockChange;
 use slotkeeper_domain::block::{LONGEST_REASON, MOST_RESOURCES};
@@ -16,7 +15,7 @@ use slotkeeper_domain::time::{Instant, WireTime, Zone};
 
 /// A block of resources as requests have it. A member that is missing says nothing.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[schemars(rename = "ResourceBlockInput")]
+#[schemars(rename = "ResourceBlockChange")]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct ResourceBlockBody {
     #[schemars(with = "Option<AsParameter<WireTime>>")]
@@ -31,16 +30,8 @@ pub(crate) struct ResourceBlockBody {
 }
 
 impl Completable for ResourceBlockBody {
-    fn complete() -> Value {
-        json!({
-            "required": ["startTime", "endTime", "resources"],
-            "properties": {
-                "startTime": { "type": "string" },
-                "endTime": { "type": "string" },
-                "resources": { "type": "array" },
-            },
-        })
-    }
+    const COMPLETE: &'static str = "ResourceBlockInput";
+    const REQUIRED: &'static [&'static str] = &["startTime", "endTime", "resources"];
 }
 
 /// Answers have whole seconds, and what is kept is what they show.

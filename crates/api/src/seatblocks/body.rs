@@ -2,19 +2,20 @@
 
 use crate::bounded::{LONGEST_ID, line, prose};
 use crate::document::Completable;
-use crate::documented::whole;
+use crate::documented::{whole, whole_in};
 use crate::error::ApiError;
 use crate::wire::{missing, said};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
-use serde_json::{Value, json};
+use serde_json::Value;
 use slotkeeper_app::seatblocks::create::NewSeatBlock;
 use slotkeeper_app::seatblocks::update::SeatBlockChange;
 use slotkeeper_domain::block::{LONGEST_REASON, MOST_SEATS, SeatCount};
+use slotkeeper_domain::event::EventId;
 
 /// A block of seats as requests have it. A member that is missing says nothing.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[schemars(rename = "SeatBlockInput")]
+#[schemars(rename = "SeatBlockChange")]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct SeatBlockBody {
     #[serde(deserialize_with = "line::<LONGEST_ID, _>")]
@@ -32,22 +33,15 @@ pub(crate) struct SeatBlockBody {
 }
 
 impl Completable for SeatBlockBody {
-    fn complete() -> Value {
-        json!({
-            "required": ["productId", "eventId", "numSeats"],
-            "properties": {
-                "productId": { "type": "string", "pattern": r"\S" },
-                "eventId": { "type": "string", "pattern": r"\S" },
-                "numSeats": { "type": "integer" },
-            },
-        })
-    }
+    const COMPLETE: &'static str = "SeatBlockInput";
+    const REQUIRED: &'static [&'static str] = &["eventId", "numSeats"];
 }
 
 fn seats<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SeatCount>, D::Error> {
     let number = match Option::<Value>::deserialize(deserializer)? {
         None => return Ok(None),
         // What is no whole number is none of seats either.
+        Some(Value::String(text)) => whole_in(&text).unwrap_or_default(),
         Some(value) => value.as_i64().or_else(|| whole(value.as_f64()?)).unwrap_or_default(),
     };
     SeatCount::try_from(number).map(Some).map_err(said)
@@ -61,8 +55,8 @@ impl SeatBlockBody {
     pub(crate) fn new_block(&self) -> Result<NewSeatBlock, ApiError> {
         let SeatBlockChange { product, event, seats, reason } = self.change()?;
         Ok(NewSeatBlock {
-            product: product.ok_or_else(|| missing("productId"))?,
             event: event.ok_or_else(|| missing("eventId"))?,
+            product: product.ok_or_else(|| missing("productId"))?,
             seats: seats.ok_or_else(|| missing("numSeats"))?,
             reason,
         })
@@ -75,9 +69,12 @@ impl SeatBlockBody {
     pub(crate) fn change(&self) -> Result<SeatBlockChange, ApiError> {
         let no_product = |_| ApiError::bad_request("productId: this business has no such product.");
         let no_event = |_| ApiError::bad_request("eventId: there is no such event of this product.");
+        let event: Option<EventId> = self.event_id.as_ref().map(|id| id.parse()).transpose().map_err(no_event)?;
+        let product = self.product_id.as_ref().map(|id| id.parse()).transpose().map_err(no_product)?;
         Ok(SeatBlockChange {
-            product: self.product_id.as_ref().map(|id| id.parse()).transpose().map_err(no_product)?,
-            event: self.event_id.as_ref().map(|id| id.parse()).transpose().map_err(no_event)?,
+            // An event is of one product, so its id says which.
+            product: product.or(event.as_ref().map(|event| event.product.clone())),
+            event,
             seats: self.num_seats,
             reason: self.reason.clone(),
         })

@@ -1,6 +1,6 @@
 //! `GET /settings/customercustomfields`: what the business asks of customers and participants.
 
-use super::products::ChoiceValue;
+use super::products::{ChoiceValue, description};
 use crate::answer::Shown;
 use crate::caller::Caller;
 use crate::error::ApiError;
@@ -34,8 +34,7 @@ pub(crate) struct CustomFieldDefinitions {
 struct Field {
     id: String,
     name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<String>,
+    description: String,
     shown_to_customers: bool,
     for_customer: bool,
     for_participants: bool,
@@ -90,7 +89,7 @@ fn add(definitions: &mut CustomFieldDefinitions, index: usize, definition: &Cust
     let field = Field {
         id: definition.id.to_string(),
         name: definition.name.r#in(language).to_owned(),
-        description: definition.description.as_ref().map(|text| text.r#in(language).to_owned()),
+        description: description(definition.description.as_ref(), language),
         shown_to_customers: definition.shown_to_customers,
         for_customer: definition.for_customer,
         for_participants: definition.for_participants,
@@ -101,7 +100,7 @@ fn add(definitions: &mut CustomFieldDefinitions, index: usize, definition: &Cust
             let value = |value: &FieldValue| ChoiceValue {
                 id: value.id.clone(),
                 name: value.name.r#in(language).to_owned(),
-                description: value.description.as_ref().map(|text| text.r#in(language).to_owned()),
+                description: description(value.description.as_ref(), language),
             };
             let values = values.iter().map(value).collect();
             definitions.choice_fields.push(ChoiceField { field, values, default_value_id: default.clone() });

@@ -14,7 +14,7 @@ use slotkeeper_app::App;
 use slotkeeper_app::catalogue::read::read;
 use slotkeeper_app::right::AnyKey;
 use slotkeeper_domain::account::Language;
-use slotkeeper_domain::catalogue::{self, OptionDefinition, OptionKind, Rates};
+use slotkeeper_domain::catalogue::{self, OptionDefinition, OptionKind, Rates, Translated};
 use slotkeeper_domain::schedule::Length;
 
 /// Most products on a page.
@@ -105,8 +105,7 @@ struct Duration {
 struct Opt {
     id: String,
     name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<String>,
+    description: String,
     index: usize,
     shown_to_customers: bool,
     enabled: bool,
@@ -127,8 +126,7 @@ struct ChoiceOption {
 pub(super) struct ChoiceValue {
     pub(super) id: String,
     pub(super) name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) description: Option<String>,
+    pub(super) description: String,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -217,7 +215,7 @@ fn add_option(wire: &mut Product, index: usize, definition: &OptionDefinition, l
     let option = Opt {
         id: definition.id.clone(),
         name: definition.name.r#in(language).to_owned(),
-        description: definition.description.as_ref().map(|text| text.r#in(language).to_owned()),
+        description: description(definition.description.as_ref(), language),
         index,
         shown_to_customers: definition.shown_to_customers,
         enabled: definition.enabled,
@@ -227,7 +225,7 @@ fn add_option(wire: &mut Product, index: usize, definition: &OptionDefinition, l
             let value = |value: &catalogue::ChoiceValue| ChoiceValue {
                 id: value.id.clone(),
                 name: value.name.r#in(language).to_owned(),
-                description: value.description.as_ref().map(|text| text.r#in(language).to_owned()),
+                description: description(value.description.as_ref(), language),
             };
             let values = values.iter().map(value).collect();
             wire.choice_options.push(ChoiceOption { option, values, default_value_id: default.clone() });
@@ -241,6 +239,11 @@ fn add_option(wire: &mut Product, index: usize, definition: &OptionDefinition, l
         }
         OptionKind::Text { required } => wire.text_options.push(TextOption { option, required: *required }),
     }
+}
+
+/// What describes an option, a field or a value of one: there also when it is empty (wire reference, section 9).
+pub(super) fn description(text: Option<&Translated>, language: Language) -> String {
+    text.map(|text| text.r#in(language).to_owned()).unwrap_or_default()
 }
 
 fn rates(rates: &Rates) -> Vec<PriceRate> {

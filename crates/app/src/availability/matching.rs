@@ -1,10 +1,10 @@
 //! List what can be booked for a party, with a display price.
 
-use super::{CourseSchedule, ReadAvailability, SearchError, event_slots, open_to_customers, product};
+use super::{CourseSchedule, Moving, ReadAvailability, SearchError, event_slots, open_to_customers, product, without};
 use crate::App;
 use crate::right::May;
 use slotkeeper_domain::appointment::{self, Search};
-use slotkeeper_domain::catalogue::Catalogue;
+use slotkeeper_domain::catalogue::{Catalogue, Product};
 use slotkeeper_domain::id::{AccountId, ProductId, ResourceId};
 use slotkeeper_domain::inventory::{Span, Standing};
 use slotkeeper_domain::money::Money;
@@ -14,7 +14,7 @@ use slotkeeper_domain::party::Party;
 use slotkeeper_domain::scheduled::Moment;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::account_zones;
-use slotkeeper_store::tables::claims;
+use slotkeeper_store::tables::claims::{self, Without};
 use slotkeeper_store::{Snapshot, StoreError};
 use std::time::Duration;
 
@@ -35,6 +35,8 @@ pub struct MatchingSearch {
     pub resources: Vec<ResourceId>,
     /// Whether to look as staff would, past the rules for customers.
     pub relaxed: bool,
+    /// The booking that is to be moved, if one is.
+    pub moving: Option<Moving>,
 }
 
 /// Something that can be booked.
@@ -75,12 +77,13 @@ pub async fn matching(
             if !open_to_customers(wanted) {
                 return Ok(Vec::new());
             }
+            let without = without(db, &account.id, search.moving.as_ref(), now)?;
             let moment = Moment { now, zone: &account.zone, relaxed: search.relaxed };
             if let Some(appointments) = Search::new(wanted, &catalogue, &search.resources, moment) {
                 let length = wanted.length_with(&chosen);
                 let first = search.first.max(if search.relaxed { Instant::from_millis(0) } else { now });
                 let around = (first, length.end(search.last, &account.zone));
-                let others = resources(db, &account.id, &catalogue, &search.product, around, now)?;
+                let others = resources(db, &account.id, wanted, &catalogue, around, (now, without.as_ref()))?;
                 let free = appointments.free(first, search.last, length, &others);
                 let offer = |(span, resources): (Span, Vec<ResourceId>)| {
                     let id = appointment::id(&search.product, span.from, &resources, &account.zone);
@@ -89,7 +92,8 @@ pub async fn matching(
                 };
                 return Ok(free.into_iter().map(offer).collect());
             }
-            let slots = event_slots(db, &account.id, &catalogue, &[wanted], (search.first, search.last), moment)?;
+            let (times, terms) = ((search.first, search.last), (moment, without.as_ref()));
+            let slots = event_slots(db, &account.id, &catalogue, &[wanted], times, terms)?;
             let seats = search.party.seats(&catalogue);
             let nothing = account.currency.map(Money::zero);
             let price = nothing.and_then(|nothing| display_price(wanted, &search.party, &chosen, nothing).ok());
@@ -118,20 +122,19 @@ fn public(catalogue: &Catalogue, resources: Vec<ResourceId>) -> Vec<ResourceId> 
 fn resources(
     db: &mut Snapshot,
     account: &AccountId,
+    product: &Product,
     catalogue: &Catalogue,
-    id: &ProductId,
     (from, to): (Instant, Instant),
-    now: Instant,
+    (now, without): (Instant, Option<&Without>),
 ) -> Result<Standing, StoreError> {
     let mut standing = Standing::default();
-    let flexible = catalogue.product(id).and_then(|product| product.flexible());
-    let Some(flexible) = flexible else { return Ok(standing) };
+    let Some(flexible) = product.flexible() else { return Ok(standing) };
     let gap = Duration::from_secs(60 * u64::from(flexible.gap_minutes));
     let span = Span { from, to: to.after(gap) };
     for need in &flexible.needs {
         let kinds = catalogue.resource_types.iter().filter(|kind| kind.id == need.resource_type);
         for resource in kinds.flat_map(|kind| &kind.resources) {
-            let timeline = claims::timeline(db, account, &resource.id, span, now)?;
+            let timeline = claims::timeline(db, account, &resource.id, span, now, without)?;
             standing.resources.insert(resource.id.clone(), timeline);
         }
     }

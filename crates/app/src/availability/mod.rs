@@ -4,17 +4,19 @@ pub mod matching;
 pub mod slots;
 
 use crate::right::Right;
+use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::catalogue::{Catalogue, Product, Translated};
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{AccountId, ResourceId};
-use slotkeeper_domain::inventory::{EventWish, Span, Standing};
+use slotkeeper_domain::inventory::{EventWish, Holder, Span, Standing};
 use slotkeeper_domain::options::OptionRefused;
 use slotkeeper_domain::party::PartyRefused;
 use slotkeeper_domain::permission::Permission;
-use slotkeeper_domain::right::Needs;
+use slotkeeper_domain::right::{Needs, Sight};
 use slotkeeper_domain::scheduled::{self, Moment};
 use slotkeeper_domain::time::Instant;
-use slotkeeper_store::tables::claims;
+use slotkeeper_store::tables::bookings;
+use slotkeeper_store::tables::claims::{self, Without};
 use slotkeeper_store::{Snapshot, StoreError};
 use std::collections::BTreeMap;
 
@@ -44,12 +46,37 @@ pub enum SearchError {
     /// An option cannot be chosen.
     #[error("options: {0}")]
     Option(#[from] OptionRefused),
+    /// There is no such booking, or the key may not know of it.
+    #[error("there is no such booking")]
+    NoBooking,
     /// There is no such resource.
     #[error("resources: this business has no resource {0}.")]
     NoResource(ResourceId),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// A booking that is to be moved: what it has counts as free.
+#[derive(Debug, Clone)]
+pub struct Moving {
+    /// Its number.
+    pub number: BookingNumber,
+    /// Which bookings whoever asks may know of.
+    pub seen: Sight,
+}
+
+/// What is free without the booking that is to be moved, if one is.
+fn without(
+    db: &mut Snapshot,
+    account: &AccountId,
+    moving: Option<&Moving>,
+    now: Instant,
+) -> Result<Option<Without>, SearchError> {
+    let Some(Moving { number, seen }) = moving else { return Ok(None) };
+    let booking = bookings::find(db, account, number)?;
+    let booking = booking.filter(|booking| seen.shows(booking.application.as_ref())).ok_or(SearchError::NoBooking)?;
+    Ok(Some(Without::holder(db, account, Holder::Booking(booking.number), now)?))
 }
 
 /// An event that can be booked, or a course from its first open class on.
@@ -92,7 +119,7 @@ fn event_slots(
     catalogue: &Catalogue,
     products: &[&Product],
     (first, last): (Instant, Instant),
-    moment: Moment<'_>,
+    (moment, without): (Moment<'_>, Option<&Without>),
 ) -> Result<Vec<EventSlot>, StoreError> {
     let mut found: Vec<Found> = Vec::new();
     for product in products {
@@ -109,7 +136,7 @@ fn event_slots(
             found.push(Found { slot: EventSlot { course: Some(schedule(&course)), ..slot }, attends });
         }
     }
-    let standing = standing(db, account, &found, moment.now)?;
+    let standing = standing(db, account, &found, moment.now, without)?;
     let mut slots: Vec<EventSlot> = found.into_iter().filter_map(|found| with_seats(found, &standing)).collect();
     slots.sort_by(|one, other| (one.span.from, &one.event).cmp(&(other.span.from, &other.event)));
     Ok(slots)
@@ -139,12 +166,21 @@ fn with_seats(found: Found, standing: &Standing) -> Option<EventSlot> {
 }
 
 /// What is taken of everything that was found: one read of the days' events, and one for each resource they need.
-fn standing(db: &mut Snapshot, account: &AccountId, found: &[Found], now: Instant) -> Result<Standing, StoreError> {
+fn standing(
+    db: &mut Snapshot,
+    account: &AccountId,
+    found: &[Found],
+    now: Instant,
+    without: Option<&Without>,
+) -> Result<Standing, StoreError> {
     let mut standing = Standing::default();
     let attends = || found.iter().flat_map(|found| &found.attends);
     let days = attends().map(|wish| wish.event.date);
     let (Some(first), Some(last)) = (days.clone().min(), days.max()) else { return Ok(standing) };
     standing.events = claims::standings(db, account, first, last, now)?;
+    if let Some(without) = without {
+        without.leave(&mut standing.events);
+    }
     let mut around: BTreeMap<&ResourceId, Span> = BTreeMap::new();
     for wish in attends() {
         for (id, _) in &wish.resources {
@@ -153,7 +189,7 @@ fn standing(db: &mut Snapshot, account: &AccountId, found: &[Found], now: Instan
         }
     }
     for (id, span) in around {
-        standing.resources.insert(id.clone(), claims::timeline(db, account, id, span, now)?);
+        standing.resources.insert(id.clone(), claims::timeline(db, account, id, span, now, without)?);
     }
     Ok(standing)
 }

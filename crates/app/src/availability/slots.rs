@@ -1,6 +1,6 @@
 //! List the events of scheduled products with the seats that are left.
 
-use super::{EventSlot, ReadAvailability, SearchError, event_slots, open_to_customers, product};
+use super::{EventSlot, Moving, ReadAvailability, SearchError, event_slots, open_to_customers, product, without};
 use crate::App;
 use crate::right::May;
 use slotkeeper_domain::catalogue::Product;
@@ -20,6 +20,8 @@ pub struct SlotSearch {
     pub last: Instant,
     /// Whether to look as staff would, past the rules for when customers can book.
     pub relaxed: bool,
+    /// The booking that is to be moved, if one is.
+    pub moving: Option<Moving>,
 }
 
 /// The events that can be booked, by start; full ones with no seats left.
@@ -44,7 +46,9 @@ pub async fn slots(app: &App, may: &May<ReadAvailability>, search: SlotSearch) -
                 None => catalogue.products.iter().collect(),
             };
             let products: Vec<&Product> = products.into_iter().filter(|product| open_to_customers(product)).collect();
-            Ok(event_slots(db, &id, &catalogue, &products, (search.first, search.last), moment)?)
+            let without = without(db, &id, search.moving.as_ref(), now)?;
+            let times = (search.first, search.last);
+            Ok(event_slots(db, &id, &catalogue, &products, times, (moment, without.as_ref()))?)
         })
         .await
 }

@@ -2,12 +2,14 @@
 
 use super::place::{PlaceError, Placing, Reach};
 use super::rights::{CancelBookings, ReadBookings};
+use super::wanted::rules_of;
 use crate::App;
 use crate::benefits;
 use crate::letters::{News, Notify, follow_up, tell};
 use crate::right::May;
 use crate::take::give_back;
 use slotkeeper_domain::booking::BookingNumber;
+use slotkeeper_domain::booking_rules::Deed;
 use slotkeeper_domain::catalogue::{CancelationFee, CancelationPolicy};
 use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::inventory::Holder;
@@ -28,6 +30,8 @@ pub struct Cancelation {
     pub track: bool,
     /// Why.
     pub reason: Option<String>,
+    /// Whether it is cancelled as staff would: also when it has begun.
+    pub relaxed: bool,
     /// Who is told by e-mail.
     pub notify: Notify,
 }
@@ -35,7 +39,8 @@ pub struct Cancelation {
 /// Cancels a booking and gives back what it has.
 ///
 /// # Errors
-/// [`PlaceError::NoBooking`], [`PlaceError::NotYours`], [`PlaceError::Canceled`]; when the store fails.
+/// [`PlaceError::NoBooking`], [`PlaceError::NotYours`], [`PlaceError::Canceled`], [`PlaceError::TooLate`]; when the store
+/// fails.
 pub async fn cancel(
     app: &App,
     may: &May<CancelBookings>,
@@ -43,7 +48,7 @@ pub async fn cancel(
     number: BookingNumber,
     cancelation: Cancelation,
 ) -> Result<(), PlaceError> {
-    let placing = Placing::new(app, may, true)?;
+    let placing = Placing::new(app, may, cancelation.relaxed)?;
     let reach = Reach::of(may, sees);
     let (unit, notify) = (app.clone(), cancelation.notify);
     let canceled = app
@@ -54,6 +59,10 @@ pub async fn cancel(
             reach.check(booking.application.as_ref(), PlaceError::NoBooking)?;
             if booking.canceled.is_some() {
                 return Err(PlaceError::Canceled);
+            }
+            if !placing.relaxed {
+                let catalogue = unit.catalogues().of(tx, account)?;
+                rules_of(&catalogue, &booking.product).allow(Deed::Cancel, booking.span.from, placing.now)?;
             }
             write(tx, &unit, &placing, booking, &cancelation)
         })

@@ -1,6 +1,6 @@
 //! Create a booking, with or without a hold before it.
 
-use super::party::{CustomerInput, ParticipantInput};
+use super::party::{CustomerInput, Naming, ParticipantInput};
 use super::place::{PlaceError, Placing};
 use super::rights::WriteBookings;
 use crate::benefits::{self, Asking, Promise};
@@ -34,6 +34,8 @@ pub struct NewBooking {
     pub customer: Option<CustomerInput>,
     /// Who comes, as far as they are named.
     pub participants: Vec<ParticipantInput>,
+    /// Whose people can be named.
+    pub naming: Naming,
     /// The hold that it takes the place of.
     pub previous_hold: Option<HoldId>,
     /// The reference in the caller's system.
@@ -145,6 +147,9 @@ fn write(
         ));
     }
     let order = &new.order;
+    if !is_new {
+        placing.may_link(&new.naming, &customer, &new.participants)?;
+    }
     let participants = placing.participants(tx, &catalogue, &customer.id, &order.party, &new.participants)?;
     let agent = placing.agent(tx)?;
     let known = (!is_new).then_some(&customer.id);

@@ -8,3 +8,4 @@ pub mod place;
 pub mod rights;
 pub mod show;
 pub mod update;
+mod wanted;

@@ -58,6 +58,21 @@ pub enum WhoInput {
     New(Box<PersonInput>),
 }
 
+/// Whose people a request may name.
+#[derive(Debug, Clone)]
+pub struct Naming {
+    /// Of customers that are seen: those who are linked to them.
+    pub seen: Sight,
+    /// Of customers that may be changed: new ones, who are linked to them.
+    pub changed: Sight,
+}
+
+impl ParticipantInput {
+    fn is_new(&self) -> bool {
+        matches!(self.who, WhoInput::New(_))
+    }
+}
+
 impl PersonInput {
     /// The person, if everything said of it is taken.
     pub(crate) fn checked(&self, catalogue: &Catalogue, about: About, at: &'static str) -> Result<Person, PlaceError> {
@@ -145,6 +160,44 @@ impl Placing {
         linked_people::insert(tx, account, &linked)?;
         tx.record(self.actor.change(account, self.now, Subject::linked_person(&linked.id), Kind::Created));
         Ok(linked)
+    }
+
+    /// Whether nobody is to be linked to a customer who may not be changed.
+    pub(crate) fn may_link(
+        &self,
+        naming: &Naming,
+        customer: &Customer,
+        inputs: &[ParticipantInput],
+    ) -> Result<(), PlaceError> {
+        let links = inputs.iter().any(ParticipantInput::is_new);
+        let may = !links || naming.changed.shows(customer.application.as_ref());
+        if may { Ok(()) } else { Err(PlaceError::NotYourCustomer) }
+    }
+
+    /// The people who come to a booking that is there, in place of those who were named before. Who is named already stays
+    /// also where the customer is not seen.
+    pub(crate) fn replacing(
+        &self,
+        tx: &mut Tx,
+        catalogue: &Catalogue,
+        (named, customer): (&[Participant], &Customer),
+        party: &Party,
+        (inputs, naming): (&[ParticipantInput], &Naming),
+    ) -> Result<Vec<Participant>, PlaceError> {
+        self.may_link(naming, customer, inputs)?;
+        let known = |who: &WhoInput| match who {
+            WhoInput::Linked(id) => named.iter().any(|one| one.person.linked() == Some(id)),
+            WhoInput::Customer | WhoInput::Unknown | WhoInput::New(_) => true,
+        };
+        if !naming.seen.shows(customer.application.as_ref()) && !inputs.iter().all(|input| known(&input.who)) {
+            return Err(PlaceError::NoPerson);
+        }
+        let people = self.participants(tx, catalogue, &customer.id, party, inputs)?;
+        if inputs.iter().any(ParticipantInput::is_new) {
+            let owner = Subject::customer(&customer.id, customer.application.as_ref());
+            tx.record(self.actor.change(&self.account.id, self.now, owner, Kind::Updated));
+        }
+        Ok(people)
     }
 
     /// Whether these people could come: those who are new as far as they are described, the others as far as the customer is

@@ -6,7 +6,7 @@ use crate::right::{May, Right};
 use crate::take::TakeError;
 use slotkeeper_domain::account::Currency;
 use slotkeeper_domain::booking::ParticipantsRefused;
-use slotkeeper_domain::booking_rules::NotNow;
+use slotkeeper_domain::booking_rules::NoLonger;
 use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::change::{Actor, Key};
 use slotkeeper_domain::code::CodeRefused;
@@ -53,6 +53,9 @@ pub enum PlaceError {
     /// There is no such customer, or the key may not know of it.
     #[error("customerId: there is no such customer.")]
     NoCustomer,
+    /// Somebody new is to be linked to a customer who may not be changed.
+    #[error("participants.details: this API key may not add people to this customer.")]
+    NotYourCustomer,
     /// There is no such person linked to the customer in the path.
     #[error("there is no such person")]
     NoLinkedPerson,
@@ -80,9 +83,9 @@ pub enum PlaceError {
     /// It was cancelled.
     #[error("This booking has been cancelled.")]
     Canceled,
-    /// It is too late to change it.
-    #[error("This booking can no longer be changed: {0}")]
-    TooLate(NotNow),
+    /// It is too late to change or cancel it.
+    #[error(transparent)]
+    TooLate(#[from] NoLonger),
     /// Money that was received is in another currency than the account's.
     #[error("The amount of a payment must be in {0}, the currency of this business.")]
     Currency(&'static str),

@@ -1,7 +1,7 @@
 //! Hold seats or resources for a while, and say what the booking will cost.
 
 use crate::benefits::{self, Asking};
-use crate::bookings::party::{CustomerInput, ParticipantInput};
+use crate::bookings::party::{CustomerInput, Naming, ParticipantInput};
 use crate::bookings::place::{PlaceError, Placing};
 use crate::bookings::rights::WriteBookings;
 use crate::idempotency::{Answer, Answering};
@@ -34,6 +34,8 @@ pub struct NewHold {
     pub customer: Option<CustomerInput>,
     /// Who will come, as far as they are named.
     pub participants: Vec<ParticipantInput>,
+    /// Whose people can be named.
+    pub naming: Naming,
     /// Codes of promotions and vouchers. They are looked at, and not used up.
     pub codes: Codes,
     /// The hold that it takes the place of.
@@ -73,7 +75,9 @@ pub async fn create<A: Answer>(
                 Some(CustomerInput::Known(id, sight)) => {
                     let customer = customers::find(tx, account, id)?;
                     let seen = customer.filter(|customer| sight.shows(customer.application.as_ref()));
-                    Some(seen.ok_or(PlaceError::NoCustomer)?.id)
+                    let seen = seen.ok_or(PlaceError::NoCustomer)?;
+                    placing.may_link(&new.naming, &seen, &new.participants)?;
+                    Some(seen.id)
                 }
                 None => None,
             };

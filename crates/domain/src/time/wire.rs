@@ -186,14 +186,22 @@ enum Offset {
     Seconds(i32),
 }
 
-/// RFC 3339: a date, a time, an offset, and nothing else. The digits, and how far they are ahead of UTC.
+/// RFC 3339: a date, a time, an offset, and nothing else. The digits, and how far they are ahead of UTC. Programs leave out
+/// what can be missed: the seconds where they are 0, the colon of the offset, its minutes; and write a space for the `T`, or
+/// before the offset.
 fn read(text: &[u8]) -> Option<(DateTime, Offset)> {
     let (date, text) = date(text)?;
-    let text = after(text, b"Tt")?;
+    let text = after(text, b"Tt ")?;
     let (hour, text) = number::<2>(text)?;
     let (minute, text) = number::<2>(after(text, b":")?)?;
-    let (second, text) = number::<2>(after(text, b":")?)?;
-    let (millis, text) = fraction(text)?;
+    let (second, millis, text) = match after(text, b":") {
+        Some(text) => {
+            let (second, text) = number::<2>(text)?;
+            let (millis, text) = fraction(text)?;
+            (second, millis, text)
+        }
+        None => (0, 0, text),
+    };
     // A leap second is the end of its minute: clocks here have none.
     let (second, millis) = if second == 60 { (59, 999) } else { (second, millis) };
     let (hour, minute, second) = (i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second).ok()?);
@@ -221,12 +229,17 @@ fn fraction(text: &[u8]) -> Option<(i16, &[u8])> {
 }
 
 fn offset(text: &[u8]) -> Option<Offset> {
+    // Some programs write a space before it.
+    let text = match text {
+        [b' ', b'+' | b'-' | b' ' | b'Z' | b'z', ..] => &text[1..],
+        text => text,
+    };
     let (sign, text) = text.split_first()?;
     if matches!(sign, b'Z' | b'z') {
         return text.is_empty().then_some(Offset::Seconds(0));
     }
     let (hours, text) = number::<2>(text)?;
-    let (minutes, text) = number::<2>(after(text, b":")?)?;
+    let (minutes, text) = if text.is_empty() { (0, text) } else { number::<2>(after(text, b":").unwrap_or(text))? };
     if !text.is_empty() || hours > 23 || minutes > 59 {
         return None;
     }
@@ -277,6 +290,21 @@ mod tests {
             ("2026-08-14T17:00:00.000Z", 1_786_726_800_000),
             ("2026-08-14T17:00:00.1239999999999999999999999Z", 1_786_726_800_123),
             ("2026-08-14T10:30:00-06:30", 1_786_726_800_000),
+            // What programs leave out of it, and the plus of a query.
+            ("2026-08-14T18:00:00+0100", 1_786_726_800_000),
+            ("2026-08-14T17:00:00+0000", 1_786_726_800_000),
+            ("2026-08-14T18:00:00 0100", 1_786_726_800_000),
+            ("2026-08-14T12:00:00-0500", 1_786_726_800_000),
+            ("2026-08-14T18:00:00.000+01", 1_786_726_800_000),
+            ("2026-08-14T18:00+01:00", 1_786_726_800_000),
+            ("2026-08-14T17:00Z", 1_786_726_800_000),
+            ("2026-08-14 18:00:00+01:00", 1_786_726_800_000),
+            ("2026-08-14 18:00:00 +01:00", 1_786_726_800_000),
+            ("2026-08-14 18:00:00  01:00", 1_786_726_800_000),
+            ("2026-08-14 12:00:00 -0500", 1_786_726_800_000),
+            ("2026-08-14 17:00:00 Z", 1_786_726_800_000),
+            ("2026-08-14T18:00:00-0000", 1_786_726_800_000),
+            ("2026-08-14T18:00:00-00", 1_786_726_800_000),
             // The zone of the account, in summer and in winter, and where the clock skips an hour.
             ("2026-08-14T18:00:00-00:00", 1_786_726_800_000),
             ("2026-12-01T04:03:27.123-00:00", 1_796_097_807_123),
@@ -294,10 +322,21 @@ mod tests {
             "",
             "2026-08-14",
             "2026-08-14T18:00:00",
-            "2026-08-14T18:00+01:00",
-            "2026-08-14 18:00:00+01:00",
-            "2026-08-14T18:00:00+0100",
-            "2026-08-14T18:00:00+01",
+            "2026-08-14T18:00",
+            "2026-08-14T18:00.5+01:00",
+            "2026-08-14T18:00:+01:00",
+            "2026-08-14T18+01:00",
+            "2026-08-14  18:00:00+01:00",
+            "2026-08-14T18:00:00   01:00",
+            "2026-08-14T18:00:00 ",
+            "2026-08-14T180000+0100",
+            "2026-08-14T18:00:00+01:",
+            "2026-08-14T18:00:00+1",
+            "2026-08-14T18:00:00+100",
+            "2026-08-14T18:00:00+010",
+            "2026-08-14T18:00:00+01000",
+            "2026-08-14T18:00:00+2400",
+            "2026-08-14T18:00:00+0160",
             "2026-08-14T18:00:00+24:00",
             "2026-08-14T18:00:00+01:60",
             "2026-08-14T18:00:00.+01:00",

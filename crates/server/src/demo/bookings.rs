@@ -6,7 +6,7 @@ use jiff::civil::{Weekday, time};
 use slotkeeper_app::App;
 use slotkeeper_app::bookings::cancel::{Cancelation, cancel_within};
 use slotkeeper_app::bookings::create::{NewBooking, create_within};
-use slotkeeper_app::bookings::party::{CustomerInput, ParticipantInput, PersonInput, WhoInput};
+use slotkeeper_app::bookings::party::{CustomerInput, Naming, ParticipantInput, PersonInput, WhoInput};
 use slotkeeper_app::bookings::place::PlaceError;
 use slotkeeper_app::letters::Notify;
 use slotkeeper_app::payments::record::PaymentInput;
@@ -152,8 +152,13 @@ impl Bookings {
                 Then::Stays => {}
                 Then::Canceled => {
                     let reason = Some("Plans have changed.".to_owned());
-                    let cancelation =
-                        Cancelation { apply_policy: false, track: true, reason, notify: Notify::default() };
+                    let cancelation = Cancelation {
+                        apply_policy: false,
+                        track: true,
+                        reason,
+                        relaxed: true,
+                        notify: Notify::default(),
+                    };
                     cancel_within(tx, app, hands.account, actor, later, (booking, &cancelation))?;
                 }
                 Then::Accepted => hands.change(tx, later, Booking { accepted: true, ..booking })?,
@@ -398,6 +403,7 @@ impl Inventor<'_> {
         Ok(NewBooking {
             customer: None,
             participants: named.then(first).into_iter().collect(),
+            naming: Naming { seen: Sight::All, changed: Sight::All },
             previous_hold: None,
             external_ref: by_application.then(|| format!("HD-{:04}", 1_000 + number)),
             source: None,

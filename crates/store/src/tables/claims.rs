@@ -72,6 +72,10 @@ statements! {
                  WHERE account_id = ?1 AND resource_id = ?2 AND starts_at >= ?5 AND starts_at < ?6
                        AND holder_kind = ?3 AND holder_id = ?4";
     EVENTS_AHEAD = "SELECT id, day FROM event WHERE account_id = ?1 AND (day, id) > (?2, ?3) ORDER BY day, id LIMIT ?4";
+    OTHERS_COME = "SELECT 1 FROM seat_claim
+                   WHERE account_id = ?1 AND event_id = ?2 AND NOT (holder_kind = ?3 AND holder_id = ?4)
+                         AND (expires_at IS NULL OR expires_at > ?5)
+                   LIMIT 1";
     EVENTS_BETWEEN = "SELECT id, taken, private FROM event WHERE account_id = ?1 AND day BETWEEN ?2 AND ?3 LIMIT 100000";
     ENDED_BETWEEN = "SELECT event_id, CAST(SUM(seats) AS BIGINT), CAST(SUM(CASE WHEN private THEN 1 ELSE 0 END) AS BIGINT)
                      FROM seat_claim WHERE account_id = ?1 AND day BETWEEN ?2 AND ?3 AND expires_at <= ?4
@@ -257,6 +261,47 @@ fn event_standing(taken: i64, private: bool) -> EventStanding {
     EventStanding { taken: u32::try_from(taken.max(0)).unwrap_or(u32::MAX), private, visited: taken > 0 || private }
 }
 
+/// What would be free without something that is there: what it has, and what events need that nobody else comes to. For a
+/// look at where it could be moved; whoever moves it gives back the same in that step.
+#[derive(Debug, Clone)]
+pub struct Without {
+    holder: Holder,
+    seats: Vec<SeatClaim>,
+    alone: BTreeSet<EventId>,
+}
+
+impl Without {
+    /// Without this holder.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn holder(db: &mut Snapshot, account: &AccountId, holder: Holder, now: Instant) -> Result<Self, StoreError> {
+        let (seats, mut alone) = (held(db, account, &holder)?.seats, BTreeSet::new());
+        for SeatClaim { event, .. } in &seats {
+            let others: Option<i64> =
+                db.one(OTHERS_COME, &[account, event, &holder.kind(), &holder.id(), &now], |row| row.next())?;
+            if others.is_none() {
+                alone.insert(event.clone());
+            }
+        }
+        Ok(Self { holder, seats, alone })
+    }
+
+    /// Takes its seats out of what is taken.
+    pub fn leave(&self, standings: &mut HashMap<EventId, EventStanding>) {
+        for SeatClaim { event, seats, private } in &self.seats {
+            if let Some(standing) = standings.get_mut(event) {
+                let private = standing.private && !private;
+                *standing = event_standing(i64::from(standing.taken.saturating_sub(*seats)), private);
+            }
+        }
+    }
+
+    fn has(&self, kind: &str, id: &str, event: Option<&EventId>) -> bool {
+        event.is_some_and(|event| self.alone.contains(event)) || (kind == self.holder.kind() && id == self.holder.id())
+    }
+}
+
 /// When others have a resource, around a span.
 ///
 /// # Errors
@@ -267,15 +312,17 @@ pub fn timeline(
     resource: &ResourceId,
     around: Span,
     now: Instant,
+    without: Option<&Without>,
 ) -> Result<Timeline, StoreError> {
     let earliest = around.from.before(LONGEST_PIECE);
     let claims = db.all(TIMELINE, &[account, resource, &earliest, &around.from, &around.to, &now], |row| {
         let span = Span { from: row.next()?, to: row.next()? };
         let (kind, id): (String, String) = (row.next()?, row.next()?);
-        let event = if kind == Holder::EVENT { id.parse().ok() } else { None };
-        Ok((span, event, row.next()?))
+        let event: Option<EventId> = if kind == Holder::EVENT { id.parse().ok() } else { None };
+        let counts = without.is_none_or(|without| !without.has(&kind, &id, event.as_ref()));
+        Ok((counts, (span, event, row.next()?)))
     })?;
-    Ok(Timeline::of(claims))
+    Ok(Timeline::of(claims.into_iter().filter(|(counts, _)| *counts).map(|(_, claim)| claim)))
 }
 
 /// Writes claims of seats: the events are locked, and the seats are there.

@@ -26,9 +26,13 @@ on_every_engine! {
         assert_eq!((&moved.body["startTime"], &moved.body["endTime"]), (&slot["startTime"], &slot["endTime"]), "{}", moved.text);
         let moved = change(&moved.body, "startTime", json!("2026-05-07T14:00:00+01:00")).await;
         assert_eq!((moved.status, &moved.body["endTime"]), (200, &json!("2026-05-07T15:00:00+01:00")), "{}", moved.text);
-        // Ana is busy at ten: the lesson moves there all the same, to Rui.
+        // Ana is busy at ten: the lesson moves there all the same, to Rui, where nobody says that it is with Ana.
         program.create("/bookings", &lesson("2026-05-07T10:00:00-00:00")).await;
-        let moved = change(&moved.body, "startTime", json!("2026-05-07T10:00:00+01:00")).await;
+        let refused = change(&moved.body, "startTime", json!("2026-05-07T10:00:00+01:00")).await;
+        assert_eq!(refused.status, 409, "{}", refused.text);
+        let mut nobodys = moved.body.clone();
+        nobodys.as_object_mut().unwrap().remove("resources");
+        let moved = change(&nobodys, "startTime", json!("2026-05-07T10:00:00+01:00")).await;
         assert_eq!((moved.status, &moved.body["resources"][0]["name"]), (200, &json!("Rui")), "{}", moved.text);
         let longer = program.put(&path(&booked), &json!({"endTime": "2026-05-07T10:00:00.900+01:00"})).await;
         assert_eq!(longer.status, 400, "{}", longer.text);

@@ -94,7 +94,7 @@ async fn deleting_a_customer_waits_for_nobody_who_waits_for_it() {
                     let larger = json!({"participants": {"numbers": people(2, 0)}});
                     program.put(&format!("{}?mode=backend", booked[0]), &larger).await
                 }
-                _ => program.delete(&booked[1]).await,
+                _ => program.delete(&format!("{}?mode=backend", booked[1])).await,
             }
         });
         for answer in join_all(calls).await {

@@ -18,6 +18,7 @@ fn names(value: &Value, place: &str, found: &mut Vec<(String, String)>) {
             for (name, value) in members {
                 match value.as_str() {
                     // The title of a booking is its customer's name.
+                    Some("") => {}
                     Some(text)
                         if ["name", "description", "productName"].contains(&name.as_str())
                             || (name == "title" && place.ends_with("courseSchedule")) =>

@@ -57,6 +57,31 @@ on_every_engine! {
         }
     }
 
+    /// What describes an option, a value or a field is there also when it is empty; strict clients look for it.
+    async fn descriptions_are_always_there(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let mut offered = catalogue();
+        edit(&mut offered.products[0], |tour| tour["options"][1]["description"] = Value::Null);
+        edit(&mut offered.products[0], |tour| tour["options"][0]["kind"]["choice"]["values"][1]["description"] = json!([["en-GB", "By the door"]]));
+        server.offer(program.account(), offered).await;
+        let (products, fields) = (program.read("/settings/products").await, program.read("/settings/customercustomfields").await);
+        let tour = &products["data"][0];
+        let kinds = ["choiceOptions", "numberOptions", "onOffOptions", "textOptions"];
+        let options = kinds.iter().flat_map(|kind| tour[kind].as_array().unwrap());
+        let fields = fields.as_object().unwrap().values().flat_map(|fields| fields.as_array().unwrap());
+        let described: Vec<&Value> = options.chain(fields).collect();
+        assert_eq!(described.len(), 6);
+        for one in described {
+            assert!(one["description"].is_string(), "{one}");
+            for value in one["values"].as_array().into_iter().flatten() {
+                assert!(value["description"].is_string(), "{value}");
+            }
+        }
+        assert_eq!(tour["numberOptions"][0]["description"], "");
+        let values = &tour["choiceOptions"][0]["values"];
+        assert_eq!((&values[0]["description"], &values[1]["description"]), (&json!(""), &json!("By the door")));
+    }
+
     /// An option of an appointment makes it longer and dearer, in searches as well.
     async fn an_option_takes_its_time(server: TestServer) {
         let (_, program) = business(&server).await;
