@@ -5,7 +5,6 @@
 
 use crate::bounded::{LONGEST_AMOUNT, LONGEST_ID, LONGEST_NAME, code, id, line, value, written};
 use crate::document::AsParameter;
-use crate::documented::whole;
 use crate::error::ApiError;
 use crate::query::{Parameter, words, yes_or_no};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -130,7 +129,7 @@ fn usual_phone_kind() -> PhoneKind {
 }
 
 fn phone_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PhoneKind, D::Error> {
-    let Some(kind) = text(deserializer)? else { return Ok(usual_phone_kind()) };
+    let Some(kind) = line::<LONGEST_LINE, _>(deserializer)? else { return Ok(usual_phone_kind()) };
     PhoneKind::from_text(&kind).ok_or_else(|| said(format_args!("must be {}", PhoneKind::EXPECTED)))
 }
 

@@ -188,7 +188,6 @@ fn write(
         enrolled_event: plan.enrolled_event,
         drop_in_event: plan.drop_in_event,
         span: plan.span,
-        title: customer.person.display_name(),
         party: order.party,
         details,
         paid: record::total(placing, booking.paid, credited.iter().map(|payment| payment.amount))?,
