@@ -44,6 +44,7 @@ REASONS = {
     r"people in a booking at most|is none that it takes|paymentMethodOther is missing|"
     r"^eventId( or startTime)? is missing: |No appointment can start at this time",
     "receivers that are not called": r"^url: ",
+    "marks of the list of changes": r"The parameter after must be the member last of an earlier answer",
     # How many decimals there can be depends on the currency; a number that takes an exponent has too many, or is too large.
     "amounts": r"has more decimals|too large an amount|currenc|amount must be a decimal number",
 }

@@ -286,6 +286,7 @@ fn may_pass(error: &StoreError) -> bool {
 
 /// Tries one delivery and writes down what became of it; whether it went well.
 async fn attempt(app: App, outgoing: Outgoing, lease: Lease, delivery: Delivery) -> Result<bool, StoreError> {
+    let outgoing = outgoing.on_behalf_of(&lease.developer);
     let of = (lease.account, lease.webhook);
     let (unit, whose, what, at) = (app.clone(), of.clone(), delivery.clone(), app.now());
     let composed: Result<_, StoreError> =

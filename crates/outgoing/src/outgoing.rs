@@ -6,7 +6,7 @@ use crate::outcome::{Answer, Failure, Outcome};
 use crate::policy::{Policy, is_loopback};
 use crate::proxy::Proxy;
 use crate::receiver_url::ReceiverUrl;
-use crate::resolve::{Resolve, SystemResolver};
+use crate::resolve::{Lookup, Resolve, SystemResolver};
 use crate::tls::Tls;
 use http_body_util::Full;
 use hyper::Request;
@@ -53,6 +53,8 @@ impl Default for Limits {
 #[derive(Clone)]
 pub struct Outgoing {
     shared: Arc<Shared>,
+    /// On whose behalf calls are made; empty when that makes no difference.
+    whose: Arc<str>,
 }
 
 struct Shared {
@@ -69,7 +71,7 @@ impl Outgoing {
     #[must_use]
     pub fn new(policy: Policy, limits: Limits, proxy: Option<Proxy>) -> Self {
         let (resolver, tls) = (Box::new(SystemResolver::default()), Tls::of_the_machine());
-        Self { shared: Arc::new(Shared { policy, limits, proxy, resolver, tls }) }
+        Self { shared: Arc::new(Shared { policy, limits, proxy, resolver, tls }), whose: "".into() }
     }
 
     /// The same with other names and other trust, for tests.
@@ -82,7 +84,7 @@ impl Outgoing {
         roots: RootCertStore,
     ) -> Self {
         let (resolver, tls) = (Box::new(resolver), Tls::trusting(roots));
-        Self { shared: Arc::new(Shared { policy, limits, proxy, resolver, tls }) }
+        Self { shared: Arc::new(Shared { policy, limits, proxy, resolver, tls }), whose: "".into() }
     }
 
     /// The policy that calls are made under; also for [`Policy::check`] of what is registered or was stored.
@@ -91,12 +93,19 @@ impl Outgoing {
         &self.shared.policy
     }
 
+    /// The same way out, on behalf of one of many: none of them takes all the room for looking up names.
+    #[must_use]
+    pub fn on_behalf_of(&self, whose: &str) -> Self {
+        Self { shared: Arc::clone(&self.shared), whose: whose.into() }
+    }
+
     /// Posts a body to a receiver, under this policy whoever checked the address. `Host`, `Content-Length`,
     /// `Connection` and, unless it is among the headers, `User-Agent` are set here; anything else, such as
     /// `Content-Type`, is up to the caller. Dropping the future ends the connection.
     pub async fn post(&self, url: impl AsRef<str>, headers: HeaderMap, body: Vec<u8>) -> Outcome {
         let start = Instant::now();
-        let answer = self.shared.attempt(url.as_ref(), headers, body, start + self.shared.limits.total).await;
+        let deadline = start + self.shared.limits.total;
+        let answer = self.shared.attempt((url.as_ref(), &self.whose), headers, body, deadline).await;
         Outcome { answer, duration: start.elapsed() }
     }
 }
@@ -108,17 +117,29 @@ impl std::fmt::Debug for Outgoing {
     }
 }
 
+/// Looks names up for one caller.
+struct OnBehalf<'a> {
+    resolver: &'a dyn Resolve,
+    whose: &'a str,
+}
+
+impl Resolve for OnBehalf<'_> {
+    fn resolve<'a>(&'a self, name: &'a str) -> Lookup<'a> {
+        self.resolver.resolve_for(name, self.whose)
+    }
+}
+
 impl Shared {
     async fn attempt(
         &self,
-        url: &str,
+        (url, whose): (&str, &str),
         headers: HeaderMap,
         body: Vec<u8>,
         deadline: Instant,
     ) -> Result<Answer, Failure> {
         // It may have been checked by another policy, or before the configuration changed.
         let url = self.policy.check(url).map_err(Failure::Refused)?;
-        let stream = self.connect(&url, deadline).await?;
+        let stream = self.connect(&url, whose, deadline).await?;
         let stream = if url.https {
             timeout_at(deadline, self.tls.connect(stream, &url.host)).await.map_err(|_| Failure::TimedOut)??
         } else {
@@ -127,15 +148,15 @@ impl Shared {
         exchange(stream, request(&url, headers, body), &self.limits, deadline).await
     }
 
-    async fn connect(&self, url: &ReceiverUrl, deadline: Instant) -> Result<Box<dyn Stream>, Failure> {
-        let (resolver, limits) = (&*self.resolver, &self.limits);
+    async fn connect(&self, url: &ReceiverUrl, whose: &str, deadline: Instant) -> Result<Box<dyn Stream>, Failure> {
+        let (resolver, limits) = (OnBehalf { resolver: &*self.resolver, whose }, &self.limits);
         let proxy =
             self.proxy.as_ref().filter(|_| url.https && !self.policy.lists(&url.host) && !is_loopback(&url.host));
         let Some(proxy) = proxy else {
-            let stream = to_receiver(&url.host, url.port, &self.policy, resolver, limits, deadline).await?;
+            let stream = to_receiver(&url.host, url.port, &self.policy, &resolver, limits, deadline).await?;
             return Ok(Box::new(stream));
         };
-        let stream = to_proxy(&proxy.host, proxy.port, resolver, limits, deadline).await?;
+        let stream = to_proxy(&proxy.host, proxy.port, &resolver, limits, deadline).await?;
         let to = format!("{}:{}", url.host, url.port);
         let http = http(limits);
         let through = proxy.connect(Box::new(stream), &to, &http);

@@ -18,17 +18,24 @@ pub trait Resolve: Send + Sync {
     /// The addresses of a name, best first. It is asked once for each call and may take as long as it likes.
     /// [`io::ErrorKind::ResourceBusy`] says that the name was not looked up, because there is too much to do.
     fn resolve<'a>(&'a self, name: &'a str) -> Lookup<'a>;
+
+    /// The same, on behalf of someone among many, of whom none is to take the room of the others.
+    fn resolve_for<'a>(&'a self, name: &'a str, _whose: &'a str) -> Lookup<'a> {
+        self.resolve(name)
+    }
 }
 
 /// Asks the system, as every program on this machine does.
 ///
 /// The system's look-up holds a thread until it is done, also when nobody waits for it any more. So that a few names whose
-/// servers are dead do not take the threads of all others, there are few look-ups of one name at once, and a name that just
-/// failed is not asked for again for a while.
+/// servers are dead do not take the threads of all others, there are few look-ups of one name at once, and a quarter of all on
+/// behalf of one caller, and a name that just failed is not asked for again for a while.
 #[derive(Clone)]
 pub struct SystemResolver {
     places: Arc<Semaphore>,
     names: Arc<Mutex<HashMap<String, Name>>>,
+    /// The places for look-ups on behalf of each caller that has any under way.
+    callers: Arc<Mutex<HashMap<String, Arc<Semaphore>>>>,
     ask: Ask,
 }
 
@@ -46,6 +53,8 @@ struct Name {
 const AT_ONCE: usize = 64;
 /// How many of them of one name.
 const OF_ONE_NAME: usize = 2;
+/// How many of them on behalf of one caller.
+const OF_ONE_CALLER: usize = AT_ONCE / 4;
 /// A look-up that takes longer has failed; its caller waits no longer either.
 const TOO_LONG: Duration = Duration::from_secs(3);
 /// For how long a name counts as failing.
@@ -74,12 +83,20 @@ impl Default for SystemResolver {
 
 impl SystemResolver {
     fn asking(ask: Ask) -> Self {
-        Self { places: Arc::new(Semaphore::new(AT_ONCE)), names: Arc::default(), ask }
+        Self { places: Arc::new(Semaphore::new(AT_ONCE)), names: Arc::default(), callers: Arc::default(), ask }
     }
 
     /// Nothing is left half done while it is locked.
     fn names(&self) -> MutexGuard<'_, HashMap<String, Name>> {
         self.names.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The places for look-ups on behalf of a caller.
+    fn places_of_caller(&self, whose: &str) -> Arc<Semaphore> {
+        let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
+        callers.retain(|_, places| Arc::strong_count(places) > 1);
+        let places = callers.entry(whose.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(OF_ONE_CALLER)));
+        Arc::clone(places)
     }
 
     /// The places for look-ups of a name, unless it is failing.
@@ -154,8 +171,13 @@ async fn place(places: Arc<Semaphore>, until: Instant) -> io::Result<OwnedSemaph
 
 impl Resolve for SystemResolver {
     fn resolve<'a>(&'a self, name: &'a str) -> Lookup<'a> {
+        self.resolve_for(name, "")
+    }
+
+    fn resolve_for<'a>(&'a self, name: &'a str, whose: &'a str) -> Lookup<'a> {
         Box::pin(async move {
             let until = Instant::now() + PATIENCE;
+            let of_caller = place(self.places_of_caller(whose), until).await?;
             let of_name = place(self.places(name)?, until).await?;
             // It may have failed while this one waited.
             self.places(name)?;
@@ -163,7 +185,7 @@ impl Resolve for SystemResolver {
             let (resolver, name) = (self.clone(), name.to_owned());
             let lookup = tokio::spawn(async move {
                 let found = resolver.look_up(&name).await;
-                drop((of_name, of_all));
+                drop((of_caller, of_name, of_all));
                 resolver.forget(&name);
                 found
             });
@@ -215,6 +237,21 @@ mod tests {
             assert_eq!(lookup.await, 1);
         }
         assert!(!resolver.names().contains_key("alive.example"));
+    }
+
+    /// However many dead names one caller has, there are places for the names of others.
+    #[tokio::test]
+    async fn the_dead_names_of_one_caller_take_a_part_of_the_places() {
+        let resolver = with_dead_names();
+        for number in 0..OF_ONE_CALLER + 4 {
+            let name = format!("dead{number}.example");
+            let lookup = timeout(Duration::from_millis(1), resolver.resolve_for(&name, "many")).await;
+            assert!(lookup.is_err(), "{lookup:?}");
+        }
+        assert_eq!(resolver.places.available_permits(), AT_ONCE - OF_ONE_CALLER);
+        assert_eq!(resolver.resolve_for("alive.example", "other").await.unwrap().len(), 1);
+        let none = resolver.places_of_caller("many").try_acquire_owned();
+        assert!(none.is_err() && resolver.places_of_caller("other").try_acquire_owned().is_ok());
     }
 
     /// Whoever could not even be looked up has not failed.

@@ -117,11 +117,11 @@ on_every_engine! {
         assert_eq!(entries(&ana).await.pop().expect("a block"), busy);
 
         // Everybody leaves and somebody else comes.
-        let day = async || entries(&own).await.into_iter().find(|entry| entry.time.starts_with("20260520"));
+        let day = async || entries(&own).await.into_iter().find(|entry| entry.time.starts_with("20260515"));
         let mut last = None;
         for _ in 0..3 {
             server.clock.advance(Duration::from_secs(2));
-            let booked = program.create("/bookings", &order("2026-05-20", 1)).await;
+            let booked = program.create("/bookings", &order("2026-05-15", 1)).await;
             let entry = day().await.map(|entry| number_of(&entry));
             assert!(entry > last, "{entry:?} after {last:?}");
             last = entry;
