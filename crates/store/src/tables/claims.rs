@@ -65,9 +65,9 @@ statements! {
                            SELECT CASE WHEN COUNT(*) = COUNT(expires_at) THEN MAX(expires_at) END
                            FROM seat_claim WHERE account_id = ?1 AND event_id = ?2)
                        WHERE account_id = ?1 AND holder_kind = 'event' AND holder_id = ?2";
-    /// The plus keeps SQLite from reading all claims of the account in this order in search of the few.
+    /// Not in order, or else SQLite reads all claims of the account in this order in search of the few.
     PIECES = "SELECT resource_id, starts_at, ends_at, whole, expires_at FROM resource_claim
-              WHERE account_id = ?1 AND holder_kind = ?2 AND holder_id = ?3 ORDER BY +resource_id, starts_at LIMIT 10000";
+              WHERE account_id = ?1 AND holder_kind = ?2 AND holder_id = ?3 LIMIT 10000";
     NOT_WHOLE = "UPDATE resource_claim SET whole = FALSE
                  WHERE account_id = ?1 AND resource_id = ?2 AND starts_at >= ?5 AND starts_at < ?6
                        AND holder_kind = ?3 AND holder_id = ?4";
@@ -433,12 +433,13 @@ pub fn shift(
     moved: impl Fn(Span) -> Span,
 ) -> Result<(), StoreError> {
     let (kind, id) = (holder.kind(), holder.id());
-    let pieces: Vec<(ResourceId, Span, bool, Option<Instant>)> = tx.all(PIECES, &[account, &kind, &id], |row| {
+    let mut pieces: Vec<(ResourceId, Span, bool, Option<Instant>)> = tx.all(PIECES, &[account, &kind, &id], |row| {
         Ok((row.next()?, Span { from: row.next()?, to: row.next()? }, row.next()?, row.next()?))
     })?;
     if pieces.is_empty() {
         return Ok(());
     }
+    pieces.sort();
     tx.run(RELEASE_RESOURCES, &[account, &kind, &id])?;
     for pieces in pieces.chunk_by(|one, other| one.0 == other.0) {
         let (Some((resource, first, whole, expires_at)), Some((_, last, ..))) = (pieces.first(), pieces.last()) else {
