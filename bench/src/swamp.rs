@@ -74,8 +74,8 @@ pub async fn swamp(args: &SwampArgs) -> anyhow::Result<bool> {
     say(&format!("  during  {}", during.line()));
     let counts = attack.counts.lock().unwrap_or_else(PoisonError::into_inner).clone();
     say(&format!("  {}", counts.iter().map(|(what, n)| format!("{n} × {what}")).collect::<Vec<_>>().join(", ")));
-    if !counts.contains_key("list 200") || !counts.contains_key("slow 200") || !counts.contains_key("rename 200") {
-        bail!("the attack got nothing at all, so it proves nothing");
+    if !counts.contains_key("slow 200") {
+        bail!("nothing large was answered, so it proves nothing");
     }
     if args.control {
         let seen = during.peak_mib > rest.peak_mib && during.longest > rest.longest;
@@ -176,10 +176,14 @@ async fn writes(foreign: &Client, time: Duration) -> anyhow::Result<Duration> {
     let (began, mut longest) = (Instant::now(), Duration::ZERO);
     while began.elapsed() < time {
         let asked = Instant::now();
-        let answer = foreign.call(Method::POST, "/customers", &[], Some(&json!({ "firstName": "Other" }))).await?;
+        let answer = foreign.call(Method::POST, "/customers", &[], Some(&json!({ "firstName": "Other" }))).await;
         longest = longest.max(asked.elapsed());
-        if answer.status != 201 {
-            bail!("another account is answered with {}: {}", answer.status, answer.body);
+        match answer {
+            Ok(answer) if answer.status == 201 => {}
+            Ok(answer) => say(&format!("  another account is answered with {}: {}", answer.status, answer.body)),
+            // It waited as long as it could.
+            Err(error) if error.is_timeout() => {}
+            Err(error) => return Err(error.into()),
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

@@ -106,8 +106,16 @@ texts! {
 /// # Errors
 /// When it is no text, or longer than any id.
 pub(crate) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    exactly::<LONGEST_ID, D>(deserializer)
+}
+
+/// For `deserialize_with`: a line that must be there, as it is, space around it included.
+///
+/// # Errors
+/// When it is no text, or none of one line and this length.
+pub(crate) fn exactly<'de, const MOST: usize, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let text = String::deserialize(deserializer)?;
-    taken(&text, Shape::Line, LONGEST_ID)?;
+    taken(&text, Shape::Line, MOST)?;
     Ok(text)
 }
 

@@ -29,6 +29,7 @@ mod inbox;
 mod kept_answers;
 pub mod log;
 pub mod mail;
+pub mod past;
 pub mod portal;
 pub mod postgres;
 pub mod receiver;

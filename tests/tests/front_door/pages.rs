@@ -178,7 +178,7 @@ on_every_engine! {
                     fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect::<Vec<_>>()
                 };
                 let mut wrong = vec![with(&"é".repeat(most + 1))];
-                if !matches!(*field, "password" | "body") {
+                if *field != "password" {
                     wrong.push(with("a\u{1}b"));
                 }
                 for fields in wrong {

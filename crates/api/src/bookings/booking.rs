@@ -17,6 +17,7 @@ use slotkeeper_app::right::Right;
 use slotkeeper_domain::booking::{Participant as Person, Who, everybody};
 use slotkeeper_domain::id::{CustomerId, LinkedPersonId};
 use slotkeeper_domain::money;
+use slotkeeper_domain::order::bytes_of;
 use slotkeeper_domain::price;
 use slotkeeper_domain::text::json_bytes;
 use slotkeeper_domain::time::WireTime;
@@ -170,7 +171,7 @@ pub(crate) struct View<'a> {
 }
 
 /// Most bytes of a page with the people in its bookings, unless it has one booking alone: that has at most a thousand of them.
-/// Without the people, pages are smaller than that.
+/// Without the people, pages are smaller than that, but for bookings from a time when they could be larger.
 const LARGEST_PAGE: usize = 8 * 1024 * 1024;
 
 /// How many people are looked up at a time, if no booking has more.
@@ -190,6 +191,14 @@ pub(crate) async fn present<R: Right>(
     let may = caller.holder().may::<ReadCustomers>().filter(|_| expansion.customer || expansion.participants);
     let by = Named::by(app, caller, &catalogue);
     let Some(may) = may else {
+        let mut bytes = 0;
+        let beyond = found.iter().position(|booking| {
+            bytes += bytes_of(&booking.details.options, &booking.details.adjustments);
+            bytes > LARGEST_PAGE
+        });
+        if let Some(fit) = beyond.filter(|_| found.len() > 1) {
+            return Err(too_large(fit));
+        }
         let view = View { by, people: None, expansion };
         return Ok(found.iter().map(|booking| view.booking(booking)).collect());
     };
@@ -228,8 +237,8 @@ fn few_people_each(mut found: &[bookings::Booking], expansion: Expansion) -> Vec
 
 fn too_large(fit: usize) -> ApiError {
     ApiError::bad_request(format!(
-        "With the people in them, the bookings of this page have more than {} MiB. Search again with fewer on a page, such as \
-         itemsPerPage={}, or without expandParticipants.",
+        "The bookings of this page have more than {} MiB, with the people in them if those are asked for. Search again with fewer \
+         on a page: itemsPerPage={}.",
         LARGEST_PAGE / 1024 / 1024,
         fit.max(1)
     ))

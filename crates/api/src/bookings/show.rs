@@ -29,6 +29,8 @@ pub(crate) async fn show(
     Id(number): Id<BookingNumber>,
     Query(switches): Query<ShowSwitches>,
 ) -> Result<Shown<Booking>, ApiError> {
+    // With everybody who comes it can be as large as a list.
+    let _turn = if switches.expand_participants { Some(caller.turn(&app).await) } else { None };
     let booking = find(&app, caller.may(), number).await?.ok_or_else(ApiError::absent::<BookingNumber>)?;
     let expansion = Expansion { customer: switches.expand_customer, participants: switches.expand_participants };
     Ok(Shown(present_one(&app, &caller, booking, expansion).await?))

@@ -1,5 +1,6 @@
 //! A webhook as requests and answers have it (wire reference, section 4.10).
 
+use crate::bounded::exactly;
 use crate::document::AsParameter;
 use crate::wire::parameter;
 use schemars::JsonSchema;
@@ -9,6 +10,9 @@ use slotkeeper_domain::change::Kind;
 use slotkeeper_domain::time::{WireTime, Zone};
 use slotkeeper_domain::webhook::{Domain, Topic};
 use slotkeeper_store::tables::webhooks;
+
+/// Longest address of a receiver, in characters.
+const LONGEST_URL: usize = 2_048;
 
 /// Where notices of one kind of change go (wire reference, section 4.10).
 #[derive(Debug, Serialize, JsonSchema)]
@@ -46,7 +50,8 @@ impl Webhook {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(rename = "WebhookInput")]
 pub(crate) struct WebhookBody {
-    #[schemars(url, length(max = 2048))]
+    #[serde(deserialize_with = "exactly::<LONGEST_URL, _>")]
+    #[schemars(url, length(max = LONGEST_URL))]
     url: String,
     #[serde(deserialize_with = "parameter")]
     #[schemars(with = "AsParameter<Domain>")]

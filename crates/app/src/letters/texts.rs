@@ -77,7 +77,7 @@ pub async fn read(app: &App, manager: &Manager, of: TextOf) -> Result<(TemplateT
 /// # Errors
 /// [`TextError`].
 pub async fn put(app: &App, manager: &Manager, of: TextOf, text: TemplateText) -> Result<(), TextError> {
-    Template::parse(of.kind, &text)?;
+    Template::written(of.kind, &text)?;
     let (manager, now) = (manager.clone(), app.now());
     let text = LetterText { subject: text.subject, body: text.body };
     let write = move |tx: &mut slotkeeper_store::Tx| {
@@ -110,7 +110,7 @@ pub async fn reset(app: &App, manager: &Manager, of: TextOf) -> Result<(), Store
 /// # Errors
 /// [`TextError`].
 pub async fn preview(app: &App, manager: &Manager, of: TextOf, text: &TemplateText) -> Result<Letter, TextError> {
-    let template = Template::parse(of.kind, text)?;
+    let template = Template::written(of.kind, text)?;
     let (unit, account) = (app.clone(), manager.account.clone());
     let business = app.store().read(move |db| business(db, &unit, &account)).await?;
     let business = business.ok_or_else(|| StoreError::inconsistent("a business without a currency"))?;

@@ -8,6 +8,7 @@ pub use placeholder::Placeholder;
 use crate::kind::LetterKind;
 use crate::language::{Locale, Texts};
 use slotkeeper_domain::account::Language;
+use slotkeeper_domain::text::{Shape, check};
 use std::fmt;
 
 /// Subject and body as they are written: `Your booking: {product}`. A name in braces is a placeholder; everything else
@@ -79,6 +80,19 @@ impl Template {
         Ok(Self { kind, subject: parse::subject(&text.subject)?, body: parse::body(&text.body)? })
     }
 
+    /// Reads a text that is written now: one that was written before this was asked of it may have characters that nobody sees.
+    ///
+    /// # Errors
+    /// [`TemplateRefused`], the first that is found.
+    pub fn written(kind: LetterKind, text: &TemplateText) -> Result<Self, TemplateRefused> {
+        let template = Self::parse(kind, text)?;
+        let seen =
+            |part, text: &str, shape| check(text, shape, usize::MAX).map_err(|_| TemplateRefused::NotShown(part));
+        seen(Part::Subject, &text.subject, Shape::Line)?;
+        seen(Part::Body, &text.body, Shape::Prose)?;
+        Ok(template)
+    }
+
     /// The text that comes with the program.
     #[must_use]
     pub fn default_for(kind: LetterKind, language: Language) -> Self {
@@ -120,7 +134,7 @@ impl TemplateRefused {
     pub fn part(&self) -> Part {
         match self {
             Self::Unknown { place, .. } | Self::NotAlone { place, .. } | Self::Twice { place, .. } => place.part,
-            Self::Empty(part) | Self::TooLong { part, .. } => *part,
+            Self::Empty(part) | Self::NotShown(part) | Self::TooLong { part, .. } => *part,
             Self::TooMany => Part::Body,
             Self::SubjectNotALine => Part::Subject,
         }
@@ -175,6 +189,9 @@ pub enum TemplateRefused {
     /// Nothing to read.
     #[error("The {0} is empty.")]
     Empty(Part),
+    /// Characters that nobody sees, other than line breaks and tabs.
+    #[error("The {0} has characters that cannot be shown.")]
+    NotShown(Part),
     /// Too long.
     #[error("The {part} can have {most} characters at most.")]
     TooLong {

@@ -163,6 +163,33 @@ on_every_engine! {
         assert_eq!(program.read(&path).await, customer);
     }
 
+    /// What is larger than it may be today, from a time when it could, is read, changed in everything else, made smaller and
+    /// cancelled; only larger it cannot become. A page of such bookings says how many fit.
+    async fn what_was_larger_before_can_become_smaller(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let mut paths = Vec::new();
+        for _ in 0..8 {
+            let booking = program.create("/bookings", &order("2026-05-07", 1)).await;
+            let number = booking["bookingNumber"].as_str().unwrap();
+            // 100 lines of 12 KB.
+            server.enlarge_booking(program.account(), number, 100, 12_000).await;
+            paths.push(format!("/bookings/{number}"));
+        }
+        let path = &paths[0];
+        assert_eq!(program.read(path).await["priceAdjustments"].as_array().unwrap().len(), 100);
+        let answer = program.put(path, &json!({"externalRef": "ours"})).await;
+        assert_eq!((answer.status, &answer.body["externalRef"]), (200, &json!("ours")), "{:.300}", answer.text);
+        let answer = program.put(path, &json!({"priceAdjustments": adjustments(60, 1_000)})).await;
+        assert_eq!(answer.status, 200, "{:.300}", answer.text);
+        let answer = program.put(path, &json!({"priceAdjustments": adjustments(61, 1_000)})).await;
+        assert!(answer.status == 400 && says(&answer).contains("priceAdjustments takes up too much"), "{:.300}", answer.text);
+        let list = "/bookings?startTime=2026-05-07T00:00:00Z&endTime=2026-05-08T00:00:00Z";
+        let answer = program.get(list).await;
+        assert!(answer.status == 400 && says(&answer).contains("itemsPerPage="), "{:.300}", answer.text);
+        assert_eq!(program.read(&format!("{list}&itemsPerPage=1")).await["data"].as_array().unwrap().len(), 1);
+        assert_eq!(program.delete(&paths[1]).await.status, 204);
+    }
+
     /// A page with more people than fit says how many bookings do; one booking alone always fits. Large answers that nobody
     /// reads are counted: the next one is refused until they are gone, and small ones never are.
     async fn pages_and_what_waits_to_be_read_have_so_many_bytes(server: TestServer) {
