@@ -234,6 +234,7 @@ fn ticks(every: Duration) -> Interval {
 mod tests {
     use super::*;
     use std::future::{pending, ready};
+    use std::sync::{Arc, Mutex};
     use tokio::sync::oneshot;
 
     /// What is at work is waited for when the server stops, and not for ever.
@@ -250,5 +251,31 @@ mod tests {
         let waiting = patiently(work, stop, Duration::from_secs(3_600));
         assert!(tokio::join!(waiting, async { end.send(()) }).0);
         assert!(STOP_PATIENCE_WITH_MAIL > Mailer::LONGEST);
+    }
+
+    /// The message of a panic can hold anything that was at hand, and the error of a task that panicked repeats it.
+    #[tokio::test]
+    async fn a_panic_is_told_without_its_message() {
+        #[derive(Clone, Default)]
+        struct Written(Arc<Mutex<Vec<u8>>>);
+        impl std::io::Write for Written {
+            fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+                self.0.lock().unwrap().extend_from_slice(bytes);
+                Ok(bytes.len())
+            }
+
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+        let written = Written::default();
+        let writer = written.clone();
+        let lines = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+        let guard = tracing::subscriber::set_default(lines);
+        let hush = "hush".to_owned();
+        round("tidying", async move { panic!("with {hush}") }).await;
+        drop(guard);
+        let log = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+        assert!(log.contains("panicked=true") && log.contains("tidying") && !log.contains("hush"), "{log}");
     }
 }

@@ -131,7 +131,8 @@ on_every_engine! {
             }
         }
         let of_developer = developer.get(&format!("/developer/applications/{}", application.id)).await.html;
-        let listed = of_developer.rsplit_once("Harbour Lights").expect("the installation").1;
+        let listed = of_developer.split_once("<td data-label=\"Permissions\">").expect("the installation").1;
+        let listed = listed.split_once("</ul>").expect("a list").0;
         assert!(listed.contains("bookings_rw_all") && !listed.contains("bookings_r_all"), "{listed}");
         let key = server.key_mailed_to("dana@example.com").await;
         let info = call(&server, "/v2/settings/apikeyinfo", &key, &application.secret_key).await;
