@@ -79,7 +79,11 @@ pub async fn connections(args: &ConnectionsArgs) -> anyhow::Result<bool> {
     let wrong = under_siege(args, &server).await?;
     say_problems(&wrong);
     if args.starve {
-        say(if wrong.is_empty() { "The check found nothing, though there was something." } else { "The check finds it." });
+        say(if wrong.is_empty() {
+            "The check found nothing, though there was something."
+        } else {
+            "The check finds it."
+        });
         return Ok(!wrong.is_empty());
     }
     say(if wrong.is_empty() { "Everything is as it should be." } else { "Something is wrong." });

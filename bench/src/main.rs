@@ -44,11 +44,9 @@ fn main() -> ExitCode {
     let command = Cli::parse().command;
     // What measures has one core to itself, and so has what is measured: more threads would only get in their way.
     let mut builder = match command {
-        Command::Race(_)
-        | Command::Crash(_)
-        | Command::Deliver(_)
-        | Command::Connections(_)
-        | Command::SignIns(_) => Builder::new_multi_thread(),
+        Command::Race(_) | Command::Crash(_) | Command::Deliver(_) | Command::Connections(_) | Command::SignIns(_) => {
+            Builder::new_multi_thread()
+        }
         Command::Load(_) | Command::Ceiling(_) => Builder::new_current_thread(),
     };
     let outcome = builder.enable_all().build().map_err(Into::into).and_then(|runtime| match command {

@@ -4,10 +4,10 @@
 //! machine. Those who wait are served by turns ([`Asker`]), so that a crowd does not hold up who comes from elsewhere, and
 //! least of all who was here before. When the queue is full, the last of the largest crowd is told to come back.
 
+use crate::throttle::Origin;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use crate::throttle::Origin;
 use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::fair_queue::FairQueue;
 use slotkeeper_domain::id::{AccountId, ApplicationId};

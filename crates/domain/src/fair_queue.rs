@@ -105,7 +105,8 @@ impl<K: Clone + Eq + Hash, T> Branch<K, T> {
     /// one that is no better off.
     fn pop_largest(&mut self, newcomer: Option<&[K]>) -> Option<T> {
         let own = newcomer.and_then(<[K]>::split_first);
-        let size = |key: &K| (self.below.get(key).map_or(0, |branch| branch.len), own.is_some_and(|(own, _)| own == key));
+        let size =
+            |key: &K| (self.below.get(key).map_or(0, |branch| branch.len), own.is_some_and(|(own, _)| own == key));
         let Some(largest) = self.turns.iter().max_by_key(|key| size(key)).cloned() else {
             let last = self.here.pop_back()?;
             self.len -= 1;
@@ -145,14 +146,9 @@ mod tests {
     #[test]
     fn networks_take_turns_and_so_do_the_addresses_in_them() {
         let mut queue = FairQueue::new(20);
-        for (path, item) in [
-            (["a", "a1"], 1),
-            (["a", "a1"], 2),
-            (["a", "a2"], 3),
-            (["a", "a1"], 4),
-            (["b", "b1"], 5),
-            (["b", "b1"], 6),
-        ] {
+        for (path, item) in
+            [(["a", "a1"], 1), (["a", "a1"], 2), (["a", "a2"], 3), (["a", "a1"], 4), (["b", "b1"], 5), (["b", "b1"], 6)]
+        {
             assert_eq!(queue.push(&path, item), None);
         }
         assert_eq!(all(&mut queue), [1, 5, 3, 6, 2, 4]);

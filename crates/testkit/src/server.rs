@@ -226,13 +226,8 @@ impl TestServer {
             demo: true,
             document: document(&app),
         };
-        let node = Node {
-            web,
-            mailer: None,
-            outgoing: None,
-            origins: Origins::These(vec![SHOP.parse().unwrap()]),
-            limits,
-        };
+        let node =
+            Node { web, mailer: None, outgoing: None, origins: Origins::These(vec![SHOP.parse().unwrap()]), limits };
         let running = tokio::spawn(async move {
             node.run(listener, async {
                 let _sender_gone = stopped.await;

@@ -188,7 +188,9 @@ async fn those_behind_a_proxy_have_no_share_of_one() {
     let limits = Limits { connections: 3, connections_per_address: 1, ..Limits::default() };
     let server = start_behind(hello(), limits, &["127.0.0.0/8"]).await;
     let clients = [(); 3].map(|()| Client::to(&server).get("/").until("hello"));
-    clients.map(|client| client.get("/").until("hello"));
+    for client in clients {
+        client.get("/").until("hello");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
