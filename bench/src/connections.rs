@@ -26,7 +26,7 @@ const SOON: Duration = Duration::from_secs(1);
 /// How many addresses the others come from.
 const ADDRESSES: u8 = 20;
 /// How long whoever was hung up on waits before it comes back.
-const REST: Duration = Duration::from_millis(250);
+const REST: Duration = Duration::from_secs(2);
 /// How long one that is not let in counts as waiting.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// A slow body sends a byte so often.
@@ -79,7 +79,11 @@ pub async fn connections(args: &ConnectionsArgs) -> anyhow::Result<bool> {
     let wrong = under_siege(args, &server).await?;
     say_problems(&wrong);
     if args.starve {
-        say(if wrong.is_empty() { "The check found nothing, though there was something." } else { "The check finds it." });
+        say(if wrong.is_empty() {
+            "The check found nothing, though there was something."
+        } else {
+            "The check finds it."
+        });
         return Ok(!wrong.is_empty());
     }
     say(if wrong.is_empty() { "Everything is as it should be." } else { "Something is wrong." });
@@ -108,7 +112,7 @@ async fn under_siege(args: &ConnectionsArgs, server: &Server) -> anyhow::Result<
         }
     }
     // Everybody has come once.
-    sleep(Duration::from_secs(3)).await;
+    sleep(Duration::from_secs(5)).await;
     if args.starve {
         let pid = server.pid().to_string();
         let status = Command::new("prlimit").args(["--pid", &pid, STARVED]).status().context("prlimit")?;

@@ -38,7 +38,11 @@ pub async fn sign_ins(args: &SignInsArgs) -> anyhow::Result<bool> {
     let wrong = in_a_crowd(args, &server).await?;
     say_problems(&wrong);
     if args.among_the_crowd {
-        say(if wrong.is_empty() { "The check found nothing, though there was something." } else { "The check finds it." });
+        say(if wrong.is_empty() {
+            "The check found nothing, though there was something."
+        } else {
+            "The check finds it."
+        });
         return Ok(!wrong.is_empty());
     }
     say(if wrong.is_empty() { "Everything is as it should be." } else { "Something is wrong." });

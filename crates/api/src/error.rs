@@ -166,7 +166,7 @@ pub(crate) fn message_for(status: StatusCode) -> &'static str {
         StatusCode::PAYLOAD_TOO_LARGE => "The body is too large. It can have 1 MiB at most.",
         StatusCode::URI_TOO_LONG => "The address is too long. It can have 16 KiB at most.",
         StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
-            "The head of the request is too large. It can have 32 KiB with the address, and 100 fields at most."
+            "The head of the request is too large. It can have 31 KiB with the address, and 100 fields at most."
         }
         StatusCode::TOO_MANY_REQUESTS => {
             "There are too many connections from your address, and requests are under way on all of them. Use fewer at once."

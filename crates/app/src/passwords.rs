@@ -4,15 +4,16 @@
 //! machine. Those who wait are served by turns ([`Asker`]), so that a crowd does not hold up who comes from elsewhere, and
 //! least of all who was here before. When the queue is full, the last of the largest crowd is told to come back.
 
+use crate::throttle::Origin;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use crate::throttle::Origin;
 use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::fair_queue::FairQueue;
 use slotkeeper_domain::id::{AccountId, ApplicationId};
 use slotkeeper_domain::network::Networks;
 use slotkeeper_domain::secret::{HashedPassword, Password};
+use std::collections::HashSet;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
@@ -42,7 +43,8 @@ pub enum Cost {
 pub enum Asker<'a> {
     /// Somebody who proved before to be this person: by a link, or on a device on which the person signed in.
     Known(&'a EmailAddress),
-    /// Anybody else, by network: those of one /24 or /48 share a turn, and within it those of one address or /56.
+    /// Anybody else, by network: those of one /24 or /48 share a turn, and within it those of one address or /56. Those who did
+    /// not ask lately share every other turn.
     Stranger(Origin),
     /// Somebody of an account, with an application or without.
     Within(&'a AccountId, Option<&'a ApplicationId>),
@@ -89,6 +91,31 @@ struct Line(Mutex<Waiting>);
 struct Waiting {
     free: usize,
     queue: FairQueue<Step, oneshot::Sender<Turn>>,
+    recent: Recent,
+}
+
+/// The strangers who asked lately, as many as are of use.
+#[derive(Default)]
+struct Recent {
+    young: HashSet<IpAddr>,
+    old: HashSet<IpAddr>,
+}
+
+impl Recent {
+    /// How many are remembered at least, and half of how many at most.
+    const MANY: usize = 4_096;
+
+    /// Notes that somebody asks; whether it is the first time in a while. Only strangers can be new.
+    fn is_new(&mut self, asker: Asker<'_>) -> bool {
+        let Asker::Stranger(origin) = asker else { return false };
+        let client = origin.networks().client;
+        let known = self.old.contains(&client) || self.young.contains(&client);
+        if self.young.len() >= Self::MANY {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(client);
+        !known
+    }
 }
 
 /// The right to work on one password; passed on when it is dropped.
@@ -97,7 +124,7 @@ struct Turn(Option<Arc<Line>>);
 impl Line {
     fn new(at_once: usize) -> Arc<Self> {
         let queue = FairQueue::new(at_once * Passwords::WAITING);
-        Arc::new(Self(Mutex::new(Waiting { free: at_once, queue })))
+        Arc::new(Self(Mutex::new(Waiting { free: at_once, queue, recent: Recent::default() })))
     }
 
     /// Nothing is left half done while it is locked.
@@ -109,6 +136,7 @@ impl Line {
         let (turn, given) = oneshot::channel();
         let gone = {
             let mut waiting = self.lock();
+            let new = waiting.recent.is_new(asker);
             if waiting.free > 0 {
                 waiting.free -= 1;
                 return Ok(Turn(Some(Arc::clone(self))));
@@ -116,7 +144,7 @@ impl Line {
             if waiting.queue.is_full() {
                 waiting.queue.retain(|turn| !turn.is_closed());
             }
-            waiting.queue.push(&asker.path(), turn)
+            waiting.queue.push(&asker.path(), new, turn)
         };
         // Whoever has to go learns it by this; it can be the asker.
         drop(gone);
@@ -271,12 +299,15 @@ mod tests {
         }
     }
 
-    /// Eighty networks that ask faster than they are served do not hold up who was here before, nor anybody for more than one
-    /// of each.
+    /// Eighty networks that ask again and again, faster than they are served, hold up neither who was here before nor who comes
+    /// for the first time.
     #[tokio::test]
     async fn a_crowd_waits_for_itself() {
         let line = Line::new(1);
         let known: EmailAddress = "olivia@example.com".parse().expect("an address");
+        for number in 0..80 {
+            drop(line.turn(stranger(&format!("10.0.{number}.7"))).await.expect("a turn"));
+        }
         let first = line.turn(stranger("10.0.0.1")).await.expect("the first turn");
         let mut crowd: Vec<_> = (0..Passwords::WAITING)
             .map(|number| Box::pin(line.turn(stranger(&format!("10.0.{}.7", number % 80)))))
@@ -291,12 +322,12 @@ mod tests {
         assert_eq!(sent_away, 2, "two of the crowd had to go");
 
         drop(first);
-        let served = |crowd: &mut Vec<Pin<Box<_>>>| crowd.iter_mut().find_map(look);
-        let turn = served(&mut crowd).expect("one of the crowd").expect("a turn");
+        let turn = look(&mut neighbour).expect("the next turn").expect("a turn");
         assert!(look(&mut person).is_none());
         drop(turn);
-        let turn = look(&mut person).expect("the next turn").expect("a turn");
+        let turn = look(&mut person).expect("the turn after it").expect("a turn");
         drop(turn);
+        assert!(crowd.iter_mut().find_map(look).expect("one of the crowd").is_ok());
     }
 
     /// Who goes away while waiting gives the turn on, before or after it was given.

@@ -159,11 +159,7 @@ fn limits<'b>(app: &App, buckets: impl IntoIterator<Item = &'b Bucket<'b>>) -> V
     limits
 }
 
-fn take_all<E: From<TooMany> + From<StoreError>>(
-    tx: &mut Tx,
-    limits: &[(Hash, Limit)],
-    now: Instant,
-) -> Result<(), E> {
+fn take_all<E: From<TooMany> + From<StoreError>>(tx: &mut Tx, limits: &[(Hash, Limit)], now: Instant) -> Result<(), E> {
     let mut taken = Vec::with_capacity(limits.len());
     for (bucket, limit) in limits {
         let busy_until = buckets::find_locked(tx, bucket)?;

@@ -65,7 +65,9 @@ impl TestServer {
             email_address: email.parse().unwrap(),
             name: "Petra".parse().unwrap(),
             role: Role::Owner,
-            password_hash: Some(self.app().passwords().hash(Asker::Within(&account.id, None), Password::new(PASSWORD)).await.unwrap()),
+            password_hash: Some(
+                self.app().passwords().hash(Asker::Within(&account.id, None), Password::new(PASSWORD)).await.unwrap(),
+            ),
             email_confirmed_at: Some(now),
             created_at: now,
         };

@@ -306,10 +306,9 @@ pub(crate) fn error_page(status: StatusCode) -> Response {
             "The address is too long",
             "The address, or what the browser sent with it, is longer than this server takes.",
         ),
-        StatusCode::TOO_MANY_REQUESTS => (
-            "Too many connections",
-            "There are too many connections from your network. Try again in a moment.",
-        ),
+        StatusCode::TOO_MANY_REQUESTS => {
+            ("Too many connections", "There are too many connections from your network. Try again in a moment.")
+        }
         StatusCode::REQUEST_TIMEOUT => ("That took too long", "The request did not arrive in time. Try again."),
         StatusCode::SERVICE_UNAVAILABLE => (
             "The server is busy",

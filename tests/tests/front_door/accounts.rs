@@ -302,7 +302,7 @@ on_every_engine! {
         developer.post("/sign-up/developer", &fields).await;
         let link = server.mail_to("dana@example.com").await.link();
         let application = developer.register("Harbour Desk", "").await;
-        let owner = Visitor::owner(&server, "olivia@example.com").await;
+        let owner = Visitor::unconfirmed_owner(&server, "olivia@example.com").await;
         let ask = async || owner.get(&application.asks_for("availability_r", None)).await;
         ask().await.assert_says("The developer is not confirmed yet");
 

@@ -110,7 +110,8 @@ on_every_engine! {
         let long = format!("/{}", "x".repeat(20_000));
         for (request, status) in [
             (http.get(server.at(&long)), StatusCode::URI_TOO_LONG),
-            (http.get(server.at("/")).header("x-much", "x".repeat(40_000)), StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE),
+            ((0..120).fold(http.get(server.at("/")), |request, _| request.header("x-many", "x")),
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE),
             (http.post(server.at("/health")), StatusCode::METHOD_NOT_ALLOWED),
             (http.post(server.at("/static/style.css")), StatusCode::METHOD_NOT_ALLOWED),
             (http.post(server.at("/nothing")).header("Origin", &server.url), StatusCode::NOT_FOUND),

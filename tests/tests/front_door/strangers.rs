@@ -21,8 +21,16 @@ async fn words(server: &TestServer) -> String {
 /// A business with such a name and an owner with such a name, at somebody else's address.
 async fn lure_business(server: &TestServer) -> Visitor {
     let visitor = Visitor::new(server);
-    let fields = [("name", LURE), ("country", "PT"), ("zone", "Europe/Lisbon"), ("currency", "EUR"), ("language", "en-GB"),
-        ("person_name", LURE), ("email", VICTIM), ("password", PASSWORD)];
+    let fields = [
+        ("name", LURE),
+        ("country", "PT"),
+        ("zone", "Europe/Lisbon"),
+        ("currency", "EUR"),
+        ("language", "en-GB"),
+        ("person_name", LURE),
+        ("email", VICTIM),
+        ("password", PASSWORD),
+    ];
     assert_eq!(visitor.post("/sign-up/business", &fields).await.location(), "/backoffice");
     visitor
 }

@@ -140,7 +140,14 @@ fn write(
     };
     let about = About { booking: &booking.number, letter: kind.as_str(), occasion };
     for recipient in to {
-        mail::send_about(tx, app, account, (kind.audience(), recipient), (&letter.subject, &letter.text, &parts), (&about, not_after))?;
+        mail::send_about(
+            tx,
+            app,
+            account,
+            (kind.audience(), recipient),
+            (&letter.subject, &letter.text, &parts),
+            (&about, not_after),
+        )?;
     }
     Ok(())
 }

@@ -60,9 +60,7 @@ pub async fn sign_in(
     // Those that a success empties, and one that it does not.
     let (own, general) = match &device {
         Some(device) => (vec![Bucket::SignInOn(name, device.as_str())], None),
-        None => {
-            (vec![Bucket::SignInHere(name, from), Bucket::SignInAnywhere(name)], Some(Bucket::SignInFrom(from)))
-        }
+        None => (vec![Bucket::SignInHere(name, from), Bucket::SignInAnywhere(name)], Some(Bucket::SignInFrom(from))),
     };
     throttle::take::<SignInError>(app, own.iter().chain(&general)).await?;
     let wanted = address.clone();

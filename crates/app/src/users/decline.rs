@@ -25,7 +25,12 @@ pub async fn decline(app: &App, token: &LinkToken) -> Result<(), LinkError> {
             }
             links::delete_of_user(tx, &account, &id)?;
             throttle::decline(tx, &unit, &account, user.email_address.as_str())?;
-            tx.record(Actor::User(account.clone(), id.clone()).change(&account, now, Subject::user(&id), Kind::Deleted));
+            tx.record(Actor::User(account.clone(), id.clone()).change(
+                &account,
+                now,
+                Subject::user(&id),
+                Kind::Deleted,
+            ));
             Ok(())
         })
         .await

@@ -8,8 +8,8 @@ use super::credentials::{ApiKeys, Credentials, CustomerLogIn, LogIn, Portal, Pro
 use super::customers;
 use slotkeeper_app::accounts::sign_up;
 use slotkeeper_app::applications::register;
-use slotkeeper_app::passwords::Asker;
 use slotkeeper_app::consent::grant::{grant, new_api_key};
+use slotkeeper_app::passwords::Asker;
 use slotkeeper_app::subaccounts::adopt::adopt;
 use slotkeeper_app::{App, random, users};
 use slotkeeper_domain::account::{AccountKind, ContactDetails, Languages, PhoneKind, Role};
@@ -69,7 +69,9 @@ async fn person(app: &App, account: &Account, name: &str, address: &str, role: R
         email_address: address.parse()?,
         name: name.parse().map_err(anyhow::Error::msg)?,
         role,
-        password_hash: Some(app.passwords().hash(Asker::Within(&account.id, None), Password::new(password.as_str())).await?),
+        password_hash: Some(
+            app.passwords().hash(Asker::Within(&account.id, None), Password::new(password.as_str())).await?,
+        ),
         email_confirmed_at: Some(app.now()),
         created_at: app.now(),
     };
@@ -149,7 +151,8 @@ impl Demo {
         let blocks = Blocks::invent(&offer, &business, now)?;
         let secret_key = register::new_secret_key();
         let password = random::id_characters(12).to_lowercase();
-        let customer_password = app.passwords().hash(Asker::Within(&business.id, None), Password::new(password.as_str())).await?;
+        let customer_password =
+            app.passwords().hash(Asker::Within(&business.id, None), Password::new(password.as_str())).await?;
         let customer = CustomerLogIn { email_address: customers::with_password(), password };
         let credentials = Credentials {
             authappid: application.id.to_string(),

@@ -147,5 +147,8 @@ async fn the_demo_has_members_and_a_password() {
         .await
         .expect("customers");
     assert_eq!((members, found), (5, 1));
-    assert_eq!(app.passwords().verify(Asker::Within(&business, None), hash, Password::new(known.password)).await, Ok(true));
+    assert_eq!(
+        app.passwords().verify(Asker::Within(&business, None), hash, Password::new(known.password)).await,
+        Ok(true)
+    );
 }

@@ -29,6 +29,8 @@ pub(super) struct ShareUsed;
 pub(super) struct Places {
     slots: Arc<Semaphore>,
     share: usize,
+    /// How many make room at once, so that those who come in a crowd do not wait for each of them.
+    at_once: usize,
     proxies: Arc<[IpNet]>,
     table: Mutex<Table<Arc<Seat>>>,
 }
@@ -38,7 +40,8 @@ impl Places {
     /// their own.
     pub(super) fn new(cap: usize, share: usize, proxies: Arc<[IpNet]>) -> Arc<Self> {
         let slots = Arc::new(Semaphore::new(cap));
-        Arc::new(Self { slots, share: share.max(1), proxies, table: Mutex::default() })
+        let at_once = (cap / 32).clamp(1, 32);
+        Arc::new(Self { slots, share: share.max(1), at_once, proxies, table: Mutex::default() })
     }
 
     /// What is free when nobody is left.
@@ -59,8 +62,10 @@ impl Places {
                 Err(TryAcquireError::Closed) => return Err(ShareUsed),
                 Err(TryAcquireError::NoPermits) => {}
             }
-            let leaves = self.table().oldest(Instant::now());
-            ask_to_leave(leaves);
+            for _ in 0..self.at_once {
+                let leaves = self.table().oldest(Instant::now());
+                ask_to_leave(leaves);
+            }
             if let Ok(Ok(slot)) = timeout(LOOK_AGAIN, self.slots.clone().acquire_owned()).await {
                 break slot;
             }

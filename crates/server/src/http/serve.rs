@@ -27,8 +27,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 
-/// How large the head of a request can be: a client that sends no end of one keeps so much memory. What is larger the HTTP
-/// library refuses.
+/// How much of a head that has not ended is kept: what is larger the HTTP library refuses. Whole heads the guard refuses before
+/// they are that large, and knows the path.
 const HEAD_BYTES: usize = 32 * 1024;
 /// More than what the guard lets through, so that it answers: it knows the path.
 const HEAD_LINES: usize = 1024;

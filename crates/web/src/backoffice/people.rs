@@ -82,10 +82,13 @@ pub(crate) async fn invite(
         Ok(()) => return Ok(page::see_other("/backoffice/people?notice=invited")),
         Err(InviteError::AddressTaken) => Errors::one("email", "Somebody signs in with this address already."),
         Err(InviteError::Owner) => Errors::one("role", CHOOSE_A_ROLE),
-        Err(InviteError::Unconfirmed) => Errors::one("", "Confirm your own e-mail address first: the invitation names it."),
-        Err(InviteError::Declined) => {
-            Errors::one("email", "This person declined an invitation from you. Ask again in 90 days, or in another way.")
+        Err(InviteError::Unconfirmed) => {
+            Errors::one("", "Confirm your own e-mail address first: the invitation names it.")
         }
+        Err(InviteError::Declined) => Errors::one(
+            "email",
+            "This person declined an invitation from you. Ask again in 90 days, or in another way.",
+        ),
         Err(InviteError::Full) => Errors::one("", "An account can have 200 people, and yours has."),
         Err(InviteError::TooMany(too_many)) => Errors::one(
             "email",

@@ -169,7 +169,8 @@ pub(crate) async fn finish(
         }
         Err(SignUpError::TooMuchMail(too_many)) => {
             let wait = page::wait_in_words(too_many);
-            let message = format!("Many e-mails were sent to this address already. Please wait {wait}, or use another one.");
+            let message =
+                format!("Many e-mails were sent to this address already. Please wait {wait}, or use another one.");
             page::retry_after(again(StatusCode::TOO_MANY_REQUESTS, Errors::one("email", message)), too_many)
         }
         Err(SignUpError::Password(error)) => sign_in::password_failed(error),
