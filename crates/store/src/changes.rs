@@ -13,6 +13,9 @@ use slotkeeper_domain::webhook::{Domain, MOST_WAITING};
 use std::collections::BTreeMap;
 
 statements! {
+    /// Says of what the transaction changed in lists that it was so until the account's change ?2. The last statement of all,
+    /// so that nothing that a list sorts by is changed after it.
+    NUMBER_LISTED = "UPDATE listed_before SET number = ?2, at = ?3 WHERE account_id = ?1 AND number = 0";
     /// Takes ?2 numbers of the account's log, and says which was the last of them.
     TAKE_NUMBERS = "UPDATE account SET change_count = change_count + ?2 WHERE id = ?1 RETURNING change_count";
     /// Writes one change.
@@ -62,10 +65,12 @@ pub(crate) fn write(tx: &mut Tx, changes: &[Change]) -> Result<Concerns, StoreEr
         *counts.entry(&change.account).or_default() += 1;
     }
     let mut next: BTreeMap<&AccountId, i64> = BTreeMap::new();
+    let mut lasts: Vec<(&AccountId, i64)> = Vec::with_capacity(counts.len());
     for (account, count) in counts {
         let last: Option<i64> = tx.one(TAKE_NUMBERS, &[account, &count], |row| row.next())?;
         let last = last.ok_or_else(|| StoreError::inconsistent("a change of an account that does not exist"))?;
         next.insert(account, last - count + 1);
+        lasts.push((account, last));
     }
     let rows: Vec<NumberedChange<'_>> = changes
         .iter()
@@ -97,8 +102,12 @@ pub(crate) fn write(tx: &mut Tx, changes: &[Change]) -> Result<Concerns, StoreEr
     for (delivery, wake) in params.iter().zip(&wakes) {
         statements.extend([(DELIVER, delivery.as_slice()), (WAKE, wake.as_slice())]);
     }
+    let now = rows.iter().map(|row| row.change.at).max();
+    let params: Vec<[&dyn Param; 3]> =
+        lasts.iter().map(|(account, last)| [*account as &dyn Param, last, &now]).collect();
+    statements.extend(params.iter().map(|params| (NUMBER_LISTED, params.as_slice())));
     let written = tx.batch(&statements)?;
-    let deliveries = written[rows.len() + locks.len()..].iter().any(|rows| *rows > 0);
+    let deliveries = written[rows.len() + locks.len()..written.len() - lasts.len()].iter().any(|rows| *rows > 0);
     Ok(Concerns { keys: changes.iter().any(|change| change.thing.concerns_keys()), deliveries })
 }
 

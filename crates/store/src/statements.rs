@@ -26,6 +26,7 @@ lists! {
     tables::catalogue;
     tables::change_log;
     tables::claims;
+    tables::counted;
     tables::credits;
     tables::customer_search;
     tables::customers;
@@ -36,6 +37,7 @@ lists! {
     tables::letter_texts;
     tables::linked_people;
     tables::links;
+    tables::listed;
     tables::mails;
     tables::payments;
     tables::promotions;

@@ -4,11 +4,11 @@ use super::rights::ReadCustomers;
 use super::show::Shown;
 use crate::App;
 use crate::right::May;
-use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::customer_search::{self, CustomerSearch};
+use slotkeeper_store::tables::listed::{Found, Wanted, page};
+use slotkeeper_store::{Snapshot, StoreError};
 
-/// The customers that a search finds and the key may know of, by creation: how many there are, and at most `limit` of those
-/// after the first `offset`.
+/// The customers that a search finds and the key may know of, by creation: those that are wanted.
 ///
 /// # Errors
 /// When the store fails.
@@ -16,14 +16,13 @@ pub async fn list(
     app: &App,
     may: &May<ReadCustomers>,
     search: CustomerSearch,
-    limit: i64,
-    offset: i64,
-) -> Result<(i64, Vec<Shown>), StoreError> {
+    wanted: Wanted,
+) -> Result<Found<Shown>, StoreError> {
     let (account, sight, now) = (may.account().id.clone(), may.sight().clone(), app.now());
     app.store()
         .read(move |db| {
-            let count = customer_search::count(db, &account, &sight, &search)?;
-            Ok((count, customer_search::list(db, &account, &sight, &search, now, (limit, offset))?))
+            let count = |db: &mut Snapshot| customer_search::count(db, &account, &sight, &search);
+            page(db, &account, wanted, count, |db, cut| customer_search::list(db, &account, &sight, &search, now, cut))
         })
         .await
 }

@@ -6,12 +6,13 @@ use crate::App;
 use crate::bookings::rights::ReadBookings;
 use crate::right::May;
 use slotkeeper_domain::booking::BookingNumber;
-use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::bookings;
+use slotkeeper_store::tables::listed::{Found, Wanted, page};
 use slotkeeper_store::tables::payments::{self, Payment, PaymentSearch};
+use slotkeeper_store::{Snapshot, StoreError};
 
-/// The payments that a search finds and the key may know of, by when the money was received: how many there are, and at
-/// most `limit` of those after the first `offset`.
+/// The payments that a search finds and the key may know of, by when the money was received: those that are
+/// wanted.
 ///
 /// # Errors
 /// When the store fails.
@@ -19,14 +20,13 @@ pub async fn list(
     app: &App,
     may: &May<ReadPayments>,
     search: PaymentSearch,
-    limit: i64,
-    offset: i64,
-) -> Result<(i64, Vec<Payment>), StoreError> {
+    wanted: Wanted,
+) -> Result<Found<Payment>, StoreError> {
     let (account, sight) = (may.account().id.clone(), may.sight().clone());
     app.store()
         .read(move |db| {
-            let count = payments::count(db, &account, &sight, &search)?;
-            Ok((count, payments::list(db, &account, &sight, &search, limit, offset)?))
+            let count = |db: &mut Snapshot| payments::count(db, &account, &sight, &search);
+            page(db, &account, wanted, count, |db, cut| payments::list(db, &account, &sight, &search, cut))
         })
         .await
 }
@@ -40,15 +40,17 @@ pub async fn list_of_booking(
     may: &May<ReadPayments>,
     sees: Option<&May<ReadBookings>>,
     number: BookingNumber,
-    limit: i64,
-    offset: i64,
-) -> Result<Option<(i64, Vec<Payment>)>, StoreError> {
+    wanted: Wanted,
+) -> Result<Option<Found<Payment>>, StoreError> {
     let (account, sight) = (may.account().id.clone(), may.sight().clone());
     let knows = bookings_in_sight(&sight, sees);
     app.store()
         .read(move |db| {
-            let count = payments::count_of_booking(db, &account, &sight, &number)?;
-            if count == 0 {
+            let count = |db: &mut Snapshot| payments::count_of_booking(db, &account, &sight, &number);
+            let found = page(db, &account, wanted, count, |db, cut| {
+                payments::list_of_booking(db, &account, &sight, &number, cut)
+            })?;
+            if found.fixed.total == 0 {
                 let booking = bookings::find(db, &account, &number)?;
                 let known = booking.is_some_and(|booking| {
                     knows.as_ref().is_some_and(|sight| sight.shows(booking.application.as_ref()))
@@ -57,8 +59,7 @@ pub async fn list_of_booking(
                     return Ok(None);
                 }
             }
-            let page = payments::list_of_booking(db, &account, &sight, &number, limit, offset)?;
-            Ok(Some((count, page)))
+            Ok(Some(found))
         })
         .await
 }

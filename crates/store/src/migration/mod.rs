@@ -64,6 +64,10 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations! {
         sqlite "0013_counted_customers.sqlite.sql" postgres "0013_counted_customers.postgres.sql";
     14 "waiting mail" "0014_waiting_mail.sql";
     15 "webhook health" "0015_webhook_health.sql";
+    16 "listed before" "0016_listed_before.sql"
+        sqlite "0016_listed_before.sqlite.sql" postgres "0016_listed_before.postgres.sql";
+    17 "counted by day" "0017_counted_by_day.sql"
+        sqlite "0017_counted_by_day.sqlite.sql" postgres "0017_counted_by_day.postgres.sql";
 };
 
 /// Where the steps that ran are written down.

@@ -7,6 +7,7 @@ mod checklist;
 mod courses;
 mod customers;
 mod examples;
+mod fixed_pages;
 mod flows;
 mod holds;
 mod idempotency;
