@@ -2,7 +2,7 @@
 //!
 //! A page token holds the whole search, sealed: it needs no memory on the server, works for any page in any order, and
 //! cannot be made up. It holds no rights, so every call asks for them anew. Of what is stored it also holds how much was found,
-//! and when, so that every page is cut from the same list ([`listed`](slotkeeper_store::tables::listed)).
+//! and when, so that every page is cut from the same list ([`listed_before`](slotkeeper_store::tables::listed_before)).
 
 use crate::document::ParameterDescription;
 use crate::error::ApiError;
@@ -19,7 +19,7 @@ use slotkeeper_app::secrets::Usage;
 use slotkeeper_domain::id::{AccountId, ApplicationId};
 use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::time::Instant;
-use slotkeeper_store::tables::listed::{Fixed, Wanted};
+use slotkeeper_store::tables::listed_before::{Fixed, Wanted};
 use std::convert::Infallible;
 use std::str::FromStr;
 use std::sync::OnceLock;
@@ -100,11 +100,11 @@ impl Parameters for PageParameters {
             parameter("pageNumber", "Which page, counted from 1.", number),
             parameter(
                 "pageNavigationToken",
-                "The search to go on with: it holds all other parameters, and works for an hour. Of lists of what is stored \
-                 every page is cut from what the first one was cut from: what nobody changes meanwhile is on exactly one \
-                 page, in whatever order they are read. What was changed is shown as it is now, where it stood; what is gone, \
-                 or is no longer found by the search, is left out of its page, and what is new is in the next search. \
-                 `totalItems` stays.",
+                "The search to go on with: it holds all other parameters, and works for an hour. Bookings, customers, \
+                 linked people, payments and blocks are paged as they were found with the first page: what nobody \
+                 changes meanwhile is on exactly one page, in whatever order these are read. What was changed is \
+                 shown as it is now, where it stood; what is gone, or no longer found by the search, is left out; \
+                 what is new waits for the next search. `totalItems` stays.",
                 json!({ "type": "string" }),
             ),
         ]

@@ -3,7 +3,8 @@
 use crate::App;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::{
-    buckets, claims, deliveries, holds, kept_answers, links, listed, mails, questions, secret_keys, sessions, webhooks,
+    buckets, claims, deliveries, holds, kept_answers, links, listed_before, mails, questions, secret_keys, sessions,
+    webhooks,
 };
 use std::time::Duration;
 
@@ -39,7 +40,7 @@ pub async fn sweep(app: &App) -> Result<bool, StoreError> {
                 mails::sweep(tx, now.before(MAIL_KEPT), ROUND)?,
                 holds::sweep(tx, now.before(HOLD_KEPT), ROUND)?,
                 kept_answers::sweep(tx, now, ROUND)?,
-                listed::sweep(tx, now.before(LISTED_KEPT), ROUND)?,
+                listed_before::sweep(tx, now.before(LISTED_KEPT), ROUND)?,
                 deliveries::sweep(tx, now.before(DELIVERY_KEPT), ROUND)?,
                 webhooks::sweep(tx, now.before(DELIVERY_KEPT), ROUND)?,
                 claims::sweep(tx, now.before(CLAIM_KEPT), now, ROUND)?,

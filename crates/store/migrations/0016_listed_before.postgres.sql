@@ -43,9 +43,10 @@ BEGIN
 END
 $$;
 CREATE TRIGGER customer_listed AFTER INSERT OR DELETE ON customer FOR EACH ROW EXECUTE FUNCTION remember_customer();
-CREATE TRIGGER customer_relisted AFTER UPDATE OF first_name, last_name, full_name, email_address, member_since, member_until ON customer FOR EACH ROW
+CREATE TRIGGER customer_relisted
+AFTER UPDATE OF created_at, first_name, last_name, full_name, email_address, member_since, member_until ON customer FOR EACH ROW
 WHEN (
-    OLD.first_name IS DISTINCT FROM NEW.first_name OR OLD.last_name IS DISTINCT FROM NEW.last_name OR
+    OLD.created_at IS DISTINCT FROM NEW.created_at OR OLD.first_name IS DISTINCT FROM NEW.first_name OR OLD.last_name IS DISTINCT FROM NEW.last_name OR
     OLD.full_name IS DISTINCT FROM NEW.full_name OR OLD.email_address IS DISTINCT FROM NEW.email_address OR
     OLD.member_since IS DISTINCT FROM NEW.member_since OR OLD.member_until IS DISTINCT FROM NEW.member_until)
 EXECUTE FUNCTION remember_customer();

@@ -31,9 +31,10 @@ BEGIN
     INSERT INTO listed_before (account_id, thing, id)
     VALUES (NEW.account_id, 'customer', NEW.id) ON CONFLICT DO NOTHING;
 END;
-CREATE TRIGGER customer_relisted AFTER UPDATE OF first_name, last_name, full_name, email_address, member_since, member_until ON customer
+CREATE TRIGGER customer_relisted
+AFTER UPDATE OF created_at, first_name, last_name, full_name, email_address, member_since, member_until ON customer
 WHEN
-    OLD.first_name IS NOT NEW.first_name OR OLD.last_name IS NOT NEW.last_name OR
+    OLD.created_at IS NOT NEW.created_at OR OLD.first_name IS NOT NEW.first_name OR OLD.last_name IS NOT NEW.last_name OR
     OLD.full_name IS NOT NEW.full_name OR OLD.email_address IS NOT NEW.email_address OR
     OLD.member_since IS NOT NEW.member_since OR OLD.member_until IS NOT NEW.member_until
 BEGIN

@@ -37,7 +37,7 @@ lists! {
     tables::letter_texts;
     tables::linked_people;
     tables::links;
-    tables::listed;
+    tables::listed_before;
     tables::mails;
     tables::payments;
     tables::promotions;

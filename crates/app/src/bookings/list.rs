@@ -4,7 +4,7 @@ use super::rights::ReadBookings;
 use crate::App;
 use crate::right::May;
 use slotkeeper_store::tables::bookings::{self, Booking, BookingSearch};
-use slotkeeper_store::tables::listed::{Found, Wanted, page};
+use slotkeeper_store::tables::listed_before::{Found, Wanted, page};
 use slotkeeper_store::{Snapshot, StoreError};
 
 /// The bookings that a search finds and the key may know of, by start and number: those that are wanted.

@@ -8,7 +8,7 @@ use slotkeeper_domain::id::{ApplicationId, CustomerId};
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::bookings::{self, Booking};
 use slotkeeper_store::tables::customers;
-use slotkeeper_store::tables::listed::{Found, Wanted, page};
+use slotkeeper_store::tables::listed_before::{Found, Wanted, page};
 use slotkeeper_store::{Snapshot, StoreError};
 
 /// The bookings of a customer that the key may know of and that start within the times, both included, the cancelled ones

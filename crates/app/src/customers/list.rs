@@ -5,7 +5,7 @@ use super::show::Shown;
 use crate::App;
 use crate::right::May;
 use slotkeeper_store::tables::customer_search::{self, CustomerSearch};
-use slotkeeper_store::tables::listed::{Found, Wanted, page};
+use slotkeeper_store::tables::listed_before::{Found, Wanted, page};
 use slotkeeper_store::{Snapshot, StoreError};
 
 /// The customers that a search finds and the key may know of, by creation: those that are wanted.

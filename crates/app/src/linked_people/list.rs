@@ -6,7 +6,7 @@ use crate::right::May;
 use slotkeeper_domain::id::CustomerId;
 use slotkeeper_store::tables::customers;
 use slotkeeper_store::tables::linked_people::{self, LinkedPerson};
-use slotkeeper_store::tables::listed::{Found, Wanted, page};
+use slotkeeper_store::tables::listed_before::{Found, Wanted, page};
 use slotkeeper_store::{Snapshot, StoreError};
 
 /// The people linked to a customer, by creation: those that are wanted. Nothing if the key may not know of the customer.

@@ -7,7 +7,7 @@ use crate::bookings::rights::ReadBookings;
 use crate::right::May;
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_store::tables::bookings;
-use slotkeeper_store::tables::listed::{Found, Wanted, page};
+use slotkeeper_store::tables::listed_before::{Found, Wanted, page};
 use slotkeeper_store::tables::payments::{self, Payment, PaymentSearch};
 use slotkeeper_store::{Snapshot, StoreError};
 

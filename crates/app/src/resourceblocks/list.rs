@@ -3,7 +3,7 @@
 use crate::App;
 use crate::blocks::rights::ReadBlocks;
 use crate::right::May;
-use slotkeeper_store::tables::listed::{Found, Wanted, page};
+use slotkeeper_store::tables::listed_before::{Found, Wanted, page};
 use slotkeeper_store::tables::resourceblocks::{self, ResourceBlock, ResourceBlockSearch};
 use slotkeeper_store::{Snapshot, StoreError};
 

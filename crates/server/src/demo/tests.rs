@@ -12,7 +12,7 @@ use slotkeeper_domain::time::{Instant, Zone};
 use slotkeeper_outgoing::Policy;
 use slotkeeper_store::tables::bookings::{self, BookingSearch};
 use slotkeeper_store::tables::customer_search::{self, CustomerSearch, SearchBy, WhoIsMember};
-use slotkeeper_store::tables::listed::Cut;
+use slotkeeper_store::tables::listed_before::Cut;
 use slotkeeper_store::tables::resourceblocks::{self, ResourceBlockSearch};
 use slotkeeper_store::tables::seatblocks::{self, SeatBlockSearch};
 use slotkeeper_store::tables::{claims, customers};

@@ -1,7 +1,7 @@
 //! Bookings.
 
 use super::linked_people;
-use super::listed::{Cut, as_it_was};
+use super::listed_before::{Cut, as_it_was};
 use crate::{Json, Param, Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::booking::{BookingDetails, BookingNumber};
 use slotkeeper_domain::event::EventId;

@@ -2,7 +2,7 @@
 
 use super::counted;
 use super::customers::{Shown, columns, shown, statistics};
-use super::listed::{Cut, as_it_was};
+use super::listed_before::{Cut, as_it_was};
 use crate::sql::Sql;
 use crate::{Param, Snapshot, StoreError, statements};
 use slotkeeper_domain::id::AccountId;

@@ -1,7 +1,7 @@
 //! The people linked to customers, and which bookings they come to.
 
 use super::customers::Visits;
-use super::listed::{Cut, as_it_was};
+use super::listed_before::{Cut, as_it_was};
 use crate::{Json, Param, Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::customer::Person;

@@ -26,7 +26,7 @@ pub mod kept_answers;
 pub mod letter_texts;
 pub mod linked_people;
 pub mod links;
-pub mod listed;
+pub mod listed_before;
 pub mod mails;
 pub mod payments;
 pub mod promotions;

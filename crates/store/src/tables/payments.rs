@@ -1,7 +1,7 @@
 //! Payments: money that was received, or given back.
 
 use super::counted;
-use super::listed::{Cut, as_it_was};
+use super::listed_before::{Cut, as_it_was};
 use crate::{Param, Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::id::{AccountId, ApplicationId, CustomerId, PaymentId};

@@ -1,7 +1,7 @@
 //! Blocks of resources.
 
 use super::bookings::Stamp;
-use super::listed::{Cut, as_it_was};
+use super::listed_before::{Cut, as_it_was};
 use crate::{Json, Param, Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::id::{AccountId, ApplicationId, ResourceBlockId, ResourceId};
 use slotkeeper_domain::inventory::Span;

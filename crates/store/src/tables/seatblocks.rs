@@ -1,7 +1,7 @@
 //! Blocks of seats.
 
 use super::bookings::Stamp;
-use super::listed::{Cut, as_it_was};
+use super::listed_before::{Cut, as_it_was};
 use crate::{Param, Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::block::SeatCount;
 use slotkeeper_domain::event::EventId;

@@ -4,7 +4,7 @@
 use super::{Place, on_both_engines};
 use crate::tables::credits::Prepaid;
 use crate::tables::customers::Customer;
-use crate::tables::listed::Cut;
+use crate::tables::listed_before::Cut;
 use crate::tables::vouchers::{Voucher, Worth};
 use crate::tables::{accounts, bookings, claims, credits, customers, promotions, resourceblocks, seatblocks, vouchers};
 use crate::{Store, StoreError, Tx};

@@ -4,7 +4,7 @@ use super::{Place, on_both_engines};
 use crate::sql::statements;
 use crate::tables::customer_search::{self, CustomerSearch, SearchBy, WhoIsMember};
 use crate::tables::customers::{self, Customer};
-use crate::tables::listed::{self, Fixed, Wanted};
+use crate::tables::listed_before::{self, Fixed, Wanted};
 use crate::{Snapshot, Store, StoreError, Tx};
 use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::customer::Person;
@@ -73,7 +73,7 @@ fn page(db: &mut Snapshot, by_name: bool, own: bool, wanted: Wanted) -> Result<(
     let search = CustomerSearch { since: Instant::from_millis(0), by, who: WhoIsMember::Both };
     let now = Instant::from_millis(0);
     let count = |db: &mut Snapshot| customer_search::count(db, &account(), &sight, &search);
-    let found = listed::page(db, &account(), wanted, count, |db, cut| {
+    let found = listed_before::page(db, &account(), wanted, count, |db, cut| {
         customer_search::list(db, &account(), &sight, &search, now, cut)
     })?;
     Ok((found.fixed, found.rows.into_iter().map(|shown| shown.customer.id).collect()))
@@ -156,7 +156,7 @@ on_both_engines! {
         assert!(kept > 300, "{kept}");
         let count = async || store.read(|db| db.one(REMEMBERED, &[], |row| row.next::<i64>())).await.expect("a count");
         assert!(count().await > Some(100));
-        let swept = store.tidy(|tx| listed::sweep(tx, Instant::from_millis(148), 10_000)).await.expect("swept");
+        let swept = store.tidy(|tx| listed_before::sweep(tx, Instant::from_millis(148), 10_000)).await.expect("swept");
         let left = count().await.unwrap_or(0);
         assert!(swept > 100 && (1..=4).contains(&left), "what the last transaction changed stays: {swept}, {left}");
     }

@@ -315,7 +315,7 @@ on_every_engine! {
             programs: [all, own], chance: 2_026, touched: BTreeSet::new(), customers: vec![customer.clone()],
             bookings: vec![(booking, customer)], people: vec![person], blocks: vec![format!("/seatblocks/{block}")],
         };
-        for _ in 0..120 {
+        for _ in 0..240 {
             world.step(&server).await;
         }
         let mut begun = Vec::new();
@@ -323,7 +323,8 @@ on_every_engine! {
             // What was touched before a search began is where it is.
             world.touched.clear();
             let searches = world.searches().await;
-            assert!(searches.iter().filter(|search| search.found.len() > SIZE).count() > 20, "most lists have several pages");
+            let long = searches.iter().filter(|search| search.found.len() > SIZE).count();
+            assert!(long > 15, "{long} of {} lists have several pages", searches.len());
             for _ in 0..60 {
                 world.step(&server).await;
             }
