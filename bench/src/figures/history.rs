@@ -321,6 +321,8 @@ impl<'a> Writer<'a> {
 
     fn finish(&mut self) -> anyhow::Result<()> {
         self.db.execute("UPDATE account SET change_count = ?2 WHERE id = ?1", params![self.account, self.changes])?;
+        // How the past was listed before it was there: no page token is as old as that, and the server would sweep it for long.
+        self.db.execute("DELETE FROM listed_before", [])?;
         Ok(())
     }
 }

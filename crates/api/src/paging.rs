@@ -1,7 +1,8 @@
 //! Lists of several pages (wire reference, section 1.7).
 //!
 //! A page token holds the whole search, sealed: it needs no memory on the server, works for any page in any order, and
-//! cannot be made up. It holds no rights, so every call asks for them anew.
+//! cannot be made up. It holds no rights, so every call asks for them anew. Of what is stored it also holds how much was found,
+//! and when, so that every page is cut from the same list ([`listed_before`](slotkeeper_store::tables::listed_before)).
 
 use crate::document::ParameterDescription;
 use crate::error::ApiError;
@@ -11,12 +12,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use slotkeeper_app::App;
 use slotkeeper_app::idempotency::Answer;
 use slotkeeper_app::secrets::Usage;
-use slotkeeper_domain::id::AccountId;
+use slotkeeper_domain::id::{AccountId, ApplicationId};
+use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_store::tables::listed_before::{Fixed, Wanted};
 use std::convert::Infallible;
 use std::str::FromStr;
 use std::sync::OnceLock;
@@ -97,7 +100,11 @@ impl Parameters for PageParameters {
             parameter("pageNumber", "Which page, counted from 1.", number),
             parameter(
                 "pageNavigationToken",
-                "The search to go on with: it holds all other parameters, and works for an hour.",
+                "The search to go on with: it holds all other parameters, and works for an hour. Bookings, customers, \
+                 linked people, payments and blocks are paged as they were found with the first page: what nobody \
+                 changes meanwhile is on exactly one page, in whatever order these are read. What was changed is \
+                 shown as it is now, where it stood; what is gone, or no longer found by the search, is left out; \
+                 what is new waits for the next search. `totalItems` stays.",
                 json!({ "type": "string" }),
             ),
         ]
@@ -162,7 +169,7 @@ pub struct Info {
     pub total_pages: u64,
     /// The page, counted from 1. The first when there are no items, whatever was asked for.
     pub current_page: u32,
-    /// Only when there are several pages.
+    /// Only when there are several pages, and not behind the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page_navigation_token: Option<String>,
 }
@@ -193,6 +200,18 @@ struct Sealed<Search> {
     items_per_page: u32,
     expires: Instant,
     search: Search,
+    /// Absent in tokens of lists that are worked out anew for every page.
+    #[serde(default)]
+    fixed: Option<FixedFor>,
+}
+
+/// What was found when the search began, and within whose sight.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct FixedFor {
+    total: i64,
+    number: i64,
+    /// The application whose things alone were looked at; nothing if all were.
+    own: Option<ApplicationId>,
 }
 
 /// A search, and which page of it is wanted.
@@ -202,8 +221,9 @@ pub struct Paging<Search> {
     /// The page.
     pub page: Page,
     app: App,
-    /// What a token of this search would hold.
-    content: String,
+    /// What a token of this search would hold, apart from what was found.
+    content: Value,
+    fixed: Option<FixedFor>,
     token: OnceLock<String>,
 }
 
@@ -226,9 +246,11 @@ impl<Search: Serialize + DeserializeOwned> Paging<Search> {
         let at_least_one = |number: u32, name| if number == 0 { Err(not_positive(name)) } else { Ok(number) };
         let number = at_least_one(parameters.page_number.unwrap_or(1), "pageNumber")?;
         if let Some(token) = &parameters.page_navigation_token {
-            let (content, sealed) = open::<Search>(app, account, operation, token).ok_or_else(lost_token)?;
+            let sealed = open::<Search>(app, account, operation, token).ok_or_else(lost_token)?;
             let page = Page { number, size: sealed.items_per_page };
-            return Ok(Self { search: sealed.search, page, app: app.clone(), content, token: token.clone().into() });
+            let (search, fixed) = (sealed.search, sealed.fixed);
+            let (app, token) = (app.clone(), token.clone().into());
+            return Ok(Self { search, page, app, content: Value::Null, fixed, token });
         }
         let size = at_least_one(parameters.items_per_page.unwrap_or(USUAL_PAGE), "itemsPerPage")?.min(most);
         let sealed = Sealed {
@@ -237,13 +259,15 @@ impl<Search: Serialize + DeserializeOwned> Paging<Search> {
             items_per_page: size,
             expires: app.now().after(TOKEN_LIFE),
             search: search()?,
+            fixed: None,
         };
-        let content = serde_json::to_string(&sealed).map_err(|error| {
+        let content = serde_json::to_value(&sealed).map_err(|error| {
             tracing::error!(%error, operation, "a search cannot be written as JSON");
             ApiError::internal()
         })?;
         let page = Page { number, size };
-        Ok(Self { search: sealed.search, page, app: app.clone(), content, token: OnceLock::new() })
+        let (search, app) = (sealed.search, app.clone());
+        Ok(Self { search, page, app, content, fixed: None, token: OnceLock::new() })
     }
 }
 
@@ -252,14 +276,42 @@ impl<Search> Paging<Search> {
     /// sent, if one was.
     #[must_use]
     pub fn token(&self) -> &str {
-        self.token.get_or_init(|| URL_SAFE_NO_PAD.encode(self.app.vault().seal(Usage::PageToken, &self.content)))
+        let seal = || {
+            let mut content = self.content.clone();
+            content["fixed"] = json!(self.fixed);
+            URL_SAFE_NO_PAD.encode(self.app.vault().seal(Usage::PageToken, &content.to_string()))
+        };
+        self.token.get_or_init(seal)
+    }
+
+    /// What to ask the store for: the page, and what it is cut from, if the search has begun.
+    ///
+    /// # Errors
+    /// 404 when it began within another sight than this one: what it found is not to be told then, nor does a page of it help.
+    pub fn wanted(&self, sight: &Sight) -> Result<Wanted, ApiError> {
+        let (limit, offset) = (self.page.limit(), self.page.offset());
+        let Some(fixed) = &self.fixed else { return Ok(Wanted { limit, offset, fixed: None }) };
+        let FixedFor { total, number, own } = fixed;
+        if own.as_ref() != sight.creator() {
+            return Err(lost_token());
+        }
+        Ok(Wanted { limit, offset, fixed: Some(Fixed { total: *total, number: *number }) })
+    }
+
+    /// The page of a stored list as the wire has it. What was found within this sight goes into the token, so that the other
+    /// pages are cut from it.
+    #[must_use]
+    pub fn fixed_list<T>(mut self, Fixed { total, number }: Fixed, sight: &Sight, data: Vec<T>) -> List<T> {
+        self.fixed = Some(FixedFor { total, number, own: sight.creator().cloned() });
+        self.list(u64::try_from(total).unwrap_or(0), data)
     }
 
     /// The page as the wire has it: so many items over all pages, and those of this page.
     #[must_use]
     pub fn list<T>(&self, total_items: u64, data: Vec<T>) -> List<T> {
         let mut info = self.page.info(total_items);
-        if info.total_pages > 1 {
+        // Who reads until there is no token comes to an end, also when asking for one page too many.
+        if info.total_pages > 1 && u64::from(info.current_page) <= info.total_pages {
             info.page_navigation_token = Some(self.token().to_owned());
         }
         List { info, data }
@@ -271,11 +323,11 @@ fn open<Search: DeserializeOwned>(
     account: &AccountId,
     operation: &str,
     token: &str,
-) -> Option<(String, Sealed<Search>)> {
+) -> Option<Sealed<Search>> {
     let content = app.vault().open(Usage::PageToken, &URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;
     let sealed: Sealed<Search> = serde_json::from_str(&content).ok()?;
     let fits = sealed.account == *account && sealed.operation == operation && app.now() < sealed.expires;
-    (fits && sealed.items_per_page >= 1).then(|| (content.to_string(), sealed))
+    (fits && sealed.items_per_page >= 1).then_some(sealed)
 }
 
 fn lost_token() -> ApiError {

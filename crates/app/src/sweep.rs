@@ -3,7 +3,7 @@
 use crate::App;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::{
-    buckets, claims, deliveries, holds, kept_answers, links, mails, questions, secret_keys, sessions,
+    buckets, claims, deliveries, holds, kept_answers, links, listed_before, mails, questions, secret_keys, sessions,
     sign_up_invitations, webhooks, zone_moves,
 };
 use std::time::Duration;
@@ -21,6 +21,9 @@ const MAIL_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 const ITEM_KEPT: Duration = Duration::from_secs(24 * 3_600);
 /// How long the developer can see what became of a delivery.
 const DELIVERY_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// How long it is remembered how what has changed was listed before: as long as a page token works, and a while for nodes
+/// whose clocks differ.
+const LISTED_KEPT: Duration = Duration::from_secs(70 * 60);
 
 /// Deletes some of what expired. Whether there may be more.
 ///
@@ -41,6 +44,7 @@ pub async fn sweep(app: &App) -> Result<bool, StoreError> {
                 mails::sweep(tx, now.before(MAIL_KEPT), ROUND)?,
                 holds::sweep(tx, now.before(HOLD_KEPT), ROUND)?,
                 kept_answers::sweep(tx, now, ROUND)?,
+                listed_before::sweep(tx, now.before(LISTED_KEPT), ROUND)?,
                 deliveries::sweep(tx, (now.before(DELIVERY_KEPT), now.before(ITEM_KEPT)), now, ROUND)?,
                 webhooks::sweep(tx, now.before(DELIVERY_KEPT), ROUND)?,
                 zone_moves::sweep(tx, now, ROUND)?,

@@ -26,6 +26,9 @@ statements! {
     KEY_LIVES = r#"SELECT id FROM "authorization" WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL"#;
     /// Tells the other processes, once this transaction is stored, that keys may open something else.
     TELL_OF_KEYS = "SELECT CAST(1 AS BIGINT){ WHERE pg_notify('slotkeeper_keys', '')::TEXT IS NOT NULL}";
+    /// Says of what the transaction changed in lists that it was so until the account's change ?2. The last statement of all,
+    /// so that nothing that a list sorts by is changed after it.
+    NUMBER_LISTED = "UPDATE listed_before SET number = ?2, at = ?3 WHERE account_id = ?1 AND number = 0";
     /// Writes one change.
     INSERT = "INSERT INTO change (account_id, number, at, actor_kind, actor_account_id, actor_id, thing, thing_id, kind, \
                                   creator_id) \
@@ -162,6 +165,14 @@ pub(crate) fn write(
     if concerns_keys {
         statements.push((TELL_OF_KEYS, &[]));
     }
+    let listed: Vec<[&dyn Param; 3]> = turns
+        .iter()
+        .map(|(account, turn)| {
+            let params: [&dyn Param; 3] = [*account, &turn.last, &turn.at];
+            params
+        })
+        .collect();
+    statements.extend(listed.iter().map(|params| (NUMBER_LISTED, params.as_slice())));
     let written = tx.batch(&statements)?;
     if written[told_until..told_until + lives.len()].contains(&0) {
         return Err(StoreError::KeyEnded);

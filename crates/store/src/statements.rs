@@ -28,6 +28,7 @@ lists! {
     tables::catalogue;
     tables::change_log;
     tables::claims;
+    tables::counted;
     tables::credits;
     tables::customer_search;
     tables::customers;
@@ -39,6 +40,7 @@ lists! {
     tables::letter_texts;
     tables::linked_people;
     tables::links;
+    tables::listed_before;
     tables::mails;
     tables::payments;
     tables::promotions;

@@ -242,6 +242,21 @@ impl TestServer {
         Self::run_at(&address, self.location.clone(), data, clock, None, (None, None), More::default()).await
     }
 
+    /// Whether there can be further nodes on its database.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        !self.app.store().is_alone()
+    }
+
+    /// The same server, stopped and started again on its database, at another address.
+    pub async fn restarted(mut self) -> Self {
+        self.stop().await;
+        let (location, data, clock) = (self.location.clone(), self.data.take(), Arc::clone(&self.clock));
+        // SQLite lets nobody else open the file before it is closed.
+        self.app.store().close().await;
+        Self::run(location, data, clock, None, (None, None)).await
+    }
+
     async fn run(
         location: Location,
         data: Option<Data>,

@@ -65,8 +65,9 @@ pub(crate) async fn list(
     })?;
     let Search { within: Within { starts, touched }, product, canceled, customer, participants } = &paging.search;
     let search = BookingSearch { starts: *starts, touched: *touched, product: product.clone(), canceled: *canceled };
-    let (total, found) = find(&app, caller.may(), search, paging.page.limit(), paging.page.offset()).await?;
     let expansion = Expansion { customer: *customer, participants: *participants };
-    let data = present(&app, &caller, &found, expansion).await?;
-    Ok(Shown(paging.list(u64::try_from(total).unwrap_or(0), data)))
+    let sight = caller.may().sight();
+    let found = find(&app, caller.may(), search, paging.wanted(sight)?).await?;
+    let data = present(&app, &caller, &found.rows, expansion).await?;
+    Ok(Shown(paging.fixed_list(found.fixed, sight, data)))
 }

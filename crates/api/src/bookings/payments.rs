@@ -32,12 +32,12 @@ pub(crate) async fn list(
     let account = caller.may().account();
     let operation = format!("GET /bookings/{number}/payments");
     let _turn = caller.turn(&app).await;
-    let paging = Paging::read(&app, &account.id, &operation, &page, MOST, || Ok(()))?;
+    let paging = Paging::<()>::read(&app, &account.id, &operation, &page, MOST, || Ok(()))?;
     let sees = caller.holder().may::<ReadBookings>();
-    let (limit, offset) = (paging.page.limit(), paging.page.offset());
-    let found = list_of_booking(&app, caller.may(), sees.as_ref(), number, limit, offset).await?;
-    let (total, found) = found.ok_or_else(ApiError::absent::<BookingNumber>)?;
-    Ok(Shown(paging.list(u64::try_from(total).unwrap_or(0), Payment::all_of(&found, account)?)))
+    let sight = caller.may().sight();
+    let found = list_of_booking(&app, caller.may(), sees.as_ref(), number, paging.wanted(sight)?).await?;
+    let found = found.ok_or_else(ApiError::absent::<BookingNumber>)?;
+    Ok(Shown(paging.fixed_list(found.fixed, sight, Payment::all_of(&found.rows, account)?)))
 }
 
 /// Records a payment, or with a negative amount a refund.

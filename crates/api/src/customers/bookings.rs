@@ -72,8 +72,9 @@ pub(crate) async fn list(
     let Search { first, last, participants } = paging.search;
     let sees = caller.holder().may::<ReadCustomers>();
     let who = (sees.as_ref(), &caller.holder().authorization().application);
-    let found = find(&app, caller.may(), who, id, (first, last), (paging.page.limit(), paging.page.offset())).await?;
-    let (total, found) = found.ok_or_else(ApiError::absent::<CustomerId>)?;
-    let data = present(&app, &caller, &found, Expansion { customer: false, participants }).await?;
-    Ok(Shown(paging.list(u64::try_from(total).unwrap_or(0), data)))
+    let sight = caller.may().sight();
+    let found = find(&app, caller.may(), who, id, (first, last), paging.wanted(sight)?).await?;
+    let found = found.ok_or_else(ApiError::absent::<CustomerId>)?;
+    let data = present(&app, &caller, &found.rows, Expansion { customer: false, participants }).await?;
+    Ok(Shown(paging.fixed_list(found.fixed, sight, data)))
 }

@@ -76,10 +76,12 @@ pub(crate) struct Search {
     since: Instant,
     members: bool,
     non_members: bool,
+    /// The day of which memberships are looked at: the one of the first page.
+    today: Option<Date>,
 }
 
 impl Search {
-    fn of(wanted: ListCustomers, zone: &Zone) -> Result<Self, ApiError> {
+    fn of(wanted: ListCustomers, zone: &Zone, now: Instant) -> Result<Self, ApiError> {
         let text = wanted.search_text.map(|SearchText(text)| text).unwrap_or_default();
         Ok(Self {
             field: wanted.search_field.unwrap_or(SearchField::Name),
@@ -87,11 +89,14 @@ impl Search {
             since: wanted.created_since.map_or(Instant::from_millis(0), |time| time.at(zone)),
             members: wanted.current_members.unwrap_or(true),
             non_members: wanted.current_non_members.unwrap_or(true),
+            today: Some(zone.date_of(now)),
         })
     }
 
     /// What to look for, if anybody is wanted at all.
     fn on(&self, today: Date) -> Option<CustomerSearch> {
+        // Tokens of yesterday's program say no day.
+        let today = self.today.unwrap_or(today);
         let who = match (self.members, self.non_members) {
             (true, true) => WhoIsMember::Both,
             (true, false) => WhoIsMember::Members(today),
@@ -120,14 +125,14 @@ pub(crate) async fn list(
 ) -> Result<Shown<List<Customer>>, ApiError> {
     let account = caller.may().account();
     let _turn = caller.turn(&app).await;
-    let paging =
-        Paging::read(&app, &account.id, "GET /customers", &page, MOST, || Search::of(wanted.read()?, &account.zone))?;
+    let paging = Paging::read(&app, &account.id, "GET /customers", &page, MOST, || {
+        Search::of(wanted.read()?, &account.zone, app.now())
+    })?;
     let catalogue = read(&app, caller.may()).await?;
     let named = Named::by(&app, &caller, &catalogue);
-    let (total, found) = match paging.search.on(named.today) {
-        Some(search) => find(&app, caller.may(), search, paging.page.limit(), paging.page.offset()).await?,
-        None => (0, Vec::new()),
-    };
-    let data = found.iter().map(|shown| named.customer(shown)).collect();
-    Ok(Shown(paging.list(u64::try_from(total).unwrap_or(0), data)))
+    let Some(search) = paging.search.on(named.today) else { return Ok(Shown(paging.list(0, Vec::new()))) };
+    let sight = caller.may().sight();
+    let found = find(&app, caller.may(), search, paging.wanted(sight)?).await?;
+    let data = found.rows.iter().map(|shown| named.customer(shown)).collect();
+    Ok(Shown(paging.fixed_list(found.fixed, sight, data)))
 }

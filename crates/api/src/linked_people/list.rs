@@ -28,10 +28,11 @@ pub(crate) async fn list(
     // There is nothing to search by.
     let _turn = caller.turn(&app).await;
     let paging = Paging::<()>::read(&app, &caller.may().account().id, &operation, &page, MOST, || Ok(()))?;
-    let found = find(&app, caller.may(), customer, (paging.page.limit(), paging.page.offset())).await?;
-    let (total, found) = found.ok_or_else(ApiError::absent::<CustomerId>)?;
+    let sight = caller.may().sight();
+    let found = find(&app, caller.may(), customer, paging.wanted(sight)?).await?;
+    let found = found.ok_or_else(ApiError::absent::<CustomerId>)?;
     let catalogue = read(&app, caller.may()).await?;
     let named = Named::by(&app, &caller, &catalogue);
-    let data = found.iter().map(|linked| named.linked(linked)).collect();
-    Ok(Shown(paging.list(u64::try_from(total).unwrap_or(0), data)))
+    let data = found.rows.iter().map(|linked| named.linked(linked)).collect();
+    Ok(Shown(paging.fixed_list(found.fixed, sight, data)))
 }

@@ -64,6 +64,7 @@ pub(crate) async fn list(
     })?;
     let Search { received, method, other } = &paging.search;
     let search = PaymentSearch { received: *received, method: *method, method_other: other.clone() };
-    let (total, found) = find(&app, caller.may(), search, paging.page.limit(), paging.page.offset()).await?;
-    Ok(Shown(paging.list(u64::try_from(total).unwrap_or(0), Payment::all_of(&found, account)?)))
+    let sight = caller.may().sight();
+    let found = find(&app, caller.may(), search, paging.wanted(sight)?).await?;
+    Ok(Shown(paging.fixed_list(found.fixed, sight, Payment::all_of(&found.rows, account)?)))
 }

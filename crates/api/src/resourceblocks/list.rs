@@ -52,8 +52,9 @@ pub(crate) async fn list(
     })?;
     let Search { within: Within { starts, touched }, resource } = &paging.search;
     let search = ResourceBlockSearch { starts: *starts, touched: *touched, resource: resource.clone() };
-    let (total, found) = find(&app, caller.may(), search, paging.page.limit(), paging.page.offset()).await?;
+    let sight = caller.may().sight();
+    let found = find(&app, caller.may(), search, paging.wanted(sight)?).await?;
     let catalogue = read(&app, caller.may()).await?;
     let shown = |block| ResourceBlock::of(block, account, &catalogue, caller.language());
-    Ok(Shown(paging.list(u64::try_from(total).unwrap_or(0), found.iter().map(shown).collect())))
+    Ok(Shown(paging.fixed_list(found.fixed, sight, found.rows.iter().map(shown).collect())))
 }

@@ -51,7 +51,8 @@ pub(crate) async fn list(
     })?;
     let Search { within: Within { starts, touched }, product } = &paging.search;
     let search = SeatBlockSearch { starts: *starts, touched: *touched, product: product.clone() };
-    let (total, found) = find(&app, caller.may(), search, paging.page.limit(), paging.page.offset()).await?;
-    let data = found.iter().map(|block| SeatBlock::of(block, account)).collect();
-    Ok(Shown(paging.list(u64::try_from(total).unwrap_or(0), data)))
+    let sight = caller.may().sight();
+    let found = find(&app, caller.may(), search, paging.wanted(sight)?).await?;
+    let data = found.rows.iter().map(|block| SeatBlock::of(block, account)).collect();
+    Ok(Shown(paging.fixed_list(found.fixed, sight, data)))
 }

@@ -4,11 +4,11 @@ use super::rights::ReadBookings;
 use crate::App;
 use crate::changes::settle::settle;
 use crate::right::May;
-use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::bookings::{self, Booking, BookingSearch};
+use slotkeeper_store::tables::listed_before::{Found, Wanted, page};
+use slotkeeper_store::{Snapshot, StoreError};
 
-/// The bookings that a search finds and the key may know of, by start and number: how many there are, and at most `limit`
-/// of those after the first `offset`.
+/// The bookings that a search finds and the key may know of, by start and number: those that are wanted.
 ///
 /// # Errors
 /// When the store fails.
@@ -16,9 +16,8 @@ pub async fn list(
     app: &App,
     may: &May<ReadBookings>,
     mut search: BookingSearch,
-    limit: i64,
-    offset: i64,
-) -> Result<(i64, Vec<Booking>), StoreError> {
+    wanted: Wanted,
+) -> Result<Found<Booking>, StoreError> {
     let (account, sight) = (may.account().id.clone(), may.sight().clone());
     if let Some((_, end)) = &mut search.touched {
         settle(app, &account, *end).await?;
@@ -30,8 +29,8 @@ pub async fn list(
     }
     app.store()
         .read(move |db| {
-            let count = bookings::count(db, &account, &sight, &search)?;
-            Ok((count, bookings::list(db, &account, &sight, &search, limit, offset)?))
+            let count = |db: &mut Snapshot| bookings::count(db, &account, &sight, &search);
+            page(db, &account, wanted, count, |db, cut| bookings::list(db, &account, &sight, &search, cut))
         })
         .await
 }

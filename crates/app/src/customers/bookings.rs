@@ -6,12 +6,13 @@ use crate::bookings::rights::ReadBookings;
 use crate::right::May;
 use slotkeeper_domain::id::{ApplicationId, CustomerId};
 use slotkeeper_domain::time::Instant;
-use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::bookings::{self, Booking};
 use slotkeeper_store::tables::customers;
+use slotkeeper_store::tables::listed_before::{Found, Wanted, page};
+use slotkeeper_store::{Snapshot, StoreError};
 
 /// The bookings of a customer that the key may know of and that start within the times, both included, the cancelled ones
-/// among them, by start and number: how many there are, and at most `limit` of those after the first `offset`.
+/// among them, by start and number: those that are wanted.
 ///
 /// Nothing if the key may not know of the customer. It knows of those it may read, of those its application created, and of
 /// those whose bookings it sees.
@@ -24,8 +25,8 @@ pub async fn list(
     (sees, application): (Option<&May<ReadCustomers>>, &ApplicationId),
     id: CustomerId,
     times: (Instant, Instant),
-    page: (i64, i64),
-) -> Result<Option<(i64, Vec<Booking>)>, StoreError> {
+    wanted: Wanted,
+) -> Result<Option<Found<Booking>>, StoreError> {
     let (account, sight) = (may.account().id.clone(), may.sight().clone());
     let (sees, application) = (sees.map(|may| may.sight().clone()), application.clone());
     app.store()
@@ -36,7 +37,11 @@ pub async fn list(
             if !known && !bookings::has_any(db, &account, &sight, &id)? {
                 return Ok(None);
             }
-            bookings::list_of_customer(db, &account, &sight, &id, times, page).map(Some)
+            let count = |db: &mut Snapshot| bookings::count_of_customer(db, &account, &sight, &id, times);
+            let found = page(db, &account, wanted, count, |db, cut| {
+                bookings::list_of_customer(db, &account, &sight, &id, times, cut)
+            });
+            found.map(Some)
         })
         .await
 }

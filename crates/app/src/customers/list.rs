@@ -6,11 +6,11 @@ use crate::App;
 use crate::changes::settle::settle;
 use crate::right::May;
 use slotkeeper_domain::time::Instant;
-use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::customer_search::{self, CustomerSearch};
+use slotkeeper_store::tables::listed_before::{Found, Wanted, page};
+use slotkeeper_store::{Snapshot, StoreError};
 
-/// The customers that a search finds and the key may know of, by creation: how many there are, and at most `limit` of those
-/// after the first `offset`.
+/// The customers that a search finds and the key may know of, by creation: those that are wanted.
 ///
 /// # Errors
 /// When the store fails.
@@ -18,17 +18,16 @@ pub async fn list(
     app: &App,
     may: &May<ReadCustomers>,
     search: CustomerSearch,
-    limit: i64,
-    offset: i64,
-) -> Result<(i64, Vec<Shown>), StoreError> {
+    wanted: Wanted,
+) -> Result<Found<Shown>, StoreError> {
     let (account, sight, now) = (may.account().id.clone(), may.sight().clone(), app.now());
     if search.since > Instant::from_millis(0) {
         settle(app, &account, now).await?;
     }
     app.store()
         .read(move |db| {
-            let count = customer_search::count(db, &account, &sight, &search)?;
-            Ok((count, customer_search::list(db, &account, &sight, &search, now, (limit, offset))?))
+            let count = |db: &mut Snapshot| customer_search::count(db, &account, &sight, &search);
+            page(db, &account, wanted, count, |db, cut| customer_search::list(db, &account, &sight, &search, now, cut))
         })
         .await
 }

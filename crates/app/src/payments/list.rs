@@ -8,12 +8,13 @@ use crate::changes::settle::settle;
 use crate::right::May;
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::time::Instant;
-use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::bookings;
+use slotkeeper_store::tables::listed_before::{Found, Wanted, page};
 use slotkeeper_store::tables::payments::{self, Payment, PaymentSearch};
+use slotkeeper_store::{Snapshot, StoreError};
 
-/// The payments that a search finds and the key may know of, by when the money was received: how many there are, and at
-/// most `limit` of those after the first `offset`.
+/// The payments that a search finds and the key may know of, by when the money was received: those that are
+/// wanted.
 ///
 /// # Errors
 /// When the store fails.
@@ -21,9 +22,8 @@ pub async fn list(
     app: &App,
     may: &May<ReadPayments>,
     mut search: PaymentSearch,
-    limit: i64,
-    offset: i64,
-) -> Result<(i64, Vec<Payment>), StoreError> {
+    wanted: Wanted,
+) -> Result<Found<Payment>, StoreError> {
     let (account, sight) = (may.account().id.clone(), may.sight().clone());
     let (first, last) = &mut search.received;
     // Whoever asks for all payments asks for no range.
@@ -33,8 +33,8 @@ pub async fn list(
     *last = last.end_of_second();
     app.store()
         .read(move |db| {
-            let count = payments::count(db, &account, &sight, &search)?;
-            Ok((count, payments::list(db, &account, &sight, &search, limit, offset)?))
+            let count = |db: &mut Snapshot| payments::count(db, &account, &sight, &search);
+            page(db, &account, wanted, count, |db, cut| payments::list(db, &account, &sight, &search, cut))
         })
         .await
 }
@@ -48,15 +48,17 @@ pub async fn list_of_booking(
     may: &May<ReadPayments>,
     sees: Option<&May<ReadBookings>>,
     number: BookingNumber,
-    limit: i64,
-    offset: i64,
-) -> Result<Option<(i64, Vec<Payment>)>, StoreError> {
+    wanted: Wanted,
+) -> Result<Option<Found<Payment>>, StoreError> {
     let (account, sight) = (may.account().id.clone(), may.sight().clone());
     let knows = bookings_in_sight(&sight, sees);
     app.store()
         .read(move |db| {
-            let count = payments::count_of_booking(db, &account, &sight, &number)?;
-            if count == 0 {
+            let count = |db: &mut Snapshot| payments::count_of_booking(db, &account, &sight, &number);
+            let found = page(db, &account, wanted, count, |db, cut| {
+                payments::list_of_booking(db, &account, &sight, &number, cut)
+            })?;
+            if found.fixed.total == 0 {
                 let booking = bookings::find(db, &account, &number)?;
                 let known = booking.is_some_and(|booking| {
                     knows.as_ref().is_some_and(|sight| sight.shows(booking.application.as_ref()))
@@ -65,8 +67,7 @@ pub async fn list_of_booking(
                     return Ok(None);
                 }
             }
-            let page = payments::list_of_booking(db, &account, &sight, &number, limit, offset)?;
-            Ok(Some((count, page)))
+            Ok(Some(found))
         })
         .await
 }

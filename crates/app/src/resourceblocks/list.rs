@@ -4,11 +4,11 @@ use crate::App;
 use crate::blocks::rights::ReadBlocks;
 use crate::changes::settle::settle;
 use crate::right::May;
-use slotkeeper_store::StoreError;
+use slotkeeper_store::tables::listed_before::{Found, Wanted, page};
 use slotkeeper_store::tables::resourceblocks::{self, ResourceBlock, ResourceBlockSearch};
+use slotkeeper_store::{Snapshot, StoreError};
 
-/// The blocks that a search finds and the key may know of, by start and id: how many there are, and at most `limit` of those
-/// after the first `offset`.
+/// The blocks that a search finds and the key may know of, by start and id: those that are wanted.
 ///
 /// # Errors
 /// When the store fails.
@@ -16,9 +16,8 @@ pub async fn list(
     app: &App,
     may: &May<ReadBlocks>,
     mut search: ResourceBlockSearch,
-    limit: i64,
-    offset: i64,
-) -> Result<(i64, Vec<ResourceBlock>), StoreError> {
+    wanted: Wanted,
+) -> Result<Found<ResourceBlock>, StoreError> {
     let (account, sight) = (may.account().id.clone(), may.sight().clone());
     if let Some((_, end)) = &mut search.touched {
         settle(app, &account, *end).await?;
@@ -30,8 +29,8 @@ pub async fn list(
     }
     app.store()
         .read(move |db| {
-            let count = resourceblocks::count(db, &account, &sight, &search)?;
-            Ok((count, resourceblocks::list(db, &account, &sight, &search, limit, offset)?))
+            let count = |db: &mut Snapshot| resourceblocks::count(db, &account, &sight, &search);
+            page(db, &account, wanted, count, |db, cut| resourceblocks::list(db, &account, &sight, &search, cut))
         })
         .await
 }

@@ -4,11 +4,11 @@ use crate::App;
 use crate::blocks::rights::ReadBlocks;
 use crate::changes::settle::settle;
 use crate::right::May;
-use slotkeeper_store::StoreError;
+use slotkeeper_store::tables::listed_before::{Found, Wanted, page};
 use slotkeeper_store::tables::seatblocks::{self, SeatBlock, SeatBlockSearch};
+use slotkeeper_store::{Snapshot, StoreError};
 
-/// The blocks that a search finds and the key may know of, by start and id: how many there are, and at most `limit` of those
-/// after the first `offset`.
+/// The blocks that a search finds and the key may know of, by start and id: those that are wanted.
 ///
 /// # Errors
 /// When the store fails.
@@ -16,9 +16,8 @@ pub async fn list(
     app: &App,
     may: &May<ReadBlocks>,
     mut search: SeatBlockSearch,
-    limit: i64,
-    offset: i64,
-) -> Result<(i64, Vec<SeatBlock>), StoreError> {
+    wanted: Wanted,
+) -> Result<Found<SeatBlock>, StoreError> {
     let (account, sight) = (may.account().id.clone(), may.sight().clone());
     if let Some((_, end)) = &mut search.touched {
         settle(app, &account, *end).await?;
@@ -30,8 +29,8 @@ pub async fn list(
     }
     app.store()
         .read(move |db| {
-            let count = seatblocks::count(db, &account, &sight, &search)?;
-            Ok((count, seatblocks::list(db, &account, &sight, &search, limit, offset)?))
+            let count = |db: &mut Snapshot| seatblocks::count(db, &account, &sight, &search);
+            page(db, &account, wanted, count, |db, cut| seatblocks::list(db, &account, &sight, &search, cut))
         })
         .await
 }

@@ -1,6 +1,7 @@
 //! Bookings.
 
 use super::linked_people;
+use super::listed_before::{Cut, as_it_was};
 use crate::{Json, Param, Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::booking::{BookingDetails, BookingNumber};
 use slotkeeper_domain::customer::name_alone;
@@ -28,7 +29,7 @@ macro_rules! found {
     (by start) => { found!("starts_at BETWEEN ?2 AND ?3 AND +touched_at BETWEEN ?4 AND ?5") };
     (by touch) => { found!("touched_at BETWEEN ?4 AND ?5 AND +starts_at BETWEEN ?2 AND ?3") };
     ($times:expr) => {
-        concat!(" FROM booking WHERE account_id = ?1 AND ", $times, "
+        concat!("account_id = ?1 AND ", $times, "
           AND (CAST(?6 AS TEXT) IS NULL OR product_id = ?6) AND (canceled_at IS NULL OR ?7)")
     };
 }
@@ -36,7 +37,15 @@ macro_rules! found {
 /// A page of what is found.
 #[rustfmt::skip]
 macro_rules! page {
-    ($found:expr) => { concat!("SELECT ", columns!(), $found, " ORDER BY starts_at, number LIMIT ?8 OFFSET ?9") };
+    ($found:expr) => {
+        concat!("SELECT ", columns!(), " FROM booking WHERE ", $found, " ORDER BY starts_at, number LIMIT ?8 OFFSET ?9")
+    };
+}
+
+/// The same of what was found at a change.
+#[rustfmt::skip]
+macro_rules! page_as_it_was {
+    ($found:expr) => { as_it_was!(columns!(), "booking", "number", "starts_at", $found, "?10", "?8", "?9") };
 }
 
 /// The bookings of a customer that start within times, within sight. Nobody has so many that an index for each application
@@ -44,7 +53,7 @@ macro_rules! page {
 #[rustfmt::skip]
 macro_rules! of_customer {
     () => {
-        " FROM booking WHERE account_id = ?1 AND customer_id = ?2 AND starts_at BETWEEN ?3 AND ?4
+        "account_id = ?1 AND customer_id = ?2 AND starts_at BETWEEN ?3 AND ?4
           AND (CAST(?5 AS TEXT) IS NULL OR application_id = ?5)"
     };
 }
@@ -64,12 +73,18 @@ statements! {
     LIST_BY_TOUCH = page!(found!(by touch));
     LIST_OWN_BY_START = page!(concat!(found!(by start), " AND application_id = ?10"));
     LIST_OWN_BY_TOUCH = page!(concat!(found!(by touch), " AND application_id = ?10"));
-    COUNT_BY_START = concat!("SELECT COUNT(*)", found!(by start));
-    COUNT_BY_TOUCH = concat!("SELECT COUNT(*)", found!(by touch));
-    COUNT_OWN_BY_START = concat!("SELECT COUNT(*)", found!(by start), " AND application_id = ?8");
-    COUNT_OWN_BY_TOUCH = concat!("SELECT COUNT(*)", found!(by touch), " AND application_id = ?8");
-    LIST_OF_CUSTOMER = concat!("SELECT ", columns!(), of_customer!(), " ORDER BY +starts_at, number LIMIT ?6 OFFSET ?7");
-    COUNT_OF_CUSTOMER = concat!("SELECT COUNT(*)", of_customer!());
+    WAS_BY_START = page_as_it_was!(found!(by start));
+    WAS_BY_TOUCH = page_as_it_was!(found!(by touch));
+    WAS_OWN_BY_START = page_as_it_was!(concat!(found!(by start), " AND application_id = ?11"));
+    WAS_OWN_BY_TOUCH = page_as_it_was!(concat!(found!(by touch), " AND application_id = ?11"));
+    COUNT_BY_START = concat!("SELECT COUNT(*) FROM booking WHERE ", found!(by start));
+    COUNT_BY_TOUCH = concat!("SELECT COUNT(*) FROM booking WHERE ", found!(by touch));
+    COUNT_OWN_BY_START = concat!("SELECT COUNT(*) FROM booking WHERE ", found!(by start), " AND application_id = ?8");
+    COUNT_OWN_BY_TOUCH = concat!("SELECT COUNT(*) FROM booking WHERE ", found!(by touch), " AND application_id = ?8");
+    LIST_OF_CUSTOMER = concat!("SELECT ", columns!(), " FROM booking WHERE ", of_customer!(),
+        " ORDER BY +starts_at, number LIMIT ?6 OFFSET ?7");
+    WAS_OF_CUSTOMER = as_it_was!(columns!(), "booking", "number", "+starts_at", of_customer!(), "?8", "?6", "?7");
+    COUNT_OF_CUSTOMER = concat!("SELECT COUNT(*) FROM booking WHERE ", of_customer!());
     /// Some of a customer's bookings, in the order of an index. The numbers are sorted as something else, which keeps SQLite
     /// from walking through all bookings by start.
     LOCK_SOME = "SELECT number, application_id, starts_at, title, CAST(octet_length(details) AS BIGINT) FROM booking
@@ -362,7 +377,7 @@ pub fn lock(tx: &mut Tx, account: &AccountId, number: &BookingNumber) -> Result<
     tx.one(LOCK, &[account, number], booking)
 }
 
-/// The bookings of a search within sight, by start and number: at most `limit` of those after the first `offset`.
+/// The bookings of a search within sight, by start and number, or where they stood by these.
 ///
 /// # Errors
 /// When the store fails.
@@ -371,21 +386,26 @@ pub fn list(
     account: &AccountId,
     sight: &Sight,
     search: &BookingSearch,
-    limit: i64,
-    offset: i64,
+    Cut { as_of, limit, offset }: Cut,
 ) -> Result<Vec<Booking>, StoreError> {
     let BookingSearch { product, canceled, .. } = search;
     let (starts, touched) = (search.starts.unwrap_or(ALWAYS), search.touched.unwrap_or(ALWAYS));
     let by_start = search.starts.is_some();
     let mut params: Vec<&dyn Param> =
         vec![account, &starts.0, &starts.1, &touched.0, &touched.1, product, canceled, &limit, &offset];
-    match sight {
-        Sight::All => db.all(if by_start { LIST_BY_START } else { LIST_BY_TOUCH }, &params, booking),
-        Sight::Own(application) => {
-            params.push(application);
-            db.all(if by_start { LIST_OWN_BY_START } else { LIST_OWN_BY_TOUCH }, &params, booking)
-        }
-    }
+    params.extend(as_of.as_ref().map(|number| number as &dyn Param));
+    params.extend(sight.creator().map(|application| application as &dyn Param));
+    let statement = match (sight, by_start, as_of) {
+        (Sight::All, true, None) => LIST_BY_START,
+        (Sight::All, false, None) => LIST_BY_TOUCH,
+        (Sight::Own(_), true, None) => LIST_OWN_BY_START,
+        (Sight::Own(_), false, None) => LIST_OWN_BY_TOUCH,
+        (Sight::All, true, Some(_)) => WAS_BY_START,
+        (Sight::All, false, Some(_)) => WAS_BY_TOUCH,
+        (Sight::Own(_), true, Some(_)) => WAS_OWN_BY_START,
+        (Sight::Own(_), false, Some(_)) => WAS_OWN_BY_TOUCH,
+    };
+    db.all(statement, &params, booking)
 }
 
 /// The bookings that are not cancelled, by start and number: at most `limit` after this start and number.
@@ -421,7 +441,7 @@ pub fn count(db: &mut Snapshot, account: &AccountId, sight: &Sight, search: &Boo
 }
 
 /// The bookings of a customer within sight that start within the times, both included, the cancelled ones among them, by
-/// start and number: how many there are, and at most `limit` of those after the first `offset`.
+/// start and number, or where they stood by these.
 ///
 /// # Errors
 /// When the store fails.
@@ -431,13 +451,27 @@ pub fn list_of_customer(
     sight: &Sight,
     customer: &CustomerId,
     (first, last): (Instant, Instant),
-    (limit, offset): (i64, i64),
-) -> Result<(i64, Vec<Booking>), StoreError> {
+    Cut { as_of, limit, offset }: Cut,
+) -> Result<Vec<Booking>, StoreError> {
     let creator = sight.creator();
-    let found: [&dyn Param; 5] = [account, customer, &first, &last, &creator];
-    let count = db.one(COUNT_OF_CUSTOMER, &found, |row| row.next())?.unwrap_or(0);
-    let page: [&dyn Param; 7] = [account, customer, &first, &last, &creator, &limit, &offset];
-    Ok((count, db.all(LIST_OF_CUSTOMER, &page, booking)?))
+    let mut params: Vec<&dyn Param> = vec![account, customer, &first, &last, &creator, &limit, &offset];
+    params.extend(as_of.as_ref().map(|number| number as &dyn Param));
+    db.all(if as_of.is_some() { WAS_OF_CUSTOMER } else { LIST_OF_CUSTOMER }, &params, booking)
+}
+
+/// How many these are.
+///
+/// # Errors
+/// When the store fails.
+pub fn count_of_customer(
+    db: &mut Snapshot,
+    account: &AccountId,
+    sight: &Sight,
+    customer: &CustomerId,
+    (first, last): (Instant, Instant),
+) -> Result<i64, StoreError> {
+    let params: [&dyn Param; 5] = [account, customer, &first, &last, &sight.creator()];
+    Ok(db.one(COUNT_OF_CUSTOMER, &params, |row| row.next())?.unwrap_or(0))
 }
 
 /// Whether a customer has any booking within sight, cancelled or not.

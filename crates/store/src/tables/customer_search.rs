@@ -1,6 +1,8 @@
 //! Searches for customers: by creation, by names, by e-mail address, of everybody or within an application's sight.
 
+use super::counted;
 use super::customers::{Shown, columns, shown, statistics};
+use super::listed_before::{Cut, as_it_was};
 use crate::sql::Sql;
 use crate::{Param, Snapshot, StoreError, statements};
 use slotkeeper_domain::compared::folded;
@@ -11,14 +13,14 @@ use slotkeeper_domain::time::{Date, Instant};
 /// Created from then on.
 #[rustfmt::skip]
 macro_rules! everybody {
-    () => { " FROM customer WHERE account_id = ?1 AND created_at >= ?2" };
+    () => { "account_id = ?1 AND created_at >= ?2" };
 }
 
 /// Created from then on, members or others or both, with a part of a name.
 #[rustfmt::skip]
 macro_rules! named {
     () => {
-        r" FROM customer WHERE account_id = ?1 AND created_at >= ?2
+        r"account_id = ?1 AND created_at >= ?2
            AND ((member_since <= ?3 AND (member_until IS NULL OR member_until >= ?3)) IS TRUE AND ?4
                 OR (member_since <= ?3 AND (member_until IS NULL OR member_until >= ?3)) IS NOT TRUE AND ?5)
            AND CASE ?6 WHEN 'firstName' THEN first_name WHEN 'lastName' THEN last_name ELSE full_name END LIKE ?7 ESCAPE '!'"
@@ -30,7 +32,7 @@ macro_rules! named {
 #[rustfmt::skip]
 macro_rules! addressed {
     () => {
-        " FROM customer WHERE account_id = ?1 AND +created_at >= ?2
+        "account_id = ?1 AND +created_at >= ?2
           AND ((member_since <= ?3 AND (member_until IS NULL OR member_until >= ?3)) IS TRUE AND ?4
                OR (member_since <= ?3 AND (member_until IS NULL OR member_until >= ?3)) IS NOT TRUE AND ?5)
           AND email_address = ?6"
@@ -41,8 +43,17 @@ macro_rules! addressed {
 #[rustfmt::skip]
 macro_rules! page {
     ($found:expr, $by:literal, $limit:literal, $offset:literal, $now:literal) => {
-        concat!("SELECT ", columns!(), ", ", statistics!("page", $now), " FROM (SELECT *", $found,
+        concat!("SELECT ", columns!(), ", ", statistics!("page", $now), " FROM (SELECT * FROM customer WHERE ", $found,
                 " ORDER BY ", $by, ", id LIMIT ", $limit, " OFFSET ", $offset, ") AS page ORDER BY created_at, id")
+    };
+}
+
+/// The same of what was found at a change, which is the parameter that is named last.
+#[rustfmt::skip]
+macro_rules! page_as_it_was {
+    ($found:expr, $by:literal, $limit:literal, $offset:literal, $now:literal, $number:literal) => {
+        as_it_was!(concat!(columns!(), ", ", statistics!("customer", $now)), "customer", "id", $by, $found,
+                   $number, $limit, $offset)
     };
 }
 
@@ -53,12 +64,17 @@ statements! {
     LIST_NAMED_OWN = page!(concat!(named!(), " AND application_id = ?11"), "created_at", "?8", "?9", "?10");
     LIST_ADDRESSED = page!(addressed!(), "+created_at", "?7", "?8", "?9");
     LIST_ADDRESSED_OWN = page!(concat!(addressed!(), " AND COALESCE(application_id, '') = ?10"), "+created_at", "?7", "?8", "?9");
-    COUNT = concat!("SELECT COUNT(*)", everybody!());
-    COUNT_OWN = concat!("SELECT COUNT(*)", everybody!(), " AND application_id = ?3");
-    COUNT_NAMED = concat!("SELECT COUNT(*)", named!());
-    COUNT_NAMED_OWN = concat!("SELECT COUNT(*)", named!(), " AND application_id = ?8");
-    COUNT_ADDRESSED = concat!("SELECT COUNT(*)", addressed!());
-    COUNT_ADDRESSED_OWN = concat!("SELECT COUNT(*)", addressed!(), " AND COALESCE(application_id, '') = ?7");
+    WAS = page_as_it_was!(everybody!(), "created_at", "?3", "?4", "?5", "?6");
+    WAS_OWN = page_as_it_was!(concat!(everybody!(), " AND application_id = ?7"), "created_at", "?3", "?4", "?5", "?6");
+    WAS_NAMED = page_as_it_was!(named!(), "created_at", "?8", "?9", "?10", "?11");
+    WAS_NAMED_OWN = page_as_it_was!(concat!(named!(), " AND application_id = ?12"), "created_at", "?8", "?9", "?10", "?11");
+    WAS_ADDRESSED = page_as_it_was!(addressed!(), "+created_at", "?7", "?8", "?9", "?10");
+    WAS_ADDRESSED_OWN = page_as_it_was!(concat!(addressed!(), " AND COALESCE(application_id, '') = ?11"), "+created_at",
+        "?7", "?8", "?9", "?10");
+    COUNT_NAMED = concat!("SELECT COUNT(*) FROM customer WHERE ", named!());
+    COUNT_NAMED_OWN = concat!("SELECT COUNT(*) FROM customer WHERE ", named!(), " AND application_id = ?8");
+    COUNT_ADDRESSED = concat!("SELECT COUNT(*) FROM customer WHERE ", addressed!());
+    COUNT_ADDRESSED_OWN = concat!("SELECT COUNT(*) FROM customer WHERE ", addressed!(), " AND COALESCE(application_id, '') = ?7");
 }
 
 /// Which customers to look for.
@@ -145,18 +161,20 @@ impl Parameters<'_> {
         }
     }
 
-    /// The statements that list and count what is found: for everybody, and within an application's sight.
-    fn statements(&self) -> [(Sql, Sql); 2] {
-        match self {
-            Self::Everybody { .. } => [(LIST, COUNT), (LIST_OWN, COUNT_OWN)],
-            Self::Named { .. } => [(LIST_NAMED, COUNT_NAMED), (LIST_NAMED_OWN, COUNT_NAMED_OWN)],
-            Self::Addressed { .. } => [(LIST_ADDRESSED, COUNT_ADDRESSED), (LIST_ADDRESSED_OWN, COUNT_ADDRESSED_OWN)],
+    /// The statements that list what is found now and what was found: for everybody, or within an application's sight.
+    fn lists(&self, sight: &Sight) -> (Sql, Sql) {
+        match (self, sight) {
+            (Self::Everybody { .. }, Sight::All) => (LIST, WAS),
+            (Self::Everybody { .. }, Sight::Own(_)) => (LIST_OWN, WAS_OWN),
+            (Self::Named { .. }, Sight::All) => (LIST_NAMED, WAS_NAMED),
+            (Self::Named { .. }, Sight::Own(_)) => (LIST_NAMED_OWN, WAS_NAMED_OWN),
+            (Self::Addressed { .. }, Sight::All) => (LIST_ADDRESSED, WAS_ADDRESSED),
+            (Self::Addressed { .. }, Sight::Own(_)) => (LIST_ADDRESSED_OWN, WAS_ADDRESSED_OWN),
         }
     }
 }
 
-/// The customers of a search within sight, by creation, with what each has booked as of `now`: at most `limit` of those
-/// after the first `offset`.
+/// The customers of a search within sight, by creation, with what each has booked as of `now`.
 ///
 /// # Errors
 /// When the store fails.
@@ -166,20 +184,16 @@ pub fn list(
     sight: &Sight,
     search: &CustomerSearch,
     now: Instant,
-    (limit, offset): (i64, i64),
+    Cut { as_of, limit, offset }: Cut,
 ) -> Result<Vec<Shown>, StoreError> {
     let search = search.parameters();
-    let [all, own] = search.statements().map(|(list, _)| list);
+    let (list, was) = search.lists(sight);
     let mut params: Vec<&dyn Param> = vec![account];
     params.extend(search.values());
     params.extend([&limit as &dyn Param, &offset, &now]);
-    match sight {
-        Sight::All => db.all(all, &params, shown),
-        Sight::Own(application) => {
-            params.push(application);
-            db.all(own, &params, shown)
-        }
-    }
+    params.extend(as_of.as_ref().map(|number| number as &dyn Param));
+    params.extend(sight.creator().map(|application| application as &dyn Param));
+    db.all(if as_of.is_some() { was } else { list }, &params, shown)
 }
 
 /// How many customers a search finds within sight.
@@ -193,15 +207,15 @@ pub fn count(
     search: &CustomerSearch,
 ) -> Result<i64, StoreError> {
     let search = search.parameters();
-    let [all, own] = search.statements().map(|(_, count)| count);
+    let count = match (&search, sight) {
+        (Parameters::Everybody { since }, _) => return counted::customers(db, account, sight, **since),
+        (Parameters::Named { .. }, Sight::All) => COUNT_NAMED,
+        (Parameters::Named { .. }, Sight::Own(_)) => COUNT_NAMED_OWN,
+        (Parameters::Addressed { .. }, Sight::All) => COUNT_ADDRESSED,
+        (Parameters::Addressed { .. }, Sight::Own(_)) => COUNT_ADDRESSED_OWN,
+    };
     let mut params: Vec<&dyn Param> = vec![account];
     params.extend(search.values());
-    let found = match sight {
-        Sight::All => db.one(all, &params, |row| row.next())?,
-        Sight::Own(application) => {
-            params.push(application);
-            db.one(own, &params, |row| row.next())?
-        }
-    };
-    Ok(found.unwrap_or(0))
+    params.extend(sight.creator().map(|application| application as &dyn Param));
+    Ok(db.one(count, &params, |row| row.next())?.unwrap_or(0))
 }

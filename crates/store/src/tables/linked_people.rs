@@ -1,7 +1,8 @@
 //! The people linked to customers, and which bookings they come to.
 
 use super::customers::Visits;
-use crate::{Json, Row, Snapshot, StoreError, Tx, statements};
+use super::listed_before::{Cut, as_it_was};
+use crate::{Json, Param, Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::customer::Person;
 use slotkeeper_domain::id::{AccountId, CustomerId, LinkedPersonId};
@@ -33,6 +34,7 @@ statements! {
     /// A customer has few of them.
     LIST = concat!("SELECT ", columns!("?3"), " FROM linked_person WHERE account_id = ?1 AND customer_id = ?2
         ORDER BY created_at, id LIMIT ?4 OFFSET ?5");
+    WAS = as_it_was!(columns!("?3"), "linked_person", "id", "created_at", "account_id = ?1 AND customer_id = ?2", "?6", "?4", "?5");
     COUNT = "SELECT COUNT(*) FROM linked_person WHERE account_id = ?1 AND customer_id = ?2";
     IS_THERE = "SELECT id FROM linked_person WHERE account_id = ?1 AND customer_id = ?2 AND id = ?3 {FOR SHARE}";
     UPDATE = "UPDATE linked_person SET person = ?4 WHERE account_id = ?1 AND customer_id = ?2 AND id = ?3";
@@ -105,7 +107,7 @@ pub fn show_many(
     super::by_ids(db, SHOW_MANY, &[account, &now], ids, linked)
 }
 
-/// The people linked to a customer as of `now`, by creation: at most `limit` of those after the first `offset`.
+/// The people linked to a customer as of `now`, by creation.
 ///
 /// # Errors
 /// When the store fails.
@@ -114,9 +116,11 @@ pub fn list(
     account: &AccountId,
     customer: &CustomerId,
     now: Instant,
-    (limit, offset): (i64, i64),
+    Cut { as_of, limit, offset }: Cut,
 ) -> Result<Vec<LinkedPerson>, StoreError> {
-    db.all(LIST, &[account, customer, &now, &limit, &offset], linked)
+    let mut params: Vec<&dyn Param> = vec![account, customer, &now, &limit, &offset];
+    params.extend(as_of.as_ref().map(|number| number as &dyn Param));
+    db.all(if as_of.is_some() { WAS } else { LIST }, &params, linked)
 }
 
 /// How many people are linked to a customer.

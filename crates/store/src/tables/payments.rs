@@ -1,6 +1,8 @@
 //! Payments: money that was received, or given back.
 
-use crate::{Row, Snapshot, StoreError, Tx, statements};
+use super::counted;
+use super::listed_before::{Cut, as_it_was};
+use crate::{Param, Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::compared::composed;
 use slotkeeper_domain::id::{AccountId, ApplicationId, CustomerId, PaymentId};
@@ -23,7 +25,7 @@ macro_rules! found {
     (of all) => { found!("account_id = ?1") };
     (of application) => { found!("account_id = ?1 AND application_id = ?6") };
     ($whose:expr) => {
-        concat!(" FROM payment WHERE ", $whose, " AND received_at BETWEEN ?2 AND ?3
+        concat!($whose, " AND received_at BETWEEN ?2 AND ?3
           AND (CAST(?4 AS TEXT) IS NULL OR method = ?4) AND (CAST(?5 AS TEXT) IS NULL OR method_other = ?5)")
     };
 }
@@ -32,7 +34,7 @@ macro_rules! found {
 #[rustfmt::skip]
 macro_rules! of_booking {
     () => {
-        " FROM payment WHERE account_id = ?1 AND booking_number = ?2 AND (CAST(?3 AS TEXT) IS NULL OR application_id = ?3)"
+        "account_id = ?1 AND booking_number = ?2 AND (CAST(?3 AS TEXT) IS NULL OR application_id = ?3)"
     };
 }
 
@@ -40,17 +42,23 @@ statements! {
     INSERT = concat!("INSERT INTO payment (account_id, ", columns!(), ")
               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)");
     FIND = concat!("SELECT ", columns!(), " FROM payment WHERE account_id = ?1 AND id = ?2");
-    LIST = concat!("SELECT ", columns!(), found!(of all), " ORDER BY received_at, id LIMIT ?6 OFFSET ?7");
-    COUNT = concat!("SELECT COUNT(*)", found!(of all));
-    LIST_OWN = concat!("SELECT ", columns!(), found!(of application), " ORDER BY received_at, id LIMIT ?7 OFFSET ?8");
-    COUNT_OWN = concat!("SELECT COUNT(*)", found!(of application));
+    LIST = concat!("SELECT ", columns!(), " FROM payment WHERE ", found!(of all), " ORDER BY received_at, id LIMIT ?6 OFFSET ?7");
+    WAS = as_it_was!(columns!(), "payment", "id", "received_at", found!(of all), "?8", "?6", "?7");
+    /// Only where the name of another method is asked for.
+    COUNT = concat!("SELECT COUNT(*) FROM payment WHERE ", found!(of all));
+    LIST_OWN = concat!("SELECT ", columns!(), " FROM payment WHERE ", found!(of application),
+        " ORDER BY received_at, id LIMIT ?7 OFFSET ?8");
+    WAS_OWN = as_it_was!(columns!(), "payment", "id", "received_at", found!(of application), "?9", "?7", "?8");
+    COUNT_OWN = concat!("SELECT COUNT(*) FROM payment WHERE ", found!(of application));
     /// Some payments of all accounts, by account and id.
     SOME_OF_ALL = "SELECT account_id, id, method_other FROM payment
                    WHERE (account_id, id) > (?1, ?2) ORDER BY account_id, id LIMIT ?3 {FOR UPDATE}";
     SET_METHOD_OTHER = "UPDATE payment SET method_other = ?3 WHERE account_id = ?1 AND id = ?2";
     /// The plus keeps SQLite from walking through all payments in this order in search of the booking's few.
-    LIST_OF_BOOKING = concat!("SELECT ", columns!(), of_booking!(), " ORDER BY +received_at, id LIMIT ?4 OFFSET ?5");
-    COUNT_OF_BOOKING = concat!("SELECT COUNT(*)", of_booking!());
+    LIST_OF_BOOKING = concat!("SELECT ", columns!(), " FROM payment WHERE ", of_booking!(),
+        " ORDER BY +received_at, id LIMIT ?4 OFFSET ?5");
+    WAS_OF_BOOKING = as_it_was!(columns!(), "payment", "id", "+received_at", of_booking!(), "?6", "?4", "?5");
+    COUNT_OF_BOOKING = concat!("SELECT COUNT(*) FROM payment WHERE ", of_booking!());
 }
 
 /// A payment.
@@ -127,7 +135,7 @@ pub fn find(db: &mut Snapshot, account: &AccountId, id: &PaymentId) -> Result<Op
     db.one(FIND, &[account, id], payment)
 }
 
-/// The payments of a search within sight, by when they were received: at most `limit` of those after the first `offset`.
+/// The payments of a search within sight, by when they were received.
 ///
 /// # Errors
 /// When the store fails.
@@ -136,16 +144,20 @@ pub fn list(
     account: &AccountId,
     sight: &Sight,
     search: &PaymentSearch,
-    limit: i64,
-    offset: i64,
+    Cut { as_of, limit, offset }: Cut,
 ) -> Result<Vec<Payment>, StoreError> {
     let PaymentSearch { received: (first, last), method, method_other } = search;
-    match sight.creator() {
-        None => db.all(LIST, &[account, first, last, method, method_other, &limit, &offset], payment),
-        Some(application) => {
-            db.all(LIST_OWN, &[account, first, last, method, method_other, application, &limit, &offset], payment)
-        }
-    }
+    let mut params: Vec<&dyn Param> = vec![account, first, last, method, method_other];
+    params.extend(sight.creator().map(|application| application as &dyn Param));
+    params.extend([&limit as &dyn Param, &offset]);
+    params.extend(as_of.as_ref().map(|number| number as &dyn Param));
+    let statement = match (sight, as_of) {
+        (Sight::All, None) => LIST,
+        (Sight::All, Some(_)) => WAS,
+        (Sight::Own(_), None) => LIST_OWN,
+        (Sight::Own(_), Some(_)) => WAS_OWN,
+    };
+    db.all(statement, &params, payment)
 }
 
 /// How many payments a search finds within sight.
@@ -154,6 +166,9 @@ pub fn list(
 /// When the store fails.
 pub fn count(db: &mut Snapshot, account: &AccountId, sight: &Sight, search: &PaymentSearch) -> Result<i64, StoreError> {
     let PaymentSearch { received: (first, last), method, method_other } = search;
+    if method_other.is_none() {
+        return counted::payments(db, account, sight, (*first, *last), method.as_ref());
+    }
     let count = match sight.creator() {
         None => db.one(COUNT, &[account, first, last, method, method_other], |row| row.next()),
         Some(application) => {
@@ -163,7 +178,7 @@ pub fn count(db: &mut Snapshot, account: &AccountId, sight: &Sight, search: &Pay
     Ok(count?.unwrap_or(0))
 }
 
-/// The payments of a booking within sight, by when they were received: at most `limit` of those after the first `offset`.
+/// The payments of a booking within sight, by when they were received.
 ///
 /// # Errors
 /// When the store fails.
@@ -172,10 +187,12 @@ pub fn list_of_booking(
     account: &AccountId,
     sight: &Sight,
     booking: &BookingNumber,
-    limit: i64,
-    offset: i64,
+    Cut { as_of, limit, offset }: Cut,
 ) -> Result<Vec<Payment>, StoreError> {
-    db.all(LIST_OF_BOOKING, &[account, booking, &sight.creator(), &limit, &offset], payment)
+    let creator = sight.creator();
+    let mut params: Vec<&dyn Param> = vec![account, booking, &creator, &limit, &offset];
+    params.extend(as_of.as_ref().map(|number| number as &dyn Param));
+    db.all(if as_of.is_some() { WAS_OF_BOOKING } else { LIST_OF_BOOKING }, &params, payment)
 }
 
 /// How many payments of a booking are within sight.

@@ -1,7 +1,8 @@
 //! Blocks of seats.
 
 use super::bookings::Stamp;
-use crate::{Row, Snapshot, StoreError, Tx, statements};
+use super::listed_before::{Cut, as_it_was};
+use crate::{Param, Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::block::SeatCount;
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{AccountId, ApplicationId, ProductId, SeatBlockId};
@@ -22,7 +23,7 @@ macro_rules! found {
     (by start) => { found!("starts_at BETWEEN ?2 AND ?3 AND +touched_at BETWEEN ?4 AND ?5") };
     (by touch) => { found!("touched_at BETWEEN ?4 AND ?5 AND +starts_at BETWEEN ?2 AND ?3") };
     ($times:expr) => {
-        concat!(" FROM seat_block WHERE account_id = ?1 AND ", $times, "
+        concat!("account_id = ?1 AND ", $times, "
           AND (CAST(?6 AS TEXT) IS NULL OR product_id = ?6) AND (CAST(?7 AS TEXT) IS NULL OR application_id = ?7)")
     };
 }
@@ -36,12 +37,16 @@ statements! {
     DELETE = "DELETE FROM seat_block WHERE account_id = ?1 AND id = ?2";
     FIND = concat!("SELECT ", columns!(), " FROM seat_block WHERE account_id = ?1 AND id = ?2");
     LOCK = concat!("SELECT ", columns!(), " FROM seat_block WHERE account_id = ?1 AND id = ?2 {FOR UPDATE}");
-    LIST_BY_START = concat!("SELECT ", columns!(), found!(by start), " ORDER BY starts_at, id LIMIT ?8 OFFSET ?9");
-    LIST_BY_TOUCH = concat!("SELECT ", columns!(), found!(by touch), " ORDER BY starts_at, id LIMIT ?8 OFFSET ?9");
+    LIST_BY_START = concat!("SELECT ", columns!(), " FROM seat_block WHERE ", found!(by start),
+        " ORDER BY starts_at, id LIMIT ?8 OFFSET ?9");
+    LIST_BY_TOUCH = concat!("SELECT ", columns!(), " FROM seat_block WHERE ", found!(by touch),
+        " ORDER BY starts_at, id LIMIT ?8 OFFSET ?9");
+    WAS_BY_START = as_it_was!(columns!(), "seat_block", "id", "starts_at", found!(by start), "?10", "?8", "?9");
+    WAS_BY_TOUCH = as_it_was!(columns!(), "seat_block", "id", "starts_at", found!(by touch), "?10", "?8", "?9");
+    COUNT_BY_START = concat!("SELECT COUNT(*) FROM seat_block WHERE ", found!(by start));
+    COUNT_BY_TOUCH = concat!("SELECT COUNT(*) FROM seat_block WHERE ", found!(by touch));
     AHEAD = concat!("SELECT ", columns!(), " FROM seat_block WHERE account_id = ?1 AND (starts_at, id) > (?2, ?3)
                      ORDER BY starts_at, id LIMIT ?4");
-    COUNT_BY_START = concat!("SELECT COUNT(*)", found!(by start));
-    COUNT_BY_TOUCH = concat!("SELECT COUNT(*)", found!(by touch));
 }
 
 /// A block of seats.
@@ -171,7 +176,7 @@ pub fn lock(tx: &mut Tx, account: &AccountId, id: &SeatBlockId) -> Result<Option
     tx.one(LOCK, &[account, id], block)
 }
 
-/// The blocks of a search within sight, by start and id: at most `limit` of those after the first `offset`.
+/// The blocks of a search within sight, by start and id, or where they stood by these.
 ///
 /// # Errors
 /// When the store fails.
@@ -180,17 +185,20 @@ pub fn list(
     account: &AccountId,
     sight: &Sight,
     search: &SeatBlockSearch,
-    limit: i64,
-    offset: i64,
+    Cut { as_of, limit, offset }: Cut,
 ) -> Result<Vec<SeatBlock>, StoreError> {
     let (starts, touched) = (search.starts.unwrap_or(ALWAYS), search.touched.unwrap_or(ALWAYS));
     let (product, creator) = (&search.product, sight.creator());
-    let statement = if search.starts.is_some() { LIST_BY_START } else { LIST_BY_TOUCH };
-    db.all(
-        statement,
-        &[account, &starts.0, &starts.1, &touched.0, &touched.1, product, &creator, &limit, &offset],
-        block,
-    )
+    let mut params: Vec<&dyn Param> =
+        vec![account, &starts.0, &starts.1, &touched.0, &touched.1, product, &creator, &limit, &offset];
+    params.extend(as_of.as_ref().map(|number| number as &dyn Param));
+    let statement = match (search.starts.is_some(), as_of) {
+        (true, None) => LIST_BY_START,
+        (false, None) => LIST_BY_TOUCH,
+        (true, Some(_)) => WAS_BY_START,
+        (false, Some(_)) => WAS_BY_TOUCH,
+    };
+    db.all(statement, &params, block)
 }
 
 /// Blocks by start and id: at most `limit` after this start and id.
@@ -219,6 +227,6 @@ pub fn count(
     let (starts, touched) = (search.starts.unwrap_or(ALWAYS), search.touched.unwrap_or(ALWAYS));
     let (product, creator) = (&search.product, sight.creator());
     let statement = if search.starts.is_some() { COUNT_BY_START } else { COUNT_BY_TOUCH };
-    let params: [&dyn crate::Param; 7] = [account, &starts.0, &starts.1, &touched.0, &touched.1, product, &creator];
+    let params: [&dyn Param; 7] = [account, &starts.0, &starts.1, &touched.0, &touched.1, product, &creator];
     Ok(db.one(statement, &params, |row| row.next())?.unwrap_or(0))
 }

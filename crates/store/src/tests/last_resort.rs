@@ -4,6 +4,7 @@
 use super::{Place, on_both_engines};
 use crate::tables::credits::Prepaid;
 use crate::tables::customers::Customer;
+use crate::tables::listed_before::Cut;
 use crate::tables::vouchers::{Voucher, Worth};
 use crate::tables::{accounts, bookings, claims, credits, customers, promotions, resourceblocks, seatblocks, vouchers};
 use crate::{Store, StoreError, Tx};
@@ -176,7 +177,7 @@ on_both_engines! {
             let found = store.read(move |db| {
                 Ok::<_, StoreError>((
                     bookings::count(db, &account(), &Sight::All, &search)?,
-                    bookings::list(db, &account(), &Sight::All, &search, 10, 0)?.len(),
+                    bookings::list(db, &account(), &Sight::All, &search, Cut::first(10))?.len(),
                     {
                         let search = seatblocks::SeatBlockSearch { starts, touched, product: None };
                         seatblocks::count(db, &account(), &Sight::All, &search)?

@@ -5,6 +5,7 @@ mod deliveries;
 mod engines;
 mod groups;
 mod last_resort;
+mod listed;
 mod opening;
 mod people;
 mod place;

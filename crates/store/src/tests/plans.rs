@@ -7,7 +7,7 @@ use crate::tests::Place;
 use rusqlite::Connection;
 
 /// Tables that grow with everything that is booked.
-const GROWING: [&str; 17] = [
+const GROWING: [&str; 18] = [
     "booking",
     "seat_claim",
     "resource_claim",
@@ -25,6 +25,7 @@ const GROWING: [&str; 17] = [
     "attempt",
     "mail",
     "due_letter",
+    "listed_before",
 ];
 
 /// Statements that read an index as far as they are told, and no further.

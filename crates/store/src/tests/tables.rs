@@ -16,7 +16,8 @@ pub(super) const MIGRATIONS: &[Migration] = &[
               CREATE TABLE change (
                   account_id TEXT NOT NULL REFERENCES account (id), number BIGINT NOT NULL, at BIGINT NOT NULL,
                   actor_kind TEXT NOT NULL, actor_account_id TEXT, actor_id TEXT, thing TEXT NOT NULL, thing_id TEXT NOT NULL,
-                  kind TEXT NOT NULL, creator_id TEXT, PRIMARY KEY (account_id, number));",
+                  kind TEXT NOT NULL, creator_id TEXT, PRIMARY KEY (account_id, number));
+              CREATE TABLE listed_before (account_id TEXT NOT NULL, number BIGINT NOT NULL, at BIGINT NOT NULL);",
         ..Migration::EMPTY
     },
     Migration {

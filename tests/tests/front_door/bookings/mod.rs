@@ -8,6 +8,7 @@ mod checklist;
 mod courses;
 mod customers;
 mod examples;
+mod fixed_pages;
 mod flows;
 mod generous;
 mod holds;
