@@ -239,6 +239,8 @@ impl TestServer {
         self.stop().await;
         let address = self.url.trim_start_matches("http://").to_owned();
         let (data, clock) = (self.data.take(), Arc::clone(&self.clock));
+        // SQLite lets nobody else open the file before it is closed.
+        self.app.store().close().await;
         Self::run_at(&address, self.location.clone(), data, clock, None, (None, None), More::default()).await
     }
 
@@ -246,15 +248,6 @@ impl TestServer {
     #[must_use]
     pub fn is_shared(&self) -> bool {
         !self.app.store().is_alone()
-    }
-
-    /// The same server, stopped and started again on its database, at another address.
-    pub async fn restarted(mut self) -> Self {
-        self.stop().await;
-        let (location, data, clock) = (self.location.clone(), self.data.take(), Arc::clone(&self.clock));
-        // SQLite lets nobody else open the file before it is closed.
-        self.app.store().close().await;
-        Self::run(location, data, clock, None, (None, None)).await
     }
 
     async fn run(
