@@ -273,7 +273,7 @@ mod tests {
         names.sort();
         assert_eq!(
             names,
-            ["content-type", "date", "from", "message-id", "mime-version", "reply-to", "subject", "to"],
+            ["auto-submitted", "content-type", "date", "from", "message-id", "mime-version", "reply-to", "subject", "to"],
             "{raw}"
         );
     }

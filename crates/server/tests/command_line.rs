@@ -455,12 +455,12 @@ impl Desk {
 
     /// What applications were told of a thing, in order.
     async fn told_of(&self, id: &str) -> Vec<String> {
-        let (mut after, mut told) = (0, Vec::new());
+        let (mut after, mut told) = ("0".to_owned(), Vec::new());
         loop {
             let part = self.read(&format!("/changes?after={after}&limit=500")).await;
             let of_it = part["data"].as_array().unwrap().iter().filter(|change| change["itemId"] == *id);
             told.extend(of_it.map(|change| change["type"].as_str().unwrap().to_owned()));
-            after = part["last"].as_i64().unwrap();
+            after = part["last"].as_str().unwrap().to_owned();
             if part["more"] == false {
                 return told;
             }

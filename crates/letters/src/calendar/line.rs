@@ -5,8 +5,10 @@ use crate::clean::{LONGEST_VALUE, one_line};
 /// Most octets of a line, without its CRLF.
 const WIDTH: usize = 75;
 
-/// What gives the next character another meaning: the backslash in texts, the caret in parameters.
-const ESCAPING: [char; 2] = ['\\', '^'];
+/// What gives the next character another meaning in the parameters of a property (RFC 6868).
+const CARET: char = '^';
+/// What does so in its value.
+const BACKSLASH: char = '\\';
 
 /// The lines of an object so far.
 #[derive(Default)]
@@ -19,10 +21,15 @@ impl Lines {
     /// A line is folded neither within a character nor between one that escapes and what it escapes: programs that unfold
     /// after they have read the escapes would lose the entry.
     pub fn raw(&mut self, name: &str, value: &str) {
-        let mut width = 0;
-        let mut characters = name.chars().chain([':']).chain(value.chars());
+        let width = self.fold(0, name.chars().chain([':']), CARET);
+        self.fold(width, value.chars(), BACKSLASH);
+        self.0.push_str("\r\n");
+    }
+
+    /// Writes on in a line that has `width` octets, and in new ones where it is full; how many octets the last one has.
+    fn fold(&mut self, mut width: usize, mut characters: impl Iterator<Item = char>, escaping: char) -> usize {
         while let Some(character) = characters.next() {
-            let escaped = if ESCAPING.contains(&character) { characters.next() } else { None };
+            let escaped = if character == escaping { characters.next() } else { None };
             let octets = character.len_utf8() + escaped.map_or(0, char::len_utf8);
             if width + octets > WIDTH {
                 // The space that marks a folded line is one of its octets.
@@ -33,7 +40,7 @@ impl Lines {
             self.0.extend(escaped);
             width += octets;
         }
-        self.0.push_str("\r\n");
+        width
     }
 
     /// A property whose value is text.
@@ -113,6 +120,9 @@ mod tests {
                 format!("X:{}{escaped}\r\n z\r\n", &before[1..])
             );
         }
+        // A caret is a character like any other in a text, and before a backslash too.
+        let before = "a".repeat(71);
+        assert_eq!(written("X", &format!("{before}^;z")), format!("X:{before}^\r\n \\;z\r\n"));
         let mut lines = Lines::default();
         lines.raw(&format!("X;CN={}", parameter(&format!("{}^", "a".repeat(68)))), "b");
         assert_eq!(lines.into_string(), format!("X;CN=\"{}\r\n ^^\":b\r\n", "a".repeat(68)));

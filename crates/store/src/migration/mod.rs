@@ -67,7 +67,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations! {
     16 "changed until" "0016_changed_until.sql";
     17 "zone rules" "0017_zone_rules.sql";
     18 "fair delivery" "0018_fair_delivery.sql";
-    19 "sign-up invitations" "0019_sign_up_invitations.sql";
+    19 "sign up invitations" "0019_sign_up_invitations.sql";
     20 "listed before" "0020_listed_before.sql"
         sqlite "0020_listed_before.sqlite.sql" postgres "0020_listed_before.postgres.sql";
     21 "counted by day" "0021_counted_by_day.sql"

@@ -140,9 +140,12 @@ on_both_engines! {
         store.write(move |tx| { tx.record(goods.clone()); Ok::<_, StoreError>(()) }).await.expect("a catalogue");
         let failing = key.clone();
         let undone = store.write(move |tx| { tx.record(failing.clone()); Err::<(), _>(StoreError::Busy) }).await;
-        assert_eq!((undone, store.keys_version()), (Err(StoreError::Busy), before));
+        assert_eq!(undone, Err(StoreError::Busy));
+        // With other processes it also rises when something of them may have been missed.
+        assert!(store.keys_version() == before || !store.is_alone());
+        let before = store.keys_version();
         store.clone().write(move |tx| { tx.record(key.clone()); Ok::<_, StoreError>(()) }).await.expect("a key");
-        assert_eq!(store.keys_version(), before + 1);
+        assert!(store.keys_version() > before);
     }
 
     async fn a_change_of_no_account_is_refused(place) {

@@ -74,6 +74,7 @@ async fn others_on_the_machine_cannot_read_the_files() {
     // As an earlier program left it.
     let mut lock = place.file().into_os_string();
     lock.push(".lock");
+    std::fs::create_dir_all(place.file().parent().expect("a folder")).expect("a folder");
     std::fs::write(&lock, "").expect("a file");
     std::fs::set_permissions(&lock, std::fs::Permissions::from_mode(0o644)).expect("a mode");
     let store = place.open().await;
