@@ -248,9 +248,10 @@ impl<Search: Serialize + DeserializeOwned> Paging<Search> {
         if let Some(token) = &parameters.page_navigation_token {
             let sealed = open::<Search>(app, account, operation, token).ok_or_else(lost_token)?;
             let page = Page { number, size: sealed.items_per_page };
+            let content = content_of(&sealed)?;
             let (search, fixed) = (sealed.search, sealed.fixed);
             let (app, token) = (app.clone(), token.clone().into());
-            return Ok(Self { search, page, app, content: Value::Null, fixed, token });
+            return Ok(Self { search, page, app, content, fixed, token });
         }
         let size = at_least_one(parameters.items_per_page.unwrap_or(USUAL_PAGE), "itemsPerPage")?.min(most);
         let sealed = Sealed {
@@ -261,10 +262,7 @@ impl<Search: Serialize + DeserializeOwned> Paging<Search> {
             search: search()?,
             fixed: None,
         };
-        let content = serde_json::to_value(&sealed).map_err(|error| {
-            tracing::error!(%error, operation, "a search cannot be written as JSON");
-            ApiError::internal()
-        })?;
+        let content = content_of(&sealed)?;
         let page = Page { number, size };
         let (search, app) = (sealed.search, app.clone());
         Ok(Self { search, page, app, content, fixed: None, token: OnceLock::new() })
@@ -284,25 +282,23 @@ impl<Search> Paging<Search> {
         self.token.get_or_init(seal)
     }
 
-    /// What to ask the store for: the page, and what it is cut from, if the search has begun.
-    ///
-    /// # Errors
-    /// 404 when it began within another sight than this one: what it found is not to be told then, nor does a page of it help.
-    pub fn wanted(&self, sight: &Sight) -> Result<Wanted, ApiError> {
-        let (limit, offset) = (self.page.limit(), self.page.offset());
-        let Some(fixed) = &self.fixed else { return Ok(Wanted { limit, offset, fixed: None }) };
-        let FixedFor { total, number, own } = fixed;
-        if own.as_ref() != sight.creator() {
-            return Err(lost_token());
-        }
-        Ok(Wanted { limit, offset, fixed: Some(Fixed { total: *total, number: *number }) })
+    /// What to ask the store for: the page, and what it is cut from, if the search has begun within this sight. Within another
+    /// one it begins now: what was found there is not to be told, and no page of it would help.
+    #[must_use]
+    pub fn wanted(&self, sight: &Sight) -> Wanted {
+        let begun = self.fixed.as_ref().filter(|fixed| fixed.own.as_ref() == sight.creator());
+        let fixed = begun.map(|fixed| Fixed { total: fixed.total, number: fixed.number });
+        Wanted { limit: self.page.limit(), offset: self.page.offset(), fixed }
     }
 
     /// The page of a stored list as the wire has it. What was found within this sight goes into the token, so that the other
     /// pages are cut from it.
     #[must_use]
     pub fn fixed_list<T>(mut self, Fixed { total, number }: Fixed, sight: &Sight, data: Vec<T>) -> List<T> {
-        self.fixed = Some(FixedFor { total, number, own: sight.creator().cloned() });
+        let fixed = FixedFor { total, number, own: sight.creator().cloned() };
+        if self.fixed.as_ref() != Some(&fixed) {
+            (self.fixed, self.token) = (Some(fixed), OnceLock::new());
+        }
         self.list(u64::try_from(total).unwrap_or(0), data)
     }
 
@@ -316,6 +312,13 @@ impl<Search> Paging<Search> {
         }
         List { info, data }
     }
+}
+
+fn content_of<Search: Serialize>(sealed: &Sealed<Search>) -> Result<Value, ApiError> {
+    serde_json::to_value(sealed).map_err(|error| {
+        tracing::error!(%error, operation = sealed.operation, "a search cannot be written as JSON");
+        ApiError::internal()
+    })
 }
 
 fn open<Search: DeserializeOwned>(

@@ -67,7 +67,7 @@ pub(crate) async fn list(
     let search = BookingSearch { starts: *starts, touched: *touched, product: product.clone(), canceled: *canceled };
     let expansion = Expansion { customer: *customer, participants: *participants };
     let sight = caller.may().sight();
-    let found = find(&app, caller.may(), search, paging.wanted(sight)?).await?;
+    let found = find(&app, caller.may(), search, paging.wanted(sight)).await?;
     let data = present(&app, &caller, &found.rows, expansion).await?;
     Ok(Shown(paging.fixed_list(found.fixed, sight, data)))
 }

@@ -35,7 +35,7 @@ pub(crate) async fn list(
     let paging = Paging::<()>::read(&app, &account.id, &operation, &page, MOST, || Ok(()))?;
     let sees = caller.holder().may::<ReadBookings>();
     let sight = caller.may().sight();
-    let found = list_of_booking(&app, caller.may(), sees.as_ref(), number, paging.wanted(sight)?).await?;
+    let found = list_of_booking(&app, caller.may(), sees.as_ref(), number, paging.wanted(sight)).await?;
     let found = found.ok_or_else(ApiError::absent::<BookingNumber>)?;
     Ok(Shown(paging.fixed_list(found.fixed, sight, Payment::all_of(&found.rows, account)?)))
 }

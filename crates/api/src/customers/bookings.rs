@@ -73,7 +73,7 @@ pub(crate) async fn list(
     let sees = caller.holder().may::<ReadCustomers>();
     let who = (sees.as_ref(), &caller.holder().authorization().application);
     let sight = caller.may().sight();
-    let found = find(&app, caller.may(), who, id, (first, last), paging.wanted(sight)?).await?;
+    let found = find(&app, caller.may(), who, id, (first, last), paging.wanted(sight)).await?;
     let found = found.ok_or_else(ApiError::absent::<CustomerId>)?;
     let data = present(&app, &caller, &found.rows, Expansion { customer: false, participants }).await?;
     Ok(Shown(paging.fixed_list(found.fixed, sight, data)))

@@ -132,7 +132,7 @@ pub(crate) async fn list(
     let named = Named::by(&app, &caller, &catalogue);
     let Some(search) = paging.search.on(named.today) else { return Ok(Shown(paging.list(0, Vec::new()))) };
     let sight = caller.may().sight();
-    let found = find(&app, caller.may(), search, paging.wanted(sight)?).await?;
+    let found = find(&app, caller.may(), search, paging.wanted(sight)).await?;
     let data = found.rows.iter().map(|shown| named.customer(shown)).collect();
     Ok(Shown(paging.fixed_list(found.fixed, sight, data)))
 }

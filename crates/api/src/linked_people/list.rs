@@ -29,7 +29,7 @@ pub(crate) async fn list(
     let _turn = caller.turn(&app).await;
     let paging = Paging::<()>::read(&app, &caller.may().account().id, &operation, &page, MOST, || Ok(()))?;
     let sight = caller.may().sight();
-    let found = find(&app, caller.may(), customer, paging.wanted(sight)?).await?;
+    let found = find(&app, caller.may(), customer, paging.wanted(sight)).await?;
     let found = found.ok_or_else(ApiError::absent::<CustomerId>)?;
     let catalogue = read(&app, caller.may()).await?;
     let named = Named::by(&app, &caller, &catalogue);

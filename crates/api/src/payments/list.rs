@@ -65,6 +65,6 @@ pub(crate) async fn list(
     let Search { received, method, other } = &paging.search;
     let search = PaymentSearch { received: *received, method: *method, method_other: other.clone() };
     let sight = caller.may().sight();
-    let found = find(&app, caller.may(), search, paging.wanted(sight)?).await?;
+    let found = find(&app, caller.may(), search, paging.wanted(sight)).await?;
     Ok(Shown(paging.fixed_list(found.fixed, sight, Payment::all_of(&found.rows, account)?)))
 }

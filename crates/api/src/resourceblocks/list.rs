@@ -53,7 +53,7 @@ pub(crate) async fn list(
     let Search { within: Within { starts, touched }, resource } = &paging.search;
     let search = ResourceBlockSearch { starts: *starts, touched: *touched, resource: resource.clone() };
     let sight = caller.may().sight();
-    let found = find(&app, caller.may(), search, paging.wanted(sight)?).await?;
+    let found = find(&app, caller.may(), search, paging.wanted(sight)).await?;
     let catalogue = read(&app, caller.may()).await?;
     let shown = |block| ResourceBlock::of(block, account, &catalogue, caller.language());
     Ok(Shown(paging.fixed_list(found.fixed, sight, found.rows.iter().map(shown).collect())))

@@ -52,7 +52,7 @@ pub(crate) async fn list(
     let Search { within: Within { starts, touched }, product } = &paging.search;
     let search = SeatBlockSearch { starts: *starts, touched: *touched, product: product.clone() };
     let sight = caller.may().sight();
-    let found = find(&app, caller.may(), search, paging.wanted(sight)?).await?;
+    let found = find(&app, caller.may(), search, paging.wanted(sight)).await?;
     let data = found.rows.iter().map(|block| SeatBlock::of(block, account)).collect();
     Ok(Shown(paging.fixed_list(found.fixed, sight, data)))
 }

@@ -352,17 +352,27 @@ on_every_engine! {
         }
     }
 
-    /// A token tells nothing to a key that sees less than the one it was given to.
+    /// A token tells nothing to a key that sees less than the one it was given to: with that key the search begins anew.
     async fn a_token_is_for_the_sight_it_began_with(server: TestServer) {
         let (owner, all) = business(&server).await;
         let own = Program::installed(&server, "Own Desk", &owner, "customers_rw_own").await;
         for name in ["Ilse", "Joana"] {
             all.create("/customers", &json!({"firstName": name})).await;
+            server.clock.advance(Duration::from_secs(1));
         }
         let first = all.read("/customers?itemsPerPage=1").await;
         let token = first["info"]["pageNavigationToken"].as_str().unwrap();
-        let refused = own.get(&format!("/customers?pageNavigationToken={token}&pageNumber=2")).await;
-        assert_eq!(refused.status, 404, "{}", refused.text);
-        assert_eq!(own.read("/customers").await["info"]["totalItems"], 0);
+        let path = format!("/customers?pageNavigationToken={token}");
+        let nothing = json!({"info": {"totalItems": 0, "totalPages": 0, "currentPage": 1}, "data": []});
+        assert_eq!(own.read(&format!("{path}&pageNumber=2")).await, nothing);
+        for name in ["Rui", "Marta"] {
+            own.create("/customers", &json!({"firstName": name})).await;
+            server.clock.advance(Duration::from_secs(1));
+        }
+        let theirs = own.read(&path).await;
+        assert_eq!((&theirs["info"]["totalItems"], theirs["data"][0]["firstName"].as_str()), (&json!(2), Some("Rui")));
+        assert_ne!(theirs["info"]["pageNavigationToken"], token);
+        let second = all.read(&format!("{path}&pageNumber=2")).await;
+        assert_eq!((&second["info"]["totalItems"], second["data"][0]["firstName"].as_str()), (&json!(2), Some("Joana")));
     }
 }
