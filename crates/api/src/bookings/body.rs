@@ -101,7 +101,8 @@ impl JsonSchema for Ignored {
     }
 }
 
-/// A booking as requests have it.
+/// A booking as requests have it. A new one is somebody's: it has customerId, or customer for somebody new; a hold can do
+/// without.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, bound = "P: Purpose")]
 #[schemars(rename = "Booking{P}", bound = "P: Purpose", transform = |schema: &mut Schema| require(schema, P::REQUIRED))]
