@@ -127,10 +127,10 @@ pub(crate) struct BookingBody<P: Purpose = Making> {
     pub(crate) private_event: Option<Switch>,
     price_adjustments: Option<Few<AdjustmentBody, MOST_ADJUSTMENTS>>,
     initial_payments: P::ForNew<Option<Few<PaymentBody, MOST_ENTRIES>>>,
-    #[serde(deserialize_with = "line::<LONGEST_CODES, _>")]
+    #[serde(deserialize_with = "prose::<LONGEST_CODES, _>")]
     #[schemars(length(max = LONGEST_CODES))]
     promotion_code_input: Option<String>,
-    #[serde(deserialize_with = "line::<LONGEST_CODES, _>")]
+    #[serde(deserialize_with = "prose::<LONGEST_CODES, _>")]
     #[schemars(length(max = LONGEST_CODES))]
     gift_voucher_code_input: Option<String>,
     #[serde(deserialize_with = "line_or_empty::<LONGEST_TEXT, _>")]
