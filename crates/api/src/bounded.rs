@@ -119,6 +119,16 @@ pub(crate) fn exactly<'de, const MOST: usize, D: Deserializer<'de>>(deserializer
     Ok(text)
 }
 
+/// For `deserialize_with`: codes as customers paste them, on one line or several, or a number; nothing when it is empty or null.
+///
+/// # Errors
+/// When it is neither a text nor a whole number, or none of this length.
+pub(crate) fn codes<'de, const MOST: usize, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    Ok(read_code(deserializer, Shape::Prose, MOST)?.filter(|text| !text.is_empty()))
+}
+
 /// For `deserialize_with`: what is often made of digits, and must be there.
 ///
 /// # Errors

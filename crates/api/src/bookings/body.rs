@@ -2,7 +2,7 @@
 //! somebody's: it has `customerId` or `customer`, which is said in words, for a plain schema cannot.
 
 use crate::availability::matchingslots::ResourceInput;
-use crate::bounded::{Few, IdText, LONGEST_ID, code, code_or_empty, id, line, line_or_empty, prose, twice};
+use crate::bounded::{Few, IdText, LONGEST_ID, code_or_empty, codes, id, line, line_or_empty, prose, twice};
 use crate::customers::body::PersonBody;
 use crate::document::{AsParameter, require};
 use crate::error::ApiError;
@@ -16,7 +16,7 @@ use slotkeeper_app::payments::record::PaymentInput;
 use slotkeeper_domain::appointment::AppointmentId;
 use slotkeeper_domain::booking::LONGEST_REFERENCE;
 use slotkeeper_domain::catalogue::CategoryId;
-use slotkeeper_domain::code::{Codes, codes};
+use slotkeeper_domain::code::{self, Codes};
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{CustomerId, ProductId, ResourceId, TaxId};
 use slotkeeper_domain::options::OptionInput;
@@ -136,10 +136,10 @@ pub(crate) struct BookingBody<P: Purpose = Making> {
     pub(crate) private_event: Option<Switch>,
     price_adjustments: Option<Few<AdjustmentBody, MOST_ADJUSTMENTS>>,
     initial_payments: P::ForNew<Option<Few<PaymentBody, MOST_ENTRIES>>>,
-    #[serde(deserialize_with = "code::<LONGEST_CODES, _>")]
+    #[serde(deserialize_with = "codes::<LONGEST_CODES, _>")]
     #[schemars(length(max = LONGEST_CODES))]
     promotion_code_input: Option<String>,
-    #[serde(deserialize_with = "code::<LONGEST_CODES, _>")]
+    #[serde(deserialize_with = "codes::<LONGEST_CODES, _>")]
     #[schemars(length(max = LONGEST_CODES))]
     gift_voucher_code_input: Option<String>,
     #[serde(deserialize_with = "line_or_empty::<LONGEST_TEXT, _>")]
@@ -322,9 +322,9 @@ impl<P: Purpose> BookingBody<P> {
     }
 
     /// The codes of promotions and vouchers that come with it, as customers type them.
-    pub(crate) fn codes(&self) -> Result<Codes, ApiError> {
+    pub(crate) fn code::codes(&self) -> Result<Codes, ApiError> {
         let read = |text: &Option<String>, member: &str| {
-            let found = codes(text.as_deref().unwrap_or_default());
+            let found = code::codes(text.as_deref().unwrap_or_default());
             found.map_err(|error| refuse(format!("{member} {error}.")))
         };
         Ok(Codes {
