@@ -322,7 +322,7 @@ impl<P: Purpose> BookingBody<P> {
     }
 
     /// The codes of promotions and vouchers that come with it, as customers type them.
-    pub(crate) fn code::codes(&self) -> Result<Codes, ApiError> {
+    pub(crate) fn codes(&self) -> Result<Codes, ApiError> {
         let read = |text: &Option<String>, member: &str| {
             let found = code::codes(text.as_deref().unwrap_or_default());
             found.map_err(|error| refuse(format!("{member} {error}.")))
