@@ -4,7 +4,7 @@ use super::slots::MOST;
 use super::{CourseSchedule, Mode, course, moving, resources};
 use crate::answer::{Created, Shown};
 use crate::body::NewBody;
-use crate::bookings::body::{options, people};
+use crate::bookings::body::{Ignored, options, people};
 use crate::bounded::{Few, LONGEST_ID, id};
 use crate::caller::Caller;
 use crate::document::AsParameter;
@@ -78,7 +78,7 @@ pub(crate) struct ResourceInput {
     #[schemars(length(max = LONGEST_ID))]
     id: String,
     /// What it is called in answers. Not looked at.
-    #[schemars(rename = "name", with = "Option<String>")]
+    #[schemars(rename = "name", with = "Ignored")]
     _name: (),
 }
 

@@ -167,7 +167,7 @@ on_every_engine! {
         let receiver = Receiver::start().await;
         let hook = json!({"url": receiver.url("/hook"), "domain": "bookings", "type": "updated"});
         program.create("/webhooks", &hook).await;
-        let last = program.read("/changes?limit=500").await["last"].clone();
+        let last = program.read("/changes?limit=500").await["last"].as_str().unwrap().to_owned();
         let now = at(&server, 0);
         let changed = async || within(&program, "/bookings?includeCanceled=true", TOUCHED, (&now, &now)).await;
 
@@ -230,7 +230,7 @@ on_every_engine! {
             body["customerId"] = json!(customer);
             numbers.push(program.create("/bookings?mode=backend", &body).await["bookingNumber"].as_str().unwrap().to_owned());
         }
-        let last = program.read("/changes?limit=500").await["last"].clone();
+        let last = program.read("/changes?limit=500").await["last"].as_str().unwrap().to_owned();
         let refused = program.delete(&path).await;
         assert_eq!(refused.status, 409, "{}", refused.text);
         assert_eq!(program.read(&format!("{path}/bookings")).await["info"]["totalItems"], 41);

@@ -57,7 +57,7 @@ pub(super) fn members(path: &str) -> &'static str {
              options? privateEvent? priceAdjustments? noShow? source? promotionName? couponCodes? specificVoucherCode?"
         }
         "/subaccounts" => "id name",
-        "/changes" => "number timestamp domain type itemId agent?",
+        "/changes" => "timestamp domain type itemId agent?",
         _ if path.starts_with("/webhooks") => "id url domain type blockedTime? blockedReason?",
         _ => panic!("{path} is not in the reference"),
     }
