@@ -90,13 +90,14 @@ async fn make(visitor: &Visitor, path: &str) -> String {
     address(&visitor.post(path, &[("current", "")]).await)
 }
 
-/// The ids of the calendars on the page, in its order.
+/// The ids of the calendars on the page, in its order: those that its links ask about.
 async fn made(visitor: &Visitor) -> Vec<String> {
     let page = visitor.get(PAGE).await;
-    let values =
-        page.html.split("name=\"current\" value=\"").skip(1).map(|rest| rest.split('"').next().expect("a value"));
-    let mut ids: Vec<String> = values.filter(|id| !id.is_empty()).map(str::to_owned).collect();
-    ids.dedup();
+    let links = page.html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let mut ids = Vec::new();
+    for link in links.filter(|link| link.starts_with(PAGE) && link.ends_with("/end")) {
+        ids.push(visitor.get(link).await.hidden("current"));
+    }
     ids
 }
 
