@@ -123,9 +123,7 @@ pub(crate) fn exactly<'de, const MOST: usize, D: Deserializer<'de>>(deserializer
 ///
 /// # Errors
 /// When it is neither a text nor a whole number, or none of this length.
-pub(crate) fn codes<'de, const MOST: usize, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<String>, D::Error> {
+pub(crate) fn codes<'de, const MOST: usize, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(read_code(deserializer, Shape::Prose, MOST)?.filter(|text| !text.is_empty()))
 }
 

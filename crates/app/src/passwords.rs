@@ -289,8 +289,7 @@ mod tests {
             HashedPassword::new(hash.to_string())
         };
         let old = [as_typed(c), as_typed(d)];
-        let new =
-            [passwords.hash(anybody, Password::new(c)).await, passwords.hash(anybody, Password::new(d)).await];
+        let new = [passwords.hash(anybody, Password::new(c)).await, passwords.hash(anybody, Password::new(d)).await];
         for hash in new.into_iter().map(|hash| hash.expect("a hash")).chain(old) {
             for typed in [c, d] {
                 assert_eq!(passwords.verify(anybody, Some(hash.clone()), Password::new(typed)).await, Ok(true));

@@ -273,7 +273,17 @@ mod tests {
         names.sort();
         assert_eq!(
             names,
-            ["auto-submitted", "content-type", "date", "from", "message-id", "mime-version", "reply-to", "subject", "to"],
+            [
+                "auto-submitted",
+                "content-type",
+                "date",
+                "from",
+                "message-id",
+                "mime-version",
+                "reply-to",
+                "subject",
+                "to"
+            ],
             "{raw}"
         );
     }

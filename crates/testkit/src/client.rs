@@ -14,6 +14,8 @@ pub const PASSWORD: &str = "seven green kayaks";
 /// Somebody with a browser that keeps cookies and follows no redirect by itself.
 pub struct Visitor {
     url: String,
+    /// Where its pages are from, as forms say.
+    origin: String,
     http: reqwest::Client,
     clock: Arc<TestClock>,
 }
@@ -60,6 +62,11 @@ impl Page {
     }
 }
 
+/// Where a browser that came through the public address says that its pages are from.
+fn origin_of(server: &TestServer) -> String {
+    server.app().public_url().origin().ascii_serialization()
+}
+
 fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
     let rest = text.split_once(before).unwrap_or_else(|| panic!("{before:?} is not in {text}")).1;
     rest.split_once(after).unwrap().0
@@ -70,14 +77,14 @@ impl Visitor {
     #[must_use]
     pub fn new(server: &TestServer) -> Self {
         let http = reqwest::Client::builder().redirect(Policy::none()).cookie_store(true).build().unwrap();
-        Self { url: server.url.clone(), http, clock: server.clock.clone() }
+        Self { url: server.url.clone(), origin: origin_of(server), http, clock: server.clock.clone() }
     }
 
     /// Somebody new at a server that was started as a program.
     #[must_use]
     pub fn at(url: &str) -> Self {
         let http = reqwest::Client::builder().redirect(Policy::none()).cookie_store(true).build().unwrap();
-        Self { url: url.to_owned(), http, clock: Arc::new(TestClock::default()) }
+        Self { url: url.to_owned(), origin: url.to_owned(), http, clock: Arc::new(TestClock::default()) }
     }
 
     /// Somebody new, whose connection comes through the trusted proxy from this address.
@@ -86,7 +93,7 @@ impl Visitor {
         let headers = HeaderMap::from_iter([(HeaderName::from_static("x-forwarded-for"), address.parse().unwrap())]);
         let builder = reqwest::Client::builder().redirect(Policy::none()).cookie_store(true);
         let http = builder.default_headers(headers).build().unwrap();
-        Self { url: server.url.clone(), http, clock: server.clock.clone() }
+        Self { url: server.url.clone(), origin: origin_of(server), http, clock: server.clock.clone() }
     }
 
     /// Opens a page.
@@ -96,7 +103,7 @@ impl Visitor {
 
     /// Sends a form from a page of the server.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
-        self.post_from(&self.url.clone(), path, fields).await
+        self.post_from(&self.origin, path, fields).await
     }
 
     /// Sends a form from a page of some origin. It takes a millisecond, so that what forms do has an order.

@@ -83,12 +83,13 @@ async fn nothing_is_claimed_on_postgres() {
 /// Where e-mails reach their readers, also in the inbox of the demo, the pages say that they come.
 async fn what_is_sent_is_said(engine: Engine) {
     let server = TestServer::start(engine).await;
-    let owner = Visitor::owner(&server, "olivia@example.com").await;
+    let owner = Visitor::unconfirmed_owner(&server, "olivia@example.com").await;
     owner.get("/backoffice").await.assert_says("Follow the link in the e-mail to olivia@example.com");
     let written = server.mails().await.len();
     let again = owner.post("/confirm-email", &[]).await.location();
     assert_eq!(again, "/backoffice?notice=link-sent");
     owner.get(&again).await.assert_says(SUCCESS);
+    owner.confirm(&server, "olivia@example.com").await;
     let invited = [("name", "Ines"), ("email", "ines@example.com"), ("role", "staff")];
     assert_eq!(owner.post("/backoffice/people", &invited).await.location(), "/backoffice/people?notice=invited");
     let asked = Visitor::new(&server).post("/forgot-password", &[("email", "olivia@example.com")]).await;

@@ -93,6 +93,9 @@ fn begin(tx: &mut Tx, app: &App, (placing, reach): (&Placing, &Reach), leaving: 
     if bookings::has_future(tx, account, id, placing.now)? {
         return Ok(Step::Done(Removal::HasFutureBookings));
     }
+    // With what the customer has booked, before that goes.
+    let gone = (Thing::Customer, id.as_str(), known.application.as_ref());
+    keep_last(tx, app, &placing.account, gone, placing.now)?;
     Ok(erase(tx, app, (&placing.account, placing.now), (leaving, &known), piece)?)
 }
 
@@ -147,7 +150,6 @@ fn erase(
         leaving_customers::put(tx, leaving)?;
         return Ok(Step::More);
     }
-    keep_last(tx, app, account, (Thing::Customer, id.as_str(), known.application.as_ref()), now)?;
     customers::delete(tx, &account.id, id)?;
     tx.record(actor.change(&account.id, now, Subject::customer(id, known.application.as_ref()), Kind::Deleted));
     Ok(Step::Done(Removal::Removed))

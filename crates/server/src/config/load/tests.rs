@@ -81,7 +81,11 @@ fn mistakes_are_told_with_their_place_and_without_their_value() {
         ("\nport = 5", 2, "there is no option `port` outside a section. It belongs in the section [mail]"),
         ("[mail]\n\nlisten = \"x\"", 3, "there is no option `listen` in [mail]. It belongs at the top of the file"),
         ("colour = 1", 1, "there is no option `colour` outside a section. `slotkeeper config` explains"),
-        ("[post]\na = 1", 1, "there is no section [post]. The sections are [installation], [limits], [log], [mail], [outgoing]"),
+        (
+            "[post]\na = 1",
+            1,
+            "there is no section [post]. The sections are [installation], [limits], [log], [mail], [outgoing]",
+        ),
         ("[mail]\nhost.a = 1", 2, "`mail.host` must be text in quotation marks"),
         ("mail = 1", 1, "`mail` is a section and is written [mail]"),
         ("[[mail]]", 1, "`mail` is a section and is written [mail]"),
