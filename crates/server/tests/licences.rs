@@ -1,4 +1,5 @@
 //! Every dependency and its licence is written down in `docs/licences.md`.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop, and say where")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
