@@ -78,7 +78,7 @@ pub(crate) struct ResourceInput {
     #[schemars(length(max = LONGEST_ID))]
     id: String,
     /// What it is called in answers. Not looked at.
-    #[schemars(rename = "name", with = "Ignored")]
+    #[schemars(rename = "name", with = "Option<Ignored>")]
     _name: (),
 }
 
