@@ -5,12 +5,10 @@
 
 use slotkeeper_domain::id::{AccountId, ApplicationId};
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::available_parallelism;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
-/// How many lists are made at a time, and how many of them for one account. The others wait in line.
-const TURNS: usize = 12;
-const TURNS_OF_ACCOUNT: usize = 4;
 
 /// Answers up to this many bytes are not counted: every connection may have one.
 pub const SMALL: usize = 64 * 1024;
@@ -23,6 +21,7 @@ const MOST: usize = 128 * 1024 * 1024;
 #[derive(Clone)]
 pub struct InFlight {
     all: Arc<Semaphore>,
+    turns_of_account: usize,
     of_accounts: Arc<Mutex<HashMap<AccountId, Arc<Semaphore>>>>,
     waiting: Arc<Mutex<Waiting>>,
 }
@@ -62,17 +61,29 @@ pub enum TooMuch {
 
 impl Default for InFlight {
     fn default() -> Self {
-        Self { all: Arc::new(Semaphore::new(TURNS)), of_accounts: Arc::default(), waiting: Arc::default() }
+        Self::on_cores(available_parallelism().map_or(1, NonZeroUsize::get))
     }
 }
 
 impl InFlight {
+    /// To make a list keeps a core busy, so one core is left to everybody else, where there are several. An account has half of
+    /// the turns.
+    fn on_cores(cores: usize) -> Self {
+        let turns = cores.saturating_sub(1).max(1);
+        Self {
+            all: Arc::new(Semaphore::new(turns)),
+            turns_of_account: turns.div_ceil(2),
+            of_accounts: Arc::default(),
+            waiting: Arc::default(),
+        }
+    }
+
     /// Waits until a list may be made for the account. Whoever waits longest is next.
     pub async fn turn(&self, account: &AccountId) -> Turn {
         let own = {
             let mut of_accounts = self.of_accounts.lock().unwrap_or_else(PoisonError::into_inner);
             let own = of_accounts.entry(account.clone());
-            Arc::clone(own.or_insert_with(|| Arc::new(Semaphore::new(TURNS_OF_ACCOUNT))))
+            Arc::clone(own.or_insert_with(|| Arc::new(Semaphore::new(self.turns_of_account))))
         };
         // Made before it waits, so that the account is forgotten also when the client goes away meanwhile.
         let mut turn = Turn { account: account.clone(), of_accounts: Arc::clone(&self.of_accounts), permits: None };
@@ -198,9 +209,9 @@ mod tests {
     #[tokio::test]
     async fn turns_of_one_account_are_waited_for_and_others_have_their_own() {
         let (a, b, ..) = ids();
-        let in_flight = InFlight::default();
+        let in_flight = InFlight::on_cores(8);
         let mut turns = Vec::new();
-        for _ in 0..TURNS_OF_ACCOUNT {
+        for _ in 0..4 {
             turns.push(at_once(in_flight.turn(&a)).await.expect("a turn"));
         }
         assert!(at_once(in_flight.turn(&a)).await.is_none());

@@ -211,7 +211,7 @@ on_every_engine! {
         assert_eq!(program.read(list).await["data"].as_array().unwrap().len(), 16);
         let refused = program.get(&format!("{list}&expandParticipants=true")).await;
         assert_eq!(refused.status, 400, "{:.300}", refused.text);
-        let fit: usize = says(&refused).split_once("itemsPerPage=").unwrap_or_else(|| panic!("{}", says(&refused))).1
+        let fit: usize = says(&refused).split_once("itemsPerPage=").expect("it says how many").1
             .split(|letter: char| !letter.is_ascii_digit()).next().unwrap().parse().unwrap();
         let page = format!("{list}&expandParticipants=true&itemsPerPage={fit}");
         assert_eq!(program.read(&page).await["data"].as_array().unwrap().len(), fit);
