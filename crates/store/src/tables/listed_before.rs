@@ -1,6 +1,6 @@
 //! Lists of several pages, fixed when their first page is asked for.
 //!
-//! Triggers keep in `listed_before` what a row was listed by before it changed, and [`changes`](crate::changes) gives what a
+//! Triggers keep in `listed_before` what a row was listed by before it changed, and `changes.rs` gives what a
 //! transaction left there the number of its last change. So whoever knows the number of the account's last change when the
 //! first page was read can cut every other page from what was there then: rows that were not touched since, and those that
 //! were, as they were listed. Reading writes nothing.
