@@ -46,7 +46,7 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let temporary = match &args.data_dir {
         Some(_) => None,
-        None => Some(tempfile::Builder::new().prefix("slotkeeper-demo-").tempdir()?),
+        None => Some(temporary_folder()?),
     };
     let folder = args.data_dir.as_deref().or(temporary.as_ref().map(tempfile::TempDir::path));
     let mut config = Config { public_url: PublicUrl::http(address), ..Config::default() };
@@ -146,6 +146,15 @@ async fn amounts(app: &App, credentials: &Credentials) -> anyhow::Result<Amounts
         Ok::<_, StoreError>(Amounts { products, bookings })
     });
     Ok(amounts.await?)
+}
+
+/// A folder that only this user can open, gone with the demo.
+fn temporary_folder() -> std::io::Result<tempfile::TempDir> {
+    let mut folder = tempfile::Builder::new();
+    folder.prefix("slotkeeper-demo-");
+    #[cfg(unix)]
+    folder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    folder.tempdir()
 }
 
 #[cfg(test)]

@@ -404,6 +404,25 @@ fn the_printed_configuration_is_one() {
     assert!(said.contains("lisen"), "{said}");
 }
 
+/// A new user who starts the demo is warned of nothing.
+#[test]
+fn a_temporary_demo_warns_of_nothing() {
+    let mut command = Command::new(PROGRAM);
+    let mut child = command
+        .args(["demo", "--listen", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (out, mut log) = (BufReader::new(child.stdout.take().unwrap()), child.stderr.take().unwrap());
+    let mut running = Running { child, out };
+    running.announcement();
+    assert!(running.stop_kindly().success());
+    let mut said = String::new();
+    log.read_to_string(&mut said).unwrap();
+    assert_eq!(said, "");
+}
+
 /// Writes time zone data of one's own: every zone that can be chosen, and in the place of `Europe/Lisbon` the rules of another.
 fn write_zones(folder: &Path, edition: &str, lisbon: &str) {
     for name in Zone::choices() {

@@ -26,13 +26,20 @@ pub(super) struct Driver {
     watch: Child,
     alive: Option<ChildStdin>,
     /// Kept open: the driver would die of writing to a closed pipe.
-    _said: BufReader<ChildStdout>,
+    said: BufReader<ChildStdout>,
     pub(super) url: String,
 }
 
 impl Driver {
     /// Starts a driver on a port that it finds itself. Blocks for some tens of milliseconds.
     pub(super) fn start() -> Self {
+        // It takes a port that is free for one version of IP and ends if the other version has it in use: rare, and no fault
+        // of what is tested.
+        (0..5).find_map(|_| Self::try_start()).expect("chromedriver tells its port")
+    }
+
+    /// Nothing if the driver ended before it told its port.
+    fn try_start() -> Option<Self> {
         let mut watch = Command::new("bash")
             .args(["-c", WATCH, "watch", &super::program(DRIVER_VARIABLE)])
             .stdin(Stdio::piped())
@@ -41,18 +48,21 @@ impl Driver {
             .spawn()
             .expect("bash starts");
         let alive = watch.stdin.take();
-        let mut said = BufReader::new(watch.stdout.take().unwrap());
+        let said = BufReader::new(watch.stdout.take().unwrap());
+        // From here on it is ended and waited for, however this goes on.
+        let mut driver = Self { watch, alive, said, url: String::new() };
         let mut line = String::new();
-        let port = loop {
+        loop {
             line.clear();
-            let count = said.read_line(&mut line).expect("what chromedriver says is text");
-            assert!(count > 0, "chromedriver ended before it told its port");
+            if driver.said.read_line(&mut line).expect("what chromedriver says is text") == 0 {
+                return None;
+            }
             // "ChromeDriver was started successfully on port 41421."
             if let Some((_, rest)) = line.split_once("started successfully on port ") {
-                break rest.trim_end().trim_end_matches('.').to_owned();
+                driver.url = format!("http://127.0.0.1:{}", rest.trim_end().trim_end_matches('.'));
+                return Some(driver);
             }
-        };
-        Self { watch, alive, _said: said, url: format!("http://127.0.0.1:{port}") }
+        }
     }
 }
 
