@@ -9,6 +9,7 @@
 //! And every request is answered in our own words, also one that the HTTP library refuses by itself.
 
 mod guard;
+mod held;
 mod pace;
 mod patient;
 mod places;

@@ -1,8 +1,8 @@
 //! A connection that loses patience with a client that takes nothing of its answer, or takes it too slowly.
 
-use axum::body::{Body, HttpBody};
+use super::held::Held;
+use axum::body::Body;
 use axum::response::Response;
-use hyper::body::{Bytes, Frame, SizeHint};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use std::io;
 use std::pin::Pin;
@@ -33,11 +33,8 @@ struct State {
     making: bool,
 }
 
-/// The body of an answer that has to be with the client in time.
-struct Timed {
-    body: Body,
-    due: Due,
-}
+/// Kept by the body of an answer that has to be with the client in time, until no more of it is to come.
+struct Making(Due);
 
 impl Due {
     fn state(&self) -> MutexGuard<'_, State> {
@@ -50,7 +47,7 @@ impl Due {
         state.by.get_or_insert_with(|| Instant::now() + limit);
         state.making = true;
         drop(state);
-        answer.map(|body| Body::new(Timed { body, due: self.clone() }))
+        answer.map(|body| Body::new(Held::new(body, Making(self.clone()))))
     }
 
     /// All that was to be written so far is with the client's machine.
@@ -62,29 +59,9 @@ impl Due {
     }
 }
 
-impl Drop for Timed {
+impl Drop for Making {
     fn drop(&mut self) {
-        self.due.state().making = false;
-    }
-}
-
-impl HttpBody for Timed {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        self.0.state().making = false;
     }
 }
 

@@ -2,7 +2,7 @@
 //! are written.
 
 use super::places::Seat;
-use axum::body::{Body, HttpBody};
+use axum::body::HttpBody;
 use hyper::body::{Bytes, Frame, Incoming, SizeHint};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use std::io;
@@ -63,41 +63,18 @@ impl Drop for Arriving {
     }
 }
 
-/// The body of an answer. When it is gone, all of it has been handed over.
-pub(super) struct Answering {
-    body: Body,
-    seat: Arc<Seat>,
-}
+/// Kept by the body of an answer. When it is gone, all of it has been handed over.
+pub(super) struct Answering(Arc<Seat>);
 
 impl Answering {
-    pub(super) fn new(body: Body, seat: Arc<Seat>) -> Self {
-        Self { body, seat }
-    }
-}
-
-impl HttpBody for Answering {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+    pub(super) fn new(seat: Arc<Seat>) -> Self {
+        Self(seat)
     }
 }
 
 impl Drop for Answering {
     fn drop(&mut self) {
-        self.seat.answered();
+        self.0.answered();
     }
 }
 

@@ -1,5 +1,6 @@
 //! The accept loop, one task for each connection, and the way everything ends.
 
+use super::held::Held;
 use super::patient::{Due, Patient};
 use super::places::{Place, Places, ShareUsed};
 use super::seated::{Answering, Arriving, Seated};
@@ -191,7 +192,7 @@ async fn connection(
         let (answer, due) = (router.clone().oneshot(request), of_answers.clone());
         Box::pin(async move {
             let answer = answer.await.map(|answer| due.begin(answer, limits.answer_timeout));
-            answer.map(|answer| answer.map(|body| Answering::new(body, seat)))
+            answer.map(|answer| answer.map(|body| Held::new(body, Answering::new(seat))))
         })
     });
     let stream = Seated::new(Worded::new(TokioIo::new(stream), refuse), Arc::clone(seat));
