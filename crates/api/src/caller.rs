@@ -13,6 +13,7 @@ use slotkeeper_app::call_limit::TooManyCalls;
 use slotkeeper_app::in_flight::Turn;
 use slotkeeper_app::right::{May, Right};
 use slotkeeper_domain::account::Language;
+use std::pin::Pin;
 
 /// What the caller's key was granted, for [`crate::body`]: an answer that was kept for one key is not for another that is
 /// allowed less.
@@ -55,41 +56,56 @@ impl<R: Right> FromRequestParts<App> for Caller<R> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let (holder, language) = identify(parts, app).await?;
+        let may = holder.may().ok_or_else(|| no_permission(R::TO))?;
+        parts.extensions.insert(Granted(holder.authorization().permissions.to_list()));
+        Ok(Self { holder, may, language })
+    }
+}
+
+type Identified<'a> = Pin<Box<dyn Future<Output = Result<(KeyHolder, Language), ApiError>> + Send + 'a>>;
+
+/// Whose keys they are, and in which language to answer. Boxed, so that it is compiled once and not for each right.
+fn identify<'a>(parts: &'a Parts, app: &'a App) -> Identified<'a> {
+    Box::pin(async move {
         let (api_key, secret_key) = match Keys::of(parts) {
             Keys { api_key: Some(api_key), secret_key: Some(secret_key) } => (api_key, secret_key),
             Keys { api_key, secret_key } => return Err(missing(api_key.is_none(), secret_key.is_none())),
         };
-        let holder = check(app, &api_key, &secret_key).await.map_err(|error| match error {
-            CheckError::Refused => ApiError::wrong_keys(),
-            CheckError::TooMany(TooManyCalls { rate, wait }) => {
-                let seconds = u64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX).max(1);
-                if let Some(noted) = parts.extensions.get::<Noted>() {
-                    noted.nothing_left(rate, seconds);
-                }
-                let message = format!("This API key has made too many calls. Wait for {seconds} s.");
-                ApiError::new(StatusCode::TOO_MANY_REQUESTS, message).with_retry_after(seconds)
-            }
-            CheckError::Store(error) => error.into(),
-        })?;
         let noted = parts.extensions.get::<Noted>();
+        let holder = check(app, &api_key, &secret_key).await.map_err(|error| refused(error, noted))?;
         if let Some(noted) = noted {
             noted.called_by(holder.account().id.clone(), holder.authorization().application.clone());
-        }
-        if let (Some(noted), Some(allowance)) = (noted, holder.allowance()) {
-            noted.allowance(allowance);
+            if let Some(allowance) = holder.allowance() {
+                noted.allowance(allowance);
+            }
         }
         let lang = parts.uri.query().and_then(|query| query_value(query, "lang"));
         let language = language::choose(lang.as_deref(), &holder.account().languages)?;
         if let Some(noted) = noted {
             noted.language(language);
         }
-        let may = holder.may().ok_or_else(|| {
-            let message = format!("This API key does not have permission to {}.", R::TO);
-            ApiError::new(StatusCode::FORBIDDEN, message)
-        })?;
-        parts.extensions.insert(Granted(holder.authorization().permissions.to_list()));
-        Ok(Self { holder, may, language })
+        Ok((holder, language))
+    })
+}
+
+fn refused(error: CheckError, noted: Option<&Noted>) -> ApiError {
+    match error {
+        CheckError::Refused => ApiError::wrong_keys(),
+        CheckError::TooMany(TooManyCalls { rate, wait }) => {
+            let seconds = u64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX).max(1);
+            if let Some(noted) = noted {
+                noted.nothing_left(rate, seconds);
+            }
+            let message = format!("This API key has made too many calls. Wait for {seconds} s.");
+            ApiError::new(StatusCode::TOO_MANY_REQUESTS, message).with_retry_after(seconds)
+        }
+        CheckError::Store(error) => error.into(),
     }
+}
+
+fn no_permission(to: &str) -> ApiError {
+    ApiError::new(StatusCode::FORBIDDEN, format!("This API key does not have permission to {to}."))
 }
 
 fn missing(api_key: bool, secret_key: bool) -> ApiError {

@@ -1,13 +1,16 @@
-//! The command line: what can be typed and what `--help` says. What the commands do lives beside their names.
+//! The command line: what can be typed and what `--help` says. What the commands do lives in the modules of their names.
 
-use crate::config::{Config, DatabaseUrl, parse_listen};
+use crate::config::{self, Config, DatabaseUrl, parse_listen};
+use crate::{demo, orders, serve};
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 use slotkeeper_domain::account::AccountKind;
 use slotkeeper_domain::retry::Schedule;
+use std::io::{Write, stdout};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
+use tokio::runtime::Builder;
 
 /// A self-hosted booking server with a developer platform.
 ///
@@ -45,6 +48,23 @@ pub enum Command {
     ///
     /// A good start for a file of your own: `slotkeeper config > slotkeeper.toml`
     Config,
+}
+
+impl Command {
+    /// Runs the command to its end. (In the library and not in the binary: asynchronous code is compiled where it is waited
+    /// for, and would be compiled in both.)
+    ///
+    /// # Errors
+    /// What the command reports.
+    pub fn run(self) -> anyhow::Result<()> {
+        let runtime = || Builder::new_multi_thread().enable_all().build();
+        match self {
+            Self::Serve(args) => runtime()?.block_on(serve::serve(args)),
+            Self::Account(command) => runtime()?.block_on(orders::give(command)),
+            Self::Demo(args) => runtime()?.block_on(demo::demo(args)),
+            Self::Config => Ok(stdout().write_all(config::DEFAULT_FILE.as_bytes())?),
+        }
+    }
 }
 
 /// What `slotkeeper account` does.

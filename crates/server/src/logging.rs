@@ -15,7 +15,11 @@ use std::io::stderr;
 use std::panic;
 use std::time::Instant;
 use tracing::Instrument;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::layer;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// Begins to log to standard error, and has panics logged too.
 ///
@@ -23,12 +27,12 @@ use tracing_subscriber::EnvFilter;
 ///
 /// When the filter is none, or something in the process logs already.
 pub fn init(log: &Log) -> anyhow::Result<()> {
-    let filter = EnvFilter::builder().parse(&log.filter).context("log.filter is not understood")?;
+    let filter: Targets = log.filter.parse().context("log.filter is not understood")?;
     // Without colours, whose codes are control characters.
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(Clean(stderr));
+    let lines = layer().with_ansi(false).with_writer(Clean(stderr));
     let begun = match log.format {
-        LogFormat::Text => lines.try_init(),
-        LogFormat::Json => lines.json().flatten_event(true).try_init(),
+        LogFormat::Text => registry().with(filter).with(lines).try_init(),
+        LogFormat::Json => registry().with(filter).with(lines.json().flatten_event(true)).try_init(),
     };
     begun.map_err(|error| anyhow::anyhow!("the log cannot begin: {error}"))?;
     panic::set_hook(Box::new(log_panic));

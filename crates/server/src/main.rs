@@ -1,8 +1,7 @@
 //! The binary.
 
 use clap::Parser;
-use slotkeeper::cli::{Cli, Command};
-use slotkeeper::{config, demo, orders, serve};
+use slotkeeper::cli::Cli;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -11,13 +10,7 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
-        Command::Serve(args) => run(serve::serve(args)),
-        Command::Account(command) => run(orders::give(command)),
-        Command::Demo(args) => run(demo::demo(args)),
-        Command::Config => std::io::stdout().write_all(config::DEFAULT_FILE.as_bytes()).map_err(Into::into),
-    };
-    match outcome {
+    match Cli::parse().command.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Whoever started the program reads this; there may be no log yet.
@@ -34,8 +27,4 @@ fn sentence(error: &anyhow::Error) -> String {
         told if told.is_empty() => cause,
         told => format!("{told}: {cause}"),
     })
-}
-
-fn run(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(command)
 }

@@ -1,7 +1,7 @@
 //! The way from callers to an engine's threads: bounded, and drained when the store closes.
 
 use crate::error::StoreError;
-use crate::unit::Job;
+use crate::unit::Call;
 use std::sync::{PoisonError, RwLock};
 use tokio::sync::{Mutex, mpsc};
 
@@ -10,12 +10,12 @@ const CAPACITY: usize = 1024;
 
 /// The callers' end.
 pub(crate) struct Queue {
-    jobs: RwLock<Option<mpsc::Sender<Box<dyn Job>>>>,
+    jobs: RwLock<Option<mpsc::Sender<Box<Call>>>>,
     ended: Mutex<mpsc::Receiver<()>>,
 }
 
 /// The engine's end of the queue.
-pub(crate) type Jobs = mpsc::Receiver<Box<dyn Job>>;
+pub(crate) type Jobs = mpsc::Receiver<Box<Call>>;
 
 /// Held by each of the engine's threads for as long as it lives.
 pub(crate) type Alive = mpsc::Sender<()>;
@@ -28,7 +28,7 @@ impl Queue {
     }
 
     /// Puts a job at the end, or refuses it at once: [`StoreError::Busy`] when too many wait.
-    pub(crate) fn submit(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
+    pub(crate) fn submit(&self, job: Box<Call>) -> Result<(), StoreError> {
         match &*self.jobs.read().unwrap_or_else(PoisonError::into_inner) {
             None => Err(StoreError::closed()),
             Some(jobs) => jobs.try_send(job).map_err(|refused| match refused {

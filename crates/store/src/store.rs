@@ -157,9 +157,8 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         let (call, answer) = Call::new(unit, name, (mode, self.clock.clone()), self.slow(), Arc::clone(&self.bulletin));
-        self.queue().submit(Box::new(call))?;
-        // The answer can only be missing when the engine's thread came to an end under it.
-        answer.await.unwrap_or_else(|_| Err(StoreError::closed().into()))
+        self.queue().submit(call)?;
+        answer.wait().await
     }
 
     fn queue(&self) -> &Queue {

@@ -4,6 +4,8 @@ use crate::changes::Concerns;
 use crate::clock::Clock;
 use crate::error::StoreError;
 use crate::tx::{Mode, Tx};
+use std::any::Any;
+use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -33,22 +35,38 @@ pub(crate) enum Verdict {
     Undo,
 }
 
-/// A unit as an engine sees it, whatever its types are.
-pub(crate) trait Job: Send {
-    /// What kind of unit it is.
-    fn mode(&self) -> Mode;
-    /// Runs the unit once and keeps what came of it.
-    fn attempt(&mut self, tx: &mut Tx) -> Verdict;
-    /// Gives the caller what came of the last attempt. Only after COMMIT, or after the undoing.
-    fn answer(self: Box<Self>);
-    /// Gives the caller an error instead.
-    fn refuse(self: Box<Self>, why: StoreError);
+/// The part of a unit that knows its types. Everything else that becomes of one is written, and compiled, once for all.
+trait Work: Any + Send {
+    /// Runs the closure, keeps its outcome, and says whether it ended well.
+    fn run(&mut self, tx: &mut Tx) -> bool;
+    /// Makes an error the outcome.
+    fn fail(&mut self, why: StoreError);
+}
+
+struct Typed<U, T, E> {
+    unit: U,
+    outcome: Option<Result<T, E>>,
+}
+
+impl<U, T, E> Work for Typed<U, T, E>
+where
+    U: FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
+    fn run(&mut self, tx: &mut Tx) -> bool {
+        self.outcome.insert((self.unit)(tx)).is_ok()
+    }
+
+    fn fail(&mut self, why: StoreError) {
+        self.outcome = Some(Err(why.into()));
+    }
 }
 
 /// A call of [`Store::write`](crate::Store::write), [`tidy`](crate::Store::tidy) or, on PostgreSQL,
-/// [`read`](crate::Store::read).
-pub(crate) struct Call<U, T, E> {
-    unit: U,
+/// [`read`](crate::Store::read), as an engine sees it, whatever its types are.
+pub(crate) struct Call {
+    work: Box<dyn Work>,
     /// Where the unit was written, for messages.
     name: &'static str,
     mode: Mode,
@@ -59,35 +77,96 @@ pub(crate) struct Call<U, T, E> {
     concerns: Concerns,
     /// Whether the unit was refused because its key has ended.
     ended: bool,
-    outcome: Option<Result<T, E>>,
-    caller: oneshot::Sender<Result<T, E>>,
+    /// Takes the work with its outcome.
+    caller: oneshot::Sender<Box<dyn Any + Send>>,
 }
 
-impl<U, T, E> Call<U, T, E> {
+/// The caller's end of a [`Call`].
+pub(crate) struct Answer<U, T, E> {
+    work: oneshot::Receiver<Box<dyn Any + Send>>,
+    of: PhantomData<fn() -> Typed<U, T, E>>,
+}
+
+impl<U, T, E> Answer<U, T, E>
+where
+    U: 'static,
+    T: 'static,
+    E: From<StoreError> + 'static,
+{
+    /// What came of the unit. It can only be missing when the engine's thread came to an end under it.
+    pub(crate) async fn wait(self) -> Result<T, E> {
+        let work = self.work.await.ok().and_then(|work| work.downcast::<Typed<U, T, E>>().ok());
+        work.and_then(|work| work.outcome).unwrap_or_else(|| Err(StoreError::closed().into()))
+    }
+}
+
+impl Call {
     /// `name` says where the unit was written; `slow` is from when on the duration of an attempt is worth a line in the log.
-    pub(crate) fn new(
+    pub(crate) fn new<U, T, E>(
         unit: U,
         name: &'static str,
         (mode, clock): (Mode, Option<Arc<dyn Clock>>),
         slow: Duration,
         bulletin: Arc<Bulletin>,
-    ) -> (Self, oneshot::Receiver<Result<T, E>>) {
+    ) -> (Box<Self>, Answer<U, T, E>)
+    where
+        U: FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
         let (caller, answer) = oneshot::channel();
-        (
-            Self {
-                unit,
-                name,
-                mode,
-                clock,
-                slow,
-                bulletin,
-                concerns: Concerns::default(),
-                ended: false,
-                outcome: None,
-                caller,
-            },
-            answer,
-        )
+        let call = Self {
+            work: Box::new(Typed { unit, outcome: None }),
+            name,
+            mode,
+            clock,
+            slow,
+            bulletin,
+            concerns: Concerns::default(),
+            ended: false,
+            caller,
+        };
+        (Box::new(call), Answer { work: answer, of: PhantomData })
+    }
+
+    /// What kind of unit it is.
+    pub(crate) fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Runs the unit once and keeps what came of it.
+    pub(crate) fn attempt(&mut self, tx: &mut Tx) -> Verdict {
+        let (name, begun) = (self.name, Instant::now());
+        tx.start(self.mode, self.clock.clone());
+        let attempted = catching(name, || self.work.run(tx)).and_then(|ended_well| {
+            if ended_well {
+                self.concerns = tx.finish(name).inspect_err(|error| self.ended |= *error == StoreError::KeyEnded)?;
+            }
+            Ok(ended_well)
+        });
+        log_if_slow(name, begun, self.slow);
+        match attempted {
+            Ok(true) => Verdict::Keep,
+            Ok(false) => Verdict::Undo,
+            Err(error) => {
+                self.work.fail(error);
+                Verdict::Undo
+            }
+        }
+    }
+
+    /// Gives the caller what came of the last attempt. Only after COMMIT, or after the undoing.
+    pub(crate) fn answer(self: Box<Self>) {
+        self.publish();
+        let work: Box<dyn Any + Send> = self.work;
+        // A caller that has gone away is no concern of the store: what was stored stays stored.
+        drop(self.caller.send(work));
+    }
+
+    /// Gives the caller an error instead.
+    pub(crate) fn refuse(mut self: Box<Self>, why: StoreError) {
+        self.work.fail(why);
+        self.answer();
     }
 
     /// To be called before the caller hears of it, and also when nobody knows whether it was stored.
@@ -102,61 +181,19 @@ impl<U, T, E> Call<U, T, E> {
     }
 }
 
-impl<U, T, E> Job for Call<U, T, E>
-where
-    U: FnMut(&mut Tx) -> Result<T, E> + Send,
-    T: Send,
-    E: From<StoreError> + Send,
-{
-    fn mode(&self) -> Mode {
-        self.mode
-    }
-
-    fn attempt(&mut self, tx: &mut Tx) -> Verdict {
-        let name = self.name;
-        let outcome = timed(name, self.slow, || {
-            tx.start(self.mode, self.clock.clone());
-            let value = catching(name, || (self.unit)(tx))?;
-            self.concerns = tx.finish(name).inspect_err(|error| self.ended |= *error == StoreError::KeyEnded)?;
-            Ok(value)
-        });
-        let verdict = if outcome.is_ok() { Verdict::Keep } else { Verdict::Undo };
-        self.outcome = Some(outcome);
-        verdict
-    }
-
-    fn answer(self: Box<Self>) {
-        self.publish();
-        let outcome = self.outcome.unwrap_or_else(|| Err(StoreError::closed().into()));
-        // A caller that has gone away is no concern of the store: what was stored stays stored.
-        drop(self.caller.send(outcome));
-    }
-
-    fn refuse(self: Box<Self>, why: StoreError) {
-        self.publish();
-        drop(self.caller.send(Err(why.into())));
-    }
-}
-
 /// Runs `unit`; a panic becomes an error. What the unit held is rolled back, so nothing half-done can be seen.
-pub(crate) fn catching<T, E: From<StoreError>>(
-    name: &'static str,
-    unit: impl FnOnce() -> Result<T, E>,
-) -> Result<T, E> {
-    catch_unwind(AssertUnwindSafe(unit)).unwrap_or_else(|_| {
+pub(crate) fn catching<T>(name: &'static str, unit: impl FnOnce() -> T) -> Result<T, StoreError> {
+    catch_unwind(AssertUnwindSafe(unit)).map_err(|_| {
         tracing::error!(unit = name, "a unit panicked and was rolled back");
-        Err(StoreError::Panicked { unit: name }.into())
+        StoreError::Panicked { unit: name }
     })
 }
 
-/// Runs `unit`, and says so in the log when it took longer than `slow`.
-pub(crate) fn timed<T>(name: &'static str, slow: Duration, unit: impl FnOnce() -> T) -> T {
-    let begun = Instant::now();
-    let done = unit();
+/// Says so in the log when a unit that began then has taken longer than `slow`.
+pub(crate) fn log_if_slow(name: &'static str, begun: Instant, slow: Duration) {
     let took = begun.elapsed();
     if took > slow {
         let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         tracing::warn!(unit = name, duration_ms, "a unit of the store took long");
     }
-    done
 }

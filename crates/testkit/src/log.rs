@@ -3,7 +3,11 @@
 use slotkeeper::logging::clean::Clean;
 use std::io;
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt::{MakeWriter, layer};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry;
+use tracing_subscriber::util::SubscriberInitExt;
 
 static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
@@ -32,14 +36,13 @@ fn lines() -> MutexGuard<'static, Vec<u8>> {
     LINES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Everything, except what the browser's driver says of what tests type.
-const FILTER: &str = "trace,thirtyfour=off";
-
-/// From now on everything that any crate logs is kept.
+/// From now on everything that any crate logs is kept, except what the browser's driver says of what tests type.
 pub(crate) fn capture() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        tracing_subscriber::fmt().with_env_filter(FILTER).with_ansi(false).with_writer(Clean(|| Lines)).init();
+        let filter = Targets::new().with_default(LevelFilter::TRACE).with_target("thirtyfour", LevelFilter::OFF);
+        let lines = layer().with_ansi(false).with_writer(Clean(|| Lines));
+        registry().with(filter).with(lines).init();
     });
 }
 

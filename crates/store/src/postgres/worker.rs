@@ -5,7 +5,7 @@ use super::session::Session;
 use crate::error::StoreError;
 use crate::queue::{Alive, Jobs};
 use crate::tx::{Link, Mode, Tx};
-use crate::unit::{Job, Verdict};
+use crate::unit::{Call, Verdict};
 use std::sync::Arc;
 use std::thread::Builder;
 use std::time::Duration;
@@ -34,7 +34,7 @@ pub(super) fn start(session: Session, jobs: Arc<Mutex<Jobs>>, alive: Alive) -> R
         .map_err(|error| StoreError::unavailable(format!("cannot start a thread for the database: {error}")))
 }
 
-fn next(tx: &Tx, jobs: &Mutex<Jobs>) -> Option<Box<dyn Job>> {
+fn next(tx: &Tx, jobs: &Mutex<Jobs>) -> Option<Box<Call>> {
     match &tx.link {
         Link::Postgres(session) => session.wait_for(async { jobs.lock().await.recv().await }),
         Link::Sqlite(_) => None,
@@ -53,10 +53,10 @@ enum End {
     AgainOr(StoreError),
 }
 
-fn serve(tx: &mut Tx, mut job: Box<dyn Job>) {
+fn serve(tx: &mut Tx, mut job: Box<Call>) {
     let mut pause = FIRST_PAUSE;
     for attempt in 1..=ATTEMPTS {
-        let end = match try_once(tx, job.as_mut()) {
+        let end = match try_once(tx, &mut job) {
             End::Again if attempt == ATTEMPTS => End::Answer,
             End::AgainOr(error) if attempt == ATTEMPTS => End::Refuse(error),
             end => end,
@@ -74,7 +74,7 @@ fn serve(tx: &mut Tx, mut job: Box<dyn Job>) {
     }
 }
 
-fn try_once(tx: &mut Tx, job: &mut dyn Job) -> End {
+fn try_once(tx: &mut Tx, job: &mut Call) -> End {
     if let Err(error) = with(tx, Session::ready) {
         return End::Refuse(error);
     }

@@ -3,11 +3,12 @@
 use super::{SLOW, connection, failure::store_error};
 use crate::error::StoreError;
 use crate::tx::{Link, Snapshot};
-use crate::unit::{catching, timed};
+use crate::unit::{catching, log_if_slow};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use tokio::sync::Semaphore;
+use std::time::Instant;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// The connections that read. A unit runs on the thread of its caller, because it takes microseconds and handing
 /// it over would take longer; more connections than threads would therefore be of no use.
@@ -30,19 +31,40 @@ impl Readers {
         U: FnMut(&mut Snapshot) -> Result<T, E>,
         E: From<StoreError>,
     {
-        let _place = self.places.acquire().await.map_err(|_| StoreError::closed())?;
+        let (_place, snapshot) = self.snapshot().await?;
+        let mut outcome = None;
+        let ran = self.run(std::any::type_name::<U>(), snapshot, &mut |snapshot| outcome = Some(unit(snapshot)));
+        match (outcome, ran) {
+            (Some(Ok(_)) | None, Err(error)) => Err(error.into()),
+            (Some(outcome), _) => outcome,
+            (None, Ok(())) => Err(StoreError::closed().into()),
+        }
+    }
+
+    async fn snapshot(&self) -> Result<(SemaphorePermit<'_>, Snapshot), StoreError> {
+        let place = self.places.acquire().await.map_err(|_| StoreError::closed())?;
         let idle = self.idle().pop();
-        let mut snapshot = match idle {
+        let snapshot = match idle {
             Some(snapshot) => snapshot,
             // A connection that would not end its transaction was thrown away; this takes its place.
             None => fresh(&self.path)?,
         };
-        let name = std::any::type_name::<U>();
-        let outcome = timed(name, SLOW, || {
-            execute(&snapshot, "BEGIN DEFERRED")?;
-            let value = catching(name, || unit(&mut snapshot))?;
-            snapshot.doom.take().map_or(Ok(value), |first| Err(first.into()))
+        Ok((place, snapshot))
+    }
+
+    /// What a read does that does not depend on its types: compiled once for all.
+    fn run(
+        &self,
+        name: &'static str,
+        mut snapshot: Snapshot,
+        unit: &mut dyn FnMut(&mut Snapshot),
+    ) -> Result<(), StoreError> {
+        let begun = Instant::now();
+        let outcome = execute(&snapshot, "BEGIN DEFERRED").and_then(|()| {
+            catching(name, || unit(&mut snapshot))?;
+            snapshot.doom.take().map_or(Ok(()), Err)
         });
+        log_if_slow(name, begun, SLOW);
         snapshot.doom = None;
         let ended = execute(&snapshot, "ROLLBACK");
         if ended.is_ok() && !self.places.is_closed() {

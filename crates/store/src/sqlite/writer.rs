@@ -10,7 +10,7 @@ use super::failure::store_error;
 use crate::error::StoreError;
 use crate::queue::{Alive, Jobs};
 use crate::tx::{Link, Tx};
-use crate::unit::{Job, Verdict};
+use crate::unit::{Call, Verdict};
 use rusqlite::Connection;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -57,7 +57,7 @@ pub(super) fn start(
 
 impl Writer {
     /// One transaction: `first`, and what waits behind it.
-    fn group(&mut self, first: Box<dyn Job>, jobs: &mut Jobs) {
+    fn group(&mut self, first: Box<Call>, jobs: &mut Jobs) {
         let mut done = Vec::new();
         let committed = self.run_group(first, jobs, &mut done);
         if let Err(error) = &committed {
@@ -78,18 +78,13 @@ impl Writer {
     }
 
     /// Every job it took is in `done`, also when it fails.
-    fn run_group(
-        &mut self,
-        first: Box<dyn Job>,
-        jobs: &mut Jobs,
-        done: &mut Vec<Box<dyn Job>>,
-    ) -> Result<(), StoreError> {
+    fn run_group(&mut self, first: Box<Call>, jobs: &mut Jobs, done: &mut Vec<Box<Call>>) -> Result<(), StoreError> {
         let begun = Instant::now();
         done.push(first);
         self.execute("BEGIN IMMEDIATE")?;
         loop {
             if let Some(job) = done.last_mut() {
-                self.run_unit(job.as_mut())?;
+                self.run_unit(job)?;
             }
             let full = done.len() >= GROUP || begun.elapsed() > GROUP_AGE;
             match if full { None } else { jobs.try_recv().ok() } {
@@ -101,7 +96,7 @@ impl Writer {
     }
 
     /// `Err` when the whole group has to fail.
-    fn run_unit(&mut self, job: &mut dyn Job) -> Result<(), StoreError> {
+    fn run_unit(&mut self, job: &mut Call) -> Result<(), StoreError> {
         self.execute("SAVEPOINT unit")?;
         let verdict = job.attempt(&mut self.tx);
         // A full or failing disk can end the transaction around all units, or leave in doubt what is in it.
