@@ -12,7 +12,7 @@ use crate::cli::DemoArgs;
 use crate::config::{Config, PublicUrl};
 use crate::http::Limits;
 use crate::node::{Node, document};
-use crate::{descriptors, logging, serve, signals};
+use crate::{descriptors, http, logging, serve, signals};
 use anyhow::Context;
 use credentials::{Amounts, Credentials};
 use slotkeeper_api::cors::Origins;
@@ -28,7 +28,6 @@ use slotkeeper_web::Web;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
-use tokio::net::TcpListener;
 
 /// Starts the demo, fills it if it is new, says where everything is, and runs until it is told to stop.
 ///
@@ -37,7 +36,7 @@ use tokio::net::TcpListener;
 pub async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     // First of all, so that a demo that is stopped while it starts removes its folder.
     let stop = signals::stop()?;
-    let listener = TcpListener::bind(args.listen).await.with_context(|| {
+    let listener = http::listen(args.listen).with_context(|| {
         format!(
             "cannot listen on {}; is the address one of this machine, and free? Choose another one with --listen",
             args.listen

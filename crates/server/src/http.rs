@@ -20,7 +20,7 @@ mod serve;
 mod tests;
 mod wording;
 
-pub use serve::serve;
+pub use serve::{listen, serve};
 
 use axum::Router;
 use axum::http::header::X_CONTENT_TYPE_OPTIONS;

@@ -4,7 +4,7 @@ use crate::cli::ServeArgs;
 use crate::config::{Config, MailTls};
 use crate::http::Limits;
 use crate::node::{Node, check_master_key, document};
-use crate::{descriptors, logging, master_key, orders, signals, zone_data};
+use crate::{descriptors, http, logging, master_key, orders, signals, zone_data};
 use anyhow::Context;
 use slotkeeper_api::webhooks::WireItems;
 use slotkeeper_app::clock::SystemClock;
@@ -17,7 +17,6 @@ use slotkeeper_outgoing::{Itself, Policy};
 use slotkeeper_store::{Location, Store};
 use slotkeeper_web::Web;
 use std::sync::Arc;
-use tokio::net::TcpListener;
 use url::Url;
 
 /// Runs the server until it is told to stop.
@@ -31,7 +30,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let stop = signals::stop()?;
 
     // First of all: what cannot run here makes no data folder.
-    let listener = TcpListener::bind(config.listen).await.with_context(|| {
+    let listener = http::listen(config.listen).with_context(|| {
         format!("cannot listen on {}; is the address one of this machine, and free?", config.listen)
     })?;
     config.follow(listener.local_addr()?);

@@ -1,7 +1,7 @@
 //! A whole server in a test: real sockets, real database, a clock that the test moves, and the log to read.
 
 use crate::postgres::{Database, template_once};
-use slotkeeper::http::Limits;
+use slotkeeper::http::{self, Limits};
 use slotkeeper::node::{Node, check_master_key, document};
 use slotkeeper_api::cors::Origins;
 use slotkeeper_api::webhooks::WireItems;
@@ -33,7 +33,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -270,7 +269,7 @@ impl TestServer {
         (call_rate, most_customers): (Option<CallRate>, Option<u32>),
         more: More,
     ) -> Self {
-        let listener = TcpListener::bind(listen).await.unwrap();
+        let listener = http::listen(listen.parse().unwrap()).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let app = App::new(AppConfig {
             store: Store::open(&location).await.unwrap(),

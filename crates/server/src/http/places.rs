@@ -1,7 +1,8 @@
 //! Who has a connection, and who makes room for another.
 //!
 //! A connection on which no request is under way is there only in case one comes: the one that has waited longest makes
-//! room when all places are taken, and so does, after those, the one whose request has been arriving longest. An address
+//! room when all places are taken, and so does, after those, the one whose request has been arriving longest. Neither before
+//! it has had a moment: many who come again at once would otherwise cut those who came an instant ago and are being read. An address
 //! has a share of the places, so that one client makes room for its own connections first. Where a request is worked on
 //! or an answer is on its way, nothing is cut.
 
@@ -15,8 +16,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, TryAcquireError};
 use tokio::time::timeout;
 
-/// How long a body may arrive undisturbed, though all places are taken: an honest one has often come with its head.
-const BODY_GRACE: Duration = Duration::from_millis(200);
+/// How long a connection is left alone, though all places are taken: while a head or a body is awaited. An honest one has often
+/// come with the connection, or with its head.
+const GRACE: Duration = Duration::from_millis(200);
 
 /// How soon to look again for one that makes room.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
@@ -200,14 +202,14 @@ enum Stage {
 /// Connections by how long they have been where they are.
 #[derive(Debug, Default)]
 struct Lines {
-    waiting: BTreeMap<u64, u64>,
+    waiting: BTreeMap<u64, (u64, Instant)>,
     bodies: BTreeMap<u64, (u64, Instant)>,
 }
 
 impl Lines {
     fn add(&mut self, turn: u64, id: u64, stage: Stage, now: Instant) {
         match stage {
-            Stage::Wait => drop(self.waiting.insert(turn, id)),
+            Stage::Wait => drop(self.waiting.insert(turn, (id, now))),
             Stage::Body => drop(self.bodies.insert(turn, (id, now))),
             Stage::Work | Stage::Leave => {}
         }
@@ -218,13 +220,13 @@ impl Lines {
         self.bodies.remove(&turn);
     }
 
-    /// Who makes room first.
-    fn first(&self, now: Instant) -> Option<u64> {
-        let body = || {
-            let (id, since) = self.bodies.values().next()?;
-            (now.saturating_duration_since(*since) >= BODY_GRACE).then_some(*id)
+    /// Who makes room first: one that has waited for `grace` at least, or a body that has had its moment.
+    fn first(&self, now: Instant, grace: Duration) -> Option<u64> {
+        let first = |line: &BTreeMap<u64, (u64, Instant)>, grace| {
+            let (id, since) = line.values().next()?;
+            (now.saturating_duration_since(*since) >= grace).then_some(*id)
         };
-        self.waiting.values().next().copied().or_else(body)
+        first(&self.waiting, grace).or_else(|| first(&self.bodies, GRACE))
     }
 }
 
@@ -313,13 +315,14 @@ impl<S: Clone> Table<S> {
     /// Makes room within an address's share if it is used up: who has to leave for it.
     fn within_share(&mut self, holder: IpAddr, share: usize, now: Instant) -> Result<Option<S>, ShareUsed> {
         let Some(held) = self.holders.get(&holder).filter(|held| held.count >= share) else { return Ok(None) };
-        let id = held.lines.first(now).ok_or(ShareUsed)?;
+        // Without a moment for those that have just come: the newest is this address's, too.
+        let id = held.lines.first(now, Duration::ZERO).ok_or(ShareUsed)?;
         Ok(self.leaves(id, now))
     }
 
     /// Who has to leave when all places are taken.
     fn oldest(&mut self, now: Instant) -> Option<S> {
-        let id = self.lines.first(now)?;
+        let id = self.lines.first(now, GRACE)?;
         self.leaves(id, now)
     }
 }
@@ -353,17 +356,18 @@ mod tests {
         let [a, b, c, d] = ids(&table)[..] else { panic!("four") };
         table.set(a, Stage::Work, now);
         table.set(b, Stage::Body, now);
-        table.set(c, Stage::Body, now + BODY_GRACE);
-        assert_eq!(table.oldest(now), Some(d));
-        assert_eq!(table.oldest(now), None, "bodies have a moment, and what is worked on is not cut");
-        assert_eq!(table.oldest(now + BODY_GRACE), Some(b));
-        assert_eq!(table.oldest(now + 2 * BODY_GRACE), Some(c));
-        assert_eq!(table.oldest(now + 2 * BODY_GRACE), None);
+        table.set(c, Stage::Body, now + GRACE);
+        assert_eq!(table.oldest(now), None, "whoever has just come has a moment");
+        assert_eq!(table.oldest(now + GRACE), Some(d));
+        assert_eq!(table.oldest(now + GRACE), Some(b));
+        assert_eq!(table.oldest(now + GRACE), None, "bodies have a moment, and what is worked on is not cut");
+        assert_eq!(table.oldest(now + 2 * GRACE), Some(c));
+        assert_eq!(table.oldest(now + 2 * GRACE), None);
         // Having answered, it waits, behind those that wait already.
         table.set(a, Stage::Wait, now);
-        assert_eq!(table.oldest(now), Some(a));
+        assert_eq!(table.oldest(now + GRACE), Some(a));
         table.set(a, Stage::Wait, now);
-        assert_eq!(table.oldest(now), None, "it was asked already");
+        assert_eq!(table.oldest(now + 2 * GRACE), None, "it was asked already");
         for id in [a, b, c, d] {
             table.remove(id);
         }
@@ -372,14 +376,24 @@ mod tests {
     }
 
     #[test]
+    fn a_body_that_is_slow_makes_room_for_those_who_have_just_come() {
+        let (mut table, now) = table(&["10.0.0.1", "10.0.0.2"]);
+        let [slow, new] = ids(&table)[..] else { panic!("two") };
+        table.set(slow, Stage::Body, now);
+        table.set(new, Stage::Wait, now + GRACE);
+        assert_eq!(table.oldest(now + GRACE), Some(slow));
+        assert_eq!(table.oldest(now + GRACE), None);
+    }
+
+    #[test]
     fn an_address_makes_room_for_itself() {
         let (mut table, now) = table(&["10.0.0.2", "10.0.0.1", "10.0.0.1"]);
         let [other, first, second] = ids(&table)[..] else { panic!("three") };
         assert_eq!(table.within_share(ip("10.0.0.1"), 3, now), Ok(None));
-        assert_eq!(table.within_share(ip("10.0.0.1"), 2, now), Ok(Some(first)));
+        assert_eq!(table.within_share(ip("10.0.0.1"), 2, now), Ok(Some(first)), "its own, though they have just come");
         assert_eq!(table.within_share(ip("10.0.0.1"), 2, now), Ok(None), "whoever was asked to leave counts no more");
         table.set(second, Stage::Work, now);
         assert_eq!(table.within_share(ip("10.0.0.1"), 1, now), Err(ShareUsed));
-        assert_eq!(table.oldest(now), Some(other));
+        assert_eq!(table.oldest(now + GRACE), Some(other));
     }
 }

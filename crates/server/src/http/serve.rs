@@ -23,7 +23,7 @@ use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
@@ -36,6 +36,24 @@ const HEAD_LINES: usize = 1024;
 
 /// How long the bytes of requests that have reached the machine may take to be noticed when the server stops.
 const SETTLE: Duration = Duration::from_millis(50);
+
+/// How many connections the system lets in ahead of us; it may allow fewer. Where there is no room, it lets a client knock again
+/// after a second.
+const BACKLOG: u32 = 4096;
+
+/// Listens on an address.
+///
+/// # Errors
+///
+/// When it is not one of this machine, or taken.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A server that is started again may have its address at once, as tokio's own listener does it.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 /// What the connections are told, in this order.
 #[derive(Clone, Copy)]
