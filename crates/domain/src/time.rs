@@ -1,6 +1,7 @@
 //! Instants, and how they are shown in an account's time zone.
 
 mod data;
+mod offsets;
 mod wire;
 mod zone;
 
@@ -82,10 +83,10 @@ impl Instant {
     pub fn to_wire(self, zone: &Zone) -> String {
         // Lists are full of these, so the digits are put together by hand.
         let second = self.0.div_euclid(1000).clamp(FIRST_SECOND, LAST_SECOND);
-        let offset = zone.rules().to_offset(timestamp(second)).seconds();
+        let offset = zone.offset_at(second);
         // RFC 3339 has no seconds in offsets. The few zones that had some show the same moment with whole minutes.
         let minutes = offset / 60;
-        let local = TimeZone::UTC.to_datetime(timestamp(second + i64::from(minutes) * 60));
+        let local = TimeZone::UTC.to_datetime(timestamp(second + minutes * 60));
         let mut text = String::with_capacity(25);
         let year = local.year().unsigned_abs();
         text.extend([digit(year / 1000), digit(year / 100), digit(year / 10), digit(year)]);

