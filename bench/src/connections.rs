@@ -201,7 +201,7 @@ async fn orders(client: &Client) -> anyhow::Result<Vec<Value>> {
         let (from, to) = (days_from_now(1)?, days_from_now(31)?);
         let query = [("productId", text(&product, "productId")), ("startTime", &from), ("endTime", &to)];
         for slot in client.list("/availability/slots", &query).await? {
-            for _ in 0..left(&slot).min(20) {
+            for _ in 0..left(&slot) {
                 let mut order = wish(&product, "Siege");
                 order["eventId"] = slot["eventId"].clone();
                 orders.push(order);
