@@ -31,7 +31,8 @@ REASONS = {
     r"startTime and endTime are missing|^Say which .*: startTime and endTime",
     "times are of some centuries": r"of the years \d+ to \d+",
     "a key of a request is for one request": r"Idempotency-Key was used for another request",
-    "lengths, which the document tells only in part": r"can have [\d_]+ (characters|entries|people categories)",
+    "lengths, which the document tells only in part": r"can have [\d_]+ (characters|entries|people categories)|"
+    r"must have an id of \d+ characters at most",
     "a name is one line, and U+0000 is no text": r"must be one line of text|U\+0000|"
     r"must not contain control characters|without control characters",
     # Options and adjustments together, all that is known of a person, a page with people: no schema adds up.
@@ -163,7 +164,7 @@ def fitting(path, body, chance):
     if path == "/resourceblocks" or path == "/resourceblocks/{id}":
         if chance % 8 < 6:
             first = chance % (len(TIMES) - 1)
-            body |= {"startTime": TIMES[first], "endTime": TIMES[first + 1], "resources": [RESOURCES[0]]}
+            body |= {"startTime": TIMES[first], "endTime": TIMES[first + 1], "resources": [{"id": RESOURCES[0]}]}
     elif re.match(OF_BOOKINGS, path):
         events = HELD if path == "/holds" else EVENTS
         event = body.get("eventId") if body.get("eventId") in events else events[chance % len(events)]
@@ -183,7 +184,8 @@ def fitting(path, body, chance):
             body |= {"eventId": event, "participants": {"numbers": [{"peopleCategoryId": "Cadults", "number": 1}]}}
             # Those that were there may have been deleted meanwhile.
             if body.get("customerId") not in CUSTOMERS or chance % 2:
-                body |= {"customerId": None, "customer": {"firstName": "Ada"}}
+                body.pop("customerId", None)
+                body["customer"] = {"firstName": "Ada"}
             if chance % 8 > 2:
                 body.pop("initialPayments", None)
                 body.pop("priceAdjustments", None)
