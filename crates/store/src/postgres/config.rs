@@ -6,13 +6,16 @@ use crate::error::StoreError;
 use crate::unit::Bulletin;
 use rustls::{ClientConfig, RootCertStore};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::runtime::Runtime;
-use tokio_postgres::config::SslMode;
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long one server of the address may take until it can be used. One that is frozen takes a connection, for its system
+/// does, and then says nothing; the next one is to have its turn while callers still wait.
+pub(super) const HOST_PATIENCE: Duration = if cfg!(test) { Duration::from_secs(2) } else { Duration::from_secs(3) };
 
 /// A connection that is silent for this long is asked whether it is still there.
 const KEEPALIVE: Duration = Duration::from_secs(30);
@@ -29,9 +32,12 @@ const SETTINGS: &str = "
     SET timezone = 'UTC';
     SET jit = off";
 
-/// A server, a database on it, and the right to use it.
+/// A server or several of which one can be written to, a database there, and the right to use it.
 pub(super) struct Address {
-    config: Config,
+    /// One for each server, in the order of the address.
+    hosts: Vec<Config>,
+    /// Which of them was the right one last.
+    last: AtomicUsize,
     /// Present when the connection may be encrypted.
     tls: Option<MakeRustlsConnect>,
 }
@@ -52,47 +58,107 @@ impl Address {
         }
         config
             .application_name("slotkeeper")
-            .connect_timeout(CONNECT_TIMEOUT)
+            .connect_timeout(HOST_PATIENCE)
+            // A standby that is not promoted yet is no database for us.
+            .target_session_attrs(TargetSessionAttrs::ReadWrite)
             .keepalives_idle(KEEPALIVE)
             .tcp_user_timeout(KEEPALIVE);
         let tls = if config.get_ssl_mode() == SslMode::Disable { None } else { Some(tls()?) };
-        Ok(Self { config, tls })
+        Ok(Self { hosts: one_by_one(&config), last: AtomicUsize::new(0), tls })
     }
 
-    /// A new connection, with its settings made; its other half runs on `runtime`.
+    /// A new connection to the server that can be written to, with its settings made; its other half runs on `runtime`.
     pub(super) async fn connect(&self, runtime: &Runtime) -> Result<Client, StoreError> {
-        let client = match &self.tls {
-            Some(tls) => {
-                let (client, connection) = self.config.connect(tls.clone()).await.map_err(store_error)?;
-                runtime.spawn(connection);
-                client
-            }
-            None => {
-                let (client, connection) = self.config.connect(NoTls).await.map_err(store_error)?;
-                runtime.spawn(connection);
-                client
-            }
-        };
-        client.batch_execute(SETTINGS).await.map_err(store_error)?;
-        client.batch_execute(STATEMENT_TIMEOUT).await.map_err(store_error)?;
-        Ok(client)
+        self.first_of(async |host| {
+            let client = match &self.tls {
+                Some(tls) => {
+                    let (client, connection) = host.connect(tls.clone()).await.map_err(store_error)?;
+                    runtime.spawn(connection);
+                    client
+                }
+                None => {
+                    let (client, connection) = host.connect(NoTls).await.map_err(store_error)?;
+                    runtime.spawn(connection);
+                    client
+                }
+            };
+            client.batch_execute(SETTINGS).await.map_err(store_error)?;
+            client.batch_execute(STATEMENT_TIMEOUT).await.map_err(store_error)?;
+            Ok(client)
+        })
+        .await
     }
-}
 
-impl Address {
     /// Connects and hears what other processes tell, until the connection ends.
     pub(super) async fn listen(&self, bulletin: &Bulletin) -> Result<(), StoreError> {
         match &self.tls {
             Some(tls) => {
-                let (client, connection) = self.config.connect(tls.clone()).await.map_err(store_error)?;
+                let connect = async |host: &Config| host.connect(tls.clone()).await.map_err(store_error);
+                let (client, connection) = self.first_of(connect).await?;
                 hear(client, connection, bulletin).await
             }
             None => {
-                let (client, connection) = self.config.connect(NoTls).await.map_err(store_error)?;
+                let connect = async |host: &Config| host.connect(NoTls).await.map_err(store_error);
+                let (client, connection) = self.first_of(connect).await?;
                 hear(client, connection, bulletin).await
             }
         }
     }
+
+    /// What `connect` gives for the first server that lets it, beginning with the one that did last.
+    async fn first_of<T>(&self, connect: impl AsyncFn(&Config) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let last = self.last.load(Ordering::Relaxed);
+        let mut why = StoreError::unavailable("the address of the database names no server");
+        for (number, host) in self.hosts.iter().enumerate().cycle().skip(last).take(self.hosts.len()) {
+            match tokio::time::timeout(HOST_PATIENCE, connect(host)).await {
+                Ok(Ok(connected)) => {
+                    self.last.store(number, Ordering::Relaxed);
+                    return Ok(connected);
+                }
+                Ok(Err(error)) => why = error,
+                Err(_) => why = StoreError::unavailable("the database does not answer"),
+            }
+        }
+        Err(why)
+    }
+}
+
+/// The same settings for each server alone: the driver tries them one after the other by itself, but without a limit for each.
+fn one_by_one(all: &Config) -> Vec<Config> {
+    let (hosts, addresses, ports) = (all.get_hosts(), all.get_hostaddrs(), all.get_ports());
+    let alone = |number: usize| {
+        let mut one = Config::new();
+        match hosts.get(number) {
+            Some(Host::Tcp(name)) => drop(one.host(name.as_str())),
+            #[cfg(unix)]
+            Some(Host::Unix(path)) => drop(one.host_path(path)),
+            None => {}
+        }
+        if let Some(address) = addresses.get(number) {
+            one.hostaddr(*address);
+        }
+        if let Some(port) = ports.get(number).or(ports.first()) {
+            one.port(*port);
+        }
+        all.get_user().map(|user| one.user(user));
+        all.get_password().map(|password| one.password(password));
+        all.get_dbname().map(|name| one.dbname(name));
+        all.get_options().map(|options| one.options(options));
+        all.get_application_name().map(|name| one.application_name(name));
+        all.get_connect_timeout().map(|timeout| one.connect_timeout(*timeout));
+        all.get_tcp_user_timeout().map(|timeout| one.tcp_user_timeout(*timeout));
+        all.get_keepalives_interval().map(|interval| one.keepalives_interval(interval));
+        all.get_keepalives_retries().map(|retries| one.keepalives_retries(retries));
+        one.keepalives(all.get_keepalives())
+            .keepalives_idle(all.get_keepalives_idle())
+            .ssl_mode(all.get_ssl_mode())
+            .ssl_negotiation(all.get_ssl_negotiation())
+            .channel_binding(all.get_channel_binding())
+            .load_balance_hosts(all.get_load_balance_hosts())
+            .target_session_attrs(all.get_target_session_attrs());
+        one
+    };
+    (0..hosts.len().max(addresses.len())).map(alone).collect()
 }
 
 /// Trusts whom the machine trusts.

@@ -4,6 +4,9 @@ use crate::error::{Code, StoreError};
 use std::error::Error as _;
 use tokio_postgres::error::{DbError, SqlState};
 
+/// `read_only_sql_transaction`: the server is a standby, or was made one.
+const ON_STANDBY: &str = "25006";
+
 /// What the store says about it. DETAIL is left out, because it quotes rows.
 pub(super) fn store_error(error: tokio_postgres::Error) -> StoreError {
     match error.as_db_error() {
@@ -44,8 +47,12 @@ fn said_by_the_server(db: &DbError) -> StoreError {
         // Connection, resources, operator intervention (shutdown, timeouts), system errors, a wrong password.
         "08" | "53" | "57" | "58" | "28" | "3D" | "XX" => StoreError::Unavailable { code: Some(code), why: message },
         // Timeouts between statements, and writing on a standby, which a failover leaves behind.
-        "25" if ["25P03", "25P04"].contains(&state.code()) => {
+        "25" if ["25P03", "25P04", ON_STANDBY].contains(&state.code()) => {
             StoreError::Unavailable { code: Some(code), why: message }
+        }
+        // So a standby answers BEGIN … READ WRITE, with a code that stands for much else.
+        "0A" if message.contains("during recovery") => {
+            StoreError::Unavailable { code: Some(Code(ON_STANDBY.to_owned())), why: message }
         }
         _ => StoreError::Refused { code, message },
     }
@@ -66,7 +73,7 @@ pub(super) fn is_farewell(error: &StoreError) -> bool {
     match error {
         StoreError::Unavailable { code: Some(code), .. } => {
             code.as_str().starts_with("08")
-                || ["57P01", "57P02", "57P03", "57P05", "25P03", "25P04"].contains(&code.as_str())
+                || ["57P01", "57P02", "57P03", "57P05", "25P03", "25P04", ON_STANDBY].contains(&code.as_str())
         }
         StoreError::Unavailable { code: None, .. } => true,
         _ => false,

@@ -57,9 +57,7 @@ impl Session {
         if self.is_lost() {
             self.client = None;
             self.statements.clear();
-            let connecting = async { tokio::time::timeout(PATIENCE, self.address.connect(&self.runtime)).await };
-            let connected = self.runtime.block_on(connecting);
-            self.client = Some(connected.map_err(|_| silent())??);
+            self.client = Some(self.runtime.block_on(self.address.connect(&self.runtime))?);
             self.lost = false;
         }
         Ok(())

@@ -2,16 +2,50 @@
 
 use super::Place;
 use super::place::administer;
-use super::tables::{add, get, lock, names, set};
+use super::tables::{MIGRATIONS, add, get, lock, names, set};
 use crate::sql::statements;
-use crate::{Store, StoreError};
+use crate::{Location, Store, StoreError};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Barrier};
 
 statements! {
     KILL_MYSELF = "SELECT pg_terminate_backend(pg_backend_pid())";
     DURABLE = "SELECT current_setting('synchronous_commit')";
+    READ_ONLY = "SET TRANSACTION READ ONLY";
     CRASH_ON_COMMIT = "INSERT INTO bomb (a) VALUES (1)";
+}
+
+/// A frozen server: its system takes connections, and nothing answers on them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_server_that_says_nothing_leaves_the_next_one_its_turn() {
+    let place = Place::on_postgres();
+    drop(place.open().await);
+    let frozen = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let port = frozen.local_addr().expect("an address").port();
+    let Location::Postgres { url, connections } = place.location() else { panic!("on PostgreSQL") };
+    let store = Location::Postgres { url: url.replacen('@', &format!("@127.0.0.1:{port},"), 1), connections };
+    let store = Store::open_with(&store, MIGRATIONS).await.expect("a store");
+    store.tidy(|tx| add(tx, "a", 1)).await.expect("a write");
+    assert_eq!(store.read(|db| Ok::<_, StoreError>(get(db, "a")?)).await, Ok(Some(1)));
+}
+
+/// What a failover leaves behind: the server that was written to is a standby now.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_server_that_takes_no_writes_any_more_is_unavailable_and_left() {
+    let place = Place::on_postgres();
+    let store = place.open().await;
+    let refused = store
+        .tidy(|tx| {
+            tx.run(READ_ONLY, &[])?;
+            add(tx, "a", 1)
+        })
+        .await;
+    assert!(matches!(refused, Err(StoreError::Unavailable { .. })), "{refused:?}");
+    store.tidy(|tx| add(tx, "a", 1)).await.expect("a write on another connection");
+    // One that is a standby from the start is not taken at all.
+    administer(&format!("ALTER DATABASE {} SET default_transaction_read_only = on", place.name()));
+    let opened = Store::open_with(&place.location(), MIGRATIONS).await.map(drop);
+    assert!(matches!(opened, Err(StoreError::Unavailable { .. })), "{opened:?}");
 }
 
 /// Each unit has the row the other one wants.
