@@ -20,29 +20,22 @@ pub struct Credentials {
     pub api_keys: ApiKeys,
     /// The products of the demo's business.
     pub products: Products,
-    /// The portal.
     #[serde(default)]
     pub portal: Option<Portal>,
-    /// Its owner.
     pub business: LogIn,
 }
 
 /// How somebody of the demo signs in.
 #[derive(Debug, Clone, Deserialize)]
 pub struct LogIn {
-    /// The e-mail address.
     pub username: String,
-    /// The password.
     pub password: String,
 }
 
-/// The demo's portal.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Portal {
-    /// Its key.
     pub api_key: String,
-    /// Its businesses.
     pub subaccounts: Vec<String>,
 }
 
@@ -57,26 +50,21 @@ pub struct ApiKeys {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Products {
-    /// Scheduled events.
     #[serde(default)]
     pub fixed: Vec<String>,
-    /// Appointments.
     #[serde(default)]
     pub flexible_time: Vec<String>,
 }
 
 impl Credentials {
-    /// Reads the file.
     pub fn read(path: &Path) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         serde_json::from_str(&text).with_context(|| format!("{} is not a credentials file", path.display()))
     }
 }
 
-/// A whole answer.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// Its status.
     pub status: u16,
     /// Its body; null when there is none or when it is not JSON.
     pub body: Value,
@@ -161,7 +149,6 @@ impl Client {
         Ok(answer.body)
     }
 
-    /// An object.
     pub async fn get(&self, path: &str) -> anyhow::Result<Value> {
         self.must(200, Method::GET, path, &[], None).await
     }
@@ -203,7 +190,6 @@ impl Client {
     }
 }
 
-/// One adult.
 #[must_use]
 pub fn one_adult() -> Value {
     json!({ "peopleCategoryId": "Cadults", "number": 1 })

@@ -94,7 +94,6 @@ async fn prove(args: &DeliverArgs, place: &Place<'_>) -> anyhow::Result<bool> {
 /// What was there at kills.
 #[derive(Debug, Clone, Copy, Default)]
 struct Kills {
-    /// How many.
     count: usize,
     /// At how many of them something was acknowledged and had not arrived.
     waited: usize,

@@ -24,11 +24,9 @@ impl fmt::Display for State {
 /// A booking as the server shows it.
 #[derive(Debug, Clone)]
 pub struct Seen {
-    /// Its number.
     pub number: String,
     /// The caller's reference, if it has one.
     pub reference: Option<String>,
-    /// Its state.
     pub state: State,
     /// How many seats it takes while it is live.
     pub seats: i64,
@@ -50,7 +48,6 @@ struct Entry {
 /// How much of what there is a comparison is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
-    /// Every booking.
     All,
     /// The live ones, and those that were touched since the last comparison.
     Recent,
@@ -61,33 +58,23 @@ pub enum Extent {
 pub enum Finding {
     /// An acknowledged booking is not there.
     Lost {
-        /// The caller's reference.
         reference: String,
         /// The number that was acknowledged.
         number: String,
     },
     /// A booking is in a state that was neither acknowledged nor asked for last.
     WrongState {
-        /// The caller's reference.
         reference: String,
         /// What was acknowledged last; nothing when the creation had no answer.
         acknowledged: Option<State>,
-        /// What is shown.
         shown: State,
     },
     /// A booking is there that was refused or never asked for.
-    Phantom {
-        /// The caller's reference.
-        reference: String,
-    },
+    Phantom { reference: String },
     /// Two bookings carry the reference of one.
-    Twice {
-        /// The caller's reference.
-        reference: String,
-    },
+    Twice { reference: String },
     /// The seats left of an event do not agree with its bookings.
     Claims {
-        /// The event.
         event: String,
         /// Its seats less those of its live bookings.
         expected: i64,

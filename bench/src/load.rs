@@ -32,7 +32,6 @@ pub struct Worker {
 /// What clients bring back from a round.
 #[derive(Debug, Default)]
 pub struct Notes {
-    /// The bookings.
     pub ledger: Ledger,
     /// How often each operation had each answer.
     pub counts: BTreeMap<String, usize>,

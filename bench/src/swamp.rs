@@ -28,7 +28,6 @@ const SLOW: usize = 25;
 /// What is asked for: everything that was booked, on pages as large as they can be.
 const PAGE: [(&str, &str); 2] = [("includeCanceled", "true"), ("itemsPerPage", "100")];
 
-/// What was measured.
 #[derive(Debug, Clone, Copy)]
 struct Figures {
     peak_mib: u64,

@@ -43,7 +43,6 @@ enum Answer {
 }
 
 impl Answer {
-    /// Mostly it behaves.
     fn at_random(dice: &mut Dice) -> Self {
         match dice.below(100) {
             0..5 => Self::Late,
@@ -79,9 +78,7 @@ impl Answer {
 pub struct Registered {
     /// Its id: how message ids begin.
     pub id: String,
-    /// Domain and type.
     pub topic: String,
-    /// The address.
     pub url: String,
 }
 
@@ -102,7 +99,6 @@ pub struct Memory {
     times: BTreeMap<String, BTreeSet<String>>,
     webhooks: BTreeMap<String, Registered>,
     secret_key: String,
-    /// Whether it misbehaves.
     faults: bool,
     /// Whether it forgets some of what it took.
     loses: bool,
@@ -146,7 +142,6 @@ impl Receiver {
         self.memory().faults = faults;
     }
 
-    /// What it remembers.
     pub fn memory(&self) -> MutexGuard<'_, Memory> {
         remember(&self.memory)
     }
@@ -230,7 +225,6 @@ fn has_ended(stream: &TcpStream) -> bool {
     }
 }
 
-/// A whole request.
 struct Request {
     target: String,
     headers: HeaderMap,
@@ -281,7 +275,6 @@ fn taken(memory: &mut Memory, seen: Seen) {
     memory.seen.push(Seen { taken: true, ..seen });
 }
 
-/// Checks both signatures.
 fn signed(request: &Request, url: &str, secret_key: &str, (id, time): (&str, &str)) -> anyhow::Result<()> {
     let text = [time.as_bytes(), id.as_bytes(), url.as_bytes(), &request.body].concat();
     let expected = hmac_sha256::HMAC::mac(text, secret_key.as_bytes());

@@ -5,11 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// One change in the server's list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Logged {
-    /// Its number.
     pub number: i64,
     /// Domain and type, as in `customers/created`.
     pub topic: String,
-    /// What changed.
     pub thing: String,
 }
 
@@ -38,19 +36,16 @@ pub struct Asked {
 /// By topic and thing.
 pub type Ledger = BTreeMap<(String, String), Asked>;
 
-/// What is wrong.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Verdict {
     /// Acknowledged changes that are not in the list.
     pub lost: Vec<String>,
     /// Changes of the list that never arrived.
     pub missing: Vec<String>,
-    /// Anything else.
     pub wrong: Vec<String>,
 }
 
 impl Verdict {
-    /// All of it.
     #[must_use]
     pub fn all(&self) -> Vec<String> {
         [&self.lost[..], &self.missing, &self.wrong].concat()

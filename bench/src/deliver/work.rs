@@ -21,7 +21,6 @@ pub struct Worker {
     pub events: Arc<Vec<String>>,
     /// Where it takes its choices from.
     pub dice: Dice,
-    /// Its customers.
     pub customers: Vec<String>,
     /// Its bookings, with their events.
     pub bookings: Vec<(String, String)>,
@@ -64,7 +63,6 @@ impl Notes {
 /// How many changes are acknowledged, and how many are to be.
 #[derive(Debug, Default)]
 pub struct Progress {
-    /// So many are.
     pub done: AtomicUsize,
     /// Clients stop when there are so many; they do not while this is zero.
     pub enough: AtomicUsize,

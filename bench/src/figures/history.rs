@@ -42,7 +42,6 @@ const REGULARS: usize = 512;
 pub struct Ferry {
     /// The day that it is for the business.
     pub today: Date,
-    /// The product.
     pub product: String,
     /// Its two series, one in the morning and one in the afternoon.
     pub series: [String; 2],
@@ -75,7 +74,6 @@ pub fn fill(file: &Path, cruise: &str, past: u32) -> anyhow::Result<Ferry> {
     Ok(Ferry { today, product, series, numbers, rows })
 }
 
-/// Somebody who books.
 struct Customer {
     id: String,
     name: String,
@@ -338,7 +336,6 @@ fn booking_number(position: u32) -> String {
     (LEAST + u128::from(position + 1) * STEP % (9 * LEAST)).to_string()
 }
 
-/// A new id.
 fn id(dice: &mut Dice, length: usize) -> String {
     const ALPHABET: &[u8; 36] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     (0..length).map(|_| char::from(ALPHABET[dice.below(ALPHABET.len())])).collect()

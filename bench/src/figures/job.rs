@@ -25,11 +25,8 @@ pub enum Job {
 /// Seats to be had: there are more than anybody takes.
 #[derive(Debug, Clone)]
 pub struct Wishes {
-    /// Where.
     pub door: Door,
-    /// Of this product.
     pub product: String,
-    /// Of these events.
     pub events: Arc<Vec<String>>,
 }
 

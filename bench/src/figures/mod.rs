@@ -139,7 +139,6 @@ impl Scene {
         Wishes { door: door.clone(), product: self.product.clone(), events: Arc::clone(&self.events) }
     }
 
-    /// The four jobs.
     async fn beside_ceiling(&self, args: &LoadArgs) -> anyhow::Result<Vec<Figure>> {
         const KEY: &str = "/v2/settings/apikeyinfo";
         let (server, ceiling) = (&self.server.door, &self.ceiling.door);
@@ -180,7 +179,6 @@ impl Scene {
         Ok(())
     }
 
-    /// The steady load.
     async fn steadily(&self, args: &LoadArgs) -> anyhow::Result<()> {
         let door = &self.server.door;
         let numbers = self.ferry.numbers.iter().map(|number| door.get(&format!("/v2/bookings/{number}")));

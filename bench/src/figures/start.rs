@@ -19,7 +19,6 @@ const STARTS: usize = 5;
 #[derive(Debug)]
 pub struct Running {
     child: Child,
-    /// Where it answers.
     pub address: SocketAddr,
     /// How long it took until then.
     pub ready: Duration,

@@ -12,7 +12,6 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 /// Over how many connections the requests go, in turn.
 const CONNECTIONS: u32 = 64;
 
-/// What is asked.
 #[derive(Debug, Clone)]
 pub struct Mix {
     /// Questions of one kind each; every kind is asked as often.
@@ -24,9 +23,7 @@ pub struct Mix {
 /// How long the requests took, in order.
 #[derive(Debug, Default)]
 pub struct Steady {
-    /// Reads.
     pub reads: Vec<Duration>,
-    /// Writes.
     pub writes: Vec<Duration>,
     /// How late the client was with the latest request that it sent: more than a little, and the times say nothing.
     pub late: Duration,

@@ -9,11 +9,8 @@ use tokio::net::TcpStream;
 /// Where a program is, and the keys it takes.
 #[derive(Debug, Clone)]
 pub struct Door {
-    /// Its address.
     pub address: SocketAddr,
-    /// The API key.
     pub api_key: String,
-    /// The secret key.
     pub secret_key: String,
 }
 
@@ -48,17 +45,13 @@ pub struct Connection {
     buffer: Vec<u8>,
 }
 
-/// A whole answer.
 #[derive(Debug)]
 pub struct Reply<'a> {
-    /// Its status.
     pub status: u16,
-    /// Its body.
     pub body: &'a [u8],
 }
 
 impl Connection {
-    /// Connects.
     pub async fn open(address: SocketAddr) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(address).await.with_context(|| format!("cannot connect to {address}"))?;
         stream.set_nodelay(true)?;

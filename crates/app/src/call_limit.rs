@@ -50,7 +50,6 @@ impl Counting {
 pub struct Allowance {
     /// What keys are allowed.
     pub rate: CallRate,
-    /// What is left.
     pub left: Counted,
 }
 

@@ -12,7 +12,6 @@ use crate::secrets::Hash;
 /// Somebody who signed in.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
-    /// Who it is.
     pub user: User,
     /// The account the person belongs to.
     pub account: Account,

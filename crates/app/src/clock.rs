@@ -4,7 +4,6 @@ use slotkeeper_domain::time::Instant;
 
 pub use slotkeeper_store::Clock;
 
-/// The machine's clock.
 #[derive(Debug, Clone, Copy)]
 pub struct SystemClock;
 

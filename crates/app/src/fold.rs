@@ -20,9 +20,6 @@ const DONE: &[u8] = b"done";
 const PIECE: i64 = 200;
 
 /// Looks at some rows; whether there may be more.
-///
-/// # Errors
-/// When the store fails.
 pub async fn fold_some(app: &App) -> Result<bool, StoreError> {
     for (fact, step) in STEPS {
         let known = app.store().read(move |db| server_facts::find(db, fact)).await?;

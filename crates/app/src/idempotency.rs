@@ -118,7 +118,6 @@ pub enum KeepError {
     /// The key belongs to another request.
     #[error(transparent)]
     UsedOtherwise(#[from] UsedOtherwise),
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

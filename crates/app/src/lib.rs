@@ -94,7 +94,6 @@ struct Parts {
 
 /// What an [`App`] is made of.
 pub struct AppConfig {
-    /// Where rows live.
     pub store: Store,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
@@ -165,7 +164,6 @@ impl App {
         }))
     }
 
-    /// Where rows live.
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.0.store
@@ -279,7 +277,6 @@ impl App {
         &self.0.calendar_limit
     }
 
-    /// Catalogues in memory.
     pub(crate) fn catalogues(&self) -> &Catalogues {
         &self.0.catalogues
     }

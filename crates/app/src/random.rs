@@ -42,7 +42,6 @@ pub fn token(length: usize) -> String {
     text(ALPHANUMERIC, length)
 }
 
-/// A new id.
 #[must_use]
 pub fn id<T: Id>() -> T {
     loop {

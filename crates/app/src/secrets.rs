@@ -10,7 +10,6 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// A keyed hash.
 pub type Hash = [u8; 32];
 
 /// What a hash or a sealed text is for. Part of both, so that one cannot be passed off as the other.
@@ -30,7 +29,6 @@ pub enum Usage {
     Bucket,
     /// Where an answered question led.
     Redirect,
-    /// Texts of mails.
     Mail,
     /// What mails have besides their text.
     MailParts,
@@ -52,7 +50,6 @@ pub enum Usage {
     CalendarTag,
     /// What tells a device on which somebody signed in.
     Device,
-    /// The demo's credentials.
     Demo,
 }
 

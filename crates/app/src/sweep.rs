@@ -26,9 +26,6 @@ const DELIVERY_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 const LISTED_KEPT: Duration = Duration::from_secs(70 * 60);
 
 /// Deletes some of what expired. Whether there may be more.
-///
-/// # Errors
-/// When the store fails.
 pub async fn sweep(app: &App) -> Result<bool, StoreError> {
     let now = app.now();
     let most = app

@@ -8,7 +8,6 @@ use slotkeeper_store::tables::{account_zones, claims};
 use slotkeeper_store::{Snapshot, StoreError, Tx};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Somebody takes something.
 pub(crate) struct Take<'a> {
     /// What is wished for.
     pub(crate) wish: &'a Wish,
@@ -28,7 +27,6 @@ pub enum TakeError {
     /// There is not so much left.
     #[error(transparent)]
     Full(#[from] Full),
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

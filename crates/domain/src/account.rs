@@ -9,9 +9,7 @@ use std::str::FromStr;
 words! {
     /// The kinds of accounts.
     AccountKind {
-        /// Takes bookings.
         Business = "business",
-        /// Registers applications.
         Developer = "developer",
         /// Manages subaccounts, each a business.
         Portal = "portal",
@@ -114,13 +112,11 @@ fn is_invisible(character: char) -> bool {
 pub struct Country(&'static str);
 
 impl Country {
-    /// The two-letter code.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.0
     }
 
-    /// The English name.
     #[must_use]
     pub fn name(self) -> &'static str {
         rust_iso3166::ALL.iter().find(|country| country.alpha2 == self.0).map_or(self.0, |country| country.name)
@@ -160,7 +156,6 @@ fn without_accent(letter: char) -> char {
 pub struct Currency(IsoCurrency);
 
 impl Currency {
-    /// The three-letter code.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.0.code()
@@ -250,7 +245,6 @@ impl Language {
     /// English as in the United Kingdom: what is shown where an account has not said otherwise.
     pub const BRITISH_ENGLISH: Self = Self("en-GB");
 
-    /// The tag.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.0
@@ -283,7 +277,6 @@ impl FromStr for Language {
 pub struct Languages(Vec<Language>);
 
 impl Languages {
-    /// One language.
     #[must_use]
     pub fn only(language: Language) -> Self {
         Self(vec![language])
@@ -316,7 +309,6 @@ impl Languages {
         Ok(Self(languages))
     }
 
-    /// The comma-separated list.
     #[must_use]
     pub fn to_list(&self) -> String {
         self.iter().map(Language::as_str).collect::<Vec<_>>().join(",")
@@ -326,13 +318,11 @@ impl Languages {
 words! {
     /// What a phone number is for (wire reference, section 4.1).
     PhoneKind {
-        /// A mobile phone.
         Mobile = "mobile",
         /// A phone at work.
         Work = "work",
         /// A phone at home.
         Home = "home",
-        /// A fax machine.
         Fax = "fax",
     }
 }
@@ -346,7 +336,6 @@ pub struct ContactDetails {
     pub phone_number: Option<String>,
     /// What the phone number is for.
     pub phone_kind: Option<PhoneKind>,
-    /// Website.
     pub website_url: Option<String>,
     /// VAT number, company number and the like.
     pub legal_identifiers: Option<String>,
@@ -354,11 +343,9 @@ pub struct ContactDetails {
     pub address1: Option<String>,
     /// Second line of the address.
     pub address2: Option<String>,
-    /// City.
     pub city: Option<String>,
     /// State, province or region.
     pub state: Option<String>,
-    /// Postcode.
     pub postcode: Option<String>,
     /// What the business offers, for customers.
     pub description: Option<String>,

@@ -23,11 +23,9 @@ const LONGEST: Duration = Duration::from_secs(31 * 24 * 60 * 60);
 /// start and those resources (wire reference, section 9).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppointmentId {
-    /// What is booked.
     pub product: ProductId,
     /// When it starts, to the minute.
     pub starts_at: Instant,
-    /// What it uses.
     pub resources: Vec<ResourceId>,
     /// The day on the business's calendar.
     pub date: Date,
@@ -84,7 +82,6 @@ impl FromStr for AppointmentId {
 /// Why an appointment cannot be booked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoAppointment {
-    /// Nothing starts then.
     #[error("No appointment can start at this time.")]
     NoStart,
     /// It ends before it starts, or lasts too long.
@@ -112,7 +109,6 @@ pub enum NoAppointment {
 pub struct Appointment {
     /// From when to when it is.
     pub span: Span,
-    /// What it takes.
     pub wish: AppointmentWish,
 }
 
@@ -343,7 +339,6 @@ pub fn away<'a>(
 pub enum End {
     /// So long after the start.
     After(Length),
-    /// At this instant.
     At(Instant),
 }
 

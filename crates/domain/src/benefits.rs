@@ -34,7 +34,6 @@ pub struct Benefits {
 /// A promotion that somebody has, with what it takes off, for when the business no longer has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Applied {
-    /// Which promotion.
     pub promotion: PromotionId,
     /// What it is called.
     pub name: String,
@@ -48,7 +47,6 @@ pub struct Applied {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum By {
-    /// By itself.
     Itself,
     /// With the code that everybody can use.
     Code(Code),
@@ -59,7 +57,6 @@ pub enum By {
 /// A voucher that pays for a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceVoucher {
-    /// Its code.
     pub code: Code,
     /// For how many people it pays; for all of them, when nothing is said.
     pub people: Option<u32>,
@@ -121,13 +118,11 @@ pub struct Offered {
 /// A price with everything that lowers it.
 #[derive(Debug, Clone)]
 pub struct Settled {
-    /// The final price.
     pub price: Price,
     /// The promotions that apply.
     pub promotions: Vec<Applied>,
     /// What the promotions take off the price as the business writes it.
     pub discount: Money,
-    /// The voucher.
     pub voucher: Option<ServiceVoucher>,
     /// How many prepaid credits are used.
     pub prepaid: u32,

@@ -20,7 +20,6 @@ pub const MOST_DAYS: u16 = 366;
 /// How many seats are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SeatCount {
-    /// So many.
     Exactly(u32),
     /// Every seat that is left at that moment. One that is given back later stays free.
     AllLeft,
@@ -66,7 +65,6 @@ pub enum BlockRefused {
     /// It is not for programs.
     #[error("Seats of this product cannot be blocked through the API.")]
     Closed,
-    /// It has appointments.
     #[error("productId: this product has appointments, which have no seats. Block the resources they use.")]
     NoSeats,
     /// The id names no event of the product.

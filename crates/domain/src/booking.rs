@@ -34,7 +34,6 @@ impl BookingNumber {
         Self((LEAST + random % (9 * LEAST)).to_string())
     }
 
-    /// The digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -62,7 +61,6 @@ pub struct BookingDetails {
     /// The people, as far as they were named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub participants: Vec<Participant>,
-    /// The options.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<ChosenOption>,
     /// Extra lines on the price.
@@ -74,7 +72,6 @@ pub struct BookingDetails {
     /// Whether the event is theirs alone.
     #[serde(default)]
     pub private_event: bool,
-    /// What it costs.
     pub price: Price,
     /// What lowers its price.
     #[serde(default, skip_serializing_if = "Benefits::is_none")]
@@ -102,7 +99,6 @@ pub struct BookingDetails {
 /// One of the people of a booking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Participant {
-    /// Who it is.
     pub person: Who,
     /// As what the person comes.
     pub category: CategoryId,
@@ -110,11 +106,9 @@ pub struct Participant {
     pub index: u32,
 }
 
-/// Who comes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Who {
-    /// The customer.
     Customer,
     /// Somebody linked to the customer.
     Linked(LinkedPersonId),
@@ -139,7 +133,6 @@ pub enum ParticipantsRefused {
     /// There is no such person in the party.
     #[error("participants.details: there is no person {index} of category {category} in participants.numbers.")]
     NotInParty {
-        /// The category.
         category: CategoryId,
         /// Which of its people, from 1.
         index: u32,
@@ -147,7 +140,6 @@ pub enum ParticipantsRefused {
     /// A person is there twice.
     #[error("participants.details: person {index} of category {category} is there twice.")]
     Twice {
-        /// The category.
         category: CategoryId,
         /// Which of its people, from 1.
         index: u32,

@@ -7,7 +7,6 @@ use std::time::Duration;
 /// Why something cannot be booked at this moment, although it is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotNow {
-    /// It has begun.
     #[error("It has begun already, or is over.")]
     Past,
     /// It begins too soon.
@@ -86,7 +85,6 @@ pub enum Deed {
     Note,
     /// When it is, what it takes or what it costs changes.
     Change,
-    /// It is cancelled.
     Cancel,
 }
 

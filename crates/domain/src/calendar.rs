@@ -56,11 +56,9 @@ pub const DAYS_AFTER: i32 = 180;
 /// The days in a calendar, on the clock of the business. It moves once a day, at midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
-    /// The first day.
     pub first: Date,
     /// The day it is now.
     pub today: Date,
-    /// The last day.
     pub last: Date,
 }
 

@@ -17,9 +17,7 @@ use crate::time::Instant;
 pub struct Change {
     /// Whose log it belongs to.
     pub account: AccountId,
-    /// When it happened.
     pub at: Instant,
-    /// Who did it.
     pub actor: Actor,
     /// What kind of thing changed.
     pub thing: Thing,
@@ -32,7 +30,6 @@ pub struct Change {
     pub kind: Kind,
 }
 
-/// Who did something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
     /// A person who signed in: of this account or, for a developer ending an authorization, of another.
@@ -50,7 +47,6 @@ pub enum Actor {
 pub struct Key {
     /// The account of the application's developer.
     pub developer: AccountId,
-    /// The application.
     pub application: ApplicationId,
     /// The account that the key opens; for what is done in a subaccount, its portal.
     pub account: AccountId,
@@ -110,35 +106,26 @@ macro_rules! subjects {
 }
 
 subjects! {
-    /// The account itself.
     account(AccountId) = Account;
     /// A person who signs in.
     user(UserId) = User;
-    /// A registered application.
     application(ApplicationId) = Application;
     /// An application's secret key.
     secret_key(SecretKeyId) = SecretKey;
-    /// An installed application.
     authorization(AuthorizationId) = Authorization;
     /// The catalogue of an account.
     catalogue(AccountId) = Catalogue;
-    /// A booking.
     booking(BookingNumber, creator) = Booking;
-    /// A customer.
     customer(CustomerId, creator) = Customer;
     /// A person linked to a customer.
     linked_person(LinkedPersonId) = LinkedPerson;
-    /// A payment.
     payment(PaymentId, creator) = Payment;
     /// A block of seats.
     seat_block(SeatBlockId, creator) = SeatBlock;
     /// A block of resources.
     resource_block(ResourceBlockId, creator) = ResourceBlock;
-    /// A promotion's coupons.
     promotion(PromotionId) = Promotion;
-    /// A gift voucher.
     voucher(Code) = Voucher;
-    /// A webhook.
     webhook(WebhookId) = Webhook;
     /// A calendar that programs subscribe to.
     calendar(CalendarId) = Calendar;
@@ -151,7 +138,6 @@ macro_rules! words {
         pub enum $name { $($(#[$variant_doc])* $variant,)* }
 
         impl $name {
-            /// All of them.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
             /// The word that stands for it in the database.
@@ -188,29 +174,22 @@ words! {
         Account = "account",
         /// A person who signs in.
         User = "user",
-        /// A registered application.
         Application = "application",
         /// An application's secret key.
         SecretKey = "secret_key",
-        /// An installed application.
         Authorization = "authorization",
         /// The catalogue: products, categories, resources, taxes, custom fields, booking settings.
         Catalogue = "catalogue",
-        /// A booking.
         Booking = "booking",
-        /// A customer.
         Customer = "customer",
         /// A person linked to a customer.
         LinkedPerson = "linked_person",
-        /// A payment.
         Payment = "payment",
         /// A block of seats.
         SeatBlock = "seat_block",
         /// A block of resources.
         ResourceBlock = "resource_block",
-        /// A promotion's coupons.
         Promotion = "promotion",
-        /// A gift voucher.
         Voucher = "voucher",
         /// A webhook of an application.
         Webhook = "webhook",

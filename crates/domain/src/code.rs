@@ -115,9 +115,7 @@ pub fn codes(input: &str) -> Result<Vec<TypedCode>, TooManyCodes> {
 /// The codes of a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Codes {
-    /// Of promotions.
     pub promotions: Vec<TypedCode>,
-    /// Of gift vouchers.
     pub vouchers: Vec<TypedCode>,
 }
 

@@ -19,7 +19,6 @@ words! {
     Decision {
         /// Agreed: a new authorization.
         Allowed = "allowed",
-        /// Refused: nothing.
         Denied = "denied",
     }
 }
@@ -27,7 +26,6 @@ words! {
 /// What an Authorization URL asks for: `?authappid=…&permissions=…&state=…` (wire reference, section 2.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// The application.
     pub application: ApplicationId,
     /// What it asks for; never empty.
     pub permissions: PermissionSet,
@@ -140,7 +138,6 @@ pub enum Step {
     Repeat,
     /// The other answer was given before, and stands.
     AnsweredOtherwise(Decision),
-    /// Too late.
     Expired,
 }
 

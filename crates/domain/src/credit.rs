@@ -36,7 +36,6 @@ pub struct Drawn {
 }
 
 impl Drawn {
-    /// Everything that pays.
     #[must_use]
     pub fn paid(self) -> i64 {
         self.vouchers + self.of_credit()

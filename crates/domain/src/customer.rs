@@ -24,11 +24,8 @@ pub const MOST_LINKED: u32 = 1_000;
 words! {
     /// Gender, as far as it was given (wire reference, section 4.8).
     Gender {
-        /// Male.
         Male = "male",
-        /// Female.
         Female = "female",
-        /// Not given.
         Unknown = "unknown",
     }
 }
@@ -37,27 +34,20 @@ words! {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Person {
-    /// First name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_name: Option<String>,
-    /// Middle name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub middle_name: Option<String>,
-    /// Last name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_name: Option<String>,
-    /// E-mail address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email_address: Option<EmailAddress>,
-    /// Phone numbers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub phones: Vec<Phone>,
     /// Where the person lives.
     pub address: Address,
-    /// Date of birth.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_of_birth: Option<Date>,
-    /// Gender.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gender: Option<Gender>,
     /// Answers to custom fields.
@@ -73,7 +63,6 @@ pub struct Person {
     pub accept_sms_reminders: bool,
 }
 
-/// A phone number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Phone {
     /// The number, as it was written.
@@ -82,26 +71,20 @@ pub struct Phone {
     pub kind: PhoneKind,
 }
 
-/// An address.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Address {
-    /// First line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address1: Option<String>,
-    /// Second line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address2: Option<String>,
-    /// Town.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub city: Option<String>,
-    /// Country.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<Country>,
     /// State, province or county.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
-    /// Postcode.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub postcode: Option<String>,
 }
@@ -109,7 +92,6 @@ pub struct Address {
 /// An answer to a custom field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldAnswer {
-    /// Which field.
     pub field: CustomFieldId,
     /// The answer, as the wire writes it; of a choice, the id of the value.
     pub value: String,
@@ -118,7 +100,6 @@ pub struct FieldAnswer {
 /// Whom a custom field is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum About {
-    /// A customer.
     Customer,
     /// Somebody linked to one.
     Participant,
@@ -127,24 +108,13 @@ pub enum About {
 /// Why what is said of a person is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PersonRefused {
-    /// Too long.
     #[error("{member} can have {LONGEST_LINE} characters at most.")]
-    TooLong {
-        /// Which member.
-        member: &'static str,
-    },
+    TooLong { member: &'static str },
     /// Not one line of text.
     #[error("{member} must be one line of text.")]
-    NotALine {
-        /// Which member.
-        member: &'static str,
-    },
-    /// Too many.
+    NotALine { member: &'static str },
     #[error("{member} can have {MOST_ENTRIES} entries at most.")]
-    TooMany {
-        /// Which member.
-        member: &'static str,
-    },
+    TooMany { member: &'static str },
     /// All of it together is too much.
     #[error(
         "{member} takes up too much: all that is known of a person can have {LARGEST_PERSON} bytes, and this has {bytes}."
@@ -235,7 +205,6 @@ pub struct FieldInput {
     pub id: Option<String>,
     /// The field's name, in any language.
     pub name: Option<String>,
-    /// The answer.
     pub value: String,
 }
 

@@ -48,13 +48,11 @@ impl<K: Clone + Eq + Hash, T> FairQueue<K, T> {
         Self { root: Branch::default(), most }
     }
 
-    /// How many wait.
     #[must_use]
     pub fn len(&self) -> usize {
         self.root.len
     }
 
-    /// Whether nobody waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -29,16 +29,13 @@ impl Default for FollowUps {
 /// A letter that is written because of a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FollowUp {
-    /// Before the booking.
     Reminder,
-    /// After it.
     ThankYou,
 }
 
 /// What of a booking decides whether and when its letters are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Visit {
-    /// When it starts.
     pub starts_at: Instant,
     /// When it is over; of a course, when its last class is.
     pub ends_at: Instant,
@@ -53,11 +50,9 @@ pub struct Visit {
 /// What to do about a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
-    /// Write it now.
     Now,
     /// Ask again at this time.
     Later(Instant),
-    /// Nothing.
     Never,
 }
 

@@ -96,35 +96,27 @@ ids! {
     QuestionId = 24;
     /// An e-mail that the server keeps or sends.
     MailId = 16;
-    /// A product.
     ProductId = 21;
     /// A schedule of a product.
     ScheduleId = 21;
     /// A type of resources.
     ResourceTypeId = 10;
-    /// A resource.
     ResourceId = 10;
-    /// A tax.
     TaxId = 10;
     /// A custom field of customers and participants.
     CustomFieldId = 6;
-    /// A customer.
     CustomerId = 21;
     /// A person linked to a customer.
     LinkedPersonId = 21;
-    /// A hold.
     HoldId = 16;
-    /// A payment.
     PaymentId = 16;
     /// A block of seats.
     SeatBlockId = 20;
     /// A block of resources.
     ResourceBlockId = 20;
-    /// A promotion.
     PromotionId = 10;
     /// Prepaid credits of a customer, as they were given.
     PrepaidId = 16;
-    /// A webhook.
     WebhookId = 16;
     /// A calendar that programs subscribe to. The id of the row, not the secret.
     CalendarId = 12;

@@ -19,7 +19,6 @@ use std::time::Duration;
 /// From one instant to another, the end not included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
-    /// The first instant.
     pub from: Instant,
     /// The first instant after it.
     pub to: Instant,
@@ -50,9 +49,7 @@ pub const LONGEST_PIECE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// What holds a claim.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Holder {
-    /// A booking.
     Booking(BookingNumber),
-    /// A hold.
     Hold(HoldId),
     /// An event that somebody has seats of holds what it needs.
     Event(EventId),
@@ -78,7 +75,6 @@ impl Holder {
     /// The word for events.
     pub const EVENT: &'static str = "event";
 
-    /// Its id.
     #[must_use]
     pub fn id(&self) -> String {
         match self {
@@ -94,7 +90,6 @@ impl Holder {
 /// How much of an event others have.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct EventStanding {
-    /// How many seats.
     pub taken: u32,
     /// Whether somebody has taken the event as a whole.
     pub private: bool,
@@ -154,9 +149,7 @@ impl Timeline {
 /// What others have: of the events and resources that were asked about. One that is not in it is free.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Standing {
-    /// Of events.
     pub events: HashMap<EventId, EventStanding>,
-    /// Of resources.
     pub resources: HashMap<ResourceId, Timeline>,
 }
 
@@ -177,9 +170,7 @@ impl Standing {
 /// Seats of an event that somebody wishes for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventWish {
-    /// Which event.
     pub event: EventId,
-    /// When it is.
     pub span: Span,
     /// How many seats it has.
     pub capacity: u32,
@@ -196,7 +187,6 @@ pub struct EventWish {
 pub struct AppointmentWish {
     /// From when to when, the gap after it included.
     pub span: Span,
-    /// What is needed.
     pub needs: Vec<Need>,
 }
 
@@ -205,7 +195,6 @@ pub struct AppointmentWish {
 pub struct Need {
     /// Those that would do, in the order in which they are given, and how many things each can do at once.
     pub candidates: Vec<(ResourceId, u32)>,
-    /// How many.
     pub count: usize,
 }
 
@@ -224,7 +213,6 @@ pub struct Absence {
 pub struct Wish {
     /// Seats: of one event, or of the classes of a course.
     pub events: Vec<EventWish>,
-    /// An appointment.
     pub appointment: Option<AppointmentWish>,
     /// Resources that are away. They are granted as they are.
     pub absence: Option<Absence>,
@@ -245,24 +233,13 @@ pub enum Full {
     },
     /// Every seat that is left was wished for, and none is.
     #[error("No seats are left.")]
-    NoneLeft {
-        /// The event.
-        event: EventId,
-    },
+    NoneLeft { event: EventId },
     /// Others are coming already, so it cannot be a private event.
     #[error("Others have booked this event, so it cannot be taken as a private one.")]
-    NotAlone {
-        /// The event.
-        event: EventId,
-    },
+    NotAlone { event: EventId },
     /// The event cannot be: what it needs is taken.
     #[error("What this event needs is not free at that time.")]
-    EventResource {
-        /// The event.
-        event: EventId,
-        /// What it needs.
-        resource: ResourceId,
-    },
+    EventResource { event: EventId, resource: ResourceId },
     /// Nothing that would do is free for the whole time.
     #[error("{}", nobody_free(*.free, *.wanted))]
     Resources {
@@ -297,9 +274,7 @@ pub struct Grant {
 /// Seats of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeatClaim {
-    /// The event.
     pub event: EventId,
-    /// How many seats.
     pub seats: u32,
     /// Whether the event is theirs alone.
     pub private: bool,

@@ -23,7 +23,6 @@ impl Membership {
         if until.is_some_and(|until| until < since) { Err(EndsBeforeItBegins) } else { Ok(Self { since, until }) }
     }
 
-    /// The first day.
     #[must_use]
     pub fn since(&self) -> Date {
         self.since

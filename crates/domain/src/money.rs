@@ -60,7 +60,6 @@ impl Money {
         self.minor
     }
 
-    /// Of which currency.
     #[must_use]
     pub const fn currency(self) -> Currency {
         self.currency

@@ -23,25 +23,19 @@ pub struct OptionInput {
 /// One option of a booking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChosenOption {
-    /// Which option.
     pub id: OptionId,
-    /// What was chosen.
     pub value: ChosenValue,
     /// What the option and the value were called then. For when the product no longer has them.
     pub words: (String, String),
 }
 
-/// What was chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChosenValue {
     /// The id of one of the values.
     Choice(String),
-    /// A number.
     Number(i64),
-    /// Yes or no.
     OnOff(bool),
-    /// A text.
     Text(String),
 }
 
@@ -62,14 +56,7 @@ pub enum OptionRefused {
     NotAValue(OptionId),
     /// The value is no number, or not within the limits.
     #[error("The value of option {id} must be a whole number from {min} to {max}.")]
-    NotANumber {
-        /// Which option.
-        id: OptionId,
-        /// The least.
-        min: i64,
-        /// The most.
-        max: i64,
-    },
+    NotANumber { id: OptionId, min: i64, max: i64 },
     /// The value is neither yes nor no.
     #[error("The value of option {0} must be true or false.")]
     NotOnOff(OptionId),

@@ -23,7 +23,6 @@ pub const LARGEST_WISHES: usize = 32 * 1024;
 /// What somebody wants to book.
 #[derive(Debug, Clone)]
 pub struct Order {
-    /// What.
     pub product: ProductId,
     /// Which event, of a scheduled product.
     pub choice: EventChoice,
@@ -33,9 +32,7 @@ pub struct Order {
     pub starts_at: Option<Instant>,
     /// When an appointment ends, if not after its usual length.
     pub ends_at: Option<Instant>,
-    /// Who comes.
     pub party: Party,
-    /// The options.
     pub options: Options,
     /// Resources that an appointment is to use.
     pub resources: Vec<ResourceId>,
@@ -59,7 +56,6 @@ pub enum Options {
 /// What an order takes and costs.
 #[derive(Debug, Clone)]
 pub struct Plan<'a> {
-    /// What is booked.
     pub product: &'a Product,
     /// The event; of a course its first class. Absent for appointments.
     pub event: Option<EventId>,
@@ -69,7 +65,6 @@ pub struct Plan<'a> {
     pub drop_in_event: Option<EventId>,
     /// From when to when it is; of a course, the first class that is attended.
     pub span: Span,
-    /// What it takes.
     pub wish: Wish,
     /// The options, in the product's order.
     pub options: Vec<ChosenOption>,
@@ -97,7 +92,6 @@ pub enum OrderRefused {
     /// Nothing says which event.
     #[error("eventId is missing: this product is booked by its events.")]
     NeedsEvent,
-    /// Nothing says when.
     #[error("eventId or startTime is missing: one of them says when the appointment starts.")]
     NeedsStart,
     /// The event cannot be booked.
@@ -247,7 +241,6 @@ pub fn rates(product: &Product, single_class: bool) -> Option<&Rates> {
     }
 }
 
-/// What is booked.
 struct What {
     event: Option<EventId>,
     enrolled: Option<EventId>,

@@ -30,9 +30,7 @@ pub enum PartyRefused {
     OutsideLimits {
         /// The category; absent for all together.
         category: Option<CategoryId>,
-        /// The least.
         min: u32,
-        /// The most.
         max: u32,
     },
 }

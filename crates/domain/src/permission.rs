@@ -9,13 +9,10 @@ use std::str::FromStr;
 pub enum Area {
     /// Customers and the people linked to them.
     Customers,
-    /// Bookings and holds.
     Bookings,
     /// Seat blocks and resource blocks.
     Blocks,
-    /// Payments.
     Payments,
-    /// What is free.
     Availability,
     /// The subaccounts of a portal.
     Portals,

@@ -14,7 +14,6 @@ use serde::{Deserialize, Serialize};
 /// A part of a price, with or without taxes in it as the business has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// How much.
     pub amount: Money,
     /// The taxes on it.
     pub taxes: Vec<TaxId>,
@@ -23,9 +22,7 @@ pub struct Line {
 /// What a booking costs: `gross` is `net` and all taxes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Price {
-    /// With taxes.
     pub gross: Money,
-    /// Without taxes.
     pub net: Money,
     /// Each tax, in the order of the catalogue, those that come to nothing included.
     pub taxes: Vec<(TaxId, Money)>,
@@ -36,9 +33,7 @@ pub struct Price {
 pub struct Adjustment {
     /// What one costs; a discount if negative.
     pub unit_price: Money,
-    /// How many.
     pub quantity: i64,
-    /// What for.
     pub description: String,
     /// The taxes on it.
     pub taxes: Vec<TaxId>,

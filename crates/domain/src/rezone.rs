@@ -75,7 +75,6 @@ impl Rezoning<'_> {
         }
     }
 
-    /// An appointment.
     #[must_use]
     pub fn appointment(&self, product: Option<&Product>, span: Span) -> Span {
         let days = product.map_or(length(span) >= DAYS, |product| matches!(product.length, Length::Days(_)));

@@ -37,7 +37,6 @@ impl Sight {
 pub enum Needs {
     /// Nothing: any key will do.
     AnyKey,
-    /// This permission.
     One(Permission),
     /// One of the two: with `own` it reaches what the application created, with `all` everything.
     OwnOrAll {

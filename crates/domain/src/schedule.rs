@@ -40,7 +40,6 @@ impl From<Weekdays> for u8 {
 }
 
 impl Weekdays {
-    /// Every day.
     pub const ALL: Self = Self(0b111_1111);
 
     /// Whether the day is one of them.
@@ -75,9 +74,7 @@ impl FromIterator<Weekday> for Weekdays {
 /// From which day to which a pattern holds, both included. Open where a day is missing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Season {
-    /// The first day.
     pub first: Option<Date>,
-    /// The last day.
     pub last: Option<Date>,
 }
 
@@ -134,9 +131,7 @@ impl Length {
 pub struct Occurrence {
     /// The day it is for: the one in its id, on the business's calendar.
     pub date: Date,
-    /// When it starts.
     pub starts_at: Instant,
-    /// When it ends.
     pub ends_at: Instant,
 }
 

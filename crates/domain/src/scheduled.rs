@@ -17,20 +17,15 @@ const MOST_CLASSES: usize = 400;
 /// One event of a product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Event<'a> {
-    /// The product.
     pub product: &'a Product,
     /// What it belongs to; of a course, its classes.
     pub series: &'a Series,
-    /// When it is.
     pub occurrence: Occurrence,
 }
 
-/// A whole course.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Course<'a> {
-    /// The product.
     pub product: &'a Product,
-    /// The course.
     pub series: &'a Series,
     /// Its classes, in order.
     pub classes: Vec<Occurrence>,
@@ -56,7 +51,6 @@ pub struct EventChoice {
     pub event: Option<EventId>,
     /// The class at which attendance starts.
     pub enrolled_from: Option<EventId>,
-    /// The one class.
     pub drop_in: Option<EventId>,
 }
 
@@ -98,7 +92,6 @@ pub struct Moment<'a> {
 }
 
 impl<'a> Event<'a> {
-    /// Its id.
     #[must_use]
     pub fn id(&self) -> EventId {
         EventId { product: self.product.id.clone(), schedule: self.series.id.clone(), date: self.occurrence.date }

@@ -8,7 +8,6 @@ use std::time::Duration;
 pub enum Overlap {
     /// The old key ends at once.
     None,
-    /// One hour.
     Hour,
     /// 24 hours.
     Day,

@@ -10,7 +10,6 @@ pub const INVITATION_LIFETIME: Duration = Duration::from_secs(14 * 24 * 3_600);
 words! {
     /// How an account of some kind can be opened.
     Way {
-        /// By anybody.
         Open = "open",
         /// By somebody with an invitation of those who run the server.
         Invited = "invited",
@@ -22,9 +21,7 @@ words! {
 /// How accounts can be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignUpRules {
-    /// Those of businesses.
     pub businesses: Way,
-    /// Those of developers.
     pub developers: Way,
 }
 

@@ -126,7 +126,6 @@ fn timestamp(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-/// The last digit.
 fn digit(number: u16) -> char {
     char::from_digit(u32::from(number % 10), 10).unwrap_or('0')
 }

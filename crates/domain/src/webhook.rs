@@ -10,15 +10,10 @@ use std::time::Duration;
 words! {
     /// The kinds of things that applications can be told of.
     Domain {
-        /// Bookings.
         Bookings = "bookings",
-        /// Blocks of seats.
         SeatBlocks = "seatblocks",
-        /// Blocks of resources.
         ResourceBlocks = "resourceblocks",
-        /// Customers.
         Customers = "customers",
-        /// Payments.
         Payments = "payments",
     }
 }
@@ -63,7 +58,6 @@ impl Domain {
 /// Which changes somebody is told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Topic {
-    /// Of which things.
     pub domain: Domain,
     /// What happened to them.
     pub kind: Kind,

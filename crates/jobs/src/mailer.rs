@@ -28,7 +28,6 @@ pub enum Tls {
 pub struct MailServer {
     /// Name or address of the mail server.
     pub host: String,
-    /// Its port.
     pub port: u16,
     /// User name and password, if it asks for them.
     pub login: Option<(String, String)>,
@@ -38,7 +37,6 @@ pub struct MailServer {
     pub from: String,
 }
 
-/// Hands mails over.
 #[derive(Clone)]
 pub struct Mailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,

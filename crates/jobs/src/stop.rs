@@ -10,7 +10,6 @@ pub struct Stopper(watch::Sender<bool>);
 pub struct Stop(watch::Receiver<bool>);
 
 impl Stop {
-    /// Both ends.
     #[must_use]
     pub fn pair() -> (Stopper, Self) {
         let (sender, receiver) = watch::channel(false);

@@ -13,7 +13,6 @@ pub(crate) const LONGEST_VALUE: usize = 1_000;
 pub struct HeaderText(String);
 
 impl HeaderText {
-    /// Most characters.
     pub const LONGEST: usize = 200;
 
     /// The text as far as it can stand there: blanks and line breaks become single spaces, what else does not fit is left
@@ -23,7 +22,6 @@ impl HeaderText {
         Self(one_line(text, Self::LONGEST))
     }
 
-    /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

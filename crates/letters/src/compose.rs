@@ -12,28 +12,21 @@ use crate::values::{Value, line, value, website};
 /// A part of a letter. None is empty.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Block {
-    /// Lines of text.
     Paragraph(Vec<Vec<Value>>),
-    /// What was booked.
     Details(Vec<Row>),
-    /// What it costs.
     Prices(Vec<Row>),
     /// Leads to a page.
     Button {
-        /// What it says.
         label: String,
-        /// Where it leads.
         link: Link,
     },
 }
 
 /// Who the business is and how to reach it: the end of every letter.
 pub(crate) struct Imprint {
-    /// Its name.
     pub name: String,
     /// Address, phone number and so on, as far as they are known.
     pub lines: Vec<String>,
-    /// Its website.
     pub website: Option<Link>,
 }
 

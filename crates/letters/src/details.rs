@@ -18,7 +18,6 @@ const MOST_ROWS: usize = 200;
 /// A label and what stands behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Row {
-    /// The label.
     pub label: String,
     /// What stands behind it: one line or several.
     pub values: Vec<String>,

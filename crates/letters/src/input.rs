@@ -24,7 +24,6 @@ pub struct LetterInput {
 /// A business, as its customers know it.
 #[derive(Debug, Clone)]
 pub struct Business {
-    /// Its account.
     pub account: AccountId,
     /// What it is called.
     pub name: Name,
@@ -43,17 +42,13 @@ pub struct Business {
 /// A booking, in the words of the letter's language. Texts may be anything; they are shown on one line.
 #[derive(Debug, Clone)]
 pub struct Booking {
-    /// Its number.
     pub number: BookingNumber,
-    /// What was booked.
     pub product: String,
     /// When: one time, the classes of a course in order, or nothing.
     pub times: Vec<TimeSpan>,
-    /// Who comes.
     pub people: Vec<People>,
     /// What was chosen, in the order of the product.
     pub options: Vec<Choice>,
-    /// Who has booked.
     pub customer: Customer,
     /// What it costs; absent where prices are not to be shown.
     pub costs: Option<Costs>,
@@ -71,7 +66,6 @@ pub struct Booking {
 /// From when until when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeSpan {
-    /// The first moment.
     pub start: Instant,
     /// The moment it is over. If that is not later than the start, only the start is told.
     pub end: Instant,
@@ -82,7 +76,6 @@ pub struct TimeSpan {
 pub struct People {
     /// What the category is called.
     pub category: String,
-    /// How many.
     pub number: u32,
 }
 
@@ -91,20 +84,16 @@ pub struct People {
 pub struct Choice {
     /// What the option is called.
     pub name: String,
-    /// What was chosen.
     pub value: ChoiceValue,
 }
 
-/// What was chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChoiceValue {
     /// Words or a number.
     Text(String),
-    /// Yes or no.
     OnOff(bool),
 }
 
-/// Who has booked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Customer {
     /// The name; empty if it is not known.
@@ -118,7 +107,6 @@ pub struct Customer {
 /// A line of the price.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PriceLine {
-    /// What for.
     pub text: String,
     /// How much; a discount if negative.
     pub amount: Money,
@@ -146,19 +134,16 @@ impl Costs {
         Ok(Self { lines, total, paid, open })
     }
 
-    /// The lines.
     #[must_use]
     pub fn lines(&self) -> &[PriceLine] {
         &self.lines
     }
 
-    /// The total.
     #[must_use]
     pub fn total(&self) -> Money {
         self.total
     }
 
-    /// What was paid.
     #[must_use]
     pub fn paid(&self) -> Money {
         self.paid

@@ -42,7 +42,6 @@ pub enum Audience {
 pub struct NotALetterKind;
 
 impl LetterKind {
-    /// All of them.
     pub const ALL: [Self; 10] = [
         Self::Confirmation,
         Self::Requested,

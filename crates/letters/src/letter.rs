@@ -10,7 +10,6 @@ use crate::{compose, html, plain};
 /// An e-mail but for its addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
-    /// The subject.
     pub subject: HeaderText,
     /// The plain text; lines end in `\n`.
     pub text: String,
@@ -37,7 +36,6 @@ impl CalendarPart {
     }
 }
 
-/// Fills a template.
 #[must_use]
 pub fn render(template: &Template, input: &LetterInput) -> Letter {
     let locale = Locale::of(input.language);

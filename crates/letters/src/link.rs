@@ -18,7 +18,6 @@ impl Link {
     /// Longest address, in characters; some mail programs cut longer ones.
     pub const LONGEST: usize = 2_000;
 
-    /// The address.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -13,7 +13,6 @@ use crate::template::Placeholder;
 pub(crate) enum Value {
     /// Words on one line; empty if there is no value.
     Text(String),
-    /// An address.
     Link(Link),
 }
 
@@ -23,7 +22,6 @@ impl Value {
         matches!(self, Self::Text(text) if text.is_empty())
     }
 
-    /// The words.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Text(text) => text,

@@ -14,7 +14,6 @@ pub enum Kind {
     Global,
     /// “This host” or “this network”: 0.0.0.0/8 and ::.
     Unspecified,
-    /// This machine.
     Loopback,
     /// Networks of one's own: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16.
     Private,
@@ -74,7 +73,6 @@ const METADATA_V4: [Ipv4Addr; 4] = [
     Ipv4Addr::new(192, 0, 0, 192),
 ];
 
-/// Amazon's and Google's.
 const METADATA_V6: [Ipv6Addr; 2] =
     [Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254), Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254)];
 

@@ -77,7 +77,6 @@ pub enum TlsFault {
          intermediate certificates are not sent along."
     )]
     UnknownIssuer,
-    /// For another host.
     #[error("The certificate of the host is for another name.")]
     WrongName,
     /// Too old, or not valid yet.

@@ -58,7 +58,6 @@ pub struct Config {
     pub sign_up: SignUp,
     /// Who runs the server.
     pub installation: Installation,
-    /// How mail leaves.
     pub mail: Mail,
     /// Which receivers are called, and how.
     pub outgoing: Outgoing,
@@ -66,7 +65,6 @@ pub struct Config {
     pub webhooks: Webhooks,
     /// What the server takes on at once.
     pub limits: Limits,
-    /// What is logged.
     pub log: Log,
 }
 
@@ -74,10 +72,8 @@ pub struct Config {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignUp {
-    /// Accounts of businesses.
     #[serde(deserialize_with = "way")]
     pub businesses: Way,
-    /// Accounts of developers.
     #[serde(deserialize_with = "way")]
     pub developers: Way,
 }
@@ -117,18 +113,15 @@ impl Installation {
     }
 }
 
-/// How mail leaves.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mail {
     /// The mail server; empty when mail stays in the database.
     pub host: String,
-    /// Its port.
     #[serde(deserialize_with = "between::<1, 65535, _, _>")]
     pub port: u16,
     /// The user's name there; empty when it wants none.
     pub user: String,
-    /// The user's password.
     pub password: MailPassword,
     /// How the connection is protected.
     pub tls: MailTls,
@@ -207,14 +200,12 @@ impl Limits {
     }
 }
 
-/// What is logged.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Log {
     /// Which levels of which parts.
     #[serde(deserialize_with = "filter")]
     pub filter: String,
-    /// For whom.
     pub format: LogFormat,
 }
 

@@ -44,16 +44,10 @@ pub enum MasterKeyError {
         "The master key {} can be read by other users of this machine (mode {mode:03o}). \
          Allow only its owner: chmod 600 '{}'", path.display(), path.display()
     )]
-    Exposed {
-        /// The file.
-        path: PathBuf,
-        /// Its permission bits.
-        mode: u32,
-    },
+    Exposed { path: PathBuf, mode: u32 },
     /// The file cannot be read.
     #[error("The master key {} cannot be read: {source}", path.display())]
     Read {
-        /// The file.
         path: PathBuf,
         /// What the operating system said.
         source: io::Error,
@@ -61,7 +55,6 @@ pub enum MasterKeyError {
     /// The file cannot be made.
     #[error("The master key {} cannot be created: {source}", path.display())]
     Create {
-        /// The file.
         path: PathBuf,
         /// What the operating system said.
         source: io::Error,

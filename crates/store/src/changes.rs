@@ -29,7 +29,6 @@ statements! {
     /// Says of what the transaction changed in lists that it was so until the account's change ?2. The last statement of all,
     /// so that nothing that a list sorts by is changed after it.
     NUMBER_LISTED = "UPDATE listed_before SET number = ?2, at = ?3 WHERE account_id = ?1 AND number = 0";
-    /// Writes one change.
     INSERT = "INSERT INTO change (account_id, number, at, actor_kind, actor_account_id, actor_id, thing, thing_id, kind, \
                                   creator_id) \
               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";

@@ -2,8 +2,6 @@
 
 use slotkeeper_domain::time::Instant;
 
-/// Tells the time.
 pub trait Clock: Send + Sync {
-    /// Now.
     fn now(&self) -> Instant;
 }

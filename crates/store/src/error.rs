@@ -40,17 +40,13 @@ pub enum StoreError {
     Busy,
     /// Other transactions were in the way until patience ended. Trying again can help.
     #[error("other transactions were in the way ({code})")]
-    Contended {
-        /// The engine's code.
-        code: Code,
-    },
+    Contended { code: Code },
     /// The database cannot be used: no connection, no disk space, a disk that fails, a store that was closed.
     /// If the connection was lost while committing, the unit may have been stored; the text says so.
     #[error("the database is unavailable: {why}")]
     Unavailable {
         /// The engine's code, if it gave one.
         code: Option<Code>,
-        /// What happened.
         why: String,
     },
     /// The database holds something the program cannot believe, or answers in a shape it does not expect.
@@ -65,7 +61,6 @@ pub enum StoreError {
          run the newer program, or restore a backup from before the upgrade"
     )]
     TooNew {
-        /// The version found.
         found: i64,
         /// The newest version this program knows.
         known: i64,
@@ -97,12 +92,7 @@ pub enum StoreError {
     Moving,
     /// The engine refused for another reason: a statement or a row that breaks a rule of the schema.
     #[error("the database refused ({code}): {message}")]
-    Refused {
-        /// The engine's code.
-        code: Code,
-        /// The engine's words.
-        message: String,
-    },
+    Refused { code: Code, message: String },
 }
 
 impl StoreError {

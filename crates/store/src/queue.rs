@@ -8,7 +8,6 @@ use tokio::sync::{Mutex, mpsc};
 /// How many units may wait; more are refused.
 const CAPACITY: usize = 1024;
 
-/// The callers' end.
 pub(crate) struct Queue {
     jobs: RwLock<Option<mpsc::Sender<Box<Call>>>>,
     ended: Mutex<mpsc::Receiver<()>>,

@@ -23,7 +23,6 @@ pub(crate) enum Mode {
     Tidy,
 }
 
-/// The engine's connection.
 pub(crate) enum Link {
     Sqlite(rusqlite::Connection),
     Postgres(Box<Session>),

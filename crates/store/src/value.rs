@@ -34,7 +34,6 @@ impl Cell<'_> {
 pub mod sealed {
     use super::Cell;
 
-    /// Becomes one value.
     pub trait Encode {
         fn cell(&self) -> Cell<'_>;
     }

@@ -11,11 +11,9 @@ use slotkeeper_store::tables::catalogue;
 
 /// The tour: daily at 18:00 for two hours, 8 seats, with the guide Ana.
 pub const TOUR: &str = "312KAYK4E9L17A2B6C8D0";
-/// The tour's schedule.
 pub const TOUR_SERIES: &str = "312SCHD7TQ17A2B6D11E3";
 /// The course: Tuesdays at 19:00, 5 May to 2 June 2026, 4 seats, late enrolment and single classes.
 pub const COURSE: &str = "312CRSE8T2M17B5D4E6F1";
-/// The course's schedule.
 pub const COURSE_SERIES: &str = "312SCHDC1M17B5D50A7C9";
 /// The lessons: an hour with Ana or Rui, from 9 to 17, every half hour.
 pub const LESSON: &str = "312PRIV3Y6N17C9A1B2C3";

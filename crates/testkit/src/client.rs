@@ -22,11 +22,8 @@ pub struct Visitor {
 
 /// A page as it arrived.
 pub struct Page {
-    /// The status.
     pub status: StatusCode,
-    /// The headers.
     pub headers: HeaderMap,
-    /// The HTML.
     pub html: String,
 }
 
@@ -73,7 +70,6 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
 }
 
 impl Visitor {
-    /// Somebody new.
     #[must_use]
     pub fn new(server: &TestServer) -> Self {
         let http = reqwest::Client::builder().redirect(Policy::none()).cookie_store(true).build().unwrap();
@@ -96,7 +92,6 @@ impl Visitor {
         Self { url: server.url.clone(), origin: origin_of(server), http, clock: server.clock.clone() }
     }
 
-    /// Opens a page.
     pub async fn get(&self, path: &str) -> Page {
         Page::of(self.http.get(format!("{}{path}", self.url)).send().await.unwrap()).await
     }
@@ -113,7 +108,6 @@ impl Visitor {
         Page::of(request.send().await.unwrap()).await
     }
 
-    /// Signs in.
     pub async fn sign_in(&self, email: &str) -> Page {
         self.sign_in_with(email, PASSWORD).await
     }
@@ -199,12 +193,10 @@ impl Visitor {
     }
 }
 
-/// A registered application.
 #[derive(Debug, Clone)]
 pub struct Application {
     /// `authappid`.
     pub id: String,
-    /// The secret key.
     pub secret_key: String,
 }
 
@@ -227,11 +219,8 @@ pub fn parameter(address: &str, name: &str) -> Option<String> {
 /// An answer of the API.
 #[derive(Debug)]
 pub struct Answer {
-    /// The status.
     pub status: u16,
-    /// The headers.
     pub headers: HeaderMap,
-    /// The body.
     pub body: Value,
     /// The body as text.
     pub text: String,
@@ -276,7 +265,6 @@ impl Program {
         &self.api_key[self.api_key.len() - 10..]
     }
 
-    /// The API key.
     #[must_use]
     pub fn api_key(&self) -> &str {
         &self.api_key
@@ -305,7 +293,6 @@ impl Program {
         request.header("X-Bookeo-apiKey", &self.api_key).header("X-Bookeo-secretKey", &self.secret_key)
     }
 
-    /// Reads.
     pub async fn get(&self, path: &str) -> Answer {
         answer(self.request(reqwest::Method::GET, path)).await
     }
@@ -317,7 +304,6 @@ impl Program {
         answer.body
     }
 
-    /// Sends something new.
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
         answer(self.request(reqwest::Method::POST, path).json(body)).await
     }
@@ -340,7 +326,6 @@ impl Program {
         answer.body
     }
 
-    /// Sends a change.
     pub async fn put(&self, path: &str, body: &Value) -> Answer {
         answer(self.request(reqwest::Method::PUT, path).json(body)).await
     }
@@ -365,7 +350,6 @@ impl Program {
         answer
     }
 
-    /// Removes.
     pub async fn delete(&self, path: &str) -> Answer {
         answer(self.request(reqwest::Method::DELETE, path)).await
     }

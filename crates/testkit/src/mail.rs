@@ -17,7 +17,6 @@ impl Message {
         Part::of(&self.raw).header(name)
     }
 
-    /// The subject, readable.
     pub fn subject(&self) -> String {
         self.header("Subject").unwrap_or_default()
     }

@@ -53,7 +53,6 @@ impl Request {
 /// How a receiver answers what is posted to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reply {
-    /// With this status.
     Status(u16),
     /// With this status, and so many seconds in `Retry-After`.
     After(u16, u64),

@@ -99,11 +99,9 @@ enum Data {
     Postgres(Database),
 }
 
-/// A running server.
 pub struct TestServer {
     /// Its address, without a slash at the end.
     pub url: String,
-    /// Its clock.
     pub clock: Arc<TestClock>,
     app: App,
     stop: Option<oneshot::Sender<()>>,
@@ -134,9 +132,7 @@ pub const SENDER: &str = "no-reply@slotkeeper.example";
 pub struct WrittenMail {
     /// Whom it is for.
     pub to: String,
-    /// The subject line.
     pub subject: String,
-    /// The text.
     pub text: String,
     /// What there is besides; nothing of a mail that is only text.
     pub parts: Option<Parts>,
@@ -206,7 +202,6 @@ impl TestServer {
         format!("/sign-up/{page}?invitation={}", token.expose())
     }
 
-    /// An empty database.
     async fn place(engine: Engine) -> (Data, Location) {
         crate::log::capture();
         match engine {

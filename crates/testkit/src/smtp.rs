@@ -12,7 +12,6 @@ use crate::mail::{Message, decode_base64};
 /// What the mail server does with the next message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Behaviour {
-    /// Takes it.
     Accept,
     /// Refuses every recipient with this code: 450 for "not now", 550 for "never".
     Refuse(u16),
@@ -135,7 +134,6 @@ fn listen(socket: TcpSocket, shared: &Arc<Shared>) -> JoinHandle<()> {
     })
 }
 
-/// One connection.
 struct Session<R, W> {
     lines: BufReader<R>,
     writing: W,

@@ -49,7 +49,6 @@ pub fn refuse_notice() -> Response {
 /// What the pages need.
 #[derive(Clone)]
 pub struct Web {
-    /// The use cases.
     pub app: App,
     /// The proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Arc<[IpNet]>,

@@ -135,7 +135,6 @@ struct Slot<'a> {
     private_event: bool,
 }
 
-/// Fifty slots.
 pub(super) fn slots(db: &Connection) -> rusqlite::Result<Vec<u8>> {
     let sql = "SELECT product_id, event_id, start_time, end_time, seats, taken FROM slot
                WHERE starts_at BETWEEN ?1 AND ?2 ORDER BY starts_at";
@@ -210,7 +209,6 @@ struct Booking<'a> {
     no_show: bool,
 }
 
-/// Fifty bookings.
 pub(super) fn bookings(db: &Connection) -> rusqlite::Result<Vec<u8>> {
     let sql = "SELECT number, event_id, start_time, end_time, customer_id, title, external_ref, adults, children, canceled,
                       accepted, creation_time, creation_agent, product_name, product_id, private_event, gross, net, taxes,

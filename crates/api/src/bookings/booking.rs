@@ -245,9 +245,6 @@ fn too_large(fit: usize) -> ApiError {
 }
 
 /// A booking with everybody in it, for a notice. `gone` says that it is about to be deleted for good.
-///
-/// # Errors
-/// When the store fails.
 pub(crate) fn present_within(
     db: &mut Snapshot,
     app: &App,
@@ -282,9 +279,6 @@ fn unique<'a, T: Ord + Clone + 'a>(ids: impl Iterator<Item = &'a T>) -> Vec<T> {
 }
 
 /// One booking as answers have it.
-///
-/// # Errors
-/// When the store fails.
 pub(crate) async fn present_one<R: Right>(
     app: &App,
     caller: &Caller<R>,

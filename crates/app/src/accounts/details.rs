@@ -10,17 +10,11 @@ use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::accounts;
 
 /// How the colleague's own account can be reached.
-///
-/// # Errors
-/// When the store fails.
 pub async fn read(app: &App, colleague: &Colleague) -> Result<ContactDetails, StoreError> {
     contact_details(app, colleague.account.id.clone()).await
 }
 
 /// How the account that a key opens can be reached.
-///
-/// # Errors
-/// When the store fails.
 pub async fn of_key(app: &App, may: &May<AnyKey>) -> Result<ContactDetails, StoreError> {
     contact_details(app, may.account().id.clone()).await
 }
@@ -30,9 +24,6 @@ async fn contact_details(app: &App, id: AccountId) -> Result<ContactDetails, Sto
 }
 
 /// Changes the name of the owner's account and how it can be reached.
-///
-/// # Errors
-/// When the store fails.
 pub async fn update(app: &App, owner: &Owner, name: Name, contact: ContactDetails) -> Result<(), StoreError> {
     let now = app.now();
     let owner = owner.clone();

@@ -9,9 +9,6 @@ use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::sign_up_invitations;
 
 /// Makes an invitation to open one account of this kind.
-///
-/// # Errors
-/// When the store fails.
 pub async fn invite(app: &App, kind: AccountKind) -> Result<InvitationToken, StoreError> {
     let token = InvitationToken::new(random::token(32));
     let (hash, expires_at) = (hash(app, &token), app.now().after(INVITATION_LIFETIME));
@@ -20,9 +17,6 @@ pub async fn invite(app: &App, kind: AccountKind) -> Result<InvitationToken, Sto
 }
 
 /// Whether an account of this kind can be opened with the invitation. Looking uses nothing up.
-///
-/// # Errors
-/// When the store fails.
 pub async fn works(app: &App, token: &InvitationToken, kind: AccountKind) -> Result<bool, StoreError> {
     let (hash, now) = (hash(app, token), app.now());
     let found = app.store().read(move |db| sign_up_invitations::find(db, &hash, now)).await?;

@@ -21,7 +21,6 @@ pub struct Opening {
     pub name: Name,
     /// Where it is; nothing for a developer.
     pub country: Option<Country>,
-    /// Its wall clock.
     pub zone: Zone,
     /// What it charges in; nothing for a developer.
     pub currency: Option<Currency>,
@@ -44,7 +43,6 @@ pub enum OpenError {
     /// No e-mail goes out.
     #[error("no mail server is configured, so nothing can be sent: leave --mail out, and the link is printed")]
     NoMail,
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

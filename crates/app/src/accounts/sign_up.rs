@@ -30,7 +30,6 @@ pub struct SignUp {
     pub name: Name,
     /// The owner's password; already checked by [`Password::check_choice`].
     pub password: Password,
-    /// The account.
     pub account: NewAccount,
     /// The invitation that was followed, if any.
     pub invitation: Option<InvitationToken>,
@@ -44,13 +43,10 @@ pub enum NewAccount {
         /// What the developer or the company is called.
         name: Name,
     },
-    /// A business's.
     Business {
         /// What the business is called.
         name: Name,
-        /// Where it is.
         country: Country,
-        /// Its wall clock.
         zone: Zone,
         /// What it charges in.
         currency: Currency,
@@ -91,7 +87,6 @@ pub enum SignUpError {
     /// The password pool is full.
     #[error(transparent)]
     Password(#[from] PasswordError),
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -9,9 +9,6 @@ use slotkeeper_store::tables::authorizations::{self, Authorization, Installation
 use slotkeeper_store::{Snapshot, StoreError};
 
 /// The live authorization, if the developer's application has such a one.
-///
-/// # Errors
-/// When the store fails.
 pub async fn look(
     app: &App,
     developer: &Developer,
@@ -32,9 +29,6 @@ pub async fn look(
 }
 
 /// Ends the authorization, and those that the application made with it in subaccounts. Whether the developer's application had such a live one.
-///
-/// # Errors
-/// When the store fails.
 pub async fn end_authorization(
     app: &App,
     developer: &Developer,

@@ -26,7 +26,6 @@ pub enum RegisterError {
     /// The developer has an application of this name already.
     #[error("the name is taken")]
     NameTaken,
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -34,9 +33,7 @@ pub enum RegisterError {
 /// A new application and its secret key, which nobody can see again.
 #[derive(Debug)]
 pub struct Registered {
-    /// The application.
     pub application: Application,
-    /// Its secret key.
     pub secret_key: SecretKey,
 }
 
@@ -79,9 +76,6 @@ pub async fn register(
 }
 
 /// Writes an application and its secret key, within a transaction.
-///
-/// # Errors
-/// When the store fails.
 pub fn create(
     tx: &mut Tx,
     app: &App,

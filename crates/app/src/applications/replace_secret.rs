@@ -18,7 +18,6 @@ pub enum ReplaceError {
     /// So many keys overlap already that one more would not be checked. Ending the old ones now always works.
     #[error("too many secret keys work at the same time")]
     TooMany,
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -14,7 +14,6 @@ pub const PAGE: usize = 50;
 /// An application with its keys and one page of its installations.
 #[derive(Debug)]
 pub struct Shown {
-    /// The application.
     pub application: Application,
     /// The secret keys that work now, the newest first. Without the secrets.
     pub secret_keys: Vec<StoredSecretKey>,
@@ -27,9 +26,6 @@ pub struct Shown {
 }
 
 /// The developer's applications, oldest first.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list(app: &App, developer: &Developer) -> Result<Vec<Application>, StoreError> {
     let account = developer.account.id.clone();
     app.store().read(move |db| applications::list(db, &account, super::register::MOST_APPLICATIONS)).await
@@ -37,9 +33,6 @@ pub async fn list(app: &App, developer: &Developer) -> Result<Vec<Application>, 
 
 /// One of the developer's applications, with the installations after the given one; nothing when there is no such
 /// application.
-///
-/// # Errors
-/// When the store fails.
 pub async fn show(
     app: &App,
     developer: &Developer,

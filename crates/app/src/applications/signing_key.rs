@@ -9,9 +9,6 @@ use slotkeeper_store::tables::{applications, secret_keys};
 
 /// Signs with the newest secret key from now on. Without this the oldest one signs for as long as it works, so that receivers
 /// can learn the new one in the meantime. Whether the developer has such an application.
-///
-/// # Errors
-/// When the store fails.
 pub async fn sign_with_newest(app: &App, developer: &Developer, id: ApplicationId) -> Result<bool, StoreError> {
     let (developer, now) = (developer.clone(), app.now());
     app.store()

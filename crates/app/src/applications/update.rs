@@ -9,9 +9,6 @@ use slotkeeper_store::tables::applications;
 use slotkeeper_store::{StoreError, Tx};
 
 /// Changes what the application says of itself. Whether the developer has such an application.
-///
-/// # Errors
-/// When the store fails.
 pub async fn set_description(
     app: &App,
     developer: &Developer,
@@ -26,9 +23,6 @@ pub async fn set_description(
 
 /// Adds, changes or removes the callback URL. Questions that are already on an owner's screen keep the one they
 /// show. Whether the developer has such an application.
-///
-/// # Errors
-/// When the store fails.
 pub async fn set_callback_url(
     app: &App,
     developer: &Developer,

@@ -80,7 +80,6 @@ pub enum CheckError {
     /// The key is right, and has called too often.
     #[error(transparent)]
     TooMany(#[from] TooManyCalls),
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -11,9 +11,6 @@ use std::collections::BTreeSet;
 
 /// Ends those of an account's authorizations that live, within a transaction, and with them all that applications made
 /// with them in subaccounts. Each account that loses one has it in its log. How many of the account's own lived.
-///
-/// # Errors
-/// When the store fails.
 pub(crate) fn end(
     tx: &mut Tx,
     account: &AccountId,

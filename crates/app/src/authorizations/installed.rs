@@ -13,16 +13,11 @@ pub const MOST_AUTHORIZATIONS: i64 = 500;
 /// One installed application with its live authorizations, newest first.
 #[derive(Debug)]
 pub struct InstalledApplication {
-    /// Its id.
     pub id: ApplicationId,
-    /// Never empty.
     pub authorizations: Vec<Installed>,
 }
 
 /// What is installed in the colleague's account, by name of the application.
-///
-/// # Errors
-/// When the store fails.
 pub async fn installed(app: &App, colleague: &Colleague) -> Result<Vec<InstalledApplication>, StoreError> {
     let account = colleague.account.id.clone();
     let rows = app.store().read(move |db| authorizations::installed(db, &account, MOST_AUTHORIZATIONS)).await?;

@@ -21,9 +21,7 @@ const MOST: usize = 10_000;
 /// What an API key opens.
 #[derive(Debug)]
 pub(crate) struct Opens {
-    /// What was granted.
     pub authorization: Arc<Authorization>,
-    /// The account.
     pub account: Arc<Account>,
     /// The application's secret keys that had not ended when this was read.
     pub secret_keys: Vec<StoredSecretKey>,

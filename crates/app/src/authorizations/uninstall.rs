@@ -21,9 +21,6 @@ pub enum Ended {
 
 /// Ends every authorization of the application in the owner's account, and those that it made with them in subaccounts. The
 /// keys are dead once this returns.
-///
-/// # Errors
-/// When the store fails.
 pub async fn uninstall(app: &App, owner: &Owner, application: ApplicationId) -> Result<Ended, StoreError> {
     end_those(app, owner, move |tx, account| {
         // Whoever is just allowing it goes first or comes after; what went first is ended here.
@@ -37,9 +34,6 @@ pub async fn uninstall(app: &App, owner: &Owner, application: ApplicationId) -> 
 
 /// Ends one authorization of the owner's account, and those that its application made with it in subaccounts; the
 /// application's other keys go on.
-///
-/// # Errors
-/// When the store fails.
 pub async fn end_one(app: &App, owner: &Owner, id: AuthorizationId) -> Result<Ended, StoreError> {
     end_those(app, owner, move |tx, account| Ok((vec![id.clone()], authorizations::was_there(tx, account, &id)?))).await
 }

@@ -21,15 +21,11 @@ use std::time::Duration;
 /// What to look for. Times are inclusive.
 #[derive(Debug, Clone)]
 pub struct MatchingSearch {
-    /// Of this product.
     pub product: ProductId,
     /// Starting from then on.
     pub first: Instant,
-    /// Starting until then.
     pub last: Instant,
-    /// Who comes.
     pub party: Party,
-    /// The options.
     pub options: Vec<OptionInput>,
     /// What it has to use.
     pub resources: Vec<ResourceId>,
@@ -44,13 +40,11 @@ pub struct MatchingSearch {
 pub struct Match {
     /// What to book: the id of an event or of an appointment.
     pub event: String,
-    /// When it is.
     pub span: Span,
     /// What is shown as its price; absent for appointments and where nothing is charged.
     pub price: Option<Money>,
     /// What it uses, as far as customers are told.
     pub resources: Vec<ResourceId>,
-    /// The whole course.
     pub course: Option<CourseSchedule>,
 }
 

@@ -52,7 +52,6 @@ pub enum SearchError {
     /// There is no such resource.
     #[error("resources: this business has no resource {0}.")]
     NoResource(ResourceId),
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -60,7 +59,6 @@ pub enum SearchError {
 /// A booking that is to be moved: what it has counts as free.
 #[derive(Debug, Clone)]
 pub struct Moving {
-    /// Its number.
     pub number: BookingNumber,
     /// Which bookings whoever asks may know of.
     pub seen: Sight,
@@ -82,7 +80,6 @@ fn without(
 /// An event that can be booked, or a course from its first open class on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventSlot {
-    /// What to book.
     pub event: EventId,
     /// When it is; of a course, its first class that can be booked.
     pub span: Span,

@@ -16,7 +16,6 @@ pub struct SlotSearch {
     pub product: Option<ProductId>,
     /// Starting from then on.
     pub first: Instant,
-    /// Starting until then.
     pub last: Instant,
     /// Whether to look as staff would, past the rules for when customers can book.
     pub relaxed: bool,

@@ -36,7 +36,6 @@ pub enum BlockError {
     /// The account has no currency; it is no business.
     #[error("This account does not take bookings.")]
     NoBusiness,
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

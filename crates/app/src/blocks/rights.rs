@@ -4,7 +4,6 @@ use crate::right::Right;
 use slotkeeper_domain::permission::Permission::{BlocksRAll, BlocksRwAll, BlocksRwOwn, BlocksRwdAll, BlocksRwdOwn};
 use slotkeeper_domain::right::Needs;
 
-/// Read blocks.
 pub struct ReadBlocks;
 
 impl Right for ReadBlocks {
@@ -20,7 +19,6 @@ impl Right for WriteBlocks {
     const TO: &'static str = "create or change blocks";
 }
 
-/// Delete blocks.
 pub struct DeleteBlocks;
 
 impl Right for DeleteBlocks {

@@ -28,7 +28,6 @@ pub struct Cancelation {
     pub apply_policy: bool,
     /// Whether it counts in the customer's history.
     pub track: bool,
-    /// Why.
     pub reason: Option<String>,
     /// Whether it is cancelled as staff would: also when it has begun.
     pub relaxed: bool,

@@ -28,9 +28,7 @@ use std::sync::Arc;
 /// What is to be booked, for whom.
 #[derive(Debug, Clone)]
 pub struct NewBooking {
-    /// What.
     pub order: Order,
-    /// Whose it is.
     pub customer: Option<CustomerInput>,
     /// Who comes, as far as they are named.
     pub participants: Vec<ParticipantInput>,
@@ -42,7 +40,6 @@ pub struct NewBooking {
     pub external_ref: Option<String>,
     /// Where it comes from.
     pub source: Option<String>,
-    /// From which address.
     pub source_ip: Option<String>,
     /// Whether the customer is to be reminded.
     pub reminders: bool,

@@ -9,9 +9,6 @@ use slotkeeper_store::tables::listed_before::{Found, Wanted, page};
 use slotkeeper_store::{Snapshot, StoreError};
 
 /// The bookings that a search finds and the key may know of, by start and number: those that are wanted.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list(
     app: &App,
     may: &May<ReadBookings>,

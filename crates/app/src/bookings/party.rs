@@ -30,27 +30,20 @@ pub struct PersonInput {
 pub enum CustomerInput {
     /// A customer that is there, looked for within this sight.
     Known(CustomerId, Sight),
-    /// Somebody new.
     New(Box<PersonInput>),
 }
 
-/// Somebody who comes.
 #[derive(Debug, Clone)]
 pub struct ParticipantInput {
-    /// Who.
     pub who: WhoInput,
-    /// As what.
     pub category: CategoryId,
     /// Which of the people of this category, from 1.
     pub index: u32,
 }
 
-/// Who comes.
 #[derive(Debug, Clone)]
 pub enum WhoInput {
-    /// The customer.
     Customer,
-    /// Nobody knows.
     Unknown,
     /// Somebody linked to the customer already.
     Linked(LinkedPersonId),

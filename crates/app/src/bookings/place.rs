@@ -41,7 +41,6 @@ pub enum PlaceError {
     Person {
         /// Which member of the request.
         at: &'static str,
-        /// Why.
         why: PersonRefused,
     },
     /// There is no such person linked to the customer.
@@ -80,7 +79,6 @@ pub enum PlaceError {
     /// The key sees the booking, and may not change it.
     #[error("This API key can change only bookings that its application created.")]
     NotYours,
-    /// It was cancelled.
     #[error("This booking has been cancelled.")]
     Canceled,
     /// It is too late to change or cancel it.
@@ -99,7 +97,6 @@ pub enum PlaceError {
         member: &'static str,
         /// The code as it was typed, not longer than codes are.
         typed: String,
-        /// Why.
         why: CodeRefused,
     },
     /// The hold was priced with a promotion that others have used up since.
@@ -116,7 +113,6 @@ pub enum PlaceError {
     /// The account has no currency; it is no business.
     #[error("This account does not take bookings.")]
     NoBusiness,
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -124,13 +120,11 @@ pub enum PlaceError {
 /// What a hold was priced with and is there no longer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Gone {
-    /// Prepaid credits.
     #[error("prepaid credits of the customer, with which the hold was priced, have been used up.")]
     Prepaid,
     /// What the customer has with the business.
     #[error("credit of the customer, which was to pay a part of what the hold costs, has been used up.")]
     Credit,
-    /// The price itself.
     #[error("the price with which the hold was made has gone up.")]
     Price,
 }

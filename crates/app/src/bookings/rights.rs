@@ -6,7 +6,6 @@ use slotkeeper_domain::permission::Permission::{
 };
 use slotkeeper_domain::right::Needs;
 
-/// Read bookings.
 pub struct ReadBookings;
 
 impl Right for ReadBookings {
@@ -22,7 +21,6 @@ impl Right for WriteBookings {
     const TO: &'static str = "create or change bookings";
 }
 
-/// Cancel bookings.
 pub struct CancelBookings;
 
 impl Right for CancelBookings {

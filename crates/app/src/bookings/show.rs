@@ -8,9 +8,6 @@ use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::bookings::{self, Booking};
 
 /// The booking with this number; nothing if the key may not know of it.
-///
-/// # Errors
-/// When the store fails.
 pub async fn show(app: &App, may: &May<ReadBookings>, number: BookingNumber) -> Result<Option<Booking>, StoreError> {
     let (account, sight) = (may.account().id.clone(), may.sight().clone());
     let found = app.store().read(move |db| bookings::find(db, &account, &number)).await?;

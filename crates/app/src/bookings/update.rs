@@ -31,7 +31,6 @@ use slotkeeper_store::tables::customers::{self, Customer};
 /// What is to be different. Lists replace what was there.
 #[derive(Debug, Clone, Default)]
 pub struct BookingChange {
-    /// Another product.
     pub product: Option<ProductId>,
     /// Another event, or other classes of a course.
     pub choice: EventChoice,
@@ -41,11 +40,9 @@ pub struct BookingChange {
     pub starts_at: Option<Instant>,
     /// When an appointment ends.
     pub ends_at: Option<Instant>,
-    /// Who comes.
     pub party: Option<Party>,
     /// Who they are; those who were named before are no longer.
     pub participants: Option<Vec<ParticipantInput>>,
-    /// The options.
     pub options: Option<Vec<OptionInput>>,
     /// The resources of an appointment: those and no others.
     pub resources: Option<Vec<ResourceId>>,
@@ -59,7 +56,6 @@ pub struct BookingChange {
     pub external_ref: Option<String>,
     /// Where it comes from.
     pub source: Option<String>,
-    /// From which address.
     pub source_ip: Option<String>,
     /// Whether it is changed as staff would.
     pub relaxed: bool,

@@ -9,9 +9,6 @@ use slotkeeper_store::tables::calendars;
 use slotkeeper_store::{StoreError, Tx};
 
 /// Ends the calendar with this id. Whether it was there: it may have ended before.
-///
-/// # Errors
-/// When the store fails.
 pub async fn end(app: &App, mine: &Mine, id: CalendarId) -> Result<bool, StoreError> {
     let now = app.now();
     let mine = mine.clone();

@@ -13,18 +13,13 @@ const MOST: i64 = 1_000;
 /// A resource, and its calendar if it has one.
 #[derive(Debug, Clone)]
 pub struct OfResource {
-    /// The resource.
     pub id: ResourceId,
     /// What it is called; absent when it is gone from the catalogue.
     pub name: Option<String>,
-    /// Its calendar.
     pub calendar: Option<Calendar>,
 }
 
 /// A person's own calendar.
-///
-/// # Errors
-/// When the store fails.
 pub async fn own(app: &App, worker: &Worker) -> Result<Option<Calendar>, StoreError> {
     let (account, of) = (worker.account.id.clone(), CalendarOf::Person(worker.user.id.clone()));
     app.store().read(move |db| calendars::find_of(db, &account, &of)).await
@@ -32,9 +27,6 @@ pub async fn own(app: &App, worker: &Worker) -> Result<Option<Calendar>, StoreEr
 
 /// The resources of the catalogue in its order, named in the account's language, and after them those that are gone and still
 /// have a calendar.
-///
-/// # Errors
-/// When the store fails.
 pub async fn of_resources(app: &App, manager: &Manager) -> Result<Vec<OfResource>, StoreError> {
     let (unit, account) = (app.clone(), manager.account.clone());
     app.store()

@@ -19,7 +19,6 @@ pub enum MakeError {
     /// There is no such resource, or the person was removed meanwhile.
     #[error("there is nothing to make a calendar of")]
     NotFound,
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

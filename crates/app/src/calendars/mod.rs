@@ -32,7 +32,6 @@ pub struct Mine {
 }
 
 impl Mine {
-    /// A person's own.
     #[must_use]
     pub fn own(worker: &Worker) -> Self {
         Self { of: CalendarOf::Person(worker.user.id.clone()), person: (**worker).clone() }

@@ -22,7 +22,6 @@ pub enum ReadError {
     /// It was written too often of late.
     #[error(transparent)]
     TooMany(#[from] TooMany),
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -32,7 +31,6 @@ pub enum ReadError {
 pub struct Tag(String);
 
 impl Tag {
-    /// Hexadecimal digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -44,7 +42,6 @@ impl Tag {
 pub enum Shown {
     /// It is as the program knows it.
     Same(Tag),
-    /// The file.
     File(Tag, String),
 }
 

@@ -19,9 +19,6 @@ pub(crate) struct Catalogues(Mutex<HashMap<AccountId, (i64, Arc<Catalogue>)>>);
 
 impl Catalogues {
     /// The catalogue as the snapshot or transaction sees it: one look at its version, and nothing more if it is known.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub(crate) fn of(&self, db: &mut Snapshot, account: &AccountId) -> Result<Arc<Catalogue>, StoreError> {
         let version = catalogue::version(db, account)?;
         let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);

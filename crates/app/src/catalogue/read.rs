@@ -8,18 +8,12 @@ use slotkeeper_store::{Snapshot, StoreError};
 use std::sync::Arc;
 
 /// The catalogue of the account that a key opens. Every key may see it (wire reference, section 3.7).
-///
-/// # Errors
-/// When the store fails.
 pub async fn read<R: Right>(app: &App, may: &May<R>) -> Result<Arc<Catalogue>, StoreError> {
     let (id, unit) = (may.account().id.clone(), app.clone());
     app.store().read(move |db| unit.catalogues().of(db, &id)).await
 }
 
 /// The catalogue of an account, as a snapshot or transaction sees it.
-///
-/// # Errors
-/// When the store fails.
 pub fn read_within(db: &mut Snapshot, app: &App, account: &AccountId) -> Result<Arc<Catalogue>, StoreError> {
     app.catalogues().of(db, account)
 }

@@ -35,7 +35,6 @@ pub struct Part {
 pub struct Mark(i64);
 
 impl Mark {
-    /// Before everything.
     pub const BEGINNING: Self = Self(0);
 
     /// Says it to a client with a key of this account. The text is as long for every place.
@@ -56,7 +55,6 @@ impl Mark {
 /// From where on somebody asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Start {
-    /// From the beginning.
     Beginning,
     /// From a mark on, as it was said.
     Mark(String),
@@ -70,7 +68,6 @@ pub enum ListError {
     /// The mark is none of this account.
     #[error("the mark cannot be read")]
     NoMark,
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

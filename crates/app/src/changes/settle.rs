@@ -16,9 +16,6 @@ const AHEAD: Duration = Duration::from_secs(10);
 ///
 /// Most ranges end before the account's last change and cost one look at its row. One that ends after it writes that down,
 /// which waits for who is about to commit a change there, and for the disk.
-///
-/// # Errors
-/// When the store fails.
 pub(crate) async fn settle(app: &App, account: &AccountId, end: Instant) -> Result<(), StoreError> {
     let now = app.now();
     let end = if end <= now.after(AHEAD) { end } else { now };

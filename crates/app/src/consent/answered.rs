@@ -9,14 +9,11 @@ use slotkeeper_domain::email::EmailAddress;
 use slotkeeper_domain::id::QuestionId;
 use slotkeeper_store::tables::questions;
 
-/// An answered question.
 #[derive(Debug)]
 pub struct Answered {
     /// What the owner decided.
     pub decision: Decision,
-    /// Which application asked.
     pub application: Name,
-    /// Its developer's address.
     pub developer: EmailAddress,
 }
 

@@ -21,7 +21,6 @@ use slotkeeper_store::{Snapshot, StoreError};
 pub struct Asking {
     /// What it asks for.
     pub request: Request,
-    /// Which application asks.
     pub application: Application,
     /// Who made it: the trusted source.
     pub developer_email: EmailAddress,
@@ -66,7 +65,6 @@ pub enum AskError {
     /// Whoever is signed in may not decide.
     #[error("not the owner")]
     MayNotDecide(MayNotDecide),
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

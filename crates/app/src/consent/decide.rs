@@ -50,7 +50,6 @@ pub enum DecideError {
     /// What was sealed cannot be opened.
     #[error(transparent)]
     Sealed(#[from] CannotOpen),
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

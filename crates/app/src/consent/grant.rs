@@ -9,9 +9,6 @@ use slotkeeper_store::tables::authorizations::{self, Authorization, GrantedBy};
 use slotkeeper_store::{StoreError, Tx};
 
 /// Writes an authorization with this key, within a transaction.
-///
-/// # Errors
-/// When the store fails.
 pub fn grant(tx: &mut Tx, app: &App, authorization: &Authorization, api_key: &ApiKey) -> Result<(), StoreError> {
     let key_hash = app.vault().hash(Usage::ApiKey, api_key.expose());
     authorizations::insert(tx, authorization, &key_hash)?;

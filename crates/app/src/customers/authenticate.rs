@@ -20,13 +20,11 @@ pub enum AuthenticateError {
     /// It is not the customer's password, or the customer has none. Nobody is told which.
     #[error("wrong password")]
     Wrong,
-    /// Too many tries.
     #[error(transparent)]
     TooMany(#[from] TooMany),
     /// The password pool is full.
     #[error(transparent)]
     Password(#[from] PasswordError),
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -16,9 +16,6 @@ use slotkeeper_store::{Snapshot, StoreError};
 ///
 /// Nothing if the key may not know of the customer. It knows of those it may read, of those its application created, and of
 /// those whose bookings it sees.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list(
     app: &App,
     may: &May<ReadBookings>,

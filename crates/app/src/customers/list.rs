@@ -11,9 +11,6 @@ use slotkeeper_store::tables::listed_before::{Found, Wanted, page};
 use slotkeeper_store::{Snapshot, StoreError};
 
 /// The customers that a search finds and the key may know of, by creation: those that are wanted.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list(
     app: &App,
     may: &May<ReadCustomers>,

@@ -10,9 +10,6 @@ use slotkeeper_store::tables::customers;
 use slotkeeper_store::{StoreError, Tx};
 
 /// Gives a customer of the colleague's business this membership, or none. Whether there is such a customer.
-///
-/// # Errors
-/// When the store fails.
 pub async fn set(
     app: &App,
     colleague: &Colleague,
@@ -24,9 +21,6 @@ pub async fn set(
 }
 
 /// Does the same within a transaction that others write in as well, as this actor and at this instant.
-///
-/// # Errors
-/// When the store fails.
 pub fn set_within(
     tx: &mut Tx,
     account: &AccountId,

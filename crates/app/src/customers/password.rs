@@ -23,7 +23,6 @@ pub enum SetPasswordError {
     /// The password pool is full.
     #[error(transparent)]
     Password(#[from] PasswordError),
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -62,9 +61,6 @@ pub async fn set(
 
 /// Writes the hash within a transaction that others write in as well, as this actor and at this instant. Whether there is
 /// such a customer.
-///
-/// # Errors
-/// When the store fails.
 pub fn set_within(
     tx: &mut Tx,
     account: &AccountId,

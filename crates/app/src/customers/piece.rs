@@ -19,7 +19,6 @@ pub(super) struct Piece {
 }
 
 impl Piece {
-    /// Before any booking.
     pub(super) const BEGINNING: (Instant, &str) = (Instant::from_millis(i64::MIN), "");
 
     /// None, of a customer who may have some.

@@ -65,9 +65,6 @@ pub async fn remove(
 }
 
 /// Deletes some bookings of customers who leave; whether there may be more.
-///
-/// # Errors
-/// When the store fails.
 pub async fn remove_some(app: &App) -> Result<bool, StoreError> {
     let found = app.store().read(|db| leaving_customers::some(db, ROUND)).await?;
     let (any, mut failed) = (!found.is_empty(), None);

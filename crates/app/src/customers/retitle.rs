@@ -44,9 +44,6 @@ pub(super) fn follow(
 
 /// Has some bookings follow the names of their customers; whether there may be more. Each follows once, on however many
 /// servers.
-///
-/// # Errors
-/// When the store fails.
 pub async fn follow_some(app: &App) -> Result<bool, StoreError> {
     let found = app.store().read(|db| renamed_customers::some(db, ROUND)).await?;
     let (any, mut failed) = (!found.is_empty(), None);

@@ -6,7 +6,6 @@ use slotkeeper_domain::permission::Permission::{
 };
 use slotkeeper_domain::right::Needs;
 
-/// Read customers.
 pub struct ReadCustomers;
 
 impl Right for ReadCustomers {
@@ -22,7 +21,6 @@ impl Right for WriteCustomers {
     const TO: &'static str = "create or change customers";
 }
 
-/// Delete customers.
 pub struct DeleteCustomers;
 
 impl Right for DeleteCustomers {

@@ -13,9 +13,6 @@ use slotkeeper_store::{Snapshot, StoreError};
 use std::collections::HashMap;
 
 /// The customer with this id; nothing if the key may not know of it.
-///
-/// # Errors
-/// When the store fails.
 pub async fn show(app: &App, may: &May<ReadCustomers>, id: CustomerId) -> Result<Option<Shown>, StoreError> {
     let (account, sight, now) = (may.account().id.clone(), may.sight().clone(), app.now());
     let found = app.store().read(move |db| customers::show(db, &account, &id, now)).await?;
@@ -25,17 +22,12 @@ pub async fn show(app: &App, may: &May<ReadCustomers>, id: CustomerId) -> Result
 /// Customers, and people linked to them, by their ids.
 #[derive(Debug, Default)]
 pub struct People {
-    /// The customers.
     pub customers: HashMap<CustomerId, Shown>,
-    /// The linked people.
     pub linked: HashMap<LinkedPersonId, LinkedPerson>,
 }
 
 /// The customers with these ids that the key may know of, and of the people with those ids the ones who are linked to them:
 /// for bookings that are shown with the people in them.
-///
-/// # Errors
-/// When the store fails.
 pub async fn show_people(
     app: &App,
     may: &May<ReadCustomers>,
@@ -47,9 +39,6 @@ pub async fn show_people(
 }
 
 /// The same, as a snapshot or transaction sees it.
-///
-/// # Errors
-/// When the store fails.
 pub fn people_within(
     db: &mut Snapshot,
     (account, sight): (&AccountId, &Sight),

@@ -10,9 +10,6 @@ use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::holds;
 
 /// Ends the application's hold. Whether there was one that had not ended.
-///
-/// # Errors
-/// When the store fails.
 pub async fn remove(
     app: &App,
     may: &May<WriteBookings>,

@@ -8,9 +8,6 @@ use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::holds::{self, Hold};
 
 /// The application's hold, unless it has ended.
-///
-/// # Errors
-/// When the store fails.
 pub async fn show(
     app: &App,
     may: &May<WriteBookings>,

@@ -19,7 +19,6 @@ const ROUND: i64 = 50;
 /// When one that could not be written is tried again.
 const AGAIN: Duration = Duration::from_secs(3_600);
 
-/// All there are.
 const ALL: [FollowUp; 2] = [FollowUp::Reminder, FollowUp::ThankYou];
 
 fn kind(letter: FollowUp) -> LetterKind {

@@ -19,9 +19,7 @@ use slotkeeper_store::{Snapshot, StoreError};
 
 /// Whose booking it is, and with whom.
 pub(super) struct Story {
-    /// The business.
     pub business: Business,
-    /// The customer.
     pub customer: Person,
 }
 

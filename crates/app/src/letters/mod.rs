@@ -27,12 +27,10 @@ use slotkeeper_store::{Snapshot, StoreError, Tx};
 pub struct Notify {
     /// The people of the business.
     pub users: bool,
-    /// The customer.
     pub customer: bool,
 }
 
 impl Notify {
-    /// Whether anybody is.
     #[must_use]
     pub fn anybody(self) -> bool {
         self.users || self.customer
@@ -42,11 +40,9 @@ impl Notify {
 /// What became of a booking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum News {
-    /// It was made.
     Booked,
     /// It is another one now.
     Changed,
-    /// It was cancelled.
     Canceled,
 }
 
@@ -75,9 +71,6 @@ impl News {
 /// Writes the letters about what became of a booking, in the transaction in which it did; `booking` is as it is now. The
 /// customer gets one if there is an address, in the customer's language; of the people of the business everybody who has
 /// confirmed an address, in the business's main language.
-///
-/// # Errors
-/// When the store fails.
 pub(crate) fn tell(
     tx: &mut Tx,
     app: &App,

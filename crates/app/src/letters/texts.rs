@@ -17,9 +17,7 @@ const MOST_TEXTS: i64 = 500;
 /// A text of a kind of letter in a language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TextOf {
-    /// Which kind.
     pub kind: LetterKind,
-    /// In which language.
     pub language: Language,
 }
 
@@ -38,15 +36,11 @@ pub enum TextError {
     /// It cannot be filled in.
     #[error(transparent)]
     Refused(#[from] TemplateRefused),
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 /// Every text, and since when the business has its own, if it has.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list(app: &App, manager: &Manager) -> Result<Vec<(TextOf, Option<Instant>)>, StoreError> {
     let account = manager.account.id.clone();
     let own = app.store().read(move |db| letter_texts::list(db, &account, MOST_TEXTS)).await?;
@@ -59,9 +53,6 @@ pub async fn list(app: &App, manager: &Manager) -> Result<Vec<(TextOf, Option<In
 }
 
 /// What it says, and whether that is the business's own text.
-///
-/// # Errors
-/// When the store fails.
 pub async fn read(app: &App, manager: &Manager, of: TextOf) -> Result<(TemplateText, bool), StoreError> {
     let account = manager.account.id.clone();
     let find =
@@ -90,9 +81,6 @@ pub async fn put(app: &App, manager: &Manager, of: TextOf, text: TemplateText) -
 }
 
 /// Has letters say again what comes with the program.
-///
-/// # Errors
-/// When the store fails.
 pub async fn reset(app: &App, manager: &Manager, of: TextOf) -> Result<(), StoreError> {
     let (manager, now) = (manager.clone(), app.now());
     let write = move |tx: &mut slotkeeper_store::Tx| {

@@ -12,7 +12,6 @@ use std::collections::HashSet;
 /// A product, and whether its customers are left alone.
 #[derive(Debug, Clone)]
 pub struct Quiet {
-    /// The product.
     pub product: ProductId,
     /// Its name, in the main language of the business.
     pub name: String,
@@ -21,9 +20,6 @@ pub struct Quiet {
 }
 
 /// The rules, and the products in the order of the business.
-///
-/// # Errors
-/// When the store fails.
 pub async fn read(app: &App, manager: &Manager) -> Result<(FollowUps, Vec<Quiet>), StoreError> {
     let (unit, account) = (app.clone(), manager.account.id.clone());
     let catalogue = app.store().read(move |db| unit.catalogues().of(db, &account)).await?;
@@ -38,9 +34,6 @@ pub async fn read(app: &App, manager: &Manager) -> Result<(FollowUps, Vec<Quiet>
 
 /// Has customers be written to by these rules, but not those of the products named; names of products that are not there say
 /// nothing. Letters of bookings that were made before are asked about again when their time comes.
-///
-/// # Errors
-/// When the store fails.
 pub async fn put(
     app: &App,
     manager: &Manager,

@@ -10,9 +10,6 @@ use slotkeeper_store::tables::listed_before::{Found, Wanted, page};
 use slotkeeper_store::{Snapshot, StoreError};
 
 /// The people linked to a customer, by creation: those that are wanted. Nothing if the key may not know of the customer.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list(
     app: &App,
     may: &May<ReadCustomers>,

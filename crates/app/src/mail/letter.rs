@@ -20,11 +20,9 @@ pub struct Letter {
 pub struct Introduction<'a> {
     /// What it is called.
     pub business: &'a Name,
-    /// Where it is.
     pub country: Option<Country>,
     /// How to reach it.
     pub contact: &'a ContactDetails,
-    /// The owner's address.
     pub owner: &'a EmailAddress,
 }
 

@@ -15,9 +15,6 @@ const PAGE: i64 = 50;
 pub type Before = (Instant, MailId);
 
 /// Mails of the account, the latest first, as far as the person may know of them, and where the next page begins if there is one.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list(
     app: &App,
     manager: &Manager,

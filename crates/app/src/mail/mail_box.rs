@@ -10,17 +10,11 @@ use slotkeeper_store::tables::mails::{self, Mail};
 const SHOWN: i64 = 100;
 
 /// The latest mails, newest first.
-///
-/// # Errors
-/// When the store fails.
 pub async fn latest(app: &App) -> Result<Vec<Mail>, StoreError> {
     app.store().read(|db| mails::latest(db, SHOWN)).await
 }
 
 /// A mail and its body; nothing when there is no such mail or its body is gone.
-///
-/// # Errors
-/// When the store fails.
 pub async fn open(app: &App, account: AccountId, id: MailId) -> Result<Option<(Mail, Content)>, StoreError> {
     let mail = app.store().read(move |db| mails::find(db, &account, &id)).await?;
     Ok(mail.and_then(|mail| {

@@ -11,7 +11,6 @@ use zeroize::Zeroizing;
 
 /// The body of a mail.
 pub struct Content {
-    /// The plain text.
     pub text: Zeroizing<String>,
     /// What there is besides; nothing of a mail that is only text.
     pub parts: Option<Parts>,

@@ -15,9 +15,6 @@ use slotkeeper_store::{Snapshot, StoreError};
 
 /// The payments that a search finds and the key may know of, by when the money was received: those that are
 /// wanted.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list(
     app: &App,
     may: &May<ReadPayments>,
@@ -40,9 +37,6 @@ pub async fn list(
 }
 
 /// The same of one booking; nothing if there is no such booking, or the key may know neither of it nor of a payment for it.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list_of_booking(
     app: &App,
     may: &May<ReadPayments>,

@@ -21,9 +21,7 @@ use slotkeeper_store::{StoreError, Tx};
 pub struct PaymentInput {
     /// When; now, if it is not said.
     pub received_at: Option<Instant>,
-    /// How much.
     pub amount: Money,
-    /// How.
     pub method: PaymentMethod,
     /// The name of another method.
     pub method_other: Option<String>,

@@ -4,7 +4,6 @@ use crate::right::Right;
 use slotkeeper_domain::permission::Permission::{PaymentsRAll, PaymentsRwAll, PaymentsRwOwn};
 use slotkeeper_domain::right::Needs;
 
-/// Read payments.
 pub struct ReadPayments;
 
 impl Right for ReadPayments {
@@ -12,7 +11,6 @@ impl Right for ReadPayments {
     const TO: &'static str = "read payments";
 }
 
-/// Record payments.
 pub struct WritePayments;
 
 impl Right for WritePayments {

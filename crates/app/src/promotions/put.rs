@@ -13,7 +13,6 @@ pub enum PutError {
     /// It takes off less than nothing, or something in another currency than the account's.
     #[error("the discount is no amount in the currency of the account")]
     Amount,
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

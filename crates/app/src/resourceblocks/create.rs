@@ -20,9 +20,7 @@ use slotkeeper_store::tables::resourceblocks::{self, ResourceBlock};
 pub struct NewResourceBlock {
     /// From when to when.
     pub span: Span,
-    /// Which.
     pub resources: Vec<ResourceId>,
-    /// Why.
     pub reason: Option<String>,
 }
 

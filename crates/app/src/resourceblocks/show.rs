@@ -8,9 +8,6 @@ use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::resourceblocks::{self, ResourceBlock};
 
 /// The block with this id; nothing if the key may not know of it.
-///
-/// # Errors
-/// When the store fails.
 pub async fn show(app: &App, may: &May<ReadBlocks>, id: ResourceBlockId) -> Result<Option<ResourceBlock>, StoreError> {
     let (account, sight) = (may.account().id.clone(), may.sight().clone());
     let found = app.store().read(move |db| resourceblocks::find(db, &account, &id)).await?;

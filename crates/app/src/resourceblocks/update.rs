@@ -14,13 +14,9 @@ use slotkeeper_store::tables::resourceblocks::{self, ResourceBlock};
 /// What is to be different. The list replaces what was there.
 #[derive(Debug, Clone, Default)]
 pub struct ResourceBlockChange {
-    /// From when on.
     pub starts_at: Option<Instant>,
-    /// Until when.
     pub ends_at: Option<Instant>,
-    /// Which resources.
     pub resources: Option<Vec<ResourceId>>,
-    /// Why.
     pub reason: Option<String>,
 }
 

@@ -19,13 +19,10 @@ use slotkeeper_store::tables::seatblocks::{self, SeatBlock};
 /// Seats to be blocked.
 #[derive(Debug, Clone)]
 pub struct NewSeatBlock {
-    /// Of which product.
     pub product: ProductId,
     /// Of which event; of a course, of which class.
     pub event: EventId,
-    /// How many.
     pub seats: SeatCount,
-    /// Why.
     pub reason: Option<String>,
 }
 

@@ -9,9 +9,6 @@ use slotkeeper_store::tables::seatblocks::{self, SeatBlock, SeatBlockSearch};
 use slotkeeper_store::{Snapshot, StoreError};
 
 /// The blocks that a search finds and the key may know of, by start and id: those that are wanted.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list(
     app: &App,
     may: &May<ReadBlocks>,

@@ -17,7 +17,6 @@ use slotkeeper_domain::inventory::{EventWish, Holder, Wish};
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::Tx;
 
-/// Which seats.
 struct Wanted<'a> {
     product: &'a ProductId,
     event: &'a EventId,

@@ -8,9 +8,6 @@ use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::seatblocks::{self, SeatBlock};
 
 /// The block with this id; nothing if the key may not know of it.
-///
-/// # Errors
-/// When the store fails.
 pub async fn show(app: &App, may: &May<ReadBlocks>, id: SeatBlockId) -> Result<Option<SeatBlock>, StoreError> {
     let (account, sight) = (may.account().id.clone(), may.sight().clone());
     let found = app.store().read(move |db| seatblocks::find(db, &account, &id)).await?;

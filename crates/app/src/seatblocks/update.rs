@@ -14,13 +14,10 @@ use slotkeeper_store::tables::seatblocks::{self, SeatBlock};
 /// What is to be different.
 #[derive(Debug, Clone, Default)]
 pub struct SeatBlockChange {
-    /// Another product.
     pub product: Option<ProductId>,
-    /// Another event.
     pub event: Option<EventId>,
     /// Another number of seats.
     pub seats: Option<SeatCount>,
-    /// Why.
     pub reason: Option<String>,
 }
 

@@ -45,7 +45,6 @@ impl Device {
         std::iter::once(own.as_str()).chain(others).collect::<Vec<_>>().join(&BETWEEN.to_string())
     }
 
-    /// Its name.
     pub(super) fn as_str(&self) -> &str {
         &self.0
     }

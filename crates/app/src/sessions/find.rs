@@ -8,9 +8,6 @@ use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::{accounts, sessions, users};
 
 /// Who carries this token; nobody when it is unknown, expired or ended.
-///
-/// # Errors
-/// When the store fails.
 pub async fn find(app: &App, token: &SessionToken) -> Result<Option<SignedIn>, StoreError> {
     let Some(account_id) = token.account() else { return Ok(None) };
     let session_hash = app.vault().hash(Usage::Session, token.expose());

@@ -27,7 +27,6 @@ pub enum LinkError {
     /// The password pool is full.
     #[error(transparent)]
     Password(#[from] PasswordError),
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -35,7 +34,6 @@ pub enum LinkError {
 /// Whom a link is for, and for what.
 #[derive(Debug)]
 pub struct Link {
-    /// Whose it is.
     pub user: User,
     /// What the person's account is called.
     pub account: Name,

@@ -21,7 +21,6 @@ pub const SESSION_LIFETIME: Duration = Duration::from_secs(14 * 24 * 3_600);
 /// A session that was just opened.
 #[derive(Debug)]
 pub struct Opened {
-    /// For the cookie.
     pub token: SessionToken,
     /// What kind of account it is for, so that the person lands on the right page.
     pub kind: AccountKind,
@@ -33,13 +32,11 @@ pub enum SignInError {
     /// No such user, or not the password. Nobody is told which.
     #[error("wrong e-mail address or password")]
     Wrong,
-    /// Too many tries.
     #[error(transparent)]
     TooMany(#[from] TooMany),
     /// The password pool is full.
     #[error(transparent)]
     Password(#[from] PasswordError),
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

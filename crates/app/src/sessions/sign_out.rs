@@ -7,9 +7,6 @@ use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::sessions;
 
 /// Ends the session; one that does not exist is ended already.
-///
-/// # Errors
-/// When the store fails.
 pub async fn sign_out(app: &App, token: &SessionToken) -> Result<(), StoreError> {
     let Some(account) = token.account() else { return Ok(()) };
     let hash = app.vault().hash(Usage::Session, token.expose());

@@ -18,7 +18,6 @@ pub enum AdoptError {
     /// The two do not go together.
     #[error(transparent)]
     MayNotJoin(#[from] MayNotJoin),
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

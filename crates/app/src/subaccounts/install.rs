@@ -36,7 +36,6 @@ pub enum InstallError {
     /// The request's own key belongs to another request.
     #[error(transparent)]
     UsedOtherwise(#[from] UsedOtherwise),
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

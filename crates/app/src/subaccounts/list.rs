@@ -10,9 +10,6 @@ use slotkeeper_store::tables::subaccounts::{self, Named};
 
 /// The subaccounts of the portal that the key opens, oldest first: how many there are, and at most `limit` of those after
 /// the first `offset`.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list(
     app: &App,
     may: &May<ManageSubaccounts>,
@@ -23,9 +20,6 @@ pub async fn list(
 }
 
 /// The same for somebody of the portal. Another account has none.
-///
-/// # Errors
-/// When the store fails.
 pub async fn of_colleague(
     app: &App,
     colleague: &Colleague,
@@ -42,9 +36,6 @@ async fn of(app: &App, portal: AccountId, limit: i64, offset: i64) -> Result<(i6
 }
 
 /// The portal that manages the colleague's account, if one does.
-///
-/// # Errors
-/// When the store fails.
 pub async fn portal_of(app: &App, colleague: &Colleague) -> Result<Option<Named>, StoreError> {
     let account = colleague.account.id.clone();
     app.store().read(move |db| subaccounts::portal_of(db, &account)).await

@@ -13,7 +13,6 @@ use slotkeeper_store::tables::{authorizations, subaccounts};
 /// What came of ending a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Uninstalled {
-    /// It has ended.
     Done,
     /// The portal has no such subaccount.
     NoSubaccount,
@@ -22,9 +21,6 @@ pub enum Uninstalled {
 }
 
 /// Ends the key of the subaccount, if it is one of the calling application's.
-///
-/// # Errors
-/// When the store fails.
 pub async fn uninstall(
     app: &App,
     may: &May<ManageSubaccounts>,

@@ -36,7 +36,6 @@ pub enum InviteError {
     /// Too many mails to this address, or too many invitations from this account.
     #[error(transparent)]
     TooMany(#[from] TooMany),
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -9,9 +9,6 @@ use slotkeeper_store::tables::users::{self, User};
 pub const MOST_USERS: i64 = 200;
 
 /// Everybody who signs in to the owner's account, in the order they were added.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list(app: &App, owner: &Owner) -> Result<Vec<User>, StoreError> {
     let account = owner.account.id.clone();
     app.store().read(move |db| users::list(db, &account, MOST_USERS)).await

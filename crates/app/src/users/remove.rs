@@ -11,9 +11,6 @@ use slotkeeper_store::tables::{links, mails, sessions, users};
 
 /// Removes a manager or a member of staff, with every session and link, the calendars that the person made and the e-mails that
 /// wait for the person; frees the e-mail address. Whether there was such a person: owners are not removed.
-///
-/// # Errors
-/// When the store fails.
 pub async fn remove(app: &App, owner: &Owner, id: UserId) -> Result<bool, StoreError> {
     let now = app.now();
     let owner = owner.clone();

@@ -17,7 +17,6 @@ pub const MOST_AGAIN: i64 = 1_000;
 /// How many of the latest changes that the key may know of are looked through for something that is still there.
 const LOOKED_THROUGH: i64 = 200;
 
-/// Which notices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
     /// Those from this one to that one, as the webhook's notices are counted.
@@ -38,7 +37,6 @@ pub enum AgainError {
     /// So many are more than can be sent at once.
     #[error("These are more than {MOST_AGAIN} notices, and no more than that can be sent again at once. Choose fewer.")]
     TooMany,
-    /// There is none.
     #[error("There is no notice like that which has arrived or was given up.")]
     None,
     /// Nothing of the kind has changed lately, or nothing that the key may read.
@@ -46,7 +44,6 @@ pub enum AgainError {
         "Nothing that this key may read has changed lately, so there is nothing to show. Change something and try again."
     )]
     NothingToTell,
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -19,9 +19,6 @@ const MOST_TOLD: i64 = 500;
 pub trait Items: Send + Sync {
     /// The thing as JSON, or nothing if it is not there or the key may not read it. `gone` says that it is about to be deleted
     /// for good: a booking is shown as cancelled then (wire reference, section 9).
-    ///
-    /// # Errors
-    /// When the store fails.
     fn item(
         &self,
         db: &mut Snapshot,

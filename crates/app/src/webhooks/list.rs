@@ -7,9 +7,6 @@ use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::webhooks::{self, Webhook};
 
 /// The webhooks that this key registered, by domain and type: at most one of each, so they fit on a page.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list(app: &App, may: &May<AnyKey>, authorization: AuthorizationId) -> Result<Vec<Webhook>, StoreError> {
     let account = may.account().id.clone();
     app.store().read(move |db| webhooks::of_key(db, &account, &authorization)).await

@@ -20,11 +20,9 @@ const ATTEMPTS: i64 = 50;
 /// A webhook, as developers see it.
 #[derive(Debug)]
 pub struct Told {
-    /// The webhook.
     pub webhook: Webhook,
     /// The name of the business whose changes are told.
     pub business: Name,
-    /// Its clock.
     pub zone: Zone,
 }
 
@@ -41,9 +39,6 @@ pub struct Webhooks {
 
 /// The webhooks of the developer's application, in the installations after the given one. Nothing when there is no such
 /// application.
-///
-/// # Errors
-/// When the store fails.
 pub async fn webhooks(
     app: &App,
     developer: &Developer,
@@ -95,27 +90,20 @@ pub(super) fn find(
 /// A delivery with its latest attempt.
 #[derive(Debug)]
 pub struct Shown {
-    /// The delivery.
     pub delivery: Delivery,
-    /// The latest attempt.
     pub last: Option<Attempt>,
 }
 
 /// One page of a webhook's deliveries, the latest change first.
 #[derive(Debug)]
 pub struct Deliveries {
-    /// The webhook.
     pub told: Told,
-    /// The page.
     pub deliveries: Vec<Shown>,
     /// The delivery before which the next page begins, by its place, if there is one.
     pub next: Option<i64>,
 }
 
 /// The deliveries before the one at this place. Nothing when the developer has no such webhook.
-///
-/// # Errors
-/// When the store fails.
 pub async fn deliveries(
     app: &App,
     developer: &Developer,
@@ -145,9 +133,6 @@ pub async fn deliveries(
 }
 
 /// One delivery with its attempts, the latest first. Nothing when the developer has none such.
-///
-/// # Errors
-/// When the store fails.
 pub async fn delivery(
     app: &App,
     developer: &Developer,

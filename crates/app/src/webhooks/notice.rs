@@ -20,11 +20,9 @@ use zeroize::Zeroizing;
 /// What is sent. Signatures hold only for a short while, so each attempt has a notice of its own.
 #[derive(Debug, Clone)]
 pub struct Notice {
-    /// Where to.
     pub url: String,
     /// Names and values, all of them ASCII.
     pub headers: Vec<(&'static str, String)>,
-    /// JSON.
     pub body: Vec<u8>,
     /// Whether it says that an earlier one was lost.
     pub says_lost: bool,
@@ -33,7 +31,6 @@ pub struct Notice {
 /// What there is to send of a delivery.
 #[derive(Debug, Clone)]
 pub enum Composed {
-    /// A notice.
     Notice(Notice),
     /// Nothing more, and nobody is to be told: the webhook has ended or is blocked, or its key may not know of the thing.
     Nothing,
@@ -42,9 +39,6 @@ pub enum Composed {
 }
 
 /// The notice of a delivery, with the time it is now. Of a thing that is gone it shows the last state that was kept.
-///
-/// # Errors
-/// When the store fails.
 pub fn compose(
     db: &mut Snapshot,
     app: &App,

@@ -21,7 +21,6 @@ const MOST_OWNERS: i64 = 100;
 /// An attempt that was made.
 #[derive(Debug, Clone)]
 pub struct Tried {
-    /// When it began.
     pub at: Instant,
     /// How long it took.
     pub duration: Duration,
@@ -34,7 +33,6 @@ pub struct Tried {
 /// What the receiver answered.
 #[derive(Debug, Clone)]
 pub struct Answered {
-    /// The status.
     pub status: u16,
     /// For how long it asks to be left alone.
     pub retry_after: Option<Duration>,
@@ -156,9 +154,6 @@ fn next_in_line(tx: &mut Tx, of: Of<'_>, ended: &Delivery, now: Instant) -> Resu
 }
 
 /// Puts a delivery off that this server could not try for reasons of its own: that is no attempt.
-///
-/// # Errors
-/// When the store fails.
 pub async fn put_off(
     app: &App,
     (account, webhook): (AccountId, WebhookId),
@@ -177,9 +172,6 @@ pub async fn put_off(
 
 /// Gives up a delivery of which there is nothing left to send, for a reason that the developer is told. The next notice says
 /// that something was lost; the receiver is not to blame.
-///
-/// # Errors
-/// When the store fails.
 pub async fn lose(
     app: &App,
     (account, webhook): (AccountId, WebhookId),
@@ -205,9 +197,6 @@ pub async fn lose(
 }
 
 /// Forgets a delivery about which there is nothing to tell.
-///
-/// # Errors
-/// When the store fails.
 pub async fn forget(
     app: &App,
     (account, webhook): (AccountId, WebhookId),

@@ -8,9 +8,6 @@ use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::{accounts, webhooks};
 
 /// Deletes a webhook of this key. What still waits for it is not delivered any more. Whether there was one.
-///
-/// # Errors
-/// When the store fails.
 pub async fn remove(
     app: &App,
     may: &May<AnyKey>,

@@ -7,9 +7,6 @@ use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::webhooks::{self, Webhook};
 
 /// The webhook with this id, if this key registered it.
-///
-/// # Errors
-/// When the store fails.
 pub async fn show(
     app: &App,
     may: &May<AnyKey>,

@@ -50,7 +50,6 @@ pub(super) async fn piece(app: &App, moving: Arc<Moving>) -> Result<bool, StoreE
         .await
 }
 
-/// What has resources.
 fn holder(moved: &Moved) -> Option<Holder> {
     match moved.kind.as_str() {
         "booking" => moved.id.parse().ok().map(Holder::Booking),

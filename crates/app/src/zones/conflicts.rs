@@ -12,9 +12,6 @@ const MOST: i64 = 50;
 
 /// Those of the colleague's account that are not over, each in a line: which resource, when, and what has it. Without anybody's
 /// name. One of which one has been moved or cancelled since is left out.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list(app: &App, colleague: &Colleague) -> Result<Vec<String>, StoreError> {
     let (unit, account, now) = (app.clone(), colleague.account.clone(), app.now());
     app.store().read(move |db| lines(db, &unit, &account, now)).await

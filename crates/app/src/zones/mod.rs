@@ -53,7 +53,6 @@ pub struct Survey {
 /// A move that has come to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {
-    /// Of which account.
     pub account: AccountId,
     /// The name of its zone.
     pub zone: String,
@@ -65,7 +64,6 @@ pub struct Ended {
 
 /// What became of a piece.
 enum Piece {
-    /// It is done.
     Done,
     /// There was none, or another server has it in hand.
     None,
@@ -83,9 +81,6 @@ impl From<bool> for Piece {
 /// zone, because it has newer time zone data.
 ///
 /// To be called when a server starts, and again once what was being moved by then has come to its end: two servers that know different rules would move everything back and forth.
-///
-/// # Errors
-/// When the store fails.
 pub async fn survey(app: &App) -> Result<Survey, StoreError> {
     let (mut after, mut survey) = (String::new(), Survey::default());
     loop {

@@ -52,7 +52,6 @@ impl fmt::Display for CategoryId {
 /// Some kind of people, and how many seats one of them takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PeopleCategory {
-    /// Its id.
     pub id: CategoryId,
     /// What they are called.
     pub name: Translated,

@@ -7,11 +7,9 @@ use serde::{Deserialize, Serialize};
 /// Something that is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomField {
-    /// Its id.
     pub id: CustomFieldId,
     /// What it is called.
     pub name: Translated,
-    /// What it is.
     pub description: Option<Translated>,
     /// Whether customers see it.
     pub shown_to_customers: bool,
@@ -27,28 +25,22 @@ pub struct CustomField {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {
-    /// One of several.
     Choice {
         /// What there is to choose from.
         values: Vec<FieldValue>,
         /// The id of the value where nothing is chosen.
         default: Option<String>,
     },
-    /// A whole number.
     Number {
-        /// The least.
         min: i64,
-        /// The most.
         max: i64,
         /// Where nothing is chosen.
         default: i64,
     },
-    /// Yes or no.
     OnOff {
         /// Where nothing is chosen.
         default: bool,
     },
-    /// Any text.
     Text,
 }
 
@@ -59,6 +51,5 @@ pub struct FieldValue {
     pub id: String,
     /// What it is called; on the wire a choice is made by its name.
     pub name: Translated,
-    /// What it is.
     pub description: Option<Translated>,
 }

@@ -33,15 +33,12 @@ use serde::{Deserialize, Serialize};
 pub struct Catalogue {
     /// What can be booked.
     pub products: Vec<Product>,
-    /// Who can come.
     pub categories: Vec<PeopleCategory>,
     /// What appointments and events need.
     pub resource_types: Vec<ResourceType>,
-    /// Taxes.
     pub taxes: Vec<Tax>,
     /// What is asked of customers and participants.
     pub custom_fields: Vec<CustomField>,
-    /// What lowers prices.
     pub promotions: Vec<Promotion>,
     /// What holds for all products.
     pub settings: BookingSettings,

@@ -10,11 +10,9 @@ pub type OptionId = String;
 /// Something that can be chosen with a booking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OptionDefinition {
-    /// Its id.
     pub id: OptionId,
     /// What it is called.
     pub name: Translated,
-    /// What it is.
     pub description: Option<Translated>,
     /// Whether customers see it. One that is hidden can be set through the API.
     pub shown_to_customers: bool,
@@ -28,32 +26,25 @@ pub struct OptionDefinition {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OptionKind {
-    /// One of several.
     Choice {
         /// What there is to choose from.
         values: Vec<ChoiceValue>,
         /// The id of the value where nothing is chosen; absent when something has to be.
         default: Option<String>,
     },
-    /// A whole number.
     Number {
-        /// The least.
         min: i64,
-        /// The most.
         max: i64,
         /// Where nothing is chosen.
         default: i64,
         /// What each one changes.
         each: Effect,
     },
-    /// Yes or no.
     OnOff {
         /// Where nothing is chosen.
         default: bool,
-        /// What yes changes.
         on: Effect,
     },
-    /// Any text.
     Text {
         /// Whether there must be one.
         required: bool,
@@ -67,9 +58,7 @@ pub struct ChoiceValue {
     pub id: String,
     /// What it is called; on the wire a choice is made by its name.
     pub name: Translated,
-    /// What it is.
     pub description: Option<Translated>,
-    /// What it changes.
     pub effect: Effect,
 }
 
@@ -88,7 +77,6 @@ pub struct Effect {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Per {
-    /// Once.
     #[default]
     Booking,
     /// Once for each person, those who take no seat included.

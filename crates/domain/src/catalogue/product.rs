@@ -31,7 +31,6 @@ pub struct Product {
     pub name: Translated,
     /// What it is, as HTML.
     pub description: Option<Translated>,
-    /// Addresses of pictures.
     pub images: Vec<String>,
     /// How many people a booking can be for. A category that is not listed cannot be booked.
     pub limits: Vec<BookingLimit>,
@@ -63,7 +62,6 @@ pub struct Product {
 }
 
 impl Product {
-    /// Its type.
     #[must_use]
     pub fn product_type(&self) -> ProductType {
         match self.kind {
@@ -85,9 +83,7 @@ impl Product {
 pub struct BookingLimit {
     /// The category; the limit without one is for all together.
     pub category: Option<CategoryId>,
-    /// The least.
     pub min: u32,
-    /// The most.
     pub max: u32,
 }
 
@@ -104,9 +100,7 @@ pub enum Rates {
 /// What one person of a category pays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rate {
-    /// The category.
     pub category: CategoryId,
-    /// The price.
     pub price: Money,
 }
 
@@ -114,12 +108,10 @@ pub struct Rate {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProductKind {
-    /// Scheduled events.
     Fixed {
         /// The rules that yield its events.
         series: Vec<Series>,
     },
-    /// Courses.
     FixedCourse {
         /// The courses: the events of each are its classes. A course has an end.
         series: Vec<Series>,
@@ -130,7 +122,6 @@ pub enum ProductKind {
         /// What a single class costs; as much as the course when absent.
         drop_in_rates: Option<Rates>,
     },
-    /// Appointments.
     FlexibleTime(Flexible),
 }
 
@@ -142,7 +133,6 @@ pub enum DropIn {
     No,
     /// Yes, beside the whole course.
     Also,
-    /// Nothing else.
     Only,
 }
 
@@ -177,7 +167,6 @@ pub struct Flexible {
 /// So many resources of a type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResourceNeed {
-    /// The type.
     pub resource_type: ResourceTypeId,
     /// How many of them.
     pub count: u32,

@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 /// What lowers the price of bookings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Promotion {
-    /// Its id.
     pub id: PromotionId,
     /// What customers call it.
     pub name: String,
@@ -36,7 +35,6 @@ pub struct Promotion {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Trigger {
-    /// Nothing.
     Automatic,
     /// This code, which everybody can use.
     Code(Code),
@@ -58,9 +56,7 @@ pub enum Discount {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Covered {
-    /// All of them.
     All,
-    /// These.
     Only(Vec<ProductId>),
 }
 

@@ -11,7 +11,6 @@ use std::borrow::Cow;
 /// Resources that can stand in for each other.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResourceType {
-    /// Its id.
     pub id: ResourceTypeId,
     /// What they are called.
     pub name: Translated,
@@ -24,7 +23,6 @@ pub struct ResourceType {
 /// One guide, room or boat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resource {
-    /// Its id.
     pub id: ResourceId,
     /// What it is called.
     pub name: Translated,
@@ -37,7 +35,6 @@ pub struct Resource {
 /// From when to when something is open on some days of the week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Opening {
-    /// On which days.
     pub days: Weekdays,
     /// From this time, on the business's clock.
     pub from: Time,

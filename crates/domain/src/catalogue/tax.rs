@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 /// A tax that products name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tax {
-    /// Its id.
     pub id: TaxId,
     /// What it is called.
     pub name: Translated,

@@ -40,7 +40,6 @@ pub struct ZoneData {
 enum Zones {
     /// What is built in; each zone is read when it is asked for, and kept.
     BuiltIn(RwLock<HashMap<&'static str, Zone>>),
-    /// Every zone.
     Own(BTreeMap<String, Zone>),
 }
 
@@ -117,16 +116,10 @@ pub enum BadZoneData {
     Empty,
     /// One of the zones is of no use.
     #[error("{name} {why}")]
-    Zone {
-        /// Which.
-        name: String,
-        /// Why.
-        why: BadZone,
-    },
+    Zone { name: String, why: BadZone },
     /// It can only be a mistake.
     #[error("it is edition {found}, and edition {built_in} is built in: use a newer one, or none")]
     Outdated {
-        /// Its edition.
         found: Edition,
         /// The one that is built in.
         built_in: Edition,

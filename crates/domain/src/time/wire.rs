@@ -32,7 +32,6 @@ pub enum NotATime {
     /// Not a date-time with an offset, or one that no calendar or clock has.
     #[error("must be a date-time such as 2026-08-14T18:00:00+01:00")]
     Form,
-    /// Of another year.
     #[error("must be a date-time of the years 1970 to 2200")]
     Year,
 }
@@ -43,7 +42,6 @@ pub enum NotADay {
     /// Neither a date nor a date-time, or one that no calendar or clock has.
     #[error("must be a date such as 2026-08-14")]
     Form,
-    /// Of another year.
     #[error("must be a date of the years 1850 to 2200")]
     Year,
 }

@@ -139,7 +139,6 @@ impl Zone {
         Ok(Self(Arc::new(Known { name: name.to_owned(), rules, tzif, offsets: OnceLock::new(), id: OnceLock::new() })))
     }
 
-    /// UTC.
     #[must_use]
     pub fn utc() -> Self {
         static UTC: LazyLock<Zone> = LazyLock::new(|| {
@@ -155,7 +154,6 @@ impl Zone {
         UTC.clone()
     }
 
-    /// The IANA name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.0.name

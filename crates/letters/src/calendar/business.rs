@@ -15,22 +15,17 @@ const MOST_VISITS: usize = 50;
 /// Something that takes place: an event with its bookings, or an appointment with its one.
 #[derive(Debug, Clone)]
 pub struct Occasion {
-    /// What names it.
     pub uid: Uid,
-    /// When it is.
     pub span: TimeSpan,
     /// What was booked, in the calendar's language.
     pub product: String,
     /// Whether it is certain to take place.
     pub status: Status,
-    /// Who comes.
     pub visits: Vec<Visit>,
 }
 
-/// A booking.
 #[derive(Debug, Clone)]
 pub struct Visit {
-    /// Its number.
     pub number: BookingNumber,
     /// The customer's name; empty if it is not known.
     pub customer: String,

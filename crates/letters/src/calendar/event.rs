@@ -19,7 +19,6 @@ use slotkeeper_domain::time::Instant;
 pub struct Uid(String);
 
 impl Uid {
-    /// Of a booking.
     #[must_use]
     pub fn of_booking(account: &AccountId, number: &BookingNumber) -> Self {
         Self(format!("{number}-{account}@slotkeeper"))
@@ -43,7 +42,6 @@ impl Uid {
         Self(format!("{block}-{account}@slotkeeper"))
     }
 
-    /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -53,11 +51,9 @@ impl Uid {
 /// Whether it takes place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// It does.
     Confirmed,
     /// It does if the business accepts it.
     Tentative,
-    /// It does not.
     Cancelled,
 }
 
@@ -66,14 +62,12 @@ pub enum Status {
 pub struct CalendarAddress {
     /// The name; it may be empty.
     pub name: String,
-    /// The address.
     pub email: EmailAddress,
 }
 
 /// An entry. Texts may be anything; control characters are left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CalendarEvent {
-    /// What names it.
     pub uid: Uid,
     /// How many times it was changed. A program ignores what is older than what it has.
     pub sequence: u32,
@@ -81,17 +75,14 @@ pub struct CalendarEvent {
     pub stamp: Instant,
     /// When it takes place; whole seconds.
     pub span: TimeSpan,
-    /// Whether it does.
     pub status: Status,
     /// What it is called.
     pub summary: String,
-    /// Where it is.
     pub location: Option<String>,
     /// More about it; line breaks are kept.
     pub description: Option<String>,
     /// A page about it.
     pub link: Option<Link>,
-    /// Who holds it.
     pub organizer: Option<CalendarAddress>,
     /// Who comes to it.
     pub attendee: Option<CalendarAddress>,

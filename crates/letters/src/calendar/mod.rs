@@ -21,7 +21,6 @@ use std::time::Duration;
 pub enum Method {
     /// Enter it, or change the entry that is there.
     Request,
-    /// Take it out.
     Cancel,
     /// Know of it; nobody is invited.
     Publish,

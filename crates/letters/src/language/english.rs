@@ -3,7 +3,6 @@
 use super::texts::{Counted, Texts};
 use super::{Amounts, Clock, Complete, Currency, Region};
 
-/// Texts and regions.
 pub(super) const ENGLISH: Complete = Complete { tag: "en", texts: TEXTS, regions: &[BRITISH, AMERICAN, AUSTRALIAN] };
 
 const TEXTS: Texts = Texts {

@@ -3,7 +3,6 @@
 use super::texts::{Counted, Texts};
 use super::{Amounts, Clock, Complete, Currency, Region};
 
-/// Texts and regions.
 pub(super) const GERMAN: Complete = Complete { tag: "de", texts: TEXTS, regions: &[GERMANY, AUSTRIA, SWITZERLAND] };
 
 const TEXTS: Texts = Texts {

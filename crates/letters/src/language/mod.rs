@@ -15,7 +15,6 @@ use slotkeeper_domain::account::Language;
 pub(crate) struct Complete {
     /// The first part of its tags, such as `en`.
     pub tag: &'static str,
-    /// Its texts.
     pub texts: Texts,
     /// How it is written in its regions; the first also where none of them is meant.
     pub regions: &'static [Region],
@@ -36,7 +35,6 @@ pub(crate) struct Region {
     pub clock: Clock,
     /// Abbreviations of time zones, if the language has its own.
     pub zones: &'static [(&'static str, &'static str)],
-    /// Amounts.
     pub amounts: Amounts,
     /// Words that are spelled in another way than in the texts: what is written there, and what to write.
     pub spelling: &'static [(&'static str, &'static str)],
@@ -54,7 +52,6 @@ pub(crate) enum Clock {
 /// How an amount of money is written.
 #[derive(Clone, Copy)]
 pub(crate) struct Amounts {
-    /// Before the decimals.
     pub decimal: &'static str,
     /// Between groups of three digits.
     pub group: &'static str,

@@ -13,7 +13,6 @@ macro_rules! texts {
             pub plural_forms: usize,
             /// Which of them goes with a number, from 0.
             pub plural_form: fn(u32) -> usize,
-            /// How many people.
             pub people_count: Counted,
             /// How many more times a course has than are listed.
             pub more_times: Counted,
@@ -36,33 +35,21 @@ macro_rules! texts {
 }
 
 texts! {
-    /// Subject: booked.
     confirmation_subject,
-    /// Body: booked.
     confirmation_body,
-    /// Subject: asked for.
     requested_subject,
-    /// Body: asked for.
     requested_body,
-    /// Subject: changed.
     changed_subject,
-    /// Body: changed.
     changed_body,
     /// Subject: what is asked for has changed.
     request_changed_subject,
     /// Body: what is asked for has changed.
     request_changed_body,
-    /// Subject: cancelled.
     cancelled_subject,
-    /// Body: cancelled.
     cancelled_body,
-    /// Subject: soon.
     reminder_subject,
-    /// Body: soon.
     reminder_body,
-    /// Subject: afterwards.
     thank_you_subject,
-    /// Body: afterwards.
     thank_you_body,
     /// Subject to the business: booked.
     staff_booked_subject,
@@ -92,13 +79,10 @@ texts! {
     booking_number,
     /// Label: date and time.
     when,
-    /// Label: who comes.
     people,
     /// Label: who has booked.
     customer,
-    /// Label: e-mail address.
     email,
-    /// Label: phone number.
     phone,
     /// Label: how far a booking is.
     status,
@@ -130,13 +114,11 @@ texts! {
     /// What calendars show of a time that is kept free.
     busy,
 
-    /// Sample: a product.
     sample_product,
     /// Sample: a people category.
     sample_adults,
     /// Sample: another people category.
     sample_children,
-    /// Sample: an option.
     sample_option,
     /// Sample: what was chosen.
     sample_choice,

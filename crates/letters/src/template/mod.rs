@@ -17,7 +17,6 @@ use std::fmt;
 pub struct TemplateText {
     /// The subject: one line.
     pub subject: String,
-    /// The body.
     pub body: String,
 }
 
@@ -58,7 +57,6 @@ pub(crate) type Line = Vec<Piece>;
 /// A part of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Piece {
-    /// Stands for itself.
     Literal(String),
     /// Stands for a value.
     Value(Placeholder),
@@ -111,16 +109,13 @@ impl Template {
 /// The parts of a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// The subject.
     Subject,
-    /// The body.
     Body,
 }
 
 /// Where something stands in a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
-    /// In which part.
     pub part: Part,
     /// In which of its lines, from 1.
     pub line: usize,
@@ -167,40 +162,29 @@ pub enum TemplateRefused {
     Unknown {
         /// What stands between the braces.
         name: String,
-        /// Where.
         place: Place,
     },
     /// It stands for several lines, and other things are on its line.
     #[error("The placeholder {{{placeholder}}} needs a line of its own ({place}).")]
-    NotAlone {
-        /// Which one.
-        placeholder: Placeholder,
-        /// Where.
-        place: Place,
-    },
+    NotAlone { placeholder: Placeholder, place: Place },
     /// It stands for several lines, and is there twice.
     #[error("The placeholder {{{placeholder}}} can be there once ({place}).")]
     Twice {
-        /// Which one.
         placeholder: Placeholder,
         /// Where the second one is.
         place: Place,
     },
-    /// Nothing to read.
     #[error("The {0} is empty.")]
     Empty(Part),
     /// Characters that nobody sees, other than line breaks and tabs.
     #[error("The {0} has characters that cannot be shown.")]
     NotShown(Part),
-    /// Too long.
     #[error("The {part} can have {most} characters at most.")]
     TooLong {
-        /// Which part.
         part: Part,
         /// How many are allowed.
         most: usize,
     },
-    /// Too many placeholders.
     #[error("There can be {} placeholders at most.", Template::MOST_PLACEHOLDERS)]
     TooMany,
     /// The subject has several lines.

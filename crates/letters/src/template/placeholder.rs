@@ -9,7 +9,6 @@ macro_rules! placeholders {
         pub enum Placeholder { $($(#[doc = $doc])* $variant,)* }
 
         impl Placeholder {
-            /// All of them.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
             /// Its name, without the braces.
@@ -30,13 +29,11 @@ macro_rules! placeholders {
 placeholders! {
     /// A polite first line, with the customer's name if it is known, such as “Dear Ada Example,”.
     Greeting = "greeting",
-    /// The customer's name.
     CustomerName = "customer_name",
     /// The customer's e-mail address.
     CustomerEmail = "customer_email",
     /// The customer's phone number.
     CustomerPhone = "customer_phone",
-    /// What was booked.
     Product = "product",
     /// Day, time and time zone; of a course those of its first class.
     When = "when",
@@ -50,9 +47,7 @@ placeholders! {
     Participants = "participants",
     /// The options that were chosen.
     Options = "options",
-    /// The booking's number.
     BookingNumber = "booking_number",
-    /// What it costs.
     Total = "total",
     /// What was paid so far; empty as long as nothing was.
     Paid = "paid",
@@ -64,11 +59,9 @@ placeholders! {
     CancellationFee = "cancellation_fee",
     /// What the business is called.
     Business = "business",
-    /// Its phone number.
     BusinessPhone = "business_phone",
     /// Its e-mail address for the public.
     BusinessEmail = "business_email",
-    /// Its website.
     BusinessWebsite = "business_website",
     /// Its address, on one line.
     BusinessAddress = "business_address",

@@ -29,7 +29,6 @@ pub enum ConfigError {
     /// The file cannot be read.
     #[error("The configuration file {} cannot be read: {source}", path.display())]
     Unreadable {
-        /// The file.
         path: PathBuf,
         /// What the operating system said.
         source: io::Error,

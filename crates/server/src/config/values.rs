@@ -154,7 +154,6 @@ pub enum MailTls {
     Starttls,
     /// TLS from the first byte.
     Tls,
-    /// In the clear.
     None,
 }
 
@@ -162,9 +161,7 @@ pub enum MailTls {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
-    /// For people.
     Text,
-    /// For programs.
     Json,
 }
 

@@ -67,13 +67,9 @@ struct Draft {
 /// What becomes of a booking.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Then {
-    /// Nothing.
     Stays,
-    /// It is cancelled.
     Canceled,
-    /// Staff accept it.
     Accepted,
-    /// Nobody comes.
     NoShow,
 }
 

@@ -28,7 +28,6 @@ pub(super) struct Credentials {
 /// Three authorizations of the one application.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct ApiKeys {
-    /// Every permission.
     pub(super) all: String,
     /// Only the `…_own` ones, and availability.
     pub(super) own: String,

@@ -30,7 +30,6 @@ pub(super) struct Demo {
     /// Accounts with their owners, the business first.
     accounts: Vec<(Account, User)>,
     portal: (Account, User),
-    /// The portal's businesses.
     subaccounts: Vec<(Account, User)>,
     /// Further people of the business.
     people: Vec<User>,

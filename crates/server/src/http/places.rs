@@ -244,7 +244,6 @@ struct Holder {
     lines: Lines,
 }
 
-/// All connections.
 #[derive(Debug)]
 struct Table<S> {
     counter: u64,

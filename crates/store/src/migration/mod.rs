@@ -13,12 +13,10 @@ pub(crate) use sqlite::on_sqlite;
 
 use crate::error::StoreError;
 
-/// One step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Migration {
     /// Counted from 1, without gaps.
     pub(crate) version: i64,
-    /// For people.
     pub(crate) name: &'static str,
     /// Statements, each ended by a semicolon.
     pub(crate) sql: &'static str,

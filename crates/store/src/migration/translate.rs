@@ -73,7 +73,6 @@ enum Token<'a> {
     Word(&'a str),
     /// A comment, or something in quotes.
     Quiet(&'a str),
-    /// One other character.
     Other(&'a str),
 }
 

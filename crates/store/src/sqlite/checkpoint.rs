@@ -20,7 +20,6 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// From how many pages on the log is long; 4 KiB each.
 const LONG: i64 = 8192;
 
-/// The writer's end.
 pub(super) struct Checkpoints {
     nudge: Option<SyncSender<()>>,
     long: Arc<AtomicBool>,

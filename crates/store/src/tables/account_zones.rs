@@ -33,9 +33,6 @@ statements! {
 }
 
 /// Writes down that an account's instants are made by these rules, unless something is known of it.
-///
-/// # Errors
-/// When the store fails.
 pub fn note(tx: &mut Tx, account: &AccountId, zone: &Zone) -> Result<(), StoreError> {
     keep_rules(tx, zone)?;
     tx.run(NOTE, &[account, zone.rules_id()]).map(drop)
@@ -83,7 +80,6 @@ fn same(found: Option<RulesId>, zone: &Zone) -> Result<(), StoreError> {
 /// A business, and by which rules its instants are made.
 #[derive(Debug, Clone)]
 pub struct Surveyed {
-    /// Which.
     pub account: AccountId,
     /// The name of its zone, also one that is not known here.
     pub zone: String,
@@ -94,9 +90,6 @@ pub struct Surveyed {
 }
 
 /// Businesses in the order of their ids: at most `limit` after the one with this id.
-///
-/// # Errors
-/// When the store fails.
 pub fn survey(db: &mut Snapshot, after: &str, limit: i64) -> Result<Vec<Surveyed>, StoreError> {
     db.all(SURVEY, &[&after, &limit], |row| {
         let (account, zone, rules) = (row.next()?, row.next()?, row.next()?);
@@ -111,9 +104,7 @@ pub enum Stage {
     Bookings,
     /// Events whose resources move are looked for.
     Events,
-    /// Blocks of seats.
     SeatBlocks,
-    /// Blocks of resources.
     ResourceBlocks,
     /// What was found is moved.
     Move,
@@ -169,7 +160,6 @@ pub struct Move {
     pub stage: Stage,
     /// What of the stage was done last: a start or a day or a kind, and an id.
     pub after: (String, String),
-    /// When it began.
     pub since: Instant,
     /// How many bookings and blocks it has moved.
     pub moved: i64,
@@ -177,9 +167,6 @@ pub struct Move {
 
 /// Begins to move an account to the rules of a zone, if its instants are made by these others and no move is under way. Waits
 /// for those who are about to give something away; from then on nothing is given.
-///
-/// # Errors
-/// When the store fails.
 pub fn begin(tx: &mut Tx, account: &AccountId, was: &RulesId, is: &Zone, now: Instant) -> Result<bool, StoreError> {
     let found = tx.one(LOCK, &[account], |row| Ok((row.next::<Option<RulesId>>()?, row.next::<Option<String>>()?)))?;
     if found != Some((Some(was.clone()), None)) {
@@ -191,17 +178,11 @@ pub fn begin(tx: &mut Tx, account: &AccountId, was: &RulesId, is: &Zone, now: In
 }
 
 /// Accounts of which a move is under way.
-///
-/// # Errors
-/// When the store fails.
 pub fn under_way(db: &mut Snapshot, limit: i64) -> Result<Vec<AccountId>, StoreError> {
     db.all(MOVES, &[&limit], |row| row.next())
 }
 
 /// The move of an account, if one is under way.
-///
-/// # Errors
-/// When the store fails.
 pub fn find(db: &mut Snapshot, account: &AccountId) -> Result<Option<Move>, StoreError> {
     type Found = (Option<RulesId>, Option<RulesId>, String, (String, String), Option<Instant>, i64);
     let found: Option<Found> = db.one(FIND, &[account], |row| {
@@ -222,9 +203,6 @@ fn rules(db: &mut Snapshot, id: Option<&RulesId>) -> Result<Option<Zone>, StoreE
 }
 
 /// Takes the next piece of a move, and says that it is done when the transaction ends. False when another server has taken it.
-///
-/// # Errors
-/// When the store fails.
 pub fn advance(
     tx: &mut Tx,
     account: &AccountId,
@@ -236,25 +214,16 @@ pub fn advance(
 }
 
 /// Says that an account's instants are made by the new rules: from now on things are given again.
-///
-/// # Errors
-/// When the store fails.
 pub fn settle(tx: &mut Tx, account: &AccountId) -> Result<(), StoreError> {
     tx.run(SETTLE, &[account]).map(drop)
 }
 
 /// Ends a move whose list has been removed. False when another server has ended it.
-///
-/// # Errors
-/// When the store fails.
 pub fn end(tx: &mut Tx, account: &AccountId) -> Result<bool, StoreError> {
     Ok(tx.run(END_MOVE, &[account, &Stage::Forget.as_str()])? == 1)
 }
 
 /// Counts what was moved.
-///
-/// # Errors
-/// When the store fails.
 pub fn count_moved(tx: &mut Tx, account: &AccountId, moved: i64) -> Result<(), StoreError> {
     tx.run(COUNT_MOVED, &[account, &moved]).map(drop)
 }

@@ -26,7 +26,6 @@ statements! {
 /// An account, without its contact details.
 #[derive(Debug, Clone)]
 pub struct Account {
-    /// Its id.
     pub id: AccountId,
     /// What kind of account it is.
     pub kind: AccountKind,
@@ -45,9 +44,6 @@ pub struct Account {
 }
 
 /// Adds an account. Its instants are made by the rules that its zone has now.
-///
-/// # Errors
-/// When the store fails.
 pub fn insert(tx: &mut Tx, account: &Account) -> Result<(), StoreError> {
     tx.run(
         INSERT,
@@ -66,33 +62,21 @@ pub fn insert(tx: &mut Tx, account: &Account) -> Result<(), StoreError> {
 }
 
 /// The account with this id.
-///
-/// # Errors
-/// When the store fails.
 pub fn find(db: &mut Snapshot, id: &AccountId) -> Result<Option<Account>, StoreError> {
     db.one(FIND, &[id], account)
 }
 
 /// Whether there is any account at all.
-///
-/// # Errors
-/// When the store fails.
 pub fn any(db: &mut Snapshot) -> Result<bool, StoreError> {
     Ok(db.one(ANY, &[], |row| row.next::<AccountId>())?.is_some())
 }
 
 /// The names of the time zones that accounts are in, also of those that are not known here. It looks at every account.
-///
-/// # Errors
-/// When the store fails.
 pub fn zones(db: &mut Snapshot) -> Result<Vec<String>, StoreError> {
     db.all(ZONES, &[], |row| row.next())
 }
 
 /// Makes others who lock the account wait until this transaction ends: for what is counted before it is added to.
-///
-/// # Errors
-/// When the store fails.
 pub fn lock(tx: &mut Tx, id: &AccountId) -> Result<(), StoreError> {
     tx.one(LOCK, &[id], |row| row.next::<AccountId>())?;
     Ok(())
@@ -112,9 +96,6 @@ fn account(row: &Row) -> Result<Account, StoreError> {
 }
 
 /// How the account can be reached; nothing when there is no such account.
-///
-/// # Errors
-/// When the store fails.
 pub fn contact_details(db: &mut Snapshot, id: &AccountId) -> Result<Option<ContactDetails>, StoreError> {
     db.one(CONTACT, &[id], |row| {
         Ok(ContactDetails {
@@ -135,9 +116,6 @@ pub fn contact_details(db: &mut Snapshot, id: &AccountId) -> Result<Option<Conta
 }
 
 /// Changes the account's name and how it can be reached.
-///
-/// # Errors
-/// When the store fails.
 pub fn set_details(tx: &mut Tx, id: &AccountId, name: &Name, contact: &ContactDetails) -> Result<(), StoreError> {
     tx.run(
         SET_CONTACT,
@@ -162,9 +140,6 @@ pub fn set_details(tx: &mut Tx, id: &AccountId, name: &Name, contact: &ContactDe
 }
 
 /// Puts the account into another time zone. What was booked is moved by others.
-///
-/// # Errors
-/// When the store fails.
 pub fn set_zone(tx: &mut Tx, id: &AccountId, zone: &Zone) -> Result<(), StoreError> {
     tx.run(SET_ZONE, &[id, zone]).map(drop)
 }

@@ -27,10 +27,8 @@ statements! {
     SET_CALLBACK = "UPDATE application SET callback_url = ?3 WHERE account_id = ?1 AND id = ?2";
 }
 
-/// A registered application.
 #[derive(Debug, Clone)]
 pub struct Application {
-    /// The developer's account.
     pub account: AccountId,
     /// The public id, `authappid` on the wire.
     pub id: ApplicationId,
@@ -44,10 +42,6 @@ pub struct Application {
     pub created_at: Instant,
 }
 
-/// Adds an application.
-///
-/// # Errors
-/// When the store fails.
 pub fn insert(tx: &mut Tx, application: &Application) -> Result<(), StoreError> {
     tx.run(INSERT_DIRECTORY, &[&application.id, &application.account])?;
     tx.run(
@@ -82,9 +76,6 @@ fn application(row: &Row) -> Result<Application, StoreError> {
 }
 
 /// The application with this public id, whoever's it is. For the consent page, where its id is all one has.
-///
-/// # Errors
-/// When the store fails.
 pub fn find_public(db: &mut Snapshot, id: &ApplicationId) -> Result<Option<Application>, StoreError> {
     match db.one(LOCATE, &[id], |row| row.next::<AccountId>())? {
         Some(account) => find(db, &account, id),
@@ -93,33 +84,21 @@ pub fn find_public(db: &mut Snapshot, id: &ApplicationId) -> Result<Option<Appli
 }
 
 /// The developer's application with this id.
-///
-/// # Errors
-/// When the store fails.
 pub fn find(db: &mut Snapshot, account: &AccountId, id: &ApplicationId) -> Result<Option<Application>, StoreError> {
     db.one(FIND, &[account, id], application)
 }
 
 /// The developer's applications, oldest first, at most `limit`.
-///
-/// # Errors
-/// When the store fails.
 pub fn list(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<Vec<Application>, StoreError> {
     db.all(LIST, &[account, &limit], application)
 }
 
 /// How many applications the developer has.
-///
-/// # Errors
-/// When the store fails.
 pub fn count(db: &mut Snapshot, account: &AccountId) -> Result<i64, StoreError> {
     Ok(db.one(COUNT, &[account], |row| row.next())?.unwrap_or(0))
 }
 
 /// Changes the description. Whether there is such an application.
-///
-/// # Errors
-/// When the store fails.
 pub fn set_description(
     tx: &mut Tx,
     account: &AccountId,
@@ -130,9 +109,6 @@ pub fn set_description(
 }
 
 /// Adds, changes or removes the callback URL. Whether there is such an application.
-///
-/// # Errors
-/// When the store fails.
 pub fn set_callback_url(
     tx: &mut Tx,
     account: &AccountId,
@@ -143,9 +119,6 @@ pub fn set_callback_url(
 }
 
 /// The secret key that signs where there is room for one signature; nothing if the developer has chosen none.
-///
-/// # Errors
-/// When the store fails.
 pub fn signing_key(
     db: &mut Snapshot,
     account: &AccountId,
@@ -155,9 +128,6 @@ pub fn signing_key(
 }
 
 /// Chooses the secret key that signs where there is room for one signature.
-///
-/// # Errors
-/// When the store fails.
 pub fn set_signing_key(
     tx: &mut Tx,
     account: &AccountId,

@@ -69,7 +69,6 @@ pub enum GrantedBy {
 /// The authorization in a portal with which an application installed itself in a subaccount.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ThroughPortal {
-    /// The portal.
     pub portal: AccountId,
     /// Its authorization. When it ends, so do those made with it.
     pub authorization: AuthorizationId,
@@ -82,17 +81,13 @@ pub struct ThroughPortal {
 pub struct Authorization {
     /// The account it opens.
     pub account: AccountId,
-    /// Its id.
     pub id: AuthorizationId,
     /// The account of the application's developer.
     pub developer: AccountId,
-    /// The application.
     pub application: ApplicationId,
     /// What was granted, as it was granted.
     pub permissions: PermissionSet,
-    /// Who granted it.
     pub granted_by: GrantedBy,
-    /// When.
     pub created_at: Instant,
     /// When the key was last used, give or take a few seconds.
     pub last_used_at: Option<Instant>,
@@ -101,7 +96,6 @@ pub struct Authorization {
 /// An authorization as the owner's page shows it.
 #[derive(Debug, Clone)]
 pub struct Installed {
-    /// The authorization.
     pub authorization: Authorization,
     /// What the application is called.
     pub application_name: Name,
@@ -118,7 +112,6 @@ pub struct Installed {
 /// An authorization as the developer's page shows it.
 #[derive(Debug, Clone)]
 pub struct Installation {
-    /// The authorization.
     pub authorization: Authorization,
     /// The name of the business or portal.
     pub account_name: Name,
@@ -145,10 +138,6 @@ fn granted_by(row: &Row) -> Result<GrantedBy, StoreError> {
     })
 }
 
-/// Adds an authorization.
-///
-/// # Errors
-/// When the store fails.
 pub fn insert(tx: &mut Tx, authorization: &Authorization, key_hash: &[u8]) -> Result<(), StoreError> {
     let (by, through) = match &authorization.granted_by {
         GrantedBy::Owner(owner) => (owner, None),
@@ -173,9 +162,6 @@ pub fn insert(tx: &mut Tx, authorization: &Authorization, key_hash: &[u8]) -> Re
 }
 
 /// The live authorization with this key.
-///
-/// # Errors
-/// When the store fails.
 pub fn find_by_key(
     db: &mut Snapshot,
     account: &AccountId,
@@ -185,17 +171,11 @@ pub fn find_by_key(
 }
 
 /// The live authorization with this id.
-///
-/// # Errors
-/// When the store fails.
 pub fn find(db: &mut Snapshot, account: &AccountId, id: &AuthorizationId) -> Result<Option<Authorization>, StoreError> {
     db.one(FIND, &[account, id], authorization)
 }
 
 /// The live authorization with this id, so that it cannot end before this transaction does.
-///
-/// # Errors
-/// When the store fails.
 pub fn find_locked(
     tx: &mut Tx,
     account: &AccountId,
@@ -205,9 +185,6 @@ pub fn find_locked(
 }
 
 /// The live authorizations in subaccounts that were made with this one of a portal, by account, at most `limit`.
-///
-/// # Errors
-/// When the store fails.
 pub fn installed_with(
     db: &mut Snapshot,
     portal: &AccountId,
@@ -218,9 +195,6 @@ pub fn installed_with(
 }
 
 /// The live authorizations of one application in an account, oldest first, at most `limit`.
-///
-/// # Errors
-/// When the store fails.
 pub fn live_of_application(
     db: &mut Snapshot,
     account: &AccountId,
@@ -231,9 +205,6 @@ pub fn live_of_application(
 }
 
 /// Every live authorization of an account, by the application's name, the newest first, at most `limit`.
-///
-/// # Errors
-/// When the store fails.
 pub fn installed(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<Vec<Installed>, StoreError> {
     db.all(INSTALLED, &[account, &limit], |row| {
         Ok(Installed {
@@ -248,33 +219,21 @@ pub fn installed(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<V
 }
 
 /// Whether the account has or once had this authorization.
-///
-/// # Errors
-/// When the store fails.
 pub fn was_there(db: &mut Snapshot, account: &AccountId, id: &AuthorizationId) -> Result<bool, StoreError> {
     Ok(db.one(WAS_THERE, &[account, id], |row| row.next::<AuthorizationId>())?.is_some())
 }
 
 /// Whether the application is or once was installed in the account.
-///
-/// # Errors
-/// When the store fails.
 pub fn was_installed(db: &mut Snapshot, account: &AccountId, application: &ApplicationId) -> Result<bool, StoreError> {
     Ok(db.one(WAS_INSTALLED, &[account, application], |row| row.next::<AuthorizationId>())?.is_some())
 }
 
 /// How many live authorizations an account has.
-///
-/// # Errors
-/// When the store fails.
 pub fn count(db: &mut Snapshot, account: &AccountId) -> Result<i64, StoreError> {
     Ok(db.one(COUNT, &[account], |row| row.next())?.unwrap_or(0))
 }
 
 /// The live authorizations of a developer's application, at most `limit`, those after the given one.
-///
-/// # Errors
-/// When the store fails.
 pub fn installations(
     db: &mut Snapshot,
     developer: &AccountId,
@@ -289,17 +248,11 @@ pub fn installations(
 }
 
 /// Ends an authorization: its key is dead once the transaction is. Whether it was alive.
-///
-/// # Errors
-/// When the store fails.
 pub fn end(tx: &mut Tx, account: &AccountId, id: &AuthorizationId, now: Instant) -> Result<bool, StoreError> {
     Ok(tx.run(END, &[account, id, &now])? > 0)
 }
 
 /// Notes when the key was used; an earlier use does not overwrite a later one.
-///
-/// # Errors
-/// When the store fails.
 pub fn touch(tx: &mut Tx, account: &AccountId, id: &AuthorizationId, at: Instant) -> Result<(), StoreError> {
     tx.run(TOUCH, &[account, id, &at])?;
     Ok(())

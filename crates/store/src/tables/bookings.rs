@@ -103,14 +103,11 @@ statements! {
                        AND canceled_at IS NULL AND starts_at > ?3 LIMIT 1";
 }
 
-/// A booking.
 #[derive(Debug, Clone)]
 pub struct Booking {
-    /// Its number.
     pub number: BookingNumber,
     /// The application that created it; absent when somebody else did.
     pub application: Option<ApplicationId>,
-    /// What is booked.
     pub product: ProductId,
     /// The event; of a course its first class. Absent for appointments.
     pub event: Option<EventId>,
@@ -120,13 +117,11 @@ pub struct Booking {
     pub drop_in_event: Option<EventId>,
     /// From when to when it is.
     pub span: Span,
-    /// Whose it is.
     pub customer: CustomerId,
     /// The customer's name, never an address; empty if it is not known.
     pub title: String,
     /// The reference in the caller's system.
     pub external_ref: Option<String>,
-    /// Who comes.
     pub party: Party,
     /// Everything nobody searches for.
     pub details: BookingDetails,
@@ -134,7 +129,6 @@ pub struct Booking {
     pub paid: i64,
     /// Whether it needs no decision any more.
     pub accepted: bool,
-    /// Whether nobody came.
     pub no_show: bool,
     /// When it was created, and by whom.
     pub created: Stamp,
@@ -151,7 +145,6 @@ pub struct Booking {
 /// When something was done, and the name of who did it, if it was not a customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamp {
-    /// When.
     pub at: Instant,
     /// The name of an application or of a person of the business.
     pub agent: Option<String>,
@@ -168,13 +161,10 @@ impl Booking {
 /// Which bookings to look for. Times are inclusive; without any, all bookings are looked at.
 #[derive(Debug, Clone)]
 pub struct BookingSearch {
-    /// Starting within these.
     pub starts: Option<(Instant, Instant)>,
     /// Changed last, or created, within these.
     pub touched: Option<(Instant, Instant)>,
-    /// Of this product.
     pub product: Option<ProductId>,
-    /// Cancelled ones, too.
     pub canceled: bool,
 }
 
@@ -261,11 +251,9 @@ fn note_attendance(tx: &mut Tx, account: &AccountId, booking: &Booking, is_new: 
 /// A booking of a customer, as far as it matters where all of the customer's are changed or removed.
 #[derive(Debug, Clone)]
 pub struct OfCustomer {
-    /// Its number.
     pub number: BookingNumber,
     /// The application that created it; absent when somebody else did.
     pub application: Option<ApplicationId>,
-    /// When it starts.
     pub starts_at: Instant,
     /// What the calendar shows.
     pub title: String,
@@ -275,9 +263,6 @@ pub struct OfCustomer {
 
 /// Locks some bookings of a customer until the transaction ends, the cancelled ones included: at most `limit` of those after
 /// one, by start and number.
-///
-/// # Errors
-/// When the store fails.
 pub fn lock_some(
     tx: &mut Tx,
     account: &AccountId,
@@ -297,9 +282,6 @@ pub fn lock_some(
 }
 
 /// Whether a customer has bookings after one, by start and number.
-///
-/// # Errors
-/// When the store fails.
 pub fn has_more(
     db: &mut Snapshot,
     account: &AccountId,
@@ -312,9 +294,6 @@ pub fn has_more(
 }
 
 /// Gives a booking another title, which is a change of it.
-///
-/// # Errors
-/// When the store fails.
 pub fn retitle(
     tx: &mut Tx,
     account: &AccountId,
@@ -326,9 +305,6 @@ pub fn retitle(
 }
 
 /// Writes a booking over what was there; who created it, when, and whose it is stay.
-///
-/// # Errors
-/// When the store fails.
 pub fn update(tx: &mut Tx, account: &AccountId, booking: &Booking) -> Result<(), StoreError> {
     let b = booking;
     let (changed, canceled) = (b.changed.as_ref(), b.canceled.as_ref());
@@ -362,25 +338,16 @@ pub fn update(tx: &mut Tx, account: &AccountId, booking: &Booking) -> Result<(),
 }
 
 /// The booking with this number.
-///
-/// # Errors
-/// When the store fails.
 pub fn find(db: &mut Snapshot, account: &AccountId, number: &BookingNumber) -> Result<Option<Booking>, StoreError> {
     db.one(FIND, &[account, number], booking)
 }
 
 /// The booking with this number, locked against changes by others.
-///
-/// # Errors
-/// When the store fails.
 pub fn lock(tx: &mut Tx, account: &AccountId, number: &BookingNumber) -> Result<Option<Booking>, StoreError> {
     tx.one(LOCK, &[account, number], booking)
 }
 
 /// The bookings of a search within sight, by start and number, or where they stood by these.
-///
-/// # Errors
-/// When the store fails.
 pub fn list(
     db: &mut Snapshot,
     account: &AccountId,
@@ -409,9 +376,6 @@ pub fn list(
 }
 
 /// The bookings that are not cancelled, by start and number: at most `limit` after this start and number.
-///
-/// # Errors
-/// When the store fails.
 pub fn ahead(
     db: &mut Snapshot,
     account: &AccountId,
@@ -422,9 +386,6 @@ pub fn ahead(
 }
 
 /// How many bookings a search finds within sight.
-///
-/// # Errors
-/// When the store fails.
 pub fn count(db: &mut Snapshot, account: &AccountId, sight: &Sight, search: &BookingSearch) -> Result<i64, StoreError> {
     let BookingSearch { product, canceled, .. } = search;
     let (starts, touched) = (search.starts.unwrap_or(ALWAYS), search.touched.unwrap_or(ALWAYS));
@@ -442,9 +403,6 @@ pub fn count(db: &mut Snapshot, account: &AccountId, sight: &Sight, search: &Boo
 
 /// The bookings of a customer within sight that start within the times, both included, the cancelled ones among them, by
 /// start and number, or where they stood by these.
-///
-/// # Errors
-/// When the store fails.
 pub fn list_of_customer(
     db: &mut Snapshot,
     account: &AccountId,
@@ -460,9 +418,6 @@ pub fn list_of_customer(
 }
 
 /// How many these are.
-///
-/// # Errors
-/// When the store fails.
 pub fn count_of_customer(
     db: &mut Snapshot,
     account: &AccountId,
@@ -475,9 +430,6 @@ pub fn count_of_customer(
 }
 
 /// Whether a customer has any booking within sight, cancelled or not.
-///
-/// # Errors
-/// When the store fails.
 pub fn has_any(
     db: &mut Snapshot,
     account: &AccountId,
@@ -488,9 +440,6 @@ pub fn has_any(
 }
 
 /// Whether a customer has a booking that is not cancelled and starts after `now`.
-///
-/// # Errors
-/// When the store fails.
 pub fn has_future(
     db: &mut Snapshot,
     account: &AccountId,
@@ -501,9 +450,6 @@ pub fn has_future(
 }
 
 /// Removes a booking for good. What it had is given back before.
-///
-/// # Errors
-/// When the store fails.
 pub fn delete(tx: &mut Tx, account: &AccountId, number: &BookingNumber) -> Result<(), StoreError> {
     tx.run(DELETE, &[account, number])?;
     Ok(())

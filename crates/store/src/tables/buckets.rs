@@ -15,35 +15,22 @@ statements! {
 }
 
 /// Until when the bucket is busy; nobody else can change that before this transaction ends.
-///
-/// # Errors
-/// When the store fails.
 pub fn find_locked(tx: &mut Tx, id: &[u8]) -> Result<Option<Instant>, StoreError> {
     tx.one(FIND_LOCKED, &[&id], |row| row.next())
 }
 
 /// Notes until when the bucket is busy now.
-///
-/// # Errors
-/// When the store fails.
 pub fn set(tx: &mut Tx, id: &[u8], busy_until: Instant) -> Result<(), StoreError> {
     tx.run(SET, &[&id, &busy_until])?;
     Ok(())
 }
 
-/// Empties the bucket.
-///
-/// # Errors
-/// When the store fails.
 pub fn delete(tx: &mut Tx, id: &[u8]) -> Result<(), StoreError> {
     tx.run(DELETE, &[&id])?;
     Ok(())
 }
 
 /// Tidies away buckets that are not busy any more, at most `limit`; how many there were.
-///
-/// # Errors
-/// When the store fails.
 pub fn sweep(tx: &mut Tx, now: Instant, limit: i64) -> Result<u64, StoreError> {
     tx.run(SWEEP, &[&now, &limit])
 }

@@ -103,18 +103,14 @@ statements! {
 /// In which direction of time to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    /// The latest first.
     Back,
-    /// The earliest first.
     Ahead,
 }
 
 /// A booking, as calendars show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Booked {
-    /// Its number.
     pub number: BookingNumber,
-    /// What is booked.
     pub product: ProductId,
     /// What that was called when it was booked.
     pub product_name: String,
@@ -122,7 +118,6 @@ pub struct Booked {
     pub span: Span,
     /// The customer's name, never an address; empty if it is not known.
     pub title: String,
-    /// Who comes.
     pub party: Party,
     /// Whether it needs no decision any more.
     pub accepted: bool,
@@ -170,9 +165,6 @@ fn all_booked(db: &mut Snapshot, statement: Sql, params: &[&dyn Param]) -> Resul
 
 /// The events of these days that somebody has booked, with their bookings: `limit` of those at most, in the order of days.
 /// Those of an event follow each other.
-///
-/// # Errors
-/// When the store fails.
 pub fn events(
     db: &mut Snapshot,
     account: &AccountId,
@@ -189,9 +181,6 @@ pub fn events(
 }
 
 /// The appointments that start within the span: `limit` at most.
-///
-/// # Errors
-/// When the store fails.
 pub fn appointments(
     db: &mut Snapshot,
     account: &AccountId,
@@ -205,9 +194,6 @@ pub fn appointments(
 
 /// The events that take a resource and start within the span, with their bookings: `limit` rows at most. Those of an event
 /// follow each other.
-///
-/// # Errors
-/// When the store fails.
 pub fn events_of_resource(
     db: &mut Snapshot,
     account: &AccountId,
@@ -226,9 +212,6 @@ pub fn events_of_resource(
 }
 
 /// The appointments that take a resource and start within the span: `limit` at most.
-///
-/// # Errors
-/// When the store fails.
 pub fn appointments_of_resource(
     db: &mut Snapshot,
     account: &AccountId,
@@ -245,7 +228,6 @@ pub fn appointments_of_resource(
 /// A block, as calendars show it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BlockRow {
-    /// Its id.
     pub block: ResourceBlockId,
     /// From when to when it is.
     pub span: Span,
@@ -257,9 +239,6 @@ pub struct BlockRow {
 
 /// The blocks of a resource that overlap the span, each whole, and each once for every piece of it there; `limit` pieces at
 /// most, the latest.
-///
-/// # Errors
-/// When the store fails.
 pub fn blocks(
     db: &mut Snapshot,
     account: &AccountId,

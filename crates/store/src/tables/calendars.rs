@@ -29,14 +29,10 @@ statements! {
              WHERE account_id = ?1 AND id = ?2 AND (last_used_at IS NULL OR last_used_at < ?3)";
 }
 
-/// A calendar.
 #[derive(Debug, Clone)]
 pub struct Calendar {
-    /// The account.
     pub account: AccountId,
-    /// Its id.
     pub id: CalendarId,
-    /// What it shows.
     pub of: CalendarOf,
     /// The name of the person who made it.
     pub made_by: Name,
@@ -77,49 +73,31 @@ pub fn is_there(error: &StoreError) -> bool {
 }
 
 /// The calendar with this token.
-///
-/// # Errors
-/// When the store fails.
 pub fn find(db: &mut Snapshot, account: &AccountId, token_hash: &[u8]) -> Result<Option<Calendar>, StoreError> {
     db.one(FIND, &[account, &token_hash], calendar)
 }
 
 /// The calendar of a person or a resource.
-///
-/// # Errors
-/// When the store fails.
 pub fn find_of(db: &mut Snapshot, account: &AccountId, of: &CalendarOf) -> Result<Option<Calendar>, StoreError> {
     db.one(FIND_OF, &[account, &of.kind(), &of.id()], calendar)
 }
 
 /// The calendars of resources, at most `limit`.
-///
-/// # Errors
-/// When the store fails.
 pub fn of_resources(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<Vec<Calendar>, StoreError> {
     db.all(OF_RESOURCES, &[account, &limit], calendar)
 }
 
 /// Ends a calendar, if it shows this. Whether it did: of two at the same time only one is told so.
-///
-/// # Errors
-/// When the store fails.
 pub fn delete(tx: &mut Tx, account: &AccountId, id: &CalendarId, of: &CalendarOf) -> Result<bool, StoreError> {
     Ok(tx.run(DELETE, &[account, id, &of.kind(), &of.id()])? > 0)
 }
 
 /// Ends every calendar that a person made; which ones.
-///
-/// # Errors
-/// When the store fails.
 pub fn delete_of_maker(tx: &mut Tx, account: &AccountId, maker: &UserId) -> Result<Vec<CalendarId>, StoreError> {
     tx.all(DELETE_OF_MAKER, &[account, maker], |row| row.next())
 }
 
 /// Notes when a program asked for it.
-///
-/// # Errors
-/// When the store fails.
 pub fn touch(tx: &mut Tx, account: &AccountId, id: &CalendarId, at: Instant) -> Result<(), StoreError> {
     tx.run(TOUCH, &[account, id, &at])?;
     Ok(())

@@ -50,17 +50,11 @@ items! {
 const SETTINGS: &str = "booking_settings";
 
 /// The version of an account's catalogue: another one after every change.
-///
-/// # Errors
-/// When the store fails.
 pub fn version(db: &mut Snapshot, account: &AccountId) -> Result<i64, StoreError> {
     Ok(db.one(VERSION, &[account], |row| row.next())?.unwrap_or(0))
 }
 
 /// The whole catalogue of an account, in the order of the business.
-///
-/// # Errors
-/// When the store fails.
 pub fn load(db: &mut Snapshot, account: &AccountId) -> Result<Catalogue, StoreError> {
     let mut catalogue = Catalogue::default();
     db.all(ITEMS, &[account], |row| {
@@ -83,18 +77,12 @@ pub fn load(db: &mut Snapshot, account: &AccountId) -> Result<Catalogue, StoreEr
 
 /// The same, with a new version, and locked: nobody else changes it before this transaction ends, so that what is read of an
 /// item can be written back changed.
-///
-/// # Errors
-/// When the store fails.
 pub fn load_to_change(tx: &mut Tx, account: &AccountId) -> Result<Catalogue, StoreError> {
     tx.run(NEXT_VERSION, &[account])?;
     load(tx, account)
 }
 
 /// Writes every item of a catalogue, over those with the same ids, and gives it a new version.
-///
-/// # Errors
-/// When the store fails.
 pub fn put(tx: &mut Tx, account: &AccountId, catalogue: &Catalogue) -> Result<(), StoreError> {
     put_items(tx, account, &catalogue.products)?;
     put_items(tx, account, &catalogue.categories)?;
@@ -108,25 +96,16 @@ pub fn put(tx: &mut Tx, account: &AccountId, catalogue: &Catalogue) -> Result<()
 }
 
 /// Writes what holds for all products. The version stays: see [`load_to_change`].
-///
-/// # Errors
-/// When the store fails.
 pub fn put_settings(tx: &mut Tx, account: &AccountId, settings: BookingSettings) -> Result<(), StoreError> {
     tx.run(PUT, &[account, &SETTINGS, &SETTINGS, &0_i64, &Json(settings)]).map(drop)
 }
 
 /// Writes a product over the one with the same id, in its place. The version stays: see [`load_to_change`].
-///
-/// # Errors
-/// When the store fails.
 pub fn put_product(tx: &mut Tx, account: &AccountId, product: &Product) -> Result<(), StoreError> {
     tx.run(PUT_LAST, &[account, &Product::KIND, &product.id.as_str(), &Json(product)]).map(drop)
 }
 
 /// Writes a promotion, over one with the same id or behind the others, and gives the catalogue a new version.
-///
-/// # Errors
-/// When the store fails.
 pub fn put_promotion(tx: &mut Tx, account: &AccountId, promotion: &Promotion) -> Result<(), StoreError> {
     tx.batch(&[
         (NEXT_VERSION, &[account]),

@@ -39,11 +39,9 @@ statements! {
 pub struct Entry {
     /// Its number: those of an account follow one another without gaps.
     pub number: i64,
-    /// When it happened.
     pub at: Instant,
     /// What kind of thing changed.
     pub thing: Thing,
-    /// Which one.
     pub thing_id: String,
     /// What happened to it.
     pub kind: Kind,
@@ -67,9 +65,6 @@ fn entry(row: &Row) -> Result<Entry, StoreError> {
 }
 
 /// The entries about things of a kind within sight, with numbers above `after`, in order, at most `limit`.
-///
-/// # Errors
-/// When the store fails.
 pub fn after(
     db: &mut Snapshot,
     account: &AccountId,
@@ -84,9 +79,6 @@ pub fn after(
 }
 
 /// The latest entries about things of a kind within sight, the last one first, at most `limit`.
-///
-/// # Errors
-/// When the store fails.
 pub fn latest(
     db: &mut Snapshot,
     account: &AccountId,
@@ -100,61 +92,40 @@ pub fn latest(
 }
 
 /// The application that created the thing of an entry, if one did.
-///
-/// # Errors
-/// When the store fails.
 pub fn creator(db: &mut Snapshot, account: &AccountId, number: i64) -> Result<Option<ApplicationId>, StoreError> {
     Ok(db.one(CREATOR, &[account, &number], |row| row.next())?.flatten())
 }
 
 /// Up to which number the entries of an account were told by their numbers, which tell more than they should. Later ones are
 /// told by sealed marks.
-///
-/// # Errors
-/// When the store fails.
 pub fn numbered_until(db: &mut Snapshot, account: &AccountId) -> Result<i64, StoreError> {
     Ok(db.one(NUMBERED_UNTIL, &[account], |row| row.next())?.unwrap_or(0))
 }
 
 /// The last entry that was told by its number, if any was.
-///
-/// # Errors
-/// When the store fails.
 pub fn last_numbered(db: &mut Snapshot, account: &AccountId) -> Result<Option<(i64, Instant)>, StoreError> {
     db.one(LAST_NUMBERED, &[account], |row| Ok((row.next()?, row.next()?)))
 }
 
 /// The number of the last entry about a thing of this kind, and when that happened.
-///
-/// # Errors
-/// When the store fails.
 pub fn last_of(db: &mut Snapshot, account: &AccountId, thing: Thing) -> Result<Option<(i64, Instant)>, StoreError> {
     db.one(LAST_OF, &[account, &thing], |row| Ok((row.next()?, row.next()?)))
 }
 
 /// The number of the last entry, and when that happened. Whatever is read of the account in the same snapshot is what these
 /// changes made of it.
-///
-/// # Errors
-/// When the store fails.
 pub fn last(db: &mut Snapshot, account: &AccountId) -> Result<Option<(i64, Instant)>, StoreError> {
     db.one(LAST, &[account], |row| Ok((row.next()?, row.next()?)))
 }
 
 /// The time before which nothing more happens in an account: what is committed later than this was read happened at that time
 /// or after it. Nothing for an account that is not there.
-///
-/// # Errors
-/// When the store fails.
 pub fn until(db: &mut Snapshot, account: &AccountId) -> Result<Option<Instant>, StoreError> {
     db.one(UNTIL, &[account], |row| row.next())
 }
 
 /// Moves that time to `until`, if it is earlier: when this is committed, everything that happened before is there to be read,
 /// on whichever node, whatever the clocks there show.
-///
-/// # Errors
-/// When the store fails.
 pub fn settle(tx: &mut Tx, account: &AccountId, until: Instant) -> Result<(), StoreError> {
     tx.run(SETTLE, &[account, &until]).map(drop)
 }

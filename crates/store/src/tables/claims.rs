@@ -88,18 +88,12 @@ statements! {
 }
 
 /// The events that something has seats of.
-///
-/// # Errors
-/// When the store fails.
 pub fn events_of(db: &mut Snapshot, account: &AccountId, holder: &Holder) -> Result<Vec<EventId>, StoreError> {
     db.all(EVENTS_OF, &[account, &holder.kind(), &holder.id()], |row| row.next())
 }
 
 /// Locks events until the transaction ends, in the order of their ids. Those with a number of seats are there afterwards,
 /// with that many.
-///
-/// # Errors
-/// When the store fails.
 pub fn lock_events(
     tx: &mut Tx,
     account: &AccountId,
@@ -115,9 +109,6 @@ pub fn lock_events(
 }
 
 /// Locks resources until the transaction ends, in the order of their ids; each can do so many things at once.
-///
-/// # Errors
-/// When the store fails.
 pub fn lock_resources(
     tx: &mut Tx,
     account: &AccountId,
@@ -130,9 +121,6 @@ pub fn lock_resources(
 }
 
 /// Removes the claims of a locked event that have ended.
-///
-/// # Errors
-/// When the store fails.
 pub fn end_seats(tx: &mut Tx, account: &AccountId, event: &EventId, now: Instant) -> Result<(), StoreError> {
     let ended = tx.all(END_SEATS, &[account, event, &now], |row| Ok((row.next::<i64>()?, row.next::<bool>()?)))?;
     if !ended.is_empty() {
@@ -144,18 +132,12 @@ pub fn end_seats(tx: &mut Tx, account: &AccountId, event: &EventId, now: Instant
 }
 
 /// Removes the claims of a locked resource that have ended.
-///
-/// # Errors
-/// When the store fails.
 pub fn end_resources(tx: &mut Tx, account: &AccountId, id: &ResourceId, now: Instant) -> Result<(), StoreError> {
     tx.run(END_RESOURCES, &[account, id, &now])?;
     Ok(())
 }
 
 /// Gives back everything that something has. Its events are locked.
-///
-/// # Errors
-/// When the store fails.
 pub fn release(tx: &mut Tx, account: &AccountId, holder: &Holder, now: Instant) -> Result<(), StoreError> {
     let (kind, id) = (holder.kind(), holder.id());
     let released: Vec<(EventId, i64, bool)> =
@@ -170,9 +152,6 @@ pub fn release(tx: &mut Tx, account: &AccountId, holder: &Holder, now: Instant) 
 }
 
 /// What something has of events and, as claims of at most [`LONGEST_PIECE`], of resources, the ended ones included.
-///
-/// # Errors
-/// When the store fails.
 pub fn held(db: &mut Snapshot, account: &AccountId, holder: &Holder) -> Result<Held, StoreError> {
     let (kind, id) = (holder.kind(), holder.id());
     let seats = db.all(SEATS_OF, &[account, &kind, &id], |row| {
@@ -187,9 +166,6 @@ pub fn held(db: &mut Snapshot, account: &AccountId, holder: &Holder) -> Result<H
 
 /// Has something keep `granted` of what it has, of resources for this span, and gives back the rest. Its events are locked,
 /// and it has all of that.
-///
-/// # Errors
-/// When the store fails.
 pub fn keep(
     tx: &mut Tx,
     account: &AccountId,
@@ -246,9 +222,6 @@ fn settle(tx: &mut Tx, account: &AccountId, event: &EventId) -> Result<(), Store
 }
 
 /// What others have of an event.
-///
-/// # Errors
-/// When the store fails.
 pub fn standing(db: &mut Snapshot, account: &AccountId, event: &EventId) -> Result<EventStanding, StoreError> {
     let found = db.one(STANDING, &[account, event], |row| {
         let standing = event_standing(row.next()?, row.next()?);
@@ -271,10 +244,6 @@ pub struct Without {
 }
 
 impl Without {
-    /// Without this holder.
-    ///
-    /// # Errors
-    /// When the store fails.
     pub fn holder(db: &mut Snapshot, account: &AccountId, holder: Holder, now: Instant) -> Result<Self, StoreError> {
         let (seats, mut alone) = (held(db, account, &holder)?.seats, BTreeSet::new());
         for SeatClaim { event, .. } in &seats {
@@ -303,9 +272,6 @@ impl Without {
 }
 
 /// When others have a resource, around a span.
-///
-/// # Errors
-/// When the store fails.
 pub fn timeline(
     db: &mut Snapshot,
     account: &AccountId,
@@ -364,9 +330,6 @@ pub fn claim_resources(
 
 /// Writes claims of all of these resources for a span, however many things each can do at once: they are locked, and need not
 /// be free.
-///
-/// # Errors
-/// When the store fails.
 pub fn claim_whole(
     tx: &mut Tx,
     account: &AccountId,
@@ -423,9 +386,6 @@ pub fn claim_for_event(
 
 /// Moves what something has of resources in time, whoever else has them then: what was given stays given. The last resort of
 /// the schema is for what is given anew, and lets pass what takes all of a resource.
-///
-/// # Errors
-/// When the store fails.
 pub fn shift(
     tx: &mut Tx,
     account: &AccountId,
@@ -455,9 +415,6 @@ pub fn shift(
 }
 
 /// Events that somebody had seats of, by day and id: at most `limit` after this day and id.
-///
-/// # Errors
-/// When the store fails.
 pub fn events_ahead(
     db: &mut Snapshot,
     account: &AccountId,
@@ -468,17 +425,11 @@ pub fn events_ahead(
 }
 
 /// Locks an event that is there until the transaction ends.
-///
-/// # Errors
-/// When the store fails.
 pub fn lock_event(tx: &mut Tx, account: &AccountId, event: &EventId) -> Result<(), StoreError> {
     lock_events(tx, account, &BTreeMap::from([(event.clone(), None)]))
 }
 
 /// What is taken of the events of some days, both included; an event that is not in it is free.
-///
-/// # Errors
-/// When the store fails.
 pub fn standings(
     db: &mut Snapshot,
     account: &AccountId,
@@ -507,9 +458,6 @@ pub fn standings(
 
 /// Removes claims that ended until then, at most `limit` of seats and of resources; says how many of the one or the other.
 /// Events are locked one after the other in the order of their ids, as everybody does.
-///
-/// # Errors
-/// When the store fails.
 pub fn sweep(tx: &mut Tx, until: Instant, now: Instant, limit: i64) -> Result<u64, StoreError> {
     let ended: BTreeSet<(AccountId, EventId)> =
         tx.all(SWEEP_SEATS, &[&until, &limit], |row| Ok((row.next()?, row.next()?)))?.into_iter().collect();

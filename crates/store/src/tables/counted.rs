@@ -36,9 +36,7 @@ const DAY: i64 = 86_400_000;
 /// Times as days in UTC that are wholly within them, and what is left.
 #[derive(Debug, PartialEq, Eq)]
 struct Days {
-    /// After this day.
     after: i64,
-    /// Before this one.
     before: i64,
     /// The part of the first day, in milliseconds.
     first: (i64, i64),
@@ -63,9 +61,6 @@ impl Days {
 }
 
 /// How many customers within sight were created from then on.
-///
-/// # Errors
-/// When the store fails.
 pub fn customers(db: &mut Snapshot, account: &AccountId, sight: &Sight, since: Instant) -> Result<i64, StoreError> {
     if *sight == Sight::All && since <= Instant::from_millis(0) {
         return Ok(db.one(ALL_CUSTOMERS, &[account], |row| row.next())?.unwrap_or(0));
@@ -79,9 +74,6 @@ pub fn customers(db: &mut Snapshot, account: &AccountId, sight: &Sight, since: I
 }
 
 /// How many payments within sight were received within the times, both included, in this way or in any.
-///
-/// # Errors
-/// When the store fails.
 pub fn payments(
     db: &mut Snapshot,
     account: &AccountId,

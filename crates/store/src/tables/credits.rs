@@ -33,7 +33,6 @@ statements! {
 /// Prepaid credits, as they were given: each is good for one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prepaid {
-    /// Their id.
     pub id: PrepaidId,
     /// What they are good for.
     pub products: Covered,
@@ -42,9 +41,6 @@ pub struct Prepaid {
 }
 
 /// What a customer has.
-///
-/// # Errors
-/// When the store fails.
 pub fn find(db: &mut Snapshot, account: &AccountId, customer: &CustomerId) -> Result<Credit, StoreError> {
     let found =
         db.one(FIND, &[account, customer], |row| Ok(Credit { of_vouchers: row.next()?, granted: row.next()? }))?;
@@ -61,9 +57,6 @@ pub fn set(tx: &mut Tx, account: &AccountId, customer: &CustomerId, credit: Cred
 }
 
 /// Gives prepaid credits to a customer.
-///
-/// # Errors
-/// When the store fails.
 pub fn insert_prepaid(
     tx: &mut Tx,
     account: &AccountId,
@@ -78,9 +71,6 @@ pub fn insert_prepaid(
 }
 
 /// The prepaid credits that a customer has not used and that have not ended, in the order in which they are used.
-///
-/// # Errors
-/// When the store fails.
 pub fn prepaid(
     db: &mut Snapshot,
     account: &AccountId,
@@ -96,9 +86,6 @@ fn prepaid_row(row: &Row) -> Result<Prepaid, StoreError> {
 }
 
 /// The prepaid credits that a booking uses, also those that have ended since: what was used stays used.
-///
-/// # Errors
-/// When the store fails.
 pub fn of_booking(db: &mut Snapshot, account: &AccountId, booking: &BookingNumber) -> Result<Vec<Prepaid>, StoreError> {
     db.all(OF_BOOKING, &[account, booking], prepaid_row)
 }
@@ -123,9 +110,6 @@ pub fn use_prepaid(
 }
 
 /// Gives back the prepaid credits that a booking has.
-///
-/// # Errors
-/// When the store fails.
 pub fn release_prepaid(tx: &mut Tx, account: &AccountId, booking: &BookingNumber) -> Result<(), StoreError> {
     let released: Vec<(CustomerId, PrepaidId, i64)> =
         tx.all(RELEASE_PREPAID, &[account, booking], |row| Ok((row.next()?, row.next()?, row.next()?)))?;

@@ -82,7 +82,6 @@ statements! {
 pub struct CustomerSearch {
     /// Created from then on.
     pub since: Instant,
-    /// By what.
     pub by: SearchBy,
     /// Whether members, others, or both.
     pub who: WhoIsMember,
@@ -99,14 +98,12 @@ pub enum SearchBy {
     FirstName(String),
     /// A part of the last name.
     LastName(String),
-    /// The e-mail address.
     EmailAddress(String),
 }
 
 /// Who is looked for, as of a day of the business's calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WhoIsMember {
-    /// Members and others.
     Both,
     /// Those who are members on that day.
     Members(Date),
@@ -175,9 +172,6 @@ impl Parameters<'_> {
 }
 
 /// The customers of a search within sight, by creation, with what each has booked as of `now`.
-///
-/// # Errors
-/// When the store fails.
 pub fn list(
     db: &mut Snapshot,
     account: &AccountId,
@@ -197,9 +191,6 @@ pub fn list(
 }
 
 /// How many customers a search finds within sight.
-///
-/// # Errors
-/// When the store fails.
 pub fn count(
     db: &mut Snapshot,
     account: &AccountId,

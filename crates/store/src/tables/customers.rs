@@ -66,10 +66,8 @@ statements! {
     DELETE = "DELETE FROM customer WHERE account_id = ?1 AND id = ?2";
 }
 
-/// A customer.
 #[derive(Debug, Clone)]
 pub struct Customer {
-    /// Its id.
     pub id: CustomerId,
     /// The application that created it; absent when somebody else did.
     pub application: Option<ApplicationId>,
@@ -106,7 +104,6 @@ pub struct Visits {
 /// A customer with what the customer has booked.
 #[derive(Debug, Clone)]
 pub struct Shown {
-    /// The customer.
     pub customer: Customer,
     /// What the customer has booked.
     pub statistics: Statistics,
@@ -161,9 +158,6 @@ impl Searched {
 }
 
 /// Adds a customer who is no member.
-///
-/// # Errors
-/// When the store fails.
 pub fn insert(tx: &mut Tx, account: &AccountId, customer: &Customer) -> Result<(), StoreError> {
     let Customer { id, application, person, created_at, membership: _ } = customer;
     let Searched { first, last, full, email } = Searched::of(person);
@@ -172,17 +166,11 @@ pub fn insert(tx: &mut Tx, account: &AccountId, customer: &Customer) -> Result<(
 }
 
 /// The customer with this id.
-///
-/// # Errors
-/// When the store fails.
 pub fn find(db: &mut Snapshot, account: &AccountId, id: &CustomerId) -> Result<Option<Customer>, StoreError> {
     db.one(FIND, &[account, id], customer)
 }
 
 /// The customer with this id and what the customer has booked, as of `now`.
-///
-/// # Errors
-/// When the store fails.
 pub fn show(
     db: &mut Snapshot,
     account: &AccountId,
@@ -193,9 +181,6 @@ pub fn show(
 }
 
 /// The customers with these ids and what each has booked, as of `now`, in no order. As many as there are ids at most.
-///
-/// # Errors
-/// When the store fails.
 pub fn show_many(
     db: &mut Snapshot,
     account: &AccountId,
@@ -207,33 +192,21 @@ pub fn show_many(
 
 /// The customer with this id, locked against changes by others. Nothing for one who [leaves](leave): nothing more is done for
 /// them.
-///
-/// # Errors
-/// When the store fails.
 pub fn lock(tx: &mut Tx, account: &AccountId, id: &CustomerId) -> Result<Option<Customer>, StoreError> {
     tx.one(LOCK, &[account, id], customer)
 }
 
 /// The customer with this id who leaves, locked against changes by others.
-///
-/// # Errors
-/// When the store fails.
 pub fn lock_leaving(tx: &mut Tx, account: &AccountId, id: &CustomerId) -> Result<Option<Customer>, StoreError> {
     tx.one(LOCK_LEAVING, &[account, id], customer)
 }
 
 /// Has a customer leave, who is deleted when the last booking is.
-///
-/// # Errors
-/// When the store fails.
 pub fn leave(tx: &mut Tx, account: &AccountId, id: &CustomerId) -> Result<(), StoreError> {
     tx.run(LEAVE, &[account, id]).map(drop)
 }
 
 /// Changes what is known of a customer.
-///
-/// # Errors
-/// When the store fails.
 pub fn update(tx: &mut Tx, account: &AccountId, id: &CustomerId, person: &Person) -> Result<(), StoreError> {
     let Searched { first, last, full, email } = Searched::of(person);
     tx.run(UPDATE, &[account, id, &Json(person), &first, &last, &full, &email])?;
@@ -242,9 +215,6 @@ pub fn update(tx: &mut Tx, account: &AccountId, id: &CustomerId, person: &Person
 
 /// Has searches find some customers by their names in the form in which names are compared today: `limit` of those after one
 /// at most, in any account. The last of them; nothing when there are no more.
-///
-/// # Errors
-/// When the store fails.
 pub fn fold_some(tx: &mut Tx, (account, id): (&str, &str), limit: i64) -> Result<Option<(String, String)>, StoreError> {
     let found = tx.all(SOME_OF_ALL, &[&account, &id, &limit], |row| {
         let (account, id): (String, String) = (row.next()?, row.next()?);
@@ -262,9 +232,6 @@ pub fn fold_some(tx: &mut Tx, (account, id): (&str, &str), limit: i64) -> Result
 }
 
 /// Makes a customer a member, or takes the membership away. Whether there is such a customer.
-///
-/// # Errors
-/// When the store fails.
 pub fn set_membership(
     tx: &mut Tx,
     account: &AccountId,
@@ -276,9 +243,6 @@ pub fn set_membership(
 }
 
 /// Gives a customer a password, or takes it away. Whether there is such a customer.
-///
-/// # Errors
-/// When the store fails.
 pub fn set_password(
     tx: &mut Tx,
     account: &AccountId,
@@ -289,9 +253,6 @@ pub fn set_password(
 }
 
 /// The application that created a customer, and the customer's password.
-///
-/// # Errors
-/// When the store fails.
 #[expect(clippy::type_complexity, reason = "a pair of options is what there is to say")]
 pub fn password(
     db: &mut Snapshot,
@@ -303,17 +264,11 @@ pub fn password(
 
 /// Whether an account has `most` customers at most, with the one that this transaction has added. Nobody else adds one until
 /// COMMIT; and as everybody's changes wait for the same row, it is asked last.
-///
-/// # Errors
-/// When the store fails.
 pub fn has_room(tx: &mut Tx, account: &AccountId, most: u32) -> Result<bool, StoreError> {
     Ok(tx.run(HAS_ROOM, &[account, &i64::from(most)])? > 0)
 }
 
 /// Removes a customer who has no bookings, and the people linked to it.
-///
-/// # Errors
-/// When the store fails.
 pub fn delete(tx: &mut Tx, account: &AccountId, id: &CustomerId) -> Result<(), StoreError> {
     tx.run(DELETE, &[account, id])?;
     Ok(())

@@ -123,13 +123,11 @@ statements! {
 pub enum Standing {
     /// It is tried at this time, or later if an earlier one for the same thing waits.
     Waits(Instant),
-    /// It arrived.
     Arrived(Instant),
     /// It was given up.
     Dropped(Instant),
 }
 
-/// A delivery.
 #[derive(Debug, Clone)]
 pub struct Delivery {
     /// The number of the change, for the order in which they happened; below zero for a test. It tells how much happens in the
@@ -140,26 +138,21 @@ pub struct Delivery {
     pub position: i64,
     /// The thing that changed.
     pub thing_id: String,
-    /// When it did.
     pub happened_at: Instant,
     /// How many attempts there were.
     pub attempts: i64,
     /// How many of them since somebody last asked for it.
     pub tries: i64,
-    /// How it stands.
     pub standing: Standing,
 }
 
-/// An attempt.
 #[derive(Debug, Clone)]
 pub struct Attempt {
     /// Which one: the first is 1.
     pub attempt: i64,
-    /// When it began.
     pub at: Instant,
     /// How long it took, in milliseconds.
     pub duration_ms: i64,
-    /// What was answered.
     pub status: Option<i64>,
     /// Why nothing was answered.
     pub failure: Option<String>,
@@ -192,37 +185,24 @@ fn attempt(row: &Row) -> Result<Attempt, StoreError> {
     })
 }
 
-/// Whose deliveries.
 pub type Of<'a> = (&'a AccountId, &'a WebhookId);
 
 /// The deliveries that can be tried now: due, and the first that waits for its thing. At most `limit`.
-///
-/// # Errors
-/// When the store fails.
 pub fn heads(db: &mut Snapshot, of: Of<'_>, now: Instant, limit: i64) -> Result<Vec<Delivery>, StoreError> {
     db.all(HEADS, &[of.0, of.1, &now, &limit], delivery)
 }
 
 /// The delivery at this place among those of its webhook.
-///
-/// # Errors
-/// When the store fails.
 pub fn find(db: &mut Snapshot, of: Of<'_>, position: i64) -> Result<Option<Delivery>, StoreError> {
     db.one(FIND, &[of.0, of.1, &position], delivery)
 }
 
 /// The deliveries of changes with numbers below `before`, the highest first, at most `limit`.
-///
-/// # Errors
-/// When the store fails.
 pub fn latest(db: &mut Snapshot, of: Of<'_>, before: i64, limit: i64) -> Result<Vec<Delivery>, StoreError> {
     db.all(LATEST, &[of.0, of.1, &before, &limit], delivery)
 }
 
 /// Adds a test: a notice of a thing that did not change. Says its number.
-///
-/// # Errors
-/// When the store fails.
 pub fn insert_test(tx: &mut Tx, of: Of<'_>, thing_id: &str, now: Instant) -> Result<i64, StoreError> {
     // A program of before did not count them.
     let first: Option<i64> = tx.one(FIRST_NUMBER, &[of.0, of.1], |row| row.next())?;
@@ -232,9 +212,6 @@ pub fn insert_test(tx: &mut Tx, of: Of<'_>, thing_id: &str, now: Instant) -> Res
 }
 
 /// Writes an attempt down, and says which one it was.
-///
-/// # Errors
-/// When the store fails.
 pub fn attempted(tx: &mut Tx, of: Of<'_>, number: i64, made: &Attempt) -> Result<(), StoreError> {
     let Some(count) = tx.one(ATTEMPTED, &[of.0, of.1, &number], |row| row.next::<i64>())? else { return Ok(()) };
     let Attempt { at, duration_ms, status, failure, answer, .. } = made;
@@ -243,26 +220,17 @@ pub fn attempted(tx: &mut Tx, of: Of<'_>, number: i64, made: &Attempt) -> Result
 }
 
 /// A delivery that waited arrived, or was given up; whether it waited.
-///
-/// # Errors
-/// When the store fails.
 pub fn end(tx: &mut Tx, of: Of<'_>, number: i64, arrived: bool, now: Instant) -> Result<bool, StoreError> {
     let outcome = if arrived { "delivered" } else { "dropped" };
     Ok(tx.run(END, &[of.0, of.1, &number, &outcome, &now])? > 0)
 }
 
 /// Removes a delivery that waited, as if it had never been; whether it waited.
-///
-/// # Errors
-/// When the store fails.
 pub fn delete(tx: &mut Tx, of: Of<'_>, number: i64) -> Result<bool, StoreError> {
     Ok(tx.run(DELETE, &[of.0, of.1, &number])? > 0)
 }
 
 /// Puts off a delivery and what waits for its thing behind it, at whichever webhook of the line.
-///
-/// # Errors
-/// When the store fails.
 pub fn postpone(tx: &mut Tx, of: Of<'_>, failed: (&str, i64), until: Instant) -> Result<(), StoreError> {
     tx.run(POSTPONE, &[of.0, of.1, &failed.0, &until, &failed.1])?;
     Ok(())
@@ -270,93 +238,60 @@ pub fn postpone(tx: &mut Tx, of: Of<'_>, failed: (&str, i64), until: Instant) ->
 
 /// Has what waits for a thing tried now, at whichever webhook of the line. [`webhooks::wake_line`](super::webhooks::wake_line)
 /// says so to the webhooks.
-///
-/// # Errors
-/// When the store fails.
 pub fn hurry(tx: &mut Tx, of: Of<'_>, thing_id: &str, now: Instant) -> Result<(), StoreError> {
     tx.run(HURRY, &[of.0, of.1, &thing_id, &now])?;
     Ok(())
 }
 
 /// Has tried now what waits at other webhooks of the line behind anything of this one, which is about to give all of it up.
-///
-/// # Errors
-/// When the store fails.
 pub fn hurry_behind_all(tx: &mut Tx, of: Of<'_>, now: Instant) -> Result<(), StoreError> {
     tx.run(HURRY_BEHIND_ALL, &[of.0, of.1, &now])?;
     Ok(())
 }
 
 /// Gives up everything that waits; how much it was.
-///
-/// # Errors
-/// When the store fails.
 pub fn give_up(tx: &mut Tx, of: Of<'_>, now: Instant) -> Result<u64, StoreError> {
     tx.run(GIVE_UP, &[of.0, of.1, &now])
 }
 
 /// Has deliveries that ended tried again, those at the places from `first` to `last`; how many they are.
-///
-/// # Errors
-/// When the store fails.
 pub fn again(tx: &mut Tx, of: Of<'_>, (first, last): (i64, i64), now: Instant) -> Result<u64, StoreError> {
     tx.run(AGAIN, &[of.0, of.1, &first, &last, &now])
 }
 
 /// How many deliveries [`again`] would have tried; counted up to `limit`.
-///
-/// # Errors
-/// When the store fails.
 pub fn ended_between(db: &mut Snapshot, of: Of<'_>, (first, last): (i64, i64), limit: i64) -> Result<i64, StoreError> {
     Ok(db.one(COUNT_BETWEEN, &[of.0, of.1, &first, &last, &limit], |row| row.next())?.unwrap_or(0))
 }
 
 /// The place of the first delivery of a change that happened at this time or later.
-///
-/// # Errors
-/// When the store fails.
 pub fn first_since(db: &mut Snapshot, of: Of<'_>, since: Instant) -> Result<Option<i64>, StoreError> {
     db.one(FIRST_SINCE, &[of.0, of.1, &since], |row| row.next())
 }
 
 /// The attempts of a delivery, the latest first, at most `limit`.
-///
-/// # Errors
-/// When the store fails.
 pub fn attempts(db: &mut Snapshot, of: Of<'_>, number: i64, limit: i64) -> Result<Vec<Attempt>, StoreError> {
     db.all(ATTEMPTS, &[of.0, of.1, &number, &limit], attempt)
 }
 
 /// The latest attempt of a delivery.
-///
-/// # Errors
-/// When the store fails.
 pub fn last_attempt(db: &mut Snapshot, of: Of<'_>, number: i64) -> Result<Option<Attempt>, StoreError> {
     db.one(LAST_ATTEMPT, &[of.0, of.1, &number], attempt)
 }
 
 /// Keeps the last state of a thing that is deleted, as JSON, for one webhook.
-///
-/// # Errors
-/// When the store fails.
 pub fn keep_item(tx: &mut Tx, of: Of<'_>, thing_id: &str, item: &str, now: Instant) -> Result<(), StoreError> {
     tx.run(KEEP_ITEM, &[of.0, of.1, &thing_id, &item, &now])?;
     Ok(())
 }
 
 /// The last state of a thing that was deleted, as JSON.
-///
-/// # Errors
-/// When the store fails.
 pub fn last_item(db: &mut Snapshot, of: Of<'_>, thing_id: &str) -> Result<Option<String>, StoreError> {
     db.one(LAST_ITEM, &[of.0, of.1, &thing_id], |row| row.next())
 }
 
 /// Tidies away deliveries that ended before, attempts made before, and last states of things that were deleted before
 /// `items_before` and that no notice that waits will show; at most `limit` of each.
-///
-/// # Errors
-/// When the store fails.
 pub fn sweep(
     tx: &mut Tx,
     (before, items_before): (Instant, Instant),

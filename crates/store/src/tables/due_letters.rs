@@ -17,20 +17,14 @@ statements! {
 /// A letter that is to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueLetter {
-    /// Whose booking.
     pub account: AccountId,
-    /// Which booking.
     pub booking: BookingNumber,
     /// The word of its kind of letter.
     pub letter: String,
-    /// When.
     pub due_at: Instant,
 }
 
 /// Has a letter written at this time, and at no other.
-///
-/// # Errors
-/// When the store fails.
 pub fn put(
     tx: &mut Tx,
     account: &AccountId,
@@ -43,18 +37,12 @@ pub fn put(
 }
 
 /// Has a letter not written.
-///
-/// # Errors
-/// When the store fails.
 pub fn remove(tx: &mut Tx, account: &AccountId, booking: &BookingNumber, letter: &str) -> Result<(), StoreError> {
     tx.run(REMOVE, &[account, booking, &letter])?;
     Ok(())
 }
 
 /// Has no letter about a booking written.
-///
-/// # Errors
-/// When the store fails.
 pub fn remove_all(tx: &mut Tx, account: &AccountId, booking: &BookingNumber) -> Result<(), StoreError> {
     tx.run(REMOVE_ALL, &[account, booking])?;
     Ok(())
@@ -62,9 +50,6 @@ pub fn remove_all(tx: &mut Tx, account: &AccountId, booking: &BookingNumber) -> 
 
 /// Letters that are due, those that have been for the longest time first, at most `limit`. Whoever writes one has to
 /// [`lock`] it first.
-///
-/// # Errors
-/// When the store fails.
 pub fn due(db: &mut Snapshot, now: Instant, limit: i64) -> Result<Vec<DueLetter>, StoreError> {
     db.all(DUE, &[&now, &limit], |row: &Row| {
         Ok(DueLetter { account: row.next()?, booking: row.next()?, letter: row.next()?, due_at: row.next()? })
@@ -73,9 +58,6 @@ pub fn due(db: &mut Snapshot, now: Instant, limit: i64) -> Result<Vec<DueLetter>
 
 /// Locks a letter for this transaction; when it is due, or nothing if it was written, is no longer wanted, or another node
 /// has it in hand.
-///
-/// # Errors
-/// When the store fails.
 pub fn lock(tx: &mut Tx, letter: &DueLetter) -> Result<Option<Instant>, StoreError> {
     tx.one(LOCK, &[&letter.account, &letter.booking, &letter.letter], |row| row.next())
 }

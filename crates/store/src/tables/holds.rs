@@ -17,10 +17,8 @@ statements! {
                  SELECT account_id, id FROM hold WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)";
 }
 
-/// A hold.
 #[derive(Debug, Clone)]
 pub struct Hold {
-    /// Its id.
     pub id: HoldId,
     /// The application that made it. Nobody else knows of it.
     pub application: ApplicationId,
@@ -45,19 +43,12 @@ fn hold(row: &Row) -> Result<Hold, StoreError> {
     })
 }
 
-/// Adds a hold.
-///
-/// # Errors
-/// When the store fails.
 pub fn insert(tx: &mut Tx, account: &AccountId, hold: &Hold) -> Result<(), StoreError> {
     tx.run(INSERT, &[account, &hold.id, &hold.application, &Json(&hold.quote), &hold.created_at, &hold.expires_at])?;
     Ok(())
 }
 
 /// The application's hold with this id, also one that has ended in the last day.
-///
-/// # Errors
-/// When the store fails.
 pub fn find(
     db: &mut Snapshot,
     account: &AccountId,
@@ -68,9 +59,6 @@ pub fn find(
 }
 
 /// The same, locked against changes by others.
-///
-/// # Errors
-/// When the store fails.
 pub fn lock(
     tx: &mut Tx,
     account: &AccountId,
@@ -81,9 +69,6 @@ pub fn lock(
 }
 
 /// Ends a hold; `booking` is what it became. Its claims are removed by whoever ends it.
-///
-/// # Errors
-/// When the store fails.
 pub fn end(
     tx: &mut Tx,
     account: &AccountId,
@@ -96,9 +81,6 @@ pub fn end(
 }
 
 /// Removes holds that ended until then, at most `limit`; says how many.
-///
-/// # Errors
-/// When the store fails.
 pub fn sweep(tx: &mut Tx, until: Instant, limit: i64) -> Result<u64, StoreError> {
     tx.run(SWEEP, &[&until, &limit])
 }

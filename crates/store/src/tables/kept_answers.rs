@@ -20,11 +20,9 @@ statements! {
 /// Whose key it is, and its keyed hash.
 #[derive(Debug, Clone, Copy)]
 pub struct KeyOf<'a> {
-    /// The account.
     pub account: &'a AccountId,
     /// The application; the keys of others are other keys.
     pub application: &'a ApplicationId,
-    /// The keyed hash.
     pub hash: &'a [u8],
 }
 
@@ -33,15 +31,11 @@ pub struct KeyOf<'a> {
 pub struct KeptAnswer {
     /// The keyed hash of the request it answered.
     pub request_hash: Vec<u8>,
-    /// The answer, sealed.
     pub answer: Vec<u8>,
 }
 
 /// Takes the key for this request, until `expires_at`; whether it was free. Others with the same key wait until this
 /// transaction ends.
-///
-/// # Errors
-/// When the store fails.
 pub fn reserve(
     tx: &mut Tx,
     key: KeyOf<'_>,
@@ -55,9 +49,6 @@ pub fn reserve(
 }
 
 /// What was kept under the key.
-///
-/// # Errors
-/// When the store fails.
 pub fn find(db: &mut Snapshot, key: KeyOf<'_>) -> Result<Option<KeptAnswer>, StoreError> {
     let KeyOf { account, application, hash } = key;
     db.one(FIND, &[account, application, &hash], |row| {
@@ -66,9 +57,6 @@ pub fn find(db: &mut Snapshot, key: KeyOf<'_>) -> Result<Option<KeptAnswer>, Sto
 }
 
 /// Keeps the answer under the key, which was reserved before.
-///
-/// # Errors
-/// When the store fails.
 pub fn fill(tx: &mut Tx, key: KeyOf<'_>, answer: &[u8]) -> Result<(), StoreError> {
     let KeyOf { account, application, hash } = key;
     tx.run(FILL, &[account, application, &hash, &answer])?;
@@ -76,9 +64,6 @@ pub fn fill(tx: &mut Tx, key: KeyOf<'_>, answer: &[u8]) -> Result<(), StoreError
 }
 
 /// Tidies away answers that are too old, at most `limit`; how many there were.
-///
-/// # Errors
-/// When the store fails.
 pub fn sweep(tx: &mut Tx, now: Instant, limit: i64) -> Result<u64, StoreError> {
     tx.run(SWEEP, &[&now, &limit])
 }

@@ -15,9 +15,7 @@ statements! {
 pub struct Leaving {
     /// Whose customer it is.
     pub account: AccountId,
-    /// The customer.
     pub customer: CustomerId,
-    /// Who deletes it.
     pub actor: Actor,
 }
 
@@ -26,9 +24,6 @@ fn leaving(row: &Row) -> Result<Leaving, StoreError> {
 }
 
 /// Writes down that a customer is being deleted, unless that is known.
-///
-/// # Errors
-/// When the store fails.
 pub fn put(tx: &mut Tx, leaving: &Leaving) -> Result<(), StoreError> {
     let Leaving { account, customer, actor } = leaving;
     let (kind, of, id) = crate::changes::columns_of(actor);
@@ -36,9 +31,6 @@ pub fn put(tx: &mut Tx, leaving: &Leaving) -> Result<(), StoreError> {
 }
 
 /// Some customers who are being deleted, at most `limit` of them.
-///
-/// # Errors
-/// When the store fails.
 pub fn some(db: &mut Snapshot, limit: i64) -> Result<Vec<Leaving>, StoreError> {
     db.all(SOME, &[&limit], leaving)
 }

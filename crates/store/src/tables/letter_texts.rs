@@ -16,16 +16,11 @@ statements! {
 /// Subject and body as they were written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LetterText {
-    /// The subject.
     pub subject: String,
-    /// The body.
     pub body: String,
 }
 
 /// The business's own text of a kind of letter, by its word, in a language; nothing where it has none.
-///
-/// # Errors
-/// When the store fails.
 pub fn find(
     db: &mut Snapshot,
     account: &AccountId,
@@ -36,9 +31,6 @@ pub fn find(
 }
 
 /// Writes a text over the one that was there, if any.
-///
-/// # Errors
-/// When the store fails.
 pub fn put(
     tx: &mut Tx,
     account: &AccountId,
@@ -51,17 +43,11 @@ pub fn put(
 }
 
 /// Removes a text; whether there was one.
-///
-/// # Errors
-/// When the store fails.
 pub fn remove(tx: &mut Tx, account: &AccountId, letter: &str, language: &str) -> Result<bool, StoreError> {
     Ok(tx.run(REMOVE, &[account, &letter, &language])? > 0)
 }
 
 /// Which texts the business has of its own: kind of letter, language, when it was written. At most `limit`.
-///
-/// # Errors
-/// When the store fails.
 pub fn list(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<Vec<(String, String, Instant)>, StoreError> {
     db.all(LIST, &[account, &limit], |row: &Row| Ok((row.next()?, row.next()?, row.next()?)))
 }

@@ -48,9 +48,7 @@ statements! {
 /// Somebody linked to a customer.
 #[derive(Debug, Clone)]
 pub struct LinkedPerson {
-    /// Its id.
     pub id: LinkedPersonId,
-    /// The customer.
     pub customer: CustomerId,
     /// What is known of the person.
     pub person: Person,
@@ -71,9 +69,6 @@ fn linked(row: &Row) -> Result<LinkedPerson, StoreError> {
 }
 
 /// Adds somebody linked to a customer.
-///
-/// # Errors
-/// When the store fails.
 pub fn insert(tx: &mut Tx, account: &AccountId, linked: &LinkedPerson) -> Result<(), StoreError> {
     let LinkedPerson { id, customer, person, created_at, visits: _ } = linked;
     tx.run(INSERT, &[account, customer, id, &Json(person), created_at])?;
@@ -81,9 +76,6 @@ pub fn insert(tx: &mut Tx, account: &AccountId, linked: &LinkedPerson) -> Result
 }
 
 /// The person with this id who is linked to the customer, as of `now`.
-///
-/// # Errors
-/// When the store fails.
 pub fn show(
     db: &mut Snapshot,
     account: &AccountId,
@@ -95,9 +87,6 @@ pub fn show(
 }
 
 /// The people with these ids, whomever they are linked to, as of `now`, in no order. As many as there are ids at most.
-///
-/// # Errors
-/// When the store fails.
 pub fn show_many(
     db: &mut Snapshot,
     account: &AccountId,
@@ -108,9 +97,6 @@ pub fn show_many(
 }
 
 /// The people linked to a customer as of `now`, by creation.
-///
-/// # Errors
-/// When the store fails.
 pub fn list(
     db: &mut Snapshot,
     account: &AccountId,
@@ -124,17 +110,11 @@ pub fn list(
 }
 
 /// How many people are linked to a customer.
-///
-/// # Errors
-/// When the store fails.
 pub fn count(db: &mut Snapshot, account: &AccountId, customer: &CustomerId) -> Result<i64, StoreError> {
     Ok(db.one(COUNT, &[account, customer], |row| row.next())?.unwrap_or(0))
 }
 
 /// Whether this person is linked to the customer; nobody removes the person before this transaction ends.
-///
-/// # Errors
-/// When the store fails.
 pub fn is_there(
     tx: &mut Tx,
     account: &AccountId,
@@ -145,9 +125,6 @@ pub fn is_there(
 }
 
 /// Changes what is known of somebody linked to a customer.
-///
-/// # Errors
-/// When the store fails.
 pub fn update(
     tx: &mut Tx,
     account: &AccountId,
@@ -160,9 +137,6 @@ pub fn update(
 }
 
 /// Removes somebody linked to a customer. Whether there was such a person.
-///
-/// # Errors
-/// When the store fails.
 pub fn delete(
     tx: &mut Tx,
     account: &AccountId,
@@ -174,9 +148,6 @@ pub fn delete(
 
 /// Notes that these people, as far as they are linked to the customer, come to the booking, and nobody else does. With no
 /// span, because it is cancelled, nobody comes.
-///
-/// # Errors
-/// When the store fails.
 pub(super) fn set_attendance(
     tx: &mut Tx,
     account: &AccountId,

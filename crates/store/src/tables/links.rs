@@ -14,10 +14,6 @@ statements! {
              (SELECT account_id, token_hash FROM one_time_link WHERE expires_at <= ?1 LIMIT ?2)";
 }
 
-/// Adds a link.
-///
-/// # Errors
-/// When the store fails.
 pub fn insert(
     tx: &mut Tx,
     account: &AccountId,
@@ -31,9 +27,6 @@ pub fn insert(
 }
 
 /// Whom the link is for and what it does, if it still works.
-///
-/// # Errors
-/// When the store fails.
 pub fn find(
     db: &mut Snapshot,
     account: &AccountId,
@@ -44,26 +37,17 @@ pub fn find(
 }
 
 /// Uses the link up. Whether it still worked: of two at the same time only one is told so.
-///
-/// # Errors
-/// When the store fails.
 pub fn take(tx: &mut Tx, account: &AccountId, token_hash: &[u8], now: Instant) -> Result<bool, StoreError> {
     Ok(tx.run(USE, &[account, &token_hash, &now])? > 0)
 }
 
 /// Ends every link of a user.
-///
-/// # Errors
-/// When the store fails.
 pub fn delete_of_user(tx: &mut Tx, account: &AccountId, user: &UserId) -> Result<(), StoreError> {
     tx.run(DELETE_OF_USER, &[account, user])?;
     Ok(())
 }
 
 /// Tidies away expired links, at most `limit`; how many there were.
-///
-/// # Errors
-/// When the store fails.
 pub fn sweep(tx: &mut Tx, now: Instant, limit: i64) -> Result<u64, StoreError> {
     tx.run(SWEEP, &[&now, &limit])
 }

@@ -87,7 +87,6 @@ pub struct Cut {
     pub as_of: Option<i64>,
     /// At most so many.
     pub limit: i64,
-    /// After so many.
     pub offset: i64,
 }
 
@@ -133,9 +132,6 @@ fn last_change(db: &mut Snapshot, account: &AccountId) -> Result<i64, StoreError
 }
 
 /// Forgets how at most `limit` rows were listed that changed by `until`.
-///
-/// # Errors
-/// When the store fails.
 pub fn sweep(tx: &mut Tx, until: Instant, limit: i64) -> Result<u64, StoreError> {
     tx.run(SWEEP, &[&until, &limit])
 }

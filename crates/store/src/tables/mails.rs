@@ -56,16 +56,13 @@ statements! {
     FIND = concat!("SELECT ", columns!(), " FROM mail WHERE account_id = ?1 AND id = ?2");
 }
 
-/// A mail.
 #[derive(Debug, Clone)]
 pub struct Mail {
     /// The account whose mail it is.
     pub account: AccountId,
-    /// Its id.
     pub id: MailId,
     /// Whom it is for.
     pub recipient: EmailAddress,
-    /// The subject line.
     pub subject: String,
     /// The text, sealed; absent once it was delivered.
     pub sealed_body: Option<Vec<u8>>,
@@ -94,9 +91,6 @@ fn mail(row: &Row) -> Result<Mail, StoreError> {
 }
 
 /// Adds a mail; `send_at` absent: it is only kept.
-///
-/// # Errors
-/// When the store fails.
 pub fn insert(tx: &mut Tx, mail: &Mail, send_at: Option<Instant>) -> Result<(), StoreError> {
     tx.run(
         INSERT,
@@ -117,7 +111,6 @@ pub fn insert(tx: &mut Tx, mail: &Mail, send_at: Option<Instant>) -> Result<(), 
 /// What a mail about a booking is. Nobody gets two that are the same.
 #[derive(Debug, Clone)]
 pub struct About<'a> {
-    /// Which booking.
     pub booking: &'a BookingNumber,
     /// The word of its kind of letter.
     pub letter: &'static str,
@@ -126,9 +119,6 @@ pub struct About<'a> {
 }
 
 /// Adds a mail about a booking, unless it is there already; `send_at` absent: it is only kept.
-///
-/// # Errors
-/// When the store fails.
 pub fn insert_about(tx: &mut Tx, mail: &Mail, about: &About<'_>, send_at: Option<Instant>) -> Result<(), StoreError> {
     tx.run(
         INSERT_ABOUT,
@@ -153,9 +143,6 @@ pub fn insert_about(tx: &mut Tx, mail: &Mail, about: &About<'_>, send_at: Option
 /// Mails to try now, at most `limit`: those about bookings only when there is no other one, or two thousand reminders would
 /// hold up somebody who waits for a link. Whoever takes them says in the same transaction, by [`postpone`], until
 /// when nobody else need try.
-///
-/// # Errors
-/// When the store fails.
 pub fn due(tx: &mut Tx, now: Instant, limit: i64) -> Result<Vec<Mail>, StoreError> {
     let mut due = tx.all(DUE_FIRST, &[&now, &limit], mail)?;
     let room = limit.saturating_sub(i64::try_from(due.len()).unwrap_or(limit));
@@ -166,9 +153,6 @@ pub fn due(tx: &mut Tx, now: Instant, limit: i64) -> Result<Vec<Mail>, StoreErro
 }
 
 /// Says when to try again, if at all, and what went wrong the last time.
-///
-/// # Errors
-/// When the store fails.
 pub fn postpone(
     tx: &mut Tx,
     mail: &Mail,
@@ -181,18 +165,12 @@ pub fn postpone(
 }
 
 /// Has a mail not sent any more.
-///
-/// # Errors
-/// When the store fails.
 pub fn end(tx: &mut Tx, mail: &Mail, now: Instant) -> Result<(), StoreError> {
     tx.run(END, &[&mail.account, &mail.id, &now])?;
     Ok(())
 }
 
 /// Has what waits of the mails about a booking not sent any more.
-///
-/// # Errors
-/// When the store fails.
 pub fn end_of_booking(
     tx: &mut Tx,
     account: &AccountId,
@@ -204,9 +182,6 @@ pub fn end_of_booking(
 }
 
 /// The same, and wipes the text of those that were given up as well.
-///
-/// # Errors
-/// When the store fails.
 pub fn forget_booking(
     tx: &mut Tx,
     account: &AccountId,
@@ -219,9 +194,6 @@ pub fn forget_booking(
 }
 
 /// Has what waits of the mails to somebody who worked for the business not sent any more.
-///
-/// # Errors
-/// When the store fails.
 pub fn end_of_colleague(
     tx: &mut Tx,
     account: &AccountId,
@@ -234,9 +206,6 @@ pub fn end_of_colleague(
 
 /// Has a mail that was given up tried again from the beginning; whether there is such a one. One that is not about a booking
 /// may hold a secret, and is sent again only if it is for `own`.
-///
-/// # Errors
-/// When the store fails.
 pub fn send_again(
     tx: &mut Tx,
     account: &AccountId,
@@ -248,9 +217,6 @@ pub fn send_again(
 }
 
 /// Notes that the mail server took it, and wipes the text.
-///
-/// # Errors
-/// When the store fails.
 pub fn delivered(tx: &mut Tx, mail: &Mail, now: Instant) -> Result<(), StoreError> {
     tx.run(DELIVERED, &[&mail.account, &mail.id, &now])?;
     Ok(())
@@ -274,11 +240,9 @@ pub enum Fate {
 /// A mail without its text, and what became of it.
 #[derive(Debug, Clone)]
 pub struct Followed {
-    /// Its id.
     pub id: MailId,
     /// Whom it is for.
     pub recipient: EmailAddress,
-    /// The subject line.
     pub subject: String,
     /// When it was written.
     pub created_at: Instant,
@@ -310,9 +274,6 @@ fn followed(row: &Row) -> Result<Followed, StoreError> {
 
 /// Mails of an account, the latest first, at most `limit`; those written before the one with this time and id, if one is
 /// named. With an address `only` those about bookings and those for that address.
-///
-/// # Errors
-/// When the store fails.
 pub fn list(
     db: &mut Snapshot,
     account: &AccountId,
@@ -326,26 +287,17 @@ pub fn list(
 }
 
 /// The latest mails of the whole server, at most `limit`. For the demo's mail box, which is nobody's.
-///
-/// # Errors
-/// When the store fails.
 pub fn latest(db: &mut Snapshot, limit: i64) -> Result<Vec<Mail>, StoreError> {
     db.all(LATEST_OF_ALL, &[&limit], mail)
 }
 
 /// The mail with this id.
-///
-/// # Errors
-/// When the store fails.
 pub fn find(db: &mut Snapshot, account: &AccountId, id: &MailId) -> Result<Option<Mail>, StoreError> {
     db.one(FIND, &[account, id], mail)
 }
 
 /// Tidies away mails written before `before` that nobody tries to deliver any more, at most `limit`; how many there
 /// were.
-///
-/// # Errors
-/// When the store fails.
 pub fn sweep(tx: &mut Tx, before: Instant, limit: i64) -> Result<u64, StoreError> {
     tx.run(SWEEP, &[&before, &limit])
 }

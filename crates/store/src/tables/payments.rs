@@ -61,16 +61,13 @@ statements! {
     COUNT_OF_BOOKING = concat!("SELECT COUNT(*) FROM payment WHERE ", of_booking!());
 }
 
-/// A payment.
 #[derive(Debug, Clone)]
 pub struct Payment {
-    /// Its id.
     pub id: PaymentId,
     /// The application that recorded it; absent when somebody else did.
     pub application: Option<ApplicationId>,
     /// What was paid for.
     pub booking: Option<BookingNumber>,
-    /// Who paid.
     pub customer: Option<CustomerId>,
     /// When the money was received.
     pub received_at: Instant,
@@ -78,7 +75,6 @@ pub struct Payment {
     pub created_at: Instant,
     /// How much, in minor units of the account's currency; negative for refunds.
     pub amount: i64,
-    /// How.
     pub method: PaymentMethod,
     /// The name of another method.
     pub method_other: Option<String>,
@@ -88,7 +84,6 @@ pub struct Payment {
     pub description: Option<String>,
     /// For the business alone.
     pub comment: Option<String>,
-    /// Who recorded it.
     pub agent: Option<String>,
     /// The gateway that processed it.
     pub gateway_name: Option<String>,
@@ -128,17 +123,11 @@ fn payment(row: &Row) -> Result<Payment, StoreError> {
 }
 
 /// The payment with this id.
-///
-/// # Errors
-/// When the store fails.
 pub fn find(db: &mut Snapshot, account: &AccountId, id: &PaymentId) -> Result<Option<Payment>, StoreError> {
     db.one(FIND, &[account, id], payment)
 }
 
 /// The payments of a search within sight, by when they were received.
-///
-/// # Errors
-/// When the store fails.
 pub fn list(
     db: &mut Snapshot,
     account: &AccountId,
@@ -161,9 +150,6 @@ pub fn list(
 }
 
 /// How many payments a search finds within sight.
-///
-/// # Errors
-/// When the store fails.
 pub fn count(db: &mut Snapshot, account: &AccountId, sight: &Sight, search: &PaymentSearch) -> Result<i64, StoreError> {
     let PaymentSearch { received: (first, last), method, method_other } = search;
     if method_other.is_none() {
@@ -179,9 +165,6 @@ pub fn count(db: &mut Snapshot, account: &AccountId, sight: &Sight, search: &Pay
 }
 
 /// The payments of a booking within sight, by when they were received.
-///
-/// # Errors
-/// When the store fails.
 pub fn list_of_booking(
     db: &mut Snapshot,
     account: &AccountId,
@@ -196,9 +179,6 @@ pub fn list_of_booking(
 }
 
 /// How many payments of a booking are within sight.
-///
-/// # Errors
-/// When the store fails.
 pub fn count_of_booking(
     db: &mut Snapshot,
     account: &AccountId,
@@ -209,9 +189,6 @@ pub fn count_of_booking(
 }
 
 /// Adds a payment. Whoever adds one to a booking also adds it to what the booking says is paid.
-///
-/// # Errors
-/// When the store fails.
 pub fn insert(tx: &mut Tx, account: &AccountId, payment: &Payment) -> Result<(), StoreError> {
     let p = payment;
     tx.run(
@@ -240,9 +217,6 @@ pub fn insert(tx: &mut Tx, account: &AccountId, payment: &Payment) -> Result<(),
 
 /// Has searches find some payments by the name of another method in the form in which names are compared today: `limit` of
 /// those after one at most, in any account. The last of them; nothing when there are no more.
-///
-/// # Errors
-/// When the store fails.
 pub fn compose_some(
     tx: &mut Tx,
     (account, id): (&str, &str),

@@ -29,10 +29,8 @@ statements! {
     RELEASE = "DELETE FROM promotion_use WHERE account_id = ?1 AND booking_number = ?2 RETURNING promotion_id";
 }
 
-/// A coupon.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coupon {
-    /// Whose it is.
     pub promotion: PromotionId,
     /// Whether a booking has used it.
     pub used: bool,
@@ -54,17 +52,11 @@ pub fn insert_coupon(
 }
 
 /// The coupon with this code.
-///
-/// # Errors
-/// When the store fails.
 pub fn find_coupon(db: &mut Snapshot, account: &AccountId, code: &Code) -> Result<Option<Coupon>, StoreError> {
     db.one(FIND_COUPON, &[account, code], |row| Ok(Coupon { promotion: row.next()?, used: row.next()? }))
 }
 
 /// Locks promotions until the transaction ends, in the order of their ids. Those with a limit have it afterwards.
-///
-/// # Errors
-/// When the store fails.
 pub fn lock(
     tx: &mut Tx,
     account: &AccountId,
@@ -80,9 +72,6 @@ pub fn lock(
 }
 
 /// Locks coupons until the transaction ends, in the order of their codes.
-///
-/// # Errors
-/// When the store fails.
 pub fn lock_coupons(tx: &mut Tx, account: &AccountId, codes: &BTreeSet<Code>) -> Result<(), StoreError> {
     for code in codes {
         tx.run(LOCK_COUPON, &[account, code])?;
@@ -91,17 +80,11 @@ pub fn lock_coupons(tx: &mut Tx, account: &AccountId, codes: &BTreeSet<Code>) ->
 }
 
 /// How many bookings use a promotion with a limit.
-///
-/// # Errors
-/// When the store fails.
 pub fn uses(db: &mut Snapshot, account: &AccountId, promotion: &PromotionId) -> Result<i64, StoreError> {
     Ok(db.one(USES, &[account, promotion], |row| row.next())?.unwrap_or(0))
 }
 
 /// The promotions of which a booking counts as a use.
-///
-/// # Errors
-/// When the store fails.
 pub fn of_booking(
     db: &mut Snapshot,
     account: &AccountId,
@@ -134,9 +117,6 @@ pub fn count_use(
 }
 
 /// Gives back every coupon and every counted use that a booking has. The promotions are locked.
-///
-/// # Errors
-/// When the store fails.
 pub fn release(tx: &mut Tx, account: &AccountId, booking: &BookingNumber) -> Result<(), StoreError> {
     tx.run(RELEASE_COUPONS, &[account, booking])?;
     let released: Vec<PromotionId> = tx.all(RELEASE, &[account, booking], |row| row.next())?;

@@ -75,9 +75,6 @@ fn question(row: &Row) -> Result<Question, StoreError> {
 }
 
 /// Adds a question, asked of this user in this session.
-///
-/// # Errors
-/// When the store fails.
 pub fn insert(
     tx: &mut Tx,
     account: &AccountId,
@@ -106,9 +103,6 @@ pub fn insert(
 }
 
 /// The question asked in this session.
-///
-/// # Errors
-/// When the store fails.
 pub fn find(
     db: &mut Snapshot,
     account: &AccountId,
@@ -119,9 +113,6 @@ pub fn find(
 }
 
 /// The question asked in this session; nobody else can answer it before this transaction ends.
-///
-/// # Errors
-/// When the store fails.
 pub fn find_locked(
     tx: &mut Tx,
     account: &AccountId,
@@ -133,9 +124,6 @@ pub fn find_locked(
 
 /// The same question (application, permissions, `state`, callback URL), if it was agreed to in this session a moment
 /// ago. Without a `state` no question is the same as another.
-///
-/// # Errors
-/// When the store fails.
 pub fn find_allowed(
     db: &mut Snapshot,
     account: &AccountId,
@@ -150,9 +138,6 @@ pub fn find_allowed(
 }
 
 /// Writes the answer down.
-///
-/// # Errors
-/// When the store fails.
 pub fn answer(
     tx: &mut Tx,
     account: &AccountId,
@@ -166,9 +151,6 @@ pub fn answer(
 }
 
 /// Tidies away expired questions, at most `limit`; how many there were.
-///
-/// # Errors
-/// When the store fails.
 pub fn sweep(tx: &mut Tx, now: Instant, limit: i64) -> Result<u64, StoreError> {
     tx.run(SWEEP, &[&now, &limit])
 }

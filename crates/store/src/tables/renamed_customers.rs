@@ -24,7 +24,6 @@ statements! {
 pub struct Renamed {
     /// Whose customer it is.
     pub account: AccountId,
-    /// The customer.
     pub customer: CustomerId,
     /// Who changed the name.
     pub actor: Actor,
@@ -42,9 +41,6 @@ fn renamed(row: &Row) -> Result<Renamed, StoreError> {
 }
 
 /// Writes down what is to be done about a customer, in place of what was.
-///
-/// # Errors
-/// When the store fails.
 pub fn put(tx: &mut Tx, renamed: &Renamed) -> Result<(), StoreError> {
     let Renamed { account, customer, actor, agent, starts_at, number } = renamed;
     let (kind, of, id) = crate::changes::columns_of(actor);
@@ -52,25 +48,16 @@ pub fn put(tx: &mut Tx, renamed: &Renamed) -> Result<(), StoreError> {
 }
 
 /// What is to be done about a customer.
-///
-/// # Errors
-/// When the store fails.
 pub fn find(db: &mut Snapshot, account: &AccountId, customer: &CustomerId) -> Result<Option<Renamed>, StoreError> {
     db.one(FIND, &[account, customer], renamed)
 }
 
 /// What is to be done about some customers, at most `limit` of them.
-///
-/// # Errors
-/// When the store fails.
 pub fn some(db: &mut Snapshot, limit: i64) -> Result<Vec<Renamed>, StoreError> {
     db.all(SOME, &[&limit], renamed)
 }
 
 /// Nothing is to be done about a customer any more.
-///
-/// # Errors
-/// When the store fails.
 pub fn remove(tx: &mut Tx, account: &AccountId, customer: &CustomerId) -> Result<(), StoreError> {
     tx.run(REMOVE, &[account, customer]).map(drop)
 }

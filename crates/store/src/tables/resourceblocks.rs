@@ -52,7 +52,6 @@ statements! {
 /// A block of resources.
 #[derive(Debug, Clone)]
 pub struct ResourceBlock {
-    /// Its id.
     pub id: ResourceBlockId,
     /// The application that created it; absent when somebody else did.
     pub application: Option<ApplicationId>,
@@ -60,7 +59,6 @@ pub struct ResourceBlock {
     pub span: Span,
     /// Which resources, each once.
     pub resources: Vec<ResourceId>,
-    /// Why.
     pub reason: Option<String>,
     /// When it was created, and by whom.
     pub created: Stamp,
@@ -77,11 +75,9 @@ impl ResourceBlock {
 /// Which blocks to look for. Times are inclusive; without any, all blocks are looked at.
 #[derive(Debug, Clone)]
 pub struct ResourceBlockSearch {
-    /// Starting within these.
     pub starts: Option<(Instant, Instant)>,
     /// Changed last, or created, within these.
     pub touched: Option<(Instant, Instant)>,
-    /// Of this resource.
     pub resource: Option<ResourceId>,
 }
 
@@ -97,10 +93,6 @@ fn block(row: &Row) -> Result<ResourceBlock, StoreError> {
     Ok(ResourceBlock { id, application, span, resources, reason, created, changed })
 }
 
-/// Adds a block.
-///
-/// # Errors
-/// When the store fails.
 pub fn insert(tx: &mut Tx, account: &AccountId, block: &ResourceBlock) -> Result<(), StoreError> {
     let (b, changed) = (block, block.changed.as_ref());
     tx.run(
@@ -124,9 +116,6 @@ pub fn insert(tx: &mut Tx, account: &AccountId, block: &ResourceBlock) -> Result
 }
 
 /// Writes a block over what was there; who created it, and when, stays.
-///
-/// # Errors
-/// When the store fails.
 pub fn update(tx: &mut Tx, account: &AccountId, block: &ResourceBlock) -> Result<(), StoreError> {
     let (b, changed) = (block, block.changed.as_ref());
     tx.run(
@@ -147,34 +136,22 @@ pub fn update(tx: &mut Tx, account: &AccountId, block: &ResourceBlock) -> Result
 }
 
 /// Removes a block. What it had is given back before.
-///
-/// # Errors
-/// When the store fails.
 pub fn delete(tx: &mut Tx, account: &AccountId, id: &ResourceBlockId) -> Result<(), StoreError> {
     tx.run(DELETE, &[account, id])?;
     Ok(())
 }
 
 /// The block with this id.
-///
-/// # Errors
-/// When the store fails.
 pub fn find(db: &mut Snapshot, account: &AccountId, id: &ResourceBlockId) -> Result<Option<ResourceBlock>, StoreError> {
     db.one(FIND, &[account, id], block)
 }
 
 /// The block with this id, locked against changes by others.
-///
-/// # Errors
-/// When the store fails.
 pub fn lock(tx: &mut Tx, account: &AccountId, id: &ResourceBlockId) -> Result<Option<ResourceBlock>, StoreError> {
     tx.one(LOCK, &[account, id], block)
 }
 
 /// The blocks of a search within sight, by start and id, or where they stood by these.
-///
-/// # Errors
-/// When the store fails.
 pub fn list(
     db: &mut Snapshot,
     account: &AccountId,
@@ -197,9 +174,6 @@ pub fn list(
 }
 
 /// Blocks by start and id: at most `limit` after this start and id.
-///
-/// # Errors
-/// When the store fails.
 pub fn ahead(
     db: &mut Snapshot,
     account: &AccountId,
@@ -210,9 +184,6 @@ pub fn ahead(
 }
 
 /// How many blocks a search finds within sight.
-///
-/// # Errors
-/// When the store fails.
 pub fn count(
     db: &mut Snapshot,
     account: &AccountId,

@@ -52,17 +52,14 @@ statements! {
 /// A block of seats.
 #[derive(Debug, Clone)]
 pub struct SeatBlock {
-    /// Its id.
     pub id: SeatBlockId,
     /// The application that created it; absent when somebody else did.
     pub application: Option<ApplicationId>,
-    /// Of which event.
     pub event: EventId,
     /// When the event starts.
     pub starts_at: Instant,
     /// How many seats were wanted. All that were left can be fewer than are left now.
     pub seats: SeatCount,
-    /// Why.
     pub reason: Option<String>,
     /// When it was created, and by whom.
     pub created: Stamp,
@@ -83,7 +80,6 @@ pub struct SeatBlockSearch {
     pub starts: Option<(Instant, Instant)>,
     /// Changed last, or created, within these.
     pub touched: Option<(Instant, Instant)>,
-    /// Of this product.
     pub product: Option<ProductId>,
 }
 
@@ -100,10 +96,6 @@ fn block(row: &Row) -> Result<SeatBlock, StoreError> {
     Ok(SeatBlock { id, application, event, starts_at, seats, reason, created, changed })
 }
 
-/// Adds a block.
-///
-/// # Errors
-/// When the store fails.
 pub fn insert(tx: &mut Tx, account: &AccountId, block: &SeatBlock) -> Result<(), StoreError> {
     let (b, changed) = (block, block.changed.as_ref());
     tx.run(
@@ -128,9 +120,6 @@ pub fn insert(tx: &mut Tx, account: &AccountId, block: &SeatBlock) -> Result<(),
 }
 
 /// Writes a block over what was there; who created it, and when, stays.
-///
-/// # Errors
-/// When the store fails.
 pub fn update(tx: &mut Tx, account: &AccountId, block: &SeatBlock) -> Result<(), StoreError> {
     let (b, changed) = (block, block.changed.as_ref());
     tx.run(
@@ -152,34 +141,22 @@ pub fn update(tx: &mut Tx, account: &AccountId, block: &SeatBlock) -> Result<(),
 }
 
 /// Removes a block. What it had is given back before.
-///
-/// # Errors
-/// When the store fails.
 pub fn delete(tx: &mut Tx, account: &AccountId, id: &SeatBlockId) -> Result<(), StoreError> {
     tx.run(DELETE, &[account, id])?;
     Ok(())
 }
 
 /// The block with this id.
-///
-/// # Errors
-/// When the store fails.
 pub fn find(db: &mut Snapshot, account: &AccountId, id: &SeatBlockId) -> Result<Option<SeatBlock>, StoreError> {
     db.one(FIND, &[account, id], block)
 }
 
 /// The block with this id, locked against changes by others.
-///
-/// # Errors
-/// When the store fails.
 pub fn lock(tx: &mut Tx, account: &AccountId, id: &SeatBlockId) -> Result<Option<SeatBlock>, StoreError> {
     tx.one(LOCK, &[account, id], block)
 }
 
 /// The blocks of a search within sight, by start and id, or where they stood by these.
-///
-/// # Errors
-/// When the store fails.
 pub fn list(
     db: &mut Snapshot,
     account: &AccountId,
@@ -202,9 +179,6 @@ pub fn list(
 }
 
 /// Blocks by start and id: at most `limit` after this start and id.
-///
-/// # Errors
-/// When the store fails.
 pub fn ahead(
     db: &mut Snapshot,
     account: &AccountId,
@@ -215,9 +189,6 @@ pub fn ahead(
 }
 
 /// How many blocks a search finds within sight.
-///
-/// # Errors
-/// When the store fails.
 pub fn count(
     db: &mut Snapshot,
     account: &AccountId,

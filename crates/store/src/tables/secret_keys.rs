@@ -35,9 +35,6 @@ pub struct StoredSecretKey {
 }
 
 /// Adds a key: the current one from now on.
-///
-/// # Errors
-/// When the store fails.
 pub fn insert(
     tx: &mut Tx,
     account: &AccountId,
@@ -50,9 +47,6 @@ pub fn insert(
 }
 
 /// The keys that work now, the newest first.
-///
-/// # Errors
-/// When the store fails.
 pub fn working(
     db: &mut Snapshot,
     account: &AccountId,
@@ -65,9 +59,6 @@ pub fn working(
 }
 
 /// The keys that work now, sealed, the newest first: for signing.
-///
-/// # Errors
-/// When the store fails.
 pub fn sealed(
     db: &mut Snapshot,
     account: &AccountId,
@@ -78,9 +69,6 @@ pub fn sealed(
 }
 
 /// The keys that work now, the newest first; nobody else can replace them before this transaction ends.
-///
-/// # Errors
-/// When the store fails.
 pub fn working_locked(
     tx: &mut Tx,
     account: &AccountId,
@@ -92,9 +80,6 @@ pub fn working_locked(
 }
 
 /// Says when every key that works now stops working; one that ends earlier keeps its end.
-///
-/// # Errors
-/// When the store fails.
 pub fn end_all(
     tx: &mut Tx,
     account: &AccountId,
@@ -106,9 +91,6 @@ pub fn end_all(
 }
 
 /// Tidies away keys that have ended, sealed secret and all, at most `limit`; how many there were.
-///
-/// # Errors
-/// When the store fails.
 pub fn sweep(tx: &mut Tx, now: Instant, limit: i64) -> Result<u64, StoreError> {
     tx.run(SWEEP, &[&now, &limit])
 }

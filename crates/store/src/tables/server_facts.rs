@@ -9,25 +9,16 @@ statements! {
 }
 
 /// The fact of this name.
-///
-/// # Errors
-/// When the store fails.
 pub fn find(db: &mut Snapshot, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
     db.one(FIND, &[&name], |row| row.next())
 }
 
 /// Writes a fact down, unless it is known already. Whether it was new.
-///
-/// # Errors
-/// When the store fails.
 pub fn insert(tx: &mut Tx, name: &str, value: &[u8]) -> Result<bool, StoreError> {
     Ok(tx.run(INSERT, &[&name, &value])? > 0)
 }
 
 /// Writes a fact down, in place of what was known.
-///
-/// # Errors
-/// When the store fails.
 pub fn put(tx: &mut Tx, name: &str, value: &[u8]) -> Result<(), StoreError> {
     tx.run(PUT, &[&name, &value]).map(drop)
 }

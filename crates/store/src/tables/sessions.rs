@@ -14,10 +14,6 @@ statements! {
              (SELECT account_id, token_hash FROM session WHERE expires_at <= ?1 LIMIT ?2)";
 }
 
-/// Opens a session.
-///
-/// # Errors
-/// When the store fails.
 pub fn insert(
     tx: &mut Tx,
     account: &AccountId,
@@ -31,9 +27,6 @@ pub fn insert(
 }
 
 /// Whose session it is, if it has not expired.
-///
-/// # Errors
-/// When the store fails.
 pub fn find(
     db: &mut Snapshot,
     account: &AccountId,
@@ -44,9 +37,6 @@ pub fn find(
 }
 
 /// The same; what one does in the session waits for this transaction to end.
-///
-/// # Errors
-/// When the store fails.
 pub fn find_locked(
     tx: &mut Tx,
     account: &AccountId,
@@ -56,28 +46,18 @@ pub fn find_locked(
     tx.one(FIND_LOCKED, &[account, &token_hash, &now], |row| row.next())
 }
 
-/// Ends a session.
-///
-/// # Errors
-/// When the store fails.
 pub fn delete(tx: &mut Tx, account: &AccountId, token_hash: &[u8]) -> Result<(), StoreError> {
     tx.run(DELETE, &[account, &token_hash])?;
     Ok(())
 }
 
 /// Ends every session of a user.
-///
-/// # Errors
-/// When the store fails.
 pub fn delete_of_user(tx: &mut Tx, account: &AccountId, user: &UserId) -> Result<(), StoreError> {
     tx.run(DELETE_OF_USER, &[account, user])?;
     Ok(())
 }
 
 /// Tidies away expired sessions, at most `limit`; how many there were.
-///
-/// # Errors
-/// When the store fails.
 pub fn sweep(tx: &mut Tx, now: Instant, limit: i64) -> Result<u64, StoreError> {
     tx.run(SWEEP, &[&now, &limit])
 }

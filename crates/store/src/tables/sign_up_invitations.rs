@@ -13,34 +13,22 @@ statements! {
 }
 
 /// Adds an invitation to open an account of this kind.
-///
-/// # Errors
-/// When the store fails.
 pub fn insert(tx: &mut Tx, token_hash: &[u8], kind: AccountKind, expires_at: Instant) -> Result<(), StoreError> {
     tx.run(INSERT, &[&token_hash, &kind, &expires_at])?;
     Ok(())
 }
 
 /// What kind of account can be opened with it, if it still works.
-///
-/// # Errors
-/// When the store fails.
 pub fn find(db: &mut Snapshot, token_hash: &[u8], now: Instant) -> Result<Option<AccountKind>, StoreError> {
     db.one(FIND, &[&token_hash, &now], |row| row.next())
 }
 
 /// Uses the invitation up. Whether it still worked, and for this kind: of two at the same time only one is told so.
-///
-/// # Errors
-/// When the store fails.
 pub fn take(tx: &mut Tx, token_hash: &[u8], kind: AccountKind, now: Instant) -> Result<bool, StoreError> {
     Ok(tx.run(USE, &[&token_hash, &kind, &now])? > 0)
 }
 
 /// Tidies away expired invitations, at most `limit`; how many there were.
-///
-/// # Errors
-/// When the store fails.
 pub fn sweep(tx: &mut Tx, now: Instant, limit: i64) -> Result<u64, StoreError> {
     tx.run(SWEEP, &[&now, &limit])
 }

@@ -15,7 +15,6 @@ statements! {
 /// An account, as lists of subaccounts and those who belong to one name it.
 #[derive(Debug, Clone)]
 pub struct Named {
-    /// Its id.
     pub id: AccountId,
     /// What it is called.
     pub name: Name,
@@ -26,41 +25,26 @@ fn named(row: &Row) -> Result<Named, StoreError> {
 }
 
 /// The subaccounts of a portal, oldest first: at most `limit` of those after the first `offset`.
-///
-/// # Errors
-/// When the store fails.
 pub fn list(db: &mut Snapshot, portal: &AccountId, limit: i64, offset: i64) -> Result<Vec<Named>, StoreError> {
     db.all(LIST, &[portal, &limit, &offset], named)
 }
 
 /// How many subaccounts a portal has.
-///
-/// # Errors
-/// When the store fails.
 pub fn count(db: &mut Snapshot, portal: &AccountId) -> Result<i64, StoreError> {
     Ok(db.one(COUNT, &[portal], |row| row.next())?.unwrap_or(0))
 }
 
 /// Locks a subaccount of the portal, as [`accounts::lock`](super::accounts::lock) does. Whether the portal has it.
-///
-/// # Errors
-/// When the store fails.
 pub fn lock(tx: &mut Tx, portal: &AccountId, id: &AccountId) -> Result<bool, StoreError> {
     Ok(tx.one(LOCK, &[portal, id], |row| row.next::<AccountId>())?.is_some())
 }
 
 /// The portal that manages the account; nothing when none does.
-///
-/// # Errors
-/// When the store fails.
 pub fn portal_of(db: &mut Snapshot, account: &AccountId) -> Result<Option<Named>, StoreError> {
     db.one(PORTAL_OF, &[account], named)
 }
 
 /// Makes an account a subaccount of the portal, unless it is one of some portal. Whether it is one now that was not before.
-///
-/// # Errors
-/// When the store fails.
 pub fn adopt(tx: &mut Tx, portal: &AccountId, account: &AccountId) -> Result<bool, StoreError> {
     Ok(tx.run(ADOPT, &[portal, account])? > 0)
 }

@@ -39,7 +39,6 @@ statements! {
 pub struct User {
     /// The account the person belongs to.
     pub account: AccountId,
-    /// The person's id.
     pub id: UserId,
     /// The user name, and where mail goes.
     pub email_address: EmailAddress,
@@ -97,9 +96,6 @@ fn user(row: &Row) -> Result<User, StoreError> {
 }
 
 /// The user who signs in with this address.
-///
-/// # Errors
-/// When the store fails.
 pub fn find_by_email(db: &mut Snapshot, address: &EmailAddress) -> Result<Option<User>, StoreError> {
     let place = db.one(LOCATE, &[address], |row| Ok((row.next::<AccountId>()?, row.next::<UserId>()?)))?;
     match place {
@@ -109,73 +105,46 @@ pub fn find_by_email(db: &mut Snapshot, address: &EmailAddress) -> Result<Option
 }
 
 /// The user with this id.
-///
-/// # Errors
-/// When the store fails.
 pub fn find(db: &mut Snapshot, account: &AccountId, id: &UserId) -> Result<Option<User>, StoreError> {
     db.one(FIND, &[account, id], user)
 }
 
 /// The user with this id; nobody changes or removes it before this transaction ends.
-///
-/// # Errors
-/// When the store fails.
 pub fn find_locked(tx: &mut Tx, account: &AccountId, id: &UserId) -> Result<Option<User>, StoreError> {
     tx.one(FIND_LOCKED, &[account, id], user)
 }
 
 /// The users of an account in the order they were added, at most `limit`.
-///
-/// # Errors
-/// When the store fails.
 pub fn list(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<Vec<User>, StoreError> {
     db.all(LIST, &[account, &limit], user)
 }
 
 /// How many users an account has.
-///
-/// # Errors
-/// When the store fails.
 pub fn count(db: &mut Snapshot, account: &AccountId) -> Result<i64, StoreError> {
     Ok(db.one(COUNT, &[account], |row| row.next())?.unwrap_or(0))
 }
 
 /// The account's first owner.
-///
-/// # Errors
-/// When the store fails.
 pub fn first_owner(db: &mut Snapshot, account: &AccountId) -> Result<Option<User>, StoreError> {
     db.one(FIRST_OWNER, &[account], user)
 }
 
 /// Whether an owner of the account has proved to receive mail at the address.
-///
-/// # Errors
-/// When the store fails.
 pub fn has_confirmed_owner(db: &mut Snapshot, account: &AccountId) -> Result<bool, StoreError> {
     Ok(db.one(CONFIRMED_OWNERS, &[account], |row| row.next::<i64>())?.is_some_and(|found| found > 0))
 }
 
 /// Replaces the password. Whether there is such a user.
-///
-/// # Errors
-/// When the store fails.
 pub fn set_password(tx: &mut Tx, account: &AccountId, id: &UserId, hash: &HashedPassword) -> Result<bool, StoreError> {
     Ok(tx.run(SET_PASSWORD, &[account, id, &hash])? > 0)
 }
 
 /// Notes that the person receives mail at the address, unless that was known before. Whether it is new.
-///
-/// # Errors
-/// When the store fails.
 pub fn confirm_email(tx: &mut Tx, account: &AccountId, id: &UserId, at: Instant) -> Result<bool, StoreError> {
     Ok(tx.run(CONFIRM, &[account, id, &at])? > 0)
 }
 
 /// Removes a user and frees the e-mail address. Whether there was such a user.
-///
-/// # Errors
-/// When the store fails.
 pub fn delete(tx: &mut Tx, user: &User) -> Result<bool, StoreError> {
     tx.run(DELETE_ADDRESS, &[&user.email_address, &user.account, &user.id])?;
     Ok(tx.run(DELETE, &[&user.account, &user.id])? > 0)

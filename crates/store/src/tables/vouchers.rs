@@ -19,10 +19,8 @@ statements! {
                             SELECT code FROM voucher WHERE account_id = ?1 AND product_id IS NOT NULL)";
 }
 
-/// A gift voucher.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Voucher {
-    /// Its code.
     pub code: Code,
     /// What it is good for.
     pub worth: Worth,
@@ -35,7 +33,6 @@ pub struct Voucher {
 pub enum Worth {
     /// It pays for one booking of a product.
     Service {
-        /// The product.
         product: ProductId,
         /// For how many people it pays; for all, when nothing is said.
         people: Option<u32>,
@@ -59,9 +56,6 @@ pub fn insert(tx: &mut Tx, account: &AccountId, voucher: &Voucher, now: Instant)
 }
 
 /// The voucher with this code, and whether a booking has used it.
-///
-/// # Errors
-/// When the store fails.
 pub fn find(db: &mut Snapshot, account: &AccountId, code: &Code) -> Result<Option<(Voucher, bool)>, StoreError> {
     db.one(FIND, &[account, code], |row| {
         let (product, people, amount): (Option<ProductId>, Option<i64>, Option<i64>) =
@@ -78,9 +72,6 @@ pub fn find(db: &mut Snapshot, account: &AccountId, code: &Code) -> Result<Optio
 }
 
 /// Locks vouchers until the transaction ends, in the order of their codes.
-///
-/// # Errors
-/// When the store fails.
 pub fn lock(tx: &mut Tx, account: &AccountId, codes: &BTreeSet<Code>) -> Result<(), StoreError> {
     for code in codes {
         tx.run(LOCK, &[account, code])?;
@@ -98,9 +89,6 @@ pub fn use_up(tx: &mut Tx, account: &AccountId, code: &Code, booking: &BookingNu
 }
 
 /// Gives back a booking's voucher for a service. Money that was redeemed stays the customer's.
-///
-/// # Errors
-/// When the store fails.
 pub fn release_services(tx: &mut Tx, account: &AccountId, booking: &BookingNumber) -> Result<(), StoreError> {
     tx.run(RELEASE_SERVICES, &[account, booking])?;
     Ok(())

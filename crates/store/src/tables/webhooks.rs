@@ -110,11 +110,9 @@ statements! {
 pub struct Webhook {
     /// The account whose changes it tells of.
     pub account: AccountId,
-    /// Its id.
     pub id: WebhookId,
     /// The authorization whose key registered it.
     pub authorization: AuthorizationId,
-    /// Which changes.
     pub topic: Topic,
     /// Where notices go, as it was registered.
     pub url: String,
@@ -150,9 +148,7 @@ fn webhook(row: &Row) -> Result<Webhook, StoreError> {
 /// A webhook that a node has in hand.
 #[derive(Debug, Clone)]
 pub struct Lease {
-    /// The account.
     pub account: AccountId,
-    /// The webhook.
     pub webhook: WebhookId,
     /// The account of its developer; empty where a program of before registered it.
     pub developer: String,
@@ -184,9 +180,6 @@ pub fn insert(
 }
 
 /// Whether the last webhook of a key for a topic that has ended lost anything that no notice said.
-///
-/// # Errors
-/// When the store fails.
 pub fn last_ended_lost(
     db: &mut Snapshot,
     account: &AccountId,
@@ -198,26 +191,17 @@ pub fn last_ended_lost(
 }
 
 /// The webhook with this id.
-///
-/// # Errors
-/// When the store fails.
 pub fn find(db: &mut Snapshot, account: &AccountId, id: &WebhookId) -> Result<Option<Webhook>, StoreError> {
     db.one(FIND, &[account, id], webhook)
 }
 
 /// The webhook with this id, locked: nothing is added to what waits, and nothing taken from it, before the transaction ends.
-///
-/// # Errors
-/// When the store fails.
 pub fn lock(tx: &mut Tx, account: &AccountId, id: &WebhookId) -> Result<Option<Webhook>, StoreError> {
     tx.one(LOCK, &[account, id], webhook)
 }
 
 /// Locks the webhook with this id and all others of its line, those of the same key and domain: notices of a thing arrive in
 /// order among them, so what becomes of one concerns the next of the others. Nothing if it has ended, but the rest is locked.
-///
-/// # Errors
-/// When the store fails.
 pub fn lock_line(tx: &mut Tx, account: &AccountId, id: &WebhookId) -> Result<Option<Webhook>, StoreError> {
     let _locked: Vec<WebhookId> = tx.all(LOCK_LINE, &[account, id], |row| row.next())?;
     find(tx, account, id)
@@ -225,9 +209,6 @@ pub fn lock_line(tx: &mut Tx, account: &AccountId, id: &WebhookId) -> Result<Opt
 
 /// Says to the webhooks of a line that there is something to do: to those at which something waits for a thing, or anything.
 /// Whether there was another one than this among them.
-///
-/// # Errors
-/// When the store fails.
 pub fn wake_line(
     tx: &mut Tx,
     account: &AccountId,
@@ -243,9 +224,6 @@ pub fn wake_line(
 }
 
 /// The webhooks of a key, by domain and kind: one of each at most.
-///
-/// # Errors
-/// When the store fails.
 pub fn of_key(
     db: &mut Snapshot,
     account: &AccountId,
@@ -256,9 +234,6 @@ pub fn of_key(
 
 /// The webhooks that will tell of a thing that is about to be deleted: those for deletions, and those at which something
 /// waits for it; of the keys that may know of it. At most `limit`, those of a key one after the other.
-///
-/// # Errors
-/// When the store fails.
 pub fn telling_of(
     db: &mut Snapshot,
     account: &AccountId,
@@ -271,17 +246,11 @@ pub fn telling_of(
 
 /// Ends a webhook: nothing is delivered to it any more. What waits was given up by [`super::deliveries::give_up`]; `waited`
 /// says whether there was anything.
-///
-/// # Errors
-/// When the store fails.
 pub fn end(tx: &mut Tx, account: &AccountId, id: &WebhookId, waited: bool, now: Instant) -> Result<bool, StoreError> {
     Ok(tx.run(END, &[account, id, &now, &waited])? > 0)
 }
 
 /// Blocks a webhook; whether it was not blocked before.
-///
-/// # Errors
-/// When the store fails.
 pub fn block(tx: &mut Tx, account: &AccountId, id: &WebhookId, now: Instant, reason: &str) -> Result<bool, StoreError> {
     Ok(tx.run(BLOCK, &[account, id, &now, &reason])? > 0)
 }
@@ -299,9 +268,6 @@ pub struct Room {
 
 /// Leases webhooks for which there is something to do now, as many as there is room for and no more of each developer than its
 /// [share]; those that have been due for longest first. Also says whether others may be due for which there was no room.
-///
-/// # Errors
-/// When the store fails.
 pub fn lease_due(tx: &mut Tx, now: Instant, until: Instant, mut room: Room) -> Result<(Vec<Lease>, bool), StoreError> {
     let (mut leases, mut others) = (Vec::new(), false);
     for failing in [false, true] {
@@ -330,9 +296,6 @@ pub fn lease_due(tx: &mut Tx, now: Instant, until: Instant, mut room: Room) -> R
 }
 
 /// Notes whether an attempt failed, and until when the receiver wants to be left alone, if it said so.
-///
-/// # Errors
-/// When the store fails.
 pub fn tried(
     tx: &mut Tx,
     account: &AccountId,
@@ -345,26 +308,17 @@ pub fn tried(
 }
 
 /// Counts a test; which one it is. There were `known` at least.
-///
-/// # Errors
-/// When the store fails.
 pub fn count_test(tx: &mut Tx, of: super::deliveries::Of<'_>, known: i64) -> Result<i64, StoreError> {
     let count = tx.one(COUNT_TEST, &[of.0, of.1, &known], |row| row.next())?;
     count.ok_or_else(|| StoreError::inconsistent("a test of a webhook that does not exist"))
 }
 
 /// Keeps a webhook in hand until later; not if somebody else took it over in the meantime.
-///
-/// # Errors
-/// When the store fails.
 pub fn renew(tx: &mut Tx, lease: &Lease, until: Instant) -> Result<bool, StoreError> {
     Ok(tx.run(RENEW, &[&lease.account, &lease.webhook, &lease.until, &until])? > 0)
 }
 
 /// Lets go of a webhook, and says when there is something to do for it.
-///
-/// # Errors
-/// When the store fails.
 pub fn release(tx: &mut Tx, lease: &Lease) -> Result<Option<Instant>, StoreError> {
     // Locked first: the next statement then sees what was added up to now.
     lock(tx, &lease.account, &lease.webhook)?;
@@ -373,9 +327,6 @@ pub fn release(tx: &mut Tx, lease: &Lease) -> Result<Option<Instant>, StoreError
 }
 
 /// Ends all leases: for a process that knows that it is alone, and what other processes left behind.
-///
-/// # Errors
-/// When the store fails.
 pub fn end_leases(tx: &mut Tx) -> Result<u64, StoreError> {
     tx.run(END_LEASES, &[])
 }
@@ -383,7 +334,6 @@ pub fn end_leases(tx: &mut Tx) -> Result<u64, StoreError> {
 /// What became of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// It arrived.
     Arrived {
         /// Whether it said that something had been lost.
         said_lost: bool,
@@ -397,9 +347,6 @@ pub enum End {
 }
 
 /// Counts a delivery that ended.
-///
-/// # Errors
-/// When the store fails.
 pub fn count_end(tx: &mut Tx, account: &AccountId, id: &WebhookId, end: End) -> Result<(), StoreError> {
     match end {
         End::Arrived { said_lost } => tx.run(ARRIVED, &[account, id, &said_lost])?,
@@ -411,9 +358,6 @@ pub fn count_end(tx: &mut Tx, account: &AccountId, id: &WebhookId, end: End) -> 
 }
 
 /// Counts deliveries that wait anew, from now on.
-///
-/// # Errors
-/// When the store fails.
 pub fn count_waiting(
     tx: &mut Tx,
     account: &AccountId,
@@ -426,9 +370,6 @@ pub fn count_waiting(
 }
 
 /// Tidies away webhooks that ended before, once nothing is known of their deliveries; at most `limit`.
-///
-/// # Errors
-/// When the store fails.
 pub fn sweep(tx: &mut Tx, before: Instant, limit: i64) -> Result<u64, StoreError> {
     tx.run(SWEEP, &[&before, &limit])
 }

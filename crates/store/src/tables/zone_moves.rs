@@ -50,16 +50,12 @@ statements! {
 pub struct Moved {
     /// The word for its kind.
     pub kind: String,
-    /// Its id.
     pub id: String,
     /// From when to when it took resources before, or else was.
     pub was: Span,
 }
 
 /// Adds to the list of what moves.
-///
-/// # Errors
-/// When the store fails.
 pub fn add(tx: &mut Tx, account: &AccountId, found: &[Moved]) -> Result<(), StoreError> {
     for Moved { kind, id, was } in found {
         tx.run(ADD, &[account, kind, id, &was.from, &was.to])?;
@@ -68,33 +64,21 @@ pub fn add(tx: &mut Tx, account: &AccountId, found: &[Moved]) -> Result<(), Stor
 }
 
 /// The ids of some things of a kind that are still to be moved. Others leave them alone until the transaction ends.
-///
-/// # Errors
-/// When the store fails.
 pub fn take_waiting(tx: &mut Tx, account: &AccountId, kind: &str, limit: i64) -> Result<Vec<String>, StoreError> {
     tx.all(TAKE_WAITING, &[account, &kind, &limit], |row| row.next())
 }
 
 /// Whether anything is still to be moved.
-///
-/// # Errors
-/// When the store fails.
 pub fn any_waiting(db: &mut Snapshot, account: &AccountId) -> Result<bool, StoreError> {
     Ok(db.one(ANY_WAITING, &[account], |row| row.next::<String>())?.is_some())
 }
 
 /// Says that something was moved.
-///
-/// # Errors
-/// When the store fails.
 pub fn mark(tx: &mut Tx, account: &AccountId, kind: &str, id: &str, at: Instant) -> Result<(), StoreError> {
     tx.run(MARK, &[account, &kind, &id, &at]).map(drop)
 }
 
 /// Takes something off the list that is not there any more, or need not move.
-///
-/// # Errors
-/// When the store fails.
 pub fn drop_one(tx: &mut Tx, account: &AccountId, kind: &str, id: &str) -> Result<(), StoreError> {
     tx.run(DROP_ONE, &[account, &kind, &id]).map(drop)
 }
@@ -104,9 +88,6 @@ fn span(row: &Row) -> Result<Span, StoreError> {
 }
 
 /// What was moved, by kind and id: at most `limit` after this one.
-///
-/// # Errors
-/// When the store fails.
 pub fn moved(
     db: &mut Snapshot,
     account: &AccountId,
@@ -119,17 +100,11 @@ pub fn moved(
 }
 
 /// From when to when something that moved took resources before.
-///
-/// # Errors
-/// When the store fails.
 pub fn was(db: &mut Snapshot, account: &AccountId, kind: &str, id: &str) -> Result<Option<Span>, StoreError> {
     db.one(WAS, &[account, &kind, &id], span)
 }
 
 /// Removes some of the list of what moved; how many.
-///
-/// # Errors
-/// When the store fails.
 pub fn forget(tx: &mut Tx, account: &AccountId, limit: i64) -> Result<u64, StoreError> {
     tx.run(FORGET, &[account, &limit])
 }
@@ -139,7 +114,6 @@ pub fn forget(tx: &mut Tx, account: &AccountId, limit: i64) -> Result<u64, Store
 pub struct Neighbour {
     /// The word for its kind.
     pub kind: String,
-    /// Its id.
     pub id: String,
     /// From when to when.
     pub span: Span,
@@ -148,9 +122,6 @@ pub struct Neighbour {
 }
 
 /// What has a resource within a span, without this one thing; and how many things the resource can do at once.
-///
-/// # Errors
-/// When the store fails.
 pub fn neighbours(
     db: &mut Snapshot,
     account: &AccountId,
@@ -168,20 +139,14 @@ pub fn neighbours(
 /// A resource that two things have at the same time since a move.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
-    /// Which resource.
     pub resource: ResourceId,
     /// From when to when both have it.
     pub span: Span,
     /// The one, by kind and id.
     pub one: (String, String),
-    /// The other.
     pub other: (String, String),
 }
 
-/// Writes conflicts down.
-///
-/// # Errors
-/// When the store fails.
 pub fn add_conflicts(tx: &mut Tx, account: &AccountId, found: &[Conflict]) -> Result<(), StoreError> {
     for Conflict { resource, span, one, other } in found {
         tx.run(ADD_CONFLICT, &[account, resource, &span.from, &span.to, &one.0, &one.1, &other.0, &other.1])?;
@@ -190,9 +155,6 @@ pub fn add_conflicts(tx: &mut Tx, account: &AccountId, found: &[Conflict]) -> Re
 }
 
 /// The conflicts of an account that are not over and that nobody has settled, at most `limit`.
-///
-/// # Errors
-/// When the store fails.
 pub fn conflicts(
     db: &mut Snapshot,
     account: &AccountId,
@@ -206,9 +168,6 @@ pub fn conflicts(
 }
 
 /// Removes conflicts that were over by then, at most `limit`; how many.
-///
-/// # Errors
-/// When the store fails.
 pub fn sweep(tx: &mut Tx, until: Instant, limit: i64) -> Result<u64, StoreError> {
     tx.run(SWEEP, &[&until, &limit])
 }

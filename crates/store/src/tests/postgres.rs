@@ -124,8 +124,8 @@ async fn a_unit_whose_connection_breaks_is_run_again() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_connection_that_breaks_while_committing_is_reported_and_not_run_again() {
     const WITH_BOMB: &[crate::migration::Migration] = &[
-        super::tables::MIGRATIONS[0],
-        super::tables::MIGRATIONS[1],
+        MIGRATIONS[0],
+        MIGRATIONS[1],
         crate::migration::Migration {
             version: 3,
             name: "bomb",

@@ -21,7 +21,6 @@ struct ApplicationsPage {
     applications: Vec<Card>,
 }
 
-/// One installed application.
 pub(super) struct Card {
     pub(super) id: String,
     pub(super) name: String,

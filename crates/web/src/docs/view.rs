@@ -8,7 +8,6 @@ pub(super) struct Group {
     pub(super) operations: Vec<Operation>,
 }
 
-/// One operation.
 pub(super) struct Operation {
     pub(super) id: String,
     pub(super) method: String,
@@ -30,7 +29,6 @@ pub(super) struct Parameter {
     pub(super) about: String,
 }
 
-/// What comes back.
 pub(super) struct Status {
     pub(super) code: String,
     pub(super) kind: Option<Kind>,

@@ -85,7 +85,6 @@ fn address(page: &Page) -> String {
     page.copied("Calendar address")
 }
 
-/// Makes a calendar.
 async fn make(visitor: &Visitor, path: &str) -> String {
     address(&visitor.post(path, &[("current", "")]).await)
 }

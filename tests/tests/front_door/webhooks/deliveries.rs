@@ -17,7 +17,6 @@ fn failures(count: usize) -> Vec<Reply> {
     vec![Reply::Status(500); count]
 }
 
-/// Renames a customer.
 async fn rename(program: &Program, customer: &Value, name: &str) {
     let path = format!("/customers/{}", customer["id"].as_str().unwrap());
     assert_eq!(program.put(&path, &json!({"firstName": name})).await.status, 200);
