@@ -9,12 +9,12 @@ use tokio::sync::{Mutex, mpsc};
 const CAPACITY: usize = 1024;
 
 pub(crate) struct Queue {
-    jobs: RwLock<Option<mpsc::Sender<Box<Call>>>>,
+    jobs: RwLock<Option<mpsc::Sender<Call>>>,
     ended: Mutex<mpsc::Receiver<()>>,
 }
 
 /// The engine's end of the queue.
-pub(crate) type Jobs = mpsc::Receiver<Box<Call>>;
+pub(crate) type Jobs = mpsc::Receiver<Call>;
 
 /// Held by each of the engine's threads for as long as it lives.
 pub(crate) type Alive = mpsc::Sender<()>;
@@ -27,7 +27,7 @@ impl Queue {
     }
 
     /// Puts a job at the end, or refuses it at once: [`StoreError::Busy`] when too many wait.
-    pub(crate) fn submit(&self, job: Box<Call>) -> Result<(), StoreError> {
+    pub(crate) fn submit(&self, job: Call) -> Result<(), StoreError> {
         match &*self.jobs.read().unwrap_or_else(PoisonError::into_inner) {
             None => Err(StoreError::closed()),
             Some(jobs) => jobs.try_send(job).map_err(|refused| match refused {

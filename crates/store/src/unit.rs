@@ -84,7 +84,7 @@ pub(crate) struct Call {
 /// The caller's end of a [`Call`].
 pub(crate) struct Answer<U, T, E> {
     work: oneshot::Receiver<Box<dyn Any + Send>>,
-    of: PhantomData<fn() -> Typed<U, T, E>>,
+    of: PhantomData<(U, T, E)>,
 }
 
 impl<U, T, E> Answer<U, T, E>
@@ -108,7 +108,7 @@ impl Call {
         (mode, clock): (Mode, Option<Arc<dyn Clock>>),
         slow: Duration,
         bulletin: Arc<Bulletin>,
-    ) -> (Box<Self>, Answer<U, T, E>)
+    ) -> (Self, Answer<U, T, E>)
     where
         U: FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
@@ -126,7 +126,7 @@ impl Call {
             ended: false,
             caller,
         };
-        (Box::new(call), Answer { work: answer, of: PhantomData })
+        (call, Answer { work: answer, of: PhantomData })
     }
 
     /// What kind of unit it is.
@@ -156,7 +156,7 @@ impl Call {
     }
 
     /// Gives the caller what came of the last attempt. Only after COMMIT, or after the undoing.
-    pub(crate) fn answer(self: Box<Self>) {
+    pub(crate) fn answer(self) {
         self.publish();
         let work: Box<dyn Any + Send> = self.work;
         // A caller that has gone away is no concern of the store: what was stored stays stored.
@@ -164,7 +164,7 @@ impl Call {
     }
 
     /// Gives the caller an error instead.
-    pub(crate) fn refuse(mut self: Box<Self>, why: StoreError) {
+    pub(crate) fn refuse(mut self, why: StoreError) {
         self.work.fail(why);
         self.answer();
     }

@@ -34,7 +34,7 @@ pub(super) fn start(session: Session, jobs: Arc<Mutex<Jobs>>, alive: Alive) -> R
         .map_err(|error| StoreError::unavailable(format!("cannot start a thread for the database: {error}")))
 }
 
-fn next(tx: &Tx, jobs: &Mutex<Jobs>) -> Option<Box<Call>> {
+fn next(tx: &Tx, jobs: &Mutex<Jobs>) -> Option<Call> {
     match &tx.link {
         Link::Postgres(session) => session.wait_for(async { jobs.lock().await.recv().await }),
         Link::Sqlite(_) => None,
@@ -53,7 +53,7 @@ enum End {
     AgainOr(StoreError),
 }
 
-fn serve(tx: &mut Tx, mut job: Box<Call>) {
+fn serve(tx: &mut Tx, mut job: Call) {
     let mut pause = FIRST_PAUSE;
     for attempt in 1..=ATTEMPTS {
         let end = match try_once(tx, &mut job) {

@@ -57,7 +57,7 @@ pub(super) fn start(
 
 impl Writer {
     /// One transaction: `first`, and what waits behind it.
-    fn group(&mut self, first: Box<Call>, jobs: &mut Jobs) {
+    fn group(&mut self, first: Call, jobs: &mut Jobs) {
         let mut done = Vec::new();
         let committed = self.run_group(first, jobs, &mut done);
         if let Err(error) = &committed {
@@ -78,7 +78,7 @@ impl Writer {
     }
 
     /// Every job it took is in `done`, also when it fails.
-    fn run_group(&mut self, first: Box<Call>, jobs: &mut Jobs, done: &mut Vec<Box<Call>>) -> Result<(), StoreError> {
+    fn run_group(&mut self, first: Call, jobs: &mut Jobs, done: &mut Vec<Call>) -> Result<(), StoreError> {
         let begun = Instant::now();
         done.push(first);
         self.execute("BEGIN IMMEDIATE")?;

@@ -26,7 +26,7 @@ async fn a_server_that_says_nothing_leaves_the_next_one_its_turn() {
     let store = Location::Postgres { url: url.replacen('@', &format!("@127.0.0.1:{port},"), 1), connections };
     let store = Store::open_with(&store, MIGRATIONS).await.expect("a store");
     store.tidy(|tx| add(tx, "a", 1)).await.expect("a write");
-    assert_eq!(store.read(|db| Ok::<_, StoreError>(get(db, "a")?)).await, Ok(Some(1)));
+    assert_eq!(store.read(|db| get(db, "a")).await, Ok(Some(1)));
 }
 
 /// What a failover leaves behind: the server that was written to is a standby now.
