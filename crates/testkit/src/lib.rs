@@ -26,6 +26,7 @@ pub mod catalogue;
 pub mod client;
 mod customers;
 mod inbox;
+mod kept;
 mod kept_answers;
 pub mod log;
 pub mod mail;
