@@ -25,6 +25,7 @@ pub mod browser;
 pub mod catalogue;
 pub mod client;
 mod customers;
+mod fragile;
 mod inbox;
 mod kept;
 mod kept_answers;
