@@ -11,6 +11,7 @@ use slotkeeper_domain::time::Zone;
 use slotkeeper_testkit::client::{PASSWORD, Visitor, answer};
 use slotkeeper_testkit::postgres::Database;
 use slotkeeper_testkit::reqwest::{Client, Method};
+use slotkeeper_testkit::smtp::Sink;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
@@ -318,6 +319,11 @@ fn printed_path(output: &std::process::Output) -> String {
     let said = String::from_utf8(output.stdout.clone()).unwrap();
     let link = said.trim_end();
     assert!(!link.contains('\n'), "one line: {said}");
+    path_of(link)
+}
+
+/// A link's path on the server.
+fn path_of(link: &str) -> String {
     format!("/{}", link.split_once("://").expect("a link").1.split_once('/').expect("a path").1)
 }
 
@@ -383,6 +389,70 @@ async fn accounts_are_opened_from_the_command_line() {
         assert_eq!(Visitor::at(&web).sign_in("first@example.com").await.location(), "/backoffice");
         assert!(server.stop_kindly().success());
         assert!(!data.join("orders.sock").exists());
+    }
+}
+
+/// With `--mail` the link to choose a password goes to the owner, once, and to nobody else: by a server that runs, and where
+/// none does by the next one. It works once.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_link_to_a_new_account_goes_by_mail() {
+    let database = Database::create().await;
+    for database_url in [None, Some(database.url())] {
+        let (folder, sink) = (tempfile::tempdir().unwrap(), Sink::start().await);
+        let data = folder.path().join("data");
+        let mut place = vec!["--data-dir", data.to_str().unwrap()];
+        place.extend(database_url.map(|url| ["--database-url", url]).into_iter().flatten());
+        let port = sink.port().to_string();
+        let by_mail = |command: &mut Command| {
+            let mail = [("HOST", sink.host()), ("PORT", &port), ("TLS", "none"), ("FROM", "Desk <desk@example.com>")];
+            command.envs(mail.map(|(name, value)| (format!("SLOTKEEPER_MAIL_{name}"), value)));
+        };
+        let create = |email: &str| {
+            let mut command = Command::new(PROGRAM);
+            command.args([
+                "account",
+                "create",
+                "--kind",
+                "developer",
+                "--name",
+                "Coastline",
+                "--owner",
+                "Dana",
+                "--mail",
+            ]);
+            by_mail(command.args(["--email", email]).args(&place));
+            let output = command.output().unwrap();
+            let said = String::from_utf8(output.stdout).unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            assert!(said.contains("handed to the mail server") && !said.contains("://"), "{said}");
+        };
+        let (before, beside) = ("before@example.com", "beside@example.com");
+        create(before);
+        let mut serve = Command::new(PROGRAM);
+        by_mail(serve.args(["serve", "--listen", "127.0.0.1:0"]).args(&place));
+        let (server, web, _log, _) = Running::serving_as(&mut serve);
+        // On PostgreSQL the command does the same beside a server, which then looks every ten seconds.
+        let owners = if database_url.is_none() { vec![before, beside] } else { vec![before] };
+        for owner in &owners {
+            if *owner == beside {
+                create(owner);
+            }
+            let mail = sink.next().await;
+            assert_eq!((&*mail.from, &*mail.to), ("desk@example.com", &[(*owner).to_owned()][..]));
+            assert_eq!(mail.subject(), "Your account for Coastline");
+            let links = mail.links();
+            assert_eq!(links.len(), 1, "{links:?}");
+            // Where no server ran, and nobody set an address, the link is that of the default.
+            assert!(links[0].starts_with(&web) || *owner == before, "{links:?}");
+            let (path, visitor) = (path_of(&links[0]), Visitor::at(&web));
+            let chosen = visitor.post(&path, &[("password", PASSWORD)]).await;
+            assert_eq!(chosen.location(), "/sign-in?notice=password-chosen");
+            let again = visitor.post(&path, &[("password", "nine yellow boats")]).await;
+            assert!(again.status.is_client_error(), "it works once");
+            assert_eq!(visitor.sign_in(owner).await.location(), "/developer");
+        }
+        assert!(server.stop_kindly().success());
+        assert_eq!(sink.messages().len(), owners.len());
     }
 }
 
@@ -474,11 +544,18 @@ impl Desk {
 
     /// What applications were told of a thing, in order.
     async fn told_of(&self, id: &str) -> Vec<String> {
+        let told = self.told_of_all().await.into_iter();
+        told.filter(|(thing, _)| thing == id).map(|(_, kind)| kind).collect()
+    }
+
+    /// What applications were told, in order: which thing, and what became of it.
+    async fn told_of_all(&self) -> Vec<(String, String)> {
         let (mut after, mut told) = ("0".to_owned(), Vec::new());
         loop {
             let part = self.read(&format!("/changes?after={after}&limit=500")).await;
-            let of_it = part["data"].as_array().unwrap().iter().filter(|change| change["itemId"] == *id);
-            told.extend(of_it.map(|change| change["type"].as_str().unwrap().to_owned()));
+            let text = |change: &Value, member: &str| change[member].as_str().unwrap().to_owned();
+            let changes = part["data"].as_array().unwrap().iter();
+            told.extend(changes.map(|change| (text(change, "itemId"), text(change, "type"))));
             after = part["last"].as_str().unwrap().to_owned();
             if part["more"] == false {
                 return told;
@@ -555,6 +632,70 @@ async fn newer_time_zone_data_moves_what_is_booked() {
         });
         let (status, refused) = desk.call(Method::POST, "/bookings?mode=backend", Some(&lesson)).await;
         assert_eq!(status, 409, "{refused}");
+        assert!(demo.stop_kindly().success());
+    }
+}
+
+/// A server that is killed right after it answered that somebody has another name: the next one has the rest of the bookings
+/// follow it, by itself, and each has changed once.
+#[tokio::test]
+async fn bookings_follow_a_name_when_the_server_is_killed() {
+    let database = Database::create().await;
+    for database_url in [None, Some(database.url())] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("credentials.json");
+        let data = folder.path().join("data");
+        let start = || {
+            let mut args = vec!["demo", "--listen", "127.0.0.1:0", "--data-dir", data.to_str().unwrap()];
+            args.extend(["--credentials-file", file.to_str().unwrap()]);
+            args.extend(database_url.map(|url| ["--database-url", url]).into_iter().flatten());
+            let mut demo = Running::start(&args);
+            demo.announcement();
+            (demo, Desk(credentials(&file)))
+        };
+        let (demo, desk) = start();
+        let person = serde_json::json!({"firstName": "Ada", "lastName": "Reis"});
+        let (status, customer) = desk.call(Method::POST, "/customers", Some(&person)).await;
+        assert_eq!(status, 201, "{customer}");
+        let path = format!("/customers/{}", customer["id"].as_str().unwrap());
+        let tours = desk.tours().await;
+        let order = serde_json::json!({
+            "productId": desk.0["products"]["fixed"][0], "eventId": tours[0]["eventId"], "customerId": customer["id"],
+            "participants": {"numbers": [{"peopleCategoryId": "Cadults", "number": 1}]},
+        });
+        let mut numbers = Vec::new();
+        for _ in 0..90 {
+            let (status, booked) = desk.call(Method::POST, "/bookings?mode=backend", Some(&order)).await;
+            assert_eq!(status, 201, "{booked}");
+            let number = booked["bookingNumber"].as_str().unwrap().to_owned();
+            // Those that were cancelled follow as well, and take no seat.
+            assert_eq!(desk.call(Method::DELETE, &format!("/bookings/{number}"), None).await.0, 204);
+            numbers.push(number);
+        }
+        let told = desk.told_of_all().await.len();
+        let name = serde_json::json!({"lastName": "Silva"});
+        let (status, renamed) = desk.call(Method::PUT, &path, Some(&name)).await;
+        demo.kill();
+        assert_eq!(status, 200, "{renamed}");
+
+        let (demo, desk) = start();
+        let list = format!("{path}/bookings?itemsPerPage=100");
+        // That takes a moment, and not for ever.
+        let mut left = numbers.len();
+        for _ in 0..1_000 {
+            let found = desk.read(&list).await;
+            left = found["data"].as_array().unwrap().iter().filter(|booking| booking["title"] != "Ada Silva").count();
+            if left == 0 {
+                break;
+            }
+        }
+        assert_eq!(left, 0, "bookings show the old name");
+        let mut told: Vec<_> = desk.told_of_all().await.split_off(told);
+        let mut expected: Vec<_> = numbers.iter().map(|number| (number.clone(), "updated".to_owned())).collect();
+        expected.push((customer["id"].as_str().unwrap().to_owned(), "updated".to_owned()));
+        told.sort();
+        expected.sort();
+        assert_eq!(told, expected);
         assert!(demo.stop_kindly().success());
     }
 }

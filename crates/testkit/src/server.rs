@@ -1,10 +1,10 @@
 //! A whole server in a test: real sockets, real database, a clock that the test moves, and the log to read.
 
+use crate::fragile::FragileItems;
 use crate::postgres::{Database, template_once};
 use slotkeeper::http::{self, Limits};
-use slotkeeper::node::{Node, check_master_key, document};
+use slotkeeper::node::{Node, check_master_key, document, router};
 use slotkeeper_api::cors::Origins;
-use slotkeeper_api::webhooks::WireItems;
 use slotkeeper_app::accounts::invitation;
 use slotkeeper_app::authorizations::last_use;
 use slotkeeper_app::calendars::last_use as calendar_use;
@@ -107,6 +107,7 @@ pub struct TestServer {
     stop: Option<oneshot::Sender<()>>,
     running: Option<JoinHandle<()>>,
     location: Location,
+    items: Arc<FragileItems>,
     /// Nothing for a further node, whose rows belong to the first.
     data: Option<Data>,
 }
@@ -122,6 +123,8 @@ pub struct More {
     pub without_mail: bool,
     /// What limits there are on connections and requests.
     pub limits: Limits,
+    /// Nothing is done by itself: what jobs do is done when the test says so.
+    pub without_jobs: bool,
 }
 
 /// The address that mail comes from.
@@ -229,13 +232,22 @@ impl TestServer {
     }
 
     /// Stops the server and starts it again, as after a crash: only what was stored is there.
-    pub async fn restarted(mut self) -> Self {
+    pub async fn restarted(self) -> Self {
+        self.restarted_as(More::default()).await
+    }
+
+    /// The same, but nothing is done by itself from then on: what jobs do is done when the test says so.
+    pub async fn restarted_without_jobs(self) -> Self {
+        self.restarted_as(More { without_jobs: true, ..More::default() }).await
+    }
+
+    async fn restarted_as(mut self, more: More) -> Self {
         self.stop().await;
         let address = self.url.trim_start_matches("http://").to_owned();
         let (data, clock) = (self.data.take(), Arc::clone(&self.clock));
         // SQLite lets nobody else open the file before it is closed.
         self.app.store().close().await;
-        Self::run_at(&address, self.location.clone(), data, clock, None, (None, None), More::default()).await
+        Self::run_at(&address, self.location.clone(), data, clock, None, (None, None), more).await
     }
 
     /// Whether there can be further nodes on its database.
@@ -266,6 +278,7 @@ impl TestServer {
     ) -> Self {
         let listener = http::listen(listen.parse().unwrap()).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
+        let items = Arc::new(FragileItems::default());
         let app = App::new(AppConfig {
             store: Store::open(&location).await.unwrap(),
             clock: clock.clone(),
@@ -280,7 +293,7 @@ impl TestServer {
             call_rate,
             receivers: receivers(Itself::at(public_url.unwrap_or(&url), listener.local_addr().unwrap())),
             retries: Schedule::default(),
-            items: Arc::new(WireItems),
+            items: items.clone(),
         });
         check_master_key(&app).await.unwrap();
         let (stop, stopped) = oneshot::channel();
@@ -291,21 +304,22 @@ impl TestServer {
             document: document(&app),
             installation: Arc::new(more.installation),
         };
-        let node = Node {
-            web,
-            mailer: None,
-            outgoing: None,
-            origins: Origins::These(vec![SHOP.parse().unwrap()]),
-            limits: more.limits,
+        let (origins, limits) = (Origins::These(vec![SHOP.parse().unwrap()]), more.limits);
+        let stopped = async {
+            let _sender_gone = stopped.await;
         };
         let running = tokio::spawn(async move {
-            node.run(listener, async {
-                let _sender_gone = stopped.await;
-            })
-            .await
-            .unwrap();
+            if more.without_jobs {
+                let (store, proxies) = (web.app.store().clone(), Arc::clone(&web.trusted_proxies));
+                let refuse: http::Refuse = |status, _| slotkeeper_web::refuse(status);
+                http::serve(listener, router(web, &origins), limits, proxies, refuse, stopped).await.unwrap();
+                store.close().await;
+            } else {
+                let node = Node { web, mailer: None, outgoing: None, origins, limits };
+                node.run(listener, stopped).await.unwrap();
+            }
         });
-        Self { url, clock, app, stop: Some(stop), running: Some(running), location, data }
+        Self { url, clock, app, stop: Some(stop), running: Some(running), location, items, data }
     }
 
     /// The rows, for what no face can write yet.
@@ -364,6 +378,22 @@ impl TestServer {
         while fold::fold_some(&self.app).await.unwrap() {}
     }
 
+    /// Has one more piece of each renamed customer's bookings follow the name; whether there may be more.
+    pub async fn follow_some_names(&self) -> bool {
+        retitle::follow_some(&self.app).await.unwrap()
+    }
+
+    /// Deletes one more piece of the bookings of each customer who is being deleted; whether there may be more.
+    pub async fn remove_some_bookings(&self) -> bool {
+        remove::remove_some(&self.app).await.unwrap()
+    }
+
+    /// Breaks whatever is about to write an item for a webhook, once so many more have been written: as a mistake of the program
+    /// would, in the middle of a transaction.
+    pub fn break_after_items(&self, more: i64) {
+        self.items.break_after(more);
+    }
+
     /// Hands the mails that are due to a mail server; how many it tried.
     pub async fn send_mails(&self, host: &str, port: u16) -> usize {
         self.send_mails_as(host, port, None).await
@@ -390,7 +420,12 @@ impl TestServer {
 
     /// The same, by a server that serves so many webhooks at once.
     pub async fn deliver_to(&self, most: usize) {
-        let limits = OutgoingLimits { total: Duration::from_millis(600), ..OutgoingLimits::default() };
+        self.deliver_patiently_to(most, Duration::from_millis(600)).await;
+    }
+
+    /// The same, by a server that waits so long for an answer.
+    pub async fn deliver_patiently_to(&self, most: usize, patience: Duration) {
+        let limits = OutgoingLimits { total: patience, ..OutgoingLimits::default() };
         deliver_due(&self.app, &Outgoing::new(self.app.receivers().clone(), limits, None), Some(most)).await;
     }
 

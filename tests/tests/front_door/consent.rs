@@ -4,6 +4,7 @@ use slotkeeper_testkit::client::{Application, Visitor, call, parameter};
 use slotkeeper_testkit::reqwest::StatusCode;
 use slotkeeper_testkit::server::TestServer;
 use slotkeeper_testkit::{join_all, on_every_engine};
+use std::time::Duration;
 
 /// A developer's application with a callback, and the owner of a business.
 async fn world(server: &TestServer) -> (Application, Visitor) {
@@ -144,7 +145,7 @@ on_every_engine! {
         assert!(page.headers.contains_key("retry-after"));
         let other = Visitor::owner(&server, "otto@example.com").await;
         assert_eq!(other.get(&asks).await.status, StatusCode::OK);
-        server.clock.advance(std::time::Duration::from_secs(60));
+        server.clock.advance(Duration::from_secs(60));
         assert_eq!(owner.get(&asks).await.status, StatusCode::OK);
     }
 
@@ -206,6 +207,37 @@ on_every_engine! {
         owner.post("/sign-out", &[]).await;
         let late = owner.post("/consent", &[("question", &question), ("answer", "allow")]).await;
         assert!(late.location().starts_with("/sign-in"));
+    }
+
+    /// What an application says to recognise the answer by is kept while the question can be answered or found again: after a refusal
+    /// no more, and of no question for longer than a quarter of an hour.
+    async fn a_state_is_kept_as_long_as_it_is_needed(server: TestServer) {
+        let (application, _) = world(&server).await;
+        let owner = Visitor::new(&server);
+        let signed_in = owner.sign_in("olivia@example.com").await;
+        let session = signed_in.headers["set-cookie"].to_str().expect("text").split(['=', ';']).nth(1).expect("a token");
+        let ask = async |state| owner.get(&application.asks_for("availability_r", Some(state))).await.hidden("question");
+        let questions = [ask("refused").await, ask("agreed-to").await, ask("open").await];
+        let [refused, agreed, _] = &questions;
+        let kept = async || {
+            let kept = questions.each_ref().map(|question| server.state_of_question(session, question));
+            join_all(kept).await
+        };
+        let text = |text: &str| Some(Some(text.to_owned()));
+        assert_eq!(kept().await, [text("refused"), text("agreed-to"), text("open")]);
+        for (question, answer) in [(refused, "deny"), (agreed, "allow")] {
+            let answered = owner.post("/consent", &[("question", question), ("answer", answer)]).await;
+            assert_eq!(answered.status, StatusCode::SEE_OTHER);
+        }
+        assert_eq!(kept().await, [Some(None), text("agreed-to"), text("open")]);
+        // A millisecond has passed with each answer.
+        server.clock.advance(Duration::from_millis(15 * 60 * 1_000 - 3));
+        server.run_jobs().await;
+        assert_eq!(kept().await, [Some(None), text("agreed-to"), text("open")]);
+        assert_eq!(ask("agreed-to").await, *agreed);
+        server.clock.advance(Duration::from_millis(1));
+        server.run_jobs().await;
+        assert_eq!(kept().await, [None, None, None]);
     }
 
     /// What was uninstalled in between is not brought back by pressing the button again.

@@ -6,6 +6,7 @@ mod changed;
 mod changes;
 mod checklist;
 mod courses;
+mod crashes;
 mod customers;
 mod examples;
 mod fixed_pages;

@@ -19,6 +19,17 @@ async fn deliveries(server: &TestServer, name: &str, program: &Program, webhook:
         .await
 }
 
+/// Registers ten webhooks of one developer for new customers, each with a key of its own.
+async fn register_many(server: &TestServer, owner: &Visitor, receiver: &Receiver) {
+    let email = "dev-many@example.com";
+    let application = Visitor::developer(server, email).await.register("Many", "").await;
+    for number in 0..10 {
+        owner.allow(&application.asks_for("customers_r_all", Some(&format!("s{number}")))).await;
+        let key = Program::new(server, &server.key_mailed_to(email).await, &application.secret_key);
+        register(&key, receiver, "/hooks", "customers/created").await;
+    }
+}
+
 on_every_engine! {
     /// What a key may not know of is not on the page of its developer, neither while it waits nor later, and leaves no gap in the
     /// numbers that are.
@@ -80,13 +91,7 @@ on_every_engine! {
         let (owner, program) = business(&server).await;
         let (slow, fast) = (Receiver::start().await, Receiver::start().await);
         slow.replies("/hooks", vec![Reply::Never; 200]);
-        let email = "dev-many@example.com";
-        let application = Visitor::developer(&server, email).await.register("Many", "").await;
-        for number in 0..10 {
-            owner.allow(&application.asks_for("customers_r_all", Some(&format!("s{number}")))).await;
-            let key = Program::new(&server, &server.key_mailed_to(email).await, &application.secret_key);
-            register(&key, &slow, "/hooks", "customers/created").await;
-        }
+        register_many(&server, &owner, &slow).await;
         let other = Program::installed(&server, "Other Desk", &owner, "customers_r_all").await;
         register(&other, &fast, "/hooks", "customers/updated").await;
         let customer = program.create("/customers", &json!({"firstName": "A"})).await;
@@ -103,6 +108,34 @@ on_every_engine! {
         assert_eq!(name, "B");
         assert!(asked <= 4, "{asked} of one developer's receivers were asked before");
         assert_eq!(slow.requests().len(), 10);
+    }
+
+    /// The same of what changes while that developer's receivers hang and more of them are due: everything is told at once, and of
+    /// the places that others leave none is given to those who have their share.
+    async fn others_are_told_while_slow_receivers_hang(server: TestServer) {
+        let (owner, program) = business(&server).await;
+        let (slow, fast) = (Receiver::start().await, Receiver::start().await);
+        slow.replies("/hooks", vec![Reply::Never; 200]);
+        register_many(&server, &owner, &slow).await;
+        let other = Program::installed(&server, "Other Desk", &owner, "customers_r_all").await;
+        register(&other, &fast, "/hooks", "customers/updated").await;
+        let customer = program.create("/customers", &json!({"firstName": "A"})).await;
+        let path = format!("/customers/{}", customer["id"].as_str().unwrap());
+        let meanwhile = async {
+            for _ in 0..4 {
+                slow.next().await;
+            }
+            // Whoever looks for each of these looks for theirs as well.
+            for name in ["B", "C", "D", "E", "F", "G"] {
+                assert_eq!(program.put(&path, &json!({"firstName": name})).await.status, 200);
+                assert_eq!(told(&fast.next().await)["item"]["firstName"], name);
+                assert_eq!(slow.requests().len(), 4, "as many as can hang at once");
+            }
+        };
+        tokio::select! {
+            () = server.deliver_patiently_to(8, Duration::from_secs(600)) => panic!("nobody waits for those who hang"),
+            () = meanwhile => {}
+        }
     }
 
     /// A webhook that leads to this server would make a loop: refused, however it is spelled, when it is registered and when

@@ -124,6 +124,52 @@ on_every_engine! {
         }
     }
 
+    /// The last state of what was deleted, which may be all that is left of a person, is kept for a day and no longer; for each
+    /// webhook as long as a notice waits there that will show it, and for a day more at most.
+    async fn a_last_state_goes_after_a_day(server: TestServer) {
+        let (_, program) = business(&server).await;
+        let receiver = Receiver::start().await;
+        let webhooks = follow(&program, &receiver, "customers").await;
+        let customer = program.create("/customers", &json!({"firstName": "Ilse"})).await;
+        let [_, updated, deleted] = [0, 1, 2].map(|kind| id(&webhooks[kind]));
+        let kept = async |webhook: &str| {
+            let kept = server.last_state(program.account(), webhook, &id(&customer)).await;
+            kept.map(|item| item.contains("\"Ilse\""))
+        };
+        server.deliver().await;
+        // The notice of the deletion waits behind that of the change, which is not taken for 28 hours.
+        receiver.replies("/updated", vec![Reply::After(503, 6 * 3_600); 5]);
+        let path = format!("/customers/{}", id(&customer));
+        assert_eq!(program.put(&path, &json!({"gender": "female"})).await.status, 200);
+        assert_eq!((kept(&updated).await, kept(&deleted).await), (None, None));
+        delete(&program, &path).await;
+        assert_eq!((kept(&updated).await, kept(&deleted).await), (Some(true), Some(true)));
+        for _ in 0..5 {
+            server.deliver().await;
+            server.clock.advance(7 * HOUR);
+            server.run_jobs().await;
+            assert_eq!((kept(&updated).await, kept(&deleted).await), (Some(true), Some(true)));
+        }
+        server.deliver().await;
+        let requests = receiver.requests();
+        assert_eq!(paths(&requests[requests.len() - 2..]), ["/updated", "/deleted"]);
+        server.clock.advance(DAY);
+        server.run_jobs().await;
+        assert_eq!((kept(&updated).await, kept(&deleted).await), (None, None));
+
+        // Where nothing waits, a day to the millisecond.
+        let customer = program.create("/customers", &json!({"firstName": "Ilse"})).await;
+        delete(&program, &format!("/customers/{}", id(&customer))).await;
+        server.deliver().await;
+        let kept = async || server.last_state(program.account(), &deleted, &id(&customer)).await.is_some();
+        server.clock.advance(DAY - Duration::from_millis(1));
+        server.run_jobs().await;
+        assert!(kept().await);
+        server.clock.advance(Duration::from_millis(1));
+        server.run_jobs().await;
+        assert!(!kept().await);
+    }
+
     /// What is gone and no longer kept cannot be sent once more: the developer sees why, and the next notice says that something
     /// was lost. The receiver is not to blame.
     async fn what_is_not_kept_any_more_is_announced_as_lost(server: TestServer) {
