@@ -27,7 +27,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 ///
 /// When the filter is none, or something in the process logs already.
 pub fn init(log: &Log) -> anyhow::Result<()> {
-    let filter: Targets = log.filter.parse().context("log.filter is not understood")?;
+    let filter = filter(&log.filter).context("log.filter is not understood")?;
     // Without colours, whose codes are control characters.
     let lines = layer().with_ansi(false).with_writer(Clean(stderr));
     let begun = match log.format {
@@ -37,6 +37,13 @@ pub fn init(log: &Log) -> anyhow::Result<()> {
     begun.map_err(|error| anyhow::anyhow!("the log cannot begin: {error}"))?;
     panic::set_hook(Box::new(log_panic));
     Ok(())
+}
+
+/// What a text such as `info,hyper=debug` lets through; nothing for one that is no filter. Empty parts say nothing, as a comma at
+/// the end, and parts by span are refused: they would be taken for the name of a part of the program, which logs nothing.
+pub(crate) fn filter(text: &str) -> Option<Targets> {
+    let parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+    if parts.iter().any(|part| part.contains(['[', ' '])) { None } else { parts.join(",").parse().ok() }
 }
 
 /// Logs where the program panicked. The message only where it is a literal: one that was put together may hold
@@ -236,6 +243,20 @@ mod tests {
         let json = text.lines().nth(1).unwrap();
         let read: serde_json::Value = serde_json::from_str(json).unwrap();
         assert_eq!(read["shown"], hostile);
+    }
+
+    #[test]
+    fn a_filter_is_read_with_spaces_and_stray_commas() {
+        use tracing_subscriber::filter::LevelFilter;
+        let level = |text| filter(text).map(|filter| filter.default_level());
+        for text in ["info", "info,", " info , hyper=debug", ",info,,hyper=debug"] {
+            assert_eq!(level(text), Some(Some(LevelFilter::INFO)), "{text:?}");
+        }
+        let both = filter("info, hyper=debug").unwrap();
+        assert!(both.would_enable("hyper", &tracing::Level::DEBUG) && !both.would_enable("h2", &tracing::Level::DEBUG));
+        for wrong in ["a=b=c", "slotkeeper[request]=debug", "info hyper=debug"] {
+            assert!(filter(wrong).is_none(), "{wrong:?}");
+        }
     }
 
     #[test]

@@ -14,7 +14,6 @@ use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 use std::time::Duration;
 use toml::Value;
-use tracing_subscriber::filter::Targets;
 use url::Url;
 
 /// The server's address as others see it: scheme, host and port, nothing after it.
@@ -270,9 +269,9 @@ pub(super) fn sender<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Strin
 
 pub(super) fn filter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let text = String::deserialize(deserializer)?;
-    match Targets::from_str(&text) {
-        Ok(_) => Ok(text),
-        Err(_) => Err(D::Error::custom("must be a level, such as \"info\", or a list such as \"info,hyper=debug\"")),
+    match crate::logging::filter(&text) {
+        Some(_) => Ok(text),
+        None => Err(D::Error::custom("must be a level, such as \"info\", or a list such as \"info,hyper=debug\"")),
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A connection on which no request is under way is there only in case one comes: the one that has waited longest makes
 //! room when all places are taken, and so does, after those, the one whose request has been arriving longest. Neither before
-//! it has had a moment: many who come again at once would otherwise cut those who came an instant ago and are being read. An address
+//! it has had a moment, or the newcomer has waited that long: many who come again at once would otherwise cut those who came an
+//! instant ago and are being read, and those who ask without a pause would never make room. An address
 //! has a share of the places, so that one client makes room for its own connections first. Where a request is worked on
 //! or an answer is on its way, nothing is cut.
 
@@ -58,14 +59,18 @@ impl Places {
             let leaves = self.table().within_share(holder, self.share, Instant::now())?;
             ask_to_leave(leaves);
         }
+        let begun = Instant::now();
         let slot = loop {
             match self.slots.clone().try_acquire_owned() {
                 Ok(slot) => break slot,
                 Err(TryAcquireError::Closed) => return Err(ShareUsed),
                 Err(TryAcquireError::NoPermits) => {}
             }
+            let now = Instant::now();
+            // Those who ask again and again always wait for less than their moment.
+            let grace = if now.saturating_duration_since(begun) < GRACE { GRACE } else { Duration::ZERO };
             for _ in 0..self.at_once {
-                let leaves = self.table().oldest(Instant::now());
+                let leaves = self.table().oldest(now, grace);
                 ask_to_leave(leaves);
             }
             if let Ok(Ok(slot)) = timeout(LOOK_AGAIN, self.slots.clone().acquire_owned()).await {
@@ -320,8 +325,8 @@ impl<S: Clone> Table<S> {
     }
 
     /// Who has to leave when all places are taken.
-    fn oldest(&mut self, now: Instant) -> Option<S> {
-        let id = self.lines.first(now, GRACE)?;
+    fn oldest(&mut self, now: Instant, grace: Duration) -> Option<S> {
+        let id = self.lines.first(now, grace)?;
         self.leaves(id, now)
     }
 }
@@ -356,17 +361,17 @@ mod tests {
         table.set(a, Stage::Work, now);
         table.set(b, Stage::Body, now);
         table.set(c, Stage::Body, now + GRACE);
-        assert_eq!(table.oldest(now), None, "whoever has just come has a moment");
-        assert_eq!(table.oldest(now + GRACE), Some(d));
-        assert_eq!(table.oldest(now + GRACE), Some(b));
-        assert_eq!(table.oldest(now + GRACE), None, "bodies have a moment, and what is worked on is not cut");
-        assert_eq!(table.oldest(now + 2 * GRACE), Some(c));
-        assert_eq!(table.oldest(now + 2 * GRACE), None);
+        assert_eq!(table.oldest(now, GRACE), None, "whoever has just come has a moment");
+        assert_eq!(table.oldest(now + GRACE, GRACE), Some(d));
+        assert_eq!(table.oldest(now + GRACE, GRACE), Some(b));
+        assert_eq!(table.oldest(now + GRACE, GRACE), None, "bodies have a moment, and what is worked on is not cut");
+        assert_eq!(table.oldest(now + 2 * GRACE, GRACE), Some(c));
+        assert_eq!(table.oldest(now + 2 * GRACE, GRACE), None);
         // Having answered, it waits, behind those that wait already.
         table.set(a, Stage::Wait, now);
-        assert_eq!(table.oldest(now + GRACE), Some(a));
+        assert_eq!(table.oldest(now + GRACE, GRACE), Some(a));
         table.set(a, Stage::Wait, now);
-        assert_eq!(table.oldest(now + 2 * GRACE), None, "it was asked already");
+        assert_eq!(table.oldest(now + 2 * GRACE, GRACE), None, "it was asked already");
         for id in [a, b, c, d] {
             table.remove(id);
         }
@@ -380,8 +385,19 @@ mod tests {
         let [slow, new] = ids(&table)[..] else { panic!("two") };
         table.set(slow, Stage::Body, now);
         table.set(new, Stage::Wait, now + GRACE);
-        assert_eq!(table.oldest(now + GRACE), Some(slow));
-        assert_eq!(table.oldest(now + GRACE), None);
+        assert_eq!(table.oldest(now + GRACE, GRACE), Some(slow));
+        assert_eq!(table.oldest(now + GRACE, GRACE), None);
+    }
+
+    #[test]
+    fn those_who_ask_without_a_pause_make_room_for_one_who_has_waited() {
+        let (mut table, now) = table(&["10.0.0.1", "10.0.0.2"]);
+        let [first, second] = ids(&table)[..] else { panic!("two") };
+        table.set(first, Stage::Work, now);
+        table.set(second, Stage::Wait, now);
+        assert_eq!(table.oldest(now, GRACE), None);
+        assert_eq!(table.oldest(now, Duration::ZERO), Some(second), "what is worked on is not cut");
+        assert_eq!(table.oldest(now, Duration::ZERO), None);
     }
 
     #[test]
@@ -393,6 +409,6 @@ mod tests {
         assert_eq!(table.within_share(ip("10.0.0.1"), 2, now), Ok(None), "whoever was asked to leave counts no more");
         table.set(second, Stage::Work, now);
         assert_eq!(table.within_share(ip("10.0.0.1"), 1, now), Err(ShareUsed));
-        assert_eq!(table.oldest(now + GRACE), Some(other));
+        assert_eq!(table.oldest(now + GRACE, GRACE), Some(other));
     }
 }

@@ -12,6 +12,7 @@ use std::future::pending;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -152,6 +153,32 @@ async fn the_connection_that_waited_longest_makes_room() {
     // Those that waited less are still there.
     half.send("host: x\r\n\r\n").until("hello");
     idle.get("/").until("hello");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_ask_without_a_pause_make_room() {
+    let server = start(hello(), Limits { connections: 2, ..Limits::default() }).await;
+    let (asked, done) = (std::sync::mpsc::channel(), Arc::new(AtomicBool::new(false)));
+    for _ in 0..2 {
+        let (mut client, asked, done) = (Client::to(&server).0, asked.0.clone(), Arc::clone(&done));
+        std::thread::spawn(move || {
+            // Until it is cut.
+            while !done.load(Ordering::Relaxed) && client.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").is_ok() {
+                let (mut end, mut byte) = (Vec::new(), [0]);
+                while !end.ends_with(b"hello") {
+                    if client.read_exact(&mut byte).is_err() {
+                        return;
+                    }
+                    end.extend(byte);
+                }
+                asked.send(()).ok();
+            }
+        });
+    }
+    asked.1.recv().unwrap();
+    asked.1.recv().unwrap();
+    Client::to(&server).get("/").until("hello");
+    done.store(true, Ordering::Relaxed);
 }
 
 #[tokio::test(flavor = "multi_thread")]

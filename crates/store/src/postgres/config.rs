@@ -13,9 +13,12 @@ use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// How long one server of the address may take until it can be used. One that is frozen takes a connection, for its system
+/// How long one address of one server may take until it can be used. One that is frozen takes a connection, for its system
 /// does, and then says nothing; the next one is to have its turn while callers still wait.
 pub(super) const HOST_PATIENCE: Duration = if cfg!(test) { Duration::from_secs(2) } else { Duration::from_secs(3) };
+
+/// How many of the IP addresses of one server are tried.
+const MOST_PLACES: usize = 8;
 
 /// A connection that is silent for this long is asked whether it is still there.
 const KEEPALIVE: Duration = Duration::from_secs(30);
@@ -36,7 +39,7 @@ const SETTINGS: &str = "
 pub(super) struct Address {
     /// One for each server, in the order of the address.
     hosts: Vec<Config>,
-    /// Which of them was the right one last.
+    /// Which of them was seen to take writes last.
     last: AtomicUsize,
     /// Present when the connection may be encrypted.
     tls: Option<MakeRustlsConnect>,
@@ -67,8 +70,9 @@ impl Address {
         Ok(Self { hosts: one_by_one(&config), last: AtomicUsize::new(0), tls })
     }
 
-    /// A new connection to the server that can be written to, with its settings made; its other half runs on `runtime`.
-    pub(super) async fn connect(&self, runtime: &Runtime) -> Result<Client, StoreError> {
+    /// A new connection to the server that can be written to, with its settings made, and the number of that server; its other
+    /// half runs on `runtime`.
+    pub(super) async fn connect(&self, runtime: &Runtime) -> Result<(usize, Client), StoreError> {
         self.first_of(async |host| {
             let client = match &self.tls {
                 Some(tls) => {
@@ -94,33 +98,75 @@ impl Address {
         match &self.tls {
             Some(tls) => {
                 let connect = async |host: &Config| host.connect(tls.clone()).await.map_err(store_error);
-                let (client, connection) = self.first_of(connect).await?;
+                let (_, (client, connection)) = self.first_of(connect).await?;
                 hear(client, connection, bulletin).await
             }
             None => {
                 let connect = async |host: &Config| host.connect(NoTls).await.map_err(store_error);
-                let (client, connection) = self.first_of(connect).await?;
+                let (_, (client, connection)) = self.first_of(connect).await?;
                 hear(client, connection, bulletin).await
             }
         }
     }
 
-    /// What `connect` gives for the first server that lets it, beginning with the one that did last.
-    async fn first_of<T>(&self, connect: impl AsyncFn(&Config) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let last = self.last.load(Ordering::Relaxed);
+    /// Which server was seen to take writes last. Whoever has a connection to another one leaves it: two servers may both take
+    /// writes after a failover, and all of this process is to go to one.
+    pub(super) fn last(&self) -> usize {
+        self.last.load(Ordering::Relaxed)
+    }
+
+    /// What `connect` gives for the first server that lets it, beginning with the one that did last, and its number.
+    async fn first_of<T>(
+        &self,
+        connect: impl AsyncFn(&Config) -> Result<T, StoreError>,
+    ) -> Result<(usize, T), StoreError> {
         let mut why = StoreError::unavailable("the address of the database names no server");
-        for (number, host) in self.hosts.iter().enumerate().cycle().skip(last).take(self.hosts.len()) {
-            match tokio::time::timeout(HOST_PATIENCE, connect(host)).await {
-                Ok(Ok(connected)) => {
-                    self.last.store(number, Ordering::Relaxed);
-                    return Ok(connected);
+        for (number, host) in self.hosts.iter().enumerate().cycle().skip(self.last()).take(self.hosts.len()) {
+            let places = match tokio::time::timeout(HOST_PATIENCE, each_place(host)).await {
+                Ok(Ok(places)) => places,
+                Ok(Err(error)) => {
+                    why = error;
+                    continue;
                 }
-                Ok(Err(error)) => why = error,
-                Err(_) => why = StoreError::unavailable("the database does not answer"),
+                Err(_) => {
+                    why = StoreError::unavailable("the name of the database's server is not resolved in time");
+                    continue;
+                }
+            };
+            for place in places {
+                match tokio::time::timeout(HOST_PATIENCE, connect(&place)).await {
+                    Ok(Ok(connected)) => {
+                        self.last.store(number, Ordering::Relaxed);
+                        return Ok((number, connected));
+                    }
+                    Ok(Err(error)) => why = error,
+                    Err(_) => why = StoreError::unavailable("the database does not answer"),
+                }
             }
         }
         Err(why)
     }
+}
+
+/// A server by each of the IP addresses that its name stands for, so that one that is dead leaves the next one its turn. The
+/// name stays, for TLS.
+async fn each_place(host: &Config) -> Result<Vec<Config>, StoreError> {
+    let [Host::Tcp(name)] = host.get_hosts() else { return Ok(vec![host.clone()]) };
+    if !host.get_hostaddrs().is_empty() {
+        return Ok(vec![host.clone()]);
+    }
+    let port = host.get_ports().first().copied().unwrap_or(5432);
+    let found = tokio::net::lookup_host((name.as_str(), port)).await;
+    let found =
+        found.map_err(|error| StoreError::unavailable(format!("the database's server is not found: {error}")))?;
+    Ok(found
+        .take(MOST_PLACES)
+        .map(|place| {
+            let mut host = host.clone();
+            host.hostaddr(place.ip());
+            host
+        })
+        .collect())
 }
 
 /// The same settings for each server alone: the driver tries them one after the other by itself, but without a limit for each.
@@ -179,4 +225,23 @@ fn tls() -> Result<MakeRustlsConnect, StoreError> {
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(MakeRustlsConnect::new(config))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_server_is_tried_by_each_of_its_addresses_and_keeps_its_name() {
+        let all: Config = "postgres://u@localhost:1,127.0.0.1:2/d".parse().expect("an address");
+        let hosts = one_by_one(&all);
+        let ports: Vec<&[u16]> = hosts.iter().map(Config::get_ports).collect();
+        assert_eq!(ports, [[1], [2]]);
+        let places = each_place(&hosts[0]).await.expect("addresses");
+        assert!(!places.is_empty());
+        for place in places {
+            assert_eq!(place.get_hosts(), [Host::Tcp("localhost".to_owned())]);
+            assert!(matches!(place.get_hostaddrs(), [address] if address.is_loopback()), "{place:?}");
+        }
+    }
 }

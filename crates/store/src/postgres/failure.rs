@@ -68,6 +68,16 @@ pub(super) fn is_worth_repeating(error: &StoreError) -> bool {
     matches!(error, StoreError::Contended { code } if ["40001", "40P01"].contains(&code.as_str()))
 }
 
+/// What a unit that only reads is told where one that writes would have met a standby.
+pub(super) fn its_own_mistake(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Unavailable { code: Some(code), why } if code.as_str() == ON_STANDBY => {
+            StoreError::Refused { code, message: why }
+        }
+        error => error,
+    }
+}
+
 /// Whether the server has told that it ends the connection.
 pub(super) fn is_farewell(error: &StoreError) -> bool {
     match error {

@@ -1,7 +1,7 @@
 //! One connection, used by one thread.
 
 use super::config::Address;
-use super::failure::{is_farewell, store_error};
+use super::failure::{is_farewell, its_own_mistake, store_error};
 use super::round_trip::{after_begin, all};
 use crate::error::StoreError;
 use crate::row::{Row, RowOf};
@@ -24,6 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub(crate) struct Session {
     address: Arc<Address>,
     client: Option<Client>,
+    /// The number of the server that the client is connected to.
+    host: usize,
     statements: HashMap<&'static str, Statement>,
     mode: Mode,
     begun: bool,
@@ -43,6 +45,7 @@ impl Session {
         Ok(Self {
             address,
             client: None,
+            host: 0,
             statements: HashMap::new(),
             mode: Mode::Read,
             begun: false,
@@ -52,12 +55,13 @@ impl Session {
         })
     }
 
-    /// Connects if there is no connection.
+    /// Connects if there is no connection, or another server was found to take writes since it was made.
     pub(crate) fn ready(&mut self) -> Result<(), StoreError> {
-        if self.is_lost() {
+        if self.is_lost() || self.host != self.address.last() {
             self.client = None;
             self.statements.clear();
-            self.client = Some(self.runtime.block_on(self.address.connect(&self.runtime))?);
+            let (host, client) = self.runtime.block_on(self.address.connect(&self.runtime))?;
+            (self.host, self.client) = (host, Some(client));
             self.lost = false;
         }
         Ok(())
@@ -182,6 +186,8 @@ impl Session {
         self.begun = true;
         let client = connected(self.client.as_ref())?;
         let done = patiently(&self.runtime, self.patience, after_begin(client, begin, request(client)));
+        // A unit that only reads and writes all the same gets the error of a standby from any server.
+        let done = if self.mode == Mode::Read { done.map_err(its_own_mistake) } else { done };
         self.lost |= done.as_ref().is_err_and(is_farewell);
         done
     }

@@ -7,6 +7,9 @@ use crate::sql::statements;
 use crate::{Location, Store, StoreError};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Barrier};
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 statements! {
     KILL_MYSELF = "SELECT pg_terminate_backend(pg_backend_pid())";
@@ -27,6 +30,67 @@ async fn a_server_that_says_nothing_leaves_the_next_one_its_turn() {
     let store = Store::open_with(&store, MIGRATIONS).await.expect("a store");
     store.tidy(|tx| add(tx, "a", 1)).await.expect("a write");
     assert_eq!(store.read(|db| get(db, "a")).await, Ok(Some(1)));
+}
+
+/// A way to a server: who has come by it can go on, and it lets nobody new in once it is closed. Tells how many are on it.
+struct Way {
+    port: u16,
+    taking: tokio::task::JoinHandle<()>,
+    open: watch::Receiver<usize>,
+}
+
+impl Way {
+    async fn to(server: String) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        let (count, open) = watch::channel(0);
+        let taking = tokio::spawn(async move {
+            while let Ok((mut from, _)) = listener.accept().await {
+                let (count, server) = (count.clone(), server.clone());
+                tokio::spawn(async move {
+                    count.send_modify(|open| *open += 1);
+                    let mut to = TcpStream::connect(server).await.expect("the server");
+                    let _ended = tokio::io::copy_bidirectional(&mut from, &mut to).await;
+                    count.send_modify(|open| *open -= 1);
+                });
+            }
+        });
+        Self { port, taking, open }
+    }
+}
+
+/// After a failover two servers may both take writes, where the old one was not kept from it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_process_leaves_a_server_once_it_has_found_another_one() {
+    let place = Place::on_postgres();
+    drop(place.open().await);
+    let Location::Postgres { url, .. } = place.location() else { panic!("on PostgreSQL") };
+    let (user, rest) = url.split_once('@').expect("a user");
+    let server = rest.split(['/', '?']).next().expect("a server").to_owned();
+    let mut old = Way::to(server).await;
+    let url = format!("{user}@127.0.0.1:{},{rest}", old.port);
+    let store = Store::open_with(&Location::Postgres { url, connections: 3 }, MIGRATIONS).await.expect("a store");
+    let write_all = async |round: u32| {
+        for number in 0..12 {
+            store.tidy(move |tx| add(tx, &format!("{round} {number}"), 0)).await.expect("a write");
+        }
+    };
+    write_all(0).await;
+    assert!(*old.open.borrow() >= 3, "all come by the first way");
+    old.taking.abort();
+    // One finds its connection broken, and another way; the connections of the others are as good as ever.
+    let mut first = true;
+    let broken = store.tidy(move |tx| {
+        if std::mem::take(&mut first) {
+            tx.run(KILL_MYSELF, &[])?;
+        }
+        add(tx, "broken", 0)
+    });
+    broken.await.expect("a write");
+    write_all(1).await;
+    // Only the connection that listens may still be on it.
+    let left = tokio::time::timeout(Duration::from_secs(20), old.open.wait_for(|open| *open <= 1)).await.is_ok();
+    assert!(left, "{} are still on it", *old.open.borrow());
 }
 
 /// What a failover leaves behind: the server that was written to is a standby now.
