@@ -30,6 +30,19 @@ async fn register_many(server: &TestServer, owner: &Visitor, receiver: &Receiver
     }
 }
 
+/// A developer with ten webhooks whose receivers never answer, and another one with one that does: who changes things, the two
+/// receivers, and the customer that is told of to the ten.
+async fn beside_slow_receivers(server: &TestServer) -> (Program, Receiver, Receiver, Value) {
+    let (owner, program) = business(server).await;
+    let (slow, fast) = (Receiver::start().await, Receiver::start().await);
+    slow.replies("/hooks", vec![Reply::Never; 200]);
+    register_many(server, &owner, &slow).await;
+    let other = Program::installed(server, "Other Desk", &owner, "customers_r_all").await;
+    register(&other, &fast, "/hooks", "customers/updated").await;
+    let customer = program.create("/customers", &json!({"firstName": "A"})).await;
+    (program, slow, fast, customer)
+}
+
 on_every_engine! {
     /// What a key may not know of is not on the page of its developer, neither while it waits nor later, and leaves no gap in the
     /// numbers that are.
@@ -88,13 +101,7 @@ on_every_engine! {
     /// One developer's many receivers that do not answer leave room for those of others: of eight that can be served at once, one
     /// developer gets four at most.
     async fn slow_receivers_of_one_developer_delay_no_other(server: TestServer) {
-        let (owner, program) = business(&server).await;
-        let (slow, fast) = (Receiver::start().await, Receiver::start().await);
-        slow.replies("/hooks", vec![Reply::Never; 200]);
-        register_many(&server, &owner, &slow).await;
-        let other = Program::installed(&server, "Other Desk", &owner, "customers_r_all").await;
-        register(&other, &fast, "/hooks", "customers/updated").await;
-        let customer = program.create("/customers", &json!({"firstName": "A"})).await;
+        let (program, slow, fast, customer) = beside_slow_receivers(&server).await;
         // All of theirs have been due for longer.
         server.clock.advance(Duration::from_millis(10));
         let renamed = program.put(&format!("/customers/{}", customer["id"].as_str().unwrap()), &json!({"firstName": "B"})).await;
@@ -113,13 +120,7 @@ on_every_engine! {
     /// The same of what changes while that developer's receivers hang and more of them are due: everything is told at once, and of
     /// the places that others leave none is given to those who have their share.
     async fn others_are_told_while_slow_receivers_hang(server: TestServer) {
-        let (owner, program) = business(&server).await;
-        let (slow, fast) = (Receiver::start().await, Receiver::start().await);
-        slow.replies("/hooks", vec![Reply::Never; 200]);
-        register_many(&server, &owner, &slow).await;
-        let other = Program::installed(&server, "Other Desk", &owner, "customers_r_all").await;
-        register(&other, &fast, "/hooks", "customers/updated").await;
-        let customer = program.create("/customers", &json!({"firstName": "A"})).await;
+        let (program, slow, fast, customer) = beside_slow_receivers(&server).await;
         let path = format!("/customers/{}", customer["id"].as_str().unwrap());
         let meanwhile = async {
             for _ in 0..4 {
