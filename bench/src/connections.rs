@@ -1,8 +1,8 @@
 //! Clients that take connections and send nothing, or little, shut nobody out.
 //!
 //! From many addresses of this machine they leave connections idle, send half the head of a request, or a body one byte after
-//! the other, all of it over and over, because the server hangs up. Meanwhile one asks on new connections whether the server is
-//! well, and books.
+//! the other, all of it over and over, because the server hangs up; others ask without a pause. Meanwhile
+//! one client asks on new connections whether the server is well, and books.
 
 use crate::client::{Client, text};
 use crate::race::{left, products, wish};
@@ -40,6 +40,7 @@ enum Kind {
     Idle,
     HalfHead,
     SlowBody,
+    Asker,
 }
 
 impl Kind {
@@ -47,6 +48,7 @@ impl Kind {
         match self {
             Self::Idle => "",
             Self::HalfHead => "GET /health HTTP/1.1\r\nhost: x\r\nx-half: ",
+            Self::Asker => "GET /health HTTP/1.1\r\nhost: x\r\n\r\n",
             Self::SlowBody => "POST /sign-in HTTP/1.1\r\nhost: x\r\ncontent-length: 60000\r\n\r\n",
         }
     }
@@ -104,9 +106,12 @@ async fn under_siege(args: &ConnectionsArgs, server: &Server) -> anyhow::Result<
     let address: SocketAddr = server.client.base().trim_start_matches("http://").trim_end_matches("/v2").parse()?;
     let mut orders = orders(&server.client).await?;
     let (open, mut others) = (Arc::new(AtomicUsize::new(0)), JoinSet::new());
-    for (kind, count) in
-        [(Kind::Idle, args.idle), (Kind::HalfHead, args.half_heads), (Kind::SlowBody, args.slow_bodies)]
-    {
+    for (kind, count) in [
+        (Kind::Idle, args.idle),
+        (Kind::HalfHead, args.half_heads),
+        (Kind::SlowBody, args.slow_bodies),
+        (Kind::Asker, args.askers),
+    ] {
         for number in 0..count {
             others.spawn(hold(kind, address, source(number), Arc::clone(&open)));
         }
@@ -152,7 +157,7 @@ async fn under_siege(args: &ConnectionsArgs, server: &Server) -> anyhow::Result<
             wrong.push(format!("{what} took {worst} ms"));
         }
     }
-    let all = args.idle + args.half_heads + args.slow_bodies;
+    let all = args.idle + args.half_heads + args.slow_bodies + args.askers;
     say(&format!("of {all} other clients up to {most_open} were connected at once"));
     Ok(wrong)
 }
@@ -188,7 +193,14 @@ async fn wait(kind: Kind, mut stream: TcpStream) -> std::io::Result<()> {
     loop {
         let pause = if matches!(kind, Kind::SlowBody) { DRIP } else { Duration::from_secs(3_600) };
         tokio::select! {
-            read = stream.read(&mut answer) => if read? == 0 { return Ok(()) },
+            read = stream.read(&mut answer) => {
+                if read? == 0 {
+                    return Ok(());
+                }
+                if matches!(kind, Kind::Asker) {
+                    stream.write_all(kind.text().as_bytes()).await?;
+                }
+            }
             () = sleep(pause) => stream.write_all(b"a").await?,
         }
     }

@@ -131,6 +131,9 @@ pub struct ConnectionsArgs {
     /// How many send a body one byte after the other.
     #[arg(long, default_value_t = 1500)]
     pub slow_bodies: u32,
+    /// How many ask again as soon as they have an answer, on the connection they have.
+    #[arg(long, default_value_t = 300)]
+    pub askers: u32,
     /// For how many seconds it is measured.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     pub seconds: u32,

@@ -2,8 +2,10 @@
 //!
 //! A connection on which no request is under way is there only in case one comes: the one that has waited longest makes
 //! room when all places are taken, and so does, after those, the one whose request has been arriving longest. Neither before
-//! it has had a moment, or the newcomer has waited that long: many who come again at once would otherwise cut those who came an
-//! instant ago and are being read, and those who ask without a pause would never make room. An address
+//! it has had a moment, or a newcomer has waited that long: many who come again at once would otherwise cut those who came an
+//! instant ago and are being read, and those who ask without a pause would never make room. Once a newcomer has waited in
+//! vain, those behind it do not wait as long again, in a crowd their waits would add up; and for each answer that is written
+//! meanwhile one connection leaves. An address
 //! has a share of the places, so that one client makes room for its own connections first. Where a request is worked on
 //! or an answer is on its way, nothing is cut.
 
@@ -21,6 +23,9 @@ use tokio::time::timeout;
 /// come with the connection, or with its head.
 const GRACE: Duration = Duration::from_millis(200);
 
+/// For how long newcomers do not wait for a moment of others, after one has waited in vain.
+const RUSH: Duration = Duration::from_secs(1);
+
 /// How soon to look again for one that makes room.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
@@ -36,6 +41,24 @@ pub(super) struct Places {
     at_once: usize,
     proxies: Arc<[IpNet]>,
     table: Mutex<Table<Arc<Seat>>>,
+    /// Whether a place is being looked for.
+    looking: AtomicBool,
+}
+
+/// Says that a place is being looked for, until it is dropped.
+struct Looking<'a>(&'a AtomicBool);
+
+impl<'a> Looking<'a> {
+    fn new(places: &'a Places) -> Self {
+        places.looking.store(true, Ordering::Relaxed);
+        Self(&places.looking)
+    }
+}
+
+impl Drop for Looking<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
 }
 
 impl Places {
@@ -44,7 +67,14 @@ impl Places {
     pub(super) fn new(cap: usize, share: usize, proxies: Arc<[IpNet]>) -> Arc<Self> {
         let slots = Arc::new(Semaphore::new(cap));
         let at_once = (cap / 32).clamp(1, 32);
-        Arc::new(Self { slots, share: share.max(1), at_once, proxies, table: Mutex::default() })
+        Arc::new(Self {
+            slots,
+            share: share.max(1),
+            at_once,
+            proxies,
+            table: Mutex::default(),
+            looking: AtomicBool::new(false),
+        })
     }
 
     /// What is free when nobody is left.
@@ -60,6 +90,7 @@ impl Places {
             ask_to_leave(leaves);
         }
         let begun = Instant::now();
+        let _looking = Looking::new(self);
         let slot = loop {
             match self.slots.clone().try_acquire_owned() {
                 Ok(slot) => break slot,
@@ -67,8 +98,7 @@ impl Places {
                 Err(TryAcquireError::NoPermits) => {}
             }
             let now = Instant::now();
-            // Those who ask again and again always wait for less than their moment.
-            let grace = if now.saturating_duration_since(begun) < GRACE { GRACE } else { Duration::ZERO };
+            let grace = self.table().grace(begun, now);
             for _ in 0..self.at_once {
                 let leaves = self.table().oldest(now, grace);
                 ask_to_leave(leaves);
@@ -177,7 +207,13 @@ impl Seat {
     /// Nothing is under way.
     pub(super) fn waits(&self) {
         self.under_way.store(false, Ordering::Release);
-        self.places.table().set(self.id, Stage::Wait, Instant::now());
+        let (now, places) = (Instant::now(), &self.places);
+        let leaves = {
+            let mut table = places.table();
+            table.set(self.id, Stage::Wait, now);
+            (places.looking.load(Ordering::Relaxed) && table.rushes(now)).then(|| table.oldest(now, Duration::ZERO))
+        };
+        ask_to_leave(leaves.flatten());
     }
 
     /// Comes when the connection has to make room.
@@ -255,11 +291,13 @@ struct Table<S> {
     entries: HashMap<u64, Entry<S>>,
     lines: Lines,
     holders: HashMap<IpAddr, Holder>,
+    /// Until when newcomers do not wait for a moment of others.
+    rush_ends: Option<Instant>,
 }
 
 impl<S> Default for Table<S> {
     fn default() -> Self {
-        Self { counter: 0, entries: HashMap::new(), lines: Lines::default(), holders: HashMap::new() }
+        Self { counter: 0, entries: HashMap::new(), lines: Lines::default(), holders: HashMap::new(), rush_ends: None }
     }
 }
 
@@ -322,6 +360,20 @@ impl<S: Clone> Table<S> {
         // Without a moment for those that have just come: the newest is this address's, too.
         let id = held.lines.first(now, Duration::ZERO).ok_or(ShareUsed)?;
         Ok(self.leaves(id, now))
+    }
+
+    /// How long a connection must have waited to make room for a newcomer that has been looking since `begun`. Those who ask
+    /// without a pause never wait for as long as a moment.
+    fn grace(&mut self, begun: Instant, now: Instant) -> Duration {
+        if now.saturating_duration_since(begun) >= GRACE {
+            self.rush_ends = Some(now + RUSH);
+        }
+        if self.rushes(now) { Duration::ZERO } else { GRACE }
+    }
+
+    /// Whether a newcomer has waited in vain lately.
+    fn rushes(&self, now: Instant) -> bool {
+        self.rush_ends.is_some_and(|end| now < end)
     }
 
     /// Who has to leave when all places are taken.
@@ -398,6 +450,17 @@ mod tests {
         assert_eq!(table.oldest(now, GRACE), None);
         assert_eq!(table.oldest(now, Duration::ZERO), Some(second), "what is worked on is not cut");
         assert_eq!(table.oldest(now, Duration::ZERO), None);
+    }
+
+    #[test]
+    fn one_who_has_waited_in_vain_spares_those_behind_it_the_wait() {
+        let (mut table, begun) = table(&[]);
+        assert_eq!(table.grace(begun, begun), GRACE);
+        assert_eq!(table.grace(begun, begun + GRACE), Duration::ZERO);
+        let next = begun + GRACE + LOOK_AGAIN;
+        assert_eq!(table.grace(next, next), Duration::ZERO);
+        let later = begun + GRACE + RUSH;
+        assert_eq!(table.grace(later, later), GRACE);
     }
 
     #[test]
