@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use slotkeeper_app::App;
-use slotkeeper_app::idempotency::Answer;
+use slotkeeper_app::idempotency::StoredResponse;
 use std::marker::PhantomData;
 
 /// 200, with a thing or a list as JSON.
@@ -55,7 +55,7 @@ impl<T> Clone for Created<T> {
     }
 }
 
-impl<T: 'static> Answer for Created<T> {
+impl<T: 'static> StoredResponse for Created<T> {
     /// The address on the first line, the body on the second: JSON written by us has no line breaks.
     fn to_text(&self) -> String {
         format!("{}\n{}", self.location.0, self.body)
@@ -67,7 +67,7 @@ impl<T: 'static> Answer for Created<T> {
     }
 }
 
-impl Answer for CreatedUnshown {
+impl StoredResponse for CreatedUnshown {
     fn to_text(&self) -> String {
         self.0.0.clone()
     }

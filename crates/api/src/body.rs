@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use slotkeeper_app::App;
 use slotkeeper_app::idempotency::IdempotencyKey;
-use slotkeeper_domain::said::phrase_in;
+use slotkeeper_domain::safe_message::phrase_in;
 
 /// Most bytes a body may have.
 pub const LARGEST_BODY: usize = 1024 * 1024;

@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Number, Value};
-use slotkeeper_domain::text::{Shape, check};
+use slotkeeper_domain::text::{TextShape, check};
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
@@ -27,7 +27,7 @@ pub(crate) const LONGEST_TAG: usize = 35;
 /// A text without the space around it; nothing when it is null. An empty one stays, for where it says something.
 fn read_text<'de, D: Deserializer<'de>>(
     deserializer: D,
-    shape: Shape,
+    shape: TextShape,
     most: usize,
 ) -> Result<Option<String>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
@@ -37,7 +37,7 @@ fn read_text<'de, D: Deserializer<'de>>(
 /// The same where a whole number counts as the text of its digits.
 fn read_code<'de, D: Deserializer<'de>>(
     deserializer: D,
-    shape: Shape,
+    shape: TextShape,
     most: usize,
 ) -> Result<Option<String>, D::Error> {
     let text = match Option::<Value>::deserialize(deserializer)? {
@@ -60,7 +60,7 @@ fn digits(number: &Number) -> Option<String> {
         .or(whole_number)
 }
 
-fn taken<E: serde::de::Error>(text: &str, shape: Shape, most: usize) -> Result<(), E> {
+fn taken<E: serde::de::Error>(text: &str, shape: TextShape, most: usize) -> Result<(), E> {
     check(text, shape, most).map_err(said)
 }
 
@@ -93,12 +93,12 @@ macro_rules! texts {
 
 texts! {
     /// One line of at most `MOST` characters, without the space around it.
-    line, line_or_empty: read_text Shape::Line;
+    line, line_or_empty: read_text TextShape::Line;
     /// Several lines of at most `MOST` characters altogether, without the space around them.
-    prose, prose_or_empty: read_text Shape::Prose;
+    prose, prose_or_empty: read_text TextShape::Prose;
     /// One line of at most `MOST` characters of what is often made of digits, such as a postcode or a reference: some clients
     /// write it as a number.
-    code, code_or_empty: read_code Shape::Line;
+    code, code_or_empty: read_code TextShape::Line;
 }
 
 /// For `deserialize_with`: an id that must be there, as it is.
@@ -115,7 +115,7 @@ pub(crate) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D
 /// When it is no text, or none of one line and this length.
 pub(crate) fn exactly<'de, const MOST: usize, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let text = String::deserialize(deserializer)?;
-    taken(&text, Shape::Line, MOST)?;
+    taken(&text, TextShape::Line, MOST)?;
     Ok(text)
 }
 
@@ -124,7 +124,7 @@ pub(crate) fn exactly<'de, const MOST: usize, D: Deserializer<'de>>(deserializer
 /// # Errors
 /// When it is neither a text nor a whole number, or none of this length.
 pub(crate) fn codes<'de, const MOST: usize, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(read_code(deserializer, Shape::Prose, MOST)?.filter(|text| !text.is_empty()))
+    Ok(read_code(deserializer, TextShape::Prose, MOST)?.filter(|text| !text.is_empty()))
 }
 
 /// For `deserialize_with`: what is often made of digits, and must be there.
@@ -148,7 +148,7 @@ pub(crate) fn value<'de, const MOST: usize, D: Deserializer<'de>>(deserializer: 
         Value::Number(number) => digits(&number).unwrap_or_else(|| number.to_string()),
         _ => return Err(said("must be a text, a number, true or false")),
     };
-    taken(&text, Shape::Prose, MOST)?;
+    taken(&text, TextShape::Prose, MOST)?;
     Ok(text)
 }
 
@@ -240,7 +240,7 @@ pub(crate) fn twice<T: Ord>(items: &[T]) -> Option<&T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use slotkeeper_domain::said::phrase_in;
+    use slotkeeper_domain::safe_message::phrase_in;
 
     #[derive(Debug, Default, PartialEq, Deserialize)]
     #[serde(default)]

@@ -8,10 +8,10 @@ use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use slotkeeper_app::App;
+use slotkeeper_app::access::{Access, Action};
 use slotkeeper_app::authorizations::check::{CheckError, KeyHolder, check};
 use slotkeeper_app::call_limit::TooManyCalls;
-use slotkeeper_app::in_flight::Turn;
-use slotkeeper_app::right::{May, Right};
+use slotkeeper_app::in_flight::ListPermit;
 use slotkeeper_domain::account::Language;
 use std::pin::Pin;
 
@@ -21,16 +21,16 @@ use std::pin::Pin;
 pub(crate) struct Granted(pub(crate) String);
 
 /// An application that showed both keys, and whose key has the right `R`. There is no other way to get one.
-pub struct Caller<R: Right> {
+pub struct Caller<R: Action> {
     holder: KeyHolder,
-    may: May<R>,
+    may: Access<R>,
     language: Language,
 }
 
-impl<R: Right> Caller<R> {
+impl<R: Action> Caller<R> {
     /// The proof that use cases ask for.
     #[must_use]
-    pub fn may(&self) -> &May<R> {
+    pub fn access(&self) -> &Access<R> {
         &self.may
     }
 
@@ -41,7 +41,7 @@ impl<R: Right> Caller<R> {
     }
 
     /// Waits for the account's turn to make a list, or another large answer; kept until that is made.
-    pub(crate) async fn turn(&self, app: &App) -> Turn {
+    pub(crate) async fn turn(&self, app: &App) -> ListPermit {
         app.in_flight().turn(&self.may.account().id).await
     }
 
@@ -52,12 +52,12 @@ impl<R: Right> Caller<R> {
     }
 }
 
-impl<R: Right> FromRequestParts<App> for Caller<R> {
+impl<R: Action> FromRequestParts<App> for Caller<R> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let (holder, language) = identify(parts, app).await?;
-        let may = holder.may().ok_or_else(|| no_permission(R::TO))?;
+        let may = holder.access().ok_or_else(|| no_permission(R::DESCRIPTION))?;
         parts.extensions.insert(Granted(holder.authorization().permissions.to_list()));
         Ok(Self { holder, may, language })
     }

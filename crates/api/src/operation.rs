@@ -8,15 +8,15 @@ use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodFilter, on};
 use slotkeeper_app::App;
-use slotkeeper_app::right::Right;
-use slotkeeper_domain::right::Needs;
+use slotkeeper_app::access::Action;
+use slotkeeper_domain::visibility::PermissionRequirement;
 
 /// The parameters of a handler whose first one is a [`Caller`]. Only such handlers can be operations:
 ///
 /// ```
 /// use slotkeeper_api::caller::Caller;
 /// use slotkeeper_api::operation::Operations;
-/// use slotkeeper_app::right::AnyKey;
+/// use slotkeeper_app::access::AnyKey;
 ///
 /// async fn answer(_caller: Caller<AnyKey>) -> &'static str { "yes" }
 /// Operations::new().get("/question", "Answers.", answer);
@@ -37,20 +37,20 @@ use slotkeeper_domain::right::Needs;
 /// use slotkeeper_api::ApiError;
 /// use slotkeeper_api::caller::Caller;
 /// use slotkeeper_api::operation::Operations;
-/// use slotkeeper_app::right::AnyKey;
+/// use slotkeeper_app::access::AnyKey;
 ///
 /// async fn answer(_caller: Result<Caller<AnyKey>, ApiError>) -> &'static str { "yes" }
 /// Operations::new().get("/question", "Answers.", answer);
 /// ```
 pub trait StatesPermission {
     /// The right that the caller must have.
-    type Right: Right;
+    type Action: Action;
 }
 
 macro_rules! states_permission {
     ($($more:ident),*) => {
-        impl<M, R: Right, $($more),*> StatesPermission for (M, Caller<R>, $($more),*) {
-            type Right = R;
+        impl<M, R: Action, $($more),*> StatesPermission for (M, Caller<R>, $($more),*) {
+            type Action = R;
         }
     };
 }
@@ -63,7 +63,7 @@ macro_rules! states_permission {
 /// use slotkeeper_api::body::NewBody;
 /// use slotkeeper_api::caller::Caller;
 /// use slotkeeper_api::operation::Operations;
-/// use slotkeeper_app::right::AnyKey;
+/// use slotkeeper_app::access::AnyKey;
 ///
 /// async fn create(_caller: Caller<AnyKey>, _body: NewBody<u32>) -> &'static str { "made" }
 /// Operations::new().post("/things", "Creates a thing.", create);
@@ -73,7 +73,7 @@ macro_rules! states_permission {
 /// use slotkeeper_api::body::JsonBody;
 /// use slotkeeper_api::caller::Caller;
 /// use slotkeeper_api::operation::Operations;
-/// use slotkeeper_app::right::AnyKey;
+/// use slotkeeper_app::access::AnyKey;
 ///
 /// async fn create(_caller: Caller<AnyKey>, _body: JsonBody<u32>) -> &'static str { "made" }
 /// Operations::new().post("/things", "Creates a thing.", create);
@@ -82,8 +82,8 @@ pub trait TakesKey: StatesPermission {}
 
 macro_rules! takes_key {
     ($($more:ident),*) => {
-        impl<M, R: Right, $($more,)* B> TakesKey for (M, Caller<R>, $($more,)* NewBody<B>) {}
-        impl<M, R: Right, $($more),*> TakesKey for (M, Caller<R>, $($more,)* NewWithoutBody) {}
+        impl<M, R: Action, $($more,)* B> TakesKey for (M, Caller<R>, $($more,)* NewBody<B>) {}
+        impl<M, R: Action, $($more),*> TakesKey for (M, Caller<R>, $($more,)* NewWithoutBody) {}
     };
 }
 
@@ -110,7 +110,7 @@ pub struct Operation {
     /// What it does, in a sentence.
     pub about: &'static str,
     /// What the key must be allowed.
-    pub needs: Needs,
+    pub needs: PermissionRequirement,
     /// What it takes and gives.
     pub describe: fn(&mut Description, &mut Schemas),
 }
@@ -180,7 +180,7 @@ impl Operations {
         H: Handler<T, App> + Describes<T>,
         T: StatesPermission + 'static,
     {
-        let needs = <T::Right as Right>::NEEDS;
+        let needs = <T::Action as Action>::REQUIRES;
         self.list.push(Operation { method, path, about, needs, describe: H::describe });
         // Clients put a slash before the query (wire reference, section 1.9).
         let with_slash = format!("{path}/");

@@ -14,12 +14,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use slotkeeper_app::App;
-use slotkeeper_app::idempotency::Answer;
+use slotkeeper_app::idempotency::StoredResponse;
 use slotkeeper_app::secrets::Usage;
 use slotkeeper_domain::id::{AccountId, ApplicationId};
-use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::time::Instant;
-use slotkeeper_store::tables::listed_before::{Fixed, Wanted};
+use slotkeeper_domain::visibility::Visibility;
+use slotkeeper_store::tables::list_pages::{ListSnapshot, PageRequest};
 use std::convert::Infallible;
 use std::str::FromStr;
 use std::sync::OnceLock;
@@ -44,7 +44,7 @@ impl FromStr for PageToken {
 }
 
 /// Of a search that is sent again, the search is kept and not the page, which is large, and which a search makes again.
-impl Answer for PageToken {
+impl StoredResponse for PageToken {
     fn to_text(&self) -> String {
         self.0.clone()
     }
@@ -285,16 +285,21 @@ impl<Search> Paging<Search> {
     /// What to ask the store for: the page, and what it is cut from, if the search has begun within this sight. Within another
     /// one it begins now: what was found there is not to be told, and no page of it would help.
     #[must_use]
-    pub fn wanted(&self, sight: &Sight) -> Wanted {
+    pub fn wanted(&self, sight: &Visibility) -> PageRequest {
         let begun = self.fixed.as_ref().filter(|fixed| fixed.own.as_ref() == sight.creator());
-        let fixed = begun.map(|fixed| Fixed { total: fixed.total, number: fixed.number });
-        Wanted { limit: self.page.limit(), offset: self.page.offset(), fixed }
+        let fixed = begun.map(|fixed| ListSnapshot { total: fixed.total, number: fixed.number });
+        PageRequest { limit: self.page.limit(), offset: self.page.offset(), fixed }
     }
 
     /// The page of a stored list as the wire has it. What was found within this sight goes into the token, so that the other
     /// pages are cut from it.
     #[must_use]
-    pub fn fixed_list<T>(mut self, Fixed { total, number }: Fixed, sight: &Sight, data: Vec<T>) -> List<T> {
+    pub fn fixed_list<T>(
+        mut self,
+        ListSnapshot { total, number }: ListSnapshot,
+        sight: &Visibility,
+        data: Vec<T>,
+    ) -> List<T> {
         let fixed = FixedFor { total, number, own: sight.creator().cloned() };
         if self.fixed.as_ref() != Some(&fixed) {
             (self.fixed, self.token) = (Some(fixed), OnceLock::new());

@@ -5,51 +5,51 @@ use crate::path::PathId;
 use axum::http::StatusCode;
 use slotkeeper_app::availability::SearchError;
 use slotkeeper_app::blocks::BlockError;
-use slotkeeper_app::bookings::place::PlaceError;
-use slotkeeper_app::idempotency::{KeepError, UsedOtherwise};
-use slotkeeper_domain::appointment::NoAppointment;
-use slotkeeper_domain::block::BlockRefused;
+use slotkeeper_app::bookings::place::BookingError;
+use slotkeeper_app::idempotency::{KeepError, KeyReused};
+use slotkeeper_domain::appointment::AppointmentNotBookable;
+use slotkeeper_domain::block::BlockNotAllowed;
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::id::LinkedPersonId;
-use slotkeeper_domain::order::OrderRefused;
+use slotkeeper_domain::order::OrderError;
 
 impl ApiError {
     /// The answer for what was not booked, held, changed or removed; `T` is what the path names.
     #[track_caller]
-    pub(crate) fn placing<T: PathId>(error: PlaceError) -> Self {
+    pub(crate) fn placing<T: PathId>(error: BookingError) -> Self {
         match error {
-            PlaceError::NoBooking => Self::absent::<T>(),
-            PlaceError::NoLinkedPerson => Self::absent::<LinkedPersonId>(),
-            PlaceError::Store(error) => error.into(),
-            PlaceError::UsedOtherwise(error) => error.into(),
-            PlaceError::Full(full) => Self::conflict(full.to_string()),
-            error @ (PlaceError::Canceled
-            | PlaceError::HoldIsBooked
-            | PlaceError::PromotionGone(_)
-            | PlaceError::PromiseBroken(_)
-            | PlaceError::TooLate(_)
-            | PlaceError::Order(OrderRefused::Appointment(NoAppointment::Away(_)))) => {
+            BookingError::NoBooking => Self::absent::<T>(),
+            BookingError::NoLinkedPerson => Self::absent::<LinkedPersonId>(),
+            BookingError::Store(error) => error.into(),
+            BookingError::UsedOtherwise(error) => error.into(),
+            BookingError::Full(full) => Self::conflict(full.to_string()),
+            error @ (BookingError::Canceled
+            | BookingError::HoldIsBooked
+            | BookingError::PromotionGone(_)
+            | BookingError::PromiseBroken(_)
+            | BookingError::TooLate(_)
+            | BookingError::Order(OrderError::Appointment(AppointmentNotBookable::Away(_)))) => {
                 Self::conflict(error.to_string())
             }
-            error @ (PlaceError::NotYours
-            | PlaceError::NotYourCustomer
-            | PlaceError::NoBusiness
-            | PlaceError::TooManyLinked
-            | PlaceError::TooManyCustomers(_)
-            | PlaceError::Order(
-                OrderRefused::Closed | OrderRefused::MembersOnly | OrderRefused::PrepaidOnly,
-            )) => Self::forbidden(error.to_string()),
-            error @ (PlaceError::Order(_)
-            | PlaceError::Participants(_)
-            | PlaceError::Person { .. }
-            | PlaceError::NoPerson
-            | PlaceError::NoEventThen
-            | PlaceError::NeedsCustomer
-            | PlaceError::NoCustomer
-            | PlaceError::NoHold
-            | PlaceError::TooMuch
-            | PlaceError::Code { .. }
-            | PlaceError::Currency(_)) => Self::bad_request(error.to_string()),
+            error @ (BookingError::NotYours
+            | BookingError::NotYourCustomer
+            | BookingError::NoBusiness
+            | BookingError::TooManyLinked
+            | BookingError::TooManyCustomers(_)
+            | BookingError::Order(OrderError::Closed | OrderError::MembersOnly | OrderError::PrepaidOnly)) => {
+                Self::forbidden(error.to_string())
+            }
+            error @ (BookingError::Order(_)
+            | BookingError::Participants(_)
+            | BookingError::Person { .. }
+            | BookingError::NoPerson
+            | BookingError::NoEventThen
+            | BookingError::NeedsCustomer
+            | BookingError::NoCustomer
+            | BookingError::NoHold
+            | BookingError::TooMuch
+            | BookingError::Code { .. }
+            | BookingError::Currency(_)) => Self::bad_request(error.to_string()),
         }
     }
 
@@ -61,7 +61,7 @@ impl ApiError {
             BlockError::Store(error) => error.into(),
             BlockError::UsedOtherwise(error) => error.into(),
             BlockError::Full(full) => Self::conflict(full.to_string()),
-            error @ (BlockError::NotYours | BlockError::NoBusiness | BlockError::Refused(BlockRefused::Closed)) => {
+            error @ (BlockError::NotYours | BlockError::NoBusiness | BlockError::Refused(BlockNotAllowed::Closed)) => {
                 Self::forbidden(error.to_string())
             }
             error @ BlockError::Refused(_) => Self::bad_request(error.to_string()),
@@ -69,8 +69,8 @@ impl ApiError {
     }
 }
 
-impl From<UsedOtherwise> for ApiError {
-    fn from(error: UsedOtherwise) -> Self {
+impl From<KeyReused> for ApiError {
+    fn from(error: KeyReused) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
     }
 }

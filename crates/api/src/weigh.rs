@@ -11,7 +11,7 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use slotkeeper_app::App;
-use slotkeeper_app::in_flight::{Load, SMALL, TooMuch};
+use slotkeeper_app::in_flight::{AnswerInFlight, SMALL, TooMuchInFlight};
 
 /// When to try again, in seconds: clients that take their answers do so within moments.
 const AGAIN: u64 = 2;
@@ -19,7 +19,7 @@ const AGAIN: u64 = 2;
 /// An answer's bytes and what is counted for them; both go when the connection has written them.
 struct Counted {
     bytes: Bytes,
-    _load: Load,
+    _load: AnswerInFlight,
 }
 
 impl AsRef<[u8]> for Counted {
@@ -53,13 +53,13 @@ pub(crate) async fn weigh(State(app): State<App>, request: Request, next: Next) 
     }
 }
 
-fn refused(error: TooMuch) -> ApiError {
+fn refused(error: TooMuchInFlight) -> ApiError {
     let (status, message) = match error {
-        TooMuch::OfAccount => (
+        TooMuchInFlight::OfAccount => (
             StatusCode::TOO_MANY_REQUESTS,
             "Too many large answers for this account are under way and not read yet. Read them, or ask for smaller pages.",
         ),
-        TooMuch::OfAll => (
+        TooMuchInFlight::OfAll => (
             StatusCode::SERVICE_UNAVAILABLE,
             "Too many large answers are under way on this server. Nothing was done; try again in a moment.",
         ),

@@ -19,7 +19,7 @@ use slotkeeper_domain::customer::LONGEST_LINE;
 use slotkeeper_domain::money;
 use slotkeeper_domain::money::NotAnAmount;
 use slotkeeper_domain::options::LONGEST_TEXT as LONGEST_VALUE;
-pub use slotkeeper_domain::said::said;
+pub use slotkeeper_domain::safe_message::said;
 use std::borrow::Cow;
 
 /// An amount of money: `{ "amount": "27.5", "currency": "EUR" }`. Written with a string (wire reference, section 1.3),
@@ -324,7 +324,7 @@ pub struct NamedValue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use slotkeeper_domain::said::phrase_in;
+    use slotkeeper_domain::safe_message::phrase_in;
 
     fn read(text: &str) -> Result<String, String> {
         serde_json::from_str::<Money>(text)

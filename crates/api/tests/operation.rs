@@ -14,24 +14,25 @@ use slotkeeper_api::caller::Caller;
 use slotkeeper_api::operation::Operations;
 use slotkeeper_api::router::{operations, router};
 use slotkeeper_app::App;
-use slotkeeper_app::right::{AnyKey, Right};
+use slotkeeper_app::access::{Action, AnyKey};
 use slotkeeper_domain::permission::{Permission, PermissionSet};
-use slotkeeper_domain::right::{Needs, Sight};
 use slotkeeper_domain::secret::{ApiKey, SecretKey};
+use slotkeeper_domain::visibility::{PermissionRequirement, Visibility};
 use tower::ServiceExt;
 use world::key_with;
 
 struct SeeCustomers;
 
-impl Right for SeeCustomers {
-    const NEEDS: Needs = Needs::OwnOrAll { own: Permission::CustomersRwOwn, all: Permission::CustomersRAll };
-    const TO: &'static str = "read customers";
+impl Action for SeeCustomers {
+    const REQUIRES: PermissionRequirement =
+        PermissionRequirement::OwnOrAll { own: Permission::CustomersRwOwn, all: Permission::CustomersRAll };
+    const DESCRIPTION: &'static str = "read customers";
 }
 
 async fn see(caller: Caller<SeeCustomers>) -> &'static str {
-    match caller.may().sight() {
-        Sight::Own(_) => "\"its own\"",
-        Sight::All => "\"all\"",
+    match caller.access().visibility() {
+        Visibility::Own(_) => "\"its own\"",
+        Visibility::All => "\"all\"",
     }
 }
 
@@ -116,18 +117,18 @@ async fn a_body_is_json_of_the_right_kind() {
 }
 
 /// Every operation there is, with what a key must be allowed: written out by hand. A new one needs its line here.
-const OPERATIONS: [(&str, &str, Needs); 54] = [
-    ("GET", "/settings/apikeyinfo", Needs::AnyKey),
-    ("GET", "/settings/business", Needs::AnyKey),
-    ("GET", "/settings/customercustomfields", Needs::AnyKey),
-    ("GET", "/settings/languages", Needs::AnyKey),
-    ("GET", "/settings/peoplecategories", Needs::AnyKey),
-    ("GET", "/settings/products", Needs::AnyKey),
-    ("GET", "/settings/resources", Needs::AnyKey),
-    ("GET", "/settings/taxes", Needs::AnyKey),
-    ("GET", "/availability/slots", Needs::One(Permission::AvailabilityR)),
-    ("POST", "/availability/matchingslots", Needs::One(Permission::AvailabilityR)),
-    ("GET", "/availability/matchingslots/{pageNavigationToken}", Needs::One(Permission::AvailabilityR)),
+const OPERATIONS: [(&str, &str, PermissionRequirement); 54] = [
+    ("GET", "/settings/apikeyinfo", PermissionRequirement::AnyKey),
+    ("GET", "/settings/business", PermissionRequirement::AnyKey),
+    ("GET", "/settings/customercustomfields", PermissionRequirement::AnyKey),
+    ("GET", "/settings/languages", PermissionRequirement::AnyKey),
+    ("GET", "/settings/peoplecategories", PermissionRequirement::AnyKey),
+    ("GET", "/settings/products", PermissionRequirement::AnyKey),
+    ("GET", "/settings/resources", PermissionRequirement::AnyKey),
+    ("GET", "/settings/taxes", PermissionRequirement::AnyKey),
+    ("GET", "/availability/slots", PermissionRequirement::One(Permission::AvailabilityR)),
+    ("POST", "/availability/matchingslots", PermissionRequirement::One(Permission::AvailabilityR)),
+    ("GET", "/availability/matchingslots/{pageNavigationToken}", PermissionRequirement::One(Permission::AvailabilityR)),
     ("POST", "/holds", WRITE_BOOKINGS),
     ("GET", "/holds/{id}", WRITE_BOOKINGS),
     ("DELETE", "/holds/{id}", WRITE_BOOKINGS),
@@ -138,14 +139,14 @@ const OPERATIONS: [(&str, &str, Needs); 54] = [
     (
         "DELETE",
         "/bookings/{bookingNumber}",
-        Needs::OwnOrAll { own: Permission::BookingsRwdOwn, all: Permission::BookingsRwdAll },
+        PermissionRequirement::OwnOrAll { own: Permission::BookingsRwdOwn, all: Permission::BookingsRwdAll },
     ),
     ("GET", "/bookings/{bookingNumber}/customer", READ_CUSTOMERS),
     ("GET", "/bookings/{bookingNumber}/payments", READ_PAYMENTS),
     (
         "POST",
         "/bookings/{bookingNumber}/payments",
-        Needs::OwnOrAll { own: Permission::PaymentsRwOwn, all: Permission::PaymentsRwAll },
+        PermissionRequirement::OwnOrAll { own: Permission::PaymentsRwOwn, all: Permission::PaymentsRwAll },
     ),
     ("GET", "/customers", READ_CUSTOMERS),
     ("POST", "/customers", WRITE_CUSTOMERS),
@@ -154,7 +155,7 @@ const OPERATIONS: [(&str, &str, Needs); 54] = [
     (
         "DELETE",
         "/customers/{id}",
-        Needs::OwnOrAll { own: Permission::CustomersRwdOwn, all: Permission::CustomersRwdAll },
+        PermissionRequirement::OwnOrAll { own: Permission::CustomersRwdOwn, all: Permission::CustomersRwdAll },
     ),
     ("GET", "/customers/{id}/authenticate", READ_CUSTOMERS),
     ("GET", "/customers/{id}/bookings", READ_BOOKINGS),
@@ -165,7 +166,7 @@ const OPERATIONS: [(&str, &str, Needs); 54] = [
     (
         "DELETE",
         "/customers/{customerid}/linkedpeople/{id}",
-        Needs::OwnOrAll { own: Permission::CustomersRwdOwn, all: Permission::CustomersRwdAll },
+        PermissionRequirement::OwnOrAll { own: Permission::CustomersRwdOwn, all: Permission::CustomersRwdAll },
     ),
     ("GET", "/payments", READ_PAYMENTS),
     ("GET", "/payments/{id}", READ_PAYMENTS),
@@ -179,24 +180,32 @@ const OPERATIONS: [(&str, &str, Needs); 54] = [
     ("GET", "/resourceblocks/{id}", READ_BLOCKS),
     ("PUT", "/resourceblocks/{id}", WRITE_BLOCKS),
     ("DELETE", "/resourceblocks/{id}", DELETE_BLOCKS),
-    ("GET", "/subaccounts", Needs::One(Permission::SubaccountsRw)),
-    ("POST", "/subaccounts/{subaccountId}/apikeys", Needs::One(Permission::SubaccountsRw)),
-    ("DELETE", "/subaccounts/{subaccountId}/apikeys/{apiKey}", Needs::One(Permission::SubaccountsRw)),
-    ("GET", "/webhooks", Needs::AnyKey),
-    ("POST", "/webhooks", Needs::AnyKey),
-    ("GET", "/webhooks/{webhookId}", Needs::AnyKey),
-    ("DELETE", "/webhooks/{webhookId}", Needs::AnyKey),
-    ("GET", "/changes", Needs::AnyKey),
+    ("GET", "/subaccounts", PermissionRequirement::One(Permission::SubaccountsRw)),
+    ("POST", "/subaccounts/{subaccountId}/apikeys", PermissionRequirement::One(Permission::SubaccountsRw)),
+    ("DELETE", "/subaccounts/{subaccountId}/apikeys/{apiKey}", PermissionRequirement::One(Permission::SubaccountsRw)),
+    ("GET", "/webhooks", PermissionRequirement::AnyKey),
+    ("POST", "/webhooks", PermissionRequirement::AnyKey),
+    ("GET", "/webhooks/{webhookId}", PermissionRequirement::AnyKey),
+    ("DELETE", "/webhooks/{webhookId}", PermissionRequirement::AnyKey),
+    ("GET", "/changes", PermissionRequirement::AnyKey),
 ];
 
-const READ_BOOKINGS: Needs = Needs::OwnOrAll { own: Permission::BookingsRwOwn, all: Permission::BookingsRAll };
-const WRITE_BOOKINGS: Needs = Needs::OwnOrAll { own: Permission::BookingsRwOwn, all: Permission::BookingsRwAll };
-const READ_CUSTOMERS: Needs = Needs::OwnOrAll { own: Permission::CustomersRwOwn, all: Permission::CustomersRAll };
-const READ_PAYMENTS: Needs = Needs::OwnOrAll { own: Permission::PaymentsRwOwn, all: Permission::PaymentsRAll };
-const WRITE_CUSTOMERS: Needs = Needs::OwnOrAll { own: Permission::CustomersRwOwn, all: Permission::CustomersRwAll };
-const READ_BLOCKS: Needs = Needs::OwnOrAll { own: Permission::BlocksRwOwn, all: Permission::BlocksRAll };
-const WRITE_BLOCKS: Needs = Needs::OwnOrAll { own: Permission::BlocksRwOwn, all: Permission::BlocksRwAll };
-const DELETE_BLOCKS: Needs = Needs::OwnOrAll { own: Permission::BlocksRwdOwn, all: Permission::BlocksRwdAll };
+const READ_BOOKINGS: PermissionRequirement =
+    PermissionRequirement::OwnOrAll { own: Permission::BookingsRwOwn, all: Permission::BookingsRAll };
+const WRITE_BOOKINGS: PermissionRequirement =
+    PermissionRequirement::OwnOrAll { own: Permission::BookingsRwOwn, all: Permission::BookingsRwAll };
+const READ_CUSTOMERS: PermissionRequirement =
+    PermissionRequirement::OwnOrAll { own: Permission::CustomersRwOwn, all: Permission::CustomersRAll };
+const READ_PAYMENTS: PermissionRequirement =
+    PermissionRequirement::OwnOrAll { own: Permission::PaymentsRwOwn, all: Permission::PaymentsRAll };
+const WRITE_CUSTOMERS: PermissionRequirement =
+    PermissionRequirement::OwnOrAll { own: Permission::CustomersRwOwn, all: Permission::CustomersRwAll };
+const READ_BLOCKS: PermissionRequirement =
+    PermissionRequirement::OwnOrAll { own: Permission::BlocksRwOwn, all: Permission::BlocksRAll };
+const WRITE_BLOCKS: PermissionRequirement =
+    PermissionRequirement::OwnOrAll { own: Permission::BlocksRwOwn, all: Permission::BlocksRwAll };
+const DELETE_BLOCKS: PermissionRequirement =
+    PermissionRequirement::OwnOrAll { own: Permission::BlocksRwdOwn, all: Permission::BlocksRwdAll };
 
 #[tokio::test]
 async fn every_operation_is_as_the_table_says_and_refuses_strangers() {
@@ -219,7 +228,7 @@ async fn every_operation_is_as_the_table_says_and_refuses_strangers() {
         }
     };
     for (method, path, needs) in OPERATIONS {
-        let anybody = if needs == Needs::AnyKey { 200 } else { 403 };
+        let anybody = if needs == PermissionRequirement::AnyKey { 200 } else { 403 };
         for (keys, expected) in [
             (None, 401),
             (Some((&other_key, &other_secret)), 401),

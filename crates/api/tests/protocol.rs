@@ -21,9 +21,9 @@ use slotkeeper_api::query::{Query, Required, Unread};
 use slotkeeper_api::router::router_of;
 use slotkeeper_api::wire::{Money, Switch};
 use slotkeeper_app::App;
+use slotkeeper_app::access::AnyKey;
 use slotkeeper_app::clock::Clock;
 use slotkeeper_app::idempotency::keep;
-use slotkeeper_app::right::AnyKey;
 use slotkeeper_domain::id::{CustomerId, LinkedPersonId, PaymentId};
 use slotkeeper_domain::permission::PermissionSet;
 use slotkeeper_domain::time::{Instant, WireTime};
@@ -54,7 +54,7 @@ async fn numbers(
     Query(page): Query<PageParameters>,
     wanted: Unread<ListNumbers>,
 ) -> Result<Shown<List<u32>>, ApiError> {
-    let account = &caller.may().account().id;
+    let account = &caller.access().account().id;
     let paging = Paging::read(&app, account, "GET /numbers", &page, 100, || {
         let ListNumbers { count: Required(count), start_time: _ } = wanted.read()?;
         Ok(Search { count })
@@ -70,7 +70,7 @@ async fn found(
     Query(page): Query<PageParameters>,
 ) -> Result<Shown<List<u32>>, ApiError> {
     let page = page.with_token(token);
-    let account = &caller.may().account().id;
+    let account = &caller.access().account().id;
     let paging = Paging::<Search>::read(&app, account, "GET /numbers", &page, 100, || unreachable!())?;
     Ok(Shown(paging.list(u64::from(paging.search.count), Vec::new())))
 }
@@ -96,7 +96,7 @@ async fn create(
         "filling": "large enough to be compressed ".repeat(50),
     });
     let answer = Created::new(&app, "/things/1?no=query", &body);
-    Ok(keep(&app, caller.may(), key, answer).await?)
+    Ok(keep(&app, caller.access(), key, answer).await?)
 }
 
 async fn create_unshown(
@@ -104,7 +104,7 @@ async fn create_unshown(
     State(app): State<App>,
     NewWithoutBody { key }: NewWithoutBody,
 ) -> Result<CreatedUnshown, ApiError> {
-    Ok(keep(&app, caller.may(), key, CreatedUnshown::new(&app, "/things/2")).await?)
+    Ok(keep(&app, caller.access(), key, CreatedUnshown::new(&app, "/things/2")).await?)
 }
 
 async fn change(_caller: Caller<AnyKey>, State(app): State<App>, Id(id): Id<PaymentId>) -> Changed<Value> {

@@ -29,11 +29,11 @@ pub struct Owner(SignedIn);
 
 /// Anybody of a business or a portal, whatever the role.
 #[derive(Debug, Clone)]
-pub struct Colleague(SignedIn);
+pub struct AccountMember(SignedIn);
 
 /// Anybody of a business, whatever the role.
 #[derive(Debug, Clone)]
-pub struct Worker(SignedIn);
+pub struct BusinessMember(SignedIn);
 
 /// Whoever runs a business: its owner, or a manager.
 #[derive(Debug, Clone)]
@@ -51,14 +51,14 @@ macro_rules! callers {
     )*};
 }
 
-callers!(Developer, Owner, Colleague, Worker, Manager);
+callers!(Developer, Owner, AccountMember, BusinessMember, Manager);
 
 impl Owner {
     /// This owner as somebody of the account, which every owner is: unlike the question put to anybody who signed in,
     /// it has one answer.
     #[must_use]
-    pub fn as_colleague(&self) -> Colleague {
-        Colleague(self.0.clone())
+    pub fn as_colleague(&self) -> AccountMember {
+        AccountMember(self.0.clone())
     }
 }
 
@@ -79,14 +79,14 @@ impl SignedIn {
 
     /// This person as somebody of a business or a portal.
     #[must_use]
-    pub fn as_colleague(&self) -> Option<Colleague> {
-        (self.account.kind != AccountKind::Developer).then(|| Colleague(self.clone()))
+    pub fn as_colleague(&self) -> Option<AccountMember> {
+        (self.account.kind != AccountKind::Developer).then(|| AccountMember(self.clone()))
     }
 
     /// This person as somebody of a business.
     #[must_use]
-    pub fn as_worker(&self) -> Option<Worker> {
-        (self.account.kind == AccountKind::Business).then(|| Worker(self.clone()))
+    pub fn as_business_member(&self) -> Option<BusinessMember> {
+        (self.account.kind == AccountKind::Business).then(|| BusinessMember(self.clone()))
     }
 
     /// This person as somebody who runs a business.

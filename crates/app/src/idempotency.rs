@@ -6,7 +6,7 @@
 //! one's answer. What is refused does nothing, so nothing of it is kept: the same key may try again.
 
 use crate::App;
-use crate::right::{May, Right};
+use crate::access::{Access, Action};
 use crate::secrets::{Hash, Usage, same};
 use slotkeeper_domain::id::{AccountId, ApplicationId};
 use slotkeeper_domain::time::Instant;
@@ -37,10 +37,10 @@ impl IdempotencyKey {
 /// The key was used for a request that said something else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("This Idempotency-Key was used for another request already. Take a new key for each request.")]
-pub struct UsedOtherwise;
+pub struct KeyReused;
 
 /// An answer that can be kept.
-pub trait Answer: Sized + Send + 'static {
+pub trait StoredResponse: Sized + Send + 'static {
     /// The answer as text.
     fn to_text(&self) -> String;
 
@@ -50,7 +50,7 @@ pub trait Answer: Sized + Send + 'static {
 
 /// An answer together with the thing that it was made of, for whoever has to look what has become of that. The text of the
 /// thing is one line.
-impl<T: Answer, A: Answer> Answer for (T, A) {
+impl<T: StoredResponse, A: StoredResponse> StoredResponse for (T, A) {
     fn to_text(&self) -> String {
         format!("{}\n{}", self.0.to_text(), self.1.to_text())
     }
@@ -73,7 +73,7 @@ impl<T, A> Clone for Answering<T, A> {
     }
 }
 
-impl<T, A: Answer> Answering<T, A> {
+impl<T, A: StoredResponse> Answering<T, A> {
     /// Answers with what `answer` makes of the thing, and keeps the answer if the request has a key.
     pub fn new(key: Option<IdempotencyKey>, answer: impl Fn(&T) -> A + Send + Sync + 'static) -> Self {
         Self { key, answer: Arc::new(answer) }
@@ -82,7 +82,7 @@ impl<T, A: Answer> Answering<T, A> {
     /// Answers the same, and says of which thing, also when the answer was kept.
     pub(crate) fn of_what(self) -> Answering<T, (T, A)>
     where
-        T: Answer + Clone,
+        T: StoredResponse + Clone,
         A: 'static,
     {
         let answer = self.answer;
@@ -90,7 +90,7 @@ impl<T, A: Answer> Answering<T, A> {
     }
 
     /// Runs `unit` and answers; or answers as the first time, and does not run it.
-    pub(crate) fn run<E: From<StoreError> + From<UsedOtherwise>>(
+    pub(crate) fn run<E: From<StoreError> + From<KeyReused>>(
         &self,
         tx: &mut Tx,
         app: &App,
@@ -117,7 +117,7 @@ impl<T, A: Answer> Answering<T, A> {
 pub enum KeepError {
     /// The key belongs to another request.
     #[error(transparent)]
-    UsedOtherwise(#[from] UsedOtherwise),
+    UsedOtherwise(#[from] KeyReused),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -126,9 +126,9 @@ pub enum KeepError {
 ///
 /// # Errors
 /// [`KeepError`].
-pub async fn keep<R: Right, A: Answer + Clone + Sync>(
+pub async fn keep<R: Action, A: StoredResponse + Clone + Sync>(
     app: &App,
-    may: &May<R>,
+    may: &Access<R>,
     key: Option<IdempotencyKey>,
     answer: A,
 ) -> Result<A, KeepError> {
@@ -139,7 +139,7 @@ pub async fn keep<R: Right, A: Answer + Clone + Sync>(
     let application = may.actor().application().cloned();
     let answering = Answering::new(key, move |()| answer.clone());
     let keep = move |tx: &mut Tx| answering.run(tx, &unit, (&account, application.as_ref()), now, |_| Ok(()));
-    app.store().tidy(keep).await
+    app.store().write_unlogged(keep).await
 }
 
 /// Whose answer it is, and to what: in another row it does not open.
@@ -148,7 +148,7 @@ fn owner<'a>(of: &KeyOf<'a>, request: &'a Hash) -> [&'a [u8]; 4] {
 }
 
 /// The answer that was kept under a key that could not be reserved.
-fn kept<A: Answer, E: From<StoreError> + From<UsedOtherwise>>(
+fn kept<A: StoredResponse, E: From<StoreError> + From<KeyReused>>(
     tx: &mut Tx,
     app: &App,
     of: KeyOf<'_>,
@@ -157,7 +157,7 @@ fn kept<A: Answer, E: From<StoreError> + From<UsedOtherwise>>(
     let inconsistent = |what: &str| StoreError::inconsistent(format!("a kept answer {what}"));
     let kept = kept_answers::find(tx, of)?.ok_or_else(|| inconsistent("has gone"))?;
     if !same(&kept.request_hash, request) {
-        return Err(UsedOtherwise.into());
+        return Err(KeyReused.into());
     }
     let opened = app.vault().open_for(Usage::Answer, &owner(&of, request), &kept.answer);
     let text = opened.map_err(|_| inconsistent("cannot be opened"))?;

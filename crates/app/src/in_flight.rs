@@ -34,14 +34,14 @@ struct Waiting {
 }
 
 /// Leave to make a large answer. It ends when this is dropped.
-pub struct Turn {
+pub struct ListPermit {
     account: AccountId,
     of_accounts: Arc<Mutex<HashMap<AccountId, Arc<Semaphore>>>>,
     permits: Option<(OwnedSemaphorePermit, OwnedSemaphorePermit)>,
 }
 
 /// An answer that waits for its client. It does no longer when this is dropped.
-pub struct Load {
+pub struct AnswerInFlight {
     waiting: Arc<Mutex<Waiting>>,
     account: AccountId,
     application: ApplicationId,
@@ -50,7 +50,7 @@ pub struct Load {
 
 /// Why no further answer can wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TooMuch {
+pub enum TooMuchInFlight {
     /// Too many bytes wait for the application or the account.
     #[error("too many bytes of answers wait for this account")]
     OfAccount,
@@ -79,14 +79,15 @@ impl InFlight {
     }
 
     /// Waits until a list may be made for the account. Whoever waits longest is next.
-    pub async fn turn(&self, account: &AccountId) -> Turn {
+    pub async fn turn(&self, account: &AccountId) -> ListPermit {
         let own = {
             let mut of_accounts = self.of_accounts.lock().unwrap_or_else(PoisonError::into_inner);
             let own = of_accounts.entry(account.clone());
             Arc::clone(own.or_insert_with(|| Arc::new(Semaphore::new(self.turns_of_account))))
         };
         // Made before it waits, so that the account is forgotten also when the client goes away meanwhile.
-        let mut turn = Turn { account: account.clone(), of_accounts: Arc::clone(&self.of_accounts), permits: None };
+        let mut turn =
+            ListPermit { account: account.clone(), of_accounts: Arc::clone(&self.of_accounts), permits: None };
         // The account's own first: its line must not fill that of all.
         let own = own.acquire_owned().await;
         let all = Arc::clone(&self.all).acquire_owned().await;
@@ -98,7 +99,12 @@ impl InFlight {
     ///
     /// # Errors
     /// [`TooMuch`] when so many bytes wait that this one has no room.
-    pub fn load(&self, account: &AccountId, application: &ApplicationId, bytes: usize) -> Result<Load, TooMuch> {
+    pub fn load(
+        &self,
+        account: &AccountId,
+        application: &ApplicationId,
+        bytes: usize,
+    ) -> Result<AnswerInFlight, TooMuchInFlight> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let of_account = waiting.of_accounts.get(account);
         let own = of_account.and_then(|of_account| of_account.get(application)).copied().unwrap_or(0);
@@ -106,17 +112,17 @@ impl InFlight {
         // One answer always has room beside nothing else: the largest may be larger than a share.
         let room = |has: usize, most: usize| has == 0 || has + bytes <= most;
         if !room(own, MOST_OF_APPLICATION) || !room(of_account, MOST_OF_ACCOUNT) {
-            return Err(TooMuch::OfAccount);
+            return Err(TooMuchInFlight::OfAccount);
         }
         if !room(waiting.bytes, MOST) {
-            return Err(TooMuch::OfAll);
+            return Err(TooMuchInFlight::OfAll);
         }
         Ok(waiting.add(&self.waiting, account, application, bytes))
     }
 
     /// The same for an answer that has to be given, such as that to a change: it is counted, and never refused.
     #[must_use]
-    pub fn load_anyway(&self, account: &AccountId, application: &ApplicationId, bytes: usize) -> Load {
+    pub fn load_anyway(&self, account: &AccountId, application: &ApplicationId, bytes: usize) -> AnswerInFlight {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.add(&self.waiting, account, application, bytes)
     }
@@ -129,14 +135,19 @@ impl Waiting {
         account: &AccountId,
         application: &ApplicationId,
         bytes: usize,
-    ) -> Load {
+    ) -> AnswerInFlight {
         self.bytes += bytes;
         *self.of_accounts.entry(account.clone()).or_default().entry(application.clone()).or_default() += bytes;
-        Load { waiting: Arc::clone(shared), account: account.clone(), application: application.clone(), bytes }
+        AnswerInFlight {
+            waiting: Arc::clone(shared),
+            account: account.clone(),
+            application: application.clone(),
+            bytes,
+        }
     }
 }
 
-impl Drop for Load {
+impl Drop for AnswerInFlight {
     fn drop(&mut self) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.bytes -= self.bytes;
@@ -152,7 +163,7 @@ impl Drop for Load {
     }
 }
 
-impl Drop for Turn {
+impl Drop for ListPermit {
     fn drop(&mut self) {
         self.permits = None;
         let mut of_accounts = self.of_accounts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -194,12 +205,12 @@ mod tests {
         let in_flight = InFlight::default();
         let first = in_flight.load(&a, &one, 10 * MIB).expect("room");
         let second = in_flight.load(&a, &one, 6 * MIB).expect("room");
-        assert_eq!(in_flight.load(&a, &one, 1).err(), Some(TooMuch::OfAccount));
+        assert_eq!(in_flight.load(&a, &one, 1).err(), Some(TooMuchInFlight::OfAccount));
         let third = in_flight.load(&a, &other, 16 * MIB).expect("the account has room for another application");
-        assert_eq!(in_flight.load(&a, &other, 1).err(), Some(TooMuch::OfAccount));
+        assert_eq!(in_flight.load(&a, &other, 1).err(), Some(TooMuchInFlight::OfAccount));
         let foreign = in_flight.load(&b, &one, 16 * MIB).expect("another account has its own share");
         let changed = in_flight.load_anyway(&a, &one, 100 * MIB);
-        assert_eq!(in_flight.load(&b, &other, 1).err(), Some(TooMuch::OfAll));
+        assert_eq!(in_flight.load(&b, &other, 1).err(), Some(TooMuchInFlight::OfAll));
         drop((first, second, third, foreign, changed));
         assert_eq!(in_flight.waiting.lock().expect("whole").bytes, 0);
         assert!(in_flight.waiting.lock().expect("whole").of_accounts.is_empty());

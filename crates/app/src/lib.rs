@@ -4,11 +4,12 @@
 //! transaction of the store, records what changed in that same transaction, and answers after it is durable.
 //! Pages and the API call the same use cases.
 
+pub mod access;
 pub mod accounts;
+pub mod allocation;
 pub mod applications;
 pub mod authorizations;
 pub mod availability;
-mod benefits;
 pub mod blocks;
 pub mod bookings;
 pub mod calendars;
@@ -20,25 +21,24 @@ pub mod clock;
 pub mod consent;
 pub mod credits;
 pub mod customers;
+mod discounts;
+pub mod emails;
 pub mod fold;
 pub mod holds;
 pub mod idempotency;
 pub mod in_flight;
-pub mod letters;
 pub mod linked_people;
-pub mod mail;
+pub mod outbox;
 pub mod passwords;
 pub mod payments;
 pub mod promotions;
 pub mod random;
 pub mod resourceblocks;
-pub mod right;
 pub mod seatblocks;
 pub mod secrets;
 pub mod sessions;
 pub mod subaccounts;
 pub mod sweep;
-pub mod take;
 pub mod throttle;
 pub mod users;
 pub mod vouchers;
@@ -54,8 +54,8 @@ use in_flight::InFlight;
 use passwords::Passwords;
 use secrets::Vault;
 use slotkeeper_domain::call_rate::CallRate;
-use slotkeeper_domain::email::EmailAddress;
-use slotkeeper_domain::retry::Schedule;
+use slotkeeper_domain::email_address::EmailAddress;
+use slotkeeper_domain::retry_policy::RetryPolicy;
 use slotkeeper_domain::sign_up::SignUpRules;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_outgoing::Policy;
@@ -63,7 +63,7 @@ use slotkeeper_store::Store;
 use std::sync::Arc;
 use tokio::sync::Notify;
 use url::Url;
-use webhooks::items::Items;
+use webhooks::items::PayloadItems;
 
 /// Everything a use case needs: the store, the clock, the vault for secrets, and the server's settings. Cheap to clone.
 #[derive(Clone)]
@@ -80,8 +80,8 @@ struct Parts {
     most_customers: Option<u32>,
     sign_up: SignUpRules,
     receivers: Policy,
-    retries: Schedule,
-    items: Arc<dyn Items>,
+    retries: RetryPolicy,
+    items: Arc<dyn PayloadItems>,
     mail_waiting: Notify,
     last_use: LastUse,
     known_keys: KnownKeys,
@@ -116,9 +116,9 @@ pub struct AppConfig {
     /// Which addresses webhooks can have.
     pub receivers: Policy,
     /// When notices that did not arrive are sent again.
-    pub retries: Schedule,
+    pub retries: RetryPolicy,
     /// Writes down what notices show.
-    pub items: Arc<dyn Items>,
+    pub items: Arc<dyn PayloadItems>,
 }
 
 impl App {
@@ -230,12 +230,12 @@ impl App {
     }
 
     /// When notices that did not arrive are sent again.
-    pub(crate) fn retries(&self) -> &Schedule {
+    pub(crate) fn retries(&self) -> &RetryPolicy {
         &self.0.retries
     }
 
     /// Writes down what notices show.
-    pub(crate) fn items(&self) -> &dyn Items {
+    pub(crate) fn items(&self) -> &dyn PayloadItems {
         &*self.0.items
     }
 

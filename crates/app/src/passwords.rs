@@ -8,7 +8,7 @@ use crate::throttle::Origin;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::email_address::EmailAddress;
 use slotkeeper_domain::fair_queue::FairQueue;
 use slotkeeper_domain::id::{AccountId, ApplicationId};
 use slotkeeper_domain::network::Networks;
@@ -52,7 +52,7 @@ pub enum Asker<'a> {
 
 /// A step of the path by which turns are taken.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Step {
+enum QueueStep {
     Known,
     Strangers,
     Within,
@@ -61,16 +61,16 @@ enum Step {
 }
 
 impl Asker<'_> {
-    fn path(self) -> Vec<Step> {
+    fn path(self) -> Vec<QueueStep> {
         match self {
-            Self::Known(address) => vec![Step::Known, Step::Name(address.to_string())],
+            Self::Known(address) => vec![QueueStep::Known, QueueStep::Name(address.to_string())],
             Self::Stranger(origin) => {
                 let Networks { client, site } = origin.networks();
-                vec![Step::Strangers, Step::Network(site), Step::Network(client)]
+                vec![QueueStep::Strangers, QueueStep::Network(site), QueueStep::Network(client)]
             }
             Self::Within(account, application) => {
-                let application = application.map(|application| Step::Name(application.to_string()));
-                [Step::Within, Step::Name(account.to_string())].into_iter().chain(application).collect()
+                let application = application.map(|application| QueueStep::Name(application.to_string()));
+                [QueueStep::Within, QueueStep::Name(account.to_string())].into_iter().chain(application).collect()
             }
         }
     }
@@ -82,15 +82,15 @@ pub struct Passwords {
     argon2: Argon2<'static>,
     /// What is checked against when there is no such user, so that the answer takes as long.
     nobody: HashedPassword,
-    line: Arc<Line>,
+    line: Arc<HashQueue>,
 }
 
 /// Who waits for a turn, and how many more there are.
-struct Line(Mutex<Waiting>);
+struct HashQueue(Mutex<Waiting>);
 
 struct Waiting {
     free: usize,
-    queue: FairQueue<Step, oneshot::Sender<Turn>>,
+    queue: FairQueue<QueueStep, oneshot::Sender<HashPermit>>,
     recent: Recent,
 }
 
@@ -119,9 +119,9 @@ impl Recent {
 }
 
 /// The right to work on one password; passed on when it is dropped.
-struct Turn(Option<Arc<Line>>);
+struct HashPermit(Option<Arc<HashQueue>>);
 
-impl Line {
+impl HashQueue {
     fn new(at_once: usize) -> Arc<Self> {
         let queue = FairQueue::new(at_once * Passwords::WAITING);
         Arc::new(Self(Mutex::new(Waiting { free: at_once, queue, recent: Recent::default() })))
@@ -132,14 +132,14 @@ impl Line {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn turn(self: &Arc<Self>, asker: Asker<'_>) -> Result<Turn, PasswordError> {
+    async fn turn(self: &Arc<Self>, asker: Asker<'_>) -> Result<HashPermit, PasswordError> {
         let (turn, given) = oneshot::channel();
         let gone = {
             let mut waiting = self.lock();
             let new = waiting.recent.is_new(asker);
             if waiting.free > 0 {
                 waiting.free -= 1;
-                return Ok(Turn(Some(Arc::clone(self))));
+                return Ok(HashPermit(Some(Arc::clone(self))));
             }
             if waiting.queue.is_full() {
                 waiting.queue.retain(|turn| !turn.is_closed());
@@ -152,7 +152,7 @@ impl Line {
     }
 }
 
-impl Drop for Turn {
+impl Drop for HashPermit {
     fn drop(&mut self) {
         let Some(line) = self.0.take() else { return };
         loop {
@@ -191,7 +191,7 @@ impl Passwords {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let nobody = hash(&argon2, &Password::new(crate::random::token(20)))?;
         let at_once = at_once.max(1);
-        Ok(Self { argon2, nobody, line: Line::new(at_once) })
+        Ok(Self { argon2, nobody, line: HashQueue::new(at_once) })
     }
 
     /// The hash of a password, with a salt of its own.
@@ -302,7 +302,7 @@ mod tests {
     /// for the first time.
     #[tokio::test]
     async fn a_crowd_waits_for_itself() {
-        let line = Line::new(1);
+        let line = HashQueue::new(1);
         let known: EmailAddress = "olivia@example.com".parse().expect("an address");
         for number in 0..80 {
             drop(line.turn(stranger(&format!("10.0.{number}.7"))).await.expect("a turn"));
@@ -332,7 +332,7 @@ mod tests {
     /// Who goes away while waiting gives the turn on, before or after it was given.
     #[tokio::test]
     async fn nobody_takes_a_turn_away() {
-        let line = Line::new(1);
+        let line = HashQueue::new(1);
         let first = line.turn(stranger("10.0.0.1")).await.expect("a turn");
         let mut goes_before = Box::pin(line.turn(stranger("10.0.1.1")));
         let mut goes_after = Box::pin(line.turn(stranger("10.0.2.1")));

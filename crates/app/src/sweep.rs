@@ -3,7 +3,7 @@
 use crate::App;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::{
-    buckets, claims, deliveries, holds, kept_answers, links, listed_before, mails, questions, secret_keys, sessions,
+    buckets, claims, deliveries, holds, kept_answers, links, list_pages, outbox, questions, secret_keys, sessions,
     sign_up_invitations, webhooks, zone_moves,
 };
 use std::time::Duration;
@@ -30,7 +30,7 @@ pub async fn sweep(app: &App) -> Result<bool, StoreError> {
     let now = app.now();
     let most = app
         .store()
-        .tidy(move |tx| {
+        .write_unlogged(move |tx| {
             let rows = [
                 questions::sweep(tx, now, ROUND)?,
                 sessions::sweep(tx, now, ROUND)?,
@@ -38,10 +38,10 @@ pub async fn sweep(app: &App) -> Result<bool, StoreError> {
                 sign_up_invitations::sweep(tx, now, ROUND)?,
                 buckets::sweep(tx, now, ROUND)?,
                 secret_keys::sweep(tx, now, ROUND)?,
-                mails::sweep(tx, now.before(MAIL_KEPT), ROUND)?,
+                outbox::sweep(tx, now.before(MAIL_KEPT), ROUND)?,
                 holds::sweep(tx, now.before(HOLD_KEPT), ROUND)?,
                 kept_answers::sweep(tx, now, ROUND)?,
-                listed_before::sweep(tx, now.before(LISTED_KEPT), ROUND)?,
+                list_pages::sweep(tx, now.before(LISTED_KEPT), ROUND)?,
                 deliveries::sweep(tx, (now.before(DELIVERY_KEPT), now.before(ITEM_KEPT)), now, ROUND)?,
                 webhooks::sweep(tx, now.before(DELIVERY_KEPT), ROUND)?,
                 zone_moves::sweep(tx, now, ROUND)?,

@@ -132,7 +132,7 @@ where
 {
     let limits = limits(app, buckets);
     let now = app.now();
-    app.store().tidy(move |tx| take_all(tx, &limits, now)).await
+    app.store().write_unlogged(move |tx| take_all(tx, &limits, now)).await
 }
 
 /// The same within the transaction of what is limited: what is rolled back was not tried.
@@ -197,7 +197,7 @@ pub(crate) async fn forgive(app: &App, buckets: &[Bucket<'_>]) -> Result<(), Sto
     // In the order in which they are taken.
     keys.sort_unstable();
     app.store()
-        .tidy(move |tx| {
+        .write_unlogged(move |tx| {
             for key in &keys {
                 buckets::delete(tx, key)?;
             }

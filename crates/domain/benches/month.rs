@@ -5,15 +5,15 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::civil::{date, time};
 use slotkeeper_domain::account::Language;
-use slotkeeper_domain::appointment::Search;
+use slotkeeper_domain::appointment::StartSearch;
 use slotkeeper_domain::catalogue::{
-    BookingLimit, BookingRules, BookingSettings, Catalogue, Flexible, Opening, OpeningHours, Product, ProductKind,
-    Resource, ResourceNeed, ResourceType, Series, Translated,
+    AppointmentRules, BookingLimit, BookingRules, BookingSettings, Catalogue, Opening, OpeningHours, Product,
+    ProductKind, Resource, ResourceRequirement, ResourceType, Schedule, Translated,
 };
 use slotkeeper_domain::id::ResourceId;
-use slotkeeper_domain::inventory::{EventStanding, Span, Standing, Timeline};
-use slotkeeper_domain::schedule::{Length, Schedule, Season, Weekdays};
-use slotkeeper_domain::scheduled::{Moment, events};
+use slotkeeper_domain::inventory::{EventOccupancy, Occupancy, Span, Timeline};
+use slotkeeper_domain::recurrence::{Length, Recurrence, Season, Weekdays};
+use slotkeeper_domain::scheduled::{RuleContext, events};
 use slotkeeper_domain::time::{Instant, Zone};
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -35,10 +35,10 @@ fn guide(number: u32) -> ResourceId {
 }
 
 fn product(number: u32) -> Product {
-    let series = |position: u32| Series {
+    let series = |position: u32| Schedule {
         id: id(&format!("SERIES{:015}", number * 4 + position)),
         title: None,
-        schedule: Schedule {
+        schedule: Recurrence {
             starts: time(9, 0, 0, 0).saturating_add(jiff::Span::new().hours(3 * position)),
             pattern: Weekdays::ALL,
             season: Season::default(),
@@ -48,11 +48,11 @@ fn product(number: u32) -> Product {
         seats: 20,
         resources: vec![guide(number * 4 + position)],
     };
-    let flexible = || Flexible {
+    let flexible = || AppointmentRules {
         hours: hours(),
         step_minutes: 30,
         gap_minutes: 15,
-        needs: vec![ResourceNeed { resource_type: id("GUIDES0000"), count: 1 }],
+        needs: vec![ResourceRequirement { resource_type: id("GUIDES0000"), count: 1 }],
     };
     Product {
         id: id(&format!("PRODUCT{number:014}")),
@@ -106,11 +106,11 @@ fn catalogue() -> Catalogue {
 }
 
 /// What others have: half of the claims are seats, the other half half-hours of guides.
-fn standing(catalogue: &Catalogue, first: Instant, last: Instant, moment: Moment<'_>) -> Standing {
-    let mut standing = Standing::default();
+fn standing(catalogue: &Catalogue, first: Instant, last: Instant, moment: RuleContext<'_>) -> Occupancy {
+    let mut standing = Occupancy::default();
     let all: Vec<_> = catalogue.products.iter().flat_map(|product| events(product, first, last, moment)).collect();
     for event in all.iter().cycle().take(CLAIMS as usize / 2) {
-        let standing: &mut EventStanding = standing.events.entry(event.id()).or_default();
+        let standing: &mut EventOccupancy = standing.events.entry(event.id()).or_default();
         standing.taken += 2;
         standing.visited = true;
     }
@@ -131,8 +131,8 @@ fn slots(
     catalogue: &Catalogue,
     products: &[Product],
     (first, last): (Instant, Instant),
-    moment: Moment<'_>,
-    others: &Standing,
+    moment: RuleContext<'_>,
+    others: &Occupancy,
 ) -> usize {
     let mut count = 0;
     for product in products {
@@ -141,7 +141,7 @@ fn slots(
             let free = wish.resources.iter().all(|needed| others.has_room(needed, wish.span, Some(&wish.event)));
             count += usize::from(free && others.of_event(&wish.event).left(wish.capacity) > 0);
         }
-        if let Some(search) = Search::new(product, catalogue, &[], moment) {
+        if let Some(search) = StartSearch::new(product, catalogue, &[], moment) {
             count += search.free(first, last, product.length, others).len();
         }
     }
@@ -152,7 +152,7 @@ fn month(criterion: &mut Criterion) {
     let zone = Zone::named("Europe/Lisbon").expect("a zone");
     let first = zone.instant_of(date(2026, 10, 1), time(0, 0, 0, 0));
     let last = zone.instant_of(date(2026, 10, 31), time(23, 59, 0, 0));
-    let moment = Moment { now: first, zone: &zone, relaxed: false };
+    let moment = RuleContext { now: first, zone: &zone, relaxed: false };
     let catalogue = catalogue();
     let others = standing(&catalogue, first, last, moment);
     let (scheduled, flexible) = catalogue.products.split_at(SCHEDULED as usize);

@@ -1,7 +1,7 @@
 //! Accounts, the people in them, and the settings they are made with.
 
 use crate::change::words;
-use crate::compared::composed;
+use crate::normal_form::composed;
 use iso_currency::{Currency as IsoCurrency, Flag, IntoEnumIterator};
 use std::fmt;
 use std::str::FromStr;

@@ -2,13 +2,15 @@
 //!
 //! A search and a booking ask the same questions here, so that every start a search offers can be booked, and no other.
 
-use crate::booking_rules::NotNow;
-use crate::catalogue::{Catalogue, Flexible, OpenDays, OpeningHours, Product, ProductKind, Resource, ResourceNeed};
+use crate::booking_rules::RuleViolation;
+use crate::catalogue::{
+    AppointmentRules, Catalogue, OpenDays, OpeningHours, Product, ProductKind, Resource, ResourceRequirement,
+};
 use crate::id::{ProductId, ResourceId};
-use crate::inventory::{AppointmentWish, Full, Need, Span, Standing, resources_for};
+use crate::inventory::{AllocationError, AppointmentRequest, Occupancy, ResourceDemand, Span, resources_for};
 use crate::options::{self, ChosenOption};
-use crate::schedule::Length;
-use crate::scheduled::Moment;
+use crate::recurrence::Length;
+use crate::scheduled::RuleContext;
 use crate::time::{Instant, Zone};
 use jiff::civil::Date;
 use std::collections::{BTreeSet, HashMap};
@@ -81,7 +83,7 @@ impl FromStr for AppointmentId {
 
 /// Why an appointment cannot be booked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NoAppointment {
+pub enum AppointmentNotBookable {
     #[error("No appointment can start at this time.")]
     NoStart,
     /// It ends before it starts, or lasts too long.
@@ -101,7 +103,7 @@ pub enum NoAppointment {
     TooManyResources,
     /// Not at this moment.
     #[error(transparent)]
-    NotNow(#[from] NotNow),
+    NotNow(#[from] RuleViolation),
 }
 
 /// An appointment that can be booked if its resources are free.
@@ -109,13 +111,13 @@ pub enum NoAppointment {
 pub struct Appointment {
     /// From when to when it is.
     pub span: Span,
-    pub wish: AppointmentWish,
+    pub wish: AppointmentRequest,
 }
 
 impl Product {
     /// What there is to know about its appointments, if that is its type.
     #[must_use]
-    pub fn flexible(&self) -> Option<&Flexible> {
+    pub fn flexible(&self) -> Option<&AppointmentRules> {
         match &self.kind {
             ProductKind::FlexibleTime(flexible) => Some(flexible),
             ProductKind::Fixed { .. } | ProductKind::FixedCourse { .. } => None,
@@ -137,13 +139,13 @@ impl Product {
 
 /// Everything that does not change from one start to the next.
 #[derive(Debug, Clone)]
-pub struct Search<'a> {
+pub struct StartSearch<'a> {
     product: &'a Product,
-    flexible: &'a Flexible,
+    flexible: &'a AppointmentRules,
     catalogue: &'a Catalogue,
     wanted: &'a [ResourceId],
     preferred: &'a [ResourceId],
-    moment: Moment<'a>,
+    moment: RuleContext<'a>,
     /// For many starts: what was computed once for all of them.
     open: Option<&'a OpenTimes<'a>>,
 }
@@ -155,14 +157,14 @@ struct OpenTimes<'a> {
     resources: HashMap<&'a ResourceId, OpenDays<'a>>,
 }
 
-impl<'a> Search<'a> {
+impl<'a> StartSearch<'a> {
     /// Looks at the appointments of a product that use all of the wanted resources; nothing if the product has none.
     #[must_use]
     pub fn new(
         product: &'a Product,
         catalogue: &'a Catalogue,
         wanted: &'a [ResourceId],
-        moment: Moment<'a>,
+        moment: RuleContext<'a>,
     ) -> Option<Self> {
         Some(Self { product, flexible: product.flexible()?, catalogue, wanted, preferred: &[], moment, open: None })
     }
@@ -177,14 +179,14 @@ impl<'a> Search<'a> {
     ///
     /// # Errors
     /// [`NoAppointment`].
-    pub fn at(&self, starts_at: Instant, end: End) -> Result<Appointment, NoAppointment> {
+    pub fn at(&self, starts_at: Instant, end: AppointmentEnd) -> Result<Appointment, AppointmentNotBookable> {
         let zone = self.moment.zone;
         let ends_at = match end {
-            End::After(length) => length.end(starts_at, zone),
-            End::At(ends_at) => ends_at,
+            AppointmentEnd::After(length) => length.end(starts_at, zone),
+            AppointmentEnd::At(ends_at) => ends_at,
         };
         if ends_at <= starts_at || ends_at.since(starts_at) > LONGEST {
-            return Err(NoAppointment::NoEnd);
+            return Err(AppointmentNotBookable::NoEnd);
         }
         if !self.moment.relaxed {
             let day = zone.date_of(starts_at);
@@ -194,16 +196,16 @@ impl<'a> Search<'a> {
                 None => self.flexible.hours.on(day, zone).into(),
             };
             let opening = openings.iter().copied().find(|(open, close)| *open <= starts_at && starts_at < *close);
-            let (open, close) = opening.ok_or(NoAppointment::NoStart)?;
+            let (open, close) = opening.ok_or(AppointmentNotBookable::NoStart)?;
             if !starts_at.since(open).as_millis().is_multiple_of(self.step().as_millis()) {
-                return Err(NoAppointment::NoStart);
+                return Err(AppointmentNotBookable::NoStart);
             }
             let covers = || match self.open {
                 Some(open) => open.product.cover(starts_at, ends_at, (day, zone.date_of(ends_at))),
                 None => self.flexible.hours.cover(starts_at, ends_at, zone),
             };
             if close < ends_at && !covers() {
-                return Err(NoAppointment::NoTime);
+                return Err(AppointmentNotBookable::NoTime);
             }
             self.product.rules.check(starts_at, self.moment.now, zone)?;
         }
@@ -214,7 +216,7 @@ impl<'a> Search<'a> {
         Duration::from_secs(60 * u64::from(self.flexible.step_minutes.max(1)))
     }
 
-    fn wish(&self, span: Span) -> Result<Appointment, NoAppointment> {
+    fn wish(&self, span: Span) -> Result<Appointment, AppointmentNotBookable> {
         let zone = self.moment.zone;
         let days = (zone.date_of(span.from), zone.date_of(span.to));
         let works = |resource: &Resource| self.works(resource, span, days);
@@ -230,9 +232,9 @@ impl<'a> Search<'a> {
                     continue;
                 }
                 if !works(resource) {
-                    return Err(NoAppointment::Away(resource.id.clone()));
+                    return Err(AppointmentNotBookable::Away(resource.id.clone()));
                 }
-                needs.push(Need { candidates: vec![(resource.id.clone(), resource.capacity)], count: 1 });
+                needs.push(ResourceDemand { candidates: vec![(resource.id.clone(), resource.capacity)], count: 1 });
                 left -= 1;
             }
             let others = resources.iter().filter(|resource| !self.wanted.contains(&resource.id));
@@ -241,20 +243,24 @@ impl<'a> Search<'a> {
                 working.map(|resource| (resource.id.clone(), resource.capacity)).collect();
             candidates.sort_by_key(|(id, _)| !self.preferred.contains(id));
             if left > 0 {
-                needs.push(Need { candidates, count: left });
+                needs.push(ResourceDemand { candidates, count: left });
             }
         }
         if let Some(more) = wanted.first() {
             let mut used = self.flexible.needs.iter().flat_map(|need| self.resources_of(need));
             let used = used.any(|resource| resource.id == **more);
-            return Err(if used { NoAppointment::TooManyResources } else { NoAppointment::NotThis((*more).clone()) });
+            return Err(if used {
+                AppointmentNotBookable::TooManyResources
+            } else {
+                AppointmentNotBookable::NotThis((*more).clone())
+            });
         }
         let gap = Duration::from_secs(60 * u64::from(self.flexible.gap_minutes));
         let taken = Span { from: span.from, to: span.to.after(gap) };
-        Ok(Appointment { span, wish: AppointmentWish { span: taken, needs } })
+        Ok(Appointment { span, wish: AppointmentRequest { span: taken, needs } })
     }
 
-    fn resources_of(&self, need: &ResourceNeed) -> &'a [Resource] {
+    fn resources_of(&self, need: &ResourceRequirement) -> &'a [Resource] {
         let kind = self.catalogue.resource_types.iter().find(|kind| kind.id == need.resource_type);
         kind.map_or(&[][..], |kind| &kind.resources)
     }
@@ -286,13 +292,13 @@ impl<'a> Search<'a> {
         first: Instant,
         last: Instant,
         length: Length,
-        others: &Standing,
+        others: &Occupancy,
     ) -> Vec<(Span, Vec<ResourceId>)> {
         let zone = self.moment.zone;
         let mut found = Vec::new();
         // None of them ends after the last one.
         let open = self.open_times(zone.date_of(first), zone.date_of(length.end(last, zone)));
-        let search = Search { open: Some(&open), ..self.clone() };
+        let search = StartSearch { open: Some(&open), ..self.clone() };
         let days = std::iter::successors(Some(zone.date_of(first)), |day| day.tomorrow().ok());
         for day in days.take_while(|day| *day <= zone.date_of(last)) {
             for (opens, close) in open.product.on(day).iter().copied() {
@@ -308,16 +314,18 @@ impl<'a> Search<'a> {
         found
     }
 
-    fn free_at(&self, start: Instant, length: Length, others: &Standing) -> Option<(Span, Vec<ResourceId>)> {
-        let moment = Moment { relaxed: false, ..self.moment };
+    fn free_at(&self, start: Instant, length: Length, others: &Occupancy) -> Option<(Span, Vec<ResourceId>)> {
+        let moment = RuleContext { relaxed: false, ..self.moment };
         // Staff see the same starts, past the rules of customers for when one can book.
         let search = Self { moment, ..self.clone() };
-        let appointment = match search.at(start, End::After(length)) {
-            Err(NoAppointment::NotNow(_)) if self.moment.relaxed => self.at(start, End::After(length)),
+        let appointment = match search.at(start, AppointmentEnd::After(length)) {
+            Err(AppointmentNotBookable::NotNow(_)) if self.moment.relaxed => {
+                self.at(start, AppointmentEnd::After(length))
+            }
             other => other,
         };
         let appointment = appointment.ok()?;
-        let resources: Result<_, Full> = resources_for(&appointment.wish, others);
+        let resources: Result<_, AllocationError> = resources_for(&appointment.wish, others);
         Some((appointment.span, resources.ok()?))
     }
 }
@@ -336,7 +344,7 @@ pub fn away<'a>(
 
 /// How an appointment's end is given.
 #[derive(Debug, Clone, Copy)]
-pub enum End {
+pub enum AppointmentEnd {
     /// So long after the start.
     After(Length),
     At(Instant),
@@ -375,18 +383,18 @@ mod tests {
         let catalogue = testing::catalogue();
         let (lessons, zone) = (&catalogue.products[2], Zone::named("Europe/Lisbon").expect("a zone"));
         let at = |hour: i8, minute: i8| zone.instant_of(date(2026, 6, 12), time(hour, minute, 0, 0));
-        let moment = Moment { now: at(0, 0), zone: &zone, relaxed: false };
-        let search = Search::new(lessons, &catalogue, &[], moment).expect("appointments");
-        let starts = |others: &Standing, search: &Search<'_>| -> Vec<String> {
+        let moment = RuleContext { now: at(0, 0), zone: &zone, relaxed: false };
+        let search = StartSearch::new(lessons, &catalogue, &[], moment).expect("appointments");
+        let starts = |others: &Occupancy, search: &StartSearch<'_>| -> Vec<String> {
             let free = search.free(at(0, 0), at(23, 0), lessons.length_with(&[]), others);
             free.iter()
                 .map(|(span, who)| format!("{} {}", &span.from.to_wire_minutes(&zone)[11..16], &who[0].as_str()[9..]))
                 .collect()
         };
-        let all = starts(&Standing::default(), &search);
+        let all = starts(&Occupancy::default(), &search);
         assert_eq!((all.len(), all[0].as_str(), all[14].as_str()), (15, "09:00 1", "16:00 1"));
         // The first guide is away until noon; the second has a lesson from 10 to 11 with its gap.
-        let mut others = Standing::default();
+        let mut others = Occupancy::default();
         let span = |from, to| Span { from, to };
         let (ana, rui): (ResourceId, ResourceId) =
             ("312RS00001".parse().expect("an id"), "312RS00002".parse().expect("an id"));
@@ -394,10 +402,10 @@ mod tests {
         others.resources.insert(rui.clone(), Timeline::of([(span(at(10, 0), at(11, 15)), None, false)]));
         assert_eq!(starts(&others, &search)[..3], ["11:30 2", "12:00 1", "12:30 1"]);
         let with_rui = [rui];
-        let search = Search::new(lessons, &catalogue, &with_rui, moment).expect("appointments");
+        let search = StartSearch::new(lessons, &catalogue, &with_rui, moment).expect("appointments");
         assert_eq!(starts(&others, &search)[..2], ["11:30 2", "12:00 2"]);
         // What was offered can be booked, and what was not cannot.
-        let bookable = |hour, minute| search.at(at(hour, minute), End::After(lessons.length)).is_ok();
+        let bookable = |hour, minute| search.at(at(hour, minute), AppointmentEnd::After(lessons.length)).is_ok();
         assert!(bookable(9, 30) && !bookable(9, 15) && !bookable(16, 30) && !bookable(8, 30));
     }
 }

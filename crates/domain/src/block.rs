@@ -58,7 +58,7 @@ impl TryFrom<i64> for SeatCount {
 
 /// Why nothing is blocked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BlockRefused {
+pub enum BlockNotAllowed {
     /// There is no such product.
     #[error("productId: this business has no such product.")]
     NoProduct,
@@ -98,16 +98,16 @@ pub fn event<'a>(
     id: &EventId,
     now: Instant,
     zone: &Zone,
-) -> Result<Event<'a>, BlockRefused> {
-    let product: &Product = catalogue.product(product).ok_or(BlockRefused::NoProduct)?;
+) -> Result<Event<'a>, BlockNotAllowed> {
+    let product: &Product = catalogue.product(product).ok_or(BlockNotAllowed::NoProduct)?;
     if !product.api_bookings_allowed {
-        return Err(BlockRefused::Closed);
+        return Err(BlockNotAllowed::Closed);
     }
     if product.flexible().is_some() {
-        return Err(BlockRefused::NoSeats);
+        return Err(BlockNotAllowed::NoSeats);
     }
-    let event = scheduled::event(product, id, zone).ok_or(BlockRefused::NoEvent)?;
-    if event.occurrence.starts_at <= now { Err(BlockRefused::Past) } else { Ok(event) }
+    let event = scheduled::event(product, id, zone).ok_or(BlockNotAllowed::NoEvent)?;
+    if event.occurrence.starts_at <= now { Err(BlockNotAllowed::Past) } else { Ok(event) }
 }
 
 /// The resources to be blocked for a time, each once, and how many things each can do at once. The time may be over.
@@ -118,19 +118,19 @@ pub fn resources(
     catalogue: &Catalogue,
     ids: &[ResourceId],
     span: Span,
-) -> Result<Vec<(ResourceId, u32)>, BlockRefused> {
+) -> Result<Vec<(ResourceId, u32)>, BlockNotAllowed> {
     if span.to <= span.from {
-        return Err(BlockRefused::WrongWayRound);
+        return Err(BlockNotAllowed::WrongWayRound);
     }
     if span.to.since(span.from) > Duration::from_secs(u64::from(MOST_DAYS) * 24 * 60 * 60) {
-        return Err(BlockRefused::TooLong);
+        return Err(BlockNotAllowed::TooLong);
     }
     if !(1..=MOST_RESOURCES).contains(&ids.len()) {
-        return Err(BlockRefused::ResourceCount);
+        return Err(BlockNotAllowed::ResourceCount);
     }
     let mut found: Vec<(ResourceId, u32)> = Vec::with_capacity(ids.len());
     for id in ids {
-        let (_, resource) = catalogue.resource(id).ok_or_else(|| BlockRefused::NoResource(id.clone()))?;
+        let (_, resource) = catalogue.resource(id).ok_or_else(|| BlockNotAllowed::NoResource(id.clone()))?;
         if !found.iter().any(|(known, _)| known == id) {
             found.push((id.clone(), resource.capacity));
         }
@@ -178,18 +178,18 @@ mod tests {
         let on = |product: &str, series: &str, day: i8| format!("{product}_{series}_2026-06-{day:02}");
         for (product, id, now, expected) in [
             (tour, on(tour, tours, 12), at(12, 17), None),
-            (tour, on(tour, tours, 12), at(12, 18), Some(BlockRefused::Past)),
+            (tour, on(tour, tours, 12), at(12, 18), Some(BlockNotAllowed::Past)),
             (course, on(course, classes, 16), at(12, 0), None),
-            (course, on(course, classes, 17), at(12, 0), Some(BlockRefused::NoEvent)),
-            (course, on(tour, tours, 12), at(1, 0), Some(BlockRefused::NoEvent)),
-            (tour, on(tour, classes, 16), at(1, 0), Some(BlockRefused::NoEvent)),
-            (lesson, on(tour, tours, 12), at(1, 0), Some(BlockRefused::NoSeats)),
-            ("312NONE4E9L17A2B6C8D0", on(tour, tours, 12), at(1, 0), Some(BlockRefused::NoProduct)),
+            (course, on(course, classes, 17), at(12, 0), Some(BlockNotAllowed::NoEvent)),
+            (course, on(tour, tours, 12), at(1, 0), Some(BlockNotAllowed::NoEvent)),
+            (tour, on(tour, classes, 16), at(1, 0), Some(BlockNotAllowed::NoEvent)),
+            (lesson, on(tour, tours, 12), at(1, 0), Some(BlockNotAllowed::NoSeats)),
+            ("312NONE4E9L17A2B6C8D0", on(tour, tours, 12), at(1, 0), Some(BlockNotAllowed::NoProduct)),
         ] {
             assert_eq!(refused(&catalogue, product, id.clone(), now), expected, "{product} {id}");
         }
         catalogue.products[0].api_bookings_allowed = false;
-        assert_eq!(refused(&catalogue, tour, on(tour, tours, 12), at(1, 0)), Some(BlockRefused::Closed));
+        assert_eq!(refused(&catalogue, tour, on(tour, tours, 12), at(1, 0)), Some(BlockNotAllowed::Closed));
     }
 
     #[test]
@@ -202,12 +202,12 @@ mod tests {
         };
         assert_eq!(resources(&catalogue, &[id(2), id(1), id(2)], days(366)), Ok(vec![(id(2), 1), (id(1), 1)]));
         for (ids, span, expected) in [
-            (vec![id(1)], days(0), BlockRefused::WrongWayRound),
-            (vec![id(1)], Span { from: days(1).to, to: days(1).from }, BlockRefused::WrongWayRound),
-            (vec![id(1)], days(367), BlockRefused::TooLong),
-            (vec![], days(1), BlockRefused::ResourceCount),
-            (vec![id(1); MOST_RESOURCES + 1], days(1), BlockRefused::ResourceCount),
-            (vec![id(1), id(3)], days(1), BlockRefused::NoResource(id(3))),
+            (vec![id(1)], days(0), BlockNotAllowed::WrongWayRound),
+            (vec![id(1)], Span { from: days(1).to, to: days(1).from }, BlockNotAllowed::WrongWayRound),
+            (vec![id(1)], days(367), BlockNotAllowed::TooLong),
+            (vec![], days(1), BlockNotAllowed::ResourceCount),
+            (vec![id(1); MOST_RESOURCES + 1], days(1), BlockNotAllowed::ResourceCount),
+            (vec![id(1), id(3)], days(1), BlockNotAllowed::NoResource(id(3))),
         ] {
             assert_eq!(resources(&catalogue, &ids, span), Err(expected));
         }

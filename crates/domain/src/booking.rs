@@ -1,7 +1,7 @@
 //! Bookings and holds: what is kept of them.
 
-use crate::benefits::Benefits;
 use crate::catalogue::CategoryId;
+use crate::discounts::AppliedDiscounts;
 use crate::id::{LinkedPersonId, ResourceId};
 use crate::money::Money;
 use crate::options::ChosenOption;
@@ -74,8 +74,8 @@ pub struct BookingDetails {
     pub private_event: bool,
     pub price: Price,
     /// What lowers its price.
-    #[serde(default, skip_serializing_if = "Benefits::is_none")]
-    pub benefits: Benefits,
+    #[serde(default, skip_serializing_if = "AppliedDiscounts::is_none")]
+    pub benefits: AppliedDiscounts,
     /// What the product was called when it was booked, for when it is gone.
     pub product_name: String,
     /// Where the booking came from, as the caller says.
@@ -129,7 +129,7 @@ impl Who {
 
 /// Why the people named do not go with the numbers.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ParticipantsRefused {
+pub enum ParticipantsError {
     /// There is no such person in the party.
     #[error("participants.details: there is no person {index} of category {category} in participants.numbers.")]
     NotInParty {
@@ -150,16 +150,16 @@ pub enum ParticipantsRefused {
 ///
 /// # Errors
 /// [`ParticipantsRefused`].
-pub fn check_participants(people: &[Participant], party: &Party) -> Result<(), ParticipantsRefused> {
+pub fn check_participants(people: &[Participant], party: &Party) -> Result<(), ParticipantsError> {
     for (position, person) in people.iter().enumerate() {
         let Participant { category, index, .. } = person;
         let (category, index) = (category.clone(), *index);
         if index == 0 || party.number_of(&category) < index {
-            return Err(ParticipantsRefused::NotInParty { category, index });
+            return Err(ParticipantsError::NotInParty { category, index });
         }
         let same = |other: &Participant| (&other.category, other.index) == (&category, index);
         if people[..position].iter().any(same) {
-            return Err(ParticipantsRefused::Twice { category, index });
+            return Err(ParticipantsError::Twice { category, index });
         }
     }
     Ok(())

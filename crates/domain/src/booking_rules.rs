@@ -6,7 +6,7 @@ use std::time::Duration;
 
 /// Why something cannot be booked at this moment, although it is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotNow {
+pub enum RuleViolation {
     #[error("It has begun already, or is over.")]
     Past,
     /// It begins too soon.
@@ -36,23 +36,23 @@ impl BookingRules {
     ///
     /// # Errors
     /// [`NotNow`].
-    pub fn check(&self, starts_at: Instant, now: Instant, zone: &Zone) -> Result<(), NotNow> {
+    pub fn check(&self, starts_at: Instant, now: Instant, zone: &Zone) -> Result<(), RuleViolation> {
         if starts_at <= now {
-            return Err(NotNow::Past);
+            return Err(RuleViolation::Past);
         }
         if now.after(minutes(self.lead_minutes)) > starts_at {
-            return Err(NotNow::TooSoon { minutes: self.lead_minutes });
+            return Err(RuleViolation::TooSoon { minutes: self.lead_minutes });
         }
         let day = zone.date_of(starts_at);
         if let Some(latest) = self.latest {
             let last_day = day.saturating_sub(jiff::Span::new().days(i64::from(latest.days_before)));
             if now > zone.instant_of(last_day, latest.time) {
-                return Err(NotNow::TooLate { days_before: latest.days_before, time: latest.time });
+                return Err(RuleViolation::TooLate { days_before: latest.days_before, time: latest.time });
             }
         }
         match self.window_days {
             Some(days) if zone.date_of(now).saturating_add(jiff::Span::new().days(i64::from(days))) < day => {
-                Err(NotNow::TooFar { days })
+                Err(RuleViolation::TooFar { days })
             }
             _ => Ok(()),
         }
@@ -64,15 +64,15 @@ impl BookingRules {
     ///
     /// # Errors
     /// [`NoLonger`].
-    pub fn allow(&self, deed: Deed, starts_at: Instant, now: Instant) -> Result<(), NoLonger> {
-        if deed == Deed::Note {
+    pub fn allow(&self, deed: BookingAction, starts_at: Instant, now: Instant) -> Result<(), TooLate> {
+        if deed == BookingAction::Note {
             return Ok(());
         }
         if starts_at <= now {
-            return Err(NoLonger::Begun);
+            return Err(TooLate::Begun);
         }
-        if deed == Deed::Change && now.after(minutes(self.change_lead_minutes)) > starts_at {
-            return Err(NoLonger::Deadline { minutes: self.change_lead_minutes });
+        if deed == BookingAction::Change && now.after(minutes(self.change_lead_minutes)) > starts_at {
+            return Err(TooLate::Deadline { minutes: self.change_lead_minutes });
         }
         Ok(())
     }
@@ -80,7 +80,7 @@ impl BookingRules {
 
 /// What is done to a booking that is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Deed {
+pub enum BookingAction {
     /// What is noted about it changes: references, and who comes by name. It takes and costs what it did.
     Note,
     /// When it is, what it takes or what it costs changes.
@@ -90,7 +90,7 @@ pub enum Deed {
 
 /// Why a booking stays as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NoLonger {
+pub enum TooLate {
     /// It has begun. So has what is over.
     #[error(
         "This booking has begun or is over: it is neither changed nor cancelled any more. externalRef, source, sourceIp and \
@@ -124,24 +124,24 @@ mod tests {
         let check = |rules: BookingRules, now| rules.check(starts, now, &zone);
         let none = BookingRules::default();
         assert_eq!(check(none, at(12, 9, 59)), Ok(()));
-        assert_eq!(check(none, at(12, 10, 0)), Err(NotNow::Past));
+        assert_eq!(check(none, at(12, 10, 0)), Err(RuleViolation::Past));
         let lead = BookingRules { lead_minutes: 90, ..none };
         assert_eq!(check(lead, at(12, 8, 30)), Ok(()));
-        assert_eq!(check(lead, at(12, 8, 31)), Err(NotNow::TooSoon { minutes: 90 }));
+        assert_eq!(check(lead, at(12, 8, 31)), Err(RuleViolation::TooSoon { minutes: 90 }));
         let six = time(18, 0, 0, 0);
         let latest = BookingRules { latest: Some(LatestBooking { days_before: 1, time: six }), ..none };
         assert_eq!(check(latest, at(11, 18, 0)), Ok(()));
-        assert_eq!(check(latest, at(11, 18, 1)), Err(NotNow::TooLate { days_before: 1, time: six }));
+        assert_eq!(check(latest, at(11, 18, 1)), Err(RuleViolation::TooLate { days_before: 1, time: six }));
         let window = BookingRules { window_days: Some(3), ..none };
         assert_eq!(check(window, at(9, 0, 0)), Ok(()));
-        assert_eq!(check(window, at(8, 23, 59)), Err(NotNow::TooFar { days: 3 }));
+        assert_eq!(check(window, at(8, 23, 59)), Err(RuleViolation::TooFar { days: 3 }));
     }
     #[test]
     fn from_its_start_on_a_booking_is_neither_changed_nor_cancelled() {
         let at =
             |minute: u64| Instant::from_millis(1_780_000_000_000).after(minutes(u32::try_from(minute).expect("few")));
         let (rules, starts) = (BookingRules { change_lead_minutes: 120, ..BookingRules::default() }, at(600));
-        let (deadline, begun) = (Err(NoLonger::Deadline { minutes: 120 }), Err(NoLonger::Begun));
+        let (deadline, begun) = (Err(TooLate::Deadline { minutes: 120 }), Err(TooLate::Begun));
         for (now, change, cancel) in [
             (0, Ok(()), Ok(())),
             (480, Ok(()), Ok(())),
@@ -152,7 +152,7 @@ mod tests {
         ] {
             let allowed = |deed| rules.allow(deed, starts, at(now));
             assert_eq!(
-                (allowed(Deed::Change), allowed(Deed::Cancel), allowed(Deed::Note)),
+                (allowed(BookingAction::Change), allowed(BookingAction::Cancel), allowed(BookingAction::Note)),
                 (change, cancel, Ok(())),
                 "{now}"
             );
@@ -165,10 +165,10 @@ mod tests {
         fn what_is_over_stays_over(lead in 0_u32..100_000, starts in 0_i64..1 << 40, now in 0_i64..1 << 40, later in 0_i64..1 << 40) {
             let rules = BookingRules { change_lead_minutes: lead, ..BookingRules::default() };
             let allowed = |deed, now| rules.allow(deed, Instant::from_millis(starts), Instant::from_millis(now)).is_ok();
-            prop_assert!(allowed(Deed::Note, now));
-            prop_assert!(allowed(Deed::Cancel, now) || !allowed(Deed::Change, now));
-            prop_assert_eq!(allowed(Deed::Cancel, now), now < starts);
-            for deed in [Deed::Change, Deed::Cancel] {
+            prop_assert!(allowed(BookingAction::Note, now));
+            prop_assert!(allowed(BookingAction::Cancel, now) || !allowed(BookingAction::Change, now));
+            prop_assert_eq!(allowed(BookingAction::Cancel, now), now < starts);
+            for deed in [BookingAction::Change, BookingAction::Cancel] {
                 prop_assert!(allowed(deed, now) || !allowed(deed, now + later));
             }
         }

@@ -40,7 +40,7 @@ pub enum NotACallbackUrl {
 
 /// What the owner decided.
 #[derive(Debug)]
-pub enum Answer<'a> {
+pub enum ConsentDecision<'a> {
     /// Agreed: the new key, and the `state` of the question exactly as it stood in the query, still escaped.
     Allowed {
         /// The new API key.
@@ -63,17 +63,17 @@ impl CallbackUrl {
     ///
     /// For an agreement the text contains the API key: it goes to the browser and nowhere else.
     #[must_use]
-    pub fn with_answer(&self, answer: &Answer<'_>) -> String {
+    pub fn with_answer(&self, answer: &ConsentDecision<'_>) -> String {
         let joint = match self.0.find('?') {
             None => "?",
             Some(_) if self.0.ends_with(['?', '&']) => "",
             Some(_) => "&",
         };
         match answer {
-            Answer::Allowed { api_key, state } => {
+            ConsentDecision::Allowed { api_key, state } => {
                 format!("{}{joint}success=true&apiKey={}&state={state}", self.0, api_key.expose())
             }
-            Answer::Denied => format!("{}{joint}success=false", self.0),
+            ConsentDecision::Denied => format!("{}{joint}success=false", self.0),
         }
     }
 
@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn the_answer_keeps_the_query_and_the_state() {
         let api_key = ApiKey::new("AKEY");
-        let answer = Answer::Allowed { api_key: &api_key, state: "a%20b+c" };
+        let answer = ConsentDecision::Allowed { api_key: &api_key, state: "a%20b+c" };
         for (address, expected) in [
             ("https://a.example/cb", "https://a.example/cb?success=true&apiKey=AKEY&state=a%20b+c"),
             ("https://a.example", "https://a.example?success=true&apiKey=AKEY&state=a%20b+c"),
@@ -218,7 +218,7 @@ mod tests {
             assert_eq!(callback(address).with_answer(&answer), expected);
         }
         assert_eq!(
-            callback("https://a.example/cb?t=1").with_answer(&Answer::Denied),
+            callback("https://a.example/cb?t=1").with_answer(&ConsentDecision::Denied),
             "https://a.example/cb?t=1&success=false"
         );
     }
@@ -241,7 +241,7 @@ mod tests {
         #[test]
         fn nothing_breaks_out(text in "https://[a-z.;,'*%3b:_-]{1,20}(:9|/[ -~]{0,10}|[?][a-z=&;,]{0,10})?|[ -~\\r\\nä]{0,40}") {
             if let Ok(callback) = text.parse::<CallbackUrl>() {
-                let redirect = callback.with_answer(&Answer::Denied);
+                let redirect = callback.with_answer(&ConsentDecision::Denied);
                 prop_assert!(redirect.bytes().all(|byte| byte.is_ascii_graphic()));
                 prop_assert!(!callback.policy_sources().contains([';', ',']));
                 let before = Url::parse(callback.as_str()).expect("a URL").host_str().map(str::to_owned);

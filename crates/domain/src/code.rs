@@ -1,6 +1,6 @@
 //! Codes of promotions and vouchers: what a business gives out, and what customers type.
 
-use crate::compared::composed;
+use crate::normal_form::composed;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -121,7 +121,7 @@ pub struct Codes {
 
 /// Why a code cannot be used. The sentence goes on after the code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum CodeRefused {
+pub enum CodeError {
     /// Nobody gave it out.
     #[error("this business has no such code")]
     Unknown,

@@ -25,7 +25,7 @@ words! {
 
 /// What an Authorization URL asks for: `?authappid=…&permissions=…&state=…` (wire reference, section 2.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
+pub struct AuthorizationRequest {
     pub application: ApplicationId,
     /// What it asks for; never empty.
     pub permissions: PermissionSet,
@@ -36,7 +36,7 @@ pub struct Request {
 
 /// What is wrong with an Authorization URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Malformed {
+pub enum MalformedRequest {
     /// `authappid` is missing or has not the shape of an id.
     Application,
     /// `permissions` is missing or empty.
@@ -49,7 +49,7 @@ pub enum Malformed {
     Repeated(&'static str),
 }
 
-impl Request {
+impl AuthorizationRequest {
     /// Whether a query is meant as an Authorization URL at all.
     #[must_use]
     pub fn is_meant_by(query: &str) -> bool {
@@ -60,17 +60,17 @@ impl Request {
     ///
     /// # Errors
     /// What is wrong with it; the first problem in the order of the address.
-    pub fn parse(query: &str) -> Result<Self, Malformed> {
-        let application = value(query, "authappid")?.map(decode).ok_or(Malformed::Application)?;
-        let application = application.trim().parse().map_err(|_| Malformed::Application)?;
+    pub fn parse(query: &str) -> Result<Self, MalformedRequest> {
+        let application = value(query, "authappid")?.map(decode).ok_or(MalformedRequest::Application)?;
+        let application = application.trim().parse().map_err(|_| MalformedRequest::Application)?;
         let permissions = value(query, "permissions")?.map(decode).unwrap_or_default();
-        let permissions = PermissionSet::parse_list(&permissions).map_err(Malformed::UnknownPermissions)?;
+        let permissions = PermissionSet::parse_list(&permissions).map_err(MalformedRequest::UnknownPermissions)?;
         if permissions.is_empty() {
-            return Err(Malformed::NoPermissions);
+            return Err(MalformedRequest::NoPermissions);
         }
         let state = value(query, "state")?.filter(|state| !state.is_empty());
         if state.is_some_and(|state| state.len() > LONGEST_STATE || !state.bytes().all(is_address_byte)) {
-            return Err(Malformed::State);
+            return Err(MalformedRequest::State);
         }
         Ok(Self { application, permissions, state: state.map(str::to_owned) })
     }
@@ -86,10 +86,10 @@ fn split(pair: &str) -> (&str, &str) {
     pair.split_once('=').unwrap_or((pair, ""))
 }
 
-fn value<'a>(query: &'a str, name: &'static str) -> Result<Option<&'a str>, Malformed> {
+fn value<'a>(query: &'a str, name: &'static str) -> Result<Option<&'a str>, MalformedRequest> {
     let mut found = query.split('&').map(split).filter(|(key, _)| *key == name).map(|(_, value)| value);
     let first = found.next();
-    if found.next().is_some() { Err(Malformed::Repeated(name)) } else { Ok(first) }
+    if found.next().is_some() { Err(MalformedRequest::Repeated(name)) } else { Ok(first) }
 }
 
 fn decode(raw: &str) -> String {
@@ -131,7 +131,7 @@ pub fn news(asked: &PermissionSet, granted: &[PermissionSet]) -> Vec<Permission>
 
 /// What pressing a button on the consent page leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum ConsentStep {
     /// The question is open: the answer counts.
     Answer,
     /// The same answer was given before: lead where the first press led, and make nothing.
@@ -144,12 +144,12 @@ pub enum Step {
 /// What a press of a button means for a question that can be answered until `expires_at` and was or was not answered
 /// before. A question is answered once, however often a button is pressed.
 #[must_use]
-pub fn step(previous: Option<Decision>, expires_at: Instant, pressed: Decision, now: Instant) -> Step {
+pub fn step(previous: Option<Decision>, expires_at: Instant, pressed: Decision, now: Instant) -> ConsentStep {
     match previous {
-        _ if now >= expires_at => Step::Expired,
-        None => Step::Answer,
-        Some(previous) if previous == pressed => Step::Repeat,
-        Some(previous) => Step::AnsweredOtherwise(previous),
+        _ if now >= expires_at => ConsentStep::Expired,
+        None => ConsentStep::Answer,
+        Some(previous) if previous == pressed => ConsentStep::Repeat,
+        Some(previous) => ConsentStep::AnsweredOtherwise(previous),
     }
 }
 
@@ -161,33 +161,34 @@ mod tests {
 
     #[test]
     fn an_authorization_url_is_read_and_its_state_left_alone() {
-        let request = Request::parse(RIGHT).expect("a request");
+        let request = AuthorizationRequest::parse(RIGHT).expect("a request");
         assert_eq!(request.application.as_str(), "DEMOAPP01ABC");
         assert_eq!(request.permissions.to_list(), "bookings_rw_own,availability_r");
         assert_eq!(request.state.as_deref(), Some("a%2Fb+c%20d"));
         let escaped = RIGHT.replace(',', "%2C");
-        assert_eq!(Request::parse(&escaped), Ok(request));
+        assert_eq!(AuthorizationRequest::parse(&escaped), Ok(request));
     }
 
     #[test]
     fn every_mistake_has_its_name() {
-        let unknown = Malformed::UnknownPermissions(vec![UnknownPermission("fly".into())]);
+        let unknown = MalformedRequest::UnknownPermissions(vec![UnknownPermission("fly".into())]);
         for (query, problem) in [
-            ("permissions=availability_r".to_owned(), Malformed::Application),
-            ("authappid=demo&permissions=availability_r".into(), Malformed::Application),
-            ("authappid=DEMOAPP01ABC".into(), Malformed::NoPermissions),
-            ("authappid=DEMOAPP01ABC&permissions=%2C,".into(), Malformed::NoPermissions),
+            ("permissions=availability_r".to_owned(), MalformedRequest::Application),
+            ("authappid=demo&permissions=availability_r".into(), MalformedRequest::Application),
+            ("authappid=DEMOAPP01ABC".into(), MalformedRequest::NoPermissions),
+            ("authappid=DEMOAPP01ABC&permissions=%2C,".into(), MalformedRequest::NoPermissions),
             ("authappid=DEMOAPP01ABC&permissions=availability_r,fly".into(), unknown),
-            (format!("{RIGHT}&state=again"), Malformed::Repeated("state")),
+            (format!("{RIGHT}&state=again"), MalformedRequest::Repeated("state")),
             (
                 format!("authappid=DEMOAPP01ABC&permissions=availability_r&state={}", "x".repeat(2_001)),
-                Malformed::State,
+                MalformedRequest::State,
             ),
-            ("authappid=DEMOAPP01ABC&permissions=availability_r&state=a\"b".into(), Malformed::State),
+            ("authappid=DEMOAPP01ABC&permissions=availability_r&state=a\"b".into(), MalformedRequest::State),
         ] {
-            assert_eq!(Request::parse(&query), Err(problem), "{query}");
+            assert_eq!(AuthorizationRequest::parse(&query), Err(problem), "{query}");
         }
-        let empty = Request::parse("authappid=DEMOAPP01ABC&permissions=availability_r&state=").expect("a request");
+        let empty =
+            AuthorizationRequest::parse("authappid=DEMOAPP01ABC&permissions=availability_r&state=").expect("a request");
         assert_eq!(empty.state, None);
     }
 
@@ -215,12 +216,12 @@ mod tests {
     fn a_question_is_answered_once() {
         use Decision::{Allowed, Denied};
         let (now, end) = (Instant::from_millis(5), Instant::from_millis(10));
-        assert_eq!(step(None, end, Allowed, now), Step::Answer);
-        assert_eq!(step(Some(Allowed), end, Allowed, now), Step::Repeat);
-        assert_eq!(step(Some(Denied), end, Denied, now), Step::Repeat);
-        assert_eq!(step(Some(Denied), end, Allowed, now), Step::AnsweredOtherwise(Denied));
+        assert_eq!(step(None, end, Allowed, now), ConsentStep::Answer);
+        assert_eq!(step(Some(Allowed), end, Allowed, now), ConsentStep::Repeat);
+        assert_eq!(step(Some(Denied), end, Denied, now), ConsentStep::Repeat);
+        assert_eq!(step(Some(Denied), end, Allowed, now), ConsentStep::AnsweredOtherwise(Denied));
         for previous in [None, Some(Allowed), Some(Denied)] {
-            assert_eq!(step(previous, end, Allowed, end), Step::Expired);
+            assert_eq!(step(previous, end, Allowed, end), ConsentStep::Expired);
         }
     }
 }

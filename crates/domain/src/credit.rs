@@ -24,7 +24,7 @@ impl Credit {
 
 /// What pays for something, in minor units.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Drawn {
+pub struct Redemption {
     /// Of the vouchers that are redeemed now.
     pub vouchers: i64,
     /// Of what earlier vouchers have left.
@@ -35,7 +35,7 @@ pub struct Drawn {
     pub credit: Credit,
 }
 
-impl Drawn {
+impl Redemption {
     #[must_use]
     pub fn paid(self) -> i64 {
         self.vouchers + self.of_credit()
@@ -58,7 +58,7 @@ pub struct TooMuchCredit;
 ///
 /// # Errors
 /// [`TooMuchCredit`] when the credit afterwards would be.
-pub fn draw(due: i64, redeemed: i64, credit: Credit) -> Result<Drawn, TooMuchCredit> {
+pub fn redeem(due: i64, redeemed: i64, credit: Credit) -> Result<Redemption, TooMuchCredit> {
     let due = due.max(0);
     let vouchers = redeemed.min(due);
     let left_over = credit.of_vouchers.min(due - vouchers);
@@ -66,7 +66,7 @@ pub fn draw(due: i64, redeemed: i64, credit: Credit) -> Result<Drawn, TooMuchCre
     let of_vouchers = (credit.of_vouchers - left_over).checked_add(redeemed - vouchers).ok_or(TooMuchCredit)?;
     let after = Credit { of_vouchers, granted: credit.granted - granted };
     after.of_vouchers.checked_add(after.granted).ok_or(TooMuchCredit)?;
-    Ok(Drawn { vouchers, left_over, granted, credit: after })
+    Ok(Redemption { vouchers, left_over, granted, credit: after })
 }
 
 #[cfg(test)]
@@ -77,13 +77,13 @@ mod tests {
     #[test]
     fn vouchers_pay_first_then_what_is_left_of_others_then_other_credit() {
         let credit = Credit { of_vouchers: 30, granted: 50 };
-        let drawn = draw(100, 40, credit).expect("counted");
+        let drawn = redeem(100, 40, credit).expect("counted");
         assert_eq!((drawn.vouchers, drawn.left_over, drawn.granted), (40, 30, 30));
         assert_eq!(drawn.credit, Credit { of_vouchers: 0, granted: 20 });
-        let drawn = draw(15, 40, credit).expect("counted");
+        let drawn = redeem(15, 40, credit).expect("counted");
         assert_eq!((drawn.paid(), drawn.credit), (15, Credit { of_vouchers: 55, granted: 50 }));
-        assert_eq!(draw(-10, 0, credit).expect("counted").credit, credit);
-        assert_eq!(draw(0, i64::MAX, credit), Err(TooMuchCredit));
+        assert_eq!(redeem(-10, 0, credit).expect("counted").credit, credit);
+        assert_eq!(redeem(0, i64::MAX, credit), Err(TooMuchCredit));
     }
 
     proptest! {
@@ -95,7 +95,7 @@ mod tests {
             of_vouchers in 0..i64::MAX / 4,
             granted in 0..i64::MAX / 4,
         ) {
-            let drawn = draw(due, redeemed, Credit { of_vouchers, granted }).expect("counted");
+            let drawn = redeem(due, redeemed, Credit { of_vouchers, granted }).expect("counted");
             prop_assert_eq!(redeemed + of_vouchers + granted, drawn.paid() + drawn.credit.total());
             prop_assert!(drawn.paid() <= due.max(0));
             for part in [drawn.vouchers, drawn.left_over, drawn.granted, drawn.credit.of_vouchers, drawn.credit.granted] {

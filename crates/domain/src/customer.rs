@@ -3,7 +3,7 @@
 use crate::account::{Country, Language, PhoneKind, is_readable};
 use crate::catalogue::{CustomField, FieldKind};
 use crate::change::words;
-use crate::email::EmailAddress;
+use crate::email_address::EmailAddress;
 use crate::id::CustomFieldId;
 use crate::text::json_bytes;
 use jiff::civil::Date;
@@ -107,7 +107,7 @@ pub enum About {
 
 /// Why what is said of a person is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PersonRefused {
+pub enum PersonError {
     #[error("{member} can have {LONGEST_LINE} characters at most.")]
     TooLong { member: &'static str },
     /// Not one line of text.
@@ -161,7 +161,7 @@ impl Person {
     ///
     /// # Errors
     /// [`PersonRefused`].
-    pub fn check(&self, known: Option<&Self>) -> Result<(), PersonRefused> {
+    pub fn check(&self, known: Option<&Self>) -> Result<(), PersonError> {
         let Address { address1, address2, city, state, postcode, .. } = &self.address;
         let lines = [
             ("firstName", &self.first_name),
@@ -178,7 +178,7 @@ impl Person {
             check_line(member, line.as_deref().unwrap_or_default())?;
         }
         if self.phones.len() > MOST_ENTRIES {
-            return Err(PersonRefused::TooMany { member: "phoneNumbers" });
+            return Err(PersonError::TooMany { member: "phoneNumbers" });
         }
         self.phones.iter().try_for_each(|phone| check_line("phoneNumbers.number", &phone.number))?;
         let bytes = json_bytes(self);
@@ -187,15 +187,15 @@ impl Person {
         }
         let of_phones = json_bytes(&self.phones);
         let member = if of_phones > json_bytes(&self.custom_fields) { "phoneNumbers" } else { "customFields" };
-        Err(PersonRefused::TooLarge { member, bytes })
+        Err(PersonError::TooLarge { member, bytes })
     }
 }
 
-fn check_line(member: &'static str, line: &str) -> Result<(), PersonRefused> {
+fn check_line(member: &'static str, line: &str) -> Result<(), PersonError> {
     if line.chars().count() > LONGEST_LINE {
-        return Err(PersonRefused::TooLong { member });
+        return Err(PersonError::TooLong { member });
     }
-    if line.is_empty() || is_readable(line) { Ok(()) } else { Err(PersonRefused::NotALine { member }) }
+    if line.is_empty() || is_readable(line) { Ok(()) } else { Err(PersonError::NotALine { member }) }
 }
 
 /// An answer as the caller gives it: the field by id or else by name.
@@ -212,9 +212,9 @@ pub struct FieldInput {
 ///
 /// # Errors
 /// [`PersonRefused`].
-pub fn answers(fields: &[CustomField], about: About, inputs: &[FieldInput]) -> Result<Vec<FieldAnswer>, PersonRefused> {
+pub fn answers(fields: &[CustomField], about: About, inputs: &[FieldInput]) -> Result<Vec<FieldAnswer>, PersonError> {
     if inputs.len() > MOST_ENTRIES {
-        return Err(PersonRefused::TooMany { member: "customFields" });
+        return Err(PersonError::TooMany { member: "customFields" });
     }
     let mut answers: Vec<FieldAnswer> = Vec::with_capacity(inputs.len());
     for (position, input) in inputs.iter().enumerate() {
@@ -227,8 +227,8 @@ pub fn answers(fields: &[CustomField], about: About, inputs: &[FieldInput]) -> R
             (None, Some(name)) => field.name.is(name),
             (None, None) => false,
         };
-        let field = fields.iter().filter(concerns).find(named).ok_or(PersonRefused::UnknownField(position))?;
-        let value = answer(field, &input.value).ok_or_else(|| PersonRefused::NotAnAnswer(field.id.clone()))?;
+        let field = fields.iter().filter(concerns).find(named).ok_or(PersonError::UnknownField(position))?;
+        let value = answer(field, &input.value).ok_or_else(|| PersonError::NotAnAnswer(field.id.clone()))?;
         answers.retain(|answer| answer.field != field.id);
         answers.push(FieldAnswer { field: field.id.clone(), value });
     }

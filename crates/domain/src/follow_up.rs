@@ -35,7 +35,7 @@ pub enum FollowUp {
 
 /// What of a booking decides whether and when its letters are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Visit {
+pub struct BookingTimes {
     pub starts_at: Instant,
     /// When it is over; of a course, when its last class is.
     pub ends_at: Instant,
@@ -49,7 +49,7 @@ pub struct Visit {
 
 /// What to do about a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Turn {
+pub enum DueAction {
     Now,
     /// Ask again at this time.
     Later(Instant),
@@ -59,7 +59,7 @@ pub enum Turn {
 impl FollowUps {
     /// When such a letter is due; nothing if it is not wanted.
     #[must_use]
-    pub fn due(self, letter: FollowUp, visit: &Visit) -> Option<Instant> {
+    pub fn due(self, letter: FollowUp, visit: &BookingTimes) -> Option<Instant> {
         let after = |hours: u16| Duration::from_secs(u64::from(hours) * 3_600);
         match letter {
             FollowUp::Reminder => {
@@ -73,16 +73,16 @@ impl FollowUps {
 
     /// What is to be done about such a letter at this time. Nobody is reminded of what has begun, and thanked a week late.
     #[must_use]
-    pub fn turn(self, letter: FollowUp, visit: &Visit, now: Instant) -> Turn {
-        let Some(due) = self.due(letter, visit).filter(|_| visit.takes_place) else { return Turn::Never };
+    pub fn due_action(self, letter: FollowUp, visit: &BookingTimes, now: Instant) -> DueAction {
+        let Some(due) = self.due(letter, visit).filter(|_| visit.takes_place) else { return DueAction::Never };
         let until = match letter {
             FollowUp::Reminder => visit.starts_at,
             FollowUp::ThankYou => due.after(LATEST_THANKS),
         };
         match now {
-            now if now < due => Turn::Later(due),
-            now if now < until => Turn::Now,
-            _ => Turn::Never,
+            now if now < due => DueAction::Later(due),
+            now if now < until => DueAction::Now,
+            _ => DueAction::Never,
         }
     }
 }
@@ -97,8 +97,8 @@ mod tests {
         Instant::from_millis(hour * HOUR)
     }
 
-    fn visit() -> Visit {
-        Visit { starts_at: hour(100), ends_at: hour(102), reminder: true, thank_you: true, takes_place: true }
+    fn visit() -> BookingTimes {
+        BookingTimes { starts_at: hour(100), ends_at: hour(102), reminder: true, thank_you: true, takes_place: true }
     }
 
     #[test]
@@ -106,29 +106,29 @@ mod tests {
         use FollowUp::{Reminder, ThankYou};
         let rules = FollowUps::default();
         for (letter, now, turn) in [
-            (Reminder, 75, Turn::Later(hour(76))),
-            (Reminder, 76, Turn::Now),
-            (Reminder, 99, Turn::Now),
-            (Reminder, 100, Turn::Never),
-            (ThankYou, 125, Turn::Later(hour(126))),
-            (ThankYou, 126, Turn::Now),
-            (ThankYou, 126 + 7 * 24 - 1, Turn::Now),
-            (ThankYou, 126 + 7 * 24, Turn::Never),
+            (Reminder, 75, DueAction::Later(hour(76))),
+            (Reminder, 76, DueAction::Now),
+            (Reminder, 99, DueAction::Now),
+            (Reminder, 100, DueAction::Never),
+            (ThankYou, 125, DueAction::Later(hour(126))),
+            (ThankYou, 126, DueAction::Now),
+            (ThankYou, 126 + 7 * 24 - 1, DueAction::Now),
+            (ThankYou, 126 + 7 * 24, DueAction::Never),
         ] {
-            assert_eq!(rules.turn(letter, &visit(), hour(now)), turn, "{letter:?} at {now}");
+            assert_eq!(rules.due_action(letter, &visit(), hour(now)), turn, "{letter:?} at {now}");
         }
     }
 
     #[test]
     fn what_is_not_wanted_is_never_due() {
-        let never = |rules: FollowUps, visit: Visit| {
+        let never = |rules: FollowUps, visit: BookingTimes| {
             [(FollowUp::Reminder, 80), (FollowUp::ThankYou, 130)]
-                .map(|(letter, now)| rules.turn(letter, &visit, hour(now)) == Turn::Never)
+                .map(|(letter, now)| rules.due_action(letter, &visit, hour(now)) == DueAction::Never)
         };
         let rules = FollowUps::default();
-        assert_eq!(never(rules, Visit { takes_place: false, ..visit() }), [true, true]);
-        assert_eq!(never(rules, Visit { reminder: false, ..visit() }), [true, false]);
-        assert_eq!(never(rules, Visit { thank_you: false, ..visit() }), [false, true]);
+        assert_eq!(never(rules, BookingTimes { takes_place: false, ..visit() }), [true, true]);
+        assert_eq!(never(rules, BookingTimes { reminder: false, ..visit() }), [true, false]);
+        assert_eq!(never(rules, BookingTimes { thank_you: false, ..visit() }), [false, true]);
         assert_eq!(never(FollowUps { reminder_hours: None, ..rules }, visit()), [true, false]);
         assert_eq!(never(FollowUps { thank_you_hours: None, ..rules }, visit()), [false, true]);
     }

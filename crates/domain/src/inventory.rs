@@ -4,9 +4,9 @@
 //! wishes for at once and with what others have of it, read under the locks of exactly those events and resources; it gives
 //! all of the wish, as claims to be written in the same transaction, or says what is missing.
 
-mod held;
+mod current_claims;
 
-pub use held::{Held, within};
+pub use current_claims::{CurrentClaims, fits_within};
 
 use crate::block::SeatCount;
 use crate::booking::BookingNumber;
@@ -48,7 +48,7 @@ pub const LONGEST_PIECE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// What holds a claim.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Holder {
+pub enum ClaimOwner {
     Booking(BookingNumber),
     Hold(HoldId),
     /// An event that somebody has seats of holds what it needs.
@@ -59,7 +59,7 @@ pub enum Holder {
     ResourceBlock(ResourceBlockId),
 }
 
-impl Holder {
+impl ClaimOwner {
     /// The word for its kind.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -89,7 +89,7 @@ impl Holder {
 
 /// How much of an event others have.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct EventStanding {
+pub struct EventOccupancy {
     pub taken: u32,
     /// Whether somebody has taken the event as a whole.
     pub private: bool,
@@ -97,7 +97,7 @@ pub struct EventStanding {
     pub visited: bool,
 }
 
-impl EventStanding {
+impl EventOccupancy {
     /// How many seats are left, if the event has so many.
     #[must_use]
     pub fn left(self, seats: u32) -> u32 {
@@ -148,15 +148,15 @@ impl Timeline {
 
 /// What others have: of the events and resources that were asked about. One that is not in it is free.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Standing {
-    pub events: HashMap<EventId, EventStanding>,
+pub struct Occupancy {
+    pub events: HashMap<EventId, EventOccupancy>,
     pub resources: HashMap<ResourceId, Timeline>,
 }
 
-impl Standing {
+impl Occupancy {
     /// What others have of an event.
     #[must_use]
-    pub fn of_event(&self, id: &EventId) -> EventStanding {
+    pub fn of_event(&self, id: &EventId) -> EventOccupancy {
         self.events.get(id).copied().unwrap_or_default()
     }
 
@@ -169,7 +169,7 @@ impl Standing {
 
 /// Seats of an event that somebody wishes for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EventWish {
+pub struct EventRequest {
     pub event: EventId,
     pub span: Span,
     /// How many seats it has.
@@ -184,15 +184,15 @@ pub struct EventWish {
 
 /// Time of resources that somebody wishes for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AppointmentWish {
+pub struct AppointmentRequest {
     /// From when to when, the gap after it included.
     pub span: Span,
-    pub needs: Vec<Need>,
+    pub needs: Vec<ResourceDemand>,
 }
 
 /// So many of these resources.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Need {
+pub struct ResourceDemand {
     /// Those that would do, in the order in which they are given, and how many things each can do at once.
     pub candidates: Vec<(ResourceId, u32)>,
     pub count: usize,
@@ -201,7 +201,7 @@ pub struct Need {
 /// Time that resources are away. It is the business's word, and asks nobody: what was given of it before stays given, and
 /// nothing more of it is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Absence {
+pub struct ResourceAbsence {
     /// From when to when.
     pub span: Span,
     /// Which resources, and how many things each can do at once when it is there.
@@ -212,18 +212,18 @@ pub struct Absence {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wish {
     /// Seats: of one event, or of the classes of a course.
-    pub events: Vec<EventWish>,
-    pub appointment: Option<AppointmentWish>,
+    pub events: Vec<EventRequest>,
+    pub appointment: Option<AppointmentRequest>,
     /// Resources that are away. They are granted as they are.
-    pub absence: Option<Absence>,
+    pub absence: Option<ResourceAbsence>,
 }
 
 /// Why a wish cannot be granted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Full {
+pub enum AllocationError {
     /// There are not so many seats left.
-    #[error("{}", seats_left(*.left, *.wanted))]
-    Seats {
+    #[error("{}", too_few_seats(*.left, *.wanted))]
+    TooFewSeats {
         /// The event that has too few.
         event: EventId,
         /// How many it has.
@@ -233,16 +233,16 @@ pub enum Full {
     },
     /// Every seat that is left was wished for, and none is.
     #[error("No seats are left.")]
-    NoneLeft { event: EventId },
+    SoldOut { event: EventId },
     /// Others are coming already, so it cannot be a private event.
     #[error("Others have booked this event, so it cannot be taken as a private one.")]
-    NotAlone { event: EventId },
+    AlreadyBooked { event: EventId },
     /// The event cannot be: what it needs is taken.
     #[error("What this event needs is not free at that time.")]
-    EventResource { event: EventId, resource: ResourceId },
+    EventResourceBusy { event: EventId, resource: ResourceId },
     /// Nothing that would do is free for the whole time.
-    #[error("{}", nobody_free(*.free, *.wanted))]
-    Resources {
+    #[error("{}", too_few_resources(*.free, *.wanted))]
+    TooFewResources {
         /// How many are free.
         free: usize,
         /// How many were wished for.
@@ -250,7 +250,7 @@ pub enum Full {
     },
 }
 
-fn seats_left(left: u32, wanted: u32) -> String {
+fn too_few_seats(left: u32, wanted: u32) -> String {
     match left {
         0 => format!("No seats are left; {wanted} wanted."),
         1 => format!("Only 1 seat is left; {wanted} wanted."),
@@ -258,7 +258,7 @@ fn seats_left(left: u32, wanted: u32) -> String {
     }
 }
 
-fn nobody_free(free: usize, wanted: usize) -> String {
+fn too_few_resources(free: usize, wanted: usize) -> String {
     format!("Of the resources this needs, {free} are left for the whole time; {wanted} wanted.")
 }
 
@@ -284,7 +284,7 @@ pub struct SeatClaim {
 ///
 /// # Errors
 /// [`Full`]: the first thing that is missing.
-pub fn decide(wish: &Wish, others: &Standing) -> Result<Grant, Full> {
+pub fn allocation_for(wish: &Wish, others: &Occupancy) -> Result<Grant, AllocationError> {
     let seats = wish.events.iter().map(|wish| seats_of(wish, others)).collect::<Result<_, _>>()?;
     let resources = match &wish.appointment {
         Some(appointment) => resources_for(appointment, others)?,
@@ -293,30 +293,30 @@ pub fn decide(wish: &Wish, others: &Standing) -> Result<Grant, Full> {
     Ok(Grant { seats, resources })
 }
 
-fn seats_of(wish: &EventWish, others: &Standing) -> Result<SeatClaim, Full> {
+fn seats_of(wish: &EventRequest, others: &Occupancy) -> Result<SeatClaim, AllocationError> {
     let event = || wish.event.clone();
     let standing = others.of_event(&wish.event);
     if wish.private && standing.visited && !standing.private {
-        return Err(Full::NotAlone { event: event() });
+        return Err(AllocationError::AlreadyBooked { event: event() });
     }
     let left = standing.left(wish.capacity);
     let wanted = match wish.seats {
         SeatCount::Exactly(seats) => seats,
-        SeatCount::AllLeft if left == 0 => return Err(Full::NoneLeft { event: event() }),
+        SeatCount::AllLeft if left == 0 => return Err(AllocationError::SoldOut { event: event() }),
         SeatCount::AllLeft => left,
     };
     if left < wanted || (standing.private && wanted == 0) {
-        return Err(Full::Seats { event: event(), left, wanted });
+        return Err(AllocationError::TooFewSeats { event: event(), left, wanted });
     }
     if let Some(busy) = busy_resource(wish, others) {
-        return Err(Full::EventResource { event: event(), resource: busy.clone() });
+        return Err(AllocationError::EventResourceBusy { event: event(), resource: busy.clone() });
     }
     let seats = if wish.private { wish.capacity } else { wanted };
     Ok(SeatClaim { event: event(), seats, private: wish.private })
 }
 
 /// The first resource the event needs that others have.
-fn busy_resource<'a>(wish: &'a EventWish, others: &Standing) -> Option<&'a ResourceId> {
+fn busy_resource<'a>(wish: &'a EventRequest, others: &Occupancy) -> Option<&'a ResourceId> {
     let busy = |needed: &&(ResourceId, u32)| !others.has_room(needed, wish.span, Some(&wish.event));
     wish.resources.iter().find(busy).map(|(id, _)| id)
 }
@@ -325,14 +325,14 @@ fn busy_resource<'a>(wish: &'a EventWish, others: &Standing) -> Option<&'a Resou
 ///
 /// # Errors
 /// [`Full::Resources`].
-pub fn resources_for(wish: &AppointmentWish, others: &Standing) -> Result<Vec<ResourceId>, Full> {
+pub fn resources_for(wish: &AppointmentRequest, others: &Occupancy) -> Result<Vec<ResourceId>, AllocationError> {
     resources_where(wish, |candidate| others.has_room(candidate, wish.span, None))
 }
 
 fn resources_where(
-    wish: &AppointmentWish,
+    wish: &AppointmentRequest,
     is_free: impl Fn(&(ResourceId, u32)) -> bool,
-) -> Result<Vec<ResourceId>, Full> {
+) -> Result<Vec<ResourceId>, AllocationError> {
     let mut chosen: Vec<ResourceId> = Vec::new();
     for need in &wish.needs {
         let free: Vec<&ResourceId> = need
@@ -344,7 +344,7 @@ fn resources_where(
             .take(need.count)
             .collect();
         if free.len() < need.count {
-            return Err(Full::Resources { free: free.len(), wanted: need.count });
+            return Err(AllocationError::TooFewResources { free: free.len(), wanted: need.count });
         }
         chosen.extend(free.into_iter().cloned());
     }

@@ -18,7 +18,7 @@ pub struct Money {
 
 /// Why two amounts do not make a third.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NoSum {
+pub enum SumError {
     /// The result is too large to be counted.
     #[error("the amount is too large")]
     TooLarge,
@@ -109,7 +109,7 @@ impl Money {
     ///
     /// # Errors
     /// [`NoSum`].
-    pub fn plus(self, other: Self) -> Result<Self, NoSum> {
+    pub fn plus(self, other: Self) -> Result<Self, SumError> {
         self.with(other, i64::checked_add)
     }
 
@@ -117,7 +117,7 @@ impl Money {
     ///
     /// # Errors
     /// [`NoSum`].
-    pub fn minus(self, other: Self) -> Result<Self, NoSum> {
+    pub fn minus(self, other: Self) -> Result<Self, SumError> {
         self.with(other, i64::checked_sub)
     }
 
@@ -125,8 +125,8 @@ impl Money {
     ///
     /// # Errors
     /// [`NoSum::TooLarge`].
-    pub fn times(self, factor: i64) -> Result<Self, NoSum> {
-        self.minor.checked_mul(factor).map(|minor| Self::new(minor, self.currency)).ok_or(NoSum::TooLarge)
+    pub fn times(self, factor: i64) -> Result<Self, SumError> {
+        self.minor.checked_mul(factor).map(|minor| Self::new(minor, self.currency)).ok_or(SumError::TooLarge)
     }
 
     /// The share of `part` among `of`, rounded half away from zero: all of it when `part` is as much as `of` or more, and
@@ -139,29 +139,29 @@ impl Money {
         if part >= of { self } else { rounded(self, part, of.into()) }
     }
 
-    fn with(self, other: Self, combine: fn(i64, i64) -> Option<i64>) -> Result<Self, NoSum> {
+    fn with(self, other: Self, combine: fn(i64, i64) -> Option<i64>) -> Result<Self, SumError> {
         if self.currency != other.currency {
-            return Err(NoSum::Currencies);
+            return Err(SumError::Currencies);
         }
-        combine(self.minor, other.minor).map(|minor| Self::new(minor, self.currency)).ok_or(NoSum::TooLarge)
+        combine(self.minor, other.minor).map(|minor| Self::new(minor, self.currency)).ok_or(SumError::TooLarge)
     }
 }
 
 /// A rate in millionths: 23 % is 230 000. At most 100 %.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "u32", into = "u32")]
-pub struct Rate(u32);
+pub struct Percent(u32);
 
-impl TryFrom<u32> for Rate {
-    type Error = NotARate;
+impl TryFrom<u32> for Percent {
+    type Error = NotAPercent;
 
-    fn try_from(millionths: u32) -> Result<Self, NotARate> {
+    fn try_from(millionths: u32) -> Result<Self, NotAPercent> {
         Self::from_millionths(millionths)
     }
 }
 
-impl From<Rate> for u32 {
-    fn from(rate: Rate) -> Self {
+impl From<Percent> for u32 {
+    fn from(rate: Percent) -> Self {
         rate.0
     }
 }
@@ -171,15 +171,15 @@ const WHOLE: u32 = 1_000_000;
 /// The number is not a rate between 0 and 100 %, with four decimals of a percent at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be a percentage between 0 and 100, with four decimals at most")]
-pub struct NotARate;
+pub struct NotAPercent;
 
-impl Rate {
+impl Percent {
     /// So many millionths.
     ///
     /// # Errors
     /// When there are more than a million.
-    pub const fn from_millionths(millionths: u32) -> Result<Self, NotARate> {
-        if millionths <= WHOLE { Ok(Self(millionths)) } else { Err(NotARate) }
+    pub const fn from_millionths(millionths: u32) -> Result<Self, NotAPercent> {
+        if millionths <= WHOLE { Ok(Self(millionths)) } else { Err(NotAPercent) }
     }
 
     /// The number of millionths.
@@ -223,22 +223,22 @@ fn rounded(amount: Money, part: i64, whole: i128) -> Money {
     Money::new(i64::try_from(rounded).unwrap_or(amount.minor), amount.currency)
 }
 
-impl FromStr for Rate {
-    type Err = NotARate;
+impl FromStr for Percent {
+    type Err = NotAPercent;
 
     /// Reads a percentage: `23`, `5.5`, `0.0001`.
-    fn from_str(text: &str) -> Result<Self, NotARate> {
+    fn from_str(text: &str) -> Result<Self, NotAPercent> {
         let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
         let numeric = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let decimals = if numeric(decimals) { decimals.trim_end_matches('0') } else { return Err(NotARate) };
+        let decimals = if numeric(decimals) { decimals.trim_end_matches('0') } else { return Err(NotAPercent) };
         if !numeric(whole) || whole.len() > 3 || decimals.len() > 4 {
-            return Err(NotARate);
+            return Err(NotAPercent);
         }
-        Self::from_millionths(format!("{whole}{decimals:0<4}").parse().map_err(|_| NotARate)?)
+        Self::from_millionths(format!("{whole}{decimals:0<4}").parse().map_err(|_| NotAPercent)?)
     }
 }
 
-impl fmt::Display for Rate {
+impl fmt::Display for Percent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = format!("{:04}", self.0 % 10_000);
         match decimals.trim_end_matches('0') {
@@ -308,29 +308,29 @@ mod tests {
 
     #[test]
     fn different_currencies_make_no_sum() {
-        assert_eq!(euros(1).plus(Money::new(1, currency("GBP"))), Err(NoSum::Currencies));
-        assert_eq!(euros(i64::MAX).plus(euros(1)), Err(NoSum::TooLarge));
-        assert_eq!(euros(i64::MIN).times(-1), Err(NoSum::TooLarge));
+        assert_eq!(euros(1).plus(Money::new(1, currency("GBP"))), Err(SumError::Currencies));
+        assert_eq!(euros(i64::MAX).plus(euros(1)), Err(SumError::TooLarge));
+        assert_eq!(euros(i64::MIN).times(-1), Err(SumError::TooLarge));
     }
 
     #[test]
     fn halves_go_away_from_zero() {
-        let half: Rate = "50".parse().expect("a rate");
+        let half: Percent = "50".parse().expect("a rate");
         assert_eq!([half.of(euros(3)), half.of(euros(-3)), half.of(euros(4))], [euros(2), euros(-2), euros(2)]);
         // 23 % in 123.00 are 23.00; on 100.00 they are 23.00.
-        let vat: Rate = "23".parse().expect("a rate");
+        let vat: Percent = "23".parse().expect("a rate");
         assert_eq!((vat.within(euros(12_300)), vat.of(euros(10_000))), (euros(2_300), euros(2_300)));
     }
 
     #[test]
     fn a_rate_is_a_percentage_with_four_decimals() {
         for (text, millionths) in [("0", 0), ("23", 230_000), ("5.5", 55_000), ("0.0001", 1), ("100.0000", 1_000_000)] {
-            let rate: Rate = text.parse().expect("a rate");
+            let rate: Percent = text.parse().expect("a rate");
             assert_eq!(rate.millionths(), millionths);
             assert_eq!(rate.to_string().parse(), Ok(rate));
         }
         for wrong in ["", "-1", "100.0001", "101", "5,5", "0.00001", ".5", "5."] {
-            assert_eq!(wrong.parse::<Rate>(), Err(NotARate), "{wrong:?}");
+            assert_eq!(wrong.parse::<Percent>(), Err(NotAPercent), "{wrong:?}");
         }
     }
 
@@ -349,7 +349,7 @@ mod tests {
         /// turned round.
         #[test]
         fn parts_add_up(minor in -1_000_000_000_000_i64..1_000_000_000_000, millionths in 0_u32..=1_000_000) {
-            let (amount, rate) = (euros(minor), Rate::from_millionths(millionths).expect("a rate"));
+            let (amount, rate) = (euros(minor), Percent::from_millionths(millionths).expect("a rate"));
             for part in [rate.of(amount), rate.within(amount), amount.share(millionths.into(), 1_000_000)] {
                 let rest = amount.minus(part).expect("a rest");
                 prop_assert_eq!(part.plus(rest), Ok(amount));
@@ -361,7 +361,7 @@ mod tests {
         /// The tax added to a net amount is, within one minor unit, the tax found in the gross amount.
         #[test]
         fn added_and_included_agree(minor in 0_i64..1_000_000_000_000, millionths in 0_u32..=1_000_000) {
-            let (net, rate) = (euros(minor), Rate::from_millionths(millionths).expect("a rate"));
+            let (net, rate) = (euros(minor), Percent::from_millionths(millionths).expect("a rate"));
             let tax = rate.of(net);
             let found = rate.within(net.plus(tax).expect("a gross amount"));
             prop_assert!((found.minor() - tax.minor()).abs() <= 1);

@@ -2,7 +2,7 @@
 
 use crate::account::Language;
 use crate::catalogue::{Effect, OptionDefinition, OptionId, OptionKind, Per, Product};
-use crate::money::{Money, NoSum};
+use crate::money::{Money, SumError};
 use crate::party::Party;
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +41,7 @@ pub enum ChosenValue {
 
 /// Why an option cannot be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum OptionRefused {
+pub enum OptionError {
     /// The product has none like it.
     #[error("The option at position {0} of options is none of this product.")]
     Unknown(usize),
@@ -72,11 +72,7 @@ pub enum OptionRefused {
 ///
 /// # Errors
 /// [`OptionRefused`].
-pub fn choose(
-    product: &Product,
-    inputs: &[OptionInput],
-    language: Language,
-) -> Result<Vec<ChosenOption>, OptionRefused> {
+pub fn choose(product: &Product, inputs: &[OptionInput], language: Language) -> Result<Vec<ChosenOption>, OptionError> {
     let mut given: Vec<Option<&str>> = vec![None; product.options.len()];
     for (position, input) in inputs.iter().enumerate() {
         let fits = |option: &OptionDefinition| match (&input.id, &input.name) {
@@ -84,13 +80,13 @@ pub fn choose(
             (None, Some(name)) => option.name.is(name),
             (None, None) => false,
         };
-        let index = product.options.iter().position(fits).ok_or(OptionRefused::Unknown(position))?;
+        let index = product.options.iter().position(fits).ok_or(OptionError::Unknown(position))?;
         let option = &product.options[index];
         if !option.enabled {
-            return Err(OptionRefused::Disabled(option.id.clone()));
+            return Err(OptionError::Disabled(option.id.clone()));
         }
         if given[index].replace(&input.value).is_some() {
-            return Err(OptionRefused::Twice(option.id.clone()));
+            return Err(OptionError::Twice(option.id.clone()));
         }
     }
     let mut chosen = Vec::with_capacity(product.options.len());
@@ -107,38 +103,38 @@ pub fn choose(
     Ok(chosen)
 }
 
-fn read(option: &OptionDefinition, text: &str) -> Result<ChosenValue, OptionRefused> {
+fn read(option: &OptionDefinition, text: &str) -> Result<ChosenValue, OptionError> {
     let id = || option.id.clone();
     match &option.kind {
         OptionKind::Choice { values, .. } => {
             let value =
                 values.iter().find(|value| value.name.is(text)).or(values.iter().find(|value| value.id == text));
-            value.map(|value| ChosenValue::Choice(value.id.clone())).ok_or_else(|| OptionRefused::NotAValue(id()))
+            value.map(|value| ChosenValue::Choice(value.id.clone())).ok_or_else(|| OptionError::NotAValue(id()))
         }
         OptionKind::Number { min, max, .. } => {
             let number = text.trim().parse().ok().filter(|number| (min..=max).contains(&number));
-            number.map(ChosenValue::Number).ok_or_else(|| OptionRefused::NotANumber { id: id(), min: *min, max: *max })
+            number.map(ChosenValue::Number).ok_or_else(|| OptionError::NotANumber { id: id(), min: *min, max: *max })
         }
         OptionKind::OnOff { .. } => match text.trim().to_ascii_lowercase().as_str() {
             "true" | "1" => Ok(ChosenValue::OnOff(true)),
             "false" | "0" => Ok(ChosenValue::OnOff(false)),
-            _ => Err(OptionRefused::NotOnOff(id())),
+            _ => Err(OptionError::NotOnOff(id())),
         },
-        OptionKind::Text { required } if *required && text.trim().is_empty() => Err(OptionRefused::Missing(id())),
-        OptionKind::Text { .. } if text.chars().count() > LONGEST_TEXT => Err(OptionRefused::TooLong(id())),
+        OptionKind::Text { required } if *required && text.trim().is_empty() => Err(OptionError::Missing(id())),
+        OptionKind::Text { .. } if text.chars().count() > LONGEST_TEXT => Err(OptionError::TooLong(id())),
         OptionKind::Text { .. } => Ok(ChosenValue::Text(text.to_owned())),
     }
 }
 
-fn default(option: &OptionDefinition) -> Result<Option<ChosenValue>, OptionRefused> {
+fn default(option: &OptionDefinition) -> Result<Option<ChosenValue>, OptionError> {
     match &option.kind {
         OptionKind::Choice { default, .. } => {
-            let default = default.clone().ok_or_else(|| OptionRefused::Missing(option.id.clone()))?;
+            let default = default.clone().ok_or_else(|| OptionError::Missing(option.id.clone()))?;
             Ok(Some(ChosenValue::Choice(default)))
         }
         OptionKind::Number { default, .. } => Ok(Some(ChosenValue::Number(*default))),
         OptionKind::OnOff { default, .. } => Ok(Some(ChosenValue::OnOff(*default))),
-        OptionKind::Text { required: true } => Err(OptionRefused::Missing(option.id.clone())),
+        OptionKind::Text { required: true } => Err(OptionError::Missing(option.id.clone())),
         OptionKind::Text { required: false } => Ok(None),
     }
 }
@@ -196,7 +192,7 @@ pub fn minutes(options: &[ChosenOption], product: &Product) -> i64 {
 ///
 /// # Errors
 /// When an amount is too large.
-pub fn prices(options: &[ChosenOption], product: &Product, party: &Party) -> Result<Vec<Money>, NoSum> {
+pub fn prices(options: &[ChosenOption], product: &Product, party: &Party) -> Result<Vec<Money>, SumError> {
     let effects = options.iter().filter_map(|option| option.effect(product));
     let price = |(effect, times): (Effect, i64)| {
         let people = match effect.per {

@@ -1,16 +1,16 @@
 //! From what somebody wants to book to what that takes and costs: the one way for holds, bookings and changes.
 
 use crate::account::Language;
-use crate::appointment::{Appointment, AppointmentId, End, NoAppointment, Search};
-use crate::catalogue::{Catalogue, DropIn, Product, ProductKind, Rates};
+use crate::appointment::{Appointment, AppointmentEnd, AppointmentId, AppointmentNotBookable, StartSearch};
+use crate::catalogue::{Catalogue, DropIn, Pricing, Product, ProductKind};
 use crate::event::EventId;
 use crate::id::{ProductId, ResourceId, TaxId};
-use crate::inventory::{EventWish, Span, Wish};
-use crate::money::{Money, NoSum};
-use crate::options::{self, ChosenOption, OptionInput, OptionRefused};
-use crate::party::{Party, PartyRefused};
-use crate::price::{self, Adjustment, Line, Price};
-use crate::scheduled::{self, EventChoice, Moment, NoVisit, Visit};
+use crate::inventory::{EventRequest, Span, Wish};
+use crate::money::{Money, SumError};
+use crate::options::{self, ChosenOption, OptionError, OptionInput};
+use crate::party::{Party, PartyError};
+use crate::price::{self, Adjustment, Price, PriceLine};
+use crate::scheduled::{self, EventChoice, EventNotBookable, EventSelection, RuleContext};
 use crate::text::json_bytes;
 use crate::time::Instant;
 
@@ -55,7 +55,7 @@ pub enum Options {
 
 /// What an order takes and costs.
 #[derive(Debug, Clone)]
-pub struct Plan<'a> {
+pub struct OrderPlan<'a> {
     pub product: &'a Product,
     /// The event; of a course its first class. Absent for appointments.
     pub event: Option<EventId>,
@@ -69,14 +69,14 @@ pub struct Plan<'a> {
     /// The options, in the product's order.
     pub options: Vec<ChosenOption>,
     /// What the price is made of, before taxes.
-    pub lines: Vec<Line>,
+    pub lines: Vec<PriceLine>,
     /// What it costs those who have no promotion, voucher or prepaid credit.
     pub price: Price,
 }
 
 /// Why an order is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum OrderRefused {
+pub enum OrderError {
     /// There is no such product.
     #[error("productId: this business has no such product.")]
     NoProduct,
@@ -96,19 +96,19 @@ pub enum OrderRefused {
     NeedsStart,
     /// The event cannot be booked.
     #[error("eventId: {0}")]
-    Visit(#[from] NoVisit),
+    Visit(#[from] EventNotBookable),
     /// The appointment cannot be booked.
     #[error("startTime: {0}")]
-    Appointment(#[from] NoAppointment),
+    Appointment(#[from] AppointmentNotBookable),
     /// The appointment offered was another product's.
     #[error("eventId: this is an appointment of another product.")]
     OtherProduct,
     /// The party cannot book.
     #[error("participants.numbers: {0}")]
-    Party(#[from] PartyRefused),
+    Party(#[from] PartyError),
     /// An option cannot be chosen.
     #[error("options: {0}")]
-    Option(#[from] OptionRefused),
+    Option(#[from] OptionError),
     /// Events of this product are for everybody.
     #[error("privateEvent: this product has no private events.")]
     NoPrivateEvents,
@@ -134,14 +134,14 @@ pub enum OrderRefused {
     Negative,
     /// The price cannot be computed.
     #[error("The price cannot be computed: {0}.")]
-    Price(#[from] NoSum),
+    Price(#[from] SumError),
 }
 
 /// On which terms an order is taken.
 #[derive(Debug, Clone, Copy)]
-pub struct Terms<'a> {
+pub struct OrderTerms<'a> {
     /// When, and whether as staff.
-    pub moment: Moment<'a>,
+    pub moment: RuleContext<'a>,
     /// Whether it is for somebody who is a member now.
     pub member: bool,
     /// Zero in the account's currency.
@@ -154,25 +154,25 @@ pub struct Terms<'a> {
 ///
 /// # Errors
 /// [`OrderRefused`].
-pub fn plan<'a>(catalogue: &'a Catalogue, order: &Order, terms: Terms<'_>) -> Result<Plan<'a>, OrderRefused> {
-    let product = catalogue.product(&order.product).ok_or(OrderRefused::NoProduct)?;
+pub fn plan<'a>(catalogue: &'a Catalogue, order: &Order, terms: OrderTerms<'_>) -> Result<OrderPlan<'a>, OrderError> {
+    let product = catalogue.product(&order.product).ok_or(OrderError::NoProduct)?;
     let relaxed = terms.moment.relaxed;
     if !product.api_bookings_allowed {
-        return Err(OrderRefused::Closed);
+        return Err(OrderError::Closed);
     }
     if product.members_only && !(relaxed || terms.member) {
-        return Err(OrderRefused::MembersOnly);
+        return Err(OrderError::MembersOnly);
     }
     order.party.check(product, catalogue, relaxed)?;
     if order.private_event && !product.allow_private_events {
-        return Err(OrderRefused::NoPrivateEvents);
+        return Err(OrderError::NoPrivateEvents);
     }
     if order.adjustments.len() > MOST_ADJUSTMENTS {
-        return Err(OrderRefused::TooManyAdjustments);
+        return Err(OrderError::TooManyAdjustments);
     }
     let mut named = order.adjustments.iter().flat_map(|adjustment| &adjustment.taxes);
     if let Some(unknown) = named.find(|id| catalogue.tax(id).is_none()) {
-        return Err(OrderRefused::NoTax(unknown.clone()));
+        return Err(OrderError::NoTax(unknown.clone()));
     }
     let options = match &order.options {
         Options::Chosen(inputs) => options::choose(product, inputs, terms.language)?,
@@ -187,10 +187,20 @@ pub fn plan<'a>(catalogue: &'a Catalogue, order: &Order, terms: Terms<'_>) -> Re
     let lines = price::lines(product, rates, &order.party, &options, &order.adjustments)?;
     let price = price::total(&lines, catalogue, terms.nothing)?;
     if price.is_negative() {
-        return Err(OrderRefused::Negative);
+        return Err(OrderError::Negative);
     }
     let What { event, enrolled, drop_in, span, wish } = whats;
-    Ok(Plan { product, event, enrolled_event: enrolled, drop_in_event: drop_in, span, wish, options, lines, price })
+    Ok(OrderPlan {
+        product,
+        event,
+        enrolled_event: enrolled,
+        drop_in_event: drop_in,
+        span,
+        wish,
+        options,
+        lines,
+        price,
+    })
 }
 
 /// How many bytes the options and the extra lines of a booking have together as JSON.
@@ -204,14 +214,14 @@ pub fn bytes_of(options: &[ChosenOption], adjustments: &[Adjustment]) -> usize {
 ///
 /// # Errors
 /// [`OrderRefused::TooLarge`].
-pub fn check_size(options: &[ChosenOption], adjustments: &[Adjustment], before: usize) -> Result<(), OrderRefused> {
+pub fn check_size(options: &[ChosenOption], adjustments: &[Adjustment], before: usize) -> Result<(), OrderError> {
     let bytes = bytes_of(options, adjustments);
     if bytes <= LARGEST_WISHES || bytes <= before {
         return Ok(());
     }
     let of_options = json_bytes(options);
     let member = if of_options > bytes - of_options { "options" } else { "priceAdjustments" };
-    Err(OrderRefused::TooLarge { member, bytes })
+    Err(OrderError::TooLarge { member, bytes })
 }
 
 /// What is shown while looking for an event for this party: its price without taxes that are only added at checkout.
@@ -223,14 +233,14 @@ pub fn display_price(
     party: &Party,
     chosen: &[ChosenOption],
     nothing: Money,
-) -> Result<Money, NoSum> {
+) -> Result<Money, SumError> {
     let rates = rates(product, product.drop_in_only());
     price::display(&price::lines(product, rates, party, chosen, &[])?, nothing)
 }
 
 /// The rates of a product, or those of a single class of a course where it has any.
 #[must_use]
-pub fn rates(product: &Product, single_class: bool) -> Option<&Rates> {
+pub fn rates(product: &Product, single_class: bool) -> Option<&Pricing> {
     match &product.kind {
         ProductKind::FixedCourse { drop_in, drop_in_rates: Some(rates), .. }
             if single_class && *drop_in != DropIn::No =>
@@ -249,15 +259,15 @@ struct What {
     wish: Wish,
 }
 
-fn visit(product: &Product, catalogue: &Catalogue, order: &Order, moment: Moment<'_>) -> Result<What, OrderRefused> {
+fn visit(product: &Product, catalogue: &Catalogue, order: &Order, moment: RuleContext<'_>) -> Result<What, OrderError> {
     let EventChoice { event, enrolled_from, drop_in } = &order.choice;
     if event.is_none() && enrolled_from.is_none() && drop_in.is_none() {
-        return Err(OrderRefused::NeedsEvent);
+        return Err(OrderError::NeedsEvent);
     }
-    let Visit { event, enrolled_from, drop_in, attends } = scheduled::visit(product, &order.choice, moment)?;
+    let EventSelection { event, enrolled_from, drop_in, attends } = scheduled::visit(product, &order.choice, moment)?;
     let seats = order.party.seats(catalogue);
-    let span = attends.first().ok_or(NoVisit::NoEvent)?.span();
-    let events: Vec<EventWish> =
+    let span = attends.first().ok_or(EventNotBookable::NoEvent)?.span();
+    let events: Vec<EventRequest> =
         attends.iter().map(|event| event.wish(seats, order.private_event, catalogue)).collect();
     let wish = Wish { events, ..Wish::default() };
     Ok(What { event: Some(event), enrolled: enrolled_from, drop_in, span, wish })
@@ -268,20 +278,20 @@ fn appointment(
     catalogue: &Catalogue,
     order: &Order,
     chosen: &[ChosenOption],
-    moment: Moment<'_>,
-) -> Result<What, OrderRefused> {
+    moment: RuleContext<'_>,
+) -> Result<What, OrderError> {
     let offered = order.appointment.as_ref();
     if offered.is_some_and(|offered| offered.product != product.id) {
-        return Err(OrderRefused::OtherProduct);
+        return Err(OrderError::OtherProduct);
     }
     // What is said beside the id of an offer wins over what the offer had: a booking is moved by its times.
-    let starts_at = order.starts_at.or(offered.map(|offered| offered.starts_at)).ok_or(OrderRefused::NeedsStart)?;
+    let starts_at = order.starts_at.or(offered.map(|offered| offered.starts_at)).ok_or(OrderError::NeedsStart)?;
     let resources = match offered {
         Some(offered) if order.resources.is_empty() => &offered.resources,
         _ => &order.resources,
     };
-    let end = order.ends_at.map_or_else(|| End::After(product.length_with(chosen)), End::At);
-    let search = Search::new(product, catalogue, resources, moment).ok_or(OrderRefused::NeedsEvent)?;
+    let end = order.ends_at.map_or_else(|| AppointmentEnd::After(product.length_with(chosen)), AppointmentEnd::At);
+    let search = StartSearch::new(product, catalogue, resources, moment).ok_or(OrderError::NeedsEvent)?;
     let search = search.preferring(&order.preferred);
     let Appointment { span, wish } = search.at(starts_at, end)?;
     let wish = Wish { appointment: Some(wish), ..Wish::default() };
@@ -316,10 +326,10 @@ mod tests {
         // 1 June 2026.
         let now = Instant::from_millis(1_780_272_000_000);
         for (member, relaxed, refused) in
-            [(false, false, Some(OrderRefused::MembersOnly)), (true, false, None), (false, true, None)]
+            [(false, false, Some(OrderError::MembersOnly)), (true, false, None), (false, true, None)]
         {
-            let moment = Moment { now, zone: &zone, relaxed };
-            let terms = Terms { moment, member, nothing: testing::euros(0), language: Language::BRITISH_ENGLISH };
+            let moment = RuleContext { now, zone: &zone, relaxed };
+            let terms = OrderTerms { moment, member, nothing: testing::euros(0), language: Language::BRITISH_ENGLISH };
             assert_eq!(plan(&catalogue, &order, terms).err(), refused, "member {member}, staff {relaxed}");
         }
     }
@@ -343,7 +353,7 @@ mod tests {
             (lines(100, 1_001), large, false),
         ] {
             let bytes = bytes_of(&[], &lines);
-            let refused = OrderRefused::TooLarge { member: "priceAdjustments", bytes };
+            let refused = OrderError::TooLarge { member: "priceAdjustments", bytes };
             assert_eq!(check_size(&[], &lines, before), if taken { Ok(()) } else { Err(refused) });
         }
     }

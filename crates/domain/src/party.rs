@@ -12,7 +12,7 @@ pub struct Party(Vec<(CategoryId, u32)>);
 
 /// Why a party cannot book.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PartyRefused {
+pub enum PartyError {
     /// There is nobody in it.
     #[error("A booking is for one person at least.")]
     Nobody,
@@ -46,7 +46,7 @@ impl Party {
     ///
     /// # Errors
     /// [`PartyRefused::TooMany`].
-    pub fn of(numbers: impl IntoIterator<Item = (CategoryId, u32)>) -> Result<Self, PartyRefused> {
+    pub fn of(numbers: impl IntoIterator<Item = (CategoryId, u32)>) -> Result<Self, PartyError> {
         let mut party: Vec<(CategoryId, u32)> = Vec::new();
         for (category, number) in numbers {
             match party.iter_mut().find(|(known, _)| *known == category) {
@@ -56,7 +56,7 @@ impl Party {
             }
         }
         let people = party.iter().fold(0, |sum: u32, (_, number)| sum.saturating_add(*number));
-        if people > MOST_PEOPLE { Err(PartyRefused::TooMany) } else { Ok(Self(party)) }
+        if people > MOST_PEOPLE { Err(PartyError::TooMany) } else { Ok(Self(party)) }
     }
 
     /// The categories and how many people of each, in the order they were given.
@@ -96,17 +96,17 @@ impl Party {
     ///
     /// # Errors
     /// [`PartyRefused`].
-    pub fn check(&self, product: &Product, catalogue: &Catalogue, relaxed: bool) -> Result<(), PartyRefused> {
+    pub fn check(&self, product: &Product, catalogue: &Catalogue, relaxed: bool) -> Result<(), PartyError> {
         if self.people() == 0 {
-            return Err(PartyRefused::Nobody);
+            return Err(PartyError::Nobody);
         }
         for (category, _) in self.numbers() {
             if catalogue.category(category).is_none() {
-                return Err(PartyRefused::UnknownCategory(category.clone()));
+                return Err(PartyError::UnknownCategory(category.clone()));
             }
             let offered = product.limits.iter().any(|limit| limit.category.as_ref() == Some(category));
             if !offered && !relaxed {
-                return Err(PartyRefused::NotOffered(category.clone()));
+                return Err(PartyError::NotOffered(category.clone()));
             }
         }
         if relaxed {
@@ -116,7 +116,7 @@ impl Party {
             let number = limit.category.as_ref().map_or_else(|| self.people(), |category| self.number_of(category));
             if number < limit.min || limit.max < number {
                 let (category, min, max) = (limit.category.clone(), limit.min, limit.max);
-                return Err(PartyRefused::OutsideLimits { category, min, max });
+                return Err(PartyError::OutsideLimits { category, min, max });
             }
         }
         Ok(())

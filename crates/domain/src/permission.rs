@@ -39,7 +39,7 @@ impl Area {
 
 /// Whose things a permission reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Reach {
+pub enum Scope {
     /// Only what the application itself created, with whichever of its keys.
     Own,
     /// Everything in the account, whoever created it.
@@ -49,7 +49,7 @@ pub enum Reach {
 }
 
 macro_rules! permissions {
-    ($($name:ident = $word:literal, $area:ident, $reach:ident, implies [$($implied:ident),*], $sentence:literal;)*) => {
+    ($($name:ident = $word:literal, $area:ident, $scope:ident, implies [$($implied:ident),*], $sentence:literal;)*) => {
         /// One of the twenty permissions an application can ask for.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Permission { $(#[doc = concat!("`", $word, "`: ", $sentence)] $name,)* }
@@ -72,8 +72,8 @@ macro_rules! permissions {
 
             /// Whose things it reaches.
             #[must_use]
-            pub fn reach(self) -> Reach {
-                match self { $(Self::$name => Reach::$reach,)* }
+            pub fn scope(self) -> Scope {
+                match self { $(Self::$name => Scope::$scope,)* }
             }
 
             /// What it allows, in one plain sentence for the owner of a business.

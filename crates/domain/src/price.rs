@@ -4,16 +4,16 @@
 //! are added up before a tax is computed, so that there is one rounding for each tax and kind of line, and not one for each
 //! person (wire reference, sections 6.8 and 9).
 
-use crate::catalogue::{Catalogue, Product, Rates};
+use crate::catalogue::{Catalogue, Pricing, Product};
 use crate::id::TaxId;
-use crate::money::{Money, NoSum};
+use crate::money::{Money, SumError};
 use crate::options::{self, ChosenOption};
 use crate::party::Party;
 use serde::{Deserialize, Serialize};
 
 /// A part of a price, with or without taxes in it as the business has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct PriceLine {
     pub amount: Money,
     /// The taxes on it.
     pub taxes: Vec<TaxId>,
@@ -51,7 +51,7 @@ impl Price {
     ///
     /// # Errors
     /// When it is too large.
-    pub fn total_taxes(&self) -> Result<Money, NoSum> {
+    pub fn total_taxes(&self) -> Result<Money, SumError> {
         self.gross.minus(self.net)
     }
 }
@@ -62,25 +62,25 @@ impl Price {
 /// When an amount is too large.
 pub fn lines(
     product: &Product,
-    rates: Option<&Rates>,
+    rates: Option<&Pricing>,
     party: &Party,
     chosen: &[ChosenOption],
     adjustments: &[Adjustment],
-) -> Result<Vec<Line>, NoSum> {
+) -> Result<Vec<PriceLine>, SumError> {
     let mut amounts = match rates {
         None => Vec::new(),
-        Some(Rates::PerBooking(price)) => vec![*price],
-        Some(Rates::PerPerson(rates)) => {
-            let rate = |rate: &crate::catalogue::Rate| rate.price.times(party.number_of(&rate.category).into());
+        Some(Pricing::PerBooking(price)) => vec![*price],
+        Some(Pricing::PerPerson(rates)) => {
+            let rate = |rate: &crate::catalogue::UnitPrice| rate.price.times(party.number_of(&rate.category).into());
             rates.iter().map(rate).collect::<Result<_, _>>()?
         }
     };
     amounts.extend(options::prices(chosen, product, party)?);
-    let mut lines: Vec<Line> =
-        amounts.into_iter().map(|amount| Line { amount, taxes: product.taxes.clone() }).collect();
+    let mut lines: Vec<PriceLine> =
+        amounts.into_iter().map(|amount| PriceLine { amount, taxes: product.taxes.clone() }).collect();
     for adjustment in adjustments {
         let amount = adjustment.unit_price.times(adjustment.quantity)?;
-        lines.push(Line { amount, taxes: adjustment.taxes.clone() });
+        lines.push(PriceLine { amount, taxes: adjustment.taxes.clone() });
     }
     Ok(lines)
 }
@@ -90,7 +90,7 @@ pub fn lines(
 ///
 /// # Errors
 /// When it is too large, or in several currencies.
-pub fn display(lines: &[Line], nothing: Money) -> Result<Money, NoSum> {
+pub fn display(lines: &[PriceLine], nothing: Money) -> Result<Money, SumError> {
     lines.iter().try_fold(nothing, |sum, line| sum.plus(line.amount))
 }
 
@@ -98,7 +98,7 @@ pub fn display(lines: &[Line], nothing: Money) -> Result<Money, NoSum> {
 ///
 /// # Errors
 /// When it is too large, or in several currencies.
-pub fn total(lines: &[Line], catalogue: &Catalogue, nothing: Money) -> Result<Price, NoSum> {
+pub fn total(lines: &[PriceLine], catalogue: &Catalogue, nothing: Money) -> Result<Price, SumError> {
     let enabled = || catalogue.taxes.iter().filter(|tax| tax.enabled);
     let mut groups: Vec<(Vec<usize>, Money)> = Vec::new();
     for line in lines {
@@ -140,7 +140,7 @@ pub fn total(lines: &[Line], catalogue: &Catalogue, nothing: Money) -> Result<Pr
 ///
 /// # Errors
 /// When an amount is too large, or in another currency.
-pub fn reduced(lines: &[Line], off: Money) -> Result<Vec<Line>, NoSum> {
+pub fn reduced(lines: &[PriceLine], off: Money) -> Result<Vec<PriceLine>, SumError> {
     let nothing = Money::zero(off.currency());
     let whole = display(lines, nothing)?;
     let (mut before, mut taken) = (nothing, nothing);
@@ -151,7 +151,7 @@ pub fn reduced(lines: &[Line], off: Money) -> Result<Vec<Line>, NoSum> {
         let up_to_here = before.share(off.minor(), whole.minor());
         let amount = line.amount.minus(up_to_here.minus(taken)?)?;
         taken = up_to_here;
-        left.push(Line { amount, taxes: line.taxes.clone() });
+        left.push(PriceLine { amount, taxes: line.taxes.clone() });
     }
     Ok(left)
 }
@@ -162,9 +162,9 @@ mod tests {
     use crate::testing::{self, euros};
     use proptest::prelude::*;
 
-    fn line(minor: i64, taxes: &[&str]) -> Line {
+    fn line(minor: i64, taxes: &[&str]) -> PriceLine {
         let taxes = taxes.iter().map(|id| id.parse().expect("an id")).collect();
-        Line { amount: euros(minor), taxes }
+        PriceLine { amount: euros(minor), taxes }
     }
 
     #[test]
@@ -221,7 +221,7 @@ mod tests {
             amounts in prop::collection::vec(-100_000_i64..1_000_000, 1..8),
             part in 0_i64..=1_000,
         ) {
-            let lines: Vec<Line> = amounts.iter().map(|minor| line(*minor, &[])).collect();
+            let lines: Vec<PriceLine> = amounts.iter().map(|minor| line(*minor, &[])).collect();
             let whole = display(&lines, euros(0)).expect("a sum");
             prop_assume!(whole.minor() > 0);
             let off = whole.share(part, 1_000);
@@ -245,7 +245,7 @@ mod tests {
         ) {
             let mut catalogue = testing::catalogue();
             catalogue.settings.prices_include_taxes = included;
-            let lines: Vec<Line> = amounts.iter().map(|(minor, taxes)| {
+            let lines: Vec<PriceLine> = amounts.iter().map(|(minor, taxes)| {
                 let ids = ["312TAX0001", "312TAX0002"];
                 let taxes: Vec<&str> = (0..2).filter(|bit| taxes >> bit & 1 == 1).map(|bit| ids[bit]).collect();
                 line(*minor, &taxes)
@@ -256,8 +256,8 @@ mod tests {
             prop_assert_eq!(price.total_taxes(), Ok(taxes));
             let shown = display(&lines, euros(0)).expect("a sum");
             prop_assert_eq!(shown, if included { price.gross } else { price.net });
-            let refund: Vec<Line> =
-                lines.iter().map(|line| Line { amount: line.amount.times(-1).expect("a sum"), ..line.clone() }).collect();
+            let refund: Vec<PriceLine> =
+                lines.iter().map(|line| PriceLine { amount: line.amount.times(-1).expect("a sum"), ..line.clone() }).collect();
             let back = total(&refund, &catalogue, euros(0)).expect("a price");
             prop_assert_eq!(back.gross.plus(price.gross), Ok(euros(0)));
             prop_assert_eq!(back.net.plus(price.net), Ok(euros(0)));

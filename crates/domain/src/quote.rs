@@ -1,13 +1,13 @@
 //! What a hold says that the booking will cost (wire reference, section 4.5).
 
-use crate::benefits::{By, Settled};
 use crate::catalogue::{CategoryId, OptionId};
 use crate::code::{Code, Codes, TypedCode};
-use crate::credit::Drawn;
+use crate::credit::Redemption;
+use crate::discounts::{DiscountedPrice, PromotionSource};
 use crate::id::{CustomerId, ProductId, PromotionId};
 use crate::money::Money;
 use crate::options::ChosenValue;
-use crate::order::{Order, Plan};
+use crate::order::{Order, OrderPlan};
 use crate::price::{Adjustment, Price};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
@@ -41,12 +41,12 @@ pub struct Quote {
     pub voucher: Option<Code>,
     /// What it was quoted for; absent in holds of older programs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub held: Option<Held>,
+    pub held: Option<QuotedOrder>,
 }
 
 /// What a hold is for. A booking of the same is promised what the hold said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Held {
+pub struct QuotedOrder {
     product: ProductId,
     /// The event, the class at which attendance starts, and the one class; nothing of an appointment.
     events: [Option<String>; 3],
@@ -63,10 +63,10 @@ pub struct Held {
     vouchers: Vec<Code>,
 }
 
-impl Held {
+impl QuotedOrder {
     /// What is held, or booked, with an order.
     #[must_use]
-    pub fn of(plan: &Plan<'_>, order: &Order, codes: &Codes, customer: Option<&CustomerId>) -> Self {
+    pub fn of(plan: &OrderPlan<'_>, order: &Order, codes: &Codes, customer: Option<&CustomerId>) -> Self {
         let mut people: Vec<(CategoryId, u32)> =
             order.party.numbers().map(|(category, number)| (category.clone(), number)).collect();
         people.sort();
@@ -88,7 +88,7 @@ impl Held {
 
     /// Whether a plan is for the same event or appointment, whoever comes.
     #[must_use]
-    pub fn is_when(&self, plan: &Plan<'_>) -> bool {
+    pub fn is_when(&self, plan: &OrderPlan<'_>) -> bool {
         (&self.product, self.from, self.to) == (&plan.product.id, plan.span.from, plan.span.to)
             && self.events == events(plan)
     }
@@ -114,14 +114,14 @@ impl Held {
     }
 }
 
-fn events(plan: &Plan<'_>) -> [Option<String>; 3] {
+fn events(plan: &OrderPlan<'_>) -> [Option<String>; 3] {
     [&plan.event, &plan.enrolled_event, &plan.drop_in_event].map(|id| id.as_ref().map(ToString::to_string))
 }
 
 impl Quote {
     /// What is quoted for a price, with what pays of it; `known` says whether there is a customer already.
     #[must_use]
-    pub fn of(settled: &Settled, drawn: Drawn, known: bool) -> Self {
+    pub fn of(settled: &DiscountedPrice, drawn: Redemption, known: bool) -> Self {
         let money = |minor| Money::new(minor, settled.price.gross.currency());
         let of_vouchers = drawn.vouchers + drawn.left_over;
         Self {
@@ -134,7 +134,7 @@ impl Quote {
             automatic: settled
                 .promotions
                 .iter()
-                .find(|applied| applied.by == By::Itself)
+                .find(|applied| applied.by == PromotionSource::Itself)
                 .map(|applied| applied.promotion.clone()),
             voucher: settled.voucher.as_ref().map(|voucher| voucher.code.clone()),
             held: None,

@@ -3,12 +3,12 @@
 //! A search and a booking ask the same questions here, so that every event a search offers can be booked, and no other.
 
 use crate::block::SeatCount;
-use crate::booking_rules::NotNow;
-use crate::catalogue::{Catalogue, DropIn, Product, ProductKind, Series};
+use crate::booking_rules::RuleViolation;
+use crate::catalogue::{Catalogue, DropIn, Product, ProductKind, Schedule};
 use crate::event::EventId;
 use crate::id::ResourceId;
-use crate::inventory::{EventWish, Span};
-use crate::schedule::Occurrence;
+use crate::inventory::{EventRequest, Span};
+use crate::recurrence::Occurrence;
 use crate::time::{Instant, Zone};
 
 /// Most classes a course can have.
@@ -19,21 +19,21 @@ const MOST_CLASSES: usize = 400;
 pub struct Event<'a> {
     pub product: &'a Product,
     /// What it belongs to; of a course, its classes.
-    pub series: &'a Series,
+    pub series: &'a Schedule,
     pub occurrence: Occurrence,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Course<'a> {
     pub product: &'a Product,
-    pub series: &'a Series,
+    pub series: &'a Schedule,
     /// Its classes, in order.
     pub classes: Vec<Occurrence>,
 }
 
 /// What a booking attends.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Visit<'a> {
+pub struct EventSelection<'a> {
     /// What is booked: the event or, of a course, its first class.
     pub event: EventId,
     /// The class at which attendance starts, if that is a later one.
@@ -56,7 +56,7 @@ pub struct EventChoice {
 
 /// Why an event cannot be booked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NoVisit {
+pub enum EventNotBookable {
     /// The id names no event of the product.
     #[error("There is no such event of this product.")]
     NoEvent,
@@ -77,12 +77,12 @@ pub enum NoVisit {
     NotFirst,
     /// Not at this moment.
     #[error(transparent)]
-    NotNow(#[from] NotNow),
+    NotNow(#[from] RuleViolation),
 }
 
 /// What rules a booking has to keep.
 #[derive(Debug, Clone, Copy)]
-pub struct Moment<'a> {
+pub struct RuleContext<'a> {
     /// When it is made.
     pub now: Instant,
     /// On which clock the product runs.
@@ -105,8 +105,8 @@ impl<'a> Event<'a> {
 
     /// So many seats of it, as a wish.
     #[must_use]
-    pub fn wish(&self, seats: u32, private: bool, catalogue: &Catalogue) -> EventWish {
-        EventWish {
+    pub fn wish(&self, seats: u32, private: bool, catalogue: &Catalogue) -> EventRequest {
+        EventRequest {
             event: self.id(),
             span: self.span(),
             capacity: self.series.seats,
@@ -123,7 +123,7 @@ impl<'a> Event<'a> {
         self.series.resources.iter().filter_map(known).collect()
     }
 
-    fn check(&self, moment: Moment<'_>) -> Result<(), NotNow> {
+    fn check(&self, moment: RuleContext<'_>) -> Result<(), RuleViolation> {
         if moment.relaxed {
             Ok(())
         } else {
@@ -133,7 +133,7 @@ impl<'a> Event<'a> {
 }
 
 impl<'a> Course<'a> {
-    fn of(product: &'a Product, series: &'a Series, zone: &Zone) -> Self {
+    fn of(product: &'a Product, series: &'a Schedule, zone: &Zone) -> Self {
         let occurrences = series.schedule.days().filter_map(|day| series.schedule.on(day, product.length, zone));
         let mut classes: Vec<Occurrence> = occurrences.take(MOST_CLASSES).collect();
         classes.sort_by_key(|class| (class.starts_at, class.date));
@@ -154,7 +154,7 @@ impl<'a> Course<'a> {
 
     /// The class from which the course can be booked: the first, or, with late enrolment, the first that can still be.
     #[must_use]
-    pub fn open_from(&self, moment: Moment<'_>) -> Option<usize> {
+    pub fn open_from(&self, moment: RuleContext<'_>) -> Option<usize> {
         let late = self.late_enrolment();
         let mut open = (0..self.classes.len()).filter(|position| *position == 0 || late);
         open.find(|position| self.class(*position).is_some_and(|class| class.check(moment).is_ok()))
@@ -170,7 +170,7 @@ impl<'a> Course<'a> {
     }
 }
 
-fn series_of(product: &Product) -> &[Series] {
+fn series_of(product: &Product) -> &[Schedule] {
     match &product.kind {
         ProductKind::Fixed { series } | ProductKind::FixedCourse { series, .. } => series,
         ProductKind::FlexibleTime(_) => &[],
@@ -202,7 +202,7 @@ pub fn starting_at(product: &Product, at: Instant, near: Option<&EventId>, zone:
 /// seats are left. Of a course it is single classes if it is sold by the class, and no event otherwise: see [`courses`].
 /// In no order.
 #[must_use]
-pub fn events<'a>(product: &'a Product, first: Instant, last: Instant, moment: Moment<'_>) -> Vec<Event<'a>> {
+pub fn events<'a>(product: &'a Product, first: Instant, last: Instant, moment: RuleContext<'_>) -> Vec<Event<'a>> {
     if matches!(product.kind, ProductKind::FixedCourse { .. }) && !product.drop_in_only() {
         return Vec::new();
     }
@@ -222,7 +222,7 @@ pub fn courses<'a>(
     product: &'a Product,
     first: Instant,
     last: Instant,
-    moment: Moment<'_>,
+    moment: RuleContext<'_>,
 ) -> Vec<(Course<'a>, Event<'a>, usize)> {
     if !matches!(product.kind, ProductKind::FixedCourse { .. }) || product.drop_in_only() {
         return Vec::new();
@@ -248,16 +248,20 @@ pub fn course<'a>(product: &'a Product, id: &EventId, zone: &Zone) -> Option<Cou
 ///
 /// # Errors
 /// [`NoVisit`].
-pub fn visit<'a>(product: &'a Product, choice: &EventChoice, moment: Moment<'_>) -> Result<Visit<'a>, NoVisit> {
+pub fn visit<'a>(
+    product: &'a Product,
+    choice: &EventChoice,
+    moment: RuleContext<'_>,
+) -> Result<EventSelection<'a>, EventNotBookable> {
     match &product.kind {
         ProductKind::Fixed { .. } => {
-            let id = choice.event.as_ref().ok_or(NoVisit::NoEvent)?;
-            let event = event(product, id, moment.zone).ok_or(NoVisit::NoEvent)?;
+            let id = choice.event.as_ref().ok_or(EventNotBookable::NoEvent)?;
+            let event = event(product, id, moment.zone).ok_or(EventNotBookable::NoEvent)?;
             event.check(moment)?;
-            Ok(Visit { event: event.id(), enrolled_from: None, drop_in: None, attends: vec![event] })
+            Ok(EventSelection { event: event.id(), enrolled_from: None, drop_in: None, attends: vec![event] })
         }
         ProductKind::FixedCourse { drop_in, .. } => visit_course(product, *drop_in, choice, moment),
-        ProductKind::FlexibleTime(_) => Err(NoVisit::NoEvent),
+        ProductKind::FlexibleTime(_) => Err(EventNotBookable::NoEvent),
     }
 }
 
@@ -278,39 +282,44 @@ fn visit_course<'a>(
     product: &'a Product,
     drop_in: DropIn,
     choice: &EventChoice,
-    moment: Moment<'_>,
-) -> Result<Visit<'a>, NoVisit> {
+    moment: RuleContext<'_>,
+) -> Result<EventSelection<'a>, EventNotBookable> {
     let EventChoice { event, enrolled_from, drop_in: single } = choice;
-    let named = single.as_ref().or(enrolled_from.as_ref()).or(event.as_ref()).ok_or(NoVisit::NoEvent)?;
+    let named = single.as_ref().or(enrolled_from.as_ref()).or(event.as_ref()).ok_or(EventNotBookable::NoEvent)?;
     if event.as_ref().is_some_and(|event| (&event.product, &event.schedule) != (&named.product, &named.schedule)) {
-        return Err(NoVisit::OtherCourse);
+        return Err(EventNotBookable::OtherCourse);
     }
-    let course = course(product, named, moment.zone).ok_or(NoVisit::NoEvent)?;
-    let position = course.position(named).ok_or(NoVisit::NoEvent)?;
-    let first = course.class(0).ok_or(NoVisit::NoEvent)?;
-    let class = course.class(position).ok_or(NoVisit::NoEvent)?;
+    let course = course(product, named, moment.zone).ok_or(EventNotBookable::NoEvent)?;
+    let position = course.position(named).ok_or(EventNotBookable::NoEvent)?;
+    let first = course.class(0).ok_or(EventNotBookable::NoEvent)?;
+    let class = course.class(position).ok_or(EventNotBookable::NoEvent)?;
     if single.is_some() || drop_in == DropIn::Only {
         if drop_in == DropIn::No {
-            return Err(NoVisit::NoDropIn);
+            return Err(EventNotBookable::NoDropIn);
         }
         // Who wants the rest of the course must not get one class of it.
         if single.is_none() && enrolled_from.is_some() {
-            return Err(NoVisit::DropInOnly);
+            return Err(EventNotBookable::DropInOnly);
         }
         class.check(moment)?;
-        return Ok(Visit { event: first.id(), enrolled_from: None, drop_in: Some(class.id()), attends: vec![class] });
+        return Ok(EventSelection {
+            event: first.id(),
+            enrolled_from: None,
+            drop_in: Some(class.id()),
+            attends: vec![class],
+        });
     }
     if position > 0 && !course.late_enrolment() && !moment.relaxed {
-        return Err(NoVisit::Begun);
+        return Err(EventNotBookable::Begun);
     }
     class.check(moment).map_err(|error| match error {
-        NotNow::Past if !course.late_enrolment() => NoVisit::Begun,
+        RuleViolation::Past if !course.late_enrolment() => EventNotBookable::Begun,
         error => error.into(),
     })?;
     if !moment.relaxed && course.open_from(moment) != Some(position) {
-        return Err(NoVisit::NotFirst);
+        return Err(EventNotBookable::NotFirst);
     }
-    Ok(Visit {
+    Ok(EventSelection {
         event: first.id(),
         enrolled_from: (position > 0).then(|| class.id()),
         drop_in: None,

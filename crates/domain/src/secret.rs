@@ -1,8 +1,8 @@
 //! Secrets. Each kind has a type of its own that cannot be printed or compared by accident and is wiped from
 //! memory when it is dropped. At rest they exist only as keyed hashes or sealed.
 
-use crate::compared::{composed, decomposed};
 use crate::id::{AccountId, ApplicationId, is_of_ids};
+use crate::normal_form::{composed, decomposed};
 use std::borrow::Cow;
 use std::fmt;
 use zeroize::Zeroize;

@@ -2,12 +2,12 @@
 
 use crate::account::Language;
 use crate::catalogue::{
-    BookingLimit, BookingRules, BookingSettings, Catalogue, CategoryId, ChoiceValue, DropIn, Effect, Flexible, Opening,
-    OpeningHours, OptionDefinition, OptionKind, PeopleCategory, Per, Product, ProductKind, Rate, Rates, Resource,
-    ResourceNeed, ResourceType, Series, Tax, Translated,
+    AppointmentRules, BookingLimit, BookingRules, BookingSettings, Catalogue, CategoryId, ChoiceValue, DropIn, Effect,
+    Opening, OpeningHours, OptionDefinition, OptionKind, PeopleCategory, Per, Pricing, Product, ProductKind, Resource,
+    ResourceRequirement, ResourceType, Schedule, Tax, Translated, UnitPrice,
 };
 use crate::money::Money;
-use crate::schedule::{Length, Schedule, Season, Weekdays};
+use crate::recurrence::{Length, Recurrence, Season, Weekdays};
 use jiff::civil::{Time, Weekday, date, time};
 use std::collections::BTreeSet;
 
@@ -31,8 +31,8 @@ fn limit(category: Option<&str>, min: u32, max: u32) -> BookingLimit {
     BookingLimit { category: category.map(id::<CategoryId>), min, max }
 }
 
-pub(crate) fn weekly(starts: Time, days: Weekdays) -> Schedule {
-    Schedule { starts, pattern: days, season: Season::default(), except: BTreeSet::new(), also: BTreeSet::new() }
+pub(crate) fn weekly(starts: Time, days: Weekdays) -> Recurrence {
+    Recurrence { starts, pattern: days, season: Season::default(), except: BTreeSet::new(), also: BTreeSet::new() }
 }
 
 fn product(product_id: &str, kind: ProductKind, length: Length) -> Product {
@@ -43,9 +43,9 @@ fn product(product_id: &str, kind: ProductKind, length: Length) -> Product {
         description: None,
         images: Vec::new(),
         limits: vec![limit(None, 1, 8), limit(Some("Cadults"), 1, 8), limit(Some("Cchildren"), 0, 4)],
-        rates: Some(Rates::PerPerson(vec![
-            Rate { category: id("Cadults"), price: euros(4_500) },
-            Rate { category: id("Cchildren"), price: euros(3_000) },
+        rates: Some(Pricing::PerPerson(vec![
+            UnitPrice { category: id("Cadults"), price: euros(4_500) },
+            UnitPrice { category: id("Cchildren"), price: euros(3_000) },
         ])),
         length,
         kind,
@@ -96,7 +96,7 @@ pub(crate) fn resource(resource_id: &str, capacity: u32) -> Resource {
 /// A tour with 8 seats each day at 18:00 that needs the first guide, a course of five Tuesdays in June 2026, and lessons from
 /// 9 to 17 with any guide.
 pub(crate) fn catalogue() -> Catalogue {
-    let tours = Series {
+    let tours = Schedule {
         id: id("312SCHD7TQ17A2B6D11E3"),
         title: None,
         schedule: weekly(time(18, 0, 0, 0), Weekdays::ALL),
@@ -105,10 +105,10 @@ pub(crate) fn catalogue() -> Catalogue {
     };
     let tuesdays = [Weekday::Tuesday].into_iter().collect();
     let season = Season { first: Some(date(2026, 6, 2)), last: Some(date(2026, 6, 30)) };
-    let course = Series {
+    let course = Schedule {
         id: id("312SCHDC1M17B5D50A7C9"),
         title: Some(text("June evenings")),
-        schedule: Schedule { season, ..weekly(time(19, 0, 0, 0), tuesdays) },
+        schedule: Recurrence { season, ..weekly(time(19, 0, 0, 0), tuesdays) },
         seats: 4,
         resources: Vec::new(),
     };
@@ -118,22 +118,22 @@ pub(crate) fn catalogue() -> Catalogue {
         series: vec![course],
         late_enrolment: true,
         drop_in: DropIn::Also,
-        drop_in_rates: Some(Rates::PerBooking(euros(2_000))),
+        drop_in_rates: Some(Pricing::PerBooking(euros(2_000))),
     };
     let hours = OpeningHours {
         weekly: vec![Opening { days: Weekdays::ALL, from: time(9, 0, 0, 0), to: time(17, 0, 0, 0) }],
         closed: BTreeSet::new(),
     };
-    let lessons = ProductKind::FlexibleTime(Flexible {
+    let lessons = ProductKind::FlexibleTime(AppointmentRules {
         hours,
         step_minutes: 30,
         gap_minutes: 15,
-        needs: vec![ResourceNeed { resource_type: id("312RT00001"), count: 1 }],
+        needs: vec![ResourceRequirement { resource_type: id("312RT00001"), count: 1 }],
     });
     let tax = |tax_id: &str, millionths| Tax {
         id: id(tax_id),
         name: text("VAT"),
-        rate: crate::money::Rate::from_millionths(millionths).expect("a rate"),
+        rate: crate::money::Percent::from_millionths(millionths).expect("a rate"),
         enabled: true,
     };
     Catalogue {

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 /// What a text is, and so which characters that nobody sees it may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub enum TextShape {
     /// One line: no control character.
     Line,
     /// Several lines: of the control characters only line breaks and tabs.
@@ -16,7 +16,7 @@ pub enum Shape {
 
 /// Why a text is not taken. The words continue "The member … ".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TextRefused {
+pub enum TextError {
     /// It has more characters than that.
     #[error("can have {0} characters at most")]
     TooLong(usize),
@@ -33,16 +33,16 @@ pub enum TextRefused {
 ///
 /// # Errors
 /// [`TextRefused`].
-pub fn check(text: &str, shape: Shape, most: usize) -> Result<(), TextRefused> {
+pub fn check(text: &str, shape: TextShape, most: usize) -> Result<(), TextError> {
     let odd = match shape {
-        Shape::Line => text.contains(char::is_control).then_some(TextRefused::NotALine),
-        Shape::Prose => {
+        TextShape::Line => text.contains(char::is_control).then_some(TextError::NotALine),
+        TextShape::Prose => {
             let odd = |character: char| character.is_control() && !matches!(character, '\n' | '\r' | '\t');
-            text.contains(odd).then_some(TextRefused::NotProse)
+            text.contains(odd).then_some(TextError::NotProse)
         }
     };
     if text.len() > most && text.chars().count() > most {
-        return Err(TextRefused::TooLong(most));
+        return Err(TextError::TooLong(most));
     }
     odd.map_or(Ok(()), Err)
 }
@@ -96,7 +96,7 @@ serde_as_text! {
     crate::account::PhoneKind;
     crate::catalogue::CategoryId;
     crate::customer::Gender;
-    crate::email::EmailAddress;
+    crate::email_address::EmailAddress;
     crate::payment::PaymentMethod;
 }
 
@@ -110,23 +110,23 @@ mod tests {
         for (text, line, prose) in [
             ("", Ok(()), Ok(())),
             ("ééé", Ok(()), Ok(())),
-            ("éééé", Err(TextRefused::TooLong(3)), Err(TextRefused::TooLong(3))),
-            ("a\nb", Err(TextRefused::NotALine), Ok(())),
-            ("a\r\n", Err(TextRefused::NotALine), Ok(())),
-            ("\t", Err(TextRefused::NotALine), Ok(())),
-            ("\0", Err(TextRefused::NotALine), Err(TextRefused::NotProse)),
-            ("\u{1}", Err(TextRefused::NotALine), Err(TextRefused::NotProse)),
-            ("\u{7f}", Err(TextRefused::NotALine), Err(TextRefused::NotProse)),
-            ("\u{85}", Err(TextRefused::NotALine), Err(TextRefused::NotProse)),
+            ("éééé", Err(TextError::TooLong(3)), Err(TextError::TooLong(3))),
+            ("a\nb", Err(TextError::NotALine), Ok(())),
+            ("a\r\n", Err(TextError::NotALine), Ok(())),
+            ("\t", Err(TextError::NotALine), Ok(())),
+            ("\0", Err(TextError::NotALine), Err(TextError::NotProse)),
+            ("\u{1}", Err(TextError::NotALine), Err(TextError::NotProse)),
+            ("\u{7f}", Err(TextError::NotALine), Err(TextError::NotProse)),
+            ("\u{85}", Err(TextError::NotALine), Err(TextError::NotProse)),
         ] {
-            assert_eq!((check(text, Shape::Line, 3), check(text, Shape::Prose, 3)), (line, prose), "{text:?}");
+            assert_eq!((check(text, TextShape::Line, 3), check(text, TextShape::Prose, 3)), (line, prose), "{text:?}");
         }
     }
 
     proptest! {
         #[test]
         fn what_is_taken_has_four_bytes_a_character_at_most(text in any::<String>(), most in 0..40_usize) {
-            for shape in [Shape::Line, Shape::Prose] {
+            for shape in [TextShape::Line, TextShape::Prose] {
                 if check(&text, shape, most).is_ok() {
                     prop_assert!(json_bytes(&text) <= 4 * most + 2);
                 }

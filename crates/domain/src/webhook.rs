@@ -3,7 +3,7 @@
 
 use crate::change::{Kind, Thing, words};
 use crate::id::WebhookId;
-use crate::retry::Schedule;
+use crate::retry_policy::RetryPolicy;
 use crate::time::Instant;
 use std::time::Duration;
 
@@ -103,7 +103,7 @@ pub fn standard_signed_text<'a>(message_id: &'a str, timestamp: &'a str, body: &
 /// left alone for a while is, up to the longest wait of the schedule.
 #[must_use]
 pub fn next_attempt(
-    schedule: &Schedule,
+    schedule: &RetryPolicy,
     failed: i64,
     asked: Option<Duration>,
     spread: u64,
@@ -117,7 +117,7 @@ pub fn next_attempt(
 
 /// Until when a receiver is left alone that asked for so long: up to the longest wait of the schedule.
 #[must_use]
-pub fn not_before(schedule: &Schedule, asked: Duration, now: Instant) -> Instant {
+pub fn not_before(schedule: &RetryPolicy, asked: Duration, now: Instant) -> Instant {
     now.after(asked.min(schedule.longest()))
 }
 
@@ -162,7 +162,7 @@ mod tests {
             asked in proptest::option::of(0u64..1_000_000), spread in any::<u64>(),
         ) {
             let now = Instant::from_millis(1_000);
-            let schedule = Schedule::new(waits.into_iter().map(Duration::from_secs)).expect("a schedule");
+            let schedule = RetryPolicy::new(waits.into_iter().map(Duration::from_secs)).expect("a schedule");
             let asked = asked.map(|asked| Duration::from_secs(asked).min(schedule.longest()));
             let plain = schedule.next_attempt(failed, now);
             let next = next_attempt(&schedule, failed, asked, spread, now);

@@ -10,8 +10,8 @@ use slotkeeper_domain::block::SeatCount;
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::ResourceId;
 use slotkeeper_domain::inventory::{
-    Absence, AppointmentWish, EventStanding, EventWish, Full, Grant, Held, Need, SeatClaim, Span, Standing, Timeline,
-    Wish, decide, within,
+    AllocationError, AppointmentRequest, CurrentClaims, EventOccupancy, EventRequest, Grant, Occupancy,
+    ResourceAbsence, ResourceDemand, SeatClaim, Span, Timeline, Wish, allocation_for, fits_within,
 };
 use slotkeeper_domain::time::Instant;
 use std::collections::{BTreeSet, HashSet};
@@ -99,13 +99,13 @@ impl Shared {
     }
 
     /// What others than these holders have.
-    fn standing(&self, except: &[Holder]) -> Standing {
-        let mut standing = Standing::default();
+    fn standing(&self, except: &[Holder]) -> Occupancy {
+        let mut standing = Occupancy::default();
         let (mut guided, mut tour) = (Vec::new(), false);
         for claim in self.live().filter(|claim| !except.contains(&claim.holder)) {
             match &claim.what {
                 What::Seats { event, seats, private } => {
-                    let known: &mut EventStanding = standing.events.entry(event_id(*event)).or_default();
+                    let known: &mut EventOccupancy = standing.events.entry(event_id(*event)).or_default();
                     known.taken += seats;
                     known.private |= private;
                     known.visited = true;
@@ -195,7 +195,7 @@ impl Client {
         if !self.instead_of(deed).into_iter().filter(has).eq([holder]) {
             return None;
         }
-        let mut held = Held::default();
+        let mut held = CurrentClaims::default();
         for claim in shared.live().filter(|claim| claim.holder == holder) {
             match claim.what {
                 What::Seats { event, seats, private } => {
@@ -204,7 +204,7 @@ impl Client {
                 What::Guide { hour: at } => held.resources.push((guide(), hour(at))),
             }
         }
-        within(wish, &held)
+        fits_within(wish, &held)
     }
 
     /// Reads and decides.
@@ -220,28 +220,28 @@ impl Client {
             Deed::Move { event } if self.has_seats(shared) => (event, so_many(1), false, booking, None),
             Deed::Move { .. } => return None,
             Deed::Lesson { hour: at } => {
-                let needs = vec![Need { candidates: vec![(guide(), 1)], count: 1 }];
-                let wish = Wish { appointment: Some(AppointmentWish { span: hour(at), needs }), ..Wish::default() };
-                let grant = self.keeps(deed, booking, &wish, shared).or_else(|| decide(&wish, &others).ok())?;
+                let needs = vec![ResourceDemand { candidates: vec![(guide(), 1)], count: 1 }];
+                let wish = Wish { appointment: Some(AppointmentRequest { span: hour(at), needs }), ..Wish::default() };
+                let grant = self.keeps(deed, booking, &wish, shared).or_else(|| allocation_for(&wish, &others).ok())?;
                 assert_eq!(grant.resources, [guide()]);
                 return Some(vec![Claim { holder: booking, what: What::Guide { hour: at }, ends: None }]);
             }
             Deed::Block { hour: at } => {
-                let absence = Some(Absence { span: hour(at), resources: vec![(guide(), 1)] });
-                assert_eq!(decide(&Wish { absence, ..Wish::default() }, &others), Ok(Grant::default()));
+                let absence = Some(ResourceAbsence { span: hour(at), resources: vec![(guide(), 1)] });
+                assert_eq!(allocation_for(&Wish { absence, ..Wish::default() }, &others), Ok(Grant::default()));
                 return Some(vec![Claim { holder: Holder::Block, what: What::Guide { hour: at }, ends: None }]);
             }
             Deed::Cancel | Deed::UnblockSeats | Deed::Tick => return Some(Vec::new()),
         };
         let span = hour(u8::try_from(event).unwrap());
         let resources = if event == 1 { vec![(guide(), 1)] } else { Vec::new() };
-        let wish = EventWish { event: event_id(event), span, capacity: SEATS, seats, private, resources };
+        let wish = EventRequest { event: event_id(event), span, capacity: SEATS, seats, private, resources };
         let whole = Wish { events: vec![wish.clone()], ..Wish::default() };
         if let Some(kept) = self.keeps(deed, holder, &whole, shared) {
             let what = What::Seats { event, seats: kept.seats[0].seats, private: kept.seats[0].private };
             return Some(vec![Claim { holder, what, ends }]);
         }
-        let granted = decide(&whole, &others);
+        let granted = allocation_for(&whole, &others);
         check_against_search(&wish, &others, &granted);
         let seats = granted.ok()?.seats[0].seats;
         if wish.seats == SeatCount::AllLeft {
@@ -278,7 +278,7 @@ impl Client {
 }
 
 /// What a search would have offered is what was granted, and nothing else.
-fn check_against_search(wish: &EventWish, others: &Standing, granted: &Result<Grant, Full>) {
+fn check_against_search(wish: &EventRequest, others: &Occupancy, granted: &Result<Grant, AllocationError>) {
     let standing = others.of_event(&wish.event);
     let free = wish.resources.iter().all(|needed| others.has_room(needed, wish.span, Some(&wish.event)));
     let left = standing.left(wish.capacity);

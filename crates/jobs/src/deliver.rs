@@ -7,13 +7,13 @@
 
 use crate::Stop;
 use slotkeeper_app::App;
-use slotkeeper_app::webhooks::notice::{self, Composed, Notice};
-use slotkeeper_app::webhooks::outcome::{Answered, Tried, forget, lose, note, put_off};
+use slotkeeper_app::webhooks::outcome::{FinishedAttempt, ReceiverAnswer, forget, lose, note, put_off};
+use slotkeeper_app::webhooks::payload::{self, ComposedDelivery, DeliveryRequest};
 use slotkeeper_domain::time::Instant;
 use slotkeeper_outgoing::{Failure, HeaderMap, HeaderName, HeaderValue, Outgoing};
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::deliveries::{self, Delivery};
-use slotkeeper_store::tables::webhooks::{self, Lease, Room};
+use slotkeeper_store::tables::webhooks::{self, LeaseLimits, WebhookLease};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,7 +67,7 @@ pub(crate) async fn run(app: &App, outgoing: &Outgoing, mut ticks: Interval, mut
 /// Elsewhere its leases have to end by themselves.
 pub async fn take_over(app: &App) {
     if app.store().is_alone() {
-        let ended: Result<_, StoreError> = app.store().tidy(webhooks::end_leases).await;
+        let ended: Result<_, StoreError> = app.store().write_unlogged(webhooks::end_leases).await;
         if let Err(error) = ended {
             tracing::warn!(%error, "what an earlier process had in hand waits until its leases end");
         }
@@ -121,9 +121,9 @@ impl Serving {
     }
 
     /// What there is room for besides.
-    fn room(&mut self) -> Room {
+    fn room(&mut self) -> LeaseLimits {
         self.of_developers.retain(|_, turns| held(turns) > 0);
-        Room {
+        LeaseLimits {
             places: self.most.saturating_sub(self.turns.len()),
             failing: (self.most / 2).saturating_sub(held(&self.failing)),
             served: self.of_developers.iter().map(|(developer, turns)| (developer.clone(), held(turns))).collect(),
@@ -144,7 +144,8 @@ fn held(shared: &Arc<()>) -> usize {
 /// Leases webhooks for which there is something to do and serves each in a task of its own; how many.
 async fn begin(app: &App, outgoing: &Outgoing, serving: &mut Serving, stop: &Stop) -> usize {
     let (room, now) = (serving.room(), app.now());
-    let leased = app.store().tidy(move |tx| webhooks::lease_due(tx, now, now.after(LEASE), room.clone())).await;
+    let leased =
+        app.store().write_unlogged(move |tx| webhooks::lease_due(tx, now, now.after(LEASE), room.clone())).await;
     let (leased, others) = leased.unwrap_or_else(|error: StoreError| {
         tracing::warn!(%error, "webhooks that are due could not be read");
         (Vec::new(), false)
@@ -168,7 +169,7 @@ async fn begin(app: &App, outgoing: &Outgoing, serving: &mut Serving, stop: &Sto
 struct Turn {
     app: App,
     outgoing: Outgoing,
-    lease: Lease,
+    lease: WebhookLease,
     stop: Stop,
     /// Whether something may have become due.
     news: watch::Receiver<()>,
@@ -186,7 +187,7 @@ impl Turn {
             sleep(REST).await;
         }
         let lease = self.lease.clone();
-        let released = self.app.store().tidy(move |tx| webhooks::release(tx, &lease)).await;
+        let released = self.app.store().write_unlogged(move |tx| webhooks::release(tx, &lease)).await;
         match released {
             // Something came in after the last look.
             Ok::<_, StoreError>(Some(due)) if due <= self.app.now() => self.app.store().deliveries().notify_one(),
@@ -235,7 +236,7 @@ impl Turn {
     /// An attempt that panicked is one that failed: it may do so each time, and must not keep the rest waiting for ever.
     async fn broke(&self, delivery: Option<&Delivery>, error: &JoinError) -> Result<bool, StoreError> {
         let Some(delivery) = delivery else { return Ok(false) };
-        let Lease { account, webhook, .. } = &self.lease;
+        let WebhookLease { account, webhook, .. } = &self.lease;
         let panicked = error.is_panic();
         tracing::error!(panicked, %webhook, number = delivery.number, "an attempt to deliver ended badly");
         note(&self.app, (account.clone(), webhook.clone()), delivery.clone(), no_notice(self.app.now())).await?;
@@ -249,7 +250,7 @@ impl Turn {
             return Ok(true);
         }
         let (lease, until) = (self.lease.clone(), now.after(LEASE));
-        let kept = self.app.store().tidy(move |tx| webhooks::renew(tx, &lease, until)).await?;
+        let kept = self.app.store().write_unlogged(move |tx| webhooks::renew(tx, &lease, until)).await?;
         self.lease.until = if kept { until } else { self.lease.until };
         Ok(kept)
     }
@@ -285,16 +286,16 @@ fn may_pass(error: &StoreError) -> bool {
 }
 
 /// Tries one delivery and writes down what became of it; whether it went well.
-async fn attempt(app: App, outgoing: Outgoing, lease: Lease, delivery: Delivery) -> Result<bool, StoreError> {
+async fn attempt(app: App, outgoing: Outgoing, lease: WebhookLease, delivery: Delivery) -> Result<bool, StoreError> {
     let outgoing = outgoing.on_behalf_of(&lease.developer);
     let of = (lease.account, lease.webhook);
     let (unit, whose, what, at) = (app.clone(), of.clone(), delivery.clone(), app.now());
     let composed: Result<_, StoreError> =
-        app.store().read(move |db| notice::compose(db, &unit, (&whose.0, &whose.1), &what, at)).await;
+        app.store().read(move |db| payload::compose(db, &unit, (&whose.0, &whose.1), &what, at)).await;
     let tried = match composed {
-        Ok(Composed::Nothing) => return forget(&app, of, delivery).await.map(|()| true),
-        Ok(Composed::Gone) => return lose(&app, of, delivery, GONE).await.map(|()| true),
-        Ok(Composed::Notice(notice)) => match send(&outgoing, notice, at).await {
+        Ok(ComposedDelivery::Nothing) => return forget(&app, of, delivery).await.map(|()| true),
+        Ok(ComposedDelivery::Gone) => return lose(&app, of, delivery, GONE).await.map(|()| true),
+        Ok(ComposedDelivery::Notice(notice)) => match send(&outgoing, notice, at).await {
             Some(tried) => tried,
             None => return put_off(&app, of, delivery, NO_ROOM).await.map(|()| false),
         },
@@ -315,13 +316,13 @@ const GONE: &str =
     "The thing was deleted, and its last state is not kept any more. The next notice says that one was lost.";
 
 /// Counted as an attempt, so that what can never be sent does not keep the rest waiting for ever.
-fn no_notice(at: Instant) -> Tried {
+fn no_notice(at: Instant) -> FinishedAttempt {
     let fault = "This server could not compose the notice; its log says why.".to_owned();
-    Tried { at, duration: Duration::ZERO, said_lost: false, answer: Err(fault) }
+    FinishedAttempt { at, duration: Duration::ZERO, said_lost: false, answer: Err(fault) }
 }
 
 /// Sends a notice; nothing comes of it when this server has too much to do to try, or no file descriptor left.
-async fn send(outgoing: &Outgoing, notice: Notice, at: Instant) -> Option<Tried> {
+async fn send(outgoing: &Outgoing, notice: DeliveryRequest, at: Instant) -> Option<FinishedAttempt> {
     let mut headers = HeaderMap::new();
     for (name, value) in &notice.headers {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -332,10 +333,10 @@ async fn send(outgoing: &Outgoing, notice: Notice, at: Instant) -> Option<Tried>
     if matches!(outcome.answer, Err(Failure::NoRoom)) {
         return None;
     }
-    let answer = outcome.answer.map_err(|failure| failure.to_string()).map(|answer| Answered {
+    let answer = outcome.answer.map_err(|failure| failure.to_string()).map(|answer| ReceiverAnswer {
         status: answer.status,
         retry_after: answer.retry_after.map(|asked| asked.wait(at)),
         body_start: answer.body_start,
     });
-    Some(Tried { at, duration: outcome.duration, said_lost: notice.says_lost, answer })
+    Some(FinishedAttempt { at, duration: outcome.duration, said_lost: notice.says_lost, answer })
 }

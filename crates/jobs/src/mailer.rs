@@ -4,8 +4,8 @@ use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
-use slotkeeper_app::mail::Content;
-use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_app::outbox::EmailContent;
+use slotkeeper_domain::email_address::EmailAddress;
 use slotkeeper_letters::HeaderText;
 use slotkeeper_outgoing::room;
 use std::time::Duration;
@@ -113,7 +113,7 @@ impl Mailer {
         id: &str,
         recipient: &EmailAddress,
         subject: &HeaderText,
-        content: &Content,
+        content: &EmailContent,
     ) -> Result<(), NotSent> {
         let message = self.message(id, recipient, subject, content)?;
         let sending = async {
@@ -143,7 +143,7 @@ impl Mailer {
         id: &str,
         recipient: &EmailAddress,
         subject: &HeaderText,
-        content: &Content,
+        content: &EmailContent,
     ) -> Result<Message, NotSent> {
         let built = || NotSent::for_good("the mail cannot be put together");
         let mailbox = |address: &EmailAddress, what: &str| {
@@ -215,7 +215,7 @@ fn reason(error: &lettre::transport::smtp::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use slotkeeper_app::mail::Parts;
+    use slotkeeper_app::outbox::EmailParts;
     use slotkeeper_letters::CalendarPart;
     use slotkeeper_letters::calendar::Method;
 
@@ -227,13 +227,13 @@ mod tests {
             tls: Tls::None,
             from: "Slotkeeper <no-reply@example.com>".to_owned(),
         };
-        let parts = Parts {
+        let parts = EmailParts {
             html: "<p>Grüße</p>".to_owned(),
             calendar,
             from_name: HeaderText::of(name),
             reply_to: "desk@example.net".parse().ok(),
         };
-        let content = Content { text: "Grüße\n".to_owned().into(), parts: Some(parts) };
+        let content = EmailContent { text: "Grüße\n".to_owned().into(), parts: Some(parts) };
         let (mailer, recipient) =
             (Mailer::new(&server).expect("a mailer"), "marta@example.org".parse().expect("an address"));
         let message = mailer.message("M1", &recipient, &HeaderText::of(subject), &content).expect("a message");

@@ -8,11 +8,12 @@
 
 use crate::Stop;
 use crate::mailer::{Mailer, NotSent};
-use slotkeeper_app::{App, mail};
-use slotkeeper_domain::retry::Schedule;
+use slotkeeper_app::App;
+use slotkeeper_app::outbox::content;
+use slotkeeper_domain::retry_policy::RetryPolicy;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_letters::HeaderText;
-use slotkeeper_store::tables::mails::{self, Mail};
+use slotkeeper_store::tables::outbox::{self, OutboxEmail};
 use slotkeeper_store::{StoreError, Tx};
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -67,21 +68,21 @@ pub async fn send_due(app: &App, mailer: &Mailer, stop: &Stop) -> usize {
 }
 
 /// Takes mails that are due, at most so many; how many it found. Those that have become useless are not sent.
-async fn lease(app: &App, room: usize) -> Result<(usize, Vec<Mail>), StoreError> {
+async fn lease(app: &App, room: usize) -> Result<(usize, Vec<OutboxEmail>), StoreError> {
     let now = app.now();
     let limit = i64::try_from(room).unwrap_or(i64::MAX);
     app.store()
-        .tidy(move |tx| {
-            let due = mails::due(tx, now, limit)?;
+        .write_unlogged(move |tx| {
+            let due = outbox::due(tx, now, limit)?;
             let found = due.len();
             let mut leased = Vec::new();
             for mut mail in due {
                 if mail.not_after.is_some_and(|last| last <= now) {
-                    mails::end(tx, &mail, now)?;
+                    outbox::end(tx, &mail, now)?;
                     continue;
                 }
                 mail.attempts += 1;
-                mails::postpone(tx, &mail, Some(now.after(LEASE)), mail.attempts, None)?;
+                outbox::postpone(tx, &mail, Some(now.after(LEASE)), mail.attempts, None)?;
                 leased.push(mail);
             }
             Ok((found, leased))
@@ -89,8 +90,8 @@ async fn lease(app: &App, room: usize) -> Result<(usize, Vec<Mail>), StoreError>
         .await
 }
 
-async fn send(app: &App, mailer: &Mailer, mail: &Mail) -> Result<(), StoreError> {
-    let outcome = match mail::content(app, mail) {
+async fn send(app: &App, mailer: &Mailer, mail: &OutboxEmail) -> Result<(), StoreError> {
+    let outcome = match content(app, mail) {
         Ok(Some(content)) => {
             let subject = HeaderText::of(&mail.subject);
             mailer.send(mail.id.as_str(), &mail.recipient, &subject, &content).await
@@ -102,12 +103,12 @@ async fn send(app: &App, mailer: &Mailer, mail: &Mail) -> Result<(), StoreError>
     match outcome {
         Ok(()) => {
             tracing::info!(mail = %mail.id, attempt = mail.attempts, "a mail was handed over");
-            write_down(app, move |tx, mail| mails::delivered(tx, mail, now), mail).await
+            write_down(app, move |tx, mail| outbox::delivered(tx, mail, now), mail).await
         }
         Err(not_sent) if not_sent.is_no_attempt() => {
             tracing::warn!(mail = %mail.id, reason = %not_sent, "a mail waits");
-            let note = move |tx: &mut Tx, mail: &Mail| {
-                mails::postpone(tx, mail, Some(now.after(NO_ROOM)), mail.attempts - 1, None)
+            let note = move |tx: &mut Tx, mail: &OutboxEmail| {
+                outbox::postpone(tx, mail, Some(now.after(NO_ROOM)), mail.attempts - 1, None)
             };
             write_down(app, note, mail).await
         }
@@ -115,7 +116,8 @@ async fn send(app: &App, mailer: &Mailer, mail: &Mail) -> Result<(), StoreError>
             let next = next_attempt(&not_sent, mail.attempts, now);
             let reason = not_sent.to_string();
             tracing::warn!(mail = %mail.id, attempt = mail.attempts, given_up = next.is_none(), reason, "a mail was not handed over");
-            let note = move |tx: &mut Tx, mail: &Mail| mails::postpone(tx, mail, next, mail.attempts, Some(&reason));
+            let note =
+                move |tx: &mut Tx, mail: &OutboxEmail| outbox::postpone(tx, mail, next, mail.attempts, Some(&reason));
             write_down(app, note, mail).await
         }
     }
@@ -126,17 +128,17 @@ fn next_attempt(not_sent: &NotSent, failed: i64, now: Instant) -> Option<Instant
         return None;
     }
     let waits = MINUTES.map(|minutes| Duration::from_secs(minutes * 60));
-    Schedule::new(waits).unwrap_or_default().next_attempt(failed, now)
+    RetryPolicy::new(waits).unwrap_or_default().next_attempt(failed, now)
 }
 
 /// Writes down what became of a mail, again and again for a while: what was handed over and is not known to be goes out twice.
-async fn write_down<N>(app: &App, note: N, mail: &Mail) -> Result<(), StoreError>
+async fn write_down<N>(app: &App, note: N, mail: &OutboxEmail) -> Result<(), StoreError>
 where
-    N: Fn(&mut Tx, &Mail) -> Result<(), StoreError> + Clone + Send + 'static,
+    N: Fn(&mut Tx, &OutboxEmail) -> Result<(), StoreError> + Clone + Send + 'static,
 {
     let write = || {
         let (note, mail) = (note.clone(), mail.clone());
-        app.store().tidy(move |tx| note(tx, &mail))
+        app.store().write_unlogged(move |tx| note(tx, &mail))
     };
     until_written(WRITE_AGAIN.map(Duration::from_secs), write).await
 }
@@ -148,7 +150,7 @@ where
 {
     for wait in waits {
         match write().await {
-            Err(error) if error.may_pass() => {
+            Err(error) if error.is_transient() => {
                 tracing::warn!(%error, "what became of a mail is not written down yet");
                 sleep(wait).await;
             }
@@ -186,7 +188,9 @@ mod tests {
     fn a_mail_is_tried_for_about_three_days() {
         let hours: u64 = MINUTES.iter().sum::<u64>() / 60;
         assert!((68..=76).contains(&hours), "{hours}");
-        assert!(MINUTES.is_sorted() && Schedule::new(MINUTES.map(|minutes| Duration::from_secs(minutes * 60))).is_ok());
+        assert!(
+            MINUTES.is_sorted() && RetryPolicy::new(MINUTES.map(|minutes| Duration::from_secs(minutes * 60))).is_ok()
+        );
         let (now, later) = (Instant::from_millis(0), NotSent::for_now("away"));
         assert_eq!(next_attempt(&later, 11, now), Some(now.after(Duration::from_secs(12 * 3_600))));
         assert_eq!(next_attempt(&later, 12, now), None);

@@ -3,9 +3,9 @@
 use crate::link::Link;
 use slotkeeper_domain::account::{ContactDetails, Country, Currency, Language, Name};
 use slotkeeper_domain::booking::BookingNumber;
-use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::email_address::EmailAddress;
 use slotkeeper_domain::id::AccountId;
-use slotkeeper_domain::money::{Money, NoSum};
+use slotkeeper_domain::money::{Money, SumError};
 use slotkeeper_domain::time::{Instant, Zone};
 
 /// Everything that a letter can say.
@@ -126,10 +126,10 @@ impl Costs {
     ///
     /// # Errors
     /// When they are of different currencies, or too large to be counted with.
-    pub fn new(lines: Vec<PriceLine>, total: Money, paid: Money) -> Result<Self, NoSum> {
+    pub fn new(lines: Vec<PriceLine>, total: Money, paid: Money) -> Result<Self, SumError> {
         let open = total.minus(paid)?;
         if lines.iter().any(|line| line.amount.currency() != total.currency()) {
-            return Err(NoSum::Currencies);
+            return Err(SumError::Currencies);
         }
         Ok(Self { lines, total, paid, open })
     }
@@ -174,8 +174,8 @@ mod tests {
         let money = |minor, code: &str| Money::new(minor, code.parse().expect("a currency"));
         let costs = Costs::new(Vec::new(), money(5_000, "EUR"), money(7_000, "EUR")).expect("costs");
         assert_eq!(costs.open(), money(-2_000, "EUR"));
-        assert_eq!(Costs::new(Vec::new(), money(1, "EUR"), money(1, "GBP")), Err(NoSum::Currencies));
+        assert_eq!(Costs::new(Vec::new(), money(1, "EUR"), money(1, "GBP")), Err(SumError::Currencies));
         let line = PriceLine { text: "Tour".to_owned(), amount: money(1, "GBP") };
-        assert_eq!(Costs::new(vec![line], money(1, "EUR"), money(0, "EUR")), Err(NoSum::Currencies));
+        assert_eq!(Costs::new(vec![line], money(1, "EUR"), money(0, "EUR")), Err(SumError::Currencies));
     }
 }

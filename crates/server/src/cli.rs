@@ -5,7 +5,7 @@ use crate::{demo, orders, serve};
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 use slotkeeper_domain::account::AccountKind;
-use slotkeeper_domain::retry::Schedule;
+use slotkeeper_domain::retry_policy::RetryPolicy;
 use std::io::{Write, stdout};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -252,7 +252,7 @@ pub struct DemoArgs {
     /// Send what a webhook did not take again after so many seconds, such as 1,2,5: after the first attempt the first
     /// number, and so on; after the last one it is given up [otherwise: after 1, 5, 15, 60, 180 and 360 minutes]
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
-    pub retry_seconds: Option<Schedule>,
+    pub retry_seconds: Option<RetryPolicy>,
 
     /// Believe what this proxy on this machine says in X-Forwarded-For, as trusted_proxies of the configuration does; several
     /// times for several
@@ -261,9 +261,9 @@ pub struct DemoArgs {
 }
 
 /// Waits in seconds, with commas between them.
-fn parse_seconds(text: &str) -> Result<Schedule, String> {
+fn parse_seconds(text: &str) -> Result<RetryPolicy, String> {
     let seconds: Result<Vec<u64>, _> = text.split(',').map(|seconds| seconds.trim().parse()).collect();
-    let schedule = seconds.ok().map(|seconds| Schedule::new(seconds.into_iter().map(Duration::from_secs)));
+    let schedule = seconds.ok().map(|seconds| RetryPolicy::new(seconds.into_iter().map(Duration::from_secs)));
     schedule
         .and_then(Result::ok)
         .ok_or_else(|| "must be 1 to 20 waits in seconds, each from 1 to 604800, such as 1,2,5".into())
@@ -334,7 +334,7 @@ mod tests {
             Err(problem) => Err(problem),
         };
         assert_eq!(retries("slotkeeper demo"), Ok(None));
-        let expected = Schedule::new([1, 2, 5].map(Duration::from_secs)).unwrap();
+        let expected = RetryPolicy::new([1, 2, 5].map(Duration::from_secs)).unwrap();
         assert_eq!(retries("slotkeeper demo --retry-seconds 1,2,5"), Ok(Some(expected)));
         for wrong in ["0", "1,", ",", "x", "-1", "1;2", "604801", "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1"] {
             let problem = retries(&format!("slotkeeper demo --retry-seconds {wrong}")).unwrap_err();

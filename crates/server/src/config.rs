@@ -13,7 +13,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use slotkeeper_api::cors::Origins;
 use slotkeeper_domain::call_rate::CallRate;
-use slotkeeper_domain::retry::Schedule;
+use slotkeeper_domain::retry_policy::RetryPolicy;
 use slotkeeper_domain::sign_up::{SignUpRules, Way};
 use slotkeeper_outgoing::{AllowedReceiver, Itself, Policy, Proxy};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -161,7 +161,7 @@ impl Outgoing {
 pub struct Webhooks {
     /// When notices that did not arrive are sent again; written in minutes.
     #[serde(rename = "retry_minutes", deserialize_with = "retry_minutes")]
-    pub retries: Schedule,
+    pub retries: RetryPolicy,
 }
 
 /// What the server takes on at once.
@@ -281,7 +281,7 @@ impl Default for Config {
                 from: "Slotkeeper <no-reply@localhost>".into(),
             },
             outgoing: Outgoing { allow: Vec::new(), ports: Policy::PORTS.into(), proxy: None },
-            webhooks: Webhooks { retries: Schedule::default() },
+            webhooks: Webhooks { retries: RetryPolicy::default() },
             limits: Limits {
                 connections: 1024,
                 connections_per_address: 512,

@@ -19,7 +19,7 @@ use slotkeeper_api::cors::Origins;
 use slotkeeper_app::App;
 use slotkeeper_app::secrets::Usage;
 use slotkeeper_domain::id::AccountId;
-use slotkeeper_domain::right::Sight;
+use slotkeeper_domain::visibility::Visibility;
 use slotkeeper_outgoing::Itself;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::bookings::BookingSearch;
@@ -141,7 +141,7 @@ async fn amounts(app: &App, credentials: &Credentials) -> anyhow::Result<Amounts
     let search = BookingSearch { starts: None, touched: None, product: None, canceled: true };
     let amounts = app.store().read(move |db| {
         let products = kept::load(db, &account)?.products.len();
-        let bookings = stored::count(db, &account, &Sight::All, &search)?;
+        let bookings = stored::count(db, &account, &Visibility::All, &search)?;
         Ok::<_, StoreError>(Amounts { products, bookings })
     });
     Ok(amounts.await?)

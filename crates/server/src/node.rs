@@ -133,7 +133,7 @@ pub async fn check_master_key(app: &App) -> anyhow::Result<()> {
     let expected = app.vault().hash(Usage::MasterKeyCheck, CHECK);
     let found = app
         .store()
-        .tidy(move |tx| {
+        .write_unlogged(move |tx| {
             server_facts::insert(tx, CHECK, &expected)?;
             server_facts::find(tx, CHECK)
         })

@@ -11,7 +11,7 @@ use slotkeeper_app::clock::SystemClock;
 use slotkeeper_app::passwords::{Cost, Passwords};
 use slotkeeper_app::secrets::Vault;
 use slotkeeper_app::{App, AppConfig};
-use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::email_address::EmailAddress;
 use slotkeeper_jobs::mailer::{MailServer, Mailer, Tls, address_in};
 use slotkeeper_outgoing::{Itself, Policy};
 use slotkeeper_store::{Location, Store};

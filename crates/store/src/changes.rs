@@ -62,7 +62,7 @@ statements! {
 
 /// What an account's log gives a transaction, whose it is until COMMIT.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Turn {
+pub(crate) struct LogPosition {
     /// The last number that was taken before.
     pub(crate) last: i64,
     /// When its changes happen.
@@ -77,7 +77,7 @@ pub(crate) fn lock_log(tx: &mut Tx, account: &AccountId) -> Result<(i64, Instant
 
 /// What a transaction's changes are to others.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Concerns {
+pub(crate) struct CommitEffects {
     /// Keys may open something else now.
     pub(crate) keys: bool,
     /// Something is to be delivered.
@@ -92,11 +92,11 @@ pub(crate) fn write(
     changes: &[Change],
     keys: &[Key],
     from_the_past: bool,
-) -> Result<Concerns, StoreError> {
+) -> Result<CommitEffects, StoreError> {
     let mut keys: Vec<&Key> = changes.iter().filter_map(|change| change.actor.key()).chain(keys).collect();
     keys.dedup();
     if changes.is_empty() && keys.is_empty() {
-        return Ok(Concerns::default());
+        return Ok(CommitEffects::default());
     }
     let lives: Vec<[&dyn Param; 2]> = keys
         .iter()
@@ -111,9 +111,9 @@ pub(crate) fn write(
         let (count, said) = counts.entry(&change.account).or_insert((0, change.at));
         (*count, *said) = (*count + 1, change.at.max(*said));
     }
-    let mut turns: BTreeMap<&AccountId, Turn> = BTreeMap::new();
+    let mut turns: BTreeMap<&AccountId, LogPosition> = BTreeMap::new();
     for (account, (_, said)) in &counts {
-        turns.insert(account, tx.turn(account, Some(*said))?);
+        turns.insert(account, tx.log_position(account, Some(*said))?);
     }
     let mut rows: Vec<NumberedChange<'_>> = Vec::with_capacity(changes.len());
     for change in changes {
@@ -177,7 +177,7 @@ pub(crate) fn write(
         return Err(StoreError::KeyEnded);
     }
     let deliveries = written[before..told_until].iter().any(|rows| *rows > 0);
-    Ok(Concerns { keys: concerns_keys, deliveries })
+    Ok(CommitEffects { keys: concerns_keys, deliveries })
 }
 
 /// Who did something, in three columns: as what, of which account, and with which id.

@@ -5,8 +5,8 @@
 
 use crate::value::{Cell, Decode, Encode};
 use slotkeeper_domain::{
-    account, booking, callback, change, code, consent, email, event, id, link, party, payment, permission, secret,
-    time, webhook,
+    account, booking, callback, change, code, consent, email_address, event, id, link, party, payment, permission,
+    secret, time, webhook,
 };
 use std::borrow::Cow;
 
@@ -62,7 +62,7 @@ stored_as_text! {
     change::Kind;
     change::Thing;
     consent::Decision;
-    email::EmailAddress;
+    email_address::EmailAddress;
     link::Purpose;
     time::RulesId;
     webhook::Domain;

@@ -71,7 +71,7 @@ pub enum StoreError {
         /// Where the unit was written.
         unit: &'static str,
     },
-    /// A unit of [`Store::tidy`](crate::Store::tidy) recorded a change.
+    /// A unit of [`Store::write_unlogged`](crate::Store::write_unlogged) recorded a change.
     #[error("the unit {unit} is housekeeping and recorded a change")]
     Misrecorded {
         /// Where the unit was written.
@@ -98,7 +98,7 @@ pub enum StoreError {
 impl StoreError {
     /// Whether the same may go well in a moment: nothing is wrong with what was asked.
     #[must_use]
-    pub fn may_pass(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         matches!(self, Self::Busy | Self::Contended { .. } | Self::Unavailable { .. } | Self::Moving)
     }
 

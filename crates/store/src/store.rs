@@ -8,7 +8,7 @@ use crate::postgres::Postgres;
 use crate::queue::Queue;
 use crate::sqlite::Sqlite;
 use crate::tx::{Mode, Snapshot, Tx};
-use crate::unit::{Bulletin, Call};
+use crate::unit::{Call, CommitSignals};
 use std::any::type_name_of_val;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 #[derive(Clone)]
 pub struct Store {
     engine: Arc<Engine>,
-    bulletin: Arc<Bulletin>,
+    bulletin: Arc<CommitSignals>,
     clock: Option<Arc<dyn Clock>>,
 }
 
@@ -42,7 +42,7 @@ impl Store {
 
     pub(crate) async fn open_with(location: &Location, migrations: &'static [Migration]) -> Result<Self, StoreError> {
         let location = location.clone();
-        let bulletin: Arc<Bulletin> = Arc::default();
+        let bulletin: Arc<CommitSignals> = Arc::default();
         let heard = Arc::clone(&bulletin);
         let open = move || match &location {
             Location::Sqlite { path } => Sqlite::open(path, migrations).map(Engine::Sqlite),
@@ -108,13 +108,13 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`]; [`StoreError::Misrecorded`] in debug builds when it did record one.
-    pub async fn tidy<T, E>(&self, unit: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub async fn write_unlogged<T, E>(&self, unit: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
         let name = type_name_of_val(&unit);
-        self.call(Mode::Tidy, name, unit).await
+        self.call(Mode::WriteUnlogged, name, unit).await
     }
 
     /// Reads from one snapshot, without waiting for writers. The unit may run several times.

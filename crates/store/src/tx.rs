@@ -1,6 +1,6 @@
 //! What a unit holds: a snapshot that reads, or a transaction that also writes.
 
-use crate::changes::{self, Concerns, Turn};
+use crate::changes::{self, CommitEffects, LogPosition};
 use crate::clock::Clock;
 use crate::error::StoreError;
 use crate::postgres::Session;
@@ -20,7 +20,7 @@ use std::sync::Arc;
 pub(crate) enum Mode {
     Read,
     Write,
-    Tidy,
+    WriteUnlogged,
 }
 
 pub(crate) enum Link {
@@ -50,7 +50,7 @@ pub struct Tx {
     mode: Mode,
     clock: Option<Arc<dyn Clock>>,
     /// Of the accounts whose rows this transaction has locked for its changes.
-    turns: BTreeMap<AccountId, Turn>,
+    turns: BTreeMap<AccountId, LogPosition>,
     /// Whether the changes happened before, and are only brought in now.
     from_the_past: bool,
 }
@@ -106,7 +106,7 @@ impl Snapshot {
         take: &mut dyn FnMut(&Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let mut rows = 0;
-        self.unless_doomed(|link| {
+        self.unless_poisoned(|link| {
             let mut count = |row: &Row| {
                 rows += 1;
                 take(row)
@@ -122,7 +122,7 @@ impl Snapshot {
         Ok(())
     }
 
-    fn unless_doomed<T>(&mut self, call: impl FnOnce(&mut Link) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    fn unless_poisoned<T>(&mut self, call: impl FnOnce(&mut Link) -> Result<T, StoreError>) -> Result<T, StoreError> {
         if let Some(first) = &self.doom {
             return Err(first.clone());
         }
@@ -162,7 +162,7 @@ impl Tx {
     /// # Errors
     /// [`StoreError::Unique`] when a key exists already; what the engine reports.
     pub fn run(&mut self, sql: Sql, params: &[&dyn Param]) -> Result<u64, StoreError> {
-        let rows = self.db.unless_doomed(|link| match link {
+        let rows = self.db.unless_poisoned(|link| match link {
             Link::Sqlite(connection) => sqlite::run(connection, sql, &cells(params)),
             Link::Postgres(session) => session.run(sql, &cells(params)),
         })?;
@@ -176,7 +176,7 @@ impl Tx {
     /// # Errors
     /// As [`Tx::run`]; the first error.
     pub fn batch(&mut self, statements: &[(Sql, &[&dyn Param])]) -> Result<Vec<u64>, StoreError> {
-        let rows = self.db.unless_doomed(|link| match link {
+        let rows = self.db.unless_poisoned(|link| match link {
             Link::Sqlite(connection) => {
                 statements.iter().map(|(sql, params)| sqlite::run(connection, *sql, &cells(params))).collect()
             }
@@ -206,33 +206,37 @@ impl Tx {
     ///
     /// # Errors
     /// When there is no such account, or the store fails.
-    pub fn moment(&mut self, account: &AccountId) -> Result<Instant, StoreError> {
+    pub fn change_time(&mut self, account: &AccountId) -> Result<Instant, StoreError> {
         let said = self.changes.iter().filter(|change| change.account == *account).map(|change| change.at).max();
-        Ok(self.turn(account, said)?.at)
+        Ok(self.log_position(account, said)?.at)
     }
 
     /// The account's next number and this transaction's time there; `said` is when its changes say that they happened.
-    pub(crate) fn turn(&mut self, account: &AccountId, said: Option<Instant>) -> Result<Turn, StoreError> {
+    pub(crate) fn log_position(
+        &mut self,
+        account: &AccountId,
+        said: Option<Instant>,
+    ) -> Result<LogPosition, StoreError> {
         if let Some(turn) = self.turns.get(account) {
             return Ok(*turn);
         }
         let (last, until) = changes::lock_log(self, account)?;
         // The clock is asked while the row is locked: who locks it later reads a later time, or the one that is kept.
         let now = self.clock.as_ref().map(|clock| clock.now()).or(said).unwrap_or(until);
-        let turn = Turn { last, at: now.max(until) };
+        let turn = LogPosition { last, at: now.max(until) };
         self.turns.insert(account.clone(), turn);
         Ok(turn)
     }
 
     /// Says that what this unit writes happened at the times that it says, and is only brought in now, as example data are.
     /// It keeps these times, and is listed among what is changed now.
-    pub fn bring_in_the_past(&mut self) {
+    pub fn keep_past_times(&mut self) {
         self.from_the_past = true;
     }
 
     /// Stores the unit only while the actor's key, if it has one, has not ended: for a unit that records no change of that
     /// actor, which would see to it.
-    pub fn act_as(&mut self, actor: &Actor) {
+    pub fn require_live_key(&mut self, actor: &Actor) {
         self.keys.extend(actor.key().cloned());
     }
 
@@ -258,13 +262,13 @@ impl Tx {
     }
 
     /// What remains to be done after the unit said yes: checks, and the changes. Says what they are to others.
-    pub(crate) fn finish(&mut self, unit: &'static str) -> Result<Concerns, StoreError> {
+    pub(crate) fn finish(&mut self, unit: &'static str) -> Result<CommitEffects, StoreError> {
         if let Some(first) = &self.db.doom {
             return Err(first.clone());
         }
         let wrong = match self.mode {
             Mode::Write if self.changes.is_empty() && self.db.touched > 0 => Some(StoreError::Unrecorded { unit }),
-            Mode::Tidy if !self.changes.is_empty() => Some(StoreError::Misrecorded { unit }),
+            Mode::WriteUnlogged if !self.changes.is_empty() => Some(StoreError::Misrecorded { unit }),
             _ => None,
         };
         if let Some(wrong) = wrong {
@@ -285,7 +289,7 @@ impl Snapshot {
     /// Prepares the statement and does not run it. On PostgreSQL the types of its parameters and columns are
     /// looked at as well.
     pub(crate) fn check(&mut self, sql: Sql) -> Result<(), StoreError> {
-        self.unless_doomed(|link| match link {
+        self.unless_poisoned(|link| match link {
             Link::Sqlite(connection) => sqlite::check(connection, sql),
             Link::Postgres(session) => session.check(sql),
         })

@@ -1,6 +1,6 @@
 //! A unit on its way through an engine: the closure, what came of it, and who waits for the answer.
 
-use crate::changes::Concerns;
+use crate::changes::CommitEffects;
 use crate::clock::Clock;
 use crate::error::StoreError;
 use crate::tx::{Mode, Tx};
@@ -14,14 +14,14 @@ use tokio::sync::{Notify, oneshot};
 
 /// What the process is told of units that were stored.
 #[derive(Debug, Default)]
-pub(crate) struct Bulletin {
+pub(crate) struct CommitSignals {
     /// Counts the units after which keys may open something else.
     pub(crate) keys_version: AtomicU64,
     /// Is notified when there is something to deliver.
     pub(crate) deliveries: Notify,
 }
 
-impl Bulletin {
+impl CommitSignals {
     /// Keys may open something else from now on.
     pub(crate) fn keys_changed(&self) {
         self.keys_version.fetch_add(1, Ordering::SeqCst);
@@ -63,7 +63,7 @@ where
     }
 }
 
-/// A call of [`Store::write`](crate::Store::write), [`tidy`](crate::Store::tidy) or, on PostgreSQL,
+/// A call of [`Store::write`](crate::Store::write), [`write_unlogged`](crate::Store::write_unlogged) or, on PostgreSQL,
 /// [`read`](crate::Store::read), as an engine sees it, whatever its types are.
 pub(crate) struct Call {
     work: Box<dyn Work>,
@@ -73,8 +73,8 @@ pub(crate) struct Call {
     /// By which its changes are listed.
     clock: Option<Arc<dyn Clock>>,
     slow: Duration,
-    bulletin: Arc<Bulletin>,
-    concerns: Concerns,
+    bulletin: Arc<CommitSignals>,
+    concerns: CommitEffects,
     /// Whether the unit was refused because its key has ended.
     ended: bool,
     /// Takes the work with its outcome.
@@ -107,7 +107,7 @@ impl Call {
         name: &'static str,
         (mode, clock): (Mode, Option<Arc<dyn Clock>>),
         slow: Duration,
-        bulletin: Arc<Bulletin>,
+        bulletin: Arc<CommitSignals>,
     ) -> (Self, Answer<U, T, E>)
     where
         U: FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
@@ -122,7 +122,7 @@ impl Call {
             clock,
             slow,
             bulletin,
-            concerns: Concerns::default(),
+            concerns: CommitEffects::default(),
             ended: false,
             caller,
         };

@@ -9,10 +9,10 @@ use slotkeeper_domain::catalogue::{Covered, Discount, Promotion, Trigger};
 use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::money::Money;
-use slotkeeper_domain::schedule::Season;
+use slotkeeper_domain::recurrence::Season;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::bookings;
-use slotkeeper_store::tables::credits::Prepaid;
+use slotkeeper_store::tables::credits::PrepaidCredit;
 use slotkeeper_store::tables::vouchers::{Voucher, Worth};
 use slotkeeper_store::{StoreError, Tx};
 use std::time::Duration;
@@ -143,7 +143,7 @@ impl TestServer {
     pub async fn prepay(&self, account: &str, customer: &str, number: u32, products: &str, days: Option<u64>) {
         let customer = customer.parse().unwrap();
         let expires_at = days.map(|days| self.clock.now().after(Duration::from_secs(days * 86_400)));
-        let prepaid = Prepaid { id: random::id(), products: covered(products), number };
+        let prepaid = PrepaidCredit { id: random::id(), products: covered(products), number };
         self.give(account, move |tx, account, now| {
             credits::prepay::prepay(tx, account, &Actor::System, now, (&customer, &prepaid, expires_at))
         })

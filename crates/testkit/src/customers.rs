@@ -2,7 +2,7 @@
 
 use crate::client::PASSWORD;
 use crate::server::TestServer;
-use slotkeeper_app::caller::Colleague;
+use slotkeeper_app::caller::AccountMember;
 use slotkeeper_app::customers::{membership, password};
 use slotkeeper_app::sessions::{find, sign_in};
 use slotkeeper_app::throttle::Origin;
@@ -17,7 +17,7 @@ use std::net::Ipv4Addr;
 
 impl TestServer {
     /// The owner of a business, signed in with the password everybody has.
-    async fn owner_of(&self, account: &str) -> Colleague {
+    async fn owner_of(&self, account: &str) -> AccountMember {
         let account: AccountId = account.parse().unwrap();
         let owner = self.app().store().read(move |db| Ok::<_, StoreError>(users::first_owner(db, &account)?.unwrap()));
         let address = owner.await.unwrap().email_address;
@@ -56,7 +56,7 @@ impl TestServer {
     pub async fn title_as_before(&self, account: &str, customer: &str, title: &str) {
         let (account, customer): (AccountId, CustomerId) = (account.parse().unwrap(), customer.parse().unwrap());
         let (title, changed) = (title.to_owned(), Stamp { at: self.app().now(), agent: None });
-        let written = self.app().store().tidy(move |tx| {
+        let written = self.app().store().write_unlogged(move |tx| {
             let beginning = (Instant::from_millis(i64::MIN), "");
             for booking in bookings::lock_some(tx, &account, &customer, beginning, 100)? {
                 bookings::retitle(tx, &account, &booking.number, &title, &changed)?;

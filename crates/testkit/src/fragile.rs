@@ -3,7 +3,7 @@
 use slotkeeper_api::webhooks::WireItems;
 use slotkeeper_app::App;
 use slotkeeper_app::authorizations::check::KeyHolder;
-use slotkeeper_app::webhooks::items::Items;
+use slotkeeper_app::webhooks::items::PayloadItems;
 use slotkeeper_domain::webhook::Domain;
 use slotkeeper_store::{Snapshot, StoreError};
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -27,7 +27,7 @@ impl FragileItems {
     }
 }
 
-impl Items for FragileItems {
+impl PayloadItems for FragileItems {
     fn item(
         &self,
         db: &mut Snapshot,

@@ -21,6 +21,6 @@ impl TestServer {
             kept_answers::fill(tx, of(&other), &first.unwrap().answer)?;
             Ok::<_, StoreError>(())
         };
-        self.store().tidy(swap).await.unwrap();
+        self.store().write_unlogged(swap).await.unwrap();
     }
 }

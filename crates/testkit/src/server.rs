@@ -9,13 +9,13 @@ use slotkeeper::node::{Node, check_master_key, document, router};
 use slotkeeper_api::cors::Origins;
 use slotkeeper_app::accounts::invitation;
 use slotkeeper_app::clock::Clock;
-use slotkeeper_app::mail::{Parts, mail_box};
+use slotkeeper_app::outbox::{EmailParts, demo_inbox};
 use slotkeeper_app::passwords::{Cost, Passwords};
 use slotkeeper_app::secrets::Vault;
 use slotkeeper_app::{App, AppConfig};
 pub use slotkeeper_domain::account::AccountKind;
 pub use slotkeeper_domain::call_rate::CallRate;
-use slotkeeper_domain::retry::Schedule;
+use slotkeeper_domain::retry_policy::RetryPolicy;
 pub use slotkeeper_domain::sign_up::{SignUpRules, Way};
 use slotkeeper_domain::time::{Instant, WireTime, Zone};
 use slotkeeper_outgoing::{Itself, Policy};
@@ -132,7 +132,7 @@ pub struct WrittenMail {
     pub subject: String,
     pub text: String,
     /// What there is besides; nothing of a mail that is only text.
-    pub parts: Option<Parts>,
+    pub parts: Option<EmailParts>,
 }
 
 impl WrittenMail {
@@ -286,7 +286,7 @@ impl TestServer {
             sign_up: more.sign_up,
             call_rate,
             receivers: receivers(Itself::at(public_url.unwrap_or(&url), listener.local_addr().unwrap())),
-            retries: Schedule::default(),
+            retries: RetryPolicy::default(),
             items: items.clone(),
         });
         check_master_key(&app).await.unwrap();
@@ -335,8 +335,8 @@ impl TestServer {
     /// The mails the server wrote, the latest first.
     pub async fn mails(&self) -> Vec<WrittenMail> {
         let mut mails = Vec::new();
-        for mail in mail_box::latest(&self.app).await.unwrap() {
-            if let Some((mail, content)) = mail_box::open(&self.app, mail.account, mail.id).await.unwrap() {
+        for mail in demo_inbox::latest(&self.app).await.unwrap() {
+            if let Some((mail, content)) = demo_inbox::open(&self.app, mail.account, mail.id).await.unwrap() {
                 mails.push(WrittenMail {
                     to: mail.recipient.to_string(),
                     subject: mail.subject,

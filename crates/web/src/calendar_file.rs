@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
-use slotkeeper_app::calendars::read::{ReadError, Shown, Tag, read};
+use slotkeeper_app::calendars::read::{CalendarFile, CalendarTag, ReadError, read};
 use slotkeeper_domain::secret::CalendarToken;
 use slotkeeper_domain::throttle::TooMany;
 
@@ -25,10 +25,10 @@ pub(crate) async fn show(State(web): State<Web>, Path(file): Path<String>, heade
         Err(ReadError::Store(error)) => return Err(error.into()),
     };
     // Kept by whoever asked and by nobody in between, and never shown again without asking here.
-    let headers = |tag: &Tag| [(ETAG, entity_tag(tag)), (CACHE_CONTROL, "private, no-cache".to_owned())];
+    let headers = |tag: &CalendarTag| [(ETAG, entity_tag(tag)), (CACHE_CONTROL, "private, no-cache".to_owned())];
     Ok(match shown {
-        Shown::Same(tag) => (StatusCode::NOT_MODIFIED, headers(&tag)).into_response(),
-        Shown::File(tag, file) => (headers(&tag), [(CONTENT_TYPE, CALENDAR)], file).into_response(),
+        CalendarFile::Same(tag) => (StatusCode::NOT_MODIFIED, headers(&tag)).into_response(),
+        CalendarFile::File(tag, file) => (headers(&tag), [(CONTENT_TYPE, CALENDAR)], file).into_response(),
     })
 }
 
@@ -37,12 +37,12 @@ pub(crate) fn path(token: &CalendarToken) -> String {
     format!("/calendars/{}.ics", token.expose())
 }
 
-fn entity_tag(tag: &Tag) -> String {
+fn entity_tag(tag: &CalendarTag) -> String {
     format!("\"{}\"", tag.as_str())
 }
 
 /// Whether a program has this state of the calendar (RFC 9110, section 13.1.2).
-fn is_known(headers: &HeaderMap, tag: &Tag) -> bool {
+fn is_known(headers: &HeaderMap, tag: &CalendarTag) -> bool {
     let tag = entity_tag(tag);
     let named = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     named.flat_map(|value| value.split(',')).map(str::trim).any(|known| {

@@ -8,7 +8,7 @@ use crate::{Web, consent};
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use slotkeeper_domain::account::AccountKind;
-use slotkeeper_domain::consent::Request;
+use slotkeeper_domain::consent::AuthorizationRequest;
 use slotkeeper_domain::sign_up::{SignUpRules, Way};
 
 #[derive(Template)]
@@ -28,7 +28,7 @@ pub(crate) async fn show(
     session: Option<Session>,
 ) -> PageResult {
     let person = session.map(|Session(person)| person);
-    if let Some(query) = query.filter(|query| Request::is_meant_by(query)) {
+    if let Some(query) = query.filter(|query| AuthorizationRequest::is_meant_by(query)) {
         return consent::ask::ask(&web, &query, person).await;
     }
     let layout = person.as_ref().map_or_else(Layout::default, |person| Layout::of(person, "/"));

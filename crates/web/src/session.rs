@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use slotkeeper_app::caller::{Colleague, Developer, Manager, Owner, SignedIn, Worker};
+use slotkeeper_app::caller::{AccountMember, BusinessMember, Developer, Manager, Owner, SignedIn};
 use slotkeeper_app::sessions::find;
 
 /// Somebody who signed in; everybody else is sent to sign in and comes back.
@@ -17,13 +17,13 @@ pub(crate) struct Session(pub(crate) SignedIn);
 pub(crate) struct DeveloperPage(pub(crate) Developer);
 
 /// Anybody of a business or a portal.
-pub(crate) struct ColleaguePage(pub(crate) Colleague);
+pub(crate) struct ColleaguePage(pub(crate) AccountMember);
 
 /// The owner of a business or a portal.
 pub(crate) struct OwnerPage(pub(crate) Owner);
 
 /// Anybody of a business.
-pub(crate) struct WorkerPage(pub(crate) Worker);
+pub(crate) struct WorkerPage(pub(crate) BusinessMember);
 
 /// The owner or a manager of a business.
 pub(crate) struct ManagerPage(pub(crate) Manager);
@@ -90,6 +90,6 @@ pages_for! {
         "Ask the owner or a manager of the business.";
     OwnerPage, |person| person.as_owner().ok(), "Only the owner can do this",
         "Ask the owner of the account. Owners decide about applications, people and the business's details.";
-    WorkerPage, SignedIn::as_worker, "This page is for businesses",
+    WorkerPage, SignedIn::as_business_member, "This page is for businesses",
         "Only a business takes bookings, and has calendars of them. Sign in with the account of a business.";
 }

@@ -27,7 +27,7 @@ use slotkeeper_domain::account::Language;
 use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::id::{ProductId, ResourceId};
 use slotkeeper_domain::party::Party;
-use slotkeeper_domain::text::{Shape, check};
+use slotkeeper_domain::text::{TextShape, check};
 use slotkeeper_domain::time::{Instant, WireTime, Zone};
 
 /// Most entries of each list of a search, and most bytes of all its options: the token of its pages holds them, and has
@@ -93,7 +93,7 @@ impl<'de> Deserialize<'de> for ResourceInput {
             _ => return Err(said("must be a resource, or the id of one")),
         };
         let no_id = |_| said(format_args!("must have an id of {LONGEST_ID} characters at most, on one line"));
-        check(&id, Shape::Line, LONGEST_ID).map_err(no_id)?;
+        check(&id, TextShape::Line, LONGEST_ID).map_err(no_id)?;
         Ok(Self { id, _name: () })
     }
 }
@@ -147,7 +147,7 @@ pub(crate) async fn search(
     Query(switches): Query<SearchSwitches>,
     NewBody { body: wanted, key }: NewBody<SearchParameters>,
 ) -> Result<Created<List<MatchingSlot>>, ApiError> {
-    let account = caller.may().account();
+    let account = caller.access().account();
     let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
     let of_option = |option: &NamedValue| length(&option.id) + length(&option.name) + option.value.len();
     let text: usize = wanted.options.iter().map(of_option).sum();
@@ -177,7 +177,7 @@ pub(crate) async fn search(
         None => paging,
         // Sent again, it is the search of the first time, for as long as that can be gone on with.
         key => {
-            let begun = keep(&app, caller.may(), key, PageToken(paging.token().to_owned())).await?;
+            let begun = keep(&app, caller.access(), key, PageToken(paging.token().to_owned())).await?;
             let begun = PageParameters { page_number: page.page_number, ..PageParameters::default() }.with_token(begun);
             let lost = || Err(ApiError::not_found("There is no such search."));
             Paging::read(&app, &account.id, OPERATION, &begun, MOST, lost).unwrap_or(paging)
@@ -196,7 +196,7 @@ pub(crate) async fn page(
 ) -> Result<Shown<List<MatchingSlot>>, ApiError> {
     let page = page.with_token(token);
     let lost = || Err(ApiError::not_found("There is no such search."));
-    let paging = Paging::read(&app, &caller.may().account().id, OPERATION, &page, MOST, lost)?;
+    let paging = Paging::read(&app, &caller.access().account().id, OPERATION, &page, MOST, lost)?;
     Ok(Shown(found(&app, &caller, &paging).await?))
 }
 
@@ -205,7 +205,7 @@ async fn found(
     caller: &Caller<ReadAvailability>,
     paging: &Paging<Search>,
 ) -> Result<List<MatchingSlot>, ApiError> {
-    let account = caller.may().account();
+    let account = caller.access().account();
     let Search { product, first, last, party, options: chosen, resources, relaxed, ignored } = &paging.search;
     let search = MatchingSearch {
         product: product.clone(),
@@ -217,8 +217,8 @@ async fn found(
         relaxed: *relaxed,
         moving: moving(caller, ignored.as_ref())?,
     };
-    let found = matching(app, caller.may(), search).await?;
-    let catalogue = read(app, caller.may()).await?;
+    let found = matching(app, caller.access(), search).await?;
+    let catalogue = read(app, caller.access()).await?;
     let data = paging.page.slice_of(&found).iter();
     let data = data.map(|found| slot(found, &catalogue, &account.zone, caller.language())).collect();
     Ok(paging.list(found.len() as u64, data))

@@ -41,7 +41,7 @@ impl Mode {
 fn moving(caller: &Caller<ReadAvailability>, number: Option<&String>) -> Result<Option<Moving>, ApiError> {
     let Some(number) = number else { return Ok(None) };
     let absent = ApiError::absent::<BookingNumber>;
-    let seen = caller.holder().may::<ReadBookings>().ok_or_else(absent)?.sight().clone();
+    let seen = caller.holder().access::<ReadBookings>().ok_or_else(absent)?.visibility().clone();
     Ok(Some(Moving { number: number.parse().map_err(|_| absent())?, seen }))
 }
 

@@ -76,7 +76,7 @@ pub(crate) async fn list(
     Query(page): Query<PageParameters>,
     wanted: Unread<ListSlots>,
 ) -> Result<Shown<List<Slot>>, ApiError> {
-    let account = caller.may().account();
+    let account = caller.access().account();
     let paging = Paging::read(&app, &account.id, "GET /availability/slots", &page, MOST, || {
         let wanted = wanted.read()?;
         let product = wanted.product_id.map(|id| id.parse::<ProductId>()).transpose();
@@ -90,8 +90,8 @@ pub(crate) async fn list(
     let Search { product, first, last, relaxed, ignored } = &paging.search;
     let moving = moving(&caller, ignored.as_ref())?;
     let search = SlotSearch { product: product.clone(), first: *first, last: *last, relaxed: *relaxed, moving };
-    let found = slots(&app, caller.may(), search).await?;
-    let catalogue = read(&app, caller.may()).await?;
+    let found = slots(&app, caller.access(), search).await?;
+    let catalogue = read(&app, caller.access()).await?;
     let data = paging.page.slice_of(&found).iter();
     let data = data.map(|found| slot(found, &catalogue, &account.zone, caller.language())).collect();
     Ok(Shown(paging.list(found.len() as u64, data)))

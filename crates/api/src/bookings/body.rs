@@ -23,9 +23,9 @@ use slotkeeper_domain::options::OptionInput;
 use slotkeeper_domain::order::{MOST_ADJUSTMENTS, Options, Order};
 use slotkeeper_domain::party::{MOST_PEOPLE, Party};
 use slotkeeper_domain::price::Adjustment;
-use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::scheduled::EventChoice;
 use slotkeeper_domain::time::{Instant, WireTime, Zone};
+use slotkeeper_domain::visibility::Visibility;
 use std::borrow::Cow;
 use std::fmt::Debug;
 use std::marker::PhantomData;
@@ -377,7 +377,7 @@ impl BookingBody<Making> {
     }
 
     /// Whose it is; a customer that is there is looked for within `sight`.
-    pub(crate) fn customer(&self, sight: Sight) -> Result<Option<CustomerInput>, ApiError> {
+    pub(crate) fn customer(&self, sight: Visibility) -> Result<Option<CustomerInput>, ApiError> {
         if let Some(id) = &self.customer_id {
             let id: CustomerId = id.parse().map_err(|_| refuse("customerId: there is no such customer."))?;
             return Ok(Some(CustomerInput::Known(id, sight)));

@@ -9,11 +9,11 @@ use crate::wire::{Money, NamedValue, PeopleNumber, Resource};
 use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::App;
+use slotkeeper_app::access::Action;
 use slotkeeper_app::authorizations::check::KeyHolder;
 use slotkeeper_app::catalogue::read::{read, read_within};
 use slotkeeper_app::customers::rights::ReadCustomers;
-use slotkeeper_app::customers::show::{People, Shown, people_within, show_people};
-use slotkeeper_app::right::Right;
+use slotkeeper_app::customers::show::{CustomerView, People, people_within, show_people};
 use slotkeeper_domain::booking::{Participant as Person, Who, everybody};
 use slotkeeper_domain::id::{CustomerId, LinkedPersonId};
 use slotkeeper_domain::money;
@@ -181,14 +181,14 @@ const PEOPLE_AT_A_TIME: usize = 1_000;
 ///
 /// # Errors
 /// 400 when they are more than a page can have; when the store fails.
-pub(crate) async fn present<R: Right>(
+pub(crate) async fn present<R: Action>(
     app: &App,
     caller: &Caller<R>,
     found: &[bookings::Booking],
     expansion: Expansion,
 ) -> Result<Vec<Booking>, ApiError> {
-    let catalogue = read(app, caller.may()).await?;
-    let may = caller.holder().may::<ReadCustomers>().filter(|_| expansion.customer || expansion.participants);
+    let catalogue = read(app, caller.access()).await?;
+    let may = caller.holder().access::<ReadCustomers>().filter(|_| expansion.customer || expansion.participants);
     let by = Named::by(app, caller, &catalogue);
     let Some(may) = may else {
         let mut bytes = 0;
@@ -254,10 +254,10 @@ pub(crate) fn present_within(
 ) -> Result<Booking, StoreError> {
     let account = holder.account();
     let expansion = Expansion { customer: true, participants: true };
-    let people = match holder.may::<ReadCustomers>() {
+    let people = match holder.access::<ReadCustomers>() {
         Some(may) => {
             let (customers, linked) = everybody_in(std::slice::from_ref(booking), expansion);
-            Some(people_within(db, (&account.id, may.sight()), &customers, &linked, app.now())?)
+            Some(people_within(db, (&account.id, may.visibility()), &customers, &linked, app.now())?)
         }
         None => None,
     };
@@ -279,7 +279,7 @@ fn unique<'a, T: Ord + Clone + 'a>(ids: impl Iterator<Item = &'a T>) -> Vec<T> {
 }
 
 /// One booking as answers have it.
-pub(crate) async fn present_one<R: Right>(
+pub(crate) async fn present_one<R: Action>(
     app: &App,
     caller: &Caller<R>,
     booking: bookings::Booking,
@@ -366,7 +366,7 @@ impl<'a> View<'a> {
         Participants { numbers: numbers.collect(), details }
     }
 
-    fn customer(&self, id: &CustomerId) -> Option<&Shown> {
+    fn customer(&self, id: &CustomerId) -> Option<&CustomerView> {
         self.people.as_ref().and_then(|people| people.customers.get(id))
     }
 

@@ -9,11 +9,11 @@ use crate::query::{Parameter, Query};
 use axum::extract::State;
 use serde_json::{Value, json};
 use slotkeeper_app::App;
-use slotkeeper_app::bookings::cancel::{Cancelation, cancel as call_off};
+use slotkeeper_app::bookings::cancel::{Cancellation, cancel as call_off};
 use slotkeeper_app::bookings::rights::{CancelBookings, ReadBookings};
-use slotkeeper_app::letters::Notify;
+use slotkeeper_app::emails::Notify;
 use slotkeeper_domain::booking::BookingNumber;
-use slotkeeper_domain::text::{Shape, check};
+use slotkeeper_domain::text::{TextShape, check};
 
 /// Longest reason, in characters.
 const LONGEST_REASON: usize = 1_000;
@@ -27,7 +27,7 @@ impl Parameter for Reason {
         "a text of 1000 characters at most, without control characters other than line breaks and tabs";
 
     fn from_text(text: &str) -> Option<Self> {
-        check(text, Shape::Prose, LONGEST_REASON).is_ok().then(|| Self(text.to_owned()))
+        check(text, TextShape::Prose, LONGEST_REASON).is_ok().then(|| Self(text.to_owned()))
     }
 
     fn schema() -> Value {
@@ -72,15 +72,15 @@ pub(crate) async fn cancel(
         reason,
         mode,
     } = switches;
-    let cancelation = Cancelation {
+    let cancelation = Cancellation {
         apply_policy: apply_cancellation_policy,
         track: track_in_customer_history,
         reason: reason.map(|Reason(text)| text),
         relaxed: Mode::relaxed(mode),
         notify: Notify { users, customer },
     };
-    let sees = caller.holder().may::<ReadBookings>();
-    let canceled = call_off(&app, caller.may(), sees.as_ref(), number, cancelation).await;
+    let sees = caller.holder().access::<ReadBookings>();
+    let canceled = call_off(&app, caller.access(), sees.as_ref(), number, cancelation).await;
     canceled.map_err(ApiError::placing::<BookingNumber>)?;
     Ok(Gone)
 }

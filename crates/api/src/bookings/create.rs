@@ -12,17 +12,17 @@ use crate::query::Query;
 use axum::extract::State;
 use axum::http::StatusCode;
 use slotkeeper_app::App;
+use slotkeeper_app::access::Action;
 use slotkeeper_app::bookings::create::{NewBooking, create as book};
 use slotkeeper_app::bookings::party::Naming;
 use slotkeeper_app::bookings::rights::WriteBookings;
 use slotkeeper_app::catalogue::read::read;
 use slotkeeper_app::customers::rights::{ReadCustomers, WriteCustomers};
+use slotkeeper_app::emails::Notify;
 use slotkeeper_app::idempotency::Answering;
-use slotkeeper_app::letters::Notify;
 use slotkeeper_app::payments::rights::WritePayments;
-use slotkeeper_app::right::Right;
 use slotkeeper_domain::booking::BookingNumber;
-use slotkeeper_domain::right::Sight;
+use slotkeeper_domain::visibility::Visibility;
 use slotkeeper_store::tables::bookings;
 
 crate::parameters! {
@@ -44,17 +44,17 @@ crate::parameters! {
 }
 
 /// Which customers a booking can be for: those the key may read, and those its application created.
-pub(crate) fn customers_in_sight(caller: &Caller<WriteBookings>) -> Sight {
-    let reads = caller.holder().may::<ReadCustomers>();
-    let own = || Sight::Own(caller.holder().authorization().application.clone());
-    reads.map_or_else(own, |may| may.sight().clone())
+pub(crate) fn customers_in_sight(caller: &Caller<WriteBookings>) -> Visibility {
+    let reads = caller.holder().access::<ReadCustomers>();
+    let own = || Visibility::Own(caller.holder().authorization().application.clone());
+    reads.map_or_else(own, |may| may.visibility().clone())
 }
 
 /// Whose people a request may name: those of customers in sight, and new ones of customers that the key may change or that its
 /// application created.
 pub(crate) fn naming(caller: &Caller<WriteBookings>) -> Naming {
-    let own = || Sight::Own(caller.holder().authorization().application.clone());
-    let changed = caller.holder().may::<WriteCustomers>().map_or_else(own, |may| may.sight().clone());
+    let own = || Visibility::Own(caller.holder().authorization().application.clone());
+    let changed = caller.holder().access::<WriteCustomers>().map_or_else(own, |may| may.visibility().clone());
     Naming { seen: customers_in_sight(caller), changed }
 }
 
@@ -71,13 +71,14 @@ pub(crate) async fn create(
     Query(switches): Query<CreateSwitches>,
     NewBody { body, key }: NewBody<BookingBody>,
 ) -> Result<Created<Booking>, ApiError> {
-    let zone = &caller.may().account().zone;
+    let zone = &caller.access().account().zone;
     let stated = |text: Option<String>| text.filter(|text| !text.is_empty());
     let (source, source_ip) = body.origin();
     let payments = body.payments(zone)?;
     // To note money is a permission of its own (wire reference, section 2.2).
-    if !payments.is_empty() && caller.holder().may::<WritePayments>().is_none() {
-        let message = format!("initialPayments: this API key does not have permission to {}.", WritePayments::TO);
+    if !payments.is_empty() && caller.holder().access::<WritePayments>().is_none() {
+        let message =
+            format!("initialPayments: this API key does not have permission to {}.", WritePayments::DESCRIPTION);
         return Err(ApiError::new(StatusCode::FORBIDDEN, message));
     }
     let new = NewBooking {
@@ -96,11 +97,11 @@ pub(crate) async fn create(
         relaxed: Mode::relaxed(switches.mode),
         notify: Notify { users: switches.notify_users, customer: switches.notify_customer },
     };
-    let catalogue = read(&app, caller.may()).await?;
+    let catalogue = read(&app, caller.access()).await?;
     let (unit, reader) = (app.clone(), Reader::of(&app, &caller));
     let answering = Answering::new(key, move |booking: &bookings::Booking| {
         let path = format!("/bookings/{}", booking.number);
         Created::new(&unit, &path, &View::alone(reader.named(&catalogue)).booking(booking))
     });
-    book(&app, caller.may(), new, answering).await.map_err(ApiError::placing::<BookingNumber>)
+    book(&app, caller.access(), new, answering).await.map_err(ApiError::placing::<BookingNumber>)
 }

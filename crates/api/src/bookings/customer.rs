@@ -20,10 +20,10 @@ pub(crate) async fn show(
     State(app): State<App>,
     Id(number): Id<BookingNumber>,
 ) -> Result<Shown<Customer>, ApiError> {
-    let may = caller.holder().may::<ReadBookings>().ok_or_else(ApiError::absent::<BookingNumber>)?;
+    let may = caller.holder().access::<ReadBookings>().ok_or_else(ApiError::absent::<BookingNumber>)?;
     let booking = find_booking(&app, &may, number).await?.ok_or_else(ApiError::absent::<BookingNumber>)?;
-    let customer = find_customer(&app, caller.may(), booking.customer).await?;
+    let customer = find_customer(&app, caller.access(), booking.customer).await?;
     let customer = customer.ok_or_else(ApiError::absent::<BookingNumber>)?;
-    let catalogue = read(&app, caller.may()).await?;
+    let catalogue = read(&app, caller.access()).await?;
     Ok(Shown(Named::by(&app, &caller, &catalogue).customer(&customer)))
 }

@@ -50,7 +50,7 @@ pub(crate) async fn list(
     times: Unread<TimePairs>,
     wanted: Unread<ListBookings>,
 ) -> Result<Shown<List<Booking>>, ApiError> {
-    let account = caller.may().account();
+    let account = caller.access().account();
     let _turn = caller.turn(&app).await;
     let paging = Paging::read(&app, &account.id, "GET /bookings", &page, MOST, || {
         let (times, wanted) = (times.read()?, wanted.read()?);
@@ -66,8 +66,8 @@ pub(crate) async fn list(
     let Search { within: Within { starts, touched }, product, canceled, customer, participants } = &paging.search;
     let search = BookingSearch { starts: *starts, touched: *touched, product: product.clone(), canceled: *canceled };
     let expansion = Expansion { customer: *customer, participants: *participants };
-    let sight = caller.may().sight();
-    let found = find(&app, caller.may(), search, paging.wanted(sight)).await?;
+    let sight = caller.access().visibility();
+    let found = find(&app, caller.access(), search, paging.wanted(sight)).await?;
     let data = present(&app, &caller, &found.rows, expansion).await?;
     Ok(Shown(paging.fixed_list(found.fixed, sight, data)))
 }

@@ -29,13 +29,13 @@ pub(crate) async fn list(
     Id(number): Id<BookingNumber>,
     Query(page): Query<PageParameters>,
 ) -> Result<Shown<List<Payment>>, ApiError> {
-    let account = caller.may().account();
+    let account = caller.access().account();
     let operation = format!("GET /bookings/{number}/payments");
     let _turn = caller.turn(&app).await;
     let paging = Paging::<()>::read(&app, &account.id, &operation, &page, MOST, || Ok(()))?;
-    let sees = caller.holder().may::<ReadBookings>();
-    let sight = caller.may().sight();
-    let found = list_of_booking(&app, caller.may(), sees.as_ref(), number, paging.wanted(sight)).await?;
+    let sees = caller.holder().access::<ReadBookings>();
+    let sight = caller.access().visibility();
+    let found = list_of_booking(&app, caller.access(), sees.as_ref(), number, paging.wanted(sight)).await?;
     let found = found.ok_or_else(ApiError::absent::<BookingNumber>)?;
     Ok(Shown(paging.fixed_list(found.fixed, sight, Payment::all_of(&found.rows, account)?)))
 }
@@ -47,13 +47,13 @@ pub(crate) async fn create(
     Id(number): Id<BookingNumber>,
     NewBody { body, key }: NewBody<PaymentBody>,
 ) -> Result<Created<Payment>, ApiError> {
-    let account = caller.may().account();
+    let account = caller.access().account();
     let input = body.input(&account.zone, "")?;
-    let sees = caller.holder().may::<ReadBookings>();
+    let sees = caller.holder().access::<ReadBookings>();
     let (unit, zone, currency) = (app.clone(), account.zone.clone(), currency_of(account)?);
     let answering = Answering::new(key, move |payment: &payments::Payment| {
         Created::new(&unit, &format!("/payments/{}", payment.id), &Payment::of(payment, &zone, currency))
     });
-    let recorded = record(&app, caller.may(), sees.as_ref(), number, input, answering).await;
+    let recorded = record(&app, caller.access(), sees.as_ref(), number, input, answering).await;
     recorded.map_err(ApiError::placing::<BookingNumber>)
 }

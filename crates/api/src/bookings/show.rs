@@ -31,7 +31,7 @@ pub(crate) async fn show(
 ) -> Result<Shown<Booking>, ApiError> {
     // With everybody who comes it can be as large as a list.
     let _turn = if switches.expand_participants { Some(caller.turn(&app).await) } else { None };
-    let booking = find(&app, caller.may(), number).await?.ok_or_else(ApiError::absent::<BookingNumber>)?;
+    let booking = find(&app, caller.access(), number).await?.ok_or_else(ApiError::absent::<BookingNumber>)?;
     let expansion = Expansion { customer: switches.expand_customer, participants: switches.expand_participants };
     Ok(Shown(present_one(&app, &caller, booking, expansion).await?))
 }

@@ -15,7 +15,7 @@ use axum::extract::State;
 use slotkeeper_app::App;
 use slotkeeper_app::bookings::rights::{ReadBookings, WriteBookings};
 use slotkeeper_app::bookings::update::{BookingChange, update as change};
-use slotkeeper_app::letters::Notify;
+use slotkeeper_app::emails::Notify;
 use slotkeeper_domain::booking::BookingNumber;
 
 crate::parameters! {
@@ -38,7 +38,7 @@ pub(crate) async fn update(
     Query(switches): Query<UpdateSwitches>,
     JsonBody(body): JsonBody<BookingBody<Changing>>,
 ) -> Result<Changed<Booking>, ApiError> {
-    let zone = &caller.may().account().zone;
+    let zone = &caller.access().account().zone;
     let which = body.which()?;
     let product = body.product()?.or(which.product());
     let Which { choice, appointment } = which;
@@ -62,8 +62,8 @@ pub(crate) async fn update(
         relaxed: Mode::relaxed(switches.mode),
         notify: Notify { users: switches.notify_users, customer: switches.notify_customer },
     };
-    let sees = caller.holder().may::<ReadBookings>();
-    let changed = change(&app, caller.may(), sees.as_ref(), number, (wanted, naming(&caller))).await;
+    let sees = caller.holder().access::<ReadBookings>();
+    let changed = change(&app, caller.access(), sees.as_ref(), number, (wanted, naming(&caller))).await;
     let booking = changed.map_err(ApiError::placing::<BookingNumber>)?;
     let path = format!("/bookings/{}", booking.number);
     Ok(Changed::new(&app, &path, present_one(&app, &caller, booking, Expansion::default()).await?))

@@ -9,8 +9,8 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::App;
+use slotkeeper_app::access::AnyKey;
 use slotkeeper_app::changes::list::{ListError, Start, list as find};
-use slotkeeper_app::right::AnyKey;
 use slotkeeper_domain::change::Kind;
 use slotkeeper_domain::time::WireTime;
 use slotkeeper_domain::webhook::Domain;
@@ -79,7 +79,7 @@ pub(crate) async fn list(
         ),
         ListError::Store(error) => error.into(),
     })?;
-    let account = caller.may().account();
+    let account = caller.access().account();
     let zone = &account.zone;
     let data = part.changes.into_iter().map(|(domain, entry)| Change {
         timestamp: entry.at.to_wire(zone),

@@ -36,7 +36,7 @@ pub(crate) async fn authenticate(
     Query(Authenticate { password: Required(password) }): Query<Authenticate>,
 ) -> Result<Shown<Authenticated>, ApiError> {
     let application = &caller.holder().authorization().application;
-    match check(&app, caller.may(), application, id, password).await {
+    match check(&app, caller.access(), application, id, password).await {
         Ok(()) => Ok(Shown(Authenticated {})),
         Err(error) => Err(error.into()),
     }

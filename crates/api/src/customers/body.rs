@@ -9,7 +9,7 @@ use serde::Deserialize;
 use slotkeeper_app::bookings::party::PersonInput;
 use slotkeeper_domain::account::Language;
 use slotkeeper_domain::customer::{Address, FieldInput, Gender, LONGEST_LINE, MOST_ENTRIES, Person, Phone};
-use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::email_address::EmailAddress;
 use slotkeeper_domain::time::{Date, WireDay};
 use std::str::FromStr;
 

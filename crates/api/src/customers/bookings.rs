@@ -64,16 +64,16 @@ pub(crate) async fn list(
     Query(page): Query<PageParameters>,
     wanted: Unread<ListBookings>,
 ) -> Result<Shown<List<Booking>>, ApiError> {
-    let account = caller.may().account();
+    let account = caller.access().account();
     let operation = format!("GET /customers/{id}/bookings");
     let _turn = caller.turn(&app).await;
     let paging =
         Paging::read(&app, &account.id, &operation, &page, MOST, || Search::of(&wanted.read()?, &account.zone))?;
     let Search { first, last, participants } = paging.search;
-    let sees = caller.holder().may::<ReadCustomers>();
+    let sees = caller.holder().access::<ReadCustomers>();
     let who = (sees.as_ref(), &caller.holder().authorization().application);
-    let sight = caller.may().sight();
-    let found = find(&app, caller.may(), who, id, (first, last), paging.wanted(sight)).await?;
+    let sight = caller.access().visibility();
+    let found = find(&app, caller.access(), who, id, (first, last), paging.wanted(sight)).await?;
     let found = found.ok_or_else(ApiError::absent::<CustomerId>)?;
     let data = present(&app, &caller, &found.rows, Expansion { customer: false, participants }).await?;
     Ok(Shown(paging.fixed_list(found.fixed, sight, data)))

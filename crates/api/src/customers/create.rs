@@ -11,7 +11,7 @@ use slotkeeper_app::App;
 use slotkeeper_app::catalogue::read::read;
 use slotkeeper_app::customers::create::create as add;
 use slotkeeper_app::customers::rights::WriteCustomers;
-use slotkeeper_app::customers::show::Shown;
+use slotkeeper_app::customers::show::CustomerView;
 use slotkeeper_app::idempotency::Answering;
 use slotkeeper_domain::id::CustomerId;
 
@@ -21,11 +21,11 @@ pub(crate) async fn create(
     State(app): State<App>,
     NewBody { body, key }: NewBody<PersonBody>,
 ) -> Result<Created<Customer>, ApiError> {
-    let catalogue = read(&app, caller.may()).await?;
+    let catalogue = read(&app, caller.access()).await?;
     let (unit, reader) = (app.clone(), Reader::of(&app, &caller));
-    let answering = Answering::new(key, move |created: &Shown| {
+    let answering = Answering::new(key, move |created: &CustomerView| {
         let path = format!("/customers/{}", created.customer.id);
         Created::new(&unit, &path, &reader.named(&catalogue).customer(created))
     });
-    add(&app, caller.may(), body.input()?, answering).await.map_err(ApiError::placing::<CustomerId>)
+    add(&app, caller.access(), body.input()?, answering).await.map_err(ApiError::placing::<CustomerId>)
 }

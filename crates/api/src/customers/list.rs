@@ -123,16 +123,16 @@ pub(crate) async fn list(
     Query(page): Query<PageParameters>,
     wanted: Unread<ListCustomers>,
 ) -> Result<Shown<List<Customer>>, ApiError> {
-    let account = caller.may().account();
+    let account = caller.access().account();
     let _turn = caller.turn(&app).await;
     let paging = Paging::read(&app, &account.id, "GET /customers", &page, MOST, || {
         Search::of(wanted.read()?, &account.zone, app.now())
     })?;
-    let catalogue = read(&app, caller.may()).await?;
+    let catalogue = read(&app, caller.access()).await?;
     let named = Named::by(&app, &caller, &catalogue);
     let Some(search) = paging.search.on(named.today) else { return Ok(Shown(paging.list(0, Vec::new()))) };
-    let sight = caller.may().sight();
-    let found = find(&app, caller.may(), search, paging.wanted(sight)).await?;
+    let sight = caller.access().visibility();
+    let found = find(&app, caller.access(), search, paging.wanted(sight)).await?;
     let data = found.rows.iter().map(|shown| named.customer(shown)).collect();
     Ok(Shown(paging.fixed_list(found.fixed, sight, data)))
 }

@@ -11,17 +11,17 @@ pub(crate) mod show;
 pub(crate) mod update;
 
 use crate::error::ApiError;
-use slotkeeper_app::bookings::place::PlaceError;
+use slotkeeper_app::bookings::place::BookingError;
 use slotkeeper_domain::id::{CustomerId, LinkedPersonId};
 
 /// The answer for a customer in the path, or somebody linked to it, who was not changed or removed.
-pub(crate) fn refused(error: PlaceError) -> ApiError {
+pub(crate) fn refused(error: BookingError) -> ApiError {
     match error {
-        PlaceError::NoCustomer => ApiError::absent::<CustomerId>(),
-        PlaceError::NotYours => {
+        BookingError::NoCustomer => ApiError::absent::<CustomerId>(),
+        BookingError::NotYours => {
             ApiError::forbidden("This API key can change only customers that its application created.")
         }
-        PlaceError::NoLinkedPerson => ApiError::absent::<LinkedPersonId>(),
+        BookingError::NoLinkedPerson => ApiError::absent::<LinkedPersonId>(),
         other => ApiError::placing::<CustomerId>(other),
     }
 }

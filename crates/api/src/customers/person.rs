@@ -6,8 +6,8 @@ use crate::wire::{Money, NamedValue, PhoneNumber, StreetAddress};
 use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::App;
-use slotkeeper_app::customers::show::Shown;
-use slotkeeper_app::right::Right;
+use slotkeeper_app::access::Action;
+use slotkeeper_app::customers::show::CustomerView;
 use slotkeeper_domain::account::Language;
 use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::customer::{Gender, Person};
@@ -102,8 +102,8 @@ pub(crate) struct Reader {
 
 impl Reader {
     /// This caller, on the day it is now.
-    pub(crate) fn of<R: Right>(app: &App, caller: &Caller<R>) -> Self {
-        let account = caller.may().account().clone();
+    pub(crate) fn of<R: Action>(app: &App, caller: &Caller<R>) -> Self {
+        let account = caller.access().account().clone();
         Self { language: caller.language(), today: account.zone.date_of(app.now()), account }
     }
 
@@ -122,14 +122,14 @@ impl Reader {
 
 impl<'a> Named<'a> {
     /// As this caller wants to read it.
-    pub(crate) fn by<R: Right>(app: &App, caller: &'a Caller<R>, catalogue: &'a Catalogue) -> Self {
-        let account = caller.may().account();
+    pub(crate) fn by<R: Action>(app: &App, caller: &'a Caller<R>, catalogue: &'a Catalogue) -> Self {
+        let account = caller.access().account();
         Self { account, catalogue, language: caller.language(), today: account.zone.date_of(app.now()) }
     }
 
     /// The customer as answers have it.
-    pub(crate) fn customer(self, shown: &Shown) -> Customer {
-        let Shown { customer, statistics, credit } = shown;
+    pub(crate) fn customer(self, shown: &CustomerView) -> Customer {
+        let CustomerView { customer, statistics, credit } = shown;
         let Statistics { bookings, cancelations, no_shows, visits } = statistics;
         let person = &customer.person;
         Customer {
@@ -147,8 +147,8 @@ impl<'a> Named<'a> {
     }
 
     /// The customer as somebody who comes (wire reference, section 4.7).
-    pub(crate) fn as_participant(self, shown: &Shown) -> LinkedPerson {
-        let Shown { customer, statistics, .. } = shown;
+    pub(crate) fn as_participant(self, shown: &CustomerView) -> LinkedPerson {
+        let CustomerView { customer, statistics, .. } = shown;
         let id = customer.id.to_string();
         let common = self.whole(id.clone(), &customer.person, customer.created_at, &statistics.visits);
         LinkedPerson { common, customer_id: id }

@@ -16,8 +16,8 @@ pub(crate) async fn remove(
     State(app): State<App>,
     Id(id): Id<CustomerId>,
 ) -> Result<Gone, ApiError> {
-    let sees = caller.holder().may::<ReadCustomers>();
-    match delete(&app, caller.may(), sees.as_ref(), id).await.map_err(super::refused)? {
+    let sees = caller.holder().access::<ReadCustomers>();
+    match delete(&app, caller.access(), sees.as_ref(), id).await.map_err(super::refused)? {
         Removal::Removed => Ok(Gone),
         Removal::HasFutureBookings => {
             Err(ApiError::conflict("This customer has bookings ahead, and cannot be deleted. Cancel them first."))

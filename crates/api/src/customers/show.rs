@@ -18,7 +18,7 @@ pub(crate) async fn show(
     State(app): State<App>,
     Id(id): Id<CustomerId>,
 ) -> Result<Shown<Customer>, ApiError> {
-    let found = find(&app, caller.may(), id).await?.ok_or_else(ApiError::absent::<CustomerId>)?;
-    let catalogue = read(&app, caller.may()).await?;
+    let found = find(&app, caller.access(), id).await?.ok_or_else(ApiError::absent::<CustomerId>)?;
+    let catalogue = read(&app, caller.access()).await?;
     Ok(Shown(Named::by(&app, &caller, &catalogue).customer(&found)))
 }

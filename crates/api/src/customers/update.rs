@@ -21,11 +21,11 @@ pub(crate) async fn update(
     Id(id): Id<CustomerId>,
     JsonBody(body): JsonBody<PersonBody>,
 ) -> Result<Changed<Customer>, ApiError> {
-    let (said, sees) = (body.said()?, caller.holder().may::<ReadCustomers>());
+    let (said, sees) = (body.said()?, caller.holder().access::<ReadCustomers>());
     let (fields, path) = (said.fields(), format!("/customers/{id}"));
-    let changed = change(&app, caller.may(), sees.as_ref(), id, fields, move |known| said.over(known)).await;
+    let changed = change(&app, caller.access(), sees.as_ref(), id, fields, move |known| said.over(known)).await;
     let changed = changed.map_err(super::refused)?;
-    let catalogue = read(&app, caller.may()).await?;
+    let catalogue = read(&app, caller.access()).await?;
     let customer = Named::by(&app, &caller, &catalogue).customer(&changed);
     Ok(Changed::new(&app, &path, customer))
 }

@@ -12,7 +12,7 @@ use axum::extract::State;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use slotkeeper_app::right::Right;
+use slotkeeper_app::access::Action;
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
@@ -128,7 +128,7 @@ pub trait Describes<T> {
 
 macro_rules! describes {
     ($($taken:ident),*) => {
-        impl<F, Answers, A, M, R: Right, $($taken: Taken),*> Describes<(M, Caller<R>, $($taken,)*)> for F
+        impl<F, Answers, A, M, R: Action, $($taken: Taken),*> Describes<(M, Caller<R>, $($taken,)*)> for F
         where
             F: FnOnce(Caller<R>, $($taken),*) -> Answers,
             Answers: Future<Output = A>,

@@ -12,7 +12,7 @@ pub use schemas::Schemas;
 
 use crate::operation::{Operation, Operations};
 use serde_json::{Map, Value, json};
-use slotkeeper_domain::right::Needs;
+use slotkeeper_domain::visibility::PermissionRequirement;
 use std::collections::BTreeMap;
 
 const ABOUT: &str = "The booking API of Slotkeeper. It works with every client of the Bookeo API v2: only the base address is \
@@ -168,11 +168,11 @@ fn id_of(method: &str, path: &str) -> String {
     format!("{}{words}{by}{ids}", method.to_lowercase())
 }
 
-fn needs(needs: Needs) -> String {
+fn needs(needs: PermissionRequirement) -> String {
     match needs {
-        Needs::AnyKey => "Any key will do.".to_owned(),
-        Needs::One(permission) => format!("The key needs {permission}."),
-        Needs::OwnOrAll { own, all } => {
+        PermissionRequirement::AnyKey => "Any key will do.".to_owned(),
+        PermissionRequirement::One(permission) => format!("The key needs {permission}."),
+        PermissionRequirement::OwnOrAll { own, all } => {
             format!(
                 "The key needs {own} for what its application created, {all} for everything; or a permission that includes it."
             )

@@ -53,7 +53,7 @@ pub(crate) async fn create(
     Query(switches): Query<HoldSwitches>,
     NewBody { body, key }: NewBody<BookingBody>,
 ) -> Result<Created<Hold>, ApiError> {
-    let zone = &caller.may().account().zone;
+    let zone = &caller.access().account().zone;
     let seconds = switches.hold_duration_seconds.map_or(USUAL_SECONDS, |seconds| seconds.0);
     let new = NewHold {
         order: body.order(zone)?,
@@ -70,5 +70,5 @@ pub(crate) async fn create(
     let answering = Answering::new(key, move |taken: &holds::Hold| {
         Created::new(&unit, &format!("/holds/{}", taken.id), &hold(taken, &account_zone))
     });
-    take(&app, caller.may(), application, new, answering).await.map_err(ApiError::placing::<HoldId>)
+    take(&app, caller.access(), application, new, answering).await.map_err(ApiError::placing::<HoldId>)
 }

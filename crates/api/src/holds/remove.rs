@@ -17,5 +17,5 @@ pub(crate) async fn remove(
     Id(id): Id<HoldId>,
 ) -> Result<Gone, ApiError> {
     let application = &caller.holder().authorization().application;
-    if end(&app, caller.may(), application, id).await? { Ok(Gone) } else { Err(ApiError::absent::<HoldId>()) }
+    if end(&app, caller.access(), application, id).await? { Ok(Gone) } else { Err(ApiError::absent::<HoldId>()) }
 }

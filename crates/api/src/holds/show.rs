@@ -18,6 +18,6 @@ pub(crate) async fn show(
     Id(id): Id<HoldId>,
 ) -> Result<Shown<Hold>, ApiError> {
     let application = &caller.holder().authorization().application;
-    let found = find(&app, caller.may(), application, id).await?.ok_or_else(ApiError::absent::<HoldId>)?;
-    Ok(Shown(hold(&found, &caller.may().account().zone)))
+    let found = find(&app, caller.access(), application, id).await?.ok_or_else(ApiError::absent::<HoldId>)?;
+    Ok(Shown(hold(&found, &caller.access().account().zone)))
 }

@@ -24,12 +24,12 @@ pub(crate) async fn create(
     Id(customer): Id<CustomerId>,
     NewBody { body, key }: NewBody<PersonBody>,
 ) -> Result<Created<LinkedPerson>, ApiError> {
-    let catalogue = read(&app, caller.may()).await?;
+    let catalogue = read(&app, caller.access()).await?;
     let (unit, reader) = (app.clone(), Reader::of(&app, &caller));
     let answering = Answering::new(key, move |created: &linked_people::LinkedPerson| {
         let path = super::path(&created.customer, &created.id);
         Created::new(&unit, &path, &reader.named(&catalogue).linked(created))
     });
-    let sees = caller.holder().may::<ReadCustomers>();
-    add(&app, caller.may(), sees.as_ref(), customer, body.input()?, answering).await.map_err(refused)
+    let sees = caller.holder().access::<ReadCustomers>();
+    add(&app, caller.access(), sees.as_ref(), customer, body.input()?, answering).await.map_err(refused)
 }

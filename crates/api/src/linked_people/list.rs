@@ -27,11 +27,11 @@ pub(crate) async fn list(
     let operation = format!("GET /customers/{customer}/linkedpeople");
     // There is nothing to search by.
     let _turn = caller.turn(&app).await;
-    let paging = Paging::<()>::read(&app, &caller.may().account().id, &operation, &page, MOST, || Ok(()))?;
-    let sight = caller.may().sight();
-    let found = find(&app, caller.may(), customer, paging.wanted(sight)).await?;
+    let paging = Paging::<()>::read(&app, &caller.access().account().id, &operation, &page, MOST, || Ok(()))?;
+    let sight = caller.access().visibility();
+    let found = find(&app, caller.access(), customer, paging.wanted(sight)).await?;
     let found = found.ok_or_else(ApiError::absent::<CustomerId>)?;
-    let catalogue = read(&app, caller.may()).await?;
+    let catalogue = read(&app, caller.access()).await?;
     let named = Named::by(&app, &caller, &catalogue);
     let data = found.rows.iter().map(|linked| named.linked(linked)).collect();
     Ok(Shown(paging.fixed_list(found.fixed, sight, data)))

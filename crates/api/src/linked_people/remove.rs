@@ -17,7 +17,7 @@ pub(crate) async fn remove(
     State(app): State<App>,
     Ids(customer, id): Ids<CustomerId, LinkedPersonId>,
 ) -> Result<Gone, ApiError> {
-    let sees = caller.holder().may::<ReadCustomers>();
-    delete(&app, caller.may(), sees.as_ref(), (customer, id)).await.map_err(refused)?;
+    let sees = caller.holder().access::<ReadCustomers>();
+    delete(&app, caller.access(), sees.as_ref(), (customer, id)).await.map_err(refused)?;
     Ok(Gone)
 }

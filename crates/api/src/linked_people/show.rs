@@ -19,7 +19,7 @@ pub(crate) async fn show(
     State(app): State<App>,
     Ids(customer, id): Ids<CustomerId, LinkedPersonId>,
 ) -> Result<Shown<LinkedPerson>, ApiError> {
-    let found = find(&app, caller.may(), customer, id).await.map_err(refused)?;
-    let catalogue = read(&app, caller.may()).await?;
+    let found = find(&app, caller.access(), customer, id).await.map_err(refused)?;
+    let catalogue = read(&app, caller.access()).await?;
     Ok(Shown(Named::by(&app, &caller, &catalogue).linked(&found)))
 }

@@ -23,12 +23,12 @@ pub(crate) async fn update(
     Ids(customer, id): Ids<CustomerId, LinkedPersonId>,
     JsonBody(body): JsonBody<PersonBody>,
 ) -> Result<Changed<LinkedPerson>, ApiError> {
-    let (said, sees) = (body.said()?, caller.holder().may::<ReadCustomers>());
+    let (said, sees) = (body.said()?, caller.holder().access::<ReadCustomers>());
     let fields = said.fields();
     let changed =
-        change(&app, caller.may(), sees.as_ref(), (customer, id), fields, move |known| said.over(known)).await;
+        change(&app, caller.access(), sees.as_ref(), (customer, id), fields, move |known| said.over(known)).await;
     let changed = changed.map_err(refused)?;
-    let catalogue = read(&app, caller.may()).await?;
+    let catalogue = read(&app, caller.access()).await?;
     let path = super::path(&changed.customer, &changed.id);
     Ok(Changed::new(&app, &path, Named::by(&app, &caller, &catalogue).linked(&changed)))
 }

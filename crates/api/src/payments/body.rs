@@ -7,7 +7,7 @@ use crate::wire::{Money, parameter};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use slotkeeper_app::payments::record::PaymentInput;
-use slotkeeper_domain::compared::composed;
+use slotkeeper_domain::normal_form::composed;
 use slotkeeper_domain::payment::PaymentMethod;
 use slotkeeper_domain::time::{WireTime, Zone};
 

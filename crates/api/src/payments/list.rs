@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use slotkeeper_app::App;
 use slotkeeper_app::payments::list::list as find;
 use slotkeeper_app::payments::rights::ReadPayments;
-use slotkeeper_domain::compared::composed;
+use slotkeeper_domain::normal_form::composed;
 use slotkeeper_domain::payment::PaymentMethod;
 use slotkeeper_domain::time::{Instant, WireTime};
 use slotkeeper_store::tables::payments::PaymentSearch;
@@ -48,7 +48,7 @@ pub(crate) async fn list(
     Query(page): Query<PageParameters>,
     wanted: Unread<ListPayments>,
 ) -> Result<Shown<List<Payment>>, ApiError> {
-    let account = caller.may().account();
+    let account = caller.access().account();
     let _turn = caller.turn(&app).await;
     let paging = Paging::read(&app, &account.id, "GET /payments", &page, MOST, || {
         let wanted = wanted.read()?;
@@ -64,7 +64,7 @@ pub(crate) async fn list(
     })?;
     let Search { received, method, other } = &paging.search;
     let search = PaymentSearch { received: *received, method: *method, method_other: other.clone() };
-    let sight = caller.may().sight();
-    let found = find(&app, caller.may(), search, paging.wanted(sight)).await?;
+    let sight = caller.access().visibility();
+    let found = find(&app, caller.access(), search, paging.wanted(sight)).await?;
     Ok(Shown(paging.fixed_list(found.fixed, sight, Payment::all_of(&found.rows, account)?)))
 }

@@ -17,7 +17,7 @@ pub(crate) async fn show(
     State(app): State<App>,
     Id(id): Id<PaymentId>,
 ) -> Result<Shown<Payment>, ApiError> {
-    let found = find(&app, caller.may(), id).await?.ok_or_else(ApiError::absent::<PaymentId>)?;
-    let account = caller.may().account();
+    let found = find(&app, caller.access(), id).await?.ok_or_else(ApiError::absent::<PaymentId>)?;
+    let account = caller.access().account();
     Ok(Shown(Payment::of(&found, &account.zone, currency_of(account)?)))
 }

@@ -22,11 +22,11 @@ pub(crate) async fn create(
     State(app): State<App>,
     NewBody { body: Complete(body), key }: NewBody<Complete<ResourceBlockBody>>,
 ) -> Result<Created<ResourceBlock>, ApiError> {
-    let (account, catalogue) = (caller.may().account().clone(), read(&app, caller.may()).await?);
+    let (account, catalogue) = (caller.access().account().clone(), read(&app, caller.access()).await?);
     let (unit, language, new) = (app.clone(), caller.language(), body.new_block(&account.zone)?);
     let answering = Answering::new(key, move |created: &resourceblocks::ResourceBlock| {
         let path = format!("/resourceblocks/{}", created.id);
         Created::new(&unit, &path, &ResourceBlock::of(created, &account, &catalogue, language))
     });
-    block(&app, caller.may(), new, answering).await.map_err(ApiError::blocking::<ResourceBlockId>)
+    block(&app, caller.access(), new, answering).await.map_err(ApiError::blocking::<ResourceBlockId>)
 }

@@ -42,7 +42,7 @@ pub(crate) async fn list(
     times: Unread<TimePairs>,
     wanted: Unread<ListResourceBlocks>,
 ) -> Result<Shown<List<ResourceBlock>>, ApiError> {
-    let account = caller.may().account();
+    let account = caller.access().account();
     let _turn = caller.turn(&app).await;
     let paging = Paging::read(&app, &account.id, "GET /resourceblocks", &page, MOST, || {
         let (times, wanted) = (times.read()?, wanted.read()?);
@@ -52,9 +52,9 @@ pub(crate) async fn list(
     })?;
     let Search { within: Within { starts, touched }, resource } = &paging.search;
     let search = ResourceBlockSearch { starts: *starts, touched: *touched, resource: resource.clone() };
-    let sight = caller.may().sight();
-    let found = find(&app, caller.may(), search, paging.wanted(sight)).await?;
-    let catalogue = read(&app, caller.may()).await?;
+    let sight = caller.access().visibility();
+    let found = find(&app, caller.access(), search, paging.wanted(sight)).await?;
+    let catalogue = read(&app, caller.access()).await?;
     let shown = |block| ResourceBlock::of(block, account, &catalogue, caller.language());
     Ok(Shown(paging.fixed_list(found.fixed, sight, found.rows.iter().map(shown).collect())))
 }

@@ -16,7 +16,7 @@ pub(crate) async fn remove(
     State(app): State<App>,
     Id(id): Id<ResourceBlockId>,
 ) -> Result<Gone, ApiError> {
-    let sees = caller.holder().may::<ReadBlocks>();
-    delete(&app, caller.may(), sees.as_ref(), id).await.map_err(ApiError::blocking::<ResourceBlockId>)?;
+    let sees = caller.holder().access::<ReadBlocks>();
+    delete(&app, caller.access(), sees.as_ref(), id).await.map_err(ApiError::blocking::<ResourceBlockId>)?;
     Ok(Gone)
 }

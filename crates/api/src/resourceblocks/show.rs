@@ -18,7 +18,7 @@ pub(crate) async fn show(
     State(app): State<App>,
     Id(id): Id<ResourceBlockId>,
 ) -> Result<Shown<ResourceBlock>, ApiError> {
-    let block = find(&app, caller.may(), id).await?.ok_or_else(ApiError::absent::<ResourceBlockId>)?;
-    let catalogue = read(&app, caller.may()).await?;
-    Ok(Shown(ResourceBlock::of(&block, caller.may().account(), &catalogue, caller.language())))
+    let block = find(&app, caller.access(), id).await?.ok_or_else(ApiError::absent::<ResourceBlockId>)?;
+    let catalogue = read(&app, caller.access()).await?;
+    Ok(Shown(ResourceBlock::of(&block, caller.access().account(), &catalogue, caller.language())))
 }

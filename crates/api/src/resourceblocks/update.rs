@@ -21,10 +21,10 @@ pub(crate) async fn update(
     Id(id): Id<ResourceBlockId>,
     JsonBody(body): JsonBody<ResourceBlockBody>,
 ) -> Result<Changed<ResourceBlock>, ApiError> {
-    let (account, sees) = (caller.may().account(), caller.holder().may::<ReadBlocks>());
+    let (account, sees) = (caller.access().account(), caller.holder().access::<ReadBlocks>());
     let path = format!("/resourceblocks/{id}");
-    let changed = change(&app, caller.may(), sees.as_ref(), id, body.change(&account.zone)?).await;
+    let changed = change(&app, caller.access(), sees.as_ref(), id, body.change(&account.zone)?).await;
     let changed = changed.map_err(ApiError::blocking::<ResourceBlockId>)?;
-    let catalogue = read(&app, caller.may()).await?;
+    let catalogue = read(&app, caller.access()).await?;
     Ok(Changed::new(&app, &path, ResourceBlock::of(&changed, account, &catalogue, caller.language())))
 }

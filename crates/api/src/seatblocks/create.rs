@@ -21,9 +21,9 @@ pub(crate) async fn create(
     State(app): State<App>,
     NewBody { body: Complete(body), key }: NewBody<Complete<SeatBlockBody>>,
 ) -> Result<Created<SeatBlock>, ApiError> {
-    let (unit, account) = (app.clone(), caller.may().account().clone());
+    let (unit, account) = (app.clone(), caller.access().account().clone());
     let answering = Answering::new(key, move |created: &seatblocks::SeatBlock| {
         Created::new(&unit, &format!("/seatblocks/{}", created.id), &SeatBlock::of(created, &account))
     });
-    block(&app, caller.may(), body.new_block()?, answering).await.map_err(ApiError::blocking::<SeatBlockId>)
+    block(&app, caller.access(), body.new_block()?, answering).await.map_err(ApiError::blocking::<SeatBlockId>)
 }

@@ -41,7 +41,7 @@ pub(crate) async fn list(
     times: Unread<TimePairs>,
     wanted: Unread<ListSeatBlocks>,
 ) -> Result<Shown<List<SeatBlock>>, ApiError> {
-    let account = caller.may().account();
+    let account = caller.access().account();
     let _turn = caller.turn(&app).await;
     let paging = Paging::read(&app, &account.id, "GET /seatblocks", &page, MOST, || {
         let (times, wanted) = (times.read()?, wanted.read()?);
@@ -51,8 +51,8 @@ pub(crate) async fn list(
     })?;
     let Search { within: Within { starts, touched }, product } = &paging.search;
     let search = SeatBlockSearch { starts: *starts, touched: *touched, product: product.clone() };
-    let sight = caller.may().sight();
-    let found = find(&app, caller.may(), search, paging.wanted(sight)).await?;
+    let sight = caller.access().visibility();
+    let found = find(&app, caller.access(), search, paging.wanted(sight)).await?;
     let data = found.rows.iter().map(|block| SeatBlock::of(block, account)).collect();
     Ok(Shown(paging.fixed_list(found.fixed, sight, data)))
 }

@@ -17,6 +17,6 @@ pub(crate) async fn show(
     State(app): State<App>,
     Id(id): Id<SeatBlockId>,
 ) -> Result<Shown<SeatBlock>, ApiError> {
-    let block = find(&app, caller.may(), id).await?.ok_or_else(ApiError::absent::<SeatBlockId>)?;
-    Ok(Shown(SeatBlock::of(&block, caller.may().account())))
+    let block = find(&app, caller.access(), id).await?.ok_or_else(ApiError::absent::<SeatBlockId>)?;
+    Ok(Shown(SeatBlock::of(&block, caller.access().account())))
 }

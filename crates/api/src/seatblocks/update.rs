@@ -20,8 +20,8 @@ pub(crate) async fn update(
     Id(id): Id<SeatBlockId>,
     JsonBody(body): JsonBody<SeatBlockBody>,
 ) -> Result<Changed<SeatBlock>, ApiError> {
-    let (sees, path) = (caller.holder().may::<ReadBlocks>(), format!("/seatblocks/{id}"));
-    let changed = change(&app, caller.may(), sees.as_ref(), id, body.change()?).await;
+    let (sees, path) = (caller.holder().access::<ReadBlocks>(), format!("/seatblocks/{id}"));
+    let changed = change(&app, caller.access(), sees.as_ref(), id, body.change()?).await;
     let changed = changed.map_err(ApiError::blocking::<SeatBlockId>)?;
-    Ok(Changed::new(&app, &path, SeatBlock::of(&changed, caller.may().account())))
+    Ok(Changed::new(&app, &path, SeatBlock::of(&changed, caller.access().account())))
 }

@@ -5,7 +5,7 @@ use crate::document::AsParameter;
 use axum::Json;
 use schemars::JsonSchema;
 use serde::Serialize;
-use slotkeeper_app::right::AnyKey;
+use slotkeeper_app::access::AnyKey;
 use slotkeeper_domain::permission::Permission;
 use slotkeeper_domain::time::WireTime;
 

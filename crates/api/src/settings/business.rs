@@ -8,8 +8,8 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::App;
+use slotkeeper_app::access::AnyKey;
 use slotkeeper_app::accounts::details;
-use slotkeeper_app::right::AnyKey;
 use slotkeeper_domain::account::{ContactDetails, PhoneKind};
 use slotkeeper_store::tables::accounts::Account;
 
@@ -35,8 +35,8 @@ pub(crate) struct Business {
 
 /// The account's name, addresses and numbers.
 pub(crate) async fn show(caller: Caller<AnyKey>, State(app): State<App>) -> Result<Json<Business>, ApiError> {
-    let contact = details::of_key(&app, caller.may()).await?;
-    Ok(Json(business(caller.may().account(), contact)))
+    let contact = details::of_key(&app, caller.access()).await?;
+    Ok(Json(business(caller.access().account(), contact)))
 }
 
 fn business(account: &Account, contact: ContactDetails) -> Business {

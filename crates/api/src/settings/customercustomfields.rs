@@ -8,8 +8,8 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::App;
+use slotkeeper_app::access::AnyKey;
 use slotkeeper_app::catalogue::read::read;
-use slotkeeper_app::right::AnyKey;
 use slotkeeper_domain::account::Language;
 use slotkeeper_domain::catalogue::{CustomField, FieldKind, FieldValue};
 
@@ -77,7 +77,7 @@ pub(crate) async fn list(
     caller: Caller<AnyKey>,
     State(app): State<App>,
 ) -> Result<Shown<CustomFieldDefinitions>, ApiError> {
-    let catalogue = read(&app, caller.may()).await?;
+    let catalogue = read(&app, caller.access()).await?;
     let mut definitions = CustomFieldDefinitions::default();
     for (index, field) in catalogue.custom_fields.iter().enumerate() {
         add(&mut definitions, index, field, caller.language());

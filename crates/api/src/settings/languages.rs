@@ -4,7 +4,7 @@ use crate::caller::Caller;
 use axum::Json;
 use schemars::JsonSchema;
 use serde::Serialize;
-use slotkeeper_app::right::AnyKey;
+use slotkeeper_app::access::AnyKey;
 
 /// The languages of the business, never paged (wire reference, sections 1.7 and 4.2).
 #[derive(Debug, Serialize, JsonSchema)]
@@ -23,7 +23,7 @@ struct Language {
 
 /// The account's languages, each by its own name, the default first.
 pub(crate) async fn list(caller: Caller<AnyKey>) -> Json<LanguagesList> {
-    let languages = &caller.may().account().languages;
+    let languages = &caller.access().account().languages;
     let default = languages.default_language();
     let data = languages
         .iter()

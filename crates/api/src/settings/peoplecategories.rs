@@ -7,8 +7,8 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::App;
+use slotkeeper_app::access::AnyKey;
 use slotkeeper_app::catalogue::read::read;
-use slotkeeper_app::right::AnyKey;
 
 /// The list; it is called `categories`, and has no `info` (wire reference, section 1.7).
 #[derive(Debug, Serialize, JsonSchema)]
@@ -28,7 +28,7 @@ struct PeopleCategory {
 
 /// The people categories, in the order of the business.
 pub(crate) async fn list(caller: Caller<AnyKey>, State(app): State<App>) -> Result<Shown<Categories>, ApiError> {
-    let catalogue = read(&app, caller.may()).await?;
+    let catalogue = read(&app, caller.access()).await?;
     let categories = catalogue.categories.iter().map(|category| PeopleCategory {
         name: category.name.r#in(caller.language()).to_owned(),
         id: category.id.to_string(),

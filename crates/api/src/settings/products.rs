@@ -11,11 +11,11 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::App;
+use slotkeeper_app::access::AnyKey;
 use slotkeeper_app::catalogue::read::read;
-use slotkeeper_app::right::AnyKey;
 use slotkeeper_domain::account::Language;
-use slotkeeper_domain::catalogue::{self, OptionDefinition, OptionKind, Rates, Translated};
-use slotkeeper_domain::schedule::Length;
+use slotkeeper_domain::catalogue::{self, OptionDefinition, OptionKind, Pricing, Translated};
+use slotkeeper_domain::recurrence::Length;
 
 /// Most products on a page.
 const MOST: u32 = 100;
@@ -161,10 +161,10 @@ pub(crate) async fn list(
     Query(page): Query<PageParameters>,
     wanted: Unread<ListProducts>,
 ) -> Result<Shown<List<Product>>, ApiError> {
-    let account = caller.may().account();
+    let account = caller.access().account();
     let paging =
         Paging::read(&app, &account.id, "GET /settings/products", &page, MOST, || Ok(wanted.read()?.product_type))?;
-    let catalogue = read(&app, caller.may()).await?;
+    let catalogue = read(&app, caller.access()).await?;
     let wanted = paging.search.map(ProductType::as_str);
     let products: Vec<&catalogue::Product> = catalogue
         .products
@@ -246,10 +246,10 @@ pub(super) fn description(text: Option<&Translated>, language: Language) -> Stri
     text.map(|text| text.r#in(language).to_owned()).unwrap_or_default()
 }
 
-fn rates(rates: &Rates) -> Vec<PriceRate> {
+fn rates(rates: &Pricing) -> Vec<PriceRate> {
     match rates {
-        Rates::PerBooking(price) => vec![PriceRate { people_category_id: None, price: (*price).into() }],
-        Rates::PerPerson(rates) => rates
+        Pricing::PerBooking(price) => vec![PriceRate { people_category_id: None, price: (*price).into() }],
+        Pricing::PerPerson(rates) => rates
             .iter()
             .map(|rate| PriceRate { people_category_id: Some(rate.category.to_string()), price: rate.price.into() })
             .collect(),

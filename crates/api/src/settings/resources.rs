@@ -10,8 +10,8 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::App;
+use slotkeeper_app::access::AnyKey;
 use slotkeeper_app::catalogue::read::read;
-use slotkeeper_app::right::AnyKey;
 
 /// Most types on a page.
 const MOST: u32 = 100;
@@ -32,9 +32,9 @@ pub(crate) async fn list(
     State(app): State<App>,
     Query(page): Query<PageParameters>,
 ) -> Result<Shown<List<ResourceType>>, ApiError> {
-    let (account, language) = (caller.may().account(), caller.language());
+    let (account, language) = (caller.access().account(), caller.language());
     let paging = Paging::read(&app, &account.id, "GET /settings/resources", &page, MOST, || Ok(()))?;
-    let catalogue = read(&app, caller.may()).await?;
+    let catalogue = read(&app, caller.access()).await?;
     let types = paging.page.slice_of(&catalogue.resource_types).iter().map(|kind| ResourceType {
         name: kind.name.r#in(language).to_owned(),
         id: kind.id.to_string(),

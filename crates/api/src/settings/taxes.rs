@@ -8,8 +8,8 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::App;
+use slotkeeper_app::access::AnyKey;
 use slotkeeper_app::catalogue::read::read;
-use slotkeeper_app::right::AnyKey;
 
 /// A tax of the business (wire reference, section 4.2).
 #[derive(Debug, Serialize, JsonSchema)]
@@ -22,7 +22,7 @@ pub(crate) struct Tax {
 /// The taxes, in the order of the business: always all of them, on one page, for the list takes no parameters. One client
 /// expects `info` all the same (wire reference, section 1.7).
 pub(crate) async fn list(caller: Caller<AnyKey>, State(app): State<App>) -> Result<Shown<List<Tax>>, ApiError> {
-    let catalogue = read(&app, caller.may()).await?;
+    let catalogue = read(&app, caller.access()).await?;
     let taxes = catalogue.taxes.iter().map(|tax| Tax {
         id: tax.id.to_string(),
         name: tax.name.r#in(caller.language()).to_owned(),

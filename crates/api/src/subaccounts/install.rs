@@ -27,7 +27,7 @@ pub(crate) async fn install(
         CreatedUnshown::new(&unit, &format!("/subaccounts/{of}/apikeys/{}", made.expose()))
     });
     let with = caller.holder().authorization().id.clone();
-    add(&app, caller.may(), with, subaccount, answering).await.map_err(|error| match error {
+    add(&app, caller.access(), with, subaccount, answering).await.map_err(|error| match error {
         InstallError::NoSubaccount => ApiError::absent::<AccountId>(),
         InstallError::Ended => ApiError::wrong_keys(),
         InstallError::TooMany => ApiError::conflict(format!(

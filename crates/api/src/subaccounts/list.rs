@@ -31,9 +31,9 @@ pub(crate) async fn list(
     State(app): State<App>,
     Query(page): Query<PageParameters>,
 ) -> Result<Shown<List<Subaccount>>, ApiError> {
-    let portal = &caller.may().account().id;
+    let portal = &caller.access().account().id;
     let paging = Paging::read(&app, portal, "GET /subaccounts", &page, MOST, || Ok(()))?;
-    let (total, found) = find(&app, caller.may(), paging.page.limit(), paging.page.offset()).await?;
+    let (total, found) = find(&app, caller.access(), paging.page.limit(), paging.page.offset()).await?;
     let data = found.into_iter().map(|named| Subaccount { id: named.id, name: named.name.to_string() }).collect();
     Ok(Shown(paging.list(u64::try_from(total).unwrap_or(0), data)))
 }

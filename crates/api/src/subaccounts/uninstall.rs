@@ -34,7 +34,7 @@ pub(crate) async fn uninstall(
     State(app): State<App>,
     Ids(subaccount, KeyInPath(api_key)): Ids<AccountId, KeyInPath>,
 ) -> Result<Gone, ApiError> {
-    match end(&app, caller.may(), subaccount, &api_key).await? {
+    match end(&app, caller.access(), subaccount, &api_key).await? {
         Uninstalled::Done => Ok(Gone),
         Uninstalled::NoSubaccount => Err(ApiError::absent::<AccountId>()),
         Uninstalled::NoKey => Err(ApiError::not_found(

@@ -7,8 +7,8 @@ use crate::caller::Caller;
 use crate::error::ApiError;
 use axum::extract::State;
 use slotkeeper_app::App;
+use slotkeeper_app::access::AnyKey;
 use slotkeeper_app::idempotency::Answering;
-use slotkeeper_app::right::AnyKey;
 use slotkeeper_app::webhooks::register::{RegisterError, register};
 use slotkeeper_store::tables::webhooks;
 
@@ -18,12 +18,12 @@ pub(crate) async fn create(
     State(app): State<App>,
     NewBody { body, key }: NewBody<WebhookBody>,
 ) -> Result<Created<Webhook>, ApiError> {
-    let (unit, zone) = (app.clone(), caller.may().account().zone.clone());
+    let (unit, zone) = (app.clone(), caller.access().account().zone.clone());
     let answering = Answering::new(key, move |created: &webhooks::Webhook| {
         Created::new(&unit, &format!("/webhooks/{}", created.id), &Webhook::of(created, &zone))
     });
     let authorization = caller.holder().authorization().id.clone();
-    register(&app, caller.may(), authorization, body.new_webhook(), answering).await.map_err(|error| match error {
+    register(&app, caller.access(), authorization, body.new_webhook(), answering).await.map_err(|error| match error {
         RegisterError::Url(refusal) => {
             ApiError::bad_request(format!("url: {}.", refusal.to_string().trim_end_matches('.')))
         }

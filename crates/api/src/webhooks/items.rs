@@ -7,14 +7,14 @@ use crate::resourceblocks::block::ResourceBlock;
 use crate::seatblocks::block::SeatBlock;
 use serde::Serialize;
 use slotkeeper_app::App;
+use slotkeeper_app::access::Action;
 use slotkeeper_app::authorizations::check::KeyHolder;
 use slotkeeper_app::blocks::rights::ReadBlocks;
 use slotkeeper_app::bookings::rights::ReadBookings;
 use slotkeeper_app::catalogue::read::read_within;
 use slotkeeper_app::customers::rights::ReadCustomers;
 use slotkeeper_app::payments::rights::ReadPayments;
-use slotkeeper_app::right::Right;
-use slotkeeper_app::webhooks::items::Items;
+use slotkeeper_app::webhooks::items::PayloadItems;
 use slotkeeper_domain::id::ApplicationId;
 use slotkeeper_domain::webhook::Domain;
 use slotkeeper_store::tables::{bookings, customers, payments, resourceblocks, seatblocks};
@@ -26,7 +26,7 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Copy)]
 pub struct WireItems;
 
-impl Items for WireItems {
+impl PayloadItems for WireItems {
     fn item(
         &self,
         db: &mut Snapshot,
@@ -80,13 +80,13 @@ impl Items for WireItems {
 }
 
 /// The thing, if the key has the right and it is within sight.
-fn seen<R: Right, T>(
+fn seen<R: Action, T>(
     holder: &KeyHolder,
     found: Option<T>,
     creator: impl Fn(&T) -> Option<&ApplicationId>,
 ) -> Option<T> {
-    let may = holder.may::<R>()?;
-    found.filter(|thing| may.sight().shows(creator(thing)))
+    let may = holder.access::<R>()?;
+    found.filter(|thing| may.visibility().shows(creator(thing)))
 }
 
 fn id_of<T: FromStr>(id: &str) -> Result<T, StoreError> {

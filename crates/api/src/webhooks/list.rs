@@ -8,7 +8,7 @@ use crate::paging::{List, PageParameters, Paging};
 use crate::query::Query;
 use axum::extract::State;
 use slotkeeper_app::App;
-use slotkeeper_app::right::AnyKey;
+use slotkeeper_app::access::AnyKey;
 use slotkeeper_app::webhooks::list::list as find;
 
 /// Most webhooks on a page.
@@ -20,11 +20,11 @@ pub(crate) async fn list(
     State(app): State<App>,
     Query(page): Query<PageParameters>,
 ) -> Result<Shown<List<Webhook>>, ApiError> {
-    let account = caller.may().account();
+    let account = caller.access().account();
     let authorization = caller.holder().authorization().id.clone();
     let operation = format!("GET /webhooks of {authorization}");
     let paging = Paging::<()>::read(&app, &account.id, &operation, &page, MOST, || Ok(()))?;
-    let found = find(&app, caller.may(), authorization).await?;
+    let found = find(&app, caller.access(), authorization).await?;
     let (limit, offset) = (usize::try_from(paging.page.limit()), usize::try_from(paging.page.offset()));
     let page = found.iter().skip(offset.unwrap_or(usize::MAX)).take(limit.unwrap_or(0));
     let data = page.map(|webhook| Webhook::of(webhook, &account.zone)).collect();

@@ -6,7 +6,7 @@ use crate::error::ApiError;
 use crate::path::Id;
 use axum::extract::State;
 use slotkeeper_app::App;
-use slotkeeper_app::right::AnyKey;
+use slotkeeper_app::access::AnyKey;
 use slotkeeper_app::webhooks::remove::remove as end;
 use slotkeeper_domain::id::WebhookId;
 
@@ -17,6 +17,6 @@ pub(crate) async fn remove(
     Id(id): Id<WebhookId>,
 ) -> Result<Gone, ApiError> {
     let authorization = caller.holder().authorization().id.clone();
-    let found = end(&app, caller.may(), authorization, id).await?;
+    let found = end(&app, caller.access(), authorization, id).await?;
     if found { Ok(Gone) } else { Err(ApiError::absent::<WebhookId>()) }
 }

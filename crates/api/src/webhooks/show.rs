@@ -7,7 +7,7 @@ use crate::error::ApiError;
 use crate::path::Id;
 use axum::extract::State;
 use slotkeeper_app::App;
-use slotkeeper_app::right::AnyKey;
+use slotkeeper_app::access::AnyKey;
 use slotkeeper_app::webhooks::show::show as find;
 use slotkeeper_domain::id::WebhookId;
 
@@ -17,7 +17,7 @@ pub(crate) async fn show(
     State(app): State<App>,
     Id(id): Id<WebhookId>,
 ) -> Result<Shown<Webhook>, ApiError> {
-    let found = find(&app, caller.may(), &caller.holder().authorization().id, id).await?;
+    let found = find(&app, caller.access(), &caller.holder().authorization().id, id).await?;
     let webhook = found.ok_or_else(ApiError::absent::<WebhookId>)?;
-    Ok(Shown(Webhook::of(&webhook, &caller.may().account().zone)))
+    Ok(Shown(Webhook::of(&webhook, &caller.access().account().zone)))
 }

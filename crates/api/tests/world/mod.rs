@@ -10,7 +10,7 @@ use slotkeeper_app::secrets::Vault;
 use slotkeeper_app::{App, AppConfig, random};
 use slotkeeper_domain::account::{AccountKind, Languages, Role};
 use slotkeeper_domain::permission::PermissionSet;
-use slotkeeper_domain::retry::Schedule;
+use slotkeeper_domain::retry_policy::RetryPolicy;
 use slotkeeper_domain::secret::{ApiKey, SecretKey};
 use slotkeeper_domain::time::Zone;
 use slotkeeper_outgoing::Policy;
@@ -44,7 +44,7 @@ pub async fn key_with_clock(
         sender: "no-reply@example.com".parse().unwrap(),
         call_rate: None,
         receivers: Policy::default(),
-        retries: Schedule::default(),
+        retries: RetryPolicy::default(),
         items: Arc::new(WireItems),
     });
     let account = Account {

@@ -1,8 +1,8 @@
 //! What a business says of itself: name and contact details.
 
 use crate::App;
-use crate::caller::{Colleague, Owner};
-use crate::right::{AnyKey, May};
+use crate::access::{Access, AnyKey};
+use crate::caller::{AccountMember, Owner};
 use slotkeeper_domain::account::{ContactDetails, Name};
 use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::id::AccountId;
@@ -10,12 +10,12 @@ use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::accounts;
 
 /// How the colleague's own account can be reached.
-pub async fn read(app: &App, colleague: &Colleague) -> Result<ContactDetails, StoreError> {
+pub async fn read(app: &App, colleague: &AccountMember) -> Result<ContactDetails, StoreError> {
     contact_details(app, colleague.account.id.clone()).await
 }
 
 /// How the account that a key opens can be reached.
-pub async fn of_key(app: &App, may: &May<AnyKey>) -> Result<ContactDetails, StoreError> {
+pub async fn of_key(app: &App, may: &Access<AnyKey>) -> Result<ContactDetails, StoreError> {
     contact_details(app, may.account().id.clone()).await
 }
 

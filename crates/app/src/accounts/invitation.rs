@@ -12,7 +12,7 @@ use slotkeeper_store::tables::sign_up_invitations;
 pub async fn invite(app: &App, kind: AccountKind) -> Result<InvitationToken, StoreError> {
     let token = InvitationToken::new(random::token(32));
     let (hash, expires_at) = (hash(app, &token), app.now().after(INVITATION_LIFETIME));
-    app.store().tidy(move |tx| sign_up_invitations::insert(tx, &hash, kind, expires_at)).await?;
+    app.store().write_unlogged(move |tx| sign_up_invitations::insert(tx, &hash, kind, expires_at)).await?;
     Ok(token)
 }
 

@@ -1,10 +1,10 @@
 //! Open an account for somebody, as those who run the server do: with a first owner, who chooses the password by a link.
 
 use super::sign_up::create;
-use crate::mail::{self, Letter};
+use crate::outbox::{self, AccountEmail};
 use crate::{App, random};
 use slotkeeper_domain::account::{AccountKind, Country, Currency, Languages, Name, Role};
-use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::email_address::EmailAddress;
 use slotkeeper_domain::link::Purpose;
 use slotkeeper_domain::time::Zone;
 use slotkeeper_store::StoreError;
@@ -74,10 +74,10 @@ pub async fn open(app: &App, opening: Opening) -> Result<Zeroizing<String>, Open
             return Err(OpenError::AddressTaken);
         }
         create(tx, &account, &owner)?;
-        let link = mail::make_link(tx, &unit, &owner, Purpose::AcceptInvitation)?;
+        let link = outbox::make_link(tx, &unit, &owner, Purpose::AcceptInvitation)?;
         if by_mail {
-            let letter = Letter::account_opened(&account.name, &link);
-            mail::send(tx, &unit, &account.id, &owner.email_address, &letter)?;
+            let letter = AccountEmail::account_opened(&account.name, &link);
+            outbox::send(tx, &unit, &account.id, &owner.email_address, &letter)?;
         }
         Ok(link)
     });

@@ -2,14 +2,14 @@
 
 use super::invitation;
 use crate::catalogue::begin::begin;
-use crate::mail::{self, Letter};
+use crate::outbox::{self, AccountEmail};
 use crate::passwords::{Asker, PasswordError};
 use crate::sessions::sign_in::{self, Opened};
 use crate::throttle::{self, Bucket, Origin};
 use crate::{App, random};
 use slotkeeper_domain::account::{AccountKind, Country, Currency, Language, Languages, Name, Role};
 use slotkeeper_domain::change::{Actor, Kind, Subject};
-use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::email_address::EmailAddress;
 use slotkeeper_domain::link::Purpose;
 use slotkeeper_domain::secret::{InvitationToken, Password};
 use slotkeeper_domain::sign_up::Way;
@@ -135,7 +135,9 @@ pub async fn sign_up(app: &App, form: SignUp, from: Origin) -> Result<Opened, Si
                 taken => taken?,
             }
             create(tx, &account, &owner)?;
-            mail::send_link(tx, &unit, &owner, Purpose::ConfirmEmail, |links| Letter::confirm_email(links.main))?;
+            outbox::send_link(tx, &unit, &owner, Purpose::ConfirmEmail, |links| {
+                AccountEmail::confirm_email(links.main)
+            })?;
             Ok(sign_in::open(tx, &unit, &owner)?)
         })
         .await

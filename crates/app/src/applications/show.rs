@@ -13,7 +13,7 @@ pub const PAGE: usize = 50;
 
 /// An application with its keys and one page of its installations.
 #[derive(Debug)]
-pub struct Shown {
+pub struct ApplicationView {
     pub application: Application,
     /// The secret keys that work now, the newest first. Without the secrets.
     pub secret_keys: Vec<StoredSecretKey>,
@@ -38,7 +38,7 @@ pub async fn show(
     developer: &Developer,
     id: ApplicationId,
     after: Option<(AccountId, AuthorizationId)>,
-) -> Result<Option<Shown>, StoreError> {
+) -> Result<Option<ApplicationView>, StoreError> {
     let account = developer.account.id.clone();
     let now = app.now();
     app.store()
@@ -55,7 +55,7 @@ pub async fn show(
                 .last()
                 .filter(|_| more)
                 .map(|last| (last.authorization.account.clone(), last.authorization.id.clone()));
-            Ok(Some(Shown { application, secret_keys, signing_key, installations, next }))
+            Ok(Some(ApplicationView { application, secret_keys, signing_key, installations, next }))
         })
         .await
 }

@@ -1,9 +1,9 @@
 //! Check the two keys of an API call.
 
 use crate::App;
+use crate::access::{Access, Action};
 use crate::authorizations::known_keys::Opens;
 use crate::call_limit::{Allowance, TooManyCalls};
-use crate::right::{May, Right};
 use crate::secrets::{Hash, Usage, same};
 use slotkeeper_domain::change::{Actor, Key};
 use slotkeeper_domain::id::{AccountId, AuthorizationId};
@@ -55,19 +55,19 @@ impl KeyHolder {
 
     /// The right `R`, if the key has what it needs and there is such a right in its account.
     #[must_use]
-    pub fn may<R: Right>(&self) -> Option<May<R>> {
+    pub fn access<R: Action>(&self) -> Option<Access<R>> {
         let Authorization { permissions, application, developer, account, id, .. } = &*self.authorization;
         if R::IN.is_some_and(|kind| kind != self.account.kind) {
             return None;
         }
-        let sight = R::NEEDS.sight(permissions, application)?;
+        let sight = R::REQUIRES.visibility(permissions, application)?;
         let actor = Actor::Key(Key {
             developer: developer.clone(),
             application: application.clone(),
             account: account.clone(),
             authorization: id.clone(),
         });
-        Some(May::new(Arc::clone(&self.account), sight, actor))
+        Some(Access::new(Arc::clone(&self.account), sight, actor))
     }
 }
 

@@ -1,7 +1,7 @@
 //! List what is installed in an account.
 
 use crate::App;
-use crate::caller::Colleague;
+use crate::caller::AccountMember;
 use slotkeeper_domain::id::ApplicationId;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::authorizations::{self, Installed};
@@ -18,7 +18,7 @@ pub struct InstalledApplication {
 }
 
 /// What is installed in the colleague's account, by name of the application.
-pub async fn installed(app: &App, colleague: &Colleague) -> Result<Vec<InstalledApplication>, StoreError> {
+pub async fn installed(app: &App, colleague: &AccountMember) -> Result<Vec<InstalledApplication>, StoreError> {
     let account = colleague.account.id.clone();
     let rows = app.store().read(move |db| authorizations::installed(db, &account, MOST_AUTHORIZATIONS)).await?;
     let mut applications: Vec<InstalledApplication> = Vec::new();

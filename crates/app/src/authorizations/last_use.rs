@@ -34,7 +34,7 @@ pub async fn write_down(app: &App) -> Result<(), StoreError> {
     for portion in used.chunks(200) {
         let portion = portion.to_vec();
         app.store()
-            .tidy(move |tx| {
+            .write_unlogged(move |tx| {
                 for ((account, id), at) in &portion {
                     authorizations::touch(tx, account, id, *at)?;
                 }

@@ -2,19 +2,19 @@
 
 use super::{CourseSchedule, Moving, ReadAvailability, SearchError, event_slots, open_to_customers, product, without};
 use crate::App;
-use crate::right::May;
-use slotkeeper_domain::appointment::{self, Search};
+use crate::access::Access;
+use slotkeeper_domain::appointment::{self, StartSearch};
 use slotkeeper_domain::catalogue::{Catalogue, Product};
 use slotkeeper_domain::id::{AccountId, ProductId, ResourceId};
-use slotkeeper_domain::inventory::{Span, Standing};
+use slotkeeper_domain::inventory::{Occupancy, Span};
 use slotkeeper_domain::money::Money;
 use slotkeeper_domain::options::{OptionInput, choose};
 use slotkeeper_domain::order::display_price;
 use slotkeeper_domain::party::Party;
-use slotkeeper_domain::scheduled::Moment;
+use slotkeeper_domain::scheduled::RuleContext;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::account_zones;
-use slotkeeper_store::tables::claims::{self, Without};
+use slotkeeper_store::tables::claims::{self, FreedClaims};
 use slotkeeper_store::{Snapshot, StoreError};
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ pub struct Match {
 /// [`SearchError`].
 pub async fn matching(
     app: &App,
-    may: &May<ReadAvailability>,
+    may: &Access<ReadAvailability>,
     search: MatchingSearch,
 ) -> Result<Vec<Match>, SearchError> {
     let (unit, account, now) = (app.clone(), may.account().clone(), app.now());
@@ -72,8 +72,8 @@ pub async fn matching(
                 return Ok(Vec::new());
             }
             let without = without(db, &account.id, search.moving.as_ref(), now)?;
-            let moment = Moment { now, zone: &account.zone, relaxed: search.relaxed };
-            if let Some(appointments) = Search::new(wanted, &catalogue, &search.resources, moment) {
+            let moment = RuleContext { now, zone: &account.zone, relaxed: search.relaxed };
+            if let Some(appointments) = StartSearch::new(wanted, &catalogue, &search.resources, moment) {
                 let length = wanted.length_with(&chosen);
                 let first = search.first.max(if search.relaxed { Instant::from_millis(0) } else { now });
                 let around = (first, length.end(search.last, &account.zone));
@@ -119,9 +119,9 @@ fn resources(
     product: &Product,
     catalogue: &Catalogue,
     (from, to): (Instant, Instant),
-    (now, without): (Instant, Option<&Without>),
-) -> Result<Standing, StoreError> {
-    let mut standing = Standing::default();
+    (now, without): (Instant, Option<&FreedClaims>),
+) -> Result<Occupancy, StoreError> {
+    let mut standing = Occupancy::default();
     let Some(flexible) = product.flexible() else { return Ok(standing) };
     let gap = Duration::from_secs(60 * u64::from(flexible.gap_minutes));
     let span = Span { from, to: to.after(gap) };

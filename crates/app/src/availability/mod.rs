@@ -3,29 +3,29 @@
 pub mod matching;
 pub mod slots;
 
-use crate::right::Right;
+use crate::access::Action;
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::catalogue::{Catalogue, Product, Translated};
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{AccountId, ResourceId};
-use slotkeeper_domain::inventory::{EventWish, Holder, Span, Standing};
-use slotkeeper_domain::options::OptionRefused;
-use slotkeeper_domain::party::PartyRefused;
+use slotkeeper_domain::inventory::{ClaimOwner, EventRequest, Occupancy, Span};
+use slotkeeper_domain::options::OptionError;
+use slotkeeper_domain::party::PartyError;
 use slotkeeper_domain::permission::Permission;
-use slotkeeper_domain::right::{Needs, Sight};
-use slotkeeper_domain::scheduled::{self, Moment};
+use slotkeeper_domain::scheduled::{self, RuleContext};
 use slotkeeper_domain::time::Instant;
+use slotkeeper_domain::visibility::{PermissionRequirement, Visibility};
 use slotkeeper_store::tables::bookings;
-use slotkeeper_store::tables::claims::{self, Without};
+use slotkeeper_store::tables::claims::{self, FreedClaims};
 use slotkeeper_store::{Snapshot, StoreError};
 use std::collections::BTreeMap;
 
 /// Query availability (wire reference, section 3.1).
 pub struct ReadAvailability;
 
-impl Right for ReadAvailability {
-    const NEEDS: Needs = Needs::One(Permission::AvailabilityR);
-    const TO: &'static str = "query availability";
+impl Action for ReadAvailability {
+    const REQUIRES: PermissionRequirement = PermissionRequirement::One(Permission::AvailabilityR);
+    const DESCRIPTION: &'static str = "query availability";
 }
 
 /// Why a search makes no sense.
@@ -42,10 +42,10 @@ pub enum SearchError {
     NotScheduled,
     /// The party cannot book it.
     #[error("peopleNumbers: {0}")]
-    Party(#[from] PartyRefused),
+    Party(#[from] PartyError),
     /// An option cannot be chosen.
     #[error("options: {0}")]
-    Option(#[from] OptionRefused),
+    Option(#[from] OptionError),
     /// There is no such booking, or the key may not know of it.
     #[error("there is no such booking")]
     NoBooking,
@@ -61,7 +61,7 @@ pub enum SearchError {
 pub struct Moving {
     pub number: BookingNumber,
     /// Which bookings whoever asks may know of.
-    pub seen: Sight,
+    pub seen: Visibility,
 }
 
 /// What is free without the booking that is to be moved, if one is.
@@ -70,11 +70,11 @@ fn without(
     account: &AccountId,
     moving: Option<&Moving>,
     now: Instant,
-) -> Result<Option<Without>, SearchError> {
+) -> Result<Option<FreedClaims>, SearchError> {
     let Some(Moving { number, seen }) = moving else { return Ok(None) };
     let booking = bookings::find(db, account, number)?;
     let booking = booking.filter(|booking| seen.shows(booking.application.as_ref())).ok_or(SearchError::NoBooking)?;
-    Ok(Some(Without::holder(db, account, Holder::Booking(booking.number), now)?))
+    Ok(Some(FreedClaims::holder(db, account, ClaimOwner::Booking(booking.number), now)?))
 }
 
 /// An event that can be booked, or a course from its first open class on.
@@ -105,7 +105,7 @@ pub struct CourseSchedule {
 /// An event or a course that starts within the search, and what a booking of it takes, for no seat at all.
 struct Found {
     slot: EventSlot,
-    attends: Vec<EventWish>,
+    attends: Vec<EventRequest>,
 }
 
 /// The events of scheduled products that start within the times, both included, by start: full ones with no seats left. What
@@ -116,7 +116,7 @@ fn event_slots(
     catalogue: &Catalogue,
     products: &[&Product],
     (first, last): (Instant, Instant),
-    (moment, without): (Moment<'_>, Option<&Without>),
+    (moment, without): (RuleContext<'_>, Option<&FreedClaims>),
 ) -> Result<Vec<EventSlot>, StoreError> {
     let mut found: Vec<Found> = Vec::new();
     for product in products {
@@ -128,7 +128,8 @@ fn event_slots(
             found.push(Found { slot, attends: vec![wish] });
         }
         for (course, class, position) in scheduled::courses(product, first, last, moment) {
-            let attends: Vec<EventWish> = course.from(position).map(|class| class.wish(0, false, catalogue)).collect();
+            let attends: Vec<EventRequest> =
+                course.from(position).map(|class| class.wish(0, false, catalogue)).collect();
             let slot = slot(class.id(), class.span(), catalogue, &class.wish(0, false, catalogue));
             found.push(Found { slot: EventSlot { course: Some(schedule(&course)), ..slot }, attends });
         }
@@ -144,19 +145,20 @@ fn schedule(course: &scheduled::Course<'_>) -> CourseSchedule {
     CourseSchedule { title: course.series.title.clone(), classes }
 }
 
-fn slot(event: EventId, span: Span, catalogue: &Catalogue, wish: &EventWish) -> EventSlot {
+fn slot(event: EventId, span: Span, catalogue: &Catalogue, wish: &EventRequest) -> EventSlot {
     let public = |id: &&ResourceId| catalogue.resource(id).is_some_and(|(kind, _)| kind.is_public);
     let resources = wish.resources.iter().map(|(id, _)| id).filter(public).cloned().collect();
     EventSlot { event, span, left: 0, private: false, resources, course: None }
 }
 
-fn with_seats(found: Found, standing: &Standing) -> Option<EventSlot> {
-    let free =
-        |wish: &EventWish| wish.resources.iter().all(|needed| standing.has_room(needed, wish.span, Some(&wish.event)));
+fn with_seats(found: Found, standing: &Occupancy) -> Option<EventSlot> {
+    let free = |wish: &EventRequest| {
+        wish.resources.iter().all(|needed| standing.has_room(needed, wish.span, Some(&wish.event)))
+    };
     if !found.attends.iter().all(free) {
         return None;
     }
-    let of = |wish: &EventWish| standing.of_event(&wish.event);
+    let of = |wish: &EventRequest| standing.of_event(&wish.event);
     let left = found.attends.iter().map(|wish| of(wish).left(wish.capacity)).min().unwrap_or(0);
     let private = found.attends.first().is_some_and(|wish| of(wish).private);
     Some(EventSlot { left, private, ..found.slot })
@@ -168,9 +170,9 @@ fn standing(
     account: &AccountId,
     found: &[Found],
     now: Instant,
-    without: Option<&Without>,
-) -> Result<Standing, StoreError> {
-    let mut standing = Standing::default();
+    without: Option<&FreedClaims>,
+) -> Result<Occupancy, StoreError> {
+    let mut standing = Occupancy::default();
     let attends = || found.iter().flat_map(|found| &found.attends);
     let days = attends().map(|wish| wish.event.date);
     let (Some(first), Some(last)) = (days.clone().min(), days.max()) else { return Ok(standing) };

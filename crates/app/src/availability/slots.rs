@@ -2,10 +2,10 @@
 
 use super::{EventSlot, Moving, ReadAvailability, SearchError, event_slots, open_to_customers, product, without};
 use crate::App;
-use crate::right::May;
+use crate::access::Access;
 use slotkeeper_domain::catalogue::Product;
 use slotkeeper_domain::id::ProductId;
-use slotkeeper_domain::scheduled::Moment;
+use slotkeeper_domain::scheduled::RuleContext;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::account_zones;
 
@@ -27,13 +27,17 @@ pub struct SlotSearch {
 ///
 /// # Errors
 /// [`SearchError`].
-pub async fn slots(app: &App, may: &May<ReadAvailability>, search: SlotSearch) -> Result<Vec<EventSlot>, SearchError> {
+pub async fn slots(
+    app: &App,
+    may: &Access<ReadAvailability>,
+    search: SlotSearch,
+) -> Result<Vec<EventSlot>, SearchError> {
     let (unit, id, zone, now) = (app.clone(), may.account().id.clone(), may.account().zone.clone(), app.now());
     app.store()
         .read(move |db| {
             account_zones::check(db, &id, &zone)?;
             let catalogue = unit.catalogues().of(db, &id)?;
-            let moment = Moment { now, zone: &zone, relaxed: search.relaxed };
+            let moment = RuleContext { now, zone: &zone, relaxed: search.relaxed };
             let products: Vec<&Product> = match &search.product {
                 Some(wanted) => {
                     let product = product(&catalogue, wanted)?;

@@ -3,15 +3,15 @@
 pub mod rights;
 
 use crate::App;
-use crate::bookings::place::{Placing, Reach, Reached};
-use crate::idempotency::UsedOtherwise;
-use crate::right::{May, Right};
-use crate::take::TakeError;
+use crate::access::{Access, Action};
+use crate::allocation::ClaimError;
+use crate::bookings::place::{AccessLevel, BookingContext, ChangeScope};
+use crate::idempotency::KeyReused;
 use rights::ReadBlocks;
-use slotkeeper_domain::block::BlockRefused;
+use slotkeeper_domain::block::BlockNotAllowed;
 use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::id::ApplicationId;
-use slotkeeper_domain::inventory::Full;
+use slotkeeper_domain::inventory::AllocationError;
 use slotkeeper_store::tables::bookings::Stamp;
 use slotkeeper_store::{StoreError, Tx};
 
@@ -20,10 +20,10 @@ use slotkeeper_store::{StoreError, Tx};
 pub enum BlockError {
     /// What is to be blocked makes no sense, or the rules are against it.
     #[error(transparent)]
-    Refused(#[from] BlockRefused),
+    Refused(#[from] BlockNotAllowed),
     /// There is not so much left.
     #[error(transparent)]
-    Full(#[from] Full),
+    Full(#[from] AllocationError),
     /// There is no such block, or the key may not know of it.
     #[error("there is no such block")]
     NoBlock,
@@ -32,7 +32,7 @@ pub enum BlockError {
     NotYours,
     /// The key of the request belongs to another request.
     #[error(transparent)]
-    UsedOtherwise(#[from] UsedOtherwise),
+    UsedOtherwise(#[from] KeyReused),
     /// The account has no currency; it is no business.
     #[error("This account does not take bookings.")]
     NoBusiness,
@@ -40,45 +40,45 @@ pub enum BlockError {
     Store(#[from] StoreError),
 }
 
-impl From<TakeError> for BlockError {
-    fn from(error: TakeError) -> Self {
+impl From<ClaimError> for BlockError {
+    fn from(error: ClaimError) -> Self {
         match error {
-            TakeError::Full(full) => Self::Full(full),
-            TakeError::Store(error) => Self::Store(error),
+            ClaimError::Full(full) => Self::Full(full),
+            ClaimError::Store(error) => Self::Store(error),
         }
     }
 }
 
 /// Who blocks something, where and when. Blocks are the business's own: the rules for customers count for nothing.
-pub(crate) fn blocking<R: Right>(app: &App, may: &May<R>) -> Result<Placing, BlockError> {
-    Placing::new(app, may, true).map_err(|_| BlockError::NoBusiness)
+pub(crate) fn blocking<R: Action>(app: &App, may: &Access<R>) -> Result<BookingContext, BlockError> {
+    BookingContext::new(app, may, true).map_err(|_| BlockError::NoBusiness)
 }
 
 /// What may be changed, and what is seen.
-pub(crate) fn reach<R: Right>(may: &May<R>, sees: Option<&May<ReadBlocks>>) -> Reach {
-    Reach::of(may, sees)
+pub(crate) fn reach<R: Action>(may: &Access<R>, sees: Option<&Access<ReadBlocks>>) -> ChangeScope {
+    ChangeScope::of(may, sees)
 }
 
 /// The block that was found, if it may be changed.
 pub(crate) fn changeable<B>(
     found: Option<B>,
     creator: impl Fn(&B) -> Option<&ApplicationId>,
-    reach: &Reach,
+    reach: &ChangeScope,
 ) -> Result<B, BlockError> {
     let block = found.ok_or(BlockError::NoBlock)?;
     match reach.to(creator(&block)) {
-        Reached::Changed => Ok(block),
-        Reached::Seen => Err(BlockError::NotYours),
-        Reached::Absent => Err(BlockError::NoBlock),
+        AccessLevel::Changed => Ok(block),
+        AccessLevel::Seen => Err(BlockError::NotYours),
+        AccessLevel::Absent => Err(BlockError::NoBlock),
     }
 }
 
 /// Now, and who acts.
-pub(crate) fn stamp(tx: &mut Tx, placing: &Placing) -> Result<Stamp, StoreError> {
+pub(crate) fn stamp(tx: &mut Tx, placing: &BookingContext) -> Result<Stamp, StoreError> {
     Ok(Stamp { at: placing.now, agent: placing.agent(tx)? })
 }
 
 /// Writes into the account's log what happened to a block.
-pub(crate) fn record(tx: &mut Tx, placing: &Placing, subject: Subject<'_>, kind: Kind) {
+pub(crate) fn record(tx: &mut Tx, placing: &BookingContext, subject: Subject<'_>, kind: Kind) {
     tx.record(placing.actor.change(&placing.account.id, placing.now, subject, kind));
 }

@@ -1,29 +1,29 @@
 //! Cancel a booking. Nothing is erased.
 
-use super::place::{PlaceError, Placing, Reach};
+use super::place::{BookingContext, BookingError, ChangeScope};
 use super::rights::{CancelBookings, ReadBookings};
 use super::wanted::rules_of;
 use crate::App;
-use crate::benefits;
-use crate::letters::{News, Notify, follow_up, tell};
-use crate::right::May;
-use crate::take::give_back;
+use crate::access::Access;
+use crate::allocation::release;
+use crate::discounts;
+use crate::emails::{BookingEvent, Notify, follow_up, queue_booking_emails};
 use slotkeeper_domain::booking::BookingNumber;
-use slotkeeper_domain::booking_rules::Deed;
-use slotkeeper_domain::catalogue::{CancelationFee, CancelationPolicy};
+use slotkeeper_domain::booking_rules::BookingAction;
+use slotkeeper_domain::catalogue::{CancellationFee, CancellationPolicy};
 use slotkeeper_domain::change::{Actor, Kind, Subject};
-use slotkeeper_domain::inventory::Holder;
+use slotkeeper_domain::inventory::ClaimOwner;
 use slotkeeper_domain::money::Money;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::Tx;
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::bookings::{self, Booking, Stamp};
-use slotkeeper_store::tables::{customers, mails};
+use slotkeeper_store::tables::{customers, outbox};
 use std::time::Duration;
 
 /// How a booking is cancelled.
 #[derive(Debug, Clone, Default)]
-pub struct Cancelation {
+pub struct Cancellation {
     /// Whether the business's policy applies, which may make it cost something.
     pub apply_policy: bool,
     /// Whether it counts in the customer's history.
@@ -42,26 +42,26 @@ pub struct Cancelation {
 /// fails.
 pub async fn cancel(
     app: &App,
-    may: &May<CancelBookings>,
-    sees: Option<&May<ReadBookings>>,
+    may: &Access<CancelBookings>,
+    sees: Option<&Access<ReadBookings>>,
     number: BookingNumber,
-    cancelation: Cancelation,
-) -> Result<(), PlaceError> {
-    let placing = Placing::new(app, may, cancelation.relaxed)?;
-    let reach = Reach::of(may, sees);
+    cancelation: Cancellation,
+) -> Result<(), BookingError> {
+    let placing = BookingContext::new(app, may, cancelation.relaxed)?;
+    let reach = ChangeScope::of(may, sees);
     let (unit, notify) = (app.clone(), cancelation.notify);
     let canceled = app
         .store()
         .write(move |tx| {
             let account = &placing.account.id;
-            let booking = bookings::lock(tx, account, &number)?.ok_or(PlaceError::NoBooking)?;
-            reach.check(booking.application.as_ref(), PlaceError::NoBooking)?;
+            let booking = bookings::lock(tx, account, &number)?.ok_or(BookingError::NoBooking)?;
+            reach.check(booking.application.as_ref(), BookingError::NoBooking)?;
             if booking.canceled.is_some() {
-                return Err(PlaceError::Canceled);
+                return Err(BookingError::Canceled);
             }
             if !placing.relaxed {
                 let catalogue = unit.catalogues().of(tx, account)?;
-                rules_of(&catalogue, &booking.product).allow(Deed::Cancel, booking.span.from, placing.now)?;
+                rules_of(&catalogue, &booking.product).allow(BookingAction::Cancel, booking.span.from, placing.now)?;
             }
             write(tx, &unit, &placing, booking, &cancelation)
         })
@@ -83,24 +83,24 @@ pub fn cancel_within(
     account: &Account,
     actor: &Actor,
     at: Instant,
-    (booking, cancelation): (Booking, &Cancelation),
-) -> Result<(), PlaceError> {
-    let placing = Placing::within(account, actor, at, true)?;
+    (booking, cancelation): (Booking, &Cancellation),
+) -> Result<(), BookingError> {
+    let placing = BookingContext::within(account, actor, at, true)?;
     write(tx, app, &placing, booking, cancelation)
 }
 
 fn write(
     tx: &mut Tx,
     app: &App,
-    placing: &Placing,
+    placing: &BookingContext,
     booking: Booking,
-    cancelation: &Cancelation,
-) -> Result<(), PlaceError> {
+    cancelation: &Cancellation,
+) -> Result<(), BookingError> {
     let account = &placing.account.id;
-    give_back(tx, account, &Holder::Booking(booking.number.clone()), placing.now)?;
+    release(tx, account, &ClaimOwner::Booking(booking.number.clone()), placing.now)?;
     // The customer comes before promotions for everybody, and is what a cancellation that is counted changes.
     customers::lock(tx, account, &booking.customer)?;
-    benefits::give_back(tx, account, &booking)?;
+    discounts::release(tx, account, &booking)?;
     let catalogue = app.catalogues().of(tx, account)?;
     let policy = catalogue.settings.cancelation;
     let stamp = Stamp { at: placing.now, agent: placing.agent(tx)? };
@@ -120,20 +120,26 @@ fn write(
         Kind::Deleted,
     ));
     // What waits of letters about it says what is no longer so.
-    mails::end_of_booking(tx, account, &canceled.number, placing.now)?;
+    outbox::end_of_booking(tx, account, &canceled.number, placing.now)?;
     follow_up::plan(tx, app, (&placing.account, &catalogue), &canceled, None)?;
-    tell(tx, app, (&placing.account, &catalogue), &canceled, (News::Canceled, cancelation.notify))?;
+    queue_booking_emails(
+        tx,
+        app,
+        (&placing.account, &catalogue),
+        &canceled,
+        (BookingEvent::Canceled, cancelation.notify),
+    )?;
     Ok(())
 }
 
 /// What cancelling costs now.
-fn fee(policy: &CancelationPolicy, price: Money, starts_at: Instant, now: Instant) -> Money {
+fn fee(policy: &CancellationPolicy, price: Money, starts_at: Instant, now: Instant) -> Money {
     let free = Duration::from_secs(60 * u64::from(policy.free_until_minutes));
     if now.after(free) <= starts_at {
         return Money::zero(price.currency());
     }
     match policy.fee {
-        CancelationFee::Fixed(minor) => Money::new(i64::from(minor).min(price.minor().max(0)), price.currency()),
-        CancelationFee::Part(rate) => rate.of(price),
+        CancellationFee::Fixed(minor) => Money::new(i64::from(minor).min(price.minor().max(0)), price.currency()),
+        CancellationFee::Part(rate) => rate.of(price),
     }
 }

@@ -1,23 +1,23 @@
 //! Create a booking, with or without a hold before it.
 
 use super::party::{CustomerInput, Naming, ParticipantInput};
-use super::place::{PlaceError, Placing};
+use super::place::{BookingContext, BookingError};
 use super::rights::WriteBookings;
-use crate::benefits::{self, Asking, Promise};
-use crate::idempotency::{Answer, Answering};
-use crate::letters::{News, Notify, follow_up, tell};
+use crate::access::Access;
+use crate::allocation::{NewClaim, allocate};
+use crate::discounts::{self, PricingRequest, QuoteGuarantee};
+use crate::emails::{BookingEvent, Notify, follow_up, queue_booking_emails};
+use crate::idempotency::{Answering, StoredResponse};
 use crate::payments::record::{self, PaymentInput};
-use crate::right::May;
-use crate::take::{Take, take};
 use crate::{App, random};
 use slotkeeper_domain::booking::{BookingDetails, BookingNumber};
 use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::code::Codes;
 use slotkeeper_domain::id::{CustomerId, HoldId};
-use slotkeeper_domain::inventory::Holder;
-use slotkeeper_domain::order::{Order, Plan, check_size};
-use slotkeeper_domain::quote::Held;
+use slotkeeper_domain::inventory::ClaimOwner;
+use slotkeeper_domain::order::{Order, OrderPlan, check_size};
+use slotkeeper_domain::quote::QuotedOrder;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::Tx;
 use slotkeeper_store::tables::accounts::Account;
@@ -63,13 +63,13 @@ const DRAWS: u32 = 3;
 ///
 /// # Errors
 /// [`PlaceError`].
-pub async fn create<A: Answer>(
+pub async fn create<A: StoredResponse>(
     app: &App,
-    may: &May<WriteBookings>,
+    may: &Access<WriteBookings>,
     new: NewBooking,
     answering: Answering<Booking, A>,
-) -> Result<A, PlaceError> {
-    let placing = Placing::new(app, may, new.relaxed)?;
+) -> Result<A, BookingError> {
+    let placing = BookingContext::new(app, may, new.relaxed)?;
     let (app, notify, new) = (app.clone(), new.notify, Arc::new(new));
     let mut draws = 0;
     loop {
@@ -79,13 +79,13 @@ pub async fn create<A: Answer>(
         let book = move |tx: &mut Tx| {
             answering.run(tx, &unit, placing.whose(), placing.now, |tx| {
                 let mut booking = write(tx, &unit, &placing, &new, &ids)?;
-                booking.created.at = tx.moment(&placing.account.id)?;
+                booking.created.at = tx.change_time(&placing.account.id)?;
                 Ok(booking)
             })
         };
         let written = app.store().write(book).await;
         match written {
-            Err(PlaceError::Store(error)) if draws < DRAWS && error.broke("booking_pkey") => {}
+            Err(BookingError::Store(error)) if draws < DRAWS && error.broke("booking_pkey") => {}
             other => {
                 if notify.anybody() {
                     app.mail_waiting().notify_one();
@@ -108,8 +108,8 @@ pub fn create_within(
     actor: &Actor,
     at: Instant,
     new: &NewBooking,
-) -> Result<Booking, PlaceError> {
-    let placing = Placing::within(account, actor, at, new.relaxed)?;
+) -> Result<Booking, BookingError> {
+    let placing = BookingContext::within(account, actor, at, new.relaxed)?;
     let ids = (BookingNumber::from_random(u64::from_le_bytes(random::bytes())), random::id());
     write(tx, app, &placing, new, &ids)
 }
@@ -117,20 +117,20 @@ pub fn create_within(
 fn write(
     tx: &mut Tx,
     app: &App,
-    placing: &Placing,
+    placing: &BookingContext,
     new: &NewBooking,
     (number, new_customer): &(BookingNumber, CustomerId),
-) -> Result<Booking, PlaceError> {
+) -> Result<Booking, BookingError> {
     let account = &placing.account.id;
     let catalogue = app.catalogues().of(tx, account)?;
     let replaced = placing.previous_hold(tx, new.previous_hold.as_ref())?;
     let plan = planned(tx, placing, &catalogue, new, replaced.live.as_ref())?;
     check_size(&plan.options, &new.order.adjustments, 0)?;
-    let customer = new.customer.as_ref().ok_or(PlaceError::NeedsCustomer)?;
-    let holder = Holder::Booking(number.clone());
+    let customer = new.customer.as_ref().ok_or(BookingError::NeedsCustomer)?;
+    let holder = ClaimOwner::Booking(number.clone());
     let zone = &placing.account.zone;
-    let wish = Take { wish: &plan.wish, holder: &holder, instead_of: &replaced.holders, expires_at: None, zone };
-    let grant = take(tx, account, &wish, placing.now)?;
+    let wish = NewClaim { wish: &plan.wish, holder: &holder, instead_of: &replaced.holders, expires_at: None, zone };
+    let grant = allocate(tx, account, &wish, placing.now)?;
     if let Some(id) = &new.previous_hold {
         holds::end(tx, account, id, placing.now, Some(number))?;
     }
@@ -150,9 +150,9 @@ fn write(
     let participants = placing.participants(tx, &catalogue, &customer.id, &order.party, &new.participants)?;
     let agent = placing.agent(tx)?;
     let known = (!is_new).then_some(&customer.id);
-    let booked = Held::of(&plan, order, &new.codes, known);
-    let promise = replaced.live.as_ref().map(|hold| Promise::of(hold, &plan, &booked));
-    let asking = Asking {
+    let booked = QuotedOrder::of(&plan, order, &new.codes, known);
+    let promise = replaced.live.as_ref().map(|hold| QuoteGuarantee::of(hold, &plan, &booked));
+    let asking = PricingRequest {
         placing,
         catalogue: &catalogue,
         plan: &plan,
@@ -163,14 +163,14 @@ fn write(
         promise,
         strict: !placing.relaxed,
     };
-    let bargain = benefits::lock(tx, asking)?;
+    let bargain = discounts::lock(tx, asking)?;
     let customer_creator = customer.application;
     let received = record::total(placing, 0, new.payments.iter().map(|payment| payment.amount))?;
     // What was received with it is not taken of the customer's credit as well.
     let gross = bargain.settled.price.gross.minor();
     let drawn = bargain.pay(gross.saturating_sub(received).min(gross))?;
     promise.map_or(Ok(()), |promise| promise.check_payment(gross, received, drawn))?;
-    let credited = benefits::payments(drawn, placing);
+    let credited = discounts::payments(drawn, placing);
     let paid = record::total(placing, received, credited.iter().map(|payment| payment.amount))?;
     let booking = Booking {
         number: number.clone(),
@@ -225,7 +225,7 @@ fn write(
         record::write(tx, placing, &booking, input, agent.clone())?;
     }
     follow_up::plan(tx, app, (&placing.account, &catalogue), &booking, None)?;
-    tell(tx, app, (&placing.account, &catalogue), &booking, (News::Booked, new.notify))?;
+    queue_booking_emails(tx, app, (&placing.account, &catalogue), &booking, (BookingEvent::Booked, new.notify))?;
     if is_new {
         placing.has_room_for_customer(tx, app)?;
     }
@@ -236,15 +236,15 @@ fn write(
 /// moment in which it was made: it said that one can book, and a clock that goes on must not take that back.
 fn planned<'a>(
     tx: &mut Tx,
-    placing: &Placing,
+    placing: &BookingContext,
     catalogue: &'a Catalogue,
     new: &NewBooking,
     hold: Option<&Hold>,
-) -> Result<Plan<'a>, PlaceError> {
+) -> Result<OrderPlan<'a>, BookingError> {
     let for_member =
-        |tx: &mut Tx, at: &Placing| at.for_member(tx, catalogue, &new.order.product, new.customer.as_ref());
+        |tx: &mut Tx, at: &BookingContext| at.for_member(tx, catalogue, &new.order.product, new.customer.as_ref());
     if let Some((hold, held)) = hold.and_then(|hold| Some((hold, hold.quote.held.as_ref()?))) {
-        let then = Placing { now: hold.created_at, ..placing.clone() };
+        let then = BookingContext { now: hold.created_at, ..placing.clone() };
         let same = matches!(&new.customer, Some(CustomerInput::Known(id, _)) if held.is_of(id));
         let member = for_member(tx, if same { &then } else { placing })?;
         if let Ok(plan) = then.plan(catalogue, &new.order, member)

@@ -2,20 +2,20 @@
 
 use super::rights::ReadBookings;
 use crate::App;
+use crate::access::Access;
 use crate::changes::settle::settle;
-use crate::right::May;
 use slotkeeper_store::tables::bookings::{self, Booking, BookingSearch};
-use slotkeeper_store::tables::listed_before::{Found, Wanted, page};
+use slotkeeper_store::tables::list_pages::{ListPage, PageRequest, page};
 use slotkeeper_store::{Snapshot, StoreError};
 
 /// The bookings that a search finds and the key may know of, by start and number: those that are wanted.
 pub async fn list(
     app: &App,
-    may: &May<ReadBookings>,
+    may: &Access<ReadBookings>,
     mut search: BookingSearch,
-    wanted: Wanted,
-) -> Result<Found<Booking>, StoreError> {
-    let (account, sight) = (may.account().id.clone(), may.sight().clone());
+    wanted: PageRequest,
+) -> Result<ListPage<Booking>, StoreError> {
+    let (account, sight) = (may.account().id.clone(), may.visibility().clone());
     if let Some((_, end)) = &mut search.touched {
         settle(app, &account, *end).await?;
         // Answers show times of changes in whole minutes, and those of starts in whole seconds.

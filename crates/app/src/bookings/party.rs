@@ -1,6 +1,6 @@
 //! Who a booking is for: its customer, and the people who come.
 
-use super::place::{PlaceError, Placing};
+use super::place::{BookingContext, BookingError};
 use crate::{App, random};
 use slotkeeper_domain::booking::{Participant, Who, check_participants};
 use slotkeeper_domain::catalogue::{Catalogue, CategoryId};
@@ -8,7 +8,7 @@ use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::customer::{About, FieldInput, MOST_LINKED, Person, answers};
 use slotkeeper_domain::id::{CustomerId, LinkedPersonId, ProductId};
 use slotkeeper_domain::party::Party;
-use slotkeeper_domain::right::Sight;
+use slotkeeper_domain::visibility::Visibility;
 use slotkeeper_store::tables::customers::{self, Customer, Visits};
 use slotkeeper_store::tables::linked_people::{self, LinkedPerson};
 use slotkeeper_store::{Snapshot, Tx};
@@ -29,7 +29,7 @@ pub struct PersonInput {
 #[derive(Debug, Clone)]
 pub enum CustomerInput {
     /// A customer that is there, looked for within this sight.
-    Known(CustomerId, Sight),
+    Known(CustomerId, Visibility),
     New(Box<PersonInput>),
 }
 
@@ -55,9 +55,9 @@ pub enum WhoInput {
 #[derive(Debug, Clone)]
 pub struct Naming {
     /// Of customers that are seen: those who are linked to them.
-    pub seen: Sight,
+    pub seen: Visibility,
     /// Of customers that may be changed: new ones, who are linked to them.
-    pub changed: Sight,
+    pub changed: Visibility,
 }
 
 impl ParticipantInput {
@@ -68,8 +68,13 @@ impl ParticipantInput {
 
 impl PersonInput {
     /// The person, if everything said of it is taken.
-    pub(crate) fn checked(&self, catalogue: &Catalogue, about: About, at: &'static str) -> Result<Person, PlaceError> {
-        let refused = |why| PlaceError::Person { at, why };
+    pub(crate) fn checked(
+        &self,
+        catalogue: &Catalogue,
+        about: About,
+        at: &'static str,
+    ) -> Result<Person, BookingError> {
+        let refused = |why| BookingError::Person { at, why };
         let custom_fields = answers(&catalogue.custom_fields, about, &self.custom_fields).map_err(refused)?;
         let person = Person { custom_fields, ..self.person.clone() };
         let person = if about == About::Participant { person.as_linked() } else { person };
@@ -78,7 +83,7 @@ impl PersonInput {
     }
 }
 
-impl Placing {
+impl BookingContext {
     /// Whether an order for this product is for somebody who is a member now. Nobody is looked up for a product that
     /// everybody can book; whoever is not there yet is no member.
     pub(crate) fn for_member(
@@ -87,14 +92,14 @@ impl Placing {
         catalogue: &Catalogue,
         product: &ProductId,
         input: Option<&CustomerInput>,
-    ) -> Result<bool, PlaceError> {
+    ) -> Result<bool, BookingError> {
         let Some(CustomerInput::Known(id, sight)) = input else { return Ok(false) };
         if !self.asks_for_member(catalogue, product) {
             return Ok(false);
         }
         let customer = customers::find(db, &self.account.id, id)?;
         let seen = customer.filter(|customer| sight.shows(customer.application.as_ref()));
-        Ok(self.is_member(seen.ok_or(PlaceError::NoCustomer)?.membership.as_ref()))
+        Ok(self.is_member(seen.ok_or(BookingError::NoCustomer)?.membership.as_ref()))
     }
 
     /// The customer, created if it is somebody new. The flag says which; whoever calls asks in the end whether there is
@@ -105,13 +110,13 @@ impl Placing {
         catalogue: &Catalogue,
         input: &CustomerInput,
         new_id: &CustomerId,
-    ) -> Result<(Customer, bool), PlaceError> {
+    ) -> Result<(Customer, bool), BookingError> {
         match input {
             CustomerInput::Known(id, sight) => {
                 // Locked, or somebody could delete it before the booking is written.
                 let customer = customers::lock(tx, &self.account.id, id)?;
                 let seen = customer.filter(|customer| sight.shows(customer.application.as_ref()));
-                Ok((seen.ok_or(PlaceError::NoCustomer)?, false))
+                Ok((seen.ok_or(BookingError::NoCustomer)?, false))
             }
             CustomerInput::New(input) => {
                 let customer = Customer {
@@ -129,10 +134,10 @@ impl Placing {
 
     /// Whether there is room for the customer that this transaction has created: there is a limit for applications alone, if
     /// there is one. The last thing a use case does: from here on nobody else adds a customer to the account until COMMIT.
-    pub(crate) fn has_room_for_customer(&self, tx: &mut Tx, app: &App) -> Result<(), PlaceError> {
+    pub(crate) fn has_room_for_customer(&self, tx: &mut Tx, app: &App) -> Result<(), BookingError> {
         let Some(most) = app.most_customers().filter(|_| self.application().is_some()) else { return Ok(()) };
         let room = customers::has_room(tx, &self.account.id, most)?;
-        if room { Ok(()) } else { Err(PlaceError::TooManyCustomers(most)) }
+        if room { Ok(()) } else { Err(BookingError::TooManyCustomers(most)) }
     }
 
     /// Somebody new, linked to the customer; whoever calls has locked the customer. `at` is where the request says who.
@@ -142,11 +147,11 @@ impl Placing {
         catalogue: &Catalogue,
         customer: &CustomerId,
         (input, at): (&PersonInput, &'static str),
-    ) -> Result<LinkedPerson, PlaceError> {
+    ) -> Result<LinkedPerson, BookingError> {
         let person = input.checked(catalogue, About::Participant, at)?;
         let account = &self.account.id;
         if linked_people::count(tx, account, customer)? >= i64::from(MOST_LINKED) {
-            return Err(PlaceError::TooManyLinked);
+            return Err(BookingError::TooManyLinked);
         }
         let (customer, visits) = (customer.clone(), Visits::default());
         let linked = LinkedPerson { id: random::id(), customer, person, created_at: self.now, visits };
@@ -161,10 +166,10 @@ impl Placing {
         naming: &Naming,
         customer: &Customer,
         inputs: &[ParticipantInput],
-    ) -> Result<(), PlaceError> {
+    ) -> Result<(), BookingError> {
         let links = inputs.iter().any(ParticipantInput::is_new);
         let may = !links || naming.changed.shows(customer.application.as_ref());
-        if may { Ok(()) } else { Err(PlaceError::NotYourCustomer) }
+        if may { Ok(()) } else { Err(BookingError::NotYourCustomer) }
     }
 
     /// The people who come to a booking that is there, in place of those who were named before. Who is named already stays
@@ -176,14 +181,14 @@ impl Placing {
         (named, customer): (&[Participant], &Customer),
         party: &Party,
         (inputs, naming): (&[ParticipantInput], &Naming),
-    ) -> Result<Vec<Participant>, PlaceError> {
+    ) -> Result<Vec<Participant>, BookingError> {
         self.may_link(naming, customer, inputs)?;
         let known = |who: &WhoInput| match who {
             WhoInput::Linked(id) => named.iter().any(|one| one.person.linked() == Some(id)),
             WhoInput::Customer | WhoInput::Unknown | WhoInput::New(_) => true,
         };
         if !naming.seen.shows(customer.application.as_ref()) && !inputs.iter().all(|input| known(&input.who)) {
-            return Err(PlaceError::NoPerson);
+            return Err(BookingError::NoPerson);
         }
         let people = self.participants(tx, catalogue, &customer.id, party, inputs)?;
         if inputs.iter().any(ParticipantInput::is_new) {
@@ -201,14 +206,14 @@ impl Placing {
         catalogue: &Catalogue,
         customer: Option<&CustomerId>,
         inputs: &[ParticipantInput],
-    ) -> Result<(), PlaceError> {
+    ) -> Result<(), BookingError> {
         for input in inputs {
             match (&input.who, customer) {
                 (WhoInput::New(person), _) => drop(person.checked(catalogue, About::Participant, PERSON_DETAILS)?),
                 (WhoInput::Linked(id), Some(customer))
                     if !linked_people::is_there(tx, &self.account.id, customer, id)? =>
                 {
-                    return Err(PlaceError::NoPerson);
+                    return Err(BookingError::NoPerson);
                 }
                 (WhoInput::Linked(_) | WhoInput::Customer | WhoInput::Unknown, _) => {}
             }
@@ -224,7 +229,7 @@ impl Placing {
         customer: &CustomerId,
         party: &Party,
         inputs: &[ParticipantInput],
-    ) -> Result<Vec<Participant>, PlaceError> {
+    ) -> Result<Vec<Participant>, BookingError> {
         let mut people = Vec::with_capacity(inputs.len());
         for ParticipantInput { who, category, index } in inputs {
             let person = match who {
@@ -233,7 +238,7 @@ impl Placing {
                 WhoInput::Linked(id) if linked_people::is_there(tx, &self.account.id, customer, id)? => {
                     Who::Linked(id.clone())
                 }
-                WhoInput::Linked(_) => return Err(PlaceError::NoPerson),
+                WhoInput::Linked(_) => return Err(BookingError::NoPerson),
                 WhoInput::New(input) => Who::Linked(self.link(tx, catalogue, customer, (&**input, PERSON_DETAILS))?.id),
             };
             people.push(Participant { person, category: category.clone(), index: *index });

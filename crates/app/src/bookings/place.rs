@@ -1,24 +1,24 @@
 //! Place an order: what holds, bookings and changes of bookings have in common.
 
 use crate::App;
-use crate::idempotency::UsedOtherwise;
-use crate::right::{May, Right};
-use crate::take::TakeError;
+use crate::access::{Access, Action};
+use crate::allocation::ClaimError;
+use crate::idempotency::KeyReused;
 use slotkeeper_domain::account::Currency;
-use slotkeeper_domain::booking::ParticipantsRefused;
-use slotkeeper_domain::booking_rules::NoLonger;
+use slotkeeper_domain::booking::ParticipantsError;
+use slotkeeper_domain::booking_rules::TooLate;
 use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::change::{Actor, Key};
-use slotkeeper_domain::code::CodeRefused;
-use slotkeeper_domain::customer::{MOST_LINKED, PersonRefused};
+use slotkeeper_domain::code::CodeError;
+use slotkeeper_domain::customer::{MOST_LINKED, PersonError};
 use slotkeeper_domain::id::{AccountId, ApplicationId, HoldId, ProductId};
-use slotkeeper_domain::inventory::Holder;
+use slotkeeper_domain::inventory::ClaimOwner;
 use slotkeeper_domain::membership::Membership;
 use slotkeeper_domain::money::Money;
-use slotkeeper_domain::order::{Order, OrderRefused, Plan, Terms, plan};
-use slotkeeper_domain::right::Sight;
-use slotkeeper_domain::scheduled::Moment;
+use slotkeeper_domain::order::{Order, OrderError, OrderPlan, OrderTerms, plan};
+use slotkeeper_domain::scheduled::RuleContext;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_domain::visibility::Visibility;
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::holds::{self, Hold};
 use slotkeeper_store::tables::{applications, users};
@@ -26,22 +26,22 @@ use slotkeeper_store::{Snapshot, StoreError, Tx};
 
 /// Why something is not booked, held or changed.
 #[derive(Debug, thiserror::Error)]
-pub enum PlaceError {
+pub enum BookingError {
     /// The order makes no sense, or the rules are against it.
     #[error(transparent)]
-    Order(#[from] OrderRefused),
+    Order(#[from] OrderError),
     /// There is not so much left.
     #[error(transparent)]
-    Full(#[from] slotkeeper_domain::inventory::Full),
+    Full(#[from] slotkeeper_domain::inventory::AllocationError),
     /// The people named do not go with the numbers.
     #[error(transparent)]
-    Participants(#[from] ParticipantsRefused),
+    Participants(#[from] ParticipantsError),
     /// What is said of a person is not taken.
     #[error("{at}: {why}")]
     Person {
         /// Which member of the request.
         at: &'static str,
-        why: PersonRefused,
+        why: PersonError,
     },
     /// There is no such person linked to the customer.
     #[error("participants.details: the customer has no linked person with the given personId.")]
@@ -83,7 +83,7 @@ pub enum PlaceError {
     Canceled,
     /// It is too late to change or cancel it.
     #[error(transparent)]
-    TooLate(#[from] NoLonger),
+    TooLate(#[from] TooLate),
     /// Money that was received is in another currency than the account's.
     #[error("The amount of a payment must be in {0}, the currency of this business.")]
     Currency(&'static str),
@@ -97,7 +97,7 @@ pub enum PlaceError {
         member: &'static str,
         /// The code as it was typed, not longer than codes are.
         typed: String,
-        why: CodeRefused,
+        why: CodeError,
     },
     /// The hold was priced with a promotion that others have used up since.
     #[error(
@@ -106,10 +106,10 @@ pub enum PlaceError {
     PromotionGone(String),
     /// The booking would cost more than the hold said.
     #[error("previousHoldId: {0} Ask for a new hold.")]
-    PromiseBroken(Gone),
+    PromiseBroken(QuoteLapsed),
     /// The key of the request belongs to another request.
     #[error(transparent)]
-    UsedOtherwise(#[from] UsedOtherwise),
+    UsedOtherwise(#[from] KeyReused),
     /// The account has no currency; it is no business.
     #[error("This account does not take bookings.")]
     NoBusiness,
@@ -119,7 +119,7 @@ pub enum PlaceError {
 
 /// What a hold was priced with and is there no longer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Gone {
+pub enum QuoteLapsed {
     #[error("prepaid credits of the customer, with which the hold was priced, have been used up.")]
     Prepaid,
     /// What the customer has with the business.
@@ -129,11 +129,11 @@ pub enum Gone {
     Price,
 }
 
-impl From<TakeError> for PlaceError {
-    fn from(error: TakeError) -> Self {
+impl From<ClaimError> for BookingError {
+    fn from(error: ClaimError) -> Self {
         match error {
-            TakeError::Full(full) => Self::Full(full),
-            TakeError::Store(error) => Self::Store(error),
+            ClaimError::Full(full) => Self::Full(full),
+            ClaimError::Store(error) => Self::Store(error),
         }
     }
 }
@@ -141,41 +141,41 @@ impl From<TakeError> for PlaceError {
 /// What somebody may change, and what they see: a thing that is seen and may not be changed is refused, one that is not seen
 /// is not there.
 #[derive(Debug, Clone)]
-pub(crate) struct Reach {
-    changes: Sight,
-    sees: Option<Sight>,
+pub(crate) struct ChangeScope {
+    changes: Visibility,
+    sees: Option<Visibility>,
 }
 
-impl Reach {
-    pub(crate) fn of<R: Right, S: Right>(may: &May<R>, sees: Option<&May<S>>) -> Self {
-        Self { changes: may.sight().clone(), sees: sees.map(|may| may.sight().clone()) }
+impl ChangeScope {
+    pub(crate) fn of<R: Action, S: Action>(may: &Access<R>, sees: Option<&Access<S>>) -> Self {
+        Self { changes: may.visibility().clone(), sees: sees.map(|may| may.visibility().clone()) }
     }
 
     /// Whether what this application created, or with none somebody else, may be changed; `absent` is the answer for what is
     /// not there.
-    pub(crate) fn check(&self, creator: Option<&ApplicationId>, absent: PlaceError) -> Result<(), PlaceError> {
+    pub(crate) fn check(&self, creator: Option<&ApplicationId>, absent: BookingError) -> Result<(), BookingError> {
         match self.to(creator) {
-            Reached::Changed => Ok(()),
-            Reached::Seen => Err(PlaceError::NotYours),
-            Reached::Absent => Err(absent),
+            AccessLevel::Changed => Ok(()),
+            AccessLevel::Seen => Err(BookingError::NotYours),
+            AccessLevel::Absent => Err(absent),
         }
     }
 
     /// How far it reaches what this application created, or with none somebody else.
-    pub(crate) fn to(&self, creator: Option<&ApplicationId>) -> Reached {
+    pub(crate) fn to(&self, creator: Option<&ApplicationId>) -> AccessLevel {
         if self.changes.shows(creator) {
-            Reached::Changed
+            AccessLevel::Changed
         } else if self.sees.as_ref().is_some_and(|sight| sight.shows(creator)) {
-            Reached::Seen
+            AccessLevel::Seen
         } else {
-            Reached::Absent
+            AccessLevel::Absent
         }
     }
 }
 
 /// How far somebody reaches a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reached {
+pub(crate) enum AccessLevel {
     /// It may be changed.
     Changed,
     /// It is seen, and no more.
@@ -186,15 +186,15 @@ pub(crate) enum Reached {
 
 /// What an order takes the place of.
 #[derive(Default)]
-pub(crate) struct Replaced {
-    pub(crate) holders: Vec<Holder>,
+pub(crate) struct ReplacedClaims {
+    pub(crate) holders: Vec<ClaimOwner>,
     /// The hold, if it has not ended: what it said is promised.
     pub(crate) live: Option<Hold>,
 }
 
 /// Who places an order, where, when.
 #[derive(Clone)]
-pub(crate) struct Placing {
+pub(crate) struct BookingContext {
     pub(crate) account: Account,
     pub(crate) currency: Currency,
     pub(crate) actor: Actor,
@@ -203,14 +203,14 @@ pub(crate) struct Placing {
     pub(crate) relaxed: bool,
 }
 
-impl Placing {
-    pub(crate) fn new<R: Right>(app: &App, may: &May<R>, relaxed: bool) -> Result<Self, PlaceError> {
+impl BookingContext {
+    pub(crate) fn new<R: Action>(app: &App, may: &Access<R>, relaxed: bool) -> Result<Self, BookingError> {
         Self::within(may.account(), may.actor(), app.now(), relaxed)
     }
 
     /// As if somebody placed it at another time.
-    pub(crate) fn within(account: &Account, actor: &Actor, now: Instant, relaxed: bool) -> Result<Self, PlaceError> {
-        let currency = account.currency.ok_or(PlaceError::NoBusiness)?;
+    pub(crate) fn within(account: &Account, actor: &Actor, now: Instant, relaxed: bool) -> Result<Self, BookingError> {
+        let currency = account.currency.ok_or(BookingError::NoBusiness)?;
         Ok(Self { account: account.clone(), currency, actor: actor.clone(), now, relaxed })
     }
 
@@ -220,14 +220,14 @@ impl Placing {
         catalogue: &'a Catalogue,
         order: &Order,
         member: bool,
-    ) -> Result<Plan<'a>, PlaceError> {
+    ) -> Result<OrderPlan<'a>, BookingError> {
         let currency = |money: &Money| money.currency() == self.currency;
         if !order.adjustments.iter().all(|adjustment| currency(&adjustment.unit_price)) {
-            return Err(OrderRefused::Price(slotkeeper_domain::money::NoSum::Currencies).into());
+            return Err(OrderError::Price(slotkeeper_domain::money::SumError::Currencies).into());
         }
-        let moment = Moment { now: self.now, zone: &self.account.zone, relaxed: self.relaxed };
+        let moment = RuleContext { now: self.now, zone: &self.account.zone, relaxed: self.relaxed };
         let language = self.account.languages.default_language();
-        Ok(plan(catalogue, order, Terms { moment, member, nothing: Money::zero(self.currency), language })?)
+        Ok(plan(catalogue, order, OrderTerms { moment, member, nothing: Money::zero(self.currency), language })?)
     }
 
     /// Whether an order for this product asks who it is for: only then is anybody looked up.
@@ -263,14 +263,14 @@ impl Placing {
     }
 
     /// Looks at the hold that this order replaces, and locks it. One that has ended is as good as none.
-    pub(crate) fn previous_hold(&self, tx: &mut Tx, id: Option<&HoldId>) -> Result<Replaced, PlaceError> {
-        let (Some(id), Some(application)) = (id, self.application()) else { return Ok(Replaced::default()) };
-        let hold = holds::lock(tx, &self.account.id, application, id)?.ok_or(PlaceError::NoHold)?;
+    pub(crate) fn previous_hold(&self, tx: &mut Tx, id: Option<&HoldId>) -> Result<ReplacedClaims, BookingError> {
+        let (Some(id), Some(application)) = (id, self.application()) else { return Ok(ReplacedClaims::default()) };
+        let hold = holds::lock(tx, &self.account.id, application, id)?.ok_or(BookingError::NoHold)?;
         match hold.booking {
-            Some(_) => Err(PlaceError::HoldIsBooked),
+            Some(_) => Err(BookingError::HoldIsBooked),
             None => {
-                let holders = vec![Holder::Hold(hold.id.clone())];
-                Ok(Replaced { holders, live: Some(hold).filter(|hold| hold.expires_at > self.now) })
+                let holders = vec![ClaimOwner::Hold(hold.id.clone())];
+                Ok(ReplacedClaims { holders, live: Some(hold).filter(|hold| hold.expires_at > self.now) })
             }
         }
     }

@@ -1,29 +1,30 @@
 //! What keys must be allowed to work with bookings and holds (wire reference, sections 2.2 and 3.2).
 
-use crate::right::Right;
+use crate::access::Action;
 use slotkeeper_domain::permission::Permission::{
     BookingsRAll, BookingsRwAll, BookingsRwOwn, BookingsRwdAll, BookingsRwdOwn,
 };
-use slotkeeper_domain::right::Needs;
+use slotkeeper_domain::visibility::PermissionRequirement;
 
 pub struct ReadBookings;
 
-impl Right for ReadBookings {
-    const NEEDS: Needs = Needs::OwnOrAll { own: BookingsRwOwn, all: BookingsRAll };
-    const TO: &'static str = "read bookings";
+impl Action for ReadBookings {
+    const REQUIRES: PermissionRequirement = PermissionRequirement::OwnOrAll { own: BookingsRwOwn, all: BookingsRAll };
+    const DESCRIPTION: &'static str = "read bookings";
 }
 
 /// Create bookings and change them.
 pub struct WriteBookings;
 
-impl Right for WriteBookings {
-    const NEEDS: Needs = Needs::OwnOrAll { own: BookingsRwOwn, all: BookingsRwAll };
-    const TO: &'static str = "create or change bookings";
+impl Action for WriteBookings {
+    const REQUIRES: PermissionRequirement = PermissionRequirement::OwnOrAll { own: BookingsRwOwn, all: BookingsRwAll };
+    const DESCRIPTION: &'static str = "create or change bookings";
 }
 
 pub struct CancelBookings;
 
-impl Right for CancelBookings {
-    const NEEDS: Needs = Needs::OwnOrAll { own: BookingsRwdOwn, all: BookingsRwdAll };
-    const TO: &'static str = "cancel bookings";
+impl Action for CancelBookings {
+    const REQUIRES: PermissionRequirement =
+        PermissionRequirement::OwnOrAll { own: BookingsRwdOwn, all: BookingsRwdAll };
+    const DESCRIPTION: &'static str = "cancel bookings";
 }

@@ -2,14 +2,14 @@
 
 use super::rights::ReadBookings;
 use crate::App;
-use crate::right::May;
+use crate::access::Access;
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::bookings::{self, Booking};
 
 /// The booking with this number; nothing if the key may not know of it.
-pub async fn show(app: &App, may: &May<ReadBookings>, number: BookingNumber) -> Result<Option<Booking>, StoreError> {
-    let (account, sight) = (may.account().id.clone(), may.sight().clone());
+pub async fn show(app: &App, may: &Access<ReadBookings>, number: BookingNumber) -> Result<Option<Booking>, StoreError> {
+    let (account, sight) = (may.account().id.clone(), may.visibility().clone());
     let found = app.store().read(move |db| bookings::find(db, &account, &number)).await?;
     Ok(found.filter(|booking| sight.shows(booking.application.as_ref())))
 }

@@ -1,25 +1,25 @@
 //! Change a booking: its people, options, price, or when it is. What is not said stays as it was.
 
 use super::party::{Naming, ParticipantInput};
-use super::place::{PlaceError, Placing, Reach};
+use super::place::{BookingContext, BookingError, ChangeScope};
 use super::rights::{ReadBookings, WriteBookings};
 use super::wanted::{only_noted, order, rules_of, same_claims, stays};
 use crate::App;
-use crate::benefits::{self, Asking};
-use crate::letters::{News, Notify, follow_up, tell};
+use crate::access::Access;
+use crate::allocation::{NewClaim, allocate};
+use crate::discounts::{self, PricingRequest};
+use crate::emails::{BookingEvent, Notify, follow_up, queue_booking_emails};
 use crate::payments::record;
-use crate::right::May;
-use crate::take::{Take, take};
-use slotkeeper_domain::appointment::{self, AppointmentId, NoAppointment};
+use slotkeeper_domain::appointment::{self, AppointmentId, AppointmentNotBookable};
 use slotkeeper_domain::booking::{BookingNumber, Participant, check_participants};
-use slotkeeper_domain::booking_rules::Deed;
+use slotkeeper_domain::booking_rules::BookingAction;
 use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::code::Codes;
 use slotkeeper_domain::id::{ProductId, ResourceId};
-use slotkeeper_domain::inventory::Holder;
+use slotkeeper_domain::inventory::ClaimOwner;
 use slotkeeper_domain::options::OptionInput;
-use slotkeeper_domain::order::{OrderRefused, bytes_of, check_size};
+use slotkeeper_domain::order::{OrderError, bytes_of, check_size};
 use slotkeeper_domain::party::Party;
 use slotkeeper_domain::price::Adjustment;
 use slotkeeper_domain::scheduled::EventChoice;
@@ -70,24 +70,24 @@ pub struct BookingChange {
 /// [`PlaceError`].
 pub async fn update(
     app: &App,
-    may: &May<WriteBookings>,
-    sees: Option<&May<ReadBookings>>,
+    may: &Access<WriteBookings>,
+    sees: Option<&Access<ReadBookings>>,
     number: BookingNumber,
     (change, naming): (BookingChange, Naming),
-) -> Result<Booking, PlaceError> {
-    let placing = Placing::new(app, may, change.relaxed)?;
-    let reach = Reach::of(may, sees);
+) -> Result<Booking, BookingError> {
+    let placing = BookingContext::new(app, may, change.relaxed)?;
+    let reach = ChangeScope::of(may, sees);
     let (unit, notify) = (app.clone(), change.notify);
     let changed = app
         .store()
         .write(move |tx| {
-            let booking = bookings::lock(tx, &placing.account.id, &number)?.ok_or(PlaceError::NoBooking)?;
-            reach.check(booking.application.as_ref(), PlaceError::NoBooking)?;
+            let booking = bookings::lock(tx, &placing.account.id, &number)?.ok_or(BookingError::NoBooking)?;
+            reach.check(booking.application.as_ref(), BookingError::NoBooking)?;
             if booking.canceled.is_some() {
-                return Err(PlaceError::Canceled);
+                return Err(BookingError::Canceled);
             }
             let mut changed = write(tx, &unit, &placing, booking, (&change, &naming))?;
-            let at = tx.moment(&placing.account.id)?;
+            let at = tx.change_time(&placing.account.id)?;
             changed.changed.iter_mut().for_each(|stamp| stamp.at = at);
             Ok(changed)
         })
@@ -101,28 +101,30 @@ pub async fn update(
 fn write(
     tx: &mut Tx,
     app: &App,
-    placing: &Placing,
+    placing: &BookingContext,
     booking: Booking,
     (change, naming): (&BookingChange, &Naming),
-) -> Result<Booking, PlaceError> {
+) -> Result<Booking, BookingError> {
     let account = &placing.account.id;
     let catalogue = app.catalogues().of(tx, account)?;
     let order = order(&booking, change, &catalogue, &placing.account)?;
-    let deed = if only_noted(&booking, &order, change) { Deed::Note } else { Deed::Change };
+    let deed = if only_noted(&booking, &order, change) { BookingAction::Note } else { BookingAction::Change };
     let allow = |deed| rules_of(&catalogue, &booking.product).allow(deed, booking.span.from, placing.now);
     if !placing.relaxed {
         allow(deed)?;
         if let Some(product) = catalogue.product(&order.product).filter(|_| order.party != booking.party) {
-            order.party.check(product, &catalogue, false).map_err(OrderRefused::Party)?;
+            order.party.check(product, &catalogue, false).map_err(OrderError::Party)?;
         }
     }
     // What has begun costs what it did, and what is gone has no price any more.
-    if deed == Deed::Note && (allow(Deed::Change).is_err() || catalogue.product(&booking.product).is_none()) {
+    if deed == BookingAction::Note
+        && (allow(BookingAction::Change).is_err() || catalogue.product(&booking.product).is_none())
+    {
         return note(tx, app, placing, &catalogue, booking, (change, naming));
     }
     // A booking that stays when it is keeps its time, whatever the rules say of new ones.
     let stays = stays(&booking, &order);
-    let terms = Placing { relaxed: placing.relaxed || stays, ..placing.clone() };
+    let terms = BookingContext { relaxed: placing.relaxed || stays, ..placing.clone() };
     let member = placing.asks_for_member(&catalogue, &order.product) && {
         let customer = customers::find(tx, account, &booking.customer)?;
         placing.is_member(customer.and_then(|customer| customer.membership).as_ref())
@@ -136,23 +138,23 @@ fn write(
         // Who is to be there instead has to be there.
         let others = order.resources.iter().filter(|id| !booking.details.resources.contains(id));
         if let Some(id) = appointment::away(&catalogue, others, plan.span, &placing.account.zone) {
-            return Err(OrderRefused::Appointment(NoAppointment::Away(id.clone())).into());
+            return Err(OrderError::Appointment(AppointmentNotBookable::Away(id.clone())).into());
         }
     }
     let had = bytes_of(&booking.details.options, &booking.details.adjustments);
     check_size(&plan.options, &order.adjustments, had)?;
     let mut resources = booking.details.resources.clone();
     if !(stays && same_claims(&booking, &order, &plan, &catalogue)) {
-        let holder = Holder::Booking(booking.number.clone());
+        let holder = ClaimOwner::Booking(booking.number.clone());
         let instead_of = std::slice::from_ref(&holder);
         let zone = &placing.account.zone;
-        let wish = Take { wish: &plan.wish, holder: &holder, instead_of, expires_at: None, zone };
-        resources = take(tx, account, &wish, placing.now)?.resources;
+        let wish = NewClaim { wish: &plan.wish, holder: &holder, instead_of, expires_at: None, zone };
+        resources = allocate(tx, account, &wish, placing.now)?.resources;
     }
     // Locked, because what the customer has is used.
-    let customer = customers::lock(tx, account, &booking.customer)?.ok_or(PlaceError::NoBooking)?;
+    let customer = customers::lock(tx, account, &booking.customer)?.ok_or(BookingError::NoBooking)?;
     let participants = participants(tx, placing, &catalogue, (&booking, &customer), &order.party, (change, naming))?;
-    let asking = Asking {
+    let asking = PricingRequest {
         placing,
         catalogue: &catalogue,
         plan: &plan,
@@ -163,10 +165,10 @@ fn write(
         promise: None,
         strict: !placing.relaxed && (order.party != booking.party || order.product != booking.product),
     };
-    let bargain = benefits::lock(tx, asking)?;
+    let bargain = discounts::lock(tx, asking)?;
     let due = bargain.settled.price.gross.minor().saturating_sub(booking.paid);
     let drawn = bargain.pay_with_vouchers(due)?;
-    let credited = benefits::payments(drawn, placing);
+    let credited = discounts::payments(drawn, placing);
     let agent = placing.agent(tx)?;
     let mut details = booking.details.clone();
     details.participants = participants;
@@ -200,7 +202,7 @@ fn write(
         record::write(tx, placing, &changed, input, agent.clone())?;
     }
     follow_up::plan(tx, app, (&placing.account, &catalogue), &changed, Some(&before))?;
-    tell(tx, app, (&placing.account, &catalogue), &changed, (News::Changed, change.notify))?;
+    queue_booking_emails(tx, app, (&placing.account, &catalogue), &changed, (BookingEvent::Changed, change.notify))?;
     Ok(changed)
 }
 
@@ -208,32 +210,32 @@ fn write(
 fn note(
     tx: &mut Tx,
     app: &App,
-    placing: &Placing,
+    placing: &BookingContext,
     catalogue: &Catalogue,
     booking: Booking,
     (change, naming): (&BookingChange, &Naming),
-) -> Result<Booking, PlaceError> {
+) -> Result<Booking, BookingError> {
     let account = &placing.account.id;
-    let customer = customers::lock(tx, account, &booking.customer)?.ok_or(PlaceError::NoBooking)?;
+    let customer = customers::lock(tx, account, &booking.customer)?.ok_or(BookingError::NoBooking)?;
     let people = participants(tx, placing, catalogue, (&booking, &customer), &booking.party, (change, naming))?;
     let agent = placing.agent(tx)?;
     let mut changed = noted(placing, booking, change, &customer, agent);
     changed.details.participants = people;
     bookings::update(tx, account, &changed)?;
     record_change(tx, placing, &changed);
-    tell(tx, app, (&placing.account, catalogue), &changed, (News::Changed, change.notify))?;
+    queue_booking_emails(tx, app, (&placing.account, catalogue), &changed, (BookingEvent::Changed, change.notify))?;
     Ok(changed)
 }
 
 /// Who comes by name: those who are named now, or those who were and are still of the party.
 fn participants(
     tx: &mut Tx,
-    placing: &Placing,
+    placing: &BookingContext,
     catalogue: &Catalogue,
     (booking, customer): (&Booking, &Customer),
     party: &Party,
     (change, naming): (&BookingChange, &Naming),
-) -> Result<Vec<Participant>, PlaceError> {
+) -> Result<Vec<Participant>, BookingError> {
     let named = &booking.details.participants;
     match &change.participants {
         Some(inputs) => placing.replacing(tx, catalogue, (named, customer), party, (inputs, naming)),
@@ -246,7 +248,7 @@ fn participants(
 
 /// The booking with what is noted about it, and who changed it.
 fn noted(
-    placing: &Placing,
+    placing: &BookingContext,
     mut booking: Booking,
     change: &BookingChange,
     customer: &Customer,
@@ -262,7 +264,7 @@ fn noted(
     booking
 }
 
-fn record_change(tx: &mut Tx, placing: &Placing, booking: &Booking) {
+fn record_change(tx: &mut Tx, placing: &BookingContext, booking: &Booking) {
     let subject = Subject::booking(&booking.number, booking.application.as_ref());
     tx.record(placing.actor.change(&placing.account.id, placing.now, subject, Kind::Updated));
 }

@@ -1,6 +1,6 @@
 //! What a booking is to be when a request changes it, and whether that takes or costs anything else.
 
-use super::place::PlaceError;
+use super::place::BookingError;
 use super::update::BookingChange;
 use slotkeeper_domain::account::Language;
 use slotkeeper_domain::catalogue::{BookingRules, Catalogue, Product};
@@ -9,7 +9,7 @@ use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{ProductId, ResourceId};
 use slotkeeper_domain::inventory::Span;
 use slotkeeper_domain::options::{ChosenOption, OptionInput, choose};
-use slotkeeper_domain::order::{Options, Order, Plan};
+use slotkeeper_domain::order::{Options, Order, OrderPlan};
 use slotkeeper_domain::scheduled::{self, EventChoice};
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::accounts::Account;
@@ -28,7 +28,7 @@ pub(super) fn order(
     change: &BookingChange,
     catalogue: &Catalogue,
     account: &Account,
-) -> Result<Order, PlaceError> {
+) -> Result<Order, BookingError> {
     let product = change.product.clone().unwrap_or_else(|| booking.product.clone());
     let known = catalogue.product(&product);
     let same_product = product == booking.product;
@@ -58,7 +58,7 @@ pub(super) fn order(
             && at != booking.span.from
         {
             let near = booking.event.as_ref();
-            let event = scheduled::starting_at(product, at, near, &account.zone).ok_or(PlaceError::NoEventThen)?;
+            let event = scheduled::starting_at(product, at, near, &account.zone).ok_or(BookingError::NoEventThen)?;
             order.choice = choice(booking, &EventChoice { event: Some(event), ..EventChoice::default() }, same_product);
         }
     }
@@ -165,7 +165,7 @@ pub(super) fn stays(booking: &Booking, order: &Order) -> bool {
 }
 
 /// Whether one that stays when it is also takes no more and no less than it has.
-pub(super) fn same_claims(booking: &Booking, order: &Order, plan: &Plan<'_>, catalogue: &Catalogue) -> bool {
+pub(super) fn same_claims(booking: &Booking, order: &Order, plan: &OrderPlan<'_>, catalogue: &Catalogue) -> bool {
     order.party.seats(catalogue) == booking.party.seats(catalogue)
         && order.private_event == booking.details.private_event
         && plan.span == booking.span

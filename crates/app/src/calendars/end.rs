@@ -1,6 +1,6 @@
 //! End a calendar: its address leads nowhere any more.
 
-use super::Mine;
+use super::CalendarOwner;
 use crate::App;
 use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::id::{AccountId, CalendarId, UserId};
@@ -9,7 +9,7 @@ use slotkeeper_store::tables::calendars;
 use slotkeeper_store::{StoreError, Tx};
 
 /// Ends the calendar with this id. Whether it was there: it may have ended before.
-pub async fn end(app: &App, mine: &Mine, id: CalendarId) -> Result<bool, StoreError> {
+pub async fn end(app: &App, mine: &CalendarOwner, id: CalendarId) -> Result<bool, StoreError> {
     let now = app.now();
     let mine = mine.clone();
     app.store()

@@ -13,7 +13,7 @@ use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::calendar_entries::{BlockRow, Booked, EventRow};
 
 /// What entries are made with.
-pub(super) struct Picture<'a> {
+pub(super) struct CalendarContext<'a> {
     /// Whose calendar it is.
     pub(super) account: &'a Account,
     /// What is on offer.
@@ -37,7 +37,7 @@ pub(super) fn whole(mut rows: Vec<EventRow>, limit: i64) -> Vec<EventRow> {
     rows
 }
 
-impl Picture<'_> {
+impl CalendarContext<'_> {
     /// What an entry says of its changes, so many of its own and the last one at that time: neither ever goes back.
     fn changes(&self, own: i64, at: Instant) -> (u32, Instant) {
         let (number, common_at) = self.common;

@@ -1,6 +1,6 @@
 //! What is in a calendar, read from the store and written as a file.
 
-use super::entries::{Picture, whole};
+use super::entries::{CalendarContext, whole};
 use crate::App;
 use slotkeeper_domain::calendar::{CalendarOf, Window};
 use slotkeeper_domain::change::Thing;
@@ -37,7 +37,7 @@ pub(super) fn file(
 ) -> Result<Option<String>, StoreError> {
     let catalogue = app.catalogues().of(db, &account.id)?;
     let language = account.languages.default_language();
-    let picture = Picture {
+    let picture = CalendarContext {
         account,
         catalogue: &catalogue,
         language,
@@ -69,7 +69,11 @@ fn common(db: &mut Snapshot, account: &Account) -> Result<(i64, Instant), StoreE
 }
 
 /// Everything that is booked.
-fn of_person(db: &mut Snapshot, picture: &Picture<'_>, window: Window) -> Result<Vec<CalendarEvent>, StoreError> {
+fn of_person(
+    db: &mut Snapshot,
+    picture: &CalendarContext<'_>,
+    window: Window,
+) -> Result<Vec<CalendarEvent>, StoreError> {
     let id = &picture.account.id;
     let mut events = Vec::new();
     for (direction, most) in DIRECTIONS {
@@ -84,7 +88,7 @@ fn of_person(db: &mut Snapshot, picture: &Picture<'_>, window: Window) -> Result
 /// What takes a resource.
 fn of_resource(
     db: &mut Snapshot,
-    picture: &Picture<'_>,
+    picture: &CalendarContext<'_>,
     window: Window,
     resource: &ResourceId,
 ) -> Result<Vec<CalendarEvent>, StoreError> {
@@ -107,7 +111,7 @@ fn of_resource(
 
 type Days = (slotkeeper_domain::time::Date, slotkeeper_domain::time::Date);
 
-fn spans(direction: Direction, window: Window, picture: &Picture<'_>) -> (Days, Span) {
+fn spans(direction: Direction, window: Window, picture: &CalendarContext<'_>) -> (Days, Span) {
     let zone = &picture.account.zone;
     match direction {
         Direction::Back => ((window.first, window.today.yesterday().unwrap_or(window.today)), window.before(zone)),

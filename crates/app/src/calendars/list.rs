@@ -1,7 +1,7 @@
 //! List calendars: which there are, and which there could be.
 
 use crate::App;
-use crate::caller::{Manager, Worker};
+use crate::caller::{BusinessMember, Manager};
 use slotkeeper_domain::calendar::CalendarOf;
 use slotkeeper_domain::id::ResourceId;
 use slotkeeper_store::StoreError;
@@ -12,7 +12,7 @@ const MOST: i64 = 1_000;
 
 /// A resource, and its calendar if it has one.
 #[derive(Debug, Clone)]
-pub struct OfResource {
+pub struct ResourceCalendar {
     pub id: ResourceId,
     /// What it is called; absent when it is gone from the catalogue.
     pub name: Option<String>,
@@ -20,14 +20,14 @@ pub struct OfResource {
 }
 
 /// A person's own calendar.
-pub async fn own(app: &App, worker: &Worker) -> Result<Option<Calendar>, StoreError> {
+pub async fn own(app: &App, worker: &BusinessMember) -> Result<Option<Calendar>, StoreError> {
     let (account, of) = (worker.account.id.clone(), CalendarOf::Person(worker.user.id.clone()));
     app.store().read(move |db| calendars::find_of(db, &account, &of)).await
 }
 
 /// The resources of the catalogue in its order, named in the account's language, and after them those that are gone and still
 /// have a calendar.
-pub async fn of_resources(app: &App, manager: &Manager) -> Result<Vec<OfResource>, StoreError> {
+pub async fn of_resources(app: &App, manager: &Manager) -> Result<Vec<ResourceCalendar>, StoreError> {
     let (unit, account) = (app.clone(), manager.account.clone());
     app.store()
         .read(move |db| {
@@ -39,15 +39,17 @@ pub async fn of_resources(app: &App, manager: &Manager) -> Result<Vec<OfResource
                 found.map(|position| made.swap_remove(position))
             };
             let resources = catalogue.resource_types.iter().flat_map(|kind| &kind.resources);
-            let mut listed: Vec<OfResource> = resources
-                .map(|resource| OfResource {
+            let mut listed: Vec<ResourceCalendar> = resources
+                .map(|resource| ResourceCalendar {
                     id: resource.id.clone(),
                     name: Some(resource.name.r#in(language).to_owned()),
                     calendar: take(&resource.id),
                 })
                 .collect();
             listed.extend(made.into_iter().filter_map(|calendar| match &calendar.of {
-                CalendarOf::Resource(id) => Some(OfResource { id: id.clone(), name: None, calendar: Some(calendar) }),
+                CalendarOf::Resource(id) => {
+                    Some(ResourceCalendar { id: id.clone(), name: None, calendar: Some(calendar) })
+                }
                 CalendarOf::Person(_) => None,
             }));
             Ok(listed)

@@ -1,6 +1,6 @@
 //! Make a calendar.
 
-use super::{Mine, hash};
+use super::{CalendarOwner, hash};
 use crate::{App, random};
 use slotkeeper_domain::calendar::CalendarOf;
 use slotkeeper_domain::change::{Kind, Subject};
@@ -27,29 +27,35 @@ pub enum MakeError {
 ///
 /// # Errors
 /// [`MakeError`].
-pub async fn make(app: &App, mine: &Mine) -> Result<CalendarToken, MakeError> {
+pub async fn make(app: &App, mine: &CalendarOwner) -> Result<CalendarToken, MakeError> {
     let now = app.now();
-    let new = New::draw(mine);
+    let new = CalendarDraft::draw(mine);
     let (unit, mine, token) = (app.clone(), mine.clone(), new.token.clone());
     app.store().write(move |tx| write(tx, &unit, &mine, &new, now)).await?;
     Ok(token)
 }
 
 /// What is random about a calendar: drawn before the transaction, which may run more than once.
-pub(super) struct New {
+pub(super) struct CalendarDraft {
     id: CalendarId,
     pub(super) token: CalendarToken,
 }
 
-impl New {
-    pub(super) fn draw(mine: &Mine) -> Self {
+impl CalendarDraft {
+    pub(super) fn draw(mine: &CalendarOwner) -> Self {
         Self { id: random::id(), token: CalendarToken::compose(&mine.person.account.id, &random::token(32)) }
     }
 }
 
 /// Writes a calendar, within a transaction.
-pub(super) fn write(tx: &mut Tx, app: &App, mine: &Mine, new: &New, now: Instant) -> Result<(), MakeError> {
-    let Mine { person, of } = mine;
+pub(super) fn write(
+    tx: &mut Tx,
+    app: &App,
+    mine: &CalendarOwner,
+    new: &CalendarDraft,
+    now: Instant,
+) -> Result<(), MakeError> {
+    let CalendarOwner { person, of } = mine;
     let account = &person.account.id;
     // Locked, so that whoever removes the person at this moment finds the calendar and ends it.
     users::find_locked(tx, account, &person.user.id)?.ok_or(MakeError::NotFound)?;

@@ -18,7 +18,7 @@ pub(crate) use last_use::LastUse;
 pub(crate) use limit::FileLimit;
 
 use crate::App;
-use crate::caller::{Manager, SignedIn, Worker};
+use crate::caller::{BusinessMember, Manager, SignedIn};
 use crate::secrets::{Hash, Usage};
 use slotkeeper_domain::calendar::CalendarOf;
 use slotkeeper_domain::id::ResourceId;
@@ -26,14 +26,14 @@ use slotkeeper_domain::secret::CalendarToken;
 
 /// A calendar about which somebody may decide, and who that is. Whether it was made yet is another question.
 #[derive(Debug, Clone)]
-pub struct Mine {
+pub struct CalendarOwner {
     person: SignedIn,
     of: CalendarOf,
 }
 
-impl Mine {
+impl CalendarOwner {
     #[must_use]
-    pub fn own(worker: &Worker) -> Self {
+    pub fn own(worker: &BusinessMember) -> Self {
         Self { of: CalendarOf::Person(worker.user.id.clone()), person: (**worker).clone() }
     }
 

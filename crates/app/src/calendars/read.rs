@@ -28,9 +28,9 @@ pub enum ReadError {
 
 /// What names a state of a calendar: another one, or another day, has another tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tag(String);
+pub struct CalendarTag(String);
 
-impl Tag {
+impl CalendarTag {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -39,10 +39,10 @@ impl Tag {
 
 /// A calendar, as a program gets it.
 #[derive(Debug)]
-pub enum Shown {
+pub enum CalendarFile {
     /// It is as the program knows it.
-    Same(Tag),
-    File(Tag, String),
+    Same(CalendarTag),
+    File(CalendarTag, String),
 }
 
 /// What is known of a calendar before anything in it is read: enough to tell whether it has changed.
@@ -59,7 +59,11 @@ struct Head {
 ///
 /// # Errors
 /// [`ReadError`].
-pub async fn read(app: &App, token: &CalendarToken, knows: impl Fn(&Tag) -> bool) -> Result<Shown, ReadError> {
+pub async fn read(
+    app: &App,
+    token: &CalendarToken,
+    knows: impl Fn(&CalendarTag) -> bool,
+) -> Result<CalendarFile, ReadError> {
     let token_hash = hash(app, token);
     let account = token.account().ok_or(ReadError::Gone)?;
     let now = app.now();
@@ -69,7 +73,7 @@ pub async fn read(app: &App, token: &CalendarToken, knows: impl Fn(&Tag) -> bool
     app.calendar_use().note(&account, &first.calendar.id, now);
     let known = tag(app, &first, now);
     if knows(&known) {
-        return Ok(Shown::Same(known));
+        return Ok(CalendarFile::Same(known));
     }
     app.calendar_limit().count(&account, &first.calendar.id, now)?;
     let unit = app.clone();
@@ -78,7 +82,7 @@ pub async fn read(app: &App, token: &CalendarToken, knows: impl Fn(&Tag) -> bool
             // Once more, so that the tag is of the snapshot that the file is made of.
             let Some(head) = self::head(db, &account, &token_hash)? else { return Err(ReadError::Gone) };
             let file = filling::file(db, &unit, (&head.calendar, &head.account), now)?.ok_or(ReadError::Gone)?;
-            Ok(Shown::File(tag(&unit, &head, now), file))
+            Ok(CalendarFile::File(tag(&unit, &head, now), file))
         })
         .await
 }
@@ -90,10 +94,10 @@ fn head(db: &mut Snapshot, account: &AccountId, token_hash: &Hash) -> Result<Opt
 }
 
 /// Keyed, because it tells how much happens in the account. Another version of the program may write the same in another way.
-fn tag(app: &App, head: &Head, now: Instant) -> Tag {
+fn tag(app: &App, head: &Head, now: Instant) -> CalendarTag {
     let today = Window::around(now, &head.account.zone).today.to_string();
     let (id, changes, version) = (head.calendar.id.as_str(), head.changes.to_string(), env!("CARGO_PKG_VERSION"));
     let parts = [id, &changes, &today, version].map(str::as_bytes);
     let hash = app.vault().hash_parts(Usage::CalendarTag, &parts);
-    Tag(hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+    CalendarTag(hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
 }

@@ -1,7 +1,7 @@
 //! Replace a calendar's address: the old one ends at once.
 
-use super::Mine;
-use super::make::{MakeError, New, write};
+use super::CalendarOwner;
+use super::make::{CalendarDraft, MakeError, write};
 use crate::App;
 use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::id::CalendarId;
@@ -12,9 +12,9 @@ use slotkeeper_store::tables::calendars;
 ///
 /// # Errors
 /// [`MakeError::MadeBefore`] when `current` is not the one that is there any more; otherwise as [`super::make::make`].
-pub async fn replace(app: &App, mine: &Mine, current: CalendarId) -> Result<CalendarToken, MakeError> {
+pub async fn replace(app: &App, mine: &CalendarOwner, current: CalendarId) -> Result<CalendarToken, MakeError> {
     let now = app.now();
-    let new = New::draw(mine);
+    let new = CalendarDraft::draw(mine);
     let (unit, mine, token) = (app.clone(), mine.clone(), new.token.clone());
     app.store()
         .write(move |tx| {

@@ -1,14 +1,14 @@
 //! Read the catalogue.
 
 use crate::App;
-use crate::right::{May, Right};
+use crate::access::{Access, Action};
 use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_store::{Snapshot, StoreError};
 use std::sync::Arc;
 
 /// The catalogue of the account that a key opens. Every key may see it (wire reference, section 3.7).
-pub async fn read<R: Right>(app: &App, may: &May<R>) -> Result<Arc<Catalogue>, StoreError> {
+pub async fn read<R: Action>(app: &App, may: &Access<R>) -> Result<Arc<Catalogue>, StoreError> {
     let (id, unit) = (may.account().id.clone(), app.clone());
     app.store().read(move |db| unit.catalogues().of(db, &id)).await
 }

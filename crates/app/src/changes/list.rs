@@ -1,28 +1,28 @@
 //! List what has changed, for an application that may have missed something.
 
 use crate::App;
+use crate::access::Action;
 use crate::authorizations::check::KeyHolder;
 use crate::blocks::rights::ReadBlocks;
 use crate::bookings::rights::ReadBookings;
 use crate::customers::rights::ReadCustomers;
 use crate::payments::rights::ReadPayments;
-use crate::right::Right;
 use crate::secrets::Usage;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use slotkeeper_domain::id::AccountId;
-use slotkeeper_domain::right::Sight;
+use slotkeeper_domain::visibility::Visibility;
 use slotkeeper_domain::webhook::Domain;
 use slotkeeper_store::StoreError;
-use slotkeeper_store::tables::change_log::{self, Entry};
+use slotkeeper_store::tables::change_log::{self, ChangeEntry};
 
 /// A part of the log.
 #[derive(Debug)]
-pub struct Part {
+pub struct ChangesPage {
     /// What changed of the things that the key may read, in order.
-    pub changes: Vec<(Domain, Entry)>,
+    pub changes: Vec<(Domain, ChangeEntry)>,
     /// Where the next part begins.
-    pub last: Mark,
+    pub last: LogMark,
     /// Whether there is more behind it.
     pub more: bool,
 }
@@ -32,9 +32,9 @@ pub struct Part {
 /// Outside it is sealed: the number of a change tells how much has happened to things that the key may know nothing of. What is
 /// sealed is another text each time, so that one cannot even see whether anything happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Mark(i64);
+pub struct LogMark(i64);
 
-impl Mark {
+impl LogMark {
     pub const BEGINNING: Self = Self(0);
 
     /// Says it to a client with a key of this account. The text is as long for every place.
@@ -76,14 +76,14 @@ pub enum ListError {
 ///
 /// # Errors
 /// [`ListError`].
-pub async fn list(app: &App, holder: &KeyHolder, from: Start, limit: usize) -> Result<Part, ListError> {
+pub async fn list(app: &App, holder: &KeyHolder, from: Start, limit: usize) -> Result<ChangesPage, ListError> {
     let account = holder.account().id.clone();
-    let sights: Vec<(Domain, Sight)> =
+    let sights: Vec<(Domain, Visibility)> =
         Domain::ALL.iter().filter_map(|domain| Some((*domain, sight(holder, *domain)?))).collect();
     let (from, known) = match from {
-        Start::Beginning => (Mark::BEGINNING, None),
-        Start::Mark(text) => (Mark::open(app, &account, &text).ok_or(ListError::NoMark)?, None),
-        Start::Number(number) => (Mark::BEGINNING, Some(number)),
+        Start::Beginning => (LogMark::BEGINNING, None),
+        Start::Mark(text) => (LogMark::open(app, &account, &text).ok_or(ListError::NoMark)?, None),
+        Start::Number(number) => (LogMark::BEGINNING, Some(number)),
     };
     let one_more = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
     let read = app.store().read(move |db| {
@@ -103,14 +103,14 @@ pub async fn list(app: &App, holder: &KeyHolder, from: Start, limit: usize) -> R
     changes.sort_by_key(|(_, entry)| entry.number);
     let more = changes.len() > limit;
     changes.truncate(limit);
-    let last = changes.last().map_or(Mark(after), |(_, entry)| Mark(entry.number));
-    Ok(Part { changes, last, more })
+    let last = changes.last().map_or(LogMark(after), |(_, entry)| LogMark(entry.number));
+    Ok(ChangesPage { changes, last, more })
 }
 
 /// Whose things of a domain the key may read.
-pub(crate) fn sight(holder: &KeyHolder, domain: Domain) -> Option<Sight> {
-    fn of<R: Right>(holder: &KeyHolder) -> Option<Sight> {
-        holder.may::<R>().map(|may| may.sight().clone())
+pub(crate) fn sight(holder: &KeyHolder, domain: Domain) -> Option<Visibility> {
+    fn of<R: Action>(holder: &KeyHolder) -> Option<Visibility> {
+        holder.access::<R>().map(|may| may.visibility().clone())
     }
     match domain {
         Domain::Bookings => of::<ReadBookings>(holder),

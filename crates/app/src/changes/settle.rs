@@ -25,5 +25,5 @@ pub(crate) async fn settle(app: &App, account: &AccountId, end: Instant) -> Resu
         return Ok(());
     }
     let of = account.clone();
-    app.store().tidy(move |tx| change_log::settle(tx, &of, end)).await
+    app.store().write_unlogged(move |tx| change_log::settle(tx, &of, end)).await
 }

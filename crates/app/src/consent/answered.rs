@@ -5,12 +5,12 @@ use crate::App;
 use crate::caller::Owner;
 use slotkeeper_domain::account::Name;
 use slotkeeper_domain::consent::Decision;
-use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::email_address::EmailAddress;
 use slotkeeper_domain::id::QuestionId;
 use slotkeeper_store::tables::questions;
 
 #[derive(Debug)]
-pub struct Answered {
+pub struct RepeatedAnswer {
     /// What the owner decided.
     pub decision: Decision,
     pub application: Name,
@@ -21,7 +21,7 @@ pub struct Answered {
 ///
 /// # Errors
 /// [`DecideError::Expired`] when there is no such question or no answer; otherwise when the store fails.
-pub async fn answered(app: &App, owner: &Owner, id: QuestionId) -> Result<Answered, DecideError> {
+pub async fn answered(app: &App, owner: &Owner, id: QuestionId) -> Result<RepeatedAnswer, DecideError> {
     let owner = owner.clone();
     app.store()
         .read(move |db| {
@@ -29,7 +29,7 @@ pub async fn answered(app: &App, owner: &Owner, id: QuestionId) -> Result<Answer
                 questions::find(db, &owner.account.id, &id, &owner.session_hash)?.ok_or(DecideError::Expired)?;
             let decision = question.answer.ok_or(DecideError::Expired)?;
             let (application, developer) = source(db, &question)?;
-            Ok(Answered { decision, application: application.name, developer })
+            Ok(RepeatedAnswer { decision, application: application.name, developer })
         })
         .await
 }

@@ -4,8 +4,8 @@ use crate::authorizations::installed::MOST_AUTHORIZATIONS;
 use crate::caller::{Owner, SignedIn};
 use crate::throttle::{self, Bucket};
 use crate::{App, random};
-use slotkeeper_domain::consent::{self, Malformed, MayNotDecide, QUESTION_LIFETIME, Request};
-use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::consent::{self, AuthorizationRequest, MalformedRequest, MayNotDecide, QUESTION_LIFETIME};
+use slotkeeper_domain::email_address::EmailAddress;
 use slotkeeper_domain::id::QuestionId;
 use slotkeeper_domain::permission::{Permission, PermissionSet};
 use slotkeeper_domain::throttle::TooMany;
@@ -18,9 +18,9 @@ use slotkeeper_store::{Snapshot, StoreError};
 
 /// An Authorization URL that asks for something that can be granted.
 #[derive(Debug, Clone)]
-pub struct Asking {
+pub struct ConsentRequest {
     /// What it asks for.
-    pub request: Request,
+    pub request: AuthorizationRequest,
     pub application: Application,
     /// Who made it: the trusted source.
     pub developer_email: EmailAddress,
@@ -28,7 +28,7 @@ pub struct Asking {
 
 /// A question on the owner's screen.
 #[derive(Debug)]
-pub struct Asked {
+pub struct ConsentQuestion {
     /// Its id, for the form.
     pub id: QuestionId,
     /// How many authorizations the application has in the account already.
@@ -46,7 +46,7 @@ pub struct Asked {
 pub enum AskError {
     /// The address is not a complete Authorization URL.
     #[error("malformed")]
-    Malformed(Malformed),
+    Malformed(MalformedRequest),
     /// There is no such application.
     #[error("unknown application")]
     UnknownApplication,
@@ -73,8 +73,8 @@ pub enum AskError {
 ///
 /// # Errors
 /// Every way in which the address itself is no good: [`AskError`].
-pub async fn read(app: &App, query: &str) -> Result<Asking, AskError> {
-    let request = Request::parse(query).map_err(AskError::Malformed)?;
+pub async fn read(app: &App, query: &str) -> Result<ConsentRequest, AskError> {
+    let request = AuthorizationRequest::parse(query).map_err(AskError::Malformed)?;
     let id = request.application.clone();
     let (application, owner) = app
         .store()
@@ -90,7 +90,7 @@ pub async fn read(app: &App, query: &str) -> Result<Asking, AskError> {
     if owner.email_confirmed_at.is_none() {
         return Err(AskError::DeveloperUnconfirmed(Box::new(application)));
     }
-    Ok(Asking { request, application, developer_email: owner.email_address })
+    Ok(ConsentRequest { request, application, developer_email: owner.email_address })
 }
 
 /// Puts the question to whoever is signed in, if that is an owner. A question with the same `state` that was agreed
@@ -98,7 +98,7 @@ pub async fn read(app: &App, query: &str) -> Result<Asking, AskError> {
 ///
 /// # Errors
 /// [`AskError::MayNotDecide`], [`AskError::TooMany`], or when the store fails.
-pub async fn ask(app: &App, person: &SignedIn, asking: &Asking) -> Result<Asked, AskError> {
+pub async fn ask(app: &App, person: &SignedIn, asking: &ConsentRequest) -> Result<ConsentQuestion, AskError> {
     let owner: Owner = person.as_owner().map_err(AskError::MayNotDecide)?;
     let permissions = consent::grantable(owner.account.kind, &asking.request.permissions);
     if permissions.is_empty() {
@@ -119,7 +119,7 @@ pub async fn ask(app: &App, person: &SignedIn, asking: &Asking) -> Result<Asked,
         sealed_redirect: None,
     };
     app.store()
-        .tidy(move |tx| {
+        .write_unlogged(move |tx| {
             let account = &owner.account.id;
             let earlier = authorizations::live_of_application(tx, account, &question.application, MOST_AUTHORIZATIONS)?;
             let sets: Vec<_> = earlier.iter().map(|authorization| authorization.permissions.clone()).collect();
@@ -135,7 +135,7 @@ pub async fn ask(app: &App, person: &SignedIn, asking: &Asking) -> Result<Asked,
                 }
             };
             let permissions = question.permissions.clone();
-            Ok(Asked { id, earlier: earlier.len(), news, permissions, answered_before })
+            Ok(ConsentQuestion { id, earlier: earlier.len(), news, permissions, answered_before })
         })
         .await
 }

@@ -4,13 +4,13 @@ use super::ask::allowed_before;
 use super::grant::{grant, new_api_key};
 use crate::authorizations::installed::MOST_AUTHORIZATIONS;
 use crate::caller::Owner;
-use crate::mail::{self, Introduction, Letter};
+use crate::outbox::{self, AccountEmail, BusinessIntroduction};
 use crate::secrets::{CannotOpen, Usage};
 use crate::throttle::{self, Bucket};
 use crate::{App, random};
-use slotkeeper_domain::callback::Answer;
-use slotkeeper_domain::consent::{Decision, Step, step};
-use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::callback::ConsentDecision;
+use slotkeeper_domain::consent::{ConsentStep, Decision, step};
+use slotkeeper_domain::email_address::EmailAddress;
 use slotkeeper_domain::id::QuestionId;
 use slotkeeper_domain::throttle::TooMany;
 use slotkeeper_domain::time::Instant;
@@ -64,10 +64,10 @@ pub async fn decide(app: &App, owner: &Owner, id: QuestionId, pressed: Decision)
         let question =
             questions::find_locked(tx, &owner.account.id, &id, &owner.session_hash)?.ok_or(DecideError::Expired)?;
         match step(question.answer, question.expires_at, pressed, now) {
-            Step::Expired => Err(DecideError::Expired),
-            Step::AnsweredOtherwise(previous) => Err(DecideError::AnsweredOtherwise(previous)),
-            Step::Repeat => repeat(tx, &unit, &owner, &question),
-            Step::Answer => match pressed {
+            ConsentStep::Expired => Err(DecideError::Expired),
+            ConsentStep::AnsweredOtherwise(previous) => Err(DecideError::AnsweredOtherwise(previous)),
+            ConsentStep::Repeat => repeat(tx, &unit, &owner, &question),
+            ConsentStep::Answer => match pressed {
                 Decision::Allowed => allow(tx, &unit, &owner, &question, now),
                 Decision::Denied => deny(tx, &owner, &question, now),
             },
@@ -76,7 +76,7 @@ pub async fn decide(app: &App, owner: &Owner, id: QuestionId, pressed: Decision)
     let outcome = match pressed {
         Decision::Allowed => app.store().write(answer).await?,
         // A refusal changes nothing in the account.
-        Decision::Denied => app.store().tidy(answer).await?,
+        Decision::Denied => app.store().write_unlogged(answer).await?,
     };
     app.mail_waiting().notify_one();
     Ok(outcome)
@@ -108,7 +108,7 @@ fn allow(tx: &mut Tx, app: &App, owner: &Owner, question: &Question, now: Instan
     grant(tx, app, &authorization, &api_key)?;
 
     let state = question.state.as_deref().unwrap_or_default();
-    let answer = Answer::Allowed { api_key: &api_key, state };
+    let answer = ConsentDecision::Allowed { api_key: &api_key, state };
     let redirect = question.callback_url.as_ref().map(|callback| Zeroizing::new(callback.with_answer(&answer)));
     let sealed = redirect.as_ref().map(|redirect| app.vault().seal(Usage::Redirect, redirect));
     questions::answer(tx, account, &question.id, Decision::Allowed, Some(&authorization.id), sealed.as_deref())?;
@@ -118,17 +118,17 @@ fn allow(tx: &mut Tx, app: &App, owner: &Owner, question: &Question, now: Instan
 
     let (application, developer) = source(tx, question)?;
     let contact = accounts::contact_details(tx, account)?.unwrap_or_default();
-    let known = owner.user.email_confirmed_at.map(|_| Introduction {
+    let known = owner.user.email_confirmed_at.map(|_| BusinessIntroduction {
         business: &owner.account.name,
         country: owner.account.country,
         contact: &contact,
         owner: &owner.user.email_address,
     });
-    let letter = Letter::api_key(&application.name, known.as_ref(), &question.permissions, &api_key);
+    let letter = AccountEmail::api_key(&application.name, known.as_ref(), &question.permissions, &api_key);
     // The key is in no other place: without the mail it would be lost, so nothing is agreed to either.
     let to = developer.as_str();
     throttle::take_within::<DecideError>(tx, app, &[Bucket::DeveloperMail(to), Bucket::DeveloperMailInADay(to)])?;
-    mail::send(tx, app, &question.developer, &developer, &letter)?;
+    outbox::send(tx, app, &question.developer, &developer, &letter)?;
     Ok(Outcome::Settled)
 }
 
@@ -144,7 +144,7 @@ fn deny(tx: &mut Tx, owner: &Owner, question: &Question, now: Instant) -> Result
 
 fn denied(question: &Question) -> Result<Outcome, DecideError> {
     match &question.callback_url {
-        Some(callback) => Ok(Outcome::Redirect(Zeroizing::new(callback.with_answer(&Answer::Denied)))),
+        Some(callback) => Ok(Outcome::Redirect(Zeroizing::new(callback.with_answer(&ConsentDecision::Denied)))),
         None => Ok(Outcome::Settled),
     }
 }

@@ -1,6 +1,6 @@
 //! Give store credit to a customer.
 
-use crate::bookings::place::PlaceError;
+use crate::bookings::place::BookingError;
 use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::credit::Credit;
 use slotkeeper_domain::id::{AccountId, CustomerId};
@@ -18,11 +18,11 @@ pub fn grant(
     actor: &Actor,
     at: Instant,
     (customer, minor): (&CustomerId, u32),
-) -> Result<(), PlaceError> {
-    let creator = customers::lock(tx, account, customer)?.ok_or(PlaceError::NoCustomer)?.application;
+) -> Result<(), BookingError> {
+    let creator = customers::lock(tx, account, customer)?.ok_or(BookingError::NoCustomer)?.application;
     let known = credits::find(tx, account, customer)?;
-    let granted = known.granted.checked_add(minor.into()).ok_or(PlaceError::TooMuch)?;
-    granted.checked_add(known.of_vouchers).ok_or(PlaceError::TooMuch)?;
+    let granted = known.granted.checked_add(minor.into()).ok_or(BookingError::TooMuch)?;
+    granted.checked_add(known.of_vouchers).ok_or(BookingError::TooMuch)?;
     credits::set(tx, account, customer, Credit { granted, ..known })?;
     tx.record(actor.change(account, at, Subject::customer(customer, creator.as_ref()), Kind::Updated));
     Ok(())

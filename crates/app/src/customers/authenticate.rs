@@ -2,8 +2,8 @@
 
 use super::rights::ReadCustomers;
 use crate::App;
+use crate::access::Access;
 use crate::passwords::{Asker, PasswordError};
-use crate::right::May;
 use crate::throttle::{self, Bucket};
 use slotkeeper_domain::id::{ApplicationId, CustomerId};
 use slotkeeper_domain::secret::Password;
@@ -36,13 +36,13 @@ pub enum AuthenticateError {
 /// [`AuthenticateError`].
 pub async fn authenticate(
     app: &App,
-    may: &May<ReadCustomers>,
+    may: &Access<ReadCustomers>,
     application: &ApplicationId,
     id: CustomerId,
     password: Password,
 ) -> Result<(), AuthenticateError> {
     let account = may.account().id.clone();
-    let (of, wanted, sight) = (account.clone(), id.clone(), may.sight().clone());
+    let (of, wanted, sight) = (account.clone(), id.clone(), may.visibility().clone());
     let found = app.store().read(move |db| customers::password(db, &of, &wanted)).await?;
     let found = found.filter(|(creator, _)| sight.shows(creator.as_ref()));
     // A try by somebody who may not know of the customer does not count against the customer.

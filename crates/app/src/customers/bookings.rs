@@ -2,13 +2,13 @@
 
 use super::rights::ReadCustomers;
 use crate::App;
+use crate::access::Access;
 use crate::bookings::rights::ReadBookings;
-use crate::right::May;
 use slotkeeper_domain::id::{ApplicationId, CustomerId};
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::bookings::{self, Booking};
 use slotkeeper_store::tables::customers;
-use slotkeeper_store::tables::listed_before::{Found, Wanted, page};
+use slotkeeper_store::tables::list_pages::{ListPage, PageRequest, page};
 use slotkeeper_store::{Snapshot, StoreError};
 
 /// The bookings of a customer that the key may know of and that start within the times, both included, the cancelled ones
@@ -18,14 +18,14 @@ use slotkeeper_store::{Snapshot, StoreError};
 /// those whose bookings it sees.
 pub async fn list(
     app: &App,
-    may: &May<ReadBookings>,
-    (sees, application): (Option<&May<ReadCustomers>>, &ApplicationId),
+    may: &Access<ReadBookings>,
+    (sees, application): (Option<&Access<ReadCustomers>>, &ApplicationId),
     id: CustomerId,
     times: (Instant, Instant),
-    wanted: Wanted,
-) -> Result<Option<Found<Booking>>, StoreError> {
-    let (account, sight) = (may.account().id.clone(), may.sight().clone());
-    let (sees, application) = (sees.map(|may| may.sight().clone()), application.clone());
+    wanted: PageRequest,
+) -> Result<Option<ListPage<Booking>>, StoreError> {
+    let (account, sight) = (may.account().id.clone(), may.visibility().clone());
+    let (sees, application) = (sees.map(|may| may.visibility().clone()), application.clone());
     app.store()
         .read(move |db| {
             let Some(customer) = customers::find(db, &account, &id)? else { return Ok(None) };

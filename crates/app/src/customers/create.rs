@@ -1,11 +1,11 @@
 //! Create a customer. One whose e-mail address is known already is another customer (wire reference, section 9).
 
 use super::rights::WriteCustomers;
-use super::show::Shown;
+use super::show::CustomerView;
+use crate::access::Access;
 use crate::bookings::party::{CustomerInput, PersonInput};
-use crate::bookings::place::{PlaceError, Placing};
-use crate::idempotency::{Answer, Answering};
-use crate::right::May;
+use crate::bookings::place::{BookingContext, BookingError};
+use crate::idempotency::{Answering, StoredResponse};
 use crate::{App, random};
 use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::credit::Credit;
@@ -17,13 +17,13 @@ use slotkeeper_store::tables::customers::Statistics;
 ///
 /// # Errors
 /// When what is said of the person is not taken, or the store fails.
-pub async fn create<A: Answer>(
+pub async fn create<A: StoredResponse>(
     app: &App,
-    may: &May<WriteCustomers>,
+    may: &Access<WriteCustomers>,
     input: PersonInput,
-    answering: Answering<Shown, A>,
-) -> Result<A, PlaceError> {
-    let placing = Placing::new(app, may, false)?;
+    answering: Answering<CustomerView, A>,
+) -> Result<A, BookingError> {
+    let placing = BookingContext::new(app, may, false)?;
     let (unit, id): (_, CustomerId) = (app.clone(), random::id());
     let input = CustomerInput::New(Box::new(input));
     let create = move |tx: &mut Tx| {
@@ -38,8 +38,8 @@ pub async fn create<A: Answer>(
                 Kind::Created,
             ));
             placing.has_room_for_customer(tx, &unit)?;
-            customer.created_at = tx.moment(account)?;
-            Ok(Shown { customer, statistics: Statistics::default(), credit: Credit::default() })
+            customer.created_at = tx.change_time(account)?;
+            Ok(CustomerView { customer, statistics: Statistics::default(), credit: Credit::default() })
         })
     };
     app.store().write(create).await

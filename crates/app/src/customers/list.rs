@@ -1,23 +1,23 @@
 //! List customers.
 
 use super::rights::ReadCustomers;
-use super::show::Shown;
+use super::show::CustomerView;
 use crate::App;
+use crate::access::Access;
 use crate::changes::settle::settle;
-use crate::right::May;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::customer_search::{self, CustomerSearch};
-use slotkeeper_store::tables::listed_before::{Found, Wanted, page};
+use slotkeeper_store::tables::list_pages::{ListPage, PageRequest, page};
 use slotkeeper_store::{Snapshot, StoreError};
 
 /// The customers that a search finds and the key may know of, by creation: those that are wanted.
 pub async fn list(
     app: &App,
-    may: &May<ReadCustomers>,
+    may: &Access<ReadCustomers>,
     search: CustomerSearch,
-    wanted: Wanted,
-) -> Result<Found<Shown>, StoreError> {
-    let (account, sight, now) = (may.account().id.clone(), may.sight().clone(), app.now());
+    wanted: PageRequest,
+) -> Result<ListPage<CustomerView>, StoreError> {
+    let (account, sight, now) = (may.account().id.clone(), may.visibility().clone(), app.now());
     if search.since > Instant::from_millis(0) {
         settle(app, &account, now).await?;
     }

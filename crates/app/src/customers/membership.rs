@@ -1,7 +1,7 @@
 //! Make a customer a member, or take the membership away. The API only shows memberships (wire reference, section 6.13).
 
 use crate::App;
-use crate::caller::Colleague;
+use crate::caller::AccountMember;
 use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::id::{AccountId, CustomerId};
 use slotkeeper_domain::membership::Membership;
@@ -12,7 +12,7 @@ use slotkeeper_store::{StoreError, Tx};
 /// Gives a customer of the colleague's business this membership, or none. Whether there is such a customer.
 pub async fn set(
     app: &App,
-    colleague: &Colleague,
+    colleague: &AccountMember,
     id: CustomerId,
     membership: Option<Membership>,
 ) -> Result<bool, StoreError> {

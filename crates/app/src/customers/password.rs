@@ -2,7 +2,7 @@
 //! 3.3).
 
 use crate::App;
-use crate::caller::Colleague;
+use crate::caller::AccountMember;
 use crate::passwords::{Asker, PasswordError};
 use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::id::{AccountId, CustomerId};
@@ -34,7 +34,7 @@ pub enum SetPasswordError {
 /// [`SetPasswordError`].
 pub async fn set(
     app: &App,
-    colleague: &Colleague,
+    colleague: &AccountMember,
     id: CustomerId,
     password: Option<Password>,
 ) -> Result<(), SetPasswordError> {

@@ -8,18 +8,18 @@
 use super::piece::Piece;
 use super::rights::{DeleteCustomers, ReadCustomers};
 use crate::App;
-use crate::bookings::place::{PlaceError, Placing, Reach};
-use crate::right::May;
-use crate::take;
+use crate::access::Access;
+use crate::allocation;
+use crate::bookings::place::{BookingContext, BookingError, ChangeScope};
 use crate::webhooks::items::keep_last;
 use slotkeeper_domain::change::{Actor, Kind, Subject, Thing};
 use slotkeeper_domain::id::CustomerId;
-use slotkeeper_domain::inventory::Holder;
+use slotkeeper_domain::inventory::ClaimOwner;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::accounts::{self, Account};
 use slotkeeper_store::tables::customers::{self, Customer};
 use slotkeeper_store::tables::leaving_customers::{self, Leaving};
-use slotkeeper_store::tables::{bookings, claims, mails};
+use slotkeeper_store::tables::{bookings, claims, outbox};
 use slotkeeper_store::{StoreError, Tx};
 
 /// How many customers one round of the job looks at.
@@ -47,12 +47,12 @@ enum Step {
 /// [`PlaceError::NoCustomer`], [`PlaceError::NotYours`]; when the store fails.
 pub async fn remove(
     app: &App,
-    may: &May<DeleteCustomers>,
-    sees: Option<&May<ReadCustomers>>,
+    may: &Access<DeleteCustomers>,
+    sees: Option<&Access<ReadCustomers>>,
     id: CustomerId,
-) -> Result<Removal, PlaceError> {
-    let placing = Placing::new(app, may, false)?;
-    let reach = Reach::of(may, sees);
+) -> Result<Removal, BookingError> {
+    let placing = BookingContext::new(app, may, false)?;
+    let reach = ChangeScope::of(may, sees);
     let leaving = Leaving { account: placing.account.id.clone(), customer: id, actor: placing.actor.clone() };
     let (unit, first) = (app.clone(), leaving.clone());
     let mut step = app.store().write(move |tx| begin(tx, &unit, (&placing, &reach), &first)).await?;
@@ -77,15 +77,20 @@ pub async fn remove_some(app: &App) -> Result<bool, StoreError> {
     failed.map_or(Ok(any), Err)
 }
 
-fn begin(tx: &mut Tx, app: &App, (placing, reach): (&Placing, &Reach), leaving: &Leaving) -> Result<Step, PlaceError> {
+fn begin(
+    tx: &mut Tx,
+    app: &App,
+    (placing, reach): (&BookingContext, &ChangeScope),
+    leaving: &Leaving,
+) -> Result<Step, BookingError> {
     let (account, id) = (&placing.account.id, &leaving.customer);
-    let known = customers::find(tx, account, id)?.ok_or(PlaceError::NoCustomer)?;
-    reach.check(known.application.as_ref(), PlaceError::NoCustomer)?;
+    let known = customers::find(tx, account, id)?.ok_or(BookingError::NoCustomer)?;
+    reach.check(known.application.as_ref(), BookingError::NoCustomer)?;
     if bookings::has_future(tx, account, id, placing.now)? {
         return Ok(Step::Done(Removal::HasFutureBookings));
     }
     let piece = lock(tx, leaving)?;
-    let known = customers::lock(tx, account, id)?.ok_or(PlaceError::NoCustomer)?;
+    let known = customers::lock(tx, account, id)?.ok_or(BookingError::NoCustomer)?;
     // Whoever books for the customer has booked by now, or finds nobody.
     if bookings::has_future(tx, account, id, placing.now)? {
         return Ok(Step::Done(Removal::HasFutureBookings));
@@ -116,8 +121,9 @@ async fn go_on(app: &App, leaving: Leaving) -> Result<Step, StoreError> {
 /// Locks some of the customer's bookings, and the events that they have seats of.
 fn lock(tx: &mut Tx, leaving: &Leaving) -> Result<Piece, StoreError> {
     let piece = Piece::after(tx, &leaving.account, &leaving.customer, Piece::BEGINNING)?;
-    let holders: Vec<Holder> = piece.bookings.iter().map(|booking| Holder::Booking(booking.number.clone())).collect();
-    take::lock_what_they_have(tx, &leaving.account, &holders)?;
+    let holders: Vec<ClaimOwner> =
+        piece.bookings.iter().map(|booking| ClaimOwner::Booking(booking.number.clone())).collect();
+    allocation::lock_claimed_events(tx, &leaving.account, &holders)?;
     Ok(piece)
 }
 
@@ -136,8 +142,8 @@ fn erase(
     for booking in piece.bookings {
         let number = booking.number;
         keep_last(tx, app, account, (Thing::Booking, number.as_str(), booking.application.as_ref()), now)?;
-        claims::release(tx, &account.id, &Holder::Booking(number.clone()), now)?;
-        mails::forget_booking(tx, &account.id, &number, now)?;
+        claims::release(tx, &account.id, &ClaimOwner::Booking(number.clone()), now)?;
+        outbox::forget_booking(tx, &account.id, &number, now)?;
         bookings::delete(tx, &account.id, &number)?;
         let subject = Subject::booking(&number, booking.application.as_ref());
         tx.record(actor.change(&account.id, now, subject, Kind::Deleted));

@@ -2,19 +2,19 @@
 
 use super::rights::ReadCustomers;
 use crate::App;
-use crate::right::May;
+use crate::access::Access;
 use slotkeeper_domain::id::{AccountId, CustomerId, LinkedPersonId};
-use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_domain::visibility::Visibility;
 use slotkeeper_store::tables::customers;
-pub use slotkeeper_store::tables::customers::Shown;
+pub use slotkeeper_store::tables::customers::CustomerView;
 use slotkeeper_store::tables::linked_people::{self, LinkedPerson};
 use slotkeeper_store::{Snapshot, StoreError};
 use std::collections::HashMap;
 
 /// The customer with this id; nothing if the key may not know of it.
-pub async fn show(app: &App, may: &May<ReadCustomers>, id: CustomerId) -> Result<Option<Shown>, StoreError> {
-    let (account, sight, now) = (may.account().id.clone(), may.sight().clone(), app.now());
+pub async fn show(app: &App, may: &Access<ReadCustomers>, id: CustomerId) -> Result<Option<CustomerView>, StoreError> {
+    let (account, sight, now) = (may.account().id.clone(), may.visibility().clone(), app.now());
     let found = app.store().read(move |db| customers::show(db, &account, &id, now)).await?;
     Ok(found.filter(|shown| sight.shows(shown.customer.application.as_ref())))
 }
@@ -22,7 +22,7 @@ pub async fn show(app: &App, may: &May<ReadCustomers>, id: CustomerId) -> Result
 /// Customers, and people linked to them, by their ids.
 #[derive(Debug, Default)]
 pub struct People {
-    pub customers: HashMap<CustomerId, Shown>,
+    pub customers: HashMap<CustomerId, CustomerView>,
     pub linked: HashMap<LinkedPersonId, LinkedPerson>,
 }
 
@@ -30,18 +30,18 @@ pub struct People {
 /// for bookings that are shown with the people in them.
 pub async fn show_people(
     app: &App,
-    may: &May<ReadCustomers>,
+    may: &Access<ReadCustomers>,
     ids: Vec<CustomerId>,
     linked: Vec<LinkedPersonId>,
 ) -> Result<People, StoreError> {
-    let (account, sight, now) = (may.account().id.clone(), may.sight().clone(), app.now());
+    let (account, sight, now) = (may.account().id.clone(), may.visibility().clone(), app.now());
     app.store().read(move |db| people_within(db, (&account, &sight), &ids, &linked, now)).await
 }
 
 /// The same, as a snapshot or transaction sees it.
 pub fn people_within(
     db: &mut Snapshot,
-    (account, sight): (&AccountId, &Sight),
+    (account, sight): (&AccountId, &Visibility),
     ids: &[CustomerId],
     linked: &[LinkedPersonId],
     now: Instant,

@@ -3,10 +3,10 @@
 use super::piece::Piece;
 use super::retitle::{differs, follow};
 use super::rights::{ReadCustomers, WriteCustomers};
-use super::show::Shown;
+use super::show::CustomerView;
 use crate::App;
-use crate::bookings::place::{PlaceError, Placing, Reach};
-use crate::right::May;
+use crate::access::Access;
+use crate::bookings::place::{BookingContext, BookingError, ChangeScope};
 use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::customer::{About, FieldInput, Person, answers};
 use slotkeeper_domain::id::CustomerId;
@@ -19,27 +19,27 @@ use slotkeeper_store::tables::customers;
 /// [`PlaceError::NoCustomer`], [`PlaceError::NotYours`]; when what is said of the person is not taken, or the store fails.
 pub async fn update(
     app: &App,
-    may: &May<WriteCustomers>,
-    sees: Option<&May<ReadCustomers>>,
+    may: &Access<WriteCustomers>,
+    sees: Option<&Access<ReadCustomers>>,
     id: CustomerId,
     fields: Option<Vec<FieldInput>>,
     change: impl Fn(Person) -> Person + Send + 'static,
-) -> Result<Shown, PlaceError> {
-    let placing = Placing::new(app, may, false)?;
-    let reach = Reach::of(may, sees);
+) -> Result<CustomerView, BookingError> {
+    let placing = BookingContext::new(app, may, false)?;
+    let reach = ChangeScope::of(may, sees);
     let unit = app.clone();
     app.store()
         .write(move |tx| {
             let account = &placing.account.id;
-            let before = customers::find(tx, account, &id)?.ok_or(PlaceError::NoCustomer)?;
-            reach.check(before.application.as_ref(), PlaceError::NoCustomer)?;
+            let before = customers::find(tx, account, &id)?.ok_or(BookingError::NoCustomer)?;
+            reach.check(before.application.as_ref(), BookingError::NoCustomer)?;
             // Bookings are locked before their customer.
             let renames = differs(&before.person, &change(before.person.clone()));
             let piece = if renames { Some(Piece::after(tx, account, &id, Piece::BEGINNING)?) } else { None };
-            let known = customers::lock(tx, account, &id)?.ok_or(PlaceError::NoCustomer)?;
-            reach.check(known.application.as_ref(), PlaceError::NoCustomer)?;
+            let known = customers::lock(tx, account, &id)?.ok_or(BookingError::NoCustomer)?;
+            reach.check(known.application.as_ref(), BookingError::NoCustomer)?;
             let mut person = change(known.person.clone());
-            let refused = |why| PlaceError::Person { at: "customer", why };
+            let refused = |why| BookingError::Person { at: "customer", why };
             if let Some(fields) = &fields {
                 let catalogue = unit.catalogues().of(tx, account)?;
                 person.custom_fields = answers(&catalogue.custom_fields, About::Customer, fields).map_err(refused)?;
@@ -62,7 +62,7 @@ pub async fn update(
                 Subject::customer(&id, known.application.as_ref()),
                 Kind::Updated,
             ));
-            customers::show(tx, account, &id, placing.now)?.ok_or(PlaceError::NoCustomer)
+            customers::show(tx, account, &id, placing.now)?.ok_or(BookingError::NoCustomer)
         })
         .await
 }

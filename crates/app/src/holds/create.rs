@@ -1,20 +1,20 @@
 //! Hold seats or resources for a while, and say what the booking will cost.
 
-use crate::benefits::{self, Asking};
+use crate::access::Access;
+use crate::allocation::{NewClaim, allocate};
 use crate::bookings::party::{CustomerInput, Naming, ParticipantInput};
-use crate::bookings::place::{PlaceError, Placing};
+use crate::bookings::place::{BookingContext, BookingError};
 use crate::bookings::rights::WriteBookings;
-use crate::idempotency::{Answer, Answering};
-use crate::right::May;
-use crate::take::{Take, take};
+use crate::discounts::{self, PricingRequest};
+use crate::idempotency::{Answering, StoredResponse};
 use crate::{App, random};
 use slotkeeper_domain::booking::{Participant, Who, check_participants};
 use slotkeeper_domain::code::Codes;
 use slotkeeper_domain::customer::About;
 use slotkeeper_domain::id::{ApplicationId, HoldId};
-use slotkeeper_domain::inventory::Holder;
+use slotkeeper_domain::inventory::ClaimOwner;
 use slotkeeper_domain::order::{Order, check_size};
-use slotkeeper_domain::quote::{Held, Quote};
+use slotkeeper_domain::quote::{Quote, QuotedOrder};
 use slotkeeper_store::Tx;
 use slotkeeper_store::tables::customers;
 use slotkeeper_store::tables::holds::{self, Hold};
@@ -51,14 +51,14 @@ pub struct NewHold {
 ///
 /// # Errors
 /// [`PlaceError`].
-pub async fn create<A: Answer>(
+pub async fn create<A: StoredResponse>(
     app: &App,
-    may: &May<WriteBookings>,
+    may: &Access<WriteBookings>,
     application: &ApplicationId,
     new: NewHold,
     answering: Answering<Hold, A>,
-) -> Result<A, PlaceError> {
-    let placing = Placing::new(app, may, new.relaxed)?;
+) -> Result<A, BookingError> {
+    let placing = BookingContext::new(app, may, new.relaxed)?;
     let (unit, application, id): (_, _, HoldId) = (app.clone(), application.clone(), random::id());
     let hold = move |tx: &mut Tx| {
         answering.run(tx, &unit, placing.whose(), placing.now, |tx| {
@@ -75,7 +75,7 @@ pub async fn create<A: Answer>(
                 Some(CustomerInput::Known(id, sight)) => {
                     let customer = customers::find(tx, account, id)?;
                     let seen = customer.filter(|customer| sight.shows(customer.application.as_ref()));
-                    let seen = seen.ok_or(PlaceError::NoCustomer)?;
+                    let seen = seen.ok_or(BookingError::NoCustomer)?;
                     placing.may_link(&new.naming, &seen, &new.participants)?;
                     Some(seen.id)
                 }
@@ -90,19 +90,19 @@ pub async fn create<A: Answer>(
             check_participants(&people, &new.order.party)?;
             let replaced = placing.previous_hold(tx, new.previous_hold.as_ref())?;
             let expires_at = placing.now.after(Duration::from_secs(u64::from(new.seconds)));
-            let holder = Holder::Hold(id.clone());
-            let wish = Take {
+            let holder = ClaimOwner::Hold(id.clone());
+            let wish = NewClaim {
                 wish: &plan.wish,
                 holder: &holder,
                 instead_of: &replaced.holders,
                 expires_at: Some(expires_at),
                 zone: &placing.account.zone,
             };
-            take(tx, account, &wish, placing.now)?;
+            allocate(tx, account, &wish, placing.now)?;
             if let Some(previous) = &new.previous_hold {
                 holds::end(tx, account, previous, placing.now, None)?;
             }
-            let asking = Asking {
+            let asking = PricingRequest {
                 placing: &placing,
                 catalogue: &catalogue,
                 plan: &plan,
@@ -114,16 +114,16 @@ pub async fn create<A: Answer>(
                 // Without a customer nobody knows yet who has which credits; somebody new has none.
                 strict: !placing.relaxed && new.customer.is_some(),
             };
-            let bargain = benefits::look(tx, asking)?;
+            let bargain = discounts::look(tx, asking)?;
             let drawn = bargain.pay(bargain.settled.price.gross.minor())?;
             let mut quote = Quote::of(&bargain.settled, drawn, customer.is_some());
-            quote.held = Some(Held::of(&plan, &new.order, &new.codes, customer.as_ref()));
+            quote.held = Some(QuotedOrder::of(&plan, &new.order, &new.codes, customer.as_ref()));
             let (id, application) = (id.clone(), application.clone());
             let hold = Hold { id, application, quote, created_at: placing.now, expires_at, booking: None };
             holds::insert(tx, account, &hold)?;
-            tx.act_as(&placing.actor);
+            tx.require_live_key(&placing.actor);
             Ok(hold)
         })
     };
-    app.store().tidy(hold).await
+    app.store().write_unlogged(hold).await
 }

@@ -1,8 +1,8 @@
 //! Show a hold.
 
 use crate::App;
+use crate::access::Access;
 use crate::bookings::rights::WriteBookings;
-use crate::right::May;
 use slotkeeper_domain::id::{ApplicationId, HoldId};
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::holds::{self, Hold};
@@ -10,7 +10,7 @@ use slotkeeper_store::tables::holds::{self, Hold};
 /// The application's hold, unless it has ended.
 pub async fn show(
     app: &App,
-    may: &May<WriteBookings>,
+    may: &Access<WriteBookings>,
     application: &ApplicationId,
     id: HoldId,
 ) -> Result<Option<Hold>, StoreError> {

@@ -1,11 +1,11 @@
 //! Link somebody new to a customer.
 
 use crate::App;
+use crate::access::Access;
 use crate::bookings::party::PersonInput;
-use crate::bookings::place::{PlaceError, Placing, Reach};
+use crate::bookings::place::{BookingContext, BookingError, ChangeScope};
 use crate::customers::rights::{ReadCustomers, WriteCustomers};
-use crate::idempotency::{Answer, Answering};
-use crate::right::May;
+use crate::idempotency::{Answering, StoredResponse};
 use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::id::CustomerId;
 use slotkeeper_store::Tx;
@@ -17,22 +17,22 @@ use slotkeeper_store::tables::linked_people::LinkedPerson;
 /// # Errors
 /// [`PlaceError::NoCustomer`], [`PlaceError::NotYours`], [`PlaceError::TooManyLinked`]; when what is said of the person is not
 /// taken, or the store fails.
-pub async fn create<A: Answer>(
+pub async fn create<A: StoredResponse>(
     app: &App,
-    may: &May<WriteCustomers>,
-    sees: Option<&May<ReadCustomers>>,
+    may: &Access<WriteCustomers>,
+    sees: Option<&Access<ReadCustomers>>,
     customer: CustomerId,
     input: PersonInput,
     answering: Answering<LinkedPerson, A>,
-) -> Result<A, PlaceError> {
-    let placing = Placing::new(app, may, false)?;
-    let reach = Reach::of(may, sees);
+) -> Result<A, BookingError> {
+    let placing = BookingContext::new(app, may, false)?;
+    let reach = ChangeScope::of(may, sees);
     let unit = app.clone();
     let create = move |tx: &mut Tx| {
         answering.run(tx, &unit, placing.whose(), placing.now, |tx| {
             let account = &placing.account.id;
-            let known = customers::lock(tx, account, &customer)?.ok_or(PlaceError::NoCustomer)?;
-            reach.check(known.application.as_ref(), PlaceError::NoCustomer)?;
+            let known = customers::lock(tx, account, &customer)?.ok_or(BookingError::NoCustomer)?;
+            reach.check(known.application.as_ref(), BookingError::NoCustomer)?;
             let catalogue = unit.catalogues().of(tx, account)?;
             let linked = placing.link(tx, &catalogue, &customer, (&input, "person"))?;
             let owner = Subject::customer(&customer, known.application.as_ref());

@@ -1,22 +1,22 @@
 //! List the people linked to a customer.
 
 use crate::App;
+use crate::access::Access;
 use crate::customers::rights::ReadCustomers;
-use crate::right::May;
 use slotkeeper_domain::id::CustomerId;
 use slotkeeper_store::tables::customers;
 use slotkeeper_store::tables::linked_people::{self, LinkedPerson};
-use slotkeeper_store::tables::listed_before::{Found, Wanted, page};
+use slotkeeper_store::tables::list_pages::{ListPage, PageRequest, page};
 use slotkeeper_store::{Snapshot, StoreError};
 
 /// The people linked to a customer, by creation: those that are wanted. Nothing if the key may not know of the customer.
 pub async fn list(
     app: &App,
-    may: &May<ReadCustomers>,
+    may: &Access<ReadCustomers>,
     customer: CustomerId,
-    wanted: Wanted,
-) -> Result<Option<Found<LinkedPerson>>, StoreError> {
-    let (account, sight, now) = (may.account().id.clone(), may.sight().clone(), app.now());
+    wanted: PageRequest,
+) -> Result<Option<ListPage<LinkedPerson>>, StoreError> {
+    let (account, sight, now) = (may.account().id.clone(), may.visibility().clone(), app.now());
     app.store()
         .read(move |db| {
             let known = customers::find(db, &account, &customer)?;

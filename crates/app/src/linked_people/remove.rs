@@ -1,9 +1,9 @@
 //! Remove somebody linked to a customer. Where the person was named in a booking, nobody is known to come any more.
 
 use crate::App;
-use crate::bookings::place::{PlaceError, Placing, Reach};
+use crate::access::Access;
+use crate::bookings::place::{BookingContext, BookingError, ChangeScope};
 use crate::customers::rights::{DeleteCustomers, ReadCustomers};
-use crate::right::May;
 use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::id::{CustomerId, LinkedPersonId};
 use slotkeeper_store::tables::{customers, linked_people};
@@ -14,19 +14,19 @@ use slotkeeper_store::tables::{customers, linked_people};
 /// [`PlaceError::NoCustomer`], [`PlaceError::NotYours`], [`PlaceError::NoLinkedPerson`]; when the store fails.
 pub async fn remove(
     app: &App,
-    may: &May<DeleteCustomers>,
-    sees: Option<&May<ReadCustomers>>,
+    may: &Access<DeleteCustomers>,
+    sees: Option<&Access<ReadCustomers>>,
     (customer, id): (CustomerId, LinkedPersonId),
-) -> Result<(), PlaceError> {
-    let placing = Placing::new(app, may, false)?;
-    let reach = Reach::of(may, sees);
+) -> Result<(), BookingError> {
+    let placing = BookingContext::new(app, may, false)?;
+    let reach = ChangeScope::of(may, sees);
     app.store()
         .write(move |tx| {
             let account = &placing.account.id;
-            let known = customers::lock(tx, account, &customer)?.ok_or(PlaceError::NoCustomer)?;
-            reach.check(known.application.as_ref(), PlaceError::NoCustomer)?;
+            let known = customers::lock(tx, account, &customer)?.ok_or(BookingError::NoCustomer)?;
+            reach.check(known.application.as_ref(), BookingError::NoCustomer)?;
             if !linked_people::delete(tx, account, &customer, &id)? {
-                return Err(PlaceError::NoLinkedPerson);
+                return Err(BookingError::NoLinkedPerson);
             }
             tx.record(placing.actor.change(account, placing.now, Subject::linked_person(&id), Kind::Deleted));
             let owner = Subject::customer(&customer, known.application.as_ref());

@@ -1,9 +1,9 @@
 //! Show somebody linked to a customer.
 
 use crate::App;
-use crate::bookings::place::PlaceError;
+use crate::access::Access;
+use crate::bookings::place::BookingError;
 use crate::customers::rights::ReadCustomers;
-use crate::right::May;
 use slotkeeper_domain::id::{CustomerId, LinkedPersonId};
 use slotkeeper_store::tables::customers;
 use slotkeeper_store::tables::linked_people::{self, LinkedPerson};
@@ -14,18 +14,18 @@ use slotkeeper_store::tables::linked_people::{self, LinkedPerson};
 /// [`PlaceError::NoCustomer`] if the key may not know of the customer, [`PlaceError::NoLinkedPerson`]; when the store fails.
 pub async fn show(
     app: &App,
-    may: &May<ReadCustomers>,
+    may: &Access<ReadCustomers>,
     customer: CustomerId,
     id: LinkedPersonId,
-) -> Result<LinkedPerson, PlaceError> {
-    let (account, sight, now) = (may.account().id.clone(), may.sight().clone(), app.now());
+) -> Result<LinkedPerson, BookingError> {
+    let (account, sight, now) = (may.account().id.clone(), may.visibility().clone(), app.now());
     app.store()
         .read(move |db| {
-            let known = customers::find(db, &account, &customer)?.ok_or(PlaceError::NoCustomer)?;
+            let known = customers::find(db, &account, &customer)?.ok_or(BookingError::NoCustomer)?;
             if !sight.shows(known.application.as_ref()) {
-                return Err(PlaceError::NoCustomer);
+                return Err(BookingError::NoCustomer);
             }
-            linked_people::show(db, &account, &customer, &id, now)?.ok_or(PlaceError::NoLinkedPerson)
+            linked_people::show(db, &account, &customer, &id, now)?.ok_or(BookingError::NoLinkedPerson)
         })
         .await
 }

@@ -1,9 +1,9 @@
 //! Change what is known of somebody linked to a customer. What is not said stays as it was.
 
 use crate::App;
-use crate::bookings::place::{PlaceError, Placing, Reach};
+use crate::access::Access;
+use crate::bookings::place::{BookingContext, BookingError, ChangeScope};
 use crate::customers::rights::{ReadCustomers, WriteCustomers};
-use crate::right::May;
 use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::customer::{About, FieldInput, Person, answers};
 use slotkeeper_domain::id::{CustomerId, LinkedPersonId};
@@ -17,25 +17,25 @@ use slotkeeper_store::tables::linked_people::{self, LinkedPerson};
 /// not taken, or the store fails.
 pub async fn update(
     app: &App,
-    may: &May<WriteCustomers>,
-    sees: Option<&May<ReadCustomers>>,
+    may: &Access<WriteCustomers>,
+    sees: Option<&Access<ReadCustomers>>,
     (customer, id): (CustomerId, LinkedPersonId),
     fields: Option<Vec<FieldInput>>,
     change: impl Fn(Person) -> Person + Send + 'static,
-) -> Result<LinkedPerson, PlaceError> {
-    let placing = Placing::new(app, may, false)?;
-    let reach = Reach::of(may, sees);
+) -> Result<LinkedPerson, BookingError> {
+    let placing = BookingContext::new(app, may, false)?;
+    let reach = ChangeScope::of(may, sees);
     let unit = app.clone();
     app.store()
         .write(move |tx| {
             let account = &placing.account.id;
             // Whoever changes people of a customer locks the customer, so that two changes follow one another.
-            let known = customers::lock(tx, account, &customer)?.ok_or(PlaceError::NoCustomer)?;
-            reach.check(known.application.as_ref(), PlaceError::NoCustomer)?;
+            let known = customers::lock(tx, account, &customer)?.ok_or(BookingError::NoCustomer)?;
+            reach.check(known.application.as_ref(), BookingError::NoCustomer)?;
             let linked = linked_people::show(tx, account, &customer, &id, placing.now)?;
-            let linked = linked.ok_or(PlaceError::NoLinkedPerson)?;
+            let linked = linked.ok_or(BookingError::NoLinkedPerson)?;
             let mut person = change(linked.person.clone()).as_linked();
-            let refused = |why| PlaceError::Person { at: "person", why };
+            let refused = |why| BookingError::Person { at: "person", why };
             if let Some(fields) = &fields {
                 let catalogue = unit.catalogues().of(tx, account)?;
                 person.custom_fields =

@@ -3,13 +3,13 @@
 use super::record::bookings_in_sight;
 use super::rights::ReadPayments;
 use crate::App;
+use crate::access::Access;
 use crate::bookings::rights::ReadBookings;
 use crate::changes::settle::settle;
-use crate::right::May;
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::bookings;
-use slotkeeper_store::tables::listed_before::{Found, Wanted, page};
+use slotkeeper_store::tables::list_pages::{ListPage, PageRequest, page};
 use slotkeeper_store::tables::payments::{self, Payment, PaymentSearch};
 use slotkeeper_store::{Snapshot, StoreError};
 
@@ -17,11 +17,11 @@ use slotkeeper_store::{Snapshot, StoreError};
 /// wanted.
 pub async fn list(
     app: &App,
-    may: &May<ReadPayments>,
+    may: &Access<ReadPayments>,
     mut search: PaymentSearch,
-    wanted: Wanted,
-) -> Result<Found<Payment>, StoreError> {
-    let (account, sight) = (may.account().id.clone(), may.sight().clone());
+    wanted: PageRequest,
+) -> Result<ListPage<Payment>, StoreError> {
+    let (account, sight) = (may.account().id.clone(), may.visibility().clone());
     let (first, last) = &mut search.received;
     // Whoever asks for all payments asks for no range.
     if *first > Instant::from_millis(i64::MIN) || *last < Instant::from_millis(i64::MAX) {
@@ -39,12 +39,12 @@ pub async fn list(
 /// The same of one booking; nothing if there is no such booking, or the key may know neither of it nor of a payment for it.
 pub async fn list_of_booking(
     app: &App,
-    may: &May<ReadPayments>,
-    sees: Option<&May<ReadBookings>>,
+    may: &Access<ReadPayments>,
+    sees: Option<&Access<ReadBookings>>,
     number: BookingNumber,
-    wanted: Wanted,
-) -> Result<Option<Found<Payment>>, StoreError> {
-    let (account, sight) = (may.account().id.clone(), may.sight().clone());
+    wanted: PageRequest,
+) -> Result<Option<ListPage<Payment>>, StoreError> {
+    let (account, sight) = (may.account().id.clone(), may.visibility().clone());
     let knows = bookings_in_sight(&sight, sees);
     app.store()
         .read(move |db| {

@@ -1,17 +1,17 @@
 //! Record a payment for a booking.
 
 use super::rights::WritePayments;
-use crate::bookings::place::{PlaceError, Placing};
+use crate::access::Access;
+use crate::bookings::place::{BookingContext, BookingError};
 use crate::bookings::rights::ReadBookings;
-use crate::idempotency::{Answer, Answering};
-use crate::right::May;
+use crate::idempotency::{Answering, StoredResponse};
 use crate::{App, random};
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::change::{Kind, Subject};
-use slotkeeper_domain::money::{Money, NoSum};
+use slotkeeper_domain::money::{Money, SumError};
 use slotkeeper_domain::payment::PaymentMethod;
-use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_domain::visibility::Visibility;
 use slotkeeper_store::tables::bookings::{self, Booking, Stamp};
 use slotkeeper_store::tables::payments::{self, Payment};
 use slotkeeper_store::{StoreError, Tx};
@@ -38,10 +38,10 @@ pub struct PaymentInput {
 /// Which bookings somebody may record payments for: those they may know of. Whoever works with all payments knows all
 /// bookings that were paid for.
 #[must_use]
-pub fn bookings_in_sight(payments: &Sight, bookings: Option<&May<ReadBookings>>) -> Option<Sight> {
+pub fn bookings_in_sight(payments: &Visibility, bookings: Option<&Access<ReadBookings>>) -> Option<Visibility> {
     match payments {
-        Sight::All => Some(Sight::All),
-        Sight::Own(_) => bookings.map(|may| may.sight().clone()),
+        Visibility::All => Some(Visibility::All),
+        Visibility::Own(_) => bookings.map(|may| may.visibility().clone()),
     }
 }
 
@@ -51,23 +51,23 @@ pub fn bookings_in_sight(payments: &Sight, bookings: Option<&May<ReadBookings>>)
 /// # Errors
 /// [`PlaceError::NoBooking`] when there is none within sight, [`PlaceError::Currency`], [`PlaceError::TooMuch`]; when the
 /// store fails.
-pub async fn record<A: Answer>(
+pub async fn record<A: StoredResponse>(
     app: &App,
-    may: &May<WritePayments>,
-    sees: Option<&May<ReadBookings>>,
+    may: &Access<WritePayments>,
+    sees: Option<&Access<ReadBookings>>,
     number: BookingNumber,
     input: PaymentInput,
     answering: Answering<Payment, A>,
-) -> Result<A, PlaceError> {
-    let placing = Placing::new(app, may, true)?;
-    let sight = bookings_in_sight(may.sight(), sees).ok_or(PlaceError::NoBooking)?;
+) -> Result<A, BookingError> {
+    let placing = BookingContext::new(app, may, true)?;
+    let sight = bookings_in_sight(may.visibility(), sees).ok_or(BookingError::NoBooking)?;
     let unit = app.clone();
     let record = move |tx: &mut Tx| {
         answering.run(tx, &unit, placing.whose(), placing.now, |tx| {
             let account = &placing.account.id;
             let booking = bookings::lock(tx, account, &number)?;
             let booking = booking.filter(|booking| sight.shows(booking.application.as_ref()));
-            let mut booking = booking.ok_or(PlaceError::NoBooking)?;
+            let mut booking = booking.ok_or(BookingError::NoBooking)?;
             booking.paid = total(&placing, booking.paid, [input.amount])?;
             let agent = placing.agent(tx)?;
             booking.changed = Some(Stamp { at: placing.now, agent: agent.clone() });
@@ -79,7 +79,7 @@ pub async fn record<A: Answer>(
                 Subject::booking(&number, booking.application.as_ref()),
                 Kind::Updated,
             ));
-            payment.created_at = tx.moment(account)?;
+            payment.created_at = tx.change_time(account)?;
             payment.received_at = input.received_at.unwrap_or(payment.created_at);
             Ok(payment)
         })
@@ -89,14 +89,14 @@ pub async fn record<A: Answer>(
 
 /// What is paid with these payments, in minor units of the account's currency.
 pub(crate) fn total(
-    placing: &Placing,
+    placing: &BookingContext,
     before: i64,
     amounts: impl IntoIterator<Item = Money>,
-) -> Result<i64, PlaceError> {
+) -> Result<i64, BookingError> {
     let before = Money::new(before, placing.currency);
     let sum = amounts.into_iter().try_fold(before, Money::plus).map_err(|error| match error {
-        NoSum::Currencies => PlaceError::Currency(placing.currency.as_str()),
-        NoSum::TooLarge => PlaceError::TooMuch,
+        SumError::Currencies => BookingError::Currency(placing.currency.as_str()),
+        SumError::TooLarge => BookingError::TooMuch,
     })?;
     Ok(sum.minor())
 }
@@ -104,7 +104,7 @@ pub(crate) fn total(
 /// Writes a payment for a booking, and its change. What the booking says is paid is the caller's to keep.
 pub(crate) fn write(
     tx: &mut Tx,
-    placing: &Placing,
+    placing: &BookingContext,
     booking: &Booking,
     input: &PaymentInput,
     agent: Option<String>,

@@ -2,14 +2,14 @@
 
 use super::rights::ReadPayments;
 use crate::App;
-use crate::right::May;
+use crate::access::Access;
 use slotkeeper_domain::id::PaymentId;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::payments::{self, Payment};
 
 /// The payment with this id; nothing if the key may not know of it.
-pub async fn show(app: &App, may: &May<ReadPayments>, id: PaymentId) -> Result<Option<Payment>, StoreError> {
-    let (account, sight) = (may.account().id.clone(), may.sight().clone());
+pub async fn show(app: &App, may: &Access<ReadPayments>, id: PaymentId) -> Result<Option<Payment>, StoreError> {
+    let (account, sight) = (may.account().id.clone(), may.visibility().clone());
     let found = app.store().read(move |db| payments::find(db, &account, &id)).await?;
     Ok(found.filter(|payment| sight.shows(payment.application.as_ref())))
 }

@@ -1,11 +1,11 @@
 //! Block resources for some time.
 
 use super::seize;
+use crate::access::Access;
 use crate::blocks::rights::WriteBlocks;
 use crate::blocks::{BlockError, blocking, record, stamp};
-use crate::bookings::place::Placing;
-use crate::idempotency::{Answer, Answering};
-use crate::right::May;
+use crate::bookings::place::BookingContext;
+use crate::idempotency::{Answering, StoredResponse};
 use crate::{App, random};
 use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::id::{ResourceBlockId, ResourceId};
@@ -28,9 +28,9 @@ pub struct NewResourceBlock {
 ///
 /// # Errors
 /// [`BlockError`].
-pub async fn create<A: Answer>(
+pub async fn create<A: StoredResponse>(
     app: &App,
-    may: &May<WriteBlocks>,
+    may: &Access<WriteBlocks>,
     new: NewResourceBlock,
     answering: Answering<ResourceBlock, A>,
 ) -> Result<A, BlockError> {
@@ -39,7 +39,7 @@ pub async fn create<A: Answer>(
     let block = move |tx: &mut Tx| {
         answering.run(tx, &unit, placing.whose(), placing.now, |tx| {
             let mut block = write(tx, &unit, &placing, &new, &id)?;
-            block.created.at = tx.moment(&placing.account.id)?;
+            block.created.at = tx.change_time(&placing.account.id)?;
             Ok(block)
         })
     };
@@ -59,14 +59,14 @@ pub fn create_within(
     at: Instant,
     new: &NewResourceBlock,
 ) -> Result<ResourceBlock, BlockError> {
-    let placing = Placing::within(account, actor, at, true).map_err(|_| BlockError::NoBusiness)?;
+    let placing = BookingContext::within(account, actor, at, true).map_err(|_| BlockError::NoBusiness)?;
     write(tx, app, &placing, new, &random::id())
 }
 
 fn write(
     tx: &mut Tx,
     app: &App,
-    placing: &Placing,
+    placing: &BookingContext,
     new: &NewResourceBlock,
     id: &ResourceBlockId,
 ) -> Result<ResourceBlock, BlockError> {

@@ -1,21 +1,21 @@
 //! List blocks of resources.
 
 use crate::App;
+use crate::access::Access;
 use crate::blocks::rights::ReadBlocks;
 use crate::changes::settle::settle;
-use crate::right::May;
-use slotkeeper_store::tables::listed_before::{Found, Wanted, page};
+use slotkeeper_store::tables::list_pages::{ListPage, PageRequest, page};
 use slotkeeper_store::tables::resourceblocks::{self, ResourceBlock, ResourceBlockSearch};
 use slotkeeper_store::{Snapshot, StoreError};
 
 /// The blocks that a search finds and the key may know of, by start and id: those that are wanted.
 pub async fn list(
     app: &App,
-    may: &May<ReadBlocks>,
+    may: &Access<ReadBlocks>,
     mut search: ResourceBlockSearch,
-    wanted: Wanted,
-) -> Result<Found<ResourceBlock>, StoreError> {
-    let (account, sight) = (may.account().id.clone(), may.sight().clone());
+    wanted: PageRequest,
+) -> Result<ListPage<ResourceBlock>, StoreError> {
+    let (account, sight) = (may.account().id.clone(), may.visibility().clone());
     if let Some((_, end)) = &mut search.touched {
         settle(app, &account, *end).await?;
         // Answers show times of changes in whole minutes, and those of starts in whole seconds.

@@ -7,19 +7,19 @@ pub mod show;
 pub mod update;
 
 use crate::App;
+use crate::allocation::{NewClaim, allocate};
 use crate::blocks::BlockError;
-use crate::bookings::place::Placing;
-use crate::take::{Take, take};
+use crate::bookings::place::BookingContext;
 use slotkeeper_domain::block;
 use slotkeeper_domain::id::{ResourceBlockId, ResourceId};
-use slotkeeper_domain::inventory::{Absence, Holder, Span, Wish};
+use slotkeeper_domain::inventory::{ClaimOwner, ResourceAbsence, Span, Wish};
 use slotkeeper_store::Tx;
 
 /// Takes the time of a block in the same step in which it gives back what it has; says of which resources, each once.
 fn seize(
     tx: &mut Tx,
     app: &App,
-    placing: &Placing,
+    placing: &BookingContext,
     id: &ResourceBlockId,
     span: Span,
     ids: &[ResourceId],
@@ -28,10 +28,10 @@ fn seize(
     let catalogue = app.catalogues().of(tx, account)?;
     let resources = block::resources(&catalogue, ids, span)?;
     let blocked = resources.iter().map(|(id, _)| id.clone()).collect();
-    let wish = Wish { absence: Some(Absence { span, resources }), ..Wish::default() };
-    let holder = Holder::ResourceBlock(id.clone());
+    let wish = Wish { absence: Some(ResourceAbsence { span, resources }), ..Wish::default() };
+    let holder = ClaimOwner::ResourceBlock(id.clone());
     let instead_of = std::slice::from_ref(&holder);
     let zone = &placing.account.zone;
-    take(tx, account, &Take { wish: &wish, holder: &holder, instead_of, expires_at: None, zone }, placing.now)?;
+    allocate(tx, account, &NewClaim { wish: &wish, holder: &holder, instead_of, expires_at: None, zone }, placing.now)?;
     Ok(blocked)
 }

@@ -1,14 +1,14 @@
 //! Delete a block of resources: they are free at once.
 
 use crate::App;
+use crate::access::Access;
+use crate::allocation::release;
 use crate::blocks::rights::{DeleteBlocks, ReadBlocks};
 use crate::blocks::{BlockError, blocking, changeable, reach, record};
-use crate::right::May;
-use crate::take::give_back;
 use crate::webhooks::items::keep_last;
 use slotkeeper_domain::change::{Kind, Subject, Thing};
 use slotkeeper_domain::id::ResourceBlockId;
-use slotkeeper_domain::inventory::Holder;
+use slotkeeper_domain::inventory::ClaimOwner;
 use slotkeeper_store::tables::resourceblocks::{self, ResourceBlock};
 
 /// Deletes a block for good and gives back what it has.
@@ -17,8 +17,8 @@ use slotkeeper_store::tables::resourceblocks::{self, ResourceBlock};
 /// [`BlockError::NoBlock`], [`BlockError::NotYours`]; when the store fails.
 pub async fn remove(
     app: &App,
-    may: &May<DeleteBlocks>,
-    sees: Option<&May<ReadBlocks>>,
+    may: &Access<DeleteBlocks>,
+    sees: Option<&Access<ReadBlocks>>,
     id: ResourceBlockId,
 ) -> Result<(), BlockError> {
     let (placing, reach) = (blocking(app, may)?, reach(may, sees));
@@ -30,7 +30,7 @@ pub async fn remove(
             let block = changeable(found, |block: &ResourceBlock| block.application.as_ref(), &reach)?;
             let gone = (Thing::ResourceBlock, id.as_str(), block.application.as_ref());
             keep_last(tx, &unit, &placing.account, gone, placing.now)?;
-            give_back(tx, account, &Holder::ResourceBlock(id.clone()), placing.now)?;
+            release(tx, account, &ClaimOwner::ResourceBlock(id.clone()), placing.now)?;
             resourceblocks::delete(tx, account, &id)?;
             record(tx, &placing, Subject::resource_block(&id, block.application.as_ref()), Kind::Deleted);
             Ok(())

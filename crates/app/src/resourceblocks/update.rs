@@ -2,9 +2,9 @@
 
 use super::seize;
 use crate::App;
+use crate::access::Access;
 use crate::blocks::rights::{ReadBlocks, WriteBlocks};
 use crate::blocks::{BlockError, blocking, changeable, reach, record, stamp};
-use crate::right::May;
 use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::id::{ResourceBlockId, ResourceId};
 use slotkeeper_domain::inventory::Span;
@@ -27,8 +27,8 @@ pub struct ResourceBlockChange {
 /// [`BlockError`].
 pub async fn update(
     app: &App,
-    may: &May<WriteBlocks>,
-    sees: Option<&May<ReadBlocks>>,
+    may: &Access<WriteBlocks>,
+    sees: Option<&Access<ReadBlocks>>,
     id: ResourceBlockId,
     change: ResourceBlockChange,
 ) -> Result<ResourceBlock, BlockError> {
@@ -47,7 +47,7 @@ pub async fn update(
             let mut changed = ResourceBlock { span, resources, reason, changed, ..block };
             resourceblocks::update(tx, account, &changed)?;
             record(tx, &placing, Subject::resource_block(&id, changed.application.as_ref()), Kind::Updated);
-            let at = tx.moment(account)?;
+            let at = tx.change_time(account)?;
             changed.changed.iter_mut().for_each(|stamp| stamp.at = at);
             Ok(changed)
         })

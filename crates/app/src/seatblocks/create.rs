@@ -1,11 +1,11 @@
 //! Block seats of an event.
 
 use super::{Wanted, seize};
+use crate::access::Access;
 use crate::blocks::rights::WriteBlocks;
 use crate::blocks::{BlockError, blocking, record, stamp};
-use crate::bookings::place::Placing;
-use crate::idempotency::{Answer, Answering};
-use crate::right::May;
+use crate::bookings::place::BookingContext;
+use crate::idempotency::{Answering, StoredResponse};
 use crate::{App, random};
 use slotkeeper_domain::block::SeatCount;
 use slotkeeper_domain::change::{Actor, Kind, Subject};
@@ -30,9 +30,9 @@ pub struct NewSeatBlock {
 ///
 /// # Errors
 /// [`BlockError`].
-pub async fn create<A: Answer>(
+pub async fn create<A: StoredResponse>(
     app: &App,
-    may: &May<WriteBlocks>,
+    may: &Access<WriteBlocks>,
     new: NewSeatBlock,
     answering: Answering<SeatBlock, A>,
 ) -> Result<A, BlockError> {
@@ -41,7 +41,7 @@ pub async fn create<A: Answer>(
     let block = move |tx: &mut Tx| {
         answering.run(tx, &unit, placing.whose(), placing.now, |tx| {
             let mut block = write(tx, &unit, &placing, &new, &id)?;
-            block.created.at = tx.moment(&placing.account.id)?;
+            block.created.at = tx.change_time(&placing.account.id)?;
             Ok(block)
         })
     };
@@ -61,14 +61,14 @@ pub fn create_within(
     at: Instant,
     new: &NewSeatBlock,
 ) -> Result<SeatBlock, BlockError> {
-    let placing = Placing::within(account, actor, at, true).map_err(|_| BlockError::NoBusiness)?;
+    let placing = BookingContext::within(account, actor, at, true).map_err(|_| BlockError::NoBusiness)?;
     write(tx, app, &placing, new, &random::id())
 }
 
 fn write(
     tx: &mut Tx,
     app: &App,
-    placing: &Placing,
+    placing: &BookingContext,
     new: &NewSeatBlock,
     id: &SeatBlockId,
 ) -> Result<SeatBlock, BlockError> {

@@ -7,13 +7,13 @@ pub mod show;
 pub mod update;
 
 use crate::App;
+use crate::allocation::{NewClaim, allocate};
 use crate::blocks::BlockError;
-use crate::bookings::place::Placing;
-use crate::take::{Take, take};
+use crate::bookings::place::BookingContext;
 use slotkeeper_domain::block::{self, SeatCount};
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{ProductId, SeatBlockId};
-use slotkeeper_domain::inventory::{EventWish, Holder, Wish};
+use slotkeeper_domain::inventory::{ClaimOwner, EventRequest, Wish};
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::Tx;
 
@@ -27,18 +27,23 @@ struct Wanted<'a> {
 fn seize(
     tx: &mut Tx,
     app: &App,
-    placing: &Placing,
+    placing: &BookingContext,
     id: &SeatBlockId,
     wanted: &Wanted<'_>,
 ) -> Result<Instant, BlockError> {
     let account = &placing.account;
     let catalogue = app.catalogues().of(tx, &account.id)?;
     let event = block::event(&catalogue, wanted.product, wanted.event, placing.now, &account.zone)?;
-    let seats = EventWish { seats: wanted.seats, ..event.wish(0, false, &catalogue) };
+    let seats = EventRequest { seats: wanted.seats, ..event.wish(0, false, &catalogue) };
     let wish = Wish { events: vec![seats], ..Wish::default() };
-    let holder = Holder::SeatBlock(id.clone());
+    let holder = ClaimOwner::SeatBlock(id.clone());
     let instead_of = std::slice::from_ref(&holder);
     let zone = &account.zone;
-    take(tx, &account.id, &Take { wish: &wish, holder: &holder, instead_of, expires_at: None, zone }, placing.now)?;
+    allocate(
+        tx,
+        &account.id,
+        &NewClaim { wish: &wish, holder: &holder, instead_of, expires_at: None, zone },
+        placing.now,
+    )?;
     Ok(event.occurrence.starts_at)
 }

@@ -1,15 +1,15 @@
 //! Show a block of seats.
 
 use crate::App;
+use crate::access::Access;
 use crate::blocks::rights::ReadBlocks;
-use crate::right::May;
 use slotkeeper_domain::id::SeatBlockId;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::seatblocks::{self, SeatBlock};
 
 /// The block with this id; nothing if the key may not know of it.
-pub async fn show(app: &App, may: &May<ReadBlocks>, id: SeatBlockId) -> Result<Option<SeatBlock>, StoreError> {
-    let (account, sight) = (may.account().id.clone(), may.sight().clone());
+pub async fn show(app: &App, may: &Access<ReadBlocks>, id: SeatBlockId) -> Result<Option<SeatBlock>, StoreError> {
+    let (account, sight) = (may.account().id.clone(), may.visibility().clone());
     let found = app.store().read(move |db| seatblocks::find(db, &account, &id)).await?;
     Ok(found.filter(|block| sight.shows(block.application.as_ref())))
 }

@@ -2,9 +2,9 @@
 
 use super::{Wanted, seize};
 use crate::App;
+use crate::access::Access;
 use crate::blocks::rights::{ReadBlocks, WriteBlocks};
 use crate::blocks::{BlockError, blocking, changeable, reach, record, stamp};
-use crate::right::May;
 use slotkeeper_domain::block::SeatCount;
 use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::event::EventId;
@@ -28,8 +28,8 @@ pub struct SeatBlockChange {
 /// [`BlockError`].
 pub async fn update(
     app: &App,
-    may: &May<WriteBlocks>,
-    sees: Option<&May<ReadBlocks>>,
+    may: &Access<WriteBlocks>,
+    sees: Option<&Access<ReadBlocks>>,
     id: SeatBlockId,
     change: SeatBlockChange,
 ) -> Result<SeatBlock, BlockError> {
@@ -53,7 +53,7 @@ pub async fn update(
             let mut changed = SeatBlock { event, starts_at, seats, reason, changed, ..block };
             seatblocks::update(tx, account, &changed)?;
             record(tx, &placing, Subject::seat_block(&id, changed.application.as_ref()), Kind::Updated);
-            let at = tx.moment(account)?;
+            let at = tx.change_time(account)?;
             changed.changed.iter_mut().for_each(|stamp| stamp.at = at);
             Ok(changed)
         })

@@ -3,7 +3,7 @@
 use super::links::{LinkError, place, take, updated};
 use crate::App;
 use crate::caller::SignedIn;
-use crate::mail::{self, Letter};
+use crate::outbox::{self, AccountEmail};
 use crate::throttle::{self, Origin, link_mail};
 use slotkeeper_domain::link::Purpose;
 use slotkeeper_domain::secret::LinkToken;
@@ -44,8 +44,10 @@ pub async fn send_again(app: &App, person: &SignedIn, from: Origin) -> Result<()
     throttle::take::<LinkError>(app, &link_mail(address, from)).await?;
     let (unit, user) = (app.clone(), person.user.clone());
     app.store()
-        .tidy(move |tx| {
-            mail::send_link(tx, &unit, &user, Purpose::ConfirmEmail, |links| Letter::confirm_email(links.main))?;
+        .write_unlogged(move |tx| {
+            outbox::send_link(tx, &unit, &user, Purpose::ConfirmEmail, |links| {
+                AccountEmail::confirm_email(links.main)
+            })?;
             Ok::<_, LinkError>(())
         })
         .await?;

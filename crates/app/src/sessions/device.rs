@@ -6,7 +6,7 @@
 
 use crate::secrets::{Usage, same};
 use crate::{App, random};
-use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::email_address::EmailAddress;
 use std::fmt::Write;
 use std::time::Duration;
 

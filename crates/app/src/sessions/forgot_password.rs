@@ -2,9 +2,9 @@
 
 use super::links::LinkError;
 use crate::App;
-use crate::mail::{self, Letter};
+use crate::outbox::{self, AccountEmail};
 use crate::throttle::{self, Origin, link_mail};
-use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::email_address::EmailAddress;
 use slotkeeper_domain::link::Purpose;
 use slotkeeper_store::tables::users;
 
@@ -16,12 +16,12 @@ pub async fn forgot_password(app: &App, address: EmailAddress, from: Origin) -> 
     throttle::take::<LinkError>(app, &link_mail(address.as_str(), from)).await?;
     let unit = app.clone();
     app.store()
-        .tidy(move |tx| {
+        .write_unlogged(move |tx| {
             if let Some(user) = users::find_by_email(tx, &address)? {
                 // Whoever has not confirmed the address may be a stranger to it, and the name a stranger's words.
                 let name = user.email_confirmed_at.map(|_| &user.name);
-                mail::send_link(tx, &unit, &user, Purpose::ResetPassword, |links| {
-                    Letter::reset_password(name, links.main)
+                outbox::send_link(tx, &unit, &user, Purpose::ResetPassword, |links| {
+                    AccountEmail::reset_password(name, links.main)
                 })?;
             }
             Ok::<_, LinkError>(())

@@ -6,7 +6,7 @@ use crate::secrets::Usage;
 use crate::throttle::{self, Bucket, Origin};
 use crate::{App, random};
 use slotkeeper_domain::account::AccountKind;
-use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::email_address::EmailAddress;
 use slotkeeper_domain::secret::{HashedPassword, Password, SessionToken};
 use slotkeeper_domain::throttle::TooMany;
 use slotkeeper_store::tables::accounts;
@@ -70,7 +70,7 @@ pub async fn sign_in(
     throttle::forgive(app, &own).await?;
     let unit = app.clone();
     app.store()
-        .tidy(move |tx| {
+        .write_unlogged(move |tx| {
             // The user may have been removed, or the password changed, while it was being checked. Locked, so that
             // whoever does either now finds this session and ends it.
             let current = users::find_locked(tx, &user.account, &user.id)?;

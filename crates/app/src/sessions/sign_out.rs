@@ -10,5 +10,5 @@ use slotkeeper_store::tables::sessions;
 pub async fn sign_out(app: &App, token: &SessionToken) -> Result<(), StoreError> {
     let Some(account) = token.account() else { return Ok(()) };
     let hash = app.vault().hash(Usage::Session, token.expose());
-    app.store().tidy(move |tx| sessions::delete(tx, &account, &hash)).await
+    app.store().write_unlogged(move |tx| sessions::delete(tx, &account, &hash)).await
 }

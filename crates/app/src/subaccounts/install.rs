@@ -1,11 +1,11 @@
 //! Install: an application of a portal gives itself a key of a subaccount.
 
 use super::rights::ManageSubaccounts;
+use crate::access::Access;
 use crate::authorizations::end::end;
 use crate::authorizations::installed::MOST_AUTHORIZATIONS;
 use crate::consent::grant::{grant, new_api_key};
-use crate::idempotency::{Answer, Answering, UsedOtherwise};
-use crate::right::May;
+use crate::idempotency::{Answering, KeyReused, StoredResponse};
 use crate::secrets::Usage;
 use crate::{App, random};
 use slotkeeper_domain::id::{AccountId, AuthorizationId};
@@ -35,12 +35,12 @@ pub enum InstallError {
     KeyEnded,
     /// The request's own key belongs to another request.
     #[error(transparent)]
-    UsedOtherwise(#[from] UsedOtherwise),
+    UsedOtherwise(#[from] KeyReused),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-impl Answer for ApiKey {
+impl StoredResponse for ApiKey {
     fn to_text(&self) -> String {
         self.expose().to_owned()
     }
@@ -55,9 +55,9 @@ impl Answer for ApiKey {
 ///
 /// # Errors
 /// [`InstallError`].
-pub async fn install<A: Answer>(
+pub async fn install<A: StoredResponse>(
     app: &App,
-    may: &May<ManageSubaccounts>,
+    may: &Access<ManageSubaccounts>,
     with: AuthorizationId,
     subaccount: AccountId,
     answering: Answering<ApiKey, A>,

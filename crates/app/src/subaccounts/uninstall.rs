@@ -2,8 +2,8 @@
 
 use super::rights::ManageSubaccounts;
 use crate::App;
+use crate::access::Access;
 use crate::authorizations::end::end;
-use crate::right::May;
 use crate::secrets::Usage;
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::secret::ApiKey;
@@ -23,7 +23,7 @@ pub enum Uninstalled {
 /// Ends the key of the subaccount, if it is one of the calling application's.
 pub async fn uninstall(
     app: &App,
-    may: &May<ManageSubaccounts>,
+    may: &Access<ManageSubaccounts>,
     subaccount: AccountId,
     api_key: &ApiKey,
 ) -> Result<Uninstalled, StoreError> {

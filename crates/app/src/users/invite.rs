@@ -2,12 +2,12 @@
 
 use super::list::MOST_USERS;
 use crate::caller::Owner;
-use crate::mail::{self, Letter};
+use crate::outbox::{self, AccountEmail};
 use crate::throttle::{self, Bucket};
 use crate::{App, random};
 use slotkeeper_domain::account::{Name, Role};
 use slotkeeper_domain::change::{Actor, Kind, Subject};
-use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::email_address::EmailAddress;
 use slotkeeper_domain::id::UserId;
 use slotkeeper_domain::link::Purpose;
 use slotkeeper_domain::throttle::TooMany;
@@ -86,8 +86,8 @@ pub async fn invite(
             }
             add(tx, &owner.user.id, &user)?;
             let account_name = owner.account.name.clone();
-            mail::send_link(tx, &unit, &user, Purpose::AcceptInvitation, |links| {
-                Letter::invitation(&account_name, &owner.user.email_address, links.main, links.decline)
+            outbox::send_link(tx, &unit, &user, Purpose::AcceptInvitation, |links| {
+                AccountEmail::invitation(&account_name, &owner.user.email_address, links.main, links.decline)
             })?;
             Ok(())
         })

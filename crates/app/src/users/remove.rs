@@ -7,7 +7,7 @@ use slotkeeper_domain::account::Role;
 use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::id::UserId;
 use slotkeeper_store::StoreError;
-use slotkeeper_store::tables::{links, mails, sessions, users};
+use slotkeeper_store::tables::{links, outbox, sessions, users};
 
 /// Removes a manager or a member of staff, with every session and link, the calendars that the person made and the e-mails that
 /// wait for the person; frees the e-mail address. Whether there was such a person: owners are not removed.
@@ -26,7 +26,7 @@ pub async fn remove(app: &App, owner: &Owner, id: UserId) -> Result<bool, StoreE
             }
             sessions::delete_of_user(tx, account, &id)?;
             links::delete_of_user(tx, account, &id)?;
-            mails::end_of_colleague(tx, account, &user.email_address, now)?;
+            outbox::end_of_colleague(tx, account, &user.email_address, now)?;
             end_of_maker(tx, account, &id, &owner.actor(), now)?;
             tx.record(owner.change(now, Subject::user(&id), Kind::Deleted));
             Ok(true)

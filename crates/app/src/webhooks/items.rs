@@ -16,7 +16,7 @@ use std::sync::Arc;
 const MOST_TOLD: i64 = 500;
 
 /// Writes things down as the API answers them. The API does, for its words are the API's.
-pub trait Items: Send + Sync {
+pub trait PayloadItems: Send + Sync {
     /// The thing as JSON, or nothing if it is not there or the key may not read it. `gone` says that it is about to be deleted
     /// for good: a booking is shown as cancelled then (wire reference, section 9).
     fn item(

@@ -1,13 +1,13 @@
 //! List the webhooks of a key.
 
 use crate::App;
-use crate::right::{AnyKey, May};
+use crate::access::{Access, AnyKey};
 use slotkeeper_domain::id::AuthorizationId;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::webhooks::{self, Webhook};
 
 /// The webhooks that this key registered, by domain and type: at most one of each, so they fit on a page.
-pub async fn list(app: &App, may: &May<AnyKey>, authorization: AuthorizationId) -> Result<Vec<Webhook>, StoreError> {
+pub async fn list(app: &App, may: &Access<AnyKey>, authorization: AuthorizationId) -> Result<Vec<Webhook>, StoreError> {
     let account = may.account().id.clone();
     app.store().read(move |db| webhooks::of_key(db, &account, &authorization)).await
 }

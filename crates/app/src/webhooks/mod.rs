@@ -4,13 +4,13 @@
 //! sent, from what the key may read at that moment ([`notice`]); of what was deleted for good, the last state is kept before
 //! ([`items`]). What became of an attempt is written down by [`outcome`].
 
-pub mod again;
+pub mod deliveries;
 pub mod end;
 pub mod items;
 pub mod list;
-pub mod look;
-pub mod notice;
 pub mod outcome;
+pub mod payload;
 pub mod register;
 pub mod remove;
+pub mod resend;
 pub mod show;

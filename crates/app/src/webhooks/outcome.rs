@@ -1,7 +1,7 @@
 //! What became of an attempt to deliver a change (wire reference, section 5.4).
 
 use super::end::give_up;
-use crate::mail::{self, Letter};
+use crate::outbox::{self, AccountEmail};
 use crate::{App, random};
 use slotkeeper_domain::account::Role;
 use slotkeeper_domain::change::{Actor, Kind, Subject};
@@ -10,7 +10,7 @@ use slotkeeper_domain::time::Instant;
 use slotkeeper_domain::webhook::{BLOCKED_AFTER, next_attempt, not_before};
 use slotkeeper_store::tables::deliveries::{self, Attempt, Delivery, Of};
 use slotkeeper_store::tables::users::{self, User};
-use slotkeeper_store::tables::webhooks::{self, End};
+use slotkeeper_store::tables::webhooks::{self, DeliveryOutcome};
 use slotkeeper_store::tables::{accounts, applications, authorizations};
 use slotkeeper_store::{StoreError, Tx};
 use std::time::Duration;
@@ -20,19 +20,19 @@ const MOST_OWNERS: i64 = 100;
 
 /// An attempt that was made.
 #[derive(Debug, Clone)]
-pub struct Tried {
+pub struct FinishedAttempt {
     pub at: Instant,
     /// How long it took.
     pub duration: Duration,
     /// Whether the notice said that an earlier one was lost.
     pub said_lost: bool,
     /// What came of it.
-    pub answer: Result<Answered, String>,
+    pub answer: Result<ReceiverAnswer, String>,
 }
 
 /// What the receiver answered.
 #[derive(Debug, Clone)]
-pub struct Answered {
+pub struct ReceiverAnswer {
     pub status: u16,
     /// For how long it asks to be left alone.
     pub retry_after: Option<Duration>,
@@ -40,11 +40,11 @@ pub struct Answered {
     pub body_start: String,
 }
 
-impl Tried {
+impl FinishedAttempt {
     /// Whether the receiver took it.
     #[must_use]
     pub fn arrived(&self) -> bool {
-        matches!(&self.answer, Ok(Answered { status, .. }) if (200..300).contains(status))
+        matches!(&self.answer, Ok(ReceiverAnswer { status, .. }) if (200..300).contains(status))
     }
 
     /// For how long a receiver that has too much to do wants no notice at all.
@@ -90,14 +90,14 @@ pub async fn note(
     app: &App,
     (account, webhook): (AccountId, WebhookId),
     delivery: Delivery,
-    tried: Tried,
+    tried: FinishedAttempt,
 ) -> Result<(), StoreError> {
     let (now, retries, spread) = (app.now(), app.retries().clone(), u64::from_le_bytes(random::bytes()));
     let fault = tried.fault();
     let (of_account, of_webhook) = (account.clone(), webhook.clone());
     let (dropped_in_row, others) = app
         .store()
-        .tidy(move |tx| {
+        .write_unlogged(move |tx| {
             let of = (&of_account, &of_webhook);
             lock(tx, of)?;
             deliveries::attempted(tx, of, delivery.number, &tried.row())?;
@@ -128,14 +128,20 @@ fn tell(app: &App, others: bool) {
     }
 }
 
-fn finish(tx: &mut Tx, of: Of<'_>, delivery: &Delivery, tried: &Tried, now: Instant) -> Result<bool, StoreError> {
+fn finish(
+    tx: &mut Tx,
+    of: Of<'_>,
+    delivery: &Delivery,
+    tried: &FinishedAttempt,
+    now: Instant,
+) -> Result<bool, StoreError> {
     let (arrived, test) = (tried.arrived(), delivery.number < 0);
     if deliveries::end(tx, of, delivery.number, arrived, now)? {
         let end = match (arrived, test) {
-            (true, false) => End::Arrived { said_lost: tried.said_lost },
-            (false, false) => End::Dropped,
+            (true, false) => DeliveryOutcome::Arrived { said_lost: tried.said_lost },
+            (false, false) => DeliveryOutcome::Dropped,
             // A test says nothing about what was lost before.
-            (_, true) => End::Gone,
+            (_, true) => DeliveryOutcome::Gone,
         };
         webhooks::count_end(tx, of.0, of.1, end)?;
     }
@@ -162,7 +168,7 @@ pub async fn put_off(
 ) -> Result<(), StoreError> {
     let until = app.now().after(by);
     app.store()
-        .tidy(move |tx| {
+        .write_unlogged(move |tx| {
             let of = (&account, &webhook);
             lock(tx, of)?;
             deliveries::postpone(tx, of, (&delivery.thing_id, delivery.number), until)
@@ -181,13 +187,14 @@ pub async fn lose(
     let now = app.now();
     let others: Result<_, StoreError> = app
         .store()
-        .tidy(move |tx| {
+        .write_unlogged(move |tx| {
             let of = (&account, &webhook);
             lock(tx, of)?;
-            let tried = Tried { at: now, duration: Duration::ZERO, said_lost: false, answer: Err(why.to_owned()) };
+            let tried =
+                FinishedAttempt { at: now, duration: Duration::ZERO, said_lost: false, answer: Err(why.to_owned()) };
             deliveries::attempted(tx, of, delivery.number, &tried.row())?;
             if deliveries::end(tx, of, delivery.number, false, now)? {
-                webhooks::count_end(tx, of.0, of.1, End::Lost)?;
+                webhooks::count_end(tx, of.0, of.1, DeliveryOutcome::Lost)?;
             }
             next_in_line(tx, of, &delivery, now)
         })
@@ -205,11 +212,11 @@ pub async fn forget(
     let now = app.now();
     let others: Result<_, StoreError> = app
         .store()
-        .tidy(move |tx| {
+        .write_unlogged(move |tx| {
             let of = (&account, &webhook);
             lock(tx, of)?;
             if deliveries::delete(tx, of, delivery.number)? {
-                webhooks::count_end(tx, of.0, of.1, End::Gone)?;
+                webhooks::count_end(tx, of.0, of.1, DeliveryOutcome::Gone)?;
             }
             next_in_line(tx, of, &delivery, now)
         })
@@ -238,11 +245,11 @@ async fn block(app: &App, (account, webhook): (AccountId, WebhookId), fault: Str
             let application = applications::find(tx, developer, &authorization.application)?;
             let (Some(application), Some(business)) = (application, business) else { return Ok(()) };
             let name = users::has_confirmed_owner(tx, &account)?.then_some(&business.name);
-            let letter = Letter::webhook_blocked(&application.name, name, &known, &reason);
+            let letter = AccountEmail::webhook_blocked(&application.name, name, &known, &reason);
             let owners = users::list(tx, developer, MOST_OWNERS)?;
             let told = |user: &&User| user.role == Role::Owner && user.email_confirmed_at.is_some();
             for owner in owners.iter().filter(told) {
-                mail::send(tx, &unit, developer, &owner.email_address, &letter)?;
+                outbox::send(tx, &unit, developer, &owner.email_address, &letter)?;
             }
             Ok::<_, StoreError>(())
         })

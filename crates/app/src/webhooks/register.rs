@@ -1,9 +1,9 @@
 //! Register a webhook. One for the same domain and type replaces the one before.
 
+use crate::access::{Access, AnyKey};
 use crate::authorizations::check::KeyHolder;
 use crate::changes::list::sight;
-use crate::idempotency::{Answer, Answering, UsedOtherwise};
-use crate::right::{AnyKey, May};
+use crate::idempotency::{Answering, KeyReused, StoredResponse};
 use crate::webhooks::end::end;
 use crate::{App, random};
 use slotkeeper_domain::change::{Kind, Subject};
@@ -35,7 +35,7 @@ pub enum RegisterError {
     KeyEnded,
     /// The request's own key belongs to another request.
     #[error(transparent)]
-    UsedOtherwise(#[from] UsedOtherwise),
+    UsedOtherwise(#[from] KeyReused),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -45,9 +45,9 @@ pub enum RegisterError {
 ///
 /// # Errors
 /// [`RegisterError`].
-pub async fn register<A: Answer>(
+pub async fn register<A: StoredResponse>(
     app: &App,
-    may: &May<AnyKey>,
+    may: &Access<AnyKey>,
     authorization: AuthorizationId,
     new: NewWebhook,
     answering: Answering<Webhook, A>,

@@ -2,7 +2,7 @@
 
 use super::end::end;
 use crate::App;
-use crate::right::{AnyKey, May};
+use crate::access::{Access, AnyKey};
 use slotkeeper_domain::id::{AuthorizationId, WebhookId};
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::{accounts, webhooks};
@@ -10,7 +10,7 @@ use slotkeeper_store::tables::{accounts, webhooks};
 /// Deletes a webhook of this key. What still waits for it is not delivered any more. Whether there was one.
 pub async fn remove(
     app: &App,
-    may: &May<AnyKey>,
+    may: &Access<AnyKey>,
     authorization: AuthorizationId,
     id: WebhookId,
 ) -> Result<bool, StoreError> {

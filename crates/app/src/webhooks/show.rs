@@ -1,7 +1,7 @@
 //! Show a webhook.
 
 use crate::App;
-use crate::right::{AnyKey, May};
+use crate::access::{Access, AnyKey};
 use slotkeeper_domain::id::{AuthorizationId, WebhookId};
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::webhooks::{self, Webhook};
@@ -9,7 +9,7 @@ use slotkeeper_store::tables::webhooks::{self, Webhook};
 /// The webhook with this id, if this key registered it.
 pub async fn show(
     app: &App,
-    may: &May<AnyKey>,
+    may: &Access<AnyKey>,
     authorization: &AuthorizationId,
     id: WebhookId,
 ) -> Result<Option<Webhook>, StoreError> {

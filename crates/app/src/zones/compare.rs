@@ -1,11 +1,11 @@
 //! Compare what moved with what has the same resources. What two things have at the same time that they did not have at the same
 //! time before is written down for the business; both keep it, and nothing more of it is given.
 
-use super::Moving;
+use super::ZoneMoveContext;
 use crate::App;
 use slotkeeper_domain::id::{AccountId, ResourceId};
-use slotkeeper_domain::inventory::{Holder, Span, Timeline};
-use slotkeeper_store::tables::account_zones::{self, Stage};
+use slotkeeper_domain::inventory::{ClaimOwner, Span, Timeline};
+use slotkeeper_store::tables::account_zones::{self, ZoneMoveStage};
 use slotkeeper_store::tables::claims;
 use slotkeeper_store::tables::zone_moves::{self, Conflict, Moved, Neighbour};
 use slotkeeper_store::{Snapshot, StoreError};
@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// How many things one piece compares.
 const PIECE: i64 = 100;
 
-pub(super) async fn piece(app: &App, moving: Arc<Moving>) -> Result<bool, StoreError> {
+pub(super) async fn piece(app: &App, moving: Arc<ZoneMoveContext>) -> Result<bool, StoreError> {
     let (read, after, now) = (moving.account.id.clone(), moving.state.after.clone(), app.now());
     let look = app.store().read(move |db| {
         let moved = zone_moves::moved(db, &read, &after, PIECE)?;
@@ -37,11 +37,12 @@ pub(super) async fn piece(app: &App, moving: Arc<Moving>) -> Result<bool, StoreE
         Ok::<_, StoreError>((found, last.map(|last| (last.kind.clone(), last.id.clone()))))
     });
     let (found, after) = look.await?;
-    let next = after.map_or((Stage::Forget, Default::default()), |after| (Stage::Compare, after));
+    let next = after.map_or((ZoneMoveStage::Forget, Default::default()), |after| (ZoneMoveStage::Compare, after));
     app.store()
-        .tidy(move |tx| {
+        .write_unlogged(move |tx| {
             let account = &moving.account.id;
-            let mine = account_zones::advance(tx, account, (Stage::Compare, &moving.state.after), (next.0, &next.1))?;
+            let mine =
+                account_zones::advance(tx, account, (ZoneMoveStage::Compare, &moving.state.after), (next.0, &next.1))?;
             if mine {
                 zone_moves::add_conflicts(tx, account, &found)?;
             }
@@ -50,11 +51,11 @@ pub(super) async fn piece(app: &App, moving: Arc<Moving>) -> Result<bool, StoreE
         .await
 }
 
-fn holder(moved: &Moved) -> Option<Holder> {
+fn holder(moved: &Moved) -> Option<ClaimOwner> {
     match moved.kind.as_str() {
-        "booking" => moved.id.parse().ok().map(Holder::Booking),
-        "resource_block" => moved.id.parse().ok().map(Holder::ResourceBlock),
-        Holder::EVENT => moved.id.parse().ok().map(Holder::Event),
+        "booking" => moved.id.parse().ok().map(ClaimOwner::Booking),
+        "resource_block" => moved.id.parse().ok().map(ClaimOwner::ResourceBlock),
+        ClaimOwner::EVENT => moved.id.parse().ok().map(ClaimOwner::Event),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! The resources that two things have at the same time since a clock is set by other rules.
 
 use crate::App;
-use crate::caller::Colleague;
+use crate::caller::AccountMember;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::zone_moves::{self, Conflict};
@@ -12,7 +12,7 @@ const MOST: i64 = 50;
 
 /// Those of the colleague's account that are not over, each in a line: which resource, when, and what has it. Without anybody's
 /// name. One of which one has been moved or cancelled since is left out.
-pub async fn list(app: &App, colleague: &Colleague) -> Result<Vec<String>, StoreError> {
+pub async fn list(app: &App, colleague: &AccountMember) -> Result<Vec<String>, StoreError> {
     let (unit, account, now) = (app.clone(), colleague.account.clone(), app.now());
     app.store().read(move |db| lines(db, &unit, &account, now)).await
 }

@@ -14,10 +14,10 @@ mod tell;
 
 use crate::App;
 use slotkeeper_domain::id::AccountId;
-use slotkeeper_domain::rezone::Rezoning;
 use slotkeeper_domain::time::{Zone, ZoneData};
+use slotkeeper_domain::zone_rule_change::ZoneRuleChange;
 use slotkeeper_store::StoreError;
-use slotkeeper_store::tables::account_zones::{self, Move, Stage, Surveyed};
+use slotkeeper_store::tables::account_zones::{self, AccountZone, ZoneMove, ZoneMoveStage};
 use slotkeeper_store::tables::accounts::{self, Account};
 use std::sync::Arc;
 
@@ -27,15 +27,15 @@ const LOOK: i64 = 500;
 const NOTES: usize = 100;
 
 /// The move of an account: what every piece needs to know.
-struct Moving {
+struct ZoneMoveContext {
     /// The account, with the zone as it is to be.
     account: Account,
-    state: Move,
+    state: ZoneMove,
 }
 
-impl Moving {
-    fn rezoning(&self) -> Rezoning<'_> {
-        Rezoning { was: &self.state.was, is: &self.state.is }
+impl ZoneMoveContext {
+    fn rezoning(&self) -> ZoneRuleChange<'_> {
+        ZoneRuleChange { was: &self.state.was, is: &self.state.is }
     }
 }
 
@@ -63,7 +63,7 @@ pub struct Ended {
 }
 
 /// What became of a piece.
-enum Piece {
+enum PieceOutcome {
     Done,
     /// There was none, or another server has it in hand.
     None,
@@ -71,7 +71,7 @@ enum Piece {
     Last(Ended),
 }
 
-impl From<bool> for Piece {
+impl From<bool> for PieceOutcome {
     fn from(done: bool) -> Self {
         if done { Self::Done } else { Self::None }
     }
@@ -101,7 +101,8 @@ pub async fn survey(app: &App) -> Result<Survey, StoreError> {
                 continue;
             };
             let (account, now) = (surveyed.account.clone(), app.now());
-            let began = app.store().tidy(move |tx| account_zones::begin(tx, &account, &rules, &zone, now)).await?;
+            let began =
+                app.store().write_unlogged(move |tx| account_zones::begin(tx, &account, &rules, &zone, now)).await?;
             if began {
                 survey.begun.push(named());
             }
@@ -110,12 +111,12 @@ pub async fn survey(app: &App) -> Result<Survey, StoreError> {
 }
 
 /// The rules that programs had built in which wrote down none.
-fn of_before(surveyed: &Surveyed) -> Option<Zone> {
+fn of_before(surveyed: &AccountZone) -> Option<Zone> {
     ZoneData::built_in().get(&surveyed.zone).or_else(|| Zone::named(&surveyed.zone).ok())
 }
 
 /// Writes down for accounts of before by which rules their instants were made.
-async fn note(app: &App, found: &[Surveyed]) -> Result<(), StoreError> {
+async fn note(app: &App, found: &[AccountZone]) -> Result<(), StoreError> {
     let unknown = found.iter().filter(|surveyed| surveyed.rules.is_none() && !surveyed.moving);
     let unknown: Vec<(AccountId, Zone)> =
         unknown.filter_map(|surveyed| Some((surveyed.account.clone(), of_before(surveyed)?))).collect();
@@ -124,7 +125,7 @@ async fn note(app: &App, found: &[Surveyed]) -> Result<(), StoreError> {
         let noted = move |tx: &mut slotkeeper_store::Tx| {
             portion.iter().try_for_each(|(account, zone)| account_zones::note(tx, account, zone))
         };
-        app.store().tidy(noted).await?;
+        app.store().write_unlogged(noted).await?;
     }
     Ok(())
 }
@@ -139,9 +140,9 @@ pub async fn work(app: &App) -> Result<Vec<Ended>, StoreError> {
     for account in accounts {
         loop {
             match piece(app, &account).await {
-                Ok(Piece::Done) => {}
-                Ok(Piece::None) => break,
-                Ok(Piece::Last(last)) => {
+                Ok(PieceOutcome::Done) => {}
+                Ok(PieceOutcome::None) => break,
+                Ok(PieceOutcome::Last(last)) => {
                     ended.push(last);
                     break;
                 }
@@ -160,22 +161,22 @@ pub async fn work(app: &App) -> Result<Vec<Ended>, StoreError> {
 /// # Errors
 /// When the store fails; nothing of the piece is done then.
 pub async fn step(app: &App, account: &AccountId) -> Result<bool, StoreError> {
-    Ok(!matches!(piece(app, account).await?, Piece::None))
+    Ok(!matches!(piece(app, account).await?, PieceOutcome::None))
 }
 
-async fn piece(app: &App, account: &AccountId) -> Result<Piece, StoreError> {
+async fn piece(app: &App, account: &AccountId) -> Result<PieceOutcome, StoreError> {
     let id = account.clone();
     let read =
         app.store().read(move |db| Ok::<_, StoreError>((account_zones::find(db, &id)?, accounts::find(db, &id)?)));
-    let (Some(state), Some(account)) = read.await? else { return Ok(Piece::None) };
+    let (Some(state), Some(account)) = read.await? else { return Ok(PieceOutcome::None) };
     let account = Account { zone: state.is.clone(), ..account };
-    let moving = Arc::new(Moving { account, state });
+    let moving = Arc::new(ZoneMoveContext { account, state });
     match moving.state.stage {
-        Stage::Bookings | Stage::Events | Stage::SeatBlocks | Stage::ResourceBlocks => {
+        ZoneMoveStage::Bookings | ZoneMoveStage::Events | ZoneMoveStage::SeatBlocks | ZoneMoveStage::ResourceBlocks => {
             collect::piece(app, moving).await.map(Into::into)
         }
-        Stage::Move => shift::piece(app, moving).await.map(Into::into),
-        Stage::Compare => compare::piece(app, moving).await.map(Into::into),
-        Stage::Forget => tell::piece(app, moving).await,
+        ZoneMoveStage::Move => shift::piece(app, moving).await.map(Into::into),
+        ZoneMoveStage::Compare => compare::piece(app, moving).await.map(Into::into),
+        ZoneMoveStage::Forget => tell::piece(app, moving).await,
     }
 }

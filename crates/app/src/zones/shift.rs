@@ -1,15 +1,15 @@
 //! Move what was found: each thing with all of its rows in one transaction, in which the change is recorded as well.
 
-use super::Moving;
+use super::ZoneMoveContext;
 use super::collect::span_of;
 use crate::App;
-use crate::letters::follow_up;
+use crate::emails::follow_up;
 use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::change::{Actor, Kind, Subject};
-use slotkeeper_domain::inventory::{Holder, Span};
-use slotkeeper_domain::rezone::moves;
+use slotkeeper_domain::inventory::{ClaimOwner, Span};
 use slotkeeper_domain::time::Instant;
-use slotkeeper_store::tables::account_zones::{self, Stage};
+use slotkeeper_domain::zone_rule_change::moves;
+use slotkeeper_store::tables::account_zones::{self, ZoneMoveStage};
 use slotkeeper_store::tables::bookings::{self, Booking, Stamp};
 use slotkeeper_store::tables::resourceblocks::{self, ResourceBlock};
 use slotkeeper_store::tables::seatblocks::{self, SeatBlock};
@@ -23,10 +23,10 @@ const PIECE: i64 = 20;
 /// The kinds of things whose change is recorded.
 const RECORDED: [&str; 3] = ["booking", "seat_block", "resource_block"];
 
-pub(super) async fn piece(app: &App, moving: Arc<Moving>) -> Result<bool, StoreError> {
+pub(super) async fn piece(app: &App, moving: Arc<ZoneMoveContext>) -> Result<bool, StoreError> {
     // What an event needs is no part of the account's story.
     let (unit, of_events) = (app.clone(), Arc::clone(&moving));
-    if app.store().tidy(move |tx| shift(tx, &unit, &of_events, Holder::EVENT)).await?.any() {
+    if app.store().write_unlogged(move |tx| shift(tx, &unit, &of_events, ClaimOwner::EVENT)).await?.any() {
         return Ok(true);
     }
     for kind in RECORDED {
@@ -37,7 +37,7 @@ pub(super) async fn piece(app: &App, moving: Arc<Moving>) -> Result<bool, StoreE
             let account = moving.account.id.clone();
             let gone =
                 move |tx: &mut Tx| done.gone.iter().try_for_each(|id| zone_moves::drop_one(tx, &account, kind, id));
-            app.store().tidy(gone).await?;
+            app.store().write_unlogged(gone).await?;
             return Ok(true);
         }
         if done.any() {
@@ -45,14 +45,14 @@ pub(super) async fn piece(app: &App, moving: Arc<Moving>) -> Result<bool, StoreE
         }
     }
     app.store()
-        .tidy(move |tx| {
+        .write_unlogged(move |tx| {
             let account = &moving.account.id;
             // Another server may have the last of them in hand.
             if zone_moves::any_waiting(tx, account)? {
                 return Ok(false);
             }
-            let now = (Stage::Move, &moving.state.after);
-            let mine = account_zones::advance(tx, account, now, (Stage::Compare, &Default::default()))?;
+            let now = (ZoneMoveStage::Move, &moving.state.after);
+            let mine = account_zones::advance(tx, account, now, (ZoneMoveStage::Compare, &Default::default()))?;
             if mine {
                 account_zones::settle(tx, account)?;
             }
@@ -75,14 +75,14 @@ impl Done {
     }
 }
 
-fn shift(tx: &mut Tx, app: &App, moving: &Moving, kind: &'static str) -> Result<Done, StoreError> {
+fn shift(tx: &mut Tx, app: &App, moving: &ZoneMoveContext, kind: &'static str) -> Result<Done, StoreError> {
     let account = &moving.account.id;
     let catalogue = app.catalogues().of(tx, account)?;
     let mut done = Done { moved: 0, gone: Vec::new() };
     let now = app.now();
     for id in zone_moves::take_waiting(tx, account, kind, PIECE)? {
         let moved = match kind {
-            Holder::EVENT => event(tx, moving, &catalogue, &id)?,
+            ClaimOwner::EVENT => event(tx, moving, &catalogue, &id)?,
             "booking" => booking(tx, moving, &catalogue, &id, now)?,
             "seat_block" => seat_block(tx, moving, &catalogue, &id, now)?,
             _ => resource_block(tx, moving, &id, now)?,
@@ -94,7 +94,7 @@ fn shift(tx: &mut Tx, app: &App, moving: &Moving, kind: &'static str) -> Result<
             done.gone.push(id);
         }
     }
-    let recorded = kind != Holder::EVENT;
+    let recorded = kind != ClaimOwner::EVENT;
     if done.moved > 0 || !recorded {
         for id in &done.gone {
             zone_moves::drop_one(tx, account, kind, id)?;
@@ -106,17 +106,23 @@ fn shift(tx: &mut Tx, app: &App, moving: &Moving, kind: &'static str) -> Result<
     Ok(done)
 }
 
-fn event(tx: &mut Tx, moving: &Moving, catalogue: &Catalogue, id: &str) -> Result<bool, StoreError> {
+fn event(tx: &mut Tx, moving: &ZoneMoveContext, catalogue: &Catalogue, id: &str) -> Result<bool, StoreError> {
     let account = &moving.account.id;
     let Ok(id) = id.parse() else { return Ok(false) };
     claims::lock_event(tx, account, &id)?;
     let product = catalogue.product(&id.product);
     let rezoning = moving.rezoning();
-    claims::shift(tx, account, &Holder::Event(id.clone()), |was| rezoning.event(product, &id, was))?;
+    claims::shift(tx, account, &ClaimOwner::Event(id.clone()), |was| rezoning.event(product, &id, was))?;
     Ok(true)
 }
 
-fn booking(tx: &mut Tx, moving: &Moving, catalogue: &Catalogue, id: &str, now: Instant) -> Result<bool, StoreError> {
+fn booking(
+    tx: &mut Tx,
+    moving: &ZoneMoveContext,
+    catalogue: &Catalogue,
+    id: &str,
+    now: Instant,
+) -> Result<bool, StoreError> {
     let account = &moving.account.id;
     let Ok(number) = id.parse() else { return Ok(false) };
     let found = bookings::lock(tx, account, &number)?;
@@ -127,7 +133,7 @@ fn booking(tx: &mut Tx, moving: &Moving, catalogue: &Catalogue, id: &str, now: I
     }
     // What an appointment takes goes on after its end, for a while that is as long as it was.
     let (from, to) = (offset(was.span.from, span.from), offset(was.span.to, span.to));
-    claims::shift(tx, account, &Holder::Booking(number), |had| Span { from: from(had.from), to: to(had.to) })?;
+    claims::shift(tx, account, &ClaimOwner::Booking(number), |had| Span { from: from(had.from), to: to(had.to) })?;
     let booking = Booking { span, changed: Some(Stamp { at: now, agent: None }), changes: was.changes + 1, ..was };
     bookings::update(tx, account, &booking)?;
     let subject = Subject::booking(&booking.number, booking.application.as_ref());
@@ -141,7 +147,13 @@ fn offset(was: Instant, is: Instant) -> impl Fn(Instant) -> Instant {
     move |at| Instant::from_millis(at.as_millis().saturating_add(is.as_millis()).saturating_sub(was.as_millis()))
 }
 
-fn seat_block(tx: &mut Tx, moving: &Moving, catalogue: &Catalogue, id: &str, now: Instant) -> Result<bool, StoreError> {
+fn seat_block(
+    tx: &mut Tx,
+    moving: &ZoneMoveContext,
+    catalogue: &Catalogue,
+    id: &str,
+    now: Instant,
+) -> Result<bool, StoreError> {
     let account = &moving.account.id;
     let Ok(id) = id.parse() else { return Ok(false) };
     let Some(block) = seatblocks::lock(tx, account, &id)? else { return Ok(false) };
@@ -157,7 +169,7 @@ fn seat_block(tx: &mut Tx, moving: &Moving, catalogue: &Catalogue, id: &str, now
     Ok(true)
 }
 
-fn resource_block(tx: &mut Tx, moving: &Moving, id: &str, now: Instant) -> Result<bool, StoreError> {
+fn resource_block(tx: &mut Tx, moving: &ZoneMoveContext, id: &str, now: Instant) -> Result<bool, StoreError> {
     let account = &moving.account.id;
     let Ok(id) = id.parse() else { return Ok(false) };
     let Some(block) = resourceblocks::lock(tx, account, &id)? else { return Ok(false) };
@@ -165,7 +177,7 @@ fn resource_block(tx: &mut Tx, moving: &Moving, id: &str, now: Instant) -> Resul
     if span == block.span {
         return Ok(false);
     }
-    claims::shift(tx, account, &Holder::ResourceBlock(block.id.clone()), |_| span)?;
+    claims::shift(tx, account, &ClaimOwner::ResourceBlock(block.id.clone()), |_| span)?;
     let block = ResourceBlock { span, changed: Some(Stamp { at: now, agent: None }), ..block };
     resourceblocks::update(tx, account, &block)?;
     let subject = Subject::resource_block(&id, block.application.as_ref());

@@ -16,8 +16,8 @@ pub use category::{CategoryId, NotACategoryId, PeopleCategory};
 pub use custom_field::{CustomField, FieldKind, FieldValue};
 pub use option::{ChoiceValue, Effect, OptionDefinition, OptionId, OptionKind, Per};
 pub use product::{
-    BookingLimit, BookingRules, DropIn, Flexible, LatestBooking, Product, ProductKind, ProductType, Rate, Rates,
-    ResourceNeed, Series,
+    AppointmentRules, BookingLimit, BookingRules, DropIn, LatestBooking, Pricing, Product, ProductKind, ProductType,
+    ResourceRequirement, Schedule, UnitPrice,
 };
 pub use promotion::{Covered, Discount, Promotion, Trigger};
 pub use resource::{OpenDays, Opening, OpeningHours, Resource, ResourceType};
@@ -50,7 +50,7 @@ pub struct BookingSettings {
     /// Whether prices have the taxes in them; otherwise those are added at checkout (wire reference, section 9).
     pub prices_include_taxes: bool,
     /// What a cancellation costs when the policy is applied.
-    pub cancelation: Option<CancelationPolicy>,
+    pub cancelation: Option<CancellationPolicy>,
     /// When customers are reminded and thanked.
     #[serde(default)]
     pub follow_ups: FollowUps,
@@ -58,21 +58,21 @@ pub struct BookingSettings {
 
 /// What a late cancellation costs (wire reference, section 6.10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CancelationPolicy {
+pub struct CancellationPolicy {
     /// Up to so many minutes before the start it costs nothing.
     pub free_until_minutes: u32,
     /// What it costs after that.
-    pub fee: CancelationFee,
+    pub fee: CancellationFee,
 }
 
 /// What a late cancellation costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum CancelationFee {
+pub enum CancellationFee {
     /// So many minor units of the account's currency, or the whole price if that is less.
     Fixed(u32),
     /// This part of the price.
-    Part(crate::money::Rate),
+    Part(crate::money::Percent),
 }
 
 impl Catalogue {

@@ -4,7 +4,7 @@ use super::{CategoryId, OpeningHours, OptionDefinition, Translated};
 use crate::change::words;
 use crate::id::{ProductId, ResourceId, ResourceTypeId, ScheduleId, TaxId};
 use crate::money::Money;
-use crate::schedule::{Length, Schedule};
+use crate::recurrence::{Length, Recurrence};
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +35,7 @@ pub struct Product {
     /// How many people a booking can be for. A category that is not listed cannot be booked.
     pub limits: Vec<BookingLimit>,
     /// The headline rates; absent when it costs nothing.
-    pub rates: Option<Rates>,
+    pub rates: Option<Pricing>,
     /// How long it lasts, before options.
     pub length: Length,
     /// When it can be booked, and what that takes.
@@ -90,16 +90,16 @@ pub struct BookingLimit {
 /// What a booking costs before options, taxes and promotions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Rates {
+pub enum Pricing {
     /// So much, whoever comes.
     PerBooking(Money),
     /// So much for each of these; the others come free.
-    PerPerson(Vec<Rate>),
+    PerPerson(Vec<UnitPrice>),
 }
 
 /// What one person of a category pays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rate {
+pub struct UnitPrice {
     pub category: CategoryId,
     pub price: Money,
 }
@@ -110,19 +110,19 @@ pub struct Rate {
 pub enum ProductKind {
     Fixed {
         /// The rules that yield its events.
-        series: Vec<Series>,
+        series: Vec<Schedule>,
     },
     FixedCourse {
         /// The courses: the events of each are its classes. A course has an end.
-        series: Vec<Series>,
+        series: Vec<Schedule>,
         /// Whether one may join when the course has begun.
         late_enrolment: bool,
         /// Whether single classes can be booked.
         drop_in: DropIn,
         /// What a single class costs; as much as the course when absent.
-        drop_in_rates: Option<Rates>,
+        drop_in_rates: Option<Pricing>,
     },
-    FlexibleTime(Flexible),
+    FlexibleTime(AppointmentRules),
 }
 
 /// Whether single classes of a course can be booked.
@@ -138,13 +138,13 @@ pub enum DropIn {
 
 /// Events of a product that share a schedule, seats and resources.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Series {
+pub struct Schedule {
     /// Its id: the middle part of its events' ids.
     pub id: ScheduleId,
     /// What it is called; courses show it.
     pub title: Option<Translated>,
     /// When its events start.
-    pub schedule: Schedule,
+    pub schedule: Recurrence,
     /// How many seats each event has.
     pub seats: u32,
     /// What each event needs for its whole length.
@@ -153,7 +153,7 @@ pub struct Series {
 
 /// Appointments: when they start and what they use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Flexible {
+pub struct AppointmentRules {
     /// When appointments can be.
     pub hours: OpeningHours,
     /// From the opening on, one can start every so many minutes.
@@ -161,12 +161,12 @@ pub struct Flexible {
     /// For so many minutes after an appointment its resources do nothing else.
     pub gap_minutes: u16,
     /// What an appointment uses for its whole length.
-    pub needs: Vec<ResourceNeed>,
+    pub needs: Vec<ResourceRequirement>,
 }
 
 /// So many resources of a type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ResourceNeed {
+pub struct ResourceRequirement {
     pub resource_type: ResourceTypeId,
     /// How many of them.
     pub count: u32,

@@ -1,9 +1,9 @@
 //! Promotions: what lowers a price, for whom, and when (wire reference, section 6.7).
 
-use crate::code::{Code, CodeRefused};
+use crate::code::{Code, CodeError};
 use crate::id::{ProductId, PromotionId};
-use crate::money::{Money, NoSum, Rate};
-use crate::schedule::Season;
+use crate::money::{Money, Percent, SumError};
+use crate::recurrence::Season;
 use crate::time::{Date, Instant};
 use serde::{Deserialize, Serialize};
 
@@ -47,7 +47,7 @@ pub enum Trigger {
 #[serde(rename_all = "snake_case")]
 pub enum Discount {
     /// This part of the price.
-    Part(Rate),
+    Part(Percent),
     /// So much of each booking, or the whole price if that is less.
     Fixed(Money),
 }
@@ -76,7 +76,7 @@ impl Discount {
     ///
     /// # Errors
     /// When it is in another currency than the price.
-    pub fn of(self, price: Money) -> Result<Money, NoSum> {
+    pub fn of(self, price: Money) -> Result<Money, SumError> {
         match self {
             Self::Part(rate) => Ok(rate.of(price)),
             Self::Fixed(amount) => {
@@ -93,11 +93,11 @@ impl Promotion {
     ///
     /// # Errors
     /// [`CodeRefused::OtherProduct`], [`CodeRefused::OtherDay`].
-    pub fn check_for(&self, product: &ProductId, day: Date) -> Result<(), CodeRefused> {
+    pub fn check_for(&self, product: &ProductId, day: Date) -> Result<(), CodeError> {
         if !self.products.has(product) {
-            return Err(CodeRefused::OtherProduct);
+            return Err(CodeError::OtherProduct);
         }
-        if self.days.has(day) { Ok(()) } else { Err(CodeRefused::OtherDay) }
+        if self.days.has(day) { Ok(()) } else { Err(CodeError::OtherDay) }
     }
 
     /// Whether one who books this product for this day at this instant can get it. Whether it has been used up is decided
@@ -105,15 +105,15 @@ impl Promotion {
     ///
     /// # Errors
     /// [`CodeRefused`]. One that cannot be used at present is as good as unknown.
-    pub fn check(&self, product: &ProductId, day: Date, at: Instant) -> Result<(), CodeRefused> {
+    pub fn check(&self, product: &ProductId, day: Date, at: Instant) -> Result<(), CodeError> {
         if !self.enabled {
-            return Err(CodeRefused::Unknown);
+            return Err(CodeError::Unknown);
         }
         if self.booked_from.is_some_and(|from| at < from) {
-            return Err(CodeRefused::TooEarly);
+            return Err(CodeError::TooEarly);
         }
         if self.booked_before.is_some_and(|before| before <= at) {
-            return Err(CodeRefused::Expired);
+            return Err(CodeError::Expired);
         }
         self.check_for(product, day)
     }
@@ -136,7 +136,7 @@ mod tests {
         );
         assert_eq!(Discount::Fixed(euros(-5)).of(euros(700)), Ok(euros(0)));
         let pounds = Money::new(5, "GBP".parse().expect("a currency"));
-        assert_eq!(Discount::Fixed(pounds).of(euros(700)), Err(NoSum::Currencies));
+        assert_eq!(Discount::Fixed(pounds).of(euros(700)), Err(SumError::Currencies));
     }
 
     #[test]
@@ -159,13 +159,13 @@ mod tests {
         let at = |millis| promotion.check(&tour, day, Instant::from_millis(millis));
         assert_eq!(
             [at(9), at(10), at(19), at(20)],
-            [Err(CodeRefused::TooEarly), Ok(()), Ok(()), Err(CodeRefused::Expired),]
+            [Err(CodeError::TooEarly), Ok(()), Ok(()), Err(CodeError::Expired),]
         );
-        assert_eq!(promotion.check_for(&tour, date(2026, 4, 30)), Err(CodeRefused::OtherDay));
+        assert_eq!(promotion.check_for(&tour, date(2026, 4, 30)), Err(CodeError::OtherDay));
         assert_eq!(promotion.check_for(&tour, date(2026, 5, 31)), Ok(()));
-        assert_eq!(promotion.check_for(&tour, date(2026, 6, 1)), Err(CodeRefused::OtherDay));
-        assert_eq!(promotion.check_for(&other, day), Err(CodeRefused::OtherProduct));
+        assert_eq!(promotion.check_for(&tour, date(2026, 6, 1)), Err(CodeError::OtherDay));
+        assert_eq!(promotion.check_for(&other, day), Err(CodeError::OtherProduct));
         let off = Promotion { enabled: false, ..promotion.clone() };
-        assert_eq!(off.check(&tour, day, Instant::from_millis(10)), Err(CodeRefused::Unknown));
+        assert_eq!(off.check(&tour, day, Instant::from_millis(10)), Err(CodeError::Unknown));
     }
 }

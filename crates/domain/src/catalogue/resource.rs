@@ -2,7 +2,7 @@
 
 use super::Translated;
 use crate::id::{ResourceId, ResourceTypeId};
-use crate::schedule::Weekdays;
+use crate::recurrence::Weekdays;
 use crate::time::{Instant, Zone};
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,7 @@
 
 use super::Translated;
 use crate::id::TaxId;
-use crate::money::Rate;
+use crate::money::Percent;
 use serde::{Deserialize, Serialize};
 
 /// A tax that products name.
@@ -12,7 +12,7 @@ pub struct Tax {
     /// What it is called.
     pub name: Translated,
     /// How much it is.
-    pub rate: Rate,
+    pub rate: Percent,
     /// Whether it is charged. One that is not stays known, because bookings name it.
     pub enabled: bool,
 }

@@ -1,7 +1,7 @@
 //! Texts in the languages of a business.
 
 use crate::account::Language;
-use crate::compared::is_same;
+use crate::normal_form::is_same;
 use serde::{Deserialize, Serialize};
 
 /// A text in one or several languages; the first is shown where there is none in the language that is asked for.

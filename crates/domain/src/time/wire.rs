@@ -1,7 +1,7 @@
 //! Times and days as requests write them (wire reference, section 1.3).
 
 use super::{Instant, Zone};
-use crate::said::said;
+use crate::safe_message::said;
 use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
@@ -389,7 +389,9 @@ mod tests {
             assert_eq!(serde_json::to_string(&time).expect("a text"), text);
         }
         let error = serde_json::from_str::<WireDay>("\"secret\"").expect_err("no day").to_string();
-        assert!(crate::said::phrase_in(&error).is_some_and(|phrase| phrase.starts_with("must be a date such as")));
+        assert!(
+            crate::safe_message::phrase_in(&error).is_some_and(|phrase| phrase.starts_with("must be a date such as"))
+        );
         assert!(!error.contains("secret"));
         assert_eq!(serde_json::to_string(&Instant::from_millis(-7)).expect("a number"), "-7");
         assert_eq!(serde_json::from_str::<Instant>("-7").expect("an instant"), Instant::from_millis(-7));

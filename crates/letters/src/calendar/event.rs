@@ -9,7 +9,7 @@ use crate::link::Link;
 use crate::values::line;
 use jiff::Timestamp;
 use slotkeeper_domain::booking::BookingNumber;
-use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::email_address::EmailAddress;
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{AccountId, ResourceBlockId};
 use slotkeeper_domain::time::Instant;

@@ -8,7 +8,7 @@ pub use placeholder::Placeholder;
 use crate::kind::LetterKind;
 use crate::language::{Locale, Texts};
 use slotkeeper_domain::account::Language;
-use slotkeeper_domain::text::{Shape, check};
+use slotkeeper_domain::text::{TextShape, check};
 use std::fmt;
 
 /// Subject and body as they are written: `Your booking: {product}`. A name in braces is a placeholder; everything else
@@ -86,8 +86,8 @@ impl Template {
         let template = Self::parse(kind, text)?;
         let seen =
             |part, text: &str, shape| check(text, shape, usize::MAX).map_err(|_| TemplateRefused::NotShown(part));
-        seen(Part::Subject, &text.subject, Shape::Line)?;
-        seen(Part::Body, &text.body, Shape::Prose)?;
+        seen(Part::Subject, &text.subject, TextShape::Line)?;
+        seen(Part::Body, &text.body, TextShape::Prose)?;
         Ok(template)
     }
 

@@ -6,7 +6,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use slotkeeper_api::cors::Origins;
 use slotkeeper_domain::account::Name;
-use slotkeeper_domain::retry::Schedule;
+use slotkeeper_domain::retry_policy::RetryPolicy;
 use slotkeeper_domain::sign_up::Way;
 use slotkeeper_outgoing::{AllowedReceiver, Proxy};
 use std::fmt;
@@ -225,10 +225,10 @@ pub(super) fn ports<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u1
     ports.ok_or_else(|| D::Error::custom("must be a list of ports from 1 to 65535, such as [443, 8443]"))
 }
 
-pub(super) fn retry_minutes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Schedule, D::Error> {
+pub(super) fn retry_minutes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RetryPolicy, D::Error> {
     let minutes: Option<Vec<u64>> = numbers(deserializer)?;
     let waits = |minutes: Vec<u64>| minutes.into_iter().map(|minutes| Duration::from_secs(minutes.saturating_mul(60)));
-    let schedule = minutes.and_then(|minutes| Schedule::new(waits(minutes)).ok());
+    let schedule = minutes.and_then(|minutes| RetryPolicy::new(waits(minutes)).ok());
     schedule.ok_or_else(|| {
         D::Error::custom("must be a list of 1 to 20 waits in minutes, each from 1 to 10080, such as [1, 5, 15]")
     })

@@ -1,14 +1,14 @@
 //! What lowers prices in the demo, for those who ask: nothing applies by itself, so that prices are those of the catalogue.
 
-use slotkeeper_app::bookings::place::PlaceError;
+use slotkeeper_app::bookings::place::BookingError;
 use slotkeeper_app::{credits, promotions, random, vouchers};
 use slotkeeper_domain::account::Currency;
 use slotkeeper_domain::catalogue::{Covered, Discount, Promotion, Trigger};
 use slotkeeper_domain::change::Actor;
 use slotkeeper_domain::code::Code;
 use slotkeeper_domain::id::{CustomerId, PromotionId};
-use slotkeeper_domain::money::{Money, Rate};
-use slotkeeper_domain::schedule::Season;
+use slotkeeper_domain::money::{Money, Percent};
+use slotkeeper_domain::recurrence::Season;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::Tx;
 use slotkeeper_store::tables::accounts::Account;
@@ -46,7 +46,7 @@ impl Benefits {
             days: Season::default(),
             most_uses: None,
         };
-        let tenth = Discount::Part(Rate::from_millionths(100_000)?);
+        let tenth = Discount::Part(Percent::from_millionths(100_000)?);
         let five_euros = Discount::Fixed(Money::new(500, currency));
         let with_coupons = promotion("Kayak coupon", Trigger::Coupons, five_euros);
         Ok(Self {
@@ -58,7 +58,7 @@ impl Benefits {
     }
 
     /// Gives out coupons and voucher, within a transaction.
-    pub(super) fn give_out(&self, tx: &mut Tx, account: &Account, actor: &Actor) -> Result<(), PlaceError> {
+    pub(super) fn give_out(&self, tx: &mut Tx, account: &Account, actor: &Actor) -> Result<(), BookingError> {
         let at = account.created_at;
         promotions::give_out::give_out(tx, &account.id, actor, at, (&self.of_coupons, &self.coupons))?;
         Ok(vouchers::issue::issue(tx, &account.id, actor, at, &self.voucher)?)
@@ -72,6 +72,6 @@ pub(super) fn grant(
     actor: &Actor,
     at: Instant,
     customer: &CustomerId,
-) -> Result<(), PlaceError> {
+) -> Result<(), BookingError> {
     credits::grant::grant(tx, &account.id, actor, at, (customer, CREDIT))
 }

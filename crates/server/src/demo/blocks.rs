@@ -9,7 +9,7 @@ use slotkeeper_app::seatblocks::create::{self as kept, NewSeatBlock};
 use slotkeeper_domain::block::SeatCount;
 use slotkeeper_domain::change::Actor;
 use slotkeeper_domain::inventory::Span;
-use slotkeeper_domain::scheduled::{Moment, events};
+use slotkeeper_domain::scheduled::{RuleContext, events};
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::Tx;
 use slotkeeper_store::tables::accounts::Account;
@@ -28,7 +28,7 @@ impl Blocks {
     pub(super) fn invent(offer: &Offer, account: &Account, now: Instant) -> anyhow::Result<Self> {
         let missing = || anyhow::anyhow!("the example data lacks something to block");
         let product = offer.catalogue.product(&offer.cruise).ok_or_else(missing)?;
-        let moment = Moment { now, zone: &account.zone, relaxed: true };
+        let moment = RuleContext { now, zone: &account.zone, relaxed: true };
         let mut cruises = events(product, now.after(7 * DAY), now.after(28 * DAY), moment);
         cruises.sort_by_key(|cruise| cruise.occurrence.starts_at);
         let event = cruises.first().ok_or_else(missing)?.id();

@@ -4,11 +4,11 @@ use super::catalogue::Offer;
 use super::{benefits, customers};
 use jiff::civil::{Weekday, time};
 use slotkeeper_app::App;
-use slotkeeper_app::bookings::cancel::{Cancelation, cancel_within};
+use slotkeeper_app::bookings::cancel::{Cancellation, cancel_within};
 use slotkeeper_app::bookings::create::{NewBooking, create_within};
 use slotkeeper_app::bookings::party::{CustomerInput, Naming, ParticipantInput, PersonInput, WhoInput};
-use slotkeeper_app::bookings::place::PlaceError;
-use slotkeeper_app::letters::Notify;
+use slotkeeper_app::bookings::place::BookingError;
+use slotkeeper_app::emails::Notify;
 use slotkeeper_app::payments::record::PaymentInput;
 use slotkeeper_domain::catalogue::{OptionDefinition, OptionKind, Product, ProductKind};
 use slotkeeper_domain::change::{Actor, Kind, Subject};
@@ -17,13 +17,13 @@ use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{CustomerId, ProductId};
 use slotkeeper_domain::money::Money;
 use slotkeeper_domain::options::OptionInput;
-use slotkeeper_domain::order::{Options, Order, Terms, plan};
+use slotkeeper_domain::order::{Options, Order, OrderTerms, plan};
 use slotkeeper_domain::party::Party;
 use slotkeeper_domain::payment::PaymentMethod;
-use slotkeeper_domain::right::Sight;
-use slotkeeper_domain::scheduled::{EventChoice, Moment, events};
+use slotkeeper_domain::scheduled::{EventChoice, RuleContext, events};
 use slotkeeper_domain::secret::HashedPassword;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_domain::visibility::Visibility;
 use slotkeeper_store::Tx;
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::applications::Application;
@@ -118,7 +118,7 @@ impl Bookings {
     }
 
     /// Writes everything, within a transaction.
-    pub(super) fn write(&self, tx: &mut Tx, app: &App, hands: &Hands<'_>) -> Result<(), PlaceError> {
+    pub(super) fn write(&self, tx: &mut Tx, app: &App, hands: &Hands<'_>) -> Result<(), BookingError> {
         for (customer, id) in &self.write_bookings(tx, app, hands)? {
             customers::settle(tx, hands, *customer, id)?;
         }
@@ -131,13 +131,13 @@ impl Bookings {
         tx: &mut Tx,
         app: &App,
         hands: &Hands<'_>,
-    ) -> Result<BTreeMap<usize, CustomerId>, PlaceError> {
+    ) -> Result<BTreeMap<usize, CustomerId>, BookingError> {
         let through = Actor::Application(hands.application.account.clone(), hands.application.id.clone());
         let mut known: BTreeMap<usize, CustomerId> = BTreeMap::new();
         for planned in &self.planned {
             let actor = if planned.by_application { &through } else { &Actor::System };
             let customer = match known.get(&planned.customer) {
-                Some(id) => Some(CustomerInput::Known(id.clone(), Sight::All)),
+                Some(id) => Some(CustomerInput::Known(id.clone(), Visibility::All)),
                 None => self.customers.get(planned.customer).cloned().map(|new| CustomerInput::New(Box::new(new))),
             };
             let new = NewBooking { customer, ..planned.new.clone() };
@@ -148,7 +148,7 @@ impl Bookings {
                 Then::Stays => {}
                 Then::Canceled => {
                     let reason = Some("Plans have changed.".to_owned());
-                    let cancelation = Cancelation {
+                    let cancelation = Cancellation {
                         apply_policy: false,
                         track: true,
                         reason,
@@ -161,7 +161,7 @@ impl Bookings {
                 // Clients expect that a booking to which nobody came is cancelled (wire reference, section 6.10).
                 Then::NoShow => {
                     let (over, missed) = (booking.span.to, Booking { no_show: true, ..booking });
-                    cancel_within(tx, app, hands.account, &hands.manager(), over, (missed, &Cancelation::default()))?;
+                    cancel_within(tx, app, hands.account, &hands.manager(), over, (missed, &Cancellation::default()))?;
                 }
             }
         }
@@ -184,7 +184,7 @@ impl Hands<'_> {
     }
 
     /// The manager changes a booking.
-    fn change(&self, tx: &mut Tx, at: Instant, booking: Booking) -> Result<(), PlaceError> {
+    fn change(&self, tx: &mut Tx, at: Instant, booking: Booking) -> Result<(), BookingError> {
         let booking = Booking { changed: Some(self.stamp(at)), ..booking };
         bookings::update(tx, &self.account.id, &booking)?;
         tx.record(self.manager().change(
@@ -217,8 +217,8 @@ impl Inventor<'_> {
         Ok(found)
     }
 
-    fn moment(&self) -> Moment<'_> {
-        Moment { now: self.now, zone: &self.account.zone, relaxed: true }
+    fn moment(&self) -> RuleContext<'_> {
+        RuleContext { now: self.now, zone: &self.account.zone, relaxed: true }
     }
 
     fn draft(
@@ -399,7 +399,7 @@ impl Inventor<'_> {
         Ok(NewBooking {
             customer: None,
             participants: named.then(first).into_iter().collect(),
-            naming: Naming { seen: Sight::All, changed: Sight::All },
+            naming: Naming { seen: Visibility::All, changed: Visibility::All },
             previous_hold: None,
             external_ref: by_application.then(|| format!("HD-{:04}", 1_000 + number)),
             source: None,
@@ -424,7 +424,7 @@ impl Inventor<'_> {
     ) -> anyhow::Result<Vec<PaymentInput>> {
         let currency = self.account.currency.ok_or_else(|| anyhow::anyhow!("the example business has no currency"))?;
         let language = self.account.languages.default_language();
-        let terms = Terms { moment: self.moment(), member: false, nothing: Money::zero(currency), language };
+        let terms = OrderTerms { moment: self.moment(), member: false, nothing: Money::zero(currency), language };
         let gross = plan(&self.offer.catalogue, order, terms)?.price.gross;
         let (amount, method, reason) = match (by_application, starts_at < self.now, number % 2) {
             (true, ..) => (gross, PaymentMethod::CreditCard, "Payment"),

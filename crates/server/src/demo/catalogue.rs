@@ -5,15 +5,15 @@ use slotkeeper_app::catalogue::begin::begin;
 use slotkeeper_app::random;
 use slotkeeper_domain::account::{Currency, Language};
 use slotkeeper_domain::catalogue::{
-    BookingLimit, BookingRules, BookingSettings, CancelationFee, CancelationPolicy, Catalogue, CategoryId, ChoiceValue,
-    CustomField, DropIn, Effect, FieldKind, FieldValue, Flexible, Opening, OpeningHours, OptionDefinition, OptionKind,
-    PeopleCategory, Per, Product, ProductKind, Rate, Rates, Resource, ResourceNeed, ResourceType, Series, Tax,
-    Translated,
+    AppointmentRules, BookingLimit, BookingRules, BookingSettings, CancellationFee, CancellationPolicy, Catalogue,
+    CategoryId, ChoiceValue, CustomField, DropIn, Effect, FieldKind, FieldValue, Opening, OpeningHours,
+    OptionDefinition, OptionKind, PeopleCategory, Per, Pricing, Product, ProductKind, Resource, ResourceRequirement,
+    ResourceType, Schedule, Tax, Translated, UnitPrice,
 };
 use slotkeeper_domain::follow_up::FollowUps;
 use slotkeeper_domain::id::{CustomFieldId, ProductId, ResourceId, ResourceTypeId, TaxId};
-use slotkeeper_domain::money::{Money, Rate as TaxRate};
-use slotkeeper_domain::schedule::{Length, Schedule, Season, Weekdays};
+use slotkeeper_domain::money::{Money, Percent as TaxRate};
+use slotkeeper_domain::recurrence::{Length, Recurrence, Season, Weekdays};
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::accounts::Account;
 use std::collections::BTreeSet;
@@ -81,9 +81,9 @@ impl Offer {
         catalogue.custom_fields = inventor.custom_fields();
         catalogue.settings = BookingSettings {
             prices_include_taxes: false,
-            cancelation: Some(CancelationPolicy {
+            cancelation: Some(CancellationPolicy {
                 free_until_minutes: 48 * 60,
-                fee: CancelationFee::Part(TaxRate::from_millionths(500_000)?),
+                fee: CancellationFee::Part(TaxRate::from_millionths(500_000)?),
             }),
             follow_ups: FollowUps::default(),
         };
@@ -116,10 +116,12 @@ impl Inventor {
         Effect { price: Some(self.euros(euros)), per, minutes }
     }
 
-    fn per_person(&self, prices: &[i64]) -> Rates {
-        let rate =
-            |(category, euros): (&CategoryId, &i64)| Rate { category: category.clone(), price: self.euros(*euros) };
-        Rates::PerPerson(self.categories.iter().zip(prices).map(rate).collect())
+    fn per_person(&self, prices: &[i64]) -> Pricing {
+        let rate = |(category, euros): (&CategoryId, &i64)| UnitPrice {
+            category: category.clone(),
+            price: self.euros(*euros),
+        };
+        Pricing::PerPerson(self.categories.iter().zip(prices).map(rate).collect())
     }
 
     /// The least and the most people altogether, and the most of each category in turn.
@@ -159,10 +161,10 @@ impl Inventor {
         let season = Season { first: Some(self.day(-60)), last: Some(self.day(150)) };
         let evenings: Weekdays =
             [Weekday::Tuesday, Weekday::Thursday, Weekday::Friday].into_iter().chain(WEEKEND).collect();
-        let series = |hour, pattern, guide: &ResourceId| Series {
+        let series = |hour, pattern, guide: &ResourceId| Schedule {
             id: random::id(),
             title: None,
-            schedule: Schedule {
+            schedule: Recurrence {
                 starts: time(hour, 0, 0, 0),
                 pattern,
                 season,
@@ -222,10 +224,10 @@ impl Inventor {
     }
 
     fn cruise(&self) -> Product {
-        let series = Series {
+        let series = Schedule {
             id: random::id(),
             title: None,
-            schedule: Schedule {
+            schedule: Recurrence {
                 starts: time(8, 30, 0, 0),
                 pattern: [Weekday::Wednesday, Weekday::Saturday].into_iter().collect(),
                 season: Season::default(),
@@ -245,7 +247,7 @@ impl Inventor {
             ProductKind::Fixed { series: vec![series] },
         );
         cruise.limits = self.limits((1, 6), &[6, 4, 2]);
-        cruise.rates = Some(Rates::PerBooking(self.euros(60)));
+        cruise.rates = Some(Pricing::PerBooking(self.euros(60)));
         cruise.length = Length::Minutes(90);
         cruise
     }
@@ -255,10 +257,10 @@ impl Inventor {
         let course = |first: Date| {
             let (english, portuguese) = evenings(first.weekday());
             let last = first.saturating_add(jiff::Span::new().weeks(4));
-            Series {
+            Schedule {
                 id: random::id(),
                 title: Some(self.text(english, portuguese)),
-                schedule: Schedule {
+                schedule: Recurrence {
                     starts: time(19, 0, 0, 0),
                     pattern: [first.weekday()].into_iter().collect(),
                     season: Season { first: Some(first), last: Some(last) },
@@ -292,11 +294,11 @@ impl Inventor {
     fn coaching(&self, guides: &Guides) -> Product {
         let opening =
             |from, to| Opening { days: except(Weekday::Sunday), from: time(from, 0, 0, 0), to: time(to, 0, 0, 0) };
-        let flexible = Flexible {
+        let flexible = AppointmentRules {
             hours: OpeningHours { weekly: vec![opening(9, 12), opening(13, 17)], closed: BTreeSet::new() },
             step_minutes: 30,
             gap_minutes: 15,
-            needs: vec![ResourceNeed { resource_type: guides.kind.clone(), count: 1 }],
+            needs: vec![ResourceRequirement { resource_type: guides.kind.clone(), count: 1 }],
         };
         let mut coaching = self.product(
             "COACH",
@@ -308,7 +310,7 @@ impl Inventor {
             ProductKind::FlexibleTime(flexible),
         );
         coaching.limits = self.limits((1, 3), &[3, 2]);
-        coaching.rates = Some(Rates::PerBooking(self.euros(70)));
+        coaching.rates = Some(Pricing::PerBooking(self.euros(70)));
         coaching.length = Length::Minutes(60);
         coaching.accept_deny = true;
         coaching.options = vec![option(
@@ -321,10 +323,10 @@ impl Inventor {
 
     /// Nothing for the public.
     fn outing(&self) -> Product {
-        let series = Series {
+        let series = Schedule {
             id: random::id(),
             title: None,
-            schedule: Schedule {
+            schedule: Recurrence {
                 starts: time(15, 0, 0, 0),
                 pattern: Weekdays::default(),
                 season: Season::default(),

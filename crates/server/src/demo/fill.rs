@@ -14,7 +14,7 @@ use slotkeeper_app::subaccounts::adopt::adopt;
 use slotkeeper_app::{App, random, users};
 use slotkeeper_domain::account::{AccountKind, ContactDetails, Languages, PhoneKind, Role};
 use slotkeeper_domain::change::{Actor, Kind, Subject};
-use slotkeeper_domain::permission::{Permission, PermissionSet, Reach};
+use slotkeeper_domain::permission::{Permission, PermissionSet, Scope};
 use slotkeeper_domain::secret::{ApiKey, HashedPassword, Password, SecretKey};
 use slotkeeper_domain::time::{Instant, Zone};
 use slotkeeper_store::Tx;
@@ -198,7 +198,7 @@ impl Demo {
 
     /// Writes everything, within a transaction.
     pub(super) fn write(&self, tx: &mut Tx, app: &App) -> anyhow::Result<()> {
-        tx.bring_in_the_past();
+        tx.keep_past_times();
         let (portal, head) = &self.portal;
         for (account, owner) in self.accounts.iter().chain([&self.portal]).chain(&self.subaccounts) {
             sign_up::create(tx, account, owner)?;
@@ -265,7 +265,7 @@ fn everything() -> PermissionSet {
 /// Only what the application itself created, and availability.
 fn its_own() -> PermissionSet {
     let fits =
-        |permission: &Permission| permission.reach() == Reach::Own || matches!(permission, Permission::AvailabilityR);
+        |permission: &Permission| permission.scope() == Scope::Own || matches!(permission, Permission::AvailabilityR);
     Permission::ALL.into_iter().filter(fits).collect()
 }
 

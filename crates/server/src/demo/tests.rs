@@ -6,13 +6,13 @@ use slotkeeper_app::passwords::{Asker, Cost, Passwords};
 use slotkeeper_app::secrets::Vault;
 use slotkeeper_domain::catalogue::ProductKind;
 use slotkeeper_domain::id::ProductId;
-use slotkeeper_domain::retry::Schedule;
+use slotkeeper_domain::retry_policy::RetryPolicy;
 use slotkeeper_domain::secret::Password;
 use slotkeeper_domain::time::{Instant, Zone};
 use slotkeeper_outgoing::Policy;
 use slotkeeper_store::tables::bookings::{self, BookingSearch};
 use slotkeeper_store::tables::customer_search::{self, CustomerSearch, SearchBy, WhoIsMember};
-use slotkeeper_store::tables::listed_before::Cut;
+use slotkeeper_store::tables::list_pages::RowRange;
 use slotkeeper_store::tables::resourceblocks::{self, ResourceBlockSearch};
 use slotkeeper_store::tables::seatblocks::{self, SeatBlockSearch};
 use slotkeeper_store::tables::{claims, customers};
@@ -43,7 +43,7 @@ async fn filled(at: Instant) -> (App, tempfile::TempDir, Credentials) {
         sender: "no-reply@example.com".parse().expect("an address"),
         call_rate: None,
         receivers: Policy::default(),
-        retries: Schedule::default(),
+        retries: RetryPolicy::default(),
         items: Arc::new(WireItems),
     });
     let credentials = credentials(&app).await.expect("a demo");
@@ -76,9 +76,9 @@ async fn the_demo_can_be_made_at_any_time() {
                     all += series.schedule.between(first, last, tour.length, &zone).count();
                 }
                 let seats = SeatBlockSearch { starts: Some((first, last)), touched: None, product: None };
-                assert_eq!(seatblocks::count(db, &account, &Sight::All, &seats), Ok(1));
+                assert_eq!(seatblocks::count(db, &account, &Visibility::All, &seats), Ok(1));
                 let resources = ResourceBlockSearch { starts: Some((first, last)), touched: None, resource: None };
-                let blocks = resourceblocks::list(db, &account, &Sight::All, &resources, Cut::first(10))?;
+                let blocks = resourceblocks::list(db, &account, &Visibility::All, &resources, RowRange::first(10))?;
                 // Somebody of the business made it, and is named.
                 assert_eq!(blocks.len(), 1);
                 assert_eq!((blocks[0].application.as_ref(), blocks[0].created.agent.is_some()), (None, true));
@@ -115,7 +115,7 @@ async fn who_did_not_come_is_noted() {
         .read(move |db| {
             let whole = Some((at.before(Duration::from_secs(31 * 86_400)), at));
             let search = BookingSearch { starts: whole, touched: None, product: None, canceled: true };
-            let all = bookings::list(db, &account, &Sight::All, &search, Cut::first(1_000))?;
+            let all = bookings::list(db, &account, &Visibility::All, &search, RowRange::first(1_000))?;
             Ok::<_, StoreError>(all.into_iter().filter(|booking| booking.no_show).collect::<Vec<_>>())
         })
         .await
@@ -141,9 +141,9 @@ async fn the_demo_has_members_and_a_password() {
             let search = |by, who| CustomerSearch { since: Instant::from_millis(0), by, who };
             let members = search(SearchBy::Everybody, WhoIsMember::Members(today));
             let known = search(SearchBy::EmailAddress(address.clone()), WhoIsMember::Both);
-            let found = customer_search::list(db, &account, &Sight::All, &known, at, Cut::first(10))?;
+            let found = customer_search::list(db, &account, &Visibility::All, &known, at, RowRange::first(10))?;
             let hash = customers::password(db, &account, &found[0].customer.id)?.and_then(|(_, hash)| hash);
-            Ok::<_, StoreError>((customer_search::count(db, &account, &Sight::All, &members)?, found.len(), hash))
+            Ok::<_, StoreError>((customer_search::count(db, &account, &Visibility::All, &members)?, found.len(), hash))
         })
         .await
         .expect("customers");

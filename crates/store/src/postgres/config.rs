@@ -3,7 +3,7 @@
 use super::failure::store_error;
 use super::listening::hear;
 use crate::error::StoreError;
-use crate::unit::Bulletin;
+use crate::unit::CommitSignals;
 use rustls::{ClientConfig, RootCertStore};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -94,7 +94,7 @@ impl Address {
     }
 
     /// Connects and hears what other processes tell, until the connection ends.
-    pub(super) async fn listen(&self, bulletin: &Bulletin) -> Result<(), StoreError> {
+    pub(super) async fn listen(&self, bulletin: &CommitSignals) -> Result<(), StoreError> {
         match &self.tls {
             Some(tls) => {
                 let connect = async |host: &Config| host.connect(tls.clone()).await.map_err(store_error);

@@ -5,7 +5,7 @@ use super::config::Address;
 use super::failure::store_error;
 use crate::error::StoreError;
 use crate::queue::Alive;
-use crate::unit::Bulletin;
+use crate::unit::CommitSignals;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub(crate) struct Listening(watch::Sender<bool>);
 
 impl Listening {
     /// Starts a thread with a connection of its own, which need not be there: until it is, nothing is heard.
-    pub(super) fn start(address: Arc<Address>, bulletin: Arc<Bulletin>, alive: Alive) -> Result<Self, StoreError> {
+    pub(super) fn start(address: Arc<Address>, bulletin: Arc<CommitSignals>, alive: Alive) -> Result<Self, StoreError> {
         let failed =
             |error| StoreError::unavailable(format!("cannot start a thread that listens to the database: {error}"));
         let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
@@ -53,7 +53,7 @@ impl Listening {
     }
 }
 
-async fn listen(address: &Address, bulletin: &Bulletin) {
+async fn listen(address: &Address, bulletin: &CommitSignals) {
     let mut told = false;
     loop {
         let error = match address.listen(bulletin).await {
@@ -73,7 +73,7 @@ async fn listen(address: &Address, bulletin: &Bulletin) {
 pub(super) async fn hear<S, T>(
     client: Client,
     mut connection: Connection<S, T>,
-    bulletin: &Bulletin,
+    bulletin: &CommitSignals,
 ) -> Result<(), StoreError>
 where
     S: AsyncRead + AsyncWrite + Unpin,

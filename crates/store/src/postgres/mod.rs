@@ -17,7 +17,7 @@ pub(crate) use value::cell;
 use crate::error::StoreError;
 use crate::migration::{self, Migration};
 use crate::queue::Queue;
-use crate::unit::Bulletin;
+use crate::unit::CommitSignals;
 use config::Address;
 use listening::Listening;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ impl Postgres {
         url: &str,
         connections: usize,
         migrations: &[Migration],
-        bulletin: &Arc<Bulletin>,
+        bulletin: &Arc<CommitSignals>,
     ) -> Result<Self, StoreError> {
         let address = Arc::new(Address::from_url(url)?);
         let mut first = Session::new(Arc::clone(&address))?;

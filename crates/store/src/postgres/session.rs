@@ -222,7 +222,7 @@ async fn execute(client: &Client, statement: &Statement, params: &[Cell<'_>]) ->
 fn begin(mode: Mode) -> &'static str {
     match mode {
         Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-        Mode::Write | Mode::Tidy => "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE",
+        Mode::Write | Mode::WriteUnlogged => "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE",
     }
 }
 

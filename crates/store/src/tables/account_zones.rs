@@ -79,7 +79,7 @@ fn same(found: Option<RulesId>, zone: &Zone) -> Result<(), StoreError> {
 
 /// A business, and by which rules its instants are made.
 #[derive(Debug, Clone)]
-pub struct Surveyed {
+pub struct AccountZone {
     pub account: AccountId,
     /// The name of its zone, also one that is not known here.
     pub zone: String,
@@ -90,16 +90,16 @@ pub struct Surveyed {
 }
 
 /// Businesses in the order of their ids: at most `limit` after the one with this id.
-pub fn survey(db: &mut Snapshot, after: &str, limit: i64) -> Result<Vec<Surveyed>, StoreError> {
+pub fn survey(db: &mut Snapshot, after: &str, limit: i64) -> Result<Vec<AccountZone>, StoreError> {
     db.all(SURVEY, &[&after, &limit], |row| {
         let (account, zone, rules) = (row.next()?, row.next()?, row.next()?);
-        Ok(Surveyed { account, zone, rules, moving: row.next::<Option<String>>()?.is_some() })
+        Ok(AccountZone { account, zone, rules, moving: row.next::<Option<String>>()?.is_some() })
     })
 }
 
 /// How far a move has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
+pub enum ZoneMoveStage {
     /// Bookings that move are looked for.
     Bookings,
     /// Events whose resources move are looked for.
@@ -114,7 +114,7 @@ pub enum Stage {
     Forget,
 }
 
-impl Stage {
+impl ZoneMoveStage {
     /// All of them, in order.
     pub const ALL: [Self; 7] =
         [Self::Bookings, Self::Events, Self::SeatBlocks, Self::ResourceBlocks, Self::Move, Self::Compare, Self::Forget];
@@ -141,7 +141,7 @@ impl Stage {
     }
 }
 
-impl FromStr for Stage {
+impl FromStr for ZoneMoveStage {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
@@ -151,13 +151,13 @@ impl FromStr for Stage {
 
 /// A move that is under way.
 #[derive(Debug, Clone)]
-pub struct Move {
+pub struct ZoneMove {
     /// The rules by which instants were made.
     pub was: Zone,
     /// Those by which they are made afterwards.
     pub is: Zone,
     /// How far it has come.
-    pub stage: Stage,
+    pub stage: ZoneMoveStage,
     /// What of the stage was done last: a start or a day or a kind, and an id.
     pub after: (String, String),
     pub since: Instant,
@@ -173,7 +173,7 @@ pub fn begin(tx: &mut Tx, account: &AccountId, was: &RulesId, is: &Zone, now: In
         return Ok(false);
     }
     keep_rules(tx, is)?;
-    tx.run(BEGIN_MOVE, &[account, was, is.rules_id(), &Stage::Bookings.as_str(), &now])?;
+    tx.run(BEGIN_MOVE, &[account, was, is.rules_id(), &ZoneMoveStage::Bookings.as_str(), &now])?;
     Ok(true)
 }
 
@@ -183,7 +183,7 @@ pub fn under_way(db: &mut Snapshot, limit: i64) -> Result<Vec<AccountId>, StoreE
 }
 
 /// The move of an account, if one is under way.
-pub fn find(db: &mut Snapshot, account: &AccountId) -> Result<Option<Move>, StoreError> {
+pub fn find(db: &mut Snapshot, account: &AccountId) -> Result<Option<ZoneMove>, StoreError> {
     type Found = (Option<RulesId>, Option<RulesId>, String, (String, String), Option<Instant>, i64);
     let found: Option<Found> = db.one(FIND, &[account], |row| {
         let (from, to, stage) = (row.next()?, row.next()?, row.next()?);
@@ -193,7 +193,7 @@ pub fn find(db: &mut Snapshot, account: &AccountId) -> Result<Option<Move>, Stor
     let wrong = || StoreError::inconsistent("a move of an account to other rules of its zone");
     let (was, is) = (rules(db, from.as_ref())?.ok_or_else(wrong)?, rules(db, to.as_ref())?.ok_or_else(wrong)?);
     let (stage, since) = (stage.parse().map_err(|()| wrong())?, since.ok_or_else(wrong)?);
-    Ok(Some(Move { was, is, stage, after, since, moved }))
+    Ok(Some(ZoneMove { was, is, stage, after, since, moved }))
 }
 
 fn rules(db: &mut Snapshot, id: Option<&RulesId>) -> Result<Option<Zone>, StoreError> {
@@ -206,8 +206,8 @@ fn rules(db: &mut Snapshot, id: Option<&RulesId>) -> Result<Option<Zone>, StoreE
 pub fn advance(
     tx: &mut Tx,
     account: &AccountId,
-    (stage, after): (Stage, &(String, String)),
-    (next, then): (Stage, &(String, String)),
+    (stage, after): (ZoneMoveStage, &(String, String)),
+    (next, then): (ZoneMoveStage, &(String, String)),
 ) -> Result<bool, StoreError> {
     let (from, to) = (stage.as_str(), next.as_str());
     Ok(tx.run(ADVANCE, &[account, &from, &after.0, &after.1, &to, &then.0, &then.1])? == 1)
@@ -220,7 +220,7 @@ pub fn settle(tx: &mut Tx, account: &AccountId) -> Result<(), StoreError> {
 
 /// Ends a move whose list has been removed. False when another server has ended it.
 pub fn end(tx: &mut Tx, account: &AccountId) -> Result<bool, StoreError> {
-    Ok(tx.run(END_MOVE, &[account, &Stage::Forget.as_str()])? == 1)
+    Ok(tx.run(END_MOVE, &[account, &ZoneMoveStage::Forget.as_str()])? == 1)
 }
 
 /// Counts what was moved.

@@ -2,7 +2,7 @@
 
 use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::account::Name;
-use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::email_address::EmailAddress;
 use slotkeeper_domain::id::{AccountId, ApplicationId, AuthorizationId, UserId};
 use slotkeeper_domain::permission::PermissionSet;
 use slotkeeper_domain::time::Instant;

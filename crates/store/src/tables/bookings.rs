@@ -1,7 +1,7 @@
 //! Bookings.
 
 use super::linked_people;
-use super::listed_before::{Cut, as_it_was};
+use super::list_pages::{RowRange, as_it_was};
 use crate::{Json, Param, Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::booking::{BookingDetails, BookingNumber};
 use slotkeeper_domain::customer::name_alone;
@@ -9,8 +9,8 @@ use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{AccountId, ApplicationId, CustomerId, ProductId};
 use slotkeeper_domain::inventory::Span;
 use slotkeeper_domain::party::Party;
-use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_domain::visibility::Visibility;
 
 #[rustfmt::skip]
 macro_rules! columns {
@@ -351,9 +351,9 @@ pub fn lock(tx: &mut Tx, account: &AccountId, number: &BookingNumber) -> Result<
 pub fn list(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Sight,
+    sight: &Visibility,
     search: &BookingSearch,
-    Cut { as_of, limit, offset }: Cut,
+    RowRange { as_of, limit, offset }: RowRange,
 ) -> Result<Vec<Booking>, StoreError> {
     let BookingSearch { product, canceled, .. } = search;
     let (starts, touched) = (search.starts.unwrap_or(ALWAYS), search.touched.unwrap_or(ALWAYS));
@@ -363,14 +363,14 @@ pub fn list(
     params.extend(as_of.as_ref().map(|number| number as &dyn Param));
     params.extend(sight.creator().map(|application| application as &dyn Param));
     let statement = match (sight, by_start, as_of) {
-        (Sight::All, true, None) => LIST_BY_START,
-        (Sight::All, false, None) => LIST_BY_TOUCH,
-        (Sight::Own(_), true, None) => LIST_OWN_BY_START,
-        (Sight::Own(_), false, None) => LIST_OWN_BY_TOUCH,
-        (Sight::All, true, Some(_)) => WAS_BY_START,
-        (Sight::All, false, Some(_)) => WAS_BY_TOUCH,
-        (Sight::Own(_), true, Some(_)) => WAS_OWN_BY_START,
-        (Sight::Own(_), false, Some(_)) => WAS_OWN_BY_TOUCH,
+        (Visibility::All, true, None) => LIST_BY_START,
+        (Visibility::All, false, None) => LIST_BY_TOUCH,
+        (Visibility::Own(_), true, None) => LIST_OWN_BY_START,
+        (Visibility::Own(_), false, None) => LIST_OWN_BY_TOUCH,
+        (Visibility::All, true, Some(_)) => WAS_BY_START,
+        (Visibility::All, false, Some(_)) => WAS_BY_TOUCH,
+        (Visibility::Own(_), true, Some(_)) => WAS_OWN_BY_START,
+        (Visibility::Own(_), false, Some(_)) => WAS_OWN_BY_TOUCH,
     };
     db.all(statement, &params, booking)
 }
@@ -386,14 +386,19 @@ pub fn ahead(
 }
 
 /// How many bookings a search finds within sight.
-pub fn count(db: &mut Snapshot, account: &AccountId, sight: &Sight, search: &BookingSearch) -> Result<i64, StoreError> {
+pub fn count(
+    db: &mut Snapshot,
+    account: &AccountId,
+    sight: &Visibility,
+    search: &BookingSearch,
+) -> Result<i64, StoreError> {
     let BookingSearch { product, canceled, .. } = search;
     let (starts, touched) = (search.starts.unwrap_or(ALWAYS), search.touched.unwrap_or(ALWAYS));
     let by_start = search.starts.is_some();
     let mut params: Vec<&dyn Param> = vec![account, &starts.0, &starts.1, &touched.0, &touched.1, product, canceled];
     let found = match sight {
-        Sight::All => db.one(if by_start { COUNT_BY_START } else { COUNT_BY_TOUCH }, &params, |row| row.next())?,
-        Sight::Own(application) => {
+        Visibility::All => db.one(if by_start { COUNT_BY_START } else { COUNT_BY_TOUCH }, &params, |row| row.next())?,
+        Visibility::Own(application) => {
             params.push(application);
             db.one(if by_start { COUNT_OWN_BY_START } else { COUNT_OWN_BY_TOUCH }, &params, |row| row.next())?
         }
@@ -406,10 +411,10 @@ pub fn count(db: &mut Snapshot, account: &AccountId, sight: &Sight, search: &Boo
 pub fn list_of_customer(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Sight,
+    sight: &Visibility,
     customer: &CustomerId,
     (first, last): (Instant, Instant),
-    Cut { as_of, limit, offset }: Cut,
+    RowRange { as_of, limit, offset }: RowRange,
 ) -> Result<Vec<Booking>, StoreError> {
     let creator = sight.creator();
     let mut params: Vec<&dyn Param> = vec![account, customer, &first, &last, &creator, &limit, &offset];
@@ -421,7 +426,7 @@ pub fn list_of_customer(
 pub fn count_of_customer(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Sight,
+    sight: &Visibility,
     customer: &CustomerId,
     (first, last): (Instant, Instant),
 ) -> Result<i64, StoreError> {
@@ -433,7 +438,7 @@ pub fn count_of_customer(
 pub fn has_any(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Sight,
+    sight: &Visibility,
     customer: &CustomerId,
 ) -> Result<bool, StoreError> {
     Ok(db.one(HAS_ANY, &[account, customer, &sight.creator()], |row| row.next::<BookingNumber>())?.is_some())

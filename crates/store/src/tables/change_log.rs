@@ -3,8 +3,8 @@
 use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::change::{Kind, Thing};
 use slotkeeper_domain::id::{AccountId, ApplicationId};
-use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_domain::visibility::Visibility;
 
 /// Entries of the log.
 macro_rules! entries {
@@ -36,7 +36,7 @@ statements! {
 
 /// An entry of the log.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct ChangeEntry {
     /// Its number: those of an account follow one another without gaps.
     pub number: i64,
     pub at: Instant,
@@ -52,8 +52,8 @@ pub struct Entry {
     pub agent: Option<String>,
 }
 
-fn entry(row: &Row) -> Result<Entry, StoreError> {
-    Ok(Entry {
+fn entry(row: &Row) -> Result<ChangeEntry, StoreError> {
+    Ok(ChangeEntry {
         number: row.next()?,
         at: row.next()?,
         thing: row.next()?,
@@ -68,13 +68,13 @@ fn entry(row: &Row) -> Result<Entry, StoreError> {
 pub fn after(
     db: &mut Snapshot,
     account: &AccountId,
-    (thing, sight): (Thing, &Sight),
+    (thing, sight): (Thing, &Visibility),
     after: i64,
     limit: i64,
-) -> Result<Vec<Entry>, StoreError> {
+) -> Result<Vec<ChangeEntry>, StoreError> {
     match sight {
-        Sight::All => db.all(AFTER, &[account, &thing, &after, &limit], entry),
-        Sight::Own(application) => db.all(AFTER_OWN, &[account, &thing, &after, &limit, application], entry),
+        Visibility::All => db.all(AFTER, &[account, &thing, &after, &limit], entry),
+        Visibility::Own(application) => db.all(AFTER_OWN, &[account, &thing, &after, &limit, application], entry),
     }
 }
 
@@ -82,12 +82,12 @@ pub fn after(
 pub fn latest(
     db: &mut Snapshot,
     account: &AccountId,
-    (thing, sight): (Thing, &Sight),
+    (thing, sight): (Thing, &Visibility),
     limit: i64,
-) -> Result<Vec<Entry>, StoreError> {
+) -> Result<Vec<ChangeEntry>, StoreError> {
     match sight {
-        Sight::All => db.all(LATEST, &[account, &thing, &limit], entry),
-        Sight::Own(application) => db.all(LATEST_OWN, &[account, &thing, &limit, application], entry),
+        Visibility::All => db.all(LATEST, &[account, &thing, &limit], entry),
+        Visibility::Own(application) => db.all(LATEST_OWN, &[account, &thing, &limit, application], entry),
     }
 }
 

@@ -7,7 +7,9 @@ use crate::sql::Sql;
 use crate::{Param, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{AccountId, ResourceId};
-use slotkeeper_domain::inventory::{EventStanding, Grant, Held, Holder, LONGEST_PIECE, SeatClaim, Span, Timeline};
+use slotkeeper_domain::inventory::{
+    ClaimOwner, CurrentClaims, EventOccupancy, Grant, LONGEST_PIECE, SeatClaim, Span, Timeline,
+};
 use slotkeeper_domain::time::{Date, Instant};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -88,7 +90,7 @@ statements! {
 }
 
 /// The events that something has seats of.
-pub fn events_of(db: &mut Snapshot, account: &AccountId, holder: &Holder) -> Result<Vec<EventId>, StoreError> {
+pub fn events_of(db: &mut Snapshot, account: &AccountId, holder: &ClaimOwner) -> Result<Vec<EventId>, StoreError> {
     db.all(EVENTS_OF, &[account, &holder.kind(), &holder.id()], |row| row.next())
 }
 
@@ -138,7 +140,7 @@ pub fn end_resources(tx: &mut Tx, account: &AccountId, id: &ResourceId, now: Ins
 }
 
 /// Gives back everything that something has. Its events are locked.
-pub fn release(tx: &mut Tx, account: &AccountId, holder: &Holder, now: Instant) -> Result<(), StoreError> {
+pub fn release(tx: &mut Tx, account: &AccountId, holder: &ClaimOwner, now: Instant) -> Result<(), StoreError> {
     let (kind, id) = (holder.kind(), holder.id());
     let released: Vec<(EventId, i64, bool)> =
         tx.all(RELEASE_SEATS, &[account, &kind, &id], |row| Ok((row.next()?, row.next()?, row.next()?)))?;
@@ -152,7 +154,7 @@ pub fn release(tx: &mut Tx, account: &AccountId, holder: &Holder, now: Instant) 
 }
 
 /// What something has of events and, as claims of at most [`LONGEST_PIECE`], of resources, the ended ones included.
-pub fn held(db: &mut Snapshot, account: &AccountId, holder: &Holder) -> Result<Held, StoreError> {
+pub fn held(db: &mut Snapshot, account: &AccountId, holder: &ClaimOwner) -> Result<CurrentClaims, StoreError> {
     let (kind, id) = (holder.kind(), holder.id());
     let seats = db.all(SEATS_OF, &[account, &kind, &id], |row| {
         let (event, seats, private) = (row.next()?, row.next::<i64>()?, row.next()?);
@@ -161,7 +163,7 @@ pub fn held(db: &mut Snapshot, account: &AccountId, holder: &Holder) -> Result<H
     let resources = db.all(RESOURCES_OF, &[account, &kind, &id], |row| {
         Ok((row.next::<ResourceId>()?, Span { from: row.next()?, to: row.next()? }))
     })?;
-    Ok(Held { seats, resources })
+    Ok(CurrentClaims { seats, resources })
 }
 
 /// Has something keep `granted` of what it has, of resources for this span, and gives back the rest. Its events are locked,
@@ -169,8 +171,8 @@ pub fn held(db: &mut Snapshot, account: &AccountId, holder: &Holder) -> Result<H
 pub fn keep(
     tx: &mut Tx,
     account: &AccountId,
-    holder: &Holder,
-    (held, granted): (&Held, &Grant),
+    holder: &ClaimOwner,
+    (held, granted): (&CurrentClaims, &Grant),
     span: Option<Span>,
     now: Instant,
 ) -> Result<(), StoreError> {
@@ -208,8 +210,14 @@ pub fn keep(
 }
 
 /// Notes that a booking has left an event. Others that do are in no calendar.
-fn left(tx: &mut Tx, account: &AccountId, event: &EventId, holder: &Holder, now: Instant) -> Result<(), StoreError> {
-    if matches!(holder, Holder::Booking(_)) {
+fn left(
+    tx: &mut Tx,
+    account: &AccountId,
+    event: &EventId,
+    holder: &ClaimOwner,
+    now: Instant,
+) -> Result<(), StoreError> {
+    if matches!(holder, ClaimOwner::Booking(_)) {
         tx.run(LEAVE, &[account, event, &holder.id(), &now])?;
     }
     Ok(())
@@ -222,29 +230,34 @@ fn settle(tx: &mut Tx, account: &AccountId, event: &EventId) -> Result<(), Store
 }
 
 /// What others have of an event.
-pub fn standing(db: &mut Snapshot, account: &AccountId, event: &EventId) -> Result<EventStanding, StoreError> {
+pub fn standing(db: &mut Snapshot, account: &AccountId, event: &EventId) -> Result<EventOccupancy, StoreError> {
     let found = db.one(STANDING, &[account, event], |row| {
         let standing = event_standing(row.next()?, row.next()?);
-        Ok(EventStanding { visited: row.next()?, ..standing })
+        Ok(EventOccupancy { visited: row.next()?, ..standing })
     })?;
     Ok(found.unwrap_or_default())
 }
 
-fn event_standing(taken: i64, private: bool) -> EventStanding {
-    EventStanding { taken: u32::try_from(taken.max(0)).unwrap_or(u32::MAX), private, visited: taken > 0 || private }
+fn event_standing(taken: i64, private: bool) -> EventOccupancy {
+    EventOccupancy { taken: u32::try_from(taken.max(0)).unwrap_or(u32::MAX), private, visited: taken > 0 || private }
 }
 
 /// What would be free without something that is there: what it has, and what events need that nobody else comes to. For a
 /// look at where it could be moved; whoever moves it gives back the same in that step.
 #[derive(Debug, Clone)]
-pub struct Without {
-    holder: Holder,
+pub struct FreedClaims {
+    holder: ClaimOwner,
     seats: Vec<SeatClaim>,
     alone: BTreeSet<EventId>,
 }
 
-impl Without {
-    pub fn holder(db: &mut Snapshot, account: &AccountId, holder: Holder, now: Instant) -> Result<Self, StoreError> {
+impl FreedClaims {
+    pub fn holder(
+        db: &mut Snapshot,
+        account: &AccountId,
+        holder: ClaimOwner,
+        now: Instant,
+    ) -> Result<Self, StoreError> {
         let (seats, mut alone) = (held(db, account, &holder)?.seats, BTreeSet::new());
         for SeatClaim { event, .. } in &seats {
             let others: Option<i64> =
@@ -257,7 +270,7 @@ impl Without {
     }
 
     /// Takes its seats out of what is taken.
-    pub fn leave(&self, standings: &mut HashMap<EventId, EventStanding>) {
+    pub fn leave(&self, standings: &mut HashMap<EventId, EventOccupancy>) {
         for SeatClaim { event, seats, private } in &self.seats {
             if let Some(standing) = standings.get_mut(event) {
                 let private = standing.private && !private;
@@ -278,13 +291,13 @@ pub fn timeline(
     resource: &ResourceId,
     around: Span,
     now: Instant,
-    without: Option<&Without>,
+    without: Option<&FreedClaims>,
 ) -> Result<Timeline, StoreError> {
     let earliest = around.from.before(LONGEST_PIECE);
     let claims = db.all(TIMELINE, &[account, resource, &earliest, &around.from, &around.to, &now], |row| {
         let span = Span { from: row.next()?, to: row.next()? };
         let (kind, id): (String, String) = (row.next()?, row.next()?);
-        let event: Option<EventId> = if kind == Holder::EVENT { id.parse().ok() } else { None };
+        let event: Option<EventId> = if kind == ClaimOwner::EVENT { id.parse().ok() } else { None };
         let counts = without.is_none_or(|without| !without.has(&kind, &id, event.as_ref()));
         Ok((counts, (span, event, row.next()?)))
     })?;
@@ -298,7 +311,7 @@ pub fn timeline(
 pub fn claim_seats(
     tx: &mut Tx,
     account: &AccountId,
-    holder: &Holder,
+    holder: &ClaimOwner,
     claims: &[SeatClaim],
     expires_at: Option<Instant>,
 ) -> Result<(), StoreError> {
@@ -307,7 +320,7 @@ pub fn claim_seats(
         let (day, seats) = (event.date.to_string(), i64::from(*seats));
         tx.batch(&[
             (CLAIM_SEATS, &[account, event, &kind, &id, &day, &seats, private, &expires_at]),
-            (TAKE, &[account, event, &seats, private, &matches!(holder, Holder::Booking(_))]),
+            (TAKE, &[account, event, &seats, private, &matches!(holder, ClaimOwner::Booking(_))]),
         ])?;
     }
     Ok(())
@@ -320,7 +333,7 @@ pub fn claim_seats(
 pub fn claim_resources(
     tx: &mut Tx,
     account: &AccountId,
-    holder: &Holder,
+    holder: &ClaimOwner,
     resources: &[ResourceId],
     span: Span,
     expires_at: Option<Instant>,
@@ -333,7 +346,7 @@ pub fn claim_resources(
 pub fn claim_whole(
     tx: &mut Tx,
     account: &AccountId,
-    holder: &Holder,
+    holder: &ClaimOwner,
     resources: &[ResourceId],
     span: Span,
 ) -> Result<(), StoreError> {
@@ -343,7 +356,7 @@ pub fn claim_whole(
 fn write_pieces(
     tx: &mut Tx,
     account: &AccountId,
-    holder: &Holder,
+    holder: &ClaimOwner,
     resources: &[ResourceId],
     (span, whole): (Span, bool),
     expires_at: Option<Instant>,
@@ -377,7 +390,7 @@ pub fn claim_for_event(
 ) -> Result<(), StoreError> {
     let held: Vec<ResourceId> = tx.all(RESOURCES_OF_EVENT, &[account, event], |row| row.next())?;
     let missing: Vec<ResourceId> = resources.iter().filter(|id| !held.contains(id)).cloned().collect();
-    claim_resources(tx, account, &Holder::Event(event.clone()), &missing, span, None)?;
+    claim_resources(tx, account, &ClaimOwner::Event(event.clone()), &missing, span, None)?;
     if !held.is_empty() || !missing.is_empty() {
         settle(tx, account, event)?;
     }
@@ -389,7 +402,7 @@ pub fn claim_for_event(
 pub fn shift(
     tx: &mut Tx,
     account: &AccountId,
-    holder: &Holder,
+    holder: &ClaimOwner,
     moved: impl Fn(Span) -> Span,
 ) -> Result<(), StoreError> {
     let (kind, id) = (holder.kind(), holder.id());
@@ -436,9 +449,9 @@ pub fn standings(
     first: Date,
     last: Date,
     now: Instant,
-) -> Result<HashMap<EventId, EventStanding>, StoreError> {
+) -> Result<HashMap<EventId, EventOccupancy>, StoreError> {
     let (first, last) = (first.to_string(), last.to_string());
-    let mut found: HashMap<EventId, EventStanding> = db
+    let mut found: HashMap<EventId, EventOccupancy> = db
         .all(EVENTS_BETWEEN, &[account, &first, &last], |row| {
             Ok((row.next::<EventId>()?, event_standing(row.next()?, row.next()?)))
         })?

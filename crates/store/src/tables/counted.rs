@@ -3,8 +3,8 @@
 use crate::{Param, Snapshot, StoreError, statements};
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::payment::PaymentMethod;
-use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_domain::visibility::Visibility;
 
 /// The days between, and what is left at both ends, which `$of` is asked for. The creator, where one is named, comes last.
 #[rustfmt::skip]
@@ -61,15 +61,20 @@ impl Days {
 }
 
 /// How many customers within sight were created from then on.
-pub fn customers(db: &mut Snapshot, account: &AccountId, sight: &Sight, since: Instant) -> Result<i64, StoreError> {
-    if *sight == Sight::All && since <= Instant::from_millis(0) {
+pub fn customers(
+    db: &mut Snapshot,
+    account: &AccountId,
+    sight: &Visibility,
+    since: Instant,
+) -> Result<i64, StoreError> {
+    if *sight == Visibility::All && since <= Instant::from_millis(0) {
         return Ok(db.one(ALL_CUSTOMERS, &[account], |row| row.next())?.unwrap_or(0));
     }
     let days = Days::within((since, Instant::from_millis(i64::MAX)));
     let mut params: Vec<&dyn Param> = vec![account];
     params.extend(days.params());
     params.extend(sight.creator().map(|application| application as &dyn Param));
-    let statement = if *sight == Sight::All { CUSTOMERS } else { CUSTOMERS_OWN };
+    let statement = if *sight == Visibility::All { CUSTOMERS } else { CUSTOMERS_OWN };
     Ok(db.one(statement, &params, |row| row.next())?.unwrap_or(0))
 }
 
@@ -77,7 +82,7 @@ pub fn customers(db: &mut Snapshot, account: &AccountId, sight: &Sight, since: I
 pub fn payments(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Sight,
+    sight: &Visibility,
     received: (Instant, Instant),
     method: Option<&PaymentMethod>,
 ) -> Result<i64, StoreError> {
@@ -87,10 +92,10 @@ pub fn payments(
     params.extend(method.map(|method| method as &dyn Param));
     params.extend(sight.creator().map(|application| application as &dyn Param));
     let statement = match (sight, method) {
-        (Sight::All, None) => PAYMENTS,
-        (Sight::All, Some(_)) => PAYMENTS_BY,
-        (Sight::Own(_), None) => PAYMENTS_OWN,
-        (Sight::Own(_), Some(_)) => PAYMENTS_OWN_BY,
+        (Visibility::All, None) => PAYMENTS,
+        (Visibility::All, Some(_)) => PAYMENTS_BY,
+        (Visibility::Own(_), None) => PAYMENTS_OWN,
+        (Visibility::Own(_), Some(_)) => PAYMENTS_OWN_BY,
     };
     Ok(db.one(statement, &params, |row| row.next())?.unwrap_or(0))
 }

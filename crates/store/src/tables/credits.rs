@@ -32,7 +32,7 @@ statements! {
 
 /// Prepaid credits, as they were given: each is good for one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Prepaid {
+pub struct PrepaidCredit {
     pub id: PrepaidId,
     /// What they are good for.
     pub products: Covered,
@@ -61,11 +61,11 @@ pub fn insert_prepaid(
     tx: &mut Tx,
     account: &AccountId,
     customer: &CustomerId,
-    prepaid: &Prepaid,
+    prepaid: &PrepaidCredit,
     expires_at: Option<Instant>,
     now: Instant,
 ) -> Result<(), StoreError> {
-    let Prepaid { id, products, number } = prepaid;
+    let PrepaidCredit { id, products, number } = prepaid;
     tx.run(INSERT_PREPAID, &[account, customer, id, &Json(products), &i64::from(*number), &expires_at, &now])?;
     Ok(())
 }
@@ -76,17 +76,21 @@ pub fn prepaid(
     account: &AccountId,
     customer: &CustomerId,
     now: Instant,
-) -> Result<Vec<Prepaid>, StoreError> {
+) -> Result<Vec<PrepaidCredit>, StoreError> {
     db.all(PREPAID, &[account, customer, &now], prepaid_row)
 }
 
-fn prepaid_row(row: &Row) -> Result<Prepaid, StoreError> {
+fn prepaid_row(row: &Row) -> Result<PrepaidCredit, StoreError> {
     let (id, products, number) = (row.next()?, row.next::<Json<Covered>>()?.0, row.next::<i64>()?);
-    Ok(Prepaid { id, products, number: u32::try_from(number.max(0)).unwrap_or(u32::MAX) })
+    Ok(PrepaidCredit { id, products, number: u32::try_from(number.max(0)).unwrap_or(u32::MAX) })
 }
 
 /// The prepaid credits that a booking uses, also those that have ended since: what was used stays used.
-pub fn of_booking(db: &mut Snapshot, account: &AccountId, booking: &BookingNumber) -> Result<Vec<Prepaid>, StoreError> {
+pub fn of_booking(
+    db: &mut Snapshot,
+    account: &AccountId,
+    booking: &BookingNumber,
+) -> Result<Vec<PrepaidCredit>, StoreError> {
     db.all(OF_BOOKING, &[account, booking], prepaid_row)
 }
 

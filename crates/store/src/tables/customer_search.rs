@@ -1,14 +1,14 @@
 //! Searches for customers: by creation, by names, by e-mail address, of everybody or within an application's sight.
 
 use super::counted;
-use super::customers::{Shown, columns, shown, statistics};
-use super::listed_before::{Cut, as_it_was};
+use super::customers::{CustomerView, columns, shown, statistics};
+use super::list_pages::{RowRange, as_it_was};
 use crate::sql::Sql;
 use crate::{Param, Snapshot, StoreError, statements};
-use slotkeeper_domain::compared::folded;
 use slotkeeper_domain::id::AccountId;
-use slotkeeper_domain::right::Sight;
+use slotkeeper_domain::normal_form::folded;
 use slotkeeper_domain::time::{Date, Instant};
+use slotkeeper_domain::visibility::Visibility;
 
 /// Created from then on.
 #[rustfmt::skip]
@@ -159,14 +159,14 @@ impl Parameters<'_> {
     }
 
     /// The statements that list what is found now and what was found: for everybody, or within an application's sight.
-    fn lists(&self, sight: &Sight) -> (Sql, Sql) {
+    fn lists(&self, sight: &Visibility) -> (Sql, Sql) {
         match (self, sight) {
-            (Self::Everybody { .. }, Sight::All) => (LIST, WAS),
-            (Self::Everybody { .. }, Sight::Own(_)) => (LIST_OWN, WAS_OWN),
-            (Self::Named { .. }, Sight::All) => (LIST_NAMED, WAS_NAMED),
-            (Self::Named { .. }, Sight::Own(_)) => (LIST_NAMED_OWN, WAS_NAMED_OWN),
-            (Self::Addressed { .. }, Sight::All) => (LIST_ADDRESSED, WAS_ADDRESSED),
-            (Self::Addressed { .. }, Sight::Own(_)) => (LIST_ADDRESSED_OWN, WAS_ADDRESSED_OWN),
+            (Self::Everybody { .. }, Visibility::All) => (LIST, WAS),
+            (Self::Everybody { .. }, Visibility::Own(_)) => (LIST_OWN, WAS_OWN),
+            (Self::Named { .. }, Visibility::All) => (LIST_NAMED, WAS_NAMED),
+            (Self::Named { .. }, Visibility::Own(_)) => (LIST_NAMED_OWN, WAS_NAMED_OWN),
+            (Self::Addressed { .. }, Visibility::All) => (LIST_ADDRESSED, WAS_ADDRESSED),
+            (Self::Addressed { .. }, Visibility::Own(_)) => (LIST_ADDRESSED_OWN, WAS_ADDRESSED_OWN),
         }
     }
 }
@@ -175,11 +175,11 @@ impl Parameters<'_> {
 pub fn list(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Sight,
+    sight: &Visibility,
     search: &CustomerSearch,
     now: Instant,
-    Cut { as_of, limit, offset }: Cut,
-) -> Result<Vec<Shown>, StoreError> {
+    RowRange { as_of, limit, offset }: RowRange,
+) -> Result<Vec<CustomerView>, StoreError> {
     let search = search.parameters();
     let (list, was) = search.lists(sight);
     let mut params: Vec<&dyn Param> = vec![account];
@@ -194,16 +194,16 @@ pub fn list(
 pub fn count(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Sight,
+    sight: &Visibility,
     search: &CustomerSearch,
 ) -> Result<i64, StoreError> {
     let search = search.parameters();
     let count = match (&search, sight) {
         (Parameters::Everybody { since }, _) => return counted::customers(db, account, sight, **since),
-        (Parameters::Named { .. }, Sight::All) => COUNT_NAMED,
-        (Parameters::Named { .. }, Sight::Own(_)) => COUNT_NAMED_OWN,
-        (Parameters::Addressed { .. }, Sight::All) => COUNT_ADDRESSED,
-        (Parameters::Addressed { .. }, Sight::Own(_)) => COUNT_ADDRESSED_OWN,
+        (Parameters::Named { .. }, Visibility::All) => COUNT_NAMED,
+        (Parameters::Named { .. }, Visibility::Own(_)) => COUNT_NAMED_OWN,
+        (Parameters::Addressed { .. }, Visibility::All) => COUNT_ADDRESSED,
+        (Parameters::Addressed { .. }, Visibility::Own(_)) => COUNT_ADDRESSED_OWN,
     };
     let mut params: Vec<&dyn Param> = vec![account];
     params.extend(search.values());

@@ -2,11 +2,11 @@
 //! [`linked_people`](super::linked_people).
 
 use crate::{Json, Row, Snapshot, StoreError, Tx, statements};
-use slotkeeper_domain::compared;
 use slotkeeper_domain::credit::Credit;
 use slotkeeper_domain::customer::Person;
 use slotkeeper_domain::id::{AccountId, ApplicationId, CustomerId};
 use slotkeeper_domain::membership::Membership;
+use slotkeeper_domain::normal_form;
 use slotkeeper_domain::secret::HashedPassword;
 use slotkeeper_domain::time::{Date, Instant};
 
@@ -103,7 +103,7 @@ pub struct Visits {
 
 /// A customer with what the customer has booked.
 #[derive(Debug, Clone)]
-pub struct Shown {
+pub struct CustomerView {
     pub customer: Customer,
     /// What the customer has booked.
     pub statistics: Statistics,
@@ -126,32 +126,32 @@ fn membership(since: Option<Date>, until: Option<Date>) -> Result<Option<Members
     made.map_err(|_| StoreError::inconsistent("a membership that ends before it begins"))
 }
 
-pub(super) fn shown(row: &Row) -> Result<Shown, StoreError> {
+pub(super) fn shown(row: &Row) -> Result<CustomerView, StoreError> {
     let customer = customer(row)?;
     let (bookings, cancelations, no_shows) = (row.next()?, row.next()?, row.next()?);
     let visits = Visits { next: row.next()?, previous: row.next()? };
     let (of_vouchers, granted): (Option<i64>, Option<i64>) = (row.next()?, row.next()?);
     let credit = Credit { of_vouchers: of_vouchers.unwrap_or(0), granted: granted.unwrap_or(0) };
-    Ok(Shown { customer, statistics: Statistics { bookings, cancelations, no_shows, visits }, credit })
+    Ok(CustomerView { customer, statistics: Statistics { bookings, cancelations, no_shows, visits }, credit })
 }
 
 /// The texts that searches look at.
-struct Searched {
+struct SearchTexts {
     first: String,
     last: String,
     full: String,
     email: Option<String>,
 }
 
-impl Searched {
+impl SearchTexts {
     fn of(person: &Person) -> Self {
         let names = [&person.first_name, &person.middle_name, &person.last_name];
         let full: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
-        let folded = |text: &Option<String>| compared::folded(text.as_deref().unwrap_or_default());
+        let folded = |text: &Option<String>| normal_form::folded(text.as_deref().unwrap_or_default());
         Self {
             first: folded(&person.first_name),
             last: folded(&person.last_name),
-            full: compared::folded(&full.join(" ")),
+            full: normal_form::folded(&full.join(" ")),
             email: person.email_address.as_ref().map(ToString::to_string),
         }
     }
@@ -160,7 +160,7 @@ impl Searched {
 /// Adds a customer who is no member.
 pub fn insert(tx: &mut Tx, account: &AccountId, customer: &Customer) -> Result<(), StoreError> {
     let Customer { id, application, person, created_at, membership: _ } = customer;
-    let Searched { first, last, full, email } = Searched::of(person);
+    let SearchTexts { first, last, full, email } = SearchTexts::of(person);
     tx.run(INSERT, &[account, id, application, &Json(person), created_at, &first, &last, &full, &email])?;
     Ok(())
 }
@@ -176,7 +176,7 @@ pub fn show(
     account: &AccountId,
     id: &CustomerId,
     now: Instant,
-) -> Result<Option<Shown>, StoreError> {
+) -> Result<Option<CustomerView>, StoreError> {
     db.one(SHOW, &[account, id, &now], shown)
 }
 
@@ -186,7 +186,7 @@ pub fn show_many(
     account: &AccountId,
     ids: &[CustomerId],
     now: Instant,
-) -> Result<Vec<Shown>, StoreError> {
+) -> Result<Vec<CustomerView>, StoreError> {
     super::by_ids(db, SHOW_MANY, &[account, &now], ids, shown)
 }
 
@@ -208,7 +208,7 @@ pub fn leave(tx: &mut Tx, account: &AccountId, id: &CustomerId) -> Result<(), St
 
 /// Changes what is known of a customer.
 pub fn update(tx: &mut Tx, account: &AccountId, id: &CustomerId, person: &Person) -> Result<(), StoreError> {
-    let Searched { first, last, full, email } = Searched::of(person);
+    let SearchTexts { first, last, full, email } = SearchTexts::of(person);
     tx.run(UPDATE, &[account, id, &Json(person), &first, &last, &full, &email])?;
     Ok(())
 }
@@ -223,7 +223,7 @@ pub fn fold_some(tx: &mut Tx, (account, id): (&str, &str), limit: i64) -> Result
         Ok((account, id, person, known))
     })?;
     for (account, id, person, known) in &found {
-        let Searched { first, last, full, .. } = Searched::of(person);
+        let SearchTexts { first, last, full, .. } = SearchTexts::of(person);
         if known.each_ref() != [&first, &last, &full] {
             tx.run(SET_SEARCHED, &[account, id, &first, &last, &full])?;
         }

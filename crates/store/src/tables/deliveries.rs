@@ -120,7 +120,7 @@ statements! {
 
 /// How a delivery stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum DeliveryStatus {
     /// It is tried at this time, or later if an earlier one for the same thing waits.
     Waits(Instant),
     Arrived(Instant),
@@ -143,7 +143,7 @@ pub struct Delivery {
     pub attempts: i64,
     /// How many of them since somebody last asked for it.
     pub tries: i64,
-    pub standing: Standing,
+    pub standing: DeliveryStatus,
 }
 
 #[derive(Debug, Clone)]
@@ -166,9 +166,9 @@ fn delivery(row: &Row) -> Result<Delivery, StoreError> {
     let (attempts, tries) = (row.next()?, row.next()?);
     let (outcome, ended_at): (Option<String>, Option<Instant>) = (row.next()?, row.next()?);
     let standing = match (due_at, outcome.as_deref(), ended_at) {
-        (Some(at), _, _) => Standing::Waits(at),
-        (None, Some("delivered"), Some(at)) => Standing::Arrived(at),
-        (None, Some("dropped"), Some(at)) => Standing::Dropped(at),
+        (Some(at), _, _) => DeliveryStatus::Waits(at),
+        (None, Some("delivered"), Some(at)) => DeliveryStatus::Arrived(at),
+        (None, Some("dropped"), Some(at)) => DeliveryStatus::Dropped(at),
         _ => return Err(StoreError::inconsistent("a delivery neither waits nor has ended")),
     };
     Ok(Delivery { number, position, thing_id, happened_at, attempts, tries, standing })

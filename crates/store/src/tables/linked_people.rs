@@ -1,7 +1,7 @@
 //! The people linked to customers, and which bookings they come to.
 
 use super::customers::Visits;
-use super::listed_before::{Cut, as_it_was};
+use super::list_pages::{RowRange, as_it_was};
 use crate::{Json, Param, Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::customer::Person;
@@ -102,7 +102,7 @@ pub fn list(
     account: &AccountId,
     customer: &CustomerId,
     now: Instant,
-    Cut { as_of, limit, offset }: Cut,
+    RowRange { as_of, limit, offset }: RowRange,
 ) -> Result<Vec<LinkedPerson>, StoreError> {
     let mut params: Vec<&dyn Param> = vec![account, customer, &now, &limit, &offset];
     params.extend(as_of.as_ref().map(|number| number as &dyn Param));

@@ -1,14 +1,14 @@
 //! Payments: money that was received, or given back.
 
 use super::counted;
-use super::listed_before::{Cut, as_it_was};
+use super::list_pages::{RowRange, as_it_was};
 use crate::{Param, Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::booking::BookingNumber;
-use slotkeeper_domain::compared::composed;
 use slotkeeper_domain::id::{AccountId, ApplicationId, CustomerId, PaymentId};
+use slotkeeper_domain::normal_form::composed;
 use slotkeeper_domain::payment::PaymentMethod;
-use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_domain::visibility::Visibility;
 
 #[rustfmt::skip]
 macro_rules! columns {
@@ -131,9 +131,9 @@ pub fn find(db: &mut Snapshot, account: &AccountId, id: &PaymentId) -> Result<Op
 pub fn list(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Sight,
+    sight: &Visibility,
     search: &PaymentSearch,
-    Cut { as_of, limit, offset }: Cut,
+    RowRange { as_of, limit, offset }: RowRange,
 ) -> Result<Vec<Payment>, StoreError> {
     let PaymentSearch { received: (first, last), method, method_other } = search;
     let mut params: Vec<&dyn Param> = vec![account, first, last, method, method_other];
@@ -141,16 +141,21 @@ pub fn list(
     params.extend([&limit as &dyn Param, &offset]);
     params.extend(as_of.as_ref().map(|number| number as &dyn Param));
     let statement = match (sight, as_of) {
-        (Sight::All, None) => LIST,
-        (Sight::All, Some(_)) => WAS,
-        (Sight::Own(_), None) => LIST_OWN,
-        (Sight::Own(_), Some(_)) => WAS_OWN,
+        (Visibility::All, None) => LIST,
+        (Visibility::All, Some(_)) => WAS,
+        (Visibility::Own(_), None) => LIST_OWN,
+        (Visibility::Own(_), Some(_)) => WAS_OWN,
     };
     db.all(statement, &params, payment)
 }
 
 /// How many payments a search finds within sight.
-pub fn count(db: &mut Snapshot, account: &AccountId, sight: &Sight, search: &PaymentSearch) -> Result<i64, StoreError> {
+pub fn count(
+    db: &mut Snapshot,
+    account: &AccountId,
+    sight: &Visibility,
+    search: &PaymentSearch,
+) -> Result<i64, StoreError> {
     let PaymentSearch { received: (first, last), method, method_other } = search;
     if method_other.is_none() {
         return counted::payments(db, account, sight, (*first, *last), method.as_ref());
@@ -168,9 +173,9 @@ pub fn count(db: &mut Snapshot, account: &AccountId, sight: &Sight, search: &Pay
 pub fn list_of_booking(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Sight,
+    sight: &Visibility,
     booking: &BookingNumber,
-    Cut { as_of, limit, offset }: Cut,
+    RowRange { as_of, limit, offset }: RowRange,
 ) -> Result<Vec<Payment>, StoreError> {
     let creator = sight.creator();
     let mut params: Vec<&dyn Param> = vec![account, booking, &creator, &limit, &offset];
@@ -182,7 +187,7 @@ pub fn list_of_booking(
 pub fn count_of_booking(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Sight,
+    sight: &Visibility,
     booking: &BookingNumber,
 ) -> Result<i64, StoreError> {
     Ok(db.one(COUNT_OF_BOOKING, &[account, booking, &sight.creator()], |row| row.next())?.unwrap_or(0))

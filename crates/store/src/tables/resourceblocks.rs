@@ -1,12 +1,12 @@
 //! Blocks of resources.
 
 use super::bookings::Stamp;
-use super::listed_before::{Cut, as_it_was};
+use super::list_pages::{RowRange, as_it_was};
 use crate::{Json, Param, Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::id::{AccountId, ApplicationId, ResourceBlockId, ResourceId};
 use slotkeeper_domain::inventory::Span;
-use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_domain::visibility::Visibility;
 
 #[rustfmt::skip]
 macro_rules! columns {
@@ -155,9 +155,9 @@ pub fn lock(tx: &mut Tx, account: &AccountId, id: &ResourceBlockId) -> Result<Op
 pub fn list(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Sight,
+    sight: &Visibility,
     search: &ResourceBlockSearch,
-    Cut { as_of, limit, offset }: Cut,
+    RowRange { as_of, limit, offset }: RowRange,
 ) -> Result<Vec<ResourceBlock>, StoreError> {
     let (starts, touched) = (search.starts.unwrap_or(ALWAYS), search.touched.unwrap_or(ALWAYS));
     let (resource, creator) = (&search.resource, sight.creator());
@@ -187,7 +187,7 @@ pub fn ahead(
 pub fn count(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Sight,
+    sight: &Visibility,
     search: &ResourceBlockSearch,
 ) -> Result<i64, StoreError> {
     let (starts, touched) = (search.starts.unwrap_or(ALWAYS), search.touched.unwrap_or(ALWAYS));

@@ -1,13 +1,13 @@
 //! Blocks of seats.
 
 use super::bookings::Stamp;
-use super::listed_before::{Cut, as_it_was};
+use super::list_pages::{RowRange, as_it_was};
 use crate::{Param, Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::block::SeatCount;
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{AccountId, ApplicationId, ProductId, SeatBlockId};
-use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_domain::visibility::Visibility;
 
 #[rustfmt::skip]
 macro_rules! columns {
@@ -160,9 +160,9 @@ pub fn lock(tx: &mut Tx, account: &AccountId, id: &SeatBlockId) -> Result<Option
 pub fn list(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Sight,
+    sight: &Visibility,
     search: &SeatBlockSearch,
-    Cut { as_of, limit, offset }: Cut,
+    RowRange { as_of, limit, offset }: RowRange,
 ) -> Result<Vec<SeatBlock>, StoreError> {
     let (starts, touched) = (search.starts.unwrap_or(ALWAYS), search.touched.unwrap_or(ALWAYS));
     let (product, creator) = (&search.product, sight.creator());
@@ -192,7 +192,7 @@ pub fn ahead(
 pub fn count(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Sight,
+    sight: &Visibility,
     search: &SeatBlockSearch,
 ) -> Result<i64, StoreError> {
     let (starts, touched) = (search.starts.unwrap_or(ALWAYS), search.touched.unwrap_or(ALWAYS));

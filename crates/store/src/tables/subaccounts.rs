@@ -14,18 +14,18 @@ statements! {
 
 /// An account, as lists of subaccounts and those who belong to one name it.
 #[derive(Debug, Clone)]
-pub struct Named {
+pub struct AccountName {
     pub id: AccountId,
     /// What it is called.
     pub name: Name,
 }
 
-fn named(row: &Row) -> Result<Named, StoreError> {
-    Ok(Named { id: row.next()?, name: row.next()? })
+fn named(row: &Row) -> Result<AccountName, StoreError> {
+    Ok(AccountName { id: row.next()?, name: row.next()? })
 }
 
 /// The subaccounts of a portal, oldest first: at most `limit` of those after the first `offset`.
-pub fn list(db: &mut Snapshot, portal: &AccountId, limit: i64, offset: i64) -> Result<Vec<Named>, StoreError> {
+pub fn list(db: &mut Snapshot, portal: &AccountId, limit: i64, offset: i64) -> Result<Vec<AccountName>, StoreError> {
     db.all(LIST, &[portal, &limit, &offset], named)
 }
 
@@ -40,7 +40,7 @@ pub fn lock(tx: &mut Tx, portal: &AccountId, id: &AccountId) -> Result<bool, Sto
 }
 
 /// The portal that manages the account; nothing when none does.
-pub fn portal_of(db: &mut Snapshot, account: &AccountId) -> Result<Option<Named>, StoreError> {
+pub fn portal_of(db: &mut Snapshot, account: &AccountId) -> Result<Option<AccountName>, StoreError> {
     db.one(PORTAL_OF, &[account], named)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::account::{Name, Role};
-use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::email_address::EmailAddress;
 use slotkeeper_domain::id::{AccountId, UserId};
 use slotkeeper_domain::secret::HashedPassword;
 use slotkeeper_domain::time::Instant;

@@ -6,8 +6,8 @@
 use super::deliveries::{is_first, line};
 use crate::{Param, Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::id::{AccountId, ApplicationId, AuthorizationId, WebhookId};
-use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_domain::visibility::Visibility;
 use slotkeeper_domain::webhook::{Domain, Topic, share};
 use std::collections::HashMap;
 
@@ -147,7 +147,7 @@ fn webhook(row: &Row) -> Result<Webhook, StoreError> {
 
 /// A webhook that a node has in hand.
 #[derive(Debug, Clone)]
-pub struct Lease {
+pub struct WebhookLease {
     pub account: AccountId,
     pub webhook: WebhookId,
     /// The account of its developer; empty where a program of before registered it.
@@ -166,12 +166,12 @@ pub fn insert(
     tx: &mut Tx,
     new: &Webhook,
     (developer, application): (&AccountId, &ApplicationId),
-    sight: Option<&Sight>,
+    sight: Option<&Visibility>,
 ) -> Result<(), StoreError> {
     let Webhook { account, id, authorization, topic: Topic { domain, kind }, url, created_at, lost, .. } = new;
     let sees = match sight {
-        Some(Sight::All) => "all",
-        Some(Sight::Own(_)) => "own",
+        Some(Visibility::All) => "all",
+        Some(Visibility::Own(_)) => "own",
         None => "none",
     };
     let params: [&dyn Param; 11] =
@@ -257,7 +257,7 @@ pub fn block(tx: &mut Tx, account: &AccountId, id: &WebhookId, now: Instant, rea
 
 /// How many webhooks a process can take on.
 #[derive(Debug, Clone, Default)]
-pub struct Room {
+pub struct LeaseLimits {
     /// How many at all.
     pub places: usize,
     /// How many of them whose last attempt failed.
@@ -268,7 +268,12 @@ pub struct Room {
 
 /// Leases webhooks for which there is something to do now, as many as there is room for and no more of each developer than its
 /// [share]; those that have been due for longest first. Also says whether others may be due for which there was no room.
-pub fn lease_due(tx: &mut Tx, now: Instant, until: Instant, mut room: Room) -> Result<(Vec<Lease>, bool), StoreError> {
+pub fn lease_due(
+    tx: &mut Tx,
+    now: Instant,
+    until: Instant,
+    mut room: LeaseLimits,
+) -> Result<(Vec<WebhookLease>, bool), StoreError> {
     let (mut leases, mut others) = (Vec::new(), false);
     for failing in [false, true] {
         let developers: Vec<String> = tx.all(DEVELOPERS_DUE, &[&now, &failing], |row| row.next())?;
@@ -288,7 +293,7 @@ pub fn lease_due(tx: &mut Tx, now: Instant, until: Instant, mut room: Room) -> R
             room.failing -= if failing { due.len() } else { 0 };
             for (account, webhook) in due {
                 tx.run(LEASE, &[&account, &webhook, &until])?;
-                leases.push(Lease { account, webhook, developer: developer.clone(), until, failing });
+                leases.push(WebhookLease { account, webhook, developer: developer.clone(), until, failing });
             }
         }
     }
@@ -314,12 +319,12 @@ pub fn count_test(tx: &mut Tx, of: super::deliveries::Of<'_>, known: i64) -> Res
 }
 
 /// Keeps a webhook in hand until later; not if somebody else took it over in the meantime.
-pub fn renew(tx: &mut Tx, lease: &Lease, until: Instant) -> Result<bool, StoreError> {
+pub fn renew(tx: &mut Tx, lease: &WebhookLease, until: Instant) -> Result<bool, StoreError> {
     Ok(tx.run(RENEW, &[&lease.account, &lease.webhook, &lease.until, &until])? > 0)
 }
 
 /// Lets go of a webhook, and says when there is something to do for it.
-pub fn release(tx: &mut Tx, lease: &Lease) -> Result<Option<Instant>, StoreError> {
+pub fn release(tx: &mut Tx, lease: &WebhookLease) -> Result<Option<Instant>, StoreError> {
     // Locked first: the next statement then sees what was added up to now.
     lock(tx, &lease.account, &lease.webhook)?;
     let due = tx.one(RELEASE, &[&lease.account, &lease.webhook, &lease.until], |row| row.next::<Option<Instant>>())?;
@@ -333,7 +338,7 @@ pub fn end_leases(tx: &mut Tx) -> Result<u64, StoreError> {
 
 /// What became of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
+pub enum DeliveryOutcome {
     Arrived {
         /// Whether it said that something had been lost.
         said_lost: bool,
@@ -347,12 +352,12 @@ pub enum End {
 }
 
 /// Counts a delivery that ended.
-pub fn count_end(tx: &mut Tx, account: &AccountId, id: &WebhookId, end: End) -> Result<(), StoreError> {
+pub fn count_end(tx: &mut Tx, account: &AccountId, id: &WebhookId, end: DeliveryOutcome) -> Result<(), StoreError> {
     match end {
-        End::Arrived { said_lost } => tx.run(ARRIVED, &[account, id, &said_lost])?,
-        End::Dropped => tx.run(DROPPED, &[account, id])?,
-        End::Lost => tx.run(LOST, &[account, id])?,
-        End::Gone => tx.run(GONE, &[account, id])?,
+        DeliveryOutcome::Arrived { said_lost } => tx.run(ARRIVED, &[account, id, &said_lost])?,
+        DeliveryOutcome::Dropped => tx.run(DROPPED, &[account, id])?,
+        DeliveryOutcome::Lost => tx.run(LOST, &[account, id])?,
+        DeliveryOutcome::Gone => tx.run(GONE, &[account, id])?,
     };
     Ok(())
 }

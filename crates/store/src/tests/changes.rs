@@ -75,12 +75,12 @@ on_both_engines! {
             tokio::spawn(async move {
                 if number % 6 == 5 {
                     let until = Instant::from_millis(1_000 + number);
-                    store.tidy(move |tx| change_log::settle(tx, &account(0), until)).await.expect("settled");
+                    store.write_unlogged(move |tx| change_log::settle(tx, &account(0), until)).await.expect("settled");
                     return store.read(|db| change_log::last(db, &account(0))).await.expect("a log").map(|(last, _)| (last, until));
                 }
                 let asked = store.write(move |tx| {
                     tx.record(change(&account(0), &number.to_string()));
-                    tx.moment(&account(0))
+                    tx.change_time(&account(0))
                 });
                 assert!(asked.await.expect("a change").as_millis() >= 1_000 + number * 37 % 61);
                 None
@@ -103,7 +103,7 @@ on_both_engines! {
         let store = place.open().await.with_clock(Arc::new(Shows(5_000)));
         with_accounts(&store, 1).await;
         let written = store.write(|tx| {
-            tx.bring_in_the_past();
+            tx.keep_past_times();
             tx.record(Change { at: Instant::from_millis(7), ..change(&account(0), "a") });
             Ok::<_, StoreError>(())
         });
@@ -124,7 +124,7 @@ on_both_engines! {
     async fn housekeeping_that_records_is_caught(place) {
         let store = place.open().await;
         with_accounts(&store, 1).await;
-        let recorded = store.tidy(|tx| { tx.record(change(&account(0), "a")); Ok::<_, StoreError>(()) }).await;
+        let recorded = store.write_unlogged(|tx| { tx.record(change(&account(0), "a")); Ok::<_, StoreError>(()) }).await;
         assert!(matches!(recorded, Err(StoreError::Misrecorded { .. })));
         assert_eq!(log(&store, account(0)).await, (vec![], 0));
     }

@@ -2,14 +2,14 @@
 
 use super::{Place, on_both_engines};
 use crate::migration::MIGRATIONS;
-use crate::tables::webhooks::{End, Room, Webhook};
+use crate::tables::webhooks::{DeliveryOutcome, LeaseLimits, Webhook};
 use crate::tables::{accounts, change_log, deliveries, webhooks};
 use crate::{Store, StoreError, Tx};
 use slotkeeper_domain::account::{AccountKind, Languages};
 use slotkeeper_domain::change::{Actor, Change, Kind, Thing};
 use slotkeeper_domain::id::{AccountId, ApplicationId, WebhookId};
-use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::time::{Instant, Zone};
+use slotkeeper_domain::visibility::Visibility;
 use slotkeeper_domain::webhook::{Domain, MOST_WAITING, Topic};
 use std::time::Duration;
 use tokio::sync::mpsc::unbounded_channel;
@@ -30,7 +30,7 @@ fn at(second: i64) -> Instant {
 async fn with_webhook(place: &Place) -> Store {
     let store = Store::open(&place.location()).await.expect("a store");
     store
-        .tidy(|tx| {
+        .write_unlogged(|tx| {
             let business = accounts::Account {
                 id: account(),
                 kind: AccountKind::Business,
@@ -54,14 +54,14 @@ async fn with_webhook(place: &Place) -> Store {
                 lost: false,
                 blocked: None,
             };
-            insert(tx, &new, Some(&Sight::All))
+            insert(tx, &new, Some(&Visibility::All))
         })
         .await
         .expect("a webhook");
     store
 }
 
-fn insert(tx: &mut Tx, new: &Webhook, sight: Option<&Sight>) -> Result<(), StoreError> {
+fn insert(tx: &mut Tx, new: &Webhook, sight: Option<&Visibility>) -> Result<(), StoreError> {
     webhooks::insert(tx, new, (&"DEVELOPER1".parse().expect("an id"), &application()), sight)
 }
 
@@ -70,8 +70,8 @@ fn application() -> ApplicationId {
 }
 
 /// A server that serves nobody yet.
-fn room(places: usize, failing: usize) -> Room {
-    Room { places, failing, ..Room::default() }
+fn room(places: usize, failing: usize) -> LeaseLimits {
+    LeaseLimits { places, failing, ..LeaseLimits::default() }
 }
 
 crate::sql::statements! {
@@ -126,11 +126,11 @@ on_both_engines! {
     async fn nothing_waits_for_an_attempt_that_is_over(place) {
         let store = with_webhook(place).await;
         change(&store, "a").await;
-        store.tidy(|tx| deliveries::postpone(tx, (&account(), &webhook()), ("a", 1), at(3_600))).await.expect("later");
+        store.write_unlogged(|tx| deliveries::postpone(tx, (&account(), &webhook()), ("a", 1), at(3_600))).await.expect("later");
         let (locked, mut told) = unbounded_channel();
         let (ending, also) = (store.clone(), store.clone());
         let ends = tokio::spawn(async move {
-            ending.tidy(move |tx| {
+            ending.write_unlogged(move |tx| {
                 let (account, webhook) = (account(), webhook());
                 let of = (&account, &webhook);
                 webhooks::lock(tx, of.0, of.1)?;
@@ -138,7 +138,7 @@ on_both_engines! {
                 // The change below reaches the webhook meanwhile.
                 std::thread::sleep(Duration::from_millis(300));
                 deliveries::end(tx, of, 1, true, at(20))?;
-                webhooks::count_end(tx, of.0, of.1, End::Arrived { said_lost: false })?;
+                webhooks::count_end(tx, of.0, of.1, DeliveryOutcome::Arrived { said_lost: false })?;
                 deliveries::hurry(tx, of, "a", at(20))
             }).await
         });
@@ -154,7 +154,7 @@ on_both_engines! {
         let store = with_webhook(place).await;
         change(&store, "a").await;
         change(&store, "a").await;
-        let released = store.tidy(|tx| {
+        let released = store.write_unlogged(|tx| {
             let (account, webhook) = (account(), webhook());
             let of = (&account, &webhook);
             let lease = webhooks::lease_due(tx, at(20), at(30), room(1, 1))?.0.pop().expect("something is due");
@@ -175,9 +175,9 @@ on_both_engines! {
             change(&store, thing).await;
         }
         for (end, lost) in [
-            (End::Dropped, true), (End::Arrived { said_lost: false }, true), (End::Arrived { said_lost: true }, false),
+            (DeliveryOutcome::Dropped, true), (DeliveryOutcome::Arrived { said_lost: false }, true), (DeliveryOutcome::Arrived { said_lost: true }, false),
         ] {
-            store.tidy(move |tx| webhooks::count_end(tx, &account(), &webhook(), end)).await.expect("an end");
+            store.write_unlogged(move |tx| webhooks::count_end(tx, &account(), &webhook(), end)).await.expect("an end");
             assert_eq!(shown(&store).await.lost, lost, "{end:?}");
         }
         assert_eq!(shown(&store).await.waiting, 0);
@@ -187,10 +187,10 @@ on_both_engines! {
     async fn leases_can_be_ended(place) {
         let store = with_webhook(place).await;
         change(&store, "a").await;
-        let lease = || store.tidy(|tx| webhooks::lease_due(tx, at(20), at(30), room(10, 5)).map(|(leases, _)| leases.len()));
+        let lease = || store.write_unlogged(|tx| webhooks::lease_due(tx, at(20), at(30), room(10, 5)).map(|(leases, _)| leases.len()));
         assert_eq!(lease().await, Ok::<_, StoreError>(1));
         assert_eq!(lease().await, Ok(0));
-        assert_eq!(store.tidy(webhooks::end_leases).await, Ok::<_, StoreError>(1));
+        assert_eq!(store.write_unlogged(webhooks::end_leases).await, Ok::<_, StoreError>(1));
         assert_eq!(lease().await, Ok(1));
     }
 
@@ -199,15 +199,15 @@ on_both_engines! {
         let store = with_webhook(place).await;
         let second: WebhookId = "QRSTUVWXYZABCDEF".parse().expect("an id");
         let (other, failing) = (second.clone(), second.clone());
-        store.tidy(move |tx| {
+        store.write_unlogged(move |tx| {
             let first = webhooks::find(tx, &account(), &webhook())?.expect("a webhook");
             let authorization = "MNOPQRSTUVWX".parse().expect("an id");
-            insert(tx, &Webhook { id: other.clone(), authorization, ..first }, Some(&Sight::All))
+            insert(tx, &Webhook { id: other.clone(), authorization, ..first }, Some(&Visibility::All))
         }).await.expect("a second webhook");
         change(&store, "a").await;
-        store.tidy(move |tx| webhooks::tried(tx, &account(), &failing, true, None)).await.expect("a failure");
+        store.write_unlogged(move |tx| webhooks::tried(tx, &account(), &failing, true, None)).await.expect("a failure");
         let lease = |(places, failing)| {
-            let leased = store.tidy(move |tx| webhooks::lease_due(tx, at(20), at(30), room(places, failing)));
+            let leased = store.write_unlogged(move |tx| webhooks::lease_due(tx, at(20), at(30), room(places, failing)));
             async move { leased.await.map(|(leases, _)| leases.into_iter().map(|one| (one.webhook, one.failing)).collect::<Vec<_>>()) }
         };
         assert_eq!(lease((1, 1)).await, Ok::<_, StoreError>(vec![(webhook(), false)]));
@@ -220,9 +220,9 @@ on_both_engines! {
         let store = with_webhook(place).await;
         let ids = ["QRSTUVWXYZABCDEF", "RSTUVWXYZABCDEFG"].map(|id| id.parse::<WebhookId>().expect("an id"));
         let (own, none) = (ids[0].clone(), ids[1].clone());
-        store.tidy(move |tx| {
+        store.write_unlogged(move |tx| {
             let first = webhooks::find(tx, &account(), &webhook())?.expect("a webhook");
-            let sights = [Some(Sight::Own(application())), None];
+            let sights = [Some(Visibility::Own(application())), None];
             for ((id, key), sight) in [&own, &none].into_iter().zip(["MNOPQRSTUVWX", "NOPQRSTUVWXY"]).zip(&sights) {
                 let authorization = key.parse().expect("an id");
                 insert(tx, &Webhook { id: id.clone(), authorization, ..first.clone() }, sight.as_ref())?;
@@ -266,7 +266,7 @@ on_both_engines! {
         ];
         let webhook = |number: usize| format!("ABCDEFGHIJKLMNO{number}");
         let rows = keys.clone();
-        store.tidy(move |tx| {
+        store.write_unlogged(move |tx| {
             tx.run(ADD_ACCOUNT, &[&account()])?;
             tx.run(ADD_CHANGE, &[&account(), &55_i64, &"a", &None::<String>])?;
             tx.run(ADD_CHANGE, &[&account(), &56_i64, &"b", &Some(application())])?;
@@ -307,14 +307,14 @@ on_both_engines! {
     async fn each_developer_has_a_share(place) {
         let store = with_webhook(place).await;
         let developers = ["DEVELOPER2", "DEVELOPER3"];
-        store.tidy(move |tx| {
+        store.write_unlogged(move |tx| {
             let first = webhooks::find(tx, &account(), &webhook())?.expect("a webhook");
             for (developer, count) in developers.into_iter().zip([6, 1]) {
                 for number in 0..count {
                     let id = format!("{developer}00000{number}").parse().expect("an id");
                     let authorization = format!("{developer}0{number}").parse().expect("an id");
                     let owner = (&developer.parse().expect("an id"), &application());
-                    webhooks::insert(tx, &Webhook { id, authorization, ..first.clone() }, owner, Some(&Sight::All))?;
+                    webhooks::insert(tx, &Webhook { id, authorization, ..first.clone() }, owner, Some(&Visibility::All))?;
                 }
             }
             Ok::<_, StoreError>(())
@@ -322,8 +322,8 @@ on_both_engines! {
         change(&store, "a").await;
         let lease = |places: usize, served: &[(&str, usize)]| {
             let served = served.iter().map(|(developer, count)| ((*developer).to_owned(), *count)).collect();
-            let room = Room { places, failing: places, served };
-            let leased = store.tidy(move |tx| webhooks::lease_due(tx, at(20), at(21), room.clone()));
+            let room = LeaseLimits { places, failing: places, served };
+            let leased = store.write_unlogged(move |tx| webhooks::lease_due(tx, at(20), at(21), room.clone()));
             async move {
                 let (leases, others) = leased.await.expect("leases");
                 (leases.into_iter().map(|lease| lease.developer).collect::<Vec<_>>(), others)
@@ -341,7 +341,7 @@ on_both_engines! {
     /// What many changes in one transaction make is counted one by one, also where there is no more room for all.
     async fn the_limit_holds_within_a_transaction(place) {
         let store = with_webhook(place).await;
-        store.tidy(|tx| webhooks::count_waiting(tx, &account(), &webhook(), MOST_WAITING - 2, at(0))).await.expect("many");
+        store.write_unlogged(|tx| webhooks::count_waiting(tx, &account(), &webhook(), MOST_WAITING - 2, at(0))).await.expect("many");
         let recorded = store.write(|tx| {
             for thing in ["a", "b", "c", "d"] {
                 tx.record(created(thing));

@@ -36,7 +36,7 @@ impl From<StoreError> for Refused {
 on_both_engines! {
     async fn an_error_rolls_back(place) {
         let store = place.open().await;
-        let refused = store.tidy(|tx| {
+        let refused = store.write_unlogged(|tx| {
             add(tx, "gone", 1)?;
             Err::<(), _>(Refused::Full)
         });
@@ -47,7 +47,7 @@ on_both_engines! {
     async fn a_panic_rolls_back_and_the_store_lives_on(place) {
         let store = place.open().await;
         for _ in 0..20 {
-            let panicked = store.tidy(|tx| {
+            let panicked = store.write_unlogged(|tx| {
                 add(tx, "gone", 1)?;
                 if tx.doom.is_none() { panic!("on purpose") }
                 Ok::<_, StoreError>(())
@@ -60,13 +60,13 @@ on_both_engines! {
             Ok::<_, StoreError>(())
         });
         assert!(matches!(panicked.await, Err(StoreError::Panicked { .. })));
-        store.tidy(|tx| add(tx, "kept", 1)).await.expect("a write after the panics");
+        store.write_unlogged(|tx| add(tx, "kept", 1)).await.expect("a write after the panics");
         assert_eq!(names(&store).await, ["kept"]);
     }
 
     async fn a_unit_reads_what_it_wrote(place) {
         let store = place.open().await;
-        let seen = store.tidy(|tx| {
+        let seen = store.write_unlogged(|tx| {
             add(tx, "a", 5)?;
             get(tx, "a")
         });
@@ -75,14 +75,14 @@ on_both_engines! {
 
     async fn a_read_does_not_see_or_await_what_is_not_committed(place) {
         let store = place.open().await;
-        store.tidy(|tx| add(tx, "a", 1)).await.expect("a counter");
+        store.write_unlogged(|tx| add(tx, "a", 1)).await.expect("a counter");
         let (written, is_written) = channel();
         let (go_on, may_go_on) = channel::<()>();
         let may_go_on = Mutex::new(may_go_on);
         let writer = tokio::spawn({
             let store = store.clone();
             async move {
-                store.tidy(move |tx| {
+                store.write_unlogged(move |tx| {
                     set(tx, "a", 2)?;
                     written.send(()).expect("somebody to tell");
                     may_go_on.lock().expect("a lock").recv().expect("a word");
@@ -99,7 +99,7 @@ on_both_engines! {
 
     async fn a_read_stays_on_its_snapshot(place) {
         let store = place.open().await;
-        store.tidy(|tx| add(tx, "a", 1)).await.expect("a counter");
+        store.write_unlogged(|tx| add(tx, "a", 1)).await.expect("a counter");
         let (seen, is_seen) = channel();
         let (go_on, may_go_on) = channel::<()>();
         let may_go_on = Mutex::new(may_go_on);
@@ -115,7 +115,7 @@ on_both_engines! {
             }
         });
         is_seen.recv().expect("a word");
-        store.tidy(|tx| set(tx, "a", 2)).await.expect("a write");
+        store.write_unlogged(|tx| set(tx, "a", 2)).await.expect("a write");
         go_on.send(()).expect("somebody to tell");
         assert_eq!(reader.await.expect("no panic"), Ok((Some(1), Some(1))));
     }
@@ -126,14 +126,14 @@ on_both_engines! {
         let refused = refused.await;
         assert!(!matches!(refused, Ok(_) | Err(StoreError::Unavailable { .. })), "{refused:?}");
         assert_eq!(names(&store).await, [""; 0]);
-        store.tidy(|tx| add(tx, "a", 1)).await.expect("a write after the refusal");
+        store.write_unlogged(|tx| add(tx, "a", 1)).await.expect("a write after the refusal");
     }
 
     async fn concurrent_increments_lose_nothing(place) {
         let store = place.open().await;
-        store.tidy(|tx| add(tx, "a", 0)).await.expect("a counter");
+        store.write_unlogged(|tx| add(tx, "a", 0)).await.expect("a counter");
         let increment = async |store: Store| {
-            store.tidy(|tx| {
+            store.write_unlogged(|tx| {
                 let n = lock(tx, "a")?;
                 set(tx, "a", n + 1)
             }).await
@@ -147,8 +147,8 @@ on_both_engines! {
 
     async fn a_unit_that_swallows_an_error_is_rolled_back_all_the_same(place) {
         let store = place.open().await;
-        store.tidy(|tx| add(tx, "a", 0)).await.expect("a counter");
-        let swallowed = store.tidy(|tx| {
+        store.write_unlogged(|tx| add(tx, "a", 0)).await.expect("a counter");
+        let swallowed = store.write_unlogged(|tx| {
             add(tx, "b", 0)?;
             let again = add(tx, "a", 0);
             assert!(matches!(again, Err(StoreError::Unique { .. })));
@@ -163,7 +163,7 @@ on_both_engines! {
         let store = place.open().await;
         let thing = |a: &'static str, b: &'static str, d: i64| {
             let (bytes, is_shouted) = (d.to_be_bytes(), b.to_uppercase() == b);
-            store.tidy(move |tx| tx.run(ADD_THING, &[&a, &b, &is_shouted, &bytes]))
+            store.write_unlogged(move |tx| tx.run(ADD_THING, &[&a, &b, &is_shouted, &bytes]))
         };
         let unique = |name: &str| Err(StoreError::Unique { constraint: name.to_owned() });
         assert_eq!(thing("a", "b", 1).await, Ok(1));
@@ -171,13 +171,13 @@ on_both_engines! {
         assert_eq!(thing("a", "c", 1).await, unique("thing_by_d"));
         assert_eq!(thing("x", "X", 3).await, Ok(1));
         assert_eq!(thing("y", "X", 3).await, unique("thing_by_case"));
-        store.tidy(|tx| add(tx, "a", 0)).await.expect("a counter");
-        assert_eq!(store.tidy(|tx| tx.run(ADD, &[&"a", &0_i64])).await, unique("counter_pkey"));
+        store.write_unlogged(|tx| add(tx, "a", 0)).await.expect("a counter");
+        assert_eq!(store.write_unlogged(|tx| tx.run(ADD, &[&"a", &0_i64])).await, unique("counter_pkey"));
     }
 
     async fn every_kind_of_value_comes_back(place) {
         let store = place.open().await;
-        let read = store.tidy(|tx| {
+        let read = store.write_unlogged(|tx| {
             tx.run(ADD_THING, &[&"ä", &String::new(), &Some(false), &vec![0_u8, 255]])?;
             tx.run(ADD_THING, &[&"none", &"x", &None::<bool>, &None::<&[u8]>])?;
             let first = tx.one(THING, &[&"ä"], |row| {
@@ -206,7 +206,7 @@ on_both_engines! {
 
     async fn more_than_one_row_is_not_one(place) {
         let store = place.open().await;
-        store.tidy(|tx| { add(tx, "a", 1)?; add(tx, "b", 1) }).await.expect("counters");
+        store.write_unlogged(|tx| { add(tx, "a", 1)?; add(tx, "b", 1) }).await.expect("counters");
         let two = store.read(|db| db.one(NAMES, &[], |row| row.next::<String>()));
         assert!(matches!(two.await, Err(StoreError::Inconsistent { .. })));
     }
@@ -214,7 +214,7 @@ on_both_engines! {
     async fn a_batch_runs_in_order_and_counts_rows(place) {
         let store = place.open().await;
         // The batch comes first in its unit, so it is also what begins the transaction.
-        let rows = store.tidy(|tx| tx.batch(&[
+        let rows = store.write_unlogged(|tx| tx.batch(&[
             (ADD, &[&"a", &1_i64]),
             (ADD, &[&"b", &1_i64]),
             (ADD_UNLESS, &[&"b", &7_i64]),
@@ -223,12 +223,12 @@ on_both_engines! {
         ]));
         assert_eq!(rows.await, Ok(vec![1, 1, 0, 2, 1]));
         assert_eq!(store.read(|db| get(db, "b")).await, Ok(Some(2)));
-        assert_eq!(store.tidy(|tx| tx.batch(&[])).await, Ok(vec![]));
+        assert_eq!(store.write_unlogged(|tx| tx.batch(&[])).await, Ok(vec![]));
     }
 
     async fn a_batch_that_fails_reports_the_first_error_and_leaves_nothing(place) {
         let store = place.open().await;
-        let refused = store.tidy(|tx| tx.batch(&[
+        let refused = store.write_unlogged(|tx| tx.batch(&[
             (ADD, &[&"a", &1_i64]),
             (ADD, &[&"a", &1_i64]),
             (ADD, &[&"b", &1_i64]),
@@ -239,7 +239,7 @@ on_both_engines! {
 
     async fn what_was_written_is_there_after_opening_again(place) {
         let store = place.open().await;
-        store.tidy(|tx| add(tx, "a", 1)).await.expect("a counter");
+        store.write_unlogged(|tx| add(tx, "a", 1)).await.expect("a counter");
         store.close().await;
         assert_eq!(names(&place.open().await).await, ["a"]);
     }
@@ -251,7 +251,7 @@ on_both_engines! {
         let tasks: Vec<_> = (0..30).map(|number: i64| {
             let (store, done, started) = (store.clone(), Arc::clone(&done), started.clone());
             tokio::spawn(async move {
-                let unit = store.tidy(move |tx| {
+                let unit = store.write_unlogged(move |tx| {
                     started.send(()).expect("somebody to tell");
                     std::thread::sleep(std::time::Duration::from_millis(5));
                     add(tx, &format!("{number:02}"), 0)
@@ -264,7 +264,7 @@ on_both_engines! {
         has_started.recv().expect("a word");
         store.close().await;
         let closed = Err(StoreError::closed());
-        assert_eq!(store.tidy(|tx| add(tx, "late", 0)).await, closed);
+        assert_eq!(store.write_unlogged(|tx| add(tx, "late", 0)).await, closed);
         assert!(store.read(|db| get(db, "late")).await.is_err());
         for task in tasks {
             task.await.expect("no panic");

@@ -14,7 +14,7 @@ on_both_engines! {
         let slow = tokio::spawn({
             let store = store.clone();
             async move {
-                store.tidy(move |tx| {
+                store.write_unlogged(move |tx| {
                     started.send(()).expect("somebody to tell");
                     std::thread::sleep(std::time::Duration::from_millis(15));
                     add(tx, "slow", 0)
@@ -25,7 +25,7 @@ on_both_engines! {
         let tasks: Vec<_> = (0..120_i64).map(|number| {
             let store = store.clone();
             tokio::spawn(async move {
-                let unit = store.tidy(move |tx| {
+                let unit = store.write_unlogged(move |tx| {
                     add(tx, &format!("{number:03}"), number)?;
                     match number % 3 {
                         0 => Ok(()),
@@ -61,7 +61,7 @@ on_both_engines! {
         for _ in 0..1100 {
             let (store, may_go_on) = (store.clone(), Arc::clone(&may_go_on));
             tasks.push(tokio::spawn(async move {
-                store.tidy(move |_| {
+                store.write_unlogged(move |_| {
                     may_go_on.lock().expect("a lock").recv().expect("a word");
                     Ok::<_, StoreError>(())
                 }).await

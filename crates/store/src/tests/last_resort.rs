@@ -2,9 +2,9 @@
 //! nothing is looked at first.
 
 use super::{Place, on_both_engines};
-use crate::tables::credits::Prepaid;
+use crate::tables::credits::PrepaidCredit;
 use crate::tables::customers::Customer;
-use crate::tables::listed_before::Cut;
+use crate::tables::list_pages::RowRange;
 use crate::tables::vouchers::{Voucher, Worth};
 use crate::tables::{accounts, bookings, claims, credits, customers, promotions, resourceblocks, seatblocks, vouchers};
 use crate::{Store, StoreError, Tx};
@@ -16,9 +16,9 @@ use slotkeeper_domain::credit::Credit;
 use slotkeeper_domain::customer::Person;
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{AccountId, CustomerId, PromotionId, ResourceId};
-use slotkeeper_domain::inventory::{Holder, SeatClaim, Span};
-use slotkeeper_domain::right::Sight;
+use slotkeeper_domain::inventory::{ClaimOwner, SeatClaim, Span};
 use slotkeeper_domain::time::{Instant, Zone};
+use slotkeeper_domain::visibility::Visibility;
 use std::collections::BTreeMap;
 
 const HOUR: i64 = 3_600_000;
@@ -35,8 +35,8 @@ fn guide() -> ResourceId {
     "312RS00001".parse().expect("an id")
 }
 
-fn holder(number: u64) -> Holder {
-    Holder::Booking(BookingNumber::from_random(number))
+fn holder(number: u64) -> ClaimOwner {
+    ClaimOwner::Booking(BookingNumber::from_random(number))
 }
 
 fn hours(from: i64, to: i64) -> Span {
@@ -47,7 +47,7 @@ fn hours(from: i64, to: i64) -> Span {
 async fn business(place: &Place) -> Store {
     let store = Store::open(&place.location()).await.expect("a store");
     store
-        .tidy(|tx| {
+        .write_unlogged(|tx| {
             let business = accounts::Account {
                 id: account(),
                 kind: AccountKind::Business,
@@ -73,12 +73,18 @@ async fn taken(store: &Store) -> u32 {
 
 async fn claim_seats(store: &Store, number: u64, seats: u32) -> Result<(), StoreError> {
     let claim = SeatClaim { event: event(), seats, private: false };
-    store.tidy(move |tx| claims::claim_seats(tx, &account(), &holder(number), std::slice::from_ref(&claim), None)).await
+    store
+        .write_unlogged(move |tx| {
+            claims::claim_seats(tx, &account(), &holder(number), std::slice::from_ref(&claim), None)
+        })
+        .await
 }
 
 async fn claim_guide(store: &Store, number: u64, span: Span) -> Result<(), StoreError> {
     store
-        .tidy(move |tx: &mut Tx| claims::claim_resources(tx, &account(), &holder(number), &[guide()], span, None))
+        .write_unlogged(move |tx: &mut Tx| {
+            claims::claim_resources(tx, &account(), &holder(number), &[guide()], span, None)
+        })
         .await
 }
 
@@ -90,7 +96,7 @@ on_both_engines! {
         assert_eq!(taken(&store).await, 2);
         claim_seats(&store, 3, 1).await.expect("the last one");
         assert!(claim_seats(&store, 4, 1).await.is_err());
-        store.tidy(|tx| claims::release(tx, &account(), &holder(1), Instant::from_millis(0))).await.expect("given back");
+        store.write_unlogged(|tx| claims::release(tx, &account(), &holder(1), Instant::from_millis(0))).await.expect("given back");
         assert_eq!(taken(&store).await, 1);
     }
 
@@ -116,16 +122,16 @@ on_both_engines! {
     async fn a_blocked_resource_does_nothing_new(place) {
         let store = business(place).await;
         claim_guide(&store, 1, hours(9, 11)).await.expect("free");
-        let block = Holder::ResourceBlock("312RESB6P17DA1E4F5A8".parse().expect("an id"));
+        let block = ClaimOwner::ResourceBlock("312RESB6P17DA1E4F5A8".parse().expect("an id"));
         let holder = block.clone();
-        let blocked = store.tidy(move |tx| claims::claim_whole(tx, &account(), &holder, &[guide()], hours(8, 2_000)));
+        let blocked = store.write_unlogged(move |tx| claims::claim_whole(tx, &account(), &holder, &[guide()], hours(8, 2_000)));
         blocked.await.expect("it asks nobody");
         for span in [hours(9, 10), hours(10, 12), hours(7, 9), hours(1_990, 2_010)] {
             assert!(matches!(claim_guide(&store, 2, span).await, Err(StoreError::Refused { .. })), "{span:?}");
         }
         claim_guide(&store, 3, hours(6, 8)).await.expect("before it");
         claim_guide(&store, 4, hours(2_000, 2_001)).await.expect("after it");
-        store.tidy(move |tx| claims::release(tx, &account(), &block, Instant::from_millis(0))).await.expect("given back");
+        store.write_unlogged(move |tx| claims::release(tx, &account(), &block, Instant::from_millis(0))).await.expect("given back");
         claim_guide(&store, 5, hours(9, 10)).await.expect("free again");
     }
 
@@ -134,10 +140,10 @@ on_both_engines! {
         let code: Code = "ONCE".parse().expect("a code");
         let promotion: PromotionId = "312PROMO01".parse().expect("an id");
         let customer: CustomerId = "312CUSTM5R17D2E8F0A9B".parse().expect("an id");
-        let prepaid = Prepaid { id: "312PREPAID000001".parse().expect("an id"), products: Covered::All, number: 3 };
+        let prepaid = PrepaidCredit { id: "312PREPAID000001".parse().expect("an id"), products: Covered::All, number: 3 };
         let (known, of, paid_before) = (code.clone(), promotion.clone(), prepaid.clone());
         let whose = customer.clone();
-        let given = store.tidy(move |tx| {
+        let given = store.write_unlogged(move |tx| {
             let nobody = Customer { id: whose.clone(), application: None, person: Person::default(), created_at: Instant::from_millis(0), membership: None };
             customers::insert(tx, &account(), &nobody)?;
             promotions::insert_coupon(tx, &account(), &known, &of, Instant::from_millis(0))?;
@@ -152,7 +158,7 @@ on_both_engines! {
         for (turn, expected) in [(1, true), (2, false)] {
             for kind in uses {
                 let (code, promotion, prepaid, customer) = (code.clone(), promotion.clone(), prepaid.clone(), customer.clone());
-                let used: Result<(), StoreError> = store.tidy(move |tx| {
+                let used: Result<(), StoreError> = store.write_unlogged(move |tx| {
                     let booking = BookingNumber::from_random(turn);
                     match kind {
                         0 => promotions::use_coupon(tx, &account(), &code, &booking),
@@ -165,7 +171,7 @@ on_both_engines! {
             }
         }
         let credit = Credit { of_vouchers: -1, granted: 5 };
-        assert!(store.tidy(move |tx| credits::set(tx, &account(), &customer, credit)).await.is_err());
+        assert!(store.write_unlogged(move |tx| credits::set(tx, &account(), &customer, credit)).await.is_err());
     }
 
     /// A search by one pair of times is not slowed down, nor led astray, by the other.
@@ -176,15 +182,15 @@ on_both_engines! {
             let search = bookings::BookingSearch { starts, touched, product: None, canceled: true };
             let found = store.read(move |db| {
                 Ok::<_, StoreError>((
-                    bookings::count(db, &account(), &Sight::All, &search)?,
-                    bookings::list(db, &account(), &Sight::All, &search, Cut::first(10))?.len(),
+                    bookings::count(db, &account(), &Visibility::All, &search)?,
+                    bookings::list(db, &account(), &Visibility::All, &search, RowRange::first(10))?.len(),
                     {
                         let search = seatblocks::SeatBlockSearch { starts, touched, product: None };
-                        seatblocks::count(db, &account(), &Sight::All, &search)?
+                        seatblocks::count(db, &account(), &Visibility::All, &search)?
                     },
                     {
                         let search = resourceblocks::ResourceBlockSearch { starts, touched, resource: Some(guide()) };
-                        resourceblocks::count(db, &account(), &Sight::All, &search)?
+                        resourceblocks::count(db, &account(), &Visibility::All, &search)?
                     },
                 ))
             });

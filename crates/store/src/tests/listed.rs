@@ -4,13 +4,13 @@ use super::{Place, on_both_engines};
 use crate::sql::statements;
 use crate::tables::customer_search::{self, CustomerSearch, SearchBy, WhoIsMember};
 use crate::tables::customers::{self, Customer};
-use crate::tables::listed_before::{self, Fixed, Wanted};
+use crate::tables::list_pages::{self, ListSnapshot, PageRequest};
 use crate::{Snapshot, Store, StoreError, Tx};
 use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::customer::Person;
 use slotkeeper_domain::id::{AccountId, ApplicationId, CustomerId};
-use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_domain::visibility::Visibility;
 
 statements! {
     ADD_ACCOUNT = "INSERT INTO account (id, kind, name, time_zone, languages, created_at)
@@ -67,13 +67,18 @@ impl Chance {
 }
 
 /// A page of everybody or of those with a name, of all or of one application's.
-fn page(db: &mut Snapshot, by_name: bool, own: bool, wanted: Wanted) -> Result<(Fixed, Vec<CustomerId>), StoreError> {
-    let sight = if own { Sight::Own(application()) } else { Sight::All };
+fn page(
+    db: &mut Snapshot,
+    by_name: bool,
+    own: bool,
+    wanted: PageRequest,
+) -> Result<(ListSnapshot, Vec<CustomerId>), StoreError> {
+    let sight = if own { Visibility::Own(application()) } else { Visibility::All };
     let by = if by_name { SearchBy::Name("reis".to_owned()) } else { SearchBy::Everybody };
     let search = CustomerSearch { since: Instant::from_millis(0), by, who: WhoIsMember::Both };
     let now = Instant::from_millis(0);
     let count = |db: &mut Snapshot| customer_search::count(db, &account(), &sight, &search);
-    let found = listed_before::page(db, &account(), wanted, count, |db, cut| {
+    let found = list_pages::page(db, &account(), wanted, count, |db, cut| {
         customer_search::list(db, &account(), &sight, &search, now, cut)
     })?;
     Ok((found.fixed, found.rows.into_iter().map(|shown| shown.customer.id).collect()))
@@ -82,13 +87,13 @@ fn page(db: &mut Snapshot, by_name: bool, own: bool, wanted: Wanted) -> Result<(
 const SEARCHES: [(bool, bool); 4] = [(false, false), (false, true), (true, false), (true, true)];
 
 /// The whole lists of all searches, and what they are fixed by.
-async fn everything(store: &Store) -> Vec<(Fixed, Vec<CustomerId>)> {
+async fn everything(store: &Store) -> Vec<(ListSnapshot, Vec<CustomerId>)> {
     let read = store.read(|db| {
         SEARCHES
             .into_iter()
             .map(|(by_name, own)| {
-                let (fixed, _) = page(db, by_name, own, Wanted { limit: 1, offset: 0, fixed: None })?;
-                let (_, all) = page(db, by_name, own, Wanted { limit: 1_000, offset: 0, fixed: None })?;
+                let (fixed, _) = page(db, by_name, own, PageRequest { limit: 1, offset: 0, fixed: None })?;
+                let (_, all) = page(db, by_name, own, PageRequest { limit: 1_000, offset: 0, fixed: None })?;
                 Ok((fixed, all))
             })
             .collect::<Result<Vec<_>, StoreError>>()
@@ -101,7 +106,7 @@ on_both_engines! {
     /// several changes of the same row, with one transaction or with several, and transactions that came to nothing.
     async fn pages_are_cut_from_what_was_there(place) {
         let store = Store::open(&place.location()).await.expect("a store");
-        store.tidy(|tx| tx.run(ADD_ACCOUNT, &[&account()])).await.expect("an account");
+        store.write_unlogged(|tx| tx.run(ADD_ACCOUNT, &[&account()])).await.expect("an account");
         let mut chance = Chance(7);
         let mut there: Vec<usize> = Vec::new();
         let (mut next, mut fixed) = (0, Vec::new());
@@ -145,7 +150,7 @@ on_both_engines! {
             for (((by_name, own), (fixed, stood)), (_, found)) in SEARCHES.into_iter().zip(lists).zip(&now) {
                 assert_eq!(i64::try_from(stood.len()), Ok(fixed.total));
                 for offset in (0..stood.len() + 4).step_by(4).rev() {
-                    let wanted = Wanted { limit: 4, offset: i64::try_from(offset).unwrap_or(0), fixed: Some(fixed) };
+                    let wanted = PageRequest { limit: 4, offset: i64::try_from(offset).unwrap_or(0), fixed: Some(fixed) };
                     let page = store.read(move |db| page(db, by_name, own, wanted)).await.expect("a page");
                     let stood = stood.iter().skip(offset).take(4).filter(|id| found.contains(id)).cloned().collect::<Vec<_>>();
                     kept += stood.len();
@@ -156,7 +161,7 @@ on_both_engines! {
         assert!(kept > 300, "{kept}");
         let count = async || store.read(|db| db.one(REMEMBERED, &[], |row| row.next::<i64>())).await.expect("a count");
         assert!(count().await > Some(100));
-        let swept = store.tidy(|tx| listed_before::sweep(tx, Instant::from_millis(148), 10_000)).await.expect("swept");
+        let swept = store.write_unlogged(|tx| list_pages::sweep(tx, Instant::from_millis(148), 10_000)).await.expect("swept");
         let left = count().await.unwrap_or(0);
         assert!(swept > 100 && (1..=4).contains(&left), "what the last transaction changed stays: {swept}, {left}");
     }

@@ -17,8 +17,8 @@ use slotkeeper_domain::inventory::Span;
 use slotkeeper_domain::money::Money;
 use slotkeeper_domain::party::Party;
 use slotkeeper_domain::price::Price;
-use slotkeeper_domain::right::Sight;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_domain::visibility::Visibility;
 
 statements! {
     ADD_ACCOUNT = "INSERT INTO account (id, kind, name, time_zone, languages, created_at)
@@ -124,7 +124,7 @@ fn before() -> &'static [Migration] {
 on_both_engines! {
     async fn bookings_of_yesterday_are_counted(place) {
         let store = Store::open_with(&place.location(), before()).await.expect("an older schema");
-        let written = store.tidy(|tx| {
+        let written = store.write_unlogged(|tx| {
             tx.run(ADD_ACCOUNT, &[&account()])?;
             tx.run(ADD_CUSTOMER, &[&account(), &customer()])?;
             tx.run(ADD_LINKED, &[&account(), &customer(), &joana()])?;
@@ -157,7 +157,7 @@ on_both_engines! {
     async fn customers_of_an_account_are_counted(place) {
         let position = MIGRATIONS.iter().position(|one| one.name == "counted customers").expect("the step");
         let store = Store::open_with(&place.location(), &MIGRATIONS[..position]).await.expect("an older schema");
-        let written = store.tidy(|tx| {
+        let written = store.write_unlogged(|tx| {
             tx.run(ADD_ACCOUNT, &[&account()])?;
             tx.run(ADD_CUSTOMER, &[&account(), &customer()])
         });
@@ -169,21 +169,21 @@ on_both_engines! {
             read.await.expect("an account").expect("a number")
         };
         assert_eq!(counted().await, 1);
-        let added = store.tidy(|tx| {
+        let added = store.write_unlogged(|tx| {
             let second: CustomerId = "312CUSTM5R17D2E8F0A9C".parse().expect("an id");
             tx.run(ADD_CUSTOMER, &[&account(), &second])?;
             Ok::<_, StoreError>([1, 2, 3].map(|most| customers::has_room(tx, &account(), most)))
         });
         let room = added.await.expect("a customer").map(|room| room.expect("an answer"));
         assert_eq!((room, counted().await), ([false, true, true], 2));
-        store.tidy(|tx| customers::delete(tx, &account(), &customer())).await.expect("one less");
+        store.write_unlogged(|tx| customers::delete(tx, &account(), &customer())).await.expect("one less");
         assert_eq!(counted().await, 1);
     }
 
     /// Customers whom an earlier version wrote are found by their names once they were looked at, however many rounds that takes.
     async fn names_of_old_are_found(place) {
         let store = Store::open(&place.location()).await.expect("a store");
-        let written = store.tidy(|tx| {
+        let written = store.write_unlogged(|tx| {
             tx.run(ADD_ACCOUNT, &[&account()])?;
             for number in 0..5 {
                 let id = format!("312CUSTM5R17D2E8F0A9{number}").parse().expect("an id");
@@ -198,13 +198,13 @@ on_both_engines! {
         let found = async || {
             let by = SearchBy::Name("JOS\u{c9} R".to_owned());
             let search = CustomerSearch { since: at(0), by, who: WhoIsMember::Both };
-            store.read(move |db| customer_search::count(db, &account(), &Sight::All, &search)).await
+            store.read(move |db| customer_search::count(db, &account(), &Visibility::All, &search)).await
         };
         assert_eq!(found().await, Ok(0));
         let (mut last, mut rounds) = ((String::new(), String::new()), 0);
         loop {
             let after = last.clone();
-            let next = store.tidy(move |tx| customers::fold_some(tx, (&after.0, &after.1), 2)).await.expect("a round");
+            let next = store.write_unlogged(move |tx| customers::fold_some(tx, (&after.0, &after.1), 2)).await.expect("a round");
             let Some(next) = next else { break };
             (last, rounds) = (next, rounds + 1);
             assert_eq!(found().await, Ok((2 * rounds).min(5)));
@@ -214,7 +214,7 @@ on_both_engines! {
 
     async fn whatever_becomes_of_a_booking_is_counted(place) {
         let store = Store::open(&place.location()).await.expect("a store");
-        let written = store.tidy(|tx| {
+        let written = store.write_unlogged(|tx| {
             tx.run(ADD_ACCOUNT, &[&account()])?;
             let (id, person, created_at) = (customer(), Person::default(), at(0));
             customers::insert(tx, &account(), &Customer { id, application: None, person, created_at, membership: None })?;
@@ -237,7 +237,7 @@ on_both_engines! {
             assert_eq!(counted(&store, now).await, (statistics(2, 0, 0, expected), expected), "at {now}");
         }
         let change = async |booking: Booking| {
-            store.tidy(move |tx| bookings::update(tx, &account(), &booking)).await.expect("a change");
+            store.write_unlogged(move |tx| bookings::update(tx, &account(), &booking)).await.expect("a change");
             counted(&store, 150).await
         };
         let moved = visits(Some(300), Some(100));
@@ -248,7 +248,7 @@ on_both_engines! {
         assert_eq!(change(tracked).await, (statistics(2, 1, 0, once), once));
         assert_eq!(change(Booking { canceled, ..booking(2, 300) }).await, (statistics(2, 0, 0, once), once));
         assert_eq!(change(Booking { no_show: true, ..booking(1, 100) }).await, (statistics(2, 0, 1, once), once));
-        let removed = store.tidy(|tx| bookings::delete(tx, &account(), &BookingNumber::from_random(1)));
+        let removed = store.write_unlogged(|tx| bookings::delete(tx, &account(), &BookingNumber::from_random(1)));
         removed.await.expect("removed");
         assert_eq!(counted(&store, 150).await, (statistics(1, 0, 0, visits(None, None)), visits(None, None)));
     }

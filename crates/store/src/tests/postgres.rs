@@ -28,7 +28,7 @@ async fn a_server_that_says_nothing_leaves_the_next_one_its_turn() {
     let Location::Postgres { url, connections } = place.location() else { panic!("on PostgreSQL") };
     let store = Location::Postgres { url: url.replacen('@', &format!("@127.0.0.1:{port},"), 1), connections };
     let store = Store::open_with(&store, MIGRATIONS).await.expect("a store");
-    store.tidy(|tx| add(tx, "a", 1)).await.expect("a write");
+    store.write_unlogged(|tx| add(tx, "a", 1)).await.expect("a write");
     assert_eq!(store.read(|db| get(db, "a")).await, Ok(Some(1)));
 }
 
@@ -72,7 +72,7 @@ async fn a_process_leaves_a_server_once_it_has_found_another_one() {
     let store = Store::open_with(&Location::Postgres { url, connections: 3 }, MIGRATIONS).await.expect("a store");
     let write_all = async |round: u32| {
         for number in 0..12 {
-            store.tidy(move |tx| add(tx, &format!("{round} {number}"), 0)).await.expect("a write");
+            store.write_unlogged(move |tx| add(tx, &format!("{round} {number}"), 0)).await.expect("a write");
         }
     };
     write_all(0).await;
@@ -80,7 +80,7 @@ async fn a_process_leaves_a_server_once_it_has_found_another_one() {
     old.taking.abort();
     // One finds its connection broken, and another way; the connections of the others are as good as ever.
     let mut first = true;
-    let broken = store.tidy(move |tx| {
+    let broken = store.write_unlogged(move |tx| {
         if std::mem::take(&mut first) {
             tx.run(KILL_MYSELF, &[])?;
         }
@@ -99,13 +99,13 @@ async fn a_server_that_takes_no_writes_any_more_is_unavailable_and_left() {
     let place = Place::on_postgres();
     let store = place.open().await;
     let refused = store
-        .tidy(|tx| {
+        .write_unlogged(|tx| {
             tx.run(READ_ONLY, &[])?;
             add(tx, "a", 1)
         })
         .await;
     assert!(matches!(refused, Err(StoreError::Unavailable { .. })), "{refused:?}");
-    store.tidy(|tx| add(tx, "a", 1)).await.expect("a write on another connection");
+    store.write_unlogged(|tx| add(tx, "a", 1)).await.expect("a write on another connection");
     // One that is a standby from the start is not taken at all.
     administer(&format!("ALTER DATABASE {} SET default_transaction_read_only = on", place.name()));
     let opened = Store::open_with(&place.location(), MIGRATIONS).await.map(drop);
@@ -118,7 +118,7 @@ async fn a_deadlock_is_run_again() {
     let place = Place::on_postgres();
     let store = place.open().await;
     store
-        .tidy(|tx| {
+        .write_unlogged(|tx| {
             add(tx, "a", 0)?;
             add(tx, "b", 0)
         })
@@ -130,7 +130,7 @@ async fn a_deadlock_is_run_again() {
         let (store, both, attempts) = (store.clone(), Arc::clone(&both), Arc::clone(&attempts));
         let mut is_first = true;
         tokio::spawn(async move {
-            let unit = store.tidy(move |tx| {
+            let unit = store.write_unlogged(move |tx| {
                 attempts.fetch_add(1, Ordering::Relaxed);
                 let n = lock(tx, first)?;
                 if std::mem::take(&mut is_first) {
@@ -155,7 +155,7 @@ async fn idle_connections_that_broke_are_replaced() {
     let store = place.open().await;
     let write_all = async |round: u32| {
         for number in 0..24 {
-            store.tidy(move |tx| add(tx, &format!("{round} {number}"), 0)).await.expect("a write");
+            store.write_unlogged(move |tx| add(tx, &format!("{round} {number}"), 0)).await.expect("a write");
         }
     };
     write_all(0).await;
@@ -171,7 +171,7 @@ async fn a_unit_whose_connection_breaks_is_run_again() {
     let attempts = Arc::new(AtomicU32::new(0));
     let unit = {
         let attempts = Arc::clone(&attempts);
-        store.tidy(move |tx| {
+        store.write_unlogged(move |tx| {
             add(tx, "a", 0)?;
             if attempts.fetch_add(1, Ordering::Relaxed) == 0 {
                 tx.run(KILL_MYSELF, &[])?;
@@ -206,7 +206,7 @@ async fn a_connection_that_breaks_while_committing_is_reported_and_not_run_again
     let attempts = Arc::new(AtomicU32::new(0));
     let unit = {
         let attempts = Arc::clone(&attempts);
-        store.tidy(move |tx| {
+        store.write_unlogged(move |tx| {
             attempts.fetch_add(1, Ordering::Relaxed);
             tx.run(CRASH_ON_COMMIT, &[])
         })
@@ -214,7 +214,7 @@ async fn a_connection_that_breaks_while_committing_is_reported_and_not_run_again
     let error = unit.await.expect_err("no connection");
     assert!(matches!(&error, StoreError::Unavailable { why, .. } if why.contains("may have been stored")), "{error}");
     assert_eq!(attempts.load(Ordering::Relaxed), 1);
-    store.tidy(|tx| add(tx, "after", 0)).await.expect("a write on a new connection");
+    store.write_unlogged(|tx| add(tx, "after", 0)).await.expect("a write on a new connection");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,20 +14,20 @@ statements! {
 /// SQLite makes the database no smaller than it is, so this is a disk that is full from now on, for the writer's
 /// present connection.
 async fn fill_the_disk(store: &Store) {
-    store.tidy(|tx| tx.one(LIMIT_SIZE, &[], |row| row.next::<i64>())).await.expect("a limit");
+    store.write_unlogged(|tx| tx.one(LIMIT_SIZE, &[], |row| row.next::<i64>())).await.expect("a limit");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_full_disk_fails_the_group_and_the_writer_recovers() {
     let place = Place::on_sqlite();
     let store = place.open().await;
-    store.tidy(|tx| add(tx, "before", 0)).await.expect("a counter");
+    store.write_unlogged(|tx| add(tx, "before", 0)).await.expect("a counter");
     fill_the_disk(&store).await;
     let (started, has_started) = std::sync::mpsc::channel();
     let slow = tokio::spawn({
         let store = store.clone();
         async move {
-            let unit = store.tidy(move |tx| {
+            let unit = store.write_unlogged(move |tx| {
                 started.send(()).expect("somebody to tell");
                 std::thread::sleep(std::time::Duration::from_millis(15));
                 add(tx, "in the same group", 0)
@@ -36,14 +36,14 @@ async fn a_full_disk_fails_the_group_and_the_writer_recovers() {
         }
     });
     has_started.recv().expect("a word");
-    let big = store.tidy(|tx| tx.run(ADD_BYTES, &[&"big", &vec![1_u8; 100_000]])).await;
+    let big = store.write_unlogged(|tx| tx.run(ADD_BYTES, &[&"big", &vec![1_u8; 100_000]])).await;
     assert!(
         matches!(&big, Err(StoreError::Unavailable { code: Some(code), .. }) if code.as_str() == "SQLITE_13"),
         "{big:?}"
     );
     let slow = slow.await.expect("no panic");
     assert_eq!(slow.is_ok(), names(&store).await.contains(&"in the same group".to_owned()), "{slow:?}");
-    let again = store.tidy(|tx| tx.run(ADD_BYTES, &[&"big", &vec![1_u8; 100_000]])).await;
+    let again = store.write_unlogged(|tx| tx.run(ADD_BYTES, &[&"big", &vec![1_u8; 100_000]])).await;
     assert_eq!(again, Ok(1), "a fresh connection has no limit");
 }
 
@@ -51,11 +51,11 @@ async fn a_full_disk_fails_the_group_and_the_writer_recovers() {
 async fn the_log_stays_bounded_under_a_steady_load_and_is_empty_after_closing() {
     let place = Place::on_sqlite();
     let store = place.open().await;
-    store.tidy(|tx| tx.run(ADD_BYTES, &[&"big", &vec![0_u8]])).await.expect("a row");
+    store.write_unlogged(|tx| tx.run(ADD_BYTES, &[&"big", &vec![0_u8]])).await.expect("a row");
     // 200 MB through a log that is cut back to 64 MB.
     for number in 0..200_u32 {
         let bytes = vec![u8::try_from(number % 256).expect("a byte"); 1_000_000];
-        store.tidy(move |tx| tx.run(REPLACE_BYTES, &[&"big", &bytes])).await.expect("a write");
+        store.write_unlogged(move |tx| tx.run(REPLACE_BYTES, &[&"big", &bytes])).await.expect("a write");
     }
     let mut log = place.file().into_os_string();
     log.push("-wal");
@@ -78,7 +78,7 @@ async fn others_on_the_machine_cannot_read_the_files() {
     std::fs::write(&lock, "").expect("a file");
     std::fs::set_permissions(&lock, std::fs::Permissions::from_mode(0o644)).expect("a mode");
     let store = place.open().await;
-    store.tidy(|tx| add(tx, "a", 0)).await.expect("a counter");
+    store.write_unlogged(|tx| add(tx, "a", 0)).await.expect("a counter");
     for end in ["", "-wal", "-shm", ".lock"] {
         let mut file = place.file().into_os_string();
         file.push(end);

@@ -60,7 +60,7 @@ pub(super) fn change(account: &AccountId, thing: &str) -> Change {
 }
 
 pub(super) async fn with_accounts(store: &Store, count: u32) {
-    let added = store.tidy(move |tx| {
+    let added = store.write_unlogged(move |tx| {
         for number in 0..count {
             tx.run(ADD_ACCOUNT, &[&account(number)])?;
         }

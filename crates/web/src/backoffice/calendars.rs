@@ -12,12 +12,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde::Deserialize;
-use slotkeeper_app::calendars::Mine;
+use slotkeeper_app::calendars::CalendarOwner;
 use slotkeeper_app::calendars::end::end;
 use slotkeeper_app::calendars::list;
 use slotkeeper_app::calendars::make::{MakeError, make};
 use slotkeeper_app::calendars::replace::replace;
-use slotkeeper_app::caller::{Manager, SignedIn, Worker};
+use slotkeeper_app::caller::{BusinessMember, Manager, SignedIn};
 use slotkeeper_domain::calendar::{DAYS_AFTER, DAYS_BEFORE};
 use slotkeeper_domain::id::{CalendarId, ResourceId};
 use slotkeeper_domain::time::Zone;
@@ -75,7 +75,7 @@ pub(crate) async fn show(
         Some(manager) => Some(list::of_resources(&web.app, &manager).await?),
         None => None,
     };
-    let resource = |listed: list::OfResource| OfResource {
+    let resource = |listed: list::ResourceCalendar| OfResource {
         id: listed.id.to_string(),
         name: listed.name,
         made: listed.calendar.map(|calendar| made(calendar, zone)),
@@ -111,7 +111,7 @@ pub(crate) async fn make_own(
     WorkerPage(worker): WorkerPage,
     Form(form): Form<CalendarForm>,
 ) -> PageResult {
-    address(&web, &worker, (&Mine::own(&worker), true), &form).await
+    address(&web, &worker, (&CalendarOwner::own(&worker), true), &form).await
 }
 
 pub(crate) async fn make_of_resource(
@@ -120,10 +120,15 @@ pub(crate) async fn make_of_resource(
     Path(id): Path<ResourceId>,
     Form(form): Form<CalendarForm>,
 ) -> PageResult {
-    address(&web, &manager, (&Mine::of_resource(&manager, id), false), &form).await
+    address(&web, &manager, (&CalendarOwner::of_resource(&manager, id), false), &form).await
 }
 
-async fn address(web: &Web, person: &SignedIn, (mine, is_own): (&Mine, bool), form: &CalendarForm) -> PageResult {
+async fn address(
+    web: &Web,
+    person: &SignedIn,
+    (mine, is_own): (&CalendarOwner, bool),
+    form: &CalendarForm,
+) -> PageResult {
     let replaced = !form.current.is_empty();
     let made = match form.current.parse::<CalendarId>() {
         Ok(current) => replace(&web.app, mine, current).await,
@@ -185,7 +190,7 @@ pub(crate) async fn ask_end_of_resource(
     ask_of_resource(&web, &manager, &id, false).await
 }
 
-async fn ask_own(web: &Web, worker: &Worker, replaces: bool) -> PageResult {
+async fn ask_own(web: &Web, worker: &BusinessMember, replaces: bool) -> PageResult {
     let own = list::own(&web.app, worker).await?.ok_or(PageError::NotFound)?;
     let made = made(own, &worker.account.zone);
     Ok(page::show(&AskPage { layout: Layout::of(worker, "").narrowed(), resource: None, replaces, made }))
@@ -204,7 +209,7 @@ pub(crate) async fn end_own(
     WorkerPage(worker): WorkerPage,
     Form(form): Form<CalendarForm>,
 ) -> PageResult {
-    end_one(&web, &Mine::own(&worker), &form).await
+    end_one(&web, &CalendarOwner::own(&worker), &form).await
 }
 
 pub(crate) async fn end_of_resource(
@@ -213,10 +218,10 @@ pub(crate) async fn end_of_resource(
     Path(id): Path<ResourceId>,
     Form(form): Form<CalendarForm>,
 ) -> PageResult {
-    end_one(&web, &Mine::of_resource(&manager, id), &form).await
+    end_one(&web, &CalendarOwner::of_resource(&manager, id), &form).await
 }
 
-async fn end_one(web: &Web, mine: &Mine, form: &CalendarForm) -> PageResult {
+async fn end_one(web: &Web, mine: &CalendarOwner, form: &CalendarForm) -> PageResult {
     let Ok(current) = form.current.parse() else { return Ok(page::error_page(StatusCode::BAD_REQUEST)) };
     let ended = end(&web.app, mine, current).await?;
     let notice = if ended { "calendar-ended" } else { "calendar-ended-before" };

@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use slotkeeper_app::accounts::details;
 use slotkeeper_domain::account::{ContactDetails, PhoneKind};
-use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::email_address::EmailAddress;
 
 #[derive(Template)]
 #[template(path = "backoffice/details.html")]

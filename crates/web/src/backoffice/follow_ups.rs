@@ -9,7 +9,7 @@ use crate::session::ManagerPage;
 use askama::Template;
 use axum::extract::State;
 use slotkeeper_app::caller::Manager;
-use slotkeeper_app::letters::when::{self, Quiet};
+use slotkeeper_app::emails::follow_up_hours::{self, ProductFollowUps};
 use slotkeeper_domain::follow_up::FollowUps;
 
 /// Most hours between a booking and a letter about it: 60 days.
@@ -21,7 +21,7 @@ struct FollowUpsPage {
     layout: Layout,
     form: HoursForm,
     errors: Errors,
-    products: Vec<Quiet>,
+    products: Vec<ProductFollowUps>,
 }
 
 /// Hours, as they were typed.
@@ -53,7 +53,7 @@ impl HoursForm {
     }
 }
 
-fn page(manager: &Manager, form: HoursForm, errors: Errors, products: Vec<Quiet>) -> FollowUpsPage {
+fn page(manager: &Manager, form: HoursForm, errors: Errors, products: Vec<ProductFollowUps>) -> FollowUpsPage {
     let layout = Layout::of(manager, "/backoffice/mails").narrowed();
     FollowUpsPage { layout, form, errors, products }
 }
@@ -63,7 +63,7 @@ pub(crate) async fn show(
     ManagerPage(manager): ManagerPage,
     Query(query): Query<NoticeQuery>,
 ) -> PageResult {
-    let (follow_ups, products) = when::read(&web.app, &manager).await?;
+    let (follow_ups, products) = follow_up_hours::read(&web.app, &manager).await?;
     let mut page = page(&manager, HoursForm::of(follow_ups), Errors::default(), products);
     page.layout = page.layout.with_notice(query.notice.as_deref());
     Ok(page::show(&page))
@@ -88,10 +88,10 @@ pub(crate) async fn save(
     let follow_ups = form.read(&mut errors);
     if errors.list().is_empty() {
         let quiet = quiet.iter().filter_map(|id| id.parse().ok()).collect();
-        when::put(&web.app, &manager, follow_ups, quiet).await?;
+        follow_up_hours::put(&web.app, &manager, follow_ups, quiet).await?;
         return Ok(page::see_other("/backoffice/follow-ups?notice=saved"));
     }
-    let (_, mut products) = when::read(&web.app, &manager).await?;
+    let (_, mut products) = follow_up_hours::read(&web.app, &manager).await?;
     for product in &mut products {
         product.quiet = quiet.iter().any(|id| id == product.product.as_str());
     }

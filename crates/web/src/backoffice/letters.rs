@@ -12,7 +12,7 @@ use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 use slotkeeper_app::caller::Manager;
-use slotkeeper_app::letters::texts::{self, TextError, TextOf};
+use slotkeeper_app::emails::templates::{self, TemplateError, TemplateKey};
 use slotkeeper_domain::account::Language;
 use slotkeeper_letters::{LetterKind, Part, Placeholder, TemplateRefused, TemplateText};
 
@@ -77,7 +77,7 @@ pub(crate) async fn list(
     Query(query): Query<NoticeQuery>,
 ) -> PageResult {
     let mut kinds: Vec<Line> = Vec::new();
-    for (of, since) in texts::list(&web.app, &manager).await? {
+    for (of, since) in templates::list(&web.app, &manager).await? {
         let (name, about) = name(of.kind);
         let text = TextLine {
             language: of.language.own_name(),
@@ -93,7 +93,7 @@ pub(crate) async fn list(
     Ok(page::show(&LettersPage { layout, kinds }))
 }
 
-fn address(of: TextOf) -> String {
+fn address(of: TemplateKey) -> String {
     format!("/backoffice/letters/{}/{}", of.kind.as_str(), of.language.as_str())
 }
 
@@ -127,8 +127,8 @@ impl TextForm {
 /// Which text an address names.
 type Place = (LetterKind, Language);
 
-fn text_of((kind, language): Place) -> Result<TextOf, PageError> {
-    TextOf::find(kind, language).ok_or(PageError::NotFound)
+fn text_of((kind, language): Place) -> Result<TemplateKey, PageError> {
+    TemplateKey::find(kind, language).ok_or(PageError::NotFound)
 }
 
 pub(crate) async fn show(
@@ -138,11 +138,18 @@ pub(crate) async fn show(
     Query(query): Query<NoticeQuery>,
 ) -> PageResult {
     let of = text_of(place)?;
-    let (TemplateText { subject, body }, own) = texts::read(&web.app, &manager, of).await?;
+    let (TemplateText { subject, body }, own) = templates::read(&web.app, &manager, of).await?;
     Ok(render(&manager, of, own, &TextForm { subject, body }, Errors::default(), query.notice.as_deref()))
 }
 
-fn render(manager: &Manager, of: TextOf, own: bool, form: &TextForm, errors: Errors, notice: Option<&str>) -> Response {
+fn render(
+    manager: &Manager,
+    of: TemplateKey,
+    own: bool,
+    form: &TextForm,
+    errors: Errors,
+    notice: Option<&str>,
+) -> Response {
     let (name, about) = name(of.kind);
     let layout = Layout::of(manager, "/backoffice/mails").with_notice(notice);
     let (language, href) = (of.language.own_name(), address(of));
@@ -151,8 +158,14 @@ fn render(manager: &Manager, of: TextOf, own: bool, form: &TextForm, errors: Err
 }
 
 /// The form again, with what is wrong with it.
-async fn again(web: &Web, manager: &Manager, of: TextOf, form: &TextForm, refused: &TemplateRefused) -> PageResult {
-    let (_, own) = texts::read(&web.app, manager, of).await?;
+async fn again(
+    web: &Web,
+    manager: &Manager,
+    of: TemplateKey,
+    form: &TextForm,
+    refused: &TemplateRefused,
+) -> PageResult {
+    let (_, own) = templates::read(&web.app, manager, of).await?;
     let field = match refused.part() {
         Part::Subject => "subject",
         Part::Body => "body",
@@ -167,10 +180,10 @@ pub(crate) async fn save(
     Form(form): Form<TextForm>,
 ) -> PageResult {
     let of = text_of(place)?;
-    match texts::put(&web.app, &manager, of, form.text()).await {
+    match templates::put(&web.app, &manager, of, form.text()).await {
         Ok(()) => Ok(page::see_other(&format!("{}?notice=saved", address(of)))),
-        Err(TextError::Refused(refused)) => again(&web, &manager, of, &form, &refused).await,
-        Err(TextError::Store(error)) => Err(error.into()),
+        Err(TemplateError::Refused(refused)) => again(&web, &manager, of, &form, &refused).await,
+        Err(TemplateError::Store(error)) => Err(error.into()),
     }
 }
 
@@ -180,7 +193,7 @@ pub(crate) async fn reset(
     Paths(place): Paths<Place>,
 ) -> PageResult {
     let of = text_of(place)?;
-    texts::reset(&web.app, &manager, of).await?;
+    templates::reset(&web.app, &manager, of).await?;
     Ok(page::see_other(&format!("{}?notice=text-reset", address(of))))
 }
 
@@ -191,7 +204,7 @@ pub(crate) async fn preview(
     Paths(place): Paths<Place>,
 ) -> PageResult {
     let of = text_of(place)?;
-    let (TemplateText { subject, body }, _) = texts::read(&web.app, &manager, of).await?;
+    let (TemplateText { subject, body }, _) = templates::read(&web.app, &manager, of).await?;
     filled_in(&web, &manager, of, &TextForm { subject, body }).await
 }
 
@@ -206,10 +219,10 @@ pub(crate) async fn preview_unsaved(
     filled_in(&web, &manager, of, &form).await
 }
 
-async fn filled_in(web: &Web, manager: &Manager, of: TextOf, form: &TextForm) -> PageResult {
-    match texts::preview(&web.app, manager, of, &form.text()).await {
+async fn filled_in(web: &Web, manager: &Manager, of: TemplateKey, form: &TextForm) -> PageResult {
+    match templates::preview(&web.app, manager, of, &form.text()).await {
         Ok(letter) => Ok(([(CONTENT_SECURITY_POLICY, PREVIEW_POLICY)], Html(letter.html)).into_response()),
-        Err(TextError::Refused(refused)) => again(web, manager, of, form, &refused).await,
-        Err(TextError::Store(error)) => Err(error.into()),
+        Err(TemplateError::Refused(refused)) => again(web, manager, of, form, &refused).await,
+        Err(TemplateError::Store(error)) => Err(error.into()),
     }
 }

@@ -8,11 +8,11 @@ use crate::session::ManagerPage;
 use askama::Template;
 use axum::extract::State;
 use serde::Deserialize;
-use slotkeeper_app::mail::{again, list};
-use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_app::outbox::{list, resend};
+use slotkeeper_domain::email_address::EmailAddress;
 use slotkeeper_domain::id::MailId;
 use slotkeeper_domain::time::{Instant, Zone};
-use slotkeeper_store::tables::mails::{Fate, Followed};
+use slotkeeper_store::tables::outbox::{EmailRecord, EmailStatus};
 
 #[derive(Template)]
 #[template(path = "backoffice/mails.html")]
@@ -35,17 +35,19 @@ struct Line {
 }
 
 /// What became of a mail, in words; times by the clock of the business.
-fn line(mail: Followed, own: &EmailAddress, (zone, delivers): (&Zone, bool)) -> Line {
-    let again =
-        delivers && mail.fate == Fate::GivenUp && mail.has_text && (mail.about_booking || mail.recipient == *own);
+fn line(mail: EmailRecord, own: &EmailAddress, (zone, delivers): (&Zone, bool)) -> Line {
+    let again = delivers
+        && mail.fate == EmailStatus::GivenUp
+        && mail.has_text
+        && (mail.about_booking || mail.recipient == *own);
     let (look, fate) = match mail.fate {
-        Fate::Sent(at) => ("good", format!("Sent {}", when(at, zone))),
-        Fate::Waits(_) if mail.attempts == 0 => ("", "Waits".to_owned()),
-        Fate::Waits(at) => ("", format!("Next try {}", when(at, zone))),
-        Fate::GivenUp => ("bad", "Given up".to_owned()),
-        Fate::Ended if mail.attempts == 0 && mail.last_error.is_some() => ("", "Not sent".to_owned()),
-        Fate::Ended => ("", "Not sent: no longer needed".to_owned()),
-        Fate::Kept => ("", "Kept: no mail server".to_owned()),
+        EmailStatus::Sent(at) => ("good", format!("Sent {}", when(at, zone))),
+        EmailStatus::Waits(_) if mail.attempts == 0 => ("", "Waits".to_owned()),
+        EmailStatus::Waits(at) => ("", format!("Next try {}", when(at, zone))),
+        EmailStatus::GivenUp => ("bad", "Given up".to_owned()),
+        EmailStatus::Ended if mail.attempts == 0 && mail.last_error.is_some() => ("", "Not sent".to_owned()),
+        EmailStatus::Ended => ("", "Not sent: no longer needed".to_owned()),
+        EmailStatus::Kept => ("", "Kept: no mail server".to_owned()),
     };
     let trouble = mail.last_error.map(|error| match mail.attempts {
         0 => error,
@@ -94,6 +96,6 @@ pub(crate) async fn again(
     Path(id): Path<MailId>,
 ) -> PageResult {
     let sends = web.app.delivers_mail();
-    let notice = if sends && again::again(&web.app, &manager, id).await? { "mail-again" } else { "mail-not-again" };
+    let notice = if sends && resend::again(&web.app, &manager, id).await? { "mail-again" } else { "mail-not-again" };
     Ok(page::see_other(&format!("/backoffice/mails?notice={notice}")))
 }

@@ -9,7 +9,7 @@ use askama::Template;
 use axum::extract::State;
 use slotkeeper_app::subaccounts::list::of_colleague;
 use slotkeeper_domain::account::AccountKind;
-use slotkeeper_store::tables::subaccounts::Named;
+use slotkeeper_store::tables::subaccounts::AccountName;
 
 /// How many businesses one page shows.
 const PAGE: u32 = 50;
@@ -19,7 +19,7 @@ const PAGE: u32 = 50;
 struct SubaccountsPage {
     layout: Layout,
     total: i64,
-    businesses: Vec<Named>,
+    businesses: Vec<AccountName>,
     previous: Option<u32>,
     next: Option<u32>,
 }

@@ -10,10 +10,10 @@ use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use slotkeeper_app::caller::SignedIn;
-use slotkeeper_app::consent::ask::{self, AskError, Asked, Asking};
+use slotkeeper_app::consent::ask::{self, AskError, ConsentQuestion, ConsentRequest};
 use slotkeeper_domain::callback::CallbackUrl;
-use slotkeeper_domain::consent::{Malformed, MayNotDecide};
-use slotkeeper_domain::permission::{Area, Permission, PermissionSet, Reach};
+use slotkeeper_domain::consent::{MalformedRequest, MayNotDecide};
+use slotkeeper_domain::permission::{Area, Permission, PermissionSet, Scope};
 
 #[derive(Template)]
 #[template(path = "consent/ask.html")]
@@ -52,10 +52,10 @@ pub(crate) struct Line {
 pub(crate) fn groups(permissions: &PermissionSet, is_new: impl Fn(Permission) -> bool) -> Vec<Group> {
     let line = |permission: Permission| Line {
         sentence: permission.sentence(),
-        reach: match permission.reach() {
-            Reach::Own => Some("own"),
-            Reach::All => Some("all"),
-            Reach::Whole => None,
+        reach: match permission.scope() {
+            Scope::Own => Some("own"),
+            Scope::All => Some("all"),
+            Scope::Whole => None,
         },
         is_new: is_new(permission),
     };
@@ -97,11 +97,11 @@ pub(crate) async fn ask(web: &Web, query: &str, person: Option<SignedIn>) -> Pag
     }
 }
 
-fn question(person: &SignedIn, asking: Asking, asked: &Asked, query: &str) -> Response {
-    let Asking { request, application, developer_email } = asking;
+fn question(person: &SignedIn, asking: ConsentRequest, asked: &ConsentQuestion, query: &str) -> Response {
+    let ConsentRequest { request, application, developer_email } = asking;
     let is_repeated = asked.earlier > 0;
     let groups = groups(&asked.permissions, |permission| is_repeated && asked.news.contains(&permission));
-    let has = |reach| asked.permissions.telling().any(|permission| permission.reach() == reach);
+    let has = |reach| asked.permissions.telling().any(|permission| permission.scope() == reach);
     // A browser follows the redirects after the form only where the policy of this page lets forms go.
     let target = application.callback_url.as_ref().map(|callback| format!(" {}", callback.policy_sources()));
     let policy = content_policy(&target.unwrap_or_default());
@@ -121,8 +121,8 @@ fn question(person: &SignedIn, asking: Asking, asked: &Asked, query: &str) -> Re
         earlier: asked.earlier,
         left_out: asked.permissions != request.permissions,
         answered_before: asked.answered_before,
-        has_own: has(Reach::Own),
-        has_all: has(Reach::All),
+        has_own: has(Scope::Own),
+        has_all: has(Scope::All),
         question: asked.id.to_string(),
     });
     match HeaderValue::from_str(&policy) {
@@ -139,28 +139,28 @@ fn refuse(error: AskError, person: Option<&SignedIn>, query: &str) -> PageResult
     const FORGED: &str = "Go back to the application and start again. If it happens again, tell its developer: the link \
                           the application made is wrong.";
     let refusal = match error {
-        AskError::Malformed(Malformed::Application) | AskError::UnknownApplication => Refusal::new(
+        AskError::Malformed(MalformedRequest::Application) | AskError::UnknownApplication => Refusal::new(
             StatusCode::NOT_FOUND,
             "There is no such application",
             format!("The link names an application that is not registered here. {FORGED}"),
         ),
-        AskError::Malformed(Malformed::NoPermissions) => Refusal::new(
+        AskError::Malformed(MalformedRequest::NoPermissions) => Refusal::new(
             StatusCode::BAD_REQUEST,
             "The application asks for nothing",
             format!("The link does not say which permissions the application wants. {FORGED}"),
         ),
-        AskError::Malformed(Malformed::UnknownPermissions(unknown)) => Refusal::new(
+        AskError::Malformed(MalformedRequest::UnknownPermissions(unknown)) => Refusal::new(
             StatusCode::BAD_REQUEST,
             "The application asks for something that does not exist",
             format!("The link names permissions that this server does not know. {FORGED}"),
         )
         .with_details(unknown.into_iter().take(20).map(|unknown| unknown.0.chars().take(60).collect()).collect()),
-        AskError::Malformed(Malformed::State) => Refusal::new(
+        AskError::Malformed(MalformedRequest::State) => Refusal::new(
             StatusCode::BAD_REQUEST,
             "The link is damaged",
             format!("Its state is too long or has characters that cannot stand in an address. {FORGED}"),
         ),
-        AskError::Malformed(Malformed::Repeated(name)) => Refusal::new(
+        AskError::Malformed(MalformedRequest::Repeated(name)) => Refusal::new(
             StatusCode::BAD_REQUEST,
             "The link is not clear",
             format!("It says {name} twice, so it is not clear what is asked. {FORGED}"),

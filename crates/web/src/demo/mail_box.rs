@@ -11,10 +11,10 @@ use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_FRAME_OPTIONS};
 use axum::response::{Html, IntoResponse};
-use slotkeeper_app::mail::mail_box;
+use slotkeeper_app::outbox::demo_inbox;
 use slotkeeper_domain::id::{AccountId, MailId};
 use slotkeeper_domain::time::Zone;
-use slotkeeper_store::tables::mails::Mail;
+use slotkeeper_store::tables::outbox::OutboxEmail;
 
 #[derive(Template)]
 #[template(path = "demo/mails.html")]
@@ -69,13 +69,13 @@ fn layout(session: Option<Session>) -> Layout {
 }
 
 pub(crate) async fn list(State(web): State<Web>, session: Option<Session>) -> PageResult {
-    let line = |mail: Mail| Line {
+    let line = |mail: OutboxEmail| Line {
         href: format!("/demo/mail/{}/{}", mail.account, mail.id),
         recipient: mail.recipient.to_string(),
         subject: unbroken(&mail.subject),
         sent: when(mail.created_at, &Zone::utc()),
     };
-    let mails = mail_box::latest(&web.app).await?.into_iter().map(line).collect();
+    let mails = demo_inbox::latest(&web.app).await?.into_iter().map(line).collect();
     Ok(page::show(&MailsPage { layout: layout(session), mails }))
 }
 
@@ -84,7 +84,7 @@ pub(crate) async fn show(
     session: Option<Session>,
     Paths((account, id)): Paths<(AccountId, MailId)>,
 ) -> PageResult {
-    let (mail, content) = mail_box::open(&web.app, account, id).await?.ok_or(PageError::NotFound)?;
+    let (mail, content) = demo_inbox::open(&web.app, account, id).await?.ok_or(PageError::NotFound)?;
     let address = |part: &str| format!("/demo/mail/{}/{}/{part}", mail.account, mail.id);
     let parts = content
         .parts
@@ -103,7 +103,7 @@ pub(crate) async fn show(
 
 /// The HTML of a mail, for a frame.
 pub(crate) async fn html(State(web): State<Web>, Paths((account, id)): Paths<(AccountId, MailId)>) -> PageResult {
-    let (_, content) = mail_box::open(&web.app, account, id).await?.ok_or(PageError::NotFound)?;
+    let (_, content) = demo_inbox::open(&web.app, account, id).await?.ok_or(PageError::NotFound)?;
     let parts = content.parts.ok_or(PageError::NotFound)?;
     let headers = [
         (CONTENT_SECURITY_POLICY, HeaderValue::from_static(HTML_POLICY)),
@@ -114,7 +114,7 @@ pub(crate) async fn html(State(web): State<Web>, Paths((account, id)): Paths<(Ac
 
 /// The calendar entry of a mail, as a file.
 pub(crate) async fn calendar(State(web): State<Web>, Paths((account, id)): Paths<(AccountId, MailId)>) -> PageResult {
-    let (_, content) = mail_box::open(&web.app, account, id).await?.ok_or(PageError::NotFound)?;
+    let (_, content) = demo_inbox::open(&web.app, account, id).await?.ok_or(PageError::NotFound)?;
     let calendar = content.parts.and_then(|parts| parts.calendar).ok_or(PageError::NotFound)?;
     let headers = [
         (CONTENT_TYPE, calendar.content_type()),

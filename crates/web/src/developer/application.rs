@@ -11,7 +11,7 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use serde::Deserialize;
 use slotkeeper_app::applications::register::authorization_address;
-use slotkeeper_app::applications::show::Shown;
+use slotkeeper_app::applications::show::ApplicationView;
 use slotkeeper_app::applications::{show, update};
 use slotkeeper_app::caller::Developer;
 use slotkeeper_domain::id::{AccountId, ApplicationId, AuthorizationId};
@@ -107,8 +107,8 @@ async fn render(web: &Web, developer: &Developer, id: ApplicationId, view: View,
     Ok(page::render(again.errors.status(), &page_of(web, developer, shown, view, again)))
 }
 
-fn page_of(web: &Web, developer: &Developer, shown: Shown, view: View, again: Again) -> ApplicationPage {
-    let Shown { application, secret_keys, signing_key, installations, next } = shown;
+fn page_of(web: &Web, developer: &Developer, shown: ApplicationView, view: View, again: Again) -> ApplicationPage {
+    let ApplicationView { application, secret_keys, signing_key, installations, next } = shown;
     let zone = &developer.account.zone;
     let address = authorization_address(&web.app, &application.id);
     let state = if application.callback_url.is_some() { "&state=RANDOM_TOKEN" } else { "" };

@@ -13,12 +13,12 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use slotkeeper_app::applications::signing_key::sign_with_newest;
 use slotkeeper_app::caller::Developer;
-use slotkeeper_app::webhooks::again::{AgainError, Which, send_again, send_test};
-use slotkeeper_app::webhooks::look::{self, Deliveries, Shown, Told};
+use slotkeeper_app::webhooks::deliveries::{self, DeliveryView, WebhookDeliveries, WebhookView};
+use slotkeeper_app::webhooks::resend::{ResendError, ResendSelection, resend, send_test};
 use slotkeeper_domain::id::{AccountId, ApplicationId, WebhookId};
 use slotkeeper_domain::time::Zone;
 use slotkeeper_domain::webhook::{Topic, message_id};
-use slotkeeper_store::tables::deliveries::{Attempt, Delivery, Standing};
+use slotkeeper_store::tables::deliveries::{Attempt, Delivery, DeliveryStatus};
 use slotkeeper_store::tables::webhooks::Webhook;
 
 #[derive(Template)]
@@ -78,8 +78,8 @@ pub(crate) async fn list(
         Some((account.parse().ok()?, id.parse().ok()?))
     });
     let application = id.to_string();
-    let found = look::webhooks(&web.app, &developer, id, after).await?.ok_or(PageError::NotFound)?;
-    let line = |Told { webhook, business, .. }: Told| Line {
+    let found = deliveries::webhooks(&web.app, &developer, id, after).await?.ok_or(PageError::NotFound)?;
+    let line = |WebhookView { webhook, business, .. }: WebhookView| Line {
         business: business.to_string(),
         topic: topic(webhook.topic),
         account: webhook.account.to_string(),
@@ -129,10 +129,10 @@ struct Row {
 /// How a delivery stands, in words; times by the developer's clock.
 fn standing(delivery: &Delivery, zone: &Zone) -> Badge {
     let (look, text) = match delivery.standing {
-        Standing::Arrived(at) => ("good", format!("Arrived {}", when(at, zone))),
-        Standing::Dropped(at) => ("bad", format!("Given up {}", when(at, zone))),
-        Standing::Waits(_) if delivery.tries == 0 => ("", "Waits".to_owned()),
-        Standing::Waits(at) => ("", format!("Next try {}", when(at, zone))),
+        DeliveryStatus::Arrived(at) => ("good", format!("Arrived {}", when(at, zone))),
+        DeliveryStatus::Dropped(at) => ("bad", format!("Given up {}", when(at, zone))),
+        DeliveryStatus::Waits(_) if delivery.tries == 0 => ("", "Waits".to_owned()),
+        DeliveryStatus::Waits(at) => ("", format!("Next try {}", when(at, zone))),
     };
     Badge { look, text }
 }
@@ -150,8 +150,8 @@ fn what(delivery: &Delivery) -> String {
     if delivery.number < 0 { format!("Test {}", -delivery.number) } else { format!("Notice {}", delivery.position) }
 }
 
-fn row(shown: &Shown, zone: &Zone) -> Row {
-    let Shown { delivery, last } = shown;
+fn row(shown: &DeliveryView, zone: &Zone) -> Row {
+    let DeliveryView { delivery, last } = shown;
     Row {
         number: delivery.position,
         what: what(delivery),
@@ -190,8 +190,8 @@ async fn render(
     errors: Errors,
 ) -> PageResult {
     let application = place.0.to_string();
-    let found = look::deliveries(&web.app, developer, place, query.before).await?.ok_or(PageError::NotFound)?;
-    let Deliveries { told: Told { webhook, business, .. }, deliveries, next } = found;
+    let found = deliveries::deliveries(&web.app, developer, place, query.before).await?.ok_or(PageError::NotFound)?;
+    let WebhookDeliveries { told: WebhookView { webhook, business, .. }, deliveries, next } = found;
     let zone = &developer.account.zone;
     let shown = DeliveriesPage {
         layout: Layout::of(developer, "").with_notice(query.notice.as_deref()),
@@ -246,8 +246,8 @@ pub(crate) async fn delivery(
     Paths((application, account, webhook, number)): Paths<(ApplicationId, AccountId, WebhookId, i64)>,
 ) -> PageResult {
     let place = (application.clone(), account, webhook);
-    let found = look::delivery(&web.app, &developer, place, number).await?;
-    let (Told { webhook, business, .. }, delivery, attempts) = found.ok_or(PageError::NotFound)?;
+    let found = deliveries::delivery(&web.app, &developer, place, number).await?;
+    let (WebhookView { webhook, business, .. }, delivery, attempts) = found.ok_or(PageError::NotFound)?;
     let zone = &developer.account.zone;
     Ok(page::show(&DeliveryPage {
         layout: Layout::of(&developer, ""),
@@ -262,7 +262,7 @@ pub(crate) async fn delivery(
         happened: when(delivery.happened_at, zone),
         message_id: message_id(&webhook.id, number),
         standing: standing(&delivery, zone),
-        waits: matches!(delivery.standing, Standing::Waits(_)),
+        waits: matches!(delivery.standing, DeliveryStatus::Waits(_)),
         blocked: webhook.blocked.is_some(),
         attempts: attempts
             .iter()
@@ -288,7 +288,7 @@ pub(crate) struct AgainForm {
 }
 
 impl AgainForm {
-    fn which(&self, zone: &Zone, errors: &mut Errors) -> Option<Which> {
+    fn which(&self, zone: &Zone, errors: &mut Errors) -> Option<ResendSelection> {
         let (first, last, since) = (self.first.trim(), self.last.trim(), self.since.trim());
         match (first.is_empty() && last.is_empty(), since.is_empty()) {
             (false, true) => {
@@ -303,7 +303,7 @@ impl AgainForm {
                 let first = if first.is_empty() { last } else { first };
                 let last = if last.is_empty() { first } else { last };
                 let (first, last) = (number("first", first), number("last", last));
-                Some(Which::Numbers(first?, last?))
+                Some(ResendSelection::Numbers(first?, last?))
             }
             (true, false) => {
                 let moment =
@@ -312,7 +312,7 @@ impl AgainForm {
                 if since.is_none() {
                     errors.add("since", "Write a date and a time, such as 2026-05-04T09:00.");
                 }
-                since.map(Which::Since)
+                since.map(ResendSelection::Since)
             }
             _ => {
                 errors.add("first", "Say which: either numbers of notices, or a date and a time.");
@@ -331,9 +331,9 @@ pub(crate) async fn again(
     let mut errors = Errors::default();
     let back = address(&place, "sent-again");
     if let Some(which) = form.which(&developer.account.zone, &mut errors) {
-        match send_again(&web.app, &developer, place.clone(), which).await {
+        match resend(&web.app, &developer, place.clone(), which).await {
             Ok(_) => return Ok(page::see_other(&back)),
-            Err(error @ (AgainError::None | AgainError::TooMany)) => errors.add("first", error),
+            Err(error @ (ResendError::None | ResendError::TooMany)) => errors.add("first", error),
             Err(error) => return refused(error, &developer),
         }
     }
@@ -356,10 +356,10 @@ fn address((application, account, webhook): &Place, notice: &str) -> String {
     format!("/developer/applications/{application}/webhooks/{account}/{webhook}?notice={notice}")
 }
 
-fn refused(error: AgainError, developer: &Developer) -> Result<Response, PageError> {
+fn refused(error: ResendError, developer: &Developer) -> Result<Response, PageError> {
     match error {
-        AgainError::NoWebhook => Err(PageError::NotFound),
-        AgainError::Store(error) => Err(error.into()),
+        ResendError::NoWebhook => Err(PageError::NotFound),
+        ResendError::Store(error) => Err(error.into()),
         error => {
             let refusal = Refusal::new(StatusCode::CONFLICT, "Nothing was sent", error.to_string());
             Ok(refusal.in_front_of(developer).into_response())

@@ -18,8 +18,8 @@ use serde::Deserialize;
 use slotkeeper_app::passwords::PasswordError;
 use slotkeeper_app::sessions::device::Device;
 use slotkeeper_app::sessions::sign_in::{self, Opened, SignInError};
-use slotkeeper_domain::consent::Request;
-use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::consent::AuthorizationRequest;
+use slotkeeper_domain::email_address::EmailAddress;
 use slotkeeper_domain::secret::Password;
 use slotkeeper_domain::throttle::TooMany;
 use std::time::Duration;
@@ -42,7 +42,7 @@ struct SignInPage {
 impl SignInPage {
     fn new(web: &Web, layout: Layout, (next, email): (String, String), errors: Errors) -> Self {
         let opens = !web.app.sign_up_rules().is_closed();
-        let to_answer = next.strip_prefix("/?").is_some_and(Request::is_meant_by);
+        let to_answer = next.strip_prefix("/?").is_some_and(AuthorizationRequest::is_meant_by);
         Self { layout, carried: carried(&next), to_answer, opens, next, email, errors }
     }
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::config::MailTls;
-use slotkeeper_domain::retry::Schedule;
+use slotkeeper_domain::retry_policy::RetryPolicy;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -50,7 +50,7 @@ fn the_environment_wins_over_the_file() {
     assert_eq!(config.outgoing.allow, ["10.1.0.0/16".parse().unwrap(), "*.corp.example".parse().unwrap()]);
     assert_eq!(config.outgoing.ports, [443, 9443]);
     assert_eq!(config.outgoing.proxy, Some("http://proxy.example:3128".parse().unwrap()));
-    assert_eq!(config.webhooks.retries, Schedule::new([120, 180].map(Duration::from_secs)).unwrap());
+    assert_eq!(config.webhooks.retries, RetryPolicy::new([120, 180].map(Duration::from_secs)).unwrap());
 }
 
 #[test]

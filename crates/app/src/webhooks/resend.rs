@@ -1,6 +1,6 @@
 //! Send notices again that have arrived or were given up, and send a test.
 
-use super::look::{Place, find};
+use super::deliveries::{WebhookPath, find};
 use crate::App;
 use crate::authorizations::check::KeyHolder;
 use crate::caller::Developer;
@@ -18,7 +18,7 @@ pub const MOST_AGAIN: i64 = 1_000;
 const LOOKED_THROUGH: i64 = 200;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Which {
+pub enum ResendSelection {
     /// Those from this one to that one, as the webhook's notices are counted.
     Numbers(i64, i64),
     /// Those of changes that happened at this time or later.
@@ -27,7 +27,7 @@ pub enum Which {
 
 /// Why nothing is sent.
 #[derive(Debug, thiserror::Error)]
-pub enum AgainError {
+pub enum ResendError {
     /// The developer has no such webhook.
     #[error("there is no such webhook")]
     NoWebhook,
@@ -52,19 +52,26 @@ pub enum AgainError {
 ///
 /// # Errors
 /// [`AgainError`].
-pub async fn send_again(app: &App, developer: &Developer, place: Place, which: Which) -> Result<u64, AgainError> {
+pub async fn resend(
+    app: &App,
+    developer: &Developer,
+    place: WebhookPath,
+    which: ResendSelection,
+) -> Result<u64, ResendError> {
     let (whose, now) = (developer.account.id.clone(), app.now());
     let sent = app
         .store()
-        .tidy(move |tx| {
+        .write_unlogged(move |tx| {
             let of = open(tx, &whose, &place)?;
             let range = match which {
-                Which::Numbers(first, last) => (first, last),
-                Which::Since(since) => (deliveries::first_since(tx, of, since)?.ok_or(AgainError::None)?, i64::MAX),
+                ResendSelection::Numbers(first, last) => (first, last),
+                ResendSelection::Since(since) => {
+                    (deliveries::first_since(tx, of, since)?.ok_or(ResendError::None)?, i64::MAX)
+                }
             };
             match deliveries::ended_between(tx, of, range, MOST_AGAIN + 1)? {
-                0 => return Err(AgainError::None),
-                many if many > MOST_AGAIN => return Err(AgainError::TooMany),
+                0 => return Err(ResendError::None),
+                many if many > MOST_AGAIN => return Err(ResendError::TooMany),
                 _ => {}
             }
             let sent = deliveries::again(tx, of, range, now)?;
@@ -81,17 +88,17 @@ pub async fn send_again(app: &App, developer: &Developer, place: Place, which: W
 ///
 /// # Errors
 /// [`AgainError`].
-pub async fn send_test(app: &App, developer: &Developer, place: Place) -> Result<i64, AgainError> {
+pub async fn send_test(app: &App, developer: &Developer, place: WebhookPath) -> Result<i64, ResendError> {
     let (whose, unit, now) = (developer.account.id.clone(), app.clone(), app.now());
     let number = app
         .store()
-        .tidy(move |tx| {
+        .write_unlogged(move |tx| {
             let of = open(tx, &whose, &place)?;
-            let webhook = webhooks::find(tx, of.0, of.1)?.ok_or(AgainError::NoWebhook)?;
-            let account = accounts::find(tx, of.0)?.map(Arc::new).ok_or(AgainError::NoWebhook)?;
-            let holder = KeyHolder::of(tx, account, &webhook.authorization)?.ok_or(AgainError::NoWebhook)?;
+            let webhook = webhooks::find(tx, of.0, of.1)?.ok_or(ResendError::NoWebhook)?;
+            let account = accounts::find(tx, of.0)?.map(Arc::new).ok_or(ResendError::NoWebhook)?;
+            let holder = KeyHolder::of(tx, account, &webhook.authorization)?.ok_or(ResendError::NoWebhook)?;
             let domain = webhook.topic.domain;
-            let sight = sight(&holder, domain).ok_or(AgainError::NothingToTell)?;
+            let sight = sight(&holder, domain).ok_or(ResendError::NothingToTell)?;
             for entry in change_log::latest(tx, of.0, (domain.thing(), &sight), LOOKED_THROUGH)? {
                 if entry.kind != Kind::Deleted
                     && unit.items().item(tx, &unit, &holder, (domain, &entry.thing_id), false)?.is_some()
@@ -101,7 +108,7 @@ pub async fn send_test(app: &App, developer: &Developer, place: Place) -> Result
                     return Ok(number);
                 }
             }
-            Err(AgainError::NothingToTell)
+            Err(ResendError::NothingToTell)
         })
         .await?;
     app.store().deliveries().notify_one();
@@ -110,8 +117,8 @@ pub async fn send_test(app: &App, developer: &Developer, place: Place) -> Result
 
 /// Whose deliveries they are, if the webhook is the developer's and something can be sent to it. Locked, so that what waits is
 /// counted rightly.
-fn open<'p>(tx: &mut Tx, developer: &AccountId, place: &'p Place) -> Result<deliveries::Of<'p>, AgainError> {
-    find(tx, developer, place)?.ok_or(AgainError::NoWebhook)?;
-    let webhook = webhooks::lock(tx, &place.1, &place.2)?.ok_or(AgainError::NoWebhook)?;
-    if webhook.blocked.is_some() { Err(AgainError::Blocked) } else { Ok((&place.1, &place.2)) }
+fn open<'p>(tx: &mut Tx, developer: &AccountId, place: &'p WebhookPath) -> Result<deliveries::Of<'p>, ResendError> {
+    find(tx, developer, place)?.ok_or(ResendError::NoWebhook)?;
+    let webhook = webhooks::lock(tx, &place.1, &place.2)?.ok_or(ResendError::NoWebhook)?;
+    if webhook.blocked.is_some() { Err(ResendError::Blocked) } else { Ok((&place.1, &place.2)) }
 }

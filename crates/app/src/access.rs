@@ -3,41 +3,41 @@
 
 use slotkeeper_domain::account::AccountKind;
 use slotkeeper_domain::change::Actor;
-use slotkeeper_domain::right::{Needs, Sight};
+use slotkeeper_domain::visibility::{PermissionRequirement, Visibility};
 use slotkeeper_store::tables::accounts::Account;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
 /// The right to do one thing.
-pub trait Right: Send + Sync + 'static {
+pub trait Action: Send + Sync + 'static {
     /// What a key must be allowed for it.
-    const NEEDS: Needs;
+    const REQUIRES: PermissionRequirement;
     /// The kind of accounts in which there is such a right; nothing when the kind makes no difference.
     const IN: Option<AccountKind> = None;
     /// What it is, to go on after “does not have permission to”.
-    const TO: &'static str;
+    const DESCRIPTION: &'static str;
 }
 
 /// What every key may do (wire reference, section 3.7).
 pub struct AnyKey;
 
-impl Right for AnyKey {
-    const NEEDS: Needs = Needs::AnyKey;
-    const TO: &'static str = "use the API";
+impl Action for AnyKey {
+    const REQUIRES: PermissionRequirement = PermissionRequirement::AnyKey;
+    const DESCRIPTION: &'static str = "use the API";
 }
 
 /// Proof that somebody has the right `R` in an account: who it is, and how far the right reaches. Made only where keys
 /// are checked.
 #[derive(Debug)]
-pub struct May<R> {
+pub struct Access<R> {
     account: Arc<Account>,
-    sight: Sight,
+    sight: Visibility,
     actor: Actor,
     right: PhantomData<fn() -> R>,
 }
 
-impl<R: Right> May<R> {
-    pub(crate) fn new(account: Arc<Account>, sight: Sight, actor: Actor) -> Self {
+impl<R: Action> Access<R> {
+    pub(crate) fn new(account: Arc<Account>, sight: Visibility, actor: Actor) -> Self {
         Self { account, sight, actor, right: PhantomData }
     }
 
@@ -49,7 +49,7 @@ impl<R: Right> May<R> {
 
     /// Whose things it reaches. Finders take it, so that nothing out of sight is ever loaded.
     #[must_use]
-    pub fn sight(&self) -> &Sight {
+    pub fn visibility(&self) -> &Visibility {
         &self.sight
     }
 

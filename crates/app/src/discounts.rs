@@ -4,22 +4,25 @@
 //! coupons and vouchers by their codes. What is locked is looked at again before it is used, and the schema refuses a use
 //! too many. A hold only looks: it uses nothing up (wire reference, section 6.7).
 
-use crate::bookings::place::{Gone, PlaceError, Placing};
+use crate::bookings::place::{BookingContext, BookingError, QuoteLapsed};
 use crate::payments::record::PaymentInput;
-use slotkeeper_domain::benefits::{Applied, Benefits, By, Offered, ServiceVoucher, Settled, settle};
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::catalogue::{Catalogue, Promotion, Trigger};
-use slotkeeper_domain::code::{Code, CodeRefused, Codes, TypedCode};
-use slotkeeper_domain::credit::{Credit, Drawn, TooMuchCredit, draw};
+use slotkeeper_domain::code::{Code, CodeError, Codes, TypedCode};
+use slotkeeper_domain::credit::{Credit, Redemption, TooMuchCredit, redeem};
+use slotkeeper_domain::discounts::{
+    AppliedDiscounts, AppliedPromotion, AvailableDiscounts, DiscountedPrice, PromotionSource, ServiceVoucher,
+    apply_discounts,
+};
 use slotkeeper_domain::id::{AccountId, CustomerId, PromotionId};
 use slotkeeper_domain::money::Money;
-use slotkeeper_domain::order::{OrderRefused, Plan};
+use slotkeeper_domain::order::{OrderError, OrderPlan};
 use slotkeeper_domain::party::Party;
 use slotkeeper_domain::payment::PaymentMethod;
-use slotkeeper_domain::quote::{Held, Quote};
+use slotkeeper_domain::quote::{Quote, QuotedOrder};
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::bookings::Booking;
-use slotkeeper_store::tables::credits::{self, Prepaid};
+use slotkeeper_store::tables::credits::{self, PrepaidCredit};
 use slotkeeper_store::tables::holds::Hold;
 use slotkeeper_store::tables::promotions;
 use slotkeeper_store::tables::vouchers::{self, Worth};
@@ -28,10 +31,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Somebody asks for the price of an order.
 #[derive(Clone, Copy)]
-pub(crate) struct Asking<'a> {
-    pub(crate) placing: &'a Placing,
+pub(crate) struct PricingRequest<'a> {
+    pub(crate) placing: &'a BookingContext,
     pub(crate) catalogue: &'a Catalogue,
-    pub(crate) plan: &'a Plan<'a>,
+    pub(crate) plan: &'a OrderPlan<'a>,
     pub(crate) party: &'a Party,
     /// The codes that come with it.
     pub(crate) codes: &'a Codes,
@@ -40,24 +43,24 @@ pub(crate) struct Asking<'a> {
     /// The booking that is changed. What it has is free for it.
     pub(crate) booking: Option<&'a Booking>,
     /// What the hold promised that it takes the place of.
-    pub(crate) promise: Option<Promise<'a>>,
+    pub(crate) promise: Option<QuoteGuarantee<'a>>,
     /// Whether a product that is for those with prepaid credits needs one for everybody.
     pub(crate) strict: bool,
 }
 
 /// What a hold that has not ended promised to the booking that takes its place.
 #[derive(Clone, Copy)]
-pub(crate) struct Promise<'a> {
+pub(crate) struct QuoteGuarantee<'a> {
     hold: &'a Hold,
     /// What it was made for, if that is the event or appointment that is booked.
-    held: Option<&'a Held>,
+    held: Option<&'a QuotedOrder>,
     /// Whether that is the same in everything that makes a price.
     same: bool,
 }
 
 /// A price, and everything that lowers it and pays for it.
-pub(crate) struct Bargain {
-    pub(crate) settled: Settled,
+pub(crate) struct PricedOrder {
+    pub(crate) settled: DiscountedPrice,
     /// The value of the money vouchers that are redeemed now, in minor units.
     value: i64,
     /// Those vouchers, and those that were redeemed with the booking before.
@@ -67,11 +70,11 @@ pub(crate) struct Bargain {
     /// Which promotions the booking counts for.
     counted: BTreeSet<PromotionId>,
     /// The prepaid credits there are, in the order in which they are used.
-    prepaid: Vec<Prepaid>,
+    prepaid: Vec<PrepaidCredit>,
 }
 
-impl<'a> Promise<'a> {
-    pub(crate) fn of(hold: &'a Hold, plan: &Plan<'_>, booked: &Held) -> Self {
+impl<'a> QuoteGuarantee<'a> {
+    pub(crate) fn of(hold: &'a Hold, plan: &OrderPlan<'_>, booked: &QuotedOrder) -> Self {
         let held = hold.quote.held.as_ref().filter(|held| held.is_when(plan));
         Self { hold, held, same: held.is_some_and(|held| held.promises(booked)) }
     }
@@ -87,32 +90,32 @@ impl<'a> Promise<'a> {
     }
 
     /// Whether as much is paid as was promised; what was received otherwise needs no credit.
-    pub(crate) fn check_payment(&self, gross: i64, received: i64, drawn: Drawn) -> Result<(), PlaceError> {
+    pub(crate) fn check_payment(&self, gross: i64, received: i64, drawn: Redemption) -> Result<(), BookingError> {
         let left = gross.saturating_sub(received).max(0).saturating_sub(drawn.paid());
         match self.quote() {
-            Some(quote) if left > quote.left_after(received) => Err(PlaceError::PromiseBroken(Gone::Credit)),
+            Some(quote) if left > quote.left_after(received) => Err(BookingError::PromiseBroken(QuoteLapsed::Credit)),
             _ => Ok(()),
         }
     }
 }
 
 /// What may apply to an order, before anybody has looked at what is used.
-struct Candidates<'a> {
+struct DiscountCandidates<'a> {
     automatic: Vec<&'a Promotion>,
-    coded: Vec<(&'a TypedCode, &'a Promotion, By)>,
+    coded: Vec<(&'a TypedCode, &'a Promotion, PromotionSource)>,
 }
 
 /// What a booking had and keeps.
 #[derive(Default)]
-struct Kept {
-    promotions: Vec<Applied>,
+struct KeptDiscounts {
+    promotions: Vec<AppliedPromotion>,
     voucher: Option<ServiceVoucher>,
     redeemed: Vec<Code>,
-    prepaid: Vec<Prepaid>,
+    prepaid: Vec<PrepaidCredit>,
 }
 
 /// The price of an order, without using anything up.
-pub(crate) fn look(db: &mut Snapshot, asking: Asking<'_>) -> Result<Bargain, PlaceError> {
+pub(crate) fn look(db: &mut Snapshot, asking: PricingRequest<'_>) -> Result<PricedOrder, BookingError> {
     let kept = asking.kept();
     let candidates = asking.candidates(db, &kept)?;
     asking.settle(db, kept, &candidates, &BTreeSet::new())
@@ -120,7 +123,7 @@ pub(crate) fn look(db: &mut Snapshot, asking: Asking<'_>) -> Result<Bargain, Pla
 
 /// The price of an order, with everything that it needs locked, and what the booking had before given back. The customer is
 /// locked already. What the bargain says is to be used up with [`Bargain::use_up`].
-pub(crate) fn lock(tx: &mut Tx, asking: Asking<'_>) -> Result<Bargain, PlaceError> {
+pub(crate) fn lock(tx: &mut Tx, asking: PricingRequest<'_>) -> Result<PricedOrder, BookingError> {
     let account = &asking.placing.account.id;
     let mut kept = asking.kept();
     let candidates = asking.candidates(tx, &kept)?;
@@ -136,8 +139,8 @@ pub(crate) fn lock(tx: &mut Tx, asking: Asking<'_>) -> Result<Bargain, PlaceErro
         limits.insert(promotion.id.clone(), promotion.most_uses);
     }
     coupons.extend(candidates.coded.iter().filter_map(|(_, _, by)| match by {
-        By::Coupon(code) => Some(code.clone()),
-        By::Itself | By::Code(_) => None,
+        PromotionSource::Coupon(code) => Some(code.clone()),
+        PromotionSource::Itself | PromotionSource::Code(_) => None,
     }));
     let mut of_vouchers: BTreeSet<Code> = asking.codes.vouchers.iter().filter_map(|typed| typed.code.clone()).collect();
     if let Some(booking) = had {
@@ -149,47 +152,47 @@ pub(crate) fn lock(tx: &mut Tx, asking: Asking<'_>) -> Result<Bargain, PlaceErro
     vouchers::lock(tx, account, &of_vouchers)?;
     if let Some(booking) = had {
         kept.prepaid = credits::of_booking(tx, account, &booking.number)?;
-        release(tx, account, &booking.number)?;
+        release_uses(tx, account, &booking.number)?;
     }
     asking.settle(tx, kept, &candidates, &counted)
 }
 
 /// Gives back what lowers the price of a booking that is cancelled. What was paid stays paid. The customer is locked
 /// already.
-pub(crate) fn give_back(tx: &mut Tx, account: &AccountId, booking: &Booking) -> Result<(), StoreError> {
+pub(crate) fn release(tx: &mut Tx, account: &AccountId, booking: &Booking) -> Result<(), StoreError> {
     if booking.details.benefits.is_none() {
         return Ok(());
     }
     let counted = promotions::of_booking(tx, account, &booking.number)?;
     promotions::lock(tx, account, &counted.into_iter().map(|id| (id, None)).collect())?;
-    release(tx, account, &booking.number)
+    release_uses(tx, account, &booking.number)
 }
 
-fn release(tx: &mut Tx, account: &AccountId, booking: &BookingNumber) -> Result<(), StoreError> {
+fn release_uses(tx: &mut Tx, account: &AccountId, booking: &BookingNumber) -> Result<(), StoreError> {
     promotions::release(tx, account, booking)?;
     vouchers::release_services(tx, account, booking)?;
     credits::release_prepaid(tx, account, booking)
 }
 
-fn refused(member: &'static str, typed: &TypedCode, why: CodeRefused) -> PlaceError {
-    PlaceError::Code { member, typed: typed.typed.clone(), why }
+fn refused(member: &'static str, typed: &TypedCode, why: CodeError) -> BookingError {
+    BookingError::Code { member, typed: typed.typed.clone(), why }
 }
 
-fn no_promotion(typed: &TypedCode, why: CodeRefused) -> PlaceError {
+fn no_promotion(typed: &TypedCode, why: CodeError) -> BookingError {
     refused("promotionCodeInput", typed, why)
 }
 
-fn no_voucher(typed: &TypedCode, why: CodeRefused) -> PlaceError {
+fn no_voucher(typed: &TypedCode, why: CodeError) -> BookingError {
     refused("giftVoucherCodeInput", typed, why)
 }
 
-impl<'a> Candidates<'a> {
+impl<'a> DiscountCandidates<'a> {
     fn all(&self) -> impl Iterator<Item = &'a Promotion> {
         self.automatic.iter().copied().chain(self.coded.iter().map(|(_, promotion, _)| *promotion))
     }
 }
 
-impl<'a> Asking<'a> {
+impl<'a> PricingRequest<'a> {
     fn day(&self) -> slotkeeper_domain::time::Date {
         self.placing.account.zone.date_of(self.plan.span.from)
     }
@@ -207,16 +210,16 @@ impl<'a> Asking<'a> {
 
     /// What the booking had and still fits: what is for this product on this day. What the business no longer has stays as it
     /// was promised, for the product and the day it was promised for: nobody can say what else it would be for.
-    fn kept(&self) -> Kept {
-        let Some(booking) = self.booking else { return Kept::default() };
+    fn kept(&self) -> KeptDiscounts {
+        let Some(booking) = self.booking else { return KeptDiscounts::default() };
         let (product, day) = (&self.plan.product.id, self.day());
         let had = &booking.details.benefits;
         let same = *product == booking.product && day == self.placing.account.zone.date_of(booking.span.from);
-        let fits = |applied: &&Applied| match self.catalogue.promotion(&applied.promotion) {
+        let fits = |applied: &&AppliedPromotion| match self.catalogue.promotion(&applied.promotion) {
             Some(promotion) => promotion.check_for(product, day).is_ok(),
             None => same,
         };
-        Kept {
+        KeptDiscounts {
             promotions: had.promotions.iter().filter(fits).cloned().collect(),
             voucher: had.voucher.clone().filter(|_| *product == booking.product),
             redeemed: had.redeemed.clone(),
@@ -224,11 +227,11 @@ impl<'a> Asking<'a> {
         }
     }
 
-    fn candidates(&self, db: &mut Snapshot, kept: &Kept) -> Result<Candidates<'a>, PlaceError> {
+    fn candidates(&self, db: &mut Snapshot, kept: &KeptDiscounts) -> Result<DiscountCandidates<'a>, BookingError> {
         let (product, day) = (&self.plan.product.id, self.day());
         // A booking is made once: what began later than it was made is not for it.
         let made_at = self.booking.map_or(self.placing.now, |booking| booking.created.at);
-        let has_one = kept.promotions.iter().any(|applied| applied.by == By::Itself);
+        let has_one = kept.promotions.iter().any(|applied| applied.by == PromotionSource::Itself);
         let fits = |one: &&Promotion| {
             // What a hold was promised a moment ago stays so, also when its time has ended since.
             let promised = self.promised() == Some(&one.id);
@@ -240,7 +243,7 @@ impl<'a> Asking<'a> {
         let automatic = self.catalogue.promotions.iter().filter(fits).collect();
         let mut coded = Vec::new();
         for typed in &self.codes.promotions {
-            let code = typed.code.as_ref().ok_or_else(|| no_promotion(typed, CodeRefused::Unknown))?;
+            let code = typed.code.as_ref().ok_or_else(|| no_promotion(typed, CodeError::Unknown))?;
             if kept.promotions.iter().any(|applied| applied.code() == Some(code)) {
                 continue;
             }
@@ -250,14 +253,14 @@ impl<'a> Asking<'a> {
             let at = self.looked_at(code);
             let fitting = of_code.clone().find(|one| one.check(product, day, at).is_ok());
             let (promotion, by) = match fitting.or_else(|| of_code.clone().next()) {
-                Some(promotion) => (Some(promotion), By::Code(code.clone())),
-                None => (self.of_coupon(db, code)?, By::Coupon(code.clone())),
+                Some(promotion) => (Some(promotion), PromotionSource::Code(code.clone())),
+                None => (self.of_coupon(db, code)?, PromotionSource::Coupon(code.clone())),
             };
-            let promotion = promotion.ok_or_else(|| no_promotion(typed, CodeRefused::Unknown))?;
+            let promotion = promotion.ok_or_else(|| no_promotion(typed, CodeError::Unknown))?;
             promotion.check(product, day, at).map_err(|why| no_promotion(typed, why))?;
             coded.push((typed, promotion, by));
         }
-        Ok(Candidates { automatic, coded })
+        Ok(DiscountCandidates { automatic, coded })
     }
 
     fn of_coupon(&self, db: &mut Snapshot, code: &Code) -> Result<Option<&'a Promotion>, StoreError> {
@@ -270,36 +273,36 @@ impl<'a> Asking<'a> {
     fn settle(
         &self,
         db: &mut Snapshot,
-        kept: Kept,
-        candidates: &Candidates<'_>,
+        kept: KeptDiscounts,
+        candidates: &DiscountCandidates<'_>,
         counted: &BTreeSet<PromotionId>,
-    ) -> Result<Bargain, PlaceError> {
+    ) -> Result<PricedOrder, BookingError> {
         let account = &self.placing.account.id;
-        let (automatic, coded): (Vec<Applied>, Vec<Applied>) =
-            kept.promotions.iter().cloned().partition(|applied| applied.by == By::Itself);
-        let mut offered = Offered { automatic, coded, voucher: kept.voucher.clone(), prepaid: 0 };
+        let (automatic, coded): (Vec<AppliedPromotion>, Vec<AppliedPromotion>) =
+            kept.promotions.iter().cloned().partition(|applied| applied.by == PromotionSource::Itself);
+        let mut offered = AvailableDiscounts { automatic, coded, voucher: kept.voucher.clone(), prepaid: 0 };
         for promotion in &candidates.automatic {
             if has_room(db, account, promotion)? {
-                offered.automatic.push(Applied::of(promotion, By::Itself));
+                offered.automatic.push(AppliedPromotion::of(promotion, PromotionSource::Itself));
             } else if self.promised() == Some(&promotion.id) {
-                return Err(PlaceError::PromotionGone(promotion.name.clone()));
+                return Err(BookingError::PromotionGone(promotion.name.clone()));
             }
         }
         for (typed, promotion, by) in &candidates.coded {
             // By a code now, and by itself when the booking came by it: it applies once.
-            let has = |all: &[Applied]| all.iter().any(|applied| applied.promotion == promotion.id);
+            let has = |all: &[AppliedPromotion]| all.iter().any(|applied| applied.promotion == promotion.id);
             if has(&offered.coded) || has(&offered.automatic) {
-                return Err(no_promotion(typed, CodeRefused::SamePromotion));
+                return Err(no_promotion(typed, CodeError::SamePromotion));
             }
-            if let By::Coupon(code) = by
+            if let PromotionSource::Coupon(code) = by
                 && promotions::find_coupon(db, account, code)?.is_none_or(|coupon| coupon.used)
             {
-                return Err(no_promotion(typed, CodeRefused::Used));
+                return Err(no_promotion(typed, CodeError::Used));
             }
             if !has_room(db, account, promotion)? {
-                return Err(no_promotion(typed, CodeRefused::UsedUp));
+                return Err(no_promotion(typed, CodeError::UsedUp));
             }
-            offered.coded.push(Applied::of(promotion, by.clone()));
+            offered.coded.push(AppliedPromotion::of(promotion, by.clone()));
         }
         let (value, redeemed) = self.vouchers(db, &kept, &mut offered)?;
         let (mut credit, mut prepaid) = (Credit::default(), Vec::new());
@@ -316,59 +319,64 @@ impl<'a> Asking<'a> {
         offered.prepaid = offered.prepaid.min(self.most_prepaid());
         let (people, always) = (self.party.seated(self.catalogue), self.plan.product.prepaid_only);
         let nothing = Money::zero(self.placing.currency);
-        let settled = settle(&self.plan.lines, &offered, people, always, self.catalogue, nothing)?;
+        let settled = apply_discounts(&self.plan.lines, &offered, people, always, self.catalogue, nothing)?;
         let uncovered = always && self.strict && settled.uncovered > 0;
         if let Some(quote) = self.promise.and_then(|promise| promise.quote()) {
             let fewer = settled.prepaid < quote.prepaid.unwrap_or(0);
             let dearer = settled.price.gross.minor() > quote.price.gross.minor();
             if fewer && (dearer || uncovered) {
-                return Err(PlaceError::PromiseBroken(Gone::Prepaid));
+                return Err(BookingError::PromiseBroken(QuoteLapsed::Prepaid));
             }
             if dearer {
-                return Err(PlaceError::PromiseBroken(Gone::Price));
+                return Err(BookingError::PromiseBroken(QuoteLapsed::Price));
             }
         }
         if uncovered {
-            return Err(OrderRefused::PrepaidOnly.into());
+            return Err(OrderError::PrepaidOnly.into());
         }
-        let counts = |applied: &&Applied| {
+        let counts = |applied: &&AppliedPromotion| {
             let is_new = !kept.promotions.contains(applied);
             let promotion = self.catalogue.promotion(&applied.promotion);
             counted.contains(&applied.promotion)
                 || (is_new && promotion.is_some_and(|promotion| promotion.most_uses.is_some()))
         };
         let counted = settled.promotions.iter().filter(counts).map(|applied| applied.promotion.clone()).collect();
-        Ok(Bargain { settled, value, redeemed: (redeemed, kept.redeemed), credit, counted, prepaid })
+        Ok(PricedOrder { settled, value, redeemed: (redeemed, kept.redeemed), credit, counted, prepaid })
     }
 
     /// The value of the money vouchers, and which they are. One for a service is added to what is offered.
-    fn vouchers(&self, db: &mut Snapshot, kept: &Kept, offered: &mut Offered) -> Result<(i64, Vec<Code>), PlaceError> {
+    fn vouchers(
+        &self,
+        db: &mut Snapshot,
+        kept: &KeptDiscounts,
+        offered: &mut AvailableDiscounts,
+    ) -> Result<(i64, Vec<Code>), BookingError> {
         let (mut value, mut redeemed) = (0_i64, Vec::new());
         for typed in &self.codes.vouchers {
-            let code = typed.code.as_ref().ok_or_else(|| no_voucher(typed, CodeRefused::Unknown))?;
+            let code = typed.code.as_ref().ok_or_else(|| no_voucher(typed, CodeError::Unknown))?;
             if kept.redeemed.contains(code) || kept.voucher.as_ref().is_some_and(|voucher| voucher.code == *code) {
                 continue;
             }
             let found = vouchers::find(db, &self.placing.account.id, code)?;
-            let (voucher, used) = found.ok_or_else(|| no_voucher(typed, CodeRefused::Unknown))?;
+            let (voucher, used) = found.ok_or_else(|| no_voucher(typed, CodeError::Unknown))?;
             if used {
-                return Err(no_voucher(typed, CodeRefused::Used));
+                return Err(no_voucher(typed, CodeError::Used));
             }
             if voucher.expires_at.is_some_and(|expires_at| expires_at <= self.looked_at(code)) {
-                return Err(no_voucher(typed, CodeRefused::Expired));
+                return Err(no_voucher(typed, CodeError::Expired));
             }
             match voucher.worth {
                 Worth::Money(amount) => {
-                    value = value.checked_add(amount).ok_or(PlaceError::TooMuch)?;
+                    value = value.checked_add(amount).ok_or(BookingError::TooMuch)?;
                     redeemed.push(code.clone());
                 }
                 Worth::Service { product, .. } if product != self.plan.product.id => {
-                    return Err(no_voucher(typed, CodeRefused::OtherProduct));
+                    return Err(no_voucher(typed, CodeError::OtherProduct));
                 }
                 Worth::Service { people, .. } => {
                     let voucher = ServiceVoucher { code: code.clone(), people };
                     if offered.voucher.replace(voucher).is_some() {
-                        return Err(no_voucher(typed, CodeRefused::SecondVoucher));
+                        return Err(no_voucher(typed, CodeError::SecondVoucher));
                     }
                 }
             }
@@ -397,11 +405,11 @@ fn has_room(db: &mut Snapshot, account: &AccountId, promotion: &Promotion) -> Re
     }
 }
 
-impl Bargain {
+impl PricedOrder {
     /// What a booking keeps of it.
-    pub(crate) fn benefits(&self) -> Benefits {
+    pub(crate) fn benefits(&self) -> AppliedDiscounts {
         let (now, before) = &self.redeemed;
-        Benefits {
+        AppliedDiscounts {
             promotions: self.settled.promotions.clone(),
             voucher: self.settled.voucher.clone(),
             prepaid: self.settled.prepaid,
@@ -410,15 +418,15 @@ impl Bargain {
     }
 
     /// What pays of what is due, in minor units: vouchers, then what the customer has.
-    pub(crate) fn pay(&self, due: i64) -> Result<Drawn, PlaceError> {
-        draw(due, self.value, self.credit).map_err(|TooMuchCredit| PlaceError::TooMuch)
+    pub(crate) fn pay(&self, due: i64) -> Result<Redemption, BookingError> {
+        redeem(due, self.value, self.credit).map_err(|TooMuchCredit| BookingError::TooMuch)
     }
 
     /// The same with vouchers alone: what the customer has is left alone.
-    pub(crate) fn pay_with_vouchers(&self, due: i64) -> Result<Drawn, PlaceError> {
-        let drawn = draw(due, self.value, Credit::default()).map_err(|TooMuchCredit| PlaceError::TooMuch)?;
-        let rest = draw(0, drawn.credit.of_vouchers, self.credit).map_err(|TooMuchCredit| PlaceError::TooMuch)?;
-        Ok(Drawn { credit: rest.credit, ..drawn })
+    pub(crate) fn pay_with_vouchers(&self, due: i64) -> Result<Redemption, BookingError> {
+        let drawn = redeem(due, self.value, Credit::default()).map_err(|TooMuchCredit| BookingError::TooMuch)?;
+        let rest = redeem(0, drawn.credit.of_vouchers, self.credit).map_err(|TooMuchCredit| BookingError::TooMuch)?;
+        Ok(Redemption { credit: rest.credit, ..drawn })
     }
 
     /// Has the booking use all of it, and writes what the customer has afterwards. Whether that is something else than
@@ -428,10 +436,10 @@ impl Bargain {
         tx: &mut Tx,
         account: &AccountId,
         (booking, customer): (&BookingNumber, &CustomerId),
-        drawn: Drawn,
+        drawn: Redemption,
     ) -> Result<bool, StoreError> {
         for applied in &self.settled.promotions {
-            if let By::Coupon(code) = &applied.by {
+            if let PromotionSource::Coupon(code) = &applied.by {
                 promotions::use_coupon(tx, account, code, booking)?;
             }
         }
@@ -459,7 +467,7 @@ impl Bargain {
 }
 
 /// What pays, as payments of a booking.
-pub(crate) fn payments(drawn: Drawn, placing: &Placing) -> Vec<PaymentInput> {
+pub(crate) fn payments(drawn: Redemption, placing: &BookingContext) -> Vec<PaymentInput> {
     let parts = [
         (drawn.vouchers, PaymentMethod::MoneyVoucher, "Gift voucher"),
         (drawn.of_credit(), PaymentMethod::ExistingCredit, "Credit"),

@@ -1,11 +1,11 @@
 //! What is offered can be booked, and what is not cannot: over every transition of every zone, 2025 to 2030.
 
-use crate::appointment::{End, Search};
+use crate::appointment::{AppointmentEnd, StartSearch};
 use crate::catalogue::{Catalogue, Opening, OpeningHours, ProductKind};
 use crate::event::EventId;
-use crate::inventory::{Standing, resources_for};
-use crate::schedule::{Length, Weekdays};
-use crate::scheduled::{self, EventChoice, Moment};
+use crate::inventory::{Occupancy, resources_for};
+use crate::recurrence::{Length, Weekdays};
+use crate::scheduled::{self, EventChoice, RuleContext};
 use crate::testing;
 use crate::time::{Instant, Zone};
 use jiff::civil::{Date, Time, Weekday, date, time};
@@ -58,7 +58,7 @@ fn every_event_that_is_offered_can_be_booked_and_no_other() {
                 (transition.before(Duration::from_secs(40 * HOURS)), transition.after(Duration::from_secs(40 * HOURS)));
             // Half of the time is over, so that some events can no longer be booked.
             let now = transition.before(Duration::from_secs(12 * HOURS));
-            let moment = Moment { now, zone: &zone, relaxed: false };
+            let moment = RuleContext { now, zone: &zone, relaxed: false };
             let offered: BTreeSet<EventId> =
                 scheduled::events(tour, first, last, moment).iter().map(scheduled::Event::id).collect();
             let mut day = zone.date_of(first);
@@ -89,14 +89,15 @@ fn every_appointment_that_is_offered_can_be_booked_and_no_other() {
     for (zone, transition) in transitions() {
         let (first, last) =
             (transition.before(Duration::from_secs(5 * HOURS)), transition.after(Duration::from_secs(5 * HOURS)));
-        let moment = Moment { now: transition.before(Duration::from_secs(3 * HOURS)), zone: &zone, relaxed: false };
-        let search = Search::new(lessons, &catalogue, &[], moment).expect("appointments");
+        let moment =
+            RuleContext { now: transition.before(Duration::from_secs(3 * HOURS)), zone: &zone, relaxed: false };
+        let search = StartSearch::new(lessons, &catalogue, &[], moment).expect("appointments");
         let offered: BTreeSet<Instant> =
-            search.free(first, last, lessons.length, &Standing::default()).iter().map(|(span, _)| span.from).collect();
+            search.free(first, last, lessons.length, &Occupancy::default()).iter().map(|(span, _)| span.from).collect();
         let mut start = Instant::from_millis(first.as_millis() / 900_000 * 900_000);
         while start <= last {
             if first <= start {
-                let bookable = search.at(start, End::After(lessons.length)).is_ok();
+                let bookable = search.at(start, AppointmentEnd::After(lessons.length)).is_ok();
                 assert_eq!(bookable, offered.contains(&start), "{} {}", zone.name(), start.to_wire(&zone));
             }
             start = start.after(Duration::from_secs(900));
@@ -183,20 +184,20 @@ proptest! {
         let noon = zone.instant_of(day, time(12, 0, 0, 0));
         let hours = |number: u64| Duration::from_secs(number * HOURS);
         let (first, last) = (noon.before(hours(before)), noon.after(hours(after)));
-        let moment = Moment { now: first.before(hours(10)).after(hours(now)), zone: &zone, relaxed };
-        let search = Search::new(&lessons, &catalogue, &[], moment).expect("appointments");
+        let moment = RuleContext { now: first.before(hours(10)).after(hours(now)), zone: &zone, relaxed };
+        let search = StartSearch::new(&lessons, &catalogue, &[], moment).expect("appointments");
         let length = Length::Minutes(minutes);
-        let found = search.free(first, last, length, &Standing::default());
-        let strict = Search::new(&lessons, &catalogue, &[], Moment { relaxed: false, ..moment }).expect("appointments");
+        let found = search.free(first, last, length, &Occupancy::default());
+        let strict = StartSearch::new(&lessons, &catalogue, &[], RuleContext { relaxed: false, ..moment }).expect("appointments");
         let mut asked = Vec::new();
         let mut start = Instant::from_millis(first.as_millis() / 1_800_000 * 1_800_000);
         while start <= last {
-            let one = match strict.at(start, End::After(length)) {
-                Err(crate::appointment::NoAppointment::NotNow(_)) if relaxed => search.at(start, End::After(length)),
+            let one = match strict.at(start, AppointmentEnd::After(length)) {
+                Err(crate::appointment::AppointmentNotBookable::NotNow(_)) if relaxed => search.at(start, AppointmentEnd::After(length)),
                 other => other,
             };
             if let Some(one) = one.ok().filter(|_| first <= start)
-                && let Ok(guides) = resources_for(&one.wish, &Standing::default())
+                && let Ok(guides) = resources_for(&one.wish, &Occupancy::default())
             {
                 asked.push((one.span, guides));
             }

@@ -6,7 +6,7 @@ use slotkeeper_domain::account::Role;
 use slotkeeper_domain::id::MailId;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::StoreError;
-use slotkeeper_store::tables::mails::{self, Followed};
+use slotkeeper_store::tables::outbox::{self, EmailRecord};
 
 /// How many mails a page has.
 const PAGE: i64 = 50;
@@ -19,12 +19,12 @@ pub async fn list(
     app: &App,
     manager: &Manager,
     before: Option<Before>,
-) -> Result<(Vec<Followed>, Option<Before>), StoreError> {
+) -> Result<(Vec<EmailRecord>, Option<Before>), StoreError> {
     let account = manager.account.id.clone();
     // Who forgot a password, or got a key, is a matter between that person and the owner.
     let only = (manager.user.role != Role::Owner).then(|| manager.user.email_address.clone());
     let mut mails =
-        app.store().read(move |db| mails::list(db, &account, before.as_ref(), only.as_ref(), PAGE + 1)).await?;
+        app.store().read(move |db| outbox::list(db, &account, before.as_ref(), only.as_ref(), PAGE + 1)).await?;
     let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let more = mails.len() > page;
     mails.truncate(page);

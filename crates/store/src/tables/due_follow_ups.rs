@@ -16,7 +16,7 @@ statements! {
 
 /// A letter that is to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DueLetter {
+pub struct DueFollowUp {
     pub account: AccountId,
     pub booking: BookingNumber,
     /// The word of its kind of letter.
@@ -50,14 +50,14 @@ pub fn remove_all(tx: &mut Tx, account: &AccountId, booking: &BookingNumber) -> 
 
 /// Letters that are due, those that have been for the longest time first, at most `limit`. Whoever writes one has to
 /// [`lock`] it first.
-pub fn due(db: &mut Snapshot, now: Instant, limit: i64) -> Result<Vec<DueLetter>, StoreError> {
+pub fn due(db: &mut Snapshot, now: Instant, limit: i64) -> Result<Vec<DueFollowUp>, StoreError> {
     db.all(DUE, &[&now, &limit], |row: &Row| {
-        Ok(DueLetter { account: row.next()?, booking: row.next()?, letter: row.next()?, due_at: row.next()? })
+        Ok(DueFollowUp { account: row.next()?, booking: row.next()?, letter: row.next()?, due_at: row.next()? })
     })
 }
 
 /// Locks a letter for this transaction; when it is due, or nothing if it was written, is no longer wanted, or another node
 /// has it in hand.
-pub fn lock(tx: &mut Tx, letter: &DueLetter) -> Result<Option<Instant>, StoreError> {
+pub fn lock(tx: &mut Tx, letter: &DueFollowUp) -> Result<Option<Instant>, StoreError> {
     tx.one(LOCK, &[&letter.account, &letter.booking, &letter.letter], |row| row.next())
 }

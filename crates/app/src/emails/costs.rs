@@ -1,7 +1,7 @@
 //! What a letter says that a booking costs.
 
 use slotkeeper_domain::account::Language;
-use slotkeeper_domain::catalogue::{Catalogue, Rates};
+use slotkeeper_domain::catalogue::{Catalogue, Pricing};
 use slotkeeper_domain::money::Money;
 use slotkeeper_domain::options::{self, ChosenOption};
 use slotkeeper_domain::order::rates;
@@ -24,8 +24,8 @@ fn lines(catalogue: &Catalogue, booking: &Booking, language: Language) -> Option
     let mut lines = Vec::new();
     match rates(product, booking.drop_in_event.is_some()) {
         None => {}
-        Some(Rates::PerBooking(price)) => lines.push(PriceLine { text: name(), amount: *price }),
-        Some(Rates::PerPerson(rates)) => {
+        Some(Pricing::PerBooking(price)) => lines.push(PriceLine { text: name(), amount: *price }),
+        Some(Pricing::PerPerson(rates)) => {
             for rate in rates {
                 let number = i64::from(booking.party.number_of(&rate.category));
                 let category = catalogue.category(&rate.category).map(|category| category.name.r#in(language));

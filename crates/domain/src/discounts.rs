@@ -8,18 +8,18 @@
 use crate::catalogue::{Catalogue, Discount, Promotion};
 use crate::code::Code;
 use crate::id::PromotionId;
-use crate::money::{Money, NoSum};
-use crate::order::OrderRefused;
-use crate::price::{self, Line, Price};
+use crate::money::{Money, SumError};
+use crate::order::OrderError;
+use crate::price::{self, Price, PriceLine};
 use serde::{Deserialize, Serialize};
 
 /// What lowers the price of a booking.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Benefits {
+pub struct AppliedDiscounts {
     /// Promotions, in the order in which they take off.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub promotions: Vec<Applied>,
+    pub promotions: Vec<AppliedPromotion>,
     /// A voucher for a service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub voucher: Option<ServiceVoucher>,
@@ -33,20 +33,20 @@ pub struct Benefits {
 
 /// A promotion that somebody has, with what it takes off, for when the business no longer has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Applied {
+pub struct AppliedPromotion {
     pub promotion: PromotionId,
     /// What it is called.
     pub name: String,
     /// How much it takes off.
     pub discount: Discount,
     /// How one came by it.
-    pub by: By,
+    pub by: PromotionSource,
 }
 
 /// How somebody came by a promotion.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum By {
+pub enum PromotionSource {
     Itself,
     /// With the code that everybody can use.
     Code(Code),
@@ -62,7 +62,7 @@ pub struct ServiceVoucher {
     pub people: Option<u32>,
 }
 
-impl Benefits {
+impl AppliedDiscounts {
     /// Whether nothing lowers the price, and no voucher was redeemed.
     #[must_use]
     pub fn is_none(&self) -> bool {
@@ -79,16 +79,16 @@ impl Benefits {
     /// The codes that can be used once, of promotions that have many.
     pub fn coupons(&self) -> impl Iterator<Item = &Code> {
         self.promotions.iter().filter_map(|applied| match &applied.by {
-            By::Coupon(code) => Some(code),
-            By::Itself | By::Code(_) => None,
+            PromotionSource::Coupon(code) => Some(code),
+            PromotionSource::Itself | PromotionSource::Code(_) => None,
         })
     }
 }
 
-impl Applied {
+impl AppliedPromotion {
     /// The promotion, for one who came by it so.
     #[must_use]
-    pub fn of(promotion: &Promotion, by: By) -> Self {
+    pub fn of(promotion: &Promotion, by: PromotionSource) -> Self {
         Self { promotion: promotion.id.clone(), name: promotion.name.clone(), discount: promotion.discount, by }
     }
 
@@ -96,19 +96,19 @@ impl Applied {
     #[must_use]
     pub fn code(&self) -> Option<&Code> {
         match &self.by {
-            By::Itself => None,
-            By::Code(code) | By::Coupon(code) => Some(code),
+            PromotionSource::Itself => None,
+            PromotionSource::Code(code) | PromotionSource::Coupon(code) => Some(code),
         }
     }
 }
 
 /// What there is for an order: all of it can be used.
 #[derive(Debug, Clone, Default)]
-pub struct Offered {
+pub struct AvailableDiscounts {
     /// Promotions of which the best applies.
-    pub automatic: Vec<Applied>,
+    pub automatic: Vec<AppliedPromotion>,
     /// Promotions of codes, which all apply.
-    pub coded: Vec<Applied>,
+    pub coded: Vec<AppliedPromotion>,
     /// A voucher for the product.
     pub voucher: Option<ServiceVoucher>,
     /// How many prepaid credits the customer has for the product.
@@ -117,10 +117,10 @@ pub struct Offered {
 
 /// A price with everything that lowers it.
 #[derive(Debug, Clone)]
-pub struct Settled {
+pub struct DiscountedPrice {
     pub price: Price,
     /// The promotions that apply.
-    pub promotions: Vec<Applied>,
+    pub promotions: Vec<AppliedPromotion>,
     /// What the promotions take off the price as the business writes it.
     pub discount: Money,
     pub voucher: Option<ServiceVoucher>,
@@ -135,14 +135,14 @@ pub struct Settled {
 ///
 /// # Errors
 /// [`OrderRefused::Negative`], [`OrderRefused::Price`].
-pub fn settle(
-    lines: &[Line],
-    offered: &Offered,
+pub fn apply_discounts(
+    lines: &[PriceLine],
+    offered: &AvailableDiscounts,
     people: u32,
     always: bool,
     catalogue: &Catalogue,
     nothing: Money,
-) -> Result<Settled, OrderRefused> {
+) -> Result<DiscountedPrice, OrderError> {
     let whole = price::display(lines, nothing)?;
     let mut left = whole;
     let mut promotions = Vec::new();
@@ -163,14 +163,14 @@ pub fn settle(
     left = left.minus(left.share(prepaid.into(), uncovered.into()))?;
     let price = price::total(&price::reduced(lines, whole.minus(left)?)?, catalogue, nothing)?;
     if left.minor() < 0 || price.is_negative() {
-        return Err(OrderRefused::Negative);
+        return Err(OrderError::Negative);
     }
     let voucher = offered.voucher.clone();
-    Ok(Settled { price, promotions, discount, voucher, prepaid, uncovered: uncovered - prepaid })
+    Ok(DiscountedPrice { price, promotions, discount, voucher, prepaid, uncovered: uncovered - prepaid })
 }
 
 /// The promotion that takes most off a price, the first of those that take as much; nothing if none takes anything.
-fn best(automatic: &[Applied], price: Money) -> Result<Option<&Applied>, NoSum> {
+fn best(automatic: &[AppliedPromotion], price: Money) -> Result<Option<&AppliedPromotion>, SumError> {
     let mut best = None;
     let mut most = 0;
     for applied in automatic {
@@ -188,62 +188,71 @@ mod tests {
     use crate::testing::{catalogue, euros};
     use proptest::prelude::*;
 
-    fn applied(number: usize, discount: Discount) -> Applied {
+    fn applied(number: usize, discount: Discount) -> AppliedPromotion {
         let promotion = format!("312PROMO{number:02}").parse().expect("an id");
-        Applied { promotion, name: format!("Promotion {number}"), discount, by: By::Itself }
+        AppliedPromotion { promotion, name: format!("Promotion {number}"), discount, by: PromotionSource::Itself }
     }
 
     fn part(percent: &str) -> Discount {
         Discount::Part(percent.parse().expect("a rate"))
     }
 
-    fn line(minor: i64, taxes: &[&str]) -> Line {
+    fn line(minor: i64, taxes: &[&str]) -> PriceLine {
         let taxes = taxes.iter().map(|id| id.parse().expect("an id")).collect();
-        Line { amount: euros(minor), taxes }
+        PriceLine { amount: euros(minor), taxes }
     }
 
-    fn settled(lines: &[Line], offered: &Offered, people: u32) -> Settled {
-        settle(lines, offered, people, false, &catalogue(), euros(0)).expect("a price")
+    fn settled(lines: &[PriceLine], offered: &AvailableDiscounts, people: u32) -> DiscountedPrice {
+        apply_discounts(lines, offered, people, false, &catalogue(), euros(0)).expect("a price")
     }
 
     #[test]
     fn the_best_automatic_promotion_applies_and_codes_come_on_top() {
         let lines = [line(10_000, &["312TAX0001"])];
         let automatic = vec![applied(1, part("10")), applied(2, Discount::Fixed(euros(2_000))), applied(3, part("20"))];
-        let offered = Offered { automatic, coded: vec![applied(4, part("50"))], ..Offered::default() };
+        let offered =
+            AvailableDiscounts { automatic, coded: vec![applied(4, part("50"))], ..AvailableDiscounts::default() };
         let price = settled(&lines, &offered, 2);
         let ids: Vec<_> = price.promotions.iter().map(|applied| applied.promotion.as_str()).collect();
         // 20 off, which is as good as 20 % and comes first, then half of the rest.
         assert_eq!((ids, price.discount), (vec!["312PROMO02", "312PROMO04"], euros(6_000)));
         assert_eq!((price.price.net, price.price.gross), (euros(4_000), euros(4_400)));
         let free = [line(0, &[])];
-        assert!(settled(&free, &Offered { coded: Vec::new(), ..offered }, 2).promotions.is_empty());
+        assert!(settled(&free, &AvailableDiscounts { coded: Vec::new(), ..offered }, 2).promotions.is_empty());
     }
 
     #[test]
     fn vouchers_pay_for_people_and_credits_for_the_rest() {
         let lines = [line(9_000, &["312TAX0001"])];
         let voucher = |people| Some(ServiceVoucher { code: "GIFT".parse().expect("a code"), people });
-        let two = settled(&lines, &Offered { voucher: voucher(Some(1)), prepaid: 1, ..Offered::default() }, 3);
+        let two = settled(
+            &lines,
+            &AvailableDiscounts { voucher: voucher(Some(1)), prepaid: 1, ..AvailableDiscounts::default() },
+            3,
+        );
         // A third is paid by the voucher, half of the rest by a credit.
         assert_eq!((two.price.net, two.prepaid, two.uncovered), (euros(3_000), 1, 1));
-        let all = settled(&lines, &Offered { voucher: voucher(None), prepaid: 5, ..Offered::default() }, 3);
+        let all = settled(
+            &lines,
+            &AvailableDiscounts { voucher: voucher(None), prepaid: 5, ..AvailableDiscounts::default() },
+            3,
+        );
         assert_eq!((all.price.gross, all.prepaid, all.uncovered), (euros(0), 0, 0));
-        let credits = settled(&lines, &Offered { prepaid: 5, ..Offered::default() }, 3);
+        let credits = settled(&lines, &AvailableDiscounts { prepaid: 5, ..AvailableDiscounts::default() }, 3);
         assert_eq!((credits.price.gross, credits.prepaid), (euros(0), 3));
         // Nothing to pay is no reason to use credits, unless the product is for those who have some.
         let free = [line(0, &[])];
-        let offered = Offered { prepaid: 5, ..Offered::default() };
+        let offered = AvailableDiscounts { prepaid: 5, ..AvailableDiscounts::default() };
         assert_eq!(settled(&free, &offered, 3).prepaid, 0);
-        let always = settle(&free, &offered, 3, true, &catalogue(), euros(0)).expect("a price");
+        let always = apply_discounts(&free, &offered, 3, true, &catalogue(), euros(0)).expect("a price");
         assert_eq!((always.prepaid, always.uncovered), (3, 0));
     }
 
     #[test]
     fn a_price_is_never_negative() {
         let lines = [line(1_000, &[]), line(-1_500, &[])];
-        let refused = settle(&lines, &Offered::default(), 1, false, &catalogue(), euros(0));
-        assert_eq!(refused.expect_err("negative"), OrderRefused::Negative);
+        let refused = apply_discounts(&lines, &AvailableDiscounts::default(), 1, false, &catalogue(), euros(0));
+        assert_eq!(refused.expect_err("negative"), OrderError::Negative);
     }
 
     proptest! {
@@ -260,20 +269,20 @@ mod tests {
         ) {
             let mut catalogue = catalogue();
             catalogue.settings.prices_include_taxes = included;
-            let lines: Vec<Line> = amounts.iter().map(|(minor, taxes)| {
+            let lines: Vec<PriceLine> = amounts.iter().map(|(minor, taxes)| {
                 let ids = ["312TAX0001", "312TAX0002"];
                 line(*minor, &(0..2).filter(|bit| taxes >> bit & 1 == 1).map(|bit| ids[bit]).collect::<Vec<_>>())
             }).collect();
-            let mut coded: Vec<Applied> = discounts.iter().enumerate().map(|(number, (millionths, minor, is_part))| {
-                let rate = crate::money::Rate::from_millionths(*millionths).expect("a rate");
+            let mut coded: Vec<AppliedPromotion> = discounts.iter().enumerate().map(|(number, (millionths, minor, is_part))| {
+                let rate = crate::money::Percent::from_millionths(*millionths).expect("a rate");
                 applied(number, if *is_part { Discount::Part(rate) } else { Discount::Fixed(euros(*minor)) })
             }).collect();
             let automatic = coded.split_off(automatic.min(coded.len()));
             let voucher = voucher.map(|people| ServiceVoucher { code: "GIFT".parse().expect("a code"), people });
-            let offered = Offered { automatic, coded, voucher, prepaid };
+            let offered = AvailableDiscounts { automatic, coded, voucher, prepaid };
             let before = price::total(&lines, &catalogue, euros(0)).expect("a price");
-            match settle(&lines, &offered, people, always, &catalogue, euros(0)) {
-                Err(error) => prop_assert_eq!(error, OrderRefused::Negative),
+            match apply_discounts(&lines, &offered, people, always, &catalogue, euros(0)) {
+                Err(error) => prop_assert_eq!(error, OrderError::Negative),
                 Ok(after) => {
                     let taxes = after.price.taxes.iter().try_fold(euros(0), |sum, (_, tax)| sum.plus(*tax)).expect("a sum");
                     prop_assert_eq!(after.price.net.plus(taxes), Ok(after.price.gross));

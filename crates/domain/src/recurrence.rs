@@ -88,7 +88,7 @@ impl Season {
 
 /// When the events of a product start.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Schedule {
+pub struct Recurrence {
     /// The time of day, on the business's clock.
     pub starts: Time,
     /// On which days of the week.
@@ -135,7 +135,7 @@ pub struct Occurrence {
     pub ends_at: Instant,
 }
 
-impl Schedule {
+impl Recurrence {
     /// Whether there is an event on this day.
     #[must_use]
     pub fn runs_on(&self, day: Date) -> bool {
@@ -198,8 +198,8 @@ mod tests {
         Zone::named("Europe/Lisbon").expect("a zone")
     }
 
-    fn daily(starts: Time) -> Schedule {
-        Schedule {
+    fn daily(starts: Time) -> Recurrence {
+        Recurrence {
             starts,
             pattern: Weekdays::ALL,
             season: Season::default(),
@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn a_schedule_is_its_pattern_in_its_season_and_single_dates_without_exceptions() {
-        let schedule = Schedule {
+        let schedule = Recurrence {
             starts: time(9, 0, 0, 0),
             pattern: [Weekday::Saturday, Weekday::Sunday].into_iter().collect(),
             season: Season { first: Some(date(2026, 6, 6)), last: Some(date(2026, 6, 14)) },

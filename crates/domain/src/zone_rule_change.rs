@@ -7,7 +7,7 @@
 use crate::catalogue::Product;
 use crate::event::EventId;
 use crate::inventory::Span;
-use crate::schedule::Length;
+use crate::recurrence::Length;
 use crate::scheduled;
 use crate::time::{Instant, Zone};
 use std::time::Duration;
@@ -17,14 +17,14 @@ const DAYS: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Rules of a zone that take the place of others.
 #[derive(Debug, Clone, Copy)]
-pub struct Rezoning<'a> {
+pub struct ZoneRuleChange<'a> {
     /// Those by which instants were made.
     pub was: &'a Zone,
     /// Those by which they are made now.
     pub is: &'a Zone,
 }
 
-impl Rezoning<'_> {
+impl ZoneRuleChange<'_> {
     /// Whether the clock is set as before, so that nothing moves.
     #[must_use]
     pub fn is_none(&self) -> bool {
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn what_is_agreed_on_the_clock_stays_on_the_clock() {
         let (was, is) = (zone("Europe/Lisbon"), zone("Europe/Madrid"));
-        let rezoning = Rezoning { was: &was, is: &is };
+        let rezoning = ZoneRuleChange { was: &was, is: &is };
         let span = |zone: &Zone, day| Span { from: at(zone, day, 18, 0), to: at(zone, day, 20, 0) };
         for day in [date(2026, 12, 1), date(2026, 7, 1)] {
             assert_eq!(rezoning.appointment(None, span(&was, day)), span(&is, day));
@@ -153,10 +153,10 @@ mod tests {
         // The clock goes from 02:00 back to 01:00.
         let first = at(&lisbon, date(2026, 10, 25), 1, 30);
         let second = first.after(Duration::from_secs(3_600));
-        let same = Rezoning { was: &lisbon, is: &zone("Portugal") };
+        let same = ZoneRuleChange { was: &lisbon, is: &zone("Portugal") };
         assert!(same.is_none());
         assert_eq!((same.instant(first), same.instant(second)), (first, second));
-        let rezoning = Rezoning { was: &lisbon, is: &utc };
+        let rezoning = ZoneRuleChange { was: &lisbon, is: &utc };
         assert!(!rezoning.is_none());
         assert_eq!((rezoning.instant(first), rezoning.instant(second)), (second, second));
         // What would be nothing keeps its length.
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn a_block_that_has_begun_ends_on_the_clock() {
         let (was, is) = (zone("Europe/Lisbon"), zone("Europe/Madrid"));
-        let rezoning = Rezoning { was: &was, is: &is };
+        let rezoning = ZoneRuleChange { was: &was, is: &is };
         let (from, to) = (at(&was, date(2026, 11, 20), 0, 0), at(&was, date(2026, 12, 24), 0, 0));
         let ends = at(&is, date(2026, 12, 24), 0, 0);
         let blocked = |now| rezoning.block(Span { from, to }, now);
@@ -211,7 +211,7 @@ mod tests {
         #[test]
         fn the_clock_shows_what_it_showed(was in zones(), is in zones(), day in days(), minute in 0_i64..1_440) {
             let instant = was.beginning_of(day).after(Duration::from_secs(u64::try_from(minute * 60).expect("minutes")));
-            let rezoning = Rezoning { was: &was, is: &is };
+            let rezoning = ZoneRuleChange { was: &was, is: &is };
             let moved = rezoning.instant(instant);
             let (shown, shows) = ((was.date_of(instant), was.time_of(instant)), (is.date_of(moved), is.time_of(moved)));
             let skipped = is.instant_of(shown.0, shown.1) == moved && shown < shows;
@@ -231,10 +231,10 @@ mod tests {
             let product = tour(time(hour, if half { 30 } else { 0 }, 0, 0), length);
             let id = event_of(&product, day);
             let span = |zone| scheduled::event(&product, &id, zone).expect("an event").span();
-            let rezoning = Rezoning { was: &was, is: &is };
+            let rezoning = ZoneRuleChange { was: &was, is: &is };
             prop_assert_eq!(rezoning.event(Some(&product), &id, span(&was)), span(&is));
             // There and back again, if it was moved at all, it is where it was.
-            let back = Rezoning { was: &is, is: &was };
+            let back = ZoneRuleChange { was: &is, is: &was };
             prop_assert_eq!(back.event(Some(&product), &id, span(&is)), span(&was));
         }
 
@@ -248,7 +248,7 @@ mod tests {
             let minutes_after = |at: Instant, minutes: u64| at.after(Duration::from_secs(minutes * 60));
             let from = minutes_after(was.beginning_of(day), minute);
             let span = Span { from, to: minutes_after(from, minutes) };
-            let rezoning = Rezoning { was: &was, is: &is };
+            let rezoning = ZoneRuleChange { was: &was, is: &is };
             let now = minutes_after(from.before(Duration::from_secs(6_000_000)), now);
             let (clock, start) = (rezoning.by_clock(span), rezoning.by_start(span));
             prop_assert!(clock.from < clock.to && clock.from == rezoning.instant(from));
@@ -268,7 +268,7 @@ mod tests {
                 Span { from, to: from.after(Duration::from_secs(minutes * 60)) }
             };
             let (one, other) = (of(one), of(other));
-            let rezoning = Rezoning { was: &was, is: &is };
+            let rezoning = ZoneRuleChange { was: &was, is: &is };
             let calm = |zone: &Zone| {
                 let (first, last) = (zone.date_of(one.from).yesterday(), zone.date_of(one.from).saturating_add(jiff::Span::new().days(3)));
                 let hours = zone.beginning_of(last).since(zone.beginning_of(first.expect("a day")));

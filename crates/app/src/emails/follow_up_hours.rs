@@ -11,7 +11,7 @@ use std::collections::HashSet;
 
 /// A product, and whether its customers are left alone.
 #[derive(Debug, Clone)]
-pub struct Quiet {
+pub struct ProductFollowUps {
     pub product: ProductId,
     /// Its name, in the main language of the business.
     pub name: String,
@@ -20,11 +20,11 @@ pub struct Quiet {
 }
 
 /// The rules, and the products in the order of the business.
-pub async fn read(app: &App, manager: &Manager) -> Result<(FollowUps, Vec<Quiet>), StoreError> {
+pub async fn read(app: &App, manager: &Manager) -> Result<(FollowUps, Vec<ProductFollowUps>), StoreError> {
     let (unit, account) = (app.clone(), manager.account.id.clone());
     let catalogue = app.store().read(move |db| unit.catalogues().of(db, &account)).await?;
     let language = manager.account.languages.default_language();
-    let products = catalogue.products.iter().map(|product| Quiet {
+    let products = catalogue.products.iter().map(|product| ProductFollowUps {
         product: product.id.clone(),
         name: product.name.r#in(language).to_owned(),
         quiet: product.without_follow_ups,

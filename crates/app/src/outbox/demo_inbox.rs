@@ -1,22 +1,26 @@
 //! The demo's mail box: everything the server wrote, where no mail server takes it.
 
-use super::{Content, content};
+use super::{EmailContent, content};
 use crate::App;
 use slotkeeper_domain::id::{AccountId, MailId};
 use slotkeeper_store::StoreError;
-use slotkeeper_store::tables::mails::{self, Mail};
+use slotkeeper_store::tables::outbox::{self, OutboxEmail};
 
 /// How many mails the box shows.
 const SHOWN: i64 = 100;
 
 /// The latest mails, newest first.
-pub async fn latest(app: &App) -> Result<Vec<Mail>, StoreError> {
-    app.store().read(|db| mails::latest(db, SHOWN)).await
+pub async fn latest(app: &App) -> Result<Vec<OutboxEmail>, StoreError> {
+    app.store().read(|db| outbox::latest(db, SHOWN)).await
 }
 
 /// A mail and its body; nothing when there is no such mail or its body is gone.
-pub async fn open(app: &App, account: AccountId, id: MailId) -> Result<Option<(Mail, Content)>, StoreError> {
-    let mail = app.store().read(move |db| mails::find(db, &account, &id)).await?;
+pub async fn open(
+    app: &App,
+    account: AccountId,
+    id: MailId,
+) -> Result<Option<(OutboxEmail, EmailContent)>, StoreError> {
+    let mail = app.store().read(move |db| outbox::find(db, &account, &id)).await?;
     Ok(mail.and_then(|mail| {
         let content = content(app, &mail).ok().flatten()?;
         Some((mail, content))

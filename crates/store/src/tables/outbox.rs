@@ -2,7 +2,7 @@
 
 use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::booking::BookingNumber;
-use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::email_address::EmailAddress;
 use slotkeeper_domain::id::{AccountId, MailId};
 use slotkeeper_domain::time::Instant;
 
@@ -57,7 +57,7 @@ statements! {
 }
 
 #[derive(Debug, Clone)]
-pub struct Mail {
+pub struct OutboxEmail {
     /// The account whose mail it is.
     pub account: AccountId,
     pub id: MailId,
@@ -76,8 +76,8 @@ pub struct Mail {
     pub not_after: Option<Instant>,
 }
 
-fn mail(row: &Row) -> Result<Mail, StoreError> {
-    Ok(Mail {
+fn mail(row: &Row) -> Result<OutboxEmail, StoreError> {
+    Ok(OutboxEmail {
         account: row.next()?,
         id: row.next()?,
         recipient: row.next()?,
@@ -91,7 +91,7 @@ fn mail(row: &Row) -> Result<Mail, StoreError> {
 }
 
 /// Adds a mail; `send_at` absent: it is only kept.
-pub fn insert(tx: &mut Tx, mail: &Mail, send_at: Option<Instant>) -> Result<(), StoreError> {
+pub fn insert(tx: &mut Tx, mail: &OutboxEmail, send_at: Option<Instant>) -> Result<(), StoreError> {
     tx.run(
         INSERT,
         &[
@@ -110,7 +110,7 @@ pub fn insert(tx: &mut Tx, mail: &Mail, send_at: Option<Instant>) -> Result<(), 
 
 /// What a mail about a booking is. Nobody gets two that are the same.
 #[derive(Debug, Clone)]
-pub struct About<'a> {
+pub struct EmailKey<'a> {
     pub booking: &'a BookingNumber,
     /// The word of its kind of letter.
     pub letter: &'static str,
@@ -119,7 +119,12 @@ pub struct About<'a> {
 }
 
 /// Adds a mail about a booking, unless it is there already; `send_at` absent: it is only kept.
-pub fn insert_about(tx: &mut Tx, mail: &Mail, about: &About<'_>, send_at: Option<Instant>) -> Result<(), StoreError> {
+pub fn insert_about(
+    tx: &mut Tx,
+    mail: &OutboxEmail,
+    about: &EmailKey<'_>,
+    send_at: Option<Instant>,
+) -> Result<(), StoreError> {
     tx.run(
         INSERT_ABOUT,
         &[
@@ -143,7 +148,7 @@ pub fn insert_about(tx: &mut Tx, mail: &Mail, about: &About<'_>, send_at: Option
 /// Mails to try now, at most `limit`: those about bookings only when there is no other one, or two thousand reminders would
 /// hold up somebody who waits for a link. Whoever takes them says in the same transaction, by [`postpone`], until
 /// when nobody else need try.
-pub fn due(tx: &mut Tx, now: Instant, limit: i64) -> Result<Vec<Mail>, StoreError> {
+pub fn due(tx: &mut Tx, now: Instant, limit: i64) -> Result<Vec<OutboxEmail>, StoreError> {
     let mut due = tx.all(DUE_FIRST, &[&now, &limit], mail)?;
     let room = limit.saturating_sub(i64::try_from(due.len()).unwrap_or(limit));
     if room > 0 {
@@ -155,7 +160,7 @@ pub fn due(tx: &mut Tx, now: Instant, limit: i64) -> Result<Vec<Mail>, StoreErro
 /// Says when to try again, if at all, and what went wrong the last time.
 pub fn postpone(
     tx: &mut Tx,
-    mail: &Mail,
+    mail: &OutboxEmail,
     next_attempt_at: Option<Instant>,
     attempts: i64,
     error: Option<&str>,
@@ -165,7 +170,7 @@ pub fn postpone(
 }
 
 /// Has a mail not sent any more.
-pub fn end(tx: &mut Tx, mail: &Mail, now: Instant) -> Result<(), StoreError> {
+pub fn end(tx: &mut Tx, mail: &OutboxEmail, now: Instant) -> Result<(), StoreError> {
     tx.run(END, &[&mail.account, &mail.id, &now])?;
     Ok(())
 }
@@ -217,14 +222,14 @@ pub fn send_again(
 }
 
 /// Notes that the mail server took it, and wipes the text.
-pub fn delivered(tx: &mut Tx, mail: &Mail, now: Instant) -> Result<(), StoreError> {
+pub fn delivered(tx: &mut Tx, mail: &OutboxEmail, now: Instant) -> Result<(), StoreError> {
     tx.run(DELIVERED, &[&mail.account, &mail.id, &now])?;
     Ok(())
 }
 
 /// What became of a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub enum EmailStatus {
     /// The mail server took it, at this time.
     Sent(Instant),
     /// It is tried at this time.
@@ -239,7 +244,7 @@ pub enum Fate {
 
 /// A mail without its text, and what became of it.
 #[derive(Debug, Clone)]
-pub struct Followed {
+pub struct EmailRecord {
     pub id: MailId,
     /// Whom it is for.
     pub recipient: EmailAddress,
@@ -249,7 +254,7 @@ pub struct Followed {
     /// How often it was tried.
     pub attempts: i64,
     /// What became of it.
-    pub fate: Fate,
+    pub fate: EmailStatus,
     /// What went wrong the last time, in words that name nobody.
     pub last_error: Option<String>,
     /// Whether it is about a booking.
@@ -258,18 +263,18 @@ pub struct Followed {
     pub has_text: bool,
 }
 
-fn followed(row: &Row) -> Result<Followed, StoreError> {
+fn followed(row: &Row) -> Result<EmailRecord, StoreError> {
     let (id, recipient, subject, created_at) = (row.next()?, row.next()?, row.next()?, row.next()?);
     let (attempts, next, delivered) = (row.next()?, row.next::<Option<Instant>>()?, row.next::<Option<Instant>>()?);
     let fate = match (delivered, row.next::<Option<Instant>>()?, next) {
-        (Some(at), ..) => Fate::Sent(at),
-        (None, Some(_), _) => Fate::Ended,
-        (None, None, Some(at)) => Fate::Waits(at),
-        (None, None, None) if attempts > 0 => Fate::GivenUp,
-        (None, None, None) => Fate::Kept,
+        (Some(at), ..) => EmailStatus::Sent(at),
+        (None, Some(_), _) => EmailStatus::Ended,
+        (None, None, Some(at)) => EmailStatus::Waits(at),
+        (None, None, None) if attempts > 0 => EmailStatus::GivenUp,
+        (None, None, None) => EmailStatus::Kept,
     };
     let (last_error, about_booking, has_text) = (row.next()?, row.next()?, row.next()?);
-    Ok(Followed { id, recipient, subject, created_at, attempts, fate, last_error, about_booking, has_text })
+    Ok(EmailRecord { id, recipient, subject, created_at, attempts, fate, last_error, about_booking, has_text })
 }
 
 /// Mails of an account, the latest first, at most `limit`; those written before the one with this time and id, if one is
@@ -280,19 +285,19 @@ pub fn list(
     before: Option<&(Instant, MailId)>,
     only: Option<&EmailAddress>,
     limit: i64,
-) -> Result<Vec<Followed>, StoreError> {
+) -> Result<Vec<EmailRecord>, StoreError> {
     let last = Instant::from_millis(i64::MAX);
     let (at, id) = before.map_or((last, ""), |(at, id)| (*at, id.as_str()));
     db.all(LIST, &[account, &at, &id, &limit, &only.is_none(), &only], followed)
 }
 
 /// The latest mails of the whole server, at most `limit`. For the demo's mail box, which is nobody's.
-pub fn latest(db: &mut Snapshot, limit: i64) -> Result<Vec<Mail>, StoreError> {
+pub fn latest(db: &mut Snapshot, limit: i64) -> Result<Vec<OutboxEmail>, StoreError> {
     db.all(LATEST_OF_ALL, &[&limit], mail)
 }
 
 /// The mail with this id.
-pub fn find(db: &mut Snapshot, account: &AccountId, id: &MailId) -> Result<Option<Mail>, StoreError> {
+pub fn find(db: &mut Snapshot, account: &AccountId, id: &MailId) -> Result<Option<OutboxEmail>, StoreError> {
     db.one(FIND, &[account, id], mail)
 }
 

@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 
 /// What is sent. Signatures hold only for a short while, so each attempt has a notice of its own.
 #[derive(Debug, Clone)]
-pub struct Notice {
+pub struct DeliveryRequest {
     pub url: String,
     /// Names and values, all of them ASCII.
     pub headers: Vec<(&'static str, String)>,
@@ -30,8 +30,8 @@ pub struct Notice {
 
 /// What there is to send of a delivery.
 #[derive(Debug, Clone)]
-pub enum Composed {
-    Notice(Notice),
+pub enum ComposedDelivery {
+    Notice(DeliveryRequest),
     /// Nothing more, and nobody is to be told: the webhook has ended or is blocked, or its key may not know of the thing.
     Nothing,
     /// The thing is gone and its last state was not kept: that something was lost is said with the next notice.
@@ -45,33 +45,33 @@ pub fn compose(
     (account, webhook): (&AccountId, &WebhookId),
     delivery: &Delivery,
     now: Instant,
-) -> Result<Composed, StoreError> {
+) -> Result<ComposedDelivery, StoreError> {
     let Some(webhook) = webhooks::find(db, account, webhook)?.filter(|webhook| webhook.blocked.is_none()) else {
-        return Ok(Composed::Nothing);
+        return Ok(ComposedDelivery::Nothing);
     };
-    let Some(account) = accounts::find(db, account)?.map(Arc::new) else { return Ok(Composed::Nothing) };
+    let Some(account) = accounts::find(db, account)?.map(Arc::new) else { return Ok(ComposedDelivery::Nothing) };
     let Some(holder) = KeyHolder::of(db, Arc::clone(&account), &webhook.authorization)? else {
-        return Ok(Composed::Nothing);
+        return Ok(ComposedDelivery::Nothing);
     };
     let (domain, test) = (webhook.topic.domain, delivery.number < 0);
     // Nothing is queued that the key may not know of; programs of before queued everything.
     if !test {
         let creator = change_log::creator(db, &account.id, delivery.number)?;
         if !sight(&holder, domain).is_some_and(|sight| sight.shows(creator.as_ref())) {
-            return Ok(Composed::Nothing);
+            return Ok(ComposedDelivery::Nothing);
         }
     }
     let item = match app.items().item(db, app, &holder, (domain, &delivery.thing_id), false)? {
         Some(item) => Some(item),
         None => deliveries::last_item(db, (&account.id, &webhook.id), &delivery.thing_id)?,
     };
-    let Some(item) = item else { return Ok(if test { Composed::Nothing } else { Composed::Gone }) };
+    let Some(item) = item else { return Ok(if test { ComposedDelivery::Nothing } else { ComposedDelivery::Gone }) };
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let (id, timestamp) = (quoted(&delivery.thing_id), quoted(&delivery.happened_at.to_wire(&account.zone)));
     let body = format!("{{\"itemId\":{id},\"timestamp\":{timestamp},\"item\":{item}}}").into_bytes();
     let keys = SigningKeys::of(db, app, &holder, now)?;
     let headers = headers(&webhook, delivery, &keys, &body, now);
-    Ok(Composed::Notice(Notice { says_lost: webhook.lost, url: webhook.url, headers, body }))
+    Ok(ComposedDelivery::Notice(DeliveryRequest { says_lost: webhook.lost, url: webhook.url, headers, body }))
 }
 
 fn headers(

@@ -1,25 +1,25 @@
 //! Mail: what it says, and putting it where the delivery job finds it.
 
-pub mod again;
-mod letter;
+mod account_emails;
+pub mod demo_inbox;
 pub mod list;
-pub mod mail_box;
 mod parts;
+pub mod resend;
 
-pub use letter::{Introduction, Letter};
-pub use parts::{Content, Parts, content};
+pub use account_emails::{AccountEmail, BusinessIntroduction};
+pub use parts::{EmailContent, EmailParts, content};
 
 use crate::secrets::Usage;
 use crate::throttle::{self, Bucket};
 use crate::{App, random};
-use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::email_address::EmailAddress;
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::link::Purpose;
 use slotkeeper_domain::secret::LinkToken;
 use slotkeeper_domain::throttle::TooMany;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_letters::{Audience, HeaderText};
-use slotkeeper_store::tables::mails::{self, About, Mail};
+use slotkeeper_store::tables::outbox::{self, EmailKey, OutboxEmail};
 use slotkeeper_store::tables::{links, users::User};
 use slotkeeper_store::{StoreError, Tx};
 use zeroize::Zeroizing;
@@ -30,10 +30,10 @@ pub(crate) fn send(
     app: &App,
     account: &AccountId,
     recipient: &EmailAddress,
-    letter: &Letter,
+    letter: &AccountEmail,
 ) -> Result<(), StoreError> {
     let now = app.now();
-    let mail = Mail {
+    let mail = OutboxEmail {
         account: account.clone(),
         id: random::id(),
         recipient: recipient.clone(),
@@ -44,7 +44,7 @@ pub(crate) fn send(
         attempts: 0,
         not_after: None,
     };
-    mails::insert(tx, &mail, app.delivers_mail().then_some(now))
+    outbox::insert(tx, &mail, app.delivers_mail().then_some(now))
 }
 
 /// What is said on the page of a mail that was not sent because its recipient gets too many.
@@ -58,12 +58,12 @@ pub(crate) fn send_about(
     app: &App,
     account: &AccountId,
     (audience, recipient): (Audience, &EmailAddress),
-    (subject, text, parts): (&HeaderText, &str, &Parts),
-    (about, not_after): (&About<'_>, Option<Instant>),
+    (subject, text, parts): (&HeaderText, &str, &EmailParts),
+    (about, not_after): (&EmailKey<'_>, Option<Instant>),
 ) -> Result<(), StoreError> {
     let now = app.now();
     let sealed = parts.seal(app.vault()).map_err(|_| StoreError::inconsistent("a mail that cannot be written down"))?;
-    let mail = Mail {
+    let mail = OutboxEmail {
         account: account.clone(),
         id: random::id(),
         recipient: recipient.clone(),
@@ -81,20 +81,20 @@ pub(crate) fn send_about(
         Audience::Staff => [Bucket::StaffLetter(name), Bucket::StaffLetterInADay(name)],
     };
     match throttle::take_within(tx, app, &buckets) {
-        Ok(()) => mails::insert_about(tx, &mail, about, app.delivers_mail().then_some(now)),
-        Err(Limited::TooMany(_)) => {
-            let unsent = Mail { sealed_body: None, sealed_parts: None, ..mail };
-            mails::insert_about(tx, &unsent, about, None)?;
-            mails::postpone(tx, &unsent, None, 0, Some(TOO_MANY))?;
-            mails::end(tx, &unsent, now)
+        Ok(()) => outbox::insert_about(tx, &mail, about, app.delivers_mail().then_some(now)),
+        Err(NotQueued::TooMany(_)) => {
+            let unsent = OutboxEmail { sealed_body: None, sealed_parts: None, ..mail };
+            outbox::insert_about(tx, &unsent, about, None)?;
+            outbox::postpone(tx, &unsent, None, 0, Some(TOO_MANY))?;
+            outbox::end(tx, &unsent, now)
         }
-        Err(Limited::Store(error)) => Err(error),
+        Err(NotQueued::Store(error)) => Err(error),
     }
 }
 
 /// Why a letter is not written.
 #[derive(Debug, thiserror::Error)]
-enum Limited {
+enum NotQueued {
     #[error(transparent)]
     TooMany(#[from] TooMany),
     #[error(transparent)]
@@ -102,7 +102,7 @@ enum Limited {
 }
 
 /// What links in mails lead to.
-pub(crate) struct Links<'a> {
+pub(crate) struct EmailLinks<'a> {
     /// The one that does what the mail is for.
     pub(crate) main: &'a str,
     /// The one that declines an invitation.
@@ -144,9 +144,9 @@ pub(crate) fn send_link(
     app: &App,
     user: &User,
     purpose: Purpose,
-    letter: impl FnOnce(&Links<'_>) -> Letter,
+    letter: impl FnOnce(&EmailLinks<'_>) -> AccountEmail,
 ) -> Result<(), StoreError> {
     let token = make_token(tx, app, user, purpose)?;
     let (main, decline) = (address(app, page_of(purpose), &token), address(app, "/decline-invitation/", &token));
-    send(tx, app, &user.account, &user.email_address, &letter(&Links { main: &main, decline: &decline }))
+    send(tx, app, &user.account, &user.email_address, &letter(&EmailLinks { main: &main, decline: &decline }))
 }

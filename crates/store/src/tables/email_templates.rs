@@ -15,7 +15,7 @@ statements! {
 
 /// Subject and body as they were written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LetterText {
+pub struct StoredTemplate {
     pub subject: String,
     pub body: String,
 }
@@ -26,8 +26,8 @@ pub fn find(
     account: &AccountId,
     letter: &str,
     language: &str,
-) -> Result<Option<LetterText>, StoreError> {
-    db.one(FIND, &[account, &letter, &language], |row| Ok(LetterText { subject: row.next()?, body: row.next()? }))
+) -> Result<Option<StoredTemplate>, StoreError> {
+    db.one(FIND, &[account, &letter, &language], |row| Ok(StoredTemplate { subject: row.next()?, body: row.next()? }))
 }
 
 /// Writes a text over the one that was there, if any.
@@ -35,7 +35,7 @@ pub fn put(
     tx: &mut Tx,
     account: &AccountId,
     (letter, language): (&str, &str),
-    text: &LetterText,
+    text: &StoredTemplate,
     now: Instant,
 ) -> Result<(), StoreError> {
     tx.run(PUT, &[account, &letter, &language, &text.subject, &text.body, &now])?;

@@ -18,12 +18,12 @@ use slotkeeper_store::tables::customers;
 use slotkeeper_store::{Snapshot, StoreError};
 
 /// Whose booking it is, and with whom.
-pub(super) struct Story {
+pub(super) struct BookingParties {
     pub business: Business,
     pub customer: Person,
 }
 
-impl Story {
+impl BookingParties {
     /// Reads it; nothing if the customer is gone or the account sells nothing.
     pub fn read(
         db: &mut Snapshot,

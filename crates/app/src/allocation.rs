@@ -2,19 +2,21 @@
 
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{AccountId, ResourceId};
-use slotkeeper_domain::inventory::{Full, Grant, Holder, Span, Standing, Wish, decide, within};
+use slotkeeper_domain::inventory::{
+    AllocationError, ClaimOwner, Grant, Occupancy, Span, Wish, allocation_for, fits_within,
+};
 use slotkeeper_domain::time::{Instant, Zone};
 use slotkeeper_store::tables::{account_zones, claims};
 use slotkeeper_store::{Snapshot, StoreError, Tx};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) struct Take<'a> {
+pub(crate) struct NewClaim<'a> {
     /// What is wished for.
     pub(crate) wish: &'a Wish,
     /// What will hold it.
-    pub(crate) holder: &'a Holder,
+    pub(crate) holder: &'a ClaimOwner,
     /// What gives back what it has, in the same step: a hold that becomes a booking, a booking that moves.
-    pub(crate) instead_of: &'a [Holder],
+    pub(crate) instead_of: &'a [ClaimOwner],
     /// When it ends by itself.
     pub(crate) expires_at: Option<Instant>,
     /// By which rules the instants in the wish were made.
@@ -23,10 +25,10 @@ pub(crate) struct Take<'a> {
 
 /// Why something cannot be taken.
 #[derive(Debug, thiserror::Error)]
-pub enum TakeError {
+pub enum ClaimError {
     /// There is not so much left.
     #[error(transparent)]
-    Full(#[from] Full),
+    Full(#[from] AllocationError),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -36,14 +38,19 @@ pub enum TakeError {
 ///
 /// What is changed to have no more than it has asks nobody, and keeps that: what it needs may be away by now, and it may be
 /// one of more than there are today.
-pub(crate) fn take(tx: &mut Tx, account: &AccountId, take: &Take<'_>, now: Instant) -> Result<Grant, TakeError> {
+pub(crate) fn allocate(
+    tx: &mut Tx,
+    account: &AccountId,
+    take: &NewClaim<'_>,
+    now: Instant,
+) -> Result<Grant, ClaimError> {
     let wish = take.wish;
     // Before anything else is locked, so that a move that waits for this transaction keeps nobody waiting in turn.
     account_zones::hold(tx, account, take.zone)?;
     lock_events(tx, account, take.instead_of, wish)?;
     if take.instead_of == std::slice::from_ref(take.holder) && wish.absence.is_none() {
         let held = claims::held(tx, account, take.holder)?;
-        if let Some(grant) = within(wish, &held) {
+        if let Some(grant) = fits_within(wish, &held) {
             let span = wish.appointment.as_ref().map(|appointment| appointment.span);
             claims::keep(tx, account, take.holder, (&held, &grant), span, now)?;
             return Ok(grant);
@@ -60,8 +67,8 @@ pub(crate) fn take(tx: &mut Tx, account: &AccountId, take: &Take<'_>, now: Insta
     for resource in resources.keys() {
         claims::end_resources(tx, account, resource, now)?;
     }
-    let others = standing(tx, account, wish, now)?;
-    let grant = decide(wish, &others)?;
+    let others = occupancy(tx, account, wish, now)?;
+    let grant = allocation_for(wish, &others)?;
     claims::claim_seats(tx, account, take.holder, &grant.seats, take.expires_at)?;
     for event in wish.events.iter().filter(|event| !event.resources.is_empty()) {
         let needed: Vec<ResourceId> = event.resources.iter().map(|(id, _)| id.clone()).collect();
@@ -79,16 +86,16 @@ pub(crate) fn take(tx: &mut Tx, account: &AccountId, take: &Take<'_>, now: Insta
 }
 
 /// Gives back everything that something has.
-pub(crate) fn give_back(tx: &mut Tx, account: &AccountId, holder: &Holder, now: Instant) -> Result<(), StoreError> {
-    lock_what_they_have(tx, account, [holder])?;
+pub(crate) fn release(tx: &mut Tx, account: &AccountId, holder: &ClaimOwner, now: Instant) -> Result<(), StoreError> {
+    lock_claimed_events(tx, account, [holder])?;
     claims::release(tx, account, holder, now)
 }
 
 /// Locks the events that these have seats of, so that all of it can be given back.
-pub(crate) fn lock_what_they_have<'a>(
+pub(crate) fn lock_claimed_events<'a>(
     tx: &mut Tx,
     account: &AccountId,
-    holders: impl IntoIterator<Item = &'a Holder>,
+    holders: impl IntoIterator<Item = &'a ClaimOwner>,
 ) -> Result<(), StoreError> {
     lock_events(tx, account, holders, &Wish::default())
 }
@@ -96,7 +103,7 @@ pub(crate) fn lock_what_they_have<'a>(
 fn lock_events<'a>(
     tx: &mut Tx,
     account: &AccountId,
-    holders: impl IntoIterator<Item = &'a Holder>,
+    holders: impl IntoIterator<Item = &'a ClaimOwner>,
     wish: &Wish,
 ) -> Result<(), StoreError> {
     let mut events: BTreeMap<EventId, Option<u32>> = BTreeMap::new();
@@ -116,13 +123,13 @@ fn resources_of(wish: &Wish) -> BTreeMap<ResourceId, u32> {
 }
 
 /// What others have of everything the wish could take, live claims only. Also good for a look without locks.
-pub(crate) fn standing(
+pub(crate) fn occupancy(
     db: &mut Snapshot,
     account: &AccountId,
     wish: &Wish,
     now: Instant,
-) -> Result<Standing, StoreError> {
-    let mut standing = Standing::default();
+) -> Result<Occupancy, StoreError> {
+    let mut standing = Occupancy::default();
     for event in &wish.events {
         standing.events.insert(event.event.clone(), claims::standing(db, account, &event.event)?);
     }

@@ -9,19 +9,19 @@ use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::time::Instant;
 use slotkeeper_letters::{Letter, LetterKind, Template, TemplateRefused, TemplateText, languages, render, sample};
 use slotkeeper_store::StoreError;
-use slotkeeper_store::tables::letter_texts::{self, LetterText};
+use slotkeeper_store::tables::email_templates::{self, StoredTemplate};
 
 /// Most texts a business can have: one of each kind in each language, also of languages that a newer program has.
 const MOST_TEXTS: i64 = 500;
 
 /// A text of a kind of letter in a language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TextOf {
+pub struct TemplateKey {
     pub kind: LetterKind,
     pub language: Language,
 }
 
-impl TextOf {
+impl TemplateKey {
     /// That text; nothing where letters are not complete in the language, or it is not the tag under which its texts are
     /// found.
     #[must_use]
@@ -32,7 +32,7 @@ impl TextOf {
 
 /// Why a text is not taken.
 #[derive(Debug, thiserror::Error)]
-pub enum TextError {
+pub enum TemplateError {
     /// It cannot be filled in.
     #[error(transparent)]
     Refused(#[from] TemplateRefused),
@@ -41,24 +41,26 @@ pub enum TextError {
 }
 
 /// Every text, and since when the business has its own, if it has.
-pub async fn list(app: &App, manager: &Manager) -> Result<Vec<(TextOf, Option<Instant>)>, StoreError> {
+pub async fn list(app: &App, manager: &Manager) -> Result<Vec<(TemplateKey, Option<Instant>)>, StoreError> {
     let account = manager.account.id.clone();
-    let own = app.store().read(move |db| letter_texts::list(db, &account, MOST_TEXTS)).await?;
-    let since = |of: &TextOf| {
+    let own = app.store().read(move |db| email_templates::list(db, &account, MOST_TEXTS)).await?;
+    let since = |of: &TemplateKey| {
         let mut own = own.iter();
         own.find(|(kind, language, _)| kind == of.kind.as_str() && language == tag(of.language)).map(|(.., at)| *at)
     };
-    let all = LetterKind::ALL.into_iter().flat_map(|kind| languages().map(move |language| TextOf { kind, language }));
+    let all =
+        LetterKind::ALL.into_iter().flat_map(|kind| languages().map(move |language| TemplateKey { kind, language }));
     Ok(all.map(|of| (of, since(&of))).collect())
 }
 
 /// What it says, and whether that is the business's own text.
-pub async fn read(app: &App, manager: &Manager, of: TextOf) -> Result<(TemplateText, bool), StoreError> {
+pub async fn read(app: &App, manager: &Manager, of: TemplateKey) -> Result<(TemplateText, bool), StoreError> {
     let account = manager.account.id.clone();
-    let find =
-        move |db: &mut slotkeeper_store::Snapshot| letter_texts::find(db, &account, of.kind.as_str(), tag(of.language));
+    let find = move |db: &mut slotkeeper_store::Snapshot| {
+        email_templates::find(db, &account, of.kind.as_str(), tag(of.language))
+    };
     Ok(match app.store().read(find).await? {
-        Some(LetterText { subject, body }) => (TemplateText { subject, body }, true),
+        Some(StoredTemplate { subject, body }) => (TemplateText { subject, body }, true),
         None => (TemplateText::default_for(of.kind, of.language), false),
     })
 }
@@ -67,13 +69,13 @@ pub async fn read(app: &App, manager: &Manager, of: TextOf) -> Result<(TemplateT
 ///
 /// # Errors
 /// [`TextError`].
-pub async fn put(app: &App, manager: &Manager, of: TextOf, text: TemplateText) -> Result<(), TextError> {
+pub async fn put(app: &App, manager: &Manager, of: TemplateKey, text: TemplateText) -> Result<(), TemplateError> {
     Template::written(of.kind, &text)?;
     let (manager, now) = (manager.clone(), app.now());
-    let text = LetterText { subject: text.subject, body: text.body };
+    let text = StoredTemplate { subject: text.subject, body: text.body };
     let write = move |tx: &mut slotkeeper_store::Tx| {
         let account = &manager.account.id;
-        letter_texts::put(tx, account, (of.kind.as_str(), tag(of.language)), &text, now)?;
+        email_templates::put(tx, account, (of.kind.as_str(), tag(of.language)), &text, now)?;
         tx.record(manager.change(now, Subject::account(account), Kind::Updated));
         Ok::<_, StoreError>(())
     };
@@ -81,11 +83,11 @@ pub async fn put(app: &App, manager: &Manager, of: TextOf, text: TemplateText) -
 }
 
 /// Has letters say again what comes with the program.
-pub async fn reset(app: &App, manager: &Manager, of: TextOf) -> Result<(), StoreError> {
+pub async fn reset(app: &App, manager: &Manager, of: TemplateKey) -> Result<(), StoreError> {
     let (manager, now) = (manager.clone(), app.now());
     let write = move |tx: &mut slotkeeper_store::Tx| {
         let account = &manager.account.id;
-        if letter_texts::remove(tx, account, of.kind.as_str(), tag(of.language))? {
+        if email_templates::remove(tx, account, of.kind.as_str(), tag(of.language))? {
             tx.record(manager.change(now, Subject::account(account), Kind::Updated));
         }
         Ok::<_, StoreError>(())
@@ -97,7 +99,12 @@ pub async fn reset(app: &App, manager: &Manager, of: TextOf) -> Result<(), Store
 ///
 /// # Errors
 /// [`TextError`].
-pub async fn preview(app: &App, manager: &Manager, of: TextOf, text: &TemplateText) -> Result<Letter, TextError> {
+pub async fn preview(
+    app: &App,
+    manager: &Manager,
+    of: TemplateKey,
+    text: &TemplateText,
+) -> Result<Letter, TemplateError> {
     let template = Template::written(of.kind, text)?;
     let (unit, account) = (app.clone(), manager.account.clone());
     let business = app.store().read(move |db| business(db, &unit, &account)).await?;

@@ -7,14 +7,14 @@ use std::time::Duration;
 /// attempt, and then it is given up. There is at least one wait and at most [`Schedule::MOST`], each between
 /// [`Schedule::SHORTEST`] and [`Schedule::LONGEST`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Schedule(Vec<Duration>);
+pub struct RetryPolicy(Vec<Duration>);
 
 /// Why waits are no [`Schedule`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be 1 to 20 waits, each of a second to 7 days")]
-pub struct NotASchedule;
+pub struct NotARetryPolicy;
 
-impl Schedule {
+impl RetryPolicy {
     /// How many waits there can be.
     pub const MOST: usize = 20;
     /// How short a wait can be: a receiver is not called in a tight loop.
@@ -28,11 +28,11 @@ impl Schedule {
     ///
     /// # Errors
     /// [`NotASchedule`] when there is none or too many, or when one is too short or too long.
-    pub fn new(waits: impl IntoIterator<Item = Duration>) -> Result<Self, NotASchedule> {
+    pub fn new(waits: impl IntoIterator<Item = Duration>) -> Result<Self, NotARetryPolicy> {
         // One more than allowed is enough to know that there are too many.
         let waits: Vec<_> = waits.into_iter().take(Self::MOST + 1).collect();
         let fit = waits.iter().all(|wait| (Self::SHORTEST..=Self::LONGEST).contains(wait));
-        if fit && (1..=Self::MOST).contains(&waits.len()) { Ok(Self(waits)) } else { Err(NotASchedule) }
+        if fit && (1..=Self::MOST).contains(&waits.len()) { Ok(Self(waits)) } else { Err(NotARetryPolicy) }
     }
 
     /// When to try again after so many failed attempts; nothing when it is time to give up.
@@ -49,7 +49,7 @@ impl Schedule {
     }
 }
 
-impl Default for Schedule {
+impl Default for RetryPolicy {
     /// 1, 5, 15, 60, 180 and 360 minutes.
     fn default() -> Self {
         Self(Self::MINUTES.map(|minutes| Duration::from_secs(minutes * 60)).into())
@@ -62,19 +62,19 @@ mod tests {
 
     #[test]
     fn waits_grow_and_end() {
-        let (schedule, now) = (Schedule::default(), Instant::from_millis(0));
+        let (schedule, now) = (RetryPolicy::default(), Instant::from_millis(0));
         let minutes = |failed| schedule.next_attempt(failed, now).map(|at| at.as_millis() / 60_000);
         assert_eq!(
             (1..=7).map(minutes).collect::<Vec<_>>(),
             [Some(1), Some(5), Some(15), Some(60), Some(180), Some(360), None]
         );
         assert_eq!(schedule.longest(), Duration::from_secs(6 * 3_600));
-        assert_eq!(Schedule::new(schedule.0.clone()), Ok(schedule));
+        assert_eq!(RetryPolicy::new(schedule.0.clone()), Ok(schedule));
     }
 
     #[test]
     fn a_schedule_is_neither_empty_nor_unbounded() {
-        let seconds = |waits: &[u64]| Schedule::new(waits.iter().copied().map(Duration::from_secs));
+        let seconds = |waits: &[u64]| RetryPolicy::new(waits.iter().copied().map(Duration::from_secs));
         for waits in [&[1][..], &[604_800], &[3, 1, 2], &[5; 20]] {
             let schedule = seconds(waits).unwrap();
             let now = Instant::from_millis(7);
@@ -84,9 +84,9 @@ mod tests {
             assert_eq!(schedule.next_attempt(i64::try_from(waits.len()).unwrap() + 1, now), None);
         }
         for waits in [&[][..], &[0], &[1, 0], &[604_801], &[5; 21]] {
-            assert_eq!(seconds(waits), Err(NotASchedule), "{waits:?}");
+            assert_eq!(seconds(waits), Err(NotARetryPolicy), "{waits:?}");
         }
-        assert_eq!(Schedule::new(std::iter::repeat(Duration::from_secs(1))), Err(NotASchedule));
-        assert_eq!(Schedule::new([Duration::from_millis(999)]), Err(NotASchedule));
+        assert_eq!(RetryPolicy::new(std::iter::repeat(Duration::from_secs(1))), Err(NotARetryPolicy));
+        assert_eq!(RetryPolicy::new([Duration::from_millis(999)]), Err(NotARetryPolicy));
     }
 }

@@ -52,7 +52,7 @@ statements! {
 
 /// What a search found when its first page was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fixed {
+pub struct ListSnapshot {
     /// How many rows on all pages.
     pub total: i64,
     /// The account's last change at that time.
@@ -62,27 +62,27 @@ pub struct Fixed {
 /// Which rows of a list are wanted: at most `limit` of those after the first `offset`, of the list as it is now, or as it was
 /// when it was fixed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wanted {
+pub struct PageRequest {
     /// How many rows a page has.
     pub limit: i64,
     /// How many come before it.
     pub offset: i64,
     /// When the search was fixed; now, if it was not.
-    pub fixed: Option<Fixed>,
+    pub fixed: Option<ListSnapshot>,
 }
 
 /// A page of a list, and what it is a page of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found<T> {
+pub struct ListPage<T> {
     /// What the other pages are cut from.
-    pub fixed: Fixed,
+    pub fixed: ListSnapshot,
     /// The rows, in the list's order.
     pub rows: Vec<T>,
 }
 
 /// Which rows a table is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cut {
+pub struct RowRange {
     /// As the list was at this change of the account; nothing for the list as it is.
     pub as_of: Option<i64>,
     /// At most so many.
@@ -90,7 +90,7 @@ pub struct Cut {
     pub offset: i64,
 }
 
-impl Cut {
+impl RowRange {
     /// The first rows of the list as it is.
     #[must_use]
     pub fn first(limit: i64) -> Self {
@@ -105,26 +105,26 @@ impl Cut {
 pub fn page<T>(
     db: &mut Snapshot,
     account: &AccountId,
-    wanted: Wanted,
+    wanted: PageRequest,
     count: impl FnOnce(&mut Snapshot) -> Result<i64, StoreError>,
-    rows: impl FnOnce(&mut Snapshot, Cut) -> Result<Vec<T>, StoreError>,
-) -> Result<Found<T>, StoreError> {
-    let Wanted { limit, offset, fixed: before } = wanted;
+    rows: impl FnOnce(&mut Snapshot, RowRange) -> Result<Vec<T>, StoreError>,
+) -> Result<ListPage<T>, StoreError> {
+    let PageRequest { limit, offset, fixed: before } = wanted;
     let fixed = match before {
         Some(fixed) => fixed,
         None => {
             let total = count(db)?;
             // A list of one page has no other pages.
-            Fixed { total, number: if total > limit { last_change(db, account)? } else { 0 } }
+            ListSnapshot { total, number: if total > limit { last_change(db, account)? } else { 0 } }
         }
     };
     if offset >= fixed.total {
-        return Ok(Found { fixed, rows: Vec::new() });
+        return Ok(ListPage { fixed, rows: Vec::new() });
     }
     // Where nothing has changed since, the list is what it was.
     let as_of = before.is_some() && last_change(db, account)? != fixed.number;
-    let cut = Cut { as_of: as_of.then_some(fixed.number), limit, offset };
-    Ok(Found { fixed, rows: rows(db, cut)? })
+    let cut = RowRange { as_of: as_of.then_some(fixed.number), limit, offset };
+    Ok(ListPage { fixed, rows: rows(db, cut)? })
 }
 
 fn last_change(db: &mut Snapshot, account: &AccountId) -> Result<i64, StoreError> {

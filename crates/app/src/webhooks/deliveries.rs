@@ -19,7 +19,7 @@ const ATTEMPTS: i64 = 50;
 
 /// A webhook, as developers see it.
 #[derive(Debug)]
-pub struct Told {
+pub struct WebhookView {
     pub webhook: Webhook,
     /// The name of the business whose changes are told.
     pub business: Name,
@@ -28,11 +28,11 @@ pub struct Told {
 
 /// The webhooks of an application.
 #[derive(Debug)]
-pub struct Webhooks {
+pub struct ApplicationWebhooks {
     /// What the application is called.
     pub application: Name,
     /// The webhooks of some of its installations.
-    pub webhooks: Vec<Told>,
+    pub webhooks: Vec<WebhookView>,
     /// Where the next installations begin, if there are more.
     pub next: Option<(AccountId, AuthorizationId)>,
 }
@@ -44,7 +44,7 @@ pub async fn webhooks(
     developer: &Developer,
     id: ApplicationId,
     after: Option<(AccountId, AuthorizationId)>,
-) -> Result<Option<Webhooks>, StoreError> {
+) -> Result<Option<ApplicationWebhooks>, StoreError> {
     let account = developer.account.id.clone();
     app.store()
         .read(move |db| {
@@ -60,45 +60,45 @@ pub async fn webhooks(
             for installation in installations {
                 let (of, name) = (&installation.authorization, &installation.account_name);
                 let Some(business) = accounts::find(db, &of.account)? else { continue };
-                found.extend(webhooks::of_key(db, &of.account, &of.id)?.into_iter().map(|webhook| Told {
+                found.extend(webhooks::of_key(db, &of.account, &of.id)?.into_iter().map(|webhook| WebhookView {
                     webhook,
                     business: name.clone(),
                     zone: business.zone.clone(),
                 }));
             }
-            Ok(Some(Webhooks { application: application.name, webhooks: found, next }))
+            Ok(Some(ApplicationWebhooks { application: application.name, webhooks: found, next }))
         })
         .await
 }
 
 /// Where a webhook is: the application, the account whose changes it tells of, its id.
-pub type Place = (ApplicationId, AccountId, WebhookId);
+pub type WebhookPath = (ApplicationId, AccountId, WebhookId);
 
 /// The webhook, if it is one of the developer's application.
 pub(super) fn find(
     db: &mut Snapshot,
     developer: &AccountId,
-    (application, account, webhook): &Place,
-) -> Result<Option<Told>, StoreError> {
+    (application, account, webhook): &WebhookPath,
+) -> Result<Option<WebhookView>, StoreError> {
     let Some(webhook) = webhooks::find(db, account, webhook)? else { return Ok(None) };
     let Some(authorization) = authorizations::find(db, account, &webhook.authorization)? else { return Ok(None) };
     let theirs = authorization.developer == *developer && authorization.application == *application;
     let business = accounts::find(db, account)?.filter(|_| theirs);
-    Ok(business.map(|business| Told { webhook, business: business.name, zone: business.zone }))
+    Ok(business.map(|business| WebhookView { webhook, business: business.name, zone: business.zone }))
 }
 
 /// A delivery with its latest attempt.
 #[derive(Debug)]
-pub struct Shown {
+pub struct DeliveryView {
     pub delivery: Delivery,
     pub last: Option<Attempt>,
 }
 
 /// One page of a webhook's deliveries, the latest change first.
 #[derive(Debug)]
-pub struct Deliveries {
-    pub told: Told,
-    pub deliveries: Vec<Shown>,
+pub struct WebhookDeliveries {
+    pub told: WebhookView,
+    pub deliveries: Vec<DeliveryView>,
     /// The delivery before which the next page begins, by its place, if there is one.
     pub next: Option<i64>,
 }
@@ -107,9 +107,9 @@ pub struct Deliveries {
 pub async fn deliveries(
     app: &App,
     developer: &Developer,
-    place: Place,
+    place: WebhookPath,
     before: Option<i64>,
-) -> Result<Option<Deliveries>, StoreError> {
+) -> Result<Option<WebhookDeliveries>, StoreError> {
     let whose = developer.account.id.clone();
     app.store()
         .read(move |db| {
@@ -125,9 +125,9 @@ pub async fn deliveries(
             let mut shown = Vec::with_capacity(found.len());
             for delivery in found {
                 let last = deliveries::last_attempt(db, of, delivery.number)?;
-                shown.push(Shown { delivery, last });
+                shown.push(DeliveryView { delivery, last });
             }
-            Ok(Some(Deliveries { told, deliveries: shown, next }))
+            Ok(Some(WebhookDeliveries { told, deliveries: shown, next }))
         })
         .await
 }
@@ -136,9 +136,9 @@ pub async fn deliveries(
 pub async fn delivery(
     app: &App,
     developer: &Developer,
-    place: Place,
+    place: WebhookPath,
     position: i64,
-) -> Result<Option<(Told, Delivery, Vec<Attempt>)>, StoreError> {
+) -> Result<Option<(WebhookView, Delivery, Vec<Attempt>)>, StoreError> {
     let whose = developer.account.id.clone();
     app.store()
         .read(move |db| {

@@ -1,15 +1,15 @@
 //! Letters that are written because of a time: reminders, and thanks.
 
-use super::input::{Story, attended_by};
+use super::input::{BookingParties, attended_by};
 use super::{language_of, write};
 use crate::App;
 use slotkeeper_domain::catalogue::Catalogue;
-use slotkeeper_domain::follow_up::{FollowUp, FollowUps, Turn, Visit};
+use slotkeeper_domain::follow_up::{BookingTimes, DueAction, FollowUp, FollowUps};
 use slotkeeper_domain::time::Instant;
 use slotkeeper_letters::LetterKind;
 use slotkeeper_store::tables::accounts::{self, Account};
 use slotkeeper_store::tables::bookings::{self, Booking};
-use slotkeeper_store::tables::due_letters::{self, DueLetter};
+use slotkeeper_store::tables::due_follow_ups::{self, DueFollowUp};
 use slotkeeper_store::{StoreError, Tx};
 use std::time::Duration;
 
@@ -28,9 +28,9 @@ fn kind(letter: FollowUp) -> LetterKind {
     }
 }
 
-fn visit(account: &Account, catalogue: &Catalogue, booking: &Booking) -> Visit {
+fn visit(account: &Account, catalogue: &Catalogue, booking: &Booking) -> BookingTimes {
     let times = attended_by(&account.zone, catalogue.product(&booking.product), booking);
-    Visit {
+    BookingTimes {
         starts_at: booking.span.from,
         ends_at: times.last().map_or(booking.span.to, |last| last.to),
         reminder: booking.details.reminders,
@@ -55,7 +55,7 @@ pub(crate) fn plan(
     before: Option<&Booking>,
 ) -> Result<(), StoreError> {
     if booking.canceled.is_some() {
-        return due_letters::remove_all(tx, &account.id, &booking.number);
+        return due_follow_ups::remove_all(tx, &account.id, &booking.number);
     }
     let due = |letter, booking: &Booking| rules(catalogue, booking).due(letter, &visit(account, catalogue, booking));
     for letter in ALL {
@@ -65,8 +65,8 @@ pub(crate) fn plan(
         }
         let word = kind(letter).as_str();
         match at.filter(|at| *at > app.now()) {
-            Some(at) => due_letters::put(tx, &account.id, &booking.number, word, at)?,
-            None if before.is_some() => due_letters::remove(tx, &account.id, &booking.number, word)?,
+            Some(at) => due_follow_ups::put(tx, &account.id, &booking.number, word, at)?,
+            None if before.is_some() => due_follow_ups::remove(tx, &account.id, &booking.number, word)?,
             None => {}
         }
     }
@@ -82,17 +82,17 @@ pub(crate) fn shift(
 ) -> Result<(), StoreError> {
     for letter in ALL {
         let word = kind(letter).as_str();
-        let waits = DueLetter {
+        let waits = DueFollowUp {
             account: account.id.clone(),
             booking: booking.number.clone(),
             letter: word.to_owned(),
             // Whenever it was to be written.
             due_at: booking.span.from,
         };
-        if due_letters::lock(tx, &waits)?.is_some() {
+        if due_follow_ups::lock(tx, &waits)?.is_some() {
             match rules(catalogue, booking).due(letter, &visit(account, catalogue, booking)) {
-                Some(at) => due_letters::put(tx, &account.id, &booking.number, word, at)?,
-                None => due_letters::remove(tx, &account.id, &booking.number, word)?,
+                Some(at) => due_follow_ups::put(tx, &account.id, &booking.number, word, at)?,
+                None => due_follow_ups::remove(tx, &account.id, &booking.number, word)?,
             }
         }
     }
@@ -105,27 +105,27 @@ pub(crate) fn shift(
 /// When the store fails. A letter that cannot be written holds the others up no longer than this round.
 pub async fn write_due(app: &App) -> Result<usize, StoreError> {
     let now = app.now();
-    let due = app.store().read(move |db| due_letters::due(db, now, ROUND)).await?;
+    let due = app.store().read(move |db| due_follow_ups::due(db, now, ROUND)).await?;
     let mut done = 0;
     let mut failed = None;
     for letter in &due {
         let (unit, one) = (app.clone(), letter.clone());
-        match app.store().tidy(move |tx| write_one(tx, &unit, &one, now)).await {
+        match app.store().write_unlogged(move |tx| write_one(tx, &unit, &one, now)).await {
             Ok(true) => done += 1,
             Ok(false) => {}
             // Nothing is wrong with the letter: it stays due, and the next round tries it. Put off, a reminder of an hour
             // before would come too late to be written at all.
-            Err(error) if error.may_pass() => {
+            Err(error) if error.is_transient() => {
                 failed = Some(error);
                 break;
             }
             Err(error) => {
                 let one = letter.clone();
-                let postponed = move |tx: &mut Tx| match due_letters::lock(tx, &one)? {
-                    Some(_) => due_letters::put(tx, &one.account, &one.booking, &one.letter, now.after(AGAIN)),
+                let postponed = move |tx: &mut Tx| match due_follow_ups::lock(tx, &one)? {
+                    Some(_) => due_follow_ups::put(tx, &one.account, &one.booking, &one.letter, now.after(AGAIN)),
                     None => Ok(()),
                 };
-                app.store().tidy(postponed).await?;
+                app.store().write_unlogged(postponed).await?;
                 failed = Some(error);
             }
         }
@@ -138,22 +138,22 @@ pub async fn write_due(app: &App) -> Result<usize, StoreError> {
 
 /// Does what is to be done about a letter; false if there is nothing: it was written, moved or cancelled since it was found,
 /// or another server has it in hand.
-fn write_one(tx: &mut Tx, app: &App, letter: &DueLetter, now: Instant) -> Result<bool, StoreError> {
-    if due_letters::lock(tx, letter)?.is_none_or(|due_at| due_at > now) {
+fn write_one(tx: &mut Tx, app: &App, letter: &DueFollowUp, now: Instant) -> Result<bool, StoreError> {
+    if due_follow_ups::lock(tx, letter)?.is_none_or(|due_at| due_at > now) {
         return Ok(false);
     }
-    due_letters::remove(tx, &letter.account, &letter.booking, &letter.letter)?;
+    due_follow_ups::remove(tx, &letter.account, &letter.booking, &letter.letter)?;
     let known = ALL.into_iter().find(|known| kind(*known).as_str() == letter.letter);
     let account = accounts::find(tx, &letter.account)?;
     let booking = bookings::find(tx, &letter.account, &letter.booking)?;
     let (Some(known), Some(account), Some(booking)) = (known, account, booking) else { return Ok(true) };
     let catalogue = app.catalogues().of(tx, &account.id)?;
     let visit = visit(&account, &catalogue, &booking);
-    match rules(&catalogue, &booking).turn(known, &visit, now) {
-        Turn::Never => {}
-        Turn::Later(at) => due_letters::put(tx, &account.id, &booking.number, &letter.letter, at)?,
-        Turn::Now => {
-            let Some(story) = Story::read(tx, app, &account, &booking)? else { return Ok(true) };
+    match rules(&catalogue, &booking).due_action(known, &visit, now) {
+        DueAction::Never => {}
+        DueAction::Later(at) => due_follow_ups::put(tx, &account.id, &booking.number, &letter.letter, at)?,
+        DueAction::Now => {
+            let Some(story) = BookingParties::read(tx, app, &account, &booking)? else { return Ok(true) };
             let Some(address) = story.customer.email_address.clone() else { return Ok(true) };
             // A reminder that waits for the mail server is of no use once it has begun.
             let (occasion, not_after) = match known {

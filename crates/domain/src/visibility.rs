@@ -5,14 +5,14 @@ use crate::permission::{Permission, PermissionSet};
 
 /// Which of an account's things somebody may work with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sight {
+pub enum Visibility {
     /// Those that this application created, with whichever of its keys (wire reference, section 2.2).
     Own(ApplicationId),
     /// All of them, whoever created them.
     All,
 }
 
-impl Sight {
+impl Visibility {
     /// The application whose things alone are within sight; nothing when all are.
     #[must_use]
     pub fn creator(&self) -> Option<&ApplicationId> {
@@ -34,7 +34,7 @@ impl Sight {
 
 /// What a key must be allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Needs {
+pub enum PermissionRequirement {
     /// Nothing: any key will do.
     AnyKey,
     One(Permission),
@@ -47,15 +47,15 @@ pub enum Needs {
     },
 }
 
-impl Needs {
+impl PermissionRequirement {
     /// How far an application with these permissions reaches; nothing when they do not allow it at all.
     #[must_use]
-    pub fn sight(self, granted: &PermissionSet, application: &ApplicationId) -> Option<Sight> {
+    pub fn visibility(self, granted: &PermissionSet, application: &ApplicationId) -> Option<Visibility> {
         match self {
-            Self::AnyKey => Some(Sight::All),
-            Self::One(permission) => granted.allows(permission).then_some(Sight::All),
-            Self::OwnOrAll { all, .. } if granted.allows(all) => Some(Sight::All),
-            Self::OwnOrAll { own, .. } => granted.allows(own).then(|| Sight::Own(application.clone())),
+            Self::AnyKey => Some(Visibility::All),
+            Self::One(permission) => granted.allows(permission).then_some(Visibility::All),
+            Self::OwnOrAll { all, .. } if granted.allows(all) => Some(Visibility::All),
+            Self::OwnOrAll { own, .. } => granted.allows(own).then(|| Visibility::Own(application.clone())),
         }
     }
 }
@@ -68,24 +68,24 @@ mod tests {
     #[test]
     fn a_key_reaches_as_far_as_its_largest_permission() {
         let ours: ApplicationId = "DEMOAPP01ABC".parse().expect("an id");
-        let own = Some(Sight::Own(ours.clone()));
-        let read = Needs::OwnOrAll { own: BookingsRwOwn, all: BookingsRAll };
-        let cancel = Needs::OwnOrAll { own: BookingsRwdOwn, all: BookingsRwdAll };
+        let own = Some(Visibility::Own(ours.clone()));
+        let read = PermissionRequirement::OwnOrAll { own: BookingsRwOwn, all: BookingsRAll };
+        let cancel = PermissionRequirement::OwnOrAll { own: BookingsRwdOwn, all: BookingsRwdAll };
         for (needs, granted, sight) in [
-            (Needs::AnyKey, "", Some(Sight::All)),
-            (Needs::One(AvailabilityR), "availability_r", Some(Sight::All)),
-            (Needs::One(AvailabilityR), "bookings_rwd_all", None),
+            (PermissionRequirement::AnyKey, "", Some(Visibility::All)),
+            (PermissionRequirement::One(AvailabilityR), "availability_r", Some(Visibility::All)),
+            (PermissionRequirement::One(AvailabilityR), "bookings_rwd_all", None),
             (read, "bookings_rw_own", own.clone()),
             (read, "bookings_rwd_own", own.clone()),
-            (read, "bookings_rw_own,bookings_r_all", Some(Sight::All)),
-            (read, "bookings_rw_all", Some(Sight::All)),
+            (read, "bookings_rw_own,bookings_r_all", Some(Visibility::All)),
+            (read, "bookings_rw_all", Some(Visibility::All)),
             (read, "customers_rwd_all", None),
             // Reads everything and cancels its own.
             (cancel, "bookings_rwd_own,bookings_r_all", own),
             (cancel, "bookings_rw_all", None),
         ] {
             let granted = PermissionSet::parse_list(granted).expect("permissions");
-            assert_eq!(needs.sight(&granted, &ours), sight, "{needs:?} with {}", granted.to_list());
+            assert_eq!(needs.visibility(&granted, &ours), sight, "{needs:?} with {}", granted.to_list());
         }
     }
 
@@ -93,8 +93,8 @@ mod tests {
     fn its_own_is_what_the_application_created() {
         let (ours, theirs): (ApplicationId, ApplicationId) =
             ("DEMOAPP01ABC".parse().expect("an id"), "OTHERAPP01AB".parse().expect("an id"));
-        let own = Sight::Own(ours.clone());
+        let own = Visibility::Own(ours.clone());
         assert!(own.shows(Some(&ours)) && !own.shows(Some(&theirs)) && !own.shows(None));
-        assert!(Sight::All.shows(Some(&theirs)) && Sight::All.shows(None));
+        assert!(Visibility::All.shows(Some(&theirs)) && Visibility::All.shows(None));
     }
 }

@@ -3,22 +3,22 @@
 
 mod costs;
 pub mod follow_up;
+pub mod follow_up_hours;
 mod input;
-pub mod texts;
-pub mod when;
+pub mod templates;
 
 use crate::App;
-use crate::mail::{self, Parts};
-use input::Story;
+use crate::outbox::{self, EmailParts};
+use input::BookingParties;
 use slotkeeper_domain::account::Language;
 use slotkeeper_domain::catalogue::Catalogue;
-use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::email_address::EmailAddress;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_letters::{LetterKind, Template, TemplateText, choose_language, render};
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::bookings::Booking;
-use slotkeeper_store::tables::letter_texts::{self, LetterText};
-use slotkeeper_store::tables::mails::About;
+use slotkeeper_store::tables::email_templates::{self, StoredTemplate};
+use slotkeeper_store::tables::outbox::EmailKey;
 use slotkeeper_store::tables::users;
 use slotkeeper_store::{Snapshot, StoreError, Tx};
 
@@ -39,14 +39,14 @@ impl Notify {
 
 /// What became of a booking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum News {
+pub(crate) enum BookingEvent {
     Booked,
     /// It is another one now.
     Changed,
     Canceled,
 }
 
-impl News {
+impl BookingEvent {
     /// Of a booking that waits to be accepted nothing is said as if it were certain, and no text that an owner wrote for those
     /// that are.
     fn to_customer(self, accepted: bool) -> LetterKind {
@@ -71,17 +71,17 @@ impl News {
 /// Writes the letters about what became of a booking, in the transaction in which it did; `booking` is as it is now. The
 /// customer gets one if there is an address, in the customer's language; of the people of the business everybody who has
 /// confirmed an address, in the business's main language.
-pub(crate) fn tell(
+pub(crate) fn queue_booking_emails(
     tx: &mut Tx,
     app: &App,
     (account, catalogue): (&Account, &Catalogue),
     booking: &Booking,
-    (news, notify): (News, Notify),
+    (news, notify): (BookingEvent, Notify),
 ) -> Result<(), StoreError> {
     if !notify.anybody() {
         return Ok(());
     }
-    let Some(story) = Story::read(tx, app, account, booking)? else { return Ok(()) };
+    let Some(story) = BookingParties::read(tx, app, account, booking)? else { return Ok(()) };
     if notify.customer
         && let Some(address) = story.customer.email_address.clone()
     {
@@ -99,7 +99,7 @@ pub(crate) fn tell(
 }
 
 /// The language of letters to the customer: the customer's own if there are texts in it, or else the business's main one.
-fn language_of(story: &Story, account: &Account) -> Language {
+fn language_of(story: &BookingParties, account: &Account) -> Language {
     choose_language(story.customer.language.into_iter().chain([account.languages.default_language()]))
 }
 
@@ -109,7 +109,7 @@ fn language_of(story: &Story, account: &Account) -> Language {
 fn write(
     tx: &mut Tx,
     app: &App,
-    story: &Story,
+    story: &BookingParties,
     (catalogue, booking): (&Catalogue, &Booking),
     (kind, language): (LetterKind, Language),
     to: &[EmailAddress],
@@ -125,15 +125,15 @@ fn write(
     let template = template(tx, account, kind, language)?;
     let input = story.input(app, catalogue, booking, language);
     let letter = render(&template, &input);
-    let parts = Parts {
+    let parts = EmailParts {
         html: letter.html,
         calendar: letter.calendar,
         from_name: slotkeeper_letters::HeaderText::of(story.business.name.as_str()),
         reply_to: story.business.contact.email_address.as_ref().and_then(|address| address.parse().ok()),
     };
-    let about = About { booking: &booking.number, letter: kind.as_str(), occasion };
+    let about = EmailKey { booking: &booking.number, letter: kind.as_str(), occasion };
     for recipient in to {
-        mail::send_about(
+        outbox::send_about(
             tx,
             app,
             account,
@@ -153,8 +153,9 @@ fn template(
     kind: LetterKind,
     language: Language,
 ) -> Result<Template, StoreError> {
-    let own = letter_texts::find(db, account, kind.as_str(), tag(language))?;
-    let own = own.and_then(|LetterText { subject, body }| Template::parse(kind, &TemplateText { subject, body }).ok());
+    let own = email_templates::find(db, account, kind.as_str(), tag(language))?;
+    let own =
+        own.and_then(|StoredTemplate { subject, body }| Template::parse(kind, &TemplateText { subject, body }).ok());
     Ok(own.unwrap_or_else(|| Template::default_for(kind, language)))
 }
 

@@ -3,22 +3,22 @@
 use crate::App;
 use crate::secrets::{CannotOpen, Usage, Vault};
 use serde::{Deserialize, Serialize};
-use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::email_address::EmailAddress;
 use slotkeeper_letters::calendar::Method;
 use slotkeeper_letters::{CalendarPart, HeaderText};
-use slotkeeper_store::tables::mails::Mail;
+use slotkeeper_store::tables::outbox::OutboxEmail;
 use zeroize::Zeroizing;
 
 /// The body of a mail.
-pub struct Content {
+pub struct EmailContent {
     pub text: Zeroizing<String>,
     /// What there is besides; nothing of a mail that is only text.
-    pub parts: Option<Parts>,
+    pub parts: Option<EmailParts>,
 }
 
 /// What a mail in the name of a business has besides its plain text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Parts {
+pub struct EmailParts {
     /// The same as HTML.
     pub html: String,
     /// An entry for the reader's calendar.
@@ -29,10 +29,10 @@ pub struct Parts {
     pub reply_to: Option<EmailAddress>,
 }
 
-impl Parts {
+impl EmailParts {
     pub(super) fn seal(&self, vault: &Vault) -> Result<Vec<u8>, serde_json::Error> {
         let calendar = self.calendar.as_ref().map(|part| (part.method.as_str().to_owned(), part.text.clone()));
-        let written = Written {
+        let written = SealedEmail {
             html: self.html.clone(),
             calendar,
             from_name: self.from_name.to_string(),
@@ -43,7 +43,7 @@ impl Parts {
 
     fn open(vault: &Vault, sealed: &[u8]) -> Result<Self, CannotOpen> {
         let text = vault.open(Usage::MailParts, sealed)?;
-        let written: Written = serde_json::from_str(&text).map_err(|_| CannotOpen)?;
+        let written: SealedEmail = serde_json::from_str(&text).map_err(|_| CannotOpen)?;
         let calendar = written.calendar.map(|(method, text)| {
             let known = [Method::Request, Method::Cancel, Method::Publish].into_iter();
             let method = known.into_iter().find(|known| known.as_str() == method).ok_or(CannotOpen)?;
@@ -61,7 +61,7 @@ impl Parts {
 
 /// As it is sealed. A program of another version may open it, so members are only ever added, and may be missing.
 #[derive(Serialize, Deserialize)]
-struct Written {
+struct SealedEmail {
     html: String,
     #[serde(default)]
     calendar: Option<(String, String)>,
@@ -74,11 +74,11 @@ struct Written {
 ///
 /// # Errors
 /// When it was sealed under another master key.
-pub fn content(app: &App, mail: &Mail) -> Result<Option<Content>, CannotOpen> {
+pub fn content(app: &App, mail: &OutboxEmail) -> Result<Option<EmailContent>, CannotOpen> {
     let Some(sealed) = &mail.sealed_body else { return Ok(None) };
     let text = app.vault().open(Usage::Mail, sealed)?;
-    let parts = mail.sealed_parts.as_deref().map(|sealed| Parts::open(app.vault(), sealed)).transpose()?;
-    Ok(Some(Content { text, parts }))
+    let parts = mail.sealed_parts.as_deref().map(|sealed| EmailParts::open(app.vault(), sealed)).transpose()?;
+    Ok(Some(EmailContent { text, parts }))
 }
 
 #[cfg(test)]
@@ -89,17 +89,17 @@ mod tests {
     fn what_is_sealed_is_opened_again() {
         let vault = Vault::new([7; 32]);
         let calendar = CalendarPart { method: Method::Cancel, text: "BEGIN:VCALENDAR\r\n".to_owned() };
-        let mut parts = Parts {
+        let mut parts = EmailParts {
             html: "<p>Zoë</p>".to_owned(),
             calendar: Some(calendar),
             from_name: HeaderText::of("Böhm & Söhne"),
             reply_to: "hello@example.com".parse().ok(),
         };
         assert!(parts.reply_to.is_some());
-        assert_eq!(Parts::open(&vault, &parts.seal(&vault).expect("sealed")), Ok(parts.clone()));
+        assert_eq!(EmailParts::open(&vault, &parts.seal(&vault).expect("sealed")), Ok(parts.clone()));
         (parts.calendar, parts.reply_to) = (None, None);
         let sealed = parts.seal(&vault).expect("sealed");
-        assert_eq!(Parts::open(&vault, &sealed), Ok(parts));
+        assert_eq!(EmailParts::open(&vault, &sealed), Ok(parts));
         assert!(vault.open(Usage::Mail, &sealed).is_err(), "parts are not taken for a text");
     }
 }

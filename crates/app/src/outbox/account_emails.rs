@@ -1,7 +1,7 @@
 //! What the e-mails say.
 
 use slotkeeper_domain::account::{ContactDetails, Country, Name};
-use slotkeeper_domain::email::EmailAddress;
+use slotkeeper_domain::email_address::EmailAddress;
 use slotkeeper_domain::permission::PermissionSet;
 use slotkeeper_domain::secret::ApiKey;
 use slotkeeper_domain::webhook::Topic;
@@ -9,7 +9,7 @@ use slotkeeper_store::tables::webhooks::Webhook;
 use zeroize::Zeroizing;
 
 /// A mail as plain text.
-pub struct Letter {
+pub struct AccountEmail {
     /// The subject line; never a secret.
     pub subject: String,
     /// The text. It can hold links and keys.
@@ -17,7 +17,7 @@ pub struct Letter {
 }
 
 /// What a developer is told of a business whose owner has confirmed an address.
-pub struct Introduction<'a> {
+pub struct BusinessIntroduction<'a> {
     /// What it is called.
     pub business: &'a Name,
     pub country: Option<Country>,
@@ -26,7 +26,7 @@ pub struct Introduction<'a> {
     pub owner: &'a EmailAddress,
 }
 
-impl Introduction<'_> {
+impl BusinessIntroduction<'_> {
     fn lines(&self) -> Vec<(&'static str, Option<String>)> {
         let contact = self.contact;
         vec![
@@ -45,7 +45,7 @@ impl Introduction<'_> {
     }
 }
 
-impl Letter {
+impl AccountEmail {
     /// Asks somebody who signed up to confirm the address. It holds no word of whoever signed up, who may be a stranger to
     /// the address.
     #[must_use]
@@ -107,13 +107,13 @@ impl Letter {
     #[must_use]
     pub fn api_key(
         application: &Name,
-        owner: Option<&Introduction<'_>>,
+        owner: Option<&BusinessIntroduction<'_>>,
         permissions: &PermissionSet,
         api_key: &ApiKey,
     ) -> Self {
         let business = owner.map_or_else(|| "A business".to_owned(), |owner| owner.business.to_string());
         let account = ("Account", api_key.account().map(|account| account.to_string()));
-        let known = owner.map(Introduction::lines).unwrap_or_default();
+        let known = owner.map(BusinessIntroduction::lines).unwrap_or_default();
         let lines: Vec<String> = std::iter::once(account)
             .chain(known)
             .filter_map(|(label, value)| Some(format!("  {label}: {}", value?)))
@@ -200,8 +200,8 @@ mod tests {
         let contact = ContactDetails { phone_number: Some("+351 21".into()), ..ContactDetails::default() };
         let permissions = PermissionSet::parse_list("availability_r").expect("permissions");
         let (country, owner) = ("PT".parse().ok(), "anna@example.com".parse().expect("an address"));
-        let known = Introduction { business: &name, country, contact: &contact, owner: &owner };
-        let letter = Letter::api_key(&name, Some(&known), &permissions, &ApiKey::new("AKEY"));
+        let known = BusinessIntroduction { business: &name, country, contact: &contact, owner: &owner };
+        let letter = AccountEmail::api_key(&name, Some(&known), &permissions, &ApiKey::new("AKEY"));
         for part in ["  AKEY\n", "  availability_r\n", "Phone: +351 21", "Country: PT", "Owner: anna@example.com"] {
             assert!(letter.text.contains(part), "{part} in {}", *letter.text);
         }
@@ -212,7 +212,7 @@ mod tests {
     fn the_key_mail_repeats_no_word_of_an_unconfirmed_owner() {
         let application: Name = "Harbour Desk".parse().expect("a name");
         let permissions = PermissionSet::parse_list("availability_r").expect("permissions");
-        let letter = Letter::api_key(&application, None, &permissions, &ApiKey::new("AKEY"));
+        let letter = AccountEmail::api_key(&application, None, &permissions, &ApiKey::new("AKEY"));
         assert_eq!(letter.subject, "A business installed Harbour Desk");
         assert!(letter.text.contains("has not confirmed") && !letter.text.contains("Business:"), "{}", *letter.text);
     }

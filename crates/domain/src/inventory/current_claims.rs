@@ -1,20 +1,20 @@
 //! What something has already, and changes that take no more than that.
 
-use super::{EventWish, Grant, SeatClaim, Span, Wish, resources_where};
+use super::{EventRequest, Grant, SeatClaim, Span, Wish, resources_where};
 use crate::block::SeatCount;
 use crate::id::ResourceId;
 use crate::time::Instant;
 
 /// What something has already.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Held {
+pub struct CurrentClaims {
     /// Seats, event by event.
     pub seats: Vec<SeatClaim>,
     /// Resources, each as one piece or several that follow each other.
     pub resources: Vec<(ResourceId, Span)>,
 }
 
-impl Held {
+impl CurrentClaims {
     fn has(&self, resource: &ResourceId, span: Span) -> bool {
         let mut pieces: Vec<Span> =
             self.resources.iter().filter(|(id, _)| id == resource).map(|(_, piece)| *piece).collect();
@@ -27,11 +27,11 @@ impl Held {
 /// Grants the whole wish out of what whoever wishes has already, if it takes no more than that. Then nobody else's matters:
 /// not what was sold beyond what there is today, and not whether what it uses could be given anew.
 #[must_use]
-pub fn within(wish: &Wish, held: &Held) -> Option<Grant> {
+pub fn fits_within(wish: &Wish, held: &CurrentClaims) -> Option<Grant> {
     if wish.absence.is_some() {
         return None;
     }
-    let seats = |wish: &EventWish| {
+    let seats = |wish: &EventRequest| {
         let had = held.seats.iter().find(|claim| claim.event == wish.event)?;
         let SeatCount::Exactly(wanted) = wish.seats else { return None };
         let seats = if wish.private { wish.capacity.max(wanted) } else { wanted };
@@ -50,7 +50,7 @@ pub fn within(wish: &Wish, held: &Held) -> Option<Grant> {
 mod tests {
     use super::*;
     use crate::event::EventId;
-    use crate::inventory::{AppointmentWish, Need};
+    use crate::inventory::{AppointmentRequest, ResourceDemand};
     use std::time::Duration;
 
     fn event(day: u8) -> EventId {
@@ -67,7 +67,7 @@ mod tests {
     }
 
     fn seats(wished: &[(u8, SeatCount, bool)]) -> Wish {
-        let wish = |(day, seats, private): &(u8, SeatCount, bool)| EventWish {
+        let wish = |(day, seats, private): &(u8, SeatCount, bool)| EventRequest {
             event: event(*day),
             span: span(0, 1),
             capacity: 8,
@@ -81,9 +81,11 @@ mod tests {
     #[test]
     fn no_more_seats_of_the_same_events_is_no_more() {
         use SeatCount::{AllLeft, Exactly};
-        let held =
-            Held { seats: vec![claim(1, 3, false), claim(2, 3, false), claim(3, 8, true)], resources: Vec::new() };
-        let granted = |wished: &[(u8, SeatCount, bool)]| within(&seats(wished), &held).map(|grant| grant.seats);
+        let held = CurrentClaims {
+            seats: vec![claim(1, 3, false), claim(2, 3, false), claim(3, 8, true)],
+            resources: Vec::new(),
+        };
+        let granted = |wished: &[(u8, SeatCount, bool)]| fits_within(&seats(wished), &held).map(|grant| grant.seats);
         assert_eq!(granted(&[(1, Exactly(2), false)]), Some(vec![claim(1, 2, false)]));
         let two = [(1, Exactly(3), false), (2, Exactly(0), false)];
         assert_eq!(granted(&two), Some(vec![claim(1, 3, false), claim(2, 0, false)]));
@@ -102,11 +104,11 @@ mod tests {
         let guide = |number: u8| -> ResourceId { format!("312RS0000{number}").parse().expect("an id") };
         // Long times are in pieces.
         let resources = vec![(guide(1), span(30, 60)), (guide(1), span(10, 30)), (guide(2), span(10, 20))];
-        let held = Held { seats: Vec::new(), resources };
+        let held = CurrentClaims { seats: Vec::new(), resources };
         let granted = |numbers: &[u8], count: usize, span: Span| {
             let candidates = numbers.iter().map(|number| (guide(*number), 1)).collect();
-            let appointment = Some(AppointmentWish { span, needs: vec![Need { candidates, count }] });
-            within(&Wish { appointment, ..Wish::default() }, &held).map(|grant| grant.resources)
+            let appointment = Some(AppointmentRequest { span, needs: vec![ResourceDemand { candidates, count }] });
+            fits_within(&Wish { appointment, ..Wish::default() }, &held).map(|grant| grant.resources)
         };
         assert_eq!(granted(&[1], 1, span(10, 60)), Some(vec![guide(1)]));
         assert_eq!(granted(&[3, 2, 1], 1, span(12, 20)), Some(vec![guide(2)]));
@@ -120,7 +122,8 @@ mod tests {
         ] {
             assert_eq!(granted(numbers, count, span), None, "{numbers:?} {count} {span:?}");
         }
-        let gap = Held { seats: Vec::new(), resources: vec![(guide(1), span(10, 20)), (guide(1), span(21, 30))] };
+        let gap =
+            CurrentClaims { seats: Vec::new(), resources: vec![(guide(1), span(10, 20)), (guide(1), span(21, 30))] };
         assert!(!gap.has(&guide(1), span(10, 30)) && gap.has(&guide(1), span(22, 30)));
     }
 }
