@@ -82,9 +82,9 @@ contract_on() {
 
 # Has calendar files of every kind read by Python's icalendar.
 calendars_read_by_others() {
-  local folder=$PWD/$CONTRACT_HOME/letters
+  local folder=$PWD/$CONTRACT_HOME/emails
   rm -rf "$folder"
-  "${CARGO_TARGET_DIR:-target}/debug/examples/letters" "$folder" >/dev/null
+  "${CARGO_TARGET_DIR:-target}/debug/examples/emails" "$folder" >/dev/null
   PYTHONDONTWRITEBYTECODE=1 "$CONTRACT_HOME/venv/bin/python" tools/contract/calendars.py "$folder"
 }
 

@@ -12,7 +12,7 @@ use std::marker::PhantomData;
 
 /// 200, with a thing or a list as JSON.
 #[derive(Debug)]
-pub struct Shown<T>(pub T);
+pub struct OkJson<T>(pub T);
 
 /// 201, with what was created as JSON, and its absolute address in `Location`. It can be kept, to be given again.
 pub struct Created<T> {
@@ -23,7 +23,7 @@ pub struct Created<T> {
 
 /// 201 without a body: all there is to know is in `Location`. It can be kept, to be given again.
 #[derive(Debug, Clone)]
-pub struct CreatedUnshown(Location);
+pub struct CreatedEmpty(Location);
 
 /// 200, with what was changed as JSON, and its absolute address in `Location`.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub struct Changed<T> {
 
 /// 204, without a body.
 #[derive(Debug, Clone, Copy)]
-pub struct Gone;
+pub struct NoContent;
 
 impl<T: Serialize> Created<T> {
     /// The path is relative to `/v2` and starts with `/`; a query is left out. 500 if the body cannot be written, as
@@ -67,7 +67,7 @@ impl<T: 'static> StoredResponse for Created<T> {
     }
 }
 
-impl StoredResponse for CreatedUnshown {
+impl StoredResponse for CreatedEmpty {
     fn to_text(&self) -> String {
         self.0.0.clone()
     }
@@ -77,7 +77,7 @@ impl StoredResponse for CreatedUnshown {
     }
 }
 
-impl CreatedUnshown {
+impl CreatedEmpty {
     /// The path is relative to `/v2` and starts with `/`; a query is left out.
     #[must_use]
     pub fn new(app: &App, path: &str) -> Self {
@@ -93,7 +93,7 @@ impl<T> Changed<T> {
     }
 }
 
-impl<T: Serialize> IntoResponse for Shown<T> {
+impl<T: Serialize> IntoResponse for OkJson<T> {
     fn into_response(self) -> Response {
         json(StatusCode::OK, None, &self.0)
     }
@@ -108,7 +108,7 @@ impl<T> IntoResponse for Created<T> {
     }
 }
 
-impl IntoResponse for CreatedUnshown {
+impl IntoResponse for CreatedEmpty {
     fn into_response(self) -> Response {
         respond(StatusCode::CREATED, Some(self.0), None)
     }
@@ -120,7 +120,7 @@ impl<T: Serialize> IntoResponse for Changed<T> {
     }
 }
 
-impl IntoResponse for Gone {
+impl IntoResponse for NoContent {
     fn into_response(self) -> Response {
         respond(StatusCode::NO_CONTENT, None, None)
     }

@@ -1,8 +1,8 @@
 //! Bodies of requests: JSON, whatever the client calls it (wire reference, section 1.1).
 
 use crate::caller::Granted;
-use crate::documented::Documented;
 use crate::error::{ApiError, message_for};
+use crate::plain_types::Documented;
 use crate::query::Pairs;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;

@@ -3,7 +3,7 @@
 //!
 //! What is refused here is said with the member it is in. What a whole thing may have, in bytes, is checked where it is written.
 
-use crate::documented::whole;
+use crate::plain_types::whole;
 use crate::wire::said;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{SeqAccess, Visitor};
@@ -164,15 +164,15 @@ pub(crate) struct IdText(
 
 /// A list of at most `MOST` entries. What is longer is refused before it is read to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Few<T, const MOST: usize>(Vec<T>);
+pub(crate) struct BoundedList<T, const MOST: usize>(Vec<T>);
 
-impl<T, const MOST: usize> Default for Few<T, MOST> {
+impl<T, const MOST: usize> Default for BoundedList<T, MOST> {
     fn default() -> Self {
         Self(Vec::new())
     }
 }
 
-impl<T, const MOST: usize> Deref for Few<T, MOST> {
+impl<T, const MOST: usize> Deref for BoundedList<T, MOST> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {
@@ -180,7 +180,7 @@ impl<T, const MOST: usize> Deref for Few<T, MOST> {
     }
 }
 
-impl<T, const MOST: usize> IntoIterator for Few<T, MOST> {
+impl<T, const MOST: usize> IntoIterator for BoundedList<T, MOST> {
     type Item = T;
     type IntoIter = std::vec::IntoIter<T>;
 
@@ -189,7 +189,7 @@ impl<T, const MOST: usize> IntoIterator for Few<T, MOST> {
     }
 }
 
-impl<'de, T: Deserialize<'de>, const MOST: usize> Deserialize<'de> for Few<T, MOST> {
+impl<'de, T: Deserialize<'de>, const MOST: usize> Deserialize<'de> for BoundedList<T, MOST> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_seq(Reading::<T, MOST>(PhantomData))
     }
@@ -198,7 +198,7 @@ impl<'de, T: Deserialize<'de>, const MOST: usize> Deserialize<'de> for Few<T, MO
 struct Reading<T, const MOST: usize>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>, const MOST: usize> Visitor<'de> for Reading<T, MOST> {
-    type Value = Few<T, MOST>;
+    type Value = BoundedList<T, MOST>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a sequence")
@@ -212,11 +212,11 @@ impl<'de, T: Deserialize<'de>, const MOST: usize> Visitor<'de> for Reading<T, MO
             }
             few.push(item);
         }
-        Ok(Few(few))
+        Ok(BoundedList(few))
     }
 }
 
-impl<T: JsonSchema, const MOST: usize> JsonSchema for Few<T, MOST> {
+impl<T: JsonSchema, const MOST: usize> JsonSchema for BoundedList<T, MOST> {
     fn inline_schema() -> bool {
         true
     }
@@ -249,7 +249,7 @@ mod tests {
         line: Option<String>,
         #[serde(deserialize_with = "prose_or_empty::<5, _>")]
         prose: Option<String>,
-        list: Option<Few<IdText, 2>>,
+        list: Option<BoundedList<IdText, 2>>,
     }
 
     fn read(text: &str) -> Result<Body, String> {

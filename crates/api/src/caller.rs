@@ -3,7 +3,7 @@
 use crate::error::ApiError;
 use crate::keys::{Keys, query_value};
 use crate::language;
-use crate::noted::Noted;
+use crate::response_notes::ResponseNotes;
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -72,7 +72,7 @@ fn identify<'a>(parts: &'a Parts, app: &'a App) -> Identified<'a> {
             Keys { api_key: Some(api_key), secret_key: Some(secret_key) } => (api_key, secret_key),
             Keys { api_key, secret_key } => return Err(missing(api_key.is_none(), secret_key.is_none())),
         };
-        let noted = parts.extensions.get::<Noted>();
+        let noted = parts.extensions.get::<ResponseNotes>();
         let holder = check(app, &api_key, &secret_key).await.map_err(|error| refused(error, noted))?;
         if let Some(noted) = noted {
             noted.called_by(holder.account().id.clone(), holder.authorization().application.clone());
@@ -89,7 +89,7 @@ fn identify<'a>(parts: &'a Parts, app: &'a App) -> Identified<'a> {
     })
 }
 
-fn refused(error: CheckError, noted: Option<&Noted>) -> ApiError {
+fn refused(error: CheckError, noted: Option<&ResponseNotes>) -> ApiError {
     match error {
         CheckError::Refused => ApiError::wrong_keys(),
         CheckError::TooMany(TooManyCalls { rate, wait }) => {

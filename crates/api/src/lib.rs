@@ -5,6 +5,7 @@
 //! not compile.
 
 pub mod answer;
+mod answer_bytes;
 mod availability;
 pub mod body;
 mod bookings;
@@ -14,27 +15,26 @@ mod changes;
 pub mod cors;
 mod customers;
 pub mod document;
-mod documented;
 pub mod error;
 mod holds;
 mod keys;
 mod language;
 mod linked_people;
-mod noted;
 pub mod operation;
 pub mod paging;
 pub mod path;
 mod payments;
+mod plain_types;
 pub mod query;
-mod refused;
+mod refusal;
 mod resourceblocks;
+mod response_notes;
 pub mod router;
 mod seatblocks;
 mod settings;
 mod span;
 mod subaccounts;
 pub mod webhooks;
-mod weigh;
 pub mod wire;
 
 pub use error::ApiError;

@@ -246,9 +246,9 @@ impl Pairs {
 
 /// A struct of parameters that is not read until it is asked for: those of a search, which a page token holds already.
 #[derive(Clone)]
-pub struct Unread<T>(Pairs, PhantomData<fn() -> T>);
+pub struct UnreadQuery<T>(Pairs, PhantomData<fn() -> T>);
 
-impl<T: Parameters> Unread<T> {
+impl<T: Parameters> UnreadQuery<T> {
     /// Reads them.
     ///
     /// # Errors
@@ -258,7 +258,7 @@ impl<T: Parameters> Unread<T> {
     }
 }
 
-impl<T, S: Send + Sync> FromRequestParts<S> for Unread<T> {
+impl<T, S: Send + Sync> FromRequestParts<S> for UnreadQuery<T> {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {

@@ -1,12 +1,12 @@
 //! Every operation of the API.
 
+use crate::answer_bytes::weigh;
 use crate::body::LARGEST_BODY;
 use crate::error::{ApiError, refuse};
 use crate::operation::Operations;
-use crate::weigh::weigh;
 use crate::{
-    availability, bookings, changes, customers, holds, language, linked_people, noted, payments, resourceblocks,
-    seatblocks, settings, subaccounts, webhooks,
+    availability, bookings, changes, customers, holds, language, linked_people, payments, resourceblocks,
+    response_notes, seatblocks, settings, subaccounts, webhooks,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -186,7 +186,7 @@ pub fn router_of(operations: Operations, app: App) -> Router {
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(middleware::from_fn(refuse_large_bodies))
         .layer(middleware::from_fn_with_state(app.clone(), weigh))
-        .layer(middleware::from_fn(noted::note))
+        .layer(middleware::from_fn(response_notes::note))
         .layer(middleware::from_fn(forbid_caching))
         .layer(CompressionLayer::new())
         .with_state(app)

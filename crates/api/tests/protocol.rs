@@ -10,14 +10,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use slotkeeper_api::ApiError;
-use slotkeeper_api::answer::{Changed, Created, CreatedUnshown, Gone, Shown};
+use slotkeeper_api::answer::{Changed, Created, CreatedEmpty, NoContent, OkJson};
 use slotkeeper_api::body::{NewBody, NewWithoutBody};
 use slotkeeper_api::caller::Caller;
 use slotkeeper_api::document::AsParameter;
 use slotkeeper_api::operation::Operations;
 use slotkeeper_api::paging::{List, PageParameters, PageToken, Paging};
 use slotkeeper_api::path::{Id, Ids};
-use slotkeeper_api::query::{Query, Required, Unread};
+use slotkeeper_api::query::{Query, Required, UnreadQuery};
 use slotkeeper_api::router::router_of;
 use slotkeeper_api::wire::{Money, Switch};
 use slotkeeper_app::App;
@@ -52,15 +52,15 @@ async fn numbers(
     caller: Caller<AnyKey>,
     State(app): State<App>,
     Query(page): Query<PageParameters>,
-    wanted: Unread<ListNumbers>,
-) -> Result<Shown<List<u32>>, ApiError> {
+    wanted: UnreadQuery<ListNumbers>,
+) -> Result<OkJson<List<u32>>, ApiError> {
     let account = &caller.access().account().id;
     let paging = Paging::read(&app, account, "GET /numbers", &page, 100, || {
         let ListNumbers { count: Required(count), start_time: _ } = wanted.read()?;
         Ok(Search { count })
     })?;
     let all: Vec<u32> = (0..paging.search.count).collect();
-    Ok(Shown(paging.list(all.len() as u64, paging.page.slice_of(&all).to_vec())))
+    Ok(OkJson(paging.list(all.len() as u64, paging.page.slice_of(&all).to_vec())))
 }
 
 async fn found(
@@ -68,11 +68,11 @@ async fn found(
     State(app): State<App>,
     Id(token): Id<PageToken>,
     Query(page): Query<PageParameters>,
-) -> Result<Shown<List<u32>>, ApiError> {
+) -> Result<OkJson<List<u32>>, ApiError> {
     let page = page.with_token(token);
     let account = &caller.access().account().id;
     let paging = Paging::<Search>::read(&app, account, "GET /numbers", &page, 100, || unreachable!())?;
-    Ok(Shown(paging.list(u64::from(paging.search.count), Vec::new())))
+    Ok(OkJson(paging.list(u64::from(paging.search.count), Vec::new())))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -103,16 +103,16 @@ async fn create_unshown(
     caller: Caller<AnyKey>,
     State(app): State<App>,
     NewWithoutBody { key }: NewWithoutBody,
-) -> Result<CreatedUnshown, ApiError> {
-    Ok(keep(&app, caller.access(), key, CreatedUnshown::new(&app, "/things/2")).await?)
+) -> Result<CreatedEmpty, ApiError> {
+    Ok(keep(&app, caller.access(), key, CreatedEmpty::new(&app, "/things/2")).await?)
 }
 
 async fn change(_caller: Caller<AnyKey>, State(app): State<App>, Id(id): Id<PaymentId>) -> Changed<Value> {
     Changed::new(&app, &format!("/things/{id}"), json!({}))
 }
 
-async fn remove(_caller: Caller<AnyKey>, Ids(_, _): Ids<CustomerId, LinkedPersonId>) -> Gone {
-    Gone
+async fn remove(_caller: Caller<AnyKey>, Ids(_, _): Ids<CustomerId, LinkedPersonId>) -> NoContent {
+    NoContent
 }
 
 async fn busy(_caller: Caller<AnyKey>) -> ApiError {

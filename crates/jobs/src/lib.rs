@@ -4,10 +4,10 @@
 //!
 //! Each job is a function that does one round and can be called from a test; [`run`] calls them all in time.
 
-pub mod deliver;
 pub mod mailer;
-pub mod send_mail;
+pub mod outbox;
 mod stop;
+pub mod webhooks;
 
 pub use stop::{Stop, Stopper};
 
@@ -83,7 +83,7 @@ async fn patiently(jobs: impl Future<Output = ()>, mut stop: Stop, patience: Dur
 
 async fn deliver_changes(app: &App, outgoing: Option<Outgoing>, stop: Stop) {
     if let Some(outgoing) = outgoing {
-        deliver::run(app, &outgoing, ticks(DELIVER_EVERY), stop).await;
+        webhooks::run(app, &outgoing, ticks(DELIVER_EVERY), stop).await;
     }
 }
 
@@ -97,7 +97,7 @@ async fn send_mails(app: &App, mailer: Option<Mailer>, mut stop: Stop) {
             () = stop.told() => return,
         }
         let (app, mailer, stop) = (app.clone(), mailer.clone(), stop.clone());
-        round("mail", async move { while send_mail::send_due(&app, &mailer, &stop).await > 0 && !stop.is_told() {} })
+        round("mail", async move { while outbox::send_due(&app, &mailer, &stop).await > 0 && !stop.is_told() {} })
             .await;
     }
 }
@@ -257,8 +257,8 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_told_without_its_message() {
         #[derive(Clone, Default)]
-        struct Written(Arc<Mutex<Vec<u8>>>);
-        impl std::io::Write for Written {
+        struct JobHandles(Arc<Mutex<Vec<u8>>>);
+        impl std::io::Write for JobHandles {
             fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
                 self.0.lock().unwrap().extend_from_slice(bytes);
                 Ok(bytes.len())
@@ -268,7 +268,7 @@ mod tests {
                 Ok(())
             }
         }
-        let written = Written::default();
+        let written = JobHandles::default();
         let writer = written.clone();
         let lines = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
         let guard = tracing::subscriber::set_default(lines);

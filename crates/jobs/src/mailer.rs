@@ -6,8 +6,8 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use slotkeeper_app::outbox::EmailContent;
 use slotkeeper_domain::email_address::EmailAddress;
-use slotkeeper_letters::HeaderText;
-use slotkeeper_outgoing::room;
+use slotkeeper_emails::HeaderText;
+use slotkeeper_outgoing::descriptors;
 use std::time::Duration;
 
 /// How long one conversation with the mail server may take.
@@ -120,7 +120,7 @@ impl Mailer {
             match self.transport.send(message).await {
                 Ok(_) => Ok(()),
                 Err(error) if self.refuses_this_mail(&error).await => Err(NotSent::for_good(reason(&error))),
-                Err(error) if error.status().is_none() && room::was_none_left(&error) => Err(NotSent::no_room()),
+                Err(error) if error.status().is_none() && descriptors::was_none_left(&error) => Err(NotSent::no_room()),
                 Err(error) => Err(NotSent::for_now(reason(&error))),
             }
         };
@@ -216,8 +216,8 @@ fn reason(error: &lettre::transport::smtp::Error) -> String {
 mod tests {
     use super::*;
     use slotkeeper_app::outbox::EmailParts;
-    use slotkeeper_letters::CalendarPart;
-    use slotkeeper_letters::calendar::Method;
+    use slotkeeper_emails::CalendarPart;
+    use slotkeeper_emails::calendar::Method;
 
     fn raw(subject: &str, name: &str, calendar: Option<CalendarPart>) -> String {
         let server = MailServer {

@@ -1,11 +1,11 @@
 //! From the host of an address to a connection. The name is looked up once, every address that was found is held
 //! against the policy, and the connection is made to one of exactly those.
 
+use crate::descriptors;
 use crate::outcome::Failure;
 use crate::outgoing::Limits;
 use crate::policy::{Policy, is_loopback, literal};
 use crate::resolve::Resolve;
-use crate::room;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -98,7 +98,7 @@ async fn addresses(
             found.truncate(MOST_ADDRESSES);
             Ok(found)
         }
-        Ok(Err(error)) if error.kind() == io::ErrorKind::ResourceBusy || room::was_none_left(&error) => {
+        Ok(Err(error)) if error.kind() == io::ErrorKind::ResourceBusy || descriptors::was_none_left(&error) => {
             Err(Failure::NoRoom)
         }
         _ => Err(Failure::NameNotFound),
@@ -117,7 +117,7 @@ async fn first(addresses: &[IpAddr], port: u16, limits: &Limits, deadline: Insta
                 let _ = stream.set_nodelay(true);
                 return Ok(stream);
             }
-            Err(error) if room::is_out_of_descriptors(&error) => return Err(Failure::NoRoom),
+            Err(error) if descriptors::is_out_of_descriptors(&error) => return Err(Failure::NoRoom),
             Err(_) => {}
         }
     }

@@ -1,7 +1,7 @@
 //! One request and one answer over a connection.
 
 use crate::connect::Stream;
-use crate::outcome::{Answer, Failure};
+use crate::outcome::{Failure, ReceiverResponse};
 use crate::outgoing::Limits;
 use crate::retry_after::RetryAfter;
 use crate::tls;
@@ -46,7 +46,7 @@ pub(crate) async fn exchange(
     request: Request<Full<Bytes>>,
     limits: &Limits,
     deadline: Instant,
-) -> Result<Answer, Failure> {
+) -> Result<ReceiverResponse, Failure> {
     let head = async {
         let (mut sender, connection) = http(limits).handshake(TokioIo::new(stream)).await?;
         let driven = Driven::new(connection);
@@ -61,7 +61,7 @@ pub(crate) async fn exchange(
     let status = answer.status().as_u16();
     let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| RetryAfter::read(value.to_str().ok()?));
     let body_start = as_text(&start(answer.into_body(), limits, deadline).await);
-    Ok(Answer { status, retry_after, body_start })
+    Ok(ReceiverResponse { status, retry_after, body_start })
 }
 
 /// The beginning of a body. The rest of a short body is read as well, so that the receiver can finish in peace; a long one

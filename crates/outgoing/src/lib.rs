@@ -14,23 +14,23 @@
 
 mod address;
 mod connect;
+pub mod descriptors;
 mod exchange;
-mod itself;
 mod outcome;
 mod outgoing;
+mod own_addresses;
 mod policy;
 mod proxy;
 mod receiver_url;
 mod resolve;
 mod retry_after;
-pub mod room;
 mod tls;
 
 pub use address::Kind;
 pub use hyper::header::{HeaderMap, HeaderName, HeaderValue};
-pub use itself::Itself;
-pub use outcome::{Answer, Failure, Outcome, TlsFault};
+pub use outcome::{Failure, Outcome, ReceiverResponse, TlsFault};
 pub use outgoing::{Limits, Outgoing};
+pub use own_addresses::OwnAddresses;
 pub use policy::{AllowedReceiver, NotAReceiver, Policy};
 pub use proxy::{NotAProxy, Proxy};
 pub use receiver_url::{ReceiverUrl, Refusal};

@@ -8,14 +8,14 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// What the receiver answered, whatever its status, or why there is no answer.
-    pub answer: Result<Answer, Failure>,
+    pub answer: Result<ReceiverResponse, Failure>,
     /// From the beginning, the look-up of the name included, to the end of what was read.
     pub duration: Duration,
 }
 
 /// What a receiver answered. Redirects are answers like others: nobody follows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct ReceiverResponse {
     /// The status, 100 to 999.
     pub status: u16,
     /// When to come again, if the receiver said so.

@@ -2,7 +2,7 @@
 
 use crate::connect::{Stream, to_proxy, to_receiver};
 use crate::exchange::{exchange, http};
-use crate::outcome::{Answer, Failure, Outcome};
+use crate::outcome::{Failure, Outcome, ReceiverResponse};
 use crate::policy::{Policy, is_loopback};
 use crate::proxy::Proxy;
 use crate::receiver_url::ReceiverUrl;
@@ -136,7 +136,7 @@ impl Shared {
         headers: HeaderMap,
         body: Vec<u8>,
         deadline: Instant,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<ReceiverResponse, Failure> {
         // It may have been checked by another policy, or before the configuration changed.
         let url = self.policy.check(url).map_err(Failure::Refused)?;
         let stream = self.connect(&url, whose, deadline).await?;

@@ -1,7 +1,7 @@
 //! What may be called: the rule, and the exceptions a configuration makes.
 
 use crate::address::{Kind, kind, plain};
-use crate::itself::Itself;
+use crate::own_addresses::OwnAddresses;
 use crate::receiver_url::{ReceiverUrl, Refusal};
 use ipnet::IpNet;
 use std::fmt;
@@ -21,7 +21,7 @@ pub struct Policy {
     /// The ports on which https is spoken.
     pub ports: Vec<u16>,
     /// Where the server itself is reached, which is never called, whatever is allowed.
-    pub itself: Itself,
+    pub itself: OwnAddresses,
 }
 
 impl Policy {
@@ -61,7 +61,7 @@ impl Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { loopback_http: false, allowed: Vec::new(), ports: Self::PORTS.into(), itself: Itself::default() }
+        Self { loopback_http: false, allowed: Vec::new(), ports: Self::PORTS.into(), itself: OwnAddresses::default() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Looking up the addresses of a name.
 
-use crate::room;
+use crate::descriptors;
 use std::collections::HashMap;
 use std::io;
 use std::net::IpAddr;
@@ -136,7 +136,7 @@ impl SystemResolver {
         };
         match found {
             // The system had to open files for that: nothing is wrong with the name.
-            Err(error) if room::was_none_left(&error) => Err(io::Error::new(io::ErrorKind::ResourceBusy, error)),
+            Err(error) if descriptors::was_none_left(&error) => Err(io::Error::new(io::ErrorKind::ResourceBusy, error)),
             Err(error) => {
                 self.failed(name);
                 Err(error)

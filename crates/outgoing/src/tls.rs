@@ -1,8 +1,8 @@
 //! TLS to receivers: whom it trusts, and what went wrong in a developer's words.
 
 use crate::connect::Stream;
+use crate::descriptors;
 use crate::outcome::{Failure, TlsFault};
-use crate::room;
 use rustls::pki_types::ServerName;
 use rustls::{CertificateError, ClientConfig, Error, RootCertStore};
 use std::sync::Arc;
@@ -51,7 +51,7 @@ async fn machine() -> Result<Arc<ClientConfig>, Failure> {
         let (found, mut roots) = (rustls_native_certs::load_native_certs(), RootCertStore::empty());
         roots.add_parsable_certificates(found.certs);
         // What could not be opened for want of a descriptor is read at the next call.
-        if !found.errors.is_empty() && room::none_left() { Err(Failure::NoRoom) } else { Ok(roots) }
+        if !found.errors.is_empty() && descriptors::none_left() { Err(Failure::NoRoom) } else { Ok(roots) }
     });
     let roots = roots.await.unwrap_or_else(|_| Ok(RootCertStore::empty()))?;
     if roots.is_empty() {

@@ -1,7 +1,7 @@
 //! The command line: what can be typed and what `--help` says. What the commands do lives in the modules of their names.
 
 use crate::config::{self, Config, DatabaseUrl, parse_listen};
-use crate::{demo, orders, serve};
+use crate::{control, demo, serve};
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 use slotkeeper_domain::account::AccountKind;
@@ -60,7 +60,7 @@ impl Command {
         let runtime = || Builder::new_multi_thread().enable_all().build();
         match self {
             Self::Serve(args) => runtime()?.block_on(serve::serve(args)),
-            Self::Account(command) => runtime()?.block_on(orders::give(command)),
+            Self::Account(command) => runtime()?.block_on(control::give(command)),
             Self::Demo(args) => runtime()?.block_on(demo::demo(args)),
             Self::Config => Ok(stdout().write_all(config::DEFAULT_FILE.as_bytes())?),
         }

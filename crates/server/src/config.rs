@@ -15,7 +15,7 @@ use slotkeeper_api::cors::Origins;
 use slotkeeper_domain::call_rate::CallRate;
 use slotkeeper_domain::retry_policy::RetryPolicy;
 use slotkeeper_domain::sign_up::{SignUpRules, Way};
-use slotkeeper_outgoing::{AllowedReceiver, Itself, Policy, Proxy};
+use slotkeeper_outgoing::{AllowedReceiver, OwnAddresses, Policy, Proxy};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -149,7 +149,7 @@ impl Outgoing {
     /// The way out that follows from it. With `loopback_http` also receivers on this machine are called, over plain
     /// http: for the demo only. `itself` is where this server is reached: nothing is sent there.
     #[must_use]
-    pub fn way_out(&self, loopback_http: bool, itself: Itself) -> slotkeeper_outgoing::Outgoing {
+    pub fn way_out(&self, loopback_http: bool, itself: OwnAddresses) -> slotkeeper_outgoing::Outgoing {
         let policy = Policy { loopback_http, allowed: self.allow.clone(), ports: self.ports.clone(), itself };
         slotkeeper_outgoing::Outgoing::new(policy, slotkeeper_outgoing::Limits::default(), self.proxy.clone())
     }
@@ -330,12 +330,12 @@ mod tests {
     #[test]
     fn the_way_out_follows_the_configuration() {
         let mut outgoing = Config::default().outgoing;
-        assert_eq!(*outgoing.way_out(false, Itself::default()).policy(), Policy::default());
-        assert!(outgoing.way_out(true, Itself::default()).policy().check("http://127.0.0.1:9/").is_ok());
+        assert_eq!(*outgoing.way_out(false, OwnAddresses::default()).policy(), Policy::default());
+        assert!(outgoing.way_out(true, OwnAddresses::default()).policy().check("http://127.0.0.1:9/").is_ok());
         outgoing.allow = vec!["10.0.0.0/8".parse().unwrap()];
         outgoing.ports = vec![9443];
-        assert!(outgoing.way_out(false, Itself::default()).policy().check("https://10.0.0.1:9443/").is_ok());
-        assert!(outgoing.way_out(false, Itself::default()).policy().check("https://10.0.0.1/").is_err());
+        assert!(outgoing.way_out(false, OwnAddresses::default()).policy().check("https://10.0.0.1:9443/").is_ok());
+        assert!(outgoing.way_out(false, OwnAddresses::default()).policy().check("https://10.0.0.1/").is_err());
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! `slotkeeper demo`: a server with example data, for a developer's laptop and for CI.
 
-mod benefits;
 mod blocks;
 mod bookings;
 mod catalogue;
 mod credentials;
 mod customers;
+mod discounts;
 mod fill;
 
 use crate::cli::DemoArgs;
@@ -20,7 +20,7 @@ use slotkeeper_app::App;
 use slotkeeper_app::secrets::Usage;
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::visibility::Visibility;
-use slotkeeper_outgoing::Itself;
+use slotkeeper_outgoing::OwnAddresses;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::bookings::BookingSearch;
 use slotkeeper_store::tables::{accounts, bookings as stored, catalogue as kept, server_facts};
@@ -65,7 +65,7 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     config.limits.api_burst = 100_000;
     logging::init(&config.log)?;
 
-    let outgoing = config.outgoing.way_out(true, Itself::at(config.public_url.as_str(), address));
+    let outgoing = config.outgoing.way_out(true, OwnAddresses::at(config.public_url.as_str(), address));
     let app = serve::open(&config, outgoing.policy().clone()).await.map_err(|error| explain(error, &args))?;
     let credentials = credentials(&app).await?;
     let amounts = amounts(&app, &credentials).await?;

@@ -14,7 +14,7 @@ const FEWEST: u64 = 16;
 
 /// What becomes of the descriptors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Share {
+pub struct DescriptorShare {
     /// How many connections of clients there can be.
     pub connections: usize,
     /// How many descriptors are kept for everything else.
@@ -44,20 +44,20 @@ pub fn raise() -> Option<u64> {
 /// How many connections of clients there can be, of `wanted`, with so many descriptors and connections to the database. Where
 /// there are few, notices are content with half of what the rest leaves: they wait for each other.
 #[must_use]
-pub fn share(limit: Option<u64>, wanted: usize, database_connections: usize) -> Share {
+pub fn share(limit: Option<u64>, wanted: usize, database_connections: usize) -> DescriptorShare {
     let most = wanted as u64;
     let own = OWN + PER_DATABASE_CONNECTION * database_connections as u64;
-    let Some(limit) = limit else { return Share { connections: wanted, reserve: own + NOTICES } };
+    let Some(limit) = limit else { return DescriptorShare { connections: wanted, reserve: own + NOTICES } };
     let reserve = own + NOTICES.min(limit.saturating_sub(own) / 2);
     let connections = most.min(limit.saturating_sub(reserve).max(FEWEST));
-    Share { connections: usize::try_from(connections).unwrap_or(wanted), reserve }
+    DescriptorShare { connections: usize::try_from(connections).unwrap_or(wanted), reserve }
 }
 
 /// Asks for descriptors and says in the log what becomes of them; how many connections there can be.
 #[must_use]
 pub fn connections(wanted: usize, database_connections: usize) -> usize {
     let limit = raise();
-    let Share { connections, reserve } = share(limit, wanted, database_connections);
+    let DescriptorShare { connections, reserve } = share(limit, wanted, database_connections);
     let shown = limit.map_or_else(|| "no limit".to_owned(), |limit| limit.to_string());
     if connections < wanted {
         tracing::warn!(
@@ -88,7 +88,7 @@ mod tests {
             (Some(100), 1_024, (16, 160)),
             (Some(1_024), 20, (20, 592)),
         ] {
-            let Share { connections, reserve } = share(limit, wanted, 8);
+            let DescriptorShare { connections, reserve } = share(limit, wanted, 8);
             assert_eq!((connections, reserve), expected, "{limit:?} {wanted}");
         }
     }

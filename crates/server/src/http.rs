@@ -8,17 +8,17 @@
 //!
 //! And every request is answered in our own words, also one that the HTTP library refuses by itself.
 
+mod body_rate;
+mod connection_slots;
 mod guard;
-mod held;
-mod pace;
-mod patient;
-mod places;
-mod rescue;
-mod seated;
+mod guarded_body;
+mod panics;
+mod refusal_rewriter;
 mod serve;
 #[cfg(test)]
 mod tests;
-mod wording;
+mod tracked_stream;
+mod write_timeout;
 
 pub use serve::{listen, serve};
 
@@ -86,12 +86,12 @@ pub type Refuse = fn(StatusCode, &Parts) -> Response;
 ///
 /// The order is meant: what is refused is logged too, and a renderer that panics is caught as well.
 fn protect(router: Router, limits: &Limits, refuse: Refuse) -> Router {
-    let rescue = rescue::Rescue { limit: limits.request_timeout, refuse };
-    let pace = pace::Pace::new(limits, refuse);
+    let rescue = panics::Rescue { limit: limits.request_timeout, refuse };
+    let pace = body_rate::Pace::new(limits, refuse);
     router
         .layer(middleware::from_fn_with_state(refuse, guard::limit_size))
-        .layer(middleware::from_fn_with_state(rescue, rescue::always_answer))
-        .layer(middleware::from_fn_with_state(pace, pace::keep_pace))
+        .layer(middleware::from_fn_with_state(rescue, panics::always_answer))
+        .layer(middleware::from_fn_with_state(pace, body_rate::keep_pace))
         .layer(middleware::map_response(nosniff))
         .layer(middleware::from_fn(crate::logging::log_requests))
 }

@@ -5,13 +5,13 @@
 
 pub mod cli;
 pub mod config;
+pub mod control;
 pub mod demo;
 pub mod descriptors;
 pub mod http;
 pub mod logging;
 pub mod master_key;
 pub mod node;
-pub mod orders;
 pub mod serve;
 pub mod signals;
 pub mod zone_data;

@@ -4,16 +4,16 @@ use crate::cli::ServeArgs;
 use crate::config::{Config, MailTls};
 use crate::http::Limits;
 use crate::node::{Node, check_master_key, document};
-use crate::{descriptors, http, logging, master_key, orders, signals, zone_data};
+use crate::{control, descriptors, http, logging, master_key, signals, zone_data};
 use anyhow::Context;
-use slotkeeper_api::webhooks::WireItems;
+use slotkeeper_api::webhooks::WirePayloads;
 use slotkeeper_app::clock::SystemClock;
 use slotkeeper_app::passwords::{Cost, Passwords};
 use slotkeeper_app::secrets::Vault;
 use slotkeeper_app::{App, AppConfig};
 use slotkeeper_domain::email_address::EmailAddress;
 use slotkeeper_jobs::mailer::{MailServer, Mailer, Tls, address_in};
-use slotkeeper_outgoing::{Itself, Policy};
+use slotkeeper_outgoing::{OwnAddresses, Policy};
 use slotkeeper_store::{Location, Store};
 use slotkeeper_web::Web;
 use std::sync::Arc;
@@ -35,11 +35,11 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     })?;
     config.follow(listener.local_addr()?);
     let connections = descriptors::connections(config.limits.connections, config.database_connections);
-    let itself = Itself::at(config.public_url.as_str(), listener.local_addr()?);
+    let itself = OwnAddresses::at(config.public_url.as_str(), listener.local_addr()?);
     let outgoing = config.outgoing.way_out(false, itself);
     let app = open(&config, outgoing.policy().clone()).await?;
     // PostgreSQL can be opened beside a running server.
-    let _orders = if config.database_url.is_empty() { orders::listen(&config.orders_socket(), &app) } else { None };
+    let _orders = if config.database_url.is_empty() { control::listen(&config.orders_socket(), &app) } else { None };
     tracing::info!(listen = %listener.local_addr()?, public_url = config.public_url.as_str(), "ready");
     let node = Node {
         web: Web {
@@ -102,7 +102,7 @@ pub async fn open(config: &Config, receivers: Policy) -> anyhow::Result<App> {
         call_rate: config.limits.call_rate(),
         receivers,
         retries: config.webhooks.retries.clone(),
-        items: Arc::new(WireItems),
+        items: Arc::new(WirePayloads),
     });
     check_master_key(&app).await?;
     zone_data::check(app.store()).await?;

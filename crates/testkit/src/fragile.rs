@@ -1,6 +1,6 @@
 //! What webhooks are shown, written by a program that breaks when a test wants it to.
 
-use slotkeeper_api::webhooks::WireItems;
+use slotkeeper_api::webhooks::WirePayloads;
 use slotkeeper_app::App;
 use slotkeeper_app::authorizations::check::KeyHolder;
 use slotkeeper_app::webhooks::items::PayloadItems;
@@ -37,6 +37,6 @@ impl PayloadItems for FragileItems {
         gone: bool,
     ) -> Result<Option<String>, StoreError> {
         assert!(self.left.fetch_sub(1, Ordering::SeqCst) > 0, "the test wants this to break");
-        WireItems.item(db, app, holder, thing, gone)
+        WirePayloads.item(db, app, holder, thing, gone)
     }
 }

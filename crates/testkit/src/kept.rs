@@ -11,7 +11,7 @@ impl TestServer {
     pub async fn last_state(&self, account: &str, webhook: &str, thing: &str) -> Option<String> {
         let (account, webhook): (AccountId, WebhookId) = (account.parse().unwrap(), webhook.parse().unwrap());
         let thing = thing.to_owned();
-        let found = self.store().read(move |db| deliveries::last_item(db, (&account, &webhook), &thing));
+        let found = self.store().read(move |db| deliveries::kept_payload(db, (&account, &webhook), &thing));
         found.await.unwrap()
     }
 

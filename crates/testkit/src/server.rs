@@ -18,7 +18,7 @@ pub use slotkeeper_domain::call_rate::CallRate;
 use slotkeeper_domain::retry_policy::RetryPolicy;
 pub use slotkeeper_domain::sign_up::{SignUpRules, Way};
 use slotkeeper_domain::time::{Instant, WireTime, Zone};
-use slotkeeper_outgoing::{Itself, Policy};
+use slotkeeper_outgoing::{OwnAddresses, Policy};
 use slotkeeper_store::{Location, Store};
 pub use slotkeeper_web::Installation;
 use slotkeeper_web::Web;
@@ -285,7 +285,7 @@ impl TestServer {
             most_customers,
             sign_up: more.sign_up,
             call_rate,
-            receivers: receivers(Itself::at(public_url.unwrap_or(&url), listener.local_addr().unwrap())),
+            receivers: receivers(OwnAddresses::at(public_url.unwrap_or(&url), listener.local_addr().unwrap())),
             retries: RetryPolicy::default(),
             items: items.clone(),
         });
@@ -390,7 +390,7 @@ impl TestServer {
 }
 
 /// Receivers of tests are on this machine and have no certificates.
-fn receivers(itself: Itself) -> Policy {
+fn receivers(itself: OwnAddresses) -> Policy {
     Policy { loopback_http: true, itself, ..Policy::default() }
 }
 

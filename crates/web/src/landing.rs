@@ -2,7 +2,7 @@
 
 use crate::error::PageResult;
 use crate::extract::Query;
-use crate::page::{self, Layout, NoticeQuery};
+use crate::page::{self, FlashQuery, Layout};
 use crate::session::Session;
 use crate::{Web, consent};
 use askama::Template;
@@ -24,7 +24,7 @@ struct Landing {
 pub(crate) async fn show(
     State(web): State<Web>,
     RawQuery(query): RawQuery,
-    Query(NoticeQuery { notice }): Query<NoticeQuery>,
+    Query(FlashQuery { notice }): Query<FlashQuery>,
     session: Option<Session>,
 ) -> PageResult {
     let person = session.map(|Session(person)| person);

@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub(crate) struct Layout {
     pub(crate) person: Option<Person>,
     pub(crate) nav: Vec<NavItem>,
-    pub(crate) notice: Option<Notice>,
+    pub(crate) notice: Option<Flash>,
     pub(crate) narrow: bool,
     /// Where somebody comes to who signs out here and in again; empty for the start page.
     pub(crate) next: String,
@@ -44,7 +44,7 @@ pub(crate) struct NavItem {
 
 /// A line above the page: what was just done.
 #[derive(Clone)]
-pub(crate) struct Notice {
+pub(crate) struct Flash {
     pub(crate) kind: &'static str,
     pub(crate) text: String,
 }
@@ -127,7 +127,7 @@ impl Layout {
 }
 
 /// Notices by the code in `?notice=`. Fixed texts, so that nobody can put words into our mouth with a link.
-fn notice(code: &str) -> Option<Notice> {
+fn notice(code: &str) -> Option<Flash> {
     let (kind, text) = match code {
         "signed-out" => ("good", "You are signed out."),
         "password-chosen" => ("good", "Your password is set. Sign in with it."),
@@ -158,12 +158,12 @@ fn notice(code: &str) -> Option<Notice> {
         "removed" => ("good", "Removed. The person can no longer sign in."),
         _ => return None,
     };
-    Some(Notice { kind, text: text.to_owned() })
+    Some(Flash { kind, text: text.to_owned() })
 }
 
 /// `?notice=…`
 #[derive(serde::Deserialize, Default)]
-pub(crate) struct NoticeQuery {
+pub(crate) struct FlashQuery {
     pub(crate) notice: Option<String>,
 }
 
@@ -194,7 +194,7 @@ pub(crate) fn see_other(address: &str) -> Response {
 /// A page that says why not, and what to do.
 #[derive(Template, Clone)]
 #[template(path = "refusal.html")]
-pub(crate) struct Refusal {
+pub(crate) struct RefusalPage {
     layout: Layout,
     status: StatusCode,
     title: String,
@@ -205,7 +205,7 @@ pub(crate) struct Refusal {
     next: String,
 }
 
-impl Refusal {
+impl RefusalPage {
     pub(crate) fn new(status: StatusCode, title: impl Into<String>, text: impl Into<String>) -> Self {
         Self {
             layout: Layout::narrow(),
@@ -247,11 +247,11 @@ impl Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for RefusalPage {
     fn into_response(self) -> Response {
         let mut response = render(self.status, &self);
         if self.layout.person.is_none() {
-            response.extensions_mut().insert(Bare(Arc::new(self)));
+            response.extensions_mut().insert(BarePage(Arc::new(self)));
         }
         response
     }
@@ -259,21 +259,21 @@ impl IntoResponse for Refusal {
 
 /// A page that was made where nobody knew who looks at it.
 #[derive(Clone)]
-struct Bare(Arc<Refusal>);
+struct BarePage(Arc<RefusalPage>);
 
 /// Puts the frame of whoever is signed in around pages that were made without. Only around what the browser or the person got
 /// wrong: what the server got wrong, and what it has no time for, asks for nothing more of it.
 pub(crate) async fn frame(State(web): State<Web>, request: Request, next: Next) -> Response {
     let cookies = request.headers().clone();
     let mut response = next.run(request).await;
-    let Some(Bare(bare)) = response.extensions_mut().remove::<Bare>() else { return response };
+    let Some(BarePage(bare)) = response.extensions_mut().remove::<BarePage>() else { return response };
     if !bare.status.is_client_error() {
         return response;
     }
     let Some(token) = cookie::read(&web.app, &cookies) else { return response };
     let Ok(Some(person)) = find::find(&web.app, &token).await else { return response };
     let (mut head, body) = response.into_parts();
-    let refusal = Refusal { layout: Layout::of(&person, "").narrowed(), ..(*bare).clone() };
+    let refusal = RefusalPage { layout: Layout::of(&person, "").narrowed(), ..(*bare).clone() };
     match refusal.render() {
         Ok(html) => {
             head.headers.remove(CONTENT_LENGTH);
@@ -285,7 +285,7 @@ pub(crate) async fn frame(State(web): State<Web>, request: Request, next: Next) 
 
 /// A page that says why not.
 pub(crate) fn refusal(status: StatusCode, title: &str, text: &str) -> Response {
-    Refusal::new(status, title, text).into_response()
+    RefusalPage::new(status, title, text).into_response()
 }
 
 /// The page for a status that comes about before any page is reached, or by itself.

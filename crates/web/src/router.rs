@@ -64,7 +64,10 @@ pub fn router(web: Web) -> Router {
         )
         .route("/backoffice/authorizations/{id}/end", get(backoffice::end_key::ask).post(backoffice::end_key::end))
         .route("/backoffice/subaccounts", get(backoffice::subaccounts::show))
-        .route("/backoffice/details", get(backoffice::details::show).post(backoffice::details::update))
+        .route(
+            "/backoffice/details",
+            get(backoffice::business_profile::show).post(backoffice::business_profile::update),
+        )
         .route("/backoffice/calendars", get(backoffice::calendars::show))
         .route(
             "/backoffice/calendars/own",
@@ -84,24 +87,27 @@ pub fn router(web: Web) -> Router {
         )
         // For calendar programs, which have no cookie.
         .route("/calendars/{file}", get(calendar_file::show))
-        .route("/backoffice/mails", get(backoffice::mails::show))
+        .route("/backoffice/mails", get(backoffice::emails::show))
         .route("/backoffice/follow-ups", get(backoffice::follow_ups::show).post(backoffice::follow_ups::save))
-        .route("/backoffice/mails/{id}/again", post(backoffice::mails::again))
-        .route("/backoffice/letters", get(backoffice::letters::list))
-        .route("/backoffice/letters/{kind}/{language}", get(backoffice::letters::show).post(backoffice::letters::save))
+        .route("/backoffice/mails/{id}/again", post(backoffice::emails::again))
+        .route("/backoffice/letters", get(backoffice::email_templates::list))
+        .route(
+            "/backoffice/letters/{kind}/{language}",
+            get(backoffice::email_templates::show).post(backoffice::email_templates::save),
+        )
         .route(
             "/backoffice/letters/{kind}/{language}/preview",
-            get(backoffice::letters::preview).post(backoffice::letters::preview_unsaved),
+            get(backoffice::email_templates::preview).post(backoffice::email_templates::preview_unsaved),
         )
-        .route("/backoffice/letters/{kind}/{language}/reset", post(backoffice::letters::reset))
-        .route("/backoffice/people", get(backoffice::people::show).post(backoffice::people::invite))
-        .route("/backoffice/people/{id}/remove", get(backoffice::people::ask_remove).post(backoffice::people::remove));
+        .route("/backoffice/letters/{kind}/{language}/reset", post(backoffice::email_templates::reset))
+        .route("/backoffice/people", get(backoffice::team::show).post(backoffice::team::invite))
+        .route("/backoffice/people/{id}/remove", get(backoffice::team::ask_remove).post(backoffice::team::remove));
     if web.demo {
         pages = pages
-            .route("/demo/mail", get(demo::mail_box::list))
-            .route("/demo/mail/{account}/{id}", get(demo::mail_box::show))
-            .route("/demo/mail/{account}/{id}/html", get(demo::mail_box::html))
-            .route("/demo/mail/{account}/{id}/calendar", get(demo::mail_box::calendar))
+            .route("/demo/mail", get(demo::inbox::list))
+            .route("/demo/mail/{account}/{id}", get(demo::inbox::show))
+            .route("/demo/mail/{account}/{id}/html", get(demo::inbox::html))
+            .route("/demo/mail/{account}/{id}/calendar", get(demo::inbox::calendar))
             .layer(middleware::from_fn(protect::refuse_foreign_hosts));
     }
     pages

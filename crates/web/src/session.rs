@@ -17,13 +17,13 @@ pub(crate) struct Session(pub(crate) SignedIn);
 pub(crate) struct DeveloperPage(pub(crate) Developer);
 
 /// Anybody of a business or a portal.
-pub(crate) struct ColleaguePage(pub(crate) AccountMember);
+pub(crate) struct AccountMemberPage(pub(crate) AccountMember);
 
 /// The owner of a business or a portal.
 pub(crate) struct OwnerPage(pub(crate) Owner);
 
 /// Anybody of a business.
-pub(crate) struct WorkerPage(pub(crate) BusinessMember);
+pub(crate) struct BusinessMemberPage(pub(crate) BusinessMember);
 
 /// The owner or a manager of a business.
 pub(crate) struct ManagerPage(pub(crate) Manager);
@@ -74,7 +74,7 @@ macro_rules! pages_for {
                 let Session(person) = <Session as FromRequestParts<Web>>::from_request_parts(parts, web).await?;
                 let narrow: fn(&SignedIn) -> Option<_> = $as;
                 narrow(&person).map(Self).ok_or_else(|| {
-                    page::Refusal::new(StatusCode::FORBIDDEN, $title, $text).to(&person).into_response()
+                    page::RefusalPage::new(StatusCode::FORBIDDEN, $title, $text).to(&person).into_response()
                 })
             }
         }
@@ -84,12 +84,12 @@ macro_rules! pages_for {
 pages_for! {
     DeveloperPage, SignedIn::as_developer, "This page is for developers",
         "Applications are registered in a developer account, which is separate from the account of a business.";
-    ColleaguePage, SignedIn::as_colleague, "This page is for businesses",
+    AccountMemberPage, SignedIn::as_colleague, "This page is for businesses",
         "A developer account takes no bookings and has no back office. Sign in with the account of a business.";
     ManagerPage, SignedIn::as_manager, "Only owners and managers of a business can do this",
         "Ask the owner or a manager of the business.";
     OwnerPage, |person| person.as_owner().ok(), "Only the owner can do this",
         "Ask the owner of the account. Owners decide about applications, people and the business's details.";
-    WorkerPage, SignedIn::as_business_member, "This page is for businesses",
+    BusinessMemberPage, SignedIn::as_business_member, "This page is for businesses",
         "Only a business takes bookings, and has calendars of them. Sign in with the account of a business.";
 }

@@ -2,10 +2,10 @@
 
 use super::slots::MOST;
 use super::{CourseSchedule, Mode, course, moving, resources};
-use crate::answer::{Created, Shown};
+use crate::answer::{Created, OkJson};
 use crate::body::NewBody;
 use crate::bookings::body::{Ignored, options, people};
-use crate::bounded::{Few, LONGEST_ID, id};
+use crate::bounded::{BoundedList, LONGEST_ID, id};
 use crate::caller::Caller;
 use crate::document::AsParameter;
 use crate::error::ApiError;
@@ -40,7 +40,7 @@ const OPERATION: &str = "POST /availability/matchingslots";
 
 crate::parameters! {
     /// As whom to look.
-    pub(crate) struct SearchSwitches {
+    pub(crate) struct MatchingSlotsToken {
         /// As whom.
         mode: Option<Mode> = "mode",
         /// The number of a booking that is to be moved: what it has counts as free.
@@ -61,13 +61,13 @@ pub(crate) struct SearchParameters {
     #[schemars(with = "AsParameter<WireTime>")]
     end_time: WireTime,
     #[schemars(length(min = 1))]
-    people_numbers: Few<PeopleNumber, MOST_ENTRIES>,
+    people_numbers: BoundedList<PeopleNumber, MOST_ENTRIES>,
     #[serde(default, deserialize_with = "null_as_default")]
-    #[schemars(with = "Option<Few<NamedValue, MOST_ENTRIES>>")]
-    options: Few<NamedValue, MOST_ENTRIES>,
+    #[schemars(with = "Option<BoundedList<NamedValue, MOST_ENTRIES>>")]
+    options: BoundedList<NamedValue, MOST_ENTRIES>,
     #[serde(default, deserialize_with = "null_as_default")]
-    #[schemars(with = "Option<Few<ResourceInput, MOST_ENTRIES>>")]
-    resources: Few<ResourceInput, MOST_ENTRIES>,
+    #[schemars(with = "Option<BoundedList<ResourceInput, MOST_ENTRIES>>")]
+    resources: BoundedList<ResourceInput, MOST_ENTRIES>,
 }
 
 /// A resource by its id; some clients send the id alone.
@@ -144,7 +144,7 @@ pub(crate) async fn search(
     caller: Caller<ReadAvailability>,
     State(app): State<App>,
     Query(page): Query<PageParameters>,
-    Query(switches): Query<SearchSwitches>,
+    Query(switches): Query<MatchingSlotsToken>,
     NewBody { body: wanted, key }: NewBody<SearchParameters>,
 ) -> Result<Created<List<MatchingSlot>>, ApiError> {
     let account = caller.access().account();
@@ -193,11 +193,11 @@ pub(crate) async fn page(
     State(app): State<App>,
     Id(token): Id<PageToken>,
     Query(page): Query<PageParameters>,
-) -> Result<Shown<List<MatchingSlot>>, ApiError> {
+) -> Result<OkJson<List<MatchingSlot>>, ApiError> {
     let page = page.with_token(token);
     let lost = || Err(ApiError::not_found("There is no such search."));
     let paging = Paging::read(&app, &caller.access().account().id, OPERATION, &page, MOST, lost)?;
-    Ok(Shown(found(&app, &caller, &paging).await?))
+    Ok(OkJson(found(&app, &caller, &paging).await?))
 }
 
 async fn found(

@@ -1,12 +1,12 @@
 //! `GET /availability/slots`: the events of scheduled products with the seats that are left.
 
 use super::{CourseSchedule, Mode, course, moving, resources};
-use crate::answer::Shown;
+use crate::answer::OkJson;
 use crate::caller::Caller;
 use crate::document::AsParameter;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
-use crate::query::{Query, Unread};
+use crate::query::{Query, UnreadQuery};
 use crate::span::span;
 use crate::wire::Resource;
 use axum::extract::State;
@@ -42,7 +42,7 @@ crate::parameters! {
 
 /// What a page token keeps of the search.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Search {
+pub(crate) struct SlotsToken {
     product: Option<ProductId>,
     first: Instant,
     last: Instant,
@@ -74,8 +74,8 @@ pub(crate) async fn list(
     caller: Caller<ReadAvailability>,
     State(app): State<App>,
     Query(page): Query<PageParameters>,
-    wanted: Unread<ListSlots>,
-) -> Result<Shown<List<Slot>>, ApiError> {
+    wanted: UnreadQuery<ListSlots>,
+) -> Result<OkJson<List<Slot>>, ApiError> {
     let account = caller.access().account();
     let paging = Paging::read(&app, &account.id, "GET /availability/slots", &page, MOST, || {
         let wanted = wanted.read()?;
@@ -85,16 +85,16 @@ pub(crate) async fn list(
         let (first, last) = times.ok_or_else(|| {
             ApiError::bad_request("startTime and endTime are missing: they say from when to when to look.")
         })?;
-        Ok(Search { product, first, last, relaxed: Mode::relaxed(wanted.mode), ignored: wanted.ignore_booking })
+        Ok(SlotsToken { product, first, last, relaxed: Mode::relaxed(wanted.mode), ignored: wanted.ignore_booking })
     })?;
-    let Search { product, first, last, relaxed, ignored } = &paging.search;
+    let SlotsToken { product, first, last, relaxed, ignored } = &paging.search;
     let moving = moving(&caller, ignored.as_ref())?;
     let search = SlotSearch { product: product.clone(), first: *first, last: *last, relaxed: *relaxed, moving };
     let found = slots(&app, caller.access(), search).await?;
     let catalogue = read(&app, caller.access()).await?;
     let data = paging.page.slice_of(&found).iter();
     let data = data.map(|found| slot(found, &catalogue, &account.zone, caller.language())).collect();
-    Ok(Shown(paging.list(found.len() as u64, data)))
+    Ok(OkJson(paging.list(found.len() as u64, data)))
 }
 
 fn slot(slot: &EventSlot, catalogue: &Catalogue, zone: &Zone, language: Language) -> Slot {

@@ -2,7 +2,7 @@
 //! somebody's: it has `customerId` or `customer`, which is said in words, for a plain schema cannot.
 
 use crate::availability::matchingslots::ResourceInput;
-use crate::bounded::{Few, IdText, LONGEST_ID, code_or_empty, codes, id, line, line_or_empty, prose, twice};
+use crate::bounded::{BoundedList, IdText, LONGEST_ID, code_or_empty, codes, id, line, line_or_empty, prose, twice};
 use crate::customers::body::PersonBody;
 use crate::document::{AsParameter, require};
 use crate::error::ApiError;
@@ -131,11 +131,11 @@ pub(crate) struct BookingBody<P: Purpose = Making> {
     #[schemars(length(max = LONGEST_REFERENCE))]
     external_ref: Option<String>,
     pub(crate) participants: Option<ParticipantsBody<P>>,
-    pub(crate) resources: Option<Few<ResourceInput, MOST_ENTRIES>>,
-    pub(crate) options: Option<Few<NamedValue, MOST_ENTRIES>>,
+    pub(crate) resources: Option<BoundedList<ResourceInput, MOST_ENTRIES>>,
+    pub(crate) options: Option<BoundedList<NamedValue, MOST_ENTRIES>>,
     pub(crate) private_event: Option<Switch>,
-    price_adjustments: Option<Few<AdjustmentBody, MOST_ADJUSTMENTS>>,
-    initial_payments: P::ForNew<Option<Few<PaymentBody, MOST_ENTRIES>>>,
+    price_adjustments: Option<BoundedList<AdjustmentBody, MOST_ADJUSTMENTS>>,
+    initial_payments: P::ForNew<Option<BoundedList<PaymentBody, MOST_ENTRIES>>>,
     #[serde(deserialize_with = "codes::<LONGEST_CODES, _>")]
     #[schemars(length(max = LONGEST_CODES))]
     promotion_code_input: Option<String>,
@@ -160,8 +160,8 @@ pub(crate) struct BookingBody<P: Purpose = Making> {
 )]
 pub(crate) struct ParticipantsBody<P: Purpose> {
     #[schemars(length(min = 1))]
-    pub(crate) numbers: Option<Few<PeopleNumber, MOST_CATEGORIES>>,
-    details: Option<Few<ParticipantBody, MOST_PARTICIPANTS>>,
+    pub(crate) numbers: Option<BoundedList<PeopleNumber, MOST_CATEGORIES>>,
+    details: Option<BoundedList<ParticipantBody, MOST_PARTICIPANTS>>,
     #[serde(skip)]
     purpose: PhantomData<P>,
 }
@@ -193,13 +193,13 @@ struct AdjustmentBody {
     #[schemars(length(max = LONGEST_TEXT))]
     description: Option<String>,
     #[serde(default, deserialize_with = "null_as_default")]
-    #[schemars(with = "Option<Few<IdText, MOST_TAXES>>", extend("uniqueItems" = true))]
-    tax_ids: Few<IdText, MOST_TAXES>,
+    #[schemars(with = "Option<BoundedList<IdText, MOST_TAXES>>", extend("uniqueItems" = true))]
+    tax_ids: BoundedList<IdText, MOST_TAXES>,
 }
 
 /// Which event, or which appointment that a search offered.
 #[derive(Debug, Default)]
-pub(crate) struct Which {
+pub(crate) struct BookedThing {
     pub(crate) choice: EventChoice,
     pub(crate) appointment: Option<AppointmentId>,
 }
@@ -248,8 +248,8 @@ impl<P: Purpose> BookingBody<P> {
     }
 
     /// The events it names.
-    pub(crate) fn which(&self) -> Result<Which, ApiError> {
-        let mut which = Which {
+    pub(crate) fn which(&self) -> Result<BookedThing, ApiError> {
+        let mut which = BookedThing {
             choice: EventChoice {
                 event: None,
                 enrolled_from: event(self.first_course_enrolled_event_id.as_ref(), "firstCourseEnrolledEventId")?,
@@ -344,7 +344,7 @@ impl<P: Purpose> BookingBody<P> {
     }
 }
 
-impl Which {
+impl BookedThing {
     /// The product that the ids name.
     pub(crate) fn product(&self) -> Option<ProductId> {
         let EventChoice { event, enrolled_from, drop_in } = &self.choice;
@@ -359,7 +359,7 @@ impl BookingBody<Making> {
         let which = self.which()?;
         // An event is of one product, so its id says which.
         let product = self.product()?.or(which.product()).ok_or_else(|| refuse("The member productId is missing."))?;
-        let Which { choice, appointment } = which;
+        let BookedThing { choice, appointment } = which;
         let options_given = self.options.as_deref().unwrap_or_default();
         Ok(Order {
             product,

@@ -2,7 +2,7 @@
 
 use crate::availability::resources;
 use crate::caller::Caller;
-use crate::customers::person::{Customer, LinkedPerson, Named, Reader};
+use crate::customers::person::{Customer, LinkedPerson, PersonContext, Reader};
 use crate::document::AsParameter;
 use crate::error::ApiError;
 use crate::wire::{Money, NamedValue, PeopleNumber, Resource};
@@ -164,7 +164,7 @@ impl Price {
 
 /// What answers are made from.
 pub(crate) struct View<'a> {
-    by: Named<'a>,
+    by: PersonContext<'a>,
     /// Who is wanted and the key may know of; nothing if it may read nobody.
     people: Option<People>,
     expansion: Expansion,
@@ -189,7 +189,7 @@ pub(crate) async fn present<R: Action>(
 ) -> Result<Vec<Booking>, ApiError> {
     let catalogue = read(app, caller.access()).await?;
     let may = caller.holder().access::<ReadCustomers>().filter(|_| expansion.customer || expansion.participants);
-    let by = Named::by(app, caller, &catalogue);
+    let by = PersonContext::by(app, caller, &catalogue);
     let Some(may) = may else {
         let mut bytes = 0;
         let beyond = found.iter().position(|booking| {
@@ -291,7 +291,7 @@ pub(crate) async fn present_one<R: Action>(
 
 impl<'a> View<'a> {
     /// Bookings without the people in them.
-    pub(crate) fn alone(by: Named<'a>) -> Self {
+    pub(crate) fn alone(by: PersonContext<'a>) -> Self {
         Self { by, people: None, expansion: Expansion::default() }
     }
 

@@ -1,6 +1,6 @@
 //! `DELETE /bookings/{bookingNumber}`: cancel a booking. Nothing is erased.
 
-use crate::answer::Gone;
+use crate::answer::NoContent;
 use crate::availability::Mode;
 use crate::caller::Caller;
 use crate::error::ApiError;
@@ -61,7 +61,7 @@ pub(crate) async fn cancel(
     State(app): State<App>,
     Id(number): Id<BookingNumber>,
     Query(switches): Query<CancelSwitches>,
-) -> Result<Gone, ApiError> {
+) -> Result<NoContent, ApiError> {
     // Read like the others, so that what is neither yes nor no is refused. Bookings have no recurring series.
     let CancelSwitches {
         notify_users: users,
@@ -82,5 +82,5 @@ pub(crate) async fn cancel(
     let sees = caller.holder().access::<ReadBookings>();
     let canceled = call_off(&app, caller.access(), sees.as_ref(), number, cancelation).await;
     canceled.map_err(ApiError::placing::<BookingNumber>)?;
-    Ok(Gone)
+    Ok(NoContent)
 }

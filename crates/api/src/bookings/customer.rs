@@ -1,8 +1,8 @@
 //! `GET /bookings/{bookingNumber}/customer`: whose a booking is.
 
-use crate::answer::Shown;
+use crate::answer::OkJson;
 use crate::caller::Caller;
-use crate::customers::person::{Customer, Named};
+use crate::customers::person::{Customer, PersonContext};
 use crate::error::ApiError;
 use crate::path::Id;
 use axum::extract::State;
@@ -19,11 +19,11 @@ pub(crate) async fn show(
     caller: Caller<ReadCustomers>,
     State(app): State<App>,
     Id(number): Id<BookingNumber>,
-) -> Result<Shown<Customer>, ApiError> {
+) -> Result<OkJson<Customer>, ApiError> {
     let may = caller.holder().access::<ReadBookings>().ok_or_else(ApiError::absent::<BookingNumber>)?;
     let booking = find_booking(&app, &may, number).await?.ok_or_else(ApiError::absent::<BookingNumber>)?;
     let customer = find_customer(&app, caller.access(), booking.customer).await?;
     let customer = customer.ok_or_else(ApiError::absent::<BookingNumber>)?;
     let catalogue = read(&app, caller.access()).await?;
-    Ok(Shown(Named::by(&app, &caller, &catalogue).customer(&customer)))
+    Ok(OkJson(PersonContext::by(&app, &caller, &catalogue).customer(&customer)))
 }

@@ -1,11 +1,11 @@
 //! `GET /bookings`: the bookings that start, or were changed, within some time.
 
 use super::booking::{Booking, Expansion, present};
-use crate::answer::Shown;
+use crate::answer::OkJson;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
-use crate::query::{Query, Unread};
+use crate::query::{Query, UnreadQuery};
 use crate::span::{TimePairs, Within};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -34,7 +34,7 @@ crate::parameters! {
 
 /// What a page token keeps of the search.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Search {
+pub(crate) struct BookingsToken {
     within: Within,
     product: Option<ProductId>,
     canceled: bool,
@@ -47,15 +47,15 @@ pub(crate) async fn list(
     caller: Caller<ReadBookings>,
     State(app): State<App>,
     Query(page): Query<PageParameters>,
-    times: Unread<TimePairs>,
-    wanted: Unread<ListBookings>,
-) -> Result<Shown<List<Booking>>, ApiError> {
+    times: UnreadQuery<TimePairs>,
+    wanted: UnreadQuery<ListBookings>,
+) -> Result<OkJson<List<Booking>>, ApiError> {
     let account = caller.access().account();
     let _turn = caller.turn(&app).await;
     let paging = Paging::read(&app, &account.id, "GET /bookings", &page, MOST, || {
         let (times, wanted) = (times.read()?, wanted.read()?);
         let product = wanted.product_id.map(|id| id.parse()).transpose();
-        Ok(Search {
+        Ok(BookingsToken {
             within: times.within("bookings", &account.zone)?,
             product: product.map_err(|_| ApiError::bad_request("productId: this business has no such product."))?,
             canceled: wanted.include_canceled,
@@ -63,11 +63,12 @@ pub(crate) async fn list(
             participants: wanted.expand_participants,
         })
     })?;
-    let Search { within: Within { starts, touched }, product, canceled, customer, participants } = &paging.search;
+    let BookingsToken { within: Within { starts, touched }, product, canceled, customer, participants } =
+        &paging.search;
     let search = BookingSearch { starts: *starts, touched: *touched, product: product.clone(), canceled: *canceled };
     let expansion = Expansion { customer: *customer, participants: *participants };
     let sight = caller.access().visibility();
     let found = find(&app, caller.access(), search, paging.wanted(sight)).await?;
     let data = present(&app, &caller, &found.rows, expansion).await?;
-    Ok(Shown(paging.fixed_list(found.fixed, sight, data)))
+    Ok(OkJson(paging.fixed_list(found.fixed, sight, data)))
 }

@@ -1,6 +1,6 @@
 //! `GET` and `POST /bookings/{bookingNumber}/payments`: what was paid for a booking.
 
-use crate::answer::{Created, Shown};
+use crate::answer::{Created, OkJson};
 use crate::body::NewBody;
 use crate::caller::Caller;
 use crate::error::ApiError;
@@ -28,7 +28,7 @@ pub(crate) async fn list(
     State(app): State<App>,
     Id(number): Id<BookingNumber>,
     Query(page): Query<PageParameters>,
-) -> Result<Shown<List<Payment>>, ApiError> {
+) -> Result<OkJson<List<Payment>>, ApiError> {
     let account = caller.access().account();
     let operation = format!("GET /bookings/{number}/payments");
     let _turn = caller.turn(&app).await;
@@ -37,7 +37,7 @@ pub(crate) async fn list(
     let sight = caller.access().visibility();
     let found = list_of_booking(&app, caller.access(), sees.as_ref(), number, paging.wanted(sight)).await?;
     let found = found.ok_or_else(ApiError::absent::<BookingNumber>)?;
-    Ok(Shown(paging.fixed_list(found.fixed, sight, Payment::all_of(&found.rows, account)?)))
+    Ok(OkJson(paging.fixed_list(found.fixed, sight, Payment::all_of(&found.rows, account)?)))
 }
 
 /// Records a payment, or with a negative amount a refund.

@@ -1,7 +1,7 @@
 //! `GET /bookings/{bookingNumber}`: one booking.
 
 use super::booking::{Booking, Expansion, present_one};
-use crate::answer::Shown;
+use crate::answer::OkJson;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::path::Id;
@@ -28,10 +28,10 @@ pub(crate) async fn show(
     State(app): State<App>,
     Id(number): Id<BookingNumber>,
     Query(switches): Query<ShowSwitches>,
-) -> Result<Shown<Booking>, ApiError> {
+) -> Result<OkJson<Booking>, ApiError> {
     // With everybody who comes it can be as large as a list.
     let _turn = if switches.expand_participants { Some(caller.turn(&app).await) } else { None };
     let booking = find(&app, caller.access(), number).await?.ok_or_else(ApiError::absent::<BookingNumber>)?;
     let expansion = Expansion { customer: switches.expand_customer, participants: switches.expand_participants };
-    Ok(Shown(present_one(&app, &caller, booking, expansion).await?))
+    Ok(OkJson(present_one(&app, &caller, booking, expansion).await?))
 }

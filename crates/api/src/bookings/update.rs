@@ -1,7 +1,7 @@
 //! `PUT /bookings/{bookingNumber}`: change a booking. A member that is missing keeps its value, a list that is
 //! present replaces. What is for creating is ignored (wire reference, section 3.2).
 
-use super::body::{BookingBody, Changing, Which, options};
+use super::body::{BookedThing, BookingBody, Changing, options};
 use super::booking::{Booking, Expansion, present_one};
 use super::create::naming;
 use crate::answer::Changed;
@@ -41,7 +41,7 @@ pub(crate) async fn update(
     let zone = &caller.access().account().zone;
     let which = body.which()?;
     let product = body.product()?.or(which.product());
-    let Which { choice, appointment } = which;
+    let BookedThing { choice, appointment } = which;
     let (source, source_ip) = body.origin();
     let wanted = BookingChange {
         product,

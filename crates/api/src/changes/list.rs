@@ -1,6 +1,6 @@
 //! `GET /changes`: what has changed, in order.
 
-use crate::answer::Shown;
+use crate::answer::OkJson;
 use crate::caller::Caller;
 use crate::document::AsParameter;
 use crate::error::ApiError;
@@ -63,7 +63,7 @@ pub(crate) async fn list(
     caller: Caller<AnyKey>,
     State(app): State<App>,
     Query(search): Query<ChangesSearch>,
-) -> Result<Shown<Changes>, ApiError> {
+) -> Result<OkJson<Changes>, ApiError> {
     let from = match search.after {
         None => Start::Beginning,
         Some(text) if text.is_empty() => Start::Beginning,
@@ -88,5 +88,5 @@ pub(crate) async fn list(
         item_id: entry.thing_id,
         agent: entry.agent,
     });
-    Ok(Shown(Changes { data: data.collect(), last: part.last.seal(&app, &account.id), more: part.more }))
+    Ok(OkJson(Changes { data: data.collect(), last: part.last.seal(&app, &account.id), more: part.more }))
 }

@@ -1,6 +1,6 @@
 //! `GET /customers/{id}/authenticate`: check the password of a customer.
 
-use crate::answer::Shown;
+use crate::answer::OkJson;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::path::Id;
@@ -34,10 +34,10 @@ pub(crate) async fn authenticate(
     State(app): State<App>,
     Id(id): Id<CustomerId>,
     Query(Authenticate { password: Required(password) }): Query<Authenticate>,
-) -> Result<Shown<Authenticated>, ApiError> {
+) -> Result<OkJson<Authenticated>, ApiError> {
     let application = &caller.holder().authorization().application;
     match check(&app, caller.access(), application, id, password).await {
-        Ok(()) => Ok(Shown(Authenticated {})),
+        Ok(()) => Ok(OkJson(Authenticated {})),
         Err(error) => Err(error.into()),
     }
 }

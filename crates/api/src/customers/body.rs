@@ -1,6 +1,6 @@
 //! What requests say of a person (wire reference, section 4.8).
 
-use crate::bounded::{Few, LONGEST_TAG, code_or_empty, line_or_empty};
+use crate::bounded::{BoundedList, LONGEST_TAG, code_or_empty, line_or_empty};
 use crate::document::AsParameter;
 use crate::error::ApiError;
 use crate::wire::{NamedValue, PhoneNumber, StreetAddress, Switch};
@@ -31,12 +31,12 @@ pub(crate) struct PersonBody {
     #[serde(deserialize_with = "line_or_empty::<{ EmailAddress::LONGEST }, _>")]
     #[schemars(length(max = EmailAddress::LONGEST))]
     email_address: Option<String>,
-    phone_numbers: Option<Few<PhoneNumber, MOST_ENTRIES>>,
+    phone_numbers: Option<BoundedList<PhoneNumber, MOST_ENTRIES>>,
     street_address: Option<StreetAddress>,
     #[serde(deserialize_with = "line_or_empty::<LONGEST_LINE, _>")]
     #[schemars(with = "Option<AsParameter<WireDay>>")]
     date_of_birth: Option<String>,
-    custom_fields: Option<Few<NamedValue, MOST_ENTRIES>>,
+    custom_fields: Option<BoundedList<NamedValue, MOST_ENTRIES>>,
     #[serde(deserialize_with = "line_or_empty::<LONGEST_LINE, _>")]
     #[schemars(with = "Option<AsParameter<Gender>>")]
     gender: Option<String>,
@@ -54,7 +54,7 @@ type Word<T> = Option<Option<T>>;
 
 /// What is said of a person, read.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Said {
+pub(crate) struct PersonChanges {
     body: PersonBody,
     email_address: Word<EmailAddress>,
     date_of_birth: Word<Date>,
@@ -84,14 +84,14 @@ impl PersonBody {
     ///
     /// # Errors
     /// 400, naming the member.
-    pub(crate) fn said(&self) -> Result<Said, ApiError> {
+    pub(crate) fn said(&self) -> Result<PersonChanges, ApiError> {
         let day: Word<WireDay> = word(
             self.date_of_birth.as_ref(),
             "dateOfBirth must be a date such as 1990-03-08, of the years 1850 to 2200.",
         )?;
         // The wire writes the tag with an underscore here (wire reference, section 1.2).
         let tag = self.language_code.as_ref().map(|tag| tag.replace('_', "-"));
-        Ok(Said {
+        Ok(PersonChanges {
             body: self.clone(),
             email_address: word(self.email_address.as_ref(), "emailAddress does not look like an e-mail address.")?,
             date_of_birth: day.map(|day| day.map(WireDay::date)),
@@ -110,7 +110,7 @@ impl PersonBody {
     }
 }
 
-impl Said {
+impl PersonChanges {
     /// The answers to custom fields; nothing if there is no word of them.
     pub(crate) fn fields(&self) -> Option<Vec<FieldInput>> {
         let field = |NamedValue { id, name, value }: &NamedValue| FieldInput {

@@ -1,12 +1,12 @@
 //! `GET /customers/{id}/bookings`: the bookings of a customer.
 
-use crate::answer::Shown;
+use crate::answer::OkJson;
 use crate::bookings::booking::{Booking, Expansion, present};
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
 use crate::path::Id;
-use crate::query::{Query, Unread};
+use crate::query::{Query, UnreadQuery};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use slotkeeper_app::App;
@@ -33,13 +33,13 @@ crate::parameters! {
 
 /// What a page token keeps of the search.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Search {
+pub(crate) struct CustomerBookingsToken {
     first: Instant,
     last: Instant,
     participants: bool,
 }
 
-impl Search {
+impl CustomerBookingsToken {
     fn of(wanted: &ListBookings, zone: &Zone) -> Result<Self, ApiError> {
         if let (Some(begin), Some(end)) = (wanted.begin_date, wanted.end_date)
             && end < begin
@@ -62,19 +62,20 @@ pub(crate) async fn list(
     State(app): State<App>,
     Id(id): Id<CustomerId>,
     Query(page): Query<PageParameters>,
-    wanted: Unread<ListBookings>,
-) -> Result<Shown<List<Booking>>, ApiError> {
+    wanted: UnreadQuery<ListBookings>,
+) -> Result<OkJson<List<Booking>>, ApiError> {
     let account = caller.access().account();
     let operation = format!("GET /customers/{id}/bookings");
     let _turn = caller.turn(&app).await;
-    let paging =
-        Paging::read(&app, &account.id, &operation, &page, MOST, || Search::of(&wanted.read()?, &account.zone))?;
-    let Search { first, last, participants } = paging.search;
+    let paging = Paging::read(&app, &account.id, &operation, &page, MOST, || {
+        CustomerBookingsToken::of(&wanted.read()?, &account.zone)
+    })?;
+    let CustomerBookingsToken { first, last, participants } = paging.search;
     let sees = caller.holder().access::<ReadCustomers>();
     let who = (sees.as_ref(), &caller.holder().authorization().application);
     let sight = caller.access().visibility();
     let found = find(&app, caller.access(), who, id, (first, last), paging.wanted(sight)).await?;
     let found = found.ok_or_else(ApiError::absent::<CustomerId>)?;
     let data = present(&app, &caller, &found.rows, Expansion { customer: false, participants }).await?;
-    Ok(Shown(paging.fixed_list(found.fixed, sight, data)))
+    Ok(OkJson(paging.fixed_list(found.fixed, sight, data)))
 }

@@ -1,11 +1,11 @@
 //! `GET /customers`: the customers, by creation, or those that a search finds.
 
-use super::person::{Customer, Named};
-use crate::answer::Shown;
+use super::person::{Customer, PersonContext};
+use crate::answer::OkJson;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
-use crate::query::{Parameter, Query, Unread};
+use crate::query::{Parameter, Query, UnreadQuery};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -23,9 +23,9 @@ const LONGEST_TEXT: usize = 300;
 
 /// What customers are searched for.
 #[derive(Debug, Clone)]
-pub(crate) struct SearchText(String);
+pub(crate) struct CustomersToken(String);
 
-impl Parameter for SearchText {
+impl Parameter for CustomersToken {
     const EXPECTED: &'static str = "a text of 300 characters at most";
 
     fn from_text(text: &str) -> Option<Self> {
@@ -58,7 +58,7 @@ crate::parameters! {
         /// What `searchText` is compared with; the name, if it is not said.
         search_field: Option<SearchField> = "searchField",
         /// A part of a name, or an e-mail address. Case does not matter.
-        search_text: Option<SearchText> = "searchText",
+        search_text: Option<CustomersToken> = "searchText",
         /// Created from then on.
         created_since: Option<WireTime> = "createdSince",
         /// Whether members are wanted; they are, if it is not said.
@@ -82,7 +82,7 @@ pub(crate) struct Search {
 
 impl Search {
     fn of(wanted: ListCustomers, zone: &Zone, now: Instant) -> Result<Self, ApiError> {
-        let text = wanted.search_text.map(|SearchText(text)| text).unwrap_or_default();
+        let text = wanted.search_text.map(|CustomersToken(text)| text).unwrap_or_default();
         Ok(Self {
             field: wanted.search_field.unwrap_or(SearchField::Name),
             text,
@@ -121,18 +121,18 @@ pub(crate) async fn list(
     caller: Caller<ReadCustomers>,
     State(app): State<App>,
     Query(page): Query<PageParameters>,
-    wanted: Unread<ListCustomers>,
-) -> Result<Shown<List<Customer>>, ApiError> {
+    wanted: UnreadQuery<ListCustomers>,
+) -> Result<OkJson<List<Customer>>, ApiError> {
     let account = caller.access().account();
     let _turn = caller.turn(&app).await;
     let paging = Paging::read(&app, &account.id, "GET /customers", &page, MOST, || {
         Search::of(wanted.read()?, &account.zone, app.now())
     })?;
     let catalogue = read(&app, caller.access()).await?;
-    let named = Named::by(&app, &caller, &catalogue);
-    let Some(search) = paging.search.on(named.today) else { return Ok(Shown(paging.list(0, Vec::new()))) };
+    let named = PersonContext::by(&app, &caller, &catalogue);
+    let Some(search) = paging.search.on(named.today) else { return Ok(OkJson(paging.list(0, Vec::new()))) };
     let sight = caller.access().visibility();
     let found = find(&app, caller.access(), search, paging.wanted(sight)).await?;
     let data = found.rows.iter().map(|shown| named.customer(shown)).collect();
-    Ok(Shown(paging.fixed_list(found.fixed, sight, data)))
+    Ok(OkJson(paging.fixed_list(found.fixed, sight, data)))
 }

@@ -82,7 +82,7 @@ pub(crate) struct LinkedPerson {
 
 /// With what people are written: what the business asks them, its clock, a language.
 #[derive(Clone, Copy)]
-pub(crate) struct Named<'a> {
+pub(crate) struct PersonContext<'a> {
     /// The business.
     pub(crate) account: &'a Account,
     /// What it asks people.
@@ -114,13 +114,13 @@ impl Reader {
     }
 
     /// As the reader wants to read it.
-    pub(crate) fn named<'a>(&'a self, catalogue: &'a Catalogue) -> Named<'a> {
+    pub(crate) fn named<'a>(&'a self, catalogue: &'a Catalogue) -> PersonContext<'a> {
         let Self { account, language, today } = self;
-        Named { account, catalogue, language: *language, today: *today }
+        PersonContext { account, catalogue, language: *language, today: *today }
     }
 }
 
-impl<'a> Named<'a> {
+impl<'a> PersonContext<'a> {
     /// As this caller wants to read it.
     pub(crate) fn by<R: Action>(app: &App, caller: &'a Caller<R>, catalogue: &'a Catalogue) -> Self {
         let account = caller.access().account();

@@ -1,6 +1,6 @@
 //! `DELETE /customers/{id}`: delete a customer.
 
-use crate::answer::Gone;
+use crate::answer::NoContent;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::path::Id;
@@ -15,10 +15,10 @@ pub(crate) async fn remove(
     caller: Caller<DeleteCustomers>,
     State(app): State<App>,
     Id(id): Id<CustomerId>,
-) -> Result<Gone, ApiError> {
+) -> Result<NoContent, ApiError> {
     let sees = caller.holder().access::<ReadCustomers>();
     match delete(&app, caller.access(), sees.as_ref(), id).await.map_err(super::refused)? {
-        Removal::Removed => Ok(Gone),
+        Removal::Removed => Ok(NoContent),
         Removal::HasFutureBookings => {
             Err(ApiError::conflict("This customer has bookings ahead, and cannot be deleted. Cancel them first."))
         }

@@ -1,7 +1,7 @@
 //! `GET /customers/{id}`: one customer.
 
-use super::person::{Customer, Named};
-use crate::answer::Shown;
+use super::person::{Customer, PersonContext};
+use crate::answer::OkJson;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::path::Id;
@@ -17,8 +17,8 @@ pub(crate) async fn show(
     caller: Caller<ReadCustomers>,
     State(app): State<App>,
     Id(id): Id<CustomerId>,
-) -> Result<Shown<Customer>, ApiError> {
+) -> Result<OkJson<Customer>, ApiError> {
     let found = find(&app, caller.access(), id).await?.ok_or_else(ApiError::absent::<CustomerId>)?;
     let catalogue = read(&app, caller.access()).await?;
-    Ok(Shown(Named::by(&app, &caller, &catalogue).customer(&found)))
+    Ok(OkJson(PersonContext::by(&app, &caller, &catalogue).customer(&found)))
 }

@@ -1,12 +1,12 @@
 //! What operations take and give, read off the types of their handlers.
 
 use super::schemas::Schemas;
-use crate::answer::{Changed, Created, CreatedUnshown, Gone, Shown};
+use crate::answer::{Changed, Created, CreatedEmpty, NoContent, OkJson};
 use crate::body::{JsonBody, NewBody, NewWithoutBody};
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::path::{Id, Ids, PathId};
-use crate::query::{Parameter, Parameters, Query, Unread};
+use crate::query::{Parameter, Parameters, Query, UnreadQuery};
 use axum::Json;
 use axum::extract::State;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -160,7 +160,7 @@ impl<T: Parameters> Taken for Query<T> {
 }
 
 /// A page token stands for all of them.
-impl<T: Parameters> Taken for Unread<T> {
+impl<T: Parameters> Taken for UnreadQuery<T> {
     fn describe(to: &mut Description, _: &mut Schemas) {
         to.query.extend(T::describe().into_iter().map(|one| ParameterDescription { required: false, ..one }));
     }
@@ -218,18 +218,18 @@ macro_rules! given {
 
 given! {
     Json<T>: 200, false;
-    Shown<T>: 200, false;
+    OkJson<T>: 200, false;
     Changed<T>: 200, true;
     Created<T>: 201, true;
 }
 
-impl Given for CreatedUnshown {
+impl Given for CreatedEmpty {
     fn describe(to: &mut Description, _: &mut Schemas) {
         (to.status, to.location) = (201, true);
     }
 }
 
-impl Given for Gone {
+impl Given for NoContent {
     fn describe(to: &mut Description, _: &mut Schemas) {
         to.status = 204;
     }

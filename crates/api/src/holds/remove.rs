@@ -1,6 +1,6 @@
 //! `DELETE /holds/{id}`: what it held is free at once.
 
-use crate::answer::Gone;
+use crate::answer::NoContent;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::path::Id;
@@ -15,7 +15,7 @@ pub(crate) async fn remove(
     caller: Caller<WriteBookings>,
     State(app): State<App>,
     Id(id): Id<HoldId>,
-) -> Result<Gone, ApiError> {
+) -> Result<NoContent, ApiError> {
     let application = &caller.holder().authorization().application;
-    if end(&app, caller.access(), application, id).await? { Ok(Gone) } else { Err(ApiError::absent::<HoldId>()) }
+    if end(&app, caller.access(), application, id).await? { Ok(NoContent) } else { Err(ApiError::absent::<HoldId>()) }
 }

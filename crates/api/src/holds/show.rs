@@ -1,7 +1,7 @@
 //! `GET /holds/{id}`: a hold of the same application.
 
 use super::{Hold, hold};
-use crate::answer::Shown;
+use crate::answer::OkJson;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::path::Id;
@@ -16,8 +16,8 @@ pub(crate) async fn show(
     caller: Caller<WriteBookings>,
     State(app): State<App>,
     Id(id): Id<HoldId>,
-) -> Result<Shown<Hold>, ApiError> {
+) -> Result<OkJson<Hold>, ApiError> {
     let application = &caller.holder().authorization().application;
     let found = find(&app, caller.access(), application, id).await?.ok_or_else(ApiError::absent::<HoldId>)?;
-    Ok(Shown(hold(&found, &caller.access().account().zone)))
+    Ok(OkJson(hold(&found, &caller.access().account().zone)))
 }

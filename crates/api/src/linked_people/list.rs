@@ -1,8 +1,8 @@
 //! `GET /customers/{id}/linkedpeople`: the people linked to a customer.
 
-use crate::answer::Shown;
+use crate::answer::OkJson;
 use crate::caller::Caller;
-use crate::customers::person::{LinkedPerson, Named};
+use crate::customers::person::{LinkedPerson, PersonContext};
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
 use crate::path::Id;
@@ -23,7 +23,7 @@ pub(crate) async fn list(
     State(app): State<App>,
     Id(customer): Id<CustomerId>,
     Query(page): Query<PageParameters>,
-) -> Result<Shown<List<LinkedPerson>>, ApiError> {
+) -> Result<OkJson<List<LinkedPerson>>, ApiError> {
     let operation = format!("GET /customers/{customer}/linkedpeople");
     // There is nothing to search by.
     let _turn = caller.turn(&app).await;
@@ -32,7 +32,7 @@ pub(crate) async fn list(
     let found = find(&app, caller.access(), customer, paging.wanted(sight)).await?;
     let found = found.ok_or_else(ApiError::absent::<CustomerId>)?;
     let catalogue = read(&app, caller.access()).await?;
-    let named = Named::by(&app, &caller, &catalogue);
+    let named = PersonContext::by(&app, &caller, &catalogue);
     let data = found.rows.iter().map(|linked| named.linked(linked)).collect();
-    Ok(Shown(paging.fixed_list(found.fixed, sight, data)))
+    Ok(OkJson(paging.fixed_list(found.fixed, sight, data)))
 }

@@ -1,6 +1,6 @@
 //! `DELETE /customers/{customerid}/linkedpeople/{id}`: remove somebody linked to a customer.
 
-use crate::answer::Gone;
+use crate::answer::NoContent;
 use crate::caller::Caller;
 use crate::customers::refused;
 use crate::error::ApiError;
@@ -16,8 +16,8 @@ pub(crate) async fn remove(
     caller: Caller<DeleteCustomers>,
     State(app): State<App>,
     Ids(customer, id): Ids<CustomerId, LinkedPersonId>,
-) -> Result<Gone, ApiError> {
+) -> Result<NoContent, ApiError> {
     let sees = caller.holder().access::<ReadCustomers>();
     delete(&app, caller.access(), sees.as_ref(), (customer, id)).await.map_err(refused)?;
-    Ok(Gone)
+    Ok(NoContent)
 }

@@ -1,8 +1,8 @@
 //! `GET /customers/{customerid}/linkedpeople/{id}`: somebody linked to a customer.
 
-use crate::answer::Shown;
+use crate::answer::OkJson;
 use crate::caller::Caller;
-use crate::customers::person::{LinkedPerson, Named};
+use crate::customers::person::{LinkedPerson, PersonContext};
 use crate::customers::refused;
 use crate::error::ApiError;
 use crate::path::Ids;
@@ -18,8 +18,8 @@ pub(crate) async fn show(
     caller: Caller<ReadCustomers>,
     State(app): State<App>,
     Ids(customer, id): Ids<CustomerId, LinkedPersonId>,
-) -> Result<Shown<LinkedPerson>, ApiError> {
+) -> Result<OkJson<LinkedPerson>, ApiError> {
     let found = find(&app, caller.access(), customer, id).await.map_err(refused)?;
     let catalogue = read(&app, caller.access()).await?;
-    Ok(Shown(Named::by(&app, &caller, &catalogue).linked(&found)))
+    Ok(OkJson(PersonContext::by(&app, &caller, &catalogue).linked(&found)))
 }

@@ -1,11 +1,11 @@
 //! `GET /payments`: the payments, by when the money was received.
 
 use super::payment::Payment;
-use crate::answer::Shown;
+use crate::answer::OkJson;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
-use crate::query::{Query, Unread};
+use crate::query::{Query, UnreadQuery};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use slotkeeper_app::App;
@@ -35,7 +35,7 @@ crate::parameters! {
 
 /// What a page token keeps of the search.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Search {
+pub(crate) struct PaymentsToken {
     received: (Instant, Instant),
     method: Option<PaymentMethod>,
     other: Option<String>,
@@ -46,8 +46,8 @@ pub(crate) async fn list(
     caller: Caller<ReadPayments>,
     State(app): State<App>,
     Query(page): Query<PageParameters>,
-    wanted: Unread<ListPayments>,
-) -> Result<Shown<List<Payment>>, ApiError> {
+    wanted: UnreadQuery<ListPayments>,
+) -> Result<OkJson<List<Payment>>, ApiError> {
     let account = caller.access().account();
     let _turn = caller.turn(&app).await;
     let paging = Paging::read(&app, &account.id, "GET /payments", &page, MOST, || {
@@ -60,11 +60,15 @@ pub(crate) async fn list(
         // The name of another method says which of the others are meant.
         let other = wanted.payment_method_other.map(|name| composed(&name).into_owned());
         let method = wanted.payment_method.or(other.as_ref().map(|_| PaymentMethod::Other));
-        Ok(Search { received: (first, last), method, other: other.filter(|_| method == Some(PaymentMethod::Other)) })
+        Ok(PaymentsToken {
+            received: (first, last),
+            method,
+            other: other.filter(|_| method == Some(PaymentMethod::Other)),
+        })
     })?;
-    let Search { received, method, other } = &paging.search;
+    let PaymentsToken { received, method, other } = &paging.search;
     let search = PaymentSearch { received: *received, method: *method, method_other: other.clone() };
     let sight = caller.access().visibility();
     let found = find(&app, caller.access(), search, paging.wanted(sight)).await?;
-    Ok(Shown(paging.fixed_list(found.fixed, sight, Payment::all_of(&found.rows, account)?)))
+    Ok(OkJson(paging.fixed_list(found.fixed, sight, Payment::all_of(&found.rows, account)?)))
 }

@@ -1,7 +1,7 @@
 //! `GET /payments/{id}`: one payment.
 
 use super::payment::{Payment, currency_of};
-use crate::answer::Shown;
+use crate::answer::OkJson;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::path::Id;
@@ -16,8 +16,8 @@ pub(crate) async fn show(
     caller: Caller<ReadPayments>,
     State(app): State<App>,
     Id(id): Id<PaymentId>,
-) -> Result<Shown<Payment>, ApiError> {
+) -> Result<OkJson<Payment>, ApiError> {
     let found = find(&app, caller.access(), id).await?.ok_or_else(ApiError::absent::<PaymentId>)?;
     let account = caller.access().account();
-    Ok(Shown(Payment::of(&found, &account.zone, currency_of(account)?)))
+    Ok(OkJson(Payment::of(&found, &account.zone, currency_of(account)?)))
 }

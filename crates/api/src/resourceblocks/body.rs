@@ -1,7 +1,7 @@
 //! What requests say of a block of resources (wire reference, section 4.10). Members that only answers have are ignored.
 
 use crate::availability::matchingslots::ResourceInput;
-use crate::bounded::{Few, prose};
+use crate::bounded::{BoundedList, prose};
 use crate::document::{AsParameter, Completable};
 use crate::error::ApiError;
 use crate::wire::missing;
@@ -23,7 +23,7 @@ pub(crate) struct ResourceBlockBody {
     #[schemars(with = "Option<AsParameter<WireTime>>")]
     end_time: Option<WireTime>,
     #[schemars(length(min = 1))]
-    resources: Option<Few<ResourceInput, MOST_RESOURCES>>,
+    resources: Option<BoundedList<ResourceInput, MOST_RESOURCES>>,
     #[serde(deserialize_with = "prose::<LONGEST_REASON, _>")]
     #[schemars(length(max = LONGEST_REASON))]
     reason: Option<String>,

@@ -1,11 +1,11 @@
 //! `GET /resourceblocks`: the blocks of resources that start, or were changed, within some time.
 
 use super::block::ResourceBlock;
-use crate::answer::Shown;
+use crate::answer::OkJson;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
-use crate::query::{Query, Unread};
+use crate::query::{Query, UnreadQuery};
 use crate::span::{TimePairs, Within};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -29,7 +29,7 @@ crate::parameters! {
 
 /// What a page token keeps of the search.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Search {
+pub(crate) struct ResourceBlocksToken {
     within: Within,
     resource: Option<ResourceId>,
 }
@@ -39,22 +39,22 @@ pub(crate) async fn list(
     caller: Caller<ReadBlocks>,
     State(app): State<App>,
     Query(page): Query<PageParameters>,
-    times: Unread<TimePairs>,
-    wanted: Unread<ListResourceBlocks>,
-) -> Result<Shown<List<ResourceBlock>>, ApiError> {
+    times: UnreadQuery<TimePairs>,
+    wanted: UnreadQuery<ListResourceBlocks>,
+) -> Result<OkJson<List<ResourceBlock>>, ApiError> {
     let account = caller.access().account();
     let _turn = caller.turn(&app).await;
     let paging = Paging::read(&app, &account.id, "GET /resourceblocks", &page, MOST, || {
         let (times, wanted) = (times.read()?, wanted.read()?);
         let no_resource = |_| ApiError::bad_request("resourceId: this business has no such resource.");
         let resource = wanted.resource_id.map(|id| id.parse()).transpose().map_err(no_resource)?;
-        Ok(Search { within: times.within("resource blocks", &account.zone)?, resource })
+        Ok(ResourceBlocksToken { within: times.within("resource blocks", &account.zone)?, resource })
     })?;
-    let Search { within: Within { starts, touched }, resource } = &paging.search;
+    let ResourceBlocksToken { within: Within { starts, touched }, resource } = &paging.search;
     let search = ResourceBlockSearch { starts: *starts, touched: *touched, resource: resource.clone() };
     let sight = caller.access().visibility();
     let found = find(&app, caller.access(), search, paging.wanted(sight)).await?;
     let catalogue = read(&app, caller.access()).await?;
     let shown = |block| ResourceBlock::of(block, account, &catalogue, caller.language());
-    Ok(Shown(paging.fixed_list(found.fixed, sight, found.rows.iter().map(shown).collect())))
+    Ok(OkJson(paging.fixed_list(found.fixed, sight, found.rows.iter().map(shown).collect())))
 }

@@ -1,6 +1,6 @@
 //! `DELETE /resourceblocks/{id}`: delete a block of resources.
 
-use crate::answer::Gone;
+use crate::answer::NoContent;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::path::Id;
@@ -15,8 +15,8 @@ pub(crate) async fn remove(
     caller: Caller<DeleteBlocks>,
     State(app): State<App>,
     Id(id): Id<ResourceBlockId>,
-) -> Result<Gone, ApiError> {
+) -> Result<NoContent, ApiError> {
     let sees = caller.holder().access::<ReadBlocks>();
     delete(&app, caller.access(), sees.as_ref(), id).await.map_err(ApiError::blocking::<ResourceBlockId>)?;
-    Ok(Gone)
+    Ok(NoContent)
 }

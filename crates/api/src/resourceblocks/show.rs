@@ -1,7 +1,7 @@
 //! `GET /resourceblocks/{id}`: one block of resources.
 
 use super::block::ResourceBlock;
-use crate::answer::Shown;
+use crate::answer::OkJson;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::path::Id;
@@ -17,8 +17,8 @@ pub(crate) async fn show(
     caller: Caller<ReadBlocks>,
     State(app): State<App>,
     Id(id): Id<ResourceBlockId>,
-) -> Result<Shown<ResourceBlock>, ApiError> {
+) -> Result<OkJson<ResourceBlock>, ApiError> {
     let block = find(&app, caller.access(), id).await?.ok_or_else(ApiError::absent::<ResourceBlockId>)?;
     let catalogue = read(&app, caller.access()).await?;
-    Ok(Shown(ResourceBlock::of(&block, caller.access().account(), &catalogue, caller.language())))
+    Ok(OkJson(ResourceBlock::of(&block, caller.access().account(), &catalogue, caller.language())))
 }

@@ -2,8 +2,8 @@
 
 use crate::bounded::{LONGEST_ID, line, prose};
 use crate::document::Completable;
-use crate::documented::{whole, whole_in};
 use crate::error::ApiError;
+use crate::plain_types::{whole, whole_in};
 use crate::wire::{missing, said};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};

@@ -1,11 +1,11 @@
 //! `GET /seatblocks`: the blocks of seats whose events start, or that were changed, within some time.
 
 use super::block::SeatBlock;
-use crate::answer::Shown;
+use crate::answer::OkJson;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
-use crate::query::{Query, Unread};
+use crate::query::{Query, UnreadQuery};
 use crate::span::{TimePairs, Within};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,7 @@ crate::parameters! {
 
 /// What a page token keeps of the search.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Search {
+pub(crate) struct SeatBlocksToken {
     within: Within,
     product: Option<ProductId>,
 }
@@ -38,21 +38,21 @@ pub(crate) async fn list(
     caller: Caller<ReadBlocks>,
     State(app): State<App>,
     Query(page): Query<PageParameters>,
-    times: Unread<TimePairs>,
-    wanted: Unread<ListSeatBlocks>,
-) -> Result<Shown<List<SeatBlock>>, ApiError> {
+    times: UnreadQuery<TimePairs>,
+    wanted: UnreadQuery<ListSeatBlocks>,
+) -> Result<OkJson<List<SeatBlock>>, ApiError> {
     let account = caller.access().account();
     let _turn = caller.turn(&app).await;
     let paging = Paging::read(&app, &account.id, "GET /seatblocks", &page, MOST, || {
         let (times, wanted) = (times.read()?, wanted.read()?);
         let no_product = |_| ApiError::bad_request("productId: this business has no such product.");
         let product = wanted.product_id.map(|id| id.parse()).transpose().map_err(no_product)?;
-        Ok(Search { within: times.within("seat blocks", &account.zone)?, product })
+        Ok(SeatBlocksToken { within: times.within("seat blocks", &account.zone)?, product })
     })?;
-    let Search { within: Within { starts, touched }, product } = &paging.search;
+    let SeatBlocksToken { within: Within { starts, touched }, product } = &paging.search;
     let search = SeatBlockSearch { starts: *starts, touched: *touched, product: product.clone() };
     let sight = caller.access().visibility();
     let found = find(&app, caller.access(), search, paging.wanted(sight)).await?;
     let data = found.rows.iter().map(|block| SeatBlock::of(block, account)).collect();
-    Ok(Shown(paging.fixed_list(found.fixed, sight, data)))
+    Ok(OkJson(paging.fixed_list(found.fixed, sight, data)))
 }

@@ -1,6 +1,6 @@
 //! `DELETE /seatblocks/{id}`: delete a block of seats.
 
-use crate::answer::Gone;
+use crate::answer::NoContent;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::path::Id;
@@ -15,8 +15,8 @@ pub(crate) async fn remove(
     caller: Caller<DeleteBlocks>,
     State(app): State<App>,
     Id(id): Id<SeatBlockId>,
-) -> Result<Gone, ApiError> {
+) -> Result<NoContent, ApiError> {
     let sees = caller.holder().access::<ReadBlocks>();
     delete(&app, caller.access(), sees.as_ref(), id).await.map_err(ApiError::blocking::<SeatBlockId>)?;
-    Ok(Gone)
+    Ok(NoContent)
 }

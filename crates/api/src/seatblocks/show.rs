@@ -1,7 +1,7 @@
 //! `GET /seatblocks/{id}`: one block of seats.
 
 use super::block::SeatBlock;
-use crate::answer::Shown;
+use crate::answer::OkJson;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::path::Id;
@@ -16,7 +16,7 @@ pub(crate) async fn show(
     caller: Caller<ReadBlocks>,
     State(app): State<App>,
     Id(id): Id<SeatBlockId>,
-) -> Result<Shown<SeatBlock>, ApiError> {
+) -> Result<OkJson<SeatBlock>, ApiError> {
     let block = find(&app, caller.access(), id).await?.ok_or_else(ApiError::absent::<SeatBlockId>)?;
-    Ok(Shown(SeatBlock::of(&block, caller.access().account())))
+    Ok(OkJson(SeatBlock::of(&block, caller.access().account())))
 }

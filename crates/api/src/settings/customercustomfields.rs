@@ -1,7 +1,7 @@
 //! `GET /settings/customercustomfields`: what the business asks of customers and participants.
 
 use super::products::{ChoiceValue, description};
-use crate::answer::Shown;
+use crate::answer::OkJson;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use axum::extract::State;
@@ -76,13 +76,13 @@ struct OnOffField {
 pub(crate) async fn list(
     caller: Caller<AnyKey>,
     State(app): State<App>,
-) -> Result<Shown<CustomFieldDefinitions>, ApiError> {
+) -> Result<OkJson<CustomFieldDefinitions>, ApiError> {
     let catalogue = read(&app, caller.access()).await?;
     let mut definitions = CustomFieldDefinitions::default();
     for (index, field) in catalogue.custom_fields.iter().enumerate() {
         add(&mut definitions, index, field, caller.language());
     }
-    Ok(Shown(definitions))
+    Ok(OkJson(definitions))
 }
 
 fn add(definitions: &mut CustomFieldDefinitions, index: usize, definition: &CustomField, language: Language) {

@@ -1,6 +1,6 @@
 //! `GET /settings/peoplecategories`: who can come.
 
-use crate::answer::Shown;
+use crate::answer::OkJson;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use axum::extract::State;
@@ -27,12 +27,12 @@ struct PeopleCategory {
 }
 
 /// The people categories, in the order of the business.
-pub(crate) async fn list(caller: Caller<AnyKey>, State(app): State<App>) -> Result<Shown<Categories>, ApiError> {
+pub(crate) async fn list(caller: Caller<AnyKey>, State(app): State<App>) -> Result<OkJson<Categories>, ApiError> {
     let catalogue = read(&app, caller.access()).await?;
     let categories = catalogue.categories.iter().map(|category| PeopleCategory {
         name: category.name.r#in(caller.language()).to_owned(),
         id: category.id.to_string(),
         num_seats: category.seats,
     });
-    Ok(Shown(Categories { categories: categories.collect() }))
+    Ok(OkJson(Categories { categories: categories.collect() }))
 }

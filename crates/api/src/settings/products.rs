@@ -1,11 +1,11 @@
 //! `GET /settings/products`: what can be booked.
 
-use crate::answer::Shown;
+use crate::answer::OkJson;
 use crate::caller::Caller;
 use crate::document::AsParameter;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
-use crate::query::{Query, Unread};
+use crate::query::{Query, UnreadQuery};
 use crate::wire::{Image, Money};
 use axum::extract::State;
 use schemars::JsonSchema;
@@ -159,8 +159,8 @@ pub(crate) async fn list(
     caller: Caller<AnyKey>,
     State(app): State<App>,
     Query(page): Query<PageParameters>,
-    wanted: Unread<ListProducts>,
-) -> Result<Shown<List<Product>>, ApiError> {
+    wanted: UnreadQuery<ListProducts>,
+) -> Result<OkJson<List<Product>>, ApiError> {
     let account = caller.access().account();
     let paging =
         Paging::read(&app, &account.id, "GET /settings/products", &page, MOST, || Ok(wanted.read()?.product_type))?;
@@ -172,7 +172,7 @@ pub(crate) async fn list(
         .filter(|product| wanted.is_none_or(|wanted| product.product_type().as_str() == wanted))
         .collect();
     let data = paging.page.slice_of(&products).iter().map(|found| product(found, caller.language())).collect();
-    Ok(Shown(paging.list(products.len() as u64, data)))
+    Ok(OkJson(paging.list(products.len() as u64, data)))
 }
 
 fn product(product: &catalogue::Product, language: Language) -> Product {

@@ -1,6 +1,6 @@
 //! `GET /settings/resources`: the types of resources, each with its resources.
 
-use crate::answer::Shown;
+use crate::answer::OkJson;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
@@ -31,7 +31,7 @@ pub(crate) async fn list(
     caller: Caller<AnyKey>,
     State(app): State<App>,
     Query(page): Query<PageParameters>,
-) -> Result<Shown<List<ResourceType>>, ApiError> {
+) -> Result<OkJson<List<ResourceType>>, ApiError> {
     let (account, language) = (caller.access().account(), caller.language());
     let paging = Paging::read(&app, &account.id, "GET /settings/resources", &page, MOST, || Ok(()))?;
     let catalogue = read(&app, caller.access()).await?;
@@ -45,5 +45,5 @@ pub(crate) async fn list(
             .map(|resource| Resource { id: resource.id.to_string(), name: resource.name.r#in(language).to_owned() })
             .collect(),
     });
-    Ok(Shown(paging.list(catalogue.resource_types.len() as u64, types.collect())))
+    Ok(OkJson(paging.list(catalogue.resource_types.len() as u64, types.collect())))
 }

@@ -1,6 +1,6 @@
 //! `GET /settings/taxes`: the taxes that prices name.
 
-use crate::answer::Shown;
+use crate::answer::OkJson;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::paging::List;
@@ -21,12 +21,12 @@ pub(crate) struct Tax {
 
 /// The taxes, in the order of the business: always all of them, on one page, for the list takes no parameters. One client
 /// expects `info` all the same (wire reference, section 1.7).
-pub(crate) async fn list(caller: Caller<AnyKey>, State(app): State<App>) -> Result<Shown<List<Tax>>, ApiError> {
+pub(crate) async fn list(caller: Caller<AnyKey>, State(app): State<App>) -> Result<OkJson<List<Tax>>, ApiError> {
     let catalogue = read(&app, caller.access()).await?;
     let taxes = catalogue.taxes.iter().map(|tax| Tax {
         id: tax.id.to_string(),
         name: tax.name.r#in(caller.language()).to_owned(),
         enabled: tax.enabled,
     });
-    Ok(Shown(List::whole(taxes.collect())))
+    Ok(OkJson(List::whole(taxes.collect())))
 }

@@ -1,6 +1,6 @@
 //! `POST /subaccounts/{subaccountId}/apikeys`: a key of a subaccount for the calling application.
 
-use crate::answer::CreatedUnshown;
+use crate::answer::CreatedEmpty;
 use crate::body::NewWithoutBody;
 use crate::caller::Caller;
 use crate::error::ApiError;
@@ -21,10 +21,10 @@ pub(crate) async fn install(
     State(app): State<App>,
     Id(subaccount): Id<AccountId>,
     NewWithoutBody { key }: NewWithoutBody,
-) -> Result<CreatedUnshown, ApiError> {
+) -> Result<CreatedEmpty, ApiError> {
     let (unit, of) = (app.clone(), subaccount.clone());
     let answering = Answering::new(key, move |made: &ApiKey| {
-        CreatedUnshown::new(&unit, &format!("/subaccounts/{of}/apikeys/{}", made.expose()))
+        CreatedEmpty::new(&unit, &format!("/subaccounts/{of}/apikeys/{}", made.expose()))
     });
     let with = caller.holder().authorization().id.clone();
     add(&app, caller.access(), with, subaccount, answering).await.map_err(|error| match error {

@@ -1,6 +1,6 @@
 //! `GET /subaccounts`: the businesses of a portal.
 
-use crate::answer::Shown;
+use crate::answer::OkJson;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
@@ -30,10 +30,10 @@ pub(crate) async fn list(
     caller: Caller<ManageSubaccounts>,
     State(app): State<App>,
     Query(page): Query<PageParameters>,
-) -> Result<Shown<List<Subaccount>>, ApiError> {
+) -> Result<OkJson<List<Subaccount>>, ApiError> {
     let portal = &caller.access().account().id;
     let paging = Paging::read(&app, portal, "GET /subaccounts", &page, MOST, || Ok(()))?;
     let (total, found) = find(&app, caller.access(), paging.page.limit(), paging.page.offset()).await?;
     let data = found.into_iter().map(|named| Subaccount { id: named.id, name: named.name.to_string() }).collect();
-    Ok(Shown(paging.list(u64::try_from(total).unwrap_or(0), data)))
+    Ok(OkJson(paging.list(u64::try_from(total).unwrap_or(0), data)))
 }

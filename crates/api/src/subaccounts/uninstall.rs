@@ -1,6 +1,6 @@
 //! `DELETE /subaccounts/{subaccountId}/apikeys/{apiKey}`: end a key of a subaccount.
 
-use crate::answer::Gone;
+use crate::answer::NoContent;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::path::{Ids, PathId};
@@ -33,9 +33,9 @@ pub(crate) async fn uninstall(
     caller: Caller<ManageSubaccounts>,
     State(app): State<App>,
     Ids(subaccount, KeyInPath(api_key)): Ids<AccountId, KeyInPath>,
-) -> Result<Gone, ApiError> {
+) -> Result<NoContent, ApiError> {
     match end(&app, caller.access(), subaccount, &api_key).await? {
-        Uninstalled::Done => Ok(Gone),
+        Uninstalled::Done => Ok(NoContent),
         Uninstalled::NoSubaccount => Err(ApiError::absent::<AccountId>()),
         Uninstalled::NoKey => Err(ApiError::not_found(
             "Your application has no such API key in this subaccount: it has ended, or was never one.",

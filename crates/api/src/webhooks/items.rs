@@ -24,9 +24,9 @@ use std::str::FromStr;
 /// Writes things as `GET` of the thing would answer them to the key, in the main language of the account. Bookings come with
 /// the customer and everybody who comes, as far as the key may read them.
 #[derive(Debug, Clone, Copy)]
-pub struct WireItems;
+pub struct WirePayloads;
 
-impl PayloadItems for WireItems {
+impl PayloadItems for WirePayloads {
     fn item(
         &self,
         db: &mut Snapshot,

@@ -1,7 +1,7 @@
 //! `GET /webhooks`: the webhooks of this key.
 
 use super::webhook::Webhook;
-use crate::answer::Shown;
+use crate::answer::OkJson;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
@@ -19,7 +19,7 @@ pub(crate) async fn list(
     caller: Caller<AnyKey>,
     State(app): State<App>,
     Query(page): Query<PageParameters>,
-) -> Result<Shown<List<Webhook>>, ApiError> {
+) -> Result<OkJson<List<Webhook>>, ApiError> {
     let account = caller.access().account();
     let authorization = caller.holder().authorization().id.clone();
     let operation = format!("GET /webhooks of {authorization}");
@@ -28,5 +28,5 @@ pub(crate) async fn list(
     let (limit, offset) = (usize::try_from(paging.page.limit()), usize::try_from(paging.page.offset()));
     let page = found.iter().skip(offset.unwrap_or(usize::MAX)).take(limit.unwrap_or(0));
     let data = page.map(|webhook| Webhook::of(webhook, &account.zone)).collect();
-    Ok(Shown(paging.list(found.len() as u64, data)))
+    Ok(OkJson(paging.list(found.len() as u64, data)))
 }

@@ -7,4 +7,4 @@ pub(crate) mod remove;
 pub(crate) mod show;
 pub(crate) mod webhook;
 
-pub use items::WireItems;
+pub use items::WirePayloads;

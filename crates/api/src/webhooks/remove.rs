@@ -1,6 +1,6 @@
 //! `DELETE /webhooks/{webhookId}`: be told no more.
 
-use crate::answer::Gone;
+use crate::answer::NoContent;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::path::Id;
@@ -15,8 +15,8 @@ pub(crate) async fn remove(
     caller: Caller<AnyKey>,
     State(app): State<App>,
     Id(id): Id<WebhookId>,
-) -> Result<Gone, ApiError> {
+) -> Result<NoContent, ApiError> {
     let authorization = caller.holder().authorization().id.clone();
     let found = end(&app, caller.access(), authorization, id).await?;
-    if found { Ok(Gone) } else { Err(ApiError::absent::<WebhookId>()) }
+    if found { Ok(NoContent) } else { Err(ApiError::absent::<WebhookId>()) }
 }

@@ -1,7 +1,7 @@
 //! `GET /webhooks/{webhookId}`: one webhook of this key.
 
 use super::webhook::Webhook;
-use crate::answer::Shown;
+use crate::answer::OkJson;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::path::Id;
@@ -16,8 +16,8 @@ pub(crate) async fn show(
     caller: Caller<AnyKey>,
     State(app): State<App>,
     Id(id): Id<WebhookId>,
-) -> Result<Shown<Webhook>, ApiError> {
+) -> Result<OkJson<Webhook>, ApiError> {
     let found = find(&app, caller.access(), &caller.holder().authorization().id, id).await?;
     let webhook = found.ok_or_else(ApiError::absent::<WebhookId>)?;
-    Ok(Shown(Webhook::of(&webhook, &caller.access().account().zone)))
+    Ok(OkJson(Webhook::of(&webhook, &caller.access().account().zone)))
 }

@@ -1,6 +1,6 @@
 //! The world of these tests: a business with one installed application.
 
-use slotkeeper_api::webhooks::WireItems;
+use slotkeeper_api::webhooks::WirePayloads;
 use slotkeeper_app::accounts::sign_up;
 use slotkeeper_app::applications::register;
 use slotkeeper_app::clock::{Clock, SystemClock};
@@ -45,7 +45,7 @@ pub async fn key_with_clock(
         call_rate: None,
         receivers: Policy::default(),
         retries: RetryPolicy::default(),
-        items: Arc::new(WireItems),
+        items: Arc::new(WirePayloads),
     });
     let account = Account {
         id: random::id(),

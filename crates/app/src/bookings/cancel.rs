@@ -66,7 +66,7 @@ pub async fn cancel(
             write(tx, &unit, &placing, booking, &cancelation)
         })
         .await;
-    if notify.anybody() {
+    if notify.is_anyone() {
         app.mail_waiting().notify_one();
     }
     canceled
@@ -120,7 +120,7 @@ fn write(
         Kind::Deleted,
     ));
     // What waits of letters about it says what is no longer so.
-    outbox::end_of_booking(tx, account, &canceled.number, placing.now)?;
+    outbox::discard_of_booking(tx, account, &canceled.number, placing.now)?;
     follow_up::plan(tx, app, (&placing.account, &catalogue), &canceled, None)?;
     queue_booking_emails(
         tx,

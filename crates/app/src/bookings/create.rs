@@ -87,7 +87,7 @@ pub async fn create<A: StoredResponse>(
         match written {
             Err(BookingError::Store(error)) if draws < DRAWS && error.broke("booking_pkey") => {}
             other => {
-                if notify.anybody() {
+                if notify.is_anyone() {
                     app.mail_waiting().notify_one();
                 }
                 return other;

@@ -92,7 +92,7 @@ pub async fn update(
             Ok(changed)
         })
         .await;
-    if notify.anybody() {
+    if notify.is_anyone() {
         app.mail_waiting().notify_one();
     }
     changed

@@ -7,8 +7,8 @@ use slotkeeper_domain::id::ProductId;
 use slotkeeper_domain::inventory::Span;
 use slotkeeper_domain::scheduled;
 use slotkeeper_domain::time::Instant;
-use slotkeeper_letters::calendar::{CalendarEvent, Occasion, Status, Uid, Visit};
-use slotkeeper_letters::{People, TimeSpan};
+use slotkeeper_emails::calendar::{CalendarEvent, EventBooking, ScheduledEvent, Status, Uid};
+use slotkeeper_emails::{People, TimeSpan};
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::calendar_entries::{BlockRow, Booked, EventRow};
 
@@ -55,7 +55,7 @@ impl CalendarContext<'_> {
         let own = booked.iter().fold(first.changes, |sum, booked| sum.saturating_add(booked.changes));
         let at = booked.iter().map(|booked| booked.touched_at).chain(first.changed_at).max();
         let changes = self.changes(own, at.unwrap_or(self.common.1));
-        let occasion = Occasion {
+        let occasion = ScheduledEvent {
             uid: Uid::of_event(&self.account.id, &first.event),
             span: times(self.span(&first.event, first.taken, booked.first().copied())),
             product: self.product(&first.event.product, booked.first().copied()),
@@ -67,7 +67,7 @@ impl CalendarContext<'_> {
 
     /// The entry of an appointment.
     pub(super) fn appointment(&self, booked: &Booked) -> CalendarEvent {
-        let occasion = Occasion {
+        let occasion = ScheduledEvent {
             uid: Uid::of_booking(&self.account.id, &booked.number),
             span: times(booked.span),
             product: self.product(&booked.product, Some(booked)),
@@ -107,12 +107,12 @@ impl CalendarContext<'_> {
         product.or_else(|| booked.map(|booked| booked.product_name.clone())).unwrap_or_default()
     }
 
-    fn visit(&self, booked: &Booked) -> Visit {
+    fn visit(&self, booked: &Booked) -> EventBooking {
         let people = booked.party.numbers().map(|(id, number)| {
             let category = self.catalogue.category(id).map(|category| category.name.r#in(self.language));
             People { category: category.unwrap_or(id.as_str()).to_owned(), number }
         });
-        Visit { number: booked.number.clone(), customer: booked.title.clone(), people: people.collect() }
+        EventBooking { number: booked.number.clone(), customer: booked.title.clone(), people: people.collect() }
     }
 }
 

@@ -5,7 +5,7 @@ use slotkeeper_domain::catalogue::{Catalogue, Pricing};
 use slotkeeper_domain::money::Money;
 use slotkeeper_domain::options::{self, ChosenOption};
 use slotkeeper_domain::order::rates;
-use slotkeeper_letters::{Costs, PriceLine};
+use slotkeeper_emails::{Costs, PriceLine};
 use slotkeeper_store::tables::bookings::Booking;
 
 /// The price as it was booked and what was paid. The lines are made from the catalogue of today, and are left out when they

@@ -6,7 +6,7 @@ use crate::App;
 use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::follow_up::{BookingTimes, DueAction, FollowUp, FollowUps};
 use slotkeeper_domain::time::Instant;
-use slotkeeper_letters::LetterKind;
+use slotkeeper_emails::EmailKind;
 use slotkeeper_store::tables::accounts::{self, Account};
 use slotkeeper_store::tables::bookings::{self, Booking};
 use slotkeeper_store::tables::due_follow_ups::{self, DueFollowUp};
@@ -21,14 +21,14 @@ const AGAIN: Duration = Duration::from_secs(3_600);
 
 const ALL: [FollowUp; 2] = [FollowUp::Reminder, FollowUp::ThankYou];
 
-fn kind(letter: FollowUp) -> LetterKind {
+fn kind(letter: FollowUp) -> EmailKind {
     match letter {
-        FollowUp::Reminder => LetterKind::Reminder,
-        FollowUp::ThankYou => LetterKind::ThankYou,
+        FollowUp::Reminder => EmailKind::Reminder,
+        FollowUp::ThankYou => EmailKind::ThankYou,
     }
 }
 
-fn visit(account: &Account, catalogue: &Catalogue, booking: &Booking) -> BookingTimes {
+fn booking_times(account: &Account, catalogue: &Catalogue, booking: &Booking) -> BookingTimes {
     let times = attended_by(&account.zone, catalogue.product(&booking.product), booking);
     BookingTimes {
         starts_at: booking.span.from,
@@ -57,7 +57,8 @@ pub(crate) fn plan(
     if booking.canceled.is_some() {
         return due_follow_ups::remove_all(tx, &account.id, &booking.number);
     }
-    let due = |letter, booking: &Booking| rules(catalogue, booking).due(letter, &visit(account, catalogue, booking));
+    let due =
+        |letter, booking: &Booking| rules(catalogue, booking).due(letter, &booking_times(account, catalogue, booking));
     for letter in ALL {
         let at = due(letter, booking);
         if before.is_some_and(|before| due(letter, before) == at) {
@@ -90,7 +91,7 @@ pub(crate) fn shift(
             due_at: booking.span.from,
         };
         if due_follow_ups::lock(tx, &waits)?.is_some() {
-            match rules(catalogue, booking).due(letter, &visit(account, catalogue, booking)) {
+            match rules(catalogue, booking).due(letter, &booking_times(account, catalogue, booking)) {
                 Some(at) => due_follow_ups::put(tx, &account.id, &booking.number, word, at)?,
                 None => due_follow_ups::remove(tx, &account.id, &booking.number, word)?,
             }
@@ -148,7 +149,7 @@ fn write_one(tx: &mut Tx, app: &App, letter: &DueFollowUp, now: Instant) -> Resu
     let booking = bookings::find(tx, &letter.account, &letter.booking)?;
     let (Some(known), Some(account), Some(booking)) = (known, account, booking) else { return Ok(true) };
     let catalogue = app.catalogues().of(tx, &account.id)?;
-    let visit = visit(&account, &catalogue, &booking);
+    let visit = booking_times(&account, &catalogue, &booking);
     match rules(&catalogue, &booking).due_action(known, &visit, now) {
         DueAction::Never => {}
         DueAction::Later(at) => due_follow_ups::put(tx, &account.id, &booking.number, &letter.letter, at)?,

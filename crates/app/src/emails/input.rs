@@ -9,8 +9,8 @@ use slotkeeper_domain::inventory::Span;
 use slotkeeper_domain::options::{ChosenOption, ChosenValue};
 use slotkeeper_domain::scheduled::attended;
 use slotkeeper_domain::time::Zone;
-use slotkeeper_letters::{
-    Booking as Told, Business, Cancellation, Choice, ChoiceValue, Customer, LetterInput, People, TimeSpan,
+use slotkeeper_emails::{
+    Booking as Told, Business, Cancellation, Choice, ChoiceValue, Customer, EmailContext, People, TimeSpan,
 };
 use slotkeeper_store::tables::accounts::{self, Account};
 use slotkeeper_store::tables::bookings::Booking;
@@ -37,7 +37,7 @@ impl BookingParties {
     }
 
     /// Everything that a letter in this language can say of the booking.
-    pub fn input(&self, app: &App, catalogue: &Catalogue, booking: &Booking, language: Language) -> LetterInput {
+    pub fn input(&self, app: &App, catalogue: &Catalogue, booking: &Booking, language: Language) -> EmailContext {
         let product = catalogue.product(&booking.product);
         let name = match product {
             Some(product) => product.name.r#in(language).to_owned(),
@@ -68,7 +68,7 @@ impl BookingParties {
             // There is no page yet where a customer or the business could look at it.
             link: None,
         };
-        LetterInput { language, written_at: app.now(), business: self.business.clone(), booking: told }
+        EmailContext { language, written_at: app.now(), business: self.business.clone(), booking: told }
     }
 
     fn customer(&self) -> Customer {

@@ -14,7 +14,7 @@ use slotkeeper_domain::account::Language;
 use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::email_address::EmailAddress;
 use slotkeeper_domain::time::Instant;
-use slotkeeper_letters::{LetterKind, Template, TemplateText, choose_language, render};
+use slotkeeper_emails::{EmailKind, Template, TemplateSource, choose_language, render};
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::bookings::Booking;
 use slotkeeper_store::tables::email_templates::{self, StoredTemplate};
@@ -32,7 +32,7 @@ pub struct Notify {
 
 impl Notify {
     #[must_use]
-    pub fn anybody(self) -> bool {
+    pub fn is_anyone(self) -> bool {
         self.users || self.customer
     }
 }
@@ -49,21 +49,21 @@ pub(crate) enum BookingEvent {
 impl BookingEvent {
     /// Of a booking that waits to be accepted nothing is said as if it were certain, and no text that an owner wrote for those
     /// that are.
-    fn to_customer(self, accepted: bool) -> LetterKind {
+    fn to_customer(self, accepted: bool) -> EmailKind {
         match (self, accepted) {
-            (Self::Booked, true) => LetterKind::Confirmation,
-            (Self::Booked, false) => LetterKind::Requested,
-            (Self::Changed, true) => LetterKind::Changed,
-            (Self::Changed, false) => LetterKind::RequestChanged,
-            (Self::Canceled, _) => LetterKind::Cancelled,
+            (Self::Booked, true) => EmailKind::Confirmation,
+            (Self::Booked, false) => EmailKind::Requested,
+            (Self::Changed, true) => EmailKind::Changed,
+            (Self::Changed, false) => EmailKind::RequestChanged,
+            (Self::Canceled, _) => EmailKind::Cancelled,
         }
     }
 
-    fn to_users(self) -> LetterKind {
+    fn to_users(self) -> EmailKind {
         match self {
-            Self::Booked => LetterKind::StaffBooked,
-            Self::Changed => LetterKind::StaffChanged,
-            Self::Canceled => LetterKind::StaffCancelled,
+            Self::Booked => EmailKind::StaffBooked,
+            Self::Changed => EmailKind::StaffChanged,
+            Self::Canceled => EmailKind::StaffCancelled,
         }
     }
 }
@@ -78,7 +78,7 @@ pub(crate) fn queue_booking_emails(
     booking: &Booking,
     (news, notify): (BookingEvent, Notify),
 ) -> Result<(), StoreError> {
-    if !notify.anybody() {
+    if !notify.is_anyone() {
         return Ok(());
     }
     let Some(story) = BookingParties::read(tx, app, account, booking)? else { return Ok(()) };
@@ -111,7 +111,7 @@ fn write(
     app: &App,
     story: &BookingParties,
     (catalogue, booking): (&Catalogue, &Booking),
-    (kind, language): (LetterKind, Language),
+    (kind, language): (EmailKind, Language),
     to: &[EmailAddress],
     (occasion, not_after): (i64, Option<Instant>),
 ) -> Result<(), StoreError> {
@@ -128,7 +128,7 @@ fn write(
     let parts = EmailParts {
         html: letter.html,
         calendar: letter.calendar,
-        from_name: slotkeeper_letters::HeaderText::of(story.business.name.as_str()),
+        from_name: slotkeeper_emails::HeaderText::of(story.business.name.as_str()),
         reply_to: story.business.contact.email_address.as_ref().and_then(|address| address.parse().ok()),
     };
     let about = EmailKey { booking: &booking.number, letter: kind.as_str(), occasion };
@@ -150,12 +150,12 @@ fn write(
 fn template(
     db: &mut Snapshot,
     account: &slotkeeper_domain::id::AccountId,
-    kind: LetterKind,
+    kind: EmailKind,
     language: Language,
 ) -> Result<Template, StoreError> {
     let own = email_templates::find(db, account, kind.as_str(), tag(language))?;
     let own =
-        own.and_then(|StoredTemplate { subject, body }| Template::parse(kind, &TemplateText { subject, body }).ok());
+        own.and_then(|StoredTemplate { subject, body }| Template::parse(kind, &TemplateSource { subject, body }).ok());
     Ok(own.unwrap_or_else(|| Template::default_for(kind, language)))
 }
 

@@ -7,7 +7,9 @@ use crate::caller::Manager;
 use slotkeeper_domain::account::Language;
 use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::time::Instant;
-use slotkeeper_letters::{Letter, LetterKind, Template, TemplateRefused, TemplateText, languages, render, sample};
+use slotkeeper_emails::{
+    EmailKind, RenderedEmail, Template, TemplateSource, TemplateSyntaxError, languages, render, sample,
+};
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::email_templates::{self, StoredTemplate};
 
@@ -17,7 +19,7 @@ const MOST_TEXTS: i64 = 500;
 /// A text of a kind of letter in a language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TemplateKey {
-    pub kind: LetterKind,
+    pub kind: EmailKind,
     pub language: Language,
 }
 
@@ -25,7 +27,7 @@ impl TemplateKey {
     /// That text; nothing where letters are not complete in the language, or it is not the tag under which its texts are
     /// found.
     #[must_use]
-    pub fn find(kind: LetterKind, language: Language) -> Option<Self> {
+    pub fn find(kind: EmailKind, language: Language) -> Option<Self> {
         languages().any(|known| known == language).then_some(Self { kind, language })
     }
 }
@@ -35,7 +37,7 @@ impl TemplateKey {
 pub enum TemplateError {
     /// It cannot be filled in.
     #[error(transparent)]
-    Refused(#[from] TemplateRefused),
+    Refused(#[from] TemplateSyntaxError),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -49,19 +51,19 @@ pub async fn list(app: &App, manager: &Manager) -> Result<Vec<(TemplateKey, Opti
         own.find(|(kind, language, _)| kind == of.kind.as_str() && language == tag(of.language)).map(|(.., at)| *at)
     };
     let all =
-        LetterKind::ALL.into_iter().flat_map(|kind| languages().map(move |language| TemplateKey { kind, language }));
+        EmailKind::ALL.into_iter().flat_map(|kind| languages().map(move |language| TemplateKey { kind, language }));
     Ok(all.map(|of| (of, since(&of))).collect())
 }
 
 /// What it says, and whether that is the business's own text.
-pub async fn read(app: &App, manager: &Manager, of: TemplateKey) -> Result<(TemplateText, bool), StoreError> {
+pub async fn read(app: &App, manager: &Manager, of: TemplateKey) -> Result<(TemplateSource, bool), StoreError> {
     let account = manager.account.id.clone();
     let find = move |db: &mut slotkeeper_store::Snapshot| {
         email_templates::find(db, &account, of.kind.as_str(), tag(of.language))
     };
     Ok(match app.store().read(find).await? {
-        Some(StoredTemplate { subject, body }) => (TemplateText { subject, body }, true),
-        None => (TemplateText::default_for(of.kind, of.language), false),
+        Some(StoredTemplate { subject, body }) => (TemplateSource { subject, body }, true),
+        None => (TemplateSource::default_for(of.kind, of.language), false),
     })
 }
 
@@ -69,7 +71,7 @@ pub async fn read(app: &App, manager: &Manager, of: TemplateKey) -> Result<(Temp
 ///
 /// # Errors
 /// [`TextError`].
-pub async fn put(app: &App, manager: &Manager, of: TemplateKey, text: TemplateText) -> Result<(), TemplateError> {
+pub async fn put(app: &App, manager: &Manager, of: TemplateKey, text: TemplateSource) -> Result<(), TemplateError> {
     Template::written(of.kind, &text)?;
     let (manager, now) = (manager.clone(), app.now());
     let text = StoredTemplate { subject: text.subject, body: text.body };
@@ -103,8 +105,8 @@ pub async fn preview(
     app: &App,
     manager: &Manager,
     of: TemplateKey,
-    text: &TemplateText,
-) -> Result<Letter, TemplateError> {
+    text: &TemplateSource,
+) -> Result<RenderedEmail, TemplateError> {
     let template = Template::written(of.kind, text)?;
     let (unit, account) = (app.clone(), manager.account.clone());
     let business = app.store().read(move |db| business(db, &unit, &account)).await?;

@@ -18,7 +18,7 @@ use slotkeeper_domain::link::Purpose;
 use slotkeeper_domain::secret::LinkToken;
 use slotkeeper_domain::throttle::TooMany;
 use slotkeeper_domain::time::Instant;
-use slotkeeper_letters::{Audience, HeaderText};
+use slotkeeper_emails::{Audience, HeaderText};
 use slotkeeper_store::tables::outbox::{self, EmailKey, OutboxEmail};
 use slotkeeper_store::tables::{links, users::User};
 use slotkeeper_store::{StoreError, Tx};
@@ -86,7 +86,7 @@ pub(crate) fn send_about(
             let unsent = OutboxEmail { sealed_body: None, sealed_parts: None, ..mail };
             outbox::insert_about(tx, &unsent, about, None)?;
             outbox::postpone(tx, &unsent, None, 0, Some(TOO_MANY))?;
-            outbox::end(tx, &unsent, now)
+            outbox::discard(tx, &unsent, now)
         }
         Err(NotQueued::Store(error)) => Err(error),
     }

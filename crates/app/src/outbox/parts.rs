@@ -4,8 +4,8 @@ use crate::App;
 use crate::secrets::{CannotOpen, Usage, Vault};
 use serde::{Deserialize, Serialize};
 use slotkeeper_domain::email_address::EmailAddress;
-use slotkeeper_letters::calendar::Method;
-use slotkeeper_letters::{CalendarPart, HeaderText};
+use slotkeeper_emails::calendar::Method;
+use slotkeeper_emails::{CalendarPart, HeaderText};
 use slotkeeper_store::tables::outbox::OutboxEmail;
 use zeroize::Zeroizing;
 

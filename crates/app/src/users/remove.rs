@@ -26,7 +26,7 @@ pub async fn remove(app: &App, owner: &Owner, id: UserId) -> Result<bool, StoreE
             }
             sessions::delete_of_user(tx, account, &id)?;
             links::delete_of_user(tx, account, &id)?;
-            outbox::end_of_colleague(tx, account, &user.email_address, now)?;
+            outbox::discard_of_member(tx, account, &user.email_address, now)?;
             end_of_maker(tx, account, &id, &owner.actor(), now)?;
             tx.record(owner.change(now, Subject::user(&id), Kind::Deleted));
             Ok(true)

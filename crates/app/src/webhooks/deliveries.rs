@@ -75,7 +75,7 @@ pub async fn webhooks(
 pub type WebhookPath = (ApplicationId, AccountId, WebhookId);
 
 /// The webhook, if it is one of the developer's application.
-pub(super) fn find(
+pub(super) fn find_webhook(
     db: &mut Snapshot,
     developer: &AccountId,
     (application, account, webhook): &WebhookPath,
@@ -113,7 +113,7 @@ pub async fn deliveries(
     let whose = developer.account.id.clone();
     app.store()
         .read(move |db| {
-            let Some(told) = find(db, &whose, &place)? else { return Ok(None) };
+            let Some(told) = find_webhook(db, &whose, &place)? else { return Ok(None) };
             let of = (&place.1, &place.2);
             let one_more = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
             let known = before.map(|position| deliveries::find(db, of, position)).transpose()?.flatten();
@@ -142,7 +142,7 @@ pub async fn delivery(
     let whose = developer.account.id.clone();
     app.store()
         .read(move |db| {
-            let Some(told) = find(db, &whose, &place)? else { return Ok(None) };
+            let Some(told) = find_webhook(db, &whose, &place)? else { return Ok(None) };
             let of = (&place.1, &place.2);
             let Some(delivery) = deliveries::find(db, of, position)? else { return Ok(None) };
             let attempts = deliveries::attempts(db, of, delivery.number, ATTEMPTS)?;

@@ -3,7 +3,7 @@
 use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::id::{AccountId, AuthorizationId};
 use slotkeeper_domain::time::Instant;
-use slotkeeper_store::tables::deliveries::{self, Of};
+use slotkeeper_store::tables::deliveries::{self, WebhookKey};
 use slotkeeper_store::tables::webhooks::{self, Webhook};
 use slotkeeper_store::{StoreError, Tx};
 
@@ -12,7 +12,7 @@ use slotkeeper_store::{StoreError, Tx};
 pub(crate) fn end(tx: &mut Tx, webhook: &Webhook, by: &Actor, now: Instant) -> Result<bool, StoreError> {
     let of = (&webhook.account, &webhook.id);
     webhooks::lock_line(tx, of.0, of.1)?;
-    let waited = give_up(tx, of, now)?;
+    let waited = fail_pending(tx, of, now)?;
     webhooks::end(tx, of.0, of.1, waited, now)?;
     tx.record(by.change(of.0, now, Subject::webhook(of.1), Kind::Deleted));
     Ok(waited)
@@ -20,9 +20,9 @@ pub(crate) fn end(tx: &mut Tx, webhook: &Webhook, by: &Actor, now: Instant) -> R
 
 /// Gives up everything that waits for a webhook whose line is locked; whether there was anything. What waits behind it at other
 /// webhooks of the line is tried now.
-pub(super) fn give_up(tx: &mut Tx, of: Of<'_>, now: Instant) -> Result<bool, StoreError> {
-    deliveries::hurry_behind_all(tx, of, now)?;
-    let waited = deliveries::give_up(tx, of, now)? > 0;
+pub(super) fn fail_pending(tx: &mut Tx, of: WebhookKey<'_>, now: Instant) -> Result<bool, StoreError> {
+    deliveries::make_due_in_line(tx, of, now)?;
+    let waited = deliveries::fail_pending(tx, of, now)? > 0;
     if waited {
         webhooks::wake_line(tx, of.0, of.1, None, now)?;
     }

@@ -40,7 +40,7 @@ pub(crate) fn keep_last(
     now: Instant,
 ) -> Result<(), StoreError> {
     let Some(domain) = Domain::of(thing) else { return Ok(()) };
-    let told = webhooks::telling_of(tx, &account.id, (domain, id), creator, MOST_TOLD)?;
+    let told = webhooks::subscribed_to(tx, &account.id, (domain, id), creator, MOST_TOLD)?;
     if told.is_empty() {
         return Ok(());
     }
@@ -50,7 +50,7 @@ pub(crate) fn keep_last(
         let Some(holder) = KeyHolder::of(tx, Arc::clone(&account), &first.authorization)? else { continue };
         let Some(item) = app.items().item(tx, app, &holder, (domain, id), true)? else { continue };
         for webhook in of_key {
-            deliveries::keep_item(tx, (&account.id, &webhook.id), id, &item, now)?;
+            deliveries::keep_payload(tx, (&account.id, &webhook.id), id, &item, now)?;
         }
     }
     Ok(())

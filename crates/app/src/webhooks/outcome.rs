@@ -1,6 +1,6 @@
 //! What became of an attempt to deliver a change (wire reference, section 5.4).
 
-use super::end::give_up;
+use super::end::fail_pending;
 use crate::outbox::{self, AccountEmail};
 use crate::{App, random};
 use slotkeeper_domain::account::Role;
@@ -8,7 +8,7 @@ use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::id::{AccountId, WebhookId};
 use slotkeeper_domain::time::Instant;
 use slotkeeper_domain::webhook::{BLOCKED_AFTER, next_attempt, not_before};
-use slotkeeper_store::tables::deliveries::{self, Attempt, Delivery, Of};
+use slotkeeper_store::tables::deliveries::{self, Attempt, Delivery, WebhookKey};
 use slotkeeper_store::tables::users::{self, User};
 use slotkeeper_store::tables::webhooks::{self, DeliveryOutcome};
 use slotkeeper_store::tables::{accounts, applications, authorizations};
@@ -53,7 +53,7 @@ impl FinishedAttempt {
     }
 
     /// What went wrong, for the developer.
-    fn fault(&self) -> String {
+    fn failure_text(&self) -> String {
         match &self.answer {
             Ok(answered) => format!("it answered with status {}", answered.status),
             Err(failure) => failure.clone(),
@@ -76,7 +76,7 @@ impl FinishedAttempt {
 /// Whoever writes down what became of an attempt has locked the webhooks of the line first, so that nothing is added meanwhile to
 /// what waits for the same thing: it would wait for an attempt that is over. Others lock in that order too, first webhooks, then
 /// their deliveries.
-fn lock(tx: &mut Tx, of: Of<'_>) -> Result<(), StoreError> {
+fn lock(tx: &mut Tx, of: WebhookKey<'_>) -> Result<(), StoreError> {
     // One that has ended is changed no more.
     webhooks::lock_line(tx, of.0, of.1).map(drop)
 }
@@ -93,7 +93,7 @@ pub async fn note(
     tried: FinishedAttempt,
 ) -> Result<(), StoreError> {
     let (now, retries, spread) = (app.now(), app.retries().clone(), u64::from_le_bytes(random::bytes()));
-    let fault = tried.fault();
+    let fault = tried.failure_text();
     let (of_account, of_webhook) = (account.clone(), webhook.clone());
     let (dropped_in_row, others) = app
         .store()
@@ -102,7 +102,7 @@ pub async fn note(
             lock(tx, of)?;
             deliveries::attempted(tx, of, delivery.number, &tried.row())?;
             let not_before = tried.busy_for().map(|asked| not_before(&retries, asked, now));
-            webhooks::tried(tx, of.0, of.1, !tried.arrived(), not_before)?;
+            webhooks::note_attempt(tx, of.0, of.1, !tried.arrived(), not_before)?;
             let test = delivery.number < 0;
             let asked = tried.answer.as_ref().ok().and_then(|answered| answered.retry_after);
             let next = next_attempt(&retries, delivery.tries + 1, asked, spread, now).filter(|_| !test);
@@ -117,12 +117,12 @@ pub async fn note(
             Ok::<_, StoreError>((webhook.map_or(0, |webhook| webhook.dropped_in_row), others))
         })
         .await?;
-    tell(app, others);
+    wake_others(app, others);
     if dropped_in_row >= BLOCKED_AFTER { block(app, (account, webhook), fault).await } else { Ok(()) }
 }
 
 /// Has the other webhooks of a line served if there is something to do for them; this one is in somebody's hand.
-fn tell(app: &App, others: bool) {
+fn wake_others(app: &App, others: bool) {
     if others {
         app.store().deliveries().notify_one();
     }
@@ -130,7 +130,7 @@ fn tell(app: &App, others: bool) {
 
 fn finish(
     tx: &mut Tx,
-    of: Of<'_>,
+    of: WebhookKey<'_>,
     delivery: &Delivery,
     tried: &FinishedAttempt,
     now: Instant,
@@ -138,29 +138,29 @@ fn finish(
     let (arrived, test) = (tried.arrived(), delivery.number < 0);
     if deliveries::end(tx, of, delivery.number, arrived, now)? {
         let end = match (arrived, test) {
-            (true, false) => DeliveryOutcome::Arrived { said_lost: tried.said_lost },
-            (false, false) => DeliveryOutcome::Dropped,
+            (true, false) => DeliveryOutcome::Delivered { said_lost: tried.said_lost },
+            (false, false) => DeliveryOutcome::Failed,
             // A test says nothing about what was lost before.
-            (_, true) => DeliveryOutcome::Gone,
+            (_, true) => DeliveryOutcome::Discarded,
         };
-        webhooks::count_end(tx, of.0, of.1, end)?;
+        webhooks::count_outcome(tx, of.0, of.1, end)?;
     }
     next_in_line(tx, of, delivery, now)
 }
 
 /// What waited behind a delivery that has ended is tried now, whichever webhook of the line it is for; what waits behind a test
 /// keeps its time. Whether something waits at another webhook.
-fn next_in_line(tx: &mut Tx, of: Of<'_>, ended: &Delivery, now: Instant) -> Result<bool, StoreError> {
+fn next_in_line(tx: &mut Tx, of: WebhookKey<'_>, ended: &Delivery, now: Instant) -> Result<bool, StoreError> {
     if ended.number < 0 {
         return Ok(false);
     }
-    deliveries::hurry(tx, of, &ended.thing_id, now)?;
+    deliveries::make_due(tx, of, &ended.thing_id, now)?;
     // This one too: the outcome may come so late that nobody has it in hand any more.
     webhooks::wake_line(tx, of.0, of.1, Some(&ended.thing_id), now)
 }
 
 /// Puts a delivery off that this server could not try for reasons of its own: that is no attempt.
-pub async fn put_off(
+pub async fn postpone(
     app: &App,
     (account, webhook): (AccountId, WebhookId),
     delivery: Delivery,
@@ -178,7 +178,7 @@ pub async fn put_off(
 
 /// Gives up a delivery of which there is nothing left to send, for a reason that the developer is told. The next notice says
 /// that something was lost; the receiver is not to blame.
-pub async fn lose(
+pub async fn fail(
     app: &App,
     (account, webhook): (AccountId, WebhookId),
     delivery: Delivery,
@@ -194,17 +194,17 @@ pub async fn lose(
                 FinishedAttempt { at: now, duration: Duration::ZERO, said_lost: false, answer: Err(why.to_owned()) };
             deliveries::attempted(tx, of, delivery.number, &tried.row())?;
             if deliveries::end(tx, of, delivery.number, false, now)? {
-                webhooks::count_end(tx, of.0, of.1, DeliveryOutcome::Lost)?;
+                webhooks::count_outcome(tx, of.0, of.1, DeliveryOutcome::Lost)?;
             }
             next_in_line(tx, of, &delivery, now)
         })
         .await;
-    tell(app, others?);
+    wake_others(app, others?);
     Ok(())
 }
 
 /// Forgets a delivery about which there is nothing to tell.
-pub async fn forget(
+pub async fn discard(
     app: &App,
     (account, webhook): (AccountId, WebhookId),
     delivery: Delivery,
@@ -216,12 +216,12 @@ pub async fn forget(
             let of = (&account, &webhook);
             lock(tx, of)?;
             if deliveries::delete(tx, of, delivery.number)? {
-                webhooks::count_end(tx, of.0, of.1, DeliveryOutcome::Gone)?;
+                webhooks::count_outcome(tx, of.0, of.1, DeliveryOutcome::Discarded)?;
             }
             next_in_line(tx, of, &delivery, now)
         })
         .await;
-    tell(app, others?);
+    wake_others(app, others?);
     Ok(())
 }
 
@@ -238,7 +238,7 @@ async fn block(app: &App, (account, webhook): (AccountId, WebhookId), fault: Str
             if !webhooks::block(tx, &account, &webhook, now, &reason)? {
                 return Ok(());
             }
-            give_up(tx, (&account, &webhook), now)?;
+            fail_pending(tx, (&account, &webhook), now)?;
             tx.record(Actor::System.change(&account, now, Subject::webhook(&webhook), Kind::Updated));
             let Some(authorization) = authorizations::find(tx, &account, &known.authorization)? else { return Ok(()) };
             let (developer, business) = (&authorization.developer, accounts::find(tx, &account)?);
@@ -255,6 +255,6 @@ async fn block(app: &App, (account, webhook): (AccountId, WebhookId), fault: Str
         })
         .await?;
     app.mail_waiting().notify_one();
-    tell(app, true);
+    wake_others(app, true);
     Ok(())
 }

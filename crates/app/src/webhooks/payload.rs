@@ -31,11 +31,11 @@ pub struct DeliveryRequest {
 /// What there is to send of a delivery.
 #[derive(Debug, Clone)]
 pub enum ComposedDelivery {
-    Notice(DeliveryRequest),
+    Request(DeliveryRequest),
     /// Nothing more, and nobody is to be told: the webhook has ended or is blocked, or its key may not know of the thing.
-    Nothing,
+    Discard,
     /// The thing is gone and its last state was not kept: that something was lost is said with the next notice.
-    Gone,
+    PayloadMissing,
 }
 
 /// The notice of a delivery, with the time it is now. Of a thing that is gone it shows the last state that was kept.
@@ -47,31 +47,33 @@ pub fn compose(
     now: Instant,
 ) -> Result<ComposedDelivery, StoreError> {
     let Some(webhook) = webhooks::find(db, account, webhook)?.filter(|webhook| webhook.blocked.is_none()) else {
-        return Ok(ComposedDelivery::Nothing);
+        return Ok(ComposedDelivery::Discard);
     };
-    let Some(account) = accounts::find(db, account)?.map(Arc::new) else { return Ok(ComposedDelivery::Nothing) };
+    let Some(account) = accounts::find(db, account)?.map(Arc::new) else { return Ok(ComposedDelivery::Discard) };
     let Some(holder) = KeyHolder::of(db, Arc::clone(&account), &webhook.authorization)? else {
-        return Ok(ComposedDelivery::Nothing);
+        return Ok(ComposedDelivery::Discard);
     };
     let (domain, test) = (webhook.topic.domain, delivery.number < 0);
     // Nothing is queued that the key may not know of; programs of before queued everything.
     if !test {
         let creator = change_log::creator(db, &account.id, delivery.number)?;
         if !sight(&holder, domain).is_some_and(|sight| sight.shows(creator.as_ref())) {
-            return Ok(ComposedDelivery::Nothing);
+            return Ok(ComposedDelivery::Discard);
         }
     }
     let item = match app.items().item(db, app, &holder, (domain, &delivery.thing_id), false)? {
         Some(item) => Some(item),
-        None => deliveries::last_item(db, (&account.id, &webhook.id), &delivery.thing_id)?,
+        None => deliveries::kept_payload(db, (&account.id, &webhook.id), &delivery.thing_id)?,
     };
-    let Some(item) = item else { return Ok(if test { ComposedDelivery::Nothing } else { ComposedDelivery::Gone }) };
+    let Some(item) = item else {
+        return Ok(if test { ComposedDelivery::Discard } else { ComposedDelivery::PayloadMissing });
+    };
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let (id, timestamp) = (quoted(&delivery.thing_id), quoted(&delivery.happened_at.to_wire(&account.zone)));
     let body = format!("{{\"itemId\":{id},\"timestamp\":{timestamp},\"item\":{item}}}").into_bytes();
     let keys = SigningKeys::of(db, app, &holder, now)?;
     let headers = headers(&webhook, delivery, &keys, &body, now);
-    Ok(ComposedDelivery::Notice(DeliveryRequest { says_lost: webhook.lost, url: webhook.url, headers, body }))
+    Ok(ComposedDelivery::Request(DeliveryRequest { says_lost: webhook.lost, url: webhook.url, headers, body }))
 }
 
 fn headers(

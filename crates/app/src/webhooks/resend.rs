@@ -1,6 +1,6 @@
 //! Send notices again that have arrived or were given up, and send a test.
 
-use super::deliveries::{WebhookPath, find};
+use super::deliveries::{WebhookPath, find_webhook};
 use crate::App;
 use crate::authorizations::check::KeyHolder;
 use crate::caller::Developer;
@@ -74,7 +74,7 @@ pub async fn resend(
                 many if many > MOST_AGAIN => return Err(ResendError::TooMany),
                 _ => {}
             }
-            let sent = deliveries::again(tx, of, range, now)?;
+            let sent = deliveries::resend(tx, of, range, now)?;
             webhooks::count_waiting(tx, of.0, of.1, i64::try_from(sent).unwrap_or(0), now)?;
             Ok(sent)
         })
@@ -117,8 +117,12 @@ pub async fn send_test(app: &App, developer: &Developer, place: WebhookPath) -> 
 
 /// Whose deliveries they are, if the webhook is the developer's and something can be sent to it. Locked, so that what waits is
 /// counted rightly.
-fn open<'p>(tx: &mut Tx, developer: &AccountId, place: &'p WebhookPath) -> Result<deliveries::Of<'p>, ResendError> {
-    find(tx, developer, place)?.ok_or(ResendError::NoWebhook)?;
+fn open<'p>(
+    tx: &mut Tx,
+    developer: &AccountId,
+    place: &'p WebhookPath,
+) -> Result<deliveries::WebhookKey<'p>, ResendError> {
+    find_webhook(tx, developer, place)?.ok_or(ResendError::NoWebhook)?;
     let webhook = webhooks::lock(tx, &place.1, &place.2)?.ok_or(ResendError::NoWebhook)?;
     if webhook.blocked.is_some() { Err(ResendError::Blocked) } else { Ok((&place.1, &place.2)) }
 }

@@ -1,7 +1,9 @@
 //! What is sent, and what is made of any answer.
 
 use crate::support::*;
-use slotkeeper_outgoing::{Answer, Failure, HeaderMap, HeaderValue, Limits, Outcome, Outgoing, Policy, Refusal};
+use slotkeeper_outgoing::{
+    Failure, HeaderMap, HeaderValue, Limits, Outcome, Outgoing, Policy, ReceiverResponse, Refusal,
+};
 use std::io;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -43,7 +45,7 @@ async fn the_request_is_what_was_given() {
         headers.insert(name, HeaderValue::from_static(value));
     }
     let outcome = outgoing.post(&url, headers, "{\"für\":1}".as_bytes().to_vec()).await;
-    let answer = Answer { status: 202, retry_after: None, body_start: "thanks".into() };
+    let answer = ReceiverResponse { status: 202, retry_after: None, body_start: "thanks".into() };
     assert_eq!(outcome.answer, Ok(answer));
 
     let request = receiver.requests().remove(0);

@@ -1,7 +1,7 @@
 //! A few weeks of bookings, so that there are full events, nearly full and empty ones.
 
 use super::catalogue::Offer;
-use super::{benefits, customers};
+use super::{customers, discounts};
 use jiff::civil::{Weekday, time};
 use slotkeeper_app::App;
 use slotkeeper_app::bookings::cancel::{Cancellation, cancel_within};
@@ -54,19 +54,19 @@ struct Planned {
     /// Which customer, from 0.
     customer: usize,
     new: NewBooking,
-    then: Then,
+    then: DemoOutcome,
 }
 
 /// What is to be booked.
 struct Draft {
     order: Order,
     starts_at: Instant,
-    then: Then,
+    then: DemoOutcome,
 }
 
 /// What becomes of a booking.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Then {
+enum DemoOutcome {
     Stays,
     Canceled,
     Accepted,
@@ -74,7 +74,7 @@ enum Then {
 }
 
 /// Who has a hand in the bookings.
-pub(super) struct Hands<'a> {
+pub(super) struct DemoActors<'a> {
     pub(super) account: &'a Account,
     pub(super) application: &'a Application,
     pub(super) manager: &'a User,
@@ -83,7 +83,7 @@ pub(super) struct Hands<'a> {
 }
 
 /// What is needed everywhere while bookings are made up.
-struct Inventor<'a> {
+struct BookingGenerator<'a> {
     offer: &'a Offer,
     account: &'a Account,
     now: Instant,
@@ -92,7 +92,7 @@ struct Inventor<'a> {
 impl Bookings {
     /// Makes up bookings of what is offered.
     pub(super) fn invent(offer: &Offer, account: &Account, now: Instant) -> anyhow::Result<Self> {
-        let inventor = Inventor { offer, account, now };
+        let inventor = BookingGenerator { offer, account, now };
         let mut drafts = inventor.tours()?;
         drafts.extend(inventor.cruises()?);
         drafts.extend(inventor.courses()?);
@@ -118,7 +118,7 @@ impl Bookings {
     }
 
     /// Writes everything, within a transaction.
-    pub(super) fn write(&self, tx: &mut Tx, app: &App, hands: &Hands<'_>) -> Result<(), BookingError> {
+    pub(super) fn write(&self, tx: &mut Tx, app: &App, hands: &DemoActors<'_>) -> Result<(), BookingError> {
         for (customer, id) in &self.write_bookings(tx, app, hands)? {
             customers::settle(tx, hands, *customer, id)?;
         }
@@ -130,7 +130,7 @@ impl Bookings {
         &self,
         tx: &mut Tx,
         app: &App,
-        hands: &Hands<'_>,
+        hands: &DemoActors<'_>,
     ) -> Result<BTreeMap<usize, CustomerId>, BookingError> {
         let through = Actor::Application(hands.application.account.clone(), hands.application.id.clone());
         let mut known: BTreeMap<usize, CustomerId> = BTreeMap::new();
@@ -145,8 +145,8 @@ impl Bookings {
             known.insert(planned.customer, booking.customer.clone());
             let later = planned.created_at.after(HOUR / 2);
             match planned.then {
-                Then::Stays => {}
-                Then::Canceled => {
+                DemoOutcome::Stays => {}
+                DemoOutcome::Canceled => {
                     let reason = Some("Plans have changed.".to_owned());
                     let cancelation = Cancellation {
                         apply_policy: false,
@@ -157,9 +157,9 @@ impl Bookings {
                     };
                     cancel_within(tx, app, hands.account, actor, later, (booking, &cancelation))?;
                 }
-                Then::Accepted => hands.change(tx, later, Booking { accepted: true, ..booking })?,
+                DemoOutcome::Accepted => hands.change(tx, later, Booking { accepted: true, ..booking })?,
                 // Clients expect that a booking to which nobody came is cancelled (wire reference, section 6.10).
-                Then::NoShow => {
+                DemoOutcome::NoShow => {
                     let (over, missed) = (booking.span.to, Booking { no_show: true, ..booking });
                     cancel_within(tx, app, hands.account, &hands.manager(), over, (missed, &Cancellation::default()))?;
                 }
@@ -167,13 +167,13 @@ impl Bookings {
         }
         // After everything is booked, or it would have paid for some of that.
         if let (Some(customer), Some(last)) = (known.get(&0), self.planned.last()) {
-            benefits::grant(tx, hands.account, &Actor::System, last.created_at, customer)?;
+            discounts::grant(tx, hands.account, &Actor::System, last.created_at, customer)?;
         }
         Ok(known)
     }
 }
 
-impl Hands<'_> {
+impl DemoActors<'_> {
     pub(super) fn manager(&self) -> Actor {
         Actor::User(self.manager.account.clone(), self.manager.id.clone())
     }
@@ -197,7 +197,7 @@ impl Hands<'_> {
     }
 }
 
-impl Inventor<'_> {
+impl BookingGenerator<'_> {
     /// Some days before it starts, and an hour ago at the latest.
     fn created_at(&self, number: u32, draft: &Draft) -> Instant {
         let ahead = draft.starts_at.before(HOUR * (26 + number * 31 % 200));
@@ -241,7 +241,7 @@ impl Inventor<'_> {
             private_event: false,
             adjustments: Vec::new(),
         };
-        Ok(Draft { order, starts_at, then: Then::Stays })
+        Ok(Draft { order, starts_at, then: DemoOutcome::Stays })
     }
 
     /// Of seven events one is full, one nearly, one has a few people, one somebody who cancelled, and three are empty;
@@ -267,10 +267,10 @@ impl Inventor<'_> {
                         draft.order.private_event = true;
                         private = false;
                     }
-                    4 if past && !drafts.iter().any(|draft: &Draft| draft.then == Then::NoShow) => {
-                        draft.then = Then::NoShow;
+                    4 if past && !drafts.iter().any(|draft: &Draft| draft.then == DemoOutcome::NoShow) => {
+                        draft.then = DemoOutcome::NoShow;
                     }
-                    5 => draft.then = Then::Canceled,
+                    5 => draft.then = DemoOutcome::Canceled,
                     _ => {}
                 }
                 if drafts.len() % 3 == 1 {
@@ -345,12 +345,12 @@ impl Inventor<'_> {
         let today = self.account.zone.date_of(self.now);
         let mut drafts = Vec::new();
         for (days, hour, longer, then) in [
-            (-9, 10, false, Then::Accepted),
-            (-4, 14, true, Then::Accepted),
-            (2, 9, false, Then::Accepted),
-            (2, 14, true, Then::Stays),
-            (5, 11, false, Then::Accepted),
-            (9, 15, false, Then::Stays),
+            (-9, 10, false, DemoOutcome::Accepted),
+            (-4, 14, true, DemoOutcome::Accepted),
+            (2, 9, false, DemoOutcome::Accepted),
+            (2, 14, true, DemoOutcome::Stays),
+            (5, 11, false, DemoOutcome::Accepted),
+            (9, 15, false, DemoOutcome::Stays),
         ] {
             let day = today.saturating_add(jiff::Span::new().days(days));
             let later = match day.weekday() {
@@ -393,7 +393,7 @@ impl Inventor<'_> {
         let first =
             || ParticipantInput { who: WhoInput::Customer, category: self.offer.categories[0].clone(), index: 1 };
         let payments = match then {
-            Then::Canceled => Vec::new(),
+            DemoOutcome::Canceled => Vec::new(),
             _ => self.payments(number, by_application, starts_at, &order)?,
         };
         Ok(NewBooking {

@@ -30,7 +30,7 @@ pub(super) struct Offer {
 }
 
 /// What is needed everywhere while the catalogue is made up.
-struct Inventor {
+struct CatalogueGenerator {
     portuguese: Language,
     currency: Currency,
     today: Date,
@@ -52,7 +52,7 @@ impl Offer {
     pub(super) fn invent(account: &Account, now: Instant) -> anyhow::Result<Self> {
         let [adults, children, infants] = CategoryId::built_in();
         let family: CategoryId = format!("C{}", random::id_characters(5)).parse()?;
-        let inventor = Inventor {
+        let inventor = CatalogueGenerator {
             portuguese: "pt-PT".parse()?,
             currency: account.currency.ok_or_else(|| anyhow::anyhow!("the business has no currency"))?,
             today: account.zone.date_of(now),
@@ -92,7 +92,7 @@ impl Offer {
     }
 }
 
-impl Inventor {
+impl CatalogueGenerator {
     fn text(&self, english: &str, portuguese: &str) -> Translated {
         Translated::only(Language::BRITISH_ENGLISH, english).and(self.portuguese, portuguese)
     }

@@ -1,6 +1,6 @@
 //! The demo's customers.
 
-use super::bookings::Hands;
+use super::bookings::DemoActors;
 use slotkeeper_app::bookings::party::PersonInput;
 use slotkeeper_app::customers::{membership, password};
 use slotkeeper_domain::account::PhoneKind;
@@ -47,7 +47,7 @@ pub(super) fn with_password() -> String {
 }
 
 /// What the business decides of a customer. Every fifth is a member, for half a year or, of every other one, for good.
-pub(super) fn settle(tx: &mut Tx, hands: &Hands<'_>, customer: usize, id: &CustomerId) -> Result<(), StoreError> {
+pub(super) fn settle(tx: &mut Tx, hands: &DemoActors<'_>, customer: usize, id: &CustomerId) -> Result<(), StoreError> {
     let (account, at, manager) = (&hands.account.id, hands.account.created_at, hands.manager());
     let since = hands.account.zone.date_of(at);
     let until = Some(since.saturating_add(jiff::Span::new().months(6))).filter(|_| !customer.is_multiple_of(10));

@@ -1,11 +1,11 @@
 //! The demo's example data.
 
-use super::benefits::Benefits;
 use super::blocks::Blocks;
-use super::bookings::{Bookings, Hands};
+use super::bookings::{Bookings, DemoActors};
 use super::catalogue::Offer;
 use super::credentials::{ApiKeys, Credentials, CustomerLogIn, LogIn, Portal, Products};
 use super::customers;
+use super::discounts::DemoDiscounts;
 use slotkeeper_app::accounts::sign_up;
 use slotkeeper_app::applications::register;
 use slotkeeper_app::consent::grant::{grant, new_api_key};
@@ -38,7 +38,7 @@ pub(super) struct Demo {
     secret_key: SecretKey,
     grants: Vec<(Authorization, ApiKey)>,
     offer: Offer,
-    benefits: Benefits,
+    benefits: DemoDiscounts,
     bookings: Bookings,
     blocks: Blocks,
     customer_password: HashedPassword,
@@ -144,7 +144,7 @@ impl Demo {
 
         let mut offer = Offer::invent(&business, now)?;
         let currency = business.currency.ok_or_else(|| anyhow::anyhow!("the business has no currency"))?;
-        let benefits = Benefits::invent(currency)?;
+        let benefits = DemoDiscounts::invent(currency)?;
         offer.catalogue.promotions.clone_from(&benefits.promotions);
         let bookings = Bookings::invent(&offer, &business, now)?;
         let blocks = Blocks::invent(&offer, &business, now)?;
@@ -226,7 +226,7 @@ impl Demo {
             tx.record(owner.change(&account.id, account.created_at, Subject::catalogue(&account.id), Kind::Updated));
             self.benefits.give_out(tx, account, &owner)?;
             let (application, customer_password) = (&self.application, &self.customer_password);
-            let hands = Hands { account, application, manager, customer_password };
+            let hands = DemoActors { account, application, manager, customer_password };
             self.bookings.write(tx, app, &hands)?;
             let through = Actor::Application(self.application.account.clone(), self.application.id.clone());
             self.blocks.write(tx, app, account, (&through, &hands.manager()))?;

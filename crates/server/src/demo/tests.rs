@@ -1,5 +1,5 @@
 use super::*;
-use slotkeeper_api::webhooks::WireItems;
+use slotkeeper_api::webhooks::WirePayloads;
 use slotkeeper_app::AppConfig;
 use slotkeeper_app::clock::Clock;
 use slotkeeper_app::passwords::{Asker, Cost, Passwords};
@@ -44,7 +44,7 @@ async fn filled(at: Instant) -> (App, tempfile::TempDir, Credentials) {
         call_rate: None,
         receivers: Policy::default(),
         retries: RetryPolicy::default(),
-        items: Arc::new(WireItems),
+        items: Arc::new(WirePayloads),
     });
     let credentials = credentials(&app).await.expect("a demo");
     (app, folder, credentials)

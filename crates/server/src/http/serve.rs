@@ -1,10 +1,10 @@
 //! The accept loop, one task for each connection, and the way everything ends.
 
-use super::held::Held;
-use super::patient::{Due, Patient};
-use super::places::{Place, Places, ShareUsed};
-use super::seated::{Answering, Arriving, Seated};
-use super::wording::{Worded, worded};
+use super::connection_slots::{ConnectionSlot, ConnectionSlots, ShareUsed};
+use super::guarded_body::GuardedBody;
+use super::refusal_rewriter::{RefusalRewriter, worded};
+use super::tracked_stream::{AnswerTracker, RequestBody, TrackedStream};
+use super::write_timeout::{AnswerDeadline, WriteTimeout};
 use super::{Limits, Refuse, protect};
 use axum::Router;
 use axum::body::Body;
@@ -82,11 +82,11 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let cap = u32::try_from(limits.connections).unwrap_or(u32::MAX).clamp(1, 1 << 20);
-    let places = Places::new(cap as usize, limits.connections_per_address, proxies);
+    let places = ConnectionSlots::new(cap as usize, limits.connections_per_address, proxies);
     let (phase, phases) = watch::channel(Phase::Serve);
     // The state, though it is none, makes the router ready to be called; otherwise each request would do it again.
     let router: Router = protect(router, &limits, refuse).with_state(());
-    let start = |stream: TcpStream, peer: SocketAddr, place: Place| {
+    let start = |stream: TcpStream, peer: SocketAddr, place: ConnectionSlot| {
         let (router, phases) = (router.clone(), phases.clone());
         tokio::spawn(async move {
             connection(stream, peer, router, (limits, refuse), &place, phases).await;
@@ -196,25 +196,25 @@ async fn connection(
     peer: SocketAddr,
     router: Router,
     (limits, refuse): (Limits, Refuse),
-    place: &Place,
+    place: &ConnectionSlot,
     mut phases: watch::Receiver<Phase>,
 ) {
     // Answers are written in one piece; waiting for more only delays them. Without it they still arrive.
     let _ = stream.set_nodelay(true);
-    let (seat, due) = (place.seat(), Due::default());
+    let (seat, due) = (place.seat(), AnswerDeadline::default());
     let (of_requests, of_answers) = (Arc::clone(seat), due.clone());
     let service = service_fn(move |request: Request<Incoming>| {
         let seat = Arc::clone(&of_requests);
-        let mut request = request.map(|body| Body::new(Arriving::new(body, &seat)));
+        let mut request = request.map(|body| Body::new(RequestBody::new(body, &seat)));
         request.extensions_mut().insert(ConnectInfo(peer));
         let (answer, due) = (router.clone().oneshot(request), of_answers.clone());
         Box::pin(async move {
             let answer = answer.await.map(|answer| due.begin(answer, limits.answer_timeout));
-            answer.map(|answer| answer.map(|body| Held::new(body, Answering::new(seat))))
+            answer.map(|answer| answer.map(|body| GuardedBody::new(body, AnswerTracker::new(seat))))
         })
     });
-    let stream = Seated::new(Worded::new(TokioIo::new(stream), refuse), Arc::clone(seat));
-    let stream = Patient::new(stream, limits.write_timeout, due);
+    let stream = TrackedStream::new(RefusalRewriter::new(TokioIo::new(stream), refuse), Arc::clone(seat));
+    let stream = WriteTimeout::new(stream, limits.write_timeout, due);
     let mut served = http1::Builder::new()
         .timer(TokioTimer::new())
         // One client of the API cuts `Location` out of the raw headers by its name.
@@ -268,7 +268,7 @@ async fn next_phase(phases: &mut watch::Receiver<Phase>) -> Phase {
 }
 
 /// Says that nothing more will be written, and throws away what still comes until the client closes too.
-async fn linger(mut stream: Patient<Seated<Worded<TokioIo<TcpStream>>>>) -> io::Result<()> {
+async fn linger(mut stream: WriteTimeout<TrackedStream<RefusalRewriter<TokioIo<TcpStream>>>>) -> io::Result<()> {
     poll_fn(|context| Pin::new(&mut stream).poll_shutdown(context)).await?;
     let mut waste = vec![0; 16 * 1024];
     loop {

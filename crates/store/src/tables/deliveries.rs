@@ -122,10 +122,10 @@ statements! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeliveryStatus {
     /// It is tried at this time, or later if an earlier one for the same thing waits.
-    Waits(Instant),
-    Arrived(Instant),
+    Pending(Instant),
+    Delivered(Instant),
     /// It was given up.
-    Dropped(Instant),
+    Failed(Instant),
 }
 
 #[derive(Debug, Clone)]
@@ -166,9 +166,9 @@ fn delivery(row: &Row) -> Result<Delivery, StoreError> {
     let (attempts, tries) = (row.next()?, row.next()?);
     let (outcome, ended_at): (Option<String>, Option<Instant>) = (row.next()?, row.next()?);
     let standing = match (due_at, outcome.as_deref(), ended_at) {
-        (Some(at), _, _) => DeliveryStatus::Waits(at),
-        (None, Some("delivered"), Some(at)) => DeliveryStatus::Arrived(at),
-        (None, Some("dropped"), Some(at)) => DeliveryStatus::Dropped(at),
+        (Some(at), _, _) => DeliveryStatus::Pending(at),
+        (None, Some("delivered"), Some(at)) => DeliveryStatus::Delivered(at),
+        (None, Some("dropped"), Some(at)) => DeliveryStatus::Failed(at),
         _ => return Err(StoreError::inconsistent("a delivery neither waits nor has ended")),
     };
     Ok(Delivery { number, position, thing_id, happened_at, attempts, tries, standing })
@@ -185,25 +185,25 @@ fn attempt(row: &Row) -> Result<Attempt, StoreError> {
     })
 }
 
-pub type Of<'a> = (&'a AccountId, &'a WebhookId);
+pub type WebhookKey<'a> = (&'a AccountId, &'a WebhookId);
 
 /// The deliveries that can be tried now: due, and the first that waits for its thing. At most `limit`.
-pub fn heads(db: &mut Snapshot, of: Of<'_>, now: Instant, limit: i64) -> Result<Vec<Delivery>, StoreError> {
+pub fn heads(db: &mut Snapshot, of: WebhookKey<'_>, now: Instant, limit: i64) -> Result<Vec<Delivery>, StoreError> {
     db.all(HEADS, &[of.0, of.1, &now, &limit], delivery)
 }
 
 /// The delivery at this place among those of its webhook.
-pub fn find(db: &mut Snapshot, of: Of<'_>, position: i64) -> Result<Option<Delivery>, StoreError> {
+pub fn find(db: &mut Snapshot, of: WebhookKey<'_>, position: i64) -> Result<Option<Delivery>, StoreError> {
     db.one(FIND, &[of.0, of.1, &position], delivery)
 }
 
 /// The deliveries of changes with numbers below `before`, the highest first, at most `limit`.
-pub fn latest(db: &mut Snapshot, of: Of<'_>, before: i64, limit: i64) -> Result<Vec<Delivery>, StoreError> {
+pub fn latest(db: &mut Snapshot, of: WebhookKey<'_>, before: i64, limit: i64) -> Result<Vec<Delivery>, StoreError> {
     db.all(LATEST, &[of.0, of.1, &before, &limit], delivery)
 }
 
 /// Adds a test: a notice of a thing that did not change. Says its number.
-pub fn insert_test(tx: &mut Tx, of: Of<'_>, thing_id: &str, now: Instant) -> Result<i64, StoreError> {
+pub fn insert_test(tx: &mut Tx, of: WebhookKey<'_>, thing_id: &str, now: Instant) -> Result<i64, StoreError> {
     // A program of before did not count them.
     let first: Option<i64> = tx.one(FIRST_NUMBER, &[of.0, of.1], |row| row.next())?;
     let number = -super::webhooks::count_test(tx, of, -first.unwrap_or(0).min(0))?;
@@ -212,7 +212,7 @@ pub fn insert_test(tx: &mut Tx, of: Of<'_>, thing_id: &str, now: Instant) -> Res
 }
 
 /// Writes an attempt down, and says which one it was.
-pub fn attempted(tx: &mut Tx, of: Of<'_>, number: i64, made: &Attempt) -> Result<(), StoreError> {
+pub fn attempted(tx: &mut Tx, of: WebhookKey<'_>, number: i64, made: &Attempt) -> Result<(), StoreError> {
     let Some(count) = tx.one(ATTEMPTED, &[of.0, of.1, &number], |row| row.next::<i64>())? else { return Ok(()) };
     let Attempt { at, duration_ms, status, failure, answer, .. } = made;
     tx.run(INSERT_ATTEMPT, &[of.0, of.1, &number, &count, at, duration_ms, status, failure, answer])?;
@@ -220,73 +220,84 @@ pub fn attempted(tx: &mut Tx, of: Of<'_>, number: i64, made: &Attempt) -> Result
 }
 
 /// A delivery that waited arrived, or was given up; whether it waited.
-pub fn end(tx: &mut Tx, of: Of<'_>, number: i64, arrived: bool, now: Instant) -> Result<bool, StoreError> {
+pub fn end(tx: &mut Tx, of: WebhookKey<'_>, number: i64, arrived: bool, now: Instant) -> Result<bool, StoreError> {
     let outcome = if arrived { "delivered" } else { "dropped" };
     Ok(tx.run(END, &[of.0, of.1, &number, &outcome, &now])? > 0)
 }
 
 /// Removes a delivery that waited, as if it had never been; whether it waited.
-pub fn delete(tx: &mut Tx, of: Of<'_>, number: i64) -> Result<bool, StoreError> {
+pub fn delete(tx: &mut Tx, of: WebhookKey<'_>, number: i64) -> Result<bool, StoreError> {
     Ok(tx.run(DELETE, &[of.0, of.1, &number])? > 0)
 }
 
 /// Puts off a delivery and what waits for its thing behind it, at whichever webhook of the line.
-pub fn postpone(tx: &mut Tx, of: Of<'_>, failed: (&str, i64), until: Instant) -> Result<(), StoreError> {
+pub fn postpone(tx: &mut Tx, of: WebhookKey<'_>, failed: (&str, i64), until: Instant) -> Result<(), StoreError> {
     tx.run(POSTPONE, &[of.0, of.1, &failed.0, &until, &failed.1])?;
     Ok(())
 }
 
 /// Has what waits for a thing tried now, at whichever webhook of the line. [`webhooks::wake_line`](super::webhooks::wake_line)
 /// says so to the webhooks.
-pub fn hurry(tx: &mut Tx, of: Of<'_>, thing_id: &str, now: Instant) -> Result<(), StoreError> {
+pub fn make_due(tx: &mut Tx, of: WebhookKey<'_>, thing_id: &str, now: Instant) -> Result<(), StoreError> {
     tx.run(HURRY, &[of.0, of.1, &thing_id, &now])?;
     Ok(())
 }
 
 /// Has tried now what waits at other webhooks of the line behind anything of this one, which is about to give all of it up.
-pub fn hurry_behind_all(tx: &mut Tx, of: Of<'_>, now: Instant) -> Result<(), StoreError> {
+pub fn make_due_in_line(tx: &mut Tx, of: WebhookKey<'_>, now: Instant) -> Result<(), StoreError> {
     tx.run(HURRY_BEHIND_ALL, &[of.0, of.1, &now])?;
     Ok(())
 }
 
 /// Gives up everything that waits; how much it was.
-pub fn give_up(tx: &mut Tx, of: Of<'_>, now: Instant) -> Result<u64, StoreError> {
+pub fn fail_pending(tx: &mut Tx, of: WebhookKey<'_>, now: Instant) -> Result<u64, StoreError> {
     tx.run(GIVE_UP, &[of.0, of.1, &now])
 }
 
 /// Has deliveries that ended tried again, those at the places from `first` to `last`; how many they are.
-pub fn again(tx: &mut Tx, of: Of<'_>, (first, last): (i64, i64), now: Instant) -> Result<u64, StoreError> {
+pub fn resend(tx: &mut Tx, of: WebhookKey<'_>, (first, last): (i64, i64), now: Instant) -> Result<u64, StoreError> {
     tx.run(AGAIN, &[of.0, of.1, &first, &last, &now])
 }
 
 /// How many deliveries [`again`] would have tried; counted up to `limit`.
-pub fn ended_between(db: &mut Snapshot, of: Of<'_>, (first, last): (i64, i64), limit: i64) -> Result<i64, StoreError> {
+pub fn ended_between(
+    db: &mut Snapshot,
+    of: WebhookKey<'_>,
+    (first, last): (i64, i64),
+    limit: i64,
+) -> Result<i64, StoreError> {
     Ok(db.one(COUNT_BETWEEN, &[of.0, of.1, &first, &last, &limit], |row| row.next())?.unwrap_or(0))
 }
 
 /// The place of the first delivery of a change that happened at this time or later.
-pub fn first_since(db: &mut Snapshot, of: Of<'_>, since: Instant) -> Result<Option<i64>, StoreError> {
+pub fn first_since(db: &mut Snapshot, of: WebhookKey<'_>, since: Instant) -> Result<Option<i64>, StoreError> {
     db.one(FIRST_SINCE, &[of.0, of.1, &since], |row| row.next())
 }
 
 /// The attempts of a delivery, the latest first, at most `limit`.
-pub fn attempts(db: &mut Snapshot, of: Of<'_>, number: i64, limit: i64) -> Result<Vec<Attempt>, StoreError> {
+pub fn attempts(db: &mut Snapshot, of: WebhookKey<'_>, number: i64, limit: i64) -> Result<Vec<Attempt>, StoreError> {
     db.all(ATTEMPTS, &[of.0, of.1, &number, &limit], attempt)
 }
 
 /// The latest attempt of a delivery.
-pub fn last_attempt(db: &mut Snapshot, of: Of<'_>, number: i64) -> Result<Option<Attempt>, StoreError> {
+pub fn last_attempt(db: &mut Snapshot, of: WebhookKey<'_>, number: i64) -> Result<Option<Attempt>, StoreError> {
     db.one(LAST_ATTEMPT, &[of.0, of.1, &number], attempt)
 }
 
 /// Keeps the last state of a thing that is deleted, as JSON, for one webhook.
-pub fn keep_item(tx: &mut Tx, of: Of<'_>, thing_id: &str, item: &str, now: Instant) -> Result<(), StoreError> {
+pub fn keep_payload(
+    tx: &mut Tx,
+    of: WebhookKey<'_>,
+    thing_id: &str,
+    item: &str,
+    now: Instant,
+) -> Result<(), StoreError> {
     tx.run(KEEP_ITEM, &[of.0, of.1, &thing_id, &item, &now])?;
     Ok(())
 }
 
 /// The last state of a thing that was deleted, as JSON.
-pub fn last_item(db: &mut Snapshot, of: Of<'_>, thing_id: &str) -> Result<Option<String>, StoreError> {
+pub fn kept_payload(db: &mut Snapshot, of: WebhookKey<'_>, thing_id: &str) -> Result<Option<String>, StoreError> {
     db.one(LAST_ITEM, &[of.0, of.1, &thing_id], |row| row.next())
 }
 

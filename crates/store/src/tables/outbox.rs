@@ -170,13 +170,13 @@ pub fn postpone(
 }
 
 /// Has a mail not sent any more.
-pub fn end(tx: &mut Tx, mail: &OutboxEmail, now: Instant) -> Result<(), StoreError> {
+pub fn discard(tx: &mut Tx, mail: &OutboxEmail, now: Instant) -> Result<(), StoreError> {
     tx.run(END, &[&mail.account, &mail.id, &now])?;
     Ok(())
 }
 
 /// Has what waits of the mails about a booking not sent any more.
-pub fn end_of_booking(
+pub fn discard_of_booking(
     tx: &mut Tx,
     account: &AccountId,
     booking: &BookingNumber,
@@ -193,13 +193,13 @@ pub fn forget_booking(
     booking: &BookingNumber,
     now: Instant,
 ) -> Result<(), StoreError> {
-    end_of_booking(tx, account, booking, now)?;
+    discard_of_booking(tx, account, booking, now)?;
     tx.run(WIPE_OF_BOOKING, &[account, booking])?;
     Ok(())
 }
 
 /// Has what waits of the mails to somebody who worked for the business not sent any more.
-pub fn end_of_colleague(
+pub fn discard_of_member(
     tx: &mut Tx,
     account: &AccountId,
     address: &EmailAddress,

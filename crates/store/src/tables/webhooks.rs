@@ -234,7 +234,7 @@ pub fn of_key(
 
 /// The webhooks that will tell of a thing that is about to be deleted: those for deletions, and those at which something
 /// waits for it; of the keys that may know of it. At most `limit`, those of a key one after the other.
-pub fn telling_of(
+pub fn subscribed_to(
     db: &mut Snapshot,
     account: &AccountId,
     (domain, thing_id): (Domain, &str),
@@ -301,7 +301,7 @@ pub fn lease_due(
 }
 
 /// Notes whether an attempt failed, and until when the receiver wants to be left alone, if it said so.
-pub fn tried(
+pub fn note_attempt(
     tx: &mut Tx,
     account: &AccountId,
     id: &WebhookId,
@@ -313,7 +313,7 @@ pub fn tried(
 }
 
 /// Counts a test; which one it is. There were `known` at least.
-pub fn count_test(tx: &mut Tx, of: super::deliveries::Of<'_>, known: i64) -> Result<i64, StoreError> {
+pub fn count_test(tx: &mut Tx, of: super::deliveries::WebhookKey<'_>, known: i64) -> Result<i64, StoreError> {
     let count = tx.one(COUNT_TEST, &[of.0, of.1, &known], |row| row.next())?;
     count.ok_or_else(|| StoreError::inconsistent("a test of a webhook that does not exist"))
 }
@@ -339,25 +339,25 @@ pub fn end_leases(tx: &mut Tx) -> Result<u64, StoreError> {
 /// What became of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeliveryOutcome {
-    Arrived {
+    Delivered {
         /// Whether it said that something had been lost.
         said_lost: bool,
     },
     /// It was given up: receivers are told with the next one that something was lost.
-    Dropped,
+    Failed,
     /// There was nothing left to send: receivers are told that something was lost, which is no fault of theirs.
     Lost,
     /// There was nothing to tell, or it does not count.
-    Gone,
+    Discarded,
 }
 
 /// Counts a delivery that ended.
-pub fn count_end(tx: &mut Tx, account: &AccountId, id: &WebhookId, end: DeliveryOutcome) -> Result<(), StoreError> {
+pub fn count_outcome(tx: &mut Tx, account: &AccountId, id: &WebhookId, end: DeliveryOutcome) -> Result<(), StoreError> {
     match end {
-        DeliveryOutcome::Arrived { said_lost } => tx.run(ARRIVED, &[account, id, &said_lost])?,
-        DeliveryOutcome::Dropped => tx.run(DROPPED, &[account, id])?,
+        DeliveryOutcome::Delivered { said_lost } => tx.run(ARRIVED, &[account, id, &said_lost])?,
+        DeliveryOutcome::Failed => tx.run(DROPPED, &[account, id])?,
         DeliveryOutcome::Lost => tx.run(LOST, &[account, id])?,
-        DeliveryOutcome::Gone => tx.run(GONE, &[account, id])?,
+        DeliveryOutcome::Discarded => tx.run(GONE, &[account, id])?,
     };
     Ok(())
 }

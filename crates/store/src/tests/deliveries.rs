@@ -138,8 +138,8 @@ on_both_engines! {
                 // The change below reaches the webhook meanwhile.
                 std::thread::sleep(Duration::from_millis(300));
                 deliveries::end(tx, of, 1, true, at(20))?;
-                webhooks::count_end(tx, of.0, of.1, DeliveryOutcome::Arrived { said_lost: false })?;
-                deliveries::hurry(tx, of, "a", at(20))
+                webhooks::count_outcome(tx, of.0, of.1, DeliveryOutcome::Delivered { said_lost: false })?;
+                deliveries::make_due(tx, of, "a", at(20))
             }).await
         });
         told.recv().await.expect("the unit began");
@@ -160,7 +160,7 @@ on_both_engines! {
             let lease = webhooks::lease_due(tx, at(20), at(30), room(1, 1))?.0.pop().expect("something is due");
             deliveries::end(tx, of, 2, true, at(20))?;
             deliveries::postpone(tx, of, ("a", 1), at(3_600))?;
-            deliveries::again(tx, of, (2, 2), at(20))?;
+            deliveries::resend(tx, of, (2, 2), at(20))?;
             webhooks::release(tx, &lease)
         });
         assert_eq!(released.await, Ok::<_, StoreError>(Some(at(3_600))));
@@ -175,9 +175,9 @@ on_both_engines! {
             change(&store, thing).await;
         }
         for (end, lost) in [
-            (DeliveryOutcome::Dropped, true), (DeliveryOutcome::Arrived { said_lost: false }, true), (DeliveryOutcome::Arrived { said_lost: true }, false),
+            (DeliveryOutcome::Failed, true), (DeliveryOutcome::Delivered { said_lost: false }, true), (DeliveryOutcome::Delivered { said_lost: true }, false),
         ] {
-            store.write_unlogged(move |tx| webhooks::count_end(tx, &account(), &webhook(), end)).await.expect("an end");
+            store.write_unlogged(move |tx| webhooks::count_outcome(tx, &account(), &webhook(), end)).await.expect("an end");
             assert_eq!(shown(&store).await.lost, lost, "{end:?}");
         }
         assert_eq!(shown(&store).await.waiting, 0);
@@ -205,7 +205,7 @@ on_both_engines! {
             insert(tx, &Webhook { id: other.clone(), authorization, ..first }, Some(&Visibility::All))
         }).await.expect("a second webhook");
         change(&store, "a").await;
-        store.write_unlogged(move |tx| webhooks::tried(tx, &account(), &failing, true, None)).await.expect("a failure");
+        store.write_unlogged(move |tx| webhooks::note_attempt(tx, &account(), &failing, true, None)).await.expect("a failure");
         let lease = |(places, failing)| {
             let leased = store.write_unlogged(move |tx| webhooks::lease_due(tx, at(20), at(30), room(places, failing)));
             async move { leased.await.map(|(leases, _)| leases.into_iter().map(|one| (one.webhook, one.failing)).collect::<Vec<_>>()) }

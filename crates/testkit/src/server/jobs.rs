@@ -7,9 +7,9 @@ use slotkeeper_app::customers::{remove, retitle};
 use slotkeeper_app::emails::follow_up;
 use slotkeeper_app::fold;
 use slotkeeper_app::sweep;
-use slotkeeper_jobs::deliver::{deliver_due, take_over};
 use slotkeeper_jobs::mailer::{MailServer, Mailer, Tls};
-use slotkeeper_jobs::{Stop, send_mail};
+use slotkeeper_jobs::webhooks::{deliver_due, take_over};
+use slotkeeper_jobs::{Stop, outbox};
 use slotkeeper_outgoing::{Limits as OutgoingLimits, Outgoing};
 use std::time::Duration;
 
@@ -52,7 +52,7 @@ impl TestServer {
         let mailer = mailer(host, port, login);
         let mut tried = 0;
         loop {
-            match send_mail::send_due(&self.app, &mailer, &stop).await {
+            match outbox::send_due(&self.app, &mailer, &stop).await {
                 0 => return tried,
                 some => tried += some,
             }
@@ -87,7 +87,7 @@ impl TestServer {
     pub async fn send_mails_while_stopping(&self, host: &str, port: u16) -> usize {
         let (stopper, stop) = Stop::pair();
         stopper.tell();
-        send_mail::send_due(&self.app, &mailer(host, port, None), &stop).await
+        outbox::send_due(&self.app, &mailer(host, port, None), &stop).await
     }
 }
 

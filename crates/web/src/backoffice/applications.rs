@@ -4,8 +4,8 @@ use crate::Web;
 use crate::consent::ask::{Group, groups};
 use crate::error::PageResult;
 use crate::extract::Query;
-use crate::page::{self, Layout, NoticeQuery, last_used, when};
-use crate::session::ColleaguePage;
+use crate::page::{self, FlashQuery, Layout, last_used, when};
+use crate::session::AccountMemberPage;
 use askama::Template;
 use axum::extract::State;
 use slotkeeper_app::authorizations::installed::{InstalledApplication, installed};
@@ -72,8 +72,8 @@ fn granted_by(installed: &Installed) -> String {
 
 pub(crate) async fn show(
     State(web): State<Web>,
-    ColleaguePage(colleague): ColleaguePage,
-    Query(query): Query<NoticeQuery>,
+    AccountMemberPage(colleague): AccountMemberPage,
+    Query(query): Query<FlashQuery>,
 ) -> PageResult {
     let installed = installed(&web.app, &colleague).await?;
     Ok(page::show(&ApplicationsPage {

@@ -5,8 +5,8 @@ use crate::calendar_file;
 use crate::error::{PageError, PageResult};
 use crate::extract::{Path, Query};
 use crate::form::Form;
-use crate::page::{self, Layout, NoticeQuery, Refusal, last_used, when};
-use crate::session::{ManagerPage, WorkerPage};
+use crate::page::{self, FlashQuery, Layout, RefusalPage, last_used, when};
+use crate::session::{BusinessMemberPage, ManagerPage};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -24,7 +24,7 @@ use slotkeeper_domain::time::Zone;
 use slotkeeper_store::tables::calendars::Calendar;
 
 /// A calendar that was made.
-struct Made {
+struct CalendarRow {
     id: String,
     by: String,
     at: String,
@@ -32,15 +32,15 @@ struct Made {
 }
 
 /// A resource, and its calendar if one was made.
-struct OfResource {
+struct ResourceRow {
     id: String,
     /// Absent when it is gone.
     name: Option<String>,
-    made: Option<Made>,
+    made: Option<CalendarRow>,
 }
 
 /// What a resource is called on the page: by its id when it is gone.
-fn named(resource: &OfResource) -> &str {
+fn named(resource: &ResourceRow) -> &str {
     resource.name.as_deref().unwrap_or(&resource.id)
 }
 
@@ -50,13 +50,13 @@ struct CalendarsPage {
     layout: Layout,
     days_before: i32,
     days_after: i32,
-    own: Option<Made>,
+    own: Option<CalendarRow>,
     /// Nothing for somebody who may not make any.
-    resources: Option<Vec<OfResource>>,
+    resources: Option<Vec<ResourceRow>>,
 }
 
-fn made(calendar: Calendar, zone: &Zone) -> Made {
-    Made {
+fn made(calendar: Calendar, zone: &Zone) -> CalendarRow {
+    CalendarRow {
         id: calendar.id.to_string(),
         by: calendar.made_by.to_string(),
         at: when(calendar.created_at, zone),
@@ -66,8 +66,8 @@ fn made(calendar: Calendar, zone: &Zone) -> Made {
 
 pub(crate) async fn show(
     State(web): State<Web>,
-    WorkerPage(worker): WorkerPage,
-    Query(query): Query<NoticeQuery>,
+    BusinessMemberPage(worker): BusinessMemberPage,
+    Query(query): Query<FlashQuery>,
 ) -> PageResult {
     let zone = &worker.account.zone;
     let own = list::own(&web.app, &worker).await?.map(|calendar| made(calendar, zone));
@@ -75,7 +75,7 @@ pub(crate) async fn show(
         Some(manager) => Some(list::of_resources(&web.app, &manager).await?),
         None => None,
     };
-    let resource = |listed: list::ResourceCalendar| OfResource {
+    let resource = |listed: list::ResourceCalendar| ResourceRow {
         id: listed.id.to_string(),
         name: listed.name,
         made: listed.calendar.map(|calendar| made(calendar, zone)),
@@ -108,7 +108,7 @@ pub(crate) struct CalendarForm {
 
 pub(crate) async fn make_own(
     State(web): State<Web>,
-    WorkerPage(worker): WorkerPage,
+    BusinessMemberPage(worker): BusinessMemberPage,
     Form(form): Form<CalendarForm>,
 ) -> PageResult {
     address(&web, &worker, (&CalendarOwner::own(&worker), true), &form).await
@@ -143,7 +143,7 @@ async fn address(
             address: web.app.address_of(&calendar_file::path(&token)),
         }),
         Err(MakeError::NotFound) => return Err(PageError::NotFound),
-        Err(MakeError::MadeBefore) => Refusal::new(
+        Err(MakeError::MadeBefore) => RefusalPage::new(
             StatusCode::CONFLICT,
             "There is another address already",
             "The form was sent twice, or somebody else was quicker, and this time nothing was done. The address was shown \
@@ -163,14 +163,17 @@ struct AskPage {
     /// What the resource is called; nothing for the calendar of whoever asks.
     resource: Option<String>,
     replaces: bool,
-    made: Made,
+    made: CalendarRow,
 }
 
-pub(crate) async fn ask_replace_own(State(web): State<Web>, WorkerPage(worker): WorkerPage) -> PageResult {
+pub(crate) async fn ask_replace_own(
+    State(web): State<Web>,
+    BusinessMemberPage(worker): BusinessMemberPage,
+) -> PageResult {
     ask_own(&web, &worker, true).await
 }
 
-pub(crate) async fn ask_end_own(State(web): State<Web>, WorkerPage(worker): WorkerPage) -> PageResult {
+pub(crate) async fn ask_end_own(State(web): State<Web>, BusinessMemberPage(worker): BusinessMemberPage) -> PageResult {
     ask_own(&web, &worker, false).await
 }
 
@@ -206,7 +209,7 @@ async fn ask_of_resource(web: &Web, manager: &Manager, id: &ResourceId, replaces
 
 pub(crate) async fn end_own(
     State(web): State<Web>,
-    WorkerPage(worker): WorkerPage,
+    BusinessMemberPage(worker): BusinessMemberPage,
     Form(form): Form<CalendarForm>,
 ) -> PageResult {
     end_one(&web, &CalendarOwner::own(&worker), &form).await

@@ -4,7 +4,7 @@ use crate::Web;
 use crate::error::PageResult;
 use crate::extract::Query;
 use crate::form::{Errors, Form};
-use crate::page::{self, Layout, NoticeQuery};
+use crate::page::{self, FlashQuery, Layout};
 use crate::session::ManagerPage;
 use askama::Template;
 use axum::extract::State;
@@ -61,7 +61,7 @@ fn page(manager: &Manager, form: HoursForm, errors: Errors, products: Vec<Produc
 pub(crate) async fn show(
     State(web): State<Web>,
     ManagerPage(manager): ManagerPage,
-    Query(query): Query<NoticeQuery>,
+    Query(query): Query<FlashQuery>,
 ) -> PageResult {
     let (follow_ups, products) = follow_up_hours::read(&web.app, &manager).await?;
     let mut page = page(&manager, HoursForm::of(follow_ups), Errors::default(), products);

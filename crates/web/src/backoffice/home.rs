@@ -3,8 +3,8 @@
 use crate::Web;
 use crate::error::PageResult;
 use crate::extract::Query;
-use crate::page::{self, Layout, NoticeQuery, Unconfirmed, when};
-use crate::session::ColleaguePage;
+use crate::page::{self, FlashQuery, Layout, Unconfirmed, when};
+use crate::session::AccountMemberPage;
 use askama::Template;
 use axum::extract::State;
 use slotkeeper_app::authorizations::installed::installed;
@@ -29,8 +29,8 @@ struct HomePage {
 
 pub(crate) async fn show(
     State(web): State<Web>,
-    ColleaguePage(colleague): ColleaguePage,
-    Query(query): Query<NoticeQuery>,
+    AccountMemberPage(colleague): AccountMemberPage,
+    Query(query): Query<FlashQuery>,
 ) -> PageResult {
     let installed = installed(&web.app, &colleague).await?.len();
     let account = &colleague.account;

@@ -4,7 +4,7 @@ use crate::Web;
 use crate::error::{PageError, PageResult};
 use crate::extract::Query;
 use crate::page::{self, Layout};
-use crate::session::ColleaguePage;
+use crate::session::AccountMemberPage;
 use askama::Template;
 use axum::extract::State;
 use slotkeeper_app::subaccounts::list::of_colleague;
@@ -32,7 +32,7 @@ pub(crate) struct PageQuery {
 
 pub(crate) async fn show(
     State(web): State<Web>,
-    ColleaguePage(colleague): ColleaguePage,
+    AccountMemberPage(colleague): AccountMemberPage,
     Query(query): Query<PageQuery>,
 ) -> PageResult {
     if colleague.account.kind != AccountKind::Portal {

@@ -2,7 +2,7 @@
 
 use crate::Web;
 use crate::error::PageResult;
-use crate::page::{self, Layout, Refusal};
+use crate::page::{self, Layout, RefusalPage};
 use crate::protect::content_policy;
 use crate::session::sign_in_address;
 use askama::Template;
@@ -38,11 +38,11 @@ struct AskPage {
 /// The permissions of one area, in plain sentences.
 pub(crate) struct Group {
     pub(crate) heading: &'static str,
-    pub(crate) lines: Vec<Line>,
+    pub(crate) lines: Vec<PermissionLine>,
 }
 
 /// One permission in a plain sentence.
-pub(crate) struct Line {
+pub(crate) struct PermissionLine {
     pub(crate) sentence: &'static str,
     pub(crate) reach: Option<&'static str>,
     pub(crate) is_new: bool,
@@ -50,7 +50,7 @@ pub(crate) struct Line {
 
 /// Permissions by area, without those that another one includes; which of them are new is for the caller to say.
 pub(crate) fn groups(permissions: &PermissionSet, is_new: impl Fn(Permission) -> bool) -> Vec<Group> {
-    let line = |permission: Permission| Line {
+    let line = |permission: Permission| PermissionLine {
         sentence: permission.sentence(),
         reach: match permission.scope() {
             Scope::Own => Some("own"),
@@ -77,7 +77,7 @@ pub(crate) async fn ask(web: &Web, query: &str, person: Option<SignedIn>) -> Pag
     };
     // The key would come to the developer by e-mail, and to nobody.
     if asking.application.callback_url.is_none() && !web.sends_mail() {
-        let refusal = Refusal::new(
+        let refusal = RefusalPage::new(
             StatusCode::CONFLICT,
             "The key could not be handed over",
             "This application gets its keys by e-mail, and this server cannot send any yet. Nothing was allowed. Ask the \
@@ -139,33 +139,33 @@ fn refuse(error: AskError, person: Option<&SignedIn>, query: &str) -> PageResult
     const FORGED: &str = "Go back to the application and start again. If it happens again, tell its developer: the link \
                           the application made is wrong.";
     let refusal = match error {
-        AskError::Malformed(MalformedRequest::Application) | AskError::UnknownApplication => Refusal::new(
+        AskError::Malformed(MalformedRequest::Application) | AskError::UnknownApplication => RefusalPage::new(
             StatusCode::NOT_FOUND,
             "There is no such application",
             format!("The link names an application that is not registered here. {FORGED}"),
         ),
-        AskError::Malformed(MalformedRequest::NoPermissions) => Refusal::new(
+        AskError::Malformed(MalformedRequest::NoPermissions) => RefusalPage::new(
             StatusCode::BAD_REQUEST,
             "The application asks for nothing",
             format!("The link does not say which permissions the application wants. {FORGED}"),
         ),
-        AskError::Malformed(MalformedRequest::UnknownPermissions(unknown)) => Refusal::new(
+        AskError::Malformed(MalformedRequest::UnknownPermissions(unknown)) => RefusalPage::new(
             StatusCode::BAD_REQUEST,
             "The application asks for something that does not exist",
             format!("The link names permissions that this server does not know. {FORGED}"),
         )
         .with_details(unknown.into_iter().take(20).map(|unknown| unknown.0.chars().take(60).collect()).collect()),
-        AskError::Malformed(MalformedRequest::State) => Refusal::new(
+        AskError::Malformed(MalformedRequest::State) => RefusalPage::new(
             StatusCode::BAD_REQUEST,
             "The link is damaged",
             format!("Its state is too long or has characters that cannot stand in an address. {FORGED}"),
         ),
-        AskError::Malformed(MalformedRequest::Repeated(name)) => Refusal::new(
+        AskError::Malformed(MalformedRequest::Repeated(name)) => RefusalPage::new(
             StatusCode::BAD_REQUEST,
             "The link is not clear",
             format!("It says {name} twice, so it is not clear what is asked. {FORGED}"),
         ),
-        AskError::StateMissing(application) => Refusal::new(
+        AskError::StateMissing(application) => RefusalPage::new(
             StatusCode::BAD_REQUEST,
             "The link is not complete",
             format!(
@@ -174,7 +174,7 @@ fn refuse(error: AskError, person: Option<&SignedIn>, query: &str) -> PageResult
                 application.name
             ),
         ),
-        AskError::DeveloperUnconfirmed(application) => Refusal::new(
+        AskError::DeveloperUnconfirmed(application) => RefusalPage::new(
             StatusCode::CONFLICT,
             "The developer is not confirmed yet",
             format!(
@@ -183,13 +183,13 @@ fn refuse(error: AskError, person: Option<&SignedIn>, query: &str) -> PageResult
                 application.name
             ),
         ),
-        AskError::MayNotDecide(MayNotDecide::DeveloperAccount) => Refusal::new(
+        AskError::MayNotDecide(MayNotDecide::DeveloperAccount) => RefusalPage::new(
             StatusCode::FORBIDDEN,
             "A developer account cannot install applications",
             "Applications are installed in the account of a business, which takes bookings. Sign in as its owner to decide. \
              To try out your own application, open a business account with another e-mail address.",
         ),
-        AskError::MayNotDecide(MayNotDecide::NotTheOwner(role)) => Refusal::new(
+        AskError::MayNotDecide(MayNotDecide::NotTheOwner(role)) => RefusalPage::new(
             StatusCode::FORBIDDEN,
             "Only the owner can decide this",
             format!(
@@ -198,7 +198,7 @@ fn refuse(error: AskError, person: Option<&SignedIn>, query: &str) -> PageResult
                 page::role_in_words(role)
             ),
         ),
-        AskError::NothingGrantable => Refusal::new(
+        AskError::NothingGrantable => RefusalPage::new(
             StatusCode::CONFLICT,
             "This account has no subaccounts",
             "The application asks to work with subaccounts and for nothing else. Only a portal has subaccounts, so there is \
@@ -206,7 +206,7 @@ fn refuse(error: AskError, person: Option<&SignedIn>, query: &str) -> PageResult
         ),
         AskError::TooMany(too_many) => {
             let wait = page::wait_in_words(too_many);
-            let refusal = Refusal::new(
+            let refusal = RefusalPage::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "You were asked very often",
                 format!("Something opens this page over and over. Please wait {wait}, and open the link again."),

@@ -4,7 +4,7 @@ use super::done;
 use crate::Web;
 use crate::error::PageResult;
 use crate::form::Form;
-use crate::page::{self, Refusal};
+use crate::page::{self, RefusalPage};
 use crate::session::OwnerPage;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -34,34 +34,34 @@ pub(crate) async fn decide(
     let refusal = match decide_question(&web.app, &owner, id.clone(), decision).await {
         Ok(Outcome::Redirect(address)) => return Ok(page::see_other(&address)),
         Ok(Outcome::Settled) => return Ok(page::see_other(&done::address(&id))),
-        Err(DecideError::Expired) => Refusal::new(
+        Err(DecideError::Expired) => RefusalPage::new(
             StatusCode::GONE,
             "This question has expired",
             "It could be answered for 15 minutes, in the session it was asked in. Nothing was allowed. Go back to the \
              application and start again.",
         ),
-        Err(DecideError::AnsweredOtherwise(Decision::Denied)) => Refusal::new(
+        Err(DecideError::AnsweredOtherwise(Decision::Denied)) => RefusalPage::new(
             StatusCode::CONFLICT,
             "You have denied this",
             "The question was answered before, and the answer stands. If you changed your mind, go back to the \
              application and start again.",
         ),
-        Err(DecideError::AnsweredOtherwise(Decision::Allowed)) => Refusal::new(
+        Err(DecideError::AnsweredOtherwise(Decision::Allowed)) => RefusalPage::new(
             StatusCode::CONFLICT,
             "You have allowed this",
             "The question was answered before. If you changed your mind, uninstall the application under Applications.",
         ),
-        Err(DecideError::EndedSince) => Refusal::new(
+        Err(DecideError::EndedSince) => RefusalPage::new(
             StatusCode::CONFLICT,
             "This was ended",
             "You allowed it, and it was ended again since. To allow it anew, go back to the application and start again.",
         ),
-        Err(DecideError::TooMany) => Refusal::new(
+        Err(DecideError::TooMany) => RefusalPage::new(
             StatusCode::CONFLICT,
             "The account is full",
             "It has as many keys as an account can have. End some that are not used any more under Applications.",
         ),
-        Err(DecideError::TooMuchMail(too_many)) => Refusal::new(
+        Err(DecideError::TooMuchMail(too_many)) => RefusalPage::new(
             StatusCode::TOO_MANY_REQUESTS,
             "The developer gets too many e-mails",
             format!(

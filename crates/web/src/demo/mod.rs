@@ -1,3 +1,3 @@
 //! What only the demo shows.
 
-pub(crate) mod mail_box;
+pub(crate) mod inbox;

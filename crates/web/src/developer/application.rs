@@ -34,7 +34,7 @@ struct ApplicationPage {
     authorization_address: String,
     built: Option<String>,
     nothing_ticked: bool,
-    areas: Vec<(&'static str, Vec<Choice>)>,
+    areas: Vec<(&'static str, Vec<PermissionChoice>)>,
     overlaps: [(Overlap, &'static str, &'static str); 4],
     installations: Vec<Installation>,
     next: Option<String>,
@@ -42,7 +42,7 @@ struct ApplicationPage {
 }
 
 /// One box to tick.
-struct Choice {
+struct PermissionChoice {
     permission: Permission,
     ticked: bool,
 }
@@ -59,14 +59,14 @@ struct Installation {
 
 /// What the page's query can say: ticked permissions and whether to show their URL, a page of the installations, a notice.
 #[derive(Default)]
-struct View {
+struct ApplicationQuery {
     permissions: PermissionSet,
     show_url: bool,
     after: Option<(AccountId, AuthorizationId)>,
     notice: Option<String>,
 }
 
-impl View {
+impl ApplicationQuery {
     fn of(query: &str) -> Self {
         let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
         let value = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
@@ -85,7 +85,7 @@ impl View {
 
 /// What a form on the page had, when it is shown again with what is wrong.
 #[derive(Default)]
-struct Again {
+struct ReturnedForm {
     description: Option<String>,
     callback_url: Option<String>,
     errors: Errors,
@@ -97,17 +97,29 @@ pub(crate) async fn show(
     Path(id): Path<ApplicationId>,
     RawQuery(query): RawQuery,
 ) -> PageResult {
-    let view = View::of(query.as_deref().unwrap_or_default());
-    render(&web, &developer, id, view, Again::default()).await
+    let view = ApplicationQuery::of(query.as_deref().unwrap_or_default());
+    render(&web, &developer, id, view, ReturnedForm::default()).await
 }
 
-async fn render(web: &Web, developer: &Developer, id: ApplicationId, view: View, again: Again) -> PageResult {
+async fn render(
+    web: &Web,
+    developer: &Developer,
+    id: ApplicationId,
+    view: ApplicationQuery,
+    again: ReturnedForm,
+) -> PageResult {
     let found = show::show(&web.app, developer, id, view.after.clone()).await?;
     let shown = found.ok_or(PageError::NotFound)?;
     Ok(page::render(again.errors.status(), &page_of(web, developer, shown, view, again)))
 }
 
-fn page_of(web: &Web, developer: &Developer, shown: ApplicationView, view: View, again: Again) -> ApplicationPage {
+fn page_of(
+    web: &Web,
+    developer: &Developer,
+    shown: ApplicationView,
+    view: ApplicationQuery,
+    again: ReturnedForm,
+) -> ApplicationPage {
     let ApplicationView { application, secret_keys, signing_key, installations, next } = shown;
     let zone = &developer.account.zone;
     let address = authorization_address(&web.app, &application.id);
@@ -115,7 +127,7 @@ fn page_of(web: &Web, developer: &Developer, shown: ApplicationView, view: View,
     let built =
         (!view.permissions.is_empty()).then(|| format!("{address}&permissions={}{state}", view.permissions.to_list()));
     let chosen: Vec<Permission> = view.permissions.iter().collect();
-    let choice = |permission: Permission| Choice { permission, ticked: chosen.contains(&permission) };
+    let choice = |permission: Permission| PermissionChoice { permission, ticked: chosen.contains(&permission) };
     ApplicationPage {
         layout: Layout::of(developer, "").with_notice(view.notice.as_deref()),
         id: application.id.to_string(),
@@ -175,8 +187,8 @@ pub(crate) async fn set_description(
 ) -> PageResult {
     let mut errors = Errors::default();
     let Some(text) = description(&mut errors, &form.description) else {
-        let again = Again { description: Some(form.description), errors, ..Again::default() };
-        return render(&web, &developer, id, View::default(), again).await;
+        let again = ReturnedForm { description: Some(form.description), errors, ..ReturnedForm::default() };
+        return render(&web, &developer, id, ApplicationQuery::default(), again).await;
     };
     let target = format!("/developer/applications/{id}?notice=saved");
     if !update::set_description(&web.app, &developer, id, text).await? {
@@ -202,8 +214,8 @@ pub(crate) async fn set_callback_url(
     let mut errors = Errors::default();
     let text = if form.remove.is_some() { "" } else { form.callback_url.as_str() };
     let Some(callback_url) = callback_url(&mut errors, text) else {
-        let again = Again { callback_url: Some(form.callback_url), errors, ..Again::default() };
-        return render(&web, &developer, id, View::default(), again).await;
+        let again = ReturnedForm { callback_url: Some(form.callback_url), errors, ..ReturnedForm::default() };
+        return render(&web, &developer, id, ApplicationQuery::default(), again).await;
     };
     let notice = match (&callback_url, web.sends_mail()) {
         (Some(_), _) => "saved",

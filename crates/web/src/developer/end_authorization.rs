@@ -27,12 +27,12 @@ struct EndPage {
 }
 
 /// The application, the account that installed it, and which of its authorizations.
-type Place = (ApplicationId, AccountId, AuthorizationId);
+type AuthorizationPath = (ApplicationId, AccountId, AuthorizationId);
 
 pub(crate) async fn ask(
     State(web): State<Web>,
     DeveloperPage(developer): DeveloperPage,
-    Paths((application, account, id)): Paths<Place>,
+    Paths((application, account, id)): Paths<AuthorizationPath>,
 ) -> PageResult {
     let found = look(&web.app, &developer, application, account, id).await?;
     let installation = found.ok_or(PageError::NotFound)?;
@@ -50,7 +50,7 @@ pub(crate) async fn ask(
 pub(crate) async fn end(
     State(web): State<Web>,
     DeveloperPage(developer): DeveloperPage,
-    Paths((application, account, id)): Paths<Place>,
+    Paths((application, account, id)): Paths<AuthorizationPath>,
 ) -> PageResult {
     let target = format!("/developer/applications/{application}?notice=ended#installations");
     if !end_authorization(&web.app, &developer, application, account, id).await? {

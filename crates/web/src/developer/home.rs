@@ -3,7 +3,7 @@
 use crate::Web;
 use crate::error::PageResult;
 use crate::extract::Query;
-use crate::page::{self, Layout, NoticeQuery, Unconfirmed};
+use crate::page::{self, FlashQuery, Layout, Unconfirmed};
 use crate::session::DeveloperPage;
 use askama::Template;
 use axum::extract::State;
@@ -21,7 +21,7 @@ struct HomePage {
 pub(crate) async fn show(
     State(web): State<Web>,
     DeveloperPage(developer): DeveloperPage,
-    Query(query): Query<NoticeQuery>,
+    Query(query): Query<FlashQuery>,
 ) -> PageResult {
     Ok(page::show(&HomePage {
         layout: Layout::of(&developer, "/developer").with_notice(query.notice.as_deref()),

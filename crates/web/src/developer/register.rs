@@ -1,6 +1,6 @@
 //! `/developer/applications`: register an application.
 
-use super::secret::{SecretPage, Why};
+use super::secret::{SecretPage, SecretReason};
 use crate::Web;
 use crate::error::PageResult;
 use crate::form::{Errors, Form, optional};
@@ -59,7 +59,7 @@ pub(crate) async fn register(
         return Ok(again(errors));
     };
     Ok(match register::register(&web.app, &developer, name, description, callback_url).await {
-        Ok(registered) => SecretPage::show(&developer, &registered, Why::Registered),
+        Ok(registered) => SecretPage::show(&developer, &registered, SecretReason::Registered),
         Err(RegisterError::NameTaken) => again(Errors::one(
             "name",
             "You have an application of this name already. If you have just sent this form twice: it is registered. The \

@@ -4,7 +4,7 @@ use crate::Web;
 use crate::error::{PageError, PageResult};
 use crate::extract::Path;
 use crate::form::Form;
-use crate::page::{self, Layout, Refusal};
+use crate::page::{self, Layout, RefusalPage};
 use crate::session::DeveloperPage;
 use askama::Template;
 use axum::extract::State;
@@ -31,7 +31,7 @@ pub(super) struct SecretPage<'a> {
 
 /// Why there is a new secret key.
 #[derive(Clone, Copy)]
-pub(super) enum Why {
+pub(super) enum SecretReason {
     /// The application is new.
     Registered,
     /// It replaces an older one, which works on for a while.
@@ -40,15 +40,15 @@ pub(super) enum Why {
 
 impl SecretPage<'_> {
     /// Shows a secret key, this once.
-    pub(super) fn show(developer: &Developer, registered: &Registered, why: Why) -> Response {
+    pub(super) fn show(developer: &Developer, registered: &Registered, why: SecretReason) -> Response {
         let overlap = match why {
-            Why::Registered => None,
-            Why::Replaced(overlap) => Overlap::CHOICES.into_iter().find(|(choice, ..)| *choice == overlap),
+            SecretReason::Registered => None,
+            SecretReason::Replaced(overlap) => Overlap::CHOICES.into_iter().find(|(choice, ..)| *choice == overlap),
         };
         page::show(&SecretPage {
             layout: Layout::of(developer, ""),
-            registered: matches!(why, Why::Registered),
-            ends_now: matches!(why, Why::Replaced(Overlap::None)),
+            registered: matches!(why, SecretReason::Registered),
+            ends_now: matches!(why, SecretReason::Replaced(Overlap::None)),
             old_key: overlap.map_or("", |(_, _, words)| words),
             id: registered.application.id.as_str(),
             name: registered.application.name.as_str(),
@@ -74,9 +74,9 @@ pub(crate) async fn replace(
         return Ok(page::error_page(StatusCode::BAD_REQUEST));
     };
     Ok(match replace_secret(&web.app, &developer, id, current, overlap).await {
-        Ok(Some(registered)) => SecretPage::show(&developer, &registered, Why::Replaced(overlap)),
+        Ok(Some(registered)) => SecretPage::show(&developer, &registered, SecretReason::Replaced(overlap)),
         Ok(None) => return Err(PageError::NotFound),
-        Err(ReplaceError::ReplacedBefore) => Refusal::new(
+        Err(ReplaceError::ReplacedBefore) => RefusalPage::new(
             StatusCode::CONFLICT,
             "The secret key was replaced already",
             "The form was sent twice, and this time nothing was done. The new secret key was shown once; if you did not \

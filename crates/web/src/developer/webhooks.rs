@@ -4,7 +4,7 @@ use crate::Web;
 use crate::error::{PageError, PageResult};
 use crate::extract::{Path, Paths, Query};
 use crate::form::{Errors, Form};
-use crate::page::{self, Layout, Refusal, when};
+use crate::page::{self, Layout, RefusalPage, when};
 use crate::session::DeveloperPage;
 use askama::Template;
 use axum::extract::State;
@@ -27,12 +27,12 @@ struct WebhooksPage {
     layout: Layout,
     application: String,
     name: String,
-    webhooks: Vec<Line>,
+    webhooks: Vec<WebhookRow>,
     next: Option<String>,
 }
 
 /// A webhook in a list.
-struct Line {
+struct WebhookRow {
     business: String,
     topic: String,
     url: String,
@@ -79,7 +79,7 @@ pub(crate) async fn list(
     });
     let application = id.to_string();
     let found = deliveries::webhooks(&web.app, &developer, id, after).await?.ok_or(PageError::NotFound)?;
-    let line = |WebhookView { webhook, business, .. }: WebhookView| Line {
+    let line = |WebhookView { webhook, business, .. }: WebhookView| WebhookRow {
         business: business.to_string(),
         topic: topic(webhook.topic),
         account: webhook.account.to_string(),
@@ -109,14 +109,14 @@ struct DeliveriesPage {
     since: String,
     state: Badge,
     blocked: Option<(String, String)>,
-    deliveries: Vec<Row>,
+    deliveries: Vec<DeliveryRow>,
     next: Option<i64>,
-    form: AgainForm,
+    form: ResendForm,
     errors: Errors,
 }
 
 /// A delivery in a list.
-struct Row {
+struct DeliveryRow {
     number: i64,
     what: String,
     thing: String,
@@ -129,10 +129,10 @@ struct Row {
 /// How a delivery stands, in words; times by the developer's clock.
 fn standing(delivery: &Delivery, zone: &Zone) -> Badge {
     let (look, text) = match delivery.standing {
-        DeliveryStatus::Arrived(at) => ("good", format!("Arrived {}", when(at, zone))),
-        DeliveryStatus::Dropped(at) => ("bad", format!("Given up {}", when(at, zone))),
-        DeliveryStatus::Waits(_) if delivery.tries == 0 => ("", "Waits".to_owned()),
-        DeliveryStatus::Waits(at) => ("", format!("Next try {}", when(at, zone))),
+        DeliveryStatus::Delivered(at) => ("good", format!("Arrived {}", when(at, zone))),
+        DeliveryStatus::Failed(at) => ("bad", format!("Given up {}", when(at, zone))),
+        DeliveryStatus::Pending(_) if delivery.tries == 0 => ("", "Waits".to_owned()),
+        DeliveryStatus::Pending(at) => ("", format!("Next try {}", when(at, zone))),
     };
     Badge { look, text }
 }
@@ -150,9 +150,9 @@ fn what(delivery: &Delivery) -> String {
     if delivery.number < 0 { format!("Test {}", -delivery.number) } else { format!("Notice {}", delivery.position) }
 }
 
-fn row(shown: &DeliveryView, zone: &Zone) -> Row {
+fn row(shown: &DeliveryView, zone: &Zone) -> DeliveryRow {
     let DeliveryView { delivery, last } = shown;
-    Row {
+    DeliveryRow {
         number: delivery.position,
         what: what(delivery),
         thing: delivery.thing_id.clone(),
@@ -164,7 +164,7 @@ fn row(shown: &DeliveryView, zone: &Zone) -> Row {
 }
 
 /// The application, the account whose changes are told, and the webhook.
-type Place = (ApplicationId, AccountId, WebhookId);
+type WebhookPath = (ApplicationId, AccountId, WebhookId);
 
 #[derive(Deserialize, Default)]
 pub(crate) struct DeliveriesQuery {
@@ -175,18 +175,18 @@ pub(crate) struct DeliveriesQuery {
 pub(crate) async fn deliveries(
     State(web): State<Web>,
     DeveloperPage(developer): DeveloperPage,
-    Paths(place): Paths<Place>,
+    Paths(place): Paths<WebhookPath>,
     Query(query): Query<DeliveriesQuery>,
 ) -> PageResult {
-    render(&web, &developer, place, &query, AgainForm::default(), Errors::default()).await
+    render(&web, &developer, place, &query, ResendForm::default(), Errors::default()).await
 }
 
 async fn render(
     web: &Web,
     developer: &Developer,
-    place: Place,
+    place: WebhookPath,
     query: &DeliveriesQuery,
-    form: AgainForm,
+    form: ResendForm,
     errors: Errors,
 ) -> PageResult {
     let application = place.0.to_string();
@@ -229,11 +229,11 @@ struct DeliveryPage {
     standing: Badge,
     waits: bool,
     blocked: bool,
-    attempts: Vec<Try>,
+    attempts: Vec<AttemptRow>,
 }
 
 /// An attempt in a list.
-struct Try {
+struct AttemptRow {
     attempt: i64,
     at: String,
     answer: String,
@@ -262,11 +262,11 @@ pub(crate) async fn delivery(
         happened: when(delivery.happened_at, zone),
         message_id: message_id(&webhook.id, number),
         standing: standing(&delivery, zone),
-        waits: matches!(delivery.standing, DeliveryStatus::Waits(_)),
+        waits: matches!(delivery.standing, DeliveryStatus::Pending(_)),
         blocked: webhook.blocked.is_some(),
         attempts: attempts
             .iter()
-            .map(|attempt| Try {
+            .map(|attempt| AttemptRow {
                 attempt: attempt.attempt,
                 at: when(attempt.at, zone),
                 answer: answer(attempt),
@@ -278,7 +278,7 @@ pub(crate) async fn delivery(
 
 /// Which notices to send again: some, by their numbers, or of all since a moment by the developer's clock.
 #[derive(Deserialize, Default)]
-pub(crate) struct AgainForm {
+pub(crate) struct ResendForm {
     #[serde(default)]
     first: String,
     #[serde(default)]
@@ -287,7 +287,7 @@ pub(crate) struct AgainForm {
     since: String,
 }
 
-impl AgainForm {
+impl ResendForm {
     fn which(&self, zone: &Zone, errors: &mut Errors) -> Option<ResendSelection> {
         let (first, last, since) = (self.first.trim(), self.last.trim(), self.since.trim());
         match (first.is_empty() && last.is_empty(), since.is_empty()) {
@@ -325,8 +325,8 @@ impl AgainForm {
 pub(crate) async fn again(
     State(web): State<Web>,
     DeveloperPage(developer): DeveloperPage,
-    Paths(place): Paths<Place>,
-    Form(form): Form<AgainForm>,
+    Paths(place): Paths<WebhookPath>,
+    Form(form): Form<ResendForm>,
 ) -> PageResult {
     let mut errors = Errors::default();
     let back = address(&place, "sent-again");
@@ -343,7 +343,7 @@ pub(crate) async fn again(
 pub(crate) async fn test(
     State(web): State<Web>,
     DeveloperPage(developer): DeveloperPage,
-    Paths(place): Paths<Place>,
+    Paths(place): Paths<WebhookPath>,
 ) -> PageResult {
     let back = address(&place, "test-sent");
     match send_test(&web.app, &developer, place).await {
@@ -352,7 +352,7 @@ pub(crate) async fn test(
     }
 }
 
-fn address((application, account, webhook): &Place, notice: &str) -> String {
+fn address((application, account, webhook): &WebhookPath, notice: &str) -> String {
     format!("/developer/applications/{application}/webhooks/{account}/{webhook}?notice={notice}")
 }
 
@@ -361,7 +361,7 @@ fn refused(error: ResendError, developer: &Developer) -> Result<Response, PageEr
         ResendError::NoWebhook => Err(PageError::NotFound),
         ResendError::Store(error) => Err(error.into()),
         error => {
-            let refusal = Refusal::new(StatusCode::CONFLICT, "Nothing was sent", error.to_string());
+            let refusal = RefusalPage::new(StatusCode::CONFLICT, "Nothing was sent", error.to_string());
             Ok(refusal.in_front_of(developer).into_response())
         }
     }

@@ -7,7 +7,7 @@ use crate::client::Client;
 use crate::error::PageResult;
 use crate::extract::Path;
 use crate::landing::home_of;
-use crate::page::{self, Layout, Refusal};
+use crate::page::{self, Layout, RefusalPage};
 use crate::session::Session;
 use askama::Template;
 use axum::extract::{OriginalUri, State};
@@ -41,7 +41,7 @@ pub(crate) async fn show(
             email: link.user.email_address.to_string(),
             account: person.account.name.to_string(),
         })),
-        Ok(link) => Ok(Refusal::new(
+        Ok(link) => Ok(RefusalPage::new(
             StatusCode::FORBIDDEN,
             "This link is for another account",
             format!("It confirms {}, and you are signed in as {}.", link.user.email_address, person.user.email_address),

@@ -1,0 +1,103 @@
+//! Writes sample letters into a folder, to look at them: `cargo run -p slotkeeper-emails --example letters -- FOLDER`.
+//!
+//! For each kind and some languages there are the page, the text and the calendar object, and a feed. Beside each calendar
+//! file stands a JSON file with what a parser should find in it, for `tools/contract/calendars.py`.
+
+#![expect(clippy::print_stdout, reason = "tells where the files are")]
+
+#[path = "../tests/common/mod.rs"]
+#[expect(clippy::expect_used, reason = "made for tests")]
+mod common;
+
+use common::{input, span, written};
+use serde_json::{Value, json};
+use slotkeeper_domain::time::Zone;
+use slotkeeper_emails::calendar::{CalendarEvent, Feed};
+use slotkeeper_emails::{Cancellation, ChoiceValue, EmailKind};
+use std::path::PathBuf;
+use std::time::Duration;
+use std::{env, fs, io};
+
+/// Texts that have broken calendars before, or could.
+const TEXTS: [&str; 8] = [
+    "plain",
+    "a;b,c\\n:\"d\"^n",
+    "two\nlines",
+    "ends in a backslash\\",
+    "BEGIN:VEVENT\nEND:VCALENDAR",
+    "äöü€😀 äöü€😀 äöü€😀 äöü€😀 äöü€😀 äöü€😀 äöü€😀 äöü€😀 äöü€😀 äöü€😀",
+    "e\u{301}👩\u{200D}🚀👩\u{200D}🚀👩\u{200D}🚀👩\u{200D}🚀👩\u{200D}🚀👩\u{200D}🚀👩\u{200D}🚀",
+    "日本語の説明文がとても長いので、行は七十五オクテットで折り返されなければならない。",
+];
+
+fn main() -> io::Result<()> {
+    let Some(folder) = env::args_os().nth(1).map(PathBuf::from) else {
+        return Err(io::Error::other("which folder?"));
+    };
+    fs::create_dir_all(&folder)?;
+    for tag in ["en-GB", "en-US", "de-DE", "de-CH"] {
+        for kind in EmailKind::ALL {
+            let mut input = input(tag);
+            if matches!(kind, EmailKind::Cancelled | EmailKind::StaffCancelled) {
+                input.booking.cancellation = Some(Cancellation { reason: Some("Storm".to_owned()), fee: None });
+            }
+            input.booking.accepted = !matches!(kind, EmailKind::Requested | EmailKind::RequestChanged);
+            let name = format!("{}-{tag}", kind.as_str());
+            let letter = written(kind, &input);
+            fs::write(folder.join(format!("{name}.html")), &letter.html)?;
+            fs::write(folder.join(format!("{name}.txt")), format!("{}\n\n{}", letter.subject, letter.text))?;
+            if let Some(calendar) = letter.calendar {
+                let cancelled = input.booking.cancellation.is_some();
+                let events = CalendarEvent::for_customer(&input, cancelled);
+                let expected = json!({ "METHOD": calendar.method.as_str(), "events": expected(&events) });
+                fs::write(folder.join(format!("{name}.ics")), &calendar.text)?;
+                fs::write(folder.join(format!("{name}.json")), expected.to_string())?;
+            }
+        }
+    }
+    fs::write(folder.join("long.html"), long_letter())?;
+
+    let events: Vec<_> = TEXTS.iter().flat_map(|text| strange(text)).collect();
+    let zone = Zone::utc();
+    let feed = Feed { name: "Häfen & Lichter", zone: &zone, refresh: Duration::from_secs(900), events: &events };
+    fs::write(folder.join("feed.ics"), feed.write())?;
+    let expected = json!({ "METHOD": null, "NAME": "Häfen & Lichter", "X-WR-CALNAME": "Häfen & Lichter", "events": expected(&events) });
+    fs::write(folder.join("feed.json"), expected.to_string())?;
+    println!("{}", folder.display());
+    Ok(())
+}
+
+/// A course with long names, which must not break the page.
+fn long_letter() -> String {
+    let mut input = input("de-DE");
+    input.booking.product = "Donaudampfschifffahrtsgesellschaftskapitänsgrundausbildungskurs am Wochenende".to_owned();
+    input.booking.times = (1..=8).map(|day| span(day, 9, 12)).collect();
+    input.booking.options[0].value = ChoiceValue::Text("x".repeat(120));
+    written(EmailKind::Confirmation, &input).html
+}
+
+fn strange(text: &str) -> Vec<CalendarEvent> {
+    let mut events = CalendarEvent::for_customer(&input("en-GB"), false);
+    for event in &mut events {
+        (event.summary, event.location, event.description) =
+            (text.to_owned(), Some(text.to_owned()), Some(format!("{text}\n{text}")));
+    }
+    events
+}
+
+fn expected(events: &[CalendarEvent]) -> Vec<Value> {
+    let event = |event: &CalendarEvent| {
+        json!({
+            "UID": event.uid.as_str(),
+            "SEQUENCE": event.sequence,
+            "SUMMARY": event.summary,
+            "LOCATION": event.location,
+            "DESCRIPTION": event.description,
+            "DTSTART": event.span.start.as_millis() / 1000,
+            "DTEND": event.span.end.as_millis() / 1000,
+            "URL": event.link.as_ref().map(|link| link.as_str()),
+            "ATTENDEE": event.attendee.as_ref().map(|attendee| format!("mailto:{}", attendee.email)),
+        })
+    };
+    events.iter().map(event).collect()
+}

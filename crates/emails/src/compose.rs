@@ -1,0 +1,116 @@
+//! A letter before it is written as plain text or HTML: its subject, paragraphs, tables and buttons.
+
+use crate::context::EmailContext;
+use crate::details::{Row, details, prices};
+use crate::format::address_lines;
+use crate::kind::Audience;
+use crate::language::Locale;
+use crate::link::Link;
+use crate::template::{Line, Piece, Placeholder, Template};
+use crate::values::{Value, line, value, website};
+
+/// A part of a letter. None is empty.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum EmailBlock {
+    Paragraph(Vec<Vec<Value>>),
+    Details(Vec<Row>),
+    Prices(Vec<Row>),
+    /// Leads to a page.
+    Button {
+        label: String,
+        link: Link,
+    },
+}
+
+/// Who the business is and how to reach it: the end of every letter.
+pub(crate) struct Imprint {
+    pub name: String,
+    /// Address, phone number and so on, as far as they are known.
+    pub lines: Vec<String>,
+    pub website: Option<Link>,
+}
+
+/// The subject. What parted an empty placeholder at an end of it from the rest is left out with it.
+pub(crate) fn subject(template: &Template, input: &EmailContext, locale: Locale) -> String {
+    let values = filled(&template.subject, input, locale);
+    let text: String = values.iter().map(Value::as_str).collect();
+    if values.iter().any(Value::is_empty) {
+        let parts =
+            |character: char| character.is_whitespace() || matches!(character, ',' | ':' | ';' | '-' | '–' | '|');
+        return text.trim_matches(parts).to_owned();
+    }
+    text
+}
+
+/// The parts of the body. A line goes when all of its placeholders are empty, a paragraph when all of its lines are gone.
+pub(crate) fn body(template: &Template, input: &EmailContext, locale: Locale) -> Vec<EmailBlock> {
+    let mut blocks = Vec::new();
+    for paragraph in &template.body {
+        let mut lines = Vec::new();
+        for written in paragraph {
+            let Some(block) = own_line(written, template, input, locale) else {
+                lines.extend(Some(filled(written, input, locale)).filter(|_| !is_gone(written, input, locale)));
+                continue;
+            };
+            if !lines.is_empty() {
+                blocks.push(EmailBlock::Paragraph(std::mem::take(&mut lines)));
+            }
+            blocks.extend(block);
+        }
+        if !lines.is_empty() {
+            blocks.push(EmailBlock::Paragraph(lines));
+        }
+    }
+    blocks
+}
+
+/// How to reach the business.
+pub(crate) fn imprint(input: &EmailContext) -> Imprint {
+    let business = &input.business;
+    let contact = &business.contact;
+    let mut lines = address_lines(business);
+    let others = [&contact.phone_number, &contact.email_address, &contact.legal_identifiers];
+    lines.extend(others.into_iter().flatten().map(|text| line(text)).filter(|text| !text.is_empty()));
+    Imprint { name: business.name.to_string(), lines, website: website(business) }
+}
+
+/// What a placeholder on a line of its own stands for, if that is more than a line: a block, or nothing when it is empty.
+fn own_line(written: &Line, template: &Template, input: &EmailContext, locale: Locale) -> Option<Option<EmailBlock>> {
+    let mut pieces = written.iter().filter(|piece| !matches!(piece, Piece::Literal(text) if text.trim().is_empty()));
+    let (Some(Piece::Value(placeholder)), None) = (pieces.next(), pieces.next()) else { return None };
+    let kind = template.kind();
+    match placeholder {
+        Placeholder::Details => {
+            Some(Some(details(kind, input, locale)).filter(|rows| !rows.is_empty()).map(EmailBlock::Details))
+        }
+        Placeholder::Prices => {
+            Some(input.booking.costs.as_ref().map(|costs| EmailBlock::Prices(prices(costs, locale))))
+        }
+        Placeholder::Link => Some(input.booking.link.clone().map(|link| {
+            let label = match kind.audience() {
+                Audience::Customer => locale.say(|texts| texts.show_booking),
+                Audience::Staff => locale.say(|texts| texts.open_booking),
+            };
+            EmailBlock::Button { label, link }
+        })),
+        _ => None,
+    }
+}
+
+fn is_gone(written: &Line, input: &EmailContext, locale: Locale) -> bool {
+    let mut placeholders = written.iter().filter_map(|piece| match piece {
+        Piece::Literal(_) => None,
+        Piece::Value(placeholder) => Some(*placeholder),
+    });
+    let first = placeholders.next();
+    let is_empty = |placeholder| value(placeholder, input, locale).is_empty();
+    first.is_some_and(is_empty) && placeholders.all(is_empty)
+}
+
+fn filled(written: &Line, input: &EmailContext, locale: Locale) -> Vec<Value> {
+    let fill = |piece: &Piece| match piece {
+        Piece::Literal(text) => Value::Text(text.clone()),
+        Piece::Value(placeholder) => value(*placeholder, input, locale),
+    };
+    written.iter().map(fill).collect()
+}

@@ -1,0 +1,101 @@
+//! `/backoffice/mails`: what became of the business's e-mails.
+
+use crate::Web;
+use crate::error::PageResult;
+use crate::extract::{Path, Query};
+use crate::page::{self, FlashQuery, Layout, when};
+use crate::session::ManagerPage;
+use askama::Template;
+use axum::extract::State;
+use serde::Deserialize;
+use slotkeeper_app::outbox::{list, resend};
+use slotkeeper_domain::email_address::EmailAddress;
+use slotkeeper_domain::id::MailId;
+use slotkeeper_domain::time::{Instant, Zone};
+use slotkeeper_store::tables::outbox::{EmailRecord, EmailStatus};
+
+#[derive(Template)]
+#[template(path = "backoffice/mails.html")]
+struct EmailsPage {
+    layout: Layout,
+    mails: Vec<EmailRow>,
+    next: Option<String>,
+    delivers: bool,
+}
+
+struct EmailRow {
+    /// Where to ask for it to be sent again, if that can be.
+    again: Option<String>,
+    subject: String,
+    recipient: String,
+    written: String,
+    look: &'static str,
+    fate: String,
+    trouble: Option<String>,
+}
+
+/// What became of a mail, in words; times by the clock of the business.
+fn line(mail: EmailRecord, own: &EmailAddress, (zone, delivers): (&Zone, bool)) -> EmailRow {
+    let again = delivers
+        && mail.fate == EmailStatus::GivenUp
+        && mail.has_text
+        && (mail.about_booking || mail.recipient == *own);
+    let (look, fate) = match mail.fate {
+        EmailStatus::Sent(at) => ("good", format!("Sent {}", when(at, zone))),
+        EmailStatus::Waits(_) if mail.attempts == 0 => ("", "Waits".to_owned()),
+        EmailStatus::Waits(at) => ("", format!("Next try {}", when(at, zone))),
+        EmailStatus::GivenUp => ("bad", "Given up".to_owned()),
+        EmailStatus::Ended if mail.attempts == 0 && mail.last_error.is_some() => ("", "Not sent".to_owned()),
+        EmailStatus::Ended => ("", "Not sent: no longer needed".to_owned()),
+        EmailStatus::Kept => ("", "Kept: no mail server".to_owned()),
+    };
+    let trouble = mail.last_error.map(|error| match mail.attempts {
+        0 => error,
+        1 => format!("After 1 attempt: {error}"),
+        attempts => format!("After {attempts} attempts: {error}"),
+    });
+    EmailRow {
+        again: again.then(|| format!("/backoffice/mails/{}/again", mail.id)),
+        subject: mail.subject,
+        recipient: mail.recipient.to_string(),
+        written: when(mail.created_at, zone),
+        look,
+        fate,
+        trouble,
+    }
+}
+
+#[derive(Deserialize, Default)]
+pub(crate) struct BeforeQuery {
+    before: Option<String>,
+}
+
+pub(crate) async fn show(
+    State(web): State<Web>,
+    ManagerPage(manager): ManagerPage,
+    Query(query): Query<BeforeQuery>,
+    Query(notice): Query<FlashQuery>,
+) -> PageResult {
+    let before = query.before.and_then(|text| {
+        let (at, id) = text.split_once('.')?;
+        Some((Instant::from_millis(at.parse().ok()?), id.parse().ok()?))
+    });
+    let (mails, next) = list::list(&web.app, &manager, before).await?;
+    let (zone, own, delivers) = (&manager.account.zone, &manager.user.email_address, web.app.delivers_mail());
+    Ok(page::show(&EmailsPage {
+        layout: Layout::of(&manager, "/backoffice/mails").with_notice(notice.notice.as_deref()),
+        mails: mails.into_iter().map(|mail| line(mail, own, (zone, delivers))).collect(),
+        next: next.map(|(at, id)| format!("{}.{id}", at.as_millis())),
+        delivers,
+    }))
+}
+
+pub(crate) async fn again(
+    State(web): State<Web>,
+    ManagerPage(manager): ManagerPage,
+    Path(id): Path<MailId>,
+) -> PageResult {
+    let sends = web.app.delivers_mail();
+    let notice = if sends && resend::again(&web.app, &manager, id).await? { "mail-again" } else { "mail-not-again" };
+    Ok(page::see_other(&format!("/backoffice/mails?notice={notice}")))
+}

@@ -1,0 +1,143 @@
+//! `/demo/mail`: every mail the demo would have sent.
+
+use crate::Web;
+use crate::error::{PageError, PageResult};
+use crate::extract::Paths;
+use crate::page::{self, Layout, when};
+use crate::protect::content_policy;
+use crate::session::Session;
+use askama::Template;
+use axum::extract::State;
+use axum::http::HeaderValue;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_FRAME_OPTIONS};
+use axum::response::{Html, IntoResponse};
+use slotkeeper_app::outbox::demo_inbox;
+use slotkeeper_domain::id::{AccountId, MailId};
+use slotkeeper_domain::time::Zone;
+use slotkeeper_store::tables::outbox::OutboxEmail;
+
+#[derive(Template)]
+#[template(path = "demo/mails.html")]
+struct InboxPage {
+    layout: Layout,
+    mails: Vec<EmailRow>,
+}
+
+struct EmailRow {
+    href: String,
+    recipient: String,
+    subject: String,
+    sent: String,
+}
+
+#[derive(Template)]
+#[template(path = "demo/mail.html")]
+struct EmailPage {
+    layout: Layout,
+    recipient: String,
+    subject: String,
+    sent: String,
+    body: Vec<Part>,
+    /// Of a mail that has more than a text: where that is.
+    parts: Option<Parts>,
+}
+
+/// Addresses of what a mail has besides its text.
+struct Parts {
+    html: String,
+    calendar: Option<String>,
+}
+
+/// What the page of a mail may do besides: show the other one in a frame.
+fn framing_policy() -> String {
+    format!("{}; frame-src 'self'", content_policy(""))
+}
+
+/// What the HTML of a mail may do: show itself within the page of the mail, with the styles that stand beside its words, and
+/// nothing else.
+const HTML_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'self'; \
+                           base-uri 'none'; sandbox";
+
+/// A stretch of a mail's text.
+enum Part {
+    Text(String),
+    Link(String),
+}
+
+fn layout(session: Option<Session>) -> Layout {
+    session.map_or_else(Layout::default, |Session(person)| Layout::of(&person, ""))
+}
+
+pub(crate) async fn list(State(web): State<Web>, session: Option<Session>) -> PageResult {
+    let line = |mail: OutboxEmail| EmailRow {
+        href: format!("/demo/mail/{}/{}", mail.account, mail.id),
+        recipient: mail.recipient.to_string(),
+        subject: unbroken(&mail.subject),
+        sent: when(mail.created_at, &Zone::utc()),
+    };
+    let mails = demo_inbox::latest(&web.app).await?.into_iter().map(line).collect();
+    Ok(page::show(&InboxPage { layout: layout(session), mails }))
+}
+
+pub(crate) async fn show(
+    State(web): State<Web>,
+    session: Option<Session>,
+    Paths((account, id)): Paths<(AccountId, MailId)>,
+) -> PageResult {
+    let (mail, content) = demo_inbox::open(&web.app, account, id).await?.ok_or(PageError::NotFound)?;
+    let address = |part: &str| format!("/demo/mail/{}/{}/{part}", mail.account, mail.id);
+    let parts = content
+        .parts
+        .as_ref()
+        .map(|parts| Parts { html: address("html"), calendar: parts.calendar.as_ref().map(|_| address("calendar")) });
+    let page = page::show(&EmailPage {
+        layout: layout(session),
+        recipient: mail.recipient.to_string(),
+        subject: unbroken(&mail.subject),
+        sent: when(mail.created_at, &Zone::utc()),
+        body: with_links(&content.text),
+        parts,
+    });
+    Ok(([(CONTENT_SECURITY_POLICY, framing_policy())], page).into_response())
+}
+
+/// The HTML of a mail, for a frame.
+pub(crate) async fn html(State(web): State<Web>, Paths((account, id)): Paths<(AccountId, MailId)>) -> PageResult {
+    let (_, content) = demo_inbox::open(&web.app, account, id).await?.ok_or(PageError::NotFound)?;
+    let parts = content.parts.ok_or(PageError::NotFound)?;
+    let headers = [
+        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(HTML_POLICY)),
+        (X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN")),
+    ];
+    Ok((headers, Html(parts.html)).into_response())
+}
+
+/// The calendar entry of a mail, as a file.
+pub(crate) async fn calendar(State(web): State<Web>, Paths((account, id)): Paths<(AccountId, MailId)>) -> PageResult {
+    let (_, content) = demo_inbox::open(&web.app, account, id).await?.ok_or(PageError::NotFound)?;
+    let calendar = content.parts.and_then(|parts| parts.calendar).ok_or(PageError::NotFound)?;
+    let headers = [
+        (CONTENT_TYPE, calendar.content_type()),
+        (CONTENT_DISPOSITION, "attachment; filename=\"booking.ics\"".to_owned()),
+    ];
+    Ok((headers, calendar.text).into_response())
+}
+
+/// Keeps a phone from breaking the line inside “e-mail”.
+fn unbroken(subject: &str) -> String {
+    subject.replace("e-mail", "e\u{2011}mail")
+}
+
+/// Makes the addresses in a text into links. They are our own: each stands alone on its line.
+fn with_links(text: &str) -> Vec<Part> {
+    text.split_inclusive('\n')
+        .flat_map(|line| {
+            let address = line.trim_end();
+            if address.starts_with("http://") || address.starts_with("https://") {
+                vec![Part::Link(address.to_owned()), Part::Text("\n".to_owned())]
+            } else {
+                vec![Part::Text(line.to_owned())]
+            }
+        })
+        .collect()
+}
