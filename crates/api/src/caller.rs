@@ -23,7 +23,7 @@ pub(crate) struct Granted(pub(crate) String);
 /// An application that showed both keys, and whose key has the right `R`. There is no other way to get one.
 pub struct Caller<R: Action> {
     holder: KeyHolder,
-    may: Access<R>,
+    access: Access<R>,
     language: Language,
 }
 
@@ -31,7 +31,7 @@ impl<R: Action> Caller<R> {
     /// The proof that use cases ask for.
     #[must_use]
     pub fn access(&self) -> &Access<R> {
-        &self.may
+        &self.access
     }
 
     /// What the key was granted, and in which account.
@@ -42,7 +42,7 @@ impl<R: Action> Caller<R> {
 
     /// Waits for the account's turn to make a list, or another large answer; kept until that is made.
     pub(crate) async fn turn(&self, app: &App) -> ListPermit {
-        app.in_flight().turn(&self.may.account().id).await
+        app.in_flight().turn(&self.access.account().id).await
     }
 
     /// The language to answer in.
@@ -57,9 +57,9 @@ impl<R: Action> FromRequestParts<App> for Caller<R> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let (holder, language) = identify(parts, app).await?;
-        let may = holder.access().ok_or_else(|| no_permission(R::DESCRIPTION))?;
+        let access = holder.access().ok_or_else(|| no_permission(R::DESCRIPTION))?;
         parts.extensions.insert(Granted(holder.authorization().permissions.to_list()));
-        Ok(Self { holder, may, language })
+        Ok(Self { holder, access, language })
     }
 }
 

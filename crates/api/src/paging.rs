@@ -285,8 +285,8 @@ impl<Search> Paging<Search> {
     /// What to ask the store for: the page, and what it is cut from, if the search has begun within this sight. Within another
     /// one it begins now: what was found there is not to be told, and no page of it would help.
     #[must_use]
-    pub fn wanted(&self, sight: &Visibility) -> PageRequest {
-        let begun = self.fixed.as_ref().filter(|fixed| fixed.own.as_ref() == sight.creator());
+    pub fn wanted(&self, visibility: &Visibility) -> PageRequest {
+        let begun = self.fixed.as_ref().filter(|fixed| fixed.own.as_ref() == visibility.creator());
         let fixed = begun.map(|fixed| ListSnapshot { total: fixed.total, number: fixed.number });
         PageRequest { limit: self.page.limit(), offset: self.page.offset(), fixed }
     }
@@ -297,10 +297,10 @@ impl<Search> Paging<Search> {
     pub fn fixed_list<T>(
         mut self,
         ListSnapshot { total, number }: ListSnapshot,
-        sight: &Visibility,
+        visibility: &Visibility,
         data: Vec<T>,
     ) -> List<T> {
-        let fixed = FixedFor { total, number, own: sight.creator().cloned() };
+        let fixed = FixedFor { total, number, own: visibility.creator().cloned() };
         if self.fixed.as_ref() != Some(&fixed) {
             (self.fixed, self.token) = (Some(fixed), OnceLock::new());
         }

@@ -16,14 +16,14 @@ use slotkeeper_domain::order::OrderError;
 impl ApiError {
     /// The answer for what was not booked, held, changed or removed; `T` is what the path names.
     #[track_caller]
-    pub(crate) fn placing<T: PathId>(error: BookingError) -> Self {
+    pub(crate) fn context<T: PathId>(error: BookingError) -> Self {
         match error {
             BookingError::NoBooking => Self::absent::<T>(),
             BookingError::NoLinkedPerson => Self::absent::<LinkedPersonId>(),
             BookingError::Store(error) => error.into(),
             BookingError::UsedOtherwise(error) => error.into(),
             BookingError::Full(full) => Self::conflict(full.to_string()),
-            error @ (BookingError::Canceled
+            error @ (BookingError::Cancelled
             | BookingError::HoldIsBooked
             | BookingError::PromotionGone(_)
             | BookingError::PromiseBroken(_)

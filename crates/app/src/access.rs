@@ -31,14 +31,14 @@ impl Action for AnyKey {
 #[derive(Debug)]
 pub struct Access<R> {
     account: Arc<Account>,
-    sight: Visibility,
+    visibility: Visibility,
     actor: Actor,
     right: PhantomData<fn() -> R>,
 }
 
 impl<R: Action> Access<R> {
-    pub(crate) fn new(account: Arc<Account>, sight: Visibility, actor: Actor) -> Self {
-        Self { account, sight, actor, right: PhantomData }
+    pub(crate) fn new(account: Arc<Account>, visibility: Visibility, actor: Actor) -> Self {
+        Self { account, visibility, actor, right: PhantomData }
     }
 
     /// The account in which the right is.
@@ -50,7 +50,7 @@ impl<R: Action> Access<R> {
     /// Whose things it reaches. Finders take it, so that nothing out of sight is ever loaded.
     #[must_use]
     pub fn visibility(&self) -> &Visibility {
-        &self.sight
+        &self.visibility
     }
 
     /// Who it is, for the account's log.

@@ -32,7 +32,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Somebody asks for the price of an order.
 #[derive(Clone, Copy)]
 pub(crate) struct PricingRequest<'a> {
-    pub(crate) placing: &'a BookingContext,
+    pub(crate) context: &'a BookingContext,
     pub(crate) catalogue: &'a Catalogue,
     pub(crate) plan: &'a OrderPlan<'a>,
     pub(crate) party: &'a Party,
@@ -43,7 +43,7 @@ pub(crate) struct PricingRequest<'a> {
     /// The booking that is changed. What it has is free for it.
     pub(crate) booking: Option<&'a Booking>,
     /// What the hold promised that it takes the place of.
-    pub(crate) promise: Option<QuoteGuarantee<'a>>,
+    pub(crate) guarantee: Option<QuoteGuarantee<'a>>,
     /// Whether a product that is for those with prepaid credits needs one for everybody.
     pub(crate) strict: bool,
 }
@@ -60,7 +60,7 @@ pub(crate) struct QuoteGuarantee<'a> {
 
 /// A price, and everything that lowers it and pays for it.
 pub(crate) struct PricedOrder {
-    pub(crate) settled: DiscountedPrice,
+    pub(crate) discounted: DiscountedPrice,
     /// The value of the money vouchers that are redeemed now, in minor units.
     value: i64,
     /// Those vouchers, and those that were redeemed with the booking before.
@@ -90,8 +90,8 @@ impl<'a> QuoteGuarantee<'a> {
     }
 
     /// Whether as much is paid as was promised; what was received otherwise needs no credit.
-    pub(crate) fn check_payment(&self, gross: i64, received: i64, drawn: Redemption) -> Result<(), BookingError> {
-        let left = gross.saturating_sub(received).max(0).saturating_sub(drawn.paid());
+    pub(crate) fn check_payment(&self, gross: i64, received: i64, redemption: Redemption) -> Result<(), BookingError> {
+        let left = gross.saturating_sub(received).max(0).saturating_sub(redemption.paid());
         match self.quote() {
             Some(quote) if left > quote.left_after(received) => Err(BookingError::PromiseBroken(QuoteLapsed::Credit)),
             _ => Ok(()),
@@ -115,24 +115,24 @@ struct KeptDiscounts {
 }
 
 /// The price of an order, without using anything up.
-pub(crate) fn look(db: &mut Snapshot, asking: PricingRequest<'_>) -> Result<PricedOrder, BookingError> {
-    let kept = asking.kept();
-    let candidates = asking.candidates(db, &kept)?;
-    asking.settle(db, kept, &candidates, &BTreeSet::new())
+pub(crate) fn look(db: &mut Snapshot, pricing: PricingRequest<'_>) -> Result<PricedOrder, BookingError> {
+    let kept = pricing.kept();
+    let candidates = pricing.candidates(db, &kept)?;
+    pricing.settle(db, kept, &candidates, &BTreeSet::new())
 }
 
 /// The price of an order, with everything that it needs locked, and what the booking had before given back. The customer is
 /// locked already. What the bargain says is to be used up with [`Bargain::use_up`].
-pub(crate) fn lock(tx: &mut Tx, asking: PricingRequest<'_>) -> Result<PricedOrder, BookingError> {
-    let account = &asking.placing.account.id;
-    let mut kept = asking.kept();
-    let candidates = asking.candidates(tx, &kept)?;
-    let had = asking.booking.filter(|booking| !booking.details.benefits.is_none());
+pub(crate) fn lock(tx: &mut Tx, pricing: PricingRequest<'_>) -> Result<PricedOrder, BookingError> {
+    let account = &pricing.context.account.id;
+    let mut kept = pricing.kept();
+    let candidates = pricing.candidates(tx, &kept)?;
+    let had = pricing.booking.filter(|booking| !booking.details.discounts.is_none());
     let counted = match had {
         Some(booking) => promotions::of_booking(tx, account, &booking.number)?,
         None => BTreeSet::new(),
     };
-    let limit = |id: &PromotionId| asking.catalogue.promotion(id).and_then(|promotion| promotion.most_uses);
+    let limit = |id: &PromotionId| pricing.catalogue.promotion(id).and_then(|promotion| promotion.most_uses);
     let mut limits: BTreeMap<PromotionId, Option<u32>> = counted.iter().map(|id| (id.clone(), limit(id))).collect();
     let mut coupons: BTreeSet<Code> = BTreeSet::new();
     for promotion in candidates.all().filter(|promotion| promotion.most_uses.is_some()) {
@@ -142,10 +142,11 @@ pub(crate) fn lock(tx: &mut Tx, asking: PricingRequest<'_>) -> Result<PricedOrde
         PromotionSource::Coupon(code) => Some(code.clone()),
         PromotionSource::Itself | PromotionSource::Code(_) => None,
     }));
-    let mut of_vouchers: BTreeSet<Code> = asking.codes.vouchers.iter().filter_map(|typed| typed.code.clone()).collect();
+    let mut of_vouchers: BTreeSet<Code> =
+        pricing.codes.vouchers.iter().filter_map(|typed| typed.code.clone()).collect();
     if let Some(booking) = had {
-        coupons.extend(booking.details.benefits.coupons().cloned());
-        of_vouchers.extend(booking.details.benefits.voucher.iter().map(|voucher| voucher.code.clone()));
+        coupons.extend(booking.details.discounts.coupons().cloned());
+        of_vouchers.extend(booking.details.discounts.voucher.iter().map(|voucher| voucher.code.clone()));
     }
     promotions::lock(tx, account, &limits)?;
     promotions::lock_coupons(tx, account, &coupons)?;
@@ -154,13 +155,13 @@ pub(crate) fn lock(tx: &mut Tx, asking: PricingRequest<'_>) -> Result<PricedOrde
         kept.prepaid = credits::of_booking(tx, account, &booking.number)?;
         release_uses(tx, account, &booking.number)?;
     }
-    asking.settle(tx, kept, &candidates, &counted)
+    pricing.settle(tx, kept, &candidates, &counted)
 }
 
 /// Gives back what lowers the price of a booking that is cancelled. What was paid stays paid. The customer is locked
 /// already.
 pub(crate) fn release(tx: &mut Tx, account: &AccountId, booking: &Booking) -> Result<(), StoreError> {
-    if booking.details.benefits.is_none() {
+    if booking.details.discounts.is_none() {
         return Ok(());
     }
     let counted = promotions::of_booking(tx, account, &booking.number)?;
@@ -194,18 +195,18 @@ impl<'a> DiscountCandidates<'a> {
 
 impl<'a> PricingRequest<'a> {
     fn day(&self) -> slotkeeper_domain::time::Date {
-        self.placing.account.zone.date_of(self.plan.span.from)
+        self.context.account.zone.date_of(self.plan.span.from)
     }
 
     /// The promotion that a hold promised without a code.
     fn promised(&self) -> Option<&'a PromotionId> {
-        self.promise.and_then(|promise| promise.automatic())
+        self.guarantee.and_then(|guarantee| guarantee.automatic())
     }
 
     /// As of when it is asked whether a code has ended: one that a hold was priced with is good for as long as the hold.
     fn looked_at(&self, code: &Code) -> Instant {
-        let promise = self.promise.filter(|promise| promise.held.is_some_and(|held| held.has_code(code)));
-        promise.map_or(self.placing.now, |promise| promise.hold.created_at)
+        let guarantee = self.guarantee.filter(|guarantee| guarantee.held.is_some_and(|held| held.has_code(code)));
+        guarantee.map_or(self.context.now, |guarantee| guarantee.hold.created_at)
     }
 
     /// What the booking had and still fits: what is for this product on this day. What the business no longer has stays as it
@@ -213,8 +214,8 @@ impl<'a> PricingRequest<'a> {
     fn kept(&self) -> KeptDiscounts {
         let Some(booking) = self.booking else { return KeptDiscounts::default() };
         let (product, day) = (&self.plan.product.id, self.day());
-        let had = &booking.details.benefits;
-        let same = *product == booking.product && day == self.placing.account.zone.date_of(booking.span.from);
+        let had = &booking.details.discounts;
+        let same = *product == booking.product && day == self.context.account.zone.date_of(booking.span.from);
         let fits = |applied: &&AppliedPromotion| match self.catalogue.promotion(&applied.promotion) {
             Some(promotion) => promotion.check_for(product, day).is_ok(),
             None => same,
@@ -230,7 +231,7 @@ impl<'a> PricingRequest<'a> {
     fn candidates(&self, db: &mut Snapshot, kept: &KeptDiscounts) -> Result<DiscountCandidates<'a>, BookingError> {
         let (product, day) = (&self.plan.product.id, self.day());
         // A booking is made once: what began later than it was made is not for it.
-        let made_at = self.booking.map_or(self.placing.now, |booking| booking.created.at);
+        let made_at = self.booking.map_or(self.context.now, |booking| booking.created.at);
         let has_one = kept.promotions.iter().any(|applied| applied.by == PromotionSource::Itself);
         let fits = |one: &&Promotion| {
             // What a hold was promised a moment ago stays so, also when its time has ended since.
@@ -264,7 +265,7 @@ impl<'a> PricingRequest<'a> {
     }
 
     fn of_coupon(&self, db: &mut Snapshot, code: &Code) -> Result<Option<&'a Promotion>, StoreError> {
-        let coupon = promotions::find_coupon(db, &self.placing.account.id, code)?;
+        let coupon = promotions::find_coupon(db, &self.context.account.id, code)?;
         let promotion = coupon.and_then(|coupon| self.catalogue.promotion(&coupon.promotion));
         Ok(promotion.filter(|promotion| promotion.trigger == Trigger::Coupons))
     }
@@ -277,7 +278,7 @@ impl<'a> PricingRequest<'a> {
         candidates: &DiscountCandidates<'_>,
         counted: &BTreeSet<PromotionId>,
     ) -> Result<PricedOrder, BookingError> {
-        let account = &self.placing.account.id;
+        let account = &self.context.account.id;
         let (automatic, coded): (Vec<AppliedPromotion>, Vec<AppliedPromotion>) =
             kept.promotions.iter().cloned().partition(|applied| applied.by == PromotionSource::Itself);
         let mut offered = AvailableDiscounts { automatic, coded, voucher: kept.voucher.clone(), prepaid: 0 };
@@ -308,8 +309,9 @@ impl<'a> PricingRequest<'a> {
         let (mut credit, mut prepaid) = (Credit::default(), Vec::new());
         if let Some(customer) = self.customer {
             credit = credits::find(db, account, customer)?;
-            let promised_at = self.promise.filter(|promise| promise.same).map(|promise| promise.hold.created_at);
-            let unused = credits::prepaid(db, account, customer, promised_at.unwrap_or(self.placing.now))?;
+            let promised_at =
+                self.guarantee.filter(|guarantee| guarantee.same).map(|guarantee| guarantee.hold.created_at);
+            let unused = credits::prepaid(db, account, customer, promised_at.unwrap_or(self.context.now))?;
             // Those that have ended since the booking used them are still its own, and nobody else's.
             let ended = kept.prepaid.iter().filter(|had| unused.iter().all(|one| one.id != had.id));
             prepaid = ended.cloned().chain(unused.iter().cloned()).collect();
@@ -318,12 +320,12 @@ impl<'a> PricingRequest<'a> {
         offered.prepaid = prepaid.iter().map(|prepaid| prepaid.number).fold(0, u32::saturating_add);
         offered.prepaid = offered.prepaid.min(self.most_prepaid());
         let (people, always) = (self.party.seated(self.catalogue), self.plan.product.prepaid_only);
-        let nothing = Money::zero(self.placing.currency);
-        let settled = apply_discounts(&self.plan.lines, &offered, people, always, self.catalogue, nothing)?;
-        let uncovered = always && self.strict && settled.uncovered > 0;
-        if let Some(quote) = self.promise.and_then(|promise| promise.quote()) {
-            let fewer = settled.prepaid < quote.prepaid.unwrap_or(0);
-            let dearer = settled.price.gross.minor() > quote.price.gross.minor();
+        let nothing = Money::zero(self.context.currency);
+        let discounted = apply_discounts(&self.plan.lines, &offered, people, always, self.catalogue, nothing)?;
+        let uncovered = always && self.strict && discounted.uncovered > 0;
+        if let Some(quote) = self.guarantee.and_then(|guarantee| guarantee.quote()) {
+            let fewer = discounted.prepaid < quote.prepaid.unwrap_or(0);
+            let dearer = discounted.price.gross.minor() > quote.price.gross.minor();
             if fewer && (dearer || uncovered) {
                 return Err(BookingError::PromiseBroken(QuoteLapsed::Prepaid));
             }
@@ -340,8 +342,8 @@ impl<'a> PricingRequest<'a> {
             counted.contains(&applied.promotion)
                 || (is_new && promotion.is_some_and(|promotion| promotion.most_uses.is_some()))
         };
-        let counted = settled.promotions.iter().filter(counts).map(|applied| applied.promotion.clone()).collect();
-        Ok(PricedOrder { settled, value, redeemed: (redeemed, kept.redeemed), credit, counted, prepaid })
+        let counted = discounted.promotions.iter().filter(counts).map(|applied| applied.promotion.clone()).collect();
+        Ok(PricedOrder { discounted, value, redeemed: (redeemed, kept.redeemed), credit, counted, prepaid })
     }
 
     /// The value of the money vouchers, and which they are. One for a service is added to what is offered.
@@ -357,7 +359,7 @@ impl<'a> PricingRequest<'a> {
             if kept.redeemed.contains(code) || kept.voucher.as_ref().is_some_and(|voucher| voucher.code == *code) {
                 continue;
             }
-            let found = vouchers::find(db, &self.placing.account.id, code)?;
+            let found = vouchers::find(db, &self.context.account.id, code)?;
             let (voucher, used) = found.ok_or_else(|| no_voucher(typed, CodeError::Unknown))?;
             if used {
                 return Err(no_voucher(typed, CodeError::Used));
@@ -390,7 +392,7 @@ impl<'a> PricingRequest<'a> {
         match self.booking {
             Some(booking) if booking.product == self.plan.product.id => {
                 let further = self.party.seated(self.catalogue).saturating_sub(booking.party.seated(self.catalogue));
-                booking.details.benefits.prepaid.saturating_add(further)
+                booking.details.discounts.prepaid.saturating_add(further)
             }
             _ => u32::MAX,
         }
@@ -407,12 +409,12 @@ fn has_room(db: &mut Snapshot, account: &AccountId, promotion: &Promotion) -> Re
 
 impl PricedOrder {
     /// What a booking keeps of it.
-    pub(crate) fn benefits(&self) -> AppliedDiscounts {
+    pub(crate) fn discounts(&self) -> AppliedDiscounts {
         let (now, before) = &self.redeemed;
         AppliedDiscounts {
-            promotions: self.settled.promotions.clone(),
-            voucher: self.settled.voucher.clone(),
-            prepaid: self.settled.prepaid,
+            promotions: self.discounted.promotions.clone(),
+            voucher: self.discounted.voucher.clone(),
+            prepaid: self.discounted.prepaid,
             redeemed: before.iter().chain(now).cloned().collect(),
         }
     }
@@ -424,9 +426,10 @@ impl PricedOrder {
 
     /// The same with vouchers alone: what the customer has is left alone.
     pub(crate) fn pay_with_vouchers(&self, due: i64) -> Result<Redemption, BookingError> {
-        let drawn = redeem(due, self.value, Credit::default()).map_err(|TooMuchCredit| BookingError::TooMuch)?;
-        let rest = redeem(0, drawn.credit.of_vouchers, self.credit).map_err(|TooMuchCredit| BookingError::TooMuch)?;
-        Ok(Redemption { credit: rest.credit, ..drawn })
+        let redemption = redeem(due, self.value, Credit::default()).map_err(|TooMuchCredit| BookingError::TooMuch)?;
+        let rest =
+            redeem(0, redemption.credit.of_vouchers, self.credit).map_err(|TooMuchCredit| BookingError::TooMuch)?;
+        Ok(Redemption { credit: rest.credit, ..redemption })
     }
 
     /// Has the booking use all of it, and writes what the customer has afterwards. Whether that is something else than
@@ -436,9 +439,9 @@ impl PricedOrder {
         tx: &mut Tx,
         account: &AccountId,
         (booking, customer): (&BookingNumber, &CustomerId),
-        drawn: Redemption,
+        redemption: Redemption,
     ) -> Result<bool, StoreError> {
-        for applied in &self.settled.promotions {
+        for applied in &self.discounted.promotions {
             if let PromotionSource::Coupon(code) = &applied.by {
                 promotions::use_coupon(tx, account, code, booking)?;
             }
@@ -446,11 +449,11 @@ impl PricedOrder {
         for promotion in &self.counted {
             promotions::count_use(tx, account, promotion, booking)?;
         }
-        let services = self.settled.voucher.iter().map(|voucher| &voucher.code);
+        let services = self.discounted.voucher.iter().map(|voucher| &voucher.code);
         for code in services.chain(&self.redeemed.0) {
             vouchers::use_up(tx, account, code, booking)?;
         }
-        let mut wanted = self.settled.prepaid;
+        let mut wanted = self.discounted.prepaid;
         for prepaid in &self.prepaid {
             let number = prepaid.number.min(wanted);
             if number > 0 {
@@ -458,24 +461,24 @@ impl PricedOrder {
             }
             wanted -= number;
         }
-        if drawn.credit == self.credit {
+        if redemption.credit == self.credit {
             return Ok(false);
         }
-        credits::set(tx, account, customer, drawn.credit)?;
+        credits::set(tx, account, customer, redemption.credit)?;
         Ok(true)
     }
 }
 
 /// What pays, as payments of a booking.
-pub(crate) fn payments(drawn: Redemption, placing: &BookingContext) -> Vec<PaymentInput> {
+pub(crate) fn payments(redemption: Redemption, context: &BookingContext) -> Vec<PaymentInput> {
     let parts = [
-        (drawn.vouchers, PaymentMethod::MoneyVoucher, "Gift voucher"),
-        (drawn.of_credit(), PaymentMethod::ExistingCredit, "Credit"),
+        (redemption.vouchers, PaymentMethod::MoneyVoucher, "Gift voucher"),
+        (redemption.of_credit(), PaymentMethod::ExistingCredit, "Credit"),
     ];
     let parts = parts.into_iter().filter(|(minor, ..)| *minor > 0);
     let payment = |(minor, method, reason): (i64, PaymentMethod, &str)| PaymentInput {
         received_at: None,
-        amount: Money::new(minor, placing.currency),
+        amount: Money::new(minor, context.currency),
         method,
         method_other: None,
         reason: reason.to_owned(),

@@ -128,15 +128,15 @@ pub enum KeepError {
 /// [`KeepError`].
 pub async fn keep<R: Action, A: StoredResponse + Clone + Sync>(
     app: &App,
-    may: &Access<R>,
+    access: &Access<R>,
     key: Option<IdempotencyKey>,
     answer: A,
 ) -> Result<A, KeepError> {
     if key.is_none() {
         return Ok(answer);
     }
-    let (unit, now, account) = (app.clone(), app.now(), may.account().id.clone());
-    let application = may.actor().application().cloned();
+    let (unit, now, account) = (app.clone(), app.now(), access.account().id.clone());
+    let application = access.actor().application().cloned();
     let answering = Answering::new(key, move |()| answer.clone());
     let keep = move |tx: &mut Tx| answering.run(tx, &unit, (&account, application.as_ref()), now, |_| Ok(()));
     app.store().write_unlogged(keep).await

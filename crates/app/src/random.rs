@@ -59,9 +59,9 @@ mod tests {
 
     #[test]
     fn every_character_of_the_alphabet_comes_up() {
-        let drawn = token(20_000);
-        assert_eq!(drawn.len(), 20_000);
-        assert!(ALPHANUMERIC.iter().all(|byte| drawn.contains(char::from(*byte))));
+        let redemption = token(20_000);
+        assert_eq!(redemption.len(), 20_000);
+        assert!(ALPHANUMERIC.iter().all(|byte| redemption.contains(char::from(*byte))));
     }
 
     #[test]

@@ -35,10 +35,10 @@ fn guide(number: u32) -> ResourceId {
 }
 
 fn product(number: u32) -> Product {
-    let series = |position: u32| Schedule {
+    let schedule = |position: u32| Schedule {
         id: id(&format!("SERIES{:015}", number * 4 + position)),
         title: None,
-        schedule: Recurrence {
+        recurrence: Recurrence {
             starts: time(9, 0, 0, 0).saturating_add(jiff::Span::new().hours(3 * position)),
             pattern: Weekdays::ALL,
             season: Season::default(),
@@ -61,10 +61,10 @@ fn product(number: u32) -> Product {
         description: None,
         images: Vec::new(),
         limits: vec![BookingLimit { category: None, min: 1, max: 8 }],
-        rates: None,
+        pricing: None,
         length: Length::Minutes(60),
         kind: if number < SCHEDULED {
-            ProductKind::Fixed { series: (0..4).map(series).collect() }
+            ProductKind::Fixed { schedules: (0..4).map(schedule).collect() }
         } else {
             ProductKind::FlexibleTime(flexible())
         },
@@ -137,9 +137,10 @@ fn slots(
     let mut count = 0;
     for product in products {
         for event in events(product, first, last, moment) {
-            let wish = event.wish(0, false, catalogue);
-            let free = wish.resources.iter().all(|needed| others.has_room(needed, wish.span, Some(&wish.event)));
-            count += usize::from(free && others.of_event(&wish.event).left(wish.capacity) > 0);
+            let request = event.request(0, false, catalogue);
+            let free =
+                request.resources.iter().all(|needed| others.has_room(needed, request.span, Some(&request.event)));
+            count += usize::from(free && others.of_event(&request.event).left(request.capacity) > 0);
         }
         if let Some(search) = StartSearch::new(product, catalogue, &[], moment) {
             count += search.free(first, last, product.length, others).len();

@@ -111,7 +111,7 @@ pub enum AppointmentNotBookable {
 pub struct Appointment {
     /// From when to when it is.
     pub span: Span,
-    pub wish: AppointmentRequest,
+    pub request: AppointmentRequest,
 }
 
 impl Product {
@@ -209,14 +209,14 @@ impl<'a> StartSearch<'a> {
             }
             self.product.rules.check(starts_at, self.moment.now, zone)?;
         }
-        self.wish(Span { from: starts_at, to: ends_at })
+        self.request(Span { from: starts_at, to: ends_at })
     }
 
     fn step(&self) -> Duration {
         Duration::from_secs(60 * u64::from(self.flexible.step_minutes.max(1)))
     }
 
-    fn wish(&self, span: Span) -> Result<Appointment, AppointmentNotBookable> {
+    fn request(&self, span: Span) -> Result<Appointment, AppointmentNotBookable> {
         let zone = self.moment.zone;
         let days = (zone.date_of(span.from), zone.date_of(span.to));
         let works = |resource: &Resource| self.works(resource, span, days);
@@ -257,7 +257,7 @@ impl<'a> StartSearch<'a> {
         }
         let gap = Duration::from_secs(60 * u64::from(self.flexible.gap_minutes));
         let taken = Span { from: span.from, to: span.to.after(gap) };
-        Ok(Appointment { span, wish: AppointmentRequest { span: taken, needs } })
+        Ok(Appointment { span, request: AppointmentRequest { span: taken, needs } })
     }
 
     fn resources_of(&self, need: &ResourceRequirement) -> &'a [Resource] {
@@ -325,7 +325,7 @@ impl<'a> StartSearch<'a> {
             other => other,
         };
         let appointment = appointment.ok()?;
-        let resources: Result<_, AllocationError> = resources_for(&appointment.wish, others);
+        let resources: Result<_, AllocationError> = resources_for(&appointment.request, others);
         Some((appointment.span, resources.ok()?))
     }
 }

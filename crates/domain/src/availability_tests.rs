@@ -34,7 +34,9 @@ fn catalogue(starts: Time) -> Catalogue {
     let mut catalogue = testing::catalogue();
     for product in &mut catalogue.products {
         match &mut product.kind {
-            ProductKind::Fixed { series } => series.iter_mut().for_each(|series| series.schedule.starts = starts),
+            ProductKind::Fixed { schedules } => {
+                schedules.iter_mut().for_each(|schedule| schedule.recurrence.starts = starts)
+            }
             ProductKind::FlexibleTime(flexible) => {
                 let always = Opening { days: Weekdays::ALL, from: Time::midnight(), to: Time::midnight() };
                 flexible.hours = OpeningHours { weekly: vec![always], closed: BTreeSet::new() };
@@ -58,15 +60,16 @@ fn every_event_that_is_offered_can_be_booked_and_no_other() {
                 (transition.before(Duration::from_secs(40 * HOURS)), transition.after(Duration::from_secs(40 * HOURS)));
             // Half of the time is over, so that some events can no longer be booked.
             let now = transition.before(Duration::from_secs(12 * HOURS));
-            let moment = RuleContext { now, zone: &zone, relaxed: false };
+            let context = RuleContext { now, zone: &zone, relaxed: false };
             let offered: BTreeSet<EventId> =
-                scheduled::events(tour, first, last, moment).iter().map(scheduled::Event::id).collect();
+                scheduled::events(tour, first, last, context).iter().map(scheduled::Event::id).collect();
             let mut day = zone.date_of(first);
             while day <= zone.date_of(last) {
-                let ProductKind::Fixed { series } = &tour.kind else { panic!("a tour") };
-                let id = EventId { product: tour.id.clone(), schedule: series[0].id.clone(), date: day };
+                let ProductKind::Fixed { schedules } = &tour.kind else { panic!("a tour") };
+                let id = EventId { product: tour.id.clone(), schedule: schedules[0].id.clone(), date: day };
                 let choice = EventChoice { event: Some(id.clone()), ..EventChoice::default() };
-                let booked = scheduled::visit(tour, &choice, moment).ok().map(|visit| visit.attends[0].occurrence);
+                let booked =
+                    scheduled::selection(tour, &choice, context).ok().map(|selection| selection.attends[0].occurrence);
                 let within = booked.is_some_and(|event| first <= event.starts_at && event.starts_at <= last);
                 assert_eq!(within, offered.contains(&id), "{} {id}", zone.name());
                 // The same meaning in search and booking.
@@ -89,9 +92,9 @@ fn every_appointment_that_is_offered_can_be_booked_and_no_other() {
     for (zone, transition) in transitions() {
         let (first, last) =
             (transition.before(Duration::from_secs(5 * HOURS)), transition.after(Duration::from_secs(5 * HOURS)));
-        let moment =
+        let context =
             RuleContext { now: transition.before(Duration::from_secs(3 * HOURS)), zone: &zone, relaxed: false };
-        let search = StartSearch::new(lessons, &catalogue, &[], moment).expect("appointments");
+        let search = StartSearch::new(lessons, &catalogue, &[], context).expect("appointments");
         let offered: BTreeSet<Instant> =
             search.free(first, last, lessons.length, &Occupancy::default()).iter().map(|(span, _)| span.from).collect();
         let mut start = Instant::from_millis(first.as_millis() / 900_000 * 900_000);
@@ -184,11 +187,11 @@ proptest! {
         let noon = zone.instant_of(day, time(12, 0, 0, 0));
         let hours = |number: u64| Duration::from_secs(number * HOURS);
         let (first, last) = (noon.before(hours(before)), noon.after(hours(after)));
-        let moment = RuleContext { now: first.before(hours(10)).after(hours(now)), zone: &zone, relaxed };
-        let search = StartSearch::new(&lessons, &catalogue, &[], moment).expect("appointments");
+        let context = RuleContext { now: first.before(hours(10)).after(hours(now)), zone: &zone, relaxed };
+        let search = StartSearch::new(&lessons, &catalogue, &[], context).expect("appointments");
         let length = Length::Minutes(minutes);
         let found = search.free(first, last, length, &Occupancy::default());
-        let strict = StartSearch::new(&lessons, &catalogue, &[], RuleContext { relaxed: false, ..moment }).expect("appointments");
+        let strict = StartSearch::new(&lessons, &catalogue, &[], RuleContext { relaxed: false, ..context }).expect("appointments");
         let mut asked = Vec::new();
         let mut start = Instant::from_millis(first.as_millis() / 1_800_000 * 1_800_000);
         while start <= last {
@@ -197,7 +200,7 @@ proptest! {
                 other => other,
             };
             if let Some(one) = one.ok().filter(|_| first <= start)
-                && let Ok(guides) = resources_for(&one.wish, &Occupancy::default())
+                && let Ok(guides) = resources_for(&one.request, &Occupancy::default())
             {
                 asked.push((one.span, guides));
             }

@@ -175,7 +175,7 @@ mod tests {
                 .map(|event| assert_eq!(event.id(), id))
                 .err()
         };
-        let on = |product: &str, series: &str, day: i8| format!("{product}_{series}_2026-06-{day:02}");
+        let on = |product: &str, schedule: &str, day: i8| format!("{product}_{schedule}_2026-06-{day:02}");
         for (product, id, now, expected) in [
             (tour, on(tour, tours, 12), at(12, 17), None),
             (tour, on(tour, tours, 12), at(12, 18), Some(BlockNotAllowed::Past)),

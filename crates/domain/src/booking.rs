@@ -74,8 +74,8 @@ pub struct BookingDetails {
     pub private_event: bool,
     pub price: Price,
     /// What lowers its price.
-    #[serde(default, skip_serializing_if = "AppliedDiscounts::is_none")]
-    pub benefits: AppliedDiscounts,
+    #[serde(rename = "benefits", default, skip_serializing_if = "AppliedDiscounts::is_none")]
+    pub discounts: AppliedDiscounts,
     /// What the product was called when it was booked, for when it is gone.
     pub product_name: String,
     /// Where the booking came from, as the caller says.
@@ -89,11 +89,11 @@ pub struct BookingDetails {
     /// Whether the customer is to be thanked afterwards.
     pub thank_you: bool,
     /// Why it was cancelled.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cancelation_reason: Option<String>,
+    #[serde(rename = "cancelation_reason", default, skip_serializing_if = "Option::is_none")]
+    pub cancellation_reason: Option<String>,
     /// What the cancellation cost.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cancelation_fee: Option<Money>,
+    #[serde(rename = "cancelation_fee", default, skip_serializing_if = "Option::is_none")]
+    pub cancellation_fee: Option<Money>,
 }
 
 /// One of the people of a booking.

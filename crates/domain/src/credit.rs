@@ -77,11 +77,11 @@ mod tests {
     #[test]
     fn vouchers_pay_first_then_what_is_left_of_others_then_other_credit() {
         let credit = Credit { of_vouchers: 30, granted: 50 };
-        let drawn = redeem(100, 40, credit).expect("counted");
-        assert_eq!((drawn.vouchers, drawn.left_over, drawn.granted), (40, 30, 30));
-        assert_eq!(drawn.credit, Credit { of_vouchers: 0, granted: 20 });
-        let drawn = redeem(15, 40, credit).expect("counted");
-        assert_eq!((drawn.paid(), drawn.credit), (15, Credit { of_vouchers: 55, granted: 50 }));
+        let redemption = redeem(100, 40, credit).expect("counted");
+        assert_eq!((redemption.vouchers, redemption.left_over, redemption.granted), (40, 30, 30));
+        assert_eq!(redemption.credit, Credit { of_vouchers: 0, granted: 20 });
+        let redemption = redeem(15, 40, credit).expect("counted");
+        assert_eq!((redemption.paid(), redemption.credit), (15, Credit { of_vouchers: 55, granted: 50 }));
         assert_eq!(redeem(-10, 0, credit).expect("counted").credit, credit);
         assert_eq!(redeem(0, i64::MAX, credit), Err(TooMuchCredit));
     }
@@ -95,13 +95,13 @@ mod tests {
             of_vouchers in 0..i64::MAX / 4,
             granted in 0..i64::MAX / 4,
         ) {
-            let drawn = redeem(due, redeemed, Credit { of_vouchers, granted }).expect("counted");
-            prop_assert_eq!(redeemed + of_vouchers + granted, drawn.paid() + drawn.credit.total());
-            prop_assert!(drawn.paid() <= due.max(0));
-            for part in [drawn.vouchers, drawn.left_over, drawn.granted, drawn.credit.of_vouchers, drawn.credit.granted] {
+            let redemption = redeem(due, redeemed, Credit { of_vouchers, granted }).expect("counted");
+            prop_assert_eq!(redeemed + of_vouchers + granted, redemption.paid() + redemption.credit.total());
+            prop_assert!(redemption.paid() <= due.max(0));
+            for part in [redemption.vouchers, redemption.left_over, redemption.granted, redemption.credit.of_vouchers, redemption.credit.granted] {
                 prop_assert!(part >= 0);
             }
-            prop_assert!(drawn.paid() == due.max(0) || drawn.credit.total() == 0);
+            prop_assert!(redemption.paid() == due.max(0) || redemption.credit.total() == 0);
         }
     }
 }

@@ -202,7 +202,7 @@ mod tests {
         PriceLine { amount: euros(minor), taxes }
     }
 
-    fn settled(lines: &[PriceLine], offered: &AvailableDiscounts, people: u32) -> DiscountedPrice {
+    fn discounted(lines: &[PriceLine], offered: &AvailableDiscounts, people: u32) -> DiscountedPrice {
         apply_discounts(lines, offered, people, false, &catalogue(), euros(0)).expect("a price")
     }
 
@@ -212,38 +212,38 @@ mod tests {
         let automatic = vec![applied(1, part("10")), applied(2, Discount::Fixed(euros(2_000))), applied(3, part("20"))];
         let offered =
             AvailableDiscounts { automatic, coded: vec![applied(4, part("50"))], ..AvailableDiscounts::default() };
-        let price = settled(&lines, &offered, 2);
+        let price = discounted(&lines, &offered, 2);
         let ids: Vec<_> = price.promotions.iter().map(|applied| applied.promotion.as_str()).collect();
         // 20 off, which is as good as 20 % and comes first, then half of the rest.
         assert_eq!((ids, price.discount), (vec!["312PROMO02", "312PROMO04"], euros(6_000)));
         assert_eq!((price.price.net, price.price.gross), (euros(4_000), euros(4_400)));
         let free = [line(0, &[])];
-        assert!(settled(&free, &AvailableDiscounts { coded: Vec::new(), ..offered }, 2).promotions.is_empty());
+        assert!(discounted(&free, &AvailableDiscounts { coded: Vec::new(), ..offered }, 2).promotions.is_empty());
     }
 
     #[test]
     fn vouchers_pay_for_people_and_credits_for_the_rest() {
         let lines = [line(9_000, &["312TAX0001"])];
         let voucher = |people| Some(ServiceVoucher { code: "GIFT".parse().expect("a code"), people });
-        let two = settled(
+        let two = discounted(
             &lines,
             &AvailableDiscounts { voucher: voucher(Some(1)), prepaid: 1, ..AvailableDiscounts::default() },
             3,
         );
         // A third is paid by the voucher, half of the rest by a credit.
         assert_eq!((two.price.net, two.prepaid, two.uncovered), (euros(3_000), 1, 1));
-        let all = settled(
+        let all = discounted(
             &lines,
             &AvailableDiscounts { voucher: voucher(None), prepaid: 5, ..AvailableDiscounts::default() },
             3,
         );
         assert_eq!((all.price.gross, all.prepaid, all.uncovered), (euros(0), 0, 0));
-        let credits = settled(&lines, &AvailableDiscounts { prepaid: 5, ..AvailableDiscounts::default() }, 3);
+        let credits = discounted(&lines, &AvailableDiscounts { prepaid: 5, ..AvailableDiscounts::default() }, 3);
         assert_eq!((credits.price.gross, credits.prepaid), (euros(0), 3));
         // Nothing to pay is no reason to use credits, unless the product is for those who have some.
         let free = [line(0, &[])];
         let offered = AvailableDiscounts { prepaid: 5, ..AvailableDiscounts::default() };
-        assert_eq!(settled(&free, &offered, 3).prepaid, 0);
+        assert_eq!(discounted(&free, &offered, 3).prepaid, 0);
         let always = apply_discounts(&free, &offered, 3, true, &catalogue(), euros(0)).expect("a price");
         assert_eq!((always.prepaid, always.uncovered), (3, 0));
     }

@@ -284,57 +284,57 @@ pub struct SeatClaim {
 ///
 /// # Errors
 /// [`Full`]: the first thing that is missing.
-pub fn allocation_for(wish: &Wish, others: &Occupancy) -> Result<Grant, AllocationError> {
-    let seats = wish.events.iter().map(|wish| seats_of(wish, others)).collect::<Result<_, _>>()?;
-    let resources = match &wish.appointment {
+pub fn allocation_for(request: &Wish, others: &Occupancy) -> Result<Grant, AllocationError> {
+    let seats = request.events.iter().map(|request| seats_of(request, others)).collect::<Result<_, _>>()?;
+    let resources = match &request.appointment {
         Some(appointment) => resources_for(appointment, others)?,
         None => Vec::new(),
     };
     Ok(Grant { seats, resources })
 }
 
-fn seats_of(wish: &EventRequest, others: &Occupancy) -> Result<SeatClaim, AllocationError> {
-    let event = || wish.event.clone();
-    let standing = others.of_event(&wish.event);
-    if wish.private && standing.visited && !standing.private {
+fn seats_of(request: &EventRequest, others: &Occupancy) -> Result<SeatClaim, AllocationError> {
+    let event = || request.event.clone();
+    let occupancy = others.of_event(&request.event);
+    if request.private && occupancy.visited && !occupancy.private {
         return Err(AllocationError::AlreadyBooked { event: event() });
     }
-    let left = standing.left(wish.capacity);
-    let wanted = match wish.seats {
+    let left = occupancy.left(request.capacity);
+    let wanted = match request.seats {
         SeatCount::Exactly(seats) => seats,
         SeatCount::AllLeft if left == 0 => return Err(AllocationError::SoldOut { event: event() }),
         SeatCount::AllLeft => left,
     };
-    if left < wanted || (standing.private && wanted == 0) {
+    if left < wanted || (occupancy.private && wanted == 0) {
         return Err(AllocationError::TooFewSeats { event: event(), left, wanted });
     }
-    if let Some(busy) = busy_resource(wish, others) {
+    if let Some(busy) = busy_resource(request, others) {
         return Err(AllocationError::EventResourceBusy { event: event(), resource: busy.clone() });
     }
-    let seats = if wish.private { wish.capacity } else { wanted };
-    Ok(SeatClaim { event: event(), seats, private: wish.private })
+    let seats = if request.private { request.capacity } else { wanted };
+    Ok(SeatClaim { event: event(), seats, private: request.private })
 }
 
 /// The first resource the event needs that others have.
-fn busy_resource<'a>(wish: &'a EventRequest, others: &Occupancy) -> Option<&'a ResourceId> {
-    let busy = |needed: &&(ResourceId, u32)| !others.has_room(needed, wish.span, Some(&wish.event));
-    wish.resources.iter().find(busy).map(|(id, _)| id)
+fn busy_resource<'a>(request: &'a EventRequest, others: &Occupancy) -> Option<&'a ResourceId> {
+    let busy = |needed: &&(ResourceId, u32)| !others.has_room(needed, request.span, Some(&request.event));
+    request.resources.iter().find(busy).map(|(id, _)| id)
 }
 
 /// The resources for an appointment: the first ones that are free.
 ///
 /// # Errors
 /// [`Full::Resources`].
-pub fn resources_for(wish: &AppointmentRequest, others: &Occupancy) -> Result<Vec<ResourceId>, AllocationError> {
-    resources_where(wish, |candidate| others.has_room(candidate, wish.span, None))
+pub fn resources_for(request: &AppointmentRequest, others: &Occupancy) -> Result<Vec<ResourceId>, AllocationError> {
+    resources_where(request, |candidate| others.has_room(candidate, request.span, None))
 }
 
 fn resources_where(
-    wish: &AppointmentRequest,
+    request: &AppointmentRequest,
     is_free: impl Fn(&(ResourceId, u32)) -> bool,
 ) -> Result<Vec<ResourceId>, AllocationError> {
     let mut chosen: Vec<ResourceId> = Vec::new();
-    for need in &wish.needs {
+    for need in &request.needs {
         let free: Vec<&ResourceId> = need
             .candidates
             .iter()

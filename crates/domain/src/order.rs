@@ -65,7 +65,7 @@ pub struct OrderPlan<'a> {
     pub drop_in_event: Option<EventId>,
     /// From when to when it is; of a course, the first class that is attended.
     pub span: Span,
-    pub wish: Wish,
+    pub request: Wish,
     /// The options, in the product's order.
     pub options: Vec<ChosenOption>,
     /// What the price is made of, before taxes.
@@ -181,22 +181,22 @@ pub fn plan<'a>(catalogue: &'a Catalogue, order: &Order, terms: OrderTerms<'_>) 
     let whats = if product.flexible().is_some() {
         appointment(product, catalogue, order, &options, terms.moment)?
     } else {
-        visit(product, catalogue, order, terms.moment)?
+        selection(product, catalogue, order, terms.moment)?
     };
-    let rates = rates(product, whats.drop_in.is_some());
-    let lines = price::lines(product, rates, &order.party, &options, &order.adjustments)?;
+    let pricing = pricing(product, whats.drop_in.is_some());
+    let lines = price::lines(product, pricing, &order.party, &options, &order.adjustments)?;
     let price = price::total(&lines, catalogue, terms.nothing)?;
     if price.is_negative() {
         return Err(OrderError::Negative);
     }
-    let What { event, enrolled, drop_in, span, wish } = whats;
+    let What { event, enrolled, drop_in, span, request } = whats;
     Ok(OrderPlan {
         product,
         event,
         enrolled_event: enrolled,
         drop_in_event: drop_in,
         span,
-        wish,
+        request,
         options,
         lines,
         price,
@@ -234,20 +234,20 @@ pub fn display_price(
     chosen: &[ChosenOption],
     nothing: Money,
 ) -> Result<Money, SumError> {
-    let rates = rates(product, product.drop_in_only());
-    price::display(&price::lines(product, rates, party, chosen, &[])?, nothing)
+    let pricing = pricing(product, product.drop_in_only());
+    price::display(&price::lines(product, pricing, party, chosen, &[])?, nothing)
 }
 
 /// The rates of a product, or those of a single class of a course where it has any.
 #[must_use]
-pub fn rates(product: &Product, single_class: bool) -> Option<&Pricing> {
+pub fn pricing(product: &Product, single_class: bool) -> Option<&Pricing> {
     match &product.kind {
-        ProductKind::FixedCourse { drop_in, drop_in_rates: Some(rates), .. }
+        ProductKind::FixedCourse { drop_in, drop_in_rates: Some(pricing), .. }
             if single_class && *drop_in != DropIn::No =>
         {
-            Some(rates)
+            Some(pricing)
         }
-        _ => product.rates.as_ref(),
+        _ => product.pricing.as_ref(),
     }
 }
 
@@ -256,21 +256,27 @@ struct What {
     enrolled: Option<EventId>,
     drop_in: Option<EventId>,
     span: Span,
-    wish: Wish,
+    request: Wish,
 }
 
-fn visit(product: &Product, catalogue: &Catalogue, order: &Order, moment: RuleContext<'_>) -> Result<What, OrderError> {
+fn selection(
+    product: &Product,
+    catalogue: &Catalogue,
+    order: &Order,
+    moment: RuleContext<'_>,
+) -> Result<What, OrderError> {
     let EventChoice { event, enrolled_from, drop_in } = &order.choice;
     if event.is_none() && enrolled_from.is_none() && drop_in.is_none() {
         return Err(OrderError::NeedsEvent);
     }
-    let EventSelection { event, enrolled_from, drop_in, attends } = scheduled::visit(product, &order.choice, moment)?;
+    let EventSelection { event, enrolled_from, drop_in, attends } =
+        scheduled::selection(product, &order.choice, moment)?;
     let seats = order.party.seats(catalogue);
     let span = attends.first().ok_or(EventNotBookable::NoEvent)?.span();
     let events: Vec<EventRequest> =
-        attends.iter().map(|event| event.wish(seats, order.private_event, catalogue)).collect();
-    let wish = Wish { events, ..Wish::default() };
-    Ok(What { event: Some(event), enrolled: enrolled_from, drop_in, span, wish })
+        attends.iter().map(|event| event.request(seats, order.private_event, catalogue)).collect();
+    let request = Wish { events, ..Wish::default() };
+    Ok(What { event: Some(event), enrolled: enrolled_from, drop_in, span, request })
 }
 
 fn appointment(
@@ -293,9 +299,9 @@ fn appointment(
     let end = order.ends_at.map_or_else(|| AppointmentEnd::After(product.length_with(chosen)), AppointmentEnd::At);
     let search = StartSearch::new(product, catalogue, resources, moment).ok_or(OrderError::NeedsEvent)?;
     let search = search.preferring(&order.preferred);
-    let Appointment { span, wish } = search.at(starts_at, end)?;
-    let wish = Wish { appointment: Some(wish), ..Wish::default() };
-    Ok(What { event: None, enrolled: None, drop_in: None, span, wish })
+    let Appointment { span, request } = search.at(starts_at, end)?;
+    let request = Wish { appointment: Some(request), ..Wish::default() };
+    Ok(What { event: None, enrolled: None, drop_in: None, span, request })
 }
 
 #[cfg(test)]

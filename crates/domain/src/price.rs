@@ -62,17 +62,17 @@ impl Price {
 /// When an amount is too large.
 pub fn lines(
     product: &Product,
-    rates: Option<&Pricing>,
+    pricing: Option<&Pricing>,
     party: &Party,
     chosen: &[ChosenOption],
     adjustments: &[Adjustment],
 ) -> Result<Vec<PriceLine>, SumError> {
-    let mut amounts = match rates {
+    let mut amounts = match pricing {
         None => Vec::new(),
         Some(Pricing::PerBooking(price)) => vec![*price],
-        Some(Pricing::PerPerson(rates)) => {
+        Some(Pricing::PerPerson(pricing)) => {
             let rate = |rate: &crate::catalogue::UnitPrice| rate.price.times(party.number_of(&rate.category).into());
-            rates.iter().map(rate).collect::<Result<_, _>>()?
+            pricing.iter().map(rate).collect::<Result<_, _>>()?
         }
     };
     amounts.extend(options::prices(chosen, product, party)?);
@@ -115,10 +115,10 @@ pub fn total(lines: &[PriceLine], catalogue: &Catalogue, nothing: Money) -> Resu
     let mut sums: Vec<Option<Money>> = vec![None; enabled().count()];
     let mut gross = nothing;
     for (taxes, amount) in groups {
-        let rates: Vec<_> = enabled().enumerate().filter(|(position, _)| taxes.contains(position)).collect();
-        let all = rates.iter().map(|(_, tax)| tax.rate.millionths()).sum();
+        let pricing: Vec<_> = enabled().enumerate().filter(|(position, _)| taxes.contains(position)).collect();
+        let all = pricing.iter().map(|(_, tax)| tax.rate.millionths()).sum();
         gross = gross.plus(amount)?;
-        for (position, tax) in rates {
+        for (position, tax) in pricing {
             let part = if catalogue.settings.prices_include_taxes {
                 tax.rate.within_all(all, amount)
             } else {
@@ -209,7 +209,7 @@ mod tests {
             description: "Rain".to_owned(),
             taxes: vec!["312TAX0001".parse().expect("an id")],
         };
-        let lines = lines(tour, tour.rates.as_ref(), &party, &chosen, &[discount]).expect("lines");
+        let lines = lines(tour, tour.pricing.as_ref(), &party, &chosen, &[discount]).expect("lines");
         // 2 × 45 + 30, 2 dry bags at 5, a wetsuit for three at 8, and 10 off.
         assert_eq!(display(&lines, euros(0)), Ok(euros(9_000 + 3_000 + 1_000 + 2_400 - 1_000)));
     }

@@ -121,22 +121,22 @@ fn events(plan: &OrderPlan<'_>) -> [Option<String>; 3] {
 impl Quote {
     /// What is quoted for a price, with what pays of it; `known` says whether there is a customer already.
     #[must_use]
-    pub fn of(settled: &DiscountedPrice, drawn: Redemption, known: bool) -> Self {
-        let money = |minor| Money::new(minor, settled.price.gross.currency());
-        let of_vouchers = drawn.vouchers + drawn.left_over;
+    pub fn of(discounted: &DiscountedPrice, redemption: Redemption, known: bool) -> Self {
+        let money = |minor| Money::new(minor, discounted.price.gross.currency());
+        let of_vouchers = redemption.vouchers + redemption.left_over;
         Self {
-            price: settled.price.clone(),
+            price: discounted.price.clone(),
             voucher_credit: (of_vouchers > 0).then(|| money(of_vouchers)),
-            money_credit: known.then(|| money(drawn.granted)),
-            prepaid: known.then_some(settled.prepaid),
-            code_applies: settled.promotions.iter().any(|applied| applied.code().is_some()),
-            discount: (!settled.promotions.is_empty()).then_some(settled.discount),
-            automatic: settled
+            money_credit: known.then(|| money(redemption.granted)),
+            prepaid: known.then_some(discounted.prepaid),
+            code_applies: discounted.promotions.iter().any(|applied| applied.code().is_some()),
+            discount: (!discounted.promotions.is_empty()).then_some(discounted.discount),
+            automatic: discounted
                 .promotions
                 .iter()
                 .find(|applied| applied.by == PromotionSource::Itself)
                 .map(|applied| applied.promotion.clone()),
-            voucher: settled.voucher.as_ref().map(|voucher| voucher.code.clone()),
+            voucher: discounted.voucher.as_ref().map(|voucher| voucher.code.clone()),
             held: None,
         }
     }
@@ -144,17 +144,17 @@ impl Quote {
     /// What is left to pay.
     #[must_use]
     pub fn payable(&self) -> Money {
-        Money::new(self.price.gross.minor().saturating_sub(self.drawn()), self.price.gross.currency())
+        Money::new(self.price.gross.minor().saturating_sub(self.redemption()), self.price.gross.currency())
     }
 
     /// What is left to pay once so much was received, in minor units: what was received is not taken of the credit as well.
     #[must_use]
     pub fn left_after(&self, received: i64) -> i64 {
         let due = self.price.gross.minor().saturating_sub(received).max(0);
-        due - self.drawn().min(due)
+        due - self.redemption().min(due)
     }
 
-    fn drawn(&self) -> i64 {
+    fn redemption(&self) -> i64 {
         [self.voucher_credit, self.money_credit].into_iter().flatten().map(Money::minor).sum()
     }
 }

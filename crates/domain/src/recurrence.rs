@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn a_schedule_is_its_pattern_in_its_season_and_single_dates_without_exceptions() {
-        let schedule = Recurrence {
+        let recurrence = Recurrence {
             starts: time(9, 0, 0, 0),
             pattern: [Weekday::Saturday, Weekday::Sunday].into_iter().collect(),
             season: Season { first: Some(date(2026, 6, 6)), last: Some(date(2026, 6, 14)) },
@@ -260,15 +260,15 @@ mod tests {
         let (first, last) =
             (zone.instant_of(date(2026, 6, 1), Time::midnight()), zone.instant_of(date(2026, 7, 31), Time::midnight()));
         let days: Vec<Date> =
-            schedule.between(first, last, Length::Minutes(60), &zone).map(|event| event.date).collect();
+            recurrence.between(first, last, Length::Minutes(60), &zone).map(|event| event.date).collect();
         assert_eq!(days, [date(2026, 6, 6), date(2026, 6, 7), date(2026, 6, 10), date(2026, 6, 14), date(2026, 7, 1)]);
     }
 
     #[test]
     fn both_ends_of_a_search_are_included() {
-        let (zone, schedule) = (lisbon(), daily(time(9, 0, 0, 0)));
+        let (zone, recurrence) = (lisbon(), daily(time(9, 0, 0, 0)));
         let nine = zone.instant_of(date(2026, 6, 6), time(9, 0, 0, 0));
-        let found = |first: Instant, last: Instant| schedule.between(first, last, Length::Minutes(60), &zone).count();
+        let found = |first: Instant, last: Instant| recurrence.between(first, last, Length::Minutes(60), &zone).count();
         assert_eq!(found(nine, nine), 1);
         assert_eq!(found(nine.after(Duration::from_millis(1)), nine.after(Duration::from_secs(3_600))), 0);
         assert_eq!(found(nine, nine.before(Duration::from_millis(1))), 0);
@@ -298,8 +298,8 @@ mod tests {
         let quarters = (0..96_i8).map(|quarter| time(quarter / 4, quarter % 4 * 15, 0, 0));
         for day in [day.yesterday().expect("a day"), day, day.tomorrow().expect("a day")] {
             for starts in quarters.clone() {
-                let schedule = daily(starts);
-                let event = schedule.on(day, Length::Minutes(60), zone).expect("an event");
+                let recurrence = daily(starts);
+                let event = recurrence.on(day, Length::Minutes(60), zone).expect("an event");
                 let shown = event.starts_at.to_wire_minutes(zone);
                 let asked = format!("{day}T{:02}:{:02}:00", starts.hour(), starts.minute());
                 // It starts when the clock says so; or the clock skipped that, and it starts later.
@@ -313,7 +313,7 @@ mod tests {
                     event.starts_at.before(Duration::from_secs(36 * 3_600)),
                     event.starts_at.after(Duration::from_secs(36 * 3_600)),
                 );
-                let found = schedule.between(from, to, Length::Minutes(60), zone);
+                let found = recurrence.between(from, to, Length::Minutes(60), zone);
                 assert_eq!(found.filter(|found| found.date == day).collect::<Vec<_>>(), [event]);
             }
         }
@@ -323,10 +323,10 @@ mod tests {
         /// A search in parts finds what a search of the whole finds.
         #[test]
         fn a_search_can_be_cut(hour in 0_i8..24, start in 0_i64..400, length in 0_i64..40, cut in 0_i64..40) {
-            let (zone, schedule) = (lisbon(), daily(time(hour, 30, 0, 0)));
+            let (zone, recurrence) = (lisbon(), daily(time(hour, 30, 0, 0)));
             let day = |days: i64| Instant::from_millis(1_767_225_600_000 + days * 86_400_000);
             let (first, last, middle) = (day(start), day(start + length), day(start + cut.min(length)));
-            let find = |first, last| schedule.between(first, last, Length::Minutes(60), &zone).collect::<Vec<_>>();
+            let find = |first, last| recurrence.between(first, last, Length::Minutes(60), &zone).collect::<Vec<_>>();
             let mut parts = find(first, middle);
             parts.extend(find(middle.after(Duration::from_millis(1)), last));
             prop_assert_eq!(parts, find(first, last));

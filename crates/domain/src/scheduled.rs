@@ -19,14 +19,14 @@ const MOST_CLASSES: usize = 400;
 pub struct Event<'a> {
     pub product: &'a Product,
     /// What it belongs to; of a course, its classes.
-    pub series: &'a Schedule,
+    pub schedule: &'a Schedule,
     pub occurrence: Occurrence,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Course<'a> {
     pub product: &'a Product,
-    pub series: &'a Schedule,
+    pub schedule: &'a Schedule,
     /// Its classes, in order.
     pub classes: Vec<Occurrence>,
 }
@@ -94,7 +94,7 @@ pub struct RuleContext<'a> {
 impl<'a> Event<'a> {
     #[must_use]
     pub fn id(&self) -> EventId {
-        EventId { product: self.product.id.clone(), schedule: self.series.id.clone(), date: self.occurrence.date }
+        EventId { product: self.product.id.clone(), schedule: self.schedule.id.clone(), date: self.occurrence.date }
     }
 
     /// From when to when it is.
@@ -105,11 +105,11 @@ impl<'a> Event<'a> {
 
     /// So many seats of it, as a wish.
     #[must_use]
-    pub fn wish(&self, seats: u32, private: bool, catalogue: &Catalogue) -> EventRequest {
+    pub fn request(&self, seats: u32, private: bool, catalogue: &Catalogue) -> EventRequest {
         EventRequest {
             event: self.id(),
             span: self.span(),
-            capacity: self.series.seats,
+            capacity: self.schedule.seats,
             seats: SeatCount::Exactly(seats),
             private,
             resources: self.resources(catalogue),
@@ -120,7 +120,7 @@ impl<'a> Event<'a> {
     #[must_use]
     pub fn resources(&self, catalogue: &Catalogue) -> Vec<(ResourceId, u32)> {
         let known = |id: &ResourceId| catalogue.resource(id).map(|(_, resource)| (id.clone(), resource.capacity));
-        self.series.resources.iter().filter_map(known).collect()
+        self.schedule.resources.iter().filter_map(known).collect()
     }
 
     fn check(&self, moment: RuleContext<'_>) -> Result<(), RuleViolation> {
@@ -133,18 +133,19 @@ impl<'a> Event<'a> {
 }
 
 impl<'a> Course<'a> {
-    fn of(product: &'a Product, series: &'a Schedule, zone: &Zone) -> Self {
-        let occurrences = series.schedule.days().filter_map(|day| series.schedule.on(day, product.length, zone));
+    fn of(product: &'a Product, schedule: &'a Schedule, zone: &Zone) -> Self {
+        let occurrences =
+            schedule.recurrence.days().filter_map(|day| schedule.recurrence.on(day, product.length, zone));
         let mut classes: Vec<Occurrence> = occurrences.take(MOST_CLASSES).collect();
         classes.sort_by_key(|class| (class.starts_at, class.date));
-        Self { product, series, classes }
+        Self { product, schedule, classes }
     }
 
     /// One of its classes, counted from 0.
     #[must_use]
     pub fn class(&self, position: usize) -> Option<Event<'a>> {
         let occurrence = *self.classes.get(position)?;
-        Some(Event { product: self.product, series: self.series, occurrence })
+        Some(Event { product: self.product, schedule: self.schedule, occurrence })
     }
 
     /// Where a class is in the course.
@@ -170,9 +171,9 @@ impl<'a> Course<'a> {
     }
 }
 
-fn series_of(product: &Product) -> &[Schedule] {
+fn schedules_of(product: &Product) -> &[Schedule] {
     match &product.kind {
-        ProductKind::Fixed { series } | ProductKind::FixedCourse { series, .. } => series,
+        ProductKind::Fixed { schedules } | ProductKind::FixedCourse { schedules, .. } => schedules,
         ProductKind::FlexibleTime(_) => &[],
     }
 }
@@ -180,18 +181,19 @@ fn series_of(product: &Product) -> &[Schedule] {
 /// The event with this id, whether it can be booked or not.
 #[must_use]
 pub fn event<'a>(product: &'a Product, id: &EventId, zone: &Zone) -> Option<Event<'a>> {
-    let series = series_of(product).iter().find(|series| series.id == id.schedule && product.id == id.product)?;
-    let occurrence = series.schedule.on(id.date, product.length, zone)?;
-    Some(Event { product, series, occurrence })
+    let schedule =
+        schedules_of(product).iter().find(|schedule| schedule.id == id.schedule && product.id == id.product)?;
+    let occurrence = schedule.recurrence.on(id.date, product.length, zone)?;
+    Some(Event { product, schedule, occurrence })
 }
 
 /// The event of a product that starts at this time, whether it can be booked or not. Of several it is the one of the same
 /// schedule as `near`; nothing if there is none, or if there are several and nothing tells them apart.
 #[must_use]
 pub fn starting_at(product: &Product, at: Instant, near: Option<&EventId>, zone: &Zone) -> Option<EventId> {
-    let starting = series_of(product).iter().filter_map(|series| {
-        let occurrence = series.schedule.between(at, at, product.length, zone).next()?;
-        Some(Event { product, series, occurrence }.id())
+    let starting = schedules_of(product).iter().filter_map(|schedule| {
+        let occurrence = schedule.recurrence.between(at, at, product.length, zone).next()?;
+        Some(Event { product, schedule, occurrence }.id())
     });
     let found: Vec<_> = starting.collect();
     let same = found.iter().find(|event| near.is_some_and(|near| near.schedule == event.schedule));
@@ -207,9 +209,9 @@ pub fn events<'a>(product: &'a Product, first: Instant, last: Instant, moment: R
         return Vec::new();
     }
     let mut found = Vec::new();
-    for series in series_of(product) {
-        let occurrences = series.schedule.between(first, last, product.length, moment.zone);
-        let events = occurrences.map(|occurrence| Event { product, series, occurrence });
+    for schedule in schedules_of(product) {
+        let occurrences = schedule.recurrence.between(first, last, product.length, moment.zone);
+        let events = occurrences.map(|occurrence| Event { product, schedule, occurrence });
         found.extend(events.filter(|event| event.check(moment).is_ok()));
     }
     found
@@ -227,28 +229,29 @@ pub fn courses<'a>(
     if !matches!(product.kind, ProductKind::FixedCourse { .. }) || product.drop_in_only() {
         return Vec::new();
     }
-    let open = |series| {
-        let course = Course::of(product, series, moment.zone);
+    let open = |schedule| {
+        let course = Course::of(product, schedule, moment.zone);
         let position = course.open_from(moment)?;
         let class = course.class(position)?;
         let starts_at = class.occurrence.starts_at;
         (first <= starts_at && starts_at <= last).then_some((course, class, position))
     };
-    series_of(product).iter().filter_map(open).collect()
+    schedules_of(product).iter().filter_map(open).collect()
 }
 
 /// The course that an event is a class of.
 #[must_use]
 pub fn course<'a>(product: &'a Product, id: &EventId, zone: &Zone) -> Option<Course<'a>> {
-    let series = series_of(product).iter().find(|series| series.id == id.schedule && product.id == id.product)?;
-    matches!(product.kind, ProductKind::FixedCourse { .. }).then(|| Course::of(product, series, zone))
+    let schedule =
+        schedules_of(product).iter().find(|schedule| schedule.id == id.schedule && product.id == id.product)?;
+    matches!(product.kind, ProductKind::FixedCourse { .. }).then(|| Course::of(product, schedule, zone))
 }
 
 /// What a booking with these ids attends, if that can be booked at this moment and seats are left.
 ///
 /// # Errors
 /// [`NoVisit`].
-pub fn visit<'a>(
+pub fn selection<'a>(
     product: &'a Product,
     choice: &EventChoice,
     moment: RuleContext<'_>,

@@ -43,7 +43,7 @@ fn product(product_id: &str, kind: ProductKind, length: Length) -> Product {
         description: None,
         images: Vec::new(),
         limits: vec![limit(None, 1, 8), limit(Some("Cadults"), 1, 8), limit(Some("Cchildren"), 0, 4)],
-        rates: Some(Pricing::PerPerson(vec![
+        pricing: Some(Pricing::PerPerson(vec![
             UnitPrice { category: id("Cadults"), price: euros(4_500) },
             UnitPrice { category: id("Cchildren"), price: euros(3_000) },
         ])),
@@ -99,7 +99,7 @@ pub(crate) fn catalogue() -> Catalogue {
     let tours = Schedule {
         id: id("312SCHD7TQ17A2B6D11E3"),
         title: None,
-        schedule: weekly(time(18, 0, 0, 0), Weekdays::ALL),
+        recurrence: weekly(time(18, 0, 0, 0), Weekdays::ALL),
         seats: 8,
         resources: vec![id("312RS00001")],
     };
@@ -108,14 +108,15 @@ pub(crate) fn catalogue() -> Catalogue {
     let course = Schedule {
         id: id("312SCHDC1M17B5D50A7C9"),
         title: Some(text("June evenings")),
-        schedule: Recurrence { season, ..weekly(time(19, 0, 0, 0), tuesdays) },
+        recurrence: Recurrence { season, ..weekly(time(19, 0, 0, 0), tuesdays) },
         seats: 4,
         resources: Vec::new(),
     };
-    let mut tour = product("312KAYK4E9L17A2B6C8D0", ProductKind::Fixed { series: vec![tours] }, Length::Minutes(120));
+    let mut tour =
+        product("312KAYK4E9L17A2B6C8D0", ProductKind::Fixed { schedules: vec![tours] }, Length::Minutes(120));
     tour.options = options();
     let courses = ProductKind::FixedCourse {
-        series: vec![course],
+        schedules: vec![course],
         late_enrolment: true,
         drop_in: DropIn::Also,
         drop_in_rates: Some(Pricing::PerBooking(euros(2_000))),

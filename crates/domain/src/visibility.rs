@@ -71,7 +71,7 @@ mod tests {
         let own = Some(Visibility::Own(ours.clone()));
         let read = PermissionRequirement::OwnOrAll { own: BookingsRwOwn, all: BookingsRAll };
         let cancel = PermissionRequirement::OwnOrAll { own: BookingsRwdOwn, all: BookingsRwdAll };
-        for (needs, granted, sight) in [
+        for (needs, granted, visibility) in [
             (PermissionRequirement::AnyKey, "", Some(Visibility::All)),
             (PermissionRequirement::One(AvailabilityR), "availability_r", Some(Visibility::All)),
             (PermissionRequirement::One(AvailabilityR), "bookings_rwd_all", None),
@@ -85,7 +85,7 @@ mod tests {
             (cancel, "bookings_rw_all", None),
         ] {
             let granted = PermissionSet::parse_list(granted).expect("permissions");
-            assert_eq!(needs.visibility(&granted, &ours), sight, "{needs:?} with {}", granted.to_list());
+            assert_eq!(needs.visibility(&granted, &ours), visibility, "{needs:?} with {}", granted.to_list());
         }
     }
 

@@ -148,8 +148,8 @@ mod tests {
         #[test]
         fn nobody_takes_all_the_room(places in 1usize..300, wishes in proptest::collection::vec(1usize..400, 1..12)) {
             let mut room = places;
-            for wish in wishes {
-                let taken = share(room, 0).min(wish);
+            for request in wishes {
+                let taken = share(room, 0).min(request);
                 prop_assert_eq!(taken == 0, room == 0);
                 room -= taken;
                 prop_assert!(taken <= room + 1);

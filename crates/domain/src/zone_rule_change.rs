@@ -121,16 +121,16 @@ mod tests {
     }
 
     fn event_of(product: &Product, day: Date) -> EventId {
-        let ProductKind::Fixed { series } = &product.kind else { panic!("a tour") };
-        EventId { product: product.id.clone(), schedule: series[0].id.clone(), date: day }
+        let ProductKind::Fixed { schedules } = &product.kind else { panic!("a tour") };
+        EventId { product: product.id.clone(), schedule: schedules[0].id.clone(), date: day }
     }
 
     /// A product that starts then, each day, and lasts so long.
     fn tour(starts: Time, length: Length) -> Product {
         let mut product = testing::catalogue().products[0].clone();
         product.length = length;
-        let ProductKind::Fixed { series } = &mut product.kind else { panic!("a tour") };
-        series[0].schedule.starts = starts;
+        let ProductKind::Fixed { schedules } = &mut product.kind else { panic!("a tour") };
+        schedules[0].recurrence.starts = starts;
         product
     }
 

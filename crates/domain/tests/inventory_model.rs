@@ -190,7 +190,7 @@ impl Client {
     }
 
     /// What it has of what it wishes for, if it changes something to have no more than it has.
-    fn keeps(&self, deed: Deed, holder: Holder, wish: &Wish, shared: &Shared) -> Option<Grant> {
+    fn keeps(&self, deed: Deed, holder: Holder, request: &Wish, shared: &Shared) -> Option<Grant> {
         let has = |other: &Holder| shared.live().any(|claim| claim.holder == *other);
         if !self.instead_of(deed).into_iter().filter(has).eq([holder]) {
             return None;
@@ -204,7 +204,7 @@ impl Client {
                 What::Guide { hour: at } => held.resources.push((guide(), hour(at))),
             }
         }
-        fits_within(wish, &held)
+        fits_within(request, &held)
     }
 
     /// Reads and decides.
@@ -221,8 +221,10 @@ impl Client {
             Deed::Move { .. } => return None,
             Deed::Lesson { hour: at } => {
                 let needs = vec![ResourceDemand { candidates: vec![(guide(), 1)], count: 1 }];
-                let wish = Wish { appointment: Some(AppointmentRequest { span: hour(at), needs }), ..Wish::default() };
-                let grant = self.keeps(deed, booking, &wish, shared).or_else(|| allocation_for(&wish, &others).ok())?;
+                let request =
+                    Wish { appointment: Some(AppointmentRequest { span: hour(at), needs }), ..Wish::default() };
+                let grant =
+                    self.keeps(deed, booking, &request, shared).or_else(|| allocation_for(&request, &others).ok())?;
                 assert_eq!(grant.resources, [guide()]);
                 return Some(vec![Claim { holder: booking, what: What::Guide { hour: at }, ends: None }]);
             }
@@ -235,17 +237,17 @@ impl Client {
         };
         let span = hour(u8::try_from(event).unwrap());
         let resources = if event == 1 { vec![(guide(), 1)] } else { Vec::new() };
-        let wish = EventRequest { event: event_id(event), span, capacity: SEATS, seats, private, resources };
-        let whole = Wish { events: vec![wish.clone()], ..Wish::default() };
+        let request = EventRequest { event: event_id(event), span, capacity: SEATS, seats, private, resources };
+        let whole = Wish { events: vec![request.clone()], ..Wish::default() };
         if let Some(kept) = self.keeps(deed, holder, &whole, shared) {
             let what = What::Seats { event, seats: kept.seats[0].seats, private: kept.seats[0].private };
             return Some(vec![Claim { holder, what, ends }]);
         }
         let granted = allocation_for(&whole, &others);
-        check_against_search(&wish, &others, &granted);
+        check_against_search(&request, &others, &granted);
         let seats = granted.ok()?.seats[0].seats;
-        if wish.seats == SeatCount::AllLeft {
-            assert_eq!(others.of_event(&wish.event).left(SEATS), seats);
+        if request.seats == SeatCount::AllLeft {
+            assert_eq!(others.of_event(&request.event).left(SEATS), seats);
         }
         Some(vec![Claim { holder, what: What::Seats { event, seats, private }, ends }])
     }
@@ -278,16 +280,16 @@ impl Client {
 }
 
 /// What a search would have offered is what was granted, and nothing else.
-fn check_against_search(wish: &EventRequest, others: &Occupancy, granted: &Result<Grant, AllocationError>) {
-    let standing = others.of_event(&wish.event);
-    let free = wish.resources.iter().all(|needed| others.has_room(needed, wish.span, Some(&wish.event)));
-    let left = standing.left(wish.capacity);
-    let fits = match wish.seats {
+fn check_against_search(request: &EventRequest, others: &Occupancy, granted: &Result<Grant, AllocationError>) {
+    let standing = others.of_event(&request.event);
+    let free = request.resources.iter().all(|needed| others.has_room(needed, request.span, Some(&request.event)));
+    let left = standing.left(request.capacity);
+    let fits = match request.seats {
         SeatCount::Exactly(seats) => seats <= left,
         SeatCount::AllLeft => left > 0,
     };
-    let offered = free && fits && !(wish.private && standing.taken > 0);
-    assert_eq!(granted.is_ok(), offered, "{wish:?} {others:?}");
+    let offered = free && fits && !(request.private && standing.taken > 0);
+    assert_eq!(granted.is_ok(), offered, "{request:?} {others:?}");
 }
 
 /// Every interleaving of the clients' deeds; what was given twice, if anything was.

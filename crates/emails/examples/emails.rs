@@ -43,10 +43,10 @@ fn main() -> io::Result<()> {
             }
             input.booking.accepted = !matches!(kind, EmailKind::Requested | EmailKind::RequestChanged);
             let name = format!("{}-{tag}", kind.as_str());
-            let letter = written(kind, &input);
-            fs::write(folder.join(format!("{name}.html")), &letter.html)?;
-            fs::write(folder.join(format!("{name}.txt")), format!("{}\n\n{}", letter.subject, letter.text))?;
-            if let Some(calendar) = letter.calendar {
+            let email = written(kind, &input);
+            fs::write(folder.join(format!("{name}.html")), &email.html)?;
+            fs::write(folder.join(format!("{name}.txt")), format!("{}\n\n{}", email.subject, email.text))?;
+            if let Some(calendar) = email.calendar {
                 let cancelled = input.booking.cancellation.is_some();
                 let events = CalendarEvent::for_customer(&input, cancelled);
                 let expected = json!({ "METHOD": calendar.method.as_str(), "events": expected(&events) });

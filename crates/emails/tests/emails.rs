@@ -52,10 +52,10 @@ fn words(text: &str) -> Vec<String> {
 
 #[test]
 fn a_confirmation_in_english() {
-    let letter = written(EmailKind::Confirmation, &input("en-GB"));
-    assert_eq!(plain(letter.subject.as_str()), "Booking confirmed: Sunset tour, Tuesday 1 December 2026");
+    let email = written(EmailKind::Confirmation, &input("en-GB"));
+    assert_eq!(plain(email.subject.as_str()), "Booking confirmed: Sunset tour, Tuesday 1 December 2026");
     assert_eq!(
-        plain(&letter.text),
+        plain(&email.text),
         "\
 Dear Ada Example,
 
@@ -93,9 +93,9 @@ https://harbour.example/
 
 #[test]
 fn a_confirmation_in_german() {
-    let letter = written(EmailKind::Confirmation, &input("de-DE"));
-    assert_eq!(plain(letter.subject.as_str()), "Buchungsbestätigung: Sunset tour, Dienstag, 1. Dezember 2026");
-    let text = plain(&letter.text);
+    let email = written(EmailKind::Confirmation, &input("de-DE"));
+    assert_eq!(plain(email.subject.as_str()), "Buchungsbestätigung: Sunset tour, Dienstag, 1. Dezember 2026");
+    let text = plain(&email.text);
     for part in [
         "Guten Tag Ada Example,\n\nvielen Dank für Ihre Buchung bei Harbour Lights. Hiermit bestätigen wir Ihnen:\n\n",
         "Termin: Dienstag, 1. Dezember 2026, 17:00–19:00 Uhr (WEZ)\nTeilnehmer: 3 Personen (2 × Adults, 1 × Children)\n",
@@ -105,7 +105,7 @@ fn a_confirmation_in_german() {
     ] {
         assert!(text.contains(part), "{part} in {text}");
     }
-    assert!(letter.html.contains("<html lang=\"de-DE\">"));
+    assert!(email.html.contains("<html lang=\"de-DE\">"));
 }
 
 #[test]
@@ -126,9 +126,9 @@ fn a_request_is_no_confirmation() {
     ] {
         let mut input = input(tag);
         input.booking.accepted = false;
-        let letter = written(EmailKind::Requested, &input);
-        assert!(letter.subject.as_str().starts_with(subject), "{}", letter.subject);
-        assert!(letter.text.contains(says) && letter.text.contains(status), "{}", letter.text);
+        let email = written(EmailKind::Requested, &input);
+        assert!(email.subject.as_str().starts_with(subject), "{}", email.subject);
+        assert!(email.text.contains(says) && email.text.contains(status), "{}", email.text);
         // The business is told that it has to answer.
         assert!(written(EmailKind::StaffBooked, &input).text.contains(status));
         input.booking.cancellation = Some(Cancellation::default());
@@ -140,15 +140,11 @@ fn a_request_is_no_confirmation() {
 fn every_kind_says_what_it_is_about_in_every_language() {
     for tag in ["en-GB", "en-US", "en-AU", "de-DE", "de-AT", "de-CH", "fr-FR"] {
         for kind in EmailKind::ALL {
-            let letter = written(kind, &input(tag));
-            assert!(!letter.text.contains(['{', '}']) && !letter.subject.as_str().contains('{'), "{}", letter.text);
+            let email = written(kind, &input(tag));
+            assert!(!email.text.contains(['{', '}']) && !email.subject.as_str().contains('{'), "{}", email.text);
             let about = if kind == EmailKind::ThankYou { "Harbour Lights" } else { "Sunset tour" };
-            assert!(letter.subject.as_str().contains(about), "{kind:?}: {}", letter.subject);
-            assert!(
-                letter.text.contains("Sunset tour") && seen(&letter.html).contains("Sunset tour"),
-                "{}",
-                letter.text
-            );
+            assert!(email.subject.as_str().contains(about), "{kind:?}: {}", email.subject);
+            assert!(email.text.contains("Sunset tour") && seen(&email.html).contains("Sunset tour"), "{}", email.text);
         }
     }
 }
@@ -168,9 +164,9 @@ fn the_business_is_told_who_the_customer_is() {
 fn a_cancellation_tells_why_and_what_it_costs() {
     let mut input = input("en-US");
     input.booking.cancellation = Some(Cancellation { reason: Some("Storm".to_owned()), fee: Some(euros(1_000)) });
-    let letter = written(EmailKind::Cancelled, &input);
-    assert!(letter.subject.as_str().starts_with("Booking canceled: Sunset tour"), "{}", letter.subject);
-    assert!(letter.text.contains("Reason: Storm\nCancellation fee: €10.00\n"), "{}", letter.text);
+    let email = written(EmailKind::Cancelled, &input);
+    assert!(email.subject.as_str().starts_with("Booking canceled: Sunset tour"), "{}", email.subject);
+    assert!(email.text.contains("Reason: Storm\nCancellation fee: €10.00\n"), "{}", email.text);
 }
 
 #[test]
@@ -180,10 +176,10 @@ fn what_is_not_known_is_not_mentioned() {
     (booking.times, booking.people, booking.options) = (Vec::new(), Vec::new(), Vec::new());
     (booking.costs, booking.link, booking.customer) = (None, None, Customer::default());
     input.business.contact = slotkeeper_domain::account::ContactDetails::default();
-    let letter = written(EmailKind::Confirmation, &input);
-    assert_eq!(plain(letter.subject.as_str()), "Booking confirmed: Sunset tour");
+    let email = written(EmailKind::Confirmation, &input);
+    assert_eq!(plain(email.subject.as_str()), "Booking confirmed: Sunset tour");
     assert_eq!(
-        plain(&letter.text),
+        plain(&email.text),
         "\
 Hello,
 
@@ -199,20 +195,20 @@ Harbour Lights
 Harbour Lights
 "
     );
-    assert!(letter.calendar.is_none() && !letter.html.contains("<a "));
+    assert!(email.calendar.is_none() && !email.html.contains("<a "));
 }
 
 #[test]
 fn a_line_goes_when_its_placeholders_are_empty() {
     let mut input = input("en-GB");
     input.booking.customer.phone = None;
-    let letter = of(
+    let email = of(
         "{customer_phone} - {product}",
         "Call: {customer_phone}\n{customer_phone}\n\nPhone {customer_phone}, mail {customer_email}\n\n{customer_phone}\n\nend",
         &input,
     );
-    assert_eq!(plain(letter.subject.as_str()), "Sunset tour");
-    assert!(letter.text.starts_with("Phone , mail ada@example.com\n\nend\n\n-- \n"), "{}", letter.text);
+    assert_eq!(plain(email.subject.as_str()), "Sunset tour");
+    assert!(email.text.starts_with("Phone , mail ada@example.com\n\nend\n\n-- \n"), "{}", email.text);
 }
 
 #[test]
@@ -255,24 +251,24 @@ fn nobody_writes_html_a_header_or_a_line_into_a_letter() {
     input.booking.options[0].value = ChoiceValue::Text(evil.to_owned());
     input.business.contact.website_url = Some("javascript:alert(1)".to_owned());
     for kind in EmailKind::ALL {
-        let letter = written(kind, &input);
-        assert!(!letter.html.contains("<script") && !letter.html.contains("javascript:"), "{}", letter.html);
-        assert!(!letter.subject.as_str().contains(['\r', '\n']));
-        assert!(!letter.text.contains('\r') && !letter.text.lines().any(|line| line.starts_with("Bcc")));
-        for address in letter.html.split("href=\"").skip(1) {
+        let email = written(kind, &input);
+        assert!(!email.html.contains("<script") && !email.html.contains("javascript:"), "{}", email.html);
+        assert!(!email.subject.as_str().contains(['\r', '\n']));
+        assert!(!email.text.contains('\r') && !email.text.lines().any(|line| line.starts_with("Bcc")));
+        for address in email.html.split("href=\"").skip(1) {
             assert!(address.starts_with("https://harbour.example/"), "{address}");
         }
     }
     // What an owner writes is text, too.
-    let letter = of("<b>{product}</b>", "<img src=x onerror=alert(1)>\n{customer_name}", &input);
-    assert!(!letter.html.contains("<img") && letter.text.starts_with("<img src=x onerror=alert(1)>\n<script>"));
+    let email = of("<b>{product}</b>", "<img src=x onerror=alert(1)>\n{customer_name}", &input);
+    assert!(!email.html.contains("<img") && email.text.starts_with("<img src=x onerror=alert(1)>\n<script>"));
 }
 
 #[test]
 fn a_link_within_a_line_is_its_address() {
-    let letter = of("x", "Look here: {link}.", &input("en-GB"));
-    assert!(letter.text.starts_with("Look here: https://harbour.example/b/1?x=1&y=2.\n"));
-    assert!(letter.html.contains("?x=1&#38;y=2\"") || letter.html.contains("?x=1&amp;y=2\""), "{}", letter.html);
+    let email = of("x", "Look here: {link}.", &input("en-GB"));
+    assert!(email.text.starts_with("Look here: https://harbour.example/b/1?x=1&y=2.\n"));
+    assert!(email.html.contains("?x=1&#38;y=2\"") || email.html.contains("?x=1&amp;y=2\""), "{}", email.html);
 }
 
 #[test]
@@ -282,9 +278,9 @@ fn a_preview_is_a_letter_about_nobody() {
         let business = input(tag).business;
         let now = slotkeeper_domain::time::Instant::from_millis(1_796_119_200_000);
         let template = Template::default_for(EmailKind::Confirmation, language);
-        let letter = slotkeeper_emails::preview(&template, business, language, now);
-        assert!(letter.text.contains("2026, 10:00–12:00") && letter.text.contains("Harbour Lights"), "{}", letter.text);
-        assert!(letter.calendar.is_some());
+        let email = slotkeeper_emails::preview(&template, business, language, now);
+        assert!(email.text.contains("2026, 10:00–12:00") && email.text.contains("Harbour Lights"), "{}", email.text);
+        assert!(email.calendar.is_some());
     }
 }
 
@@ -299,11 +295,11 @@ proptest! {
         input.booking.customer.name = name;
         input.booking.options[0].value = ChoiceValue::Text(chosen);
         for kind in [EmailKind::Confirmation, EmailKind::StaffCancelled] {
-            let letter = written(kind, &input);
-            let mut page = words(&seen(&letter.html));
-            for word in words(&letter.text) {
+            let email = written(kind, &input);
+            let mut page = words(&seen(&email.html));
+            for word in words(&email.text) {
                 let at = page.iter().position(|seen| *seen == word || word == "--");
-                prop_assert!(at.is_some(), "{word:?} is missing in {}", letter.html);
+                prop_assert!(at.is_some(), "{word:?} is missing in {}", email.html);
                 if word != "--" {
                     page.swap_remove(at.unwrap_or_default());
                 }

@@ -61,8 +61,11 @@ pub async fn run(app: App, mailer: Option<Mailer>, outgoing: Option<Outgoing>, s
             repeat("zones", ZONES_EVERY, stop.clone(), || follow_clocks(app.clone(), Arc::clone(&surveyed))),
         );
     };
-    let mails = send_mails(&app, mailer, stop.clone());
-    tokio::join!(patiently(jobs, stop.clone(), STOP_PATIENCE), patiently(mails, stop.clone(), STOP_PATIENCE_WITH_MAIL),);
+    let emails = send_mails(&app, mailer, stop.clone());
+    tokio::join!(
+        patiently(jobs, stop.clone(), STOP_PATIENCE),
+        patiently(emails, stop.clone(), STOP_PATIENCE_WITH_MAIL),
+    );
     write_last_use(app).await;
 }
 

@@ -45,11 +45,11 @@ pub async fn send_due(app: &App, mailer: &Mailer, stop: &Stop) -> usize {
             });
             more = found > 0;
             tried += leased.len();
-            for mail in leased {
+            for email in leased {
                 let (app, mailer) = (app.clone(), mailer.clone());
                 under_way.spawn(async move {
-                    if let Err(error) = send(&app, &mailer, &mail).await {
-                        tracing::error!(%error, mail = %mail.id, "what became of a mail could not be written down; it may go out twice");
+                    if let Err(error) = send(&app, &mailer, &email).await {
+                        tracing::error!(%error, email = %email.id, "what became of a mail could not be written down; it may go out twice");
                     }
                 });
             }
@@ -76,25 +76,25 @@ async fn lease(app: &App, room: usize) -> Result<(usize, Vec<OutboxEmail>), Stor
             let due = outbox::due(tx, now, limit)?;
             let found = due.len();
             let mut leased = Vec::new();
-            for mut mail in due {
-                if mail.not_after.is_some_and(|last| last <= now) {
-                    outbox::discard(tx, &mail, now)?;
+            for mut email in due {
+                if email.not_after.is_some_and(|last| last <= now) {
+                    outbox::discard(tx, &email, now)?;
                     continue;
                 }
-                mail.attempts += 1;
-                outbox::postpone(tx, &mail, Some(now.after(LEASE)), mail.attempts, None)?;
-                leased.push(mail);
+                email.attempts += 1;
+                outbox::postpone(tx, &email, Some(now.after(LEASE)), email.attempts, None)?;
+                leased.push(email);
             }
             Ok((found, leased))
         })
         .await
 }
 
-async fn send(app: &App, mailer: &Mailer, mail: &OutboxEmail) -> Result<(), StoreError> {
-    let outcome = match content(app, mail) {
+async fn send(app: &App, mailer: &Mailer, email: &OutboxEmail) -> Result<(), StoreError> {
+    let outcome = match content(app, email) {
         Ok(Some(content)) => {
-            let subject = HeaderText::of(&mail.subject);
-            mailer.send(mail.id.as_str(), &mail.recipient, &subject, &content).await
+            let subject = HeaderText::of(&email.subject);
+            mailer.send(email.id.as_str(), &email.recipient, &subject, &content).await
         }
         // Sealed under another master key, or wiped: no attempt will ever succeed.
         Ok(None) | Err(_) => Err(NotSent::for_good("the text cannot be opened")),
@@ -102,23 +102,24 @@ async fn send(app: &App, mailer: &Mailer, mail: &OutboxEmail) -> Result<(), Stor
     let now = app.now();
     match outcome {
         Ok(()) => {
-            tracing::info!(mail = %mail.id, attempt = mail.attempts, "a mail was handed over");
-            write_down(app, move |tx, mail| outbox::delivered(tx, mail, now), mail).await
+            tracing::info!(email = %email.id, attempt = email.attempts, "a mail was handed over");
+            write_down(app, move |tx, email| outbox::delivered(tx, email, now), email).await
         }
         Err(not_sent) if not_sent.is_no_attempt() => {
-            tracing::warn!(mail = %mail.id, reason = %not_sent, "a mail waits");
-            let note = move |tx: &mut Tx, mail: &OutboxEmail| {
-                outbox::postpone(tx, mail, Some(now.after(NO_ROOM)), mail.attempts - 1, None)
+            tracing::warn!(email = %email.id, reason = %not_sent, "a mail waits");
+            let note = move |tx: &mut Tx, email: &OutboxEmail| {
+                outbox::postpone(tx, email, Some(now.after(NO_ROOM)), email.attempts - 1, None)
             };
-            write_down(app, note, mail).await
+            write_down(app, note, email).await
         }
         Err(not_sent) => {
-            let next = next_attempt(&not_sent, mail.attempts, now);
+            let next = next_attempt(&not_sent, email.attempts, now);
             let reason = not_sent.to_string();
-            tracing::warn!(mail = %mail.id, attempt = mail.attempts, given_up = next.is_none(), reason, "a mail was not handed over");
-            let note =
-                move |tx: &mut Tx, mail: &OutboxEmail| outbox::postpone(tx, mail, next, mail.attempts, Some(&reason));
-            write_down(app, note, mail).await
+            tracing::warn!(email = %email.id, attempt = email.attempts, given_up = next.is_none(), reason, "a mail was not handed over");
+            let note = move |tx: &mut Tx, email: &OutboxEmail| {
+                outbox::postpone(tx, email, next, email.attempts, Some(&reason))
+            };
+            write_down(app, note, email).await
         }
     }
 }
@@ -132,13 +133,13 @@ fn next_attempt(not_sent: &NotSent, failed: i64, now: Instant) -> Option<Instant
 }
 
 /// Writes down what became of a mail, again and again for a while: what was handed over and is not known to be goes out twice.
-async fn write_down<N>(app: &App, note: N, mail: &OutboxEmail) -> Result<(), StoreError>
+async fn write_down<N>(app: &App, note: N, email: &OutboxEmail) -> Result<(), StoreError>
 where
     N: Fn(&mut Tx, &OutboxEmail) -> Result<(), StoreError> + Clone + Send + 'static,
 {
     let write = || {
-        let (note, mail) = (note.clone(), mail.clone());
-        app.store().write_unlogged(move |tx| note(tx, &mail))
+        let (note, email) = (note.clone(), email.clone());
+        app.store().write_unlogged(move |tx| note(tx, &email))
     };
     until_written(WRITE_AGAIN.map(Duration::from_secs), write).await
 }

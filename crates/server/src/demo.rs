@@ -138,7 +138,7 @@ async fn credentials(app: &App) -> anyhow::Result<Credentials> {
 /// How many products and bookings the business has now.
 async fn amounts(app: &App, credentials: &Credentials) -> anyhow::Result<Amounts> {
     let account: AccountId = credentials.business.account_id.parse()?;
-    let search = BookingSearch { starts: None, touched: None, product: None, canceled: true };
+    let search = BookingSearch { starts: None, touched: None, product: None, cancelled: true };
     let amounts = app.store().read(move |db| {
         let products = kept::load(db, &account)?.products.len();
         let bookings = stored::count(db, &account, &Visibility::All, &search)?;

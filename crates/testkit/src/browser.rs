@@ -186,8 +186,8 @@ impl Browser {
         let page = self.devtools("Page.getLayoutMetrics", json!({})).await;
         let (width, height) = (&page["cssLayoutViewport"]["clientWidth"], &page["cssContentSize"]["height"]);
         let clip = json!({"x": 0, "y": 0, "width": width, "height": height, "scale": 1});
-        let wish = json!({"format": "png", "captureBeyondViewport": true, "clip": clip});
-        let picture = self.devtools("Page.captureScreenshot", wish).await;
+        let request = json!({"format": "png", "captureBeyondViewport": true, "clip": clip});
+        let picture = self.devtools("Page.captureScreenshot", request).await;
         let picture = crate::mail::decode_base64(picture["data"].as_str().unwrap());
         std::fs::create_dir_all(&folder).expect("a folder for screenshots");
         let file = folder.join(format!("{name}-{}.png", self.size.name()));

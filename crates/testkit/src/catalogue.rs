@@ -54,7 +54,7 @@ fn product(id: &str, code: &str, name: &str, minutes: u32, kind: &Value) -> Valu
     })
 }
 
-fn series(id: &str, starts: &str, days: u8, season: [Value; 2], seats: u32, resources: &[&str]) -> Value {
+fn schedule(id: &str, starts: &str, days: u8, season: [Value; 2], seats: u32, resources: &[&str]) -> Value {
     let [first, last] = season;
     json!({
         "id": id, "title": text("A season"), "seats": seats, "resources": resources,
@@ -67,7 +67,7 @@ fn series(id: &str, starts: &str, days: u8, season: [Value; 2], seats: u32, reso
 /// The whole catalogue, in the shape in which it is stored.
 #[must_use]
 pub fn catalogue() -> Catalogue {
-    let tours = series(TOUR_SERIES, "18:00:00", 127, [Value::Null, Value::Null], 8, &["312RS00001"]);
+    let tours = schedule(TOUR_SERIES, "18:00:00", 127, [Value::Null, Value::Null], 8, &["312RS00001"]);
     let mut tour = product(TOUR, "SUNSET", "Sunset kayak tour", 120, &json!({"fixed": {"series": [tours]}}));
     let value = |number: u8, name: &str| {
         json!({
@@ -92,7 +92,7 @@ pub fn catalogue() -> Catalogue {
         option("T1F6GSAE", "Dietary notes", json!({"text": {"required": false}})),
     ]);
     let season = [json!("2026-05-05"), json!("2026-06-02")];
-    let tuesdays = series(COURSE_SERIES, "19:00:00", 0b10, season, 4, &[]);
+    let tuesdays = schedule(COURSE_SERIES, "19:00:00", 0b10, season, 4, &[]);
     let drop_in_rates = json!({"per_booking": money(2_000)});
     let course = json!({"fixed_course": {
         "series": [tuesdays], "late_enrolment": true, "drop_in": "also", "drop_in_rates": drop_in_rates,
@@ -100,7 +100,7 @@ pub fn catalogue() -> Catalogue {
     let hours = json!({"weekly": [{"days": 127, "from": "09:00:00", "to": "17:00:00"}], "closed": ["2026-05-06"]});
     let needs = json!([{"resource_type": "312RT00001", "count": 1}]);
     let lessons = json!({"flexible_time": {"hours": hours, "step_minutes": 30, "gap_minutes": 15, "needs": needs}});
-    let staff = series("312SCHDSTAFF17A2B6D11", "08:00:00", 127, [Value::Null, Value::Null], 8, &[]);
+    let staff = schedule("312SCHDSTAFF17A2B6D11", "08:00:00", 127, [Value::Null, Value::Null], 8, &[]);
     let guide = |id: &str, name: &str| json!({"id": id, "name": text(name), "hours": null, "capacity": 1});
     let guides = json!({
         "id": "312RT00001", "name": text("Guides"), "is_public": true,
@@ -146,8 +146,8 @@ pub fn catalogue() -> Catalogue {
 pub fn catalogue_with_seats(seats: u32) -> Catalogue {
     let mut catalogue = catalogue();
     for product in &mut catalogue.products {
-        if let ProductKind::Fixed { series } = &mut product.kind {
-            series.iter_mut().for_each(|series| series.seats = seats);
+        if let ProductKind::Fixed { schedules } = &mut product.kind {
+            schedules.iter_mut().for_each(|schedule| schedule.seats = seats);
         }
     }
     catalogue

@@ -20,11 +20,11 @@
     reason = "a test that cannot go on should stop, and say where"
 )]
 
-pub mod benefits;
 pub mod browser;
 pub mod catalogue;
 pub mod client;
 mod customers;
+pub mod discounts;
 mod fragile;
 mod inbox;
 mod kept;

@@ -377,10 +377,10 @@ impl BookingBody<Making> {
     }
 
     /// Whose it is; a customer that is there is looked for within `sight`.
-    pub(crate) fn customer(&self, sight: Visibility) -> Result<Option<CustomerInput>, ApiError> {
+    pub(crate) fn customer(&self, visibility: Visibility) -> Result<Option<CustomerInput>, ApiError> {
         if let Some(id) = &self.customer_id {
             let id: CustomerId = id.parse().map_err(|_| refuse("customerId: there is no such customer."))?;
-            return Ok(Some(CustomerInput::Known(id, sight)));
+            return Ok(Some(CustomerInput::Known(id, visibility)));
         }
         let customer = self.customer.as_ref().map(PersonBody::input).transpose()?;
         Ok(customer.map(|person| CustomerInput::New(Box::new(person))))

@@ -188,9 +188,9 @@ pub(crate) async fn present<R: Action>(
     expansion: Expansion,
 ) -> Result<Vec<Booking>, ApiError> {
     let catalogue = read(app, caller.access()).await?;
-    let may = caller.holder().access::<ReadCustomers>().filter(|_| expansion.customer || expansion.participants);
+    let access = caller.holder().access::<ReadCustomers>().filter(|_| expansion.customer || expansion.participants);
     let by = PersonContext::by(app, caller, &catalogue);
-    let Some(may) = may else {
+    let Some(access) = access else {
         let mut bytes = 0;
         let beyond = found.iter().position(|booking| {
             bytes += bytes_of(&booking.details.options, &booking.details.adjustments);
@@ -205,7 +205,7 @@ pub(crate) async fn present<R: Action>(
     let (mut presented, mut bytes) = (Vec::with_capacity(found.len()), 0);
     for some in few_people_each(found, expansion) {
         let (customers, linked) = everybody_in(some, expansion);
-        let view = View { by, people: Some(show_people(app, &may, customers, linked).await?), expansion };
+        let view = View { by, people: Some(show_people(app, &access, customers, linked).await?), expansion };
         for booking in some {
             let booking = view.booking(booking);
             bytes += json_bytes(&booking);
@@ -255,9 +255,9 @@ pub(crate) fn present_within(
     let account = holder.account();
     let expansion = Expansion { customer: true, participants: true };
     let people = match holder.access::<ReadCustomers>() {
-        Some(may) => {
+        Some(access) => {
             let (customers, linked) = everybody_in(std::slice::from_ref(booking), expansion);
-            Some(people_within(db, (&account.id, may.visibility()), &customers, &linked, app.now())?)
+            Some(people_within(db, (&account.id, access.visibility()), &customers, &linked, app.now())?)
         }
         None => None,
     };
@@ -313,7 +313,7 @@ impl<'a> View<'a> {
             external_ref: booking.external_ref.clone(),
             participants: self.participants(booking),
             resources: resources(&details.resources, self.by.catalogue, self.by.language),
-            canceled: booking.canceled.is_some(),
+            canceled: booking.cancelled.is_some(),
             accepted: booking.accepted,
             source_ip: details.source_ip.clone(),
             creation_time: booking.created.at.to_wire_minutes(zone),
@@ -341,15 +341,15 @@ impl<'a> View<'a> {
                 })
                 .collect(),
             price: Price::of(&details.price, booking.paid),
-            promotion_name: details.benefits.promotion_name(),
-            coupon_codes: details.benefits.coupons().map(ToString::to_string).collect(),
-            specific_voucher_code: details.benefits.voucher.as_ref().map(|voucher| voucher.code.to_string()),
+            promotion_name: details.discounts.promotion_name(),
+            coupon_codes: details.discounts.coupons().map(ToString::to_string).collect(),
+            specific_voucher_code: details.discounts.voucher.as_ref().map(|voucher| voucher.code.to_string()),
             no_show: booking.no_show,
             source: details.source.clone(),
             last_change_time: booking.changed.as_ref().map(|stamp| stamp.at.to_wire_minutes(zone)),
             last_change_agent: booking.changed.as_ref().and_then(|stamp| stamp.agent.clone()),
-            cancelation_time: booking.canceled.as_ref().map(|stamp| stamp.at.to_wire_minutes(zone)),
-            cancelation_agent: booking.canceled.as_ref().and_then(|stamp| stamp.agent.clone()),
+            cancelation_time: booking.cancelled.as_ref().map(|stamp| stamp.at.to_wire_minutes(zone)),
+            cancelation_agent: booking.cancelled.as_ref().and_then(|stamp| stamp.agent.clone()),
             customer: customer.map(|shown| self.by.customer(shown)),
         }
     }

@@ -81,6 +81,6 @@ pub(crate) async fn cancel(
     };
     let sees = caller.holder().access::<ReadBookings>();
     let canceled = call_off(&app, caller.access(), sees.as_ref(), number, cancelation).await;
-    canceled.map_err(ApiError::placing::<BookingNumber>)?;
+    canceled.map_err(ApiError::context::<BookingNumber>)?;
     Ok(NoContent)
 }

@@ -47,14 +47,14 @@ crate::parameters! {
 pub(crate) fn customers_in_sight(caller: &Caller<WriteBookings>) -> Visibility {
     let reads = caller.holder().access::<ReadCustomers>();
     let own = || Visibility::Own(caller.holder().authorization().application.clone());
-    reads.map_or_else(own, |may| may.visibility().clone())
+    reads.map_or_else(own, |access| access.visibility().clone())
 }
 
 /// Whose people a request may name: those of customers in sight, and new ones of customers that the key may change or that its
 /// application created.
 pub(crate) fn naming(caller: &Caller<WriteBookings>) -> Naming {
     let own = || Visibility::Own(caller.holder().authorization().application.clone());
-    let changed = caller.holder().access::<WriteCustomers>().map_or_else(own, |may| may.visibility().clone());
+    let changed = caller.holder().access::<WriteCustomers>().map_or_else(own, |access| access.visibility().clone());
     Naming { seen: customers_in_sight(caller), changed }
 }
 
@@ -103,5 +103,5 @@ pub(crate) async fn create(
         let path = format!("/bookings/{}", booking.number);
         Created::new(&unit, &path, &View::alone(reader.named(&catalogue)).booking(booking))
     });
-    book(&app, caller.access(), new, answering).await.map_err(ApiError::placing::<BookingNumber>)
+    book(&app, caller.access(), new, answering).await.map_err(ApiError::context::<BookingNumber>)
 }

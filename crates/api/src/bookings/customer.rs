@@ -20,8 +20,8 @@ pub(crate) async fn show(
     State(app): State<App>,
     Id(number): Id<BookingNumber>,
 ) -> Result<OkJson<Customer>, ApiError> {
-    let may = caller.holder().access::<ReadBookings>().ok_or_else(ApiError::absent::<BookingNumber>)?;
-    let booking = find_booking(&app, &may, number).await?.ok_or_else(ApiError::absent::<BookingNumber>)?;
+    let access = caller.holder().access::<ReadBookings>().ok_or_else(ApiError::absent::<BookingNumber>)?;
+    let booking = find_booking(&app, &access, number).await?.ok_or_else(ApiError::absent::<BookingNumber>)?;
     let customer = find_customer(&app, caller.access(), booking.customer).await?;
     let customer = customer.ok_or_else(ApiError::absent::<BookingNumber>)?;
     let catalogue = read(&app, caller.access()).await?;

@@ -65,10 +65,10 @@ pub(crate) async fn list(
     })?;
     let BookingsToken { within: Within { starts, touched }, product, canceled, customer, participants } =
         &paging.search;
-    let search = BookingSearch { starts: *starts, touched: *touched, product: product.clone(), canceled: *canceled };
+    let search = BookingSearch { starts: *starts, touched: *touched, product: product.clone(), cancelled: *canceled };
     let expansion = Expansion { customer: *customer, participants: *participants };
-    let sight = caller.access().visibility();
-    let found = find(&app, caller.access(), search, paging.wanted(sight)).await?;
+    let visibility = caller.access().visibility();
+    let found = find(&app, caller.access(), search, paging.wanted(visibility)).await?;
     let data = present(&app, &caller, &found.rows, expansion).await?;
-    Ok(OkJson(paging.fixed_list(found.fixed, sight, data)))
+    Ok(OkJson(paging.fixed_list(found.fixed, visibility, data)))
 }

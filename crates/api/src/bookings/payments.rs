@@ -34,10 +34,10 @@ pub(crate) async fn list(
     let _turn = caller.turn(&app).await;
     let paging = Paging::<()>::read(&app, &account.id, &operation, &page, MOST, || Ok(()))?;
     let sees = caller.holder().access::<ReadBookings>();
-    let sight = caller.access().visibility();
-    let found = list_of_booking(&app, caller.access(), sees.as_ref(), number, paging.wanted(sight)).await?;
+    let visibility = caller.access().visibility();
+    let found = list_of_booking(&app, caller.access(), sees.as_ref(), number, paging.wanted(visibility)).await?;
     let found = found.ok_or_else(ApiError::absent::<BookingNumber>)?;
-    Ok(OkJson(paging.fixed_list(found.fixed, sight, Payment::all_of(&found.rows, account)?)))
+    Ok(OkJson(paging.fixed_list(found.fixed, visibility, Payment::all_of(&found.rows, account)?)))
 }
 
 /// Records a payment, or with a negative amount a refund.
@@ -55,5 +55,5 @@ pub(crate) async fn create(
         Created::new(&unit, &format!("/payments/{}", payment.id), &Payment::of(payment, &zone, currency))
     });
     let recorded = record(&app, caller.access(), sees.as_ref(), number, input, answering).await;
-    recorded.map_err(ApiError::placing::<BookingNumber>)
+    recorded.map_err(ApiError::context::<BookingNumber>)
 }

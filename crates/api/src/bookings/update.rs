@@ -64,7 +64,7 @@ pub(crate) async fn update(
     };
     let sees = caller.holder().access::<ReadBookings>();
     let changed = change(&app, caller.access(), sees.as_ref(), number, (wanted, naming(&caller))).await;
-    let booking = changed.map_err(ApiError::placing::<BookingNumber>)?;
+    let booking = changed.map_err(ApiError::context::<BookingNumber>)?;
     let path = format!("/bookings/{}", booking.number);
     Ok(Changed::new(&app, &path, present_one(&app, &caller, booking, Expansion::default()).await?))
 }

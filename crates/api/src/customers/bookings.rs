@@ -73,9 +73,9 @@ pub(crate) async fn list(
     let CustomerBookingsToken { first, last, participants } = paging.search;
     let sees = caller.holder().access::<ReadCustomers>();
     let who = (sees.as_ref(), &caller.holder().authorization().application);
-    let sight = caller.access().visibility();
-    let found = find(&app, caller.access(), who, id, (first, last), paging.wanted(sight)).await?;
+    let visibility = caller.access().visibility();
+    let found = find(&app, caller.access(), who, id, (first, last), paging.wanted(visibility)).await?;
     let found = found.ok_or_else(ApiError::absent::<CustomerId>)?;
     let data = present(&app, &caller, &found.rows, Expansion { customer: false, participants }).await?;
-    Ok(OkJson(paging.fixed_list(found.fixed, sight, data)))
+    Ok(OkJson(paging.fixed_list(found.fixed, visibility, data)))
 }

@@ -27,5 +27,5 @@ pub(crate) async fn create(
         let path = format!("/customers/{}", created.customer.id);
         Created::new(&unit, &path, &reader.named(&catalogue).customer(created))
     });
-    add(&app, caller.access(), body.input()?, answering).await.map_err(ApiError::placing::<CustomerId>)
+    add(&app, caller.access(), body.input()?, answering).await.map_err(ApiError::context::<CustomerId>)
 }

@@ -131,8 +131,8 @@ pub(crate) async fn list(
     let catalogue = read(&app, caller.access()).await?;
     let named = PersonContext::by(&app, &caller, &catalogue);
     let Some(search) = paging.search.on(named.today) else { return Ok(OkJson(paging.list(0, Vec::new()))) };
-    let sight = caller.access().visibility();
-    let found = find(&app, caller.access(), search, paging.wanted(sight)).await?;
+    let visibility = caller.access().visibility();
+    let found = find(&app, caller.access(), search, paging.wanted(visibility)).await?;
     let data = found.rows.iter().map(|shown| named.customer(shown)).collect();
-    Ok(OkJson(paging.fixed_list(found.fixed, sight, data)))
+    Ok(OkJson(paging.fixed_list(found.fixed, visibility, data)))
 }

@@ -22,6 +22,6 @@ pub(crate) fn refused(error: BookingError) -> ApiError {
             ApiError::forbidden("This API key can change only customers that its application created.")
         }
         BookingError::NoLinkedPerson => ApiError::absent::<LinkedPersonId>(),
-        other => ApiError::placing::<CustomerId>(other),
+        other => ApiError::context::<CustomerId>(other),
     }
 }

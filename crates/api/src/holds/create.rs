@@ -70,5 +70,5 @@ pub(crate) async fn create(
     let answering = Answering::new(key, move |taken: &holds::Hold| {
         Created::new(&unit, &format!("/holds/{}", taken.id), &hold(taken, &account_zone))
     });
-    take(&app, caller.access(), application, new, answering).await.map_err(ApiError::placing::<HoldId>)
+    take(&app, caller.access(), application, new, answering).await.map_err(ApiError::context::<HoldId>)
 }

@@ -28,11 +28,11 @@ pub(crate) async fn list(
     // There is nothing to search by.
     let _turn = caller.turn(&app).await;
     let paging = Paging::<()>::read(&app, &caller.access().account().id, &operation, &page, MOST, || Ok(()))?;
-    let sight = caller.access().visibility();
-    let found = find(&app, caller.access(), customer, paging.wanted(sight)).await?;
+    let visibility = caller.access().visibility();
+    let found = find(&app, caller.access(), customer, paging.wanted(visibility)).await?;
     let found = found.ok_or_else(ApiError::absent::<CustomerId>)?;
     let catalogue = read(&app, caller.access()).await?;
     let named = PersonContext::by(&app, &caller, &catalogue);
     let data = found.rows.iter().map(|linked| named.linked(linked)).collect();
-    Ok(OkJson(paging.fixed_list(found.fixed, sight, data)))
+    Ok(OkJson(paging.fixed_list(found.fixed, visibility, data)))
 }

@@ -68,7 +68,7 @@ pub(crate) async fn list(
     })?;
     let PaymentsToken { received, method, other } = &paging.search;
     let search = PaymentSearch { received: *received, method: *method, method_other: other.clone() };
-    let sight = caller.access().visibility();
-    let found = find(&app, caller.access(), search, paging.wanted(sight)).await?;
-    Ok(OkJson(paging.fixed_list(found.fixed, sight, Payment::all_of(&found.rows, account)?)))
+    let visibility = caller.access().visibility();
+    let found = find(&app, caller.access(), search, paging.wanted(visibility)).await?;
+    Ok(OkJson(paging.fixed_list(found.fixed, visibility, Payment::all_of(&found.rows, account)?)))
 }

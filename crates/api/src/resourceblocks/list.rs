@@ -52,9 +52,9 @@ pub(crate) async fn list(
     })?;
     let ResourceBlocksToken { within: Within { starts, touched }, resource } = &paging.search;
     let search = ResourceBlockSearch { starts: *starts, touched: *touched, resource: resource.clone() };
-    let sight = caller.access().visibility();
-    let found = find(&app, caller.access(), search, paging.wanted(sight)).await?;
+    let visibility = caller.access().visibility();
+    let found = find(&app, caller.access(), search, paging.wanted(visibility)).await?;
     let catalogue = read(&app, caller.access()).await?;
     let shown = |block| ResourceBlock::of(block, account, &catalogue, caller.language());
-    Ok(OkJson(paging.fixed_list(found.fixed, sight, found.rows.iter().map(shown).collect())))
+    Ok(OkJson(paging.fixed_list(found.fixed, visibility, found.rows.iter().map(shown).collect())))
 }

@@ -51,8 +51,8 @@ pub(crate) async fn list(
     })?;
     let SeatBlocksToken { within: Within { starts, touched }, product } = &paging.search;
     let search = SeatBlockSearch { starts: *starts, touched: *touched, product: product.clone() };
-    let sight = caller.access().visibility();
-    let found = find(&app, caller.access(), search, paging.wanted(sight)).await?;
+    let visibility = caller.access().visibility();
+    let found = find(&app, caller.access(), search, paging.wanted(visibility)).await?;
     let data = found.rows.iter().map(|block| SeatBlock::of(block, account)).collect();
-    Ok(OkJson(paging.fixed_list(found.fixed, sight, data)))
+    Ok(OkJson(paging.fixed_list(found.fixed, visibility, data)))
 }

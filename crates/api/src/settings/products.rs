@@ -191,7 +191,7 @@ fn product(product: &catalogue::Product, language: Language) -> Product {
                 max: limit.max,
             })
             .collect(),
-        default_rates: product.rates.as_ref().map(rates).unwrap_or_default(),
+        default_rates: product.pricing.as_ref().map(pricing).unwrap_or_default(),
         duration: duration(product.length),
         product_type: product.product_type().as_str(),
         members_only: product.members_only,
@@ -246,10 +246,10 @@ pub(super) fn description(text: Option<&Translated>, language: Language) -> Stri
     text.map(|text| text.r#in(language).to_owned()).unwrap_or_default()
 }
 
-fn rates(rates: &Pricing) -> Vec<PriceRate> {
-    match rates {
+fn pricing(pricing: &Pricing) -> Vec<PriceRate> {
+    match pricing {
         Pricing::PerBooking(price) => vec![PriceRate { people_category_id: None, price: (*price).into() }],
-        Pricing::PerPerson(rates) => rates
+        Pricing::PerPerson(pricing) => pricing
             .iter()
             .map(|rate| PriceRate { people_category_id: Some(rate.category.to_string()), price: rate.price.into() })
             .collect(),

@@ -85,8 +85,8 @@ fn seen<R: Action, T>(
     found: Option<T>,
     creator: impl Fn(&T) -> Option<&ApplicationId>,
 ) -> Option<T> {
-    let may = holder.access::<R>()?;
-    found.filter(|thing| may.visibility().shows(creator(thing)))
+    let access = holder.access::<R>()?;
+    found.filter(|thing| access.visibility().shows(creator(thing)))
 }
 
 fn id_of<T: FromStr>(id: &str) -> Result<T, StoreError> {

@@ -15,8 +15,8 @@ pub async fn read(app: &App, colleague: &AccountMember) -> Result<ContactDetails
 }
 
 /// How the account that a key opens can be reached.
-pub async fn of_key(app: &App, may: &Access<AnyKey>) -> Result<ContactDetails, StoreError> {
-    contact_details(app, may.account().id.clone()).await
+pub async fn of_key(app: &App, access: &Access<AnyKey>) -> Result<ContactDetails, StoreError> {
+    contact_details(app, access.account().id.clone()).await
 }
 
 async fn contact_details(app: &App, id: AccountId) -> Result<ContactDetails, StoreError> {

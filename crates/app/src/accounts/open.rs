@@ -76,8 +76,8 @@ pub async fn open(app: &App, opening: Opening) -> Result<Zeroizing<String>, Open
         create(tx, &account, &owner)?;
         let link = outbox::make_link(tx, &unit, &owner, Purpose::AcceptInvitation)?;
         if by_mail {
-            let letter = AccountEmail::account_opened(&account.name, &link);
-            outbox::send(tx, &unit, &account.id, &owner.email_address, &letter)?;
+            let email = AccountEmail::account_opened(&account.name, &link);
+            outbox::send(tx, &unit, &account.id, &owner.email_address, &email)?;
         }
         Ok(link)
     });

@@ -129,8 +129,8 @@ pub async fn sign_up(app: &App, form: SignUp, from: Origin) -> Result<Opened, Si
                 return Err(SignUpError::NotInvited);
             }
             let address = owner.email_address.as_str();
-            let mails = [Bucket::LinkMail(address), Bucket::LinkMailInADay(address)];
-            match throttle::take_within(tx, &unit, &mails) {
+            let emails = [Bucket::LinkMail(address), Bucket::LinkMailInADay(address)];
+            match throttle::take_within(tx, &unit, &emails) {
                 Err(SignUpError::TooMany(too_many)) => return Err(SignUpError::TooMuchMail(too_many)),
                 taken => taken?,
             }

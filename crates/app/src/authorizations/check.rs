@@ -60,14 +60,14 @@ impl KeyHolder {
         if R::IN.is_some_and(|kind| kind != self.account.kind) {
             return None;
         }
-        let sight = R::REQUIRES.visibility(permissions, application)?;
+        let visibility = R::REQUIRES.visibility(permissions, application)?;
         let actor = Actor::Key(Key {
             developer: developer.clone(),
             application: application.clone(),
             account: account.clone(),
             authorization: id.clone(),
         });
-        Some(Access::new(Arc::clone(&self.account), sight, actor))
+        Some(Access::new(Arc::clone(&self.account), visibility, actor))
     }
 }
 

@@ -54,10 +54,10 @@ pub struct Match {
 /// [`SearchError`].
 pub async fn matching(
     app: &App,
-    may: &Access<ReadAvailability>,
+    access: &Access<ReadAvailability>,
     search: MatchingSearch,
 ) -> Result<Vec<Match>, SearchError> {
-    let (unit, account, now) = (app.clone(), may.account().clone(), app.now());
+    let (unit, account, now) = (app.clone(), access.account().clone(), app.now());
     app.store()
         .read(move |db| {
             account_zones::check(db, &account.id, &account.zone)?;
@@ -91,7 +91,7 @@ pub async fn matching(
             let seats = search.party.seats(&catalogue);
             let nothing = account.currency.map(Money::zero);
             let price = nothing.and_then(|nothing| display_price(wanted, &search.party, &chosen, nothing).ok());
-            let price = price.filter(|_| wanted.rates.is_some());
+            let price = price.filter(|_| wanted.pricing.is_some());
             let fits = |slot: &super::EventSlot| {
                 !slot.private && seats <= slot.left && search.resources.iter().all(|id| slot.resources.contains(id))
             };
@@ -121,16 +121,16 @@ fn resources(
     (from, to): (Instant, Instant),
     (now, without): (Instant, Option<&FreedClaims>),
 ) -> Result<Occupancy, StoreError> {
-    let mut standing = Occupancy::default();
-    let Some(flexible) = product.flexible() else { return Ok(standing) };
+    let mut occupancy = Occupancy::default();
+    let Some(flexible) = product.flexible() else { return Ok(occupancy) };
     let gap = Duration::from_secs(60 * u64::from(flexible.gap_minutes));
     let span = Span { from, to: to.after(gap) };
     for need in &flexible.needs {
         let kinds = catalogue.resource_types.iter().filter(|kind| kind.id == need.resource_type);
         for resource in kinds.flat_map(|kind| &kind.resources) {
             let timeline = claims::timeline(db, account, &resource.id, span, now, without)?;
-            standing.resources.insert(resource.id.clone(), timeline);
+            occupancy.resources.insert(resource.id.clone(), timeline);
         }
     }
-    Ok(standing)
+    Ok(occupancy)
 }

@@ -74,7 +74,7 @@ fn without(
     let Some(Moving { number, seen }) = moving else { return Ok(None) };
     let booking = bookings::find(db, account, number)?;
     let booking = booking.filter(|booking| seen.shows(booking.application.as_ref())).ok_or(SearchError::NoBooking)?;
-    Ok(Some(FreedClaims::holder(db, account, ClaimOwner::Booking(booking.number), now)?))
+    Ok(Some(FreedClaims::owner(db, account, ClaimOwner::Booking(booking.number), now)?))
 }
 
 /// An event that can be booked, or a course from its first open class on.
@@ -121,76 +121,76 @@ fn event_slots(
     let mut found: Vec<Found> = Vec::new();
     for product in products {
         for event in scheduled::events(product, first, last, moment) {
-            let wish = event.wish(0, false, catalogue);
+            let request = event.request(0, false, catalogue);
             // A single class says of which course it is (wire reference, section 4.4).
             let course = scheduled::course(product, &event.id(), moment.zone).map(|course| schedule(&course));
-            let slot = EventSlot { course, ..slot(event.id(), event.span(), catalogue, &wish) };
-            found.push(Found { slot, attends: vec![wish] });
+            let slot = EventSlot { course, ..slot(event.id(), event.span(), catalogue, &request) };
+            found.push(Found { slot, attends: vec![request] });
         }
         for (course, class, position) in scheduled::courses(product, first, last, moment) {
             let attends: Vec<EventRequest> =
-                course.from(position).map(|class| class.wish(0, false, catalogue)).collect();
-            let slot = slot(class.id(), class.span(), catalogue, &class.wish(0, false, catalogue));
+                course.from(position).map(|class| class.request(0, false, catalogue)).collect();
+            let slot = slot(class.id(), class.span(), catalogue, &class.request(0, false, catalogue));
             found.push(Found { slot: EventSlot { course: Some(schedule(&course)), ..slot }, attends });
         }
     }
-    let standing = standing(db, account, &found, moment.now, without)?;
-    let mut slots: Vec<EventSlot> = found.into_iter().filter_map(|found| with_seats(found, &standing)).collect();
+    let occupancy = occupancy(db, account, &found, moment.now, without)?;
+    let mut slots: Vec<EventSlot> = found.into_iter().filter_map(|found| with_seats(found, &occupancy)).collect();
     slots.sort_by(|one, other| (one.span.from, &one.event).cmp(&(other.span.from, &other.event)));
     Ok(slots)
 }
 
 fn schedule(course: &scheduled::Course<'_>) -> CourseSchedule {
     let classes = course.from(0).map(|class| (class.id(), class.span())).collect();
-    CourseSchedule { title: course.series.title.clone(), classes }
+    CourseSchedule { title: course.schedule.title.clone(), classes }
 }
 
-fn slot(event: EventId, span: Span, catalogue: &Catalogue, wish: &EventRequest) -> EventSlot {
+fn slot(event: EventId, span: Span, catalogue: &Catalogue, request: &EventRequest) -> EventSlot {
     let public = |id: &&ResourceId| catalogue.resource(id).is_some_and(|(kind, _)| kind.is_public);
-    let resources = wish.resources.iter().map(|(id, _)| id).filter(public).cloned().collect();
+    let resources = request.resources.iter().map(|(id, _)| id).filter(public).cloned().collect();
     EventSlot { event, span, left: 0, private: false, resources, course: None }
 }
 
-fn with_seats(found: Found, standing: &Occupancy) -> Option<EventSlot> {
-    let free = |wish: &EventRequest| {
-        wish.resources.iter().all(|needed| standing.has_room(needed, wish.span, Some(&wish.event)))
+fn with_seats(found: Found, occupancy: &Occupancy) -> Option<EventSlot> {
+    let free = |request: &EventRequest| {
+        request.resources.iter().all(|needed| occupancy.has_room(needed, request.span, Some(&request.event)))
     };
     if !found.attends.iter().all(free) {
         return None;
     }
-    let of = |wish: &EventRequest| standing.of_event(&wish.event);
-    let left = found.attends.iter().map(|wish| of(wish).left(wish.capacity)).min().unwrap_or(0);
-    let private = found.attends.first().is_some_and(|wish| of(wish).private);
+    let of = |request: &EventRequest| occupancy.of_event(&request.event);
+    let left = found.attends.iter().map(|request| of(request).left(request.capacity)).min().unwrap_or(0);
+    let private = found.attends.first().is_some_and(|request| of(request).private);
     Some(EventSlot { left, private, ..found.slot })
 }
 
 /// What is taken of everything that was found: one read of the days' events, and one for each resource they need.
-fn standing(
+fn occupancy(
     db: &mut Snapshot,
     account: &AccountId,
     found: &[Found],
     now: Instant,
     without: Option<&FreedClaims>,
 ) -> Result<Occupancy, StoreError> {
-    let mut standing = Occupancy::default();
+    let mut occupancy = Occupancy::default();
     let attends = || found.iter().flat_map(|found| &found.attends);
-    let days = attends().map(|wish| wish.event.date);
-    let (Some(first), Some(last)) = (days.clone().min(), days.max()) else { return Ok(standing) };
-    standing.events = claims::standings(db, account, first, last, now)?;
+    let days = attends().map(|request| request.event.date);
+    let (Some(first), Some(last)) = (days.clone().min(), days.max()) else { return Ok(occupancy) };
+    occupancy.events = claims::standings(db, account, first, last, now)?;
     if let Some(without) = without {
-        without.leave(&mut standing.events);
+        without.leave(&mut occupancy.events);
     }
     let mut around: BTreeMap<&ResourceId, Span> = BTreeMap::new();
-    for wish in attends() {
-        for (id, _) in &wish.resources {
-            let known = around.entry(id).or_insert(wish.span);
-            *known = Span { from: known.from.min(wish.span.from), to: known.to.max(wish.span.to) };
+    for request in attends() {
+        for (id, _) in &request.resources {
+            let known = around.entry(id).or_insert(request.span);
+            *known = Span { from: known.from.min(request.span.from), to: known.to.max(request.span.to) };
         }
     }
     for (id, span) in around {
-        standing.resources.insert(id.clone(), claims::timeline(db, account, id, span, now, without)?);
+        occupancy.resources.insert(id.clone(), claims::timeline(db, account, id, span, now, without)?);
     }
-    Ok(standing)
+    Ok(occupancy)
 }
 
 /// The product of a search, if programs may search for it.

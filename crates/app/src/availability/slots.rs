@@ -29,10 +29,10 @@ pub struct SlotSearch {
 /// [`SearchError`].
 pub async fn slots(
     app: &App,
-    may: &Access<ReadAvailability>,
+    access: &Access<ReadAvailability>,
     search: SlotSearch,
 ) -> Result<Vec<EventSlot>, SearchError> {
-    let (unit, id, zone, now) = (app.clone(), may.account().id.clone(), may.account().zone.clone(), app.now());
+    let (unit, id, zone, now) = (app.clone(), access.account().id.clone(), access.account().zone.clone(), app.now());
     app.store()
         .read(move |db| {
             account_zones::check(db, &id, &zone)?;

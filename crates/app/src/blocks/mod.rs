@@ -50,13 +50,13 @@ impl From<ClaimError> for BlockError {
 }
 
 /// Who blocks something, where and when. Blocks are the business's own: the rules for customers count for nothing.
-pub(crate) fn blocking<R: Action>(app: &App, may: &Access<R>) -> Result<BookingContext, BlockError> {
-    BookingContext::new(app, may, true).map_err(|_| BlockError::NoBusiness)
+pub(crate) fn blocking<R: Action>(app: &App, access: &Access<R>) -> Result<BookingContext, BlockError> {
+    BookingContext::new(app, access, true).map_err(|_| BlockError::NoBusiness)
 }
 
 /// What may be changed, and what is seen.
-pub(crate) fn reach<R: Action>(may: &Access<R>, sees: Option<&Access<ReadBlocks>>) -> ChangeScope {
-    ChangeScope::of(may, sees)
+pub(crate) fn reach<R: Action>(access: &Access<R>, sees: Option<&Access<ReadBlocks>>) -> ChangeScope {
+    ChangeScope::of(access, sees)
 }
 
 /// The block that was found, if it may be changed.
@@ -74,11 +74,11 @@ pub(crate) fn changeable<B>(
 }
 
 /// Now, and who acts.
-pub(crate) fn stamp(tx: &mut Tx, placing: &BookingContext) -> Result<Stamp, StoreError> {
-    Ok(Stamp { at: placing.now, agent: placing.agent(tx)? })
+pub(crate) fn stamp(tx: &mut Tx, context: &BookingContext) -> Result<Stamp, StoreError> {
+    Ok(Stamp { at: context.now, agent: context.agent(tx)? })
 }
 
 /// Writes into the account's log what happened to a block.
-pub(crate) fn record(tx: &mut Tx, placing: &BookingContext, subject: Subject<'_>, kind: Kind) {
-    tx.record(placing.actor.change(&placing.account.id, placing.now, subject, kind));
+pub(crate) fn record(tx: &mut Tx, context: &BookingContext, subject: Subject<'_>, kind: Kind) {
+    tx.record(context.actor.change(&context.account.id, context.now, subject, kind));
 }

@@ -42,34 +42,34 @@ pub struct Cancellation {
 /// fails.
 pub async fn cancel(
     app: &App,
-    may: &Access<CancelBookings>,
+    access: &Access<CancelBookings>,
     sees: Option<&Access<ReadBookings>>,
     number: BookingNumber,
-    cancelation: Cancellation,
+    cancellation: Cancellation,
 ) -> Result<(), BookingError> {
-    let placing = BookingContext::new(app, may, cancelation.relaxed)?;
-    let reach = ChangeScope::of(may, sees);
-    let (unit, notify) = (app.clone(), cancelation.notify);
-    let canceled = app
+    let context = BookingContext::new(app, access, cancellation.relaxed)?;
+    let reach = ChangeScope::of(access, sees);
+    let (unit, notify) = (app.clone(), cancellation.notify);
+    let cancelled = app
         .store()
         .write(move |tx| {
-            let account = &placing.account.id;
+            let account = &context.account.id;
             let booking = bookings::lock(tx, account, &number)?.ok_or(BookingError::NoBooking)?;
             reach.check(booking.application.as_ref(), BookingError::NoBooking)?;
-            if booking.canceled.is_some() {
-                return Err(BookingError::Canceled);
+            if booking.cancelled.is_some() {
+                return Err(BookingError::Cancelled);
             }
-            if !placing.relaxed {
+            if !context.relaxed {
                 let catalogue = unit.catalogues().of(tx, account)?;
-                rules_of(&catalogue, &booking.product).allow(BookingAction::Cancel, booking.span.from, placing.now)?;
+                rules_of(&catalogue, &booking.product).allow(BookingAction::Cancel, booking.span.from, context.now)?;
             }
-            write(tx, &unit, &placing, booking, &cancelation)
+            write(tx, &unit, &context, booking, &cancellation)
         })
         .await;
     if notify.is_anyone() {
         app.mail_waiting().notify_one();
     }
-    canceled
+    cancelled
 }
 
 /// Cancels a booking within a transaction that others write in as well, as this actor and at this instant: for data that
@@ -83,51 +83,51 @@ pub fn cancel_within(
     account: &Account,
     actor: &Actor,
     at: Instant,
-    (booking, cancelation): (Booking, &Cancellation),
+    (booking, cancellation): (Booking, &Cancellation),
 ) -> Result<(), BookingError> {
-    let placing = BookingContext::within(account, actor, at, true)?;
-    write(tx, app, &placing, booking, cancelation)
+    let context = BookingContext::within(account, actor, at, true)?;
+    write(tx, app, &context, booking, cancellation)
 }
 
 fn write(
     tx: &mut Tx,
     app: &App,
-    placing: &BookingContext,
+    context: &BookingContext,
     booking: Booking,
-    cancelation: &Cancellation,
+    cancellation: &Cancellation,
 ) -> Result<(), BookingError> {
-    let account = &placing.account.id;
-    release(tx, account, &ClaimOwner::Booking(booking.number.clone()), placing.now)?;
+    let account = &context.account.id;
+    release(tx, account, &ClaimOwner::Booking(booking.number.clone()), context.now)?;
     // The customer comes before promotions for everybody, and is what a cancellation that is counted changes.
     customers::lock(tx, account, &booking.customer)?;
     discounts::release(tx, account, &booking)?;
     let catalogue = app.catalogues().of(tx, account)?;
-    let policy = catalogue.settings.cancelation;
-    let stamp = Stamp { at: placing.now, agent: placing.agent(tx)? };
+    let policy = catalogue.settings.cancellation;
+    let stamp = Stamp { at: context.now, agent: context.agent(tx)? };
     let changes = booking.changes + 1;
-    let mut canceled = Booking { changed: Some(stamp.clone()), canceled: Some(stamp), changes, ..booking };
-    canceled.cancelation_tracked = cancelation.track;
-    canceled.details.cancelation_reason.clone_from(&cancelation.reason);
-    if let Some(policy) = policy.filter(|_| cancelation.apply_policy) {
-        let fee = fee(&policy, canceled.details.price.gross, canceled.span.from, placing.now);
-        canceled.details.cancelation_fee = Some(fee);
+    let mut cancelled = Booking { changed: Some(stamp.clone()), cancelled: Some(stamp), changes, ..booking };
+    cancelled.cancellation_tracked = cancellation.track;
+    cancelled.details.cancellation_reason.clone_from(&cancellation.reason);
+    if let Some(policy) = policy.filter(|_| cancellation.apply_policy) {
+        let fee = fee(&policy, cancelled.details.price.gross, cancelled.span.from, context.now);
+        cancelled.details.cancellation_fee = Some(fee);
     }
-    bookings::update(tx, account, &canceled)?;
-    tx.record(placing.actor.change(
+    bookings::update(tx, account, &cancelled)?;
+    tx.record(context.actor.change(
         account,
-        placing.now,
-        Subject::booking(&canceled.number, canceled.application.as_ref()),
+        context.now,
+        Subject::booking(&cancelled.number, cancelled.application.as_ref()),
         Kind::Deleted,
     ));
     // What waits of letters about it says what is no longer so.
-    outbox::discard_of_booking(tx, account, &canceled.number, placing.now)?;
-    follow_up::plan(tx, app, (&placing.account, &catalogue), &canceled, None)?;
+    outbox::discard_of_booking(tx, account, &cancelled.number, context.now)?;
+    follow_up::plan(tx, app, (&context.account, &catalogue), &cancelled, None)?;
     queue_booking_emails(
         tx,
         app,
-        (&placing.account, &catalogue),
-        &canceled,
-        (BookingEvent::Canceled, cancelation.notify),
+        (&context.account, &catalogue),
+        &cancelled,
+        (BookingEvent::Cancelled, cancellation.notify),
     )?;
     Ok(())
 }

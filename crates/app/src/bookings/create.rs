@@ -65,21 +65,21 @@ const DRAWS: u32 = 3;
 /// [`PlaceError`].
 pub async fn create<A: StoredResponse>(
     app: &App,
-    may: &Access<WriteBookings>,
+    access: &Access<WriteBookings>,
     new: NewBooking,
     answering: Answering<Booking, A>,
 ) -> Result<A, BookingError> {
-    let placing = BookingContext::new(app, may, new.relaxed)?;
+    let context = BookingContext::new(app, access, new.relaxed)?;
     let (app, notify, new) = (app.clone(), new.notify, Arc::new(new));
     let mut draws = 0;
     loop {
         draws += 1;
         let ids = (BookingNumber::from_random(u64::from_le_bytes(random::bytes())), random::id());
-        let (unit, placing, new, answering) = (app.clone(), placing.clone(), Arc::clone(&new), answering.clone());
+        let (unit, context, new, answering) = (app.clone(), context.clone(), Arc::clone(&new), answering.clone());
         let book = move |tx: &mut Tx| {
-            answering.run(tx, &unit, placing.whose(), placing.now, |tx| {
-                let mut booking = write(tx, &unit, &placing, &new, &ids)?;
-                booking.created.at = tx.change_time(&placing.account.id)?;
+            answering.run(tx, &unit, context.whose(), context.now, |tx| {
+                let mut booking = write(tx, &unit, &context, &new, &ids)?;
+                booking.created.at = tx.change_time(&context.account.id)?;
                 Ok(booking)
             })
         };
@@ -109,72 +109,73 @@ pub fn create_within(
     at: Instant,
     new: &NewBooking,
 ) -> Result<Booking, BookingError> {
-    let placing = BookingContext::within(account, actor, at, new.relaxed)?;
+    let context = BookingContext::within(account, actor, at, new.relaxed)?;
     let ids = (BookingNumber::from_random(u64::from_le_bytes(random::bytes())), random::id());
-    write(tx, app, &placing, new, &ids)
+    write(tx, app, &context, new, &ids)
 }
 
 fn write(
     tx: &mut Tx,
     app: &App,
-    placing: &BookingContext,
+    context: &BookingContext,
     new: &NewBooking,
     (number, new_customer): &(BookingNumber, CustomerId),
 ) -> Result<Booking, BookingError> {
-    let account = &placing.account.id;
+    let account = &context.account.id;
     let catalogue = app.catalogues().of(tx, account)?;
-    let replaced = placing.previous_hold(tx, new.previous_hold.as_ref())?;
-    let plan = planned(tx, placing, &catalogue, new, replaced.live.as_ref())?;
+    let replaced = context.previous_hold(tx, new.previous_hold.as_ref())?;
+    let plan = planned(tx, context, &catalogue, new, replaced.live.as_ref())?;
     check_size(&plan.options, &new.order.adjustments, 0)?;
     let customer = new.customer.as_ref().ok_or(BookingError::NeedsCustomer)?;
-    let holder = ClaimOwner::Booking(number.clone());
-    let zone = &placing.account.zone;
-    let wish = NewClaim { wish: &plan.wish, holder: &holder, instead_of: &replaced.holders, expires_at: None, zone };
-    let grant = allocate(tx, account, &wish, placing.now)?;
+    let owner = ClaimOwner::Booking(number.clone());
+    let zone = &context.account.zone;
+    let request =
+        NewClaim { request: &plan.request, owner: &owner, instead_of: &replaced.owners, expires_at: None, zone };
+    let grant = allocate(tx, account, &request, context.now)?;
     if let Some(id) = &new.previous_hold {
-        holds::end(tx, account, id, placing.now, Some(number))?;
+        holds::end(tx, account, id, context.now, Some(number))?;
     }
-    let (customer, is_new) = placing.customer(tx, &catalogue, customer, new_customer)?;
+    let (customer, is_new) = context.customer(tx, &catalogue, customer, new_customer)?;
     if is_new {
-        tx.record(placing.actor.change(
+        tx.record(context.actor.change(
             account,
-            placing.now,
-            Subject::customer(&customer.id, placing.application()),
+            context.now,
+            Subject::customer(&customer.id, context.application()),
             Kind::Created,
         ));
     }
     let order = &new.order;
     if !is_new {
-        placing.may_link(&new.naming, &customer, &new.participants)?;
+        context.may_link(&new.naming, &customer, &new.participants)?;
     }
-    let participants = placing.participants(tx, &catalogue, &customer.id, &order.party, &new.participants)?;
-    let agent = placing.agent(tx)?;
+    let participants = context.participants(tx, &catalogue, &customer.id, &order.party, &new.participants)?;
+    let agent = context.agent(tx)?;
     let known = (!is_new).then_some(&customer.id);
     let booked = QuotedOrder::of(&plan, order, &new.codes, known);
-    let promise = replaced.live.as_ref().map(|hold| QuoteGuarantee::of(hold, &plan, &booked));
-    let asking = PricingRequest {
-        placing,
+    let guarantee = replaced.live.as_ref().map(|hold| QuoteGuarantee::of(hold, &plan, &booked));
+    let pricing = PricingRequest {
+        context,
         catalogue: &catalogue,
         plan: &plan,
         party: &order.party,
         codes: &new.codes,
         customer: known,
         booking: None,
-        promise,
-        strict: !placing.relaxed,
+        guarantee,
+        strict: !context.relaxed,
     };
-    let bargain = discounts::lock(tx, asking)?;
+    let priced = discounts::lock(tx, pricing)?;
     let customer_creator = customer.application;
-    let received = record::total(placing, 0, new.payments.iter().map(|payment| payment.amount))?;
+    let received = record::total(context, 0, new.payments.iter().map(|payment| payment.amount))?;
     // What was received with it is not taken of the customer's credit as well.
-    let gross = bargain.settled.price.gross.minor();
-    let drawn = bargain.pay(gross.saturating_sub(received).min(gross))?;
-    promise.map_or(Ok(()), |promise| promise.check_payment(gross, received, drawn))?;
-    let credited = discounts::payments(drawn, placing);
-    let paid = record::total(placing, received, credited.iter().map(|payment| payment.amount))?;
+    let gross = priced.discounted.price.gross.minor();
+    let redemption = priced.pay(gross.saturating_sub(received).min(gross))?;
+    guarantee.map_or(Ok(()), |guarantee| guarantee.check_payment(gross, received, redemption))?;
+    let credited = discounts::payments(redemption, context);
+    let paid = record::total(context, received, credited.iter().map(|payment| payment.amount))?;
     let booking = Booking {
         number: number.clone(),
-        application: placing.application().cloned(),
+        application: context.application().cloned(),
         product: plan.product.id.clone(),
         event: plan.event,
         enrolled_event: plan.enrolled_event,
@@ -190,44 +191,44 @@ fn write(
             adjustments: order.adjustments.clone(),
             resources: grant.resources,
             private_event: order.private_event,
-            price: bargain.settled.price.clone(),
-            benefits: bargain.benefits(),
-            product_name: plan.product.name.r#in(placing.account.languages.default_language()).to_owned(),
+            price: priced.discounted.price.clone(),
+            discounts: priced.discounts(),
+            product_name: plan.product.name.r#in(context.account.languages.default_language()).to_owned(),
             source: new.source.clone(),
             source_ip: new.source_ip.clone(),
             reminders: new.reminders,
             thank_you: new.thank_you,
-            cancelation_reason: None,
-            cancelation_fee: None,
+            cancellation_reason: None,
+            cancellation_fee: None,
         },
         paid,
         accepted: !plan.product.accept_deny,
         no_show: false,
-        created: Stamp { at: placing.now, agent: agent.clone() },
+        created: Stamp { at: context.now, agent: agent.clone() },
         changed: None,
-        canceled: None,
-        cancelation_tracked: false,
+        cancelled: None,
+        cancellation_tracked: false,
         changes: 0,
     };
     bookings::insert(tx, account, &booking)?;
-    tx.record(placing.actor.change(
+    tx.record(context.actor.change(
         account,
-        placing.now,
-        Subject::booking(number, placing.application()),
+        context.now,
+        Subject::booking(number, context.application()),
         Kind::Created,
     ));
-    let holders = (number, &booking.customer);
-    if bargain.use_up(tx, account, holders, drawn)? && !is_new {
+    let owners = (number, &booking.customer);
+    if priced.use_up(tx, account, owners, redemption)? && !is_new {
         let customer = Subject::customer(&booking.customer, customer_creator.as_ref());
-        tx.record(placing.actor.change(account, placing.now, customer, Kind::Updated));
+        tx.record(context.actor.change(account, context.now, customer, Kind::Updated));
     }
     for input in new.payments.iter().chain(&credited) {
-        record::write(tx, placing, &booking, input, agent.clone())?;
+        record::write(tx, context, &booking, input, agent.clone())?;
     }
-    follow_up::plan(tx, app, (&placing.account, &catalogue), &booking, None)?;
-    queue_booking_emails(tx, app, (&placing.account, &catalogue), &booking, (BookingEvent::Booked, new.notify))?;
+    follow_up::plan(tx, app, (&context.account, &catalogue), &booking, None)?;
+    queue_booking_emails(tx, app, (&context.account, &catalogue), &booking, (BookingEvent::Booked, new.notify))?;
     if is_new {
-        placing.has_room_for_customer(tx, app)?;
+        context.has_room_for_customer(tx, app)?;
     }
     Ok(booking)
 }
@@ -236,7 +237,7 @@ fn write(
 /// moment in which it was made: it said that one can book, and a clock that goes on must not take that back.
 fn planned<'a>(
     tx: &mut Tx,
-    placing: &BookingContext,
+    context: &BookingContext,
     catalogue: &'a Catalogue,
     new: &NewBooking,
     hold: Option<&Hold>,
@@ -244,15 +245,15 @@ fn planned<'a>(
     let for_member =
         |tx: &mut Tx, at: &BookingContext| at.for_member(tx, catalogue, &new.order.product, new.customer.as_ref());
     if let Some((hold, held)) = hold.and_then(|hold| Some((hold, hold.quote.held.as_ref()?))) {
-        let then = BookingContext { now: hold.created_at, ..placing.clone() };
+        let then = BookingContext { now: hold.created_at, ..context.clone() };
         let same = matches!(&new.customer, Some(CustomerInput::Known(id, _)) if held.is_of(id));
-        let member = for_member(tx, if same { &then } else { placing })?;
+        let member = for_member(tx, if same { &then } else { context })?;
         if let Ok(plan) = then.plan(catalogue, &new.order, member)
             && held.is_when(&plan)
         {
             return Ok(plan);
         }
     }
-    let member = for_member(tx, placing)?;
-    placing.plan(catalogue, &new.order, member)
+    let member = for_member(tx, context)?;
+    context.plan(catalogue, &new.order, member)
 }

@@ -11,11 +11,11 @@ use slotkeeper_store::{Snapshot, StoreError};
 /// The bookings that a search finds and the key may know of, by start and number: those that are wanted.
 pub async fn list(
     app: &App,
-    may: &Access<ReadBookings>,
+    access: &Access<ReadBookings>,
     mut search: BookingSearch,
     wanted: PageRequest,
 ) -> Result<ListPage<Booking>, StoreError> {
-    let (account, sight) = (may.account().id.clone(), may.visibility().clone());
+    let (account, visibility) = (access.account().id.clone(), access.visibility().clone());
     if let Some((_, end)) = &mut search.touched {
         settle(app, &account, *end).await?;
         // Answers show times of changes in whole minutes, and those of starts in whole seconds.
@@ -26,8 +26,8 @@ pub async fn list(
     }
     app.store()
         .read(move |db| {
-            let count = |db: &mut Snapshot| bookings::count(db, &account, &sight, &search);
-            page(db, &account, wanted, count, |db, cut| bookings::list(db, &account, &sight, &search, cut))
+            let count = |db: &mut Snapshot| bookings::count(db, &account, &visibility, &search);
+            page(db, &account, wanted, count, |db, cut| bookings::list(db, &account, &visibility, &search, cut))
         })
         .await
 }

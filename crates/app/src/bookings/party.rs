@@ -93,12 +93,12 @@ impl BookingContext {
         product: &ProductId,
         input: Option<&CustomerInput>,
     ) -> Result<bool, BookingError> {
-        let Some(CustomerInput::Known(id, sight)) = input else { return Ok(false) };
+        let Some(CustomerInput::Known(id, visibility)) = input else { return Ok(false) };
         if !self.asks_for_member(catalogue, product) {
             return Ok(false);
         }
         let customer = customers::find(db, &self.account.id, id)?;
-        let seen = customer.filter(|customer| sight.shows(customer.application.as_ref()));
+        let seen = customer.filter(|customer| visibility.shows(customer.application.as_ref()));
         Ok(self.is_member(seen.ok_or(BookingError::NoCustomer)?.membership.as_ref()))
     }
 
@@ -112,10 +112,10 @@ impl BookingContext {
         new_id: &CustomerId,
     ) -> Result<(Customer, bool), BookingError> {
         match input {
-            CustomerInput::Known(id, sight) => {
+            CustomerInput::Known(id, visibility) => {
                 // Locked, or somebody could delete it before the booking is written.
                 let customer = customers::lock(tx, &self.account.id, id)?;
-                let seen = customer.filter(|customer| sight.shows(customer.application.as_ref()));
+                let seen = customer.filter(|customer| visibility.shows(customer.application.as_ref()));
                 Ok((seen.ok_or(BookingError::NoCustomer)?, false))
             }
             CustomerInput::New(input) => {
@@ -168,8 +168,8 @@ impl BookingContext {
         inputs: &[ParticipantInput],
     ) -> Result<(), BookingError> {
         let links = inputs.iter().any(ParticipantInput::is_new);
-        let may = !links || naming.changed.shows(customer.application.as_ref());
-        if may { Ok(()) } else { Err(BookingError::NotYourCustomer) }
+        let access = !links || naming.changed.shows(customer.application.as_ref());
+        if access { Ok(()) } else { Err(BookingError::NotYourCustomer) }
     }
 
     /// The people who come to a booking that is there, in place of those who were named before. Who is named already stays

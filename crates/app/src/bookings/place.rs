@@ -80,7 +80,7 @@ pub enum BookingError {
     #[error("This API key can change only bookings that its application created.")]
     NotYours,
     #[error("This booking has been cancelled.")]
-    Canceled,
+    Cancelled,
     /// It is too late to change or cancel it.
     #[error(transparent)]
     TooLate(#[from] TooLate),
@@ -147,8 +147,8 @@ pub(crate) struct ChangeScope {
 }
 
 impl ChangeScope {
-    pub(crate) fn of<R: Action, S: Action>(may: &Access<R>, sees: Option<&Access<S>>) -> Self {
-        Self { changes: may.visibility().clone(), sees: sees.map(|may| may.visibility().clone()) }
+    pub(crate) fn of<R: Action, S: Action>(access: &Access<R>, sees: Option<&Access<S>>) -> Self {
+        Self { changes: access.visibility().clone(), sees: sees.map(|access| access.visibility().clone()) }
     }
 
     /// Whether what this application created, or with none somebody else, may be changed; `absent` is the answer for what is
@@ -165,7 +165,7 @@ impl ChangeScope {
     pub(crate) fn to(&self, creator: Option<&ApplicationId>) -> AccessLevel {
         if self.changes.shows(creator) {
             AccessLevel::Changed
-        } else if self.sees.as_ref().is_some_and(|sight| sight.shows(creator)) {
+        } else if self.sees.as_ref().is_some_and(|visibility| visibility.shows(creator)) {
             AccessLevel::Seen
         } else {
             AccessLevel::Absent
@@ -187,7 +187,7 @@ pub(crate) enum AccessLevel {
 /// What an order takes the place of.
 #[derive(Default)]
 pub(crate) struct ReplacedClaims {
-    pub(crate) holders: Vec<ClaimOwner>,
+    pub(crate) owners: Vec<ClaimOwner>,
     /// The hold, if it has not ended: what it said is promised.
     pub(crate) live: Option<Hold>,
 }
@@ -204,8 +204,8 @@ pub(crate) struct BookingContext {
 }
 
 impl BookingContext {
-    pub(crate) fn new<R: Action>(app: &App, may: &Access<R>, relaxed: bool) -> Result<Self, BookingError> {
-        Self::within(may.account(), may.actor(), app.now(), relaxed)
+    pub(crate) fn new<R: Action>(app: &App, access: &Access<R>, relaxed: bool) -> Result<Self, BookingError> {
+        Self::within(access.account(), access.actor(), app.now(), relaxed)
     }
 
     /// As if somebody placed it at another time.
@@ -269,8 +269,8 @@ impl BookingContext {
         match hold.booking {
             Some(_) => Err(BookingError::HoldIsBooked),
             None => {
-                let holders = vec![ClaimOwner::Hold(hold.id.clone())];
-                Ok(ReplacedClaims { holders, live: Some(hold).filter(|hold| hold.expires_at > self.now) })
+                let owners = vec![ClaimOwner::Hold(hold.id.clone())];
+                Ok(ReplacedClaims { owners, live: Some(hold).filter(|hold| hold.expires_at > self.now) })
             }
         }
     }

@@ -70,24 +70,24 @@ pub struct BookingChange {
 /// [`PlaceError`].
 pub async fn update(
     app: &App,
-    may: &Access<WriteBookings>,
+    access: &Access<WriteBookings>,
     sees: Option<&Access<ReadBookings>>,
     number: BookingNumber,
     (change, naming): (BookingChange, Naming),
 ) -> Result<Booking, BookingError> {
-    let placing = BookingContext::new(app, may, change.relaxed)?;
-    let reach = ChangeScope::of(may, sees);
+    let context = BookingContext::new(app, access, change.relaxed)?;
+    let reach = ChangeScope::of(access, sees);
     let (unit, notify) = (app.clone(), change.notify);
     let changed = app
         .store()
         .write(move |tx| {
-            let booking = bookings::lock(tx, &placing.account.id, &number)?.ok_or(BookingError::NoBooking)?;
+            let booking = bookings::lock(tx, &context.account.id, &number)?.ok_or(BookingError::NoBooking)?;
             reach.check(booking.application.as_ref(), BookingError::NoBooking)?;
-            if booking.canceled.is_some() {
-                return Err(BookingError::Canceled);
+            if booking.cancelled.is_some() {
+                return Err(BookingError::Cancelled);
             }
-            let mut changed = write(tx, &unit, &placing, booking, (&change, &naming))?;
-            let at = tx.change_time(&placing.account.id)?;
+            let mut changed = write(tx, &unit, &context, booking, (&change, &naming))?;
+            let at = tx.change_time(&context.account.id)?;
             changed.changed.iter_mut().for_each(|stamp| stamp.at = at);
             Ok(changed)
         })
@@ -101,16 +101,16 @@ pub async fn update(
 fn write(
     tx: &mut Tx,
     app: &App,
-    placing: &BookingContext,
+    context: &BookingContext,
     booking: Booking,
     (change, naming): (&BookingChange, &Naming),
 ) -> Result<Booking, BookingError> {
-    let account = &placing.account.id;
+    let account = &context.account.id;
     let catalogue = app.catalogues().of(tx, account)?;
-    let order = order(&booking, change, &catalogue, &placing.account)?;
+    let order = order(&booking, change, &catalogue, &context.account)?;
     let deed = if only_noted(&booking, &order, change) { BookingAction::Note } else { BookingAction::Change };
-    let allow = |deed| rules_of(&catalogue, &booking.product).allow(deed, booking.span.from, placing.now);
-    if !placing.relaxed {
+    let allow = |deed| rules_of(&catalogue, &booking.product).allow(deed, booking.span.from, context.now);
+    if !context.relaxed {
         allow(deed)?;
         if let Some(product) = catalogue.product(&order.product).filter(|_| order.party != booking.party) {
             order.party.check(product, &catalogue, false).map_err(OrderError::Party)?;
@@ -120,24 +120,24 @@ fn write(
     if deed == BookingAction::Note
         && (allow(BookingAction::Change).is_err() || catalogue.product(&booking.product).is_none())
     {
-        return note(tx, app, placing, &catalogue, booking, (change, naming));
+        return note(tx, app, context, &catalogue, booking, (change, naming));
     }
     // A booking that stays when it is keeps its time, whatever the rules say of new ones.
     let stays = stays(&booking, &order);
-    let terms = BookingContext { relaxed: placing.relaxed || stays, ..placing.clone() };
-    let member = placing.asks_for_member(&catalogue, &order.product) && {
+    let terms = BookingContext { relaxed: context.relaxed || stays, ..context.clone() };
+    let member = context.asks_for_member(&catalogue, &order.product) && {
         let customer = customers::find(tx, account, &booking.customer)?;
-        placing.is_member(customer.and_then(|customer| customer.membership).as_ref())
+        context.is_member(customer.and_then(|customer| customer.membership).as_ref())
     };
     let mut plan = terms.plan(&catalogue, &order, member)?;
-    if terms.relaxed && !placing.relaxed {
+    if terms.relaxed && !context.relaxed {
         // Other options can make it longer; then it has to fit like a new one.
         if plan.span != booking.span {
-            plan = placing.plan(&catalogue, &order, member)?;
+            plan = context.plan(&catalogue, &order, member)?;
         }
         // Who is to be there instead has to be there.
         let others = order.resources.iter().filter(|id| !booking.details.resources.contains(id));
-        if let Some(id) = appointment::away(&catalogue, others, plan.span, &placing.account.zone) {
+        if let Some(id) = appointment::away(&catalogue, others, plan.span, &context.account.zone) {
             return Err(OrderError::Appointment(AppointmentNotBookable::Away(id.clone())).into());
         }
     }
@@ -145,40 +145,40 @@ fn write(
     check_size(&plan.options, &order.adjustments, had)?;
     let mut resources = booking.details.resources.clone();
     if !(stays && same_claims(&booking, &order, &plan, &catalogue)) {
-        let holder = ClaimOwner::Booking(booking.number.clone());
-        let instead_of = std::slice::from_ref(&holder);
-        let zone = &placing.account.zone;
-        let wish = NewClaim { wish: &plan.wish, holder: &holder, instead_of, expires_at: None, zone };
-        resources = allocate(tx, account, &wish, placing.now)?.resources;
+        let owner = ClaimOwner::Booking(booking.number.clone());
+        let instead_of = std::slice::from_ref(&owner);
+        let zone = &context.account.zone;
+        let request = NewClaim { request: &plan.request, owner: &owner, instead_of, expires_at: None, zone };
+        resources = allocate(tx, account, &request, context.now)?.resources;
     }
     // Locked, because what the customer has is used.
     let customer = customers::lock(tx, account, &booking.customer)?.ok_or(BookingError::NoBooking)?;
-    let participants = participants(tx, placing, &catalogue, (&booking, &customer), &order.party, (change, naming))?;
-    let asking = PricingRequest {
-        placing,
+    let participants = participants(tx, context, &catalogue, (&booking, &customer), &order.party, (change, naming))?;
+    let pricing = PricingRequest {
+        context,
         catalogue: &catalogue,
         plan: &plan,
         party: &order.party,
         codes: &change.codes,
         customer: Some(&booking.customer),
         booking: Some(&booking),
-        promise: None,
-        strict: !placing.relaxed && (order.party != booking.party || order.product != booking.product),
+        guarantee: None,
+        strict: !context.relaxed && (order.party != booking.party || order.product != booking.product),
     };
-    let bargain = discounts::lock(tx, asking)?;
-    let due = bargain.settled.price.gross.minor().saturating_sub(booking.paid);
-    let drawn = bargain.pay_with_vouchers(due)?;
-    let credited = discounts::payments(drawn, placing);
-    let agent = placing.agent(tx)?;
+    let priced = discounts::lock(tx, pricing)?;
+    let due = priced.discounted.price.gross.minor().saturating_sub(booking.paid);
+    let redemption = priced.pay_with_vouchers(due)?;
+    let credited = discounts::payments(redemption, context);
+    let agent = context.agent(tx)?;
     let mut details = booking.details.clone();
     details.participants = participants;
     details.options = plan.options;
     details.adjustments = order.adjustments;
     details.resources = resources;
     details.private_event = order.private_event;
-    details.price = bargain.settled.price.clone();
-    details.benefits = bargain.benefits();
-    details.product_name = plan.product.name.r#in(placing.account.languages.default_language()).to_owned();
+    details.price = priced.discounted.price.clone();
+    details.discounts = priced.discounts();
+    details.product_name = plan.product.name.r#in(context.account.languages.default_language()).to_owned();
     let before = booking.clone();
     let changed = Booking {
         product: plan.product.id.clone(),
@@ -188,21 +188,21 @@ fn write(
         span: plan.span,
         party: order.party,
         details,
-        paid: record::total(placing, booking.paid, credited.iter().map(|payment| payment.amount))?,
+        paid: record::total(context, booking.paid, credited.iter().map(|payment| payment.amount))?,
         ..booking
     };
-    let changed = noted(placing, changed, change, &customer, agent.clone());
+    let changed = noted(context, changed, change, &customer, agent.clone());
     bookings::update(tx, account, &changed)?;
-    record_change(tx, placing, &changed);
-    if bargain.use_up(tx, account, (&changed.number, &changed.customer), drawn)? {
+    record_change(tx, context, &changed);
+    if priced.use_up(tx, account, (&changed.number, &changed.customer), redemption)? {
         let customer = Subject::customer(&changed.customer, customer.application.as_ref());
-        tx.record(placing.actor.change(account, placing.now, customer, Kind::Updated));
+        tx.record(context.actor.change(account, context.now, customer, Kind::Updated));
     }
     for input in &credited {
-        record::write(tx, placing, &changed, input, agent.clone())?;
+        record::write(tx, context, &changed, input, agent.clone())?;
     }
-    follow_up::plan(tx, app, (&placing.account, &catalogue), &changed, Some(&before))?;
-    queue_booking_emails(tx, app, (&placing.account, &catalogue), &changed, (BookingEvent::Changed, change.notify))?;
+    follow_up::plan(tx, app, (&context.account, &catalogue), &changed, Some(&before))?;
+    queue_booking_emails(tx, app, (&context.account, &catalogue), &changed, (BookingEvent::Changed, change.notify))?;
     Ok(changed)
 }
 
@@ -210,27 +210,27 @@ fn write(
 fn note(
     tx: &mut Tx,
     app: &App,
-    placing: &BookingContext,
+    context: &BookingContext,
     catalogue: &Catalogue,
     booking: Booking,
     (change, naming): (&BookingChange, &Naming),
 ) -> Result<Booking, BookingError> {
-    let account = &placing.account.id;
+    let account = &context.account.id;
     let customer = customers::lock(tx, account, &booking.customer)?.ok_or(BookingError::NoBooking)?;
-    let people = participants(tx, placing, catalogue, (&booking, &customer), &booking.party, (change, naming))?;
-    let agent = placing.agent(tx)?;
-    let mut changed = noted(placing, booking, change, &customer, agent);
+    let people = participants(tx, context, catalogue, (&booking, &customer), &booking.party, (change, naming))?;
+    let agent = context.agent(tx)?;
+    let mut changed = noted(context, booking, change, &customer, agent);
     changed.details.participants = people;
     bookings::update(tx, account, &changed)?;
-    record_change(tx, placing, &changed);
-    queue_booking_emails(tx, app, (&placing.account, catalogue), &changed, (BookingEvent::Changed, change.notify))?;
+    record_change(tx, context, &changed);
+    queue_booking_emails(tx, app, (&context.account, catalogue), &changed, (BookingEvent::Changed, change.notify))?;
     Ok(changed)
 }
 
 /// Who comes by name: those who are named now, or those who were and are still of the party.
 fn participants(
     tx: &mut Tx,
-    placing: &BookingContext,
+    context: &BookingContext,
     catalogue: &Catalogue,
     (booking, customer): (&Booking, &Customer),
     party: &Party,
@@ -238,7 +238,7 @@ fn participants(
 ) -> Result<Vec<Participant>, BookingError> {
     let named = &booking.details.participants;
     match &change.participants {
-        Some(inputs) => placing.replacing(tx, catalogue, (named, customer), party, (inputs, naming)),
+        Some(inputs) => context.replacing(tx, catalogue, (named, customer), party, (inputs, naming)),
         None => {
             let comes = |person: &&Participant| check_participants(std::slice::from_ref(*person), party).is_ok();
             Ok(named.iter().filter(comes).cloned().collect())
@@ -248,7 +248,7 @@ fn participants(
 
 /// The booking with what is noted about it, and who changed it.
 fn noted(
-    placing: &BookingContext,
+    context: &BookingContext,
     mut booking: Booking,
     change: &BookingChange,
     customer: &Customer,
@@ -259,14 +259,14 @@ fn noted(
     let details = &mut booking.details;
     details.source = said(change.source.as_ref(), details.source.as_ref());
     details.source_ip = said(change.source_ip.as_ref(), details.source_ip.as_ref());
-    booking.changed = Some(Stamp { at: placing.now, agent });
+    booking.changed = Some(Stamp { at: context.now, agent });
     booking.changes += 1;
     booking
 }
 
-fn record_change(tx: &mut Tx, placing: &BookingContext, booking: &Booking) {
+fn record_change(tx: &mut Tx, context: &BookingContext, booking: &Booking) {
     let subject = Subject::booking(&booking.number, booking.application.as_ref());
-    tx.record(placing.actor.change(&placing.account.id, placing.now, subject, Kind::Updated));
+    tx.record(context.actor.change(&context.account.id, context.now, subject, Kind::Updated));
 }
 
 /// A text as it is to be: an empty one takes away what was there.

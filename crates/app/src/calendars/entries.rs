@@ -21,7 +21,7 @@ pub(super) struct CalendarContext<'a> {
     /// The language of what is on offer.
     pub(super) language: Language,
     /// The language of everything else: the first of the account's that has texts.
-    pub(super) letters: Language,
+    pub(super) emails: Language,
     /// The number and the time of the last change that can show in every entry: of the catalogue or of the account itself.
     pub(super) common: (i64, Instant),
 }
@@ -62,7 +62,7 @@ impl CalendarContext<'_> {
             status: Status::Confirmed,
             visits: booked.into_iter().map(|booked| self.visit(booked)).collect(),
         };
-        CalendarEvent::for_business(&occasion, self.letters, changes)
+        CalendarEvent::for_business(&occasion, self.emails, changes)
     }
 
     /// The entry of an appointment.
@@ -74,14 +74,14 @@ impl CalendarContext<'_> {
             status: if booked.accepted { Status::Confirmed } else { Status::Tentative },
             visits: vec![self.visit(booked)],
         };
-        CalendarEvent::for_business(&occasion, self.letters, self.changes(booked.changes, booked.touched_at))
+        CalendarEvent::for_business(&occasion, self.emails, self.changes(booked.changes, booked.touched_at))
     }
 
     /// The entry of a block. Its changes are not counted: the seconds until the last one are.
     pub(super) fn block(&self, row: &BlockRow) -> CalendarEvent {
         let own = row.touched_at.since(row.created_at).as_secs();
         let changes = self.changes(i64::try_from(own).unwrap_or(i64::MAX), row.touched_at);
-        CalendarEvent::busy(Uid::of_block(&self.account.id, &row.block), times(row.span), self.letters, changes)
+        CalendarEvent::busy(Uid::of_block(&self.account.id, &row.block), times(row.span), self.emails, changes)
     }
 
     /// When an event is: as the schedule has it. Where that no longer has it, as it takes what it needs; and where it needs

@@ -41,12 +41,12 @@ pub(super) fn file(
         account,
         catalogue: &catalogue,
         language,
-        letters: choose_language(account.languages.iter()),
+        emails: choose_language(account.languages.iter()),
         common: common(db, account)?,
     };
     let window = Window::around(now, &account.zone);
     let (name, events) = match &calendar.of {
-        CalendarOf::Person(_) => (feed_name(&account.name, picture.letters), of_person(db, &picture, window)?),
+        CalendarOf::Person(_) => (feed_name(&account.name, picture.emails), of_person(db, &picture, window)?),
         CalendarOf::Resource(id) => {
             let Some((_, resource)) = catalogue.resource(id) else { return Ok(None) };
             let name = format!("{}: {}", account.name, resource.name.r#in(language));

@@ -8,8 +8,8 @@ use slotkeeper_store::{Snapshot, StoreError};
 use std::sync::Arc;
 
 /// The catalogue of the account that a key opens. Every key may see it (wire reference, section 3.7).
-pub async fn read<R: Action>(app: &App, may: &Access<R>) -> Result<Arc<Catalogue>, StoreError> {
-    let (id, unit) = (may.account().id.clone(), app.clone());
+pub async fn read<R: Action>(app: &App, access: &Access<R>) -> Result<Arc<Catalogue>, StoreError> {
+    let (id, unit) = (access.account().id.clone(), app.clone());
     app.store().read(move |db| unit.catalogues().of(db, &id)).await
 }
 

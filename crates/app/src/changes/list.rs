@@ -79,7 +79,7 @@ pub enum ListError {
 pub async fn list(app: &App, holder: &KeyHolder, from: Start, limit: usize) -> Result<ChangesPage, ListError> {
     let account = holder.account().id.clone();
     let sights: Vec<(Domain, Visibility)> =
-        Domain::ALL.iter().filter_map(|domain| Some((*domain, sight(holder, *domain)?))).collect();
+        Domain::ALL.iter().filter_map(|domain| Some((*domain, visibility(holder, *domain)?))).collect();
     let (from, known) = match from {
         Start::Beginning => (LogMark::BEGINNING, None),
         Start::Mark(text) => (LogMark::open(app, &account, &text).ok_or(ListError::NoMark)?, None),
@@ -93,8 +93,8 @@ pub async fn list(app: &App, holder: &KeyHolder, from: Start, limit: usize) -> R
             None => from.0,
         };
         let mut found = Vec::new();
-        for (domain, sight) in &sights {
-            let entries = change_log::after(db, &account, (domain.thing(), sight), after, one_more)?;
+        for (domain, visibility) in &sights {
+            let entries = change_log::after(db, &account, (domain.thing(), visibility), after, one_more)?;
             found.extend(entries.into_iter().map(|entry| (*domain, entry)));
         }
         Ok::<_, StoreError>((after, found))
@@ -108,9 +108,9 @@ pub async fn list(app: &App, holder: &KeyHolder, from: Start, limit: usize) -> R
 }
 
 /// Whose things of a domain the key may read.
-pub(crate) fn sight(holder: &KeyHolder, domain: Domain) -> Option<Visibility> {
+pub(crate) fn visibility(holder: &KeyHolder, domain: Domain) -> Option<Visibility> {
     fn of<R: Action>(holder: &KeyHolder) -> Option<Visibility> {
-        holder.access::<R>().map(|may| may.visibility().clone())
+        holder.access::<R>().map(|access| access.visibility().clone())
     }
     match domain {
         Domain::Bookings => of::<ReadBookings>(holder),

@@ -124,11 +124,11 @@ fn allow(tx: &mut Tx, app: &App, owner: &Owner, question: &Question, now: Instan
         contact: &contact,
         owner: &owner.user.email_address,
     });
-    let letter = AccountEmail::api_key(&application.name, known.as_ref(), &question.permissions, &api_key);
+    let email = AccountEmail::api_key(&application.name, known.as_ref(), &question.permissions, &api_key);
     // The key is in no other place: without the mail it would be lost, so nothing is agreed to either.
     let to = developer.as_str();
     throttle::take_within::<DecideError>(tx, app, &[Bucket::DeveloperMail(to), Bucket::DeveloperMailInADay(to)])?;
-    outbox::send(tx, app, &question.developer, &developer, &letter)?;
+    outbox::send(tx, app, &question.developer, &developer, &email)?;
     Ok(Outcome::Settled)
 }
 

@@ -36,15 +36,15 @@ pub enum AuthenticateError {
 /// [`AuthenticateError`].
 pub async fn authenticate(
     app: &App,
-    may: &Access<ReadCustomers>,
+    access: &Access<ReadCustomers>,
     application: &ApplicationId,
     id: CustomerId,
     password: Password,
 ) -> Result<(), AuthenticateError> {
-    let account = may.account().id.clone();
-    let (of, wanted, sight) = (account.clone(), id.clone(), may.visibility().clone());
+    let account = access.account().id.clone();
+    let (of, wanted, visibility) = (account.clone(), id.clone(), access.visibility().clone());
     let found = app.store().read(move |db| customers::password(db, &of, &wanted)).await?;
-    let found = found.filter(|(creator, _)| sight.shows(creator.as_ref()));
+    let found = found.filter(|(creator, _)| visibility.shows(creator.as_ref()));
     // A try by somebody who may not know of the customer does not count against the customer.
     let of_customer = found.is_some().then_some(Bucket::CustomerPassword(&account, &id));
     let buckets: Vec<Bucket<'_>> =

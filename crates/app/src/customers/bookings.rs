@@ -18,25 +18,26 @@ use slotkeeper_store::{Snapshot, StoreError};
 /// those whose bookings it sees.
 pub async fn list(
     app: &App,
-    may: &Access<ReadBookings>,
+    access: &Access<ReadBookings>,
     (sees, application): (Option<&Access<ReadCustomers>>, &ApplicationId),
     id: CustomerId,
     times: (Instant, Instant),
     wanted: PageRequest,
 ) -> Result<Option<ListPage<Booking>>, StoreError> {
-    let (account, sight) = (may.account().id.clone(), may.visibility().clone());
-    let (sees, application) = (sees.map(|may| may.visibility().clone()), application.clone());
+    let (account, visibility) = (access.account().id.clone(), access.visibility().clone());
+    let (sees, application) = (sees.map(|access| access.visibility().clone()), application.clone());
     app.store()
         .read(move |db| {
             let Some(customer) = customers::find(db, &account, &id)? else { return Ok(None) };
             let creator = customer.application.as_ref();
-            let known = creator == Some(&application) || sees.as_ref().is_some_and(|sight| sight.shows(creator));
-            if !known && !bookings::has_any(db, &account, &sight, &id)? {
+            let known =
+                creator == Some(&application) || sees.as_ref().is_some_and(|visibility| visibility.shows(creator));
+            if !known && !bookings::has_any(db, &account, &visibility, &id)? {
                 return Ok(None);
             }
-            let count = |db: &mut Snapshot| bookings::count_of_customer(db, &account, &sight, &id, times);
+            let count = |db: &mut Snapshot| bookings::count_of_customer(db, &account, &visibility, &id, times);
             let found = page(db, &account, wanted, count, |db, cut| {
-                bookings::list_of_customer(db, &account, &sight, &id, times, cut)
+                bookings::list_of_customer(db, &account, &visibility, &id, times, cut)
             });
             found.map(Some)
         })

@@ -19,25 +19,25 @@ use slotkeeper_store::tables::customers::Statistics;
 /// When what is said of the person is not taken, or the store fails.
 pub async fn create<A: StoredResponse>(
     app: &App,
-    may: &Access<WriteCustomers>,
+    access: &Access<WriteCustomers>,
     input: PersonInput,
     answering: Answering<CustomerView, A>,
 ) -> Result<A, BookingError> {
-    let placing = BookingContext::new(app, may, false)?;
+    let context = BookingContext::new(app, access, false)?;
     let (unit, id): (_, CustomerId) = (app.clone(), random::id());
     let input = CustomerInput::New(Box::new(input));
     let create = move |tx: &mut Tx| {
-        answering.run(tx, &unit, placing.whose(), placing.now, |tx| {
-            let account = &placing.account.id;
+        answering.run(tx, &unit, context.whose(), context.now, |tx| {
+            let account = &context.account.id;
             let catalogue = unit.catalogues().of(tx, account)?;
-            let (mut customer, _) = placing.customer(tx, &catalogue, &input, &id)?;
-            tx.record(placing.actor.change(
+            let (mut customer, _) = context.customer(tx, &catalogue, &input, &id)?;
+            tx.record(context.actor.change(
                 account,
-                placing.now,
-                Subject::customer(&id, placing.application()),
+                context.now,
+                Subject::customer(&id, context.application()),
                 Kind::Created,
             ));
-            placing.has_room_for_customer(tx, &unit)?;
+            context.has_room_for_customer(tx, &unit)?;
             customer.created_at = tx.change_time(account)?;
             Ok(CustomerView { customer, statistics: Statistics::default(), credit: Credit::default() })
         })

@@ -13,18 +13,20 @@ use slotkeeper_store::{Snapshot, StoreError};
 /// The customers that a search finds and the key may know of, by creation: those that are wanted.
 pub async fn list(
     app: &App,
-    may: &Access<ReadCustomers>,
+    access: &Access<ReadCustomers>,
     search: CustomerSearch,
     wanted: PageRequest,
 ) -> Result<ListPage<CustomerView>, StoreError> {
-    let (account, sight, now) = (may.account().id.clone(), may.visibility().clone(), app.now());
+    let (account, visibility, now) = (access.account().id.clone(), access.visibility().clone(), app.now());
     if search.since > Instant::from_millis(0) {
         settle(app, &account, now).await?;
     }
     app.store()
         .read(move |db| {
-            let count = |db: &mut Snapshot| customer_search::count(db, &account, &sight, &search);
-            page(db, &account, wanted, count, |db, cut| customer_search::list(db, &account, &sight, &search, now, cut))
+            let count = |db: &mut Snapshot| customer_search::count(db, &account, &visibility, &search);
+            page(db, &account, wanted, count, |db, cut| {
+                customer_search::list(db, &account, &visibility, &search, now, cut)
+            })
         })
         .await
 }

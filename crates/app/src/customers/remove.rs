@@ -47,15 +47,15 @@ enum Step {
 /// [`PlaceError::NoCustomer`], [`PlaceError::NotYours`]; when the store fails.
 pub async fn remove(
     app: &App,
-    may: &Access<DeleteCustomers>,
+    access: &Access<DeleteCustomers>,
     sees: Option<&Access<ReadCustomers>>,
     id: CustomerId,
 ) -> Result<Removal, BookingError> {
-    let placing = BookingContext::new(app, may, false)?;
-    let reach = ChangeScope::of(may, sees);
-    let leaving = Leaving { account: placing.account.id.clone(), customer: id, actor: placing.actor.clone() };
+    let context = BookingContext::new(app, access, false)?;
+    let reach = ChangeScope::of(access, sees);
+    let leaving = Leaving { account: context.account.id.clone(), customer: id, actor: context.actor.clone() };
     let (unit, first) = (app.clone(), leaving.clone());
-    let mut step = app.store().write(move |tx| begin(tx, &unit, (&placing, &reach), &first)).await?;
+    let mut step = app.store().write(move |tx| begin(tx, &unit, (&context, &reach), &first)).await?;
     loop {
         match step {
             Step::Done(removal) => return Ok(removal),
@@ -80,25 +80,25 @@ pub async fn remove_some(app: &App) -> Result<bool, StoreError> {
 fn begin(
     tx: &mut Tx,
     app: &App,
-    (placing, reach): (&BookingContext, &ChangeScope),
+    (context, reach): (&BookingContext, &ChangeScope),
     leaving: &Leaving,
 ) -> Result<Step, BookingError> {
-    let (account, id) = (&placing.account.id, &leaving.customer);
+    let (account, id) = (&context.account.id, &leaving.customer);
     let known = customers::find(tx, account, id)?.ok_or(BookingError::NoCustomer)?;
     reach.check(known.application.as_ref(), BookingError::NoCustomer)?;
-    if bookings::has_future(tx, account, id, placing.now)? {
+    if bookings::has_future(tx, account, id, context.now)? {
         return Ok(Step::Done(Removal::HasFutureBookings));
     }
     let piece = lock(tx, leaving)?;
     let known = customers::lock(tx, account, id)?.ok_or(BookingError::NoCustomer)?;
     // Whoever books for the customer has booked by now, or finds nobody.
-    if bookings::has_future(tx, account, id, placing.now)? {
+    if bookings::has_future(tx, account, id, context.now)? {
         return Ok(Step::Done(Removal::HasFutureBookings));
     }
     // With what the customer has booked, before that goes.
     let gone = (Thing::Customer, id.as_str(), known.application.as_ref());
-    keep_last(tx, app, &placing.account, gone, placing.now)?;
-    Ok(erase(tx, app, (&placing.account, placing.now), (leaving, &known), piece)?)
+    keep_last(tx, app, &context.account, gone, context.now)?;
+    Ok(erase(tx, app, (&context.account, context.now), (leaving, &known), piece)?)
 }
 
 async fn go_on(app: &App, leaving: Leaving) -> Result<Step, StoreError> {

@@ -19,18 +19,18 @@ use slotkeeper_store::tables::customers;
 /// [`PlaceError::NoCustomer`], [`PlaceError::NotYours`]; when what is said of the person is not taken, or the store fails.
 pub async fn update(
     app: &App,
-    may: &Access<WriteCustomers>,
+    access: &Access<WriteCustomers>,
     sees: Option<&Access<ReadCustomers>>,
     id: CustomerId,
     fields: Option<Vec<FieldInput>>,
     change: impl Fn(Person) -> Person + Send + 'static,
 ) -> Result<CustomerView, BookingError> {
-    let placing = BookingContext::new(app, may, false)?;
-    let reach = ChangeScope::of(may, sees);
+    let context = BookingContext::new(app, access, false)?;
+    let reach = ChangeScope::of(access, sees);
     let unit = app.clone();
     app.store()
         .write(move |tx| {
-            let account = &placing.account.id;
+            let account = &context.account.id;
             let before = customers::find(tx, account, &id)?.ok_or(BookingError::NoCustomer)?;
             reach.check(before.application.as_ref(), BookingError::NoCustomer)?;
             // Bookings are locked before their customer.
@@ -47,22 +47,22 @@ pub async fn update(
             person.check(Some(&known.person)).map_err(refused)?;
             customers::update(tx, account, &id, &person)?;
             if differs(&known.person, &person) {
-                let changed = Stamp { at: placing.now, agent: placing.agent(tx)? };
+                let changed = Stamp { at: context.now, agent: context.agent(tx)? };
                 // Looked at once more: who booked or moved something with the old name has done so by now, and whoever does
                 // later takes the new one.
                 let piece = match piece {
                     Some(_) => Some(Piece::after(tx, account, &id, Piece::BEGINNING)?),
                     None => None,
                 };
-                follow(tx, (account, &id), &person.display_name(), (&placing.actor, &changed), piece)?;
+                follow(tx, (account, &id), &person.display_name(), (&context.actor, &changed), piece)?;
             }
-            tx.record(placing.actor.change(
+            tx.record(context.actor.change(
                 account,
-                placing.now,
+                context.now,
                 Subject::customer(&id, known.application.as_ref()),
                 Kind::Updated,
             ));
-            customers::show(tx, account, &id, placing.now)?.ok_or(BookingError::NoCustomer)
+            customers::show(tx, account, &id, context.now)?.ok_or(BookingError::NoCustomer)
         })
         .await
 }

@@ -4,7 +4,7 @@ use slotkeeper_domain::account::Language;
 use slotkeeper_domain::catalogue::{Catalogue, Pricing};
 use slotkeeper_domain::money::Money;
 use slotkeeper_domain::options::{self, ChosenOption};
-use slotkeeper_domain::order::rates;
+use slotkeeper_domain::order::pricing;
 use slotkeeper_emails::{Costs, PriceLine};
 use slotkeeper_store::tables::bookings::Booking;
 
@@ -22,11 +22,11 @@ fn lines(catalogue: &Catalogue, booking: &Booking, language: Language) -> Option
     let name = || product.name.r#in(language).to_owned();
     let times = |number: i64, text: &str| if number == 1 { text.to_owned() } else { format!("{number} × {text}") };
     let mut lines = Vec::new();
-    match rates(product, booking.drop_in_event.is_some()) {
+    match pricing(product, booking.drop_in_event.is_some()) {
         None => {}
         Some(Pricing::PerBooking(price)) => lines.push(PriceLine { text: name(), amount: *price }),
-        Some(Pricing::PerPerson(rates)) => {
-            for rate in rates {
+        Some(Pricing::PerPerson(pricing)) => {
+            for rate in pricing {
                 let number = i64::from(booking.party.number_of(&rate.category));
                 let category = catalogue.category(&rate.category).map(|category| category.name.r#in(language));
                 let text = format!("{number} × {}", category.unwrap_or_default());
@@ -54,7 +54,7 @@ fn lines(catalogue: &Catalogue, booking: &Booking, language: Language) -> Option
     let sum = lines.iter().try_fold(Money::zero(total.currency()), |sum, line| sum.plus(line.amount)).ok()?;
     let rest = total.minus(sum).ok()?;
     if rest.minor() != 0 {
-        let text = booking.details.benefits.promotion_name().filter(|_| rest.minor() < 0)?;
+        let text = booking.details.discounts.promotion_name().filter(|_| rest.minor() < 0)?;
         lines.push(PriceLine { text, amount: rest });
     }
     Some(lines)

@@ -21,8 +21,8 @@ const AGAIN: Duration = Duration::from_secs(3_600);
 
 const ALL: [FollowUp; 2] = [FollowUp::Reminder, FollowUp::ThankYou];
 
-fn kind(letter: FollowUp) -> EmailKind {
-    match letter {
+fn kind(email: FollowUp) -> EmailKind {
+    match email {
         FollowUp::Reminder => EmailKind::Reminder,
         FollowUp::ThankYou => EmailKind::ThankYou,
     }
@@ -35,7 +35,7 @@ fn booking_times(account: &Account, catalogue: &Catalogue, booking: &Booking) ->
         ends_at: times.last().map_or(booking.span.to, |last| last.to),
         reminder: booking.details.reminders,
         thank_you: booking.details.thank_you,
-        takes_place: booking.canceled.is_none() && booking.accepted && !booking.no_show,
+        takes_place: booking.cancelled.is_none() && booking.accepted && !booking.no_show,
     }
 }
 
@@ -54,17 +54,17 @@ pub(crate) fn plan(
     booking: &Booking,
     before: Option<&Booking>,
 ) -> Result<(), StoreError> {
-    if booking.canceled.is_some() {
+    if booking.cancelled.is_some() {
         return due_follow_ups::remove_all(tx, &account.id, &booking.number);
     }
     let due =
-        |letter, booking: &Booking| rules(catalogue, booking).due(letter, &booking_times(account, catalogue, booking));
-    for letter in ALL {
-        let at = due(letter, booking);
-        if before.is_some_and(|before| due(letter, before) == at) {
+        |email, booking: &Booking| rules(catalogue, booking).due(email, &booking_times(account, catalogue, booking));
+    for email in ALL {
+        let at = due(email, booking);
+        if before.is_some_and(|before| due(email, before) == at) {
             continue;
         }
-        let word = kind(letter).as_str();
+        let word = kind(email).as_str();
         match at.filter(|at| *at > app.now()) {
             Some(at) => due_follow_ups::put(tx, &account.id, &booking.number, word, at)?,
             None if before.is_some() => due_follow_ups::remove(tx, &account.id, &booking.number, word)?,
@@ -81,17 +81,17 @@ pub(crate) fn shift(
     (account, catalogue): (&Account, &Catalogue),
     booking: &Booking,
 ) -> Result<(), StoreError> {
-    for letter in ALL {
-        let word = kind(letter).as_str();
+    for email in ALL {
+        let word = kind(email).as_str();
         let waits = DueFollowUp {
             account: account.id.clone(),
             booking: booking.number.clone(),
-            letter: word.to_owned(),
+            email: word.to_owned(),
             // Whenever it was to be written.
             due_at: booking.span.from,
         };
         if due_follow_ups::lock(tx, &waits)?.is_some() {
-            match rules(catalogue, booking).due(letter, &booking_times(account, catalogue, booking)) {
+            match rules(catalogue, booking).due(email, &booking_times(account, catalogue, booking)) {
                 Some(at) => due_follow_ups::put(tx, &account.id, &booking.number, word, at)?,
                 None => due_follow_ups::remove(tx, &account.id, &booking.number, word)?,
             }
@@ -109,8 +109,8 @@ pub async fn write_due(app: &App) -> Result<usize, StoreError> {
     let due = app.store().read(move |db| due_follow_ups::due(db, now, ROUND)).await?;
     let mut done = 0;
     let mut failed = None;
-    for letter in &due {
-        let (unit, one) = (app.clone(), letter.clone());
+    for email in &due {
+        let (unit, one) = (app.clone(), email.clone());
         match app.store().write_unlogged(move |tx| write_one(tx, &unit, &one, now)).await {
             Ok(true) => done += 1,
             Ok(false) => {}
@@ -121,9 +121,9 @@ pub async fn write_due(app: &App) -> Result<usize, StoreError> {
                 break;
             }
             Err(error) => {
-                let one = letter.clone();
+                let one = email.clone();
                 let postponed = move |tx: &mut Tx| match due_follow_ups::lock(tx, &one)? {
-                    Some(_) => due_follow_ups::put(tx, &one.account, &one.booking, &one.letter, now.after(AGAIN)),
+                    Some(_) => due_follow_ups::put(tx, &one.account, &one.booking, &one.email, now.after(AGAIN)),
                     None => Ok(()),
                 };
                 app.store().write_unlogged(postponed).await?;
@@ -139,20 +139,20 @@ pub async fn write_due(app: &App) -> Result<usize, StoreError> {
 
 /// Does what is to be done about a letter; false if there is nothing: it was written, moved or cancelled since it was found,
 /// or another server has it in hand.
-fn write_one(tx: &mut Tx, app: &App, letter: &DueFollowUp, now: Instant) -> Result<bool, StoreError> {
-    if due_follow_ups::lock(tx, letter)?.is_none_or(|due_at| due_at > now) {
+fn write_one(tx: &mut Tx, app: &App, email: &DueFollowUp, now: Instant) -> Result<bool, StoreError> {
+    if due_follow_ups::lock(tx, email)?.is_none_or(|due_at| due_at > now) {
         return Ok(false);
     }
-    due_follow_ups::remove(tx, &letter.account, &letter.booking, &letter.letter)?;
-    let known = ALL.into_iter().find(|known| kind(*known).as_str() == letter.letter);
-    let account = accounts::find(tx, &letter.account)?;
-    let booking = bookings::find(tx, &letter.account, &letter.booking)?;
+    due_follow_ups::remove(tx, &email.account, &email.booking, &email.email)?;
+    let known = ALL.into_iter().find(|known| kind(*known).as_str() == email.email);
+    let account = accounts::find(tx, &email.account)?;
+    let booking = bookings::find(tx, &email.account, &email.booking)?;
     let (Some(known), Some(account), Some(booking)) = (known, account, booking) else { return Ok(true) };
     let catalogue = app.catalogues().of(tx, &account.id)?;
     let visit = booking_times(&account, &catalogue, &booking);
     match rules(&catalogue, &booking).due_action(known, &visit, now) {
         DueAction::Never => {}
-        DueAction::Later(at) => due_follow_ups::put(tx, &account.id, &booking.number, &letter.letter, at)?,
+        DueAction::Later(at) => due_follow_ups::put(tx, &account.id, &booking.number, &email.email, at)?,
         DueAction::Now => {
             let Some(story) = BookingParties::read(tx, app, &account, &booking)? else { return Ok(true) };
             let Some(address) = story.customer.email_address.clone() else { return Ok(true) };
@@ -161,8 +161,8 @@ fn write_one(tx: &mut Tx, app: &App, letter: &DueFollowUp, now: Instant) -> Resu
                 FollowUp::Reminder => (visit.starts_at, Some(visit.starts_at)),
                 FollowUp::ThankYou => (visit.ends_at, None),
             };
-            let letter = (kind(known), language_of(&story, &account));
-            write(tx, app, &story, (&catalogue, &booking), letter, &[address], (occasion.as_millis(), not_after))?;
+            let email = (kind(known), language_of(&story, &account));
+            write(tx, app, &story, (&catalogue, &booking), email, &[address], (occasion.as_millis(), not_after))?;
         }
     }
     Ok(true)

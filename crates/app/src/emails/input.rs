@@ -60,9 +60,9 @@ impl BookingParties {
             customer: self.customer(),
             costs: costs(catalogue, booking, language),
             accepted: booking.accepted,
-            cancellation: booking.canceled.as_ref().map(|_| Cancellation {
-                reason: booking.details.cancelation_reason.clone(),
-                fee: booking.details.cancelation_fee.filter(|fee| fee.minor() != 0),
+            cancellation: booking.cancelled.as_ref().map(|_| Cancellation {
+                reason: booking.details.cancellation_reason.clone(),
+                fee: booking.details.cancellation_fee.filter(|fee| fee.minor() != 0),
             }),
             changes: u32::try_from(booking.changes).unwrap_or(u32::MAX),
             // There is no page yet where a customer or the business could look at it.

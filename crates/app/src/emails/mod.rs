@@ -43,7 +43,7 @@ pub(crate) enum BookingEvent {
     Booked,
     /// It is another one now.
     Changed,
-    Canceled,
+    Cancelled,
 }
 
 impl BookingEvent {
@@ -55,7 +55,7 @@ impl BookingEvent {
             (Self::Booked, false) => EmailKind::Requested,
             (Self::Changed, true) => EmailKind::Changed,
             (Self::Changed, false) => EmailKind::RequestChanged,
-            (Self::Canceled, _) => EmailKind::Cancelled,
+            (Self::Cancelled, _) => EmailKind::Cancelled,
         }
     }
 
@@ -63,7 +63,7 @@ impl BookingEvent {
         match self {
             Self::Booked => EmailKind::StaffBooked,
             Self::Changed => EmailKind::StaffChanged,
-            Self::Canceled => EmailKind::StaffCancelled,
+            Self::Cancelled => EmailKind::StaffCancelled,
         }
     }
 }
@@ -85,15 +85,15 @@ pub(crate) fn queue_booking_emails(
     if notify.customer
         && let Some(address) = story.customer.email_address.clone()
     {
-        let letter = (news.to_customer(booking.accepted), language_of(&story, account));
-        write(tx, app, &story, (catalogue, booking), letter, &[address], (booking.changes, None))?;
+        let email = (news.to_customer(booking.accepted), language_of(&story, account));
+        write(tx, app, &story, (catalogue, booking), email, &[address], (booking.changes, None))?;
     }
     if notify.users {
         let people = users::list(tx, &account.id, crate::users::list::MOST_USERS)?;
         let confirmed = people.into_iter().filter(|user| user.email_confirmed_at.is_some());
         let addresses: Vec<_> = confirmed.map(|user| user.email_address).collect();
-        let letter = (news.to_users(), choose_language([account.languages.default_language()]));
-        write(tx, app, &story, (catalogue, booking), letter, &addresses, (booking.changes, None))?;
+        let email = (news.to_users(), choose_language([account.languages.default_language()]));
+        write(tx, app, &story, (catalogue, booking), email, &addresses, (booking.changes, None))?;
     }
     Ok(())
 }
@@ -124,21 +124,21 @@ fn write(
     }
     let template = template(tx, account, kind, language)?;
     let input = story.input(app, catalogue, booking, language);
-    let letter = render(&template, &input);
+    let email = render(&template, &input);
     let parts = EmailParts {
-        html: letter.html,
-        calendar: letter.calendar,
+        html: email.html,
+        calendar: email.calendar,
         from_name: slotkeeper_emails::HeaderText::of(story.business.name.as_str()),
         reply_to: story.business.contact.email_address.as_ref().and_then(|address| address.parse().ok()),
     };
-    let about = EmailKey { booking: &booking.number, letter: kind.as_str(), occasion };
+    let about = EmailKey { booking: &booking.number, email: kind.as_str(), occasion };
     for recipient in to {
         outbox::send_about(
             tx,
             app,
             account,
             (kind.audience(), recipient),
-            (&letter.subject, &letter.text, &parts),
+            (&email.subject, &email.text, &parts),
             (&about, not_after),
         )?;
     }

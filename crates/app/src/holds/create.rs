@@ -53,75 +53,75 @@ pub struct NewHold {
 /// [`PlaceError`].
 pub async fn create<A: StoredResponse>(
     app: &App,
-    may: &Access<WriteBookings>,
+    access: &Access<WriteBookings>,
     application: &ApplicationId,
     new: NewHold,
     answering: Answering<Hold, A>,
 ) -> Result<A, BookingError> {
-    let placing = BookingContext::new(app, may, new.relaxed)?;
+    let context = BookingContext::new(app, access, new.relaxed)?;
     let (unit, application, id): (_, _, HoldId) = (app.clone(), application.clone(), random::id());
     let hold = move |tx: &mut Tx| {
-        answering.run(tx, &unit, placing.whose(), placing.now, |tx| {
-            let account = &placing.account.id;
+        answering.run(tx, &unit, context.whose(), context.now, |tx| {
+            let account = &context.account.id;
             let catalogue = unit.catalogues().of(tx, account)?;
-            let member = placing.for_member(tx, &catalogue, &new.order.product, new.customer.as_ref())?;
-            let plan = placing.plan(&catalogue, &new.order, member)?;
+            let member = context.for_member(tx, &catalogue, &new.order.product, new.customer.as_ref())?;
+            let plan = context.plan(&catalogue, &new.order, member)?;
             check_size(&plan.options, &new.order.adjustments, 0)?;
             let customer = match &new.customer {
                 Some(CustomerInput::New(person)) => {
                     person.checked(&catalogue, About::Customer, "customer")?;
                     None
                 }
-                Some(CustomerInput::Known(id, sight)) => {
+                Some(CustomerInput::Known(id, visibility)) => {
                     let customer = customers::find(tx, account, id)?;
-                    let seen = customer.filter(|customer| sight.shows(customer.application.as_ref()));
+                    let seen = customer.filter(|customer| visibility.shows(customer.application.as_ref()));
                     let seen = seen.ok_or(BookingError::NoCustomer)?;
-                    placing.may_link(&new.naming, &seen, &new.participants)?;
+                    context.may_link(&new.naming, &seen, &new.participants)?;
                     Some(seen.id)
                 }
                 None => None,
             };
-            placing.check_people(tx, &catalogue, customer.as_ref(), &new.participants)?;
+            context.check_people(tx, &catalogue, customer.as_ref(), &new.participants)?;
             let people: Vec<Participant> = new
                 .participants
                 .iter()
                 .map(|input| Participant { person: Who::Unknown, category: input.category.clone(), index: input.index })
                 .collect();
             check_participants(&people, &new.order.party)?;
-            let replaced = placing.previous_hold(tx, new.previous_hold.as_ref())?;
-            let expires_at = placing.now.after(Duration::from_secs(u64::from(new.seconds)));
-            let holder = ClaimOwner::Hold(id.clone());
-            let wish = NewClaim {
-                wish: &plan.wish,
-                holder: &holder,
-                instead_of: &replaced.holders,
+            let replaced = context.previous_hold(tx, new.previous_hold.as_ref())?;
+            let expires_at = context.now.after(Duration::from_secs(u64::from(new.seconds)));
+            let owner = ClaimOwner::Hold(id.clone());
+            let request = NewClaim {
+                request: &plan.request,
+                owner: &owner,
+                instead_of: &replaced.owners,
                 expires_at: Some(expires_at),
-                zone: &placing.account.zone,
+                zone: &context.account.zone,
             };
-            allocate(tx, account, &wish, placing.now)?;
+            allocate(tx, account, &request, context.now)?;
             if let Some(previous) = &new.previous_hold {
-                holds::end(tx, account, previous, placing.now, None)?;
+                holds::end(tx, account, previous, context.now, None)?;
             }
-            let asking = PricingRequest {
-                placing: &placing,
+            let pricing = PricingRequest {
+                context: &context,
                 catalogue: &catalogue,
                 plan: &plan,
                 party: &new.order.party,
                 codes: &new.codes,
                 customer: customer.as_ref(),
                 booking: None,
-                promise: None,
+                guarantee: None,
                 // Without a customer nobody knows yet who has which credits; somebody new has none.
-                strict: !placing.relaxed && new.customer.is_some(),
+                strict: !context.relaxed && new.customer.is_some(),
             };
-            let bargain = discounts::look(tx, asking)?;
-            let drawn = bargain.pay(bargain.settled.price.gross.minor())?;
-            let mut quote = Quote::of(&bargain.settled, drawn, customer.is_some());
+            let priced = discounts::look(tx, pricing)?;
+            let redemption = priced.pay(priced.discounted.price.gross.minor())?;
+            let mut quote = Quote::of(&priced.discounted, redemption, customer.is_some());
             quote.held = Some(QuotedOrder::of(&plan, &new.order, &new.codes, customer.as_ref()));
             let (id, application) = (id.clone(), application.clone());
-            let hold = Hold { id, application, quote, created_at: placing.now, expires_at, booking: None };
+            let hold = Hold { id, application, quote, created_at: context.now, expires_at, booking: None };
             holds::insert(tx, account, &hold)?;
-            tx.require_live_key(&placing.actor);
+            tx.require_live_key(&context.actor);
             Ok(hold)
         })
     };

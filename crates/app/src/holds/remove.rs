@@ -12,12 +12,12 @@ use slotkeeper_store::tables::holds;
 /// Ends the application's hold. Whether there was one that had not ended.
 pub async fn remove(
     app: &App,
-    may: &Access<WriteBookings>,
+    access: &Access<WriteBookings>,
     application: &ApplicationId,
     id: HoldId,
 ) -> Result<bool, StoreError> {
-    let (account, application, now) = (may.account().id.clone(), application.clone(), app.now());
-    let actor = may.actor().clone();
+    let (account, application, now) = (access.account().id.clone(), application.clone(), app.now());
+    let actor = access.actor().clone();
     app.store()
         .write_unlogged(move |tx| {
             let hold = holds::lock(tx, &account, &application, &id)?.filter(|hold| hold.expires_at > now);

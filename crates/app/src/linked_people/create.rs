@@ -19,24 +19,24 @@ use slotkeeper_store::tables::linked_people::LinkedPerson;
 /// taken, or the store fails.
 pub async fn create<A: StoredResponse>(
     app: &App,
-    may: &Access<WriteCustomers>,
+    access: &Access<WriteCustomers>,
     sees: Option<&Access<ReadCustomers>>,
     customer: CustomerId,
     input: PersonInput,
     answering: Answering<LinkedPerson, A>,
 ) -> Result<A, BookingError> {
-    let placing = BookingContext::new(app, may, false)?;
-    let reach = ChangeScope::of(may, sees);
+    let context = BookingContext::new(app, access, false)?;
+    let reach = ChangeScope::of(access, sees);
     let unit = app.clone();
     let create = move |tx: &mut Tx| {
-        answering.run(tx, &unit, placing.whose(), placing.now, |tx| {
-            let account = &placing.account.id;
+        answering.run(tx, &unit, context.whose(), context.now, |tx| {
+            let account = &context.account.id;
             let known = customers::lock(tx, account, &customer)?.ok_or(BookingError::NoCustomer)?;
             reach.check(known.application.as_ref(), BookingError::NoCustomer)?;
             let catalogue = unit.catalogues().of(tx, account)?;
-            let linked = placing.link(tx, &catalogue, &customer, (&input, "person"))?;
+            let linked = context.link(tx, &catalogue, &customer, (&input, "person"))?;
             let owner = Subject::customer(&customer, known.application.as_ref());
-            tx.record(placing.actor.change(account, placing.now, owner, Kind::Updated));
+            tx.record(context.actor.change(account, context.now, owner, Kind::Updated));
             Ok(linked)
         })
     };

@@ -12,15 +12,15 @@ use slotkeeper_store::{Snapshot, StoreError};
 /// The people linked to a customer, by creation: those that are wanted. Nothing if the key may not know of the customer.
 pub async fn list(
     app: &App,
-    may: &Access<ReadCustomers>,
+    access: &Access<ReadCustomers>,
     customer: CustomerId,
     wanted: PageRequest,
 ) -> Result<Option<ListPage<LinkedPerson>>, StoreError> {
-    let (account, sight, now) = (may.account().id.clone(), may.visibility().clone(), app.now());
+    let (account, visibility, now) = (access.account().id.clone(), access.visibility().clone(), app.now());
     app.store()
         .read(move |db| {
             let known = customers::find(db, &account, &customer)?;
-            if !known.is_some_and(|customer| sight.shows(customer.application.as_ref())) {
+            if !known.is_some_and(|customer| visibility.shows(customer.application.as_ref())) {
                 return Ok(None);
             }
             let count = |db: &mut Snapshot| linked_people::count(db, &account, &customer);

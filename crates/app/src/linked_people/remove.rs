@@ -14,23 +14,23 @@ use slotkeeper_store::tables::{customers, linked_people};
 /// [`PlaceError::NoCustomer`], [`PlaceError::NotYours`], [`PlaceError::NoLinkedPerson`]; when the store fails.
 pub async fn remove(
     app: &App,
-    may: &Access<DeleteCustomers>,
+    access: &Access<DeleteCustomers>,
     sees: Option<&Access<ReadCustomers>>,
     (customer, id): (CustomerId, LinkedPersonId),
 ) -> Result<(), BookingError> {
-    let placing = BookingContext::new(app, may, false)?;
-    let reach = ChangeScope::of(may, sees);
+    let context = BookingContext::new(app, access, false)?;
+    let reach = ChangeScope::of(access, sees);
     app.store()
         .write(move |tx| {
-            let account = &placing.account.id;
+            let account = &context.account.id;
             let known = customers::lock(tx, account, &customer)?.ok_or(BookingError::NoCustomer)?;
             reach.check(known.application.as_ref(), BookingError::NoCustomer)?;
             if !linked_people::delete(tx, account, &customer, &id)? {
                 return Err(BookingError::NoLinkedPerson);
             }
-            tx.record(placing.actor.change(account, placing.now, Subject::linked_person(&id), Kind::Deleted));
+            tx.record(context.actor.change(account, context.now, Subject::linked_person(&id), Kind::Deleted));
             let owner = Subject::customer(&customer, known.application.as_ref());
-            tx.record(placing.actor.change(account, placing.now, owner, Kind::Updated));
+            tx.record(context.actor.change(account, context.now, owner, Kind::Updated));
             Ok(())
         })
         .await

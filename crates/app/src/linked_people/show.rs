@@ -14,15 +14,15 @@ use slotkeeper_store::tables::linked_people::{self, LinkedPerson};
 /// [`PlaceError::NoCustomer`] if the key may not know of the customer, [`PlaceError::NoLinkedPerson`]; when the store fails.
 pub async fn show(
     app: &App,
-    may: &Access<ReadCustomers>,
+    access: &Access<ReadCustomers>,
     customer: CustomerId,
     id: LinkedPersonId,
 ) -> Result<LinkedPerson, BookingError> {
-    let (account, sight, now) = (may.account().id.clone(), may.visibility().clone(), app.now());
+    let (account, visibility, now) = (access.account().id.clone(), access.visibility().clone(), app.now());
     app.store()
         .read(move |db| {
             let known = customers::find(db, &account, &customer)?.ok_or(BookingError::NoCustomer)?;
-            if !sight.shows(known.application.as_ref()) {
+            if !visibility.shows(known.application.as_ref()) {
                 return Err(BookingError::NoCustomer);
             }
             linked_people::show(db, &account, &customer, &id, now)?.ok_or(BookingError::NoLinkedPerson)

@@ -17,22 +17,22 @@ use slotkeeper_store::tables::linked_people::{self, LinkedPerson};
 /// not taken, or the store fails.
 pub async fn update(
     app: &App,
-    may: &Access<WriteCustomers>,
+    access: &Access<WriteCustomers>,
     sees: Option<&Access<ReadCustomers>>,
     (customer, id): (CustomerId, LinkedPersonId),
     fields: Option<Vec<FieldInput>>,
     change: impl Fn(Person) -> Person + Send + 'static,
 ) -> Result<LinkedPerson, BookingError> {
-    let placing = BookingContext::new(app, may, false)?;
-    let reach = ChangeScope::of(may, sees);
+    let context = BookingContext::new(app, access, false)?;
+    let reach = ChangeScope::of(access, sees);
     let unit = app.clone();
     app.store()
         .write(move |tx| {
-            let account = &placing.account.id;
+            let account = &context.account.id;
             // Whoever changes people of a customer locks the customer, so that two changes follow one another.
             let known = customers::lock(tx, account, &customer)?.ok_or(BookingError::NoCustomer)?;
             reach.check(known.application.as_ref(), BookingError::NoCustomer)?;
-            let linked = linked_people::show(tx, account, &customer, &id, placing.now)?;
+            let linked = linked_people::show(tx, account, &customer, &id, context.now)?;
             let linked = linked.ok_or(BookingError::NoLinkedPerson)?;
             let mut person = change(linked.person.clone()).as_linked();
             let refused = |why| BookingError::Person { at: "person", why };
@@ -43,9 +43,9 @@ pub async fn update(
             }
             person.check(Some(&linked.person)).map_err(refused)?;
             linked_people::update(tx, account, &customer, &id, &person)?;
-            tx.record(placing.actor.change(account, placing.now, Subject::linked_person(&id), Kind::Updated));
+            tx.record(context.actor.change(account, context.now, Subject::linked_person(&id), Kind::Updated));
             let owner = Subject::customer(&customer, known.application.as_ref());
-            tx.record(placing.actor.change(account, placing.now, owner, Kind::Updated));
+            tx.record(context.actor.change(account, context.now, owner, Kind::Updated));
             Ok(LinkedPerson { person, ..linked })
         })
         .await

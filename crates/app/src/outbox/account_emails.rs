@@ -201,19 +201,19 @@ mod tests {
         let permissions = PermissionSet::parse_list("availability_r").expect("permissions");
         let (country, owner) = ("PT".parse().ok(), "anna@example.com".parse().expect("an address"));
         let known = BusinessIntroduction { business: &name, country, contact: &contact, owner: &owner };
-        let letter = AccountEmail::api_key(&name, Some(&known), &permissions, &ApiKey::new("AKEY"));
+        let email = AccountEmail::api_key(&name, Some(&known), &permissions, &ApiKey::new("AKEY"));
         for part in ["  AKEY\n", "  availability_r\n", "Phone: +351 21", "Country: PT", "Owner: anna@example.com"] {
-            assert!(letter.text.contains(part), "{part} in {}", *letter.text);
+            assert!(email.text.contains(part), "{part} in {}", *email.text);
         }
-        assert!(!letter.text.contains("Website") && !letter.subject.contains("AKEY"));
+        assert!(!email.text.contains("Website") && !email.subject.contains("AKEY"));
     }
 
     #[test]
     fn the_key_mail_repeats_no_word_of_an_unconfirmed_owner() {
         let application: Name = "Harbour Desk".parse().expect("a name");
         let permissions = PermissionSet::parse_list("availability_r").expect("permissions");
-        let letter = AccountEmail::api_key(&application, None, &permissions, &ApiKey::new("AKEY"));
-        assert_eq!(letter.subject, "A business installed Harbour Desk");
-        assert!(letter.text.contains("has not confirmed") && !letter.text.contains("Business:"), "{}", *letter.text);
+        let email = AccountEmail::api_key(&application, None, &permissions, &ApiKey::new("AKEY"));
+        assert_eq!(email.subject, "A business installed Harbour Desk");
+        assert!(email.text.contains("has not confirmed") && !email.text.contains("Business:"), "{}", *email.text);
     }
 }

@@ -20,9 +20,9 @@ pub async fn open(
     account: AccountId,
     id: MailId,
 ) -> Result<Option<(OutboxEmail, EmailContent)>, StoreError> {
-    let mail = app.store().read(move |db| outbox::find(db, &account, &id)).await?;
-    Ok(mail.and_then(|mail| {
-        let content = content(app, &mail).ok().flatten()?;
-        Some((mail, content))
+    let email = app.store().read(move |db| outbox::find(db, &account, &id)).await?;
+    Ok(email.and_then(|email| {
+        let content = content(app, &email).ok().flatten()?;
+        Some((email, content))
     }))
 }

@@ -23,11 +23,11 @@ pub async fn list(
     let account = manager.account.id.clone();
     // Who forgot a password, or got a key, is a matter between that person and the owner.
     let only = (manager.user.role != Role::Owner).then(|| manager.user.email_address.clone());
-    let mut mails =
+    let mut emails =
         app.store().read(move |db| outbox::list(db, &account, before.as_ref(), only.as_ref(), PAGE + 1)).await?;
     let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
-    let more = mails.len() > page;
-    mails.truncate(page);
-    let next = mails.last().filter(|_| more).map(|mail| (mail.created_at, mail.id.clone()));
-    Ok((mails, next))
+    let more = emails.len() > page;
+    emails.truncate(page);
+    let next = emails.last().filter(|_| more).map(|email| (email.created_at, email.id.clone()));
+    Ok((emails, next))
 }

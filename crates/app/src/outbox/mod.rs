@@ -30,21 +30,21 @@ pub(crate) fn send(
     app: &App,
     account: &AccountId,
     recipient: &EmailAddress,
-    letter: &AccountEmail,
+    email: &AccountEmail,
 ) -> Result<(), StoreError> {
     let now = app.now();
-    let mail = OutboxEmail {
+    let email = OutboxEmail {
         account: account.clone(),
         id: random::id(),
         recipient: recipient.clone(),
-        subject: letter.subject.clone(),
-        sealed_body: Some(app.vault().seal(Usage::Mail, &letter.text)),
+        subject: email.subject.clone(),
+        sealed_body: Some(app.vault().seal(Usage::Mail, &email.text)),
         sealed_parts: None,
         created_at: now,
         attempts: 0,
         not_after: None,
     };
-    outbox::insert(tx, &mail, app.delivers_mail().then_some(now))
+    outbox::insert(tx, &email, app.delivers_mail().then_some(now))
 }
 
 /// What is said on the page of a mail that was not sent because its recipient gets too many.
@@ -63,7 +63,7 @@ pub(crate) fn send_about(
 ) -> Result<(), StoreError> {
     let now = app.now();
     let sealed = parts.seal(app.vault()).map_err(|_| StoreError::inconsistent("a mail that cannot be written down"))?;
-    let mail = OutboxEmail {
+    let email = OutboxEmail {
         account: account.clone(),
         id: random::id(),
         recipient: recipient.clone(),
@@ -81,9 +81,9 @@ pub(crate) fn send_about(
         Audience::Staff => [Bucket::StaffLetter(name), Bucket::StaffLetterInADay(name)],
     };
     match throttle::take_within(tx, app, &buckets) {
-        Ok(()) => outbox::insert_about(tx, &mail, about, app.delivers_mail().then_some(now)),
+        Ok(()) => outbox::insert_about(tx, &email, about, app.delivers_mail().then_some(now)),
         Err(NotQueued::TooMany(_)) => {
-            let unsent = OutboxEmail { sealed_body: None, sealed_parts: None, ..mail };
+            let unsent = OutboxEmail { sealed_body: None, sealed_parts: None, ..email };
             outbox::insert_about(tx, &unsent, about, None)?;
             outbox::postpone(tx, &unsent, None, 0, Some(TOO_MANY))?;
             outbox::discard(tx, &unsent, now)
@@ -144,9 +144,9 @@ pub(crate) fn send_link(
     app: &App,
     user: &User,
     purpose: Purpose,
-    letter: impl FnOnce(&EmailLinks<'_>) -> AccountEmail,
+    email: impl FnOnce(&EmailLinks<'_>) -> AccountEmail,
 ) -> Result<(), StoreError> {
     let token = make_token(tx, app, user, purpose)?;
     let (main, decline) = (address(app, page_of(purpose), &token), address(app, "/decline-invitation/", &token));
-    send(tx, app, &user.account, &user.email_address, &letter(&EmailLinks { main: &main, decline: &decline }))
+    send(tx, app, &user.account, &user.email_address, &email(&EmailLinks { main: &main, decline: &decline }))
 }

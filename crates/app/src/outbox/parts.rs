@@ -74,10 +74,10 @@ struct SealedEmail {
 ///
 /// # Errors
 /// When it was sealed under another master key.
-pub fn content(app: &App, mail: &OutboxEmail) -> Result<Option<EmailContent>, CannotOpen> {
-    let Some(sealed) = &mail.sealed_body else { return Ok(None) };
+pub fn content(app: &App, email: &OutboxEmail) -> Result<Option<EmailContent>, CannotOpen> {
+    let Some(sealed) = &email.sealed_body else { return Ok(None) };
     let text = app.vault().open(Usage::Mail, sealed)?;
-    let parts = mail.sealed_parts.as_deref().map(|sealed| EmailParts::open(app.vault(), sealed)).transpose()?;
+    let parts = email.sealed_parts.as_deref().map(|sealed| EmailParts::open(app.vault(), sealed)).transpose()?;
     Ok(Some(EmailContent { text, parts }))
 }
 

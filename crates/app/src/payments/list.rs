@@ -17,11 +17,11 @@ use slotkeeper_store::{Snapshot, StoreError};
 /// wanted.
 pub async fn list(
     app: &App,
-    may: &Access<ReadPayments>,
+    access: &Access<ReadPayments>,
     mut search: PaymentSearch,
     wanted: PageRequest,
 ) -> Result<ListPage<Payment>, StoreError> {
-    let (account, sight) = (may.account().id.clone(), may.visibility().clone());
+    let (account, visibility) = (access.account().id.clone(), access.visibility().clone());
     let (first, last) = &mut search.received;
     // Whoever asks for all payments asks for no range.
     if *first > Instant::from_millis(i64::MIN) || *last < Instant::from_millis(i64::MAX) {
@@ -30,8 +30,8 @@ pub async fn list(
     *last = last.end_of_second();
     app.store()
         .read(move |db| {
-            let count = |db: &mut Snapshot| payments::count(db, &account, &sight, &search);
-            page(db, &account, wanted, count, |db, cut| payments::list(db, &account, &sight, &search, cut))
+            let count = |db: &mut Snapshot| payments::count(db, &account, &visibility, &search);
+            page(db, &account, wanted, count, |db, cut| payments::list(db, &account, &visibility, &search, cut))
         })
         .await
 }
@@ -39,23 +39,23 @@ pub async fn list(
 /// The same of one booking; nothing if there is no such booking, or the key may know neither of it nor of a payment for it.
 pub async fn list_of_booking(
     app: &App,
-    may: &Access<ReadPayments>,
+    access: &Access<ReadPayments>,
     sees: Option<&Access<ReadBookings>>,
     number: BookingNumber,
     wanted: PageRequest,
 ) -> Result<Option<ListPage<Payment>>, StoreError> {
-    let (account, sight) = (may.account().id.clone(), may.visibility().clone());
-    let knows = bookings_in_sight(&sight, sees);
+    let (account, visibility) = (access.account().id.clone(), access.visibility().clone());
+    let knows = bookings_in_sight(&visibility, sees);
     app.store()
         .read(move |db| {
-            let count = |db: &mut Snapshot| payments::count_of_booking(db, &account, &sight, &number);
+            let count = |db: &mut Snapshot| payments::count_of_booking(db, &account, &visibility, &number);
             let found = page(db, &account, wanted, count, |db, cut| {
-                payments::list_of_booking(db, &account, &sight, &number, cut)
+                payments::list_of_booking(db, &account, &visibility, &number, cut)
             })?;
             if found.fixed.total == 0 {
                 let booking = bookings::find(db, &account, &number)?;
                 let known = booking.is_some_and(|booking| {
-                    knows.as_ref().is_some_and(|sight| sight.shows(booking.application.as_ref()))
+                    knows.as_ref().is_some_and(|visibility| visibility.shows(booking.application.as_ref()))
                 });
                 if !known {
                     return Ok(None);

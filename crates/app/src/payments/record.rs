@@ -41,7 +41,7 @@ pub struct PaymentInput {
 pub fn bookings_in_sight(payments: &Visibility, bookings: Option<&Access<ReadBookings>>) -> Option<Visibility> {
     match payments {
         Visibility::All => Some(Visibility::All),
-        Visibility::Own(_) => bookings.map(|may| may.visibility().clone()),
+        Visibility::Own(_) => bookings.map(|access| access.visibility().clone()),
     }
 }
 
@@ -53,29 +53,29 @@ pub fn bookings_in_sight(payments: &Visibility, bookings: Option<&Access<ReadBoo
 /// store fails.
 pub async fn record<A: StoredResponse>(
     app: &App,
-    may: &Access<WritePayments>,
+    access: &Access<WritePayments>,
     sees: Option<&Access<ReadBookings>>,
     number: BookingNumber,
     input: PaymentInput,
     answering: Answering<Payment, A>,
 ) -> Result<A, BookingError> {
-    let placing = BookingContext::new(app, may, true)?;
-    let sight = bookings_in_sight(may.visibility(), sees).ok_or(BookingError::NoBooking)?;
+    let context = BookingContext::new(app, access, true)?;
+    let visibility = bookings_in_sight(access.visibility(), sees).ok_or(BookingError::NoBooking)?;
     let unit = app.clone();
     let record = move |tx: &mut Tx| {
-        answering.run(tx, &unit, placing.whose(), placing.now, |tx| {
-            let account = &placing.account.id;
+        answering.run(tx, &unit, context.whose(), context.now, |tx| {
+            let account = &context.account.id;
             let booking = bookings::lock(tx, account, &number)?;
-            let booking = booking.filter(|booking| sight.shows(booking.application.as_ref()));
+            let booking = booking.filter(|booking| visibility.shows(booking.application.as_ref()));
             let mut booking = booking.ok_or(BookingError::NoBooking)?;
-            booking.paid = total(&placing, booking.paid, [input.amount])?;
-            let agent = placing.agent(tx)?;
-            booking.changed = Some(Stamp { at: placing.now, agent: agent.clone() });
+            booking.paid = total(&context, booking.paid, [input.amount])?;
+            let agent = context.agent(tx)?;
+            booking.changed = Some(Stamp { at: context.now, agent: agent.clone() });
             bookings::update(tx, account, &booking)?;
-            let mut payment = write(tx, &placing, &booking, &input, agent)?;
-            tx.record(placing.actor.change(
+            let mut payment = write(tx, &context, &booking, &input, agent)?;
+            tx.record(context.actor.change(
                 account,
-                placing.now,
+                context.now,
                 Subject::booking(&number, booking.application.as_ref()),
                 Kind::Updated,
             ));
@@ -89,13 +89,13 @@ pub async fn record<A: StoredResponse>(
 
 /// What is paid with these payments, in minor units of the account's currency.
 pub(crate) fn total(
-    placing: &BookingContext,
+    context: &BookingContext,
     before: i64,
     amounts: impl IntoIterator<Item = Money>,
 ) -> Result<i64, BookingError> {
-    let before = Money::new(before, placing.currency);
+    let before = Money::new(before, context.currency);
     let sum = amounts.into_iter().try_fold(before, Money::plus).map_err(|error| match error {
-        SumError::Currencies => BookingError::Currency(placing.currency.as_str()),
+        SumError::Currencies => BookingError::Currency(context.currency.as_str()),
         SumError::TooLarge => BookingError::TooMuch,
     })?;
     Ok(sum.minor())
@@ -104,18 +104,18 @@ pub(crate) fn total(
 /// Writes a payment for a booking, and its change. What the booking says is paid is the caller's to keep.
 pub(crate) fn write(
     tx: &mut Tx,
-    placing: &BookingContext,
+    context: &BookingContext,
     booking: &Booking,
     input: &PaymentInput,
     agent: Option<String>,
 ) -> Result<Payment, StoreError> {
     let payment = Payment {
         id: random::id(),
-        application: placing.application().cloned(),
+        application: context.application().cloned(),
         booking: Some(booking.number.clone()),
         customer: Some(booking.customer.clone()),
-        received_at: input.received_at.unwrap_or(placing.now),
-        created_at: placing.now,
+        received_at: input.received_at.unwrap_or(context.now),
+        created_at: context.now,
         amount: input.amount.minor(),
         method: input.method,
         method_other: input.method_other.clone(),
@@ -126,11 +126,11 @@ pub(crate) fn write(
         gateway_name: input.gateway_name.clone(),
         transaction_id: input.transaction_id.clone(),
     };
-    let account = &placing.account.id;
+    let account = &context.account.id;
     payments::insert(tx, account, &payment)?;
-    tx.record(placing.actor.change(
+    tx.record(context.actor.change(
         account,
-        placing.now,
+        context.now,
         Subject::payment(&payment.id, payment.application.as_ref()),
         Kind::Created,
     ));

@@ -30,16 +30,16 @@ pub struct NewResourceBlock {
 /// [`BlockError`].
 pub async fn create<A: StoredResponse>(
     app: &App,
-    may: &Access<WriteBlocks>,
+    access: &Access<WriteBlocks>,
     new: NewResourceBlock,
     answering: Answering<ResourceBlock, A>,
 ) -> Result<A, BlockError> {
-    let placing = blocking(app, may)?;
+    let context = blocking(app, access)?;
     let (unit, id): (_, ResourceBlockId) = (app.clone(), random::id());
     let block = move |tx: &mut Tx| {
-        answering.run(tx, &unit, placing.whose(), placing.now, |tx| {
-            let mut block = write(tx, &unit, &placing, &new, &id)?;
-            block.created.at = tx.change_time(&placing.account.id)?;
+        answering.run(tx, &unit, context.whose(), context.now, |tx| {
+            let mut block = write(tx, &unit, &context, &new, &id)?;
+            block.created.at = tx.change_time(&context.account.id)?;
             Ok(block)
         })
     };
@@ -59,22 +59,22 @@ pub fn create_within(
     at: Instant,
     new: &NewResourceBlock,
 ) -> Result<ResourceBlock, BlockError> {
-    let placing = BookingContext::within(account, actor, at, true).map_err(|_| BlockError::NoBusiness)?;
-    write(tx, app, &placing, new, &random::id())
+    let context = BookingContext::within(account, actor, at, true).map_err(|_| BlockError::NoBusiness)?;
+    write(tx, app, &context, new, &random::id())
 }
 
 fn write(
     tx: &mut Tx,
     app: &App,
-    placing: &BookingContext,
+    context: &BookingContext,
     new: &NewResourceBlock,
     id: &ResourceBlockId,
 ) -> Result<ResourceBlock, BlockError> {
     let NewResourceBlock { span, resources, reason } = new.clone();
-    let resources = seize(tx, app, placing, id, span, &resources)?;
-    let (application, created) = (placing.application().cloned(), stamp(tx, placing)?);
+    let resources = seize(tx, app, context, id, span, &resources)?;
+    let (application, created) = (context.application().cloned(), stamp(tx, context)?);
     let block = ResourceBlock { id: id.clone(), application, span, resources, reason, created, changed: None };
-    resourceblocks::insert(tx, &placing.account.id, &block)?;
-    record(tx, placing, Subject::resource_block(id, placing.application()), Kind::Created);
+    resourceblocks::insert(tx, &context.account.id, &block)?;
+    record(tx, context, Subject::resource_block(id, context.application()), Kind::Created);
     Ok(block)
 }

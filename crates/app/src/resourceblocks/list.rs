@@ -11,11 +11,11 @@ use slotkeeper_store::{Snapshot, StoreError};
 /// The blocks that a search finds and the key may know of, by start and id: those that are wanted.
 pub async fn list(
     app: &App,
-    may: &Access<ReadBlocks>,
+    access: &Access<ReadBlocks>,
     mut search: ResourceBlockSearch,
     wanted: PageRequest,
 ) -> Result<ListPage<ResourceBlock>, StoreError> {
-    let (account, sight) = (may.account().id.clone(), may.visibility().clone());
+    let (account, visibility) = (access.account().id.clone(), access.visibility().clone());
     if let Some((_, end)) = &mut search.touched {
         settle(app, &account, *end).await?;
         // Answers show times of changes in whole minutes, and those of starts in whole seconds.
@@ -26,8 +26,8 @@ pub async fn list(
     }
     app.store()
         .read(move |db| {
-            let count = |db: &mut Snapshot| resourceblocks::count(db, &account, &sight, &search);
-            page(db, &account, wanted, count, |db, cut| resourceblocks::list(db, &account, &sight, &search, cut))
+            let count = |db: &mut Snapshot| resourceblocks::count(db, &account, &visibility, &search);
+            page(db, &account, wanted, count, |db, cut| resourceblocks::list(db, &account, &visibility, &search, cut))
         })
         .await
 }

@@ -19,19 +19,24 @@ use slotkeeper_store::Tx;
 fn seize(
     tx: &mut Tx,
     app: &App,
-    placing: &BookingContext,
+    context: &BookingContext,
     id: &ResourceBlockId,
     span: Span,
     ids: &[ResourceId],
 ) -> Result<Vec<ResourceId>, BlockError> {
-    let account = &placing.account.id;
+    let account = &context.account.id;
     let catalogue = app.catalogues().of(tx, account)?;
     let resources = block::resources(&catalogue, ids, span)?;
     let blocked = resources.iter().map(|(id, _)| id.clone()).collect();
-    let wish = Wish { absence: Some(ResourceAbsence { span, resources }), ..Wish::default() };
-    let holder = ClaimOwner::ResourceBlock(id.clone());
-    let instead_of = std::slice::from_ref(&holder);
-    let zone = &placing.account.zone;
-    allocate(tx, account, &NewClaim { wish: &wish, holder: &holder, instead_of, expires_at: None, zone }, placing.now)?;
+    let request = Wish { absence: Some(ResourceAbsence { span, resources }), ..Wish::default() };
+    let owner = ClaimOwner::ResourceBlock(id.clone());
+    let instead_of = std::slice::from_ref(&owner);
+    let zone = &context.account.zone;
+    allocate(
+        tx,
+        account,
+        &NewClaim { request: &request, owner: &owner, instead_of, expires_at: None, zone },
+        context.now,
+    )?;
     Ok(blocked)
 }

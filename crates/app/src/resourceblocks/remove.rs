@@ -17,22 +17,22 @@ use slotkeeper_store::tables::resourceblocks::{self, ResourceBlock};
 /// [`BlockError::NoBlock`], [`BlockError::NotYours`]; when the store fails.
 pub async fn remove(
     app: &App,
-    may: &Access<DeleteBlocks>,
+    access: &Access<DeleteBlocks>,
     sees: Option<&Access<ReadBlocks>>,
     id: ResourceBlockId,
 ) -> Result<(), BlockError> {
-    let (placing, reach) = (blocking(app, may)?, reach(may, sees));
+    let (context, reach) = (blocking(app, access)?, reach(access, sees));
     let unit = app.clone();
     app.store()
         .write(move |tx| {
-            let account = &placing.account.id;
+            let account = &context.account.id;
             let found = resourceblocks::lock(tx, account, &id)?;
             let block = changeable(found, |block: &ResourceBlock| block.application.as_ref(), &reach)?;
             let gone = (Thing::ResourceBlock, id.as_str(), block.application.as_ref());
-            keep_last(tx, &unit, &placing.account, gone, placing.now)?;
-            release(tx, account, &ClaimOwner::ResourceBlock(id.clone()), placing.now)?;
+            keep_last(tx, &unit, &context.account, gone, context.now)?;
+            release(tx, account, &ClaimOwner::ResourceBlock(id.clone()), context.now)?;
             resourceblocks::delete(tx, account, &id)?;
-            record(tx, &placing, Subject::resource_block(&id, block.application.as_ref()), Kind::Deleted);
+            record(tx, &context, Subject::resource_block(&id, block.application.as_ref()), Kind::Deleted);
             Ok(())
         })
         .await

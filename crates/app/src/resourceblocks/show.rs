@@ -10,10 +10,10 @@ use slotkeeper_store::tables::resourceblocks::{self, ResourceBlock};
 /// The block with this id; nothing if the key may not know of it.
 pub async fn show(
     app: &App,
-    may: &Access<ReadBlocks>,
+    access: &Access<ReadBlocks>,
     id: ResourceBlockId,
 ) -> Result<Option<ResourceBlock>, StoreError> {
-    let (account, sight) = (may.account().id.clone(), may.visibility().clone());
+    let (account, visibility) = (access.account().id.clone(), access.visibility().clone());
     let found = app.store().read(move |db| resourceblocks::find(db, &account, &id)).await?;
-    Ok(found.filter(|block| sight.shows(block.application.as_ref())))
+    Ok(found.filter(|block| visibility.shows(block.application.as_ref())))
 }

@@ -27,26 +27,26 @@ pub struct ResourceBlockChange {
 /// [`BlockError`].
 pub async fn update(
     app: &App,
-    may: &Access<WriteBlocks>,
+    access: &Access<WriteBlocks>,
     sees: Option<&Access<ReadBlocks>>,
     id: ResourceBlockId,
     change: ResourceBlockChange,
 ) -> Result<ResourceBlock, BlockError> {
-    let (placing, reach, unit) = (blocking(app, may)?, reach(may, sees), app.clone());
+    let (context, reach, unit) = (blocking(app, access)?, reach(access, sees), app.clone());
     app.store()
         .write(move |tx| {
-            let account = &placing.account.id;
+            let account = &context.account.id;
             let found = resourceblocks::lock(tx, account, &id)?;
             let block = changeable(found, |block: &ResourceBlock| block.application.as_ref(), &reach)?;
             let ResourceBlockChange { starts_at, ends_at, resources, reason } = change.clone();
             let span = Span { from: starts_at.unwrap_or(block.span.from), to: ends_at.unwrap_or(block.span.to) };
             let resources = resources.unwrap_or_else(|| block.resources.clone());
             let same = span == block.span && resources == block.resources;
-            let resources = if same { resources } else { seize(tx, &unit, &placing, &id, span, &resources)? };
-            let (reason, changed) = (reason.or(block.reason), Some(stamp(tx, &placing)?));
+            let resources = if same { resources } else { seize(tx, &unit, &context, &id, span, &resources)? };
+            let (reason, changed) = (reason.or(block.reason), Some(stamp(tx, &context)?));
             let mut changed = ResourceBlock { span, resources, reason, changed, ..block };
             resourceblocks::update(tx, account, &changed)?;
-            record(tx, &placing, Subject::resource_block(&id, changed.application.as_ref()), Kind::Updated);
+            record(tx, &context, Subject::resource_block(&id, changed.application.as_ref()), Kind::Updated);
             let at = tx.change_time(account)?;
             changed.changed.iter_mut().for_each(|stamp| stamp.at = at);
             Ok(changed)

@@ -32,16 +32,16 @@ pub struct NewSeatBlock {
 /// [`BlockError`].
 pub async fn create<A: StoredResponse>(
     app: &App,
-    may: &Access<WriteBlocks>,
+    access: &Access<WriteBlocks>,
     new: NewSeatBlock,
     answering: Answering<SeatBlock, A>,
 ) -> Result<A, BlockError> {
-    let placing = blocking(app, may)?;
+    let context = blocking(app, access)?;
     let (unit, id): (_, SeatBlockId) = (app.clone(), random::id());
     let block = move |tx: &mut Tx| {
-        answering.run(tx, &unit, placing.whose(), placing.now, |tx| {
-            let mut block = write(tx, &unit, &placing, &new, &id)?;
-            block.created.at = tx.change_time(&placing.account.id)?;
+        answering.run(tx, &unit, context.whose(), context.now, |tx| {
+            let mut block = write(tx, &unit, &context, &new, &id)?;
+            block.created.at = tx.change_time(&context.account.id)?;
             Ok(block)
         })
     };
@@ -61,22 +61,22 @@ pub fn create_within(
     at: Instant,
     new: &NewSeatBlock,
 ) -> Result<SeatBlock, BlockError> {
-    let placing = BookingContext::within(account, actor, at, true).map_err(|_| BlockError::NoBusiness)?;
-    write(tx, app, &placing, new, &random::id())
+    let context = BookingContext::within(account, actor, at, true).map_err(|_| BlockError::NoBusiness)?;
+    write(tx, app, &context, new, &random::id())
 }
 
 fn write(
     tx: &mut Tx,
     app: &App,
-    placing: &BookingContext,
+    context: &BookingContext,
     new: &NewSeatBlock,
     id: &SeatBlockId,
 ) -> Result<SeatBlock, BlockError> {
     let NewSeatBlock { product, event, seats, reason } = new.clone();
-    let starts_at = seize(tx, app, placing, id, &Wanted { product: &product, event: &event, seats })?;
-    let (application, created) = (placing.application().cloned(), stamp(tx, placing)?);
+    let starts_at = seize(tx, app, context, id, &Wanted { product: &product, event: &event, seats })?;
+    let (application, created) = (context.application().cloned(), stamp(tx, context)?);
     let block = SeatBlock { id: id.clone(), application, event, starts_at, seats, reason, created, changed: None };
-    seatblocks::insert(tx, &placing.account.id, &block)?;
-    record(tx, placing, Subject::seat_block(id, placing.application()), Kind::Created);
+    seatblocks::insert(tx, &context.account.id, &block)?;
+    record(tx, context, Subject::seat_block(id, context.application()), Kind::Created);
     Ok(block)
 }

@@ -27,23 +27,23 @@ struct Wanted<'a> {
 fn seize(
     tx: &mut Tx,
     app: &App,
-    placing: &BookingContext,
+    context: &BookingContext,
     id: &SeatBlockId,
     wanted: &Wanted<'_>,
 ) -> Result<Instant, BlockError> {
-    let account = &placing.account;
+    let account = &context.account;
     let catalogue = app.catalogues().of(tx, &account.id)?;
-    let event = block::event(&catalogue, wanted.product, wanted.event, placing.now, &account.zone)?;
-    let seats = EventRequest { seats: wanted.seats, ..event.wish(0, false, &catalogue) };
-    let wish = Wish { events: vec![seats], ..Wish::default() };
-    let holder = ClaimOwner::SeatBlock(id.clone());
-    let instead_of = std::slice::from_ref(&holder);
+    let event = block::event(&catalogue, wanted.product, wanted.event, context.now, &account.zone)?;
+    let seats = EventRequest { seats: wanted.seats, ..event.request(0, false, &catalogue) };
+    let request = Wish { events: vec![seats], ..Wish::default() };
+    let owner = ClaimOwner::SeatBlock(id.clone());
+    let instead_of = std::slice::from_ref(&owner);
     let zone = &account.zone;
     allocate(
         tx,
         &account.id,
-        &NewClaim { wish: &wish, holder: &holder, instead_of, expires_at: None, zone },
-        placing.now,
+        &NewClaim { request: &request, owner: &owner, instead_of, expires_at: None, zone },
+        context.now,
     )?;
     Ok(event.occurrence.starts_at)
 }

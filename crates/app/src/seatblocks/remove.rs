@@ -17,22 +17,22 @@ use slotkeeper_store::tables::seatblocks::{self, SeatBlock};
 /// [`BlockError::NoBlock`], [`BlockError::NotYours`]; when the store fails.
 pub async fn remove(
     app: &App,
-    may: &Access<DeleteBlocks>,
+    access: &Access<DeleteBlocks>,
     sees: Option<&Access<ReadBlocks>>,
     id: SeatBlockId,
 ) -> Result<(), BlockError> {
-    let (placing, reach) = (blocking(app, may)?, reach(may, sees));
+    let (context, reach) = (blocking(app, access)?, reach(access, sees));
     let unit = app.clone();
     app.store()
         .write(move |tx| {
-            let account = &placing.account.id;
+            let account = &context.account.id;
             let found = seatblocks::lock(tx, account, &id)?;
             let block = changeable(found, |block: &SeatBlock| block.application.as_ref(), &reach)?;
             let gone = (Thing::SeatBlock, id.as_str(), block.application.as_ref());
-            keep_last(tx, &unit, &placing.account, gone, placing.now)?;
-            release(tx, account, &ClaimOwner::SeatBlock(id.clone()), placing.now)?;
+            keep_last(tx, &unit, &context.account, gone, context.now)?;
+            release(tx, account, &ClaimOwner::SeatBlock(id.clone()), context.now)?;
             seatblocks::delete(tx, account, &id)?;
-            record(tx, &placing, Subject::seat_block(&id, block.application.as_ref()), Kind::Deleted);
+            record(tx, &context, Subject::seat_block(&id, block.application.as_ref()), Kind::Deleted);
             Ok(())
         })
         .await

@@ -28,15 +28,15 @@ pub struct SeatBlockChange {
 /// [`BlockError`].
 pub async fn update(
     app: &App,
-    may: &Access<WriteBlocks>,
+    access: &Access<WriteBlocks>,
     sees: Option<&Access<ReadBlocks>>,
     id: SeatBlockId,
     change: SeatBlockChange,
 ) -> Result<SeatBlock, BlockError> {
-    let (placing, reach, unit) = (blocking(app, may)?, reach(may, sees), app.clone());
+    let (context, reach, unit) = (blocking(app, access)?, reach(access, sees), app.clone());
     app.store()
         .write(move |tx| {
-            let account = &placing.account.id;
+            let account = &context.account.id;
             let found = seatblocks::lock(tx, account, &id)?;
             let block = changeable(found, |block: &SeatBlock| block.application.as_ref(), &reach)?;
             let SeatBlockChange { product, event, seats, reason } = change.clone();
@@ -47,12 +47,12 @@ pub async fn update(
             let starts_at = if same {
                 block.starts_at
             } else {
-                seize(tx, &unit, &placing, &id, &Wanted { product: &product, event: &event, seats })?
+                seize(tx, &unit, &context, &id, &Wanted { product: &product, event: &event, seats })?
             };
-            let (reason, changed) = (reason.or(block.reason), Some(stamp(tx, &placing)?));
+            let (reason, changed) = (reason.or(block.reason), Some(stamp(tx, &context)?));
             let mut changed = SeatBlock { event, starts_at, seats, reason, changed, ..block };
             seatblocks::update(tx, account, &changed)?;
-            record(tx, &placing, Subject::seat_block(&id, changed.application.as_ref()), Kind::Updated);
+            record(tx, &context, Subject::seat_block(&id, changed.application.as_ref()), Kind::Updated);
             let at = tx.change_time(account)?;
             changed.changed.iter_mut().for_each(|stamp| stamp.at = at);
             Ok(changed)

@@ -57,12 +57,12 @@ impl StoredResponse for ApiKey {
 /// [`InstallError`].
 pub async fn install<A: StoredResponse>(
     app: &App,
-    may: &Access<ManageSubaccounts>,
+    access: &Access<ManageSubaccounts>,
     with: AuthorizationId,
     subaccount: AccountId,
     answering: Answering<ApiKey, A>,
 ) -> Result<A, InstallError> {
-    let (unit, portal, actor, now) = (app.clone(), may.account().id.clone(), may.actor().clone(), app.now());
+    let (unit, portal, actor, now) = (app.clone(), access.account().id.clone(), access.actor().clone(), app.now());
     let answering = answering.of_what();
     let install = move |tx: &mut Tx| {
         let whose = (&portal, actor.application());

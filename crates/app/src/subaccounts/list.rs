@@ -12,11 +12,11 @@ use slotkeeper_store::tables::subaccounts::{self, AccountName};
 /// the first `offset`.
 pub async fn list(
     app: &App,
-    may: &Access<ManageSubaccounts>,
+    access: &Access<ManageSubaccounts>,
     limit: i64,
     offset: i64,
 ) -> Result<(i64, Vec<AccountName>), StoreError> {
-    of(app, may.account().id.clone(), limit, offset).await
+    of(app, access.account().id.clone(), limit, offset).await
 }
 
 /// The same for somebody of the portal. Another account has none.

@@ -23,12 +23,12 @@ pub enum Uninstalled {
 /// Ends the key of the subaccount, if it is one of the calling application's.
 pub async fn uninstall(
     app: &App,
-    may: &Access<ManageSubaccounts>,
+    access: &Access<ManageSubaccounts>,
     subaccount: AccountId,
     api_key: &ApiKey,
 ) -> Result<Uninstalled, StoreError> {
     let key_hash = app.vault().hash(Usage::ApiKey, api_key.expose());
-    let (portal, actor, now) = (may.account().id.clone(), may.actor().clone(), app.now());
+    let (portal, actor, now) = (access.account().id.clone(), access.actor().clone(), app.now());
     app.store()
         .write(move |tx| {
             if !subaccounts::lock(tx, &portal, &subaccount)? {

@@ -245,11 +245,11 @@ async fn block(app: &App, (account, webhook): (AccountId, WebhookId), fault: Str
             let application = applications::find(tx, developer, &authorization.application)?;
             let (Some(application), Some(business)) = (application, business) else { return Ok(()) };
             let name = users::has_confirmed_owner(tx, &account)?.then_some(&business.name);
-            let letter = AccountEmail::webhook_blocked(&application.name, name, &known, &reason);
+            let email = AccountEmail::webhook_blocked(&application.name, name, &known, &reason);
             let owners = users::list(tx, developer, MOST_OWNERS)?;
             let told = |user: &&User| user.role == Role::Owner && user.email_confirmed_at.is_some();
             for owner in owners.iter().filter(told) {
-                outbox::send(tx, &unit, developer, &owner.email_address, &letter)?;
+                outbox::send(tx, &unit, developer, &owner.email_address, &email)?;
             }
             Ok::<_, StoreError>(())
         })

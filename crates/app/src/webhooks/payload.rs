@@ -2,7 +2,7 @@
 
 use crate::App;
 use crate::authorizations::check::KeyHolder;
-use crate::changes::list::sight;
+use crate::changes::list::visibility;
 use crate::secrets::{Usage, sign};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -57,7 +57,7 @@ pub fn compose(
     // Nothing is queued that the key may not know of; programs of before queued everything.
     if !test {
         let creator = change_log::creator(db, &account.id, delivery.number)?;
-        if !sight(&holder, domain).is_some_and(|sight| sight.shows(creator.as_ref())) {
+        if !visibility(&holder, domain).is_some_and(|visibility| visibility.shows(creator.as_ref())) {
             return Ok(ComposedDelivery::Discard);
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::access::{Access, AnyKey};
 use crate::authorizations::check::KeyHolder;
-use crate::changes::list::sight;
+use crate::changes::list::visibility;
 use crate::idempotency::{Answering, KeyReused, StoredResponse};
 use crate::webhooks::end::end;
 use crate::{App, random};
@@ -47,14 +47,14 @@ pub enum RegisterError {
 /// [`RegisterError`].
 pub async fn register<A: StoredResponse>(
     app: &App,
-    may: &Access<AnyKey>,
+    access: &Access<AnyKey>,
     authorization: AuthorizationId,
     new: NewWebhook,
     answering: Answering<Webhook, A>,
 ) -> Result<A, RegisterError> {
     app.receivers().check(&new.url)?;
     let (unit, now, id): (_, _, WebhookId) = (app.clone(), app.now(), random::id());
-    let (account, actor) = (may.account().id.clone(), may.actor().clone());
+    let (account, actor) = (access.account().id.clone(), access.actor().clone());
     let register = move |tx: &mut Tx| {
         answering.run(tx, &unit, (&account, actor.application()), now, |tx| {
             accounts::lock(tx, &account)?;
@@ -80,8 +80,8 @@ pub async fn register<A: StoredResponse>(
                 blocked: None,
             };
             let granted = holder.authorization();
-            let sight = sight(&holder, new.topic.domain);
-            webhooks::insert(tx, &webhook, (&granted.developer, &granted.application), sight.as_ref())?;
+            let visibility = visibility(&holder, new.topic.domain);
+            webhooks::insert(tx, &webhook, (&granted.developer, &granted.application), visibility.as_ref())?;
             tx.record(actor.change(&account, now, Subject::webhook(&id), Kind::Created));
             Ok(webhook)
         })

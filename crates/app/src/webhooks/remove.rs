@@ -10,11 +10,11 @@ use slotkeeper_store::tables::{accounts, webhooks};
 /// Deletes a webhook of this key. What still waits for it is not delivered any more. Whether there was one.
 pub async fn remove(
     app: &App,
-    may: &Access<AnyKey>,
+    access: &Access<AnyKey>,
     authorization: AuthorizationId,
     id: WebhookId,
 ) -> Result<bool, StoreError> {
-    let (account, actor, now) = (may.account().id.clone(), may.actor().clone(), app.now());
+    let (account, actor, now) = (access.account().id.clone(), access.actor().clone(), app.now());
     let removed = app
         .store()
         .write(move |tx| {

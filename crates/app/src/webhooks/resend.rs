@@ -4,7 +4,7 @@ use super::deliveries::{WebhookPath, find_webhook};
 use crate::App;
 use crate::authorizations::check::KeyHolder;
 use crate::caller::Developer;
-use crate::changes::list::sight;
+use crate::changes::list::visibility;
 use slotkeeper_domain::change::Kind;
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::time::Instant;
@@ -98,8 +98,8 @@ pub async fn send_test(app: &App, developer: &Developer, place: WebhookPath) -> 
             let account = accounts::find(tx, of.0)?.map(Arc::new).ok_or(ResendError::NoWebhook)?;
             let holder = KeyHolder::of(tx, account, &webhook.authorization)?.ok_or(ResendError::NoWebhook)?;
             let domain = webhook.topic.domain;
-            let sight = sight(&holder, domain).ok_or(ResendError::NothingToTell)?;
-            for entry in change_log::latest(tx, of.0, (domain.thing(), &sight), LOOKED_THROUGH)? {
+            let visibility = visibility(&holder, domain).ok_or(ResendError::NothingToTell)?;
+            for entry in change_log::latest(tx, of.0, (domain.thing(), &visibility), LOOKED_THROUGH)? {
                 if entry.kind != Kind::Deleted
                     && unit.items().item(tx, &unit, &holder, (domain, &entry.thing_id), false)?.is_some()
                 {

@@ -9,11 +9,11 @@ use slotkeeper_store::tables::webhooks::{self, Webhook};
 /// The webhook with this id, if this key registered it.
 pub async fn show(
     app: &App,
-    may: &Access<AnyKey>,
+    access: &Access<AnyKey>,
     authorization: &AuthorizationId,
     id: WebhookId,
 ) -> Result<Option<Webhook>, StoreError> {
-    let account = may.account().id.clone();
+    let account = access.account().id.clone();
     let found = app.store().read(move |db| webhooks::find(db, &account, &id)).await?;
     Ok(found.filter(|webhook| webhook.authorization == *authorization))
 }

@@ -48,8 +48,8 @@ fn look(db: &mut Snapshot, app: &App, moving: &ZoneMoveContext) -> Result<(Vec<M
     let catalogue = app.catalogues().of(db, account)?;
     let rezoning = moving.rezoning();
     let mut found = Vec::new();
-    let mut add = |holder: &ClaimOwner, was: Span| {
-        found.push(Moved { kind: holder.kind().to_owned(), id: holder.id(), was });
+    let mut add = |owner: &ClaimOwner, was: Span| {
+        found.push(Moved { kind: owner.kind().to_owned(), id: owner.id(), was });
     };
     let after = &moving.state.after;
     let cursor = |earliest: Instant| (after.0.parse().map_or(earliest, Instant::from_millis), after.1.as_str());
@@ -59,9 +59,9 @@ fn look(db: &mut Snapshot, app: &App, moving: &ZoneMoveContext) -> Result<(Vec<M
             let rows = bookings::ahead(db, account, cursor(since.before(APART)), PIECE)?;
             for booking in &rows {
                 if moves(booking.span, span_of(moving, &catalogue, booking), since) {
-                    let holder = ClaimOwner::Booking(booking.number.clone());
-                    let had = taken(&claims::held(db, account, &holder)?);
-                    add(&holder, had.unwrap_or(booking.span));
+                    let owner = ClaimOwner::Booking(booking.number.clone());
+                    let had = taken(&claims::held(db, account, &owner)?);
+                    add(&owner, had.unwrap_or(booking.span));
                 }
             }
             let last = rows.last().filter(|_| more(rows.len()));
@@ -72,10 +72,10 @@ fn look(db: &mut Snapshot, app: &App, moving: &ZoneMoveContext) -> Result<(Vec<M
             let from = if after.0.is_empty() { (earliest, String::new()) } else { after.clone() };
             let rows = claims::events_ahead(db, account, &from, PIECE)?;
             for event in &rows {
-                let holder = ClaimOwner::Event(event.clone());
-                let Some(was) = taken(&claims::held(db, account, &holder)?) else { continue };
+                let owner = ClaimOwner::Event(event.clone());
+                let Some(was) = taken(&claims::held(db, account, &owner)?) else { continue };
                 if moves(was, rezoning.event(catalogue.product(&event.product), event, was), since) {
-                    add(&holder, was);
+                    add(&owner, was);
                 }
             }
             let last = rows.last().filter(|_| more(rows.len()));

@@ -21,9 +21,9 @@ pub(super) async fn piece(app: &App, moving: Arc<ZoneMoveContext>) -> Result<boo
         let moved = zone_moves::moved(db, &read, &after, PIECE)?;
         let mut found = Vec::new();
         for one in &moved {
-            let Some(holder) = holder(one) else { continue };
+            let Some(owner) = owner(one) else { continue };
             let mut spans: BTreeMap<ResourceId, Span> = BTreeMap::new();
-            for (resource, piece) in claims::held(db, &read, &holder)?.resources {
+            for (resource, piece) in claims::held(db, &read, &owner)?.resources {
                 let span = spans.entry(resource).or_insert(piece);
                 *span = Span { from: span.from.min(piece.from), to: span.to.max(piece.to) };
             }
@@ -51,7 +51,7 @@ pub(super) async fn piece(app: &App, moving: Arc<ZoneMoveContext>) -> Result<boo
         .await
 }
 
-fn holder(moved: &Moved) -> Option<ClaimOwner> {
+fn owner(moved: &Moved) -> Option<ClaimOwner> {
     match moved.kind.as_str() {
         "booking" => moved.id.parse().ok().map(ClaimOwner::Booking),
         "resource_block" => moved.id.parse().ok().map(ClaimOwner::ResourceBlock),

@@ -126,7 +126,7 @@ fn booking(
     let account = &moving.account.id;
     let Ok(number) = id.parse() else { return Ok(false) };
     let found = bookings::lock(tx, account, &number)?;
-    let Some(was) = found.filter(|booking| booking.canceled.is_none()) else { return Ok(false) };
+    let Some(was) = found.filter(|booking| booking.cancelled.is_none()) else { return Ok(false) };
     let span = span_of(moving, catalogue, &was);
     if !moves(was.span, span, moving.state.since) {
         return Ok(false);

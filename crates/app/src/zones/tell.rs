@@ -24,10 +24,10 @@ pub(super) async fn piece(app: &App, moving: Arc<ZoneMoveContext>) -> Result<Pie
         }
         let found = conflicts::lines(tx, &unit, account, unit.now())?;
         if state.moved > 0 {
-            let letter = AccountEmail::clock_changed(&account.name, account.zone.name(), state.moved, &found);
+            let email = AccountEmail::clock_changed(&account.name, account.zone.name(), state.moved, &found);
             for user in users::list(tx, &account.id, MOST_USERS)? {
                 if user.email_confirmed_at.is_some() && user.role != Role::Staff {
-                    outbox::send(tx, &unit, &account.id, &user.email_address, &letter)?;
+                    outbox::send(tx, &unit, &account.id, &user.email_address, &email)?;
                 }
             }
         }

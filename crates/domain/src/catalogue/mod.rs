@@ -50,7 +50,8 @@ pub struct BookingSettings {
     /// Whether prices have the taxes in them; otherwise those are added at checkout (wire reference, section 9).
     pub prices_include_taxes: bool,
     /// What a cancellation costs when the policy is applied.
-    pub cancelation: Option<CancellationPolicy>,
+    #[serde(rename = "cancelation")]
+    pub cancellation: Option<CancellationPolicy>,
     /// When customers are reminded and thanked.
     #[serde(default)]
     pub follow_ups: FollowUps,

@@ -35,7 +35,8 @@ pub struct Product {
     /// How many people a booking can be for. A category that is not listed cannot be booked.
     pub limits: Vec<BookingLimit>,
     /// The headline rates; absent when it costs nothing.
-    pub rates: Option<Pricing>,
+    #[serde(rename = "rates")]
+    pub pricing: Option<Pricing>,
     /// How long it lasts, before options.
     pub length: Length,
     /// When it can be booked, and what that takes.
@@ -110,11 +111,13 @@ pub struct UnitPrice {
 pub enum ProductKind {
     Fixed {
         /// The rules that yield its events.
-        series: Vec<Schedule>,
+        #[serde(rename = "series")]
+        schedules: Vec<Schedule>,
     },
     FixedCourse {
         /// The courses: the events of each are its classes. A course has an end.
-        series: Vec<Schedule>,
+        #[serde(rename = "series")]
+        schedules: Vec<Schedule>,
         /// Whether one may join when the course has begun.
         late_enrolment: bool,
         /// Whether single classes can be booked.
@@ -144,7 +147,8 @@ pub struct Schedule {
     /// What it is called; courses show it.
     pub title: Option<Translated>,
     /// When its events start.
-    pub schedule: Recurrence,
+    #[serde(rename = "schedule")]
+    pub recurrence: Recurrence,
     /// How many seats each event has.
     pub seats: u32,
     /// What each event needs for its whole length.

@@ -27,19 +27,19 @@ impl CurrentClaims {
 /// Grants the whole wish out of what whoever wishes has already, if it takes no more than that. Then nobody else's matters:
 /// not what was sold beyond what there is today, and not whether what it uses could be given anew.
 #[must_use]
-pub fn fits_within(wish: &Wish, held: &CurrentClaims) -> Option<Grant> {
-    if wish.absence.is_some() {
+pub fn fits_within(request: &Wish, held: &CurrentClaims) -> Option<Grant> {
+    if request.absence.is_some() {
         return None;
     }
-    let seats = |wish: &EventRequest| {
-        let had = held.seats.iter().find(|claim| claim.event == wish.event)?;
-        let SeatCount::Exactly(wanted) = wish.seats else { return None };
-        let seats = if wish.private { wish.capacity.max(wanted) } else { wanted };
-        let no_more = seats <= had.seats && (had.private || !wish.private);
-        no_more.then(|| SeatClaim { event: wish.event.clone(), seats, private: wish.private })
+    let seats = |request: &EventRequest| {
+        let had = held.seats.iter().find(|claim| claim.event == request.event)?;
+        let SeatCount::Exactly(wanted) = request.seats else { return None };
+        let seats = if request.private { request.capacity.max(wanted) } else { wanted };
+        let no_more = seats <= had.seats && (had.private || !request.private);
+        no_more.then(|| SeatClaim { event: request.event.clone(), seats, private: request.private })
     };
-    let seats = wish.events.iter().map(seats).collect::<Option<_>>()?;
-    let resources = match &wish.appointment {
+    let seats = request.events.iter().map(seats).collect::<Option<_>>()?;
+    let resources = match &request.appointment {
         Some(appointment) => resources_where(appointment, |(id, _)| held.has(id, appointment.span)).ok()?,
         None => Vec::new(),
     };
@@ -67,7 +67,7 @@ mod tests {
     }
 
     fn seats(wished: &[(u8, SeatCount, bool)]) -> Wish {
-        let wish = |(day, seats, private): &(u8, SeatCount, bool)| EventRequest {
+        let request = |(day, seats, private): &(u8, SeatCount, bool)| EventRequest {
             event: event(*day),
             span: span(0, 1),
             capacity: 8,
@@ -75,7 +75,7 @@ mod tests {
             private: *private,
             resources: vec![("312RS00001".parse().expect("an id"), 1)],
         };
-        Wish { events: wished.iter().map(wish).collect(), ..Wish::default() }
+        Wish { events: wished.iter().map(request).collect(), ..Wish::default() }
     }
 
     #[test]

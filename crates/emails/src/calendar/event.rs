@@ -202,7 +202,7 @@ fn named(property: &str, address: &CalendarAddress) -> String {
 fn mailto(email: &EmailAddress) -> String {
     let encoded = email.as_str().chars().map(|character| match character {
         '@' | '.' | '-' | '_' | '~' | '+' | '!' | '$' | '*' => character.to_string(),
-        letter if letter.is_ascii_alphanumeric() => letter.to_string(),
+        email if email.is_ascii_alphanumeric() => email.to_string(),
         other => format!("%{:02X}", u32::from(other)),
     });
     format!("mailto:{}", encoded.collect::<String>())

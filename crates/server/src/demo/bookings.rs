@@ -68,7 +68,7 @@ struct Draft {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum DemoOutcome {
     Stays,
-    Canceled,
+    Cancelled,
     Accepted,
     NoShow,
 }
@@ -146,16 +146,16 @@ impl Bookings {
             let later = planned.created_at.after(HOUR / 2);
             match planned.then {
                 DemoOutcome::Stays => {}
-                DemoOutcome::Canceled => {
+                DemoOutcome::Cancelled => {
                     let reason = Some("Plans have changed.".to_owned());
-                    let cancelation = Cancellation {
+                    let cancellation = Cancellation {
                         apply_policy: false,
                         track: true,
                         reason,
                         relaxed: true,
                         notify: Notify::default(),
                     };
-                    cancel_within(tx, app, hands.account, actor, later, (booking, &cancelation))?;
+                    cancel_within(tx, app, hands.account, actor, later, (booking, &cancellation))?;
                 }
                 DemoOutcome::Accepted => hands.change(tx, later, Booking { accepted: true, ..booking })?,
                 // Clients expect that a booking to which nobody came is cancelled (wire reference, section 6.10).
@@ -270,7 +270,7 @@ impl BookingGenerator<'_> {
                     4 if past && !drafts.iter().any(|draft: &Draft| draft.then == DemoOutcome::NoShow) => {
                         draft.then = DemoOutcome::NoShow;
                     }
-                    5 => draft.then = DemoOutcome::Canceled,
+                    5 => draft.then = DemoOutcome::Cancelled,
                     _ => {}
                 }
                 if drafts.len() % 3 == 1 {
@@ -304,13 +304,13 @@ impl BookingGenerator<'_> {
     /// is there already.
     fn courses(&self) -> anyhow::Result<Vec<Draft>> {
         let product = self.product(&self.offer.course)?;
-        let ProductKind::FixedCourse { series, .. } = &product.kind else { return Ok(Vec::new()) };
+        let ProductKind::FixedCourse { schedules, .. } = &product.kind else { return Ok(Vec::new()) };
         let mut drafts = Vec::new();
-        for (course, series) in series.iter().enumerate() {
-            let classes: Vec<EventId> = series
-                .schedule
+        for (course, schedule) in schedules.iter().enumerate() {
+            let classes: Vec<EventId> = schedule
+                .recurrence
                 .days()
-                .map(|date| EventId { product: product.id.clone(), schedule: series.id.clone(), date })
+                .map(|date| EventId { product: product.id.clone(), schedule: schedule.id.clone(), date })
                 .collect();
             let plans: &[(usize, bool, Numbers)] = match course {
                 0 => &[
@@ -325,7 +325,7 @@ impl BookingGenerator<'_> {
             };
             for (class, single, numbers) in plans {
                 let Some(event) = classes.get(*class) else { continue };
-                let starts_at = self.account.zone.instant_of(event.date, series.schedule.starts);
+                let starts_at = self.account.zone.instant_of(event.date, schedule.recurrence.starts);
                 let mut draft = self.draft(&product.id, classes.first().cloned(), starts_at, *numbers)?;
                 if *single {
                     draft.order.choice.drop_in = Some(event.clone());
@@ -374,7 +374,7 @@ impl BookingGenerator<'_> {
     fn wishes(&self, product: &ProductId, number: usize) -> anyhow::Result<Vec<OptionInput>> {
         let options = &self.product(product)?.options;
         let left_out = |position: &usize| options.len() > 1 && number % options.len() == *position;
-        let wish = |(position, option): (usize, &OptionDefinition)| {
+        let request = |(position, option): (usize, &OptionDefinition)| {
             let value = match &option.kind {
                 OptionKind::Choice { values, .. } => values.last()?.id.clone(),
                 OptionKind::Number { .. } => "2".to_owned(),
@@ -384,7 +384,7 @@ impl BookingGenerator<'_> {
             let id = Some(option.id.clone());
             (!left_out(&position)).then_some(OptionInput { id, name: None, value })
         };
-        Ok(options.iter().enumerate().filter_map(wish).collect())
+        Ok(options.iter().enumerate().filter_map(request).collect())
     }
 
     fn new_booking(&self, number: usize, by_application: bool, draft: Draft) -> anyhow::Result<NewBooking> {
@@ -393,7 +393,7 @@ impl BookingGenerator<'_> {
         let first =
             || ParticipantInput { who: WhoInput::Customer, category: self.offer.categories[0].clone(), index: 1 };
         let payments = match then {
-            DemoOutcome::Canceled => Vec::new(),
+            DemoOutcome::Cancelled => Vec::new(),
             _ => self.payments(number, by_application, starts_at, &order)?,
         };
         Ok(NewBooking {

@@ -81,7 +81,7 @@ impl Offer {
         catalogue.custom_fields = inventor.custom_fields();
         catalogue.settings = BookingSettings {
             prices_include_taxes: false,
-            cancelation: Some(CancellationPolicy {
+            cancellation: Some(CancellationPolicy {
                 free_until_minutes: 48 * 60,
                 fee: CancellationFee::Part(TaxRate::from_millionths(500_000)?),
             }),
@@ -141,7 +141,7 @@ impl CatalogueGenerator {
             description: Some(description),
             images: Vec::new(),
             limits: self.limits((1, 8), &[8, 4, 2]),
-            rates: None,
+            pricing: None,
             length: Length::Minutes(120),
             kind,
             members_only: false,
@@ -161,10 +161,10 @@ impl CatalogueGenerator {
         let season = Season { first: Some(self.day(-60)), last: Some(self.day(150)) };
         let evenings: Weekdays =
             [Weekday::Tuesday, Weekday::Thursday, Weekday::Friday].into_iter().chain(WEEKEND).collect();
-        let series = |hour, pattern, guide: &ResourceId| Schedule {
+        let schedule = |hour, pattern, guide: &ResourceId| Schedule {
             id: random::id(),
             title: None,
-            schedule: Recurrence {
+            recurrence: Recurrence {
                 starts: time(hour, 0, 0, 0),
                 pattern,
                 season,
@@ -174,10 +174,10 @@ impl CatalogueGenerator {
             seats: 8,
             resources: vec![guide.clone()],
         };
-        let mut evening = series(18, evenings, &guides.ana);
-        evening.schedule.except.insert(self.next(Weekday::Thursday, 10));
-        evening.schedule.also.insert(self.next(Weekday::Wednesday, 7));
-        let morning = series(10, WEEKEND.into_iter().collect(), &guides.rui);
+        let mut evening = schedule(18, evenings, &guides.ana);
+        evening.recurrence.except.insert(self.next(Weekday::Thursday, 10));
+        evening.recurrence.also.insert(self.next(Weekday::Wednesday, 7));
+        let morning = schedule(10, WEEKEND.into_iter().collect(), &guides.rui);
         let mut tour = self.product(
             "SUNSET",
             self.text("Sunset kayak tour", "Passeio de caiaque ao pôr do sol"),
@@ -185,10 +185,10 @@ impl CatalogueGenerator {
                 "<p>Two hours on calm water, along the cliffs and back under the lighthouse. For beginners, too.</p>",
                 "<p>Duas horas em águas calmas, junto às falésias e de volta ao farol. Também para principiantes.</p>",
             ),
-            ProductKind::Fixed { series: vec![evening, morning] },
+            ProductKind::Fixed { schedules: vec![evening, morning] },
         );
         tour.limits = self.limits((1, 8), &[8, 4, 2, 2]);
-        tour.rates = Some(self.per_person(&[45, 30, 0, 130]));
+        tour.pricing = Some(self.per_person(&[45, 30, 0, 130]));
         tour.allow_private_events = true;
         let value = |option: &str, number: u8, name| ChoiceValue {
             id: format!("{option}_{number}"),
@@ -224,10 +224,10 @@ impl CatalogueGenerator {
     }
 
     fn cruise(&self) -> Product {
-        let series = Schedule {
+        let schedule = Schedule {
             id: random::id(),
             title: None,
-            schedule: Recurrence {
+            recurrence: Recurrence {
                 starts: time(8, 30, 0, 0),
                 pattern: [Weekday::Wednesday, Weekday::Saturday].into_iter().collect(),
                 season: Season::default(),
@@ -244,10 +244,10 @@ impl CatalogueGenerator {
                 "<p>Out to the lighthouse and back in the early light. One price for your group of up to six.</p>",
                 "<p>Até ao farol e de volta com a primeira luz. Um preço para o seu grupo de até seis pessoas.</p>",
             ),
-            ProductKind::Fixed { series: vec![series] },
+            ProductKind::Fixed { schedules: vec![schedule] },
         );
         cruise.limits = self.limits((1, 6), &[6, 4, 2]);
-        cruise.rates = Some(Pricing::PerBooking(self.euros(60)));
+        cruise.pricing = Some(Pricing::PerBooking(self.euros(60)));
         cruise.length = Length::Minutes(90);
         cruise
     }
@@ -260,7 +260,7 @@ impl CatalogueGenerator {
             Schedule {
                 id: random::id(),
                 title: Some(self.text(english, portuguese)),
-                schedule: Recurrence {
+                recurrence: Recurrence {
                     starts: time(19, 0, 0, 0),
                     pattern: [first.weekday()].into_iter().collect(),
                     season: Season { first: Some(first), last: Some(last) },
@@ -279,14 +279,14 @@ impl CatalogueGenerator {
                 "<p>Da primeira remada ao desembarque na rebentação. Uma noite por semana, com caiaque e pagaia.</p>",
             ),
             ProductKind::FixedCourse {
-                series: vec![course(self.day(-5)), course(self.day(21))],
+                schedules: vec![course(self.day(-5)), course(self.day(21))],
                 late_enrolment: true,
                 drop_in: DropIn::Also,
                 drop_in_rates: Some(self.per_person(&[40, 28])),
             },
         );
         product.limits = self.limits((1, 4), &[4, 2]);
-        product.rates = Some(self.per_person(&[180, 120]));
+        product.pricing = Some(self.per_person(&[180, 120]));
         product.length = Length::Minutes(90);
         product
     }
@@ -310,7 +310,7 @@ impl CatalogueGenerator {
             ProductKind::FlexibleTime(flexible),
         );
         coaching.limits = self.limits((1, 3), &[3, 2]);
-        coaching.rates = Some(Pricing::PerBooking(self.euros(70)));
+        coaching.pricing = Some(Pricing::PerBooking(self.euros(70)));
         coaching.length = Length::Minutes(60);
         coaching.accept_deny = true;
         coaching.options = vec![option(
@@ -323,10 +323,10 @@ impl CatalogueGenerator {
 
     /// Nothing for the public.
     fn outing(&self) -> Product {
-        let series = Schedule {
+        let schedule = Schedule {
             id: random::id(),
             title: None,
-            schedule: Recurrence {
+            recurrence: Recurrence {
                 starts: time(15, 0, 0, 0),
                 pattern: Weekdays::default(),
                 season: Season::default(),
@@ -340,7 +340,7 @@ impl CatalogueGenerator {
             "STAFF",
             self.text("Staff outing", "Saída da equipa"),
             self.text("<p>For us alone.</p>", "<p>Só para nós.</p>"),
-            ProductKind::Fixed { series: vec![series] },
+            ProductKind::Fixed { schedules: vec![schedule] },
         );
         outing.api_bookings_allowed = false;
         outing.taxes = Vec::new();

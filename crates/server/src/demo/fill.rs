@@ -38,7 +38,7 @@ pub(super) struct Demo {
     secret_key: SecretKey,
     grants: Vec<(Authorization, ApiKey)>,
     offer: Offer,
-    benefits: DemoDiscounts,
+    discounts: DemoDiscounts,
     bookings: Bookings,
     blocks: Blocks,
     customer_password: HashedPassword,
@@ -144,8 +144,8 @@ impl Demo {
 
         let mut offer = Offer::invent(&business, now)?;
         let currency = business.currency.ok_or_else(|| anyhow::anyhow!("the business has no currency"))?;
-        let benefits = DemoDiscounts::invent(currency)?;
-        offer.catalogue.promotions.clone_from(&benefits.promotions);
+        let discounts = DemoDiscounts::invent(currency)?;
+        offer.catalogue.promotions.clone_from(&discounts.promotions);
         let bookings = Bookings::invent(&offer, &business, now)?;
         let blocks = Blocks::invent(&offer, &business, now)?;
         let secret_key = register::new_secret_key();
@@ -189,7 +189,7 @@ impl Demo {
             secret_key,
             grants: vec![all, own, read, in_portal],
             offer,
-            benefits,
+            discounts,
             bookings,
             blocks,
             customer_password,
@@ -224,7 +224,7 @@ impl Demo {
             catalogue::put(tx, &account.id, &self.offer.catalogue)?;
             let owner = Actor::User(account.id.clone(), owner.id.clone());
             tx.record(owner.change(&account.id, account.created_at, Subject::catalogue(&account.id), Kind::Updated));
-            self.benefits.give_out(tx, account, &owner)?;
+            self.discounts.give_out(tx, account, &owner)?;
             let (application, customer_password) = (&self.application, &self.customer_password);
             let hands = DemoActors { account, application, manager, customer_password };
             self.bookings.write(tx, app, &hands)?;

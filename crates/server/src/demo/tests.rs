@@ -70,10 +70,10 @@ async fn the_demo_can_be_made_at_any_time() {
                 let catalogue = kept::load(db, &account)?;
                 let tour = catalogue.product(&tour).expect("the tour").clone();
                 let taken = claims::standings(db, &account, zone.date_of(first), zone.date_of(last), first)?;
-                let ProductKind::Fixed { series } = &tour.kind else { panic!("the tour has events") };
+                let ProductKind::Fixed { schedules } = &tour.kind else { panic!("the tour has events") };
                 let mut all = 0;
-                for series in series {
-                    all += series.schedule.between(first, last, tour.length, &zone).count();
+                for schedule in schedules {
+                    all += schedule.recurrence.between(first, last, tour.length, &zone).count();
                 }
                 let seats = SeatBlockSearch { starts: Some((first, last)), touched: None, product: None };
                 assert_eq!(seatblocks::count(db, &account, &Visibility::All, &seats), Ok(1));
@@ -114,15 +114,15 @@ async fn who_did_not_come_is_noted() {
         .store()
         .read(move |db| {
             let whole = Some((at.before(Duration::from_secs(31 * 86_400)), at));
-            let search = BookingSearch { starts: whole, touched: None, product: None, canceled: true };
+            let search = BookingSearch { starts: whole, touched: None, product: None, cancelled: true };
             let all = bookings::list(db, &account, &Visibility::All, &search, RowRange::first(1_000))?;
             Ok::<_, StoreError>(all.into_iter().filter(|booking| booking.no_show).collect::<Vec<_>>())
         })
         .await
         .expect("bookings");
     assert_eq!(found.len(), 1);
-    let canceled = found[0].canceled.as_ref().expect("cancelled");
-    assert!(canceled.agent.is_some() && canceled.at == found[0].span.to, "{canceled:?}");
+    let cancelled = found[0].cancelled.as_ref().expect("cancelled");
+    assert!(cancelled.agent.is_some() && cancelled.at == found[0].span.to, "{cancelled:?}");
 }
 
 /// One customer is known by a password, and some are members.

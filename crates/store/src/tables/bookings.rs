@@ -135,9 +135,9 @@ pub struct Booking {
     /// When it was changed last, and by whom.
     pub changed: Option<Stamp>,
     /// When it was cancelled, and by whom.
-    pub canceled: Option<Stamp>,
+    pub cancelled: Option<Stamp>,
     /// Whether the cancellation counts in the customer's history.
-    pub cancelation_tracked: bool,
+    pub cancellation_tracked: bool,
     /// How many times it was changed since it was created, its cancellation included. [`update`] counts, whatever stands here.
     pub changes: i64,
 }
@@ -165,7 +165,7 @@ pub struct BookingSearch {
     /// Changed last, or created, within these.
     pub touched: Option<(Instant, Instant)>,
     pub product: Option<ProductId>,
-    pub canceled: bool,
+    pub cancelled: bool,
 }
 
 /// All times there are.
@@ -191,8 +191,8 @@ fn booking(row: &Row) -> Result<Booking, StoreError> {
         no_show: row.next()?,
         created: Stamp { at: row.next()?, agent: row.next()? },
         changed: stamp(row.next()?, row.next()?),
-        canceled: stamp(row.next()?, row.next()?),
-        cancelation_tracked: row.next()?,
+        cancelled: stamp(row.next()?, row.next()?),
+        cancellation_tracked: row.next()?,
         changes: row.next()?,
     })
 }
@@ -203,7 +203,7 @@ fn booking(row: &Row) -> Result<Booking, StoreError> {
 /// [`StoreError::Unique`] when the number is taken; otherwise when the store fails.
 pub fn insert(tx: &mut Tx, account: &AccountId, booking: &Booking) -> Result<(), StoreError> {
     let b = booking;
-    let (changed, canceled) = (b.changed.as_ref(), b.canceled.as_ref());
+    let (changed, cancelled) = (b.changed.as_ref(), b.cancelled.as_ref());
     tx.run(
         INSERT,
         &[
@@ -228,9 +228,9 @@ pub fn insert(tx: &mut Tx, account: &AccountId, booking: &Booking) -> Result<(),
             &b.created.agent,
             &changed.map(|stamp| stamp.at),
             &changed.and_then(|stamp| stamp.agent.as_deref()),
-            &canceled.map(|stamp| stamp.at),
-            &canceled.and_then(|stamp| stamp.agent.as_deref()),
-            &b.cancelation_tracked,
+            &cancelled.map(|stamp| stamp.at),
+            &cancelled.and_then(|stamp| stamp.agent.as_deref()),
+            &b.cancellation_tracked,
             &b.changes,
             &b.touched_at(),
         ],
@@ -244,7 +244,7 @@ fn note_attendance(tx: &mut Tx, account: &AccountId, booking: &Booking, is_new: 
     // One who is named twice comes once.
     people.sort();
     people.dedup();
-    let span = Some(booking.span).filter(|_| booking.canceled.is_none());
+    let span = Some(booking.span).filter(|_| booking.cancelled.is_none());
     linked_people::set_attendance(tx, account, &booking.customer, (&booking.number, is_new), span, &people)
 }
 
@@ -307,7 +307,7 @@ pub fn retitle(
 /// Writes a booking over what was there; who created it, when, and whose it is stay.
 pub fn update(tx: &mut Tx, account: &AccountId, booking: &Booking) -> Result<(), StoreError> {
     let b = booking;
-    let (changed, canceled) = (b.changed.as_ref(), b.canceled.as_ref());
+    let (changed, cancelled) = (b.changed.as_ref(), b.cancelled.as_ref());
     tx.run(
         UPDATE,
         &[
@@ -328,9 +328,9 @@ pub fn update(tx: &mut Tx, account: &AccountId, booking: &Booking) -> Result<(),
             &b.no_show,
             &changed.map(|stamp| stamp.at),
             &changed.and_then(|stamp| stamp.agent.as_deref()),
-            &canceled.map(|stamp| stamp.at),
-            &canceled.and_then(|stamp| stamp.agent.as_deref()),
-            &b.cancelation_tracked,
+            &cancelled.map(|stamp| stamp.at),
+            &cancelled.and_then(|stamp| stamp.agent.as_deref()),
+            &b.cancellation_tracked,
             &b.touched_at(),
         ],
     )?;
@@ -351,18 +351,18 @@ pub fn lock(tx: &mut Tx, account: &AccountId, number: &BookingNumber) -> Result<
 pub fn list(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Visibility,
+    visibility: &Visibility,
     search: &BookingSearch,
     RowRange { as_of, limit, offset }: RowRange,
 ) -> Result<Vec<Booking>, StoreError> {
-    let BookingSearch { product, canceled, .. } = search;
+    let BookingSearch { product, cancelled, .. } = search;
     let (starts, touched) = (search.starts.unwrap_or(ALWAYS), search.touched.unwrap_or(ALWAYS));
     let by_start = search.starts.is_some();
     let mut params: Vec<&dyn Param> =
-        vec![account, &starts.0, &starts.1, &touched.0, &touched.1, product, canceled, &limit, &offset];
+        vec![account, &starts.0, &starts.1, &touched.0, &touched.1, product, cancelled, &limit, &offset];
     params.extend(as_of.as_ref().map(|number| number as &dyn Param));
-    params.extend(sight.creator().map(|application| application as &dyn Param));
-    let statement = match (sight, by_start, as_of) {
+    params.extend(visibility.creator().map(|application| application as &dyn Param));
+    let statement = match (visibility, by_start, as_of) {
         (Visibility::All, true, None) => LIST_BY_START,
         (Visibility::All, false, None) => LIST_BY_TOUCH,
         (Visibility::Own(_), true, None) => LIST_OWN_BY_START,
@@ -389,14 +389,14 @@ pub fn ahead(
 pub fn count(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Visibility,
+    visibility: &Visibility,
     search: &BookingSearch,
 ) -> Result<i64, StoreError> {
-    let BookingSearch { product, canceled, .. } = search;
+    let BookingSearch { product, cancelled, .. } = search;
     let (starts, touched) = (search.starts.unwrap_or(ALWAYS), search.touched.unwrap_or(ALWAYS));
     let by_start = search.starts.is_some();
-    let mut params: Vec<&dyn Param> = vec![account, &starts.0, &starts.1, &touched.0, &touched.1, product, canceled];
-    let found = match sight {
+    let mut params: Vec<&dyn Param> = vec![account, &starts.0, &starts.1, &touched.0, &touched.1, product, cancelled];
+    let found = match visibility {
         Visibility::All => db.one(if by_start { COUNT_BY_START } else { COUNT_BY_TOUCH }, &params, |row| row.next())?,
         Visibility::Own(application) => {
             params.push(application);
@@ -411,12 +411,12 @@ pub fn count(
 pub fn list_of_customer(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Visibility,
+    visibility: &Visibility,
     customer: &CustomerId,
     (first, last): (Instant, Instant),
     RowRange { as_of, limit, offset }: RowRange,
 ) -> Result<Vec<Booking>, StoreError> {
-    let creator = sight.creator();
+    let creator = visibility.creator();
     let mut params: Vec<&dyn Param> = vec![account, customer, &first, &last, &creator, &limit, &offset];
     params.extend(as_of.as_ref().map(|number| number as &dyn Param));
     db.all(if as_of.is_some() { WAS_OF_CUSTOMER } else { LIST_OF_CUSTOMER }, &params, booking)
@@ -426,11 +426,11 @@ pub fn list_of_customer(
 pub fn count_of_customer(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Visibility,
+    visibility: &Visibility,
     customer: &CustomerId,
     (first, last): (Instant, Instant),
 ) -> Result<i64, StoreError> {
-    let params: [&dyn Param; 5] = [account, customer, &first, &last, &sight.creator()];
+    let params: [&dyn Param; 5] = [account, customer, &first, &last, &visibility.creator()];
     Ok(db.one(COUNT_OF_CUSTOMER, &params, |row| row.next())?.unwrap_or(0))
 }
 
@@ -438,10 +438,10 @@ pub fn count_of_customer(
 pub fn has_any(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Visibility,
+    visibility: &Visibility,
     customer: &CustomerId,
 ) -> Result<bool, StoreError> {
-    Ok(db.one(HAS_ANY, &[account, customer, &sight.creator()], |row| row.next::<BookingNumber>())?.is_some())
+    Ok(db.one(HAS_ANY, &[account, customer, &visibility.creator()], |row| row.next::<BookingNumber>())?.is_some())
 }
 
 /// Whether a customer has a booking that is not cancelled and starts after `now`.

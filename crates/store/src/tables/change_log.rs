@@ -68,11 +68,11 @@ fn entry(row: &Row) -> Result<ChangeEntry, StoreError> {
 pub fn after(
     db: &mut Snapshot,
     account: &AccountId,
-    (thing, sight): (Thing, &Visibility),
+    (thing, visibility): (Thing, &Visibility),
     after: i64,
     limit: i64,
 ) -> Result<Vec<ChangeEntry>, StoreError> {
-    match sight {
+    match visibility {
         Visibility::All => db.all(AFTER, &[account, &thing, &after, &limit], entry),
         Visibility::Own(application) => db.all(AFTER_OWN, &[account, &thing, &after, &limit, application], entry),
     }
@@ -82,10 +82,10 @@ pub fn after(
 pub fn latest(
     db: &mut Snapshot,
     account: &AccountId,
-    (thing, sight): (Thing, &Visibility),
+    (thing, visibility): (Thing, &Visibility),
     limit: i64,
 ) -> Result<Vec<ChangeEntry>, StoreError> {
-    match sight {
+    match visibility {
         Visibility::All => db.all(LATEST, &[account, &thing, &limit], entry),
         Visibility::Own(application) => db.all(LATEST_OWN, &[account, &thing, &limit, application], entry),
     }

@@ -90,8 +90,8 @@ statements! {
 }
 
 /// The events that something has seats of.
-pub fn events_of(db: &mut Snapshot, account: &AccountId, holder: &ClaimOwner) -> Result<Vec<EventId>, StoreError> {
-    db.all(EVENTS_OF, &[account, &holder.kind(), &holder.id()], |row| row.next())
+pub fn events_of(db: &mut Snapshot, account: &AccountId, owner: &ClaimOwner) -> Result<Vec<EventId>, StoreError> {
+    db.all(EVENTS_OF, &[account, &owner.kind(), &owner.id()], |row| row.next())
 }
 
 /// Locks events until the transaction ends, in the order of their ids. Those with a number of seats are there afterwards,
@@ -140,13 +140,13 @@ pub fn end_resources(tx: &mut Tx, account: &AccountId, id: &ResourceId, now: Ins
 }
 
 /// Gives back everything that something has. Its events are locked.
-pub fn release(tx: &mut Tx, account: &AccountId, holder: &ClaimOwner, now: Instant) -> Result<(), StoreError> {
-    let (kind, id) = (holder.kind(), holder.id());
+pub fn release(tx: &mut Tx, account: &AccountId, owner: &ClaimOwner, now: Instant) -> Result<(), StoreError> {
+    let (kind, id) = (owner.kind(), owner.id());
     let released: Vec<(EventId, i64, bool)> =
         tx.all(RELEASE_SEATS, &[account, &kind, &id], |row| Ok((row.next()?, row.next()?, row.next()?)))?;
     for (event, seats, private) in released {
         tx.run(GIVE_BACK, &[account, &event, &seats, &private])?;
-        left(tx, account, &event, holder, now)?;
+        left(tx, account, &event, owner, now)?;
         settle(tx, account, &event)?;
     }
     tx.run(RELEASE_RESOURCES, &[account, &kind, &id])?;
@@ -154,8 +154,8 @@ pub fn release(tx: &mut Tx, account: &AccountId, holder: &ClaimOwner, now: Insta
 }
 
 /// What something has of events and, as claims of at most [`LONGEST_PIECE`], of resources, the ended ones included.
-pub fn held(db: &mut Snapshot, account: &AccountId, holder: &ClaimOwner) -> Result<CurrentClaims, StoreError> {
-    let (kind, id) = (holder.kind(), holder.id());
+pub fn held(db: &mut Snapshot, account: &AccountId, owner: &ClaimOwner) -> Result<CurrentClaims, StoreError> {
+    let (kind, id) = (owner.kind(), owner.id());
     let seats = db.all(SEATS_OF, &[account, &kind, &id], |row| {
         let (event, seats, private) = (row.next()?, row.next::<i64>()?, row.next()?);
         Ok(SeatClaim { event, seats: u32::try_from(seats).unwrap_or(0), private })
@@ -171,12 +171,12 @@ pub fn held(db: &mut Snapshot, account: &AccountId, holder: &ClaimOwner) -> Resu
 pub fn keep(
     tx: &mut Tx,
     account: &AccountId,
-    holder: &ClaimOwner,
+    owner: &ClaimOwner,
     (held, granted): (&CurrentClaims, &Grant),
     span: Option<Span>,
     now: Instant,
 ) -> Result<(), StoreError> {
-    let (kind, id) = (holder.kind(), holder.id());
+    let (kind, id) = (owner.kind(), owner.id());
     for had in &held.seats {
         let kept = granted.seats.iter().find(|claim| claim.event == had.event);
         let (seats, private) = kept.map_or((0, false), |claim| (claim.seats, claim.private));
@@ -186,7 +186,7 @@ pub fn keep(
             Some(claim) if claim == had => continue,
             Some(_) => tx.run(FEWER_SEATS, &[account, &had.event, &kind, &id, &i64::from(seats), &private])?,
             None => {
-                left(tx, account, &had.event, holder, now)?;
+                left(tx, account, &had.event, owner, now)?;
                 tx.run(NO_SEATS, &[account, &had.event, &kind, &id])?
             }
         };
@@ -210,15 +210,9 @@ pub fn keep(
 }
 
 /// Notes that a booking has left an event. Others that do are in no calendar.
-fn left(
-    tx: &mut Tx,
-    account: &AccountId,
-    event: &EventId,
-    holder: &ClaimOwner,
-    now: Instant,
-) -> Result<(), StoreError> {
-    if matches!(holder, ClaimOwner::Booking(_)) {
-        tx.run(LEAVE, &[account, event, &holder.id(), &now])?;
+fn left(tx: &mut Tx, account: &AccountId, event: &EventId, owner: &ClaimOwner, now: Instant) -> Result<(), StoreError> {
+    if matches!(owner, ClaimOwner::Booking(_)) {
+        tx.run(LEAVE, &[account, event, &owner.id(), &now])?;
     }
     Ok(())
 }
@@ -230,10 +224,10 @@ fn settle(tx: &mut Tx, account: &AccountId, event: &EventId) -> Result<(), Store
 }
 
 /// What others have of an event.
-pub fn standing(db: &mut Snapshot, account: &AccountId, event: &EventId) -> Result<EventOccupancy, StoreError> {
+pub fn occupancy(db: &mut Snapshot, account: &AccountId, event: &EventId) -> Result<EventOccupancy, StoreError> {
     let found = db.one(STANDING, &[account, event], |row| {
-        let standing = event_standing(row.next()?, row.next()?);
-        Ok(EventOccupancy { visited: row.next()?, ..standing })
+        let occupancy = event_standing(row.next()?, row.next()?);
+        Ok(EventOccupancy { visited: row.next()?, ..occupancy })
     })?;
     Ok(found.unwrap_or_default())
 }
@@ -246,41 +240,36 @@ fn event_standing(taken: i64, private: bool) -> EventOccupancy {
 /// look at where it could be moved; whoever moves it gives back the same in that step.
 #[derive(Debug, Clone)]
 pub struct FreedClaims {
-    holder: ClaimOwner,
+    owner: ClaimOwner,
     seats: Vec<SeatClaim>,
     alone: BTreeSet<EventId>,
 }
 
 impl FreedClaims {
-    pub fn holder(
-        db: &mut Snapshot,
-        account: &AccountId,
-        holder: ClaimOwner,
-        now: Instant,
-    ) -> Result<Self, StoreError> {
-        let (seats, mut alone) = (held(db, account, &holder)?.seats, BTreeSet::new());
+    pub fn owner(db: &mut Snapshot, account: &AccountId, owner: ClaimOwner, now: Instant) -> Result<Self, StoreError> {
+        let (seats, mut alone) = (held(db, account, &owner)?.seats, BTreeSet::new());
         for SeatClaim { event, .. } in &seats {
             let others: Option<i64> =
-                db.one(OTHERS_COME, &[account, event, &holder.kind(), &holder.id(), &now], |row| row.next())?;
+                db.one(OTHERS_COME, &[account, event, &owner.kind(), &owner.id(), &now], |row| row.next())?;
             if others.is_none() {
                 alone.insert(event.clone());
             }
         }
-        Ok(Self { holder, seats, alone })
+        Ok(Self { owner, seats, alone })
     }
 
     /// Takes its seats out of what is taken.
     pub fn leave(&self, standings: &mut HashMap<EventId, EventOccupancy>) {
         for SeatClaim { event, seats, private } in &self.seats {
-            if let Some(standing) = standings.get_mut(event) {
-                let private = standing.private && !private;
-                *standing = event_standing(i64::from(standing.taken.saturating_sub(*seats)), private);
+            if let Some(occupancy) = standings.get_mut(event) {
+                let private = occupancy.private && !private;
+                *occupancy = event_standing(i64::from(occupancy.taken.saturating_sub(*seats)), private);
             }
         }
     }
 
     fn has(&self, kind: &str, id: &str, event: Option<&EventId>) -> bool {
-        event.is_some_and(|event| self.alone.contains(event)) || (kind == self.holder.kind() && id == self.holder.id())
+        event.is_some_and(|event| self.alone.contains(event)) || (kind == self.owner.kind() && id == self.owner.id())
     }
 }
 
@@ -311,16 +300,16 @@ pub fn timeline(
 pub fn claim_seats(
     tx: &mut Tx,
     account: &AccountId,
-    holder: &ClaimOwner,
+    owner: &ClaimOwner,
     claims: &[SeatClaim],
     expires_at: Option<Instant>,
 ) -> Result<(), StoreError> {
-    let (kind, id) = (holder.kind(), holder.id());
+    let (kind, id) = (owner.kind(), owner.id());
     for SeatClaim { event, seats, private } in claims {
         let (day, seats) = (event.date.to_string(), i64::from(*seats));
         tx.batch(&[
             (CLAIM_SEATS, &[account, event, &kind, &id, &day, &seats, private, &expires_at]),
-            (TAKE, &[account, event, &seats, private, &matches!(holder, ClaimOwner::Booking(_))]),
+            (TAKE, &[account, event, &seats, private, &matches!(owner, ClaimOwner::Booking(_))]),
         ])?;
     }
     Ok(())
@@ -333,12 +322,12 @@ pub fn claim_seats(
 pub fn claim_resources(
     tx: &mut Tx,
     account: &AccountId,
-    holder: &ClaimOwner,
+    owner: &ClaimOwner,
     resources: &[ResourceId],
     span: Span,
     expires_at: Option<Instant>,
 ) -> Result<(), StoreError> {
-    write_pieces(tx, account, holder, resources, (span, false), expires_at)
+    write_pieces(tx, account, owner, resources, (span, false), expires_at)
 }
 
 /// Writes claims of all of these resources for a span, however many things each can do at once: they are locked, and need not
@@ -346,22 +335,22 @@ pub fn claim_resources(
 pub fn claim_whole(
     tx: &mut Tx,
     account: &AccountId,
-    holder: &ClaimOwner,
+    owner: &ClaimOwner,
     resources: &[ResourceId],
     span: Span,
 ) -> Result<(), StoreError> {
-    write_pieces(tx, account, holder, resources, (span, true), None)
+    write_pieces(tx, account, owner, resources, (span, true), None)
 }
 
 fn write_pieces(
     tx: &mut Tx,
     account: &AccountId,
-    holder: &ClaimOwner,
+    owner: &ClaimOwner,
     resources: &[ResourceId],
     (span, whole): (Span, bool),
     expires_at: Option<Instant>,
 ) -> Result<(), StoreError> {
-    let (kind, id) = (holder.kind(), holder.id());
+    let (kind, id) = (owner.kind(), owner.id());
     let pieces: Vec<Span> = span.pieces(LONGEST_PIECE).collect();
     for resource in resources {
         let params: Vec<[&dyn Param; 8]> = pieces
@@ -402,10 +391,10 @@ pub fn claim_for_event(
 pub fn shift(
     tx: &mut Tx,
     account: &AccountId,
-    holder: &ClaimOwner,
+    owner: &ClaimOwner,
     moved: impl Fn(Span) -> Span,
 ) -> Result<(), StoreError> {
-    let (kind, id) = (holder.kind(), holder.id());
+    let (kind, id) = (owner.kind(), owner.id());
     let mut pieces: Vec<(ResourceId, Span, bool, Option<Instant>)> = tx.all(PIECES, &[account, &kind, &id], |row| {
         Ok((row.next()?, Span { from: row.next()?, to: row.next()? }, row.next()?, row.next()?))
     })?;
@@ -419,7 +408,7 @@ pub fn shift(
             continue;
         };
         let span = moved(Span { from: first.from, to: last.to });
-        write_pieces(tx, account, holder, std::slice::from_ref(resource), (span, true), *expires_at)?;
+        write_pieces(tx, account, owner, std::slice::from_ref(resource), (span, true), *expires_at)?;
         if !whole {
             tx.run(NOT_WHOLE, &[account, resource, &kind, &id, &span.from, &span.to])?;
         }
@@ -461,9 +450,9 @@ pub fn standings(
         Ok((row.next::<EventId>()?, row.next::<i64>()?, row.next::<i64>()?))
     })?;
     for (event, seats, private) in ended {
-        if let Some(standing) = found.get_mut(&event) {
-            standing.taken = standing.taken.saturating_sub(u32::try_from(seats).unwrap_or(u32::MAX));
-            standing.private = standing.private && private == 0;
+        if let Some(occupancy) = found.get_mut(&event) {
+            occupancy.taken = occupancy.taken.saturating_sub(u32::try_from(seats).unwrap_or(u32::MAX));
+            occupancy.private = occupancy.private && private == 0;
         }
     }
     Ok(found)

@@ -64,17 +64,17 @@ impl Days {
 pub fn customers(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Visibility,
+    visibility: &Visibility,
     since: Instant,
 ) -> Result<i64, StoreError> {
-    if *sight == Visibility::All && since <= Instant::from_millis(0) {
+    if *visibility == Visibility::All && since <= Instant::from_millis(0) {
         return Ok(db.one(ALL_CUSTOMERS, &[account], |row| row.next())?.unwrap_or(0));
     }
     let days = Days::within((since, Instant::from_millis(i64::MAX)));
     let mut params: Vec<&dyn Param> = vec![account];
     params.extend(days.params());
-    params.extend(sight.creator().map(|application| application as &dyn Param));
-    let statement = if *sight == Visibility::All { CUSTOMERS } else { CUSTOMERS_OWN };
+    params.extend(visibility.creator().map(|application| application as &dyn Param));
+    let statement = if *visibility == Visibility::All { CUSTOMERS } else { CUSTOMERS_OWN };
     Ok(db.one(statement, &params, |row| row.next())?.unwrap_or(0))
 }
 
@@ -82,7 +82,7 @@ pub fn customers(
 pub fn payments(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Visibility,
+    visibility: &Visibility,
     received: (Instant, Instant),
     method: Option<&PaymentMethod>,
 ) -> Result<i64, StoreError> {
@@ -90,8 +90,8 @@ pub fn payments(
     let mut params: Vec<&dyn Param> = vec![account];
     params.extend(days.params());
     params.extend(method.map(|method| method as &dyn Param));
-    params.extend(sight.creator().map(|application| application as &dyn Param));
-    let statement = match (sight, method) {
+    params.extend(visibility.creator().map(|application| application as &dyn Param));
+    let statement = match (visibility, method) {
         (Visibility::All, None) => PAYMENTS,
         (Visibility::All, Some(_)) => PAYMENTS_BY,
         (Visibility::Own(_), None) => PAYMENTS_OWN,

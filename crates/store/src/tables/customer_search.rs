@@ -159,8 +159,8 @@ impl Parameters<'_> {
     }
 
     /// The statements that list what is found now and what was found: for everybody, or within an application's sight.
-    fn lists(&self, sight: &Visibility) -> (Sql, Sql) {
-        match (self, sight) {
+    fn lists(&self, visibility: &Visibility) -> (Sql, Sql) {
+        match (self, visibility) {
             (Self::Everybody { .. }, Visibility::All) => (LIST, WAS),
             (Self::Everybody { .. }, Visibility::Own(_)) => (LIST_OWN, WAS_OWN),
             (Self::Named { .. }, Visibility::All) => (LIST_NAMED, WAS_NAMED),
@@ -175,18 +175,18 @@ impl Parameters<'_> {
 pub fn list(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Visibility,
+    visibility: &Visibility,
     search: &CustomerSearch,
     now: Instant,
     RowRange { as_of, limit, offset }: RowRange,
 ) -> Result<Vec<CustomerView>, StoreError> {
     let search = search.parameters();
-    let (list, was) = search.lists(sight);
+    let (list, was) = search.lists(visibility);
     let mut params: Vec<&dyn Param> = vec![account];
     params.extend(search.values());
     params.extend([&limit as &dyn Param, &offset, &now]);
     params.extend(as_of.as_ref().map(|number| number as &dyn Param));
-    params.extend(sight.creator().map(|application| application as &dyn Param));
+    params.extend(visibility.creator().map(|application| application as &dyn Param));
     db.all(if as_of.is_some() { was } else { list }, &params, shown)
 }
 
@@ -194,12 +194,12 @@ pub fn list(
 pub fn count(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Visibility,
+    visibility: &Visibility,
     search: &CustomerSearch,
 ) -> Result<i64, StoreError> {
     let search = search.parameters();
-    let count = match (&search, sight) {
-        (Parameters::Everybody { since }, _) => return counted::customers(db, account, sight, **since),
+    let count = match (&search, visibility) {
+        (Parameters::Everybody { since }, _) => return counted::customers(db, account, visibility, **since),
         (Parameters::Named { .. }, Visibility::All) => COUNT_NAMED,
         (Parameters::Named { .. }, Visibility::Own(_)) => COUNT_NAMED_OWN,
         (Parameters::Addressed { .. }, Visibility::All) => COUNT_ADDRESSED,
@@ -207,6 +207,6 @@ pub fn count(
     };
     let mut params: Vec<&dyn Param> = vec![account];
     params.extend(search.values());
-    params.extend(sight.creator().map(|application| application as &dyn Param));
+    params.extend(visibility.creator().map(|application| application as &dyn Param));
     Ok(db.one(count, &params, |row| row.next())?.unwrap_or(0))
 }

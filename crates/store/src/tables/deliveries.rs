@@ -143,7 +143,7 @@ pub struct Delivery {
     pub attempts: i64,
     /// How many of them since somebody last asked for it.
     pub tries: i64,
-    pub standing: DeliveryStatus,
+    pub status: DeliveryStatus,
 }
 
 #[derive(Debug, Clone)]
@@ -165,13 +165,13 @@ fn delivery(row: &Row) -> Result<Delivery, StoreError> {
     let due_at: Option<Instant> = row.next()?;
     let (attempts, tries) = (row.next()?, row.next()?);
     let (outcome, ended_at): (Option<String>, Option<Instant>) = (row.next()?, row.next()?);
-    let standing = match (due_at, outcome.as_deref(), ended_at) {
+    let status = match (due_at, outcome.as_deref(), ended_at) {
         (Some(at), _, _) => DeliveryStatus::Pending(at),
         (None, Some("delivered"), Some(at)) => DeliveryStatus::Delivered(at),
         (None, Some("dropped"), Some(at)) => DeliveryStatus::Failed(at),
         _ => return Err(StoreError::inconsistent("a delivery neither waits nor has ended")),
     };
-    Ok(Delivery { number, position, thing_id, happened_at, attempts, tries, standing })
+    Ok(Delivery { number, position, thing_id, happened_at, attempts, tries, status })
 }
 
 fn attempt(row: &Row) -> Result<Attempt, StoreError> {

@@ -20,7 +20,7 @@ pub struct DueFollowUp {
     pub account: AccountId,
     pub booking: BookingNumber,
     /// The word of its kind of letter.
-    pub letter: String,
+    pub email: String,
     pub due_at: Instant,
 }
 
@@ -29,16 +29,16 @@ pub fn put(
     tx: &mut Tx,
     account: &AccountId,
     booking: &BookingNumber,
-    letter: &str,
+    email: &str,
     due_at: Instant,
 ) -> Result<(), StoreError> {
-    tx.run(PUT, &[account, booking, &letter, &due_at])?;
+    tx.run(PUT, &[account, booking, &email, &due_at])?;
     Ok(())
 }
 
 /// Has a letter not written.
-pub fn remove(tx: &mut Tx, account: &AccountId, booking: &BookingNumber, letter: &str) -> Result<(), StoreError> {
-    tx.run(REMOVE, &[account, booking, &letter])?;
+pub fn remove(tx: &mut Tx, account: &AccountId, booking: &BookingNumber, email: &str) -> Result<(), StoreError> {
+    tx.run(REMOVE, &[account, booking, &email])?;
     Ok(())
 }
 
@@ -52,12 +52,12 @@ pub fn remove_all(tx: &mut Tx, account: &AccountId, booking: &BookingNumber) -> 
 /// [`lock`] it first.
 pub fn due(db: &mut Snapshot, now: Instant, limit: i64) -> Result<Vec<DueFollowUp>, StoreError> {
     db.all(DUE, &[&now, &limit], |row: &Row| {
-        Ok(DueFollowUp { account: row.next()?, booking: row.next()?, letter: row.next()?, due_at: row.next()? })
+        Ok(DueFollowUp { account: row.next()?, booking: row.next()?, email: row.next()?, due_at: row.next()? })
     })
 }
 
 /// Locks a letter for this transaction; when it is due, or nothing if it was written, is no longer wanted, or another node
 /// has it in hand.
-pub fn lock(tx: &mut Tx, letter: &DueFollowUp) -> Result<Option<Instant>, StoreError> {
-    tx.one(LOCK, &[&letter.account, &letter.booking, &letter.letter], |row| row.next())
+pub fn lock(tx: &mut Tx, email: &DueFollowUp) -> Result<Option<Instant>, StoreError> {
+    tx.one(LOCK, &[&email.account, &email.booking, &email.email], |row| row.next())
 }

@@ -24,27 +24,27 @@ pub struct StoredTemplate {
 pub fn find(
     db: &mut Snapshot,
     account: &AccountId,
-    letter: &str,
+    email: &str,
     language: &str,
 ) -> Result<Option<StoredTemplate>, StoreError> {
-    db.one(FIND, &[account, &letter, &language], |row| Ok(StoredTemplate { subject: row.next()?, body: row.next()? }))
+    db.one(FIND, &[account, &email, &language], |row| Ok(StoredTemplate { subject: row.next()?, body: row.next()? }))
 }
 
 /// Writes a text over the one that was there, if any.
 pub fn put(
     tx: &mut Tx,
     account: &AccountId,
-    (letter, language): (&str, &str),
+    (email, language): (&str, &str),
     text: &StoredTemplate,
     now: Instant,
 ) -> Result<(), StoreError> {
-    tx.run(PUT, &[account, &letter, &language, &text.subject, &text.body, &now])?;
+    tx.run(PUT, &[account, &email, &language, &text.subject, &text.body, &now])?;
     Ok(())
 }
 
 /// Removes a text; whether there was one.
-pub fn remove(tx: &mut Tx, account: &AccountId, letter: &str, language: &str) -> Result<bool, StoreError> {
-    Ok(tx.run(REMOVE, &[account, &letter, &language])? > 0)
+pub fn remove(tx: &mut Tx, account: &AccountId, email: &str, language: &str) -> Result<bool, StoreError> {
+    Ok(tx.run(REMOVE, &[account, &email, &language])? > 0)
 }
 
 /// Which texts the business has of its own: kind of letter, language, when it was written. At most `limit`.

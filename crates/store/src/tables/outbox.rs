@@ -76,7 +76,7 @@ pub struct OutboxEmail {
     pub not_after: Option<Instant>,
 }
 
-fn mail(row: &Row) -> Result<OutboxEmail, StoreError> {
+fn email(row: &Row) -> Result<OutboxEmail, StoreError> {
     Ok(OutboxEmail {
         account: row.next()?,
         id: row.next()?,
@@ -91,17 +91,17 @@ fn mail(row: &Row) -> Result<OutboxEmail, StoreError> {
 }
 
 /// Adds a mail; `send_at` absent: it is only kept.
-pub fn insert(tx: &mut Tx, mail: &OutboxEmail, send_at: Option<Instant>) -> Result<(), StoreError> {
+pub fn insert(tx: &mut Tx, email: &OutboxEmail, send_at: Option<Instant>) -> Result<(), StoreError> {
     tx.run(
         INSERT,
         &[
-            &mail.account,
-            &mail.id,
-            &mail.recipient,
-            &mail.subject,
-            &mail.sealed_body,
-            &mail.sealed_parts,
-            &mail.created_at,
+            &email.account,
+            &email.id,
+            &email.recipient,
+            &email.subject,
+            &email.sealed_body,
+            &email.sealed_parts,
+            &email.created_at,
             &send_at,
         ],
     )?;
@@ -113,7 +113,7 @@ pub fn insert(tx: &mut Tx, mail: &OutboxEmail, send_at: Option<Instant>) -> Resu
 pub struct EmailKey<'a> {
     pub booking: &'a BookingNumber,
     /// The word of its kind of letter.
-    pub letter: &'static str,
+    pub email: &'static str,
     /// On which occasion: after how many changes of the booking or, if it is about a time, for which.
     pub occasion: i64,
 }
@@ -121,25 +121,25 @@ pub struct EmailKey<'a> {
 /// Adds a mail about a booking, unless it is there already; `send_at` absent: it is only kept.
 pub fn insert_about(
     tx: &mut Tx,
-    mail: &OutboxEmail,
+    email: &OutboxEmail,
     about: &EmailKey<'_>,
     send_at: Option<Instant>,
 ) -> Result<(), StoreError> {
     tx.run(
         INSERT_ABOUT,
         &[
-            &mail.account,
-            &mail.id,
-            &mail.recipient,
-            &mail.subject,
-            &mail.sealed_body,
-            &mail.sealed_parts,
-            &mail.created_at,
+            &email.account,
+            &email.id,
+            &email.recipient,
+            &email.subject,
+            &email.sealed_body,
+            &email.sealed_parts,
+            &email.created_at,
             &send_at,
             about.booking,
-            &about.letter,
+            &about.email,
             &about.occasion,
-            &mail.not_after,
+            &email.not_after,
         ],
     )?;
     Ok(())
@@ -149,10 +149,10 @@ pub fn insert_about(
 /// hold up somebody who waits for a link. Whoever takes them says in the same transaction, by [`postpone`], until
 /// when nobody else need try.
 pub fn due(tx: &mut Tx, now: Instant, limit: i64) -> Result<Vec<OutboxEmail>, StoreError> {
-    let mut due = tx.all(DUE_FIRST, &[&now, &limit], mail)?;
+    let mut due = tx.all(DUE_FIRST, &[&now, &limit], email)?;
     let room = limit.saturating_sub(i64::try_from(due.len()).unwrap_or(limit));
     if room > 0 {
-        due.extend(tx.all(DUE_THEN, &[&now, &room], mail)?);
+        due.extend(tx.all(DUE_THEN, &[&now, &room], email)?);
     }
     Ok(due)
 }
@@ -160,18 +160,18 @@ pub fn due(tx: &mut Tx, now: Instant, limit: i64) -> Result<Vec<OutboxEmail>, St
 /// Says when to try again, if at all, and what went wrong the last time.
 pub fn postpone(
     tx: &mut Tx,
-    mail: &OutboxEmail,
+    email: &OutboxEmail,
     next_attempt_at: Option<Instant>,
     attempts: i64,
     error: Option<&str>,
 ) -> Result<(), StoreError> {
-    tx.run(POSTPONE, &[&mail.account, &mail.id, &next_attempt_at, &attempts, &error])?;
+    tx.run(POSTPONE, &[&email.account, &email.id, &next_attempt_at, &attempts, &error])?;
     Ok(())
 }
 
 /// Has a mail not sent any more.
-pub fn discard(tx: &mut Tx, mail: &OutboxEmail, now: Instant) -> Result<(), StoreError> {
-    tx.run(END, &[&mail.account, &mail.id, &now])?;
+pub fn discard(tx: &mut Tx, email: &OutboxEmail, now: Instant) -> Result<(), StoreError> {
+    tx.run(END, &[&email.account, &email.id, &now])?;
     Ok(())
 }
 
@@ -222,8 +222,8 @@ pub fn send_again(
 }
 
 /// Notes that the mail server took it, and wipes the text.
-pub fn delivered(tx: &mut Tx, mail: &OutboxEmail, now: Instant) -> Result<(), StoreError> {
-    tx.run(DELIVERED, &[&mail.account, &mail.id, &now])?;
+pub fn delivered(tx: &mut Tx, email: &OutboxEmail, now: Instant) -> Result<(), StoreError> {
+    tx.run(DELIVERED, &[&email.account, &email.id, &now])?;
     Ok(())
 }
 
@@ -293,12 +293,12 @@ pub fn list(
 
 /// The latest mails of the whole server, at most `limit`. For the demo's mail box, which is nobody's.
 pub fn latest(db: &mut Snapshot, limit: i64) -> Result<Vec<OutboxEmail>, StoreError> {
-    db.all(LATEST_OF_ALL, &[&limit], mail)
+    db.all(LATEST_OF_ALL, &[&limit], email)
 }
 
 /// The mail with this id.
 pub fn find(db: &mut Snapshot, account: &AccountId, id: &MailId) -> Result<Option<OutboxEmail>, StoreError> {
-    db.one(FIND, &[account, id], mail)
+    db.one(FIND, &[account, id], email)
 }
 
 /// Tidies away mails written before `before` that nobody tries to deliver any more, at most `limit`; how many there

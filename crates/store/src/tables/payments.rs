@@ -131,16 +131,16 @@ pub fn find(db: &mut Snapshot, account: &AccountId, id: &PaymentId) -> Result<Op
 pub fn list(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Visibility,
+    visibility: &Visibility,
     search: &PaymentSearch,
     RowRange { as_of, limit, offset }: RowRange,
 ) -> Result<Vec<Payment>, StoreError> {
     let PaymentSearch { received: (first, last), method, method_other } = search;
     let mut params: Vec<&dyn Param> = vec![account, first, last, method, method_other];
-    params.extend(sight.creator().map(|application| application as &dyn Param));
+    params.extend(visibility.creator().map(|application| application as &dyn Param));
     params.extend([&limit as &dyn Param, &offset]);
     params.extend(as_of.as_ref().map(|number| number as &dyn Param));
-    let statement = match (sight, as_of) {
+    let statement = match (visibility, as_of) {
         (Visibility::All, None) => LIST,
         (Visibility::All, Some(_)) => WAS,
         (Visibility::Own(_), None) => LIST_OWN,
@@ -153,14 +153,14 @@ pub fn list(
 pub fn count(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Visibility,
+    visibility: &Visibility,
     search: &PaymentSearch,
 ) -> Result<i64, StoreError> {
     let PaymentSearch { received: (first, last), method, method_other } = search;
     if method_other.is_none() {
-        return counted::payments(db, account, sight, (*first, *last), method.as_ref());
+        return counted::payments(db, account, visibility, (*first, *last), method.as_ref());
     }
-    let count = match sight.creator() {
+    let count = match visibility.creator() {
         None => db.one(COUNT, &[account, first, last, method, method_other], |row| row.next()),
         Some(application) => {
             db.one(COUNT_OWN, &[account, first, last, method, method_other, application], |row| row.next())
@@ -173,11 +173,11 @@ pub fn count(
 pub fn list_of_booking(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Visibility,
+    visibility: &Visibility,
     booking: &BookingNumber,
     RowRange { as_of, limit, offset }: RowRange,
 ) -> Result<Vec<Payment>, StoreError> {
-    let creator = sight.creator();
+    let creator = visibility.creator();
     let mut params: Vec<&dyn Param> = vec![account, booking, &creator, &limit, &offset];
     params.extend(as_of.as_ref().map(|number| number as &dyn Param));
     db.all(if as_of.is_some() { WAS_OF_BOOKING } else { LIST_OF_BOOKING }, &params, payment)
@@ -187,10 +187,10 @@ pub fn list_of_booking(
 pub fn count_of_booking(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Visibility,
+    visibility: &Visibility,
     booking: &BookingNumber,
 ) -> Result<i64, StoreError> {
-    Ok(db.one(COUNT_OF_BOOKING, &[account, booking, &sight.creator()], |row| row.next())?.unwrap_or(0))
+    Ok(db.one(COUNT_OF_BOOKING, &[account, booking, &visibility.creator()], |row| row.next())?.unwrap_or(0))
 }
 
 /// Adds a payment. Whoever adds one to a booking also adds it to what the booking says is paid.

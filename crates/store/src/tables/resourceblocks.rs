@@ -155,12 +155,12 @@ pub fn lock(tx: &mut Tx, account: &AccountId, id: &ResourceBlockId) -> Result<Op
 pub fn list(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Visibility,
+    visibility: &Visibility,
     search: &ResourceBlockSearch,
     RowRange { as_of, limit, offset }: RowRange,
 ) -> Result<Vec<ResourceBlock>, StoreError> {
     let (starts, touched) = (search.starts.unwrap_or(ALWAYS), search.touched.unwrap_or(ALWAYS));
-    let (resource, creator) = (&search.resource, sight.creator());
+    let (resource, creator) = (&search.resource, visibility.creator());
     let mut params: Vec<&dyn Param> =
         vec![account, &starts.0, &starts.1, &touched.0, &touched.1, resource, &creator, &limit, &offset];
     params.extend(as_of.as_ref().map(|number| number as &dyn Param));
@@ -187,11 +187,11 @@ pub fn ahead(
 pub fn count(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Visibility,
+    visibility: &Visibility,
     search: &ResourceBlockSearch,
 ) -> Result<i64, StoreError> {
     let (starts, touched) = (search.starts.unwrap_or(ALWAYS), search.touched.unwrap_or(ALWAYS));
-    let (resource, creator) = (&search.resource, sight.creator());
+    let (resource, creator) = (&search.resource, visibility.creator());
     let statement = if search.starts.is_some() { COUNT_BY_START } else { COUNT_BY_TOUCH };
     let params: [&dyn Param; 7] = [account, &starts.0, &starts.1, &touched.0, &touched.1, resource, &creator];
     Ok(db.one(statement, &params, |row| row.next())?.unwrap_or(0))

@@ -160,12 +160,12 @@ pub fn lock(tx: &mut Tx, account: &AccountId, id: &SeatBlockId) -> Result<Option
 pub fn list(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Visibility,
+    visibility: &Visibility,
     search: &SeatBlockSearch,
     RowRange { as_of, limit, offset }: RowRange,
 ) -> Result<Vec<SeatBlock>, StoreError> {
     let (starts, touched) = (search.starts.unwrap_or(ALWAYS), search.touched.unwrap_or(ALWAYS));
-    let (product, creator) = (&search.product, sight.creator());
+    let (product, creator) = (&search.product, visibility.creator());
     let mut params: Vec<&dyn Param> =
         vec![account, &starts.0, &starts.1, &touched.0, &touched.1, product, &creator, &limit, &offset];
     params.extend(as_of.as_ref().map(|number| number as &dyn Param));
@@ -192,11 +192,11 @@ pub fn ahead(
 pub fn count(
     db: &mut Snapshot,
     account: &AccountId,
-    sight: &Visibility,
+    visibility: &Visibility,
     search: &SeatBlockSearch,
 ) -> Result<i64, StoreError> {
     let (starts, touched) = (search.starts.unwrap_or(ALWAYS), search.touched.unwrap_or(ALWAYS));
-    let (product, creator) = (&search.product, sight.creator());
+    let (product, creator) = (&search.product, visibility.creator());
     let statement = if search.starts.is_some() { COUNT_BY_START } else { COUNT_BY_TOUCH };
     let params: [&dyn Param; 7] = [account, &starts.0, &starts.1, &touched.0, &touched.1, product, &creator];
     Ok(db.one(statement, &params, |row| row.next())?.unwrap_or(0))

@@ -166,10 +166,10 @@ pub fn insert(
     tx: &mut Tx,
     new: &Webhook,
     (developer, application): (&AccountId, &ApplicationId),
-    sight: Option<&Visibility>,
+    visibility: Option<&Visibility>,
 ) -> Result<(), StoreError> {
     let Webhook { account, id, authorization, topic: Topic { domain, kind }, url, created_at, lost, .. } = new;
-    let sees = match sight {
+    let sees = match visibility {
         Some(Visibility::All) => "all",
         Some(Visibility::Own(_)) => "own",
         None => "none",

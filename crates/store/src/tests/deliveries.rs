@@ -61,8 +61,8 @@ async fn with_webhook(place: &Place) -> Store {
     store
 }
 
-fn insert(tx: &mut Tx, new: &Webhook, sight: Option<&Visibility>) -> Result<(), StoreError> {
-    webhooks::insert(tx, new, (&"DEVELOPER1".parse().expect("an id"), &application()), sight)
+fn insert(tx: &mut Tx, new: &Webhook, visibility: Option<&Visibility>) -> Result<(), StoreError> {
+    webhooks::insert(tx, new, (&"DEVELOPER1".parse().expect("an id"), &application()), visibility)
 }
 
 fn application() -> ApplicationId {
@@ -223,9 +223,9 @@ on_both_engines! {
         store.write_unlogged(move |tx| {
             let first = webhooks::find(tx, &account(), &webhook())?.expect("a webhook");
             let sights = [Some(Visibility::Own(application())), None];
-            for ((id, key), sight) in [&own, &none].into_iter().zip(["MNOPQRSTUVWX", "NOPQRSTUVWXY"]).zip(&sights) {
+            for ((id, key), visibility) in [&own, &none].into_iter().zip(["MNOPQRSTUVWX", "NOPQRSTUVWXY"]).zip(&sights) {
                 let authorization = key.parse().expect("an id");
-                insert(tx, &Webhook { id: id.clone(), authorization, ..first.clone() }, sight.as_ref())?;
+                insert(tx, &Webhook { id: id.clone(), authorization, ..first.clone() }, visibility.as_ref())?;
             }
             Ok::<_, StoreError>(())
         }).await.expect("two webhooks");

@@ -68,7 +68,7 @@ async fn business(place: &Place) -> Store {
 }
 
 async fn taken(store: &Store) -> u32 {
-    store.read(|db| claims::standing(db, &account(), &event())).await.expect("a standing").taken
+    store.read(|db| claims::occupancy(db, &account(), &event())).await.expect("a standing").taken
 }
 
 async fn claim_seats(store: &Store, number: u64, seats: u32) -> Result<(), StoreError> {
@@ -179,7 +179,7 @@ on_both_engines! {
         let store = business(place).await;
         let all = Some((Instant::from_millis(0), Instant::from_millis(i64::MAX)));
         for (starts, touched) in [(all, None), (None, all), (all, all), (None, None)] {
-            let search = bookings::BookingSearch { starts, touched, product: None, canceled: true };
+            let search = bookings::BookingSearch { starts, touched, product: None, cancelled: true };
             let found = store.read(move |db| {
                 Ok::<_, StoreError>((
                     bookings::count(db, &account(), &Visibility::All, &search)?,

@@ -73,13 +73,13 @@ fn page(
     own: bool,
     wanted: PageRequest,
 ) -> Result<(ListSnapshot, Vec<CustomerId>), StoreError> {
-    let sight = if own { Visibility::Own(application()) } else { Visibility::All };
+    let visibility = if own { Visibility::Own(application()) } else { Visibility::All };
     let by = if by_name { SearchBy::Name("reis".to_owned()) } else { SearchBy::Everybody };
     let search = CustomerSearch { since: Instant::from_millis(0), by, who: WhoIsMember::Both };
     let now = Instant::from_millis(0);
-    let count = |db: &mut Snapshot| customer_search::count(db, &account(), &sight, &search);
+    let count = |db: &mut Snapshot| customer_search::count(db, &account(), &visibility, &search);
     let found = list_pages::page(db, &account(), wanted, count, |db, cut| {
-        customer_search::list(db, &account(), &sight, &search, now, cut)
+        customer_search::list(db, &account(), &visibility, &search, now, cut)
     })?;
     Ok((found.fixed, found.rows.into_iter().map(|shown| shown.customer.id).collect()))
 }

@@ -69,7 +69,7 @@ fn booking(number: u64, from: i64) -> Booking {
         external_ref: None,
         party: Party::parse_list("Cadults:2").expect("a party"),
         details: BookingDetails {
-            benefits: Default::default(),
+            discounts: Default::default(),
             participants: vec![joana(1), joana(2)],
             options: Vec::new(),
             adjustments: Vec::new(),
@@ -81,16 +81,16 @@ fn booking(number: u64, from: i64) -> Booking {
             source_ip: None,
             reminders: false,
             thank_you: false,
-            cancelation_reason: None,
-            cancelation_fee: None,
+            cancellation_reason: None,
+            cancellation_fee: None,
         },
         paid: 0,
         accepted: true,
         no_show: false,
         created: Stamp { at: at(0), agent: None },
         changed: None,
-        canceled: None,
-        cancelation_tracked: false,
+        cancelled: None,
+        cancellation_tracked: false,
         changes: 0,
     }
 }
@@ -131,7 +131,7 @@ on_both_engines! {
             let anonymous = r#"{"product_name": ""}"#.to_owned();
             let twice = booking(0, 0).details;
             let twice = serde_json::to_string(&twice).expect("a text");
-            for (number, from, details, no_show, canceled, tracked) in [
+            for (number, from, details, no_show, cancelled, tracked) in [
                 (1, 100, &twice, false, None, false),
                 (2, 200, &anonymous, true, None, false),
                 (3, 300, &twice, false, Some(1), true),
@@ -141,7 +141,7 @@ on_both_engines! {
                 let number = BookingNumber::from_random(number);
                 let (from, to) = (at(from), at(from + 10));
                 let params: [&dyn crate::Param; 9] =
-                    [&account(), &number, &from, &to, &customer(), details, &no_show, &canceled.map(at), &tracked];
+                    [&account(), &number, &from, &to, &customer(), details, &no_show, &cancelled.map(at), &tracked];
                 tx.run(ADD_BOOKING, &params)?;
             }
             Ok::<_, StoreError>(())
@@ -242,11 +242,11 @@ on_both_engines! {
         };
         let moved = visits(Some(300), Some(100));
         assert_eq!(change(booking(2, 300)).await, (statistics(2, 0, 0, moved), moved));
-        let canceled = Some(Stamp { at: at(1), agent: None });
-        let tracked = Booking { canceled: canceled.clone(), cancelation_tracked: true, ..booking(2, 300) };
+        let cancelled = Some(Stamp { at: at(1), agent: None });
+        let tracked = Booking { cancelled: cancelled.clone(), cancellation_tracked: true, ..booking(2, 300) };
         let once = visits(None, Some(100));
         assert_eq!(change(tracked).await, (statistics(2, 1, 0, once), once));
-        assert_eq!(change(Booking { canceled, ..booking(2, 300) }).await, (statistics(2, 0, 0, once), once));
+        assert_eq!(change(Booking { cancelled, ..booking(2, 300) }).await, (statistics(2, 0, 0, once), once));
         assert_eq!(change(Booking { no_show: true, ..booking(1, 100) }).await, (statistics(2, 0, 1, once), once));
         let removed = store.write_unlogged(|tx| bookings::delete(tx, &account(), &BookingNumber::from_random(1)));
         removed.await.expect("removed");

@@ -15,7 +15,7 @@ use slotkeeper_domain::account::{ContactDetails, PhoneKind};
 use slotkeeper_domain::email_address::EmailAddress;
 
 #[derive(Template)]
-#[template(path = "backoffice/details.html")]
+#[template(path = "backoffice/business_profile.html")]
 struct BusinessProfilePage<'a> {
     layout: Layout,
     form: &'a BusinessProfileForm,

@@ -51,7 +51,7 @@ fn about(placeholder: Placeholder) -> &'static str {
 }
 
 #[derive(Template)]
-#[template(path = "backoffice/letters.html")]
+#[template(path = "backoffice/email_templates.html")]
 struct EmailTemplatesPage {
     layout: Layout,
     kinds: Vec<EmailKindRow>,
@@ -98,7 +98,7 @@ fn address(of: TemplateKey) -> String {
 }
 
 #[derive(Template)]
-#[template(path = "backoffice/letter.html")]
+#[template(path = "backoffice/email_template.html")]
 struct EmailTemplatePage<'a> {
     layout: Layout,
     name: &'static str,
@@ -224,7 +224,7 @@ pub(crate) async fn preview_unsaved(
 
 async fn filled_in(web: &Web, manager: &Manager, of: TemplateKey, form: &TemplateForm) -> PageResult {
     match templates::preview(&web.app, manager, of, &form.text()).await {
-        Ok(letter) => Ok(([(CONTENT_SECURITY_POLICY, PREVIEW_POLICY)], Html(letter.html)).into_response()),
+        Ok(email) => Ok(([(CONTENT_SECURITY_POLICY, PREVIEW_POLICY)], Html(email.html)).into_response()),
         Err(TemplateError::Refused(refused)) => again(web, manager, of, form, &refused).await,
         Err(TemplateError::Store(error)) => Err(error.into()),
     }

@@ -15,10 +15,10 @@ use slotkeeper_domain::time::{Instant, Zone};
 use slotkeeper_store::tables::outbox::{EmailRecord, EmailStatus};
 
 #[derive(Template)]
-#[template(path = "backoffice/mails.html")]
+#[template(path = "backoffice/emails.html")]
 struct EmailsPage {
     layout: Layout,
-    mails: Vec<EmailRow>,
+    emails: Vec<EmailRow>,
     next: Option<String>,
     delivers: bool,
 }
@@ -35,30 +35,30 @@ struct EmailRow {
 }
 
 /// What became of a mail, in words; times by the clock of the business.
-fn line(mail: EmailRecord, own: &EmailAddress, (zone, delivers): (&Zone, bool)) -> EmailRow {
+fn line(email: EmailRecord, own: &EmailAddress, (zone, delivers): (&Zone, bool)) -> EmailRow {
     let again = delivers
-        && mail.fate == EmailStatus::GivenUp
-        && mail.has_text
-        && (mail.about_booking || mail.recipient == *own);
-    let (look, fate) = match mail.fate {
+        && email.fate == EmailStatus::GivenUp
+        && email.has_text
+        && (email.about_booking || email.recipient == *own);
+    let (look, fate) = match email.fate {
         EmailStatus::Sent(at) => ("good", format!("Sent {}", when(at, zone))),
-        EmailStatus::Waits(_) if mail.attempts == 0 => ("", "Waits".to_owned()),
+        EmailStatus::Waits(_) if email.attempts == 0 => ("", "Waits".to_owned()),
         EmailStatus::Waits(at) => ("", format!("Next try {}", when(at, zone))),
         EmailStatus::GivenUp => ("bad", "Given up".to_owned()),
-        EmailStatus::Ended if mail.attempts == 0 && mail.last_error.is_some() => ("", "Not sent".to_owned()),
+        EmailStatus::Ended if email.attempts == 0 && email.last_error.is_some() => ("", "Not sent".to_owned()),
         EmailStatus::Ended => ("", "Not sent: no longer needed".to_owned()),
         EmailStatus::Kept => ("", "Kept: no mail server".to_owned()),
     };
-    let trouble = mail.last_error.map(|error| match mail.attempts {
+    let trouble = email.last_error.map(|error| match email.attempts {
         0 => error,
         1 => format!("After 1 attempt: {error}"),
         attempts => format!("After {attempts} attempts: {error}"),
     });
     EmailRow {
-        again: again.then(|| format!("/backoffice/mails/{}/again", mail.id)),
-        subject: mail.subject,
-        recipient: mail.recipient.to_string(),
-        written: when(mail.created_at, zone),
+        again: again.then(|| format!("/backoffice/mails/{}/again", email.id)),
+        subject: email.subject,
+        recipient: email.recipient.to_string(),
+        written: when(email.created_at, zone),
         look,
         fate,
         trouble,
@@ -80,11 +80,11 @@ pub(crate) async fn show(
         let (at, id) = text.split_once('.')?;
         Some((Instant::from_millis(at.parse().ok()?), id.parse().ok()?))
     });
-    let (mails, next) = list::list(&web.app, &manager, before).await?;
+    let (emails, next) = list::list(&web.app, &manager, before).await?;
     let (zone, own, delivers) = (&manager.account.zone, &manager.user.email_address, web.app.delivers_mail());
     Ok(page::show(&EmailsPage {
         layout: Layout::of(&manager, "/backoffice/mails").with_notice(notice.notice.as_deref()),
-        mails: mails.into_iter().map(|mail| line(mail, own, (zone, delivers))).collect(),
+        emails: emails.into_iter().map(|email| line(email, own, (zone, delivers))).collect(),
         next: next.map(|(at, id)| format!("{}.{id}", at.as_millis())),
         delivers,
     }))

@@ -20,7 +20,7 @@ const NO_MAIL: &str = "Nobody was invited: an invitation is an e-mail, and this 
 const CHOOSE_A_ROLE: &str = "Choose a role: manager or staff.";
 
 #[derive(Template)]
-#[template(path = "backoffice/people.html")]
+#[template(path = "backoffice/team.html")]
 struct TeamPage<'a> {
     layout: Layout,
     people: Vec<User>,

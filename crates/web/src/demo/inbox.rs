@@ -17,10 +17,10 @@ use slotkeeper_domain::time::Zone;
 use slotkeeper_store::tables::outbox::OutboxEmail;
 
 #[derive(Template)]
-#[template(path = "demo/mails.html")]
+#[template(path = "demo/inbox.html")]
 struct InboxPage {
     layout: Layout,
-    mails: Vec<EmailRow>,
+    emails: Vec<EmailRow>,
 }
 
 struct EmailRow {
@@ -31,7 +31,7 @@ struct EmailRow {
 }
 
 #[derive(Template)]
-#[template(path = "demo/mail.html")]
+#[template(path = "demo/email.html")]
 struct EmailPage {
     layout: Layout,
     recipient: String,
@@ -69,14 +69,14 @@ fn layout(session: Option<Session>) -> Layout {
 }
 
 pub(crate) async fn list(State(web): State<Web>, session: Option<Session>) -> PageResult {
-    let line = |mail: OutboxEmail| EmailRow {
-        href: format!("/demo/mail/{}/{}", mail.account, mail.id),
-        recipient: mail.recipient.to_string(),
-        subject: unbroken(&mail.subject),
-        sent: when(mail.created_at, &Zone::utc()),
+    let line = |email: OutboxEmail| EmailRow {
+        href: format!("/demo/mail/{}/{}", email.account, email.id),
+        recipient: email.recipient.to_string(),
+        subject: unbroken(&email.subject),
+        sent: when(email.created_at, &Zone::utc()),
     };
-    let mails = demo_inbox::latest(&web.app).await?.into_iter().map(line).collect();
-    Ok(page::show(&InboxPage { layout: layout(session), mails }))
+    let emails = demo_inbox::latest(&web.app).await?.into_iter().map(line).collect();
+    Ok(page::show(&InboxPage { layout: layout(session), emails }))
 }
 
 pub(crate) async fn show(
@@ -84,17 +84,17 @@ pub(crate) async fn show(
     session: Option<Session>,
     Paths((account, id)): Paths<(AccountId, MailId)>,
 ) -> PageResult {
-    let (mail, content) = demo_inbox::open(&web.app, account, id).await?.ok_or(PageError::NotFound)?;
-    let address = |part: &str| format!("/demo/mail/{}/{}/{part}", mail.account, mail.id);
+    let (email, content) = demo_inbox::open(&web.app, account, id).await?.ok_or(PageError::NotFound)?;
+    let address = |part: &str| format!("/demo/mail/{}/{}/{part}", email.account, email.id);
     let parts = content
         .parts
         .as_ref()
         .map(|parts| Parts { html: address("html"), calendar: parts.calendar.as_ref().map(|_| address("calendar")) });
     let page = page::show(&EmailPage {
         layout: layout(session),
-        recipient: mail.recipient.to_string(),
-        subject: unbroken(&mail.subject),
-        sent: when(mail.created_at, &Zone::utc()),
+        recipient: email.recipient.to_string(),
+        subject: unbroken(&email.subject),
+        sent: when(email.created_at, &Zone::utc()),
         body: with_links(&content.text),
         parts,
     });

@@ -121,14 +121,14 @@ struct DeliveryRow {
     what: String,
     thing: String,
     happened: String,
-    standing: Badge,
+    status: Badge,
     attempts: i64,
     last: String,
 }
 
 /// How a delivery stands, in words; times by the developer's clock.
-fn standing(delivery: &Delivery, zone: &Zone) -> Badge {
-    let (look, text) = match delivery.standing {
+fn status(delivery: &Delivery, zone: &Zone) -> Badge {
+    let (look, text) = match delivery.status {
         DeliveryStatus::Delivered(at) => ("good", format!("Arrived {}", when(at, zone))),
         DeliveryStatus::Failed(at) => ("bad", format!("Given up {}", when(at, zone))),
         DeliveryStatus::Pending(_) if delivery.tries == 0 => ("", "Waits".to_owned()),
@@ -157,7 +157,7 @@ fn row(shown: &DeliveryView, zone: &Zone) -> DeliveryRow {
         what: what(delivery),
         thing: delivery.thing_id.clone(),
         happened: when(delivery.happened_at, zone),
-        standing: standing(delivery, zone),
+        status: status(delivery, zone),
         attempts: delivery.attempts,
         last: last.as_ref().map(answer).unwrap_or_default(),
     }
@@ -226,7 +226,7 @@ struct DeliveryPage {
     thing: String,
     happened: String,
     message_id: String,
-    standing: Badge,
+    status: Badge,
     waits: bool,
     blocked: bool,
     attempts: Vec<AttemptRow>,
@@ -261,8 +261,8 @@ pub(crate) async fn delivery(
         thing: delivery.thing_id.clone(),
         happened: when(delivery.happened_at, zone),
         message_id: message_id(&webhook.id, number),
-        standing: standing(&delivery, zone),
-        waits: matches!(delivery.standing, DeliveryStatus::Pending(_)),
+        status: status(&delivery, zone),
+        waits: matches!(delivery.status, DeliveryStatus::Pending(_)),
         blocked: webhook.blocked.is_some(),
         attempts: attempts
             .iter()

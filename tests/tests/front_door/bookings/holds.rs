@@ -1,10 +1,10 @@
 //! What a hold promises: that there is time to book, and what that costs.
 
-use super::benefits::{customer, of};
+use super::discounts::{customer, of};
 use super::{business, class, lesson, order, people, tour};
-use slotkeeper_testkit::benefits::{instant, limited, promotion};
 use slotkeeper_testkit::catalogue::{COURSE, TOUR, catalogue};
 use slotkeeper_testkit::client::{Answer, Program};
+use slotkeeper_testkit::discounts::{instant, limited, promotion};
 use slotkeeper_testkit::serde_json::{Value, json};
 use slotkeeper_testkit::server::{Engine, TestServer};
 use slotkeeper_testkit::{join_all, on_every_engine};

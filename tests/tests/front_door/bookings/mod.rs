@@ -1,6 +1,5 @@
 //! Availability, holds, bookings, blocks and customers through the API.
 
-mod benefits;
 mod blocks;
 mod changed;
 mod changes;
@@ -8,6 +7,7 @@ mod checklist;
 mod courses;
 mod crashes;
 mod customers;
+mod discounts;
 mod examples;
 mod fixed_pages;
 mod flows;

@@ -2,8 +2,8 @@
 //! and opens.
 
 use super::{business, order};
-use slotkeeper_testkit::benefits::promotion;
 use slotkeeper_testkit::client::{PASSWORD, Visitor};
+use slotkeeper_testkit::discounts::promotion;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::json;
 

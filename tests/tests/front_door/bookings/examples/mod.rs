@@ -20,7 +20,8 @@ use std::time::Duration;
 async fn offer_everything(server: &TestServer, account: &str) {
     let mut offered = catalogue();
     offered.products[0].images = vec!["https://pictures.example/sunset.jpg".to_owned()];
-    offered.products[2].rates = Some(from_value(json!({"per_booking": {"minor": 6_000, "currency": "EUR"}})).unwrap());
+    offered.products[2].pricing =
+        Some(from_value(json!({"per_booking": {"minor": 6_000, "currency": "EUR"}})).unwrap());
     offered.products[2].description = None;
     let name = |text: &str| json!([["en-GB", text]]);
     for (id, kind) in [

@@ -2,9 +2,9 @@
 
 use super::{DAY, credit, customer, gross, of, path, payments, quote, with_codes};
 use crate::bookings::{business, order, people, seats_left, tour};
-use slotkeeper_testkit::benefits::{instant, limited, promotion};
 use slotkeeper_testkit::catalogue::{TOUR, catalogue};
 use slotkeeper_testkit::client::{Answer, Program};
+use slotkeeper_testkit::discounts::{instant, limited, promotion};
 use slotkeeper_testkit::serde_json::{Value, json};
 use slotkeeper_testkit::{join_all, on_every_engine};
 use std::collections::BTreeMap;

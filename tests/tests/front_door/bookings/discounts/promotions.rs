@@ -2,8 +2,8 @@
 
 use super::{DAY, credit, euros, gross, path, refused, with_codes};
 use crate::bookings::{business, order, people, second_business, tour};
-use slotkeeper_testkit::benefits::{covered, instant, limited, promotion, so_much};
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR};
+use slotkeeper_testkit::discounts::{covered, instant, limited, promotion, so_much};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 use std::time::Duration;

@@ -74,7 +74,7 @@ impl TestServer {
         let number: BookingNumber = booking.parse().unwrap();
         self.give(account, move |tx, account, now| {
             let mut booking = bookings::find(tx, account, &number)?.unwrap();
-            for applied in &mut booking.details.benefits.promotions {
+            for applied in &mut booking.details.discounts.promotions {
                 applied.promotion = "LOSTPROMO1".parse().unwrap();
             }
             bookings::update(tx, account, &booking)?;
