@@ -1,24 +1,25 @@
-//! Rights: what somebody may do, as a type. A use case that not every key may use takes a [`May`] of its right, which
-//! only those can show who have it, and which says whose things it reaches.
+//! Who may do what, as types: an [`Access`] proves that a principal may do an [`Action`] in an account. Faces ask for one
+//! before they call a use case, and a use case takes nothing less.
 
 use slotkeeper_domain::account::AccountKind;
-use slotkeeper_domain::change::Actor;
+use slotkeeper_domain::change::{Actor, Key};
 use slotkeeper_domain::visibility::{PermissionRequirement, Visibility};
 use slotkeeper_store::tables::accounts::Account;
+use slotkeeper_store::tables::authorizations::Authorization;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-/// The right to do one thing.
+/// Something that a principal can be allowed to do, such as reading bookings.
 pub trait Action: Send + Sync + 'static {
-    /// What a key must be allowed for it.
+    /// The permissions of an API key that allow it.
     const REQUIRES: PermissionRequirement;
-    /// The kind of accounts in which there is such a right; nothing when the kind makes no difference.
+    /// The kind of account in which it can be done; `None`: any kind.
     const IN: Option<AccountKind> = None;
-    /// What it is, to go on after “does not have permission to”.
+    /// Continues the sentence “does not have permission to …”.
     const DESCRIPTION: &'static str;
 }
 
-/// What every key may do (wire reference, section 3.7).
+/// What every API key may do (wire reference, section 3.7).
 pub struct AnyKey;
 
 impl Action for AnyKey {
@@ -26,36 +27,89 @@ impl Action for AnyKey {
     const DESCRIPTION: &'static str = "use the API";
 }
 
-/// Proof that somebody has the right `R` in an account: who it is, and how far the right reaches. Made only where keys
-/// are checked.
+/// A principal in an account, and what it is allowed there. Made by this crate only, where keys are checked.
 #[derive(Debug)]
-pub struct Access<R> {
+pub struct Grant {
     account: Arc<Account>,
-    visibility: Visibility,
     actor: Actor,
-    right: PhantomData<fn() -> R>,
+    authorization: Arc<Authorization>,
 }
 
-impl<R: Action> Access<R> {
-    pub(crate) fn new(account: Arc<Account>, visibility: Visibility, actor: Actor) -> Self {
-        Self { account, visibility, actor, right: PhantomData }
+impl Grant {
+    /// What the API key of an authorization is allowed in its account.
+    pub(crate) fn of_key(account: Arc<Account>, authorization: Arc<Authorization>) -> Arc<Self> {
+        let actor = Actor::Key(Key {
+            developer: authorization.developer.clone(),
+            application: authorization.application.clone(),
+            account: authorization.account.clone(),
+            authorization: authorization.id.clone(),
+        });
+        Arc::new(Self { account, actor, authorization })
     }
 
-    /// The account in which the right is.
     #[must_use]
     pub fn account(&self) -> &Account {
         &self.account
     }
 
-    /// Whose things it reaches. Finders take it, so that nothing out of sight is ever loaded.
+    /// The principal, as the account's change log names it.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The authorization that the principal's API key belongs to.
+    #[must_use]
+    pub fn authorization(&self) -> &Authorization {
+        &self.authorization
+    }
+
+    /// The proof that the principal may do `A`; `None` when it may not, or when accounts of this kind have no such action.
+    #[must_use]
+    pub fn access<A: Action>(self: &Arc<Self>) -> Option<Access<A>> {
+        if A::IN.is_some_and(|kind| kind != self.account.kind) {
+            return None;
+        }
+        let Authorization { permissions, application, .. } = &*self.authorization;
+        let visibility = A::REQUIRES.visibility(permissions, application)?;
+        Some(Access { grant: Arc::clone(self), visibility, action: PhantomData })
+    }
+}
+
+/// Proof that a principal may do `A` in an account, and to which of the account's things. Cheap to clone.
+#[derive(Debug)]
+pub struct Access<A> {
+    grant: Arc<Grant>,
+    visibility: Visibility,
+    action: PhantomData<fn() -> A>,
+}
+
+impl<A> Clone for Access<A> {
+    fn clone(&self) -> Self {
+        Self { grant: Arc::clone(&self.grant), visibility: self.visibility.clone(), action: PhantomData }
+    }
+}
+
+impl<A> Access<A> {
+    /// The account in which the action is allowed.
+    #[must_use]
+    pub fn account(&self) -> &Account {
+        &self.grant.account
+    }
+
+    /// Which things of the account it is allowed on. Finders take it, so that what the principal may not see is never loaded.
     #[must_use]
     pub fn visibility(&self) -> &Visibility {
         &self.visibility
     }
 
-    /// Who it is, for the account's log.
+    /// The principal, as the account's change log names it.
     #[must_use]
     pub fn actor(&self) -> &Actor {
-        &self.actor
+        &self.grant.actor
+    }
+
+    pub(crate) fn grant(&self) -> &Arc<Grant> {
+        &self.grant
     }
 }

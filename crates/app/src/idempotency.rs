@@ -7,6 +7,7 @@
 
 use crate::App;
 use crate::access::{Access, Action};
+use crate::context::{Unit, WriteContext};
 use crate::secrets::{Hash, Usage, same};
 use slotkeeper_domain::id::{AccountId, ApplicationId};
 use slotkeeper_domain::time::Instant;
@@ -31,6 +32,34 @@ impl IdempotencyKey {
     pub fn new(app: &App, key: &str, request: &[&[u8]]) -> Self {
         let vault = app.vault();
         Self { key: vault.hash(Usage::IdempotencyKey, key), request: vault.hash_parts(Usage::Request, request) }
+    }
+
+    /// The response that was stored under this key; `None` when there is none, and then the key is reserved until the unit
+    /// ends. Waits for a unit that has reserved it.
+    pub(crate) fn reserve<R: StoredResponse, E: From<StoreError> + From<KeyReused>>(
+        &self,
+        cx: &mut WriteContext<'_>,
+    ) -> Result<Option<R>, E> {
+        let (tx, unit) = cx.tx();
+        let Some(of) = self.of(unit) else { return Ok(None) };
+        if kept_answers::reserve(tx, of, &self.request, unit.now(), unit.now().after(KEPT))? {
+            return Ok(None);
+        }
+        kept(tx, unit.app(), of, &self.request).map(Some)
+    }
+
+    /// Stores the response under this key, which the unit has reserved.
+    pub(crate) fn keep<R: StoredResponse>(&self, cx: &mut WriteContext<'_>, response: &R) -> Result<(), StoreError> {
+        let (tx, unit) = cx.tx();
+        let Some(of) = self.of(unit) else { return Ok(()) };
+        let owner = owner(&of, &self.request);
+        let sealed = unit.app().vault().seal_for(Usage::Answer, &owner, &response.to_text());
+        kept_answers::fill(tx, of, &sealed)
+    }
+
+    /// Keys belong to the application that sent them.
+    fn of<'a>(&'a self, unit: &'a Unit) -> Option<KeyOf<'a>> {
+        Some(KeyOf { account: unit.account_id(), application: unit.application()?, hash: &self.key })
     }
 }
 

@@ -19,6 +19,7 @@ pub mod catalogue;
 pub mod changes;
 pub mod clock;
 pub mod consent;
+pub mod context;
 pub mod credits;
 pub mod customers;
 mod discounts;

@@ -100,6 +100,22 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         let name = type_name_of_val(&unit);
+        self.write_as(name, unit).await
+    }
+
+    /// [`Store::write`] for a unit that is called by this name in the log.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn write_as<T, E>(
+        &self,
+        name: &'static str,
+        unit: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
         self.call(Mode::Write, name, unit).await
     }
 
@@ -123,17 +139,31 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`]; a statement that writes or locks is refused.
-    pub async fn read<T, E>(&self, mut unit: impl FnMut(&mut Snapshot) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub async fn read<T, E>(&self, unit: impl FnMut(&mut Snapshot) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let name = type_name_of_val(&unit);
+        self.read_as(name, unit).await
+    }
+
+    /// [`Store::read`] for a unit that is called by this name in the log.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub async fn read_as<T, E>(
+        &self,
+        name: &'static str,
+        mut unit: impl FnMut(&mut Snapshot) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.readers.read(unit).await,
-            Engine::Postgres(_) => {
-                let name = type_name_of_val(&unit);
-                self.call(Mode::Read, name, move |tx: &mut Tx| unit(tx)).await
-            }
+            Engine::Postgres(_) => self.call(Mode::Read, name, move |tx: &mut Tx| unit(tx)).await,
         }
     }
 

@@ -11,8 +11,6 @@ use crate::payments::payment::{Payment, currency_of};
 use crate::query::Query;
 use axum::extract::State;
 use slotkeeper_app::App;
-use slotkeeper_app::bookings::rights::ReadBookings;
-use slotkeeper_app::idempotency::Answering;
 use slotkeeper_app::payments::list::list_of_booking;
 use slotkeeper_app::payments::record::record;
 use slotkeeper_app::payments::rights::{ReadPayments, WritePayments};
@@ -33,9 +31,9 @@ pub(crate) async fn list(
     let operation = format!("GET /bookings/{number}/payments");
     let _turn = caller.turn(&app).await;
     let paging = Paging::<()>::read(&app, &account.id, &operation, &page, MOST, || Ok(()))?;
-    let sees = caller.holder().access::<ReadBookings>();
     let visibility = caller.access().visibility();
-    let found = list_of_booking(&app, caller.access(), sees.as_ref(), number, paging.wanted(visibility)).await?;
+    let page = paging.wanted(visibility);
+    let found = app.read(caller.access(), move |cx| list_of_booking(cx, &number, page)).await?;
     let found = found.ok_or_else(ApiError::absent::<BookingNumber>)?;
     Ok(OkJson(paging.fixed_list(found.fixed, visibility, Payment::all_of(&found.rows, account)?)))
 }
@@ -49,11 +47,11 @@ pub(crate) async fn create(
 ) -> Result<Created<Payment>, ApiError> {
     let account = caller.access().account();
     let input = body.input(&account.zone, "")?;
-    let sees = caller.holder().access::<ReadBookings>();
-    let (unit, zone, currency) = (app.clone(), account.zone.clone(), currency_of(account)?);
-    let answering = Answering::new(key, move |payment: &payments::Payment| {
-        Created::new(&unit, &format!("/payments/{}", payment.id), &Payment::of(payment, &zone, currency))
-    });
-    let recorded = record(&app, caller.access(), sees.as_ref(), number, input, answering).await;
+    let (zone, currency) = (account.zone.clone(), currency_of(account)?);
+    let answers = app.clone();
+    let respond = move |payment: &payments::Payment| {
+        Created::new(&answers, &format!("/payments/{}", payment.id), &Payment::of(payment, &zone, currency))
+    };
+    let recorded = app.write_once(caller.access(), key, move |cx| record(cx, &number, &input), respond).await;
     recorded.map_err(ApiError::context::<BookingNumber>)
 }

@@ -9,7 +9,7 @@ use crate::query::{Query, UnreadQuery};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use slotkeeper_app::App;
-use slotkeeper_app::payments::list::list as find;
+use slotkeeper_app::payments::list::{list as find, settled};
 use slotkeeper_app::payments::rights::ReadPayments;
 use slotkeeper_domain::normal_form::composed;
 use slotkeeper_domain::payment::PaymentMethod;
@@ -69,6 +69,8 @@ pub(crate) async fn list(
     let PaymentsToken { received, method, other } = &paging.search;
     let search = PaymentSearch { received: *received, method: *method, method_other: other.clone() };
     let visibility = caller.access().visibility();
-    let found = find(&app, caller.access(), search, paging.wanted(visibility)).await?;
+    let search = settled(&app, caller.access(), search).await?;
+    let page = paging.wanted(visibility);
+    let found = app.read(caller.access(), move |cx| find(cx, &search, page)).await?;
     Ok(OkJson(paging.fixed_list(found.fixed, visibility, Payment::all_of(&found.rows, account)?)))
 }

@@ -17,7 +17,8 @@ pub(crate) async fn show(
     State(app): State<App>,
     Id(id): Id<PaymentId>,
 ) -> Result<OkJson<Payment>, ApiError> {
-    let found = find(&app, caller.access(), id).await?.ok_or_else(ApiError::absent::<PaymentId>)?;
+    let found = app.read(caller.access(), move |cx| find(cx, &id)).await?;
+    let found = found.ok_or_else(ApiError::absent::<PaymentId>)?;
     let account = caller.access().account();
     Ok(OkJson(Payment::of(&found, &account.zone, currency_of(account)?)))
 }

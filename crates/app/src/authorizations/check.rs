@@ -1,11 +1,10 @@
 //! Check the two keys of an API call.
 
 use crate::App;
-use crate::access::{Access, Action};
+use crate::access::{Access, Action, Grant};
 use crate::authorizations::known_keys::Opens;
 use crate::call_limit::{Allowance, TooManyCalls};
 use crate::secrets::{Hash, Usage, same};
-use slotkeeper_domain::change::{Actor, Key};
 use slotkeeper_domain::id::{AccountId, AuthorizationId};
 use slotkeeper_domain::secret::{ApiKey, SecretKey};
 use slotkeeper_domain::time::Instant;
@@ -15,59 +14,52 @@ use slotkeeper_store::tables::secret_keys;
 use slotkeeper_store::{Snapshot, StoreError};
 use std::sync::Arc;
 
-/// Who calls the API: an application with one of its authorizations. Made by [`check`] alone.
+/// The application that calls the API with one of its keys: what the key is allowed, and how many calls it has left.
 #[derive(Debug, Clone)]
 pub struct KeyHolder {
-    authorization: Arc<Authorization>,
-    account: Arc<Account>,
+    grant: Arc<Grant>,
     allowance: Option<Allowance>,
 }
 
 impl KeyHolder {
-    /// What somebody with the key of this authorization could see, without the key: for what the server tells applications by
-    /// itself. Nothing when the authorization has ended.
+    /// The grant of an authorization without its key, for what the server tells the application by itself, as in webhooks.
+    /// `None` when the authorization has ended.
     pub(crate) fn of(
         db: &mut Snapshot,
         account: Arc<Account>,
         authorization: &AuthorizationId,
     ) -> Result<Option<Self>, StoreError> {
         let found = authorizations::find(db, &account.id, authorization)?;
-        Ok(found.map(|found| Self { authorization: Arc::new(found), account, allowance: None }))
+        Ok(found.map(|found| Self { grant: Grant::of_key(account, Arc::new(found)), allowance: None }))
+    }
+
+    #[must_use]
+    pub fn grant(&self) -> &Arc<Grant> {
+        &self.grant
     }
 
     /// What the key was granted.
     #[must_use]
     pub fn authorization(&self) -> &Authorization {
-        &self.authorization
+        self.grant.authorization()
     }
 
-    /// The account it opens.
+    /// The account that the key opens.
     #[must_use]
     pub fn account(&self) -> &Account {
-        &self.account
+        self.grant.account()
     }
 
-    /// How many calls the key may make after this one; nothing where there is no limit.
+    /// How many calls the key may make after this one; `None` where there is no limit.
     #[must_use]
     pub fn allowance(&self) -> Option<Allowance> {
         self.allowance
     }
 
-    /// The right `R`, if the key has what it needs and there is such a right in its account.
+    /// The proof that the key may do `A`; `None` when it may not.
     #[must_use]
-    pub fn access<R: Action>(&self) -> Option<Access<R>> {
-        let Authorization { permissions, application, developer, account, id, .. } = &*self.authorization;
-        if R::IN.is_some_and(|kind| kind != self.account.kind) {
-            return None;
-        }
-        let visibility = R::REQUIRES.visibility(permissions, application)?;
-        let actor = Actor::Key(Key {
-            developer: developer.clone(),
-            application: application.clone(),
-            account: account.clone(),
-            authorization: id.clone(),
-        });
-        Some(Access::new(Arc::clone(&self.account), visibility, actor))
+    pub fn access<A: Action>(&self) -> Option<Access<A>> {
+        self.grant.access()
     }
 }
 
@@ -108,10 +100,9 @@ pub async fn check(app: &App, api_key: &ApiKey, secret_key: &SecretKey) -> Resul
             read
         }
     };
-    let allowance = app.call_limit().count(&known.authorization, now)?;
-    app.last_use().note(&known.authorization, now);
-    let (authorization, account) = (Arc::clone(&known.authorization), Arc::clone(&known.account));
-    Ok(KeyHolder { authorization, account, allowance })
+    let allowance = app.call_limit().count(known.grant.authorization(), now)?;
+    app.last_use().note(known.grant.authorization(), now);
+    Ok(KeyHolder { grant: Arc::clone(&known.grant), allowance })
 }
 
 /// Whether the secret key is the application's. Every key is compared, so that the time does not tell which one matched.
@@ -131,5 +122,5 @@ fn opens(
     let Some(authorization) = authorizations::find_by_key(db, account_id, key_hash)? else { return Ok(None) };
     let secret_keys = secret_keys::working(db, &authorization.developer, &authorization.application, now)?;
     let account = accounts::find(db, account_id)?;
-    Ok(account.map(|account| Opens { authorization: Arc::new(authorization), account: Arc::new(account), secret_keys }))
+    Ok(account.map(|account| Opens { grant: Grant::of_key(Arc::new(account), Arc::new(authorization)), secret_keys }))
 }

@@ -3,10 +3,9 @@
 //! A revocation on this node counts at once, because the store counts it before it answers; one on another node
 //! within [`STALE_AFTER`]. Keys that open nothing are not remembered, so that nobody can fill the memory with them.
 
+use crate::access::Grant;
 use crate::secrets::Hash;
 use slotkeeper_domain::time::Instant;
-use slotkeeper_store::tables::accounts::Account;
-use slotkeeper_store::tables::authorizations::Authorization;
 use slotkeeper_store::tables::secret_keys::StoredSecretKey;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,8 +20,7 @@ const MOST: usize = 10_000;
 /// What an API key opens.
 #[derive(Debug)]
 pub(crate) struct Opens {
-    pub authorization: Arc<Authorization>,
-    pub account: Arc<Account>,
+    pub grant: Arc<Grant>,
     /// The application's secret keys that had not ended when this was read.
     pub secret_keys: Vec<StoredSecretKey>,
 }

@@ -3,6 +3,7 @@
 use crate::App;
 use crate::access::{Access, Action};
 use crate::allocation::ClaimError;
+use crate::context::Unit;
 use crate::idempotency::KeyReused;
 use slotkeeper_domain::account::Currency;
 use slotkeeper_domain::booking::ParticipantsError;
@@ -206,6 +207,10 @@ pub(crate) struct BookingContext {
 impl BookingContext {
     pub(crate) fn new<R: Action>(app: &App, access: &Access<R>, relaxed: bool) -> Result<Self, BookingError> {
         Self::within(access.account(), access.actor(), app.now(), relaxed)
+    }
+
+    pub(crate) fn of(unit: &Unit, relaxed: bool) -> Result<Self, BookingError> {
+        Self::within(unit.account(), unit.grant().actor(), unit.now(), relaxed)
     }
 
     /// As if somebody placed it at another time.

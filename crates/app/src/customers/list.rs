@@ -4,7 +4,7 @@ use super::rights::ReadCustomers;
 use super::show::CustomerView;
 use crate::App;
 use crate::access::Access;
-use crate::changes::settle::settle;
+use crate::changes::settle::settle_account;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::customer_search::{self, CustomerSearch};
 use slotkeeper_store::tables::list_pages::{ListPage, PageRequest, page};
@@ -19,7 +19,7 @@ pub async fn list(
 ) -> Result<ListPage<CustomerView>, StoreError> {
     let (account, visibility, now) = (access.account().id.clone(), access.visibility().clone(), app.now());
     if search.since > Instant::from_millis(0) {
-        settle(app, &account, now).await?;
+        settle_account(app, &account, now).await?;
     }
     app.store()
         .read(move |db| {

@@ -1,11 +1,10 @@
 //! Record a payment for a booking.
 
 use super::rights::WritePayments;
-use crate::access::Access;
 use crate::bookings::place::{BookingContext, BookingError};
 use crate::bookings::rights::ReadBookings;
-use crate::idempotency::{Answering, StoredResponse};
-use crate::{App, random};
+use crate::context::{Unit, Write};
+use crate::random;
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::money::{Money, SumError};
@@ -35,56 +34,40 @@ pub struct PaymentInput {
     pub transaction_id: Option<String>,
 }
 
-/// Which bookings somebody may record payments for: those they may know of. Whoever works with all payments knows all
-/// bookings that were paid for.
-#[must_use]
-pub fn bookings_in_sight(payments: &Visibility, bookings: Option<&Access<ReadBookings>>) -> Option<Visibility> {
-    match payments {
+/// The bookings whose payments the principal works with: those it may read, and all when it works with all payments.
+pub(super) fn payable_bookings(unit: &Unit) -> Option<Visibility> {
+    match unit.visibility() {
         Visibility::All => Some(Visibility::All),
-        Visibility::Own(_) => bookings.map(|access| access.visibility().clone()),
+        Visibility::Own(_) => unit.grant().access::<ReadBookings>().map(|access| access.visibility().clone()),
     }
 }
 
-/// Records the payment, adds it to what the booking says is paid, and notes a change of the booking. A cancelled one can
-/// be paid for as well: a refund is a payment.
+/// Records a payment and adds it to what the booking says is paid, which is a change of the booking. A cancelled booking takes
+/// payments, too: a refund is one.
 ///
 /// # Errors
-/// [`PlaceError::NoBooking`] when there is none within sight, [`PlaceError::Currency`], [`PlaceError::TooMuch`]; when the
-/// store fails.
-pub async fn record<A: StoredResponse>(
-    app: &App,
-    access: &Access<WritePayments>,
-    sees: Option<&Access<ReadBookings>>,
-    number: BookingNumber,
-    input: PaymentInput,
-    answering: Answering<Payment, A>,
-) -> Result<A, BookingError> {
-    let context = BookingContext::new(app, access, true)?;
-    let visibility = bookings_in_sight(access.visibility(), sees).ok_or(BookingError::NoBooking)?;
-    let unit = app.clone();
-    let record = move |tx: &mut Tx| {
-        answering.run(tx, &unit, context.whose(), context.now, |tx| {
-            let account = &context.account.id;
-            let booking = bookings::lock(tx, account, &number)?;
-            let booking = booking.filter(|booking| visibility.shows(booking.application.as_ref()));
-            let mut booking = booking.ok_or(BookingError::NoBooking)?;
-            booking.paid = total(&context, booking.paid, [input.amount])?;
-            let agent = context.agent(tx)?;
-            booking.changed = Some(Stamp { at: context.now, agent: agent.clone() });
-            bookings::update(tx, account, &booking)?;
-            let mut payment = write(tx, &context, &booking, &input, agent)?;
-            tx.record(context.actor.change(
-                account,
-                context.now,
-                Subject::booking(&number, booking.application.as_ref()),
-                Kind::Updated,
-            ));
-            payment.created_at = tx.change_time(account)?;
-            payment.received_at = input.received_at.unwrap_or(payment.created_at);
-            Ok(payment)
-        })
-    };
-    app.store().write(record).await
+/// [`BookingError::NoBooking`] when the principal may see no such booking, [`BookingError::Currency`],
+/// [`BookingError::TooMuch`].
+pub fn record(
+    cx: &mut Write<'_, WritePayments>,
+    number: &BookingNumber,
+    input: &PaymentInput,
+) -> Result<Payment, BookingError> {
+    let (tx, unit) = cx.tx();
+    let (account, context) = (unit.account_id(), BookingContext::of(unit, true)?);
+    let visible = payable_bookings(unit).ok_or(BookingError::NoBooking)?;
+    let booking = bookings::lock(tx, account, number)?;
+    let booking = booking.filter(|booking| visible.shows(booking.application.as_ref()));
+    let mut booking = booking.ok_or(BookingError::NoBooking)?;
+    booking.paid = total(&context, booking.paid, [input.amount])?;
+    let agent = context.agent(tx)?;
+    booking.changed = Some(Stamp { at: unit.now(), agent: agent.clone() });
+    bookings::update(tx, account, &booking)?;
+    let mut payment = write(tx, &context, &booking, input, agent)?;
+    cx.record(Subject::booking(number, booking.application.as_ref()), Kind::Updated);
+    payment.created_at = cx.change_time()?;
+    payment.received_at = input.received_at.unwrap_or(payment.created_at);
+    Ok(payment)
 }
 
 /// What is paid with these payments, in minor units of the account's currency.

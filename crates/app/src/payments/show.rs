@@ -1,15 +1,14 @@
-//! Show a payment.
+//! Read one payment.
 
 use super::rights::ReadPayments;
-use crate::App;
-use crate::access::Access;
+use crate::context::Read;
 use slotkeeper_domain::id::PaymentId;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::payments::{self, Payment};
 
-/// The payment with this id; nothing if the key may not know of it.
-pub async fn show(app: &App, access: &Access<ReadPayments>, id: PaymentId) -> Result<Option<Payment>, StoreError> {
-    let (account, visibility) = (access.account().id.clone(), access.visibility().clone());
-    let found = app.store().read(move |db| payments::find(db, &account, &id)).await?;
-    Ok(found.filter(|payment| visibility.shows(payment.application.as_ref())))
+/// The payment with this id; `None` when there is none that the principal may see.
+pub fn show(cx: &mut Read<'_, ReadPayments>, id: &PaymentId) -> Result<Option<Payment>, StoreError> {
+    let (db, unit) = cx.db();
+    let found = payments::find(db, unit.account_id(), id)?;
+    Ok(found.filter(|payment| unit.visibility().shows(payment.application.as_ref())))
 }

@@ -3,7 +3,7 @@
 use crate::App;
 use crate::access::Access;
 use crate::blocks::rights::ReadBlocks;
-use crate::changes::settle::settle;
+use crate::changes::settle::settle_account;
 use slotkeeper_store::tables::list_pages::{ListPage, PageRequest, page};
 use slotkeeper_store::tables::resourceblocks::{self, ResourceBlock, ResourceBlockSearch};
 use slotkeeper_store::{Snapshot, StoreError};
@@ -17,7 +17,7 @@ pub async fn list(
 ) -> Result<ListPage<ResourceBlock>, StoreError> {
     let (account, visibility) = (access.account().id.clone(), access.visibility().clone());
     if let Some((_, end)) = &mut search.touched {
-        settle(app, &account, *end).await?;
+        settle_account(app, &account, *end).await?;
         // Answers show times of changes in whole minutes, and those of starts in whole seconds.
         *end = end.end_of_minute();
     }
