@@ -109,7 +109,8 @@ impl<A> Access<A> {
         &self.grant.actor
     }
 
-    pub(crate) fn grant(&self) -> &Arc<Grant> {
+    #[must_use]
+    pub fn grant(&self) -> &Arc<Grant> {
         &self.grant
     }
 }

@@ -39,14 +39,24 @@ pub struct Unit {
 
 impl Unit {
     fn new<A>(app: &App, access: &Access<A>, now: Instant) -> Self {
+        Self::of_grant(app, access.grant(), access.visibility().clone(), now)
+    }
+
+    fn of_grant(app: &App, grant: &Arc<Grant>, visibility: Visibility, now: Instant) -> Self {
         Self {
             app: app.clone(),
-            grant: Arc::clone(access.grant()),
-            visibility: access.visibility().clone(),
+            grant: Arc::clone(grant),
+            visibility,
             now,
             catalogue: OnceCell::new(),
             wakes_outbox: Cell::new(false),
         }
+    }
+
+    /// For what the server composes in a transaction of its own for the holder of this grant: payloads of webhooks.
+    #[must_use]
+    pub fn of_payload(app: &App, grant: &Arc<Grant>) -> Self {
+        Self::of_grant(app, grant, Visibility::All, app.now())
     }
 
     pub(crate) fn app(&self) -> &App {
@@ -116,7 +126,13 @@ impl Deref for ReadContext<'_> {
     }
 }
 
-impl ReadContext<'_> {
+impl<'a> ReadContext<'a> {
+    /// Reads in a snapshot or transaction that is open already.
+    #[must_use]
+    pub fn within(db: &'a mut Snapshot, unit: &'a Unit) -> Self {
+        Self { db, unit }
+    }
+
     /// The snapshot, together with what is the same in the unit.
     pub fn db(&mut self) -> (&mut Snapshot, &Unit) {
         (self.db, self.unit)

@@ -19,9 +19,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use slotkeeper_app::App;
-use slotkeeper_app::availability::ReadAvailability;
 use slotkeeper_app::availability::matching::{Match, MatchingSearch, matching};
-use slotkeeper_app::catalogue::read::read;
+use slotkeeper_app::availability::{ReadAvailability, SearchError};
 use slotkeeper_app::idempotency::keep;
 use slotkeeper_domain::account::Language;
 use slotkeeper_domain::catalogue::Catalogue;
@@ -40,7 +39,7 @@ const OPERATION: &str = "POST /availability/matchingslots";
 
 crate::parameters! {
     /// As whom to look.
-    pub(crate) struct MatchingSlotsToken {
+    pub(crate) struct SearchSwitches {
         /// As whom.
         mode: Option<Mode> = "mode",
         /// The number of a booking that is to be moved: what it has counts as free.
@@ -110,7 +109,7 @@ impl ResourceInput {
 
 /// What a page token keeps of the search.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Search {
+pub(crate) struct MatchingSlotsToken {
     product: ProductId,
     first: Instant,
     last: Instant,
@@ -144,7 +143,7 @@ pub(crate) async fn search(
     caller: Caller<ReadAvailability>,
     State(app): State<App>,
     Query(page): Query<PageParameters>,
-    Query(switches): Query<MatchingSlotsToken>,
+    Query(switches): Query<SearchSwitches>,
     NewBody { body: wanted, key }: NewBody<SearchParameters>,
 ) -> Result<Created<List<MatchingSlot>>, ApiError> {
     let account = caller.access().account();
@@ -162,7 +161,7 @@ pub(crate) async fn search(
         let times = (Some(wanted.start_time), Some(wanted.end_time));
         let times = span((times.0, "startTime"), (times.1, "endTime"), &account.zone)?;
         let (first, last) = times.unwrap_or((Instant::from_millis(0), Instant::from_millis(0)));
-        Ok(Search {
+        Ok(MatchingSlotsToken {
             product: wanted.product_id.parse().map_err(no_product)?,
             first,
             last,
@@ -203,10 +202,11 @@ pub(crate) async fn page(
 async fn found(
     app: &App,
     caller: &Caller<ReadAvailability>,
-    paging: &Paging<Search>,
+    paging: &Paging<MatchingSlotsToken>,
 ) -> Result<List<MatchingSlot>, ApiError> {
     let account = caller.access().account();
-    let Search { product, first, last, party, options: chosen, resources, relaxed, ignored } = &paging.search;
+    let MatchingSlotsToken { product, first, last, party, options: chosen, resources, relaxed, ignored } =
+        &paging.search;
     let search = MatchingSearch {
         product: product.clone(),
         first: *first,
@@ -217,8 +217,8 @@ async fn found(
         relaxed: *relaxed,
         moving: moving(caller, ignored.as_ref())?,
     };
-    let found = matching(app, caller.access(), search).await?;
-    let catalogue = read(app, caller.access()).await?;
+    let found = app.read(caller.access(), move |cx| Ok::<_, SearchError>((matching(cx, &search)?, cx.catalogue()?)));
+    let (found, catalogue) = found.await?;
     let data = paging.page.slice_of(&found).iter();
     let data = data.map(|found| slot(found, &catalogue, &account.zone, caller.language())).collect();
     Ok(paging.list(found.len() as u64, data))

@@ -14,8 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use slotkeeper_app::App;
 use slotkeeper_app::availability::slots::{SlotSearch, slots};
-use slotkeeper_app::availability::{EventSlot, ReadAvailability};
-use slotkeeper_app::catalogue::read::read;
+use slotkeeper_app::availability::{EventSlot, ReadAvailability, SearchError};
 use slotkeeper_domain::account::Language;
 use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::id::ProductId;
@@ -90,8 +89,8 @@ pub(crate) async fn list(
     let SlotsToken { product, first, last, relaxed, ignored } = &paging.search;
     let moving = moving(&caller, ignored.as_ref())?;
     let search = SlotSearch { product: product.clone(), first: *first, last: *last, relaxed: *relaxed, moving };
-    let found = slots(&app, caller.access(), search).await?;
-    let catalogue = read(&app, caller.access()).await?;
+    let found = app.read(caller.access(), move |cx| Ok::<_, SearchError>((slots(cx, &search)?, cx.catalogue()?)));
+    let (found, catalogue) = found.await?;
     let data = paging.page.slice_of(&found).iter();
     let data = data.map(|found| slot(found, &catalogue, &account.zone, caller.language())).collect();
     Ok(OkJson(paging.list(found.len() as u64, data)))

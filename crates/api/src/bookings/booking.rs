@@ -1,19 +1,15 @@
 //! A booking as answers have it (wire reference, section 4.6).
 
 use crate::availability::resources;
-use crate::caller::Caller;
-use crate::customers::person::{Customer, LinkedPerson, PersonContext, Reader};
+use crate::customers::person::{Customer, LinkedPerson, PersonContext, Viewer};
 use crate::document::AsParameter;
 use crate::error::ApiError;
 use crate::wire::{Money, NamedValue, PeopleNumber, Resource};
 use schemars::JsonSchema;
 use serde::Serialize;
-use slotkeeper_app::App;
-use slotkeeper_app::access::Action;
-use slotkeeper_app::authorizations::check::KeyHolder;
-use slotkeeper_app::catalogue::read::{read, read_within};
+use slotkeeper_app::context::ReadContext;
 use slotkeeper_app::customers::rights::ReadCustomers;
-use slotkeeper_app::customers::show::{CustomerView, People, people_within, show_people};
+use slotkeeper_app::customers::show::{CustomerView, People, people};
 use slotkeeper_domain::booking::{Participant as Person, Who, everybody};
 use slotkeeper_domain::id::{CustomerId, LinkedPersonId};
 use slotkeeper_domain::money;
@@ -21,8 +17,8 @@ use slotkeeper_domain::order::bytes_of;
 use slotkeeper_domain::price;
 use slotkeeper_domain::text::json_bytes;
 use slotkeeper_domain::time::WireTime;
+use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::bookings;
-use slotkeeper_store::{Snapshot, StoreError};
 use std::collections::BTreeSet;
 
 /// Which people are wanted with a booking.
@@ -177,20 +173,20 @@ const LARGEST_PAGE: usize = 8 * 1024 * 1024;
 /// How many people are looked up at a time, if no booking has more.
 const PEOPLE_AT_A_TIME: usize = 1_000;
 
-/// Bookings as answers have them; people only as far as the key may read them.
+/// Bookings as answers have them; people only as far as the principal may read them.
 ///
 /// # Errors
-/// 400 when they are more than a page can have; when the store fails.
-pub(crate) async fn present<R: Action>(
-    app: &App,
-    caller: &Caller<R>,
+/// 400 when they are more than a page can have.
+pub(crate) fn present(
+    cx: &mut ReadContext<'_>,
+    viewer: &Viewer,
     found: &[bookings::Booking],
     expansion: Expansion,
 ) -> Result<Vec<Booking>, ApiError> {
-    let catalogue = read(app, caller.access()).await?;
-    let access = caller.holder().access::<ReadCustomers>().filter(|_| expansion.customer || expansion.participants);
-    let by = PersonContext::by(app, caller, &catalogue);
-    let Some(access) = access else {
+    let catalogue = cx.catalogue()?;
+    let by = viewer.with(&catalogue);
+    let readable = cx.grant().access::<ReadCustomers>().filter(|_| expansion.customer || expansion.participants);
+    let Some(readable) = readable else {
         let mut bytes = 0;
         let beyond = found.iter().position(|booking| {
             bytes += bytes_of(&booking.details.options, &booking.details.adjustments);
@@ -205,7 +201,8 @@ pub(crate) async fn present<R: Action>(
     let (mut presented, mut bytes) = (Vec::with_capacity(found.len()), 0);
     for some in few_people_each(found, expansion) {
         let (customers, linked) = everybody_in(some, expansion);
-        let view = View { by, people: Some(show_people(app, &access, customers, linked).await?), expansion };
+        let people = people(cx, readable.visibility(), &customers, &linked)?;
+        let view = View { by, people: Some(people), expansion };
         for booking in some {
             let booking = view.booking(booking);
             bytes += json_bytes(&booking);
@@ -216,6 +213,17 @@ pub(crate) async fn present<R: Action>(
         }
     }
     Ok(presented)
+}
+
+/// One booking as answers have it.
+pub(crate) fn present_one(
+    cx: &mut ReadContext<'_>,
+    viewer: &Viewer,
+    booking: &bookings::Booking,
+    expansion: Expansion,
+) -> Result<Booking, ApiError> {
+    let presented = present(cx, viewer, std::slice::from_ref(booking), expansion)?;
+    presented.into_iter().next().ok_or_else(ApiError::internal)
 }
 
 /// The same bookings in pieces whose people are few enough to be in memory at once.
@@ -244,25 +252,24 @@ fn too_large(fit: usize) -> ApiError {
     ))
 }
 
-/// A booking with everybody in it, for a notice. `gone` says that it is about to be deleted for good.
-pub(crate) fn present_within(
-    db: &mut Snapshot,
-    app: &App,
-    holder: &KeyHolder,
+/// A booking with its customer and participants, for the payload of a webhook. `gone`: it is about to be deleted for good, and
+/// is shown as cancelled.
+pub(crate) fn present_payload(
+    cx: &mut ReadContext<'_>,
+    viewer: &Viewer,
     booking: &bookings::Booking,
     gone: bool,
 ) -> Result<Booking, StoreError> {
-    let account = holder.account();
     let expansion = Expansion { customer: true, participants: true };
-    let people = match holder.access::<ReadCustomers>() {
+    let people = match cx.grant().access::<ReadCustomers>() {
         Some(access) => {
             let (customers, linked) = everybody_in(std::slice::from_ref(booking), expansion);
-            Some(people_within(db, (&account.id, access.visibility()), &customers, &linked, app.now())?)
+            Some(people(cx, access.visibility(), &customers, &linked)?)
         }
         None => None,
     };
-    let (catalogue, reader) = (read_within(db, app, &account.id)?, Reader::of_notices(app, account));
-    let view = View { by: reader.named(&catalogue), people, expansion };
+    let catalogue = cx.catalogue()?;
+    let view = View { by: viewer.with(&catalogue), people, expansion };
     let shown = view.booking(booking);
     Ok(Booking { canceled: shown.canceled || gone, ..shown })
 }
@@ -276,17 +283,6 @@ fn everybody_in(found: &[bookings::Booking], expansion: Expansion) -> (Vec<Custo
 
 fn unique<'a, T: Ord + Clone + 'a>(ids: impl Iterator<Item = &'a T>) -> Vec<T> {
     ids.collect::<BTreeSet<_>>().into_iter().cloned().collect()
-}
-
-/// One booking as answers have it.
-pub(crate) async fn present_one<R: Action>(
-    app: &App,
-    caller: &Caller<R>,
-    booking: bookings::Booking,
-    expansion: Expansion,
-) -> Result<Booking, ApiError> {
-    let presented = present(app, caller, &[booking], expansion).await?;
-    presented.into_iter().next().ok_or_else(ApiError::internal)
 }
 
 impl<'a> View<'a> {

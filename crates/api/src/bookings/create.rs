@@ -6,7 +6,7 @@ use crate::answer::Created;
 use crate::availability::Mode;
 use crate::body::NewBody;
 use crate::caller::Caller;
-use crate::customers::person::Reader;
+use crate::customers::person::Viewer;
 use crate::error::ApiError;
 use crate::query::Query;
 use axum::extract::State;
@@ -98,10 +98,10 @@ pub(crate) async fn create(
         notify: Notify { users: switches.notify_users, customer: switches.notify_customer },
     };
     let catalogue = read(&app, caller.access()).await?;
-    let (unit, reader) = (app.clone(), Reader::of(&app, &caller));
+    let (unit, viewer) = (app.clone(), Viewer::of(&app, &caller));
     let answering = Answering::new(key, move |booking: &bookings::Booking| {
         let path = format!("/bookings/{}", booking.number);
-        Created::new(&unit, &path, &View::alone(reader.named(&catalogue)).booking(booking))
+        Created::new(&unit, &path, &View::alone(viewer.with(&catalogue)).booking(booking))
     });
     book(&app, caller.access(), new, answering).await.map_err(ApiError::context::<BookingNumber>)
 }

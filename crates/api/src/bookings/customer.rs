@@ -2,17 +2,15 @@
 
 use crate::answer::OkJson;
 use crate::caller::Caller;
-use crate::customers::person::{Customer, PersonContext};
+use crate::customers::person::{Customer, Viewer};
 use crate::error::ApiError;
 use crate::path::Id;
 use axum::extract::State;
 use slotkeeper_app::App;
-use slotkeeper_app::bookings::rights::ReadBookings;
-use slotkeeper_app::bookings::show::show as find_booking;
-use slotkeeper_app::catalogue::read::read;
 use slotkeeper_app::customers::rights::ReadCustomers;
-use slotkeeper_app::customers::show::show as find_customer;
+use slotkeeper_app::customers::show::of_booking;
 use slotkeeper_domain::booking::BookingNumber;
+use slotkeeper_store::StoreError;
 
 /// The customer of a booking, if the key may know of both.
 pub(crate) async fn show(
@@ -20,10 +18,8 @@ pub(crate) async fn show(
     State(app): State<App>,
     Id(number): Id<BookingNumber>,
 ) -> Result<OkJson<Customer>, ApiError> {
-    let access = caller.holder().access::<ReadBookings>().ok_or_else(ApiError::absent::<BookingNumber>)?;
-    let booking = find_booking(&app, &access, number).await?.ok_or_else(ApiError::absent::<BookingNumber>)?;
-    let customer = find_customer(&app, caller.access(), booking.customer).await?;
+    let found = app.read(caller.access(), move |cx| Ok::<_, StoreError>((of_booking(cx, &number)?, cx.catalogue()?)));
+    let (customer, catalogue) = found.await?;
     let customer = customer.ok_or_else(ApiError::absent::<BookingNumber>)?;
-    let catalogue = read(&app, caller.access()).await?;
-    Ok(OkJson(PersonContext::by(&app, &caller, &catalogue).customer(&customer)))
+    Ok(OkJson(Viewer::of(&app, &caller).with(&catalogue).customer(&customer)))
 }

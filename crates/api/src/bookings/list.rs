@@ -3,6 +3,7 @@
 use super::booking::{Booking, Expansion, present};
 use crate::answer::OkJson;
 use crate::caller::Caller;
+use crate::customers::person::Viewer;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
 use crate::query::{Query, UnreadQuery};
@@ -10,7 +11,7 @@ use crate::span::{TimePairs, Within};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use slotkeeper_app::App;
-use slotkeeper_app::bookings::list::list as find;
+use slotkeeper_app::bookings::list::{list as find, settled};
 use slotkeeper_app::bookings::rights::ReadBookings;
 use slotkeeper_domain::id::ProductId;
 use slotkeeper_store::tables::bookings::BookingSearch;
@@ -68,7 +69,12 @@ pub(crate) async fn list(
     let search = BookingSearch { starts: *starts, touched: *touched, product: product.clone(), cancelled: *canceled };
     let expansion = Expansion { customer: *customer, participants: *participants };
     let visibility = caller.access().visibility();
-    let found = find(&app, caller.access(), search, paging.wanted(visibility)).await?;
-    let data = present(&app, &caller, &found.rows, expansion).await?;
-    Ok(OkJson(paging.fixed_list(found.fixed, visibility, data)))
+    let search = settled(&app, caller.access(), search).await?;
+    let (page, viewer) = (paging.wanted(visibility), Viewer::of(&app, &caller));
+    let found = app.read(caller.access(), move |cx| {
+        let found = find(cx, &search, page)?;
+        Ok::<_, ApiError>((found.fixed, present(cx, &viewer, &found.rows, expansion)?))
+    });
+    let (fixed, data) = found.await?;
+    Ok(OkJson(paging.fixed_list(fixed, visibility, data)))
 }

@@ -3,6 +3,7 @@
 use super::booking::{Booking, Expansion, present_one};
 use crate::answer::OkJson;
 use crate::caller::Caller;
+use crate::customers::person::Viewer;
 use crate::error::ApiError;
 use crate::path::Id;
 use crate::query::Query;
@@ -31,7 +32,11 @@ pub(crate) async fn show(
 ) -> Result<OkJson<Booking>, ApiError> {
     // With everybody who comes it can be as large as a list.
     let _turn = if switches.expand_participants { Some(caller.turn(&app).await) } else { None };
-    let booking = find(&app, caller.access(), number).await?.ok_or_else(ApiError::absent::<BookingNumber>)?;
     let expansion = Expansion { customer: switches.expand_customer, participants: switches.expand_participants };
-    Ok(OkJson(present_one(&app, &caller, booking, expansion).await?))
+    let viewer = Viewer::of(&app, &caller);
+    let booking = app.read(caller.access(), move |cx| {
+        let booking = find(cx, &number)?.ok_or_else(ApiError::absent::<BookingNumber>)?;
+        present_one(cx, &viewer, &booking, expansion)
+    });
+    Ok(OkJson(booking.await?))
 }

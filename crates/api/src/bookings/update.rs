@@ -8,6 +8,7 @@ use crate::answer::Changed;
 use crate::availability::Mode;
 use crate::body::JsonBody;
 use crate::caller::Caller;
+use crate::customers::person::Viewer;
 use crate::error::ApiError;
 use crate::path::Id;
 use crate::query::Query;
@@ -66,5 +67,7 @@ pub(crate) async fn update(
     let changed = change(&app, caller.access(), sees.as_ref(), number, (wanted, naming(&caller))).await;
     let booking = changed.map_err(ApiError::context::<BookingNumber>)?;
     let path = format!("/bookings/{}", booking.number);
-    Ok(Changed::new(&app, &path, present_one(&app, &caller, booking, Expansion::default()).await?))
+    let viewer = Viewer::of(&app, &caller);
+    let shown = app.read(caller.access(), move |cx| present_one(cx, &viewer, &booking, Expansion::default())).await?;
+    Ok(Changed::new(&app, &path, shown))
 }

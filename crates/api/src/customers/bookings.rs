@@ -3,6 +3,7 @@
 use crate::answer::OkJson;
 use crate::bookings::booking::{Booking, Expansion, present};
 use crate::caller::Caller;
+use crate::customers::person::Viewer;
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
 use crate::path::Id;
@@ -12,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use slotkeeper_app::App;
 use slotkeeper_app::bookings::rights::ReadBookings;
 use slotkeeper_app::customers::bookings::list as find;
-use slotkeeper_app::customers::rights::ReadCustomers;
 use slotkeeper_domain::id::CustomerId;
 use slotkeeper_domain::time::{Instant, WireDay, Zone};
 
@@ -71,11 +71,13 @@ pub(crate) async fn list(
         CustomerBookingsToken::of(&wanted.read()?, &account.zone)
     })?;
     let CustomerBookingsToken { first, last, participants } = paging.search;
-    let sees = caller.holder().access::<ReadCustomers>();
-    let who = (sees.as_ref(), &caller.holder().authorization().application);
     let visibility = caller.access().visibility();
-    let found = find(&app, caller.access(), who, id, (first, last), paging.wanted(visibility)).await?;
-    let found = found.ok_or_else(ApiError::absent::<CustomerId>)?;
-    let data = present(&app, &caller, &found.rows, Expansion { customer: false, participants }).await?;
-    Ok(OkJson(paging.fixed_list(found.fixed, visibility, data)))
+    let (page, viewer) = (paging.wanted(visibility), Viewer::of(&app, &caller));
+    let found = app.read(caller.access(), move |cx| {
+        let found = find(cx, &id, (first, last), page)?.ok_or_else(ApiError::absent::<CustomerId>)?;
+        let data = present(cx, &viewer, &found.rows, Expansion { customer: false, participants })?;
+        Ok::<_, ApiError>((found.fixed, data))
+    });
+    let (fixed, data) = found.await?;
+    Ok(OkJson(paging.fixed_list(fixed, visibility, data)))
 }

@@ -1,7 +1,7 @@
 //! `POST /customers`: create a customer.
 
 use super::body::PersonBody;
-use super::person::{Customer, Reader};
+use super::person::{Customer, Viewer};
 use crate::answer::Created;
 use crate::body::NewBody;
 use crate::caller::Caller;
@@ -22,10 +22,10 @@ pub(crate) async fn create(
     NewBody { body, key }: NewBody<PersonBody>,
 ) -> Result<Created<Customer>, ApiError> {
     let catalogue = read(&app, caller.access()).await?;
-    let (unit, reader) = (app.clone(), Reader::of(&app, &caller));
+    let (unit, viewer) = (app.clone(), Viewer::of(&app, &caller));
     let answering = Answering::new(key, move |created: &CustomerView| {
         let path = format!("/customers/{}", created.customer.id);
-        Created::new(&unit, &path, &reader.named(&catalogue).customer(created))
+        Created::new(&unit, &path, &viewer.with(&catalogue).customer(created))
     });
     add(&app, caller.access(), body.input()?, answering).await.map_err(ApiError::context::<CustomerId>)
 }

@@ -1,6 +1,6 @@
 //! `GET /customers`: the customers, by creation, or those that a search finds.
 
-use super::person::{Customer, PersonContext};
+use super::person::{Customer, Viewer};
 use crate::answer::OkJson;
 use crate::caller::Caller;
 use crate::error::ApiError;
@@ -10,10 +10,10 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use slotkeeper_app::App;
-use slotkeeper_app::catalogue::read::read;
-use slotkeeper_app::customers::list::list as find;
+use slotkeeper_app::customers::list::{list as find, settled};
 use slotkeeper_app::customers::rights::ReadCustomers;
 use slotkeeper_domain::time::{Date, Instant, WireTime, Zone};
+use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::customer_search::{CustomerSearch, SearchBy, WhoIsMember};
 
 /// Most customers on a page.
@@ -23,9 +23,9 @@ const LONGEST_TEXT: usize = 300;
 
 /// What customers are searched for.
 #[derive(Debug, Clone)]
-pub(crate) struct CustomersToken(String);
+pub(crate) struct SearchText(String);
 
-impl Parameter for CustomersToken {
+impl Parameter for SearchText {
     const EXPECTED: &'static str = "a text of 300 characters at most";
 
     fn from_text(text: &str) -> Option<Self> {
@@ -58,7 +58,7 @@ crate::parameters! {
         /// What `searchText` is compared with; the name, if it is not said.
         search_field: Option<SearchField> = "searchField",
         /// A part of a name, or an e-mail address. Case does not matter.
-        search_text: Option<CustomersToken> = "searchText",
+        search_text: Option<SearchText> = "searchText",
         /// Created from then on.
         created_since: Option<WireTime> = "createdSince",
         /// Whether members are wanted; they are, if it is not said.
@@ -70,7 +70,7 @@ crate::parameters! {
 
 /// What a page token keeps of the search.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Search {
+pub(crate) struct CustomersToken {
     field: SearchField,
     text: String,
     since: Instant,
@@ -80,9 +80,9 @@ pub(crate) struct Search {
     today: Option<Date>,
 }
 
-impl Search {
+impl CustomersToken {
     fn of(wanted: ListCustomers, zone: &Zone, now: Instant) -> Result<Self, ApiError> {
-        let text = wanted.search_text.map(|CustomersToken(text)| text).unwrap_or_default();
+        let text = wanted.search_text.map(|SearchText(text)| text).unwrap_or_default();
         Ok(Self {
             field: wanted.search_field.unwrap_or(SearchField::Name),
             text,
@@ -126,13 +126,16 @@ pub(crate) async fn list(
     let account = caller.access().account();
     let _turn = caller.turn(&app).await;
     let paging = Paging::read(&app, &account.id, "GET /customers", &page, MOST, || {
-        Search::of(wanted.read()?, &account.zone, app.now())
+        CustomersToken::of(wanted.read()?, &account.zone, app.now())
     })?;
-    let catalogue = read(&app, caller.access()).await?;
-    let named = PersonContext::by(&app, &caller, &catalogue);
-    let Some(search) = paging.search.on(named.today) else { return Ok(OkJson(paging.list(0, Vec::new()))) };
+    let viewer = Viewer::of(&app, &caller);
+    let Some(search) = paging.search.on(viewer.today) else { return Ok(OkJson(paging.list(0, Vec::new()))) };
     let visibility = caller.access().visibility();
-    let found = find(&app, caller.access(), search, paging.wanted(visibility)).await?;
-    let data = found.rows.iter().map(|shown| named.customer(shown)).collect();
+    let search = settled(&app, caller.access(), search).await?;
+    let page = paging.wanted(visibility);
+    let found = app.read(caller.access(), move |cx| Ok::<_, StoreError>((find(cx, &search, page)?, cx.catalogue()?)));
+    let (found, catalogue) = found.await?;
+    let by = viewer.with(&catalogue);
+    let data = found.rows.iter().map(|customer| by.customer(customer)).collect();
     Ok(OkJson(paging.fixed_list(found.fixed, visibility, data)))
 }

@@ -6,7 +6,7 @@ use crate::wire::{Money, NamedValue, PhoneNumber, StreetAddress};
 use schemars::JsonSchema;
 use serde::Serialize;
 use slotkeeper_app::App;
-use slotkeeper_app::access::Action;
+use slotkeeper_app::access::{Action, Grant};
 use slotkeeper_app::customers::show::CustomerView;
 use slotkeeper_domain::account::Language;
 use slotkeeper_domain::catalogue::Catalogue;
@@ -16,6 +16,7 @@ use slotkeeper_domain::time::{Date, Instant, WireTime};
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::customers::{Statistics, Visits};
 use slotkeeper_store::tables::linked_people;
+use std::sync::Arc;
 
 /// What customers and linked people have in common.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -93,40 +94,37 @@ pub(crate) struct PersonContext<'a> {
     pub(crate) today: Date,
 }
 
-/// Who reads an answer that is written where the caller is out of reach: in the transaction of what it answers.
-pub(crate) struct Reader {
-    account: Account,
-    language: Language,
-    today: Date,
+/// Who reads an answer: a principal in an account, in a language, on a day there.
+#[derive(Clone)]
+pub(crate) struct Viewer {
+    grant: Arc<Grant>,
+    pub(crate) language: Language,
+    pub(crate) today: Date,
 }
 
-impl Reader {
-    /// This caller, on the day it is now.
-    pub(crate) fn of<R: Action>(app: &App, caller: &Caller<R>) -> Self {
-        let account = caller.access().account().clone();
-        Self { language: caller.language(), today: account.zone.date_of(app.now()), account }
+impl Viewer {
+    pub(crate) fn of<A: Action>(app: &App, caller: &Caller<A>) -> Self {
+        let grant = Arc::clone(caller.access().grant());
+        Self { language: caller.language(), today: grant.account().zone.date_of(app.now()), grant }
     }
 
-    /// Whoever is told of changes: in the main language of the account.
-    pub(crate) fn of_notices(app: &App, account: &Account) -> Self {
+    /// The receiver of a webhook, who reads the main language of the account.
+    pub(crate) fn of_payload(app: &App, grant: &Arc<Grant>) -> Self {
+        let account = grant.account();
         let (language, today) = (account.languages.default_language(), account.zone.date_of(app.now()));
-        Self { account: account.clone(), language, today }
+        Self { grant: Arc::clone(grant), language, today }
     }
 
-    /// As the reader wants to read it.
-    pub(crate) fn named<'a>(&'a self, catalogue: &'a Catalogue) -> PersonContext<'a> {
-        let Self { account, language, today } = self;
-        PersonContext { account, catalogue, language: *language, today: *today }
+    pub(crate) fn account(&self) -> &Account {
+        self.grant.account()
+    }
+
+    pub(crate) fn with<'a>(&'a self, catalogue: &'a Catalogue) -> PersonContext<'a> {
+        PersonContext { account: self.account(), catalogue, language: self.language, today: self.today }
     }
 }
 
 impl<'a> PersonContext<'a> {
-    /// As this caller wants to read it.
-    pub(crate) fn by<R: Action>(app: &App, caller: &'a Caller<R>, catalogue: &'a Catalogue) -> Self {
-        let account = caller.access().account();
-        Self { account, catalogue, language: caller.language(), today: account.zone.date_of(app.now()) }
-    }
-
     /// The customer as answers have it.
     pub(crate) fn customer(self, shown: &CustomerView) -> Customer {
         let CustomerView { customer, statistics, credit } = shown;

@@ -1,7 +1,7 @@
 //! `PUT /customers/{id}`: change a customer. A member that is missing keeps its value.
 
 use super::body::PersonBody;
-use super::person::{Customer, PersonContext};
+use super::person::{Customer, Viewer};
 use crate::answer::Changed;
 use crate::body::JsonBody;
 use crate::caller::Caller;
@@ -26,6 +26,6 @@ pub(crate) async fn update(
     let changed = change(&app, caller.access(), sees.as_ref(), id, fields, move |known| said.over(known)).await;
     let changed = changed.map_err(super::refused)?;
     let catalogue = read(&app, caller.access()).await?;
-    let customer = PersonContext::by(&app, &caller, &catalogue).customer(&changed);
+    let customer = Viewer::of(&app, &caller).with(&catalogue).customer(&changed);
     Ok(Changed::new(&app, &path, customer))
 }

@@ -17,7 +17,6 @@ pub(crate) async fn show(
     State(app): State<App>,
     Id(id): Id<HoldId>,
 ) -> Result<OkJson<Hold>, ApiError> {
-    let application = &caller.holder().authorization().application;
-    let found = find(&app, caller.access(), application, id).await?.ok_or_else(ApiError::absent::<HoldId>)?;
+    let found = app.read(caller.access(), move |cx| find(cx, &id)).await?.ok_or_else(ApiError::absent::<HoldId>)?;
     Ok(OkJson(hold(&found, &caller.access().account().zone)))
 }

@@ -4,7 +4,7 @@ use crate::answer::Created;
 use crate::body::NewBody;
 use crate::caller::Caller;
 use crate::customers::body::PersonBody;
-use crate::customers::person::{LinkedPerson, Reader};
+use crate::customers::person::{LinkedPerson, Viewer};
 use crate::customers::refused;
 use crate::error::ApiError;
 use crate::path::Id;
@@ -25,10 +25,10 @@ pub(crate) async fn create(
     NewBody { body, key }: NewBody<PersonBody>,
 ) -> Result<Created<LinkedPerson>, ApiError> {
     let catalogue = read(&app, caller.access()).await?;
-    let (unit, reader) = (app.clone(), Reader::of(&app, &caller));
+    let (unit, viewer) = (app.clone(), Viewer::of(&app, &caller));
     let answering = Answering::new(key, move |created: &linked_people::LinkedPerson| {
         let path = super::path(&created.customer, &created.id);
-        Created::new(&unit, &path, &reader.named(&catalogue).linked(created))
+        Created::new(&unit, &path, &viewer.with(&catalogue).linked(created))
     });
     let sees = caller.holder().access::<ReadCustomers>();
     add(&app, caller.access(), sees.as_ref(), customer, body.input()?, answering).await.map_err(refused)

@@ -2,17 +2,17 @@
 
 use crate::answer::OkJson;
 use crate::caller::Caller;
-use crate::customers::person::{LinkedPerson, PersonContext};
+use crate::customers::person::{LinkedPerson, Viewer};
 use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
 use crate::path::Id;
 use crate::query::Query;
 use axum::extract::State;
 use slotkeeper_app::App;
-use slotkeeper_app::catalogue::read::read;
 use slotkeeper_app::customers::rights::ReadCustomers;
 use slotkeeper_app::linked_people::list::list as find;
 use slotkeeper_domain::id::CustomerId;
+use slotkeeper_store::StoreError;
 
 /// Most people on a page.
 const MOST: u32 = 100;
@@ -29,10 +29,12 @@ pub(crate) async fn list(
     let _turn = caller.turn(&app).await;
     let paging = Paging::<()>::read(&app, &caller.access().account().id, &operation, &page, MOST, || Ok(()))?;
     let visibility = caller.access().visibility();
-    let found = find(&app, caller.access(), customer, paging.wanted(visibility)).await?;
-    let found = found.ok_or_else(ApiError::absent::<CustomerId>)?;
-    let catalogue = read(&app, caller.access()).await?;
-    let named = PersonContext::by(&app, &caller, &catalogue);
-    let data = found.rows.iter().map(|linked| named.linked(linked)).collect();
+    let page = paging.wanted(visibility);
+    let found =
+        app.read(caller.access(), move |cx| Ok::<_, StoreError>((find(cx, &customer, page)?, cx.catalogue()?))).await?;
+    let (found, catalogue) = (found.0.ok_or_else(ApiError::absent::<CustomerId>)?, found.1);
+    let viewer = Viewer::of(&app, &caller);
+    let by = viewer.with(&catalogue);
+    let data = found.rows.iter().map(|linked| by.linked(linked)).collect();
     Ok(OkJson(paging.fixed_list(found.fixed, visibility, data)))
 }

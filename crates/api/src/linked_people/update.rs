@@ -5,7 +5,7 @@ use crate::answer::Changed;
 use crate::body::JsonBody;
 use crate::caller::Caller;
 use crate::customers::body::PersonBody;
-use crate::customers::person::{LinkedPerson, PersonContext};
+use crate::customers::person::{LinkedPerson, Viewer};
 use crate::customers::refused;
 use crate::error::ApiError;
 use crate::path::Ids;
@@ -30,5 +30,5 @@ pub(crate) async fn update(
     let changed = changed.map_err(refused)?;
     let catalogue = read(&app, caller.access()).await?;
     let path = super::path(&changed.customer, &changed.id);
-    Ok(Changed::new(&app, &path, PersonContext::by(&app, &caller, &catalogue).linked(&changed)))
+    Ok(Changed::new(&app, &path, Viewer::of(&app, &caller).with(&catalogue).linked(&changed)))
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use slotkeeper_app::App;
 use slotkeeper_app::blocks::rights::ReadBlocks;
 use slotkeeper_app::catalogue::read::read;
-use slotkeeper_app::resourceblocks::list::list as find;
+use slotkeeper_app::resourceblocks::list::{list as find, settled};
 use slotkeeper_domain::id::ResourceId;
 use slotkeeper_store::tables::resourceblocks::ResourceBlockSearch;
 
@@ -53,7 +53,9 @@ pub(crate) async fn list(
     let ResourceBlocksToken { within: Within { starts, touched }, resource } = &paging.search;
     let search = ResourceBlockSearch { starts: *starts, touched: *touched, resource: resource.clone() };
     let visibility = caller.access().visibility();
-    let found = find(&app, caller.access(), search, paging.wanted(visibility)).await?;
+    let search = settled(&app, caller.access(), search).await?;
+    let page = paging.wanted(visibility);
+    let found = app.read(caller.access(), move |cx| find(cx, &search, page)).await?;
     let catalogue = read(&app, caller.access()).await?;
     let shown = |block| ResourceBlock::of(block, account, &catalogue, caller.language());
     Ok(OkJson(paging.fixed_list(found.fixed, visibility, found.rows.iter().map(shown).collect())))

@@ -18,7 +18,8 @@ pub(crate) async fn show(
     State(app): State<App>,
     Id(id): Id<ResourceBlockId>,
 ) -> Result<OkJson<ResourceBlock>, ApiError> {
-    let block = find(&app, caller.access(), id).await?.ok_or_else(ApiError::absent::<ResourceBlockId>)?;
+    let block =
+        app.read(caller.access(), move |cx| find(cx, &id)).await?.ok_or_else(ApiError::absent::<ResourceBlockId>)?;
     let catalogue = read(&app, caller.access()).await?;
     Ok(OkJson(ResourceBlock::of(&block, caller.access().account(), &catalogue, caller.language())))
 }

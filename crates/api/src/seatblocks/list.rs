@@ -11,7 +11,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use slotkeeper_app::App;
 use slotkeeper_app::blocks::rights::ReadBlocks;
-use slotkeeper_app::seatblocks::list::list as find;
+use slotkeeper_app::seatblocks::list::{list as find, settled};
 use slotkeeper_domain::id::ProductId;
 use slotkeeper_store::tables::seatblocks::SeatBlockSearch;
 
@@ -52,7 +52,9 @@ pub(crate) async fn list(
     let SeatBlocksToken { within: Within { starts, touched }, product } = &paging.search;
     let search = SeatBlockSearch { starts: *starts, touched: *touched, product: product.clone() };
     let visibility = caller.access().visibility();
-    let found = find(&app, caller.access(), search, paging.wanted(visibility)).await?;
+    let search = settled(&app, caller.access(), search).await?;
+    let page = paging.wanted(visibility);
+    let found = app.read(caller.access(), move |cx| find(cx, &search, page)).await?;
     let data = found.rows.iter().map(|block| SeatBlock::of(block, account)).collect();
     Ok(OkJson(paging.fixed_list(found.fixed, visibility, data)))
 }

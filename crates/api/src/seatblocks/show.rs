@@ -17,6 +17,7 @@ pub(crate) async fn show(
     State(app): State<App>,
     Id(id): Id<SeatBlockId>,
 ) -> Result<OkJson<SeatBlock>, ApiError> {
-    let block = find(&app, caller.access(), id).await?.ok_or_else(ApiError::absent::<SeatBlockId>)?;
+    let block =
+        app.read(caller.access(), move |cx| find(cx, &id)).await?.ok_or_else(ApiError::absent::<SeatBlockId>)?;
     Ok(OkJson(SeatBlock::of(&block, caller.access().account())))
 }

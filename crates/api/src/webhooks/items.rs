@@ -1,7 +1,7 @@
 //! The things that notices show, written as the API answers them (wire reference, section 5.2).
 
-use crate::bookings::booking::present_within;
-use crate::customers::person::Reader;
+use crate::bookings::booking::present_payload;
+use crate::customers::person::Viewer;
 use crate::payments::payment::{Payment, currency_of};
 use crate::resourceblocks::block::ResourceBlock;
 use crate::seatblocks::block::SeatBlock;
@@ -11,7 +11,7 @@ use slotkeeper_app::access::Action;
 use slotkeeper_app::authorizations::check::KeyHolder;
 use slotkeeper_app::blocks::rights::ReadBlocks;
 use slotkeeper_app::bookings::rights::ReadBookings;
-use slotkeeper_app::catalogue::read::read_within;
+use slotkeeper_app::context::{ReadContext, Unit};
 use slotkeeper_app::customers::rights::ReadCustomers;
 use slotkeeper_app::payments::rights::ReadPayments;
 use slotkeeper_app::webhooks::items::PayloadItems;
@@ -35,7 +35,8 @@ impl PayloadItems for WirePayloads {
         (domain, id): (Domain, &str),
         gone: bool,
     ) -> Result<Option<String>, StoreError> {
-        let account = holder.account();
+        let unit = Unit::of_payload(app, holder.grant());
+        let (account, viewer) = (holder.account(), Viewer::of_payload(app, holder.grant()));
         let (whose, zone) = (&account.id, &account.zone);
         match domain {
             Domain::Bookings => {
@@ -43,7 +44,7 @@ impl PayloadItems for WirePayloads {
                 let Some(booking) = seen::<ReadBookings, _>(holder, found, |one| one.application.as_ref()) else {
                     return Ok(None);
                 };
-                json(&present_within(db, app, holder, &booking, gone)?)
+                json(&present_payload(&mut ReadContext::within(db, &unit), &viewer, &booking, gone)?)
             }
             Domain::Customers => {
                 let found = customers::show(db, whose, &id_of(id)?, app.now())?;
@@ -51,8 +52,8 @@ impl PayloadItems for WirePayloads {
                 else {
                     return Ok(None);
                 };
-                let catalogue = read_within(db, app, whose)?;
-                json(&Reader::of_notices(app, account).named(&catalogue).customer(&shown))
+                let catalogue = ReadContext::within(db, &unit).catalogue()?;
+                json(&viewer.with(&catalogue).customer(&shown))
             }
             Domain::Payments => {
                 let found = payments::find(db, whose, &id_of(id)?)?;
@@ -72,8 +73,8 @@ impl PayloadItems for WirePayloads {
                 let found = resourceblocks::find(db, whose, &id_of(id)?)?;
                 let found = seen::<ReadBlocks, _>(holder, found, |one| one.application.as_ref());
                 let Some(block) = found else { return Ok(None) };
-                let (catalogue, language) = (read_within(db, app, whose)?, account.languages.default_language());
-                json(&ResourceBlock::of(&block, account, &catalogue, language))
+                let catalogue = ReadContext::within(db, &unit).catalogue()?;
+                json(&ResourceBlock::of(&block, account, &catalogue, viewer.language))
             }
         }
     }

@@ -1,8 +1,7 @@
 //! List what can be booked for a party, with a display price.
 
 use super::{CourseSchedule, Moving, ReadAvailability, SearchError, event_slots, open_to_customers, product, without};
-use crate::App;
-use crate::access::Access;
+use crate::context::Read;
 use slotkeeper_domain::appointment::{self, StartSearch};
 use slotkeeper_domain::catalogue::{Catalogue, Product};
 use slotkeeper_domain::id::{AccountId, ProductId, ResourceId};
@@ -52,59 +51,52 @@ pub struct Match {
 ///
 /// # Errors
 /// [`SearchError`].
-pub async fn matching(
-    app: &App,
-    access: &Access<ReadAvailability>,
-    search: MatchingSearch,
-) -> Result<Vec<Match>, SearchError> {
-    let (unit, account, now) = (app.clone(), access.account().clone(), app.now());
-    app.store()
-        .read(move |db| {
-            account_zones::check(db, &account.id, &account.zone)?;
-            let catalogue = unit.catalogues().of(db, &account.id)?;
-            let wanted = product(&catalogue, &search.product)?;
-            search.party.check(wanted, &catalogue, search.relaxed)?;
-            let chosen = choose(wanted, &search.options, account.languages.default_language())?;
-            if let Some(unknown) = search.resources.iter().find(|id| catalogue.resource(id).is_none()) {
-                return Err(SearchError::NoResource(unknown.clone()));
-            }
-            if !open_to_customers(wanted) {
-                return Ok(Vec::new());
-            }
-            let without = without(db, &account.id, search.moving.as_ref(), now)?;
-            let moment = RuleContext { now, zone: &account.zone, relaxed: search.relaxed };
-            if let Some(appointments) = StartSearch::new(wanted, &catalogue, &search.resources, moment) {
-                let length = wanted.length_with(&chosen);
-                let first = search.first.max(if search.relaxed { Instant::from_millis(0) } else { now });
-                let around = (first, length.end(search.last, &account.zone));
-                let others = resources(db, &account.id, wanted, &catalogue, around, (now, without.as_ref()))?;
-                let free = appointments.free(first, search.last, length, &others);
-                let offer = |(span, resources): (Span, Vec<ResourceId>)| {
-                    let id = appointment::id(&search.product, span.from, &resources, &account.zone);
-                    let resources = public(&catalogue, resources);
-                    Match { event: id.to_string(), span, price: None, resources, course: None }
-                };
-                return Ok(free.into_iter().map(offer).collect());
-            }
-            let (times, terms) = ((search.first, search.last), (moment, without.as_ref()));
-            let slots = event_slots(db, &account.id, &catalogue, &[wanted], times, terms)?;
-            let seats = search.party.seats(&catalogue);
-            let nothing = account.currency.map(Money::zero);
-            let price = nothing.and_then(|nothing| display_price(wanted, &search.party, &chosen, nothing).ok());
-            let price = price.filter(|_| wanted.pricing.is_some());
-            let fits = |slot: &super::EventSlot| {
-                !slot.private && seats <= slot.left && search.resources.iter().all(|id| slot.resources.contains(id))
-            };
-            let offers = slots.into_iter().filter(fits).map(|slot| Match {
-                event: slot.event.to_string(),
-                span: slot.span,
-                price,
-                resources: slot.resources,
-                course: slot.course,
-            });
-            Ok(offers.collect())
-        })
-        .await
+pub fn matching(cx: &mut Read<'_, ReadAvailability>, search: &MatchingSearch) -> Result<Vec<Match>, SearchError> {
+    let catalogue = cx.catalogue()?;
+    let (db, unit) = cx.db();
+    let (account, now) = (unit.account(), unit.now());
+    account_zones::check(db, &account.id, &account.zone)?;
+    let wanted = product(&catalogue, &search.product)?;
+    search.party.check(wanted, &catalogue, search.relaxed)?;
+    let chosen = choose(wanted, &search.options, account.languages.default_language())?;
+    if let Some(unknown) = search.resources.iter().find(|id| catalogue.resource(id).is_none()) {
+        return Err(SearchError::NoResource(unknown.clone()));
+    }
+    if !open_to_customers(wanted) {
+        return Ok(Vec::new());
+    }
+    let without = without(db, &account.id, search.moving.as_ref(), now)?;
+    let moment = RuleContext { now, zone: &account.zone, relaxed: search.relaxed };
+    if let Some(appointments) = StartSearch::new(wanted, &catalogue, &search.resources, moment) {
+        let length = wanted.length_with(&chosen);
+        let first = search.first.max(if search.relaxed { Instant::from_millis(0) } else { now });
+        let around = (first, length.end(search.last, &account.zone));
+        let others = resources(db, &account.id, wanted, &catalogue, around, (now, without.as_ref()))?;
+        let free = appointments.free(first, search.last, length, &others);
+        let offer = |(span, resources): (Span, Vec<ResourceId>)| {
+            let id = appointment::id(&search.product, span.from, &resources, &account.zone);
+            let resources = public(&catalogue, resources);
+            Match { event: id.to_string(), span, price: None, resources, course: None }
+        };
+        return Ok(free.into_iter().map(offer).collect());
+    }
+    let (times, terms) = ((search.first, search.last), (moment, without.as_ref()));
+    let slots = event_slots(db, &account.id, &catalogue, &[wanted], times, terms)?;
+    let seats = search.party.seats(&catalogue);
+    let nothing = account.currency.map(Money::zero);
+    let price = nothing.and_then(|nothing| display_price(wanted, &search.party, &chosen, nothing).ok());
+    let price = price.filter(|_| wanted.pricing.is_some());
+    let fits = |slot: &super::EventSlot| {
+        !slot.private && seats <= slot.left && search.resources.iter().all(|id| slot.resources.contains(id))
+    };
+    let offers = slots.into_iter().filter(fits).map(|slot| Match {
+        event: slot.event.to_string(),
+        span: slot.span,
+        price,
+        resources: slot.resources,
+        course: slot.course,
+    });
+    Ok(offers.collect())
 }
 
 fn public(catalogue: &Catalogue, resources: Vec<ResourceId>) -> Vec<ResourceId> {

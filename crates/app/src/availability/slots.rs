@@ -1,8 +1,7 @@
 //! List the events of scheduled products with the seats that are left.
 
 use super::{EventSlot, Moving, ReadAvailability, SearchError, event_slots, open_to_customers, product, without};
-use crate::App;
-use crate::access::Access;
+use crate::context::Read;
 use slotkeeper_domain::catalogue::Product;
 use slotkeeper_domain::id::ProductId;
 use slotkeeper_domain::scheduled::RuleContext;
@@ -27,31 +26,24 @@ pub struct SlotSearch {
 ///
 /// # Errors
 /// [`SearchError`].
-pub async fn slots(
-    app: &App,
-    access: &Access<ReadAvailability>,
-    search: SlotSearch,
-) -> Result<Vec<EventSlot>, SearchError> {
-    let (unit, id, zone, now) = (app.clone(), access.account().id.clone(), access.account().zone.clone(), app.now());
-    app.store()
-        .read(move |db| {
-            account_zones::check(db, &id, &zone)?;
-            let catalogue = unit.catalogues().of(db, &id)?;
-            let moment = RuleContext { now, zone: &zone, relaxed: search.relaxed };
-            let products: Vec<&Product> = match &search.product {
-                Some(wanted) => {
-                    let product = product(&catalogue, wanted)?;
-                    if product.flexible().is_some() {
-                        return Err(SearchError::NotScheduled);
-                    }
-                    vec![product]
-                }
-                None => catalogue.products.iter().collect(),
-            };
-            let products: Vec<&Product> = products.into_iter().filter(|product| open_to_customers(product)).collect();
-            let without = without(db, &id, search.moving.as_ref(), now)?;
-            let times = (search.first, search.last);
-            Ok(event_slots(db, &id, &catalogue, &products, times, (moment, without.as_ref()))?)
-        })
-        .await
+pub fn slots(cx: &mut Read<'_, ReadAvailability>, search: &SlotSearch) -> Result<Vec<EventSlot>, SearchError> {
+    let catalogue = cx.catalogue()?;
+    let (db, unit) = cx.db();
+    let (id, zone, now) = (unit.account_id(), unit.zone(), unit.now());
+    account_zones::check(db, id, zone)?;
+    let context = RuleContext { now, zone, relaxed: search.relaxed };
+    let products: Vec<&Product> = match &search.product {
+        Some(wanted) => {
+            let product = product(&catalogue, wanted)?;
+            if product.flexible().is_some() {
+                return Err(SearchError::NotScheduled);
+            }
+            vec![product]
+        }
+        None => catalogue.products.iter().collect(),
+    };
+    let products: Vec<&Product> = products.into_iter().filter(|product| open_to_customers(product)).collect();
+    let without = without(db, id, search.moving.as_ref(), now)?;
+    let times = (search.first, search.last);
+    Ok(event_slots(db, id, &catalogue, &products, times, (context, without.as_ref()))?)
 }

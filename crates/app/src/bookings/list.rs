@@ -3,31 +3,33 @@
 use super::rights::ReadBookings;
 use crate::App;
 use crate::access::Access;
-use crate::changes::settle::settle_account;
+use crate::changes::settle::{Settled, settle};
+use crate::context::Read;
 use slotkeeper_store::tables::bookings::{self, Booking, BookingSearch};
 use slotkeeper_store::tables::list_pages::{ListPage, PageRequest, page};
 use slotkeeper_store::{Snapshot, StoreError};
 
-/// The bookings that a search finds and the key may know of, by start and number: those that are wanted.
-pub async fn list(
+/// The search, once its range of changes can be answered completely.
+pub async fn settled(
     app: &App,
     access: &Access<ReadBookings>,
-    mut search: BookingSearch,
+    search: BookingSearch,
+) -> Result<Settled<BookingSearch>, StoreError> {
+    settle(app, access, search.touched.map(|(_, end)| end), search).await
+}
+
+/// A page of the bookings that the search finds, by start and number. Ends include what answers show as the same time: the
+/// minute of a change, the second of a start.
+pub fn list(
+    cx: &mut Read<'_, ReadBookings>,
+    search: &Settled<BookingSearch>,
     wanted: PageRequest,
 ) -> Result<ListPage<Booking>, StoreError> {
-    let (account, visibility) = (access.account().id.clone(), access.visibility().clone());
-    if let Some((_, end)) = &mut search.touched {
-        settle_account(app, &account, *end).await?;
-        // Answers show times of changes in whole minutes, and those of starts in whole seconds.
-        *end = end.end_of_minute();
-    }
-    if let Some((_, end)) = &mut search.starts {
-        *end = end.end_of_second();
-    }
-    app.store()
-        .read(move |db| {
-            let count = |db: &mut Snapshot| bookings::count(db, &account, &visibility, &search);
-            page(db, &account, wanted, count, |db, cut| bookings::list(db, &account, &visibility, &search, cut))
-        })
-        .await
+    let (db, unit) = cx.db();
+    let (account, visibility) = (unit.account_id(), unit.visibility());
+    let mut search = BookingSearch::clone(search);
+    search.touched.iter_mut().for_each(|(_, end)| *end = end.end_of_minute());
+    search.starts.iter_mut().for_each(|(_, end)| *end = end.end_of_second());
+    let count = |db: &mut Snapshot| bookings::count(db, account, visibility, &search);
+    page(db, account, wanted, count, |db, cut| bookings::list(db, account, visibility, &search, cut))
 }

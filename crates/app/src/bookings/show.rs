@@ -1,19 +1,14 @@
-//! Show a booking.
+//! Read one booking.
 
 use super::rights::ReadBookings;
-use crate::App;
-use crate::access::Access;
+use crate::context::Read;
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::bookings::{self, Booking};
 
-/// The booking with this number; nothing if the key may not know of it.
-pub async fn show(
-    app: &App,
-    access: &Access<ReadBookings>,
-    number: BookingNumber,
-) -> Result<Option<Booking>, StoreError> {
-    let (account, visibility) = (access.account().id.clone(), access.visibility().clone());
-    let found = app.store().read(move |db| bookings::find(db, &account, &number)).await?;
-    Ok(found.filter(|booking| visibility.shows(booking.application.as_ref())))
+/// The booking with this number; `None` when there is none that the principal may see.
+pub fn show(cx: &mut Read<'_, ReadBookings>, number: &BookingNumber) -> Result<Option<Booking>, StoreError> {
+    let (db, unit) = cx.db();
+    let found = bookings::find(db, unit.account_id(), number)?;
+    Ok(found.filter(|booking| unit.visibility().shows(booking.application.as_ref())))
 }

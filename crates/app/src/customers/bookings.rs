@@ -1,45 +1,37 @@
 //! List the bookings of a customer.
 
 use super::rights::ReadCustomers;
-use crate::App;
-use crate::access::Access;
 use crate::bookings::rights::ReadBookings;
-use slotkeeper_domain::id::{ApplicationId, CustomerId};
+use crate::context::Read;
+use slotkeeper_domain::id::CustomerId;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::bookings::{self, Booking};
 use slotkeeper_store::tables::customers;
 use slotkeeper_store::tables::list_pages::{ListPage, PageRequest, page};
 use slotkeeper_store::{Snapshot, StoreError};
 
-/// The bookings of a customer that the key may know of and that start within the times, both included, the cancelled ones
-/// among them, by start and number: those that are wanted.
+/// A page of the customer's bookings that start within the times, both included, by start and number; cancelled ones too.
 ///
-/// Nothing if the key may not know of the customer. It knows of those it may read, of those its application created, and of
-/// those whose bookings it sees.
-pub async fn list(
-    app: &App,
-    access: &Access<ReadBookings>,
-    (sees, application): (Option<&Access<ReadCustomers>>, &ApplicationId),
-    id: CustomerId,
+/// `None` when the principal may not know of the customer. It knows of those it may read, of those its application created,
+/// and of those with a booking that it may read.
+pub fn list(
+    cx: &mut Read<'_, ReadBookings>,
+    id: &CustomerId,
     times: (Instant, Instant),
     wanted: PageRequest,
 ) -> Result<Option<ListPage<Booking>>, StoreError> {
-    let (account, visibility) = (access.account().id.clone(), access.visibility().clone());
-    let (sees, application) = (sees.map(|access| access.visibility().clone()), application.clone());
-    app.store()
-        .read(move |db| {
-            let Some(customer) = customers::find(db, &account, &id)? else { return Ok(None) };
-            let creator = customer.application.as_ref();
-            let known =
-                creator == Some(&application) || sees.as_ref().is_some_and(|visibility| visibility.shows(creator));
-            if !known && !bookings::has_any(db, &account, &visibility, &id)? {
-                return Ok(None);
-            }
-            let count = |db: &mut Snapshot| bookings::count_of_customer(db, &account, &visibility, &id, times);
-            let found = page(db, &account, wanted, count, |db, cut| {
-                bookings::list_of_customer(db, &account, &visibility, &id, times, cut)
-            });
-            found.map(Some)
-        })
-        .await
+    let (db, unit) = cx.db();
+    let (account, visibility) = (unit.account_id(), unit.visibility());
+    let Some(customer) = customers::find(db, account, id)? else { return Ok(None) };
+    let creator = customer.application.as_ref();
+    let is_own = creator.is_some() && creator == unit.application();
+    let readable = unit.grant().access::<ReadCustomers>();
+    let is_known = is_own || readable.is_some_and(|access| access.visibility().shows(creator));
+    if !is_known && !bookings::has_any(db, account, visibility, id)? {
+        return Ok(None);
+    }
+    let count = |db: &mut Snapshot| bookings::count_of_customer(db, account, visibility, id, times);
+    let found =
+        page(db, account, wanted, count, |db, cut| bookings::list_of_customer(db, account, visibility, id, times, cut));
+    found.map(Some)
 }

@@ -1,59 +1,57 @@
-//! Show a customer.
+//! Read customers, and the people linked to them.
 
 use super::rights::ReadCustomers;
-use crate::App;
-use crate::access::Access;
-use slotkeeper_domain::id::{AccountId, CustomerId, LinkedPersonId};
-use slotkeeper_domain::time::Instant;
+use crate::bookings::rights::ReadBookings;
+use crate::context::{Read, ReadContext};
+use slotkeeper_domain::booking::BookingNumber;
+use slotkeeper_domain::id::{CustomerId, LinkedPersonId};
 use slotkeeper_domain::visibility::Visibility;
-use slotkeeper_store::tables::customers;
+use slotkeeper_store::StoreError;
 pub use slotkeeper_store::tables::customers::CustomerView;
 use slotkeeper_store::tables::linked_people::{self, LinkedPerson};
-use slotkeeper_store::{Snapshot, StoreError};
+use slotkeeper_store::tables::{bookings, customers};
 use std::collections::HashMap;
 
-/// The customer with this id; nothing if the key may not know of it.
-pub async fn show(
-    app: &App,
-    access: &Access<ReadCustomers>,
-    id: CustomerId,
-) -> Result<Option<CustomerView>, StoreError> {
-    let (account, visibility, now) = (access.account().id.clone(), access.visibility().clone(), app.now());
-    let found = app.store().read(move |db| customers::show(db, &account, &id, now)).await?;
-    Ok(found.filter(|shown| visibility.shows(shown.customer.application.as_ref())))
+/// The customer with this id; `None` when there is none that the principal may see.
+pub fn show(cx: &mut Read<'_, ReadCustomers>, id: &CustomerId) -> Result<Option<CustomerView>, StoreError> {
+    let (db, unit) = cx.db();
+    let found = customers::show(db, unit.account_id(), id, unit.now())?;
+    Ok(found.filter(|view| unit.visibility().shows(view.customer.application.as_ref())))
 }
 
-/// Customers, and people linked to them, by their ids.
+/// The customer of a booking; `None` when the principal may not see the booking, or not the customer.
+pub fn of_booking(
+    cx: &mut Read<'_, ReadCustomers>,
+    number: &BookingNumber,
+) -> Result<Option<CustomerView>, StoreError> {
+    let Some(readable) = cx.grant().access::<ReadBookings>() else { return Ok(None) };
+    let (db, unit) = cx.db();
+    let booking = bookings::find(db, unit.account_id(), number)?;
+    match booking.filter(|booking| readable.visibility().shows(booking.application.as_ref())) {
+        Some(booking) => show(cx, &booking.customer),
+        None => Ok(None),
+    }
+}
+
+/// Customers and linked people by their ids.
 #[derive(Debug, Default)]
 pub struct People {
     pub customers: HashMap<CustomerId, CustomerView>,
     pub linked: HashMap<LinkedPersonId, LinkedPerson>,
 }
 
-/// The customers with these ids that the key may know of, and of the people with those ids the ones who are linked to them:
-/// for bookings that are shown with the people in them.
-pub async fn show_people(
-    app: &App,
-    access: &Access<ReadCustomers>,
-    ids: Vec<CustomerId>,
-    linked: Vec<LinkedPersonId>,
-) -> Result<People, StoreError> {
-    let (account, visibility, now) = (access.account().id.clone(), access.visibility().clone(), app.now());
-    app.store().read(move |db| people_within(db, (&account, &visibility), &ids, &linked, now)).await
-}
-
-/// The same, as a snapshot or transaction sees it.
-pub fn people_within(
-    db: &mut Snapshot,
-    (account, visibility): (&AccountId, &Visibility),
+/// Of the customers with these ids those within the visibility, and of the people with those ids the ones linked to them.
+pub fn people(
+    cx: &mut ReadContext<'_>,
+    visibility: &Visibility,
     ids: &[CustomerId],
     linked: &[LinkedPersonId],
-    now: Instant,
 ) -> Result<People, StoreError> {
-    let seen = customers::show_many(db, account, ids, now)?.into_iter();
-    let seen = seen.filter(|shown| visibility.shows(shown.customer.application.as_ref()));
-    let customers: HashMap<_, _> = seen.map(|shown| (shown.customer.id.clone(), shown)).collect();
-    let linked = linked_people::show_many(db, account, linked, now)?.into_iter();
+    let (db, unit) = cx.db();
+    let seen = customers::show_many(db, unit.account_id(), ids, unit.now())?.into_iter();
+    let seen = seen.filter(|view| visibility.shows(view.customer.application.as_ref()));
+    let customers: HashMap<_, _> = seen.map(|view| (view.customer.id.clone(), view)).collect();
+    let linked = linked_people::show_many(db, unit.account_id(), linked, unit.now())?.into_iter();
     let linked = linked.filter(|person| customers.contains_key(&person.customer));
     let linked = linked.map(|person| (person.id.clone(), person)).collect();
     Ok(People { customers, linked })

@@ -1,20 +1,15 @@
-//! Show a hold.
+//! Read one hold.
 
-use crate::App;
-use crate::access::Access;
 use crate::bookings::rights::WriteBookings;
-use slotkeeper_domain::id::{ApplicationId, HoldId};
+use crate::context::Read;
+use slotkeeper_domain::id::HoldId;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::holds::{self, Hold};
 
-/// The application's hold, unless it has ended.
-pub async fn show(
-    app: &App,
-    access: &Access<WriteBookings>,
-    application: &ApplicationId,
-    id: HoldId,
-) -> Result<Option<Hold>, StoreError> {
-    let (account, application, now) = (access.account().id.clone(), application.clone(), app.now());
-    let hold = app.store().read(move |db| holds::find(db, &account, &application, &id)).await?;
-    Ok(hold.filter(|hold| hold.expires_at > now))
+/// The application's hold with this id; `None` when there is none, or when it has ended.
+pub fn show(cx: &mut Read<'_, WriteBookings>, id: &HoldId) -> Result<Option<Hold>, StoreError> {
+    let (db, unit) = cx.db();
+    let Some(application) = unit.application() else { return Ok(None) };
+    let hold = holds::find(db, unit.account_id(), application, id)?;
+    Ok(hold.filter(|hold| hold.expires_at > unit.now()))
 }
