@@ -73,6 +73,8 @@ pub(crate) struct Call {
     /// By which its changes are listed.
     clock: Option<Arc<dyn Clock>>,
     slow: Duration,
+    /// Whether the engine runs the unit once more before it counts.
+    is_rehearsed: bool,
     bulletin: Arc<CommitSignals>,
     concerns: CommitEffects,
     /// Whether the unit was refused because its key has ended.
@@ -121,12 +123,22 @@ impl Call {
             mode,
             clock,
             slow,
+            is_rehearsed: false,
             bulletin,
             concerns: CommitEffects::default(),
             ended: false,
             caller,
         };
         (call, Answer { work: answer, of: PhantomData })
+    }
+
+    /// Has the unit run twice, and only what the second run did stored.
+    pub(crate) fn rehearsed(self, is_rehearsed: bool) -> Self {
+        Self { is_rehearsed, ..self }
+    }
+
+    pub(crate) fn is_rehearsed(&self) -> bool {
+        self.is_rehearsed
     }
 
     /// What kind of unit it is.

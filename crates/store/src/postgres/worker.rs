@@ -78,6 +78,11 @@ fn try_once(tx: &mut Tx, job: &mut Call) -> End {
     if let Err(error) = with(tx, Session::ready) {
         return End::Refuse(error);
     }
+    if job.is_rehearsed() {
+        job.attempt(tx);
+        roll_back(tx);
+        tx.doom = None;
+    }
     let verdict = job.attempt(tx);
     let doom = tx.doom.take();
     let lost = with(tx, |session| Ok(session.is_lost())).unwrap_or(true);

@@ -26,14 +26,14 @@ impl Readers {
     }
 
     /// Runs `unit` on one snapshot; waits while all connections are in use.
-    pub(crate) async fn read<U, T, E>(&self, mut unit: U) -> Result<T, E>
+    pub(crate) async fn read<U, T, E>(&self, name: &'static str, unit: &mut U) -> Result<T, E>
     where
         U: FnMut(&mut Snapshot) -> Result<T, E>,
         E: From<StoreError>,
     {
         let (_place, snapshot) = self.snapshot().await?;
         let mut outcome = None;
-        let ran = self.run(std::any::type_name::<U>(), snapshot, &mut |snapshot| outcome = Some(unit(snapshot)));
+        let ran = self.run(name, snapshot, &mut |snapshot| outcome = Some(unit(snapshot)));
         match (outcome, ran) {
             (Some(Ok(_)) | None, Err(error)) => Err(error.into()),
             (Some(outcome), _) => outcome,

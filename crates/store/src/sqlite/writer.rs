@@ -98,6 +98,10 @@ impl Writer {
     /// `Err` when the whole group has to fail.
     fn run_unit(&mut self, job: &mut Call) -> Result<(), StoreError> {
         self.execute("SAVEPOINT unit")?;
+        if job.is_rehearsed() {
+            job.attempt(&mut self.tx);
+            self.execute("ROLLBACK TO unit")?;
+        }
         let verdict = job.attempt(&mut self.tx);
         // A full or failing disk can end the transaction around all units, or leave in doubt what is in it.
         if let Some(error @ StoreError::Unavailable { .. }) = &self.tx.doom {
