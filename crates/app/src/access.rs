@@ -27,12 +27,13 @@ impl Action for AnyKey {
     const DESCRIPTION: &'static str = "use the API";
 }
 
-/// A principal in an account, and what it is allowed there. Made by this crate only, where keys are checked.
+/// A principal in an account, and what it is allowed there. Made where keys are checked, and by [`Access::import`].
 #[derive(Debug)]
 pub struct Grant {
     account: Arc<Account>,
     actor: Actor,
-    authorization: Arc<Authorization>,
+    /// Of an API key. Without one everything is allowed.
+    authorization: Option<Arc<Authorization>>,
 }
 
 impl Grant {
@@ -44,7 +45,7 @@ impl Grant {
             account: authorization.account.clone(),
             authorization: authorization.id.clone(),
         });
-        Arc::new(Self { account, actor, authorization })
+        Arc::new(Self { account, actor, authorization: Some(authorization) })
     }
 
     #[must_use]
@@ -58,20 +59,16 @@ impl Grant {
         &self.actor
     }
 
-    /// The authorization that the principal's API key belongs to.
-    #[must_use]
-    pub fn authorization(&self) -> &Authorization {
-        &self.authorization
-    }
-
     /// The proof that the principal may do `A`; `None` when it may not, or when accounts of this kind have no such action.
     #[must_use]
     pub fn access<A: Action>(self: &Arc<Self>) -> Option<Access<A>> {
         if A::IN.is_some_and(|kind| kind != self.account.kind) {
             return None;
         }
-        let Authorization { permissions, application, .. } = &*self.authorization;
-        let visibility = A::REQUIRES.visibility(permissions, application)?;
+        let visibility = match self.authorization.as_deref() {
+            Some(Authorization { permissions, application, .. }) => A::REQUIRES.visibility(permissions, application)?,
+            None => Visibility::All,
+        };
         Some(Access { grant: Arc::clone(self), visibility, action: PhantomData })
     }
 }
@@ -91,6 +88,14 @@ impl<A> Clone for Access<A> {
 }
 
 impl<A> Access<A> {
+    /// Access to everything in an account, in the name of this actor, without a check: for data that the operator brings in,
+    /// such as the demo's.
+    #[must_use]
+    pub fn import(account: Arc<Account>, actor: Actor) -> Self {
+        let grant = Arc::new(Grant { account, actor, authorization: None });
+        Self { grant, visibility: Visibility::All, action: PhantomData }
+    }
+
     /// The account in which the action is allowed.
     #[must_use]
     pub fn account(&self) -> &Account {

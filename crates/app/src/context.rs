@@ -134,7 +134,7 @@ impl<'a> ReadContext<'a> {
     }
 
     /// The snapshot, together with what is the same in the unit.
-    pub fn db(&mut self) -> (&mut Snapshot, &Unit) {
+    pub fn db(&mut self) -> (&mut Snapshot, &'a Unit) {
         (self.db, self.unit)
     }
 
@@ -158,9 +158,9 @@ impl Deref for WriteContext<'_> {
     }
 }
 
-impl WriteContext<'_> {
+impl<'a> WriteContext<'a> {
     /// The transaction, together with what is the same in the unit.
-    pub fn tx(&mut self) -> (&mut Tx, &Unit) {
+    pub fn tx(&mut self) -> (&mut Tx, &'a Unit) {
         (self.tx, self.unit)
     }
 
@@ -226,7 +226,11 @@ pub struct Write<'a, A> {
     access: &'a Access<A>,
 }
 
-impl<A> Write<'_, A> {
+impl<'a, A> Write<'a, A> {
+    fn within(tx: &'a mut Tx, unit: &'a Unit, access: &'a Access<A>) -> Self {
+        Self { context: WriteContext { tx, unit }, access }
+    }
+
     #[must_use]
     pub fn access(&self) -> &Access<A> {
         self.access
@@ -245,6 +249,18 @@ impl<A> DerefMut for Write<'_, A> {
     fn deref_mut(&mut self) -> &mut Self::Target {
         &mut self.context
     }
+}
+
+/// Runs use cases as of another time in a transaction that is open already: for data that the operator brings in.
+pub fn import<A, T>(
+    tx: &mut Tx,
+    app: &App,
+    access: &Access<A>,
+    at: Instant,
+    work: impl FnOnce(&mut Write<'_, A>) -> T,
+) -> T {
+    let unit = Unit::new(app, access, at);
+    work(&mut Write::within(tx, &unit, access))
 }
 
 impl App {
@@ -287,7 +303,7 @@ impl App {
         let name = type_name_of_val(&work);
         let unit = move |tx: &mut Tx| {
             let unit = Unit::new(&app, &access, now);
-            let done = work(&mut Write { context: WriteContext { tx, unit: &unit }, access: &access })?;
+            let done = work(&mut Write::within(tx, &unit, &access))?;
             Ok::<_, E>((done, unit.wakes_outbox.get()))
         };
         let (done, wakes_outbox) = self.store().write_as(name, unit).await?;
@@ -314,15 +330,57 @@ impl App {
         R: StoredResponse,
         E: From<StoreError> + From<KeyReused> + Send + 'static,
     {
-        let Some(key) = key else { return self.write(access, work).await.map(|done| respond(&done)) };
-        let once = move |cx: &mut Write<'_, A>| {
-            if let Some(stored) = key.reserve::<R, E>(cx)? {
-                return Ok(stored);
-            }
-            let response = respond(&work(cx)?);
-            key.keep(cx, &response)?;
-            Ok(response)
+        match key {
+            Some(key) => self.write(access, move |cx| key.once(cx, &mut work, &respond)).await,
+            None => self.write(access, work).await.map(|done| respond(&done)),
+        }
+    }
+
+    /// Runs a unit whose writes are no part of the account's change log, such as those of holds. They are stored only while
+    /// the principal's key has not ended.
+    ///
+    /// # Errors
+    /// Those of the unit; a [`StoreError`] when the store fails.
+    pub async fn write_unlogged<A: 'static, T, E>(
+        &self,
+        access: &Access<A>,
+        mut work: impl FnMut(&mut Write<'_, A>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (app, access, now) = (self.clone(), access.clone(), self.now());
+        let name = type_name_of_val(&work);
+        let unit = move |tx: &mut Tx| {
+            let unit = Unit::new(&app, &access, now);
+            let done = work(&mut Write::within(tx, &unit, &access))?;
+            tx.require_live_key(access.actor());
+            Ok::<_, E>(done)
         };
-        self.write(access, once).await
+        self.store().write_unlogged_as(name, unit).await
+    }
+
+    /// [`App::write_once`] for what is no part of the account's change log, such as holds. It is stored only while the
+    /// principal's key has not ended.
+    ///
+    /// # Errors
+    /// As [`App::write_once`].
+    pub async fn write_unlogged_once<A: 'static, T, R, E>(
+        &self,
+        access: &Access<A>,
+        key: Option<IdempotencyKey>,
+        mut work: impl FnMut(&mut Write<'_, A>) -> Result<T, E> + Send + 'static,
+        respond: impl Fn(&T) -> R + Send + 'static,
+    ) -> Result<R, E>
+    where
+        T: Send + 'static,
+        R: StoredResponse,
+        E: From<StoreError> + From<KeyReused> + Send + 'static,
+    {
+        match key {
+            Some(key) => self.write_unlogged(access, move |cx| key.once(cx, &mut work, &respond)).await,
+            None => self.write_unlogged(access, work).await.map(|done| respond(&done)),
+        }
     }
 }

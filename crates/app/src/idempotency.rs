@@ -7,7 +7,7 @@
 
 use crate::App;
 use crate::access::{Access, Action};
-use crate::context::{Unit, WriteContext};
+use crate::context::{Unit, Write, WriteContext};
 use crate::secrets::{Hash, Usage, same};
 use slotkeeper_domain::id::{AccountId, ApplicationId};
 use slotkeeper_domain::time::Instant;
@@ -34,9 +34,29 @@ impl IdempotencyKey {
         Self { key: vault.hash(Usage::IdempotencyKey, key), request: vault.hash_parts(Usage::Request, request) }
     }
 
+    /// Runs `work`, and stores what `respond` makes of its outcome under this key; or gives the response that is stored
+    /// there, and does not run it.
+    pub(crate) fn once<A, T, R, E>(
+        &self,
+        cx: &mut Write<'_, A>,
+        work: &mut dyn FnMut(&mut Write<'_, A>) -> Result<T, E>,
+        respond: &dyn Fn(&T) -> R,
+    ) -> Result<R, E>
+    where
+        R: StoredResponse,
+        E: From<StoreError> + From<KeyReused>,
+    {
+        if let Some(stored) = self.reserve::<R, E>(cx)? {
+            return Ok(stored);
+        }
+        let response = respond(&work(cx)?);
+        self.keep(cx, &response)?;
+        Ok(response)
+    }
+
     /// The response that was stored under this key; `None` when there is none, and then the key is reserved until the unit
     /// ends. Waits for a unit that has reserved it.
-    pub(crate) fn reserve<R: StoredResponse, E: From<StoreError> + From<KeyReused>>(
+    fn reserve<R: StoredResponse, E: From<StoreError> + From<KeyReused>>(
         &self,
         cx: &mut WriteContext<'_>,
     ) -> Result<Option<R>, E> {
@@ -49,7 +69,7 @@ impl IdempotencyKey {
     }
 
     /// Stores the response under this key, which the unit has reserved.
-    pub(crate) fn keep<R: StoredResponse>(&self, cx: &mut WriteContext<'_>, response: &R) -> Result<(), StoreError> {
+    fn keep<R: StoredResponse>(&self, cx: &mut WriteContext<'_>, response: &R) -> Result<(), StoreError> {
         let (tx, unit) = cx.tx();
         let Some(of) = self.of(unit) else { return Ok(()) };
         let owner = owner(&of, &self.request);

@@ -102,6 +102,12 @@ impl StoreError {
         matches!(self, Self::Busy | Self::Contended { .. } | Self::Unavailable { .. } | Self::Moving)
     }
 
+    /// Whether an id that a unit drew at random is taken. The unit runs again, and draws another one.
+    pub(crate) fn is_drawn_id_taken(&self) -> bool {
+        // All other ids are too long to meet.
+        self.broke("booking_pkey")
+    }
+
     /// Whether a row was refused because of this constraint or index.
     #[must_use]
     pub fn broke(&self, name: &str) -> bool {

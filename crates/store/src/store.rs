@@ -138,6 +138,22 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         let name = type_name_of_val(&unit);
+        self.write_unlogged_as(name, unit).await
+    }
+
+    /// [`Store::write_unlogged`] for a unit that is called by this name in the log.
+    ///
+    /// # Errors
+    /// As [`Store::write_unlogged`].
+    pub async fn write_unlogged_as<T, E>(
+        &self,
+        name: &'static str,
+        unit: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
         self.call(Mode::WriteUnlogged, name, unit).await
     }
 

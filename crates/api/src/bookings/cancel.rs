@@ -9,8 +9,8 @@ use crate::query::{Parameter, Query};
 use axum::extract::State;
 use serde_json::{Value, json};
 use slotkeeper_app::App;
-use slotkeeper_app::bookings::cancel::{Cancellation, cancel as call_off};
-use slotkeeper_app::bookings::rights::{CancelBookings, ReadBookings};
+use slotkeeper_app::bookings::cancel::{Cancellation, cancel as cancel_booking};
+use slotkeeper_app::bookings::rights::CancelBookings;
 use slotkeeper_app::emails::Notify;
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::text::{TextShape, check};
@@ -72,15 +72,14 @@ pub(crate) async fn cancel(
         reason,
         mode,
     } = switches;
-    let cancelation = Cancellation {
+    let cancellation = Cancellation {
         apply_policy: apply_cancellation_policy,
         track: track_in_customer_history,
         reason: reason.map(|Reason(text)| text),
         relaxed: Mode::relaxed(mode),
         notify: Notify { users, customer },
     };
-    let sees = caller.holder().access::<ReadBookings>();
-    let canceled = call_off(&app, caller.access(), sees.as_ref(), number, cancelation).await;
-    canceled.map_err(ApiError::context::<BookingNumber>)?;
+    let cancelled = app.write(caller.access(), move |cx| cancel_booking(cx, &number, &cancellation)).await;
+    cancelled.map_err(ApiError::context::<BookingNumber>)?;
     Ok(NoContent)
 }

@@ -16,14 +16,15 @@ use slotkeeper_app::access::Action;
 use slotkeeper_app::bookings::create::{NewBooking, create as book};
 use slotkeeper_app::bookings::party::Naming;
 use slotkeeper_app::bookings::rights::WriteBookings;
-use slotkeeper_app::catalogue::read::read;
+use slotkeeper_app::context::Write;
 use slotkeeper_app::customers::rights::{ReadCustomers, WriteCustomers};
 use slotkeeper_app::emails::Notify;
-use slotkeeper_app::idempotency::Answering;
 use slotkeeper_app::payments::rights::WritePayments;
 use slotkeeper_domain::booking::BookingNumber;
+use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::visibility::Visibility;
 use slotkeeper_store::tables::bookings;
+use std::sync::Arc;
 
 crate::parameters! {
     /// How a booking is made.
@@ -97,11 +98,11 @@ pub(crate) async fn create(
         relaxed: Mode::relaxed(switches.mode),
         notify: Notify { users: switches.notify_users, customer: switches.notify_customer },
     };
-    let catalogue = read(&app, caller.access()).await?;
-    let (unit, viewer) = (app.clone(), Viewer::of(&app, &caller));
-    let answering = Answering::new(key, move |booking: &bookings::Booking| {
+    let (answers, viewer) = (app.clone(), Viewer::of(&app, &caller));
+    let book = move |cx: &mut Write<'_, WriteBookings>| Ok((book(cx, &new)?, cx.catalogue()?));
+    let respond = move |(booking, catalogue): &(bookings::Booking, Arc<Catalogue>)| {
         let path = format!("/bookings/{}", booking.number);
-        Created::new(&unit, &path, &View::alone(viewer.with(&catalogue)).booking(booking))
-    });
-    book(&app, caller.access(), new, answering).await.map_err(ApiError::context::<BookingNumber>)
+        Created::new(&answers, &path, &View::alone(viewer.with(catalogue)).booking(booking))
+    };
+    app.write_once(caller.access(), key, book, respond).await.map_err(ApiError::context::<BookingNumber>)
 }

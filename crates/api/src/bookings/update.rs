@@ -2,7 +2,7 @@
 //! present replaces. What is for creating is ignored (wire reference, section 3.2).
 
 use super::body::{BookedThing, BookingBody, Changing, options};
-use super::booking::{Booking, Expansion, present_one};
+use super::booking::{Booking, View};
 use super::create::naming;
 use crate::answer::Changed;
 use crate::availability::Mode;
@@ -14,8 +14,10 @@ use crate::path::Id;
 use crate::query::Query;
 use axum::extract::State;
 use slotkeeper_app::App;
-use slotkeeper_app::bookings::rights::{ReadBookings, WriteBookings};
+use slotkeeper_app::bookings::place::BookingError;
+use slotkeeper_app::bookings::rights::WriteBookings;
 use slotkeeper_app::bookings::update::{BookingChange, update as change};
+use slotkeeper_app::context::Write;
 use slotkeeper_app::emails::Notify;
 use slotkeeper_domain::booking::BookingNumber;
 
@@ -63,11 +65,11 @@ pub(crate) async fn update(
         relaxed: Mode::relaxed(switches.mode),
         notify: Notify { users: switches.notify_users, customer: switches.notify_customer },
     };
-    let sees = caller.holder().access::<ReadBookings>();
-    let changed = change(&app, caller.access(), sees.as_ref(), number, (wanted, naming(&caller))).await;
-    let booking = changed.map_err(ApiError::context::<BookingNumber>)?;
+    let (viewer, naming) = (Viewer::of(&app, &caller), naming(&caller));
+    let change = move |cx: &mut Write<'_, WriteBookings>| {
+        Ok::<_, BookingError>((change(cx, &number, (&wanted, &naming))?, cx.catalogue()?))
+    };
+    let (booking, catalogue) = app.write(caller.access(), change).await.map_err(ApiError::context::<BookingNumber>)?;
     let path = format!("/bookings/{}", booking.number);
-    let viewer = Viewer::of(&app, &caller);
-    let shown = app.read(caller.access(), move |cx| present_one(cx, &viewer, &booking, Expansion::default())).await?;
-    Ok(Changed::new(&app, &path, shown))
+    Ok(Changed::new(&app, &path, View::alone(viewer.with(&catalogue)).booking(&booking)))
 }

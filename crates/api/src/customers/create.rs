@@ -8,12 +8,13 @@ use crate::caller::Caller;
 use crate::error::ApiError;
 use axum::extract::State;
 use slotkeeper_app::App;
-use slotkeeper_app::catalogue::read::read;
+use slotkeeper_app::context::Write;
 use slotkeeper_app::customers::create::create as add;
 use slotkeeper_app::customers::rights::WriteCustomers;
 use slotkeeper_app::customers::show::CustomerView;
-use slotkeeper_app::idempotency::Answering;
+use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::id::CustomerId;
+use std::sync::Arc;
 
 /// Creates a customer; one whose e-mail address is known already is another.
 pub(crate) async fn create(
@@ -21,11 +22,11 @@ pub(crate) async fn create(
     State(app): State<App>,
     NewBody { body, key }: NewBody<PersonBody>,
 ) -> Result<Created<Customer>, ApiError> {
-    let catalogue = read(&app, caller.access()).await?;
-    let (unit, viewer) = (app.clone(), Viewer::of(&app, &caller));
-    let answering = Answering::new(key, move |created: &CustomerView| {
+    let (answers, viewer, input) = (app.clone(), Viewer::of(&app, &caller), body.input()?);
+    let add = move |cx: &mut Write<'_, WriteCustomers>| Ok((add(cx, &input)?, cx.catalogue()?));
+    let respond = move |(created, catalogue): &(CustomerView, Arc<Catalogue>)| {
         let path = format!("/customers/{}", created.customer.id);
-        Created::new(&unit, &path, &viewer.with(&catalogue).customer(created))
-    });
-    add(&app, caller.access(), body.input()?, answering).await.map_err(ApiError::context::<CustomerId>)
+        Created::new(&answers, &path, &viewer.with(catalogue).customer(created))
+    };
+    app.write_once(caller.access(), key, add, respond).await.map_err(ApiError::context::<CustomerId>)
 }

@@ -9,8 +9,9 @@ use crate::error::ApiError;
 use crate::path::Id;
 use axum::extract::State;
 use slotkeeper_app::App;
-use slotkeeper_app::catalogue::read::read;
-use slotkeeper_app::customers::rights::{ReadCustomers, WriteCustomers};
+use slotkeeper_app::bookings::place::BookingError;
+use slotkeeper_app::context::Write;
+use slotkeeper_app::customers::rights::WriteCustomers;
 use slotkeeper_app::customers::update::update as change;
 use slotkeeper_domain::id::CustomerId;
 
@@ -21,11 +22,13 @@ pub(crate) async fn update(
     Id(id): Id<CustomerId>,
     JsonBody(body): JsonBody<PersonBody>,
 ) -> Result<Changed<Customer>, ApiError> {
-    let (said, sees) = (body.said()?, caller.holder().access::<ReadCustomers>());
+    let said = body.said()?;
     let (fields, path) = (said.fields(), format!("/customers/{id}"));
-    let changed = change(&app, caller.access(), sees.as_ref(), id, fields, move |known| said.over(known)).await;
-    let changed = changed.map_err(super::refused)?;
-    let catalogue = read(&app, caller.access()).await?;
+    let change = move |cx: &mut Write<'_, WriteCustomers>| {
+        let changed = change(cx, &id, fields.as_deref(), |known| said.over(known))?;
+        Ok::<_, BookingError>((changed, cx.catalogue()?))
+    };
+    let (changed, catalogue) = app.write(caller.access(), change).await.map_err(super::refused)?;
     let customer = Viewer::of(&app, &caller).with(&catalogue).customer(&changed);
     Ok(Changed::new(&app, &path, customer))
 }

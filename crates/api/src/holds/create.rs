@@ -14,7 +14,6 @@ use serde_json::{Value, json};
 use slotkeeper_app::App;
 use slotkeeper_app::bookings::rights::WriteBookings;
 use slotkeeper_app::holds::create::{MOST_SECONDS, NewHold, USUAL_SECONDS, create as take};
-use slotkeeper_app::idempotency::Answering;
 use slotkeeper_domain::id::HoldId;
 use slotkeeper_store::tables::holds;
 
@@ -65,10 +64,9 @@ pub(crate) async fn create(
         seconds,
         relaxed: Mode::relaxed(switches.mode),
     };
-    let application = &caller.holder().authorization().application;
-    let (unit, account_zone) = (app.clone(), zone.clone());
-    let answering = Answering::new(key, move |taken: &holds::Hold| {
-        Created::new(&unit, &format!("/holds/{}", taken.id), &hold(taken, &account_zone))
-    });
-    take(&app, caller.access(), application, new, answering).await.map_err(ApiError::context::<HoldId>)
+    let (answers, account_zone) = (app.clone(), zone.clone());
+    let respond =
+        move |taken: &holds::Hold| Created::new(&answers, &format!("/holds/{}", taken.id), &hold(taken, &account_zone));
+    let held = app.write_unlogged_once(caller.access(), key, move |cx| take(cx, &new), respond).await;
+    held.map_err(ApiError::context::<HoldId>)
 }

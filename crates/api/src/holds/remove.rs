@@ -16,6 +16,6 @@ pub(crate) async fn remove(
     State(app): State<App>,
     Id(id): Id<HoldId>,
 ) -> Result<NoContent, ApiError> {
-    let application = &caller.holder().authorization().application;
-    if end(&app, caller.access(), application, id).await? { Ok(NoContent) } else { Err(ApiError::absent::<HoldId>()) }
+    let removed = app.write_unlogged(caller.access(), move |cx| end(cx, &id)).await?;
+    if removed { Ok(NoContent) } else { Err(ApiError::absent::<HoldId>()) }
 }

@@ -10,12 +10,13 @@ use crate::error::ApiError;
 use crate::path::Id;
 use axum::extract::State;
 use slotkeeper_app::App;
-use slotkeeper_app::catalogue::read::read;
-use slotkeeper_app::customers::rights::{ReadCustomers, WriteCustomers};
-use slotkeeper_app::idempotency::Answering;
+use slotkeeper_app::context::Write;
+use slotkeeper_app::customers::rights::WriteCustomers;
 use slotkeeper_app::linked_people::create::create as add;
+use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::id::CustomerId;
 use slotkeeper_store::tables::linked_people;
+use std::sync::Arc;
 
 /// Links somebody new to the customer.
 pub(crate) async fn create(
@@ -24,12 +25,11 @@ pub(crate) async fn create(
     Id(customer): Id<CustomerId>,
     NewBody { body, key }: NewBody<PersonBody>,
 ) -> Result<Created<LinkedPerson>, ApiError> {
-    let catalogue = read(&app, caller.access()).await?;
-    let (unit, viewer) = (app.clone(), Viewer::of(&app, &caller));
-    let answering = Answering::new(key, move |created: &linked_people::LinkedPerson| {
+    let (answers, viewer, input) = (app.clone(), Viewer::of(&app, &caller), body.input()?);
+    let link = move |cx: &mut Write<'_, WriteCustomers>| Ok((add(cx, &customer, &input)?, cx.catalogue()?));
+    let respond = move |(created, catalogue): &(linked_people::LinkedPerson, Arc<Catalogue>)| {
         let path = super::path(&created.customer, &created.id);
-        Created::new(&unit, &path, &viewer.with(&catalogue).linked(created))
-    });
-    let sees = caller.holder().access::<ReadCustomers>();
-    add(&app, caller.access(), sees.as_ref(), customer, body.input()?, answering).await.map_err(refused)
+        Created::new(&answers, &path, &viewer.with(catalogue).linked(created))
+    };
+    app.write_once(caller.access(), key, link, respond).await.map_err(refused)
 }

@@ -7,7 +7,7 @@ use crate::error::ApiError;
 use crate::path::Ids;
 use axum::extract::State;
 use slotkeeper_app::App;
-use slotkeeper_app::customers::rights::{DeleteCustomers, ReadCustomers};
+use slotkeeper_app::customers::rights::DeleteCustomers;
 use slotkeeper_app::linked_people::remove::remove as delete;
 use slotkeeper_domain::id::{CustomerId, LinkedPersonId};
 
@@ -17,7 +17,6 @@ pub(crate) async fn remove(
     State(app): State<App>,
     Ids(customer, id): Ids<CustomerId, LinkedPersonId>,
 ) -> Result<NoContent, ApiError> {
-    let sees = caller.holder().access::<ReadCustomers>();
-    delete(&app, caller.access(), sees.as_ref(), (customer, id)).await.map_err(refused)?;
+    app.write(caller.access(), move |cx| delete(cx, &customer, &id)).await.map_err(refused)?;
     Ok(NoContent)
 }

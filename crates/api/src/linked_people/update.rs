@@ -11,8 +11,9 @@ use crate::error::ApiError;
 use crate::path::Ids;
 use axum::extract::State;
 use slotkeeper_app::App;
-use slotkeeper_app::catalogue::read::read;
-use slotkeeper_app::customers::rights::{ReadCustomers, WriteCustomers};
+use slotkeeper_app::bookings::place::BookingError;
+use slotkeeper_app::context::Write;
+use slotkeeper_app::customers::rights::WriteCustomers;
 use slotkeeper_app::linked_people::update::update as change;
 use slotkeeper_domain::id::{CustomerId, LinkedPersonId};
 
@@ -23,12 +24,13 @@ pub(crate) async fn update(
     Ids(customer, id): Ids<CustomerId, LinkedPersonId>,
     JsonBody(body): JsonBody<PersonBody>,
 ) -> Result<Changed<LinkedPerson>, ApiError> {
-    let (said, sees) = (body.said()?, caller.holder().access::<ReadCustomers>());
+    let said = body.said()?;
     let fields = said.fields();
-    let changed =
-        change(&app, caller.access(), sees.as_ref(), (customer, id), fields, move |known| said.over(known)).await;
-    let changed = changed.map_err(refused)?;
-    let catalogue = read(&app, caller.access()).await?;
+    let change = move |cx: &mut Write<'_, WriteCustomers>| {
+        let changed = change(cx, &customer, &id, fields.as_deref(), |known| said.over(known))?;
+        Ok::<_, BookingError>((changed, cx.catalogue()?))
+    };
+    let (changed, catalogue) = app.write(caller.access(), change).await.map_err(refused)?;
     let path = super::path(&changed.customer, &changed.id);
     Ok(Changed::new(&app, &path, Viewer::of(&app, &caller).with(&catalogue).linked(&changed)))
 }

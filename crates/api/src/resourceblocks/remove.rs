@@ -6,7 +6,7 @@ use crate::error::ApiError;
 use crate::path::Id;
 use axum::extract::State;
 use slotkeeper_app::App;
-use slotkeeper_app::blocks::rights::{DeleteBlocks, ReadBlocks};
+use slotkeeper_app::blocks::rights::DeleteBlocks;
 use slotkeeper_app::resourceblocks::remove::remove as delete;
 use slotkeeper_domain::id::ResourceBlockId;
 
@@ -16,7 +16,6 @@ pub(crate) async fn remove(
     State(app): State<App>,
     Id(id): Id<ResourceBlockId>,
 ) -> Result<NoContent, ApiError> {
-    let sees = caller.holder().access::<ReadBlocks>();
-    delete(&app, caller.access(), sees.as_ref(), id).await.map_err(ApiError::blocking::<ResourceBlockId>)?;
+    app.write(caller.access(), move |cx| delete(cx, &id)).await.map_err(ApiError::blocking::<ResourceBlockId>)?;
     Ok(NoContent)
 }

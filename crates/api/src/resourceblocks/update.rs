@@ -9,8 +9,9 @@ use crate::error::ApiError;
 use crate::path::Id;
 use axum::extract::State;
 use slotkeeper_app::App;
-use slotkeeper_app::blocks::rights::{ReadBlocks, WriteBlocks};
-use slotkeeper_app::catalogue::read::read;
+use slotkeeper_app::blocks::BlockError;
+use slotkeeper_app::blocks::rights::WriteBlocks;
+use slotkeeper_app::context::Write;
 use slotkeeper_app::resourceblocks::update::update as change;
 use slotkeeper_domain::id::ResourceBlockId;
 
@@ -21,10 +22,11 @@ pub(crate) async fn update(
     Id(id): Id<ResourceBlockId>,
     JsonBody(body): JsonBody<ResourceBlockBody>,
 ) -> Result<Changed<ResourceBlock>, ApiError> {
-    let (account, sees) = (caller.access().account(), caller.holder().access::<ReadBlocks>());
-    let path = format!("/resourceblocks/{id}");
-    let changed = change(&app, caller.access(), sees.as_ref(), id, body.change(&account.zone)?).await;
-    let changed = changed.map_err(ApiError::blocking::<ResourceBlockId>)?;
-    let catalogue = read(&app, caller.access()).await?;
-    Ok(Changed::new(&app, &path, ResourceBlock::of(&changed, account, &catalogue, caller.language())))
+    let account = caller.access().account();
+    let (path, wanted) = (format!("/resourceblocks/{id}"), body.change(&account.zone)?);
+    let change =
+        move |cx: &mut Write<'_, WriteBlocks>| Ok::<_, BlockError>((change(cx, &id, &wanted)?, cx.catalogue()?));
+    let changed = app.write(caller.access(), change).await.map_err(ApiError::blocking::<ResourceBlockId>);
+    let (block, catalogue) = changed?;
+    Ok(Changed::new(&app, &path, ResourceBlock::of(&block, account, &catalogue, caller.language())))
 }

@@ -10,7 +10,6 @@ use crate::error::ApiError;
 use axum::extract::State;
 use slotkeeper_app::App;
 use slotkeeper_app::blocks::rights::WriteBlocks;
-use slotkeeper_app::idempotency::Answering;
 use slotkeeper_app::seatblocks::create::create as block;
 use slotkeeper_domain::id::SeatBlockId;
 use slotkeeper_store::tables::seatblocks;
@@ -21,9 +20,10 @@ pub(crate) async fn create(
     State(app): State<App>,
     NewBody { body: Complete(body), key }: NewBody<Complete<SeatBlockBody>>,
 ) -> Result<Created<SeatBlock>, ApiError> {
-    let (unit, account) = (app.clone(), caller.access().account().clone());
-    let answering = Answering::new(key, move |created: &seatblocks::SeatBlock| {
-        Created::new(&unit, &format!("/seatblocks/{}", created.id), &SeatBlock::of(created, &account))
-    });
-    block(&app, caller.access(), body.new_block()?, answering).await.map_err(ApiError::blocking::<SeatBlockId>)
+    let (answers, account, new) = (app.clone(), caller.access().account().clone(), body.new_block()?);
+    let respond = move |created: &seatblocks::SeatBlock| {
+        Created::new(&answers, &format!("/seatblocks/{}", created.id), &SeatBlock::of(created, &account))
+    };
+    let created = app.write_once(caller.access(), key, move |cx| block(cx, &new), respond).await;
+    created.map_err(ApiError::blocking::<SeatBlockId>)
 }

@@ -9,7 +9,7 @@ use crate::error::ApiError;
 use crate::path::Id;
 use axum::extract::State;
 use slotkeeper_app::App;
-use slotkeeper_app::blocks::rights::{ReadBlocks, WriteBlocks};
+use slotkeeper_app::blocks::rights::WriteBlocks;
 use slotkeeper_app::seatblocks::update::update as change;
 use slotkeeper_domain::id::SeatBlockId;
 
@@ -20,8 +20,8 @@ pub(crate) async fn update(
     Id(id): Id<SeatBlockId>,
     JsonBody(body): JsonBody<SeatBlockBody>,
 ) -> Result<Changed<SeatBlock>, ApiError> {
-    let (sees, path) = (caller.holder().access::<ReadBlocks>(), format!("/seatblocks/{id}"));
-    let changed = change(&app, caller.access(), sees.as_ref(), id, body.change()?).await;
+    let (path, wanted) = (format!("/seatblocks/{id}"), body.change()?);
+    let changed = app.write(caller.access(), move |cx| change(cx, &id, &wanted)).await;
     let changed = changed.map_err(ApiError::blocking::<SeatBlockId>)?;
     Ok(Changed::new(&app, &path, SeatBlock::of(&changed, caller.access().account())))
 }

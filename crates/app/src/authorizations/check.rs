@@ -18,6 +18,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct KeyHolder {
     grant: Arc<Grant>,
+    authorization: Arc<Authorization>,
     allowance: Option<Allowance>,
 }
 
@@ -30,7 +31,10 @@ impl KeyHolder {
         authorization: &AuthorizationId,
     ) -> Result<Option<Self>, StoreError> {
         let found = authorizations::find(db, &account.id, authorization)?;
-        Ok(found.map(|found| Self { grant: Grant::of_key(account, Arc::new(found)), allowance: None }))
+        Ok(found.map(|found| {
+            let authorization = Arc::new(found);
+            Self { grant: Grant::of_key(account, Arc::clone(&authorization)), authorization, allowance: None }
+        }))
     }
 
     #[must_use]
@@ -41,7 +45,7 @@ impl KeyHolder {
     /// What the key was granted.
     #[must_use]
     pub fn authorization(&self) -> &Authorization {
-        self.grant.authorization()
+        &self.authorization
     }
 
     /// The account that the key opens.
@@ -100,9 +104,10 @@ pub async fn check(app: &App, api_key: &ApiKey, secret_key: &SecretKey) -> Resul
             read
         }
     };
-    let allowance = app.call_limit().count(known.grant.authorization(), now)?;
-    app.last_use().note(known.grant.authorization(), now);
-    Ok(KeyHolder { grant: Arc::clone(&known.grant), allowance })
+    let allowance = app.call_limit().count(&known.authorization, now)?;
+    app.last_use().note(&known.authorization, now);
+    let (grant, authorization) = (Arc::clone(&known.grant), Arc::clone(&known.authorization));
+    Ok(KeyHolder { grant, authorization, allowance })
 }
 
 /// Whether the secret key is the application's. Every key is compared, so that the time does not tell which one matched.
@@ -122,5 +127,9 @@ fn opens(
     let Some(authorization) = authorizations::find_by_key(db, account_id, key_hash)? else { return Ok(None) };
     let secret_keys = secret_keys::working(db, &authorization.developer, &authorization.application, now)?;
     let account = accounts::find(db, account_id)?;
-    Ok(account.map(|account| Opens { grant: Grant::of_key(Arc::new(account), Arc::new(authorization)), secret_keys }))
+    let authorization = Arc::new(authorization);
+    Ok(account.map(|account| {
+        let grant = Grant::of_key(Arc::new(account), Arc::clone(&authorization));
+        Opens { grant, authorization, secret_keys }
+    }))
 }

@@ -6,6 +6,7 @@
 use crate::access::Grant;
 use crate::secrets::Hash;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_store::tables::authorizations::Authorization;
 use slotkeeper_store::tables::secret_keys::StoredSecretKey;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,6 +22,7 @@ const MOST: usize = 10_000;
 #[derive(Debug)]
 pub(crate) struct Opens {
     pub grant: Arc<Grant>,
+    pub authorization: Arc<Authorization>,
     /// The application's secret keys that had not ended when this was read.
     pub secret_keys: Vec<StoredSecretKey>,
 }

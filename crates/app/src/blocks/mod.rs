@@ -2,14 +2,12 @@
 
 pub mod rights;
 
-use crate::App;
-use crate::access::{Access, Action};
 use crate::allocation::ClaimError;
 use crate::bookings::place::{AccessLevel, BookingContext, ChangeScope};
+use crate::context::Unit;
 use crate::idempotency::KeyReused;
 use rights::ReadBlocks;
 use slotkeeper_domain::block::BlockNotAllowed;
-use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::id::ApplicationId;
 use slotkeeper_domain::inventory::AllocationError;
 use slotkeeper_store::tables::bookings::Stamp;
@@ -49,36 +47,26 @@ impl From<ClaimError> for BlockError {
     }
 }
 
-/// Who blocks something, where and when. Blocks are the business's own: the rules for customers count for nothing.
-pub(crate) fn blocking<R: Action>(app: &App, access: &Access<R>) -> Result<BookingContext, BlockError> {
-    BookingContext::new(app, access, true).map_err(|_| BlockError::NoBusiness)
-}
-
-/// What may be changed, and what is seen.
-pub(crate) fn reach<R: Action>(access: &Access<R>, sees: Option<&Access<ReadBlocks>>) -> ChangeScope {
-    ChangeScope::of(access, sees)
+/// The rules for customers do not hold for blocks: they are the business's own.
+pub(crate) fn blocking(unit: &Unit) -> Result<BookingContext, BlockError> {
+    BookingContext::of(unit, true).map_err(|_| BlockError::NoBusiness)
 }
 
 /// The block that was found, if it may be changed.
 pub(crate) fn changeable<B>(
     found: Option<B>,
     creator: impl Fn(&B) -> Option<&ApplicationId>,
-    reach: &ChangeScope,
+    unit: &Unit,
 ) -> Result<B, BlockError> {
     let block = found.ok_or(BlockError::NoBlock)?;
-    match reach.to(creator(&block)) {
+    match ChangeScope::of::<ReadBlocks>(unit).to(creator(&block)) {
         AccessLevel::Changed => Ok(block),
         AccessLevel::Seen => Err(BlockError::NotYours),
         AccessLevel::Absent => Err(BlockError::NoBlock),
     }
 }
 
-/// Now, and who acts.
+/// Now, and the principal's name.
 pub(crate) fn stamp(tx: &mut Tx, context: &BookingContext) -> Result<Stamp, StoreError> {
     Ok(Stamp { at: context.now, agent: context.agent(tx)? })
-}
-
-/// Writes into the account's log what happened to a block.
-pub(crate) fn record(tx: &mut Tx, context: &BookingContext, subject: Subject<'_>, kind: Kind) {
-    tx.record(context.actor.change(&context.account.id, context.now, subject, kind));
 }

@@ -3,20 +3,17 @@
 use super::place::{BookingContext, BookingError, ChangeScope};
 use super::rights::{CancelBookings, ReadBookings};
 use super::wanted::rules_of;
-use crate::App;
-use crate::access::Access;
 use crate::allocation::release;
+use crate::context::{Wake, Write, WriteContext};
 use crate::discounts;
 use crate::emails::{BookingEvent, Notify, follow_up, queue_booking_emails};
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::booking_rules::BookingAction;
 use slotkeeper_domain::catalogue::{CancellationFee, CancellationPolicy};
-use slotkeeper_domain::change::{Actor, Kind, Subject};
+use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::inventory::ClaimOwner;
 use slotkeeper_domain::money::Money;
 use slotkeeper_domain::time::Instant;
-use slotkeeper_store::Tx;
-use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::bookings::{self, Booking, Stamp};
 use slotkeeper_store::tables::{customers, outbox};
 use std::time::Duration;
@@ -35,73 +32,58 @@ pub struct Cancellation {
     pub notify: Notify,
 }
 
-/// Cancels a booking and gives back what it has.
+/// Cancels a booking and releases what it claims.
 ///
 /// # Errors
-/// [`PlaceError::NoBooking`], [`PlaceError::NotYours`], [`PlaceError::Canceled`], [`PlaceError::TooLate`]; when the store
-/// fails.
-pub async fn cancel(
-    app: &App,
-    access: &Access<CancelBookings>,
-    sees: Option<&Access<ReadBookings>>,
-    number: BookingNumber,
-    cancellation: Cancellation,
+/// [`BookingError::NoBooking`], [`BookingError::NotYours`], [`BookingError::Cancelled`], [`BookingError::TooLate`].
+pub fn cancel(
+    cx: &mut Write<'_, CancelBookings>,
+    number: &BookingNumber,
+    cancellation: &Cancellation,
 ) -> Result<(), BookingError> {
-    let context = BookingContext::new(app, access, cancellation.relaxed)?;
-    let reach = ChangeScope::of(access, sees);
-    let (unit, notify) = (app.clone(), cancellation.notify);
-    let cancelled = app
-        .store()
-        .write(move |tx| {
-            let account = &context.account.id;
-            let booking = bookings::lock(tx, account, &number)?.ok_or(BookingError::NoBooking)?;
-            reach.check(booking.application.as_ref(), BookingError::NoBooking)?;
-            if booking.cancelled.is_some() {
-                return Err(BookingError::Cancelled);
-            }
-            if !context.relaxed {
-                let catalogue = unit.catalogues().of(tx, account)?;
-                rules_of(&catalogue, &booking.product).allow(BookingAction::Cancel, booking.span.from, context.now)?;
-            }
-            write(tx, &unit, &context, booking, &cancellation)
-        })
-        .await;
-    if notify.is_anyone() {
-        app.mail_waiting().notify_one();
+    let catalogue = cx.catalogue()?;
+    let (tx, unit) = cx.tx();
+    let booking = bookings::lock(tx, unit.account_id(), number)?.ok_or(BookingError::NoBooking)?;
+    ChangeScope::of::<ReadBookings>(unit).check(booking.application.as_ref(), BookingError::NoBooking)?;
+    if booking.cancelled.is_some() {
+        return Err(BookingError::Cancelled);
     }
-    cancelled
+    if !cancellation.relaxed {
+        rules_of(&catalogue, &booking.product).allow(BookingAction::Cancel, booking.span.from, unit.now())?;
+    }
+    write(cx, booking, cancellation)
 }
 
-/// Cancels a booking within a transaction that others write in as well, as this actor and at this instant: for data that
-/// comes from elsewhere, with the past in it.
+/// Marks a booking as one to which nobody came. It counts as cancelled (wire reference, section 6.10).
 ///
 /// # Errors
-/// [`PlaceError`].
-pub fn cancel_within(
-    tx: &mut Tx,
-    app: &App,
-    account: &Account,
-    actor: &Actor,
-    at: Instant,
-    (booking, cancellation): (Booking, &Cancellation),
-) -> Result<(), BookingError> {
-    let context = BookingContext::within(account, actor, at, true)?;
-    write(tx, app, &context, booking, cancellation)
+/// As [`cancel`].
+pub fn mark_no_show(cx: &mut Write<'_, CancelBookings>, number: &BookingNumber) -> Result<(), BookingError> {
+    let (tx, unit) = cx.tx();
+    let booking = bookings::lock(tx, unit.account_id(), number)?.ok_or(BookingError::NoBooking)?;
+    ChangeScope::of::<ReadBookings>(unit).check(booking.application.as_ref(), BookingError::NoBooking)?;
+    if booking.cancelled.is_some() {
+        return Err(BookingError::Cancelled);
+    }
+    write(cx, Booking { no_show: true, ..booking }, &Cancellation::default())
 }
 
-fn write(
-    tx: &mut Tx,
-    app: &App,
-    context: &BookingContext,
+pub(super) fn write(
+    cx: &mut WriteContext<'_>,
     booking: Booking,
     cancellation: &Cancellation,
 ) -> Result<(), BookingError> {
+    let catalogue = cx.catalogue()?;
+    if cancellation.notify.is_anyone() {
+        cx.after_commit(Wake::Outbox);
+    }
+    let (tx, unit) = cx.tx();
+    let (app, context) = (unit.app(), &BookingContext::of(unit, cancellation.relaxed)?);
     let account = &context.account.id;
     release(tx, account, &ClaimOwner::Booking(booking.number.clone()), context.now)?;
     // The customer comes before promotions for everybody, and is what a cancellation that is counted changes.
     customers::lock(tx, account, &booking.customer)?;
     discounts::release(tx, account, &booking)?;
-    let catalogue = app.catalogues().of(tx, account)?;
     let policy = catalogue.settings.cancellation;
     let stamp = Stamp { at: context.now, agent: context.agent(tx)? };
     let changes = booking.changes + 1;

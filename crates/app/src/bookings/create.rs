@@ -3,27 +3,23 @@
 use super::party::{CustomerInput, Naming, ParticipantInput};
 use super::place::{BookingContext, BookingError};
 use super::rights::WriteBookings;
-use crate::access::Access;
 use crate::allocation::{NewClaim, allocate};
+use crate::context::{Wake, Write, WriteContext};
 use crate::discounts::{self, PricingRequest, QuoteGuarantee};
 use crate::emails::{BookingEvent, Notify, follow_up, queue_booking_emails};
-use crate::idempotency::{Answering, StoredResponse};
 use crate::payments::record::{self, PaymentInput};
-use crate::{App, random};
+use crate::random;
 use slotkeeper_domain::booking::{BookingDetails, BookingNumber};
 use slotkeeper_domain::catalogue::Catalogue;
-use slotkeeper_domain::change::{Actor, Kind, Subject};
+use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::code::Codes;
-use slotkeeper_domain::id::{CustomerId, HoldId};
+use slotkeeper_domain::id::HoldId;
 use slotkeeper_domain::inventory::ClaimOwner;
 use slotkeeper_domain::order::{Order, OrderPlan, check_size};
 use slotkeeper_domain::quote::QuotedOrder;
-use slotkeeper_domain::time::Instant;
 use slotkeeper_store::Tx;
-use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::bookings::{self, Booking, Stamp};
 use slotkeeper_store::tables::holds::{self, Hold};
-use std::sync::Arc;
 
 /// What is to be booked, for whom.
 #[derive(Debug, Clone)]
@@ -55,74 +51,26 @@ pub struct NewBooking {
     pub notify: Notify,
 }
 
-/// How often to draw another number when one is taken: one in ten thousand billion is.
-const DRAWS: u32 = 3;
-
-/// Books all of it or nothing: seats or resources, customer, people, payments, and the end of the hold before it, in one
-/// transaction.
+/// Books all of it or nothing: seats or resources, customer, people, payments, and the end of the hold before it.
 ///
 /// # Errors
-/// [`PlaceError`].
-pub async fn create<A: StoredResponse>(
-    app: &App,
-    access: &Access<WriteBookings>,
-    new: NewBooking,
-    answering: Answering<Booking, A>,
-) -> Result<A, BookingError> {
-    let context = BookingContext::new(app, access, new.relaxed)?;
-    let (app, notify, new) = (app.clone(), new.notify, Arc::new(new));
-    let mut draws = 0;
-    loop {
-        draws += 1;
-        let ids = (BookingNumber::from_random(u64::from_le_bytes(random::bytes())), random::id());
-        let (unit, context, new, answering) = (app.clone(), context.clone(), Arc::clone(&new), answering.clone());
-        let book = move |tx: &mut Tx| {
-            answering.run(tx, &unit, context.whose(), context.now, |tx| {
-                let mut booking = write(tx, &unit, &context, &new, &ids)?;
-                booking.created.at = tx.change_time(&context.account.id)?;
-                Ok(booking)
-            })
-        };
-        let written = app.store().write(book).await;
-        match written {
-            Err(BookingError::Store(error)) if draws < DRAWS && error.broke("booking_pkey") => {}
-            other => {
-                if notify.is_anyone() {
-                    app.mail_waiting().notify_one();
-                }
-                return other;
-            }
-        }
+/// [`BookingError`].
+pub fn create(cx: &mut Write<'_, WriteBookings>, new: &NewBooking) -> Result<Booking, BookingError> {
+    let mut booking = write(cx, new)?;
+    booking.created.at = cx.change_time()?;
+    Ok(booking)
+}
+
+fn write(cx: &mut WriteContext<'_>, new: &NewBooking) -> Result<Booking, BookingError> {
+    let catalogue = cx.catalogue()?;
+    if new.notify.is_anyone() {
+        cx.after_commit(Wake::Outbox);
     }
-}
-
-/// Books the same within a transaction that others write in as well, as this actor and at this instant: for data that
-/// comes from elsewhere, with the past in it. A number that is taken breaks the transaction.
-///
-/// # Errors
-/// [`PlaceError`].
-pub fn create_within(
-    tx: &mut Tx,
-    app: &App,
-    account: &Account,
-    actor: &Actor,
-    at: Instant,
-    new: &NewBooking,
-) -> Result<Booking, BookingError> {
-    let context = BookingContext::within(account, actor, at, new.relaxed)?;
-    let ids = (BookingNumber::from_random(u64::from_le_bytes(random::bytes())), random::id());
-    write(tx, app, &context, new, &ids)
-}
-
-fn write(
-    tx: &mut Tx,
-    app: &App,
-    context: &BookingContext,
-    new: &NewBooking,
-    (number, new_customer): &(BookingNumber, CustomerId),
-) -> Result<Booking, BookingError> {
-    let account = &context.account.id;
-    let catalogue = app.catalogues().of(tx, account)?;
+    let (tx, unit) = cx.tx();
+    let (app, context) = (unit.app(), &BookingContext::of(unit, new.relaxed)?);
+    let account = unit.account_id();
+    // Should the number be taken, the store has the unit run again, which draws another one.
+    let number = &BookingNumber::from_random(u64::from_le_bytes(random::bytes()));
     let replaced = context.previous_hold(tx, new.previous_hold.as_ref())?;
     let plan = planned(tx, context, &catalogue, new, replaced.live.as_ref())?;
     check_size(&plan.options, &new.order.adjustments, 0)?;
@@ -135,7 +83,7 @@ fn write(
     if let Some(id) = &new.previous_hold {
         holds::end(tx, account, id, context.now, Some(number))?;
     }
-    let (customer, is_new) = context.customer(tx, &catalogue, customer, new_customer)?;
+    let (customer, is_new) = context.customer(tx, &catalogue, customer, &random::id())?;
     if is_new {
         tx.record(context.actor.change(
             account,

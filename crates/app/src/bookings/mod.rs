@@ -2,6 +2,7 @@
 
 pub mod cancel;
 pub mod create;
+pub mod decide;
 pub mod list;
 pub mod party;
 pub mod place;

@@ -1,7 +1,6 @@
 //! Place an order: what holds, bookings and changes of bookings have in common.
 
-use crate::App;
-use crate::access::{Access, Action};
+use crate::access::Action;
 use crate::allocation::ClaimError;
 use crate::context::Unit;
 use crate::idempotency::KeyReused;
@@ -12,7 +11,7 @@ use slotkeeper_domain::catalogue::Catalogue;
 use slotkeeper_domain::change::{Actor, Key};
 use slotkeeper_domain::code::CodeError;
 use slotkeeper_domain::customer::{MOST_LINKED, PersonError};
-use slotkeeper_domain::id::{AccountId, ApplicationId, HoldId, ProductId};
+use slotkeeper_domain::id::{ApplicationId, HoldId, ProductId};
 use slotkeeper_domain::inventory::ClaimOwner;
 use slotkeeper_domain::membership::Membership;
 use slotkeeper_domain::money::Money;
@@ -148,8 +147,10 @@ pub(crate) struct ChangeScope {
 }
 
 impl ChangeScope {
-    pub(crate) fn of<R: Action, S: Action>(access: &Access<R>, sees: Option<&Access<S>>) -> Self {
-        Self { changes: access.visibility().clone(), sees: sees.map(|access| access.visibility().clone()) }
+    /// What the principal may change in this unit, and what it may read by the action `Reads`.
+    pub(crate) fn of<Reads: Action>(unit: &Unit) -> Self {
+        let reads = unit.grant().access::<Reads>();
+        Self { changes: unit.visibility().clone(), sees: reads.map(|access| access.visibility().clone()) }
     }
 
     /// Whether what this application created, or with none somebody else, may be changed; `absent` is the answer for what is
@@ -205,10 +206,6 @@ pub(crate) struct BookingContext {
 }
 
 impl BookingContext {
-    pub(crate) fn new<R: Action>(app: &App, access: &Access<R>, relaxed: bool) -> Result<Self, BookingError> {
-        Self::within(access.account(), access.actor(), app.now(), relaxed)
-    }
-
     pub(crate) fn of(unit: &Unit, relaxed: bool) -> Result<Self, BookingError> {
         Self::within(unit.account(), unit.grant().actor(), unit.now(), relaxed)
     }
@@ -243,11 +240,6 @@ impl BookingContext {
     /// Whether somebody with this membership is a member now.
     pub(crate) fn is_member(&self, membership: Option<&Membership>) -> bool {
         membership.is_some_and(|membership| membership.covers(self.account.zone.date_of(self.now)))
-    }
-
-    /// Whose keys a request's own key is among.
-    pub(crate) fn whose(&self) -> (&AccountId, Option<&ApplicationId>) {
-        (&self.account.id, self.application())
     }
 
     /// The application that acts, if it is one.

@@ -5,8 +5,8 @@ use super::place::{BookingContext, BookingError, ChangeScope};
 use super::rights::{ReadBookings, WriteBookings};
 use super::wanted::{only_noted, order, rules_of, same_claims, stays};
 use crate::App;
-use crate::access::Access;
 use crate::allocation::{NewClaim, allocate};
+use crate::context::{Wake, Write, WriteContext};
 use crate::discounts::{self, PricingRequest};
 use crate::emails::{BookingEvent, Notify, follow_up, queue_booking_emails};
 use crate::payments::record;
@@ -63,50 +63,39 @@ pub struct BookingChange {
     pub notify: Notify,
 }
 
-/// Changes a booking, computes its price anew and, if it is to be at another time or for others, takes what that takes and
-/// gives back what it had, in one transaction.
+/// Changes a booking, computes its price anew and, if it is to be at another time or for others, allocates that and releases
+/// what it had. `naming` says which people the request may name.
 ///
 /// # Errors
-/// [`PlaceError`].
-pub async fn update(
-    app: &App,
-    access: &Access<WriteBookings>,
-    sees: Option<&Access<ReadBookings>>,
-    number: BookingNumber,
-    (change, naming): (BookingChange, Naming),
+/// [`BookingError`].
+pub fn update(
+    cx: &mut Write<'_, WriteBookings>,
+    number: &BookingNumber,
+    (change, naming): (&BookingChange, &Naming),
 ) -> Result<Booking, BookingError> {
-    let context = BookingContext::new(app, access, change.relaxed)?;
-    let reach = ChangeScope::of(access, sees);
-    let (unit, notify) = (app.clone(), change.notify);
-    let changed = app
-        .store()
-        .write(move |tx| {
-            let booking = bookings::lock(tx, &context.account.id, &number)?.ok_or(BookingError::NoBooking)?;
-            reach.check(booking.application.as_ref(), BookingError::NoBooking)?;
-            if booking.cancelled.is_some() {
-                return Err(BookingError::Cancelled);
-            }
-            let mut changed = write(tx, &unit, &context, booking, (&change, &naming))?;
-            let at = tx.change_time(&context.account.id)?;
-            changed.changed.iter_mut().for_each(|stamp| stamp.at = at);
-            Ok(changed)
-        })
-        .await;
-    if notify.is_anyone() {
-        app.mail_waiting().notify_one();
+    let (tx, unit) = cx.tx();
+    let booking = bookings::lock(tx, unit.account_id(), number)?.ok_or(BookingError::NoBooking)?;
+    ChangeScope::of::<ReadBookings>(unit).check(booking.application.as_ref(), BookingError::NoBooking)?;
+    if booking.cancelled.is_some() {
+        return Err(BookingError::Cancelled);
     }
-    changed
+    let mut changed = write(cx, booking, (change, naming))?;
+    let at = cx.change_time()?;
+    changed.changed.iter_mut().for_each(|stamp| stamp.at = at);
+    Ok(changed)
 }
 
 fn write(
-    tx: &mut Tx,
-    app: &App,
-    context: &BookingContext,
+    cx: &mut WriteContext<'_>,
     booking: Booking,
     (change, naming): (&BookingChange, &Naming),
 ) -> Result<Booking, BookingError> {
-    let account = &context.account.id;
-    let catalogue = app.catalogues().of(tx, account)?;
+    let catalogue = cx.catalogue()?;
+    if change.notify.is_anyone() {
+        cx.after_commit(Wake::Outbox);
+    }
+    let (tx, unit) = cx.tx();
+    let (app, context, account) = (unit.app(), &BookingContext::of(unit, change.relaxed)?, unit.account_id());
     let order = order(&booking, change, &catalogue, &context.account)?;
     let deed = if only_noted(&booking, &order, change) { BookingAction::Note } else { BookingAction::Change };
     let allow = |deed| rules_of(&catalogue, &booking.product).allow(deed, booking.span.from, context.now);

@@ -10,7 +10,8 @@ use super::rights::{DeleteCustomers, ReadCustomers};
 use crate::App;
 use crate::access::Access;
 use crate::allocation;
-use crate::bookings::place::{BookingContext, BookingError, ChangeScope};
+use crate::bookings::place::{BookingError, ChangeScope};
+use crate::context::Write;
 use crate::webhooks::items::keep_last;
 use slotkeeper_domain::change::{Actor, Kind, Subject, Thing};
 use slotkeeper_domain::id::CustomerId;
@@ -41,21 +42,18 @@ enum Step {
     More,
 }
 
-/// Deletes a customer.
+/// Deletes a customer. What the first transaction leaves goes in further ones, before this returns.
 ///
 /// # Errors
-/// [`PlaceError::NoCustomer`], [`PlaceError::NotYours`]; when the store fails.
+/// [`BookingError::NoCustomer`], [`BookingError::NotYours`].
 pub async fn remove(
     app: &App,
     access: &Access<DeleteCustomers>,
-    sees: Option<&Access<ReadCustomers>>,
-    id: CustomerId,
+    customer: CustomerId,
 ) -> Result<Removal, BookingError> {
-    let context = BookingContext::new(app, access, false)?;
-    let reach = ChangeScope::of(access, sees);
-    let leaving = Leaving { account: context.account.id.clone(), customer: id, actor: context.actor.clone() };
-    let (unit, first) = (app.clone(), leaving.clone());
-    let mut step = app.store().write(move |tx| begin(tx, &unit, (&context, &reach), &first)).await?;
+    let leaving = Leaving { account: access.account().id.clone(), customer, actor: access.actor().clone() };
+    let first = leaving.clone();
+    let mut step = app.write(access, move |cx| begin(cx, &first)).await?;
     loop {
         match step {
             Step::Done(removal) => return Ok(removal),
@@ -77,28 +75,24 @@ pub async fn remove_some(app: &App) -> Result<bool, StoreError> {
     failed.map_or(Ok(any), Err)
 }
 
-fn begin(
-    tx: &mut Tx,
-    app: &App,
-    (context, reach): (&BookingContext, &ChangeScope),
-    leaving: &Leaving,
-) -> Result<Step, BookingError> {
-    let (account, id) = (&context.account.id, &leaving.customer);
+fn begin(cx: &mut Write<'_, DeleteCustomers>, leaving: &Leaving) -> Result<Step, BookingError> {
+    let (tx, unit) = cx.tx();
+    let (account, id, now) = (unit.account_id(), &leaving.customer, unit.now());
     let known = customers::find(tx, account, id)?.ok_or(BookingError::NoCustomer)?;
-    reach.check(known.application.as_ref(), BookingError::NoCustomer)?;
-    if bookings::has_future(tx, account, id, context.now)? {
+    ChangeScope::of::<ReadCustomers>(unit).check(known.application.as_ref(), BookingError::NoCustomer)?;
+    if bookings::has_future(tx, account, id, now)? {
         return Ok(Step::Done(Removal::HasFutureBookings));
     }
     let piece = lock(tx, leaving)?;
     let known = customers::lock(tx, account, id)?.ok_or(BookingError::NoCustomer)?;
-    // Whoever books for the customer has booked by now, or finds nobody.
-    if bookings::has_future(tx, account, id, context.now)? {
+    // A booking for the customer has been made by now, or finds no customer.
+    if bookings::has_future(tx, account, id, now)? {
         return Ok(Step::Done(Removal::HasFutureBookings));
     }
-    // With what the customer has booked, before that goes.
+    // Before the bookings go, which are in it.
     let gone = (Thing::Customer, id.as_str(), known.application.as_ref());
-    keep_last(tx, app, &context.account, gone, context.now)?;
-    Ok(erase(tx, app, (&context.account, context.now), (leaving, &known), piece)?)
+    keep_last(tx, unit.app(), unit.account(), gone, now)?;
+    Ok(erase(tx, unit.app(), (unit.account(), now), (leaving, &known), piece)?)
 }
 
 async fn go_on(app: &App, leaving: Leaving) -> Result<Step, StoreError> {

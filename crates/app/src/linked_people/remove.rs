@@ -1,37 +1,28 @@
-//! Remove somebody linked to a customer. Where the person was named in a booking, nobody is known to come any more.
+//! Remove a person linked to a customer. Bookings that named the person stay, and name nobody there.
 
-use crate::App;
-use crate::access::Access;
-use crate::bookings::place::{BookingContext, BookingError, ChangeScope};
+use crate::bookings::place::{BookingError, ChangeScope};
+use crate::context::Write;
 use crate::customers::rights::{DeleteCustomers, ReadCustomers};
 use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::id::{CustomerId, LinkedPersonId};
 use slotkeeper_store::tables::{customers, linked_people};
 
-/// Removes somebody linked to a customer.
+/// Removes a person linked to a customer, which is a change of the customer.
 ///
 /// # Errors
-/// [`PlaceError::NoCustomer`], [`PlaceError::NotYours`], [`PlaceError::NoLinkedPerson`]; when the store fails.
-pub async fn remove(
-    app: &App,
-    access: &Access<DeleteCustomers>,
-    sees: Option<&Access<ReadCustomers>>,
-    (customer, id): (CustomerId, LinkedPersonId),
+/// [`BookingError::NoCustomer`], [`BookingError::NotYours`], [`BookingError::NoLinkedPerson`].
+pub fn remove(
+    cx: &mut Write<'_, DeleteCustomers>,
+    customer: &CustomerId,
+    id: &LinkedPersonId,
 ) -> Result<(), BookingError> {
-    let context = BookingContext::new(app, access, false)?;
-    let reach = ChangeScope::of(access, sees);
-    app.store()
-        .write(move |tx| {
-            let account = &context.account.id;
-            let known = customers::lock(tx, account, &customer)?.ok_or(BookingError::NoCustomer)?;
-            reach.check(known.application.as_ref(), BookingError::NoCustomer)?;
-            if !linked_people::delete(tx, account, &customer, &id)? {
-                return Err(BookingError::NoLinkedPerson);
-            }
-            tx.record(context.actor.change(account, context.now, Subject::linked_person(&id), Kind::Deleted));
-            let owner = Subject::customer(&customer, known.application.as_ref());
-            tx.record(context.actor.change(account, context.now, owner, Kind::Updated));
-            Ok(())
-        })
-        .await
+    let (tx, unit) = cx.tx();
+    let known = customers::lock(tx, unit.account_id(), customer)?.ok_or(BookingError::NoCustomer)?;
+    ChangeScope::of::<ReadCustomers>(unit).check(known.application.as_ref(), BookingError::NoCustomer)?;
+    if !linked_people::delete(tx, unit.account_id(), customer, id)? {
+        return Err(BookingError::NoLinkedPerson);
+    }
+    cx.record(Subject::linked_person(id), Kind::Deleted);
+    cx.record(Subject::customer(customer, known.application.as_ref()), Kind::Updated);
+    Ok(())
 }

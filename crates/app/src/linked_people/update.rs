@@ -1,8 +1,7 @@
-//! Change what is known of somebody linked to a customer. What is not said stays as it was.
+//! Change what is known of a person linked to a customer.
 
-use crate::App;
-use crate::access::Access;
-use crate::bookings::place::{BookingContext, BookingError, ChangeScope};
+use crate::bookings::place::{BookingError, ChangeScope};
+use crate::context::Write;
 use crate::customers::rights::{ReadCustomers, WriteCustomers};
 use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::customer::{About, FieldInput, Person, answers};
@@ -10,43 +9,34 @@ use slotkeeper_domain::id::{CustomerId, LinkedPersonId};
 use slotkeeper_store::tables::customers;
 use slotkeeper_store::tables::linked_people::{self, LinkedPerson};
 
-/// Changes somebody linked to a customer: `change` makes of what was known what is known now.
+/// Makes of a person linked to a customer what `change` makes of what was known; with `fields` the answers to custom fields
+/// are these. It is a change of the customer, too.
 ///
 /// # Errors
-/// [`PlaceError::NoCustomer`], [`PlaceError::NotYours`], [`PlaceError::NoLinkedPerson`]; when what is said of the person is
-/// not taken, or the store fails.
-pub async fn update(
-    app: &App,
-    access: &Access<WriteCustomers>,
-    sees: Option<&Access<ReadCustomers>>,
-    (customer, id): (CustomerId, LinkedPersonId),
-    fields: Option<Vec<FieldInput>>,
-    change: impl Fn(Person) -> Person + Send + 'static,
+/// [`BookingError::NoCustomer`], [`BookingError::NotYours`], [`BookingError::NoLinkedPerson`], [`BookingError::Person`].
+pub fn update(
+    cx: &mut Write<'_, WriteCustomers>,
+    customer: &CustomerId,
+    id: &LinkedPersonId,
+    fields: Option<&[FieldInput]>,
+    change: impl Fn(Person) -> Person,
 ) -> Result<LinkedPerson, BookingError> {
-    let context = BookingContext::new(app, access, false)?;
-    let reach = ChangeScope::of(access, sees);
-    let unit = app.clone();
-    app.store()
-        .write(move |tx| {
-            let account = &context.account.id;
-            // Whoever changes people of a customer locks the customer, so that two changes follow one another.
-            let known = customers::lock(tx, account, &customer)?.ok_or(BookingError::NoCustomer)?;
-            reach.check(known.application.as_ref(), BookingError::NoCustomer)?;
-            let linked = linked_people::show(tx, account, &customer, &id, context.now)?;
-            let linked = linked.ok_or(BookingError::NoLinkedPerson)?;
-            let mut person = change(linked.person.clone()).as_linked();
-            let refused = |why| BookingError::Person { at: "person", why };
-            if let Some(fields) = &fields {
-                let catalogue = unit.catalogues().of(tx, account)?;
-                person.custom_fields =
-                    answers(&catalogue.custom_fields, About::Participant, fields).map_err(refused)?;
-            }
-            person.check(Some(&linked.person)).map_err(refused)?;
-            linked_people::update(tx, account, &customer, &id, &person)?;
-            tx.record(context.actor.change(account, context.now, Subject::linked_person(&id), Kind::Updated));
-            let owner = Subject::customer(&customer, known.application.as_ref());
-            tx.record(context.actor.change(account, context.now, owner, Kind::Updated));
-            Ok(LinkedPerson { person, ..linked })
-        })
-        .await
+    let catalogue = cx.catalogue()?;
+    let (tx, unit) = cx.tx();
+    let account = unit.account_id();
+    // The customer is locked by every change of its people, so that they follow one another.
+    let known = customers::lock(tx, account, customer)?.ok_or(BookingError::NoCustomer)?;
+    ChangeScope::of::<ReadCustomers>(unit).check(known.application.as_ref(), BookingError::NoCustomer)?;
+    let linked = linked_people::show(tx, account, customer, id, unit.now())?;
+    let linked = linked.ok_or(BookingError::NoLinkedPerson)?;
+    let mut person = change(linked.person.clone()).as_linked();
+    let refused = |why| BookingError::Person { at: "person", why };
+    if let Some(fields) = fields {
+        person.custom_fields = answers(&catalogue.custom_fields, About::Participant, fields).map_err(refused)?;
+    }
+    person.check(Some(&linked.person)).map_err(refused)?;
+    linked_people::update(tx, account, customer, id, &person)?;
+    cx.record(Subject::linked_person(id), Kind::Updated);
+    cx.record(Subject::customer(customer, known.application.as_ref()), Kind::Updated);
+    Ok(LinkedPerson { person, ..linked })
 }

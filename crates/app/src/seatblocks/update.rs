@@ -1,10 +1,9 @@
 //! Change a block of seats. What is not said stays as it was.
 
 use super::{Wanted, seize};
-use crate::App;
-use crate::access::Access;
-use crate::blocks::rights::{ReadBlocks, WriteBlocks};
-use crate::blocks::{BlockError, blocking, changeable, reach, record, stamp};
+use crate::blocks::rights::WriteBlocks;
+use crate::blocks::{BlockError, blocking, changeable, stamp};
+use crate::context::Write;
 use slotkeeper_domain::block::SeatCount;
 use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::event::EventId;
@@ -26,36 +25,30 @@ pub struct SeatBlockChange {
 ///
 /// # Errors
 /// [`BlockError`].
-pub async fn update(
-    app: &App,
-    access: &Access<WriteBlocks>,
-    sees: Option<&Access<ReadBlocks>>,
-    id: SeatBlockId,
-    change: SeatBlockChange,
+pub fn update(
+    cx: &mut Write<'_, WriteBlocks>,
+    id: &SeatBlockId,
+    change: &SeatBlockChange,
 ) -> Result<SeatBlock, BlockError> {
-    let (context, reach, unit) = (blocking(app, access)?, reach(access, sees), app.clone());
-    app.store()
-        .write(move |tx| {
-            let account = &context.account.id;
-            let found = seatblocks::lock(tx, account, &id)?;
-            let block = changeable(found, |block: &SeatBlock| block.application.as_ref(), &reach)?;
-            let SeatBlockChange { product, event, seats, reason } = change.clone();
-            let (product, event) =
-                (product.unwrap_or_else(|| block.event.product.clone()), event.unwrap_or_else(|| block.event.clone()));
-            let seats = seats.unwrap_or(block.seats);
-            let same = product == block.event.product && event == block.event && seats == block.seats;
-            let starts_at = if same {
-                block.starts_at
-            } else {
-                seize(tx, &unit, &context, &id, &Wanted { product: &product, event: &event, seats })?
-            };
-            let (reason, changed) = (reason.or(block.reason), Some(stamp(tx, &context)?));
-            let mut changed = SeatBlock { event, starts_at, seats, reason, changed, ..block };
-            seatblocks::update(tx, account, &changed)?;
-            record(tx, &context, Subject::seat_block(&id, changed.application.as_ref()), Kind::Updated);
-            let at = tx.change_time(account)?;
-            changed.changed.iter_mut().for_each(|stamp| stamp.at = at);
-            Ok(changed)
-        })
-        .await
+    let (tx, unit) = cx.tx();
+    let (account, context) = (unit.account_id(), blocking(unit)?);
+    let found = seatblocks::lock(tx, account, id)?;
+    let block = changeable(found, |block: &SeatBlock| block.application.as_ref(), unit)?;
+    let SeatBlockChange { product, event, seats, reason } = change.clone();
+    let (product, event) =
+        (product.unwrap_or_else(|| block.event.product.clone()), event.unwrap_or_else(|| block.event.clone()));
+    let seats = seats.unwrap_or(block.seats);
+    let same = product == block.event.product && event == block.event && seats == block.seats;
+    let starts_at = if same {
+        block.starts_at
+    } else {
+        seize(tx, unit.app(), &context, id, &Wanted { product: &product, event: &event, seats })?
+    };
+    let (reason, changed) = (reason.or(block.reason), Some(stamp(tx, &context)?));
+    let mut changed = SeatBlock { event, starts_at, seats, reason, changed, ..block };
+    seatblocks::update(tx, account, &changed)?;
+    cx.record(Subject::seat_block(id, changed.application.as_ref()), Kind::Updated);
+    let at = cx.change_time()?;
+    changed.changed.iter_mut().for_each(|stamp| stamp.at = at);
+    Ok(changed)
 }

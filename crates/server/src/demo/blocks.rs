@@ -3,9 +3,11 @@
 use super::catalogue::Offer;
 use jiff::civil::{Weekday, time};
 use slotkeeper_app::App;
+use slotkeeper_app::access::Access;
 use slotkeeper_app::blocks::BlockError;
-use slotkeeper_app::resourceblocks::create::{self as away, NewResourceBlock};
-use slotkeeper_app::seatblocks::create::{self as kept, NewSeatBlock};
+use slotkeeper_app::context::import;
+use slotkeeper_app::resourceblocks::create::{NewResourceBlock, create as block_resources};
+use slotkeeper_app::seatblocks::create::{NewSeatBlock, create as block_seats};
 use slotkeeper_domain::block::SeatCount;
 use slotkeeper_domain::change::Actor;
 use slotkeeper_domain::inventory::Span;
@@ -13,6 +15,7 @@ use slotkeeper_domain::scheduled::{RuleContext, events};
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::Tx;
 use slotkeeper_store::tables::accounts::Account;
+use std::sync::Arc;
 use std::time::Duration;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -62,8 +65,9 @@ impl Blocks {
         (through, staff): (&Actor, &Actor),
     ) -> Result<(), BlockError> {
         let now = account.created_at;
-        kept::create_within(tx, app, account, through, now, &self.seats)?;
-        away::create_within(tx, app, account, staff, now, &self.resources)?;
+        let access = |actor: &Actor| Access::import(Arc::new(account.clone()), actor.clone());
+        import(tx, app, &access(through), now, |cx| block_seats(cx, &self.seats))?;
+        import(tx, app, &access(staff), now, |cx| block_resources(cx, &self.resources))?;
         Ok(())
     }
 }

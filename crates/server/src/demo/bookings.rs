@@ -4,14 +4,17 @@ use super::catalogue::Offer;
 use super::{customers, discounts};
 use jiff::civil::{Weekday, time};
 use slotkeeper_app::App;
-use slotkeeper_app::bookings::cancel::{Cancellation, cancel_within};
-use slotkeeper_app::bookings::create::{NewBooking, create_within};
+use slotkeeper_app::access::Access;
+use slotkeeper_app::bookings::cancel::{Cancellation, cancel, mark_no_show};
+use slotkeeper_app::bookings::create::{NewBooking, create};
+use slotkeeper_app::bookings::decide::accept;
 use slotkeeper_app::bookings::party::{CustomerInput, Naming, ParticipantInput, PersonInput, WhoInput};
 use slotkeeper_app::bookings::place::BookingError;
+use slotkeeper_app::context::import;
 use slotkeeper_app::emails::Notify;
 use slotkeeper_app::payments::record::PaymentInput;
 use slotkeeper_domain::catalogue::{OptionDefinition, OptionKind, Product, ProductKind};
-use slotkeeper_domain::change::{Actor, Kind, Subject};
+use slotkeeper_domain::change::Actor;
 use slotkeeper_domain::code::Codes;
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{CustomerId, ProductId};
@@ -27,9 +30,9 @@ use slotkeeper_domain::visibility::Visibility;
 use slotkeeper_store::Tx;
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::applications::Application;
-use slotkeeper_store::tables::bookings::{self, Booking, Stamp};
 use slotkeeper_store::tables::users::User;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How many people of each category: adults, children, infants, families.
@@ -133,6 +136,8 @@ impl Bookings {
         hands: &DemoActors<'_>,
     ) -> Result<BTreeMap<usize, CustomerId>, BookingError> {
         let through = Actor::Application(hands.application.account.clone(), hands.application.id.clone());
+        let account = Arc::new(hands.account.clone());
+        let account = || Arc::clone(&account);
         let mut known: BTreeMap<usize, CustomerId> = BTreeMap::new();
         for planned in &self.planned {
             let actor = if planned.by_application { &through } else { &Actor::System };
@@ -141,27 +146,28 @@ impl Bookings {
                 None => self.customers.get(planned.customer).cloned().map(|new| CustomerInput::New(Box::new(new))),
             };
             let new = NewBooking { customer, ..planned.new.clone() };
-            let booking = create_within(tx, app, hands.account, actor, planned.created_at, &new)?;
+            let at = planned.created_at;
+            let booking = import(tx, app, &Access::import(account(), actor.clone()), at, |cx| create(cx, &new))?;
             known.insert(planned.customer, booking.customer.clone());
-            let later = planned.created_at.after(HOUR / 2);
+            let (number, later) = (&booking.number, at.after(HOUR / 2));
             match planned.then {
                 DemoOutcome::Stays => {}
                 DemoOutcome::Cancelled => {
                     let reason = Some("Plans have changed.".to_owned());
-                    let cancellation = Cancellation {
-                        apply_policy: false,
-                        track: true,
-                        reason,
-                        relaxed: true,
-                        notify: Notify::default(),
-                    };
-                    cancel_within(tx, app, hands.account, actor, later, (booking, &cancellation))?;
+                    let cancellation = Cancellation { track: true, reason, relaxed: true, ..Cancellation::default() };
+                    import(tx, app, &Access::import(account(), actor.clone()), later, |cx| {
+                        cancel(cx, number, &cancellation)
+                    })?;
                 }
-                DemoOutcome::Accepted => hands.change(tx, later, Booking { accepted: true, ..booking })?,
+                DemoOutcome::Accepted => {
+                    import(tx, app, &Access::import(account(), hands.manager()), later, |cx| {
+                        accept(cx, number, Notify::default())
+                    })?;
+                }
                 // Clients expect that a booking to which nobody came is cancelled (wire reference, section 6.10).
                 DemoOutcome::NoShow => {
-                    let (over, missed) = (booking.span.to, Booking { no_show: true, ..booking });
-                    cancel_within(tx, app, hands.account, &hands.manager(), over, (missed, &Cancellation::default()))?;
+                    let over = booking.span.to;
+                    import(tx, app, &Access::import(account(), hands.manager()), over, |cx| mark_no_show(cx, number))?;
                 }
             }
         }
@@ -176,24 +182,6 @@ impl Bookings {
 impl DemoActors<'_> {
     pub(super) fn manager(&self) -> Actor {
         Actor::User(self.manager.account.clone(), self.manager.id.clone())
-    }
-
-    /// The manager, at this time.
-    fn stamp(&self, at: Instant) -> Stamp {
-        Stamp { at, agent: Some(self.manager.name.to_string()) }
-    }
-
-    /// The manager changes a booking.
-    fn change(&self, tx: &mut Tx, at: Instant, booking: Booking) -> Result<(), BookingError> {
-        let booking = Booking { changed: Some(self.stamp(at)), ..booking };
-        bookings::update(tx, &self.account.id, &booking)?;
-        tx.record(self.manager().change(
-            &self.account.id,
-            at,
-            Subject::booking(&booking.number, booking.application.as_ref()),
-            Kind::Updated,
-        ));
-        Ok(())
     }
 }
 

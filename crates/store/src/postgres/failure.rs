@@ -65,7 +65,8 @@ fn is_contention(state: &SqlState) -> bool {
 
 /// Whether running the unit again is the remedy.
 pub(super) fn is_worth_repeating(error: &StoreError) -> bool {
-    matches!(error, StoreError::Contended { code } if ["40001", "40P01"].contains(&code.as_str()))
+    error.is_drawn_id_taken()
+        || matches!(error, StoreError::Contended { code } if ["40001", "40P01"].contains(&code.as_str()))
 }
 
 /// What a unit that only reads is told where one that writes would have met a standby.

@@ -17,6 +17,8 @@ use std::path::{Path, PathBuf};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
+/// How often a unit is run when an id that it drew is taken.
+const DRAWS: u32 = 3;
 /// A group ends when it has this many units, so that the first of them does not wait for ever.
 const GROUP: usize = 256;
 
@@ -102,7 +104,14 @@ impl Writer {
             job.attempt(&mut self.tx);
             self.execute("ROLLBACK TO unit")?;
         }
-        let verdict = job.attempt(&mut self.tx);
+        let mut verdict = job.attempt(&mut self.tx);
+        for _ in 1..DRAWS {
+            if !self.tx.doom.as_ref().is_some_and(StoreError::is_drawn_id_taken) {
+                break;
+            }
+            self.execute("ROLLBACK TO unit")?;
+            verdict = job.attempt(&mut self.tx);
+        }
         // A full or failing disk can end the transaction around all units, or leave in doubt what is in it.
         if let Some(error @ StoreError::Unavailable { .. }) = &self.tx.doom {
             return Err(error.clone());

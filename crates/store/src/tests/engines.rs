@@ -17,6 +17,8 @@ statements! {
     ADD_RETURNING = "INSERT INTO counter (name, n) VALUES (?1, ?2) RETURNING n";
     ADD_UNLESS = "INSERT INTO counter (name, n) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
     RAISE = "UPDATE counter SET n = n + ?1";
+    FORGET = "DELETE FROM counter";
+    ADD_BOOKING = "INSERT INTO booking (number) VALUES (?1)";
     ECHO = "SELECT CAST(?1 AS BIGINT)";
 }
 
@@ -42,6 +44,22 @@ on_both_engines! {
         });
         assert_eq!(refused.await, Err(Refused::Full));
         assert_eq!(names(&store).await, [""; 0]);
+    }
+
+    async fn a_unit_whose_drawn_id_is_taken_draws_another_one(place) {
+        let store = place.open().await;
+        let draw = |draws: [&'static str; 2]| {
+            let mut draws = draws.into_iter().cycle();
+            store.write_unlogged(move |tx| {
+                let id = draws.next().unwrap_or_default();
+                add(tx, id, 1)?;
+                tx.run(ADD_BOOKING, &[&id]).map(|_| id)
+            })
+        };
+        assert_eq!(draw(["a", "b"]).await, Ok("a"));
+        store.write_unlogged(|tx| tx.run(FORGET, &[])).await.expect("no counters");
+        assert_eq!(draw(["a", "b"]).await, Ok("b"));
+        assert_eq!(names(&store).await, ["b"], "what the first run wrote is gone");
     }
 
     async fn a_panic_rolls_back_and_the_store_lives_on(place) {

@@ -25,6 +25,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "counters",
         sql: "CREATE TABLE counter (name TEXT NOT NULL PRIMARY KEY, n BIGINT NOT NULL);
               CREATE TABLE thing (a TEXT NOT NULL, b TEXT NOT NULL, c BOOLEAN, d BLOB, UNIQUE (a, b));
+              CREATE TABLE booking (number TEXT NOT NULL PRIMARY KEY);
               CREATE UNIQUE INDEX thing_by_d ON thing (d, a);
               CREATE UNIQUE INDEX thing_by_case ON thing (lower(b)) WHERE c;",
         ..Migration::EMPTY
