@@ -131,14 +131,14 @@ impl Who {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParticipantsError {
     /// There is no such person in the party.
-    #[error("participants.details: there is no person {index} of category {category} in participants.numbers.")]
+    #[error("the party has no person {index} of category {category}")]
     NotInParty {
         category: CategoryId,
         /// Which of its people, from 1.
         index: u32,
     },
     /// A person is there twice.
-    #[error("participants.details: person {index} of category {category} is there twice.")]
+    #[error("person {index} of category {category} is named twice")]
     Twice {
         category: CategoryId,
         /// Which of its people, from 1.

@@ -25,16 +25,16 @@ pub enum BlockError {
     #[error(transparent)]
     Full(#[from] AllocationError),
     /// There is no such block, or the key may not know of it.
-    #[error("there is no such block")]
+    #[error("no such block")]
     NoBlock,
     /// The key sees the block, and may not change it.
-    #[error("This API key can change only blocks that its application created.")]
+    #[error("the block is of another creator")]
     NotYours,
     /// The key of the request belongs to another request.
     #[error(transparent)]
     UsedOtherwise(#[from] KeyReused),
     /// The account has no currency; it is no business.
-    #[error("This account does not take bookings.")]
+    #[error("the account takes no bookings")]
     NoBusiness,
     #[error(transparent)]
     Store(#[from] StoreError),

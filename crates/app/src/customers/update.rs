@@ -6,7 +6,7 @@ use super::rights::{ReadCustomers, WriteCustomers};
 use super::show::CustomerView;
 use crate::App;
 use crate::access::Access;
-use crate::bookings::place::{BookingContext, BookingError, ChangeScope};
+use crate::bookings::place::{BookingContext, BookingError, ChangeScope, PersonPlace};
 use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::customer::{About, FieldInput, Person, answers};
 use slotkeeper_domain::id::CustomerId;
@@ -39,7 +39,7 @@ pub async fn update(
             let known = customers::lock(tx, account, &id)?.ok_or(BookingError::NoCustomer)?;
             reach.check(known.application.as_ref(), BookingError::NoCustomer)?;
             let mut person = change(known.person.clone());
-            let refused = |why| BookingError::Person { at: "customer", why };
+            let refused = |why| BookingError::Person { place: PersonPlace::Customer, why };
             if let Some(fields) = &fields {
                 let catalogue = unit.catalogues().of(tx, account)?;
                 person.custom_fields = answers(&catalogue.custom_fields, About::Customer, fields).map_err(refused)?;

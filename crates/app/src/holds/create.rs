@@ -3,7 +3,7 @@
 use crate::access::Access;
 use crate::allocation::{NewClaim, allocate};
 use crate::bookings::party::{CustomerInput, Naming, ParticipantInput};
-use crate::bookings::place::{BookingContext, BookingError};
+use crate::bookings::place::{BookingContext, BookingError, PersonPlace};
 use crate::bookings::rights::WriteBookings;
 use crate::discounts::{self, PricingRequest};
 use crate::idempotency::{Answering, StoredResponse};
@@ -69,7 +69,7 @@ pub async fn create<A: StoredResponse>(
             check_size(&plan.options, &new.order.adjustments, 0)?;
             let customer = match &new.customer {
                 Some(CustomerInput::New(person)) => {
-                    person.checked(&catalogue, About::Customer, "customer")?;
+                    person.checked(&catalogue, About::Customer, PersonPlace::Customer)?;
                     None
                 }
                 Some(CustomerInput::Known(id, visibility)) => {

@@ -3,7 +3,7 @@
 use crate::App;
 use crate::access::Access;
 use crate::bookings::party::PersonInput;
-use crate::bookings::place::{BookingContext, BookingError, ChangeScope};
+use crate::bookings::place::{BookingContext, BookingError, ChangeScope, PersonPlace};
 use crate::customers::rights::{ReadCustomers, WriteCustomers};
 use crate::idempotency::{Answering, StoredResponse};
 use slotkeeper_domain::change::{Kind, Subject};
@@ -34,7 +34,7 @@ pub async fn create<A: StoredResponse>(
             let known = customers::lock(tx, account, &customer)?.ok_or(BookingError::NoCustomer)?;
             reach.check(known.application.as_ref(), BookingError::NoCustomer)?;
             let catalogue = unit.catalogues().of(tx, account)?;
-            let linked = context.link(tx, &catalogue, &customer, (&input, "person"))?;
+            let linked = context.link(tx, &catalogue, &customer, (&input, PersonPlace::LinkedPerson))?;
             let owner = Subject::customer(&customer, known.application.as_ref());
             tx.record(context.actor.change(account, context.now, owner, Kind::Updated));
             Ok(linked)

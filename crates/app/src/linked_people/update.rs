@@ -2,7 +2,7 @@
 
 use crate::App;
 use crate::access::Access;
-use crate::bookings::place::{BookingContext, BookingError, ChangeScope};
+use crate::bookings::place::{BookingContext, BookingError, ChangeScope, PersonPlace};
 use crate::customers::rights::{ReadCustomers, WriteCustomers};
 use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::customer::{About, FieldInput, Person, answers};
@@ -35,7 +35,7 @@ pub async fn update(
             let linked = linked_people::show(tx, account, &customer, &id, context.now)?;
             let linked = linked.ok_or(BookingError::NoLinkedPerson)?;
             let mut person = change(linked.person.clone()).as_linked();
-            let refused = |why| BookingError::Person { at: "person", why };
+            let refused = |why| BookingError::Person { place: PersonPlace::LinkedPerson, why };
             if let Some(fields) = &fields {
                 let catalogue = unit.catalogues().of(tx, account)?;
                 person.custom_fields =

@@ -32,17 +32,15 @@ pub enum ResendError {
     #[error("there is no such webhook")]
     NoWebhook,
     /// Nothing is sent to a blocked webhook.
-    #[error("The webhook is blocked. Register it anew: nothing is sent to this one any more.")]
+    #[error("the webhook is blocked")]
     Blocked,
     /// So many are more than can be sent at once.
-    #[error("These are more than {MOST_AGAIN} notices, and no more than that can be sent again at once. Choose fewer.")]
+    #[error("more than {MOST_AGAIN} deliveries")]
     TooMany,
-    #[error("There is no notice like that which has arrived or was given up.")]
+    #[error("no such delivery has ended")]
     None,
     /// Nothing of the kind has changed lately, or nothing that the key may read.
-    #[error(
-        "Nothing that this key may read has changed lately, so there is nothing to show. Change something and try again."
-    )]
+    #[error("nothing that the key may read has changed lately")]
     NothingToTell,
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -101,10 +101,10 @@ pub enum BadZone {
     #[error("cannot be read")]
     Unreadable,
     /// There is no rule for the years that no list covers.
-    #[error("says nothing of the years to come; compile it with a newer zic")]
+    #[error("has no rule for the years to come")]
     Ends,
     /// Its clock counts leap seconds, which nobody else's does.
-    #[error("counts leap seconds; use the folder without them")]
+    #[error("counts leap seconds")]
     LeapSeconds,
 }
 
@@ -112,13 +112,13 @@ pub enum BadZone {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadZoneData {
     /// There are no zones.
-    #[error("there are no time zones in it")]
+    #[error("no time zones")]
     Empty,
     /// One of the zones is of no use.
-    #[error("{name} {why}")]
+    #[error("{name}: {why}")]
     Zone { name: String, why: BadZone },
     /// It can only be a mistake.
-    #[error("it is edition {found}, and edition {built_in} is built in: use a newer one, or none")]
+    #[error("edition {found} is older than {built_in}, which is built in")]
     Outdated {
         found: Edition,
         /// The one that is built in.
