@@ -86,22 +86,17 @@ impl FromStr for AppointmentId {
 pub enum AppointmentNotBookable {
     #[error("no appointment starts at this time")]
     NoStart,
-    /// It ends before it starts, or lasts too long.
     #[error("the end is not within 31 days after the start")]
     NoEnd,
-    /// The product is closed before it would end.
+    /// The opening hours end before the appointment would.
     #[error("no time for an appointment of this length")]
     NoTime,
-    /// The wished resource is none that the product uses.
     #[error("the product does not use the resource {0}")]
     NotThis(ResourceId),
-    /// The wished resource is not working.
     #[error("the resource {0} does not work the whole time")]
     Away(ResourceId),
-    /// More resources are wished for than the product uses.
     #[error("more resources than the product uses")]
     TooManyResources,
-    /// Not at this moment.
     #[error(transparent)]
     NotNow(#[from] RuleViolation),
 }

@@ -56,33 +56,26 @@ impl TryFrom<i64> for SeatCount {
     }
 }
 
-/// Why nothing is blocked.
+/// Why a block is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BlockNotAllowed {
-    /// There is no such product.
     #[error("no such product")]
     NoProduct,
-    /// It is not for programs.
+    /// The business does not let applications book the product.
     #[error("seats of the product are not blocked by applications")]
     Closed,
     #[error("the product has appointments, and no seats")]
     NoSeats,
-    /// The id names no event of the product.
     #[error("no such event of the product")]
     NoEvent,
-    /// The event has begun.
     #[error("the event has begun")]
     Past,
-    /// It ends before it starts.
     #[error("the end is not after the start")]
     WrongWayRound,
-    /// It is too long.
     #[error("longer than {MOST_DAYS} days")]
     TooLong,
-    /// There are none, or too many.
     #[error("not 1 to {MOST_RESOURCES} resources")]
     ResourceCount,
-    /// There is no such resource.
     #[error("no such resource: {0}")]
     NoResource(ResourceId),
 }

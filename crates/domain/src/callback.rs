@@ -15,10 +15,8 @@ pub struct CallbackUrl(String);
 /// Why a text cannot be a callback URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotACallbackUrl {
-    /// It cannot be read as an address at all.
     #[error("not a complete address")]
     Unreadable,
-    /// Not https, and not loopback.
     #[error("neither https nor a loopback address")]
     NotSecure,
     /// Contains `user:password@`.

@@ -122,31 +122,25 @@ pub struct Codes {
 /// Why a code cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CodeError {
-    /// Nobody gave it out.
     #[error("no such code")]
     Unknown,
-    /// It can be used once, and was.
+    /// Of a code for one use.
     #[error("the code has been used")]
     Used,
-    /// Its promotion can be used so often, and was.
+    /// The promotion has a limit on its uses.
     #[error("the promotion has been used up")]
     UsedUp,
-    /// Its time has not come.
     #[error("the code is not valid yet")]
     TooEarly,
-    /// Its time is over.
     #[error("the code has expired")]
     Expired,
-    /// It is for something else.
     #[error("the code is for other products")]
     OtherProduct,
-    /// It is for something at another time.
     #[error("the code is for other days")]
     OtherDay,
-    /// Another code of its promotion is used for this booking.
+    /// Another of its codes is.
     #[error("the promotion is used in the booking already")]
     SamePromotion,
-    /// Another voucher for a service is used for this booking.
     #[error("the booking is paid with another voucher for a service")]
     SecondVoucher,
 }

@@ -122,7 +122,7 @@ pub enum PersonField {
     CustomFields,
 }
 
-/// Why what is said of a person is not taken.
+/// Why the data of a person is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PersonError {
     /// More than [`LONGEST_LINE`] characters.
@@ -141,10 +141,9 @@ pub enum PersonError {
         /// Bytes of everything known of the person, as JSON.
         bytes: usize,
     },
-    /// The business does not ask for that, of this kind of person.
+    /// Neither id nor name is that of a field for such a person. The position is counted from 0.
     #[error("the answer at position {0} is to no custom field of the business")]
     UnknownField(usize),
-    /// The answer is none that the field takes.
     #[error("not an answer to the custom field {0}")]
     NotAnAnswer(CustomFieldId),
 }

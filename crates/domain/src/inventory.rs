@@ -218,36 +218,22 @@ pub struct Wish {
     pub absence: Option<ResourceAbsence>,
 }
 
-/// Why a wish cannot be granted.
+/// Why an allocation request is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AllocationError {
-    /// There are not so many seats left.
     #[error("{left} seats are left of {wanted} wanted")]
-    TooFewSeats {
-        /// The event that has too few.
-        event: EventId,
-        /// How many it has.
-        left: u32,
-        /// How many were wished for.
-        wanted: u32,
-    },
-    /// Every seat that is left was wished for, and none is.
+    TooFewSeats { event: EventId, left: u32, wanted: u32 },
+    /// [`SeatCount::AllLeft`] of an event without free seats.
     #[error("no seats are left")]
     SoldOut { event: EventId },
-    /// Others are coming already, so it cannot be a private event.
+    /// A private event was requested.
     #[error("the event has bookings, and cannot be private")]
     AlreadyBooked { event: EventId },
-    /// The event cannot be: what it needs is taken.
     #[error("a resource of the event is taken")]
     EventResourceBusy { event: EventId, resource: ResourceId },
-    /// Nothing that would do is free for the whole time.
+    /// Of the resources that would do, too few are free for the whole time.
     #[error("{free} resources are free of {wanted} wanted")]
-    TooFewResources {
-        /// How many are free.
-        free: usize,
-        /// How many were wished for.
-        wanted: usize,
-    },
+    TooFewResources { free: usize, wanted: usize },
 }
 
 /// What is granted: claims to write.

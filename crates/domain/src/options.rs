@@ -42,28 +42,23 @@ pub enum ChosenValue {
 /// Why an option cannot be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OptionError {
-    /// The product has none like it.
+    /// The position is counted from 0.
     #[error("the option at position {0} is none of the product")]
     Unknown(usize),
-    /// It cannot be set at present.
     #[error("the option {0} is disabled")]
     Disabled(OptionId),
-    /// It is there twice.
     #[error("the option {0} is chosen twice")]
     Twice(OptionId),
-    /// The value is none of those of a choice.
     #[error("not a value of the option {0}")]
     NotAValue(OptionId),
-    /// The value is no number, or not within the limits.
     #[error("not a number from {min} to {max} for the option {id}")]
     NotANumber { id: OptionId, min: i64, max: i64 },
-    /// The value is neither yes nor no.
     #[error("neither true nor false for the option {0}")]
     NotOnOff(OptionId),
-    /// The text is too long.
+    /// More than [`LONGEST_TEXT`] characters.
     #[error("too long a text for the option {0}")]
     TooLong(OptionId),
-    /// There must be a value, and there is none.
+    /// A required option without default is not given, or its text is empty.
     #[error("no value for the option {0}")]
     Missing(OptionId),
 }
@@ -228,7 +223,7 @@ mod tests {
             words(&[input("K3V9QWZT", "Hotel"), by_name, input("B7N2MXRL", "True"), input("T1F6GSAE", "no nuts")]),
             texts(&["Hotel", "3", "true", "no nuts"])
         );
-        let id = |id: &str| format!("312KAYK4E9L17A2B6C8D0_{id}").parse::<OptionId>().expect("an id");
+        let id = |id: &str| format!("312KAYK4E9L17A2B6C8D0_{id}");
         let not_a_number = || OptionError::NotANumber { id: id("H5J8CDYP"), min: 0, max: 4 };
         for (input, error) in [
             (input("XXXXXXXX", "1"), OptionError::Unknown(0)),
@@ -240,9 +235,6 @@ mod tests {
         ] {
             assert_eq!(words(&[input]), Err(error));
         }
-        assert_eq!(
-            words(&[input("H5J8CDYP", "1"), input("H5J8CDYP", "2")]),
-            Err(OptionError::Twice(id("H5J8CDYP")))
-        );
+        assert_eq!(words(&[input("H5J8CDYP", "1"), input("H5J8CDYP", "2")]), Err(OptionError::Twice(id("H5J8CDYP"))));
     }
 }

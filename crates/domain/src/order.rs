@@ -84,45 +84,39 @@ pub enum OrderPart {
 /// Why an order is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OrderError {
-    /// There is no such product.
     #[error("no such product")]
     NoProduct,
-    /// It is not for programs.
+    /// The business does not let applications book it.
     #[error("the product is not booked by applications")]
     Closed,
-    /// It is for members.
+    /// Only customers with a membership that covers today can book it.
     #[error("the product is for members")]
     MembersOnly,
-    /// It is for those who paid before.
+    /// Of a product that is paid with prepaid credits alone.
     #[error("the product needs a prepaid credit for each person")]
     PrepaidOnly,
-    /// Nothing says which event.
+    /// Of a product with scheduled events.
     #[error("no event is named")]
     NeedsEvent,
+    /// Of a product with appointments.
     #[error("no start is given")]
     NeedsStart,
-    /// The event cannot be booked.
     #[error(transparent)]
     Event(#[from] EventNotBookable),
-    /// The appointment cannot be booked.
     #[error(transparent)]
     Appointment(#[from] AppointmentNotBookable),
-    /// The appointment offered was another product's.
     #[error("the appointment is of another product")]
     OtherProduct,
-    /// The party cannot book.
     #[error(transparent)]
     Party(#[from] PartyError),
-    /// An option cannot be chosen.
     #[error(transparent)]
     Option(#[from] OptionError),
-    /// Events of this product are for everybody.
     #[error("the product has no private events")]
     NoPrivateEvents,
-    /// There are too many extra lines.
+    /// More than [`MOST_ADJUSTMENTS`].
     #[error("too many price adjustments")]
     TooManyAdjustments,
-    /// Options and extra lines are too much together.
+    /// More than [`LARGEST_WISHES`] bytes.
     #[error("options and price adjustments have {bytes} bytes, more than {LARGEST_WISHES}")]
     TooLarge {
         /// The larger of the two.
@@ -130,13 +124,12 @@ pub enum OrderError {
         /// Bytes of both together, as JSON.
         bytes: usize,
     },
-    /// An extra line names a tax that is not there.
+    /// Of a price adjustment.
     #[error("no such tax: {0}")]
     NoTax(TaxId),
-    /// A part of the price would be less than nothing.
     #[error("a price or tax would be negative")]
     Negative,
-    /// The price cannot be computed.
+    /// A sum is too large, or a price adjustment is in another currency.
     #[error("no price: {0}")]
     Price(#[from] SumError),
 }

@@ -10,25 +10,21 @@ pub const MOST_PEOPLE: u32 = 1_000;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Party(Vec<(CategoryId, u32)>);
 
-/// Why a party cannot book.
+/// Why a party is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PartyError {
-    /// There is nobody in it.
     #[error("the party is empty")]
     Nobody,
-    /// More than can be counted with.
+    /// More than [`MOST_PEOPLE`].
     #[error("more than {MOST_PEOPLE} people")]
     TooMany,
-    /// The business has no such category.
     #[error("no such people category: {0}")]
     UnknownCategory(CategoryId),
-    /// The product is not for them.
     #[error("the product is not for people of category {0}")]
     NotOffered(CategoryId),
-    /// Too few or too many, of a category or altogether.
     #[error("not {min} to {max} people")]
     OutsideLimits {
-        /// The category; absent for all together.
+        /// None for the limit on all people together.
         category: Option<CategoryId>,
         min: u32,
         max: u32,

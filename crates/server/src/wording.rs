@@ -18,7 +18,8 @@ impl Sentence for OpenError {
                 "somebody signs in with this e-mail address already; one address, one account".to_owned()
             }
             Self::NoMail => {
-                "no mail server is configured, so nothing can be sent: leave --mail out, and the link is printed".to_owned()
+                "no mail server is configured, so nothing can be sent: leave --mail out, and the link is printed"
+                    .to_owned()
             }
             Self::Store(error) => error.to_string(),
         }
@@ -79,10 +80,7 @@ mod tests {
         let zone = |why| BadZoneData::Zone { name: "Europe/Lisbon".to_owned(), why };
         let (found, built_in) = ("2020a".parse().unwrap(), "2026a".parse().unwrap());
         let table: [(&dyn Sentence, &str); 11] = [
-            (
-                &OpenError::AddressTaken,
-                "somebody signs in with this e-mail address already; one address, one account",
-            ),
+            (&OpenError::AddressTaken, "somebody signs in with this e-mail address already; one address, one account"),
             (
                 &OpenError::NoMail,
                 "no mail server is configured, so nothing can be sent: leave --mail out, and the link is printed",
@@ -97,10 +95,7 @@ mod tests {
             (&NotAChoice, "not one of the choices"),
             (&BadZoneData::Empty, "there are no time zones in it"),
             (&zone(BadZone::Unreadable), "Europe/Lisbon cannot be read"),
-            (
-                &zone(BadZone::Ends),
-                "Europe/Lisbon says nothing of the years to come; compile it with a newer zic",
-            ),
+            (&zone(BadZone::Ends), "Europe/Lisbon says nothing of the years to come; compile it with a newer zic"),
             (&zone(BadZone::LeapSeconds), "Europe/Lisbon counts leap seconds; use the folder without them"),
             (
                 &BadZoneData::Outdated { found, built_in },

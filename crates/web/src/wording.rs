@@ -125,10 +125,7 @@ mod tests {
             (&WeakPassword::TooLong, "Choose a password of at most 256 characters."),
             (&WeakPassword::TooEasy, "This password is too easy to guess. A few unrelated words make a good one."),
             (&WeakPassword::EmailAddress, "The password must not be the e-mail address."),
-            (
-                &ResendError::Blocked,
-                "The webhook is blocked. Register it anew: nothing is sent to this one any more.",
-            ),
+            (&ResendError::Blocked, "The webhook is blocked. Register it anew: nothing is sent to this one any more."),
             (
                 &ResendError::TooMany,
                 "These are more than 1000 notices, and no more than that can be sent again at once. Choose fewer.",

@@ -146,16 +146,12 @@ impl Sentence for OptionError {
             }
             Self::Disabled(id) => format!("The option {id} cannot be chosen at present.").into(),
             Self::Twice(id) => format!("The option {id} is there twice.").into(),
-            Self::NotAValue(id) => {
-                format!("The value of option {id} must be the name of one of its values.").into()
-            }
+            Self::NotAValue(id) => format!("The value of option {id} must be the name of one of its values.").into(),
             Self::NotANumber { id, min, max } => {
                 format!("The value of option {id} must be a whole number from {min} to {max}.").into()
             }
             Self::NotOnOff(id) => format!("The value of option {id} must be true or false.").into(),
-            Self::TooLong(id) => {
-                format!("The value of option {id} can have {LONGEST_TEXT} characters at most.").into()
-            }
+            Self::TooLong(id) => format!("The value of option {id} can have {LONGEST_TEXT} characters at most.").into(),
             Self::Missing(id) => format!("The option {id} must be given.").into(),
         }
     }
@@ -164,12 +160,8 @@ impl Sentence for OptionError {
 impl Sentence for AllocationError {
     fn sentence(&self) -> Cow<'static, str> {
         match self {
-            Self::TooFewSeats { event: _, left: 0, wanted } => {
-                format!("No seats are left; {wanted} wanted.").into()
-            }
-            Self::TooFewSeats { event: _, left: 1, wanted } => {
-                format!("Only 1 seat is left; {wanted} wanted.").into()
-            }
+            Self::TooFewSeats { event: _, left: 0, wanted } => format!("No seats are left; {wanted} wanted.").into(),
+            Self::TooFewSeats { event: _, left: 1, wanted } => format!("Only 1 seat is left; {wanted} wanted.").into(),
             Self::TooFewSeats { event: _, left, wanted } => {
                 format!("Only {left} seats are left; {wanted} wanted.").into()
             }
@@ -193,7 +185,8 @@ impl Sentence for SearchError {
             Self::NoProduct => NO_PRODUCT.into(),
             Self::Closed => "This product cannot be searched for through the API.".into(),
             Self::NotScheduled => {
-                "productId: this product has no scheduled events. Search for its appointments with matchingslots.".into()
+                "productId: this product has no scheduled events. Search for its appointments with matchingslots."
+                    .into()
             }
             Self::Party(why) => format!("peopleNumbers: {}", why.sentence()).into(),
             Self::Option(why) => format!("options: {}", why.sentence()).into(),

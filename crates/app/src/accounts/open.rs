@@ -37,10 +37,8 @@ pub struct Opening {
 /// Why no account was opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// Somebody signs in with this address already.
     #[error("the e-mail address is taken")]
     AddressTaken,
-    /// No e-mail goes out.
     #[error("no mail server is configured")]
     NoMail,
     #[error(transparent)]

@@ -28,28 +28,24 @@ impl Action for ReadAvailability {
     const DESCRIPTION: &'static str = "query availability";
 }
 
-/// Why a search makes no sense.
+/// Why a search is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
-    /// There is no such product.
     #[error("no such product")]
     NoProduct,
-    /// It is not for programs.
+    /// The business does not let applications book it.
     #[error("the product is not booked by applications")]
     Closed,
-    /// It has appointments, which are searched for with a party.
+    /// Appointments are searched for with a party.
     #[error("the product has no scheduled events")]
     NotScheduled,
-    /// The party cannot book it.
     #[error(transparent)]
     Party(#[from] PartyError),
-    /// An option cannot be chosen.
     #[error(transparent)]
     Option(#[from] OptionError),
-    /// There is no such booking, or the key may not know of it.
+    /// Or the key does not see the booking.
     #[error("no such booking")]
     NoBooking,
-    /// There is no such resource.
     #[error("no such resource: {0}")]
     NoResource(ResourceId),
     #[error(transparent)]

@@ -137,7 +137,7 @@ impl BookingContext {
         if room { Ok(()) } else { Err(BookingError::TooManyCustomers(most)) }
     }
 
-    /// Somebody new, linked to the customer; whoever calls has locked the customer. `place` is where the request describes the person.
+    /// A new person, linked to the customer, whom the caller has locked.
     pub(crate) fn link(
         &self,
         tx: &mut Tx,
@@ -206,7 +206,9 @@ impl BookingContext {
     ) -> Result<(), BookingError> {
         for input in inputs {
             match (&input.who, customer) {
-                (WhoInput::New(person), _) => drop(person.checked(catalogue, About::Participant, PersonPlace::Participant)?),
+                (WhoInput::New(person), _) => {
+                    drop(person.checked(catalogue, About::Participant, PersonPlace::Participant)?)
+                }
                 (WhoInput::Linked(id), Some(customer))
                     if !linked_people::is_there(tx, &self.account.id, customer, id)? =>
                 {
@@ -236,7 +238,9 @@ impl BookingContext {
                     Who::Linked(id.clone())
                 }
                 WhoInput::Linked(_) => return Err(BookingError::NoPerson),
-                WhoInput::New(input) => Who::Linked(self.link(tx, catalogue, customer, (&**input, PersonPlace::Participant))?.id),
+                WhoInput::New(input) => {
+                    Who::Linked(self.link(tx, catalogue, customer, (&**input, PersonPlace::Participant))?.id)
+                }
             };
             people.push(Participant { person, category: category.clone(), index: *index });
         }

@@ -25,21 +25,21 @@ pub enum ResendSelection {
     Since(Instant),
 }
 
-/// Why nothing is sent.
+/// Why no delivery is sent again.
 #[derive(Debug, thiserror::Error)]
 pub enum ResendError {
-    /// The developer has no such webhook.
+    /// None of this developer.
     #[error("there is no such webhook")]
     NoWebhook,
-    /// Nothing is sent to a blocked webhook.
     #[error("the webhook is blocked")]
     Blocked,
-    /// So many are more than can be sent at once.
+    /// More than [`MOST_AGAIN`].
     #[error("more than {MOST_AGAIN} deliveries")]
     TooMany,
+    /// None of the selection has been delivered, failed or been discarded.
     #[error("no such delivery has ended")]
     None,
-    /// Nothing of the kind has changed lately, or nothing that the key may read.
+    /// Of the domain of the webhook. A test delivery needs a change to show.
     #[error("nothing that the key may read has changed lately")]
     NothingToTell,
     #[error(transparent)]
@@ -49,7 +49,7 @@ pub enum ResendError {
 /// Sends notices again, under the message ids that they had, each with a whole schedule of attempts before it; how many.
 ///
 /// # Errors
-/// [`AgainError`].
+/// [`ResendError`].
 pub async fn resend(
     app: &App,
     developer: &Developer,
@@ -85,7 +85,7 @@ pub async fn resend(
 /// number.
 ///
 /// # Errors
-/// [`AgainError`].
+/// [`ResendError`].
 pub async fn send_test(app: &App, developer: &Developer, place: WebhookPath) -> Result<i64, ResendError> {
     let (whose, unit, now) = (developer.account.id.clone(), app.clone(), app.now());
     let number = app

@@ -97,13 +97,12 @@ impl FromStr for Edition {
 /// Why the rules of a zone cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadZone {
-    /// It is something else, or damaged.
+    /// Not a compiled file of a zone, or a damaged one.
     #[error("cannot be read")]
     Unreadable,
-    /// There is no rule for the years that no list covers.
+    /// There is no rule for the years after the listed ones.
     #[error("has no rule for the years to come")]
     Ends,
-    /// Its clock counts leap seconds, which nobody else's does.
     #[error("counts leap seconds")]
     LeapSeconds,
 }
@@ -111,13 +110,10 @@ pub enum BadZone {
 /// Why data cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadZoneData {
-    /// There are no zones.
     #[error("no time zones")]
     Empty,
-    /// One of the zones is of no use.
     #[error("{name}: {why}")]
     Zone { name: String, why: BadZone },
-    /// It can only be a mistake.
     #[error("edition {found} is older than {built_in}, which is built in")]
     Outdated {
         found: Edition,
