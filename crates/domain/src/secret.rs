@@ -106,11 +106,9 @@ account_tokens!(SessionToken, LinkToken, CalendarToken);
 /// Why a password cannot be chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WeakPassword {
-    /// Fewer than [`Password::SHORTEST`] characters.
-    #[error("the password is too short")]
+    #[error("the password does not have at least {} characters", Password::SHORTEST)]
     TooShort,
-    /// More than [`Password::LONGEST`] characters.
-    #[error("the password is too long")]
+    #[error("the password has more than {} characters", Password::LONGEST)]
     TooLong,
     /// Fewer than four different characters, digits in sequence, or the word “password”.
     #[error("the password is too easy to guess")]
