@@ -1,6 +1,7 @@
 //! The error body: every answer that is not a success has it (wire reference, section 1.5).
 
 use crate::path::PathId;
+use crate::wording::{self, Sentence};
 use axum::Json;
 use axum::http::header::{CONNECTION, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
@@ -10,6 +11,10 @@ use slotkeeper_app::random;
 use slotkeeper_store::StoreError;
 use std::borrow::Cow;
 use std::panic::Location;
+
+/// For keys that open nothing: the same whatever is wrong with them.
+pub(crate) const WRONG_KEYS: &str =
+    "These keys do not work: one of them is wrong or has ended, they are swapped, or they do not belong together.";
 
 /// `{ "httpStatus": 403, "message": "…", "errorId": "…" }`
 #[derive(Debug, Serialize)]
@@ -51,10 +56,7 @@ impl ApiError {
     #[must_use]
     #[track_caller]
     pub(crate) fn wrong_keys() -> Self {
-        Self::new(
-            StatusCode::UNAUTHORIZED,
-            "These keys do not work: one of them is wrong or has ended, they are swapped, or they do not belong together.",
-        )
+        Self::new(StatusCode::UNAUTHORIZED, WRONG_KEYS)
     }
 
     /// 403: understood, but not allowed.
@@ -76,8 +78,7 @@ impl ApiError {
     #[must_use]
     #[track_caller]
     pub fn absent<T: PathId>() -> Self {
-        let what = T::WHAT;
-        Self::not_found(format!("There is no {what} with this id, or this API key may not know of it."))
+        Self::not_found(wording::absent(T::WHAT))
     }
 
     /// 409: not possible as things are now.
@@ -108,23 +109,14 @@ impl From<StoreError> for ApiError {
     #[track_caller]
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Busy | StoreError::Contended { .. } => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "The server is busy; nothing was done. Try again in a moment.",
-            ),
-            StoreError::Moving => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "The clock of this business is set by other rules from now on, and its bookings are being moved to them; nothing \
-                 was done. Try again in a few seconds.",
-            )
-            .with_retry_after(5),
+            StoreError::Busy | StoreError::Contended { .. } => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, error.sentence())
+            }
+            StoreError::Moving => Self::new(StatusCode::SERVICE_UNAVAILABLE, error.sentence()).with_retry_after(5),
             StoreError::KeyEnded => Self::wrong_keys(),
             StoreError::Unavailable { .. } => {
                 tracing::error!(%error, "the store is unavailable");
-                Self::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "The server cannot reach its data. It is not certain whether anything was done: look before you try again.",
-                )
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, error.sentence())
             }
             other => {
                 tracing::error!(error = %other, "the store failed");

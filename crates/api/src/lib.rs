@@ -36,6 +36,7 @@ mod span;
 mod subaccounts;
 pub mod webhooks;
 pub mod wire;
+mod wording;
 
 pub use error::ApiError;
 pub use router::{refuse_notice, refuse_outside, router};

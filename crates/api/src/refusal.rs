@@ -2,6 +2,7 @@
 
 use crate::error::ApiError;
 use crate::path::PathId;
+use crate::wording::Sentence;
 use axum::http::StatusCode;
 use slotkeeper_app::availability::SearchError;
 use slotkeeper_app::blocks::BlockError;
@@ -22,14 +23,14 @@ impl ApiError {
             BookingError::NoLinkedPerson => Self::absent::<LinkedPersonId>(),
             BookingError::Store(error) => error.into(),
             BookingError::UsedOtherwise(error) => error.into(),
-            BookingError::Full(full) => Self::conflict(full.to_string()),
+            BookingError::Full(full) => Self::conflict(full.sentence()),
             error @ (BookingError::Cancelled
             | BookingError::HoldIsBooked
             | BookingError::PromotionGone(_)
             | BookingError::PromiseBroken(_)
             | BookingError::TooLate(_)
             | BookingError::Order(OrderError::Appointment(AppointmentNotBookable::Away(_)))) => {
-                Self::conflict(error.to_string())
+                Self::conflict(error.sentence())
             }
             error @ (BookingError::NotYours
             | BookingError::NotYourCustomer
@@ -37,7 +38,7 @@ impl ApiError {
             | BookingError::TooManyLinked
             | BookingError::TooManyCustomers(_)
             | BookingError::Order(OrderError::Closed | OrderError::MembersOnly | OrderError::PrepaidOnly)) => {
-                Self::forbidden(error.to_string())
+                Self::forbidden(error.sentence())
             }
             error @ (BookingError::Order(_)
             | BookingError::Participants(_)
@@ -49,7 +50,7 @@ impl ApiError {
             | BookingError::NoHold
             | BookingError::TooMuch
             | BookingError::Code { .. }
-            | BookingError::Currency(_)) => Self::bad_request(error.to_string()),
+            | BookingError::Currency(_)) => Self::bad_request(error.sentence()),
         }
     }
 
@@ -60,18 +61,18 @@ impl ApiError {
             BlockError::NoBlock => Self::absent::<T>(),
             BlockError::Store(error) => error.into(),
             BlockError::UsedOtherwise(error) => error.into(),
-            BlockError::Full(full) => Self::conflict(full.to_string()),
+            BlockError::Full(full) => Self::conflict(full.sentence()),
             error @ (BlockError::NotYours | BlockError::NoBusiness | BlockError::Refused(BlockNotAllowed::Closed)) => {
-                Self::forbidden(error.to_string())
+                Self::forbidden(error.sentence())
             }
-            error @ BlockError::Refused(_) => Self::bad_request(error.to_string()),
+            error @ BlockError::Refused(_) => Self::bad_request(error.sentence()),
         }
     }
 }
 
 impl From<KeyReused> for ApiError {
     fn from(error: KeyReused) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, error.sentence())
     }
 }
 
@@ -89,12 +90,12 @@ impl From<SearchError> for ApiError {
         match error {
             SearchError::Store(error) => error.into(),
             SearchError::NoBooking => Self::absent::<BookingNumber>(),
-            SearchError::Closed => Self::forbidden(error.to_string()),
+            SearchError::Closed => Self::forbidden(error.sentence()),
             SearchError::NoProduct
             | SearchError::NotScheduled
             | SearchError::Party(_)
             | SearchError::Option(_)
-            | SearchError::NoResource(_) => Self::bad_request(error.to_string()),
+            | SearchError::NoResource(_) => Self::bad_request(error.sentence()),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! coupons and vouchers by their codes. What is locked is looked at again before it is used, and the schema refuses a use
 //! too many. A hold only looks: it uses nothing up (wire reference, section 6.7).
 
-use crate::bookings::place::{BookingContext, BookingError, QuoteLapsed};
+use crate::bookings::place::{BookingContext, BookingError, CodeKind, QuoteLapsed};
 use crate::payments::record::PaymentInput;
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::catalogue::{Catalogue, Promotion, Trigger};
@@ -175,16 +175,16 @@ fn release_uses(tx: &mut Tx, account: &AccountId, booking: &BookingNumber) -> Re
     credits::release_prepaid(tx, account, booking)
 }
 
-fn refused(member: &'static str, typed: &TypedCode, why: CodeError) -> BookingError {
-    BookingError::Code { member, typed: typed.typed.clone(), why }
+fn refused(kind: CodeKind, typed: &TypedCode, why: CodeError) -> BookingError {
+    BookingError::Code { kind, typed: typed.typed.clone(), why }
 }
 
 fn no_promotion(typed: &TypedCode, why: CodeError) -> BookingError {
-    refused("promotionCodeInput", typed, why)
+    refused(CodeKind::Promotion, typed, why)
 }
 
 fn no_voucher(typed: &TypedCode, why: CodeError) -> BookingError {
-    refused("giftVoucherCodeInput", typed, why)
+    refused(CodeKind::Voucher, typed, why)
 }
 
 impl<'a> DiscountCandidates<'a> {

@@ -85,7 +85,7 @@ impl IdempotencyKey {
 
 /// The key was used for a request that said something else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("This Idempotency-Key was used for another request already. Take a new key for each request.")]
+#[error("the key belongs to another request")]
 pub struct KeyReused;
 
 /// An answer that can be kept.

@@ -65,17 +65,30 @@ impl fmt::Display for Name {
     }
 }
 
+/// Why a text cannot be a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotAName {
+    #[error("the name is empty")]
+    Empty,
+    /// More than [`Name::LONGEST`] characters.
+    #[error("the name has more than {} characters", Name::LONGEST)]
+    TooLong,
+    /// Several lines, or characters that are not shown: see [`is_readable`].
+    #[error("the name is not one line of readable text")]
+    NotReadable,
+}
+
 impl FromStr for Name {
-    type Err = &'static str;
+    type Err = NotAName;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = composed(text.trim());
         if text.is_empty() {
-            Err("Please give a name.")
+            Err(NotAName::Empty)
         } else if text.chars().count() > Self::LONGEST {
-            Err("A name can have 100 characters at most.")
+            Err(NotAName::TooLong)
         } else if !is_readable(&text) {
-            Err("A name is one line of text, without invisible characters.")
+            Err(NotAName::NotReadable)
         } else {
             Ok(Self(text.into_owned()))
         }

@@ -84,24 +84,19 @@ impl FromStr for AppointmentId {
 /// Why an appointment cannot be booked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AppointmentNotBookable {
-    #[error("No appointment can start at this time.")]
+    #[error("no appointment starts at this time")]
     NoStart,
-    /// It ends before it starts, or lasts too long.
-    #[error("The end must be after the start, and 31 days after it at most.")]
+    #[error("the end is not within 31 days after the start")]
     NoEnd,
-    /// The product is closed before it would end.
-    #[error("There is no time for an appointment of this length then.")]
+    /// The opening hours end before the appointment would.
+    #[error("no time for an appointment of this length")]
     NoTime,
-    /// The wished resource is none that the product uses.
-    #[error("The resource {0} cannot be booked with this product.")]
+    #[error("the product does not use the resource {0}")]
     NotThis(ResourceId),
-    /// The wished resource is not working.
-    #[error("The resource {0} is not there for the whole time.")]
+    #[error("the resource {0} does not work the whole time")]
     Away(ResourceId),
-    /// More resources are wished for than the product uses.
-    #[error("The product does not use so many resources.")]
+    #[error("more resources than the product uses")]
     TooManyResources,
-    /// Not at this moment.
     #[error(transparent)]
     NotNow(#[from] RuleViolation),
 }

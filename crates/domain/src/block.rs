@@ -56,34 +56,27 @@ impl TryFrom<i64> for SeatCount {
     }
 }
 
-/// Why nothing is blocked.
+/// Why a block is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BlockNotAllowed {
-    /// There is no such product.
-    #[error("productId: this business has no such product.")]
+    #[error("no such product")]
     NoProduct,
-    /// It is not for programs.
-    #[error("Seats of this product cannot be blocked through the API.")]
+    /// The business does not let applications book the product.
+    #[error("seats of the product are not blocked by applications")]
     Closed,
-    #[error("productId: this product has appointments, which have no seats. Block the resources they use.")]
+    #[error("the product has appointments, and no seats")]
     NoSeats,
-    /// The id names no event of the product.
-    #[error("eventId: there is no such event of this product.")]
+    #[error("no such event of the product")]
     NoEvent,
-    /// The event has begun.
-    #[error("eventId: this event has begun already, or is over.")]
+    #[error("the event has begun")]
     Past,
-    /// It ends before it starts.
-    #[error("endTime must be after startTime.")]
+    #[error("the end is not after the start")]
     WrongWayRound,
-    /// It is too long.
-    #[error("startTime and endTime can be {MOST_DAYS} days apart at most.")]
+    #[error("longer than {MOST_DAYS} days")]
     TooLong,
-    /// There are none, or too many.
-    #[error("resources must have 1 to {MOST_RESOURCES} entries.")]
+    #[error("not 1 to {MOST_RESOURCES} resources")]
     ResourceCount,
-    /// There is no such resource.
-    #[error("resources: this business has no resource {0}.")]
+    #[error("no such resource: {0}")]
     NoResource(ResourceId),
 }
 

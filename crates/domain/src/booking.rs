@@ -127,21 +127,19 @@ impl Who {
     }
 }
 
-/// Why the people named do not go with the numbers.
+/// Why named participants do not match the numbers of the party.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParticipantsError {
-    /// There is no such person in the party.
-    #[error("participants.details: there is no person {index} of category {category} in participants.numbers.")]
+    #[error("the party has no person {index} of category {category}")]
     NotInParty {
         category: CategoryId,
-        /// Which of its people, from 1.
+        /// Counted from 1 within the category.
         index: u32,
     },
-    /// A person is there twice.
-    #[error("participants.details: person {index} of category {category} is there twice.")]
+    #[error("person {index} of category {category} is named twice")]
     Twice {
         category: CategoryId,
-        /// Which of its people, from 1.
+        /// Counted from 1 within the category.
         index: u32,
     },
 }

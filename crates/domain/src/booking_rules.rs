@@ -4,29 +4,25 @@ use crate::catalogue::BookingRules;
 use crate::time::{Instant, Zone};
 use std::time::Duration;
 
-/// Why something cannot be booked at this moment, although it is there.
+/// Which booking rule of the product refuses a booking at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RuleViolation {
-    #[error("It has begun already, or is over.")]
+    #[error("it has begun")]
     Past,
-    /// It begins too soon.
-    #[error("It can be booked until {minutes} minutes before it starts.")]
+    #[error("less than {minutes} minutes before the start")]
     TooSoon {
-        /// How many minutes before the start one must book.
+        /// The lead time.
         minutes: u32,
     },
-    /// The last moment for a booking is over.
-    #[error("It could be booked until {time}, {days_before} days before its day.")]
+    #[error("later than {time}, {days_before} days before")]
     TooLate {
-        /// How many days before.
         days_before: u16,
-        /// The time, on the business's clock.
+        /// In the business's time zone.
         time: jiff::civil::Time,
     },
-    /// It is too far ahead.
-    #[error("It can be booked {days} days ahead at most.")]
+    #[error("more than {days} days ahead")]
     TooFar {
-        /// How many days ahead one can book.
+        /// The booking window.
         days: u16,
     },
 }
@@ -88,19 +84,15 @@ pub enum BookingAction {
     Cancel,
 }
 
-/// Why a booking stays as it is.
+/// Why a booking can no longer be changed or cancelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TooLate {
-    /// It has begun. So has what is over.
-    #[error(
-        "This booking has begun or is over: it is neither changed nor cancelled any more. externalRef, source, sourceIp and \
-         participants.details can be changed, and payments recorded; mode=backend does the rest."
-    )]
+    /// Also when it is over.
+    #[error("the booking has begun")]
     Begun,
-    /// The deadline for changes is over.
-    #[error("This booking can no longer be changed: that was possible until {minutes} minutes before it starts.")]
+    #[error("less than {minutes} minutes before the start")]
     Deadline {
-        /// How many minutes before the start.
+        /// From the deadline for changes to the start.
         minutes: u32,
     },
 }

@@ -12,29 +12,27 @@ use url::{Host, Url};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallbackUrl(String);
 
-/// Why a text cannot be a callback URL, as a sentence for the developer.
+/// Why a text cannot be a callback URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotACallbackUrl {
-    /// It cannot be read as an address at all.
-    #[error("This is not a complete address. It should look like https://example.com/callback")]
+    #[error("not a complete address")]
     Unreadable,
-    /// Not https, and not loopback.
-    #[error("Use https. Plain http is accepted only for this machine: http://127.0.0.1 or http://localhost")]
+    #[error("neither https nor a loopback address")]
     NotSecure,
     /// Contains `user:password@`.
-    #[error("Leave out the user name and password in the address.")]
+    #[error("has a user name")]
     UserName,
     /// Contains `#…`, which a redirect would drop or misplace.
-    #[error("Leave out the part from # on: the answer is added to the query, in front of it.")]
+    #[error("has a fragment")]
     Fragment,
     /// Spaces, line breaks, quotes or characters outside ASCII.
-    #[error("Write the address with plain ASCII characters; escape others as %xx, and names of hosts as xn--…")]
+    #[error("has characters that an address cannot have")]
     Characters,
     /// Has `success`, `apiKey` or `state` in its own query.
-    #[error("The query of the address must not contain success, apiKey or state: the answer uses these names.")]
+    #[error("has a reserved parameter in its query")]
     Reserved,
     /// Longer than 1,000 characters.
-    #[error("The address can have 1000 characters at most.")]
+    #[error("longer than 1000 characters")]
     TooLong,
 }
 

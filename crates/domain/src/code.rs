@@ -80,7 +80,7 @@ pub struct TypedCode {
 
 /// There are more codes than can be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("can have {MOST_CODES} codes at most")]
+#[error("more than {MOST_CODES} codes")]
 pub struct TooManyCodes;
 
 impl TypedCode {
@@ -119,35 +119,29 @@ pub struct Codes {
     pub vouchers: Vec<TypedCode>,
 }
 
-/// Why a code cannot be used. The sentence goes on after the code.
+/// Why a code cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CodeError {
-    /// Nobody gave it out.
-    #[error("this business has no such code")]
+    #[error("no such code")]
     Unknown,
-    /// It can be used once, and was.
-    #[error("it has been used already")]
+    /// Of a code for one use.
+    #[error("the code has been used")]
     Used,
-    /// Its promotion can be used so often, and was.
-    #[error("its promotion has been used as often as it can be")]
+    /// The promotion has a limit on its uses.
+    #[error("the promotion has been used up")]
     UsedUp,
-    /// Its time has not come.
-    #[error("it cannot be used yet")]
+    #[error("the code is not valid yet")]
     TooEarly,
-    /// Its time is over.
-    #[error("it has expired")]
+    #[error("the code has expired")]
     Expired,
-    /// It is for something else.
-    #[error("it is not for this product")]
+    #[error("the code is for other products")]
     OtherProduct,
-    /// It is for something at another time.
-    #[error("it is not for this day")]
+    #[error("the code is for other days")]
     OtherDay,
-    /// Another code of its promotion is used for this booking.
-    #[error("a promotion can be used once in a booking, and is used already")]
+    /// Another of its codes is.
+    #[error("the promotion is used in the booking already")]
     SamePromotion,
-    /// Another voucher for a service is used for this booking.
-    #[error("a booking can be paid with one voucher for a service, and is already")]
+    #[error("the booking is paid with another voucher for a service")]
     SecondVoucher,
 }
 

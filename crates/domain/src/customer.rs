@@ -105,31 +105,46 @@ pub enum About {
     Participant,
 }
 
-/// Why what is said of a person is not taken.
+/// A field of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PersonField {
+    FirstName,
+    MiddleName,
+    LastName,
+    FacebookId,
+    Address1,
+    Address2,
+    City,
+    State,
+    Postcode,
+    Phones,
+    PhoneNumber,
+    CustomFields,
+}
+
+/// Why the data of a person is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PersonError {
-    #[error("{member} can have {LONGEST_LINE} characters at most.")]
-    TooLong { member: &'static str },
-    /// Not one line of text.
-    #[error("{member} must be one line of text.")]
-    NotALine { member: &'static str },
-    #[error("{member} can have {MOST_ENTRIES} entries at most.")]
-    TooMany { member: &'static str },
-    /// All of it together is too much.
-    #[error(
-        "{member} takes up too much: all that is known of a person can have {LARGEST_PERSON} bytes, and this has {bytes}."
-    )]
+    /// More than [`LONGEST_LINE`] characters.
+    #[error("{0:?} has more than {LONGEST_LINE} characters")]
+    TooLong(PersonField),
+    #[error("{0:?} is not one line of text")]
+    NotALine(PersonField),
+    /// More than [`MOST_ENTRIES`] entries.
+    #[error("{0:?} has more than {MOST_ENTRIES} entries")]
+    TooMany(PersonField),
+    /// More than [`LARGEST_PERSON`] bytes.
+    #[error("a person of {bytes} bytes, most of them in {largest:?}")]
     TooLarge {
-        /// Which member has most of it.
-        member: &'static str,
-        /// How many bytes all of it has.
+        /// The list that has most of them.
+        largest: PersonField,
+        /// Bytes of everything known of the person, as JSON.
         bytes: usize,
     },
-    /// The business does not ask for that, of this kind of person.
-    #[error("customFields: the entry at position {0} is none of the fields of this business for such a person.")]
+    /// Neither id nor name is that of a field for such a person. The position is counted from 0.
+    #[error("the answer at position {0} is to no custom field of the business")]
     UnknownField(usize),
-    /// The answer is none that the field takes.
-    #[error("customFields: the value of field {0} is none that it takes.")]
+    #[error("not an answer to the custom field {0}")]
     NotAnAnswer(CustomFieldId),
 }
 
@@ -164,38 +179,39 @@ impl Person {
     pub fn check(&self, known: Option<&Self>) -> Result<(), PersonError> {
         let Address { address1, address2, city, state, postcode, .. } = &self.address;
         let lines = [
-            ("firstName", &self.first_name),
-            ("middleName", &self.middle_name),
-            ("lastName", &self.last_name),
-            ("facebookId", &self.facebook_id),
-            ("streetAddress.address1", address1),
-            ("streetAddress.address2", address2),
-            ("streetAddress.city", city),
-            ("streetAddress.state", state),
-            ("streetAddress.postcode", postcode),
+            (PersonField::FirstName, &self.first_name),
+            (PersonField::MiddleName, &self.middle_name),
+            (PersonField::LastName, &self.last_name),
+            (PersonField::FacebookId, &self.facebook_id),
+            (PersonField::Address1, address1),
+            (PersonField::Address2, address2),
+            (PersonField::City, city),
+            (PersonField::State, state),
+            (PersonField::Postcode, postcode),
         ];
-        for (member, line) in lines {
-            check_line(member, line.as_deref().unwrap_or_default())?;
+        for (field, line) in lines {
+            check_line(field, line.as_deref().unwrap_or_default())?;
         }
         if self.phones.len() > MOST_ENTRIES {
-            return Err(PersonError::TooMany { member: "phoneNumbers" });
+            return Err(PersonError::TooMany(PersonField::Phones));
         }
-        self.phones.iter().try_for_each(|phone| check_line("phoneNumbers.number", &phone.number))?;
+        self.phones.iter().try_for_each(|phone| check_line(PersonField::PhoneNumber, &phone.number))?;
         let bytes = json_bytes(self);
         if bytes <= LARGEST_PERSON || known.is_some_and(|known| bytes <= json_bytes(known)) {
             return Ok(());
         }
         let of_phones = json_bytes(&self.phones);
-        let member = if of_phones > json_bytes(&self.custom_fields) { "phoneNumbers" } else { "customFields" };
-        Err(PersonError::TooLarge { member, bytes })
+        let of_fields = json_bytes(&self.custom_fields);
+        let largest = if of_phones > of_fields { PersonField::Phones } else { PersonField::CustomFields };
+        Err(PersonError::TooLarge { largest, bytes })
     }
 }
 
-fn check_line(member: &'static str, line: &str) -> Result<(), PersonError> {
+fn check_line(field: PersonField, line: &str) -> Result<(), PersonError> {
     if line.chars().count() > LONGEST_LINE {
-        return Err(PersonError::TooLong { member });
+        return Err(PersonError::TooLong(field));
     }
-    if line.is_empty() || is_readable(line) { Ok(()) } else { Err(PersonError::NotALine { member }) }
+    if line.is_empty() || is_readable(line) { Ok(()) } else { Err(PersonError::NotALine(field)) }
 }
 
 /// An answer as the caller gives it: the field by id or else by name.
@@ -214,7 +230,7 @@ pub struct FieldInput {
 /// [`PersonRefused`].
 pub fn answers(fields: &[CustomField], about: About, inputs: &[FieldInput]) -> Result<Vec<FieldAnswer>, PersonError> {
     if inputs.len() > MOST_ENTRIES {
-        return Err(PersonError::TooMany { member: "customFields" });
+        return Err(PersonError::TooMany(PersonField::CustomFields));
     }
     let mut answers: Vec<FieldAnswer> = Vec::with_capacity(inputs.len());
     for (position, input) in inputs.iter().enumerate() {

@@ -14,10 +14,7 @@ impl EmailAddress {
 
 /// The text is not an e-mail address that mail can be sent to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "This does not look like an e-mail address. It needs a name, an @ and a domain, without accents or letters of other \
-     scripts: anna@example.com"
-)]
+#[error("not an e-mail address")]
 pub struct NotAnEmailAddress;
 
 impl EmailAddress {

@@ -218,48 +218,22 @@ pub struct Wish {
     pub absence: Option<ResourceAbsence>,
 }
 
-/// Why a wish cannot be granted.
+/// Why an allocation request is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AllocationError {
-    /// There are not so many seats left.
-    #[error("{}", too_few_seats(*.left, *.wanted))]
-    TooFewSeats {
-        /// The event that has too few.
-        event: EventId,
-        /// How many it has.
-        left: u32,
-        /// How many were wished for.
-        wanted: u32,
-    },
-    /// Every seat that is left was wished for, and none is.
-    #[error("No seats are left.")]
+    #[error("{left} seats are left of {wanted} wanted")]
+    TooFewSeats { event: EventId, left: u32, wanted: u32 },
+    /// [`SeatCount::AllLeft`] of an event without free seats.
+    #[error("no seats are left")]
     SoldOut { event: EventId },
-    /// Others are coming already, so it cannot be a private event.
-    #[error("Others have booked this event, so it cannot be taken as a private one.")]
+    /// A private event was requested.
+    #[error("the event has bookings, and cannot be private")]
     AlreadyBooked { event: EventId },
-    /// The event cannot be: what it needs is taken.
-    #[error("What this event needs is not free at that time.")]
+    #[error("a resource of the event is taken")]
     EventResourceBusy { event: EventId, resource: ResourceId },
-    /// Nothing that would do is free for the whole time.
-    #[error("{}", too_few_resources(*.free, *.wanted))]
-    TooFewResources {
-        /// How many are free.
-        free: usize,
-        /// How many were wished for.
-        wanted: usize,
-    },
-}
-
-fn too_few_seats(left: u32, wanted: u32) -> String {
-    match left {
-        0 => format!("No seats are left; {wanted} wanted."),
-        1 => format!("Only 1 seat is left; {wanted} wanted."),
-        left => format!("Only {left} seats are left; {wanted} wanted."),
-    }
-}
-
-fn too_few_resources(free: usize, wanted: usize) -> String {
-    format!("Of the resources this needs, {free} are left for the whole time; {wanted} wanted.")
+    /// Of the resources that would do, too few are free for the whole time.
+    #[error("{free} resources are free of {wanted} wanted")]
+    TooFewResources { free: usize, wanted: usize },
 }
 
 /// What is granted: claims to write.

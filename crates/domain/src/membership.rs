@@ -11,7 +11,7 @@ pub struct Membership {
 
 /// The last day of the membership is before its first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("A membership must not end before it begins.")]
+#[error("the membership ends before it begins")]
 pub struct EndsBeforeItBegins;
 
 impl Membership {

@@ -42,29 +42,24 @@ pub enum ChosenValue {
 /// Why an option cannot be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OptionError {
-    /// The product has none like it.
-    #[error("The option at position {0} of options is none of this product.")]
+    /// The position is counted from 0.
+    #[error("the option at position {0} is none of the product")]
     Unknown(usize),
-    /// It cannot be set at present.
-    #[error("The option {0} cannot be chosen at present.")]
+    #[error("the option {0} is disabled")]
     Disabled(OptionId),
-    /// It is there twice.
-    #[error("The option {0} is there twice.")]
+    #[error("the option {0} is chosen twice")]
     Twice(OptionId),
-    /// The value is none of those of a choice.
-    #[error("The value of option {0} must be the name of one of its values.")]
+    #[error("not a value of the option {0}")]
     NotAValue(OptionId),
-    /// The value is no number, or not within the limits.
-    #[error("The value of option {id} must be a whole number from {min} to {max}.")]
+    #[error("not a number from {min} to {max} for the option {id}")]
     NotANumber { id: OptionId, min: i64, max: i64 },
-    /// The value is neither yes nor no.
-    #[error("The value of option {0} must be true or false.")]
+    #[error("neither true nor false for the option {0}")]
     NotOnOff(OptionId),
-    /// The text is too long.
-    #[error("The value of option {0} can have {LONGEST_TEXT} characters at most.")]
+    /// More than [`LONGEST_TEXT`] characters.
+    #[error("too long a text for the option {0}")]
     TooLong(OptionId),
-    /// There must be a value, and there is none.
-    #[error("The option {0} must be given.")]
+    /// A required option without default is not given, or its text is empty.
+    #[error("no value for the option {0}")]
     Missing(OptionId),
 }
 
@@ -220,7 +215,6 @@ mod tests {
         let words = |inputs: &[OptionInput]| {
             choose(tour, inputs, Language::BRITISH_ENGLISH)
                 .map(|chosen| chosen.into_iter().map(|option| option.words.1).collect::<Vec<_>>())
-                .map_err(|error| error.to_string())
         };
         let texts = |texts: &[&str]| Ok(texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
         assert_eq!(words(&[]), texts(&["Pier", "0", "false"]));
@@ -229,28 +223,18 @@ mod tests {
             words(&[input("K3V9QWZT", "Hotel"), by_name, input("B7N2MXRL", "True"), input("T1F6GSAE", "no nuts")]),
             texts(&["Hotel", "3", "true", "no nuts"])
         );
-        for (input, message) in [
-            (input("XXXXXXXX", "1"), "The option at position 0 of options is none of this product."),
-            (
-                input("H5J8CDYP", "5"),
-                "The value of option 312KAYK4E9L17A2B6C8D0_H5J8CDYP must be a whole number from 0 to 4.",
-            ),
-            (
-                input("H5J8CDYP", "x"),
-                "The value of option 312KAYK4E9L17A2B6C8D0_H5J8CDYP must be a whole number from 0 to 4.",
-            ),
-            (
-                input("K3V9QWZT", "Moon"),
-                "The value of option 312KAYK4E9L17A2B6C8D0_K3V9QWZT must be the name of one of its values.",
-            ),
-            (input("B7N2MXRL", "yes"), "The value of option 312KAYK4E9L17A2B6C8D0_B7N2MXRL must be true or false."),
-            (input("Z9Z9Z9Z9", "1"), "The option 312KAYK4E9L17A2B6C8D0_Z9Z9Z9Z9 cannot be chosen at present."),
+        let id = |id: &str| format!("312KAYK4E9L17A2B6C8D0_{id}");
+        let not_a_number = || OptionError::NotANumber { id: id("H5J8CDYP"), min: 0, max: 4 };
+        for (input, error) in [
+            (input("XXXXXXXX", "1"), OptionError::Unknown(0)),
+            (input("H5J8CDYP", "5"), not_a_number()),
+            (input("H5J8CDYP", "x"), not_a_number()),
+            (input("K3V9QWZT", "Moon"), OptionError::NotAValue(id("K3V9QWZT"))),
+            (input("B7N2MXRL", "yes"), OptionError::NotOnOff(id("B7N2MXRL"))),
+            (input("Z9Z9Z9Z9", "1"), OptionError::Disabled(id("Z9Z9Z9Z9"))),
         ] {
-            assert_eq!(words(&[input]), Err(message.to_owned()));
+            assert_eq!(words(&[input]), Err(error));
         }
-        assert_eq!(
-            words(&[input("H5J8CDYP", "1"), input("H5J8CDYP", "2")]),
-            Err("The option 312KAYK4E9L17A2B6C8D0_H5J8CDYP is there twice.".to_owned())
-        );
+        assert_eq!(words(&[input("H5J8CDYP", "1"), input("H5J8CDYP", "2")]), Err(OptionError::Twice(id("H5J8CDYP"))));
     }
 }

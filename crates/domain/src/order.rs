@@ -74,66 +74,63 @@ pub struct OrderPlan<'a> {
     pub price: Price,
 }
 
+/// The parts of an order that are limited in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderPart {
+    Options,
+    Adjustments,
+}
+
 /// Why an order is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OrderError {
-    /// There is no such product.
-    #[error("productId: this business has no such product.")]
+    #[error("no such product")]
     NoProduct,
-    /// It is not for programs.
-    #[error("This product cannot be booked through the API.")]
+    /// The business does not let applications book it.
+    #[error("the product is not booked by applications")]
     Closed,
-    /// It is for members.
-    #[error("Only current members can book this product.")]
+    /// Only customers with a membership that covers today can book it.
+    #[error("the product is for members")]
     MembersOnly,
-    /// It is for those who paid before.
-    #[error("Only customers with a prepaid credit for each person can book this product.")]
+    /// Of a product that is paid with prepaid credits alone.
+    #[error("the product needs a prepaid credit for each person")]
     PrepaidOnly,
-    /// Nothing says which event.
-    #[error("eventId is missing: this product is booked by its events.")]
+    /// Of a product with scheduled events.
+    #[error("no event is named")]
     NeedsEvent,
-    #[error("eventId or startTime is missing: one of them says when the appointment starts.")]
+    /// Of a product with appointments.
+    #[error("no start is given")]
     NeedsStart,
-    /// The event cannot be booked.
-    #[error("eventId: {0}")]
-    Visit(#[from] EventNotBookable),
-    /// The appointment cannot be booked.
-    #[error("startTime: {0}")]
+    #[error(transparent)]
+    Event(#[from] EventNotBookable),
+    #[error(transparent)]
     Appointment(#[from] AppointmentNotBookable),
-    /// The appointment offered was another product's.
-    #[error("eventId: this is an appointment of another product.")]
+    #[error("the appointment is of another product")]
     OtherProduct,
-    /// The party cannot book.
-    #[error("participants.numbers: {0}")]
+    #[error(transparent)]
     Party(#[from] PartyError),
-    /// An option cannot be chosen.
-    #[error("options: {0}")]
+    #[error(transparent)]
     Option(#[from] OptionError),
-    /// Events of this product are for everybody.
-    #[error("privateEvent: this product has no private events.")]
+    #[error("the product has no private events")]
     NoPrivateEvents,
-    /// There are too many extra lines.
-    #[error("priceAdjustments can have {MOST_ADJUSTMENTS} entries at most.")]
+    /// More than [`MOST_ADJUSTMENTS`].
+    #[error("too many price adjustments")]
     TooManyAdjustments,
-    /// Options and extra lines are too much together.
-    #[error(
-        "{member} takes up too much: options and priceAdjustments can have {LARGEST_WISHES} bytes together, and these have \
-         {bytes}."
-    )]
+    /// More than [`LARGEST_WISHES`] bytes.
+    #[error("options and price adjustments have {bytes} bytes, more than {LARGEST_WISHES}")]
     TooLarge {
-        /// Which of the two has more.
-        member: &'static str,
-        /// How many bytes they have.
+        /// The larger of the two.
+        larger: OrderPart,
+        /// Bytes of both together, as JSON.
         bytes: usize,
     },
-    /// An extra line names a tax that is not there.
-    #[error("priceAdjustments.taxIds: this business has no tax {0}.")]
+    /// Of a price adjustment.
+    #[error("no such tax: {0}")]
     NoTax(TaxId),
-    /// A part of the price would be less than nothing.
-    #[error("priceAdjustments: they take off more than there is, and a price or tax cannot be negative.")]
+    #[error("a price or tax would be negative")]
     Negative,
-    /// The price cannot be computed.
-    #[error("The price cannot be computed: {0}.")]
+    /// A sum is too large, or a price adjustment is in another currency.
+    #[error("no price: {0}")]
     Price(#[from] SumError),
 }
 
@@ -220,8 +217,8 @@ pub fn check_size(options: &[ChosenOption], adjustments: &[Adjustment], before: 
         return Ok(());
     }
     let of_options = json_bytes(options);
-    let member = if of_options > bytes - of_options { "options" } else { "priceAdjustments" };
-    Err(OrderError::TooLarge { member, bytes })
+    let larger = if of_options > bytes - of_options { OrderPart::Options } else { OrderPart::Adjustments };
+    Err(OrderError::TooLarge { larger, bytes })
 }
 
 /// What is shown while looking for an event for this party: its price without taxes that are only added at checkout.
@@ -359,7 +356,7 @@ mod tests {
             (lines(100, 1_001), large, false),
         ] {
             let bytes = bytes_of(&[], &lines);
-            let refused = OrderError::TooLarge { member: "priceAdjustments", bytes };
+            let refused = OrderError::TooLarge { larger: OrderPart::Adjustments, bytes };
             assert_eq!(check_size(&[], &lines, before), if taken { Ok(()) } else { Err(refused) });
         }
     }

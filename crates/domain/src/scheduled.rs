@@ -57,25 +57,19 @@ pub struct EventChoice {
 /// Why an event cannot be booked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EventNotBookable {
-    /// The id names no event of the product.
-    #[error("There is no such event of this product.")]
+    #[error("no such event of the product")]
     NoEvent,
-    /// The ids name different courses.
-    #[error("The event ids are not of the same course.")]
+    #[error("the events are not of one course")]
     OtherCourse,
-    /// The course is sold as a whole.
-    #[error("This course is booked as a whole, and not by single classes.")]
+    #[error("the course is booked as a whole")]
     NoDropIn,
-    /// The course is sold by the class.
-    #[error("This course is booked by single classes only.")]
+    #[error("the course is booked by single classes")]
     DropInOnly,
-    /// The course has begun.
-    #[error("This course has begun, and cannot be joined any more.")]
+    #[error("the course has begun")]
     Begun,
-    /// An earlier class can still be booked, and one joins a course at the first.
-    #[error("This course is joined at the first class that can still be booked.")]
+    /// A course is joined at its first class that can still be booked.
+    #[error("an earlier class can still be booked")]
     NotFirst,
-    /// Not at this moment.
     #[error(transparent)]
     NotNow(#[from] RuleViolation),
 }

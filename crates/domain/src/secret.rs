@@ -103,6 +103,20 @@ macro_rules! account_tokens {
 
 account_tokens!(SessionToken, LinkToken, CalendarToken);
 
+/// Why a password cannot be chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WeakPassword {
+    #[error("the password does not have at least {} characters", Password::SHORTEST)]
+    TooShort,
+    #[error("the password has more than {} characters", Password::LONGEST)]
+    TooLong,
+    /// Fewer than four different characters, digits in sequence, or the word “password”.
+    #[error("the password is too easy to guess")]
+    TooEasy,
+    #[error("the password is the e-mail address")]
+    EmailAddress,
+}
+
 impl Password {
     /// Fewest characters a password may have.
     pub const SHORTEST: usize = 10;
@@ -135,27 +149,27 @@ impl Password {
         self.0.chars().count() > 4 * Self::LONGEST || self.composed().0.chars().count() > Self::LONGEST
     }
 
-    /// Whether a person may choose this password.
+    /// Whether a user with this e-mail address may choose this password.
     ///
     /// # Errors
-    /// What is wrong with it, as a sentence.
-    pub fn check_choice(&self, email_address: &str) -> Result<(), &'static str> {
+    /// The first rule that it breaks.
+    pub fn check_choice(&self, email_address: &str) -> Result<(), WeakPassword> {
         let composed = self.composed();
         let text = composed.0.as_str();
         if text.chars().count() < Self::SHORTEST {
-            return Err("Choose a password of at least 10 characters.");
+            return Err(WeakPassword::TooShort);
         }
         if self.is_too_long() {
-            return Err("Choose a password of at most 256 characters.");
+            return Err(WeakPassword::TooLong);
         }
         let mut seen: Vec<char> = text.chars().collect();
         seen.sort_unstable();
         seen.dedup();
         if seen.len() < 4 || "01234567890123456789".contains(text) || text.to_lowercase().contains("password") {
-            return Err("This password is too easy to guess. A few unrelated words make a good one.");
+            return Err(WeakPassword::TooEasy);
         }
         if text.eq_ignore_ascii_case(email_address) {
-            return Err("The password must not be the e-mail address.");
+            return Err(WeakPassword::EmailAddress);
         }
         Ok(())
     }

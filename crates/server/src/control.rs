@@ -9,11 +9,12 @@ mod socket;
 
 use crate::cli::{AccountCommand, CreateArgs};
 use crate::config::Config;
+use crate::wording::Sentence;
 use crate::{logging, serve};
 use serde::{Deserialize, Serialize};
 use slotkeeper_app::App;
 use slotkeeper_app::accounts::invitation;
-use slotkeeper_app::accounts::open::{OpenError, Opening, open};
+use slotkeeper_app::accounts::open::{Opening, open};
 use slotkeeper_domain::account::{AccountKind, Language, Languages};
 use slotkeeper_domain::time::Zone;
 use slotkeeper_outgoing::OwnAddresses;
@@ -147,7 +148,7 @@ async fn obey(app: &App, order: ControlCommand) -> Result<String, String> {
                 email_address: read("--email", &email)?,
                 by_mail: mail,
             };
-            let link = open(app, opening).await.map_err(|error: OpenError| error.to_string())?;
+            let link = open(app, opening).await.map_err(|error| error.sentence())?;
             Ok(if mail {
                 "The link to choose a password was handed to the mail server.".into()
             } else {
@@ -161,6 +162,6 @@ fn needed(option: &str, value: Option<String>) -> Result<String, String> {
     value.ok_or_else(|| format!("{option} is needed for such an account"))
 }
 
-fn read<T: FromStr<Err: std::fmt::Display>>(option: &str, text: &str) -> Result<T, String> {
-    text.parse().map_err(|problem| format!("{option}: {problem}"))
+fn read<T: FromStr<Err: Sentence>>(option: &str, text: &str) -> Result<T, String> {
+    text.parse().map_err(|problem: T::Err| format!("{option}: {}", problem.sentence()))
 }

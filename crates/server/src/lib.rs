@@ -14,4 +14,5 @@ pub mod master_key;
 pub mod node;
 pub mod serve;
 pub mod signals;
+mod wording;
 pub mod zone_data;

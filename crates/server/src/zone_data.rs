@@ -1,5 +1,6 @@
 //! Time zone data that whoever runs the server has put in place: read, checked, and used by the whole program.
 
+use crate::wording::Sentence;
 use anyhow::{Context, ensure};
 use slotkeeper_domain::time::{Edition, Zone, ZoneData, use_zone_data, zone_data};
 use slotkeeper_store::Store;
@@ -51,7 +52,7 @@ pub fn put_in_use(folder: &Path) -> anyhow::Result<()> {
 pub fn read(folder: &Path) -> anyhow::Result<ZoneData> {
     let mut zones = Vec::new();
     walk(folder, "", 1, &mut zones)?;
-    Ok(ZoneData::new(edition(folder), zones)?)
+    ZoneData::new(edition(folder), zones).map_err(|error| anyhow::Error::msg(error.sentence()))
 }
 
 fn walk(folder: &Path, prefix: &str, depth: usize, zones: &mut Vec<(String, Vec<u8>)>) -> anyhow::Result<()> {

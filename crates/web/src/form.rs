@@ -1,6 +1,7 @@
 //! Forms: reading them, and saying what is wrong with them, field by field.
 
 use crate::page;
+use crate::wording::Sentence;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
@@ -41,13 +42,13 @@ impl Errors {
     }
 
     /// Reads a field; what is wrong with it is noted.
-    pub(crate) fn read<T: FromStr<Err: Display>>(&mut self, field: &'static str, text: &str) -> Option<T> {
-        text.parse().map_err(|problem: T::Err| self.add(field, problem)).ok()
+    pub(crate) fn read<T: FromStr<Err: Sentence>>(&mut self, field: &'static str, text: &str) -> Option<T> {
+        text.parse().map_err(|problem: T::Err| self.add(field, problem.sentence())).ok()
     }
 
     /// Reads a field that must not be empty. What is missing is for the caller to say: a form can have several names, and
     /// in the summary above it nothing else tells which one is meant.
-    pub(crate) fn require<T: FromStr<Err: Display>>(
+    pub(crate) fn require<T: FromStr<Err: Sentence>>(
         &mut self,
         field: &'static str,
         text: &str,

@@ -22,6 +22,7 @@ mod protect;
 mod router;
 mod session;
 mod static_files;
+mod wording;
 
 pub use installation::Installation;
 pub use router::router;

@@ -14,6 +14,7 @@ use crate::path::Id;
 use crate::query::Query;
 use crate::span::span;
 use crate::wire::{Money, NamedValue, PeopleNumber, Resource, null_as_default, said};
+use crate::wording::orders::NO_PRODUCT;
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -157,7 +158,7 @@ pub(crate) async fn search(
     // A search begins here, so a token of another one counts for nothing.
     let page = PageParameters { page_navigation_token: None, ..page };
     let paging = Paging::read(&app, &account.id, OPERATION, &page, MOST, || {
-        let no_product = |_| ApiError::bad_request("productId: this business has no such product.");
+        let no_product = |_| ApiError::bad_request(NO_PRODUCT);
         let times = (Some(wanted.start_time), Some(wanted.end_time));
         let times = span((times.0, "startTime"), (times.1, "endTime"), &account.zone)?;
         let (first, last) = times.unwrap_or((Instant::from_millis(0), Instant::from_millis(0)));

@@ -9,6 +9,7 @@ use crate::paging::{List, PageParameters, Paging};
 use crate::query::{Query, UnreadQuery};
 use crate::span::span;
 use crate::wire::Resource;
+use crate::wording::orders::NO_PRODUCT;
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -79,7 +80,7 @@ pub(crate) async fn list(
     let paging = Paging::read(&app, &account.id, "GET /availability/slots", &page, MOST, || {
         let wanted = wanted.read()?;
         let product = wanted.product_id.map(|id| id.parse::<ProductId>()).transpose();
-        let product = product.map_err(|_| ApiError::bad_request("productId: this business has no such product."))?;
+        let product = product.map_err(|_| ApiError::bad_request(NO_PRODUCT))?;
         let times = span((wanted.start_time, "startTime"), (wanted.end_time, "endTime"), &account.zone)?;
         let (first, last) = times.ok_or_else(|| {
             ApiError::bad_request("startTime and endTime are missing: they say from when to when to look.")

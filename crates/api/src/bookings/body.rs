@@ -8,10 +8,14 @@ use crate::document::{AsParameter, require};
 use crate::error::ApiError;
 use crate::payments::body::PaymentBody;
 use crate::wire::{Money, NamedValue, PeopleNumber, Switch, null_as_default};
+use crate::wording::Sentence;
+use crate::wording::discounts::too_many;
+use crate::wording::orders::NO_PRODUCT;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use slotkeeper_app::bookings::party::{CustomerInput, ParticipantInput, WhoInput};
+use slotkeeper_app::bookings::place::CodeKind;
 use slotkeeper_app::payments::record::PaymentInput;
 use slotkeeper_domain::appointment::AppointmentId;
 use slotkeeper_domain::booking::LONGEST_REFERENCE;
@@ -222,7 +226,7 @@ pub(crate) fn people(numbers: &[PeopleNumber], member: &str) -> Result<Party, Ap
         let unknown = |_| refuse(format!("{member}: this business has no such people category."));
         party.push((people_category_id.parse::<CategoryId>().map_err(unknown)?, *number));
     }
-    Party::of(party).map_err(|error| refuse(format!("{member}: {error}")))
+    Party::of(party).map_err(|error| refuse(format!("{member}: {}", error.sentence())))
 }
 
 /// Options as the rules take them.
@@ -244,7 +248,7 @@ impl<P: Purpose> BookingBody<P> {
     /// The product it names; nothing if the body does not say.
     pub(crate) fn product(&self) -> Result<Option<ProductId>, ApiError> {
         let product = self.product_id.as_ref().map(|id| id.parse()).transpose();
-        product.map_err(|_| refuse("productId: this business has no such product."))
+        product.map_err(|_| refuse(NO_PRODUCT))
     }
 
     /// The events it names.
@@ -323,13 +327,13 @@ impl<P: Purpose> BookingBody<P> {
 
     /// The codes of promotions and vouchers that come with it, as customers type them.
     pub(crate) fn codes(&self) -> Result<Codes, ApiError> {
-        let read = |text: &Option<String>, member: &str| {
+        let read = |text: &Option<String>, kind: CodeKind| {
             let found = code::codes(text.as_deref().unwrap_or_default());
-            found.map_err(|error| refuse(format!("{member} {error}.")))
+            found.map_err(|error| refuse(too_many(kind, error)))
         };
         Ok(Codes {
-            promotions: read(&self.promotion_code_input, "promotionCodeInput")?,
-            vouchers: read(&self.gift_voucher_code_input, "giftVoucherCodeInput")?,
+            promotions: read(&self.promotion_code_input, CodeKind::Promotion)?,
+            vouchers: read(&self.gift_voucher_code_input, CodeKind::Voucher)?,
         })
     }
 

@@ -8,6 +8,7 @@ use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
 use crate::query::{Query, UnreadQuery};
 use crate::span::{TimePairs, Within};
+use crate::wording::orders::NO_PRODUCT;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use slotkeeper_app::App;
@@ -58,7 +59,7 @@ pub(crate) async fn list(
         let product = wanted.product_id.map(|id| id.parse()).transpose();
         Ok(BookingsToken {
             within: times.within("bookings", &account.zone)?,
-            product: product.map_err(|_| ApiError::bad_request("productId: this business has no such product."))?,
+            product: product.map_err(|_| ApiError::bad_request(NO_PRODUCT))?,
             canceled: wanted.include_canceled,
             customer: wanted.expand_customer,
             participants: wanted.expand_participants,

@@ -5,6 +5,7 @@ use crate::document::Completable;
 use crate::error::ApiError;
 use crate::plain_types::{whole, whole_in};
 use crate::wire::{missing, said};
+use crate::wording::orders::NO_PRODUCT;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -67,7 +68,7 @@ impl SeatBlockBody {
     /// # Errors
     /// 400, naming the member.
     pub(crate) fn change(&self) -> Result<SeatBlockChange, ApiError> {
-        let no_product = |_| ApiError::bad_request("productId: this business has no such product.");
+        let no_product = |_| ApiError::bad_request(NO_PRODUCT);
         let no_event = |_| ApiError::bad_request("eventId: there is no such event of this product.");
         let event: Option<EventId> = self.event_id.as_ref().map(|id| id.parse()).transpose().map_err(no_event)?;
         let product = self.product_id.as_ref().map(|id| id.parse()).transpose().map_err(no_product)?;

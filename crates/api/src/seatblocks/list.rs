@@ -7,6 +7,7 @@ use crate::error::ApiError;
 use crate::paging::{List, PageParameters, Paging};
 use crate::query::{Query, UnreadQuery};
 use crate::span::{TimePairs, Within};
+use crate::wording::orders::NO_PRODUCT;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use slotkeeper_app::App;
@@ -45,7 +46,7 @@ pub(crate) async fn list(
     let _turn = caller.turn(&app).await;
     let paging = Paging::read(&app, &account.id, "GET /seatblocks", &page, MOST, || {
         let (times, wanted) = (times.read()?, wanted.read()?);
-        let no_product = |_| ApiError::bad_request("productId: this business has no such product.");
+        let no_product = |_| ApiError::bad_request(NO_PRODUCT);
         let product = wanted.product_id.map(|id| id.parse()).transpose().map_err(no_product)?;
         Ok(SeatBlocksToken { within: times.within("seat blocks", &account.zone)?, product })
     })?;

@@ -5,9 +5,9 @@ use crate::body::NewWithoutBody;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::path::Id;
+use crate::wording::Sentence;
 use axum::extract::State;
 use slotkeeper_app::App;
-use slotkeeper_app::authorizations::installed::MOST_AUTHORIZATIONS;
 use slotkeeper_app::idempotency::Answering;
 use slotkeeper_app::subaccounts::install::{InstallError, install as add};
 use slotkeeper_app::subaccounts::rights::ManageSubaccounts;
@@ -30,11 +30,7 @@ pub(crate) async fn install(
     add(&app, caller.access(), with, subaccount, answering).await.map_err(|error| match error {
         InstallError::NoSubaccount => ApiError::absent::<AccountId>(),
         InstallError::Ended => ApiError::wrong_keys(),
-        InstallError::TooMany => ApiError::conflict(format!(
-            "An account can have {MOST_AUTHORIZATIONS} live keys, and this subaccount has. Keys of other applications must \
-             end first."
-        )),
-        error @ InstallError::KeyEnded => ApiError::conflict(error.to_string()),
+        InstallError::TooMany | InstallError::KeyEnded => ApiError::conflict(error.sentence()),
         InstallError::UsedOtherwise(error) => error.into(),
         InstallError::Store(error) => error.into(),
     })

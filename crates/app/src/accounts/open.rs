@@ -37,11 +37,9 @@ pub struct Opening {
 /// Why no account was opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// Somebody signs in with this address already.
-    #[error("somebody signs in with this e-mail address already; one address, one account")]
+    #[error("the e-mail address is taken")]
     AddressTaken,
-    /// No e-mail goes out.
-    #[error("no mail server is configured, so nothing can be sent: leave --mail out, and the link is printed")]
+    #[error("no mail server is configured")]
     NoMail,
     #[error(transparent)]
     Store(#[from] StoreError),

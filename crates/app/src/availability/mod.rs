@@ -28,29 +28,25 @@ impl Action for ReadAvailability {
     const DESCRIPTION: &'static str = "query availability";
 }
 
-/// Why a search makes no sense.
+/// Why a search is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
-    /// There is no such product.
-    #[error("productId: this business has no such product.")]
+    #[error("no such product")]
     NoProduct,
-    /// It is not for programs.
-    #[error("This product cannot be searched for through the API.")]
+    /// The business does not let applications book it.
+    #[error("the product is not booked by applications")]
     Closed,
-    /// It has appointments, which are searched for with a party.
-    #[error("productId: this product has no scheduled events. Search for its appointments with matchingslots.")]
+    /// Appointments are searched for with a party.
+    #[error("the product has no scheduled events")]
     NotScheduled,
-    /// The party cannot book it.
-    #[error("peopleNumbers: {0}")]
+    #[error(transparent)]
     Party(#[from] PartyError),
-    /// An option cannot be chosen.
-    #[error("options: {0}")]
+    #[error(transparent)]
     Option(#[from] OptionError),
-    /// There is no such booking, or the key may not know of it.
-    #[error("there is no such booking")]
+    /// Or the key does not see the booking.
+    #[error("no such booking")]
     NoBooking,
-    /// There is no such resource.
-    #[error("resources: this business has no resource {0}.")]
+    #[error("no such resource: {0}")]
     NoResource(ResourceId),
     #[error(transparent)]
     Store(#[from] StoreError),

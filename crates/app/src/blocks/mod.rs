@@ -13,26 +13,23 @@ use slotkeeper_domain::inventory::AllocationError;
 use slotkeeper_store::tables::bookings::Stamp;
 use slotkeeper_store::{StoreError, Tx};
 
-/// Why nothing is blocked, changed or removed.
+/// Why a block is not made, changed or removed.
 #[derive(Debug, thiserror::Error)]
 pub enum BlockError {
-    /// What is to be blocked makes no sense, or the rules are against it.
     #[error(transparent)]
     Refused(#[from] BlockNotAllowed),
-    /// There is not so much left.
     #[error(transparent)]
     Full(#[from] AllocationError),
-    /// There is no such block, or the key may not know of it.
-    #[error("there is no such block")]
+    /// Or the key does not see the block.
+    #[error("no such block")]
     NoBlock,
-    /// The key sees the block, and may not change it.
-    #[error("This API key can change only blocks that its application created.")]
+    /// The key sees the block, and cannot change it.
+    #[error("the block was not created by this application")]
     NotYours,
-    /// The key of the request belongs to another request.
     #[error(transparent)]
     UsedOtherwise(#[from] KeyReused),
-    /// The account has no currency; it is no business.
-    #[error("This account does not take bookings.")]
+    /// The account has no currency, so it is no business.
+    #[error("the account takes no bookings")]
     NoBusiness,
     #[error(transparent)]
     Store(#[from] StoreError),

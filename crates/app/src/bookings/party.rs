@@ -1,6 +1,6 @@
 //! Who a booking is for: its customer, and the people who come.
 
-use super::place::{BookingContext, BookingError};
+use super::place::{BookingContext, BookingError, PersonPlace};
 use crate::{App, random};
 use slotkeeper_domain::booking::{Participant, Who, check_participants};
 use slotkeeper_domain::catalogue::{Catalogue, CategoryId};
@@ -12,9 +12,6 @@ use slotkeeper_domain::visibility::Visibility;
 use slotkeeper_store::tables::customers::{self, Customer, Visits};
 use slotkeeper_store::tables::linked_people::{self, LinkedPerson};
 use slotkeeper_store::{Snapshot, Tx};
-
-/// Where a request says who a new participant is.
-const PERSON_DETAILS: &str = "participants.details.personDetails";
 
 /// What a request says of a person.
 #[derive(Debug, Clone, Default)]
@@ -72,9 +69,9 @@ impl PersonInput {
         &self,
         catalogue: &Catalogue,
         about: About,
-        at: &'static str,
+        place: PersonPlace,
     ) -> Result<Person, BookingError> {
-        let refused = |why| BookingError::Person { at, why };
+        let refused = |why| BookingError::Person { place, why };
         let custom_fields = answers(&catalogue.custom_fields, about, &self.custom_fields).map_err(refused)?;
         let person = Person { custom_fields, ..self.person.clone() };
         let person = if about == About::Participant { person.as_linked() } else { person };
@@ -122,7 +119,7 @@ impl BookingContext {
                 let customer = Customer {
                     id: new_id.clone(),
                     application: self.application().cloned(),
-                    person: input.checked(catalogue, About::Customer, "customer")?,
+                    person: input.checked(catalogue, About::Customer, PersonPlace::Customer)?,
                     created_at: self.now,
                     membership: None,
                 };
@@ -140,15 +137,15 @@ impl BookingContext {
         if room { Ok(()) } else { Err(BookingError::TooManyCustomers(most)) }
     }
 
-    /// Somebody new, linked to the customer; whoever calls has locked the customer. `at` is where the request says who.
+    /// A new person, linked to the customer, whom the caller has locked.
     pub(crate) fn link(
         &self,
         tx: &mut Tx,
         catalogue: &Catalogue,
         customer: &CustomerId,
-        (input, at): (&PersonInput, &'static str),
+        (input, place): (&PersonInput, PersonPlace),
     ) -> Result<LinkedPerson, BookingError> {
-        let person = input.checked(catalogue, About::Participant, at)?;
+        let person = input.checked(catalogue, About::Participant, place)?;
         let account = &self.account.id;
         if linked_people::count(tx, account, customer)? >= i64::from(MOST_LINKED) {
             return Err(BookingError::TooManyLinked);
@@ -209,7 +206,9 @@ impl BookingContext {
     ) -> Result<(), BookingError> {
         for input in inputs {
             match (&input.who, customer) {
-                (WhoInput::New(person), _) => drop(person.checked(catalogue, About::Participant, PERSON_DETAILS)?),
+                (WhoInput::New(person), _) => {
+                    drop(person.checked(catalogue, About::Participant, PersonPlace::Participant)?)
+                }
                 (WhoInput::Linked(id), Some(customer))
                     if !linked_people::is_there(tx, &self.account.id, customer, id)? =>
                 {
@@ -239,7 +238,9 @@ impl BookingContext {
                     Who::Linked(id.clone())
                 }
                 WhoInput::Linked(_) => return Err(BookingError::NoPerson),
-                WhoInput::New(input) => Who::Linked(self.link(tx, catalogue, customer, (&**input, PERSON_DETAILS))?.id),
+                WhoInput::New(input) => {
+                    Who::Linked(self.link(tx, catalogue, customer, (&**input, PersonPlace::Participant))?.id)
+                }
             };
             people.push(Participant { person, category: category.clone(), index: *index });
         }

@@ -24,108 +24,104 @@ use slotkeeper_store::tables::holds::{self, Hold};
 use slotkeeper_store::tables::{applications, users};
 use slotkeeper_store::{Snapshot, StoreError, Tx};
 
-/// Why something is not booked, held or changed.
+/// Why a booking, a hold or a change of one is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum BookingError {
-    /// The order makes no sense, or the rules are against it.
     #[error(transparent)]
     Order(#[from] OrderError),
-    /// There is not so much left.
     #[error(transparent)]
     Full(#[from] slotkeeper_domain::inventory::AllocationError),
-    /// The people named do not go with the numbers.
     #[error(transparent)]
     Participants(#[from] ParticipantsError),
-    /// What is said of a person is not taken.
-    #[error("{at}: {why}")]
-    Person {
-        /// Which member of the request.
-        at: &'static str,
-        why: PersonError,
-    },
-    /// There is no such person linked to the customer.
-    #[error("participants.details: the customer has no linked person with the given personId.")]
+    #[error("{place:?}: {why}")]
+    Person { place: PersonPlace, why: PersonError },
+    #[error("a participant is not linked to the customer")]
     NoPerson,
-    /// Somebody has to be the customer.
-    #[error("customerId or customer is missing: a booking is somebody's.")]
+    #[error("no customer is named")]
     NeedsCustomer,
-    /// There is no such customer, or the key may not know of it.
-    #[error("customerId: there is no such customer.")]
+    /// Or the key does not see the customer.
+    #[error("no such customer")]
     NoCustomer,
-    /// Somebody new is to be linked to a customer who may not be changed.
-    #[error("participants.details: this API key may not add people to this customer.")]
+    /// The access does not allow changes of this customer.
+    #[error("the customer cannot get linked people from this application")]
     NotYourCustomer,
-    /// There is no such person linked to the customer in the path.
-    #[error("there is no such person")]
+    /// The customer that was named has no such linked person.
+    #[error("no such linked person")]
     NoLinkedPerson,
-    /// The customer has as many linked people as there can be.
-    #[error("A customer can have {MOST_LINKED} linked people at most.")]
+    #[error("the customer has {MOST_LINKED} linked people")]
     TooManyLinked,
-    /// The business has as many customers as whoever runs the server allows.
-    #[error("This business has as many customers as it can have here: {0}.")]
+    /// The limit is in the configuration.
+    #[error("the business has {0} customers, as many as it can have")]
     TooManyCustomers(u32),
-    /// The hold to be replaced is none of this application's.
-    #[error("previousHoldId: there is no such hold.")]
+    /// Or the hold is of another application.
+    #[error("no such hold")]
     NoHold,
-    /// The hold to be replaced has become a booking.
-    #[error("previousHoldId: this hold has become a booking already.")]
+    #[error("the hold has become a booking")]
     HoldIsBooked,
-    /// There is no such booking, or the key may not know of it.
-    #[error("there is no such booking")]
+    /// Or the key does not see the booking.
+    #[error("no such booking")]
     NoBooking,
-    /// No event of the product starts at the time to which the booking is to be moved.
-    #[error("startTime: no event of this product starts then. Name the event in eventId, or take the start of one.")]
+    /// A move by time alone needs an event that starts then.
+    #[error("no event of the product starts at this time")]
     NoEventThen,
-    /// The key sees the booking, and may not change it.
-    #[error("This API key can change only bookings that its application created.")]
+    /// The key sees the booking, and cannot change it.
+    #[error("the booking was not created by this application")]
     NotYours,
-    #[error("This booking has been cancelled.")]
+    #[error("the booking has been cancelled")]
     Cancelled,
-    /// It is too late to change or cancel it.
     #[error(transparent)]
     TooLate(#[from] TooLate),
-    /// Money that was received is in another currency than the account's.
-    #[error("The amount of a payment must be in {0}, the currency of this business.")]
-    Currency(&'static str),
-    /// Amounts add up to more than can be counted.
-    #[error("The payments add up to more than can be counted.")]
+    #[error("a payment is not in {}, the currency of the business", .0.as_str())]
+    Currency(Currency),
+    #[error("the payments are more than can be counted")]
     TooMuch,
-    /// A code cannot be used.
-    #[error("{member}: the code “{typed}” cannot be used: {why}.")]
+    #[error("a code of a {kind:?} cannot be used: {why}")]
     Code {
-        /// Which member of the request.
-        member: &'static str,
-        /// The code as it was typed, not longer than codes are.
+        kind: CodeKind,
+        /// The code as it was typed, cut to the length of a code.
         typed: String,
         why: CodeError,
     },
-    /// The hold was priced with a promotion that others have used up since.
-    #[error(
-        "previousHoldId: the promotion “{0}”, with which the hold was priced, has been used up. Ask for a new hold."
-    )]
+    /// With the name of the promotion. Other bookings have used it up since the hold was made.
+    #[error("the promotion of the hold has been used up: {0}")]
     PromotionGone(String),
-    /// The booking would cost more than the hold said.
-    #[error("previousHoldId: {0} Ask for a new hold.")]
+    #[error("the price of the hold no longer holds: {0}")]
     PromiseBroken(QuoteLapsed),
-    /// The key of the request belongs to another request.
     #[error(transparent)]
     UsedOtherwise(#[from] KeyReused),
-    /// The account has no currency; it is no business.
-    #[error("This account does not take bookings.")]
+    /// The account has no currency, so it is no business.
+    #[error("the account takes no bookings")]
     NoBusiness,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// What a hold was priced with and is there no longer.
+/// Which person of a request an error is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PersonPlace {
+    Customer,
+    /// A person linked to a customer, who is created or changed alone.
+    LinkedPerson,
+    /// A new person among the participants of a booking.
+    Participant,
+}
+
+/// What a code is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeKind {
+    Promotion,
+    Voucher,
+}
+
+/// Why a hold no longer has the price it was made with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum QuoteLapsed {
-    #[error("prepaid credits of the customer, with which the hold was priced, have been used up.")]
+    #[error("prepaid credits have been used up")]
     Prepaid,
-    /// What the customer has with the business.
-    #[error("credit of the customer, which was to pay a part of what the hold costs, has been used up.")]
+    /// Of the credit that the customer has with the business.
+    #[error("credit has been used up")]
     Credit,
-    #[error("the price with which the hold was made has gone up.")]
+    #[error("the price has gone up")]
     Price,
 }
 

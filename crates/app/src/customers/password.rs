@@ -6,7 +6,7 @@ use crate::caller::AccountMember;
 use crate::passwords::{Asker, PasswordError};
 use slotkeeper_domain::change::{Actor, Kind, Subject};
 use slotkeeper_domain::id::{AccountId, CustomerId};
-use slotkeeper_domain::secret::{HashedPassword, Password};
+use slotkeeper_domain::secret::{HashedPassword, Password, WeakPassword};
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::customers;
 use slotkeeper_store::{StoreError, Tx};
@@ -14,9 +14,9 @@ use slotkeeper_store::{StoreError, Tx};
 /// Why a customer has no new password.
 #[derive(Debug, thiserror::Error)]
 pub enum SetPasswordError {
-    /// It is not one that can be chosen.
-    #[error("{0}")]
-    Weak(&'static str),
+    /// The password breaks a rule for chosen passwords.
+    #[error(transparent)]
+    Weak(#[from] WeakPassword),
     /// There is no such customer.
     #[error("there is no such customer")]
     NoCustomer,
@@ -45,7 +45,7 @@ pub async fn set(
             let customer = app.store().read(move |db| customers::find(db, &of, &wanted)).await?;
             let person = customer.ok_or(SetPasswordError::NoCustomer)?.person;
             let address = person.email_address.map(|address| address.to_string()).unwrap_or_default();
-            password.check_choice(&address).map_err(SetPasswordError::Weak)?;
+            password.check_choice(&address)?;
             Some(app.passwords().hash(Asker::Within(&account, None), password).await?)
         }
         None => None,

@@ -4,7 +4,7 @@ use super::piece::Piece;
 use super::retitle::{differs, follow};
 use super::rights::{ReadCustomers, WriteCustomers};
 use super::show::CustomerView;
-use crate::bookings::place::{BookingContext, BookingError, ChangeScope};
+use crate::bookings::place::{BookingContext, BookingError, ChangeScope, PersonPlace};
 use crate::context::Write;
 use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_domain::customer::{About, FieldInput, Person, answers};
@@ -34,7 +34,7 @@ pub fn update(
     let known = customers::lock(tx, account, id)?.ok_or(BookingError::NoCustomer)?;
     scope.check(known.application.as_ref(), BookingError::NoCustomer)?;
     let mut person = change(known.person.clone());
-    let refused = |why| BookingError::Person { at: "customer", why };
+    let refused = |why| BookingError::Person { place: PersonPlace::Customer, why };
     if let Some(fields) = fields {
         person.custom_fields = answers(&catalogue.custom_fields, About::Customer, fields).map_err(refused)?;
     }

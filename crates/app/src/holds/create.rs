@@ -2,7 +2,7 @@
 
 use crate::allocation::{NewClaim, allocate};
 use crate::bookings::party::{CustomerInput, Naming, ParticipantInput};
-use crate::bookings::place::{BookingContext, BookingError};
+use crate::bookings::place::{BookingContext, BookingError, PersonPlace};
 use crate::bookings::rights::WriteBookings;
 use crate::context::Write;
 use crate::discounts::{self, PricingRequest};
@@ -61,7 +61,7 @@ pub fn create(cx: &mut Write<'_, WriteBookings>, new: &NewHold) -> Result<Hold, 
     check_size(&plan.options, &new.order.adjustments, 0)?;
     let customer = match &new.customer {
         Some(CustomerInput::New(person)) => {
-            person.checked(&catalogue, About::Customer, "customer")?;
+            person.checked(&catalogue, About::Customer, PersonPlace::Customer)?;
             None
         }
         Some(CustomerInput::Known(id, visibility)) => {

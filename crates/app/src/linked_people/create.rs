@@ -1,7 +1,7 @@
 //! Link a new person to a customer.
 
 use crate::bookings::party::PersonInput;
-use crate::bookings::place::{BookingContext, BookingError, ChangeScope};
+use crate::bookings::place::{BookingContext, BookingError, ChangeScope, PersonPlace};
 use crate::context::Write;
 use crate::customers::rights::{ReadCustomers, WriteCustomers};
 use slotkeeper_domain::change::{Kind, Subject};
@@ -23,7 +23,7 @@ pub fn create(
     let context = BookingContext::of(unit, false)?;
     let known = customers::lock(tx, unit.account_id(), customer)?.ok_or(BookingError::NoCustomer)?;
     ChangeScope::of::<ReadCustomers>(unit).check(known.application.as_ref(), BookingError::NoCustomer)?;
-    let linked = context.link(tx, &catalogue, customer, (input, "person"))?;
+    let linked = context.link(tx, &catalogue, customer, (input, PersonPlace::LinkedPerson))?;
     cx.record(Subject::customer(customer, known.application.as_ref()), Kind::Updated);
     Ok(linked)
 }

@@ -1,6 +1,6 @@
 //! Change what is known of a person linked to a customer.
 
-use crate::bookings::place::{BookingError, ChangeScope};
+use crate::bookings::place::{BookingError, ChangeScope, PersonPlace};
 use crate::context::Write;
 use crate::customers::rights::{ReadCustomers, WriteCustomers};
 use slotkeeper_domain::change::{Kind, Subject};
@@ -30,7 +30,7 @@ pub fn update(
     let linked = linked_people::show(tx, account, customer, id, unit.now())?;
     let linked = linked.ok_or(BookingError::NoLinkedPerson)?;
     let mut person = change(linked.person.clone()).as_linked();
-    let refused = |why| BookingError::Person { at: "person", why };
+    let refused = |why| BookingError::Person { place: PersonPlace::LinkedPerson, why };
     if let Some(fields) = fields {
         person.custom_fields = answers(&catalogue.custom_fields, About::Participant, fields).map_err(refused)?;
     }

@@ -78,7 +78,7 @@ pub(crate) fn total(
 ) -> Result<i64, BookingError> {
     let before = Money::new(before, context.currency);
     let sum = amounts.into_iter().try_fold(before, Money::plus).map_err(|error| match error {
-        SumError::Currencies => BookingError::Currency(context.currency.as_str()),
+        SumError::Currencies => BookingError::Currency(context.currency),
         SumError::TooLarge => BookingError::TooMuch,
     })?;
     Ok(sum.minor())

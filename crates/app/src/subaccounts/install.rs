@@ -29,9 +29,7 @@ pub enum InstallError {
     TooMany,
     /// The request was answered before, with a key that has ended since. It makes no other: that would end the one which the
     /// application has now.
-    #[error(
-        "This request was answered before, with an API key that has ended since. Take a new Idempotency-Key for a new one."
-    )]
+    #[error("the API key of the stored response has ended")]
     KeyEnded,
     /// The request's own key belongs to another request.
     #[error(transparent)]

@@ -25,24 +25,22 @@ pub enum ResendSelection {
     Since(Instant),
 }
 
-/// Why nothing is sent.
+/// Why no delivery is sent again.
 #[derive(Debug, thiserror::Error)]
 pub enum ResendError {
-    /// The developer has no such webhook.
+    /// None of this developer.
     #[error("there is no such webhook")]
     NoWebhook,
-    /// Nothing is sent to a blocked webhook.
-    #[error("The webhook is blocked. Register it anew: nothing is sent to this one any more.")]
+    #[error("the webhook is blocked")]
     Blocked,
-    /// So many are more than can be sent at once.
-    #[error("These are more than {MOST_AGAIN} notices, and no more than that can be sent again at once. Choose fewer.")]
+    /// More than [`MOST_AGAIN`].
+    #[error("more than {MOST_AGAIN} deliveries")]
     TooMany,
-    #[error("There is no notice like that which has arrived or was given up.")]
+    /// None of the selection has been delivered, failed or been discarded.
+    #[error("no such delivery has ended")]
     None,
-    /// Nothing of the kind has changed lately, or nothing that the key may read.
-    #[error(
-        "Nothing that this key may read has changed lately, so there is nothing to show. Change something and try again."
-    )]
+    /// Of the domain of the webhook. A test delivery needs a change to show.
+    #[error("nothing that the key may read has changed lately")]
     NothingToTell,
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -51,7 +49,7 @@ pub enum ResendError {
 /// Sends notices again, under the message ids that they had, each with a whole schedule of attempts before it; how many.
 ///
 /// # Errors
-/// [`AgainError`].
+/// [`ResendError`].
 pub async fn resend(
     app: &App,
     developer: &Developer,
@@ -87,7 +85,7 @@ pub async fn resend(
 /// number.
 ///
 /// # Errors
-/// [`AgainError`].
+/// [`ResendError`].
 pub async fn send_test(app: &App, developer: &Developer, place: WebhookPath) -> Result<i64, ResendError> {
     let (whose, unit, now) = (developer.account.id.clone(), app.clone(), app.now());
     let number = app

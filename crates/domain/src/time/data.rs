@@ -97,28 +97,24 @@ impl FromStr for Edition {
 /// Why the rules of a zone cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadZone {
-    /// It is something else, or damaged.
+    /// Not a compiled file of a zone, or a damaged one.
     #[error("cannot be read")]
     Unreadable,
-    /// There is no rule for the years that no list covers.
-    #[error("says nothing of the years to come; compile it with a newer zic")]
+    /// There is no rule for the years after the listed ones.
+    #[error("has no rule for the years to come")]
     Ends,
-    /// Its clock counts leap seconds, which nobody else's does.
-    #[error("counts leap seconds; use the folder without them")]
+    #[error("counts leap seconds")]
     LeapSeconds,
 }
 
 /// Why data cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadZoneData {
-    /// There are no zones.
-    #[error("there are no time zones in it")]
+    #[error("no time zones")]
     Empty,
-    /// One of the zones is of no use.
-    #[error("{name} {why}")]
+    #[error("{name}: {why}")]
     Zone { name: String, why: BadZone },
-    /// It can only be a mistake.
-    #[error("it is edition {found}, and edition {built_in} is built in: use a newer one, or none")]
+    #[error("edition {found} is older than {built_in}, which is built in")]
     Outdated {
         found: Edition,
         /// The one that is built in.

@@ -6,6 +6,7 @@ use crate::extract::{Path, Paths, Query};
 use crate::form::{Errors, Form};
 use crate::page::{self, Layout, RefusalPage, when};
 use crate::session::DeveloperPage;
+use crate::wording::Sentence;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -333,7 +334,7 @@ pub(crate) async fn again(
     if let Some(which) = form.which(&developer.account.zone, &mut errors) {
         match resend(&web.app, &developer, place.clone(), which).await {
             Ok(_) => return Ok(page::see_other(&back)),
-            Err(error @ (ResendError::None | ResendError::TooMany)) => errors.add("first", error),
+            Err(error @ (ResendError::None | ResendError::TooMany)) => errors.add("first", error.sentence()),
             Err(error) => return refused(error, &developer),
         }
     }
@@ -361,7 +362,7 @@ fn refused(error: ResendError, developer: &Developer) -> Result<Response, PageEr
         ResendError::NoWebhook => Err(PageError::NotFound),
         ResendError::Store(error) => Err(error.into()),
         error => {
-            let refusal = RefusalPage::new(StatusCode::CONFLICT, "Nothing was sent", error.to_string());
+            let refusal = RefusalPage::new(StatusCode::CONFLICT, "Nothing was sent", error.sentence());
             Ok(refusal.in_front_of(developer).into_response())
         }
     }

@@ -7,6 +7,7 @@ use crate::error::PageResult;
 use crate::extract::Path;
 use crate::form::{Errors, Form};
 use crate::page::{self, Layout};
+use crate::wording::Sentence;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -61,7 +62,7 @@ pub(crate) async fn choose(
     };
     let password = Password::new(form.password);
     if let Err(problem) = password.check_choice(link.user.email_address.as_str()) {
-        let errors = Errors::one("password", problem);
+        let errors = Errors::one("password", problem.sentence());
         return Ok(page::render(StatusCode::UNPROCESSABLE_ENTITY, &ChoosePage::of(&link, errors)));
     }
     match choose_password(&web.app, &token, password, from).await {

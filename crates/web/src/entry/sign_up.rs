@@ -7,6 +7,7 @@ use crate::form::Errors;
 use crate::landing::home_of;
 use crate::page::{self, Layout};
 use crate::session::Session;
+use crate::wording::Sentence;
 use crate::{Web, entry::sign_in};
 use askama::Template;
 use axum::extract::State;
@@ -140,7 +141,7 @@ pub(crate) async fn finish(
     let email_address = errors.require("email", &person.email, "Enter your e-mail address.");
     let password = Password::new(person.password);
     if let Err(problem) = password.check_choice(&person.email) {
-        errors.add("password", problem);
+        errors.add("password", problem.sentence());
     }
     if !errors.list().is_empty() {
         return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, errors));
