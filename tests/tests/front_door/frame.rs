@@ -64,7 +64,7 @@ on_every_engine! {
             let page = stranger.get(path).await;
             assert!(!page.html.contains("Sign out"), "{path}");
         }
-        let foreign = owner.post_from("https://evil.example", "/backoffice/people", &[]).await;
+        let foreign = owner.post_from("https://evil.example", "/backoffice/team", &[]).await;
         assert!(foreign.status == StatusCode::FORBIDDEN && has_frame(&foreign, "olivia@example.com"), "{}", foreign.html);
         let broken = owner.post("/backoffice/calendars/own/end", &[("current", "x")]).await;
         assert!(broken.status == StatusCode::BAD_REQUEST && has_frame(&broken, "olivia@example.com"), "{}", broken.html);

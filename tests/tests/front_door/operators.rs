@@ -121,7 +121,7 @@ async fn every_page_says_who_runs_the_server() {
         let server = TestServer::start_as(engine, More { installation, ..More::default() }).await;
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         for visitor in [Visitor::new(&server), owner] {
-            for path in ["/", "/docs", "/sign-in", "/sign-up", "/nowhere", "/backoffice", "/demo/mail"] {
+            for path in ["/", "/docs", "/sign-in", "/sign-up", "/nowhere", "/backoffice", "/demo/inbox"] {
                 let page = visitor.get(path).await;
                 if page.status.is_redirection() {
                     continue;

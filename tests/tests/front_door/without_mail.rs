@@ -31,16 +31,13 @@ async fn nothing_is_claimed(engine: Engine) {
     told.assert_says("No e-mail was sent, because this server cannot send any yet.");
     assert!(!told.html.contains(SUCCESS), "{}", told.html);
 
-    owner
-        .get("/backoffice/people")
-        .await
-        .assert_says("An invitation is an e-mail, and this server cannot send any yet.");
+    owner.get("/backoffice/team").await.assert_says("An invitation is an e-mail, and this server cannot send any yet.");
     let invited = [("name", "Ines"), ("email", "ines@example.com"), ("role", "staff")];
-    let refused = owner.post("/backoffice/people", &invited).await;
+    let refused = owner.post("/backoffice/team", &invited).await;
     assert_eq!(refused.status, 422, "{}", refused.html);
     refused.assert_says("Nobody was invited");
     assert!(!refused.html.contains("ines@example.com</td>"), "{}", refused.html);
-    let mail = owner.post("/backoffice/mails/ABCDEFGHIJKLMNOP/again", &[]).await;
+    let mail = owner.post("/backoffice/emails/ABCDEFGHIJKLMNOP/again", &[]).await;
     assert!(
         !mail.headers.get("location").is_some_and(|to| to.to_str().unwrap().contains("mail-again")),
         "{}",
@@ -91,7 +88,7 @@ async fn what_is_sent_is_said(engine: Engine) {
     owner.get(&again).await.assert_says(SUCCESS);
     owner.confirm(&server, "olivia@example.com").await;
     let invited = [("name", "Ines"), ("email", "ines@example.com"), ("role", "staff")];
-    assert_eq!(owner.post("/backoffice/people", &invited).await.location(), "/backoffice/people?notice=invited");
+    assert_eq!(owner.post("/backoffice/team", &invited).await.location(), "/backoffice/team?notice=invited");
     let asked = Visitor::new(&server).post("/forgot-password", &[("email", "olivia@example.com")]).await;
     asked.assert_says("Check your inbox");
     assert_eq!(server.mails().await.len(), written + 3);

@@ -1,4 +1,4 @@
-//! Entries for the calendars of the business itself: what takes place, and who comes.
+//! Calendar entries for the business: events and appointments with their bookings, and blocks as busy.
 
 use super::event::{CalendarEvent, Status, Uid};
 use crate::context::{People, TimeSpan};
@@ -9,17 +9,16 @@ use slotkeeper_domain::account::Language;
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::time::Instant;
 
-/// Most bookings of an entry that are listed. All are counted; calendars are no guest lists.
+/// Most bookings that are listed in an entry. All of them are counted in its title.
 const MOST_VISITS: usize = 50;
 
-/// Something that takes place: an event with its bookings, or an appointment with its one.
+/// An event with its bookings, or an appointment with its only one.
 #[derive(Debug, Clone)]
 pub struct ScheduledEvent {
     pub uid: Uid,
     pub span: TimeSpan,
-    /// What was booked, in the calendar's language.
+    /// The name of the product, in the calendar's language.
     pub product: String,
-    /// Whether it is certain to take place.
     pub status: Status,
     pub visits: Vec<EventBooking>,
 }
@@ -27,15 +26,15 @@ pub struct ScheduledEvent {
 #[derive(Debug, Clone)]
 pub struct EventBooking {
     pub number: BookingNumber,
-    /// The customer's name; empty if it is not known.
+    /// Empty if it is not known.
     pub customer: String,
-    /// How many people of each category, in the calendar's language.
+    /// The number of people by category, in the calendar's language.
     pub people: Vec<People>,
 }
 
 impl CalendarEvent {
-    /// The entry for people of the business: what and how many people in its title, and the customers with their numbers in
-    /// the text. `changes` and `changed_at` say how many changes have led to it, and when the last one was.
+    /// The entry for members of the team: product and number of people in the title, customers and booking numbers in
+    /// the text. `changes` counts the changes so far, and `changed_at` is the time of the last one.
     #[must_use]
     pub fn for_business(occasion: &ScheduledEvent, language: Language, (changes, changed_at): (u32, Instant)) -> Self {
         let locale = Locale::of(language);
@@ -55,7 +54,7 @@ impl CalendarEvent {
         }
     }
 
-    /// The entry for a time that is kept free: that it is, and nothing of why.
+    /// The entry for a block: its time is busy. The reason is not part of it.
     #[must_use]
     pub fn busy(uid: Uid, span: TimeSpan, language: Language, (changes, changed_at): (u32, Instant)) -> Self {
         bare(uid, span, Locale::of(language).say(|texts| texts.busy), (changes, changed_at))

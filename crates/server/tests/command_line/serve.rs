@@ -35,7 +35,7 @@ async fn serve_keeps_what_it_promised() {
         .get(&format!("/developer/applications/{}", application.id))
         .await
         .assert_says(&format!("{web}/?authappid"));
-    let demo = http.get(format!("{web}/demo/mail")).send().await.unwrap();
+    let demo = http.get(format!("{web}/demo/inbox")).send().await.unwrap();
     assert_eq!(demo.status(), 404, "only the demo shows everybody's mail");
     assert!(server.stop_kindly().success());
 

@@ -1,4 +1,4 @@
-//! `/demo/mail`: every mail the demo would have sent.
+//! `/demo/inbox`: every mail the demo would have sent.
 
 use crate::Web;
 use crate::error::{PageError, PageResult};
@@ -70,7 +70,7 @@ fn layout(session: Option<Session>) -> Layout {
 
 pub(crate) async fn list(State(web): State<Web>, session: Option<Session>) -> PageResult {
     let line = |email: OutboxEmail| EmailRow {
-        href: format!("/demo/mail/{}/{}", email.account, email.id),
+        href: format!("/demo/inbox/{}/{}", email.account, email.id),
         recipient: email.recipient.to_string(),
         subject: unbroken(&email.subject),
         sent: when(email.created_at, &Zone::utc()),
@@ -85,7 +85,7 @@ pub(crate) async fn show(
     Paths((account, id)): Paths<(AccountId, MailId)>,
 ) -> PageResult {
     let (email, content) = demo_inbox::open(&web.app, account, id).await?.ok_or(PageError::NotFound)?;
-    let address = |part: &str| format!("/demo/mail/{}/{}/{part}", email.account, email.id);
+    let address = |part: &str| format!("/demo/inbox/{}/{}/{part}", email.account, email.id);
     let parts = content
         .parts
         .as_ref()

@@ -1,4 +1,4 @@
-//! `/developer/applications`: register an application.
+//! `/developer/applications`: the form that registers an application.
 
 use super::secret::{SecretPage, SecretReason};
 use crate::Web;
@@ -15,7 +15,7 @@ use slotkeeper_app::applications::register::{self, RegisterError};
 use slotkeeper_domain::account::is_readable;
 use slotkeeper_domain::callback::CallbackUrl;
 
-/// Most characters a description may have.
+/// Longest description, in characters.
 pub(super) const LONGEST_DESCRIPTION: usize = 500;
 
 #[derive(Template)]
@@ -41,7 +41,7 @@ pub(crate) async fn show(DeveloperPage(developer): DeveloperPage) -> Response {
     page::show(&RegisterPage { layout, form: &RegisterForm::default(), errors: Errors::default() })
 }
 
-/// Registers the application and answers with the one page that shows the secret key.
+/// Registers the application and answers with the page that shows its secret key. The key is not shown again.
 pub(crate) async fn register(
     State(web): State<Web>,
     DeveloperPage(developer): DeveloperPage,
@@ -72,7 +72,7 @@ pub(crate) async fn register(
     })
 }
 
-/// Reads a description: trimmed, several lines, not too long.
+/// Trims a description and removes carriage returns. A mistake is added to `errors`.
 pub(super) fn description(errors: &mut Errors, text: &str) -> Option<String> {
     let text = text.trim().replace('\r', "");
     if text.chars().count() > LONGEST_DESCRIPTION {
@@ -86,7 +86,7 @@ pub(super) fn description(errors: &mut Errors, text: &str) -> Option<String> {
     Some(text)
 }
 
-/// Reads a callback URL that may be left empty.
+/// Parses the callback URL. `Some(None)` if the field is empty, `None` if there is a mistake.
 pub(super) fn callback_url(errors: &mut Errors, text: &str) -> Option<Option<CallbackUrl>> {
     match optional(text) {
         None => Some(None),

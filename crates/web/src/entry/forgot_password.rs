@@ -1,4 +1,4 @@
-//! `/forgot-password`
+//! `/forgot-password`: sends the link that resets a password.
 
 use crate::Web;
 use crate::client::Client;
@@ -39,7 +39,7 @@ pub(crate) async fn show(State(web): State<Web>) -> Response {
         sent: false,
         demo: web.demo,
         delivers: web.app.delivers_mail(),
-        sends: web.sends_mail(),
+        sends: web.sends_email(),
     })
 }
 
@@ -51,11 +51,11 @@ pub(crate) async fn send(State(web): State<Web>, Client(from): Client, Form(form
         sent,
         demo: web.demo,
         delivers: web.app.delivers_mail(),
-        sends: web.sends_mail(),
+        sends: web.sends_email(),
     };
     let mut errors = Errors::default();
-    if !web.sends_mail() {
-        // The page says so.
+    if !web.sends_email() {
+        // The template says that no e-mail can be sent.
         return Ok(page::show(&shown(false, errors)));
     }
     let Some(address) = errors.read("email", &form.email) else {
@@ -69,15 +69,15 @@ pub(crate) async fn send(State(web): State<Web>, Client(from): Client, Form(form
     }
 }
 
-/// What to answer when a link could not be sent or used.
+/// The page for a link that could not be sent or used. `again` renders the form for limits that pass.
 pub(crate) fn link_failed(error: LinkError, again: impl Fn(StatusCode, String) -> Response) -> PageResult {
     Ok(match error {
         LinkError::Gone => page::refusal(
             StatusCode::GONE,
             "This link does not work any more",
-            "Links in e-mails work once, and not for ever. A link to a new password comes from \
+            "Links in e-mails work once, for a limited time. A link to a new password comes from \
              “Forgot your password?” on the sign-in page, and one that confirms your address from the page you see after \
-             signing in; for an invitation ask whoever invited you.",
+             signing in; for an invitation ask the owner of the account.",
         ),
         LinkError::TooMany(too_many) => {
             let message = format!(

@@ -1,4 +1,4 @@
-//! `/sign-up`: which kind of account?
+//! `/sign-up`: the choice between the kinds of account, and what both sign-up forms share.
 
 use crate::client::Client;
 use crate::error::{PageError, PageResult};
@@ -30,7 +30,7 @@ struct SignUpPage {
     developers: Way,
 }
 
-/// For somebody who has an account and is signed in to it.
+/// Shown instead of the form to a user who is signed in already.
 #[derive(Template)]
 #[template(path = "entry/signed_in.html")]
 struct SignedInPage {
@@ -38,21 +38,21 @@ struct SignedInPage {
     account: String,
     email: String,
     home: String,
-    /// Where somebody comes to who signs out to open another account.
+    /// Where signing out to create another account leads.
     again: String,
 }
 
-/// Where somebody wanted to go before there was an account: the question of an application, for example.
+/// The query of the sign-up pages: where to go afterwards, for instance back to the consent page.
 #[derive(Deserialize, Default)]
 pub(crate) struct NextQuery {
     #[serde(default)]
     pub(crate) next: String,
-    /// What a link of an invitation carries.
+    /// The token of an invitation link.
     #[serde(default)]
     pub(crate) invitation: String,
 }
 
-/// The query that carries an address on to the next page; empty when there is none to carry.
+/// The query that carries `next` to the following page; empty unless `next` is on this server.
 pub(crate) fn carried(next: &str) -> String {
     if sign_in::is_local(next) {
         format!("?next={}", utf8_percent_encode(next, NON_ALPHANUMERIC))
@@ -74,7 +74,6 @@ pub(crate) async fn show(
     page::show(&SignUpPage { layout: Layout::narrow(), carried, businesses, developers })
 }
 
-/// Instead of a form: who is signed in, and the way to another account.
 pub(super) fn signed_in(person: &SignedIn, next: &str, again: String) -> Response {
     page::show(&SignedInPage {
         layout: Layout::of(person, "").narrowed(),
@@ -85,34 +84,39 @@ pub(super) fn signed_in(person: &SignedIn, next: &str, again: String) -> Respons
     })
 }
 
-/// Why nobody without a working invitation can open an account of this kind here; nothing when it can be opened.
-pub(super) async fn refused(web: &Web, kind: AccountKind, invitation: &str) -> Result<Option<Response>, PageError> {
+/// The refusal if no account of this kind can be created here, or only with an invitation that works; `None`
+/// otherwise.
+pub(super) async fn sign_up_refusal(
+    web: &Web,
+    kind: AccountKind,
+    invitation: &str,
+) -> Result<Option<Response>, PageError> {
     let works = match web.app.sign_up_rules().way(kind) {
         Way::Open => true,
-        Way::Closed => return Ok(Some(not_admitted(false))),
+        Way::Closed => return Ok(Some(refusal(false))),
         Way::Invited if invitation.is_empty() => false,
         Way::Invited => invitation::works(&web.app, &InvitationToken::new(invitation), kind).await?,
     };
-    Ok((!works).then(|| not_admitted(true)))
+    Ok((!works).then(|| refusal(true)))
 }
 
-fn not_admitted(invited: bool) -> Response {
+fn refusal(invited: bool) -> Response {
     let (title, text) = if invited {
         (
-            "An account here takes an invitation",
+            "An account here requires an invitation",
             "Follow the link that you were sent; it works once, for fourteen days. If it has been used or is too old, ask \
-             those who run this server for another.",
+             the operator of this server for another.",
         )
     } else {
         (
-            "Accounts are not opened here",
-            "Those who run this server open them. Ask them for one; or sign in, if you have one.",
+            "Accounts cannot be created here",
+            "Ask the operator of this server for an account; or sign in, if you have one.",
         )
     };
     page::refusal(StatusCode::FORBIDDEN, title, text)
 }
 
-/// The part of a sign-up form that is about the person.
+/// The fields of a sign-up form that are about the user.
 #[derive(Deserialize, Default, Clone)]
 pub(crate) struct PersonFields {
     #[serde(default)]
@@ -127,7 +131,7 @@ pub(crate) struct PersonFields {
     pub(crate) invitation: String,
 }
 
-/// Signs up with an account that was read from a form, or shows the form again with what is wrong.
+/// Creates the account and signs in, or renders the form again through `again` with what is wrong.
 pub(crate) async fn finish(
     web: &Web,
     Client(from): Client,
@@ -151,20 +155,17 @@ pub(crate) async fn finish(
     let invitation = (!person.invitation.is_empty()).then(|| InvitationToken::new(person.invitation));
     let form = SignUp { email_address, name, password, account, invitation };
     Ok(match sign_up::sign_up(&web.app, form, from).await {
-        Err(SignUpError::Closed) => not_admitted(false),
-        Err(SignUpError::NotInvited) => not_admitted(true),
-        Ok(opened) => sign_in::welcome(web, &opened, &person.next),
+        Err(SignUpError::Closed) => refusal(false),
+        Err(SignUpError::NotInvited) => refusal(true),
+        Ok(opened) => sign_in::start_session(web, &opened, &person.next),
         Err(SignUpError::AddressTaken) => again(
             StatusCode::UNPROCESSABLE_ENTITY,
-            Errors::one(
-                "email",
-                "Somebody signs in with this address already. Sign in, or use another address: one address, one account.",
-            ),
+            Errors::one("email", "This address is used by an account already. Sign in, or use another address."),
         ),
         Err(SignUpError::TooMany(too_many)) => {
             let wait = page::wait_in_words(too_many);
             let message =
-                format!("Many accounts were opened from your network. Please wait {wait} and send the form again.");
+                format!("Many accounts were created from your network. Please wait {wait} and send the form again.");
             page::retry_after(again(StatusCode::TOO_MANY_REQUESTS, Errors::one("", message)), too_many)
         }
         Err(SignUpError::TooMuchMail(too_many)) => {

@@ -1,6 +1,6 @@
-//! `/sign-up/business`
+//! `/sign-up/business`: the form that creates a business account.
 
-use super::sign_up::{NextQuery, PersonFields, carried, finish, refused, signed_in};
+use super::sign_up::{NextQuery, PersonFields, carried, finish, sign_up_refusal, signed_in};
 use crate::Web;
 use crate::client::Client;
 use crate::error::PageResult;
@@ -52,7 +52,7 @@ struct BusinessForm {
 }
 
 impl BusinessForm {
-    /// Reads the fields as they came: one name can come several times.
+    /// Reads the fields; `more_languages` can come several times.
     fn from_pairs(pairs: Vec<(String, String)>) -> Self {
         let mut form = Self::default();
         for (name, value) in pairs {
@@ -111,7 +111,7 @@ pub(crate) async fn show(
         let again = if invitation.is_empty() { carried(&next) } else { format!("?invitation={invitation}") };
         return Ok(signed_in(&person, &next, format!("/sign-up/business{again}")));
     }
-    if let Some(refusal) = refused(&web, AccountKind::Business, &invitation).await? {
+    if let Some(refusal) = sign_up_refusal(&web, AccountKind::Business, &invitation).await? {
         return Ok(refusal);
     }
     let person = PersonFields { next, invitation, ..PersonFields::default() };

@@ -1,6 +1,6 @@
-//! `/sign-up/developer`
+//! `/sign-up/developer`: the form that creates a developer account.
 
-use super::sign_up::{NextQuery, PersonFields, finish, refused, signed_in};
+use super::sign_up::{NextQuery, PersonFields, finish, sign_up_refusal, signed_in};
 use crate::Web;
 use crate::client::Client;
 use crate::error::PageResult;
@@ -39,7 +39,7 @@ pub(crate) async fn show(
         let again = if invitation.is_empty() { String::new() } else { format!("?invitation={invitation}") };
         return Ok(signed_in(&person, "", format!("/sign-up/developer{again}")));
     }
-    if let Some(refusal) = refused(&web, AccountKind::Developer, &invitation).await? {
+    if let Some(refusal) = sign_up_refusal(&web, AccountKind::Developer, &invitation).await? {
         return Ok(refusal);
     }
     let person = PersonFields { invitation, ..PersonFields::default() };

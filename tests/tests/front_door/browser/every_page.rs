@@ -118,7 +118,7 @@ impl Tour {
     }
 
     async fn before_signing_in(&mut self) {
-        self.open("/demo/mail", "01-mails-none").await;
+        self.open("/demo/inbox", "01-mails-none").await;
         for (path, name) in [
             ("/", "02-landing"),
             ("/sign-in", "03-sign-in"),
@@ -148,7 +148,7 @@ impl Tour {
         self.fill(&[("Password", PASSWORD)]).await;
         self.press("Open the account").await;
         self.arrive("Confirm your e-mail address.", "40-home-unconfirmed").await;
-        self.open("/backoffice/people", "40-people-unconfirmed").await;
+        self.open("/backoffice/team", "40-people-unconfirmed").await;
         let link = self.server.mail_to(OWNER).await.link();
         self.browser.goto(&self.server.at(&link)).await;
         self.press("Yes, it is mine").await;
@@ -253,7 +253,7 @@ impl Tour {
         let first = "return document.querySelector('td.right a').getAttribute('href')";
         let end = string(&self.browser.run(first, vec![]).await);
         self.open(&end, "53-end-key").await;
-        self.open("/backoffice/details", "54-details").await;
+        self.open("/backoffice/business-profile", "54-details").await;
         self.fill(&[("Website", "https://bodensee.example"), ("Phone number", "+49 7531 000000")]).await;
         self.press("Save").await;
         self.arrive("Saved.", "55-details-saved").await;
@@ -284,22 +284,22 @@ impl Tour {
         self.arrive("What programs have read they may keep.", "55-calendar-end").await;
         self.press("End the calendar").await;
         self.arrive("The calendar has ended.", "55-calendars-ended").await;
-        self.open("/backoffice/people", "56-people").await;
+        self.open("/backoffice/team", "56-people").await;
         self.fill(&[("Name", "Kim"), ("E-mail address", OWNER)]).await;
         self.press("Invite").await;
         self.arrive("Please check the form", "57-people-wrong").await;
         owner.colleague(&self.server, "manager", "kim@harbour-lights.example").await;
-        owner.post("/backoffice/people", &[("name", "Eve"), ("email", LONG_GUEST), ("role", "staff")]).await;
+        owner.post("/backoffice/team", &[("name", "Eve"), ("email", LONG_GUEST), ("role", "staff")]).await;
         let decline = self.server.mail_to(LONG_GUEST).await.links().remove(1);
         self.open(&decline, "57-decline").await;
-        self.open("/backoffice/people", "58-people-two").await;
+        self.open("/backoffice/team", "58-people-two").await;
         self.press("Remove Kim").await;
         self.arrive("Remove Kim?", "59-remove").await;
     }
 
     async fn of_mails(&mut self) {
-        const LETTER: &str = "/backoffice/letters/confirmation/de-DE";
-        self.open("/backoffice/mails", "64-e-mails").await;
+        const LETTER: &str = "/backoffice/email-templates/confirmation/de-DE";
+        self.open("/backoffice/emails", "64-e-mails").await;
         self.press("Change the texts").await;
         self.arrive("Texts of e-mails", "65-texts").await;
         self.open(LETTER, "66-text").await;
@@ -310,7 +310,7 @@ impl Tour {
         self.press("Save").await;
         self.arrive("Saved.", "68-text-saved").await;
         self.open(&format!("{LETTER}/preview"), "69-text-preview").await;
-        self.open("/backoffice/letters", "69-texts-own").await;
+        self.open("/backoffice/email-templates", "69-texts-own").await;
         self.press("Reminders and thanks").await;
         self.arrive("Nothing: nobody is thanked.", "69-follow-ups").await;
         self.fill(&[("Reminder (optional)", "soon"), ("Thank you (optional)", "")]).await;
@@ -322,7 +322,7 @@ impl Tour {
         self.become_user("kim@harbour-lights.example").await;
         self.open("/backoffice", "60-manager-home").await;
         self.open("/backoffice/applications", "61-manager-applications").await;
-        self.open("/backoffice/people", "62-manager-people").await;
+        self.open("/backoffice/team", "62-manager-people").await;
         self.open("/backoffice/calendars", "62-manager-calendars").await;
         self.open(&application.asks_for("availability_r", Some("x")), "63-manager-asked").await;
         self.of_mails().await;
@@ -333,7 +333,7 @@ impl Tour {
         self.open(&format!("/developer/applications/{}", application.id), "70-application-installed").await;
         self.press(&format!("End the key for {LONG_NAME}")).await;
         self.arrive("End the key for", "71-end-authorization").await;
-        self.open("/demo/mail", "72-mails").await;
+        self.open("/demo/inbox", "72-mails").await;
         let latest = "return [...document.querySelectorAll('.mails a')].find((it) => /installed Ferry Desk/.test(it.innerText)).getAttribute('href')";
         let mail = string(&self.browser.run(latest, vec![]).await);
         self.open(&mail, "73-mail").await;
@@ -342,7 +342,7 @@ impl Tour {
         let permissions = "bookings_rw_all,customers_rw_all,availability_r";
         let program = Program::installed(&self.server, "Letter Desk", &owner, permissions).await;
         program.create("/bookings?notifyCustomer=true&mode=backend", &crate::bookings::order("2026-05-22", 2)).await;
-        self.open("/demo/mail", "73-mails-with-a-letter").await;
+        self.open("/demo/inbox", "73-mails-with-a-letter").await;
         let letter = "return [...document.querySelectorAll('.mails a')].find((it) => /marta@example/.test(it.innerText)).getAttribute('href')";
         let letter = string(&self.browser.run(letter, vec![]).await);
         self.open(&letter, "73-mail-of-a-booking").await;

@@ -118,11 +118,11 @@ on_every_engine! {
         assert_eq!(ask(&of_staff, None).await.status(), StatusCode::OK);
 
         // Whoever is removed has no calendar any more, and knows the address of none.
-        let people = owner.get("/backoffice/people").await.html;
+        let people = owner.get("/backoffice/team").await.html;
         let row = people.split("<tr>").find(|row| row.contains("mia@example.com")).expect("a row");
         let remove = row.split("href=\"").nth(1).expect("a link").split('"').next().expect("a path");
         owner.get(remove).await.assert_says("addresses of calendars");
-        assert_eq!(owner.post(remove, &[]).await.location(), "/backoffice/people?notice=removed");
+        assert_eq!(owner.post(remove, &[]).await.location(), "/backoffice/team?notice=removed");
         for (address, status) in [
             (&of_manager, StatusCode::NOT_FOUND),
             (&ana, StatusCode::NOT_FOUND),
