@@ -31,9 +31,9 @@ pub(crate) fn subject(template: &Template, input: &EmailContext, locale: Locale)
     let values = filled(&template.subject, input, locale);
     let text: String = values.iter().map(Value::as_str).collect();
     if values.iter().any(Value::is_empty) {
-        let parts =
+        let separates =
             |character: char| character.is_whitespace() || matches!(character, ',' | ':' | ';' | '-' | '–' | '|');
-        return text.trim_matches(parts).to_owned();
+        return text.trim_matches(separates).to_owned();
     }
     text
 }
@@ -44,8 +44,8 @@ pub(crate) fn body(template: &Template, input: &EmailContext, locale: Locale) ->
     for paragraph in &template.body {
         let mut lines = Vec::new();
         for written in paragraph {
-            let Some(block) = own_line(written, template, input, locale) else {
-                lines.extend(Some(filled(written, input, locale)).filter(|_| !is_gone(written, input, locale)));
+            let Some(block) = block_of(written, template, input, locale) else {
+                lines.extend(Some(filled(written, input, locale)).filter(|_| !is_left_out(written, input, locale)));
                 continue;
             };
             if !lines.is_empty() {
@@ -71,7 +71,7 @@ pub(crate) fn imprint(input: &EmailContext) -> Imprint {
 
 /// The part for a line that holds only a placeholder of several lines or the link: `Some(None)` if that has no value,
 /// `None` for any other line.
-fn own_line(written: &Line, template: &Template, input: &EmailContext, locale: Locale) -> Option<Option<EmailBlock>> {
+fn block_of(written: &Line, template: &Template, input: &EmailContext, locale: Locale) -> Option<Option<EmailBlock>> {
     let mut pieces = written.iter().filter(|piece| !matches!(piece, Piece::Literal(text) if text.trim().is_empty()));
     let (Some(Piece::Value(placeholder)), None) = (pieces.next(), pieces.next()) else { return None };
     let kind = template.kind();
@@ -93,7 +93,7 @@ fn own_line(written: &Line, template: &Template, input: &EmailContext, locale: L
     }
 }
 
-fn is_gone(written: &Line, input: &EmailContext, locale: Locale) -> bool {
+fn is_left_out(written: &Line, input: &EmailContext, locale: Locale) -> bool {
     let mut placeholders = written.iter().filter_map(|piece| match piece {
         Piece::Literal(_) => None,
         Piece::Value(placeholder) => Some(*placeholder),

@@ -95,7 +95,7 @@ impl EmailKind {
     }
 
     /// Whether the booking is cancelled.
-    pub(crate) const fn is_end(self) -> bool {
+    pub(crate) const fn is_cancellation(self) -> bool {
         matches!(self, Self::Cancelled | Self::StaffCancelled)
     }
 }

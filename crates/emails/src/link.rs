@@ -34,10 +34,10 @@ impl FromStr for Link {
 
     fn from_str(text: &str) -> Result<Self, NotALink> {
         let url = Url::parse(text).map_err(|_| NotALink)?;
-        let named = url.username().is_empty() && url.password().is_none();
+        let without_credentials = url.username().is_empty() && url.password().is_none();
         // The URL standard allows some of these unescaped in a path, a query or a fragment.
         let plain: String = url.as_str().chars().map(percent_encoded).collect();
-        let fits = matches!(url.scheme(), "http" | "https") && named && plain.len() <= Self::LONGEST;
+        let fits = matches!(url.scheme(), "http" | "https") && without_credentials && plain.len() <= Self::LONGEST;
         if fits { Ok(Self(plain)) } else { Err(NotALink) }
     }
 }

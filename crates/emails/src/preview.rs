@@ -51,7 +51,7 @@ pub fn sample(kind: EmailKind, business: Business, language: Language, now: Inst
         costs: Costs::new(lines, money(75), money(30)).ok(),
         accepted: !kind.is_request(),
         cancellation: kind
-            .is_end()
+            .is_cancellation()
             .then(|| Cancellation { reason: Some(say(|texts| texts.sample_reason)), fee: Some(money(10)) }),
         changes: 0,
         link: "https://example.com/booking".parse().ok(),

@@ -53,12 +53,13 @@ fn calendar(template: &Template, input: &EmailContext) -> Option<CalendarPart> {
     if !template.kind().changes_calendars() {
         return None;
     }
-    let cancelled = template.kind().is_end() || input.booking.cancellation.is_some();
+    let cancelled = template.kind().is_cancellation() || input.booking.cancellation.is_some();
     let events = CalendarEvent::for_customer(input, cancelled);
     let method = match events.as_slice() {
         [] => return None,
         [event] if event.attendee.is_some() && cancelled => Method::Cancel,
         [event] if event.attendee.is_some() => Method::Request,
+        // Several entries, or no attendee: this cannot be an invitation.
         _ => Method::Publish,
     };
     Some(CalendarPart { method, text: write_calendar(method, &events) })

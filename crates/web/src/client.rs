@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_trusted_proxies_are_believed() {
+    fn only_trusted_proxies_are_read() {
         let ip = |text: &str| text.parse::<IpAddr>().expect("an address");
         let trusted: Vec<IpNet> = ["10.0.0.0/8", "127.0.0.1/32"].map(|net| net.parse().expect("a network")).to_vec();
         for (peer, forwarded, expected) in [

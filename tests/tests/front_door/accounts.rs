@@ -9,7 +9,7 @@ on_every_engine! {
     /// Whoever signs up is signed in, and nobody else is.
     async fn signing_up_opens_a_session(server: TestServer) {
         let developer = Visitor::developer(&server, "dana@example.com").await;
-        developer.get("/developer").await.assert_says("Nothing registered yet");
+        developer.get("/developer").await.assert_says("No applications");
         let stranger = Visitor::new(&server);
         assert_eq!(stranger.get("/developer").await.location(), "/sign-in?next=%2Fdeveloper");
     }
@@ -20,7 +20,7 @@ on_every_engine! {
         let fields = [("name", "Other"), ("person_name", "D"), ("email", "DANA@Example.com "), ("password", PASSWORD)];
         let page = Visitor::new(&server).post("/sign-up/developer", &fields).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-        page.assert_says("Somebody signs in with this address already");
+        page.assert_says("This address is used by an account already");
         page.assert_says("value=\"Other\"");
     }
 
@@ -226,7 +226,7 @@ on_every_engine! {
         }
         let refused = sign_up("2001:db8:1:2:ffff::1", 20).await;
         assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
-        refused.assert_says("Many accounts were opened from your network");
+        refused.assert_says("Many accounts were created from your network");
         assert_eq!(sign_up("2001:db8:1:3::1", 21).await.status, StatusCode::SEE_OTHER);
         server.clock.advance(Duration::from_secs(180));
         assert_eq!(sign_up("2001:db8:1:2::1", 22).await.status, StatusCode::SEE_OTHER);
@@ -304,7 +304,7 @@ on_every_engine! {
         let application = developer.register("Harbour Desk", "").await;
         let owner = Visitor::unconfirmed_owner(&server, "olivia@example.com").await;
         let ask = async || owner.get(&application.asks_for("availability_r", None)).await;
-        ask().await.assert_says("The developer is not confirmed yet");
+        ask().await.assert_says("The developer is not confirmed");
 
         let stranger = Visitor::new(&server);
         assert!(stranger.get(&link).await.location().starts_with("/sign-in?next=%2Fconfirm%2Demail%2F"));
@@ -313,7 +313,7 @@ on_every_engine! {
         assert_eq!(page.status, StatusCode::FORBIDDEN);
         page.assert_says("This link is for another account");
         assert_eq!(owner.post(&link, &[]).await.status, StatusCode::GONE);
-        ask().await.assert_says("The developer is not confirmed yet");
+        ask().await.assert_says("The developer is not confirmed");
 
         developer.get(&link).await.assert_says("dana@example.com");
         // Pressed twice, or followed once more, it is as well.
@@ -335,7 +335,7 @@ on_every_engine! {
         assert_eq!(developer.post(&link, &[("password", PASSWORD)]).await.location(), "/sign-in?notice=password-chosen");
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         let page = owner.get(&application.asks_for("availability_r", None)).await;
-        page.assert_says("The developer is not confirmed yet");
+        page.assert_says("The developer is not confirmed");
     }
 
     /// Nobody's inbox is flooded with invitations either: thirty from one account, then one each ten minutes.

@@ -1,4 +1,4 @@
-//! The pages on which a business sees what became of its e-mails, and writes what letters say.
+//! The pages with the status of e-mails, and the templates that a business edits.
 
 use crate::bookings::{business, order};
 use slotkeeper_testkit::client::Visitor;
@@ -13,14 +13,14 @@ on_every_engine! {
     async fn a_business_writes_its_own_text(server: TestServer) {
         let (owner, program) = business(&server).await;
         let page = owner.get(TEXT).await;
-        page.assert_says("text of the program");
+        page.assert_says("Default</span>");
         let fields = [("subject", "Ahoy {customer_name}"), ("body", "Welcome aboard <b>{product}</b>.\r\n\r\n{details}")];
         let saved = owner.post(TEXT, &fields).await;
         assert_eq!(saved.location(), format!("{TEXT}?notice=saved"));
         let page = owner.get(TEXT).await;
-        page.assert_says("your own text");
+        page.assert_says("Custom</span>");
         assert!(page.html.contains("Ahoy {customer_name}"), "{}", page.html);
-        owner.get("/backoffice/email-templates").await.assert_says("your own");
+        owner.get("/backoffice/email-templates").await.assert_says("Custom</span>");
         program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
         let mail = server.mail_to("marta@example.com").await;
         assert_eq!(mail.subject, "Ahoy Marta Reis");
@@ -33,7 +33,7 @@ on_every_engine! {
         assert!(server.mail_to("dora@example.com").await.text.contains("Guten Tag Dora"));
         let reset = owner.post(&format!("{TEXT}/reset"), &[]).await;
         assert_eq!(reset.location(), format!("{TEXT}?notice=text-reset"));
-        owner.get(TEXT).await.assert_says("text of the program");
+        owner.get(TEXT).await.assert_says("Default</span>");
     }
 
     /// What is wrong with a text is said beside the field, and nothing is kept.
@@ -51,7 +51,7 @@ on_every_engine! {
                 page.assert_says(says);
             }
         }
-        owner.get(TEXT).await.assert_says("text of the program");
+        owner.get(TEXT).await.assert_says("Default</span>");
     }
 
     /// A preview shows what is typed, keeps nothing, and cannot run anything.
@@ -66,15 +66,15 @@ on_every_engine! {
         owner.get(&format!("{TEXT}/preview")).await.assert_says("Thank you for booking with Harbour Lights.");
     }
 
-    /// The fate of each mail, with what went wrong, by pages.
-    async fn the_fate_of_each_mail_is_shown(server: TestServer) {
+    /// The status of each e-mail with its last error, in pages.
+    async fn the_status_of_each_e_mail_is_shown(server: TestServer) {
         let (owner, program) = business(&server).await;
         let sink = Sink::start().await;
         server.send_mails(sink.host(), sink.port()).await;
         program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
         let page = owner.get("/backoffice/emails").await;
         page.assert_says("marta@example.com");
-        page.assert_says("Waits");
+        page.assert_says("Queued");
         page.assert_says("Sent 4 May 2026");
         sink.behave(Behaviour::Refuse(450)).await;
         server.send_mails(sink.host(), sink.port()).await;
@@ -85,14 +85,14 @@ on_every_engine! {
             server.clock.advance(Duration::from_secs(12 * 3_600));
             server.send_mails(sink.host(), sink.port()).await;
         }
-        owner.get("/backoffice/emails").await.assert_says("Given up");
+        owner.get("/backoffice/emails").await.assert_says("Failed");
         for wrong in ["x", "1.2", "99999999999999999999.a", ""] {
             assert_eq!(owner.get(&format!("/backoffice/emails?before={wrong}")).await.status, 200, "{wrong}");
         }
     }
 
-    /// What was given up can be sent again, by whoever may see it, unless it may hold a secret of somebody else.
-    async fn a_mail_that_was_given_up_is_sent_again(server: TestServer) {
+    /// A failed e-mail can be sent again by the users who see it, unless it may hold a secret of another user.
+    async fn a_failed_e_mail_is_sent_again(server: TestServer) {
         let (owner, program) = business(&server).await;
         let manager = owner.colleague(&server, "manager", "mia@example.com").await;
         let staff = owner.colleague(&server, "staff", "kim@example.com").await;
@@ -110,26 +110,26 @@ on_every_engine! {
         };
         let page = owner.get("/backoffice/emails").await;
         let (of_owner, of_manager) = (again(&page.html), again(&manager.get("/backoffice/emails").await.html));
-        // The letter and the owner's own link, and not Kim's.
-        assert_eq!((page.html.matches("Given up").count(), of_owner.len(), of_manager.len()), (3, 2, 1), "{}", page.html);
-        let letter = &of_manager[0];
-        assert_eq!(owner.post_from("https://evil.example", letter, &[]).await.status, 403);
-        assert_eq!(staff.post(letter, &[]).await.status, 403);
-        let own = of_owner.iter().find(|path| *path != letter).expect("the owner's own");
+        // The e-mail to the customer and the owner's own link, and not Kim's.
+        assert_eq!((page.html.matches("Failed").count(), of_owner.len(), of_manager.len()), (3, 2, 1), "{}", page.html);
+        let confirmation = &of_manager[0];
+        assert_eq!(owner.post_from("https://evil.example", confirmation, &[]).await.status, 403);
+        assert_eq!(staff.post(confirmation, &[]).await.status, 403);
+        let own = of_owner.iter().find(|path| *path != confirmation).expect("the owner's own");
         assert_eq!(manager.post(own, &[]).await.location(), "/backoffice/emails?notice=mail-not-again");
         assert_eq!(server.send_mails(sink.host(), sink.port()).await, 0);
-        let sent = manager.post(letter, &[]).await;
+        let sent = manager.post(confirmation, &[]).await;
         assert_eq!(sent.location(), "/backoffice/emails?notice=mail-again");
-        manager.get(&sent.location()).await.assert_says("The e-mail is tried again.");
+        manager.get(&sent.location()).await.assert_says("Sending the e-mail again.");
         assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
         assert!(sink.messages().iter().any(|message| message.to == ["marta@example.com"]));
         // Once is enough.
-        assert_eq!(manager.post(letter, &[]).await.location(), "/backoffice/emails?notice=mail-not-again");
+        assert_eq!(manager.post(confirmation, &[]).await.location(), "/backoffice/emails?notice=mail-not-again");
         assert_eq!(owner.post("/backoffice/emails/%FF/again", &[]).await.status, 404);
     }
 
     /// A manager sees what goes to customers, and what goes to the manager, and not who forgot a password.
-    async fn a_manager_sees_letters_and_own_mails(server: TestServer) {
+    async fn a_manager_sees_e_mails_about_bookings_and_own_ones(server: TestServer) {
         let (owner, program) = business(&server).await;
         let manager = owner.colleague(&server, "manager", "mia@example.com").await;
         owner.post("/forgot-password", &[("email", "olivia@example.com")]).await;
@@ -194,7 +194,7 @@ on_every_engine! {
         // Another business has its own texts and mails.
         owner.post(TEXT, &fields).await;
         let other = Visitor::owner(&server, "other@example.com").await;
-        other.get(TEXT).await.assert_says("text of the program");
+        other.get(TEXT).await.assert_says("Default</span>");
         assert!(!other.get("/backoffice/emails").await.html.contains("kim@example.com"));
     }
 }

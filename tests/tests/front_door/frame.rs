@@ -92,12 +92,12 @@ on_every_engine! {
         for path in [OWN, "/backoffice/calendars/own/end"] {
             assert_eq!(owner.get(path).await.status, StatusCode::NOT_FOUND, "there is none yet");
         }
-        let address = owner.post(OWN, &[("current", "")]).await.copied("Calendar address");
+        let address = owner.post(OWN, &[("current", "")]).await.copied("Link");
         let works = async || Client::new().get(&address).send().await.expect("an answer").status() == 200;
         let page = owner.get("/backoffice/calendars").await;
         assert!(!page.html.contains("action=\"/backoffice/calendars/own"), "nothing ends at one press: {}", page.html);
         let ask = owner.get("/backoffice/calendars/own/end").await;
-        ask.assert_says("End your calendar?");
+        ask.assert_says("Revoke your calendar feed?");
         owner.get(OWN).await.assert_says("Replace the address of your calendar?");
         assert!(works().await);
         let current = ask.hidden("current");
@@ -163,7 +163,7 @@ on_every_engine! {
     /// Pages, the style sheet and calendars are sent small to whoever can read that.
     async fn pages_and_styles_are_compressed(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
-        let calendar = owner.post("/backoffice/calendars/own", &[("current", "")]).await.copied("Calendar address");
+        let calendar = owner.post("/backoffice/calendars/own", &[("current", "")]).await.copied("Link");
         let calendar = calendar.trim_start_matches(&server.url).to_owned();
         for path in ["/", "/docs", "/sign-up/business", "/nowhere", "/static/style.css", "/static/docs.js", "/static/logo.svg", &calendar] {
             let get = |small: bool| {

@@ -84,10 +84,10 @@ impl Template {
     /// The first mistake that is found.
     pub fn written(kind: EmailKind, text: &TemplateSource) -> Result<Self, TemplateSyntaxError> {
         let template = Self::parse(kind, text)?;
-        let seen =
+        let visible =
             |part, text: &str, shape| check(text, shape, usize::MAX).map_err(|_| TemplateSyntaxError::NotShown(part));
-        seen(Part::Subject, &text.subject, TextShape::Line)?;
-        seen(Part::Body, &text.body, TextShape::Prose)?;
+        visible(Part::Subject, &text.subject, TextShape::Line)?;
+        visible(Part::Body, &text.body, TextShape::Prose)?;
         Ok(template)
     }
 

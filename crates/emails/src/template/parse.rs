@@ -105,8 +105,8 @@ impl Iterator for Pieces<'_> {
         let end = braces.into_iter().find(|at| name_at_the_start(&self.rest[*at..]).is_some());
         let literal = self.take(end.unwrap_or(self.rest.len()));
         // Tabs become spaces; other control characters in pasted text are left out.
-        let printed = |character: char| if character == '\t' { ' ' } else { character };
-        let literal: String = literal.chars().map(printed).filter(|character| !character.is_control()).collect();
+        let printable = |character: char| if character == '\t' { ' ' } else { character };
+        let literal: String = literal.chars().map(printable).filter(|character| !character.is_control()).collect();
         if literal.is_empty() && self.rest.is_empty() { None } else { Some(Ok((Piece::Literal(literal), place))) }
     }
 }
@@ -114,8 +114,8 @@ impl Iterator for Pieces<'_> {
 /// The name in braces at the start of the text, if it has the form of a placeholder's name.
 fn name_at_the_start(text: &str) -> Option<&str> {
     let (name, _) = text.strip_prefix('{')?.split_once('}')?;
-    let of_names = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    (!name.is_empty() && name.len() <= LONGEST_NAME && name.bytes().all(of_names)).then_some(name)
+    let in_names = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    (!name.is_empty() && name.len() <= LONGEST_NAME && name.bytes().all(in_names)).then_some(name)
 }
 
 #[cfg(test)]

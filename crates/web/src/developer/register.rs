@@ -47,7 +47,7 @@ pub(crate) async fn register(
     DeveloperPage(developer): DeveloperPage,
     Form(form): Form<RegisterForm>,
 ) -> PageResult {
-    let again = |errors| {
+    let show_form = |errors| {
         let layout = Layout::of(&developer, "").narrowed();
         page::render(StatusCode::UNPROCESSABLE_ENTITY, &RegisterPage { layout, form: &form, errors })
     };
@@ -56,17 +56,17 @@ pub(crate) async fn register(
     let description = description(&mut errors, &form.description);
     let callback_url = callback_url(&mut errors, &form.callback_url);
     let (Some(name), Some(description), Some(callback_url)) = (name, description, callback_url) else {
-        return Ok(again(errors));
+        return Ok(show_form(errors));
     };
     Ok(match register::register(&web.app, &developer, name, description, callback_url).await {
         Ok(registered) => SecretPage::show(&developer, &registered, SecretReason::Registered),
-        Err(RegisterError::NameTaken) => again(Errors::one(
+        Err(RegisterError::NameTaken) => show_form(Errors::one(
             "name",
             "You have an application of this name already. If you have just sent this form twice: it is registered. The \
              secret key was shown once; it can be replaced on the application's page.",
         )),
         Err(RegisterError::TooMany) => {
-            again(Errors::one("", "A developer account can have 100 applications, and yours has."))
+            show_form(Errors::one("", "A developer account can have 100 applications, and yours has."))
         }
         Err(RegisterError::Store(error)) => return Err(error.into()),
     })

@@ -44,7 +44,7 @@ pub(crate) async fn show(State(web): State<Web>) -> Response {
 }
 
 pub(crate) async fn send(State(web): State<Web>, Client(from): Client, Form(form): Form<ForgotForm>) -> PageResult {
-    let shown = |sent, errors| ForgotPage {
+    let page = |sent, errors| ForgotPage {
         layout: Layout::narrow(),
         email: form.email.clone(),
         errors,
@@ -56,21 +56,21 @@ pub(crate) async fn send(State(web): State<Web>, Client(from): Client, Form(form
     let mut errors = Errors::default();
     if !web.sends_email() {
         // The template says that no e-mail can be sent.
-        return Ok(page::show(&shown(false, errors)));
+        return Ok(page::show(&page(false, errors)));
     }
     let Some(address) = errors.read("email", &form.email) else {
-        return Ok(page::render(StatusCode::UNPROCESSABLE_ENTITY, &shown(false, errors)));
+        return Ok(page::render(StatusCode::UNPROCESSABLE_ENTITY, &page(false, errors)));
     };
     match forgot_password(&web.app, address, from).await {
-        Ok(()) => Ok(page::show(&shown(true, errors))),
+        Ok(()) => Ok(page::show(&page(true, errors))),
         Err(error) => {
-            link_failed(error, |status, message| page::render(status, &shown(false, Errors::one("", message))))
+            link_failed(error, |status, message| page::render(status, &page(false, Errors::one("", message))))
         }
     }
 }
 
-/// The page for a link that could not be sent or used. `again` renders the form for limits that pass.
-pub(crate) fn link_failed(error: LinkError, again: impl Fn(StatusCode, String) -> Response) -> PageResult {
+/// The page for a link that could not be sent or used. `show_form` renders the form for limits that pass.
+pub(crate) fn link_failed(error: LinkError, show_form: impl Fn(StatusCode, String) -> Response) -> PageResult {
     Ok(match error {
         LinkError::Gone => page::refusal(
             StatusCode::GONE,
@@ -84,7 +84,7 @@ pub(crate) fn link_failed(error: LinkError, again: impl Fn(StatusCode, String) -
                 "Many e-mails were sent to this address already. Check the inbox, or wait {}.",
                 page::wait_in_words(too_many)
             );
-            page::retry_after(again(StatusCode::TOO_MANY_REQUESTS, message), too_many)
+            page::retry_after(show_form(StatusCode::TOO_MANY_REQUESTS, message), too_many)
         }
         LinkError::Password(error) => super::sign_in::password_failed(error),
         LinkError::Store(error) => return Err(error.into()),

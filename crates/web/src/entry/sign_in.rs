@@ -1,6 +1,6 @@
 //! `/sign-in`: the form, and the session that it starts.
 
-use super::sign_up::carried;
+use super::sign_up::next_query;
 use crate::client::Client;
 use crate::error::PageResult;
 use crate::extract::Query;
@@ -30,7 +30,7 @@ struct SignInPage {
     layout: Layout,
     next: String,
     /// `next` as the query of the sign-up pages; empty if there is no `next`.
-    carried: String,
+    next_query: String,
     /// Whether the user comes from an Authorization URL.
     for_consent: bool,
     /// Whether accounts can be created here.
@@ -43,7 +43,7 @@ impl SignInPage {
     fn new(web: &Web, layout: Layout, (next, email): (String, String), errors: Errors) -> Self {
         let sign_up_open = !web.app.sign_up_rules().is_closed();
         let for_consent = next.strip_prefix("/?").is_some_and(AuthorizationRequest::is_meant_by);
-        Self { layout, carried: carried(&next), for_consent, sign_up_open, next, email, errors }
+        Self { layout, next_query: next_query(&next), for_consent, sign_up_open, next, email, errors }
     }
 }
 
@@ -81,17 +81,17 @@ pub(crate) async fn sign_in(
     headers: HeaderMap,
     Form(form): Form<SignInForm>,
 ) -> PageResult {
-    let again = |status, errors| {
+    let show_form = |status, errors| {
         let values = (form.next.clone(), form.email.clone());
         page::render(status, &SignInPage::new(&web, Layout::narrow(), values, errors))
     };
     let Ok(address) = form.email.parse::<EmailAddress>() else {
         let errors = Errors::one("email", "Please write the whole e-mail address.");
-        return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, errors));
+        return Ok(show_form(StatusCode::UNPROCESSABLE_ENTITY, errors));
     };
     let password = Password::new(form.password.as_str());
     if password.is_too_long() {
-        return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, wrong_password()));
+        return Ok(show_form(StatusCode::UNPROCESSABLE_ENTITY, wrong_password()));
     }
     let device_cookie = cookie::device(&web.app, &headers);
     let device = Device::known(&web.app, &device_cookie, &address);
@@ -104,11 +104,11 @@ pub(crate) async fn sign_in(
             }
             response
         }
-        Err(SignInError::Wrong) => again(StatusCode::UNPROCESSABLE_ENTITY, wrong_password()),
+        Err(SignInError::Wrong) => show_form(StatusCode::UNPROCESSABLE_ENTITY, wrong_password()),
         Err(SignInError::TooMany(too_many)) => {
             let wait = page::wait_in_words(too_many);
             let message = format!("Too many attempts. Please wait {wait}, or choose a new password.");
-            page::retry_after(again(StatusCode::TOO_MANY_REQUESTS, Errors::one("", message)), too_many)
+            page::retry_after(show_form(StatusCode::TOO_MANY_REQUESTS, Errors::one("", message)), too_many)
         }
         Err(SignInError::Password(error)) => password_failed(error),
         Err(SignInError::Store(error)) => return Err(error.into()),
@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_comes_back_to_this_server_only() {
+    fn next_stays_on_this_server() {
         for right in ["/", "/developer", "/?authappid=X&permissions=a,b&state=%2F%2Fx"] {
             assert!(is_local(right), "{right}");
         }

@@ -25,7 +25,7 @@ use slotkeeper_domain::sign_up::{SignUpRules, Way};
 #[template(path = "entry/sign_up.html")]
 struct SignUpPage {
     layout: Layout,
-    carried: String,
+    next_query: String,
     businesses: Way,
     developers: Way,
 }
@@ -39,7 +39,7 @@ struct SignedInPage {
     email: String,
     home: String,
     /// Where signing out to create another account leads.
-    again: String,
+    sign_out_next: String,
 }
 
 /// The query of the sign-up pages: where to go afterwards, for instance back to the consent page.
@@ -53,7 +53,7 @@ pub(crate) struct NextQuery {
 }
 
 /// The query that carries `next` to the following page; empty unless `next` is on this server.
-pub(crate) fn carried(next: &str) -> String {
+pub(crate) fn next_query(next: &str) -> String {
     if sign_in::is_local(next) {
         format!("?next={}", utf8_percent_encode(next, NON_ALPHANUMERIC))
     } else {
@@ -66,21 +66,21 @@ pub(crate) async fn show(
     session: Option<Session>,
     Query(NextQuery { next, .. }): Query<NextQuery>,
 ) -> Response {
-    let carried = carried(&next);
+    let next_query = next_query(&next);
     if let Some(Session(person)) = session {
-        return signed_in(&person, &next, format!("/sign-up{carried}"));
+        return signed_in(&person, &next, format!("/sign-up{next_query}"));
     }
     let SignUpRules { businesses, developers } = web.app.sign_up_rules();
-    page::show(&SignUpPage { layout: Layout::narrow(), carried, businesses, developers })
+    page::show(&SignUpPage { layout: Layout::narrow(), next_query, businesses, developers })
 }
 
-pub(super) fn signed_in(person: &SignedIn, next: &str, again: String) -> Response {
+pub(super) fn signed_in(person: &SignedIn, next: &str, sign_out_next: String) -> Response {
     page::show(&SignedInPage {
         layout: Layout::of(person, "").narrowed(),
         account: person.account.name.to_string(),
         email: person.user.email_address.to_string(),
         home: if sign_in::is_local(next) { next.to_owned() } else { home_of(person.account.kind).to_owned() },
-        again,
+        sign_out_next,
     })
 }
 
@@ -131,14 +131,14 @@ pub(crate) struct PersonFields {
     pub(crate) invitation: String,
 }
 
-/// Creates the account and signs in, or renders the form again through `again` with what is wrong.
+/// Creates the account and signs in, or renders the form again with what is wrong.
 pub(crate) async fn finish(
     web: &Web,
     Client(from): Client,
     person: PersonFields,
     account: Option<NewAccount>,
     mut errors: Errors,
-    again: impl Fn(StatusCode, Errors) -> Response,
+    show_form: impl Fn(StatusCode, Errors) -> Response,
 ) -> PageResult {
     let name = errors.require("person_name", &person.person_name, "Enter your name.");
     let email_address = errors.require("email", &person.email, "Enter your e-mail address.");
@@ -147,7 +147,7 @@ pub(crate) async fn finish(
         errors.add("password", problem);
     }
     if !errors.list().is_empty() {
-        return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, errors));
+        return Ok(show_form(StatusCode::UNPROCESSABLE_ENTITY, errors));
     }
     let (Some(name), Some(email_address), Some(account)) = (name, email_address, account) else {
         return Ok(page::error_page(StatusCode::BAD_REQUEST));
@@ -158,7 +158,7 @@ pub(crate) async fn finish(
         Err(SignUpError::Closed) => refusal(false),
         Err(SignUpError::NotInvited) => refusal(true),
         Ok(opened) => sign_in::start_session(web, &opened, &person.next),
-        Err(SignUpError::AddressTaken) => again(
+        Err(SignUpError::AddressTaken) => show_form(
             StatusCode::UNPROCESSABLE_ENTITY,
             Errors::one("email", "This address is used by an account already. Sign in, or use another address."),
         ),
@@ -166,13 +166,13 @@ pub(crate) async fn finish(
             let wait = page::wait_in_words(too_many);
             let message =
                 format!("Many accounts were created from your network. Please wait {wait} and send the form again.");
-            page::retry_after(again(StatusCode::TOO_MANY_REQUESTS, Errors::one("", message)), too_many)
+            page::retry_after(show_form(StatusCode::TOO_MANY_REQUESTS, Errors::one("", message)), too_many)
         }
         Err(SignUpError::TooMuchMail(too_many)) => {
             let wait = page::wait_in_words(too_many);
             let message =
                 format!("Many e-mails were sent to this address already. Please wait {wait}, or use another one.");
-            page::retry_after(again(StatusCode::TOO_MANY_REQUESTS, Errors::one("email", message)), too_many)
+            page::retry_after(show_form(StatusCode::TOO_MANY_REQUESTS, Errors::one("email", message)), too_many)
         }
         Err(SignUpError::Password(error)) => sign_in::password_failed(error),
         Err(SignUpError::Store(error)) => return Err(error.into()),

@@ -1,6 +1,6 @@
 //! `/sign-up/business`: the form that creates a business account.
 
-use super::sign_up::{NextQuery, PersonFields, carried, finish, sign_up_refusal, signed_in};
+use super::sign_up::{NextQuery, PersonFields, next_query, finish, sign_up_refusal, signed_in};
 use crate::Web;
 use crate::client::Client;
 use crate::error::PageResult;
@@ -108,8 +108,8 @@ pub(crate) async fn show(
     Query(NextQuery { next, invitation }): Query<NextQuery>,
 ) -> PageResult {
     if let Some(Session(person)) = session {
-        let again = if invitation.is_empty() { carried(&next) } else { format!("?invitation={invitation}") };
-        return Ok(signed_in(&person, &next, format!("/sign-up/business{again}")));
+        let query = if invitation.is_empty() { next_query(&next) } else { format!("?invitation={invitation}") };
+        return Ok(signed_in(&person, &next, format!("/sign-up/business{query}")));
     }
     if let Some(refusal) = sign_up_refusal(&web, AccountKind::Business, &invitation).await? {
         return Ok(refusal);
@@ -127,6 +127,6 @@ pub(crate) async fn sign_up(
     let form = BusinessForm::from_pairs(pairs);
     let mut errors = Errors::default();
     let account = form.account(&mut errors);
-    let again = |status, errors| page::render(status, &SignUpBusinessPage::new(&form, errors));
-    finish(&web, client, form.person.clone(), account, errors, again).await
+    let show_form = |status, errors| page::render(status, &SignUpBusinessPage::new(&form, errors));
+    finish(&web, client, form.person.clone(), account, errors, show_form).await
 }

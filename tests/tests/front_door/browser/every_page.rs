@@ -111,7 +111,7 @@ impl Tour {
         }
     }
 
-    /// Signs out whoever is signed in, and somebody else in.
+    /// Signs out, and signs in as another user.
     async fn become_user(&self, email: &str) {
         self.browser.session().delete_all_cookies().await.expect("cookies go");
         sign_in(&self.browser, &self.server, email).await;
@@ -143,10 +143,10 @@ impl Tour {
         self.fill(&[("Business name", LONG_NAME), ("Country", "Germany"), ("Time zone", "Europe/Berlin")]).await;
         self.fill(&[("Currency", "EUR, Euro"), ("Main language", "Deutsch"), ("Your name", "Olivia")]).await;
         self.fill(&[("E-mail address", OWNER), ("Password", "short")]).await;
-        self.press("Open the account").await;
+        self.press("Create account").await;
         self.arrive("Please check the form", "11-sign-up-business-wrong").await;
         self.fill(&[("Password", PASSWORD)]).await;
-        self.press("Open the account").await;
+        self.press("Create account").await;
         self.arrive("Confirm your e-mail address.", "40-home-unconfirmed").await;
         self.open("/backoffice/team", "40-people-unconfirmed").await;
         let link = self.server.mail_to(OWNER).await.link();
@@ -170,8 +170,8 @@ impl Tour {
         self.browser.goto(&self.server.at("/sign-up/developer")).await;
         self.fill(&[("Your name", "Dana"), ("Company or team", "Pier Nine"), ("E-mail address", LONG_EMAIL)]).await;
         self.fill(&[("Password", PASSWORD)]).await;
-        self.press("Open the account").await;
-        self.arrive("Nothing registered yet", "20-developer-new").await;
+        self.press("Create account").await;
+        self.arrive("No applications", "20-developer-new").await;
         let link = self.server.mail_to(LONG_EMAIL).await.link();
         self.browser.goto(&self.server.at(&link)).await;
         self.arrive(LONG_EMAIL, "21-confirm-email").await;
@@ -249,7 +249,7 @@ impl Tour {
         self.open("/backoffice/applications", "51-applications").await;
         self.press(&format!("Uninstall {LONG_NAME}")).await;
         self.arrive("stops working", "52-uninstall").await;
-        self.press("Keep it").await;
+        self.press("Cancel").await;
         let first = "return document.querySelector('td.right a').getAttribute('href')";
         let end = string(&self.browser.run(first, vec![]).await);
         self.open(&end, "53-end-key").await;
@@ -263,27 +263,27 @@ impl Tour {
         let mut offered = catalogue();
         edit(&mut offered.resource_types[0], |guides| guides["resources"][1]["name"][0][1] = json!(LONG_NAME));
         self.server.offer(account, offered).await;
-        self.press("Make an address").await;
-        self.arrive("The calendar is ready", "55-calendar-address").await;
+        self.press("Create link").await;
+        self.arrive("The calendar feed is ready", "55-calendar-address").await;
         self.press("I have copied it").await;
-        self.arrive("not yet", "55-calendars-not-yet").await;
-        self.press(&format!("Make an address for {LONG_NAME}")).await;
-        self.browser.wait_for_text("The calendar is ready").await;
+        self.arrive("no link", "55-calendars-not-yet").await;
+        self.press(&format!("Create link for {LONG_NAME}")).await;
+        self.browser.wait_for_text("The calendar feed is ready").await;
         self.press("I have copied it").await;
         self.arrive("by Olivia", "55-calendars").await;
-        self.press(&format!("Replace the address of {LONG_NAME}")).await;
-        self.arrive("has to be given the new one", "55-calendar-replace").await;
-        self.press("Replace the address").await;
-        self.arrive("The calendar has a new address", "55-calendar-replaced").await;
+        self.press(&format!("Replace the link of {LONG_NAME}")).await;
+        self.arrive("needs the new one", "55-calendar-replace").await;
+        self.press("Replace the link").await;
+        self.arrive("The calendar feed has a new link", "55-calendar-replaced").await;
         self.open("/backoffice/calendars/own", "55-calendar-replace-own").await;
-        self.press("Keep it").await;
-        self.press("End it").await;
-        self.arrive("End your calendar?", "55-calendar-end-own").await;
-        self.press("Keep it").await;
-        self.press(&format!("End the calendar of {LONG_NAME}")).await;
-        self.arrive("What programs have read they may keep.", "55-calendar-end").await;
-        self.press("End the calendar").await;
-        self.arrive("The calendar has ended.", "55-calendars-ended").await;
+        self.press("Cancel").await;
+        self.press("Revoke").await;
+        self.arrive("Revoke your calendar feed?", "55-calendar-end-own").await;
+        self.press("Cancel").await;
+        self.press(&format!("Revoke the calendar feed of {LONG_NAME}")).await;
+        self.arrive("Programs may keep what they have read.", "55-calendar-end").await;
+        self.press("Revoke the feed").await;
+        self.arrive("The calendar feed is revoked.", "55-calendars-ended").await;
         self.open("/backoffice/team", "56-people").await;
         self.fill(&[("Name", "Kim"), ("E-mail address", OWNER)]).await;
         self.press("Invite").await;
@@ -298,21 +298,21 @@ impl Tour {
     }
 
     async fn of_mails(&mut self) {
-        const LETTER: &str = "/backoffice/email-templates/confirmation/de-DE";
+        const TEMPLATE: &str = "/backoffice/email-templates/confirmation/de-DE";
         self.open("/backoffice/emails", "64-e-mails").await;
-        self.press("Change the texts").await;
-        self.arrive("Texts of e-mails", "65-texts").await;
-        self.open(LETTER, "66-text").await;
+        self.press("E-mail templates").await;
+        self.arrive("The texts of e-mails about bookings.", "65-texts").await;
+        self.open(TEMPLATE, "66-text").await;
         self.fill(&[("Subject", "Ahoi {nobody}")]).await;
         self.press("Save").await;
         self.arrive("There is no placeholder {nobody}", "67-text-wrong").await;
         self.fill(&[("Subject", "Ahoi {customer_name}")]).await;
         self.press("Save").await;
         self.arrive("Saved.", "68-text-saved").await;
-        self.open(&format!("{LETTER}/preview"), "69-text-preview").await;
+        self.open(&format!("{TEMPLATE}/preview"), "69-text-preview").await;
         self.open("/backoffice/email-templates", "69-texts-own").await;
         self.press("Reminders and thanks").await;
-        self.arrive("Nothing: nobody is thanked.", "69-follow-ups").await;
+        self.arrive("Leave empty to send no thank-you e-mail.", "69-follow-ups").await;
         self.fill(&[("Reminder (optional)", "soon"), ("Thank you (optional)", "")]).await;
         self.press("Save").await;
         self.arrive("Enter whole hours", "69-follow-ups-wrong").await;
@@ -331,8 +331,8 @@ impl Tour {
     async fn of_a_developer_with_installations(&mut self, application: &Application) {
         self.become_user(LONG_EMAIL).await;
         self.open(&format!("/developer/applications/{}", application.id), "70-application-installed").await;
-        self.press(&format!("End the key for {LONG_NAME}")).await;
-        self.arrive("End the key for", "71-end-authorization").await;
+        self.press(&format!("Revoke the key for {LONG_NAME}")).await;
+        self.arrive("Revoke the key for", "71-end-authorization").await;
         self.open("/demo/inbox", "72-mails").await;
         let latest = "return [...document.querySelectorAll('.mails a')].find((it) => /installed Ferry Desk/.test(it.innerText)).getAttribute('href')";
         let mail = string(&self.browser.run(latest, vec![]).await);
@@ -340,13 +340,13 @@ impl Tour {
         let owner = Visitor::new(&self.server);
         assert_eq!(owner.sign_in(OWNER).await.location(), "/backoffice");
         let permissions = "bookings_rw_all,customers_rw_all,availability_r";
-        let program = Program::installed(&self.server, "Letter Desk", &owner, permissions).await;
+        let program = Program::installed(&self.server, "Sales Desk", &owner, permissions).await;
         program.create("/bookings?notifyCustomer=true&mode=backend", &crate::bookings::order("2026-05-22", 2)).await;
-        self.open("/demo/inbox", "73-mails-with-a-letter").await;
-        let letter = "return [...document.querySelectorAll('.mails a')].find((it) => /marta@example/.test(it.innerText)).getAttribute('href')";
-        let letter = string(&self.browser.run(letter, vec![]).await);
-        self.open(&letter, "73-mail-of-a-booking").await;
-        self.open(&format!("{letter}/html"), "73-mail-as-html").await;
+        self.open("/demo/inbox", "73-mails-about-bookings").await;
+        let mail = "return [...document.querySelectorAll('.mails a')].find((it) => /marta@example/.test(it.innerText)).getAttribute('href')";
+        let mail = string(&self.browser.run(mail, vec![]).await);
+        self.open(&mail, "73-mail-of-a-booking").await;
+        self.open(&format!("{mail}/html"), "73-mail-as-html").await;
     }
 
     async fn of_webhooks(&mut self, application: &Application) {
@@ -378,18 +378,18 @@ impl Tour {
         self.press("Send again").await;
         self.arrive("Please check the form", "78-deliveries-wrong").await;
         self.press("Send a test").await;
-        self.arrive("The test is on its way", "79-deliveries-test").await;
-        let arrived = "return [...document.querySelectorAll('tr')].find((it) => /Arrived/.test(it.innerText)).querySelector('a').getAttribute('href')";
+        self.arrive("Sending the test.", "79-deliveries-test").await;
+        let arrived = "return [...document.querySelectorAll('tr')].find((it) => /Delivered/.test(it.innerText)).querySelector('a').getAttribute('href')";
         let delivery = string(&self.browser.run(arrived, vec![]).await);
         self.open(&delivery, "79-delivery").await;
-        self.press("Send it again").await;
-        self.arrive("It is being sent again.", "79-delivery-again").await;
+        self.press("Send again").await;
+        self.arrive("Sending again.", "79-delivery-again").await;
         let developer = Visitor::new(&self.server);
         assert_eq!(developer.sign_in(LONG_EMAIL).await.location(), "/developer");
         developer.replace_secret(&application.id, "24h").await;
         self.open(&format!("/developer/applications/{}", application.id), "79-two-secret-keys").await;
         self.press("Sign with the newest key now").await;
-        self.arrive("Notices are signed with the newest", "79-newest-key").await;
+        self.arrive("Deliveries are signed with the newest", "79-newest-key").await;
     }
 
     async fn of_a_portal(&mut self, application: &Application) {
