@@ -1,4 +1,4 @@
-//! The pages with the status of e-mails, and the templates that a business edits.
+//! The pages on which a business sees what became of its e-mails, and writes what letters say.
 
 use crate::bookings::{business, order};
 use slotkeeper_testkit::client::Visitor;
@@ -66,8 +66,8 @@ on_every_engine! {
         owner.get(&format!("{TEXT}/preview")).await.assert_says("Thank you for booking with Harbour Lights.");
     }
 
-    /// The status of each e-mail with its last error, in pages.
-    async fn the_status_of_each_e_mail_is_shown(server: TestServer) {
+    /// The fate of each mail, with what went wrong, by pages.
+    async fn the_fate_of_each_mail_is_shown(server: TestServer) {
         let (owner, program) = business(&server).await;
         let sink = Sink::start().await;
         server.send_mails(sink.host(), sink.port()).await;
@@ -91,8 +91,8 @@ on_every_engine! {
         }
     }
 
-    /// A failed e-mail can be sent again by the users who see it, unless it may hold a secret of another user.
-    async fn a_failed_e_mail_is_sent_again(server: TestServer) {
+    /// What was given up can be sent again, by whoever may see it, unless it may hold a secret of somebody else.
+    async fn a_mail_that_was_given_up_is_sent_again(server: TestServer) {
         let (owner, program) = business(&server).await;
         let manager = owner.colleague(&server, "manager", "mia@example.com").await;
         let staff = owner.colleague(&server, "staff", "kim@example.com").await;
@@ -110,26 +110,26 @@ on_every_engine! {
         };
         let page = owner.get("/backoffice/emails").await;
         let (of_owner, of_manager) = (again(&page.html), again(&manager.get("/backoffice/emails").await.html));
-        // The e-mail to the customer and the owner's own link, and not Kim's.
+        // The letter and the owner's own link, and not Kim's.
         assert_eq!((page.html.matches("Failed").count(), of_owner.len(), of_manager.len()), (3, 2, 1), "{}", page.html);
-        let confirmation = &of_manager[0];
-        assert_eq!(owner.post_from("https://evil.example", confirmation, &[]).await.status, 403);
-        assert_eq!(staff.post(confirmation, &[]).await.status, 403);
-        let own = of_owner.iter().find(|path| *path != confirmation).expect("the owner's own");
+        let letter = &of_manager[0];
+        assert_eq!(owner.post_from("https://evil.example", letter, &[]).await.status, 403);
+        assert_eq!(staff.post(letter, &[]).await.status, 403);
+        let own = of_owner.iter().find(|path| *path != letter).expect("the owner's own");
         assert_eq!(manager.post(own, &[]).await.location(), "/backoffice/emails?notice=mail-not-again");
         assert_eq!(server.send_mails(sink.host(), sink.port()).await, 0);
-        let sent = manager.post(confirmation, &[]).await;
+        let sent = manager.post(letter, &[]).await;
         assert_eq!(sent.location(), "/backoffice/emails?notice=mail-again");
         manager.get(&sent.location()).await.assert_says("Sending the e-mail again.");
         assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
         assert!(sink.messages().iter().any(|message| message.to == ["marta@example.com"]));
         // Once is enough.
-        assert_eq!(manager.post(confirmation, &[]).await.location(), "/backoffice/emails?notice=mail-not-again");
+        assert_eq!(manager.post(letter, &[]).await.location(), "/backoffice/emails?notice=mail-not-again");
         assert_eq!(owner.post("/backoffice/emails/%FF/again", &[]).await.status, 404);
     }
 
     /// A manager sees what goes to customers, and what goes to the manager, and not who forgot a password.
-    async fn a_manager_sees_e_mails_about_bookings_and_own_ones(server: TestServer) {
+    async fn a_manager_sees_letters_and_own_mails(server: TestServer) {
         let (owner, program) = business(&server).await;
         let manager = owner.colleague(&server, "manager", "mia@example.com").await;
         owner.post("/forgot-password", &[("email", "olivia@example.com")]).await;

@@ -1,4 +1,4 @@
-//! E-mails about bookings: recipients, languages and content.
+//! Letters about bookings: who gets which, in which language, with what in it.
 
 use crate::bookings::{business, order, tour};
 use slotkeeper_testkit::catalogue::{LESSON, TOUR, catalogue};
@@ -27,7 +27,7 @@ async fn staffed(server: &TestServer) -> (Visitor, Program) {
     (owner, program)
 }
 
-/// The subjects of the e-mails to the customer, the oldest first.
+/// The subjects of the letters to the customer, the oldest first.
 async fn subjects(server: &TestServer) -> Vec<String> {
     to(server, "marta@example.com").await.into_iter().map(|mail| mail.subject).collect()
 }
@@ -50,7 +50,7 @@ on_every_engine! {
         assert_eq!(program.post("/bookings?notifyCustomer=perhaps", &body).await.status, 400);
     }
 
-    /// The customer gets an e-mail with the price and a calendar entry, for each change a newer one, and at the end one that
+    /// The customer gets a letter with the price and a calendar entry, for each change a newer one, and at the end one that
     /// takes the entry out.
     async fn the_customer_is_told(server: TestServer) {
         let (_, program) = business(&server).await;
@@ -94,18 +94,18 @@ on_every_engine! {
         server.clock.advance(SECOND);
         assert_eq!(program.delete(&path).await.status, 204);
         for address in ["olivia@example.com", "kim@example.com"] {
-            let emails: Vec<_> = to(&server, address).await.into_iter().filter(|mail| mail.parts.is_some()).collect();
-            let subjects: Vec<_> = emails.iter().map(|mail| mail.subject.split(':').next().unwrap()).collect();
+            let letters: Vec<_> = to(&server, address).await.into_iter().filter(|mail| mail.parts.is_some()).collect();
+            let subjects: Vec<_> = letters.iter().map(|mail| mail.subject.split(':').next().unwrap()).collect();
             assert_eq!(subjects, ["New booking", "Booking changed", "Booking cancelled"], "{address}");
-            assert!(emails[0].text.contains("marta@example.com"), "{}", emails[0].text);
-            assert!(emails.iter().all(|email| email.parts.as_ref().unwrap().calendar.is_none()));
+            assert!(letters[0].text.contains("marta@example.com"), "{}", letters[0].text);
+            assert!(letters.iter().all(|letter| letter.parts.as_ref().unwrap().calendar.is_none()));
         }
         assert!(to(&server, "marta@example.com").await.is_empty());
         assert_eq!(to(&server, "later@example.com").await.len(), 1, "only the invitation");
     }
 
-    /// The customer's own language, if there are templates in it, or else the business's.
-    async fn an_e_mail_is_in_the_customers_language(server: TestServer) {
+    /// The customer's own language, if there are letters in it, or else the business's.
+    async fn a_letter_is_in_the_customers_language(server: TestServer) {
         let (_, program) = business(&server).await;
         for (day, code, address, greeting) in [
             ("2026-05-08", json!("de_DE"), "dora@example.com", "Guten Tag Marta Reis"),
@@ -175,9 +175,9 @@ on_every_engine! {
         let sink = Sink::start().await;
         server.send_mails(sink.host(), sink.port()).await;
         let mails = sink.messages();
-        let emails: Vec<_> = mails.iter().filter(|message| message.html().is_some()).collect();
-        assert_eq!(emails.len(), 3);
-        for message in emails {
+        let letters: Vec<_> = mails.iter().filter(|message| message.html().is_some()).collect();
+        assert_eq!(letters.len(), 3);
+        for message in letters {
             assert_eq!(message.header("Bcc"), None);
             assert!(!message.html().unwrap().contains("<script"), "{:?}", message.html());
             let raw = String::from_utf8(message.raw.clone()).unwrap();
@@ -267,7 +267,7 @@ on_every_engine! {
         assert!(subjects(&server).await.is_empty());
     }
 
-    /// A day is 24 hours, also when the clocks change in between, and the e-mail has the time in the zone.
+    /// A day is 24 hours, also when the clocks change in between, and the letter tells the time on the clock.
     async fn reminders_count_hours_over_a_change_of_the_clock(server: TestServer) {
         let (_, program) = business(&server).await;
         server.clock.move_to("2026-10-01T12:00:00+01:00");
@@ -283,7 +283,7 @@ on_every_engine! {
         assert!(mails[0].text.contains("18:00"), "{}", mails[0].text);
     }
 
-    /// A business chooses the hours, and can leave an e-mail or a product out.
+    /// A business chooses the hours, and can leave a letter or a product out.
     async fn a_business_chooses_when_it_writes(server: TestServer) {
         const PAGE: &str = "/backoffice/follow-ups";
         let (owner, program) = business(&server).await;
@@ -397,7 +397,7 @@ on_every_engine! {
     }
 
     /// A customer who is deleted gets nothing that waited, and its text is gone.
-    async fn a_deleted_customer_gets_no_e_mail(server: TestServer) {
+    async fn who_is_deleted_gets_no_letter(server: TestServer) {
         let (_, program) = business(&server).await;
         let sink = Sink::start().await;
         let booked = program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
@@ -411,8 +411,8 @@ on_every_engine! {
         assert!(sink.messages().iter().all(|message| message.to != ["marta@example.com"]));
     }
 
-    /// A removed member of the team gets none of the queued e-mails to the team, but still those as a customer.
-    async fn a_removed_member_gets_no_e_mail(server: TestServer) {
+    /// Who works for the business no longer gets none of its letters that waited, but still what is for a customer.
+    async fn who_was_removed_gets_no_letter(server: TestServer) {
         let (owner, program) = staffed(&server).await;
         let sink = Sink::start().await;
         server.send_mails(sink.host(), sink.port()).await;
@@ -440,18 +440,18 @@ on_every_engine! {
             let before = html.split_once(subject).expect("the mail").0.to_owned();
             before.rsplit("href=\"").next().unwrap().split('"').next().unwrap().to_owned()
         };
-        let confirmation = address(&list, "Booking confirmed");
-        let page = owner.get(&confirmation).await;
+        let letter = address(&list, "Booking confirmed");
+        let page = owner.get(&letter).await;
         page.assert_says("Dear Marta Reis,");
-        page.assert_says(&format!("<iframe src=\"{confirmation}/html\" sandbox "));
+        page.assert_says(&format!("<iframe src=\"{letter}/html\" sandbox "));
         let policy = page.headers["content-security-policy"].to_str().unwrap();
         assert!(policy.contains("frame-src 'self'") && policy.contains("frame-ancestors 'none'"), "{policy}");
-        let html = owner.get(&format!("{confirmation}/html")).await;
+        let html = owner.get(&format!("{letter}/html")).await;
         html.assert_says("Dear Marta Reis,");
         let policy = html.headers["content-security-policy"].to_str().unwrap();
         assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'self'"), "{policy}");
         assert!(policy.ends_with("; sandbox") && !policy.contains("script-src"), "{policy}");
-        let file = owner.get(&format!("{confirmation}/calendar")).await;
+        let file = owner.get(&format!("{letter}/calendar")).await;
         assert!(file.html.starts_with("BEGIN:VCALENDAR\r\n"), "{}", file.html);
         assert_eq!(file.headers["content-disposition"], "attachment; filename=\"booking.ics\"");
         // One that is only text has neither.

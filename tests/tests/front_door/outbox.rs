@@ -108,8 +108,8 @@ on_every_engine! {
         assert!(sink.messages().is_empty());
     }
 
-    /// A link is sent before e-mails about bookings, however many of those are due.
-    async fn a_link_goes_before_e_mails_about_bookings(server: TestServer) {
+    /// Somebody who waits for a link does not wait for letters about bookings, however many are due.
+    async fn a_link_goes_before_letters(server: TestServer) {
         let (owner, program) = crate::bookings::business(&server).await;
         let sink = Sink::start().await;
         server.send_mails(sink.host(), sink.port()).await;

@@ -63,7 +63,7 @@ on_every_engine! {
         assert!(server.mails().await.iter().all(|mail| mail.to != "marta@example.com" && mail.to != "kim@example.com"));
     }
 
-    /// Once the address is confirmed, e-mails go out, and the developer learns whose key it is.
+    /// Once the address is confirmed, letters go out, and the developer learns whose key it is.
     async fn a_confirmed_owner_is_named(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         let program = Program::installed(&server, "Harbour Desk", &owner, ALL).await;
@@ -157,24 +157,24 @@ on_every_engine! {
         assert!(server.mails().await.is_empty());
     }
 
-    /// However many businesses write, a customer's address gets twenty e-mails at once. What is not sent is on the page of
+    /// However many businesses write, a customer's address gets twenty letters at once. What is not sent is on the page of
     /// e-mails, with the reason; the program that booked is told nothing of what others write.
-    async fn a_customer_gets_few_e_mails_at_once(server: TestServer) {
+    async fn a_customer_gets_few_letters_at_once(server: TestServer) {
         let (owner, program) = business(&server).await;
-        let book = async |number: u32| {
+        let letter = async |number: u32| {
             let body = order(&format!("2026-06-{:02}", 1 + number), 1);
             program.create("/bookings?notifyCustomer=true&mode=backend", &body).await;
         };
         for number in 0..21 {
-            book(number).await;
+            letter(number).await;
         }
-        let received = async || server.mails().await.iter().filter(|mail| mail.to == "marta@example.com").count();
-        assert_eq!(received().await, 20);
+        let letters = async || server.mails().await.iter().filter(|mail| mail.to == "marta@example.com").count();
+        assert_eq!(letters().await, 20);
         let page = owner.get("/backoffice/emails").await;
         page.assert_says("many e-mails went to this address already");
         assert!(!page.html.contains("/again"), "there is nothing to send");
         server.clock.advance(Duration::from_secs(180));
-        book(21).await;
-        assert_eq!(received().await, 21);
+        letter(21).await;
+        assert_eq!(letters().await, 21);
     }
 }

@@ -111,7 +111,7 @@ impl Tour {
         }
     }
 
-    /// Signs out, and signs in as another user.
+    /// Signs out whoever is signed in, and somebody else in.
     async fn become_user(&self, email: &str) {
         self.browser.session().delete_all_cookies().await.expect("cookies go");
         sign_in(&self.browser, &self.server, email).await;
@@ -298,18 +298,18 @@ impl Tour {
     }
 
     async fn of_mails(&mut self) {
-        const TEMPLATE: &str = "/backoffice/email-templates/confirmation/de-DE";
+        const LETTER: &str = "/backoffice/email-templates/confirmation/de-DE";
         self.open("/backoffice/emails", "64-e-mails").await;
         self.press("E-mail templates").await;
         self.arrive("The texts of e-mails about bookings.", "65-texts").await;
-        self.open(TEMPLATE, "66-text").await;
+        self.open(LETTER, "66-text").await;
         self.fill(&[("Subject", "Ahoi {nobody}")]).await;
         self.press("Save").await;
         self.arrive("There is no placeholder {nobody}", "67-text-wrong").await;
         self.fill(&[("Subject", "Ahoi {customer_name}")]).await;
         self.press("Save").await;
         self.arrive("Saved.", "68-text-saved").await;
-        self.open(&format!("{TEMPLATE}/preview"), "69-text-preview").await;
+        self.open(&format!("{LETTER}/preview"), "69-text-preview").await;
         self.open("/backoffice/email-templates", "69-texts-own").await;
         self.press("Reminders and thanks").await;
         self.arrive("Leave empty to send no thank-you e-mail.", "69-follow-ups").await;
@@ -340,13 +340,13 @@ impl Tour {
         let owner = Visitor::new(&self.server);
         assert_eq!(owner.sign_in(OWNER).await.location(), "/backoffice");
         let permissions = "bookings_rw_all,customers_rw_all,availability_r";
-        let program = Program::installed(&self.server, "Sales Desk", &owner, permissions).await;
+        let program = Program::installed(&self.server, "Letter Desk", &owner, permissions).await;
         program.create("/bookings?notifyCustomer=true&mode=backend", &crate::bookings::order("2026-05-22", 2)).await;
-        self.open("/demo/inbox", "73-mails-about-bookings").await;
-        let mail = "return [...document.querySelectorAll('.mails a')].find((it) => /marta@example/.test(it.innerText)).getAttribute('href')";
-        let mail = string(&self.browser.run(mail, vec![]).await);
-        self.open(&mail, "73-mail-of-a-booking").await;
-        self.open(&format!("{mail}/html"), "73-mail-as-html").await;
+        self.open("/demo/inbox", "73-mails-with-a-letter").await;
+        let letter = "return [...document.querySelectorAll('.mails a')].find((it) => /marta@example/.test(it.innerText)).getAttribute('href')";
+        let letter = string(&self.browser.run(letter, vec![]).await);
+        self.open(&letter, "73-mail-of-a-booking").await;
+        self.open(&format!("{letter}/html"), "73-mail-as-html").await;
     }
 
     async fn of_webhooks(&mut self, application: &Application) {
