@@ -31,10 +31,7 @@ async fn nothing_is_claimed(engine: Engine) {
     told.assert_says("No e-mail was sent: no mail server is configured.");
     assert!(!told.html.contains(SUCCESS), "{}", told.html);
 
-    owner
-        .get("/backoffice/team")
-        .await
-        .assert_says("An invitation is an e-mail, and no mail server is configured.");
+    owner.get("/backoffice/team").await.assert_says("An invitation is an e-mail, and no mail server is configured.");
     let invited = [("name", "Ines"), ("email", "ines@example.com"), ("role", "staff")];
     let refused = owner.post("/backoffice/team", &invited).await;
     assert_eq!(refused.status, 422, "{}", refused.html);

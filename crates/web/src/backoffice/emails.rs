@@ -29,7 +29,7 @@ struct EmailRow {
     subject: String,
     recipient: String,
     written: String,
-    look: &'static str,
+    class: &'static str,
     status: String,
     error: Option<String>,
 }
@@ -40,7 +40,7 @@ fn row(email: EmailRecord, own: &EmailAddress, (zone, delivers): (&Zone, bool)) 
         && email.fate == EmailStatus::GivenUp
         && email.has_text
         && (email.about_booking || email.recipient == *own);
-    let (look, status) = match email.fate {
+    let (class, status) = match email.fate {
         EmailStatus::Sent(at) => ("good", format!("Sent {}", when(at, zone))),
         EmailStatus::Waits(_) if email.attempts == 0 => ("", "Queued".to_owned()),
         EmailStatus::Waits(at) => ("", format!("Next try {}", when(at, zone))),
@@ -59,7 +59,7 @@ fn row(email: EmailRecord, own: &EmailAddress, (zone, delivers): (&Zone, bool)) 
         subject: email.subject,
         recipient: email.recipient.to_string(),
         written: when(email.created_at, zone),
-        look,
+        class,
         status,
         error,
     }

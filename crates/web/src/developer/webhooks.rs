@@ -38,22 +38,22 @@ struct WebhookRow {
     url: String,
     account: String,
     id: String,
-    state: Badge,
+    status: Badge,
 }
 
 /// A short text with the CSS class that colours it.
 struct Badge {
-    look: &'static str,
+    class: &'static str,
     text: String,
 }
 
-fn state(webhook: &Webhook) -> Badge {
+fn webhook_status(webhook: &Webhook) -> Badge {
     if webhook.blocked.is_some() {
-        return Badge { look: "bad", text: "Blocked".to_owned() };
+        return Badge { class: "bad", text: "Blocked".to_owned() };
     }
     match webhook.waiting {
-        0 => Badge { look: "good", text: "Up to date".to_owned() },
-        number => Badge { look: "", text: format!("{number} queued") },
+        0 => Badge { class: "good", text: "Up to date".to_owned() },
+        number => Badge { class: "", text: format!("{number} queued") },
     }
 }
 
@@ -83,7 +83,7 @@ pub(crate) async fn list(
         topic: topic(webhook.topic),
         account: webhook.account.to_string(),
         id: webhook.id.to_string(),
-        state: state(&webhook),
+        status: webhook_status(&webhook),
         url: webhook.url,
     };
     Ok(page::show(&WebhooksPage {
@@ -106,7 +106,7 @@ struct DeliveriesPage {
     topic: String,
     url: String,
     since: String,
-    state: Badge,
+    status: Badge,
     blocked: Option<(String, String)>,
     deliveries: Vec<DeliveryRow>,
     next: Option<i64>,
@@ -125,14 +125,14 @@ struct DeliveryRow {
 }
 
 /// The status of a delivery in words; times in the developer's zone.
-fn status(delivery: &Delivery, zone: &Zone) -> Badge {
-    let (look, text) = match delivery.status {
+fn delivery_status(delivery: &Delivery, zone: &Zone) -> Badge {
+    let (class, text) = match delivery.status {
         DeliveryStatus::Delivered(at) => ("good", format!("Delivered {}", when(at, zone))),
         DeliveryStatus::Failed(at) => ("bad", format!("Failed {}", when(at, zone))),
         DeliveryStatus::Pending(_) if delivery.tries == 0 => ("", "Queued".to_owned()),
         DeliveryStatus::Pending(at) => ("", format!("Next try {}", when(at, zone))),
     };
-    Badge { look, text }
+    Badge { class, text }
 }
 
 /// The response of the receiver, or why there was none.
@@ -155,7 +155,7 @@ fn row(view: &DeliveryView, zone: &Zone) -> DeliveryRow {
         title: title(delivery),
         object: delivery.thing_id.clone(),
         occurred: when(delivery.happened_at, zone),
-        status: status(delivery, zone),
+        status: delivery_status(delivery, zone),
         attempts: delivery.attempts,
         last: last.as_ref().map(outcome).unwrap_or_default(),
     }
@@ -199,7 +199,7 @@ async fn render(
         business: business.to_string(),
         topic: topic(webhook.topic),
         since: when(webhook.created_at, zone),
-        state: state(&webhook),
+        status: webhook_status(&webhook),
         blocked: webhook.blocked.as_ref().map(|(at, reason)| (when(*at, zone), reason.clone())),
         url: webhook.url,
         deliveries: deliveries.iter().map(|view| row(view, zone)).collect(),
@@ -258,7 +258,7 @@ pub(crate) async fn delivery(
         object: delivery.thing_id.clone(),
         occurred: when(delivery.happened_at, zone),
         message_id: message_id(&webhook.id, number),
-        status: status(&delivery, zone),
+        status: delivery_status(&delivery, zone),
         pending: matches!(delivery.status, DeliveryStatus::Pending(_)),
         blocked: webhook.blocked.is_some(),
         attempts: attempts

@@ -1,6 +1,6 @@
 //! `/sign-up/business`: the form that creates a business account.
 
-use super::sign_up::{NextQuery, PersonFields, next_query, finish, sign_up_refusal, signed_in};
+use super::sign_up::{NextQuery, PersonFields, finish, next_query, sign_up_refusal, signed_in};
 use crate::Web;
 use crate::client::Client;
 use crate::error::PageResult;
