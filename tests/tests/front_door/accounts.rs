@@ -46,7 +46,7 @@ on_every_engine! {
         for field in ["name", "country", "zone", "currency", "language", "email", "password"] {
             page.assert_says(&format!("href=\"#{field}\""));
         }
-        page.assert_says("<title>Error: Open a business account");
+        page.assert_says("<title>Error: Create a business account");
         for message in ["Enter the name of the business.", "Choose a country.", "Choose a time zone.", "Choose a currency."] {
             page.assert_says(message);
         }

@@ -12,7 +12,7 @@ on_every_engine! {
         let browser = Browser::open(Size::Phone).await;
         sign_up(&browser, &server).await;
 
-        browser.press("People").await;
+        browser.press("Team").await;
         browser.fill("Name", "Kim").await;
         browser.fill("E-mail address", COLLEAGUE).await;
         browser.fill("Role", "Manager").await;
@@ -29,7 +29,7 @@ on_every_engine! {
         choose_password(&browser, PASSWORD).await;
         fill_in_sign_in(&browser, COLLEAGUE).await;
         browser.wait_for_text("No application is installed.").await;
-        assert_eq!(texts(&browser, "nav.nav a").await, ["Home", "Calendars", "Applications", "E-mails"], "people are for the owner");
+        assert_eq!(texts(&browser, "nav.nav a").await, ["Home", "Calendar feeds", "Applications", "E-mails"], "people are for the owner");
         browser.press("Sign out").await;
 
         server.clock.advance(Duration::from_secs(60));
