@@ -310,7 +310,7 @@ on_every_engine! {
         for wrong in ["0", "-1", "1441", "a day", "1.5"] {
             let page = owner.post(PAGE, &[("reminder", wrong), ("thank_you", "3")]).await;
             assert_eq!(page.status, 422, "{wrong}");
-            page.assert_says("Enter whole hours, 1 to 1440, or nothing for no such e-mail.");
+            page.assert_says("Enter whole hours, 1 to 1440, or leave the field empty.");
             assert!(page.html.contains(&format!("value=\"{wrong}\"")) && !ticked(&page.html), "{}", page.html);
         }
         let page = owner.get(PAGE).await.html;
