@@ -43,7 +43,7 @@ pub fn refuse(status: StatusCode) -> Response {
 #[must_use]
 pub fn refuse_notice() -> Response {
     let text = "It has the header X-Bookeo-MessageId. This server receives no webhooks.";
-    protect::with_headers(page::refusal(StatusCode::BAD_REQUEST, "This is a webhook delivery", text))
+    protect::with_headers(page::refusal(StatusCode::BAD_REQUEST, "This is a delivery of a webhook", text))
 }
 
 /// The state of the pages.

@@ -98,7 +98,7 @@ on_every_engine! {
         assert!(!page.html.contains("action=\"/backoffice/calendars/own"), "nothing ends at one press: {}", page.html);
         let ask = owner.get("/backoffice/calendars/own/end").await;
         ask.assert_says("Revoke your calendar feed?");
-        owner.get(OWN).await.assert_says("Replace the address of your calendar?");
+        owner.get(OWN).await.assert_says("Replace the link of your calendar feed?");
         assert!(works().await);
         let current = ask.hidden("current");
         let ended = owner.post("/backoffice/calendars/own/end", &[("current", &current)]).await;
