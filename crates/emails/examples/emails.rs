@@ -1,9 +1,9 @@
-//! Writes sample letters into a folder, to look at them: `cargo run -p slotkeeper-emails --example letters -- FOLDER`.
+//! Writes sample e-mails into a folder: `cargo run -p slotkeeper-emails --example emails -- FOLDER`.
 //!
-//! For each kind and some languages there are the page, the text and the calendar object, and a feed. Beside each calendar
-//! file stands a JSON file with what a parser should find in it, for `tools/contract/calendars.py`.
+//! For each kind in several languages it writes HTML, plain text and the calendar object, and one feed. Each calendar
+//! file has a JSON file with the values that a parser should find, for `tools/contract/calendars.py`.
 
-#![expect(clippy::print_stdout, reason = "tells where the files are")]
+#![expect(clippy::print_stdout, reason = "says where the files are")]
 
 #[path = "../tests/common/mod.rs"]
 #[expect(clippy::expect_used, reason = "made for tests")]
@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use std::{env, fs, io};
 
-/// Texts that have broken calendars before, or could.
+/// Texts that are hard to escape or to fold.
 const TEXTS: [&str; 8] = [
     "plain",
     "a;b,c\\n:\"d\"^n",
@@ -55,9 +55,9 @@ fn main() -> io::Result<()> {
             }
         }
     }
-    fs::write(folder.join("long.html"), long_letter())?;
+    fs::write(folder.join("long.html"), long_email())?;
 
-    let events: Vec<_> = TEXTS.iter().flat_map(|text| strange(text)).collect();
+    let events: Vec<_> = TEXTS.iter().flat_map(|text| events_with(text)).collect();
     let zone = Zone::utc();
     let feed = Feed { name: "Häfen & Lichter", zone: &zone, refresh: Duration::from_secs(900), events: &events };
     fs::write(folder.join("feed.ics"), feed.write())?;
@@ -67,8 +67,8 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// A course with long names, which must not break the page.
-fn long_letter() -> String {
+/// A course with long words, which must not widen the page.
+fn long_email() -> String {
     let mut input = input("de-DE");
     input.booking.product = "Donaudampfschifffahrtsgesellschaftskapitänsgrundausbildungskurs am Wochenende".to_owned();
     input.booking.times = (1..=8).map(|day| span(day, 9, 12)).collect();
@@ -76,7 +76,7 @@ fn long_letter() -> String {
     written(EmailKind::Confirmation, &input).html
 }
 
-fn strange(text: &str) -> Vec<CalendarEvent> {
+fn events_with(text: &str) -> Vec<CalendarEvent> {
     let mut events = CalendarEvent::for_customer(&input("en-GB"), false);
     for event in &mut events {
         (event.summary, event.location, event.description) =

@@ -1,22 +1,22 @@
-//! Foreign text on one line.
+//! Reduces foreign text to one printable line.
 
 use slotkeeper_domain::account::is_readable;
 use std::fmt;
 
-/// Longest value that a placeholder stands for, in characters.
+/// Longest value of a placeholder, in characters.
 pub(crate) const LONGEST_VALUE: usize = 1_000;
 
-/// A text that can stand in the header of an e-mail: one line of at most [`HeaderText::LONGEST`] characters, without
-/// control characters, line separators, and characters that are invisible or turn the direction of writing. What writes
-/// the header still has to encode what is not ASCII (RFC 2047).
+/// Text for a header of an e-mail: one line of at most [`HeaderText::LONGEST`] characters, without control characters,
+/// line separators, invisible characters and those that change the direction of writing. Characters outside ASCII
+/// still have to be encoded (RFC 2047).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeaderText(String);
 
 impl HeaderText {
     pub const LONGEST: usize = 200;
 
-    /// The text as far as it can stand there: blanks and line breaks become single spaces, what else does not fit is left
-    /// out, and what is too long is cut and ends in `…`.
+    /// The text as a header can hold it: blanks and line breaks become single spaces, other characters that do not fit
+    /// are left out. A text that is too long is cut and ends in `…`.
     #[must_use]
     pub fn of(text: &str) -> Self {
         Self(one_line(text, Self::LONGEST))
@@ -34,7 +34,7 @@ impl fmt::Display for HeaderText {
     }
 }
 
-/// The text on one line, without what cannot be seen, cut to so many characters.
+/// The text on one line, without invisible characters, cut to `longest` characters.
 pub(crate) fn one_line(text: &str, longest: usize) -> String {
     let mut line = String::new();
     let mut length = 0;
@@ -63,7 +63,7 @@ pub(crate) fn one_line(text: &str, longest: usize) -> String {
     line
 }
 
-/// Joiners and variation selectors are readable behind what they join, and nowhere else: see [`is_readable`].
+/// Joiners and variation selectors are kept only behind a character that they can join: see [`is_readable`].
 fn fits_behind(previous: Option<char>, character: char) -> bool {
     let joins = previous.is_some_and(|previous| !previous.is_ascii() && !matches!(previous, '\u{200C}' | '\u{200D}'));
     let pair: String = [if joins { 'é' } else { 'e' }, character].into_iter().collect();

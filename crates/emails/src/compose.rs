@@ -1,4 +1,4 @@
-//! A letter before it is written as plain text or HTML: its subject, paragraphs, tables and buttons.
+//! The parts of an e-mail, from which plain text and HTML are written: subject, paragraphs, tables, buttons.
 
 use crate::context::EmailContext;
 use crate::details::{Row, details, prices};
@@ -9,47 +9,43 @@ use crate::link::Link;
 use crate::template::{Line, Piece, Placeholder, Template};
 use crate::values::{Value, line, value, website};
 
-/// A part of a letter. None is empty.
+/// A part of the body. None is empty.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum EmailBlock {
     Paragraph(Vec<Vec<Value>>),
     Details(Vec<Row>),
     Prices(Vec<Row>),
-    /// Leads to a page.
-    Button {
-        label: String,
-        link: Link,
-    },
+    Button { label: String, link: Link },
 }
 
-/// Who the business is and how to reach it: the end of every letter.
+/// The end of every e-mail: the name of the business and how to reach it.
 pub(crate) struct Imprint {
     pub name: String,
-    /// Address, phone number and so on, as far as they are known.
+    /// Address, phone number, e-mail address and legal identifiers, as far as they are known.
     pub lines: Vec<String>,
     pub website: Option<Link>,
 }
 
-/// The subject. What parted an empty placeholder at an end of it from the rest is left out with it.
+/// The subject. If a placeholder is empty, separators at both ends of the subject are removed with it.
 pub(crate) fn subject(template: &Template, input: &EmailContext, locale: Locale) -> String {
     let values = filled(&template.subject, input, locale);
     let text: String = values.iter().map(Value::as_str).collect();
     if values.iter().any(Value::is_empty) {
-        let parts =
+        let separates =
             |character: char| character.is_whitespace() || matches!(character, ',' | ':' | ';' | '-' | '–' | '|');
-        return text.trim_matches(parts).to_owned();
+        return text.trim_matches(separates).to_owned();
     }
     text
 }
 
-/// The parts of the body. A line goes when all of its placeholders are empty, a paragraph when all of its lines are gone.
+/// The parts of the body. A line whose placeholders are all empty is left out, and so is a paragraph without lines.
 pub(crate) fn body(template: &Template, input: &EmailContext, locale: Locale) -> Vec<EmailBlock> {
     let mut blocks = Vec::new();
     for paragraph in &template.body {
         let mut lines = Vec::new();
         for written in paragraph {
-            let Some(block) = own_line(written, template, input, locale) else {
-                lines.extend(Some(filled(written, input, locale)).filter(|_| !is_gone(written, input, locale)));
+            let Some(block) = block_of(written, template, input, locale) else {
+                lines.extend(Some(filled(written, input, locale)).filter(|_| !is_left_out(written, input, locale)));
                 continue;
             };
             if !lines.is_empty() {
@@ -64,7 +60,6 @@ pub(crate) fn body(template: &Template, input: &EmailContext, locale: Locale) ->
     blocks
 }
 
-/// How to reach the business.
 pub(crate) fn imprint(input: &EmailContext) -> Imprint {
     let business = &input.business;
     let contact = &business.contact;
@@ -74,8 +69,9 @@ pub(crate) fn imprint(input: &EmailContext) -> Imprint {
     Imprint { name: business.name.to_string(), lines, website: website(business) }
 }
 
-/// What a placeholder on a line of its own stands for, if that is more than a line: a block, or nothing when it is empty.
-fn own_line(written: &Line, template: &Template, input: &EmailContext, locale: Locale) -> Option<Option<EmailBlock>> {
+/// The part for a line that holds only a placeholder of several lines or the link: `Some(None)` if that has no value,
+/// `None` for any other line.
+fn block_of(written: &Line, template: &Template, input: &EmailContext, locale: Locale) -> Option<Option<EmailBlock>> {
     let mut pieces = written.iter().filter(|piece| !matches!(piece, Piece::Literal(text) if text.trim().is_empty()));
     let (Some(Piece::Value(placeholder)), None) = (pieces.next(), pieces.next()) else { return None };
     let kind = template.kind();
@@ -97,7 +93,7 @@ fn own_line(written: &Line, template: &Template, input: &EmailContext, locale: L
     }
 }
 
-fn is_gone(written: &Line, input: &EmailContext, locale: Locale) -> bool {
+fn is_left_out(written: &Line, input: &EmailContext, locale: Locale) -> bool {
     let mut placeholders = written.iter().filter_map(|piece| match piece {
         Piece::Literal(_) => None,
         Piece::Value(placeholder) => Some(*placeholder),

@@ -1,4 +1,4 @@
-//! What is known when a letter is written. Notes that the business keeps for itself have no place here.
+//! The data of an e-mail. Internal notes of the business are not part of it.
 
 use crate::link::Link;
 use slotkeeper_domain::account::{ContactDetails, Country, Currency, Language, Name};
@@ -8,111 +8,101 @@ use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::money::{Money, SumError};
 use slotkeeper_domain::time::{Instant, Zone};
 
-/// Everything that a letter can say.
 #[derive(Debug, Clone)]
 pub struct EmailContext {
-    /// In which language. One without texts gets English; [`crate::choose_language`] finds a better one.
+    /// The language of the e-mail; English is used if it has no texts. [`crate::choose_language`] finds a better one.
     pub language: Language,
-    /// When the letter is written; the calendar entry says so.
+    /// When the e-mail is written; DTSTAMP of the calendar entry.
     pub written_at: Instant,
-    /// Whose letter it is.
     pub business: Business,
-    /// What it is about.
     pub booking: Booking,
 }
 
-/// A business, as its customers know it.
+/// The business as its customers know it.
 #[derive(Debug, Clone)]
 pub struct Business {
     pub account: AccountId,
-    /// What it is called.
     pub name: Name,
-    /// Where its clocks are: all times are shown in this zone.
+    /// The zone in which all times are shown.
     pub zone: Zone,
-    /// What it charges in.
     pub currency: Currency,
-    /// The address that letters come from: the organizer in calendars.
+    /// The sender's address of the e-mail, and the organizer in calendars.
     pub sender: EmailAddress,
-    /// Its country: decides where the postcode stands in an address.
+    /// Decides where the postcode stands in an address.
     pub country: Option<Country>,
-    /// How it can be reached.
     pub contact: ContactDetails,
 }
 
-/// A booking, in the words of the letter's language. Texts may be anything; they are shown on one line.
+/// The booking, with texts in the language of the e-mail. Texts may hold any character; they are shown on one line.
 #[derive(Debug, Clone)]
 pub struct Booking {
     pub number: BookingNumber,
     pub product: String,
-    /// When: one time, the classes of a course in order, or nothing.
+    /// One time, the classes of a course in order, or none.
     pub times: Vec<TimeSpan>,
     pub people: Vec<People>,
-    /// What was chosen, in the order of the product.
+    /// The chosen options, in the order of the product.
     pub options: Vec<Choice>,
     pub customer: Customer,
-    /// What it costs; absent where prices are not to be shown.
+    /// `None` where prices are not shown.
     pub costs: Option<Costs>,
-    /// Whether it is certain: false while it waits for the business to accept it.
+    /// False for a request that the business has not accepted.
     pub accepted: bool,
-    /// Present once it is cancelled.
     pub cancellation: Option<Cancellation>,
-    /// How many times it was changed since it was made, its cancellation included. Calendars ignore what is older than
-    /// what they have.
+    /// The number of changes since the booking was made, with its cancellation. Calendars ignore an entry with a
+    /// smaller number than the one they have.
     pub changes: u32,
-    /// Where the reader can look at it.
+    /// The page of the booking.
     pub link: Option<Link>,
 }
 
-/// From when until when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeSpan {
     pub start: Instant,
-    /// The moment it is over. If that is not later than the start, only the start is told.
+    /// If it is not later than the start, only the start is shown.
     pub end: Instant,
 }
 
-/// How many people of a category.
+/// The number of people in a category.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct People {
-    /// What the category is called.
+    /// The name of the category.
     pub category: String,
     pub number: u32,
 }
 
-/// An option and what was chosen.
+/// An option with its chosen value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
-    /// What the option is called.
+    /// The name of the option.
     pub name: String,
     pub value: ChoiceValue,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChoiceValue {
-    /// Words or a number.
     Text(String),
     OnOff(bool),
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Customer {
-    /// The name; empty if it is not known.
+    /// Empty if it is not known.
     pub name: String,
-    /// The address; without one no letter can go there, but the business still gets its own.
+    /// Without an address no e-mail goes to the customer; the business still gets its own.
     pub email: Option<EmailAddress>,
-    /// A phone number, for the business.
+    /// Shown to the business only.
     pub phone: Option<String>,
 }
 
-/// A line of the price.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PriceLine {
     pub text: String,
-    /// How much; a discount if negative.
+    /// Negative for a discount.
     pub amount: Money,
 }
 
-/// What a booking costs and what of it was paid, all in one currency.
+/// Price and payments of a booking, all in one currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Costs {
     lines: Vec<PriceLine>,
@@ -122,10 +112,11 @@ pub struct Costs {
 }
 
 impl Costs {
-    /// The lines, which need not add up to the total, and what was paid so far.
+    /// The lines need not add up to the total; `paid` is the sum of all payments so far.
     ///
     /// # Errors
-    /// When they are of different currencies, or too large to be counted with.
+    ///
+    /// If the currencies differ, or a sum is too large.
     pub fn new(lines: Vec<PriceLine>, total: Money, paid: Money) -> Result<Self, SumError> {
         let open = total.minus(paid)?;
         if lines.iter().any(|line| line.amount.currency() != total.currency()) {
@@ -149,19 +140,16 @@ impl Costs {
         self.paid
     }
 
-    /// What is still to be paid; negative if more was paid than the total.
+    /// Total minus payments; negative if the booking is overpaid.
     #[must_use]
     pub fn open(&self) -> Money {
         self.open
     }
 }
 
-/// That a booking is cancelled.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cancellation {
-    /// Why, if somebody said so.
     pub reason: Option<String>,
-    /// What the cancellation costs, if anything.
     pub fee: Option<Money>,
 }
 

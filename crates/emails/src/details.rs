@@ -1,4 +1,4 @@
-//! The parts of a letter that have several lines: what was booked, and what it costs.
+//! The tables of an e-mail: details and prices of the booking.
 
 use crate::clean::one_line;
 use crate::context::{Booking, Costs, EmailContext, People};
@@ -9,19 +9,18 @@ use crate::template::Placeholder;
 use crate::values::{choice_value, line, value};
 use slotkeeper_domain::options::LONGEST_TEXT;
 
-/// Most times of a course that are listed; of the others their number is told.
+/// Most times of a course that are listed; the others are counted.
 const MOST_TIMES: usize = 60;
 
-/// Most categories, options and lines of a price that are listed. No product has as many.
+/// Most categories, options and price lines that are listed, more than any product has.
 const MOST_ROWS: usize = 200;
 
-/// A label and what stands behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Row {
     pub label: String,
-    /// What stands behind it: one line or several.
+    /// One line or several.
     pub values: Vec<String>,
-    /// Whether it is one to look at, as a total is.
+    /// Whether the row is emphasised, as a total is.
     pub strong: bool,
 }
 
@@ -31,8 +30,7 @@ impl Row {
     }
 }
 
-/// Everything about a booking except what it costs. The customer is told to the business only: customers know who they
-/// are.
+/// Everything about the booking except prices. The customer's name and contact are only in e-mails to the business.
 pub(crate) fn details(kind: EmailKind, input: &EmailContext, locale: Locale) -> Vec<Row> {
     let booking = &input.booking;
     let mut rows = Vec::new();
@@ -66,14 +64,14 @@ pub(crate) fn details(kind: EmailKind, input: &EmailContext, locale: Locale) -> 
     add(|texts| texts.booking_number, Placeholder::BookingNumber);
     add(|texts| texts.cancellation_reason, Placeholder::CancellationReason);
     add(|texts| texts.cancellation_fee, Placeholder::CancellationFee);
-    // Also in letters to the business, and within an owner's own words: nobody is to take it for certain.
+    // Also in e-mails to the business and below an owner's own text, so that a request is not taken for a booking.
     if !booking.accepted && booking.cancellation.is_none() {
         rows.push(Row::new(locale.say(|texts| texts.status), locale.say(|texts| texts.not_accepted)));
     }
     rows
 }
 
-/// What it costs and what was paid.
+/// Price lines, total, payments and what remains.
 pub(crate) fn prices(costs: &Costs, locale: Locale) -> Vec<Row> {
     let lines = costs.lines().iter().take(MOST_ROWS);
     let mut rows: Vec<Row> = lines.map(|price| Row::new(line(&price.text), amount(price.amount, locale))).collect();
@@ -87,7 +85,7 @@ pub(crate) fn prices(costs: &Costs, locale: Locale) -> Vec<Row> {
     match costs.open().minor() {
         1.. => add(|texts| texts.open, costs.open(), true),
         0 => {}
-        // Of the most negative amount there is no opposite; nobody has paid as much.
+        // i64::MIN cannot be negated; no booking is overpaid by as much.
         _ => add(|texts| texts.overpaid, costs.open().times(-1).unwrap_or(costs.open()), true),
     }
     rows
@@ -103,12 +101,11 @@ fn times(input: &EmailContext, locale: Locale) -> Vec<String> {
     times
 }
 
-/// How many people of each category.
 pub(crate) fn participants(booking: &Booking, locale: Locale) -> String {
     list_of(&booking.people, locale)
 }
 
-/// How many people of each of these categories.
+/// Categories with at least one person, such as “2 × Adults, 1 × Children”.
 pub(crate) fn list_of(people: &[People], locale: Locale) -> String {
     let some = people.iter().filter(|people| people.number > 0).take(MOST_ROWS);
     let category = |people: &People| {
@@ -119,12 +116,11 @@ pub(crate) fn list_of(people: &[People], locale: Locale) -> String {
     some.map(category).collect::<Vec<_>>().join(", ")
 }
 
-/// How many people altogether; nothing if nobody comes.
 pub(crate) fn people_count(booking: &Booking, locale: Locale) -> String {
     count_of(&booking.people, locale)
 }
 
-/// How many people there are in these categories; nothing if there is nobody.
+/// The number of people in all categories, in words; empty if it is zero.
 pub(crate) fn count_of(people: &[People], locale: Locale) -> String {
     match people.iter().fold(0, |sum: u32, people| sum.saturating_add(people.number)) {
         0 => String::new(),
@@ -132,7 +128,7 @@ pub(crate) fn count_of(people: &[People], locale: Locale) -> String {
     }
 }
 
-/// How many people, and of which categories if there are several.
+/// The number of people, with categories in parentheses if there are several.
 pub(crate) fn people(booking: &Booking, locale: Locale) -> String {
     let categories = participants(booking, locale);
     let several = booking.people.iter().filter(|people| people.number > 0).count() > 1;

@@ -1,4 +1,4 @@
-//! A letter as HTML.
+//! An e-mail as HTML.
 
 use crate::compose::{EmailBlock, Imprint};
 use crate::values::Value;
@@ -14,15 +14,14 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// The text with the times of a day kept together: without these joiners a line can end behind the dash.
+    /// Joins times such as `10:00–12:00`, which a line could otherwise break behind the dash.
     fn kept_together(text: &str) -> String {
         text.replace('–', "\u{2060}–\u{2060}")
     }
 }
 
-/// The page, with the same content as the plain text. Everything is escaped; what is linked to is a
-/// [`Link`](crate::link::Link).
+/// The page, with the same content as the plain text. All text is escaped; links are [`Link`](crate::link::Link)s.
 pub(crate) fn write(language: &str, title: &str, blocks: &[EmailBlock], imprint: &Imprint) -> String {
-    // Writing into memory does not fail.
+    // Rendering into a string does not fail.
     Page { language, title, blocks, imprint }.render().unwrap_or_default()
 }

@@ -1,44 +1,42 @@
-//! The kinds of letters.
+//! The kinds of e-mails about bookings.
 
 use std::str::FromStr;
 
-/// What a letter is about, and whom it is for.
+/// The event that an e-mail is about, and its audience.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum EmailKind {
-    /// To the customer: booked.
+    /// To the customer: the booking was made.
     Confirmation,
-    /// To the customer: asked for, and the business has not said yes.
+    /// To the customer: the booking was requested, and the business has to accept it.
     Requested,
-    /// To the customer: the booking is another one now.
+    /// To the customer: the booking was changed.
     Changed,
-    /// To the customer: what was asked for is something else now, and the business has not said yes.
+    /// To the customer: the request was changed, and the business has to accept it.
     RequestChanged,
-    /// To the customer: cancelled.
+    /// To the customer: the booking was cancelled.
     Cancelled,
-    /// To the customer: soon.
+    /// Reminder, sent to the customer before the booking starts.
     Reminder,
-    /// To the customer, afterwards.
+    /// Thank-you e-mail, sent to the customer after the booking has ended.
     ThankYou,
-    /// To the business: somebody has booked.
+    /// To the business: a booking was made.
     StaffBooked,
-    /// To the business: a booking is another one now.
+    /// To the business: a booking was changed.
     StaffChanged,
     /// To the business: a booking was cancelled.
     StaffCancelled,
 }
 
-/// Whom a letter is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Audience {
-    /// The customer of a booking.
     Customer,
-    /// The people of the business.
+    /// Members of the team.
     Staff,
 }
 
-/// The text names no kind of letter.
+/// The text names no kind of e-mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a kind of letter")]
+#[error("not a kind of e-mail")]
 pub struct NotAnEmailKind;
 
 impl EmailKind {
@@ -55,7 +53,7 @@ impl EmailKind {
         Self::StaffCancelled,
     ];
 
-    /// The word that stands for it, in a database or an address.
+    /// The name of the kind in the database and in addresses.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -72,7 +70,6 @@ impl EmailKind {
         }
     }
 
-    /// Whom it is for.
     #[must_use]
     pub const fn audience(self) -> Audience {
         match self {
@@ -87,18 +84,18 @@ impl EmailKind {
         }
     }
 
-    /// Whether a calendar entry goes with it: to customers, when something is new for their calendars.
+    /// Whether the e-mail has a calendar part: those to the customer that change the entry.
     pub(crate) const fn changes_calendars(self) -> bool {
         matches!(self, Self::Confirmation | Self::Requested | Self::Changed | Self::RequestChanged | Self::Cancelled)
     }
 
-    /// Whether it is about a booking that waits for the business to accept it.
+    /// Whether the booking waits to be accepted by the business.
     pub(crate) const fn is_request(self) -> bool {
         matches!(self, Self::Requested | Self::RequestChanged)
     }
 
-    /// Whether it says that a booking is no more.
-    pub(crate) const fn is_end(self) -> bool {
+    /// Whether the booking is cancelled.
+    pub(crate) const fn is_cancellation(self) -> bool {
         matches!(self, Self::Cancelled | Self::StaffCancelled)
     }
 }
@@ -119,7 +116,7 @@ mod tests {
     fn a_kind_is_known_by_its_word() {
         for kind in EmailKind::ALL {
             assert_eq!(kind.as_str().parse(), Ok(kind));
-            // The store finds the letters to the business by the beginning of the word.
+            // Statements of the store find e-mails to the business by this prefix.
             assert_eq!(kind.as_str().starts_with("staff_"), kind.audience() == Audience::Staff);
         }
         assert_eq!("Confirmation".parse::<EmailKind>(), Err(NotAnEmailKind));

@@ -1,10 +1,10 @@
-//! What e-mails about bookings say: to customers, and to the people of a business.
+//! E-mails about bookings, to customers and to the team of the business.
 //!
-//! A [`Template`] is an owner's text, or the one that comes with the program; [`render`] fills it with a
-//! [`LetterInput`] and makes a [`Letter`]: subject, plain text, HTML with the same content, and for some kinds a calendar
-//! entry. [`calendar`] also writes the files that calendar programs subscribe to.
+//! A [`Template`] is an owner's text or the default; [`render`] fills it with an [`EmailContext`] and makes a
+//! [`RenderedEmail`]: subject, plain text, HTML with the same content, and for some kinds a calendar entry.
+//! [`calendar`] also writes feeds.
 //!
-//! Nothing here reads a clock, a database or a file, sends anything, or decides whether something is to be sent.
+//! This crate reads no clock, database or file, sends nothing, and does not decide whether an e-mail is sent.
 
 pub mod calendar;
 mod clean;

@@ -1,21 +1,20 @@
-//! Links that a letter may hold.
+//! Links in e-mails.
 
 use std::fmt;
 use std::str::FromStr;
 use url::Url;
 
-/// An absolute `http` or `https` address without a user name or password in it. Its text is ASCII, without spaces,
-/// quotation marks, angle brackets and control characters.
+/// An absolute `http` or `https` address without user name and password, in ASCII, without spaces, quotation marks,
+/// angle brackets and control characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link(String);
 
-/// The text is no address that a letter may link to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an http or https address")]
 pub struct NotALink;
 
 impl Link {
-    /// Longest address, in characters; some mail programs cut longer ones.
+    /// Longest address in characters; some mail programs cut longer ones.
     pub const LONGEST: usize = 2_000;
 
     #[must_use]
@@ -35,15 +34,15 @@ impl FromStr for Link {
 
     fn from_str(text: &str) -> Result<Self, NotALink> {
         let url = Url::parse(text).map_err(|_| NotALink)?;
-        let named = url.username().is_empty() && url.password().is_none();
-        // The URL standard leaves some of these alone in a path, a query or a fragment.
+        let without_credentials = url.username().is_empty() && url.password().is_none();
+        // The URL standard allows some of these unescaped in a path, a query or a fragment.
         let plain: String = url.as_str().chars().map(percent_encoded).collect();
-        let fits = matches!(url.scheme(), "http" | "https") && named && plain.len() <= Self::LONGEST;
+        let fits = matches!(url.scheme(), "http" | "https") && without_credentials && plain.len() <= Self::LONGEST;
         if fits { Ok(Self(plain)) } else { Err(NotALink) }
     }
 }
 
-/// The character as it can stand in plain text, where programs look for the end of an address.
+/// Escapes a character at which mail programs would end the address in plain text.
 fn percent_encoded(character: char) -> String {
     match character {
         '"' | '\'' | '<' | '>' | '`' | '\\' | '^' | '{' | '|' | '}' => format!("%{:02X}", u32::from(character)),

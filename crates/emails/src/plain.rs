@@ -1,10 +1,11 @@
-//! A letter as plain text.
+//! An e-mail as plain text.
 
 use crate::compose::{EmailBlock, Imprint};
 use crate::details::Row;
 use crate::values::Value;
 
-/// The text; lines end in `\n`. The imprint stands below the line that mail programs know as the start of a signature.
+/// The text; lines end in `\n`. The imprint follows the line `-- `, which mail programs read as the start of the
+/// signature.
 pub(crate) fn write(blocks: &[EmailBlock], imprint: &Imprint) -> String {
     let mut text = String::new();
     for block in blocks {
@@ -28,7 +29,7 @@ pub(crate) fn write(blocks: &[EmailBlock], imprint: &Imprint) -> String {
     text
 }
 
-/// Fonts of mail programs are proportional, so nothing is aligned.
+/// One line for one value, otherwise an indented list. Mail programs use proportional fonts, so nothing is aligned.
 fn row(row: &Row) -> String {
     match row.values.as_slice() {
         [value] => format!("{}: {value}\n", row.label),

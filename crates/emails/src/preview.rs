@@ -1,4 +1,4 @@
-//! A letter about a booking that nobody has made, for owners who edit a text.
+//! E-mails about a sample booking, for the preview of a template.
 
 use crate::context::{
     Booking, Business, Cancellation, Choice, ChoiceValue, Costs, Customer, EmailContext, People, PriceLine, TimeSpan,
@@ -14,19 +14,19 @@ use slotkeeper_domain::money::Money;
 use slotkeeper_domain::time::Instant;
 use std::time::Duration;
 
-/// The template filled with a [`sample`].
+/// The template, rendered with a [`sample`].
 #[must_use]
 pub fn preview(template: &Template, business: Business, language: Language, now: Instant) -> RenderedEmail {
     render(template, &sample(template.kind(), business, language, now))
 }
 
-/// An invented booking with the business: a week from `now`, of three people, partly paid. Every placeholder that such a
-/// letter can have a value for has one, except what the business has not told of itself.
+/// A sample booking with the business: a week after `now`, three people, partly paid. Every placeholder that such an
+/// e-mail can have a value for has one, unless the profile of the business lacks it.
 #[must_use]
 pub fn sample(kind: EmailKind, business: Business, language: Language, now: Instant) -> EmailContext {
     let locale = Locale::of(language);
     let say = |text: fn(&Texts) -> &'static str| locale.say(text);
-    // Amounts that look like prices in every currency: 75 of its units, not of its cents.
+    // 75 units of the currency, not 75 of its minor units.
     let unit = u32::try_from(business.currency.decimals()).map_or(1, |decimals| 10_i64.saturating_pow(decimals));
     let money = |units: i64| Money::new(units.saturating_mul(unit), business.currency);
     let price = |people: String, units| PriceLine { text: people, amount: money(units) };
@@ -51,7 +51,7 @@ pub fn sample(kind: EmailKind, business: Business, language: Language, now: Inst
         costs: Costs::new(lines, money(75), money(30)).ok(),
         accepted: !kind.is_request(),
         cancellation: kind
-            .is_end()
+            .is_cancellation()
             .then(|| Cancellation { reason: Some(say(|texts| texts.sample_reason)), fee: Some(money(10)) }),
         changes: 0,
         link: "https://example.com/booking".parse().ok(),
@@ -67,7 +67,6 @@ pub(crate) mod tests {
     use slotkeeper_domain::account::ContactDetails;
     use slotkeeper_domain::time::Zone;
 
-    /// A business that has told everything of itself.
     pub(crate) fn business() -> Business {
         let some = |text: &str| Some(text.to_owned());
         Business {

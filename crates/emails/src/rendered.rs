@@ -1,4 +1,4 @@
-//! From a template and what is known to a letter.
+//! Renders a template with the data of a booking.
 
 use crate::calendar::{CalendarEvent, Method, write_calendar};
 use crate::clean::HeaderText;
@@ -7,29 +7,28 @@ use crate::language::Locale;
 use crate::template::Template;
 use crate::{compose, html, plain};
 
-/// An e-mail but for its addresses.
+/// An e-mail without its addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RenderedEmail {
     pub subject: HeaderText,
-    /// The plain text; lines end in `\n`.
+    /// Lines end in `\n`.
     pub text: String,
-    /// The same as HTML: a whole page without scripts, pictures and anything else to be loaded.
+    /// A page with the same content, without scripts, pictures and anything else that is loaded.
     pub html: String,
-    /// An entry for the customer's calendar, with kinds that are about one, when the booking has a time.
+    /// For kinds that change the customer's calendar, if the booking has a time.
     pub calendar: Option<CalendarPart>,
 }
 
-/// An alternative of an e-mail that calendars read.
+/// The alternative part of an e-mail that calendars read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CalendarPart {
-    /// What calendars are to do with it.
     pub method: Method,
-    /// The iCalendar object (RFC 5545), with CRLF at the end of each line.
+    /// The iCalendar object (RFC 5545). Lines end in CRLF.
     pub text: String,
 }
 
 impl CalendarPart {
-    /// The media type; mail programs want the method in it, too (RFC 6047, section 2.4).
+    /// The media type, which repeats the method (RFC 6047, section 2.4).
     #[must_use]
     pub fn content_type(&self) -> String {
         format!("text/calendar; charset=utf-8; method={}", self.method.as_str())
@@ -54,12 +53,13 @@ fn calendar(template: &Template, input: &EmailContext) -> Option<CalendarPart> {
     if !template.kind().changes_calendars() {
         return None;
     }
-    let cancelled = template.kind().is_end() || input.booking.cancellation.is_some();
+    let cancelled = template.kind().is_cancellation() || input.booking.cancellation.is_some();
     let events = CalendarEvent::for_customer(input, cancelled);
     let method = match events.as_slice() {
         [] => return None,
         [event] if event.attendee.is_some() && cancelled => Method::Cancel,
         [event] if event.attendee.is_some() => Method::Request,
+        // Several entries, or no attendee: this cannot be an invitation.
         _ => Method::Publish,
     };
     Some(CalendarPart { method, text: write_calendar(method, &events) })

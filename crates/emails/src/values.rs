@@ -1,4 +1,4 @@
-//! What the placeholders stand for.
+//! The values of placeholders.
 
 use crate::clean::{LONGEST_VALUE, one_line};
 use crate::context::{Business, Choice, ChoiceValue, EmailContext, TimeSpan};
@@ -8,16 +8,15 @@ use crate::language::{Locale, fill};
 use crate::link::Link;
 use crate::template::Placeholder;
 
-/// What a placeholder stands for within a line.
+/// The value of a placeholder within a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Value {
-    /// Words on one line; empty if there is no value.
+    /// One line; empty if there is no value.
     Text(String),
     Link(Link),
 }
 
 impl Value {
-    /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         matches!(self, Self::Text(text) if text.is_empty())
     }
@@ -30,7 +29,7 @@ impl Value {
     }
 }
 
-/// The value of a placeholder. Those that stand for several lines have none within a line.
+/// The value of a placeholder; empty for placeholders of several lines.
 pub(crate) fn value(placeholder: Placeholder, input: &EmailContext, locale: Locale) -> Value {
     let (business, booking) = (&input.business, &input.booking);
     let cancellation = booking.cancellation.as_ref();
@@ -81,18 +80,18 @@ pub(crate) fn value(placeholder: Placeholder, input: &EmailContext, locale: Loca
     Value::Text(line(&text))
 }
 
-/// Foreign text as it can stand within a line.
+/// Foreign text as one printable line.
 pub(crate) fn line(text: &str) -> String {
     one_line(text, LONGEST_VALUE)
 }
 
-/// The business's website, if it is an address that can be linked to.
+/// The business's website; `None` if it is not an address that an e-mail may link to.
 pub(crate) fn website(business: &Business) -> Option<Link> {
     let written = business.contact.website_url.as_deref()?.trim();
     written.parse().or_else(|_| format!("https://{written}").parse()).ok()
 }
 
-/// What was chosen, in words.
+/// The chosen value in words.
 pub(crate) fn choice_value(choice: &Choice, locale: Locale) -> String {
     match &choice.value {
         ChoiceValue::Text(text) => line(text),

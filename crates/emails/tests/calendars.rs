@@ -1,4 +1,4 @@
-//! Calendar files, as a parser reads them that is not ours. `tools/contract/calendars.py` asks another one.
+//! Calendar files, read by the parser of the crate `icalendar`; `tools/contract/calendars.py` reads them with another one.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on should stop, and say where")]
 
 mod common;
@@ -83,7 +83,7 @@ fn a_request_is_tentative() {
 }
 
 #[test]
-fn a_cancellation_takes_the_same_entry_away() {
+fn a_cancellation_removes_the_entry() {
     let mut input = input("en-GB");
     input.booking.cancellation = Some(Cancellation::default());
     input.booking.changes = 3;
@@ -93,7 +93,7 @@ fn a_cancellation_takes_the_same_entry_away() {
     assert_eq!(event.get_uid(), Some("31206021482907-ABCDEFGH01@slotkeeper"));
     let values = ["STATUS", "SEQUENCE"].map(|name| event.property_value(name));
     assert_eq!(values, [Some("CANCELLED"), Some("3")]);
-    // A change that is told after the cancellation does not bring it back.
+    // An e-mail about an earlier change, sent after the cancellation, does not restore the entry.
     assert_eq!(self::calendar(EmailKind::Changed, &input).0, Method::Cancel);
 }
 
@@ -113,7 +113,7 @@ fn the_classes_of_a_course_are_published_one_by_one() {
 }
 
 #[test]
-fn reminders_thanks_and_letters_to_the_business_are_no_invitations() {
+fn reminders_thanks_and_e_mails_to_the_business_are_no_invitations() {
     for kind in EmailKind::ALL {
         let has_one = matches!(
             kind,
@@ -128,7 +128,7 @@ fn reminders_thanks_and_letters_to_the_business_are_no_invitations() {
 }
 
 #[test]
-fn a_feed_says_what_it_is_and_how_often_to_ask() {
+fn a_feed_has_a_name_and_a_refresh_interval() {
     let input = input("en-GB");
     let mut events = CalendarEvent::for_customer(&input, false);
     events[0].span.end = events[0].span.start;
@@ -153,13 +153,13 @@ fn a_feed_says_what_it_is_and_how_often_to_ask() {
     assert_eq!(feed("empty", &[]).events().count(), 0);
 }
 
-/// What is left of a text in a calendar: line breaks are one kind, and there are no control characters.
-fn kept(text: &str) -> String {
+/// The text as a calendar keeps it: one kind of line break, no control characters.
+fn normalised(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
     text.chars().filter(|character| matches!(character, '\n' | '\t') || !character.is_control()).collect()
 }
 
-/// Any text, often one with what has a meaning in a calendar.
+/// Any text, often with characters that have a meaning in calendars.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![any::<String>(), "[\\\\;,:\"^nN\r\n äß€😀\u{2028}=-]{0,160}", "(BEGIN|END):VEVENT\r\n.{0,20}"]
 }
@@ -175,13 +175,13 @@ proptest! {
         event.attendee =
             Some(CalendarAddress { name: person.clone(), email: "ada@example.com".parse().expect("an address") });
         let calendar = feed(&name, &[event.clone(), event]);
-        let blank = |text: &str| Some(kept(text)).filter(|text| !text.is_empty());
-        prop_assert_eq!(calendar.property_value("X-WR-CALNAME").map(str::to_owned), Some(kept(&name)));
+        let blank = |text: &str| Some(normalised(text)).filter(|text| !text.is_empty());
+        prop_assert_eq!(calendar.property_value("X-WR-CALNAME").map(str::to_owned), Some(normalised(&name)));
         prop_assert_eq!(calendar.events().count(), 2);
         for event in calendar.events() {
             let value = |name: &str| event.property_value(name).map(str::to_owned);
-            prop_assert_eq!(value("SUMMARY"), Some(kept(&summary)));
-            prop_assert_eq!(value("LOCATION").unwrap_or_default(), kept(&location));
+            prop_assert_eq!(value("SUMMARY"), Some(normalised(&summary)));
+            prop_assert_eq!(value("LOCATION").unwrap_or_default(), normalised(&location));
             prop_assert_eq!(value("DESCRIPTION").filter(|text| !text.is_empty()), blank(&description));
             prop_assert_eq!(value("UID"), Some("31206021482907-ABCDEFGH01@slotkeeper".to_owned()));
             let attendee = &event.multi_properties()["ATTENDEE"][0];
@@ -195,7 +195,7 @@ proptest! {
     }
 }
 
-fn visit(number: u64, customer: &str, people: &[(&str, u32)]) -> EventBooking {
+fn booking(number: u64, customer: &str, people: &[(&str, u32)]) -> EventBooking {
     EventBooking {
         number: BookingNumber::from_random(number),
         customer: customer.to_owned(),
@@ -207,7 +207,7 @@ fn visit(number: u64, customer: &str, people: &[(&str, u32)]) -> EventBooking {
 }
 
 #[test]
-fn the_business_sees_how_many_come_and_who() {
+fn the_business_sees_the_number_of_people_and_the_customers() {
     let account = "ABCDEFGH01".parse().expect("an id");
     let changed = (7, Instant::from_millis(1_795_000_000_000));
     let occasion = |visits: Vec<EventBooking>| ScheduledEvent {
@@ -217,23 +217,23 @@ fn the_business_sees_how_many_come_and_who() {
         status: Status::Tentative,
         visits,
     };
-    let crowd = (0..60).map(|number| visit(number, "Ada", &[("Adults", 2)])).collect();
+    let crowd = (0..60).map(|number| booking(number, "Ada", &[("Adults", 2)])).collect();
     for (tag, visits, summary, description) in [
         ("en-GB", vec![], "Sunset tour", ""),
         (
             "de-AT",
             vec![
-                visit(1, "Ada\r\nX", &[("Erwachsene", 2), ("Kinder", 1)]),
-                visit(2, "", &[("Erwachsene", 1), ("Kinder", 0)]),
+                booking(1, "Ada\r\nX", &[("Erwachsene", 2), ("Kinder", 1)]),
+                booking(2, "", &[("Erwachsene", 1), ("Kinder", 0)]),
             ],
             "Sunset tour: 4 Personen",
             "Ada X: 2\u{A0}×\u{A0}Erwachsene, 1\u{A0}×\u{A0}Kinder (Buchungsnummer: 10000000000001)\n\
              1\u{A0}×\u{A0}Erwachsene (Buchungsnummer: 10000000000002)",
         ),
-        ("en-GB", vec![visit(1, "", &[])], "Sunset tour", "(Booking number: 10000000000001)"),
+        ("en-GB", vec![booking(1, "", &[])], "Sunset tour", "(Booking number: 10000000000001)"),
         (
             "en-GB",
-            vec![visit(1, "Ada", &[("Adults", 1)])],
+            vec![booking(1, "Ada", &[("Adults", 1)])],
             "Sunset tour: 1 person",
             "Ada: 1\u{A0}×\u{A0}Adults (Booking number: 10000000000001)",
         ),
@@ -255,7 +255,7 @@ fn the_business_sees_how_many_come_and_who() {
 }
 
 #[test]
-fn a_time_that_is_kept_free_says_nothing_of_why() {
+fn a_block_is_busy_without_its_reason() {
     let account = "ABCDEFGH01".parse().expect("an id");
     let uid = Uid::of_block(&account, &"41526ABCDEFGH0123456".parse().expect("an id"));
     for (tag, busy) in [("en-US", "Busy"), ("de-DE", "Belegt")] {

@@ -1,4 +1,4 @@
-//! What letters say.
+//! The content of e-mails.
 #![allow(clippy::expect_used, reason = "a test that cannot go on should stop, and say where")]
 
 mod common;
@@ -15,12 +15,12 @@ fn of(subject: &str, body: &str, input: &EmailContext) -> RenderedEmail {
     render(&Template::parse(EmailKind::Confirmation, &text).expect("a template"), input)
 }
 
-/// With plain spaces, as they are easier to write down here.
+/// With plain spaces instead of no-break spaces.
 fn plain(text: &str) -> String {
     text.replace('\u{A0}', " ")
 }
 
-/// What a reader of the HTML sees, and where links lead.
+/// The visible text of the HTML, with the addresses of its links.
 fn seen(html: &str) -> String {
     let body = html.split_once("<body").expect("a body").1;
     let body = body.replace('\u{2060}', "");
@@ -45,7 +45,7 @@ fn seen(html: &str) -> String {
     entities.iter().fold(seen, |seen, (entity, character)| seen.replace(entity, character))
 }
 
-/// The words of a text without the punctuation that parts labels from values in plain text.
+/// The words of a text without the colons that plain text puts behind labels.
 fn words(text: &str) -> Vec<String> {
     text.split([' ', '\n']).map(|word| word.trim_end_matches(':').to_owned()).filter(|word| !word.is_empty()).collect()
 }
@@ -150,7 +150,7 @@ fn every_kind_says_what_it_is_about_in_every_language() {
 }
 
 #[test]
-fn the_business_is_told_who_the_customer_is() {
+fn e_mails_to_the_business_name_the_customer() {
     let customer = ["Customer: Ada Example\n", "E-mail: ada@example.com\n", "Phone: +351 555 0199\n"];
     let (staff, confirmation) =
         (written(EmailKind::StaffBooked, &input("en-GB")), written(EmailKind::Confirmation, &input("en-GB")));
@@ -161,7 +161,7 @@ fn the_business_is_told_who_the_customer_is() {
 }
 
 #[test]
-fn a_cancellation_tells_why_and_what_it_costs() {
+fn a_cancellation_has_its_reason_and_fee() {
     let mut input = input("en-US");
     input.booking.cancellation = Some(Cancellation { reason: Some("Storm".to_owned()), fee: Some(euros(1_000)) });
     let email = written(EmailKind::Cancelled, &input);
@@ -212,7 +212,7 @@ fn a_line_goes_when_its_placeholders_are_empty() {
 }
 
 #[test]
-fn what_was_paid_is_told_as_far_as_it_matters() {
+fn payments_are_shown_unless_they_are_zero() {
     let mut input = input("en-GB");
     let mut paid = |minor| {
         input.booking.costs = Costs::new(Vec::new(), euros(5_000), euros(minor)).ok();
@@ -243,7 +243,7 @@ fn a_course_lists_its_classes_and_no_more_than_sixty() {
 }
 
 #[test]
-fn nobody_writes_html_a_header_or_a_line_into_a_letter() {
+fn foreign_text_adds_no_html_header_or_line() {
     let mut input = input("en-GB");
     let evil = "<script>alert('1')</script>\r\nBcc: x@example.com\r\n\r\n{link} \"&amp;";
     input.booking.product = evil.to_owned();
@@ -259,7 +259,7 @@ fn nobody_writes_html_a_header_or_a_line_into_a_letter() {
             assert!(address.starts_with("https://harbour.example/"), "{address}");
         }
     }
-    // What an owner writes is text, too.
+    // An owner's template is escaped, too.
     let email = of("<b>{product}</b>", "<img src=x onerror=alert(1)>\n{customer_name}", &input);
     assert!(!email.html.contains("<img") && email.text.starts_with("<img src=x onerror=alert(1)>\n<script>"));
 }
@@ -272,7 +272,7 @@ fn a_link_within_a_line_is_its_address() {
 }
 
 #[test]
-fn a_preview_is_a_letter_about_nobody() {
+fn a_preview_shows_a_sample_booking() {
     for tag in ["en-GB", "de-DE"] {
         let language = common::language(tag);
         let business = input(tag).business;
@@ -287,9 +287,9 @@ fn a_preview_is_a_letter_about_nobody() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Whatever people write, the page says what the text says.
+    /// Plain text and HTML have the same content, for any text.
     #[test]
-    fn text_and_page_say_the_same(product in any::<String>(), name in any::<String>(), chosen in any::<String>()) {
+    fn plain_text_and_html_have_the_same_words(product in any::<String>(), name in any::<String>(), chosen in any::<String>()) {
         let mut input = input("de-DE");
         input.booking.product = product;
         input.booking.customer.name = name;

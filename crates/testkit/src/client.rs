@@ -168,8 +168,8 @@ impl Visitor {
 
     /// Has the owner invite somebody, who accepts and signs in.
     pub async fn colleague(&self, server: &TestServer, role: &str, email: &str) -> Self {
-        let page = self.post("/backoffice/people", &[("name", "Kim"), ("email", email), ("role", role)]).await;
-        assert_eq!(page.location(), "/backoffice/people?notice=invited");
+        let page = self.post("/backoffice/team", &[("name", "Kim"), ("email", email), ("role", role)]).await;
+        assert_eq!(page.location(), "/backoffice/team?notice=invited");
         let colleague = Self::new(server);
         let page = colleague.post(&server.mail_to(email).await.link(), &[("password", PASSWORD)]).await;
         assert_eq!(page.location(), "/sign-in?notice=password-chosen");

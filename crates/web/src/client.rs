@@ -1,4 +1,4 @@
-//! Where a request comes from.
+//! The address from which a request comes, behind trusted proxies.
 
 use crate::Web;
 use axum::extract::{ConnectInfo, FromRequestParts};
@@ -8,7 +8,7 @@ use slotkeeper_app::throttle::Origin;
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-/// The client's origin, for limits.
+/// The origin by which attempts are counted.
 pub(crate) struct Client(pub(crate) Origin);
 
 impl FromRequestParts<Web> for Client {
@@ -29,7 +29,8 @@ impl FromRequestParts<Web> for Client {
     }
 }
 
-/// The last address that a trusted proxy vouches for: from the connection backwards until one is not trusted.
+/// The address of the client: from the peer on, each trusted proxy is replaced by the hop before it in
+/// `X-Forwarded-For`, until a hop is not trusted or not an address.
 fn client(peer: IpAddr, forwarded: &[&str], trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(&address.to_canonical()));
     let mut client = peer;
@@ -50,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_trusted_proxies_are_believed() {
+    fn only_trusted_proxies_are_read() {
         let ip = |text: &str| text.parse::<IpAddr>().expect("an address");
         let trusted: Vec<IpNet> = ["10.0.0.0/8", "127.0.0.1/32"].map(|net| net.parse().expect("a network")).to_vec();
         for (peer, forwarded, expected) in [

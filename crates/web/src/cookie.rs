@@ -1,4 +1,4 @@
-//! The cookies: the session, and the device on which somebody signed in before.
+//! The two cookies: the session, and the device on which a user has signed in before.
 
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
@@ -14,8 +14,8 @@ enum Cookie {
 }
 
 impl Cookie {
-    /// With TLS the `__Host-` prefix makes browsers insist on `Secure`, `Path=/` and no `Domain`, so that no neighbouring
-    /// host can set it.
+    /// With TLS, the prefix `__Host-` makes browsers insist on `Secure`, `Path=/` and no `Domain`, so that no
+    /// neighbouring host can set the cookie.
     fn name(self, app: &App) -> &'static str {
         match (self, app.public_url().scheme() == "https") {
             (Self::Session, true) => "__Host-session",
@@ -46,27 +46,26 @@ impl Cookie {
     }
 }
 
-/// The token the browser carries.
+/// The session token of the request, if there is one.
 pub(crate) fn read(app: &App, headers: &HeaderMap) -> Option<SessionToken> {
     Cookie::Session.read(app, headers).map(SessionToken::new)
 }
 
-/// Gives the browser a token to carry.
-pub(crate) fn give(app: &App, token: &SessionToken) -> Option<HeaderValue> {
+/// The cookie that starts a session.
+pub(crate) fn set(app: &App, token: &SessionToken) -> Option<HeaderValue> {
     Cookie::Session.write(app, token.expose(), SESSION_LIFETIME.as_secs())
 }
 
-/// Takes the token away.
-pub(crate) fn take_away(app: &App) -> Option<HeaderValue> {
+/// The cookie that removes the session.
+pub(crate) fn clear(app: &App) -> Option<HeaderValue> {
     Cookie::Session.write(app, "", 0)
 }
 
-/// What the browser says of who signed in on it before; empty when it says nothing.
+/// The value of the device cookie; empty if there is none.
 pub(crate) fn device(app: &App, headers: &HeaderMap) -> String {
     Cookie::Device.read(app, headers).unwrap_or_default()
 }
 
-/// Gives the browser what it is to say from now on.
-pub(crate) fn give_device(app: &App, value: &str) -> Option<HeaderValue> {
+pub(crate) fn set_device(app: &App, value: &str) -> Option<HeaderValue> {
     Cookie::Device.write(app, value, DEVICE_LIFETIME.as_secs())
 }

@@ -1,18 +1,16 @@
-//! What a handler returns instead of a page when there is nothing to show.
+//! Errors of handlers, and the pages that show them.
 
 use crate::page::{error_page, refusal};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use slotkeeper_store::StoreError;
 
-/// What a handler returns: a page, or why there is none.
 pub(crate) type PageResult = Result<Response, PageError>;
 
-/// Why there is no page. What is wrong with a form, or refused by a rule, is no error: that has a page of its own.
+/// Why a handler has no page. Mistakes in a form and refusals by a rule are not errors: they have pages of their own.
 pub(crate) enum PageError {
-    /// What the address names does not exist, or not for whoever asks.
+    /// The address names nothing, or nothing that this user can see.
     NotFound,
-    /// The store did not do what it was asked.
     Store(StoreError),
 }
 
@@ -32,7 +30,7 @@ impl IntoResponse for PageError {
 }
 
 fn store_failed(error: &StoreError) -> Response {
-    // Both come of load, not of a fault, and pass by themselves: nothing to log.
+    // Both come from load and pass by themselves, so they are not logged.
     if matches!(error, StoreError::Busy | StoreError::Contended { .. }) {
         return refusal(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -44,7 +42,7 @@ fn store_failed(error: &StoreError) -> Response {
         return refusal(
             StatusCode::SERVICE_UNAVAILABLE,
             "Bookings are being moved",
-            "The clock of this business is set by other rules from now on. Nothing was done. Try again in a few seconds.",
+            "The rules of the time zone of this business are being updated. Nothing was done. Try again in a few seconds.",
         );
     }
     tracing::error!(%error, "the store failed");

@@ -1,5 +1,5 @@
-//! What a request's address says, read so that a mistake in it gets a page of ours: axum's own extractors answer with
-//! plain text, and a lint keeps them out.
+//! Extractors for path and query that answer mistakes with an error page. Those of axum answer with plain text; a lint
+//! forbids them.
 
 use crate::page;
 use axum::extract::{FromRequestParts, RawPathParams};
@@ -10,14 +10,14 @@ use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-/// The one variable part of a path. Where it is no `T`, there is no such page.
+/// The only parameter of a path. The page is a 404 if it cannot be parsed as `T`.
 pub(crate) struct Path<T>(pub(crate) T);
 
-/// The variable parts of a path that has several, in their order.
+/// The parameters of a path that has several, in order.
 pub(crate) struct Paths<T>(pub(crate) T);
 
-/// The query, read into `T`. Of a name that is there twice the first value counts; what cannot be read is absent, and so is
-/// what holds the character U+0000, which PostgreSQL cannot look for.
+/// The query, deserialised into `T`. Of a repeated name the first value counts. A value with U+0000, which PostgreSQL
+/// cannot store, is ignored; a query that cannot be parsed gives the default.
 pub(crate) struct Query<T>(pub(crate) T);
 
 async fn read<S: Send + Sync, T>(
@@ -25,7 +25,7 @@ async fn read<S: Send + Sync, T>(
     state: &S,
     take: impl FnOnce(&mut dyn Iterator<Item = &str>) -> Option<T>,
 ) -> Result<T, Response> {
-    // What is not UTF-8 once it is unescaped names nothing either.
+    // Parameters that are not UTF-8 after decoding are a 404 too.
     let params = RawPathParams::from_request_parts(parts, state).await.ok();
     let found = params.and_then(|params| take(&mut params.iter().map(|(_, value)| value)));
     found.ok_or_else(|| page::error_page(StatusCode::NOT_FOUND))

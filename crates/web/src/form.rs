@@ -1,4 +1,4 @@
-//! Forms: reading them, and saying what is wrong with them, field by field.
+//! Reading forms, and collecting mistakes field by field.
 
 use crate::page;
 use crate::wording::Sentence;
@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use std::fmt::Display;
 use std::str::FromStr;
 
-/// A form as it was sent: pairs of names and values, read into `T`.
+/// A form, deserialised into `T`.
 pub(crate) struct Form<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
@@ -20,7 +20,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
         let bytes = Bytes::from_request(request, state)
             .await
             .map_err(|rejection| page::error_page(rejection.into_response().status()))?;
-        // The character U+0000 stands in no text that anybody types, and PostgreSQL cannot keep it.
+        // No text field can hold U+0000, and PostgreSQL cannot store it.
         if bytes.contains(&0) || bytes.windows(3).any(|escape| escape == b"%00") {
             return Err(page::error_page(StatusCode::BAD_REQUEST));
         }
@@ -28,7 +28,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
     }
 }
 
-/// What is wrong with a form: name of the field (empty: the form as a whole) and a sentence.
+/// The mistakes in a form: the name of the field (empty for the form as a whole) and a sentence.
 #[derive(Default)]
 pub(crate) struct Errors(Vec<(&'static str, String)>);
 
@@ -41,13 +41,13 @@ impl Errors {
         self.0.push((field, message.to_string()));
     }
 
-    /// Reads a field; what is wrong with it is noted.
+    /// Parses a field; a mistake is added.
     pub(crate) fn read<T: FromStr<Err: Sentence>>(&mut self, field: &'static str, text: &str) -> Option<T> {
         text.parse().map_err(|problem: T::Err| self.add(field, problem.sentence())).ok()
     }
 
-    /// Reads a field that must not be empty. What is missing is for the caller to say: a form can have several names, and
-    /// in the summary above it nothing else tells which one is meant.
+    /// Parses a required field. `missing` names the field, because the summary above the form shows the sentence
+    /// alone.
     pub(crate) fn require<T: FromStr<Err: Sentence>>(
         &mut self,
         field: &'static str,
@@ -61,28 +61,28 @@ impl Errors {
         self.read(field, text)
     }
 
-    /// Reads a field that offers choices.
+    /// Parses a field that offers choices. Anything else gets the sentence `missing`.
     pub(crate) fn choose<T: FromStr>(&mut self, field: &'static str, text: &str, missing: &str) -> Option<T> {
         text.parse().map_err(|_| self.add(field, missing)).ok()
     }
 
-    /// What is wrong with one field; empty when nothing is.
+    /// The first mistake of one field; empty if there is none.
     pub(crate) fn of(&self, field: &str) -> &str {
         self.0.iter().find(|(name, _)| *name == field).map_or("", |(_, message)| message)
     }
 
-    /// The status of the page that shows the form.
+    /// 422 if there are mistakes, 200 otherwise.
     pub(crate) fn status(&self) -> StatusCode {
         if self.0.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
     }
 
-    /// Everything, for the summary.
+    /// All mistakes, for the summary.
     pub(crate) fn list(&self) -> &[(&'static str, String)] {
         &self.0
     }
 }
 
-/// A line of text that may be left empty. Trimmed; cut characters no line has.
+/// The trimmed text of an optional field, or `None` if it is empty.
 pub(crate) fn optional(text: &str) -> Option<String> {
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())

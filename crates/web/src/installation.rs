@@ -1,4 +1,4 @@
-//! Who runs the server: its name, and the pages where that is told, which stand on every page.
+//! The operator's name and links, which every page shows.
 
 use crate::Web;
 use axum::extract::{Request, State};
@@ -6,16 +6,16 @@ use axum::middleware::Next;
 use axum::response::Response;
 use std::sync::Arc;
 
-/// Who runs the server.
+/// What the configuration says of the server's operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Installation {
-    /// What it is called.
+    /// The name in the header and in titles.
     pub name: String,
-    /// The address of the page that says who runs it; empty for none.
+    /// The address of the imprint; empty if there is none.
     pub imprint: String,
-    /// That of the page about privacy.
+    /// The address of the privacy policy; empty if there is none.
     pub privacy: String,
-    /// That of the terms of use.
+    /// The address of the terms of use; empty if there is none.
     pub terms: String,
 }
 
@@ -26,7 +26,7 @@ impl Default for Installation {
 }
 
 impl Installation {
-    /// The links of the footer: what they are called, and where they lead.
+    /// Label and address of each link in the footer.
     #[must_use]
     pub fn links(&self) -> Vec<(&'static str, String)> {
         let all = [("Imprint", &self.imprint), ("Privacy", &self.privacy), ("Terms", &self.terms)];
@@ -38,16 +38,16 @@ impl Installation {
 }
 
 tokio::task_local! {
-    /// While a request is answered. Every page needs it, and none has to be given it.
+    /// Set for the duration of a request, so that no template has to be given it.
     static CURRENT: Arc<Installation>;
 }
 
-/// That of the server that answers; where no request is, the program's own name.
+/// The installation of the current request; outside of one, the default.
 pub(crate) fn current() -> Installation {
     CURRENT.try_with(|installation| (**installation).clone()).unwrap_or_default()
 }
 
-/// Lets the pages that answer a request know it.
-pub(crate) async fn tell(State(web): State<Web>, request: Request, next: Next) -> Response {
+/// Middleware: makes the installation available to the pages of this request.
+pub(crate) async fn provide(State(web): State<Web>, request: Request, next: Next) -> Response {
     CURRENT.scope(Arc::clone(&web.installation), next.run(request)).await
 }

@@ -1,4 +1,4 @@
-//! `/`: the front page; with an Authorization URL's query, the consent page.
+//! `/`: the landing page, or the consent page if the query is that of an Authorization URL.
 
 use crate::error::PageResult;
 use crate::extract::Query;
@@ -33,7 +33,7 @@ pub(crate) async fn show(
     }
     let layout = person.as_ref().map_or_else(Layout::default, |person| Layout::of(person, "/"));
     Ok(page::show(&Landing {
-        layout: layout.with_notice(notice.as_deref()),
+        layout: layout.with_flash(notice.as_deref()),
         demo: web.demo,
         home: person.map(|person| home_of(person.account.kind)),
         rules: web.app.sign_up_rules(),
@@ -41,7 +41,7 @@ pub(crate) async fn show(
     }))
 }
 
-/// Where somebody who signed in starts.
+/// The start page of an account.
 pub(crate) fn home_of(kind: AccountKind) -> &'static str {
     match kind {
         AccountKind::Developer => "/developer",

@@ -1,6 +1,6 @@
-//! Pages, rendered on the server, for people in browsers. They work without scripts.
+//! The pages: rendered on the server, usable without scripts.
 //!
-//! [`router()`] lists every page. A page is one file: what it shows, its handlers, and a template of the same name in
+//! [`router()`] lists every page. A page is one file with its handlers and a template of the same name in
 //! `templates/`. Pages call the use cases of `slotkeeper-app` and decide nothing themselves.
 
 mod backoffice;
@@ -34,36 +34,35 @@ use ipnet::IpNet;
 use slotkeeper_app::App;
 use std::sync::Arc;
 
-/// The page for a request that reaches no handler, or whose handler failed; with the headers that every page has.
+/// The error page for a request that reached no handler or whose handler failed, with the headers of every page.
 #[must_use]
 pub fn refuse(status: StatusCode) -> Response {
-    protect::dress(page::error_page(status))
+    protect::with_headers(page::error_page(status))
 }
 
-/// The page for a notice of a webhook that was sent here.
+/// The error page for a webhook delivery that was sent to this server by mistake.
 #[must_use]
 pub fn refuse_notice() -> Response {
-    let text = "It has the header X-Bookeo-MessageId. Notices are not taken here.";
-    protect::dress(page::refusal(StatusCode::BAD_REQUEST, "This is a notice of a webhook", text))
+    let text = "It has the header X-Bookeo-MessageId. This server receives no webhooks.";
+    protect::with_headers(page::refusal(StatusCode::BAD_REQUEST, "This is a delivery of a webhook", text))
 }
 
-/// What the pages need.
+/// The state of the pages.
 #[derive(Clone)]
 pub struct Web {
     pub app: App,
-    /// The proxies whose `X-Forwarded-For` is believed.
+    /// Proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Arc<[IpNet]>,
-    /// Whether this is the demo, which shows everybody's mail.
+    /// Whether this is the demo, which shows all e-mails to every visitor.
     pub demo: bool,
-    /// The API's document, OpenAPI 3.1.
+    /// The OpenAPI 3.1 document of the API.
     pub document: Arc<serde_json::Value>,
-    /// Who runs the server.
     pub installation: Arc<Installation>,
 }
 
 impl Web {
-    /// Whether e-mails reach anybody: by a mail server or, in the demo, in its inbox.
-    pub(crate) fn sends_mail(&self) -> bool {
+    /// Whether e-mails arrive: through a mail server or, in the demo, in its inbox.
+    pub(crate) fn sends_email(&self) -> bool {
         self.demo || self.app.delivers_mail()
     }
 }

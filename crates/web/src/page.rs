@@ -1,4 +1,4 @@
-//! What all pages share: the frame, notices, and pages for when something is not as it should be.
+//! What all pages share: the layout, flash messages, and error pages.
 
 use crate::Web;
 use crate::cookie;
@@ -16,25 +16,24 @@ use slotkeeper_domain::throttle::TooMany;
 use slotkeeper_domain::time::{Instant, Zone};
 use std::sync::Arc;
 
-/// The frame of a page.
+/// The values of `layout.html`.
 #[derive(Default, Clone)]
 pub(crate) struct Layout {
     pub(crate) person: Option<Person>,
     pub(crate) nav: Vec<NavItem>,
-    pub(crate) notice: Option<Flash>,
+    pub(crate) flash: Option<Flash>,
     pub(crate) narrow: bool,
-    /// Where somebody comes to who signs out here and in again; empty for the start page.
+    /// Where signing out and in again leads; empty for the start page.
     pub(crate) next: String,
 }
 
-/// Who is signed in.
+/// The user in the header.
 #[derive(Clone)]
 pub(crate) struct Person {
     pub(crate) email: String,
     pub(crate) account_name: String,
 }
 
-/// An entry of the navigation.
 #[derive(Clone)]
 pub(crate) struct NavItem {
     pub(crate) label: &'static str,
@@ -42,7 +41,7 @@ pub(crate) struct NavItem {
     pub(crate) current: bool,
 }
 
-/// A line above the page: what was just done.
+/// The message above the page about what the last request did.
 #[derive(Clone)]
 pub(crate) struct Flash {
     pub(crate) kind: &'static str,
@@ -50,12 +49,12 @@ pub(crate) struct Flash {
 }
 
 impl Layout {
-    /// The frame for nobody in particular: narrow, as entry pages are.
+    /// The narrow layout of pages for visitors who are not signed in.
     pub(crate) fn narrow() -> Self {
         Self { narrow: true, ..Self::default() }
     }
 
-    /// The frame for somebody who signed in, on the page at `current`.
+    /// The layout for a signed-in user. The entry of the navigation with the address `current` is marked.
     pub(crate) fn of(person: &SignedIn, current: &str) -> Self {
         let items: &[(&str, &str)] = match (person.account.kind, person.as_owner().is_ok()) {
             (AccountKind::Developer, _) => &[("Applications", "/developer"), ("API", "/docs")],
@@ -63,8 +62,8 @@ impl Layout {
                 ("Home", "/backoffice"),
                 ("Subaccounts", "/backoffice/subaccounts"),
                 ("Applications", "/backoffice/applications"),
-                ("People", "/backoffice/people"),
-                ("Details", "/backoffice/details"),
+                ("Team", "/backoffice/team"),
+                ("Business profile", "/backoffice/business-profile"),
             ],
             (AccountKind::Portal, false) => &[
                 ("Home", "/backoffice"),
@@ -73,21 +72,21 @@ impl Layout {
             ],
             (AccountKind::Business, true) => &[
                 ("Home", "/backoffice"),
-                ("Calendars", "/backoffice/calendars"),
+                ("Calendar feeds", "/backoffice/calendars"),
                 ("Applications", "/backoffice/applications"),
-                ("E-mails", "/backoffice/mails"),
-                ("People", "/backoffice/people"),
-                ("Details", "/backoffice/details"),
+                ("E-mails", "/backoffice/emails"),
+                ("Team", "/backoffice/team"),
+                ("Business profile", "/backoffice/business-profile"),
             ],
             (AccountKind::Business, false) if person.as_manager().is_some() => &[
                 ("Home", "/backoffice"),
-                ("Calendars", "/backoffice/calendars"),
+                ("Calendar feeds", "/backoffice/calendars"),
                 ("Applications", "/backoffice/applications"),
-                ("E-mails", "/backoffice/mails"),
+                ("E-mails", "/backoffice/emails"),
             ],
             (AccountKind::Business, false) => &[
                 ("Home", "/backoffice"),
-                ("Calendars", "/backoffice/calendars"),
+                ("Calendar feeds", "/backoffice/calendars"),
                 ("Applications", "/backoffice/applications"),
             ],
         };
@@ -102,72 +101,70 @@ impl Layout {
         }
     }
 
-    /// The same, for pages that hold one card.
+    /// The same with one narrow column, for pages that hold one card.
     pub(crate) fn narrowed(mut self) -> Self {
         self.narrow = true;
         self
     }
 
-    /// The same; somebody who signs out here and in again comes back to this address.
-    pub(crate) fn and_back_to(mut self, address: &str) -> Self {
+    /// The same, with signing out and in again leading back to `address`.
+    pub(crate) fn returning_to(mut self, address: &str) -> Self {
         address.clone_into(&mut self.next);
         self
     }
 
-    /// Who runs the server, as every page says.
     pub(crate) fn installation(&self) -> Installation {
         installation::current()
     }
 
-    /// The same, with the notice that a redirect asked for.
-    pub(crate) fn with_notice(mut self, code: Option<&str>) -> Self {
-        self.notice = code.and_then(notice);
+    /// The same, with the flash message that `?notice=` names.
+    pub(crate) fn with_flash(mut self, code: Option<&str>) -> Self {
+        self.flash = code.and_then(flash);
         self
     }
 }
 
-/// Notices by the code in `?notice=`. Fixed texts, so that nobody can put words into our mouth with a link.
-fn notice(code: &str) -> Option<Flash> {
+/// The flash message of a code in `?notice=`. The texts are fixed, so that a link cannot put words on our pages.
+fn flash(code: &str) -> Option<Flash> {
     let (kind, text) = match code {
         "signed-out" => ("good", "You are signed out."),
         "password-chosen" => ("good", "Your password is set. Sign in with it."),
         "confirmed" => ("good", "Thank you, your e-mail address is confirmed."),
-        "link-sent" => ("good", "The e-mail is on its way again. Look into your inbox in a moment."),
-        "no-mail" => ("info", "No e-mail was sent, because this server cannot send any yet."),
+        "link-sent" => ("good", "The e-mail is being sent again. Check your inbox in a moment."),
+        "no-mail" => ("info", "No e-mail was sent: no mail server is configured."),
         "saved" => ("good", "Saved."),
         "callback-removed" => ("good", "The callback URL is removed. Keys come by e-mail from now on."),
         "callback-removed-no-mail" => (
             "info",
-            "The callback URL is removed. Keys would come by e-mail from now on, which this server cannot send yet: until it can, \
-             or there is a callback URL again, nobody can install the application.",
+            "The callback URL is removed. Keys are sent by e-mail now, and no mail server is configured: the application cannot be \
+             installed until there is one, or a callback URL.",
         ),
-        "sent-again" => ("good", "It is being sent again. What becomes of it is in the list below."),
-        "test-sent" => ("good", "The test is on its way. What becomes of it is in the list below."),
-        "signing-key" => ("good", "Notices are signed with the newest secret key from now on."),
-        "ended" => ("good", "The key has ended. It no longer works."),
-        "ended-before" => ("info", "This key had ended already."),
+        "sent-again" => ("good", "Sending again. The list below shows the status."),
+        "test-sent" => ("good", "Sending the test. The list below shows the status."),
+        "signing-key" => ("good", "Deliveries are signed with the newest secret key from now on."),
+        "ended" => ("good", "The key is revoked. It no longer works."),
+        "ended-before" => ("info", "This key was revoked already."),
         "uninstalled" => ("good", "The application is uninstalled. Its keys no longer work."),
         "uninstalled-before" => ("info", "The application was uninstalled already."),
-        "calendar-ended" => ("good", "The calendar has ended. Its address leads nowhere any more."),
-        "calendar-ended-before" => ("info", "This calendar had ended already."),
-        "mail-again" => ("good", "The e-mail is tried again. What becomes of it is in the list below."),
-        "mail-not-again" => ("info", "This e-mail cannot be sent again. What became of it is in the list below."),
-        "text-reset" => ("good", "Your text is deleted. Letters say again what comes with the program."),
+        "calendar-ended" => ("good", "The calendar feed is revoked. Its link no longer works."),
+        "calendar-ended-before" => ("info", "This calendar feed was revoked already."),
+        "mail-again" => ("good", "Sending the e-mail again. The list below shows the status."),
+        "mail-not-again" => ("info", "This e-mail cannot be sent again. The list below shows its status."),
+        "text-reset" => ("good", "Your template is deleted. The default is used again."),
         "invited" => ("good", "The invitation is on its way."),
-        "declined" => ("good", "You declined. You are not invited there any more."),
+        "declined" => ("good", "You declined the invitation."),
         "removed" => ("good", "Removed. The person can no longer sign in."),
         _ => return None,
     };
     Some(Flash { kind, text: text.to_owned() })
 }
 
-/// `?notice=…`
 #[derive(serde::Deserialize, Default)]
 pub(crate) struct FlashQuery {
     pub(crate) notice: Option<String>,
 }
 
-/// A page with its status.
+/// The page with this status; 500 if the template cannot be rendered.
 pub(crate) fn render(status: StatusCode, page: &impl Template) -> Response {
     match page.render() {
         Ok(html) => (status, Html(html)).into_response(),
@@ -178,12 +175,11 @@ pub(crate) fn render(status: StatusCode, page: &impl Template) -> Response {
     }
 }
 
-/// A page that shows what was asked for.
 pub(crate) fn show(page: &impl Template) -> Response {
     render(StatusCode::OK, page)
 }
 
-/// Sends the browser on with a GET.
+/// A redirect (303), which the browser follows with GET.
 pub(crate) fn see_other(address: &str) -> Response {
     match HeaderValue::from_str(address) {
         Ok(location) => (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response(),
@@ -191,7 +187,7 @@ pub(crate) fn see_other(address: &str) -> Response {
     }
 }
 
-/// A page that says why not, and what to do.
+/// An error page: what is wrong, and what the user can do.
 #[derive(Template, Clone)]
 #[template(path = "refusal.html")]
 pub(crate) struct RefusalPage {
@@ -201,7 +197,7 @@ pub(crate) struct RefusalPage {
     text: String,
     details: Vec<String>,
     sign_in_as_other: bool,
-    /// Where somebody else comes to after signing in.
+    /// Where signing in as another user leads.
     next: String,
 }
 
@@ -218,29 +214,28 @@ impl RefusalPage {
         }
     }
 
-    /// The same, shown to somebody who signed in.
-    pub(crate) fn in_front_of(mut self, person: &SignedIn) -> Self {
+    /// The same with the layout of a signed-in user.
+    pub(crate) fn seen_by(mut self, person: &SignedIn) -> Self {
         self.layout = Layout::of(person, "").narrowed();
         self
     }
 
-    /// The same, shown to somebody who signed in and may want to be somebody else.
-    pub(crate) fn to(self, person: &SignedIn) -> Self {
-        Self { sign_in_as_other: true, ..self.in_front_of(person) }
+    /// The same, offering to sign in as another user.
+    pub(crate) fn with_other_sign_in(self, person: &SignedIn) -> Self {
+        Self { sign_in_as_other: true, ..self.seen_by(person) }
     }
 
     pub(crate) fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The same; somebody else who signs in instead comes back to this address.
-    pub(crate) fn and_back_to(mut self, address: &str) -> Self {
+    /// The same, with signing in as another user leading back to `address`.
+    pub(crate) fn returning_to(mut self, address: &str) -> Self {
         address.clone_into(&mut self.next);
         address.clone_into(&mut self.layout.next);
         self
     }
 
-    /// The same, with a list.
     pub(crate) fn with_details(mut self, details: Vec<String>) -> Self {
         self.details = details;
         self
@@ -257,12 +252,12 @@ impl IntoResponse for RefusalPage {
     }
 }
 
-/// A page that was made where nobody knew who looks at it.
+/// Marks the response of an error page that was rendered without knowing the user.
 #[derive(Clone)]
 struct BarePage(Arc<RefusalPage>);
 
-/// Puts the frame of whoever is signed in around pages that were made without. Only around what the browser or the person got
-/// wrong: what the server got wrong, and what it has no time for, asks for nothing more of it.
+/// Middleware: renders error pages again with the layout of the signed-in user. Only for client errors: a server that
+/// fails or is overloaded should not be asked for the session, too.
 pub(crate) async fn frame(State(web): State<Web>, request: Request, next: Next) -> Response {
     let cookies = request.headers().clone();
     let mut response = next.run(request).await;
@@ -283,22 +278,20 @@ pub(crate) async fn frame(State(web): State<Web>, request: Request, next: Next) 
     }
 }
 
-/// A page that says why not.
 pub(crate) fn refusal(status: StatusCode, title: &str, text: &str) -> Response {
     RefusalPage::new(status, title, text).into_response()
 }
 
-/// The page for a status that comes about before any page is reached, or by itself.
+/// The error page of a status.
 pub(crate) fn error_page(status: StatusCode) -> Response {
     let (title, text) = match status {
         StatusCode::NOT_FOUND => (
             "There is no such page",
             "The address may be mistyped, or what was here is gone. Start again from the beginning.",
         ),
-        StatusCode::METHOD_NOT_ALLOWED => (
-            "This page does not work that way",
-            "It was asked for in a way it does not know. Open it from a link instead.",
-        ),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            ("This page does not work that way", "It does not support this method. Open it from a link instead.")
+        }
         StatusCode::PAYLOAD_TOO_LARGE => {
             ("That was too much", "The form holds more text than it can take. Shorten it and send it again.")
         }
@@ -322,7 +315,7 @@ pub(crate) fn error_page(status: StatusCode) -> Response {
     refusal(status, title, text)
 }
 
-/// A role as it stands in a sentence: “you are signed in as …”.
+/// A role within a sentence: “you are signed in as …”.
 pub(crate) fn role_in_words(role: Role) -> &'static str {
     match role {
         Role::Owner => "the owner",
@@ -331,7 +324,7 @@ pub(crate) fn role_in_words(role: Role) -> &'static str {
     }
 }
 
-/// How long to wait, in words.
+/// The wait in words, in whole minutes.
 pub(crate) fn wait_in_words(too_many: TooMany) -> String {
     match too_many.wait.as_secs().div_ceil(60) {
         0 | 1 => "a minute".to_owned(),
@@ -339,41 +332,40 @@ pub(crate) fn wait_in_words(too_many: TooMany) -> String {
     }
 }
 
-/// Adds when to come back to an answer that says “too many”.
+/// Adds `Retry-After`, in seconds.
 pub(crate) fn retry_after(mut response: Response, too_many: TooMany) -> Response {
     let seconds = too_many.wait.as_secs().saturating_add(1);
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     response
 }
 
-/// An instant in an account's wall-clock time; UTC says so.
+/// The instant in the account's zone, in words; `UTC` is appended where the zone is UTC.
 pub(crate) fn when(at: Instant, zone: &Zone) -> String {
     let words = at.to_words(zone);
     if zone.name() == "UTC" { format!("{words} UTC") } else { words }
 }
 
-/// When a key was last used, if ever.
 pub(crate) fn last_used(at: Option<Instant>, zone: &Zone) -> String {
     at.map_or_else(|| "never".to_owned(), |at| when(at, zone))
 }
 
-/// The banner for somebody who has not confirmed the address yet.
+/// The banner for a user whose e-mail address is not confirmed.
 pub(crate) struct Unconfirmed {
     pub(crate) email: String,
-    /// Whether e-mail goes out at all; where it does not, only the demo shows it.
+    /// Whether a mail server is configured.
     pub(crate) delivers: bool,
     pub(crate) demo: bool,
-    /// What waits for it.
+    /// What the account cannot do until then.
     pub(crate) until_then: &'static str,
 }
 
-/// The banner, where one is needed.
+/// The banner, or `None` if the address is confirmed.
 pub(crate) fn unconfirmed(web: &Web, person: &SignedIn) -> Option<Unconfirmed> {
     let email = person.user.email_address.to_string();
     let until_then = match person.account.kind {
-        AccountKind::Developer => "Until then nobody can install your applications.",
-        AccountKind::Portal => "Until then you can invite nobody.",
-        AccountKind::Business => "Until then you can invite nobody, and no e-mails about bookings go out.",
+        AccountKind::Developer => "Until then your applications cannot be installed.",
+        AccountKind::Portal => "Until then you cannot invite anyone.",
+        AccountKind::Business => "Until then you cannot invite anyone, and no e-mails about bookings go out.",
     };
     let banner = Unconfirmed { email, delivers: web.app.delivers_mail(), demo: web.demo, until_then };
     person.user.email_confirmed_at.is_none().then_some(banner)

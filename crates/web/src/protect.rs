@@ -1,4 +1,4 @@
-//! What protects every page: headers that say what the browser may do with it, and no forms from other sites.
+//! Security headers of every page, and the refusal of forms from other sites.
 
 use crate::Web;
 use crate::page;
@@ -13,7 +13,8 @@ use axum::response::Response;
 use slotkeeper_app::App;
 use std::net::IpAddr;
 
-/// The content policy of a page whose forms may lead to `form_targets` besides this server. No scripts, no frames.
+/// The content security policy of a page: no scripts, no frames, and forms that lead to this server and to
+/// `form_targets`.
 pub(crate) fn content_policy(form_targets: &str) -> String {
     format!(
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'{form_targets}; \
@@ -21,13 +22,13 @@ pub(crate) fn content_policy(form_targets: &str) -> String {
     )
 }
 
-/// Adds the headers that every page has. A page that set one of them itself keeps its own.
+/// Middleware: adds the headers that every page has. A header that the page has set itself stays.
 pub(crate) async fn add_headers(request: Request, next: Next) -> Response {
-    dress(next.run(request).await)
+    with_headers(next.run(request).await)
 }
 
-/// The same for a page that comes about outside the router.
-pub(crate) fn dress(mut response: Response) -> Response {
+/// The same for a response that does not come through the router.
+pub(crate) fn with_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
     let mut add = |name: HeaderName, value: HeaderValue| {
         headers.entry(name).or_insert(value);
@@ -35,10 +36,10 @@ pub(crate) fn dress(mut response: Response) -> Response {
     if let Ok(policy) = HeaderValue::from_str(&content_policy("")) {
         add(CONTENT_SECURITY_POLICY, policy);
     }
-    // For browsers that do not know frame-ancestors.
+    // For browsers without frame-ancestors.
     add(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     add(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // Not no-referrer: with that, browsers send `Origin: null` with our own forms.
+    // With no-referrer browsers would send `Origin: null` with our own forms.
     add(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     add(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     add(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
@@ -49,10 +50,10 @@ pub(crate) fn dress(mut response: Response) -> Response {
     response
 }
 
-/// Refuses a form that another site's page sent. Every browser names the origin of a form in `Origin`.
+/// Middleware: refuses a form that was sent from a page of another site, by its `Origin`.
 pub(crate) async fn refuse_foreign_forms(State(web): State<Web>, request: Request, next: Next) -> Response {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if changes && !is_ours(request.headers(), &web.app) {
+    if changes && !is_own_origin(request.headers(), &web.app) {
         return page::refusal(
             StatusCode::FORBIDDEN,
             "This form came from somewhere else",
@@ -67,10 +68,10 @@ pub(crate) async fn refuse_foreign_forms(State(web): State<Web>, request: Reques
     response
 }
 
-/// Whether `Origin` is this server: the host the browser asked for, by the scheme of the public address, or that address
-/// itself, where a proxy changes the host. A page of the same host by another scheme is not ours: who sits between a browser
-/// and plain http can write it.
-fn is_ours(headers: &HeaderMap, app: &App) -> bool {
+/// Whether `Origin` is this server: the host of the request with the scheme of the public URL, or the public URL
+/// itself, where a proxy changes the host. The same host with another scheme does not count: over plain http an
+/// attacker on the way can write pages of it.
+fn is_own_origin(headers: &HeaderMap, app: &App) -> bool {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let Some(origin) = text(ORIGIN) else { return false };
     let ours = app.public_url();
@@ -80,8 +81,8 @@ fn is_ours(headers: &HeaderMap, app: &App) -> bool {
     same_host || origin == ours.origin().ascii_serialization()
 }
 
-/// Refuses a request for another host than this machine. The demo shows everybody's mail to whoever asks, so a site
-/// whose name was made to lead here (DNS rebinding) must get nothing.
+/// Middleware of the demo: refuses hosts other than this machine. The demo shows all e-mails to every visitor, so a
+/// site whose name resolves to this machine (DNS rebinding) must not reach it.
 pub(crate) async fn refuse_foreign_hosts(request: Request, next: Next) -> Response {
     let host = request.headers().get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let name = host.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')).map_or(host, |(name, _)| name);

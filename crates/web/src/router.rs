@@ -1,4 +1,4 @@
-//! Every page.
+//! The routes of all pages and the middleware around them.
 
 use crate::{
     Web, backoffice, calendar_file, consent, demo, developer, docs, entry, installation, landing, page, protect,
@@ -11,17 +11,17 @@ use axum::middleware;
 use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 
-/// Most bytes a form may have.
+/// Largest form, in bytes.
 const LARGEST_FORM: usize = 64 * 1024;
 
-/// The router for everything that is not the API.
+/// The router for everything except the API.
 pub fn router(web: Web) -> Router {
     let mut pages = Router::new()
         .route("/", get(landing::show))
         .route("/docs", get(docs::show))
         .route("/consent", post(consent::decide::decide))
         .route("/consent/done/{question}", get(consent::done::show))
-        // Entry: before one is somebody.
+        // Entry: for visitors who are not signed in.
         .route("/sign-in", get(entry::sign_in::show).post(entry::sign_in::sign_in))
         .route("/sign-out", post(entry::sign_out::sign_out))
         .route("/sign-up", get(entry::sign_up::show))
@@ -35,7 +35,7 @@ pub fn router(web: Web) -> Router {
         )
         .route("/confirm-email/{token}", get(entry::confirm_email::show).post(entry::confirm_email::confirm))
         .route("/confirm-email", post(entry::confirm_email::send_again))
-        // A developer's pages.
+        // Developer accounts.
         .route("/developer", get(developer::home::show))
         .route("/developer/applications", get(developer::register::show).post(developer::register::register))
         .route("/developer/applications/{id}", get(developer::application::show))
@@ -65,7 +65,7 @@ pub fn router(web: Web) -> Router {
         .route("/backoffice/authorizations/{id}/end", get(backoffice::end_key::ask).post(backoffice::end_key::end))
         .route("/backoffice/subaccounts", get(backoffice::subaccounts::show))
         .route(
-            "/backoffice/details",
+            "/backoffice/business-profile",
             get(backoffice::business_profile::show).post(backoffice::business_profile::update),
         )
         .route("/backoffice/calendars", get(backoffice::calendars::show))
@@ -85,29 +85,29 @@ pub fn router(web: Web) -> Router {
             "/backoffice/calendars/resources/{id}/end",
             get(backoffice::calendars::ask_end_of_resource).post(backoffice::calendars::end_of_resource),
         )
-        // For calendar programs, which have no cookie.
+        // Calendar programs send no cookie: the token in the address is the credential.
         .route("/calendars/{file}", get(calendar_file::show))
-        .route("/backoffice/mails", get(backoffice::emails::show))
+        .route("/backoffice/emails", get(backoffice::emails::show))
         .route("/backoffice/follow-ups", get(backoffice::follow_ups::show).post(backoffice::follow_ups::save))
-        .route("/backoffice/mails/{id}/again", post(backoffice::emails::again))
-        .route("/backoffice/letters", get(backoffice::email_templates::list))
+        .route("/backoffice/emails/{id}/again", post(backoffice::emails::again))
+        .route("/backoffice/email-templates", get(backoffice::email_templates::list))
         .route(
-            "/backoffice/letters/{kind}/{language}",
+            "/backoffice/email-templates/{kind}/{language}",
             get(backoffice::email_templates::show).post(backoffice::email_templates::save),
         )
         .route(
-            "/backoffice/letters/{kind}/{language}/preview",
+            "/backoffice/email-templates/{kind}/{language}/preview",
             get(backoffice::email_templates::preview).post(backoffice::email_templates::preview_unsaved),
         )
-        .route("/backoffice/letters/{kind}/{language}/reset", post(backoffice::email_templates::reset))
-        .route("/backoffice/people", get(backoffice::team::show).post(backoffice::team::invite))
-        .route("/backoffice/people/{id}/remove", get(backoffice::team::ask_remove).post(backoffice::team::remove));
+        .route("/backoffice/email-templates/{kind}/{language}/reset", post(backoffice::email_templates::reset))
+        .route("/backoffice/team", get(backoffice::team::show).post(backoffice::team::invite))
+        .route("/backoffice/team/{id}/remove", get(backoffice::team::ask_remove).post(backoffice::team::remove));
     if web.demo {
         pages = pages
-            .route("/demo/mail", get(demo::inbox::list))
-            .route("/demo/mail/{account}/{id}", get(demo::inbox::show))
-            .route("/demo/mail/{account}/{id}/html", get(demo::inbox::html))
-            .route("/demo/mail/{account}/{id}/calendar", get(demo::inbox::calendar))
+            .route("/demo/inbox", get(demo::inbox::list))
+            .route("/demo/inbox/{account}/{id}", get(demo::inbox::show))
+            .route("/demo/inbox/{account}/{id}/html", get(demo::inbox::html))
+            .route("/demo/inbox/{account}/{id}/calendar", get(demo::inbox::calendar))
             .layer(middleware::from_fn(protect::refuse_foreign_hosts));
     }
     pages
@@ -117,12 +117,12 @@ pub fn router(web: Web) -> Router {
         .layer(middleware::from_fn_with_state(web.clone(), protect::refuse_foreign_forms))
         .layer(middleware::from_fn_with_state(web.clone(), page::frame))
         .layer(middleware::from_fn(protect::add_headers))
-        // Static files come last: they are the same for everybody, may be cached, and need none of the above.
+        // Static files are outside of the layers above: they are the same for every visitor and may be cached.
         .route(
             "/static/{file}",
             get(static_files::serve).fallback(|| async { crate::refuse(StatusCode::METHOD_NOT_ALLOWED) }),
         )
-        .layer(middleware::from_fn_with_state(web.clone(), installation::tell))
+        .layer(middleware::from_fn_with_state(web.clone(), installation::provide))
         .layer(CompressionLayer::new())
         .with_state(web)
 }

@@ -1,4 +1,5 @@
-//! Who looks at a page, as types: a page for developers takes a [`DeveloperPage`], and nobody else gets it.
+//! Extractors that require a signed-in user in a role. A page for developers takes a [`DeveloperPage`]; any other user
+//! gets an error page.
 
 use crate::error::PageError;
 use crate::{Web, cookie, page};
@@ -10,26 +11,26 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use slotkeeper_app::caller::{AccountMember, BusinessMember, Developer, Manager, Owner, SignedIn};
 use slotkeeper_app::sessions::find;
 
-/// Somebody who signed in; everybody else is sent to sign in and comes back.
+/// Any signed-in user. A visitor is sent to the sign-in page and comes back afterwards.
 pub(crate) struct Session(pub(crate) SignedIn);
 
-/// Somebody of a developer account.
+/// A user of a developer account.
 pub(crate) struct DeveloperPage(pub(crate) Developer);
 
-/// Anybody of a business or a portal.
+/// Any member of the team of a business or a portal.
 pub(crate) struct AccountMemberPage(pub(crate) AccountMember);
 
 /// The owner of a business or a portal.
 pub(crate) struct OwnerPage(pub(crate) Owner);
 
-/// Anybody of a business.
+/// Any member of the team of a business.
 pub(crate) struct BusinessMemberPage(pub(crate) BusinessMember);
 
 /// The owner or a manager of a business.
 pub(crate) struct ManagerPage(pub(crate) Manager);
 
-/// Who is signed in, if anybody.
-async fn person(parts: &Parts, web: &Web) -> Result<Option<SignedIn>, Response> {
+/// The user of the session cookie, if the session is valid.
+async fn signed_in(parts: &Parts, web: &Web) -> Result<Option<SignedIn>, Response> {
     match cookie::read(&web.app, &parts.headers) {
         Some(token) => find::find(&web.app, &token).await.map_err(|error| PageError::from(error).into_response()),
         None => Ok(None),
@@ -45,10 +46,10 @@ impl FromRequestParts<Web> for Session {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Response> {
-        if let Some(person) = person(parts, web).await? {
+        if let Some(person) = signed_in(parts, web).await? {
             return Ok(Self(person));
         }
-        // A form that comes after the session ended cannot be sent again after signing in; its page can be opened.
+        // A form cannot be sent again after signing in, so another method leads to the start page.
         let target = match parts.method {
             axum::http::Method::GET => parts.uri.path_and_query().map_or("/", |target| target.as_str()),
             _ => "/",
@@ -61,7 +62,7 @@ impl OptionalFromRequestParts<Web> for Session {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Option<Self>, Response> {
-        Ok(person(parts, web).await?.map(Self))
+        Ok(signed_in(parts, web).await?.map(Self))
     }
 }
 
@@ -72,9 +73,9 @@ macro_rules! pages_for {
 
             async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Response> {
                 let Session(person) = <Session as FromRequestParts<Web>>::from_request_parts(parts, web).await?;
-                let narrow: fn(&SignedIn) -> Option<_> = $as;
-                narrow(&person).map(Self).ok_or_else(|| {
-                    page::RefusalPage::new(StatusCode::FORBIDDEN, $title, $text).to(&person).into_response()
+                let in_role: fn(&SignedIn) -> Option<_> = $as;
+                in_role(&person).map(Self).ok_or_else(|| {
+                    page::RefusalPage::new(StatusCode::FORBIDDEN, $title, $text).with_other_sign_in(&person).into_response()
                 })
             }
         }
@@ -89,7 +90,7 @@ pages_for! {
     ManagerPage, SignedIn::as_manager, "Only owners and managers of a business can do this",
         "Ask the owner or a manager of the business.";
     OwnerPage, |person| person.as_owner().ok(), "Only the owner can do this",
-        "Ask the owner of the account. Owners decide about applications, people and the business's details.";
+        "Ask the owner of the account. Owners manage applications, the team and the business profile.";
     BusinessMemberPage, SignedIn::as_business_member, "This page is for businesses",
-        "Only a business takes bookings, and has calendars of them. Sign in with the account of a business.";
+        "Only a business takes bookings and has calendar feeds. Sign in with the account of a business.";
 }

@@ -1,4 +1,4 @@
-//! Style sheet, script and pictures, compiled in.
+//! Style sheet, script and pictures, compiled into the binary.
 
 use crate::error::{PageError, PageResult};
 use crate::extract::Path;
@@ -14,7 +14,7 @@ const FILES: [(&str, &str, &str); 4] = [
     ("favicon.svg", "image/svg+xml", include_str!("../static/favicon.svg")),
 ];
 
-/// One of the files. Browsers keep it for five minutes and ask whether it changed after that.
+/// Browsers may keep a file for five minutes and then revalidate it with its `ETag`.
 pub(crate) async fn serve(Path(name): Path<String>, headers: HeaderMap) -> PageResult {
     let (_, kind, text) = FILES.iter().find(|(file, ..)| *file == name).ok_or(PageError::NotFound)?;
     let mut hasher = DefaultHasher::new();

@@ -1,4 +1,4 @@
-// Tries operations from the page of the API. Without it the page can be read, and there is nothing to type or press.
+// Calls operations from the reference page. Without this script the page has no forms.
 "use strict";
 
 const keys = { "X-Bookeo-apiKey": "api-key", "X-Bookeo-secretKey": "secret-key" };
@@ -63,7 +63,7 @@ async function tryIt(event) {
     try {
       shown = JSON.stringify(JSON.parse(text), null, 2);
     } catch {
-      // No JSON: shown as it is.
+      // Not JSON: shown unchanged.
     }
     const where = response.headers.get("Location");
     show(form, `${how.method} ${address}: ${response.status}, in ${took} ms${where ? `, at ${where}` : ""}`, shown);
@@ -72,7 +72,7 @@ async function tryIt(event) {
   }
 }
 
-// Asks the API with the keys on the page; nothing where it refuses.
+// Calls the API with the keys on the page; undefined if it refuses.
 async function read(path) {
   const headers = {};
   for (const [header, id] of Object.entries(keys)) {
@@ -99,7 +99,7 @@ async function freeEvent() {
   return undefined;
 }
 
-// With both keys there, the bodies of the two main calls name an event that is free. Those that were edited stay.
+// With both keys, the bodies of the two main calls get a free event. Edited bodies stay.
 async function fillBodies() {
   const there = Object.values(keys).every((id) => document.getElementById(id).value.trim());
   const bodies = ["postHolds-body", "postBookings-body"].map((id) => document.getElementById(id));

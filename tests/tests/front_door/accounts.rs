@@ -9,7 +9,7 @@ on_every_engine! {
     /// Whoever signs up is signed in, and nobody else is.
     async fn signing_up_opens_a_session(server: TestServer) {
         let developer = Visitor::developer(&server, "dana@example.com").await;
-        developer.get("/developer").await.assert_says("Nothing registered yet");
+        developer.get("/developer").await.assert_says("No applications");
         let stranger = Visitor::new(&server);
         assert_eq!(stranger.get("/developer").await.location(), "/sign-in?next=%2Fdeveloper");
     }
@@ -20,7 +20,7 @@ on_every_engine! {
         let fields = [("name", "Other"), ("person_name", "D"), ("email", "DANA@Example.com "), ("password", PASSWORD)];
         let page = Visitor::new(&server).post("/sign-up/developer", &fields).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-        page.assert_says("Somebody signs in with this address already");
+        page.assert_says("This address is used by an account already");
         page.assert_says("value=\"Other\"");
     }
 
@@ -46,7 +46,7 @@ on_every_engine! {
         for field in ["name", "country", "zone", "currency", "language", "email", "password"] {
             page.assert_says(&format!("href=\"#{field}\""));
         }
-        page.assert_says("<title>Error: Open a business account");
+        page.assert_says("<title>Error: Create a business account");
         for message in ["Enter the name of the business.", "Choose a country.", "Choose a time zone.", "Choose a currency."] {
             page.assert_says(message);
         }
@@ -67,7 +67,7 @@ on_every_engine! {
     async fn who_is_signed_in_need_not_sign_in(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         assert_eq!(owner.get("/sign-in").await.location(), "/backoffice");
-        assert_eq!(owner.get("/sign-in?next=%2Fbackoffice%2Fdetails").await.location(), "/backoffice/details");
+        assert_eq!(owner.get("/sign-in?next=%2Fbackoffice%2Fbusiness-profile").await.location(), "/backoffice/business-profile");
         assert_eq!(owner.get("/sign-in?next=%2F%2Fevil.example").await.location(), "/backoffice");
     }
 
@@ -226,7 +226,7 @@ on_every_engine! {
         }
         let refused = sign_up("2001:db8:1:2:ffff::1", 20).await;
         assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
-        refused.assert_says("Many accounts were opened from your network");
+        refused.assert_says("Many accounts were created from your network");
         assert_eq!(sign_up("2001:db8:1:3::1", 21).await.status, StatusCode::SEE_OTHER);
         server.clock.advance(Duration::from_secs(180));
         assert_eq!(sign_up("2001:db8:1:2::1", 22).await.status, StatusCode::SEE_OTHER);
@@ -304,7 +304,7 @@ on_every_engine! {
         let application = developer.register("Harbour Desk", "").await;
         let owner = Visitor::unconfirmed_owner(&server, "olivia@example.com").await;
         let ask = async || owner.get(&application.asks_for("availability_r", None)).await;
-        ask().await.assert_says("The developer is not confirmed yet");
+        ask().await.assert_says("The developer is not confirmed");
 
         let stranger = Visitor::new(&server);
         assert!(stranger.get(&link).await.location().starts_with("/sign-in?next=%2Fconfirm%2Demail%2F"));
@@ -313,7 +313,7 @@ on_every_engine! {
         assert_eq!(page.status, StatusCode::FORBIDDEN);
         page.assert_says("This link is for another account");
         assert_eq!(owner.post(&link, &[]).await.status, StatusCode::GONE);
-        ask().await.assert_says("The developer is not confirmed yet");
+        ask().await.assert_says("The developer is not confirmed");
 
         developer.get(&link).await.assert_says("dana@example.com");
         // Pressed twice, or followed once more, it is as well.
@@ -335,7 +335,7 @@ on_every_engine! {
         assert_eq!(developer.post(&link, &[("password", PASSWORD)]).await.location(), "/sign-in?notice=password-chosen");
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         let page = owner.get(&application.asks_for("availability_r", None)).await;
-        page.assert_says("The developer is not confirmed yet");
+        page.assert_says("The developer is not confirmed");
     }
 
     /// Nobody's inbox is flooded with invitations either: thirty from one account, then one each ten minutes.
@@ -343,7 +343,7 @@ on_every_engine! {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         let invite = async |number: u32| {
             let email = format!("person{number}@example.com");
-            owner.post("/backoffice/people", &[("name", "Kim"), ("email", &email), ("role", "staff")]).await.status
+            owner.post("/backoffice/team", &[("name", "Kim"), ("email", &email), ("role", "staff")]).await.status
         };
         for number in 0..30 {
             assert_eq!(invite(number).await, StatusCode::SEE_OTHER, "{number}");
@@ -358,11 +358,11 @@ on_every_engine! {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         let manager = owner.colleague(&server, "manager", "marco@example.com").await;
         manager.get("/backoffice").await.assert_says("Harbour Lights");
-        let people = owner.get("/backoffice/people").await.html;
+        let people = owner.get("/backoffice/team").await.html;
         let remove = people.split("href=\"").find(|part| part.contains("/remove\"")).expect("a link to remove");
         let remove = remove.split('"').next().expect("an address");
         owner.get(remove).await.assert_says("Remove Kim?");
-        assert_eq!(owner.post(remove, &[]).await.location(), "/backoffice/people?notice=removed");
+        assert_eq!(owner.post(remove, &[]).await.location(), "/backoffice/team?notice=removed");
         assert_eq!(manager.get("/backoffice").await.status, StatusCode::SEE_OTHER);
         assert_eq!(manager.sign_in("marco@example.com").await.status, StatusCode::UNPROCESSABLE_ENTITY);
         Visitor::developer(&server, "marco@example.com").await;
@@ -373,13 +373,13 @@ on_every_engine! {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         let staff = owner.colleague(&server, "staff", "sofia@example.com").await;
         staff.get("/backoffice/applications").await.assert_says("Only the owner can change it");
-        for path in ["/backoffice/people", "/backoffice/details"] {
+        for path in ["/backoffice/team", "/backoffice/business-profile"] {
             assert_eq!(staff.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
         }
         let invite = [("name", "Eve"), ("email", "eve@example.com"), ("role", "manager")];
-        assert_eq!(staff.post("/backoffice/people", &invite).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(staff.post("/backoffice/team", &invite).await.status, StatusCode::FORBIDDEN);
         let owner_role = [("name", "Eve"), ("email", "eve@example.com"), ("role", "owner")];
-        assert_eq!(owner.post("/backoffice/people", &owner_role).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(owner.post("/backoffice/team", &owner_role).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
 
     /// Forms of other sites are refused, whoever is signed in.
@@ -389,10 +389,10 @@ on_every_engine! {
         // The last is a page of this host, but not by the scheme of the public address.
         let other_scheme = server.url.replace("http://", "https://");
         for origin in ["https://evil.example", "null", "", "http://127.0.0.1:1", "http://", &other_scheme] {
-            let page = owner.post_from(origin, "/backoffice/people", &invite).await;
+            let page = owner.post_from(origin, "/backoffice/team", &invite).await;
             assert_eq!(page.status, StatusCode::FORBIDDEN, "{origin:?}");
         }
-        assert!(!owner.get("/backoffice/people").await.html.contains("eve@example.com"));
+        assert!(!owner.get("/backoffice/team").await.html.contains("eve@example.com"));
     }
 }
 
@@ -433,7 +433,7 @@ async fn the_demo_answers_this_machine_only() {
     use slotkeeper_testkit::server::{Engine, TestServer};
     let server = TestServer::start(Engine::Sqlite).await;
     let mails = async |host: &str| {
-        Client::new().get(server.at("/demo/mail")).header("Host", host).send().await.expect("an answer").status()
+        Client::new().get(server.at("/demo/inbox")).header("Host", host).send().await.expect("an answer").status()
     };
     for (host, status) in [
         ("127.0.0.1:8080", StatusCode::OK),

@@ -107,13 +107,13 @@ on_every_engine! {
         );
         let owner = Visitor::new(&server);
         owner.sign_in("olivia@example.com").await;
-        let saved = owner.post("/backoffice/details", &[
+        let saved = owner.post("/backoffice/business-profile", &[
             ("name", "Harbour Lights Kayaks"), ("description", "Boats & more"), ("email_address", "hello@example.com"),
             ("phone_number", "+351 21"), ("phone_kind", "mobile"), ("website_url", "https://harbour.example"),
             ("address1", "Cais 4"), ("city", "Lisboa"), ("postcode", "1100"), ("legal_identifiers", "VAT 1"),
             ("logo_url", "https://pictures.example/logo.png"),
         ]).await;
-        assert_eq!(saved.location(), "/backoffice/details?notice=saved");
+        assert_eq!(saved.location(), "/backoffice/business-profile?notice=saved");
         assert_eq!(
             business().await,
             json!({

@@ -185,7 +185,7 @@ on_every_engine! {
         let secret_key = &application.secret_key;
         assert_eq!(call(&server, "/v2/settings/apikeyinfo", &api_key, secret_key).await.status, 200);
 
-        developer.get(end).await.assert_says("End this key?");
+        developer.get(end).await.assert_says("Revoke this key?");
         assert!(developer.post(end, &[]).await.location().contains("notice=ended"));
         assert_eq!(call(&server, "/v2/settings/apikeyinfo", &api_key, secret_key).await.status, 401);
         assert_eq!(developer.post(end, &[]).await.status, StatusCode::NOT_FOUND);

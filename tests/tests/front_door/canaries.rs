@@ -217,7 +217,7 @@ on_every_engine! {
             for path in ["/sign-in", "/sign-up/business", "/sign-up/developer", "/forgot-password", "/confirm-email"] {
                 stranger.post(path, &fields).await;
             }
-            for path in ["/consent", "/backoffice/people", "/backoffice/details", "/backoffice/follow-ups"] {
+            for path in ["/consent", "/backoffice/team", "/backoffice/business-profile", "/backoffice/follow-ups"] {
                 owner.post(path, &fields).await;
             }
             server.clock.advance(Duration::from_secs(3_600));

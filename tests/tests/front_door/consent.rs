@@ -156,7 +156,7 @@ on_every_engine! {
         let redirect = owner.allow(&application.asks_for("availability_r", Some("one"))).await.location();
         owner.allow(&application.asks_for("availability_r", Some("two"))).await;
         let page = owner.get("/backoffice/applications").await.html;
-        let team = owner.get("/backoffice/people").await.html;
+        let team = owner.get("/backoffice/team").await.html;
         let mut links: Vec<&str> = page.split('"').chain(team.split('"')).filter(|part| {
             part.ends_with("/uninstall") || part.ends_with("/end") || part.ends_with("/remove")
         }).collect();

@@ -6,21 +6,21 @@ use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::smtp::{Behaviour, Sink};
 use std::time::Duration;
 
-const TEXT: &str = "/backoffice/letters/confirmation/en-GB";
+const TEXT: &str = "/backoffice/email-templates/confirmation/en-GB";
 
 on_every_engine! {
     /// The business's own text goes out, in that language only, until it is deleted.
     async fn a_business_writes_its_own_text(server: TestServer) {
         let (owner, program) = business(&server).await;
         let page = owner.get(TEXT).await;
-        page.assert_says("text of the program");
+        page.assert_says("Default</span>");
         let fields = [("subject", "Ahoy {customer_name}"), ("body", "Welcome aboard <b>{product}</b>.\r\n\r\n{details}")];
         let saved = owner.post(TEXT, &fields).await;
         assert_eq!(saved.location(), format!("{TEXT}?notice=saved"));
         let page = owner.get(TEXT).await;
-        page.assert_says("your own text");
+        page.assert_says("Custom</span>");
         assert!(page.html.contains("Ahoy {customer_name}"), "{}", page.html);
-        owner.get("/backoffice/letters").await.assert_says("your own");
+        owner.get("/backoffice/email-templates").await.assert_says("Custom</span>");
         program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
         let mail = server.mail_to("marta@example.com").await;
         assert_eq!(mail.subject, "Ahoy Marta Reis");
@@ -33,7 +33,7 @@ on_every_engine! {
         assert!(server.mail_to("dora@example.com").await.text.contains("Guten Tag Dora"));
         let reset = owner.post(&format!("{TEXT}/reset"), &[]).await;
         assert_eq!(reset.location(), format!("{TEXT}?notice=text-reset"));
-        owner.get(TEXT).await.assert_says("text of the program");
+        owner.get(TEXT).await.assert_says("Default</span>");
     }
 
     /// What is wrong with a text is said beside the field, and nothing is kept.
@@ -51,7 +51,7 @@ on_every_engine! {
                 page.assert_says(says);
             }
         }
-        owner.get(TEXT).await.assert_says("text of the program");
+        owner.get(TEXT).await.assert_says("Default</span>");
     }
 
     /// A preview shows what is typed, keeps nothing, and cannot run anything.
@@ -72,22 +72,22 @@ on_every_engine! {
         let sink = Sink::start().await;
         server.send_mails(sink.host(), sink.port()).await;
         program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
-        let page = owner.get("/backoffice/mails").await;
+        let page = owner.get("/backoffice/emails").await;
         page.assert_says("marta@example.com");
-        page.assert_says("Waits");
+        page.assert_says("Queued");
         page.assert_says("Sent 4 May 2026");
         sink.behave(Behaviour::Refuse(450)).await;
         server.send_mails(sink.host(), sink.port()).await;
-        let page = owner.get("/backoffice/mails").await;
+        let page = owner.get("/backoffice/emails").await;
         page.assert_says("Next try");
         page.assert_says("After 1 attempt: the mail server refused the mail with code 450");
         for _ in 0..11 {
             server.clock.advance(Duration::from_secs(12 * 3_600));
             server.send_mails(sink.host(), sink.port()).await;
         }
-        owner.get("/backoffice/mails").await.assert_says("Given up");
+        owner.get("/backoffice/emails").await.assert_says("Failed");
         for wrong in ["x", "1.2", "99999999999999999999.a", ""] {
-            assert_eq!(owner.get(&format!("/backoffice/mails?before={wrong}")).await.status, 200, "{wrong}");
+            assert_eq!(owner.get(&format!("/backoffice/emails?before={wrong}")).await.status, 200, "{wrong}");
         }
     }
 
@@ -108,24 +108,24 @@ on_every_engine! {
         let again = |html: &str| -> Vec<String> {
             html.split('"').filter(|part| part.ends_with("/again")).map(str::to_owned).collect()
         };
-        let page = owner.get("/backoffice/mails").await;
-        let (of_owner, of_manager) = (again(&page.html), again(&manager.get("/backoffice/mails").await.html));
+        let page = owner.get("/backoffice/emails").await;
+        let (of_owner, of_manager) = (again(&page.html), again(&manager.get("/backoffice/emails").await.html));
         // The letter and the owner's own link, and not Kim's.
-        assert_eq!((page.html.matches("Given up").count(), of_owner.len(), of_manager.len()), (3, 2, 1), "{}", page.html);
+        assert_eq!((page.html.matches("Failed").count(), of_owner.len(), of_manager.len()), (3, 2, 1), "{}", page.html);
         let letter = &of_manager[0];
         assert_eq!(owner.post_from("https://evil.example", letter, &[]).await.status, 403);
         assert_eq!(staff.post(letter, &[]).await.status, 403);
         let own = of_owner.iter().find(|path| *path != letter).expect("the owner's own");
-        assert_eq!(manager.post(own, &[]).await.location(), "/backoffice/mails?notice=mail-not-again");
+        assert_eq!(manager.post(own, &[]).await.location(), "/backoffice/emails?notice=mail-not-again");
         assert_eq!(server.send_mails(sink.host(), sink.port()).await, 0);
         let sent = manager.post(letter, &[]).await;
-        assert_eq!(sent.location(), "/backoffice/mails?notice=mail-again");
-        manager.get(&sent.location()).await.assert_says("The e-mail is tried again.");
+        assert_eq!(sent.location(), "/backoffice/emails?notice=mail-again");
+        manager.get(&sent.location()).await.assert_says("Sending the e-mail again.");
         assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
         assert!(sink.messages().iter().any(|message| message.to == ["marta@example.com"]));
         // Once is enough.
-        assert_eq!(manager.post(letter, &[]).await.location(), "/backoffice/mails?notice=mail-not-again");
-        assert_eq!(owner.post("/backoffice/mails/%FF/again", &[]).await.status, 404);
+        assert_eq!(manager.post(letter, &[]).await.location(), "/backoffice/emails?notice=mail-not-again");
+        assert_eq!(owner.post("/backoffice/emails/%FF/again", &[]).await.status, 404);
     }
 
     /// A manager sees what goes to customers, and what goes to the manager, and not who forgot a password.
@@ -134,7 +134,7 @@ on_every_engine! {
         let manager = owner.colleague(&server, "manager", "mia@example.com").await;
         owner.post("/forgot-password", &[("email", "olivia@example.com")]).await;
         program.create("/bookings?notifyCustomer=true&notifyUsers=true", &order("2026-05-08", 1)).await;
-        let (all, some) = (owner.get("/backoffice/mails").await, manager.get("/backoffice/mails").await);
+        let (all, some) = (owner.get("/backoffice/emails").await, manager.get("/backoffice/emails").await);
         for text in ["Choose a new password", "Confirm your e-mail address"] {
             all.assert_says(text);
             assert!(!some.html.contains(text), "{text}");
@@ -154,9 +154,9 @@ on_every_engine! {
             body["customer"]["emailAddress"] = slotkeeper_testkit::serde_json::json!(format!("c{number}@example.com"));
             program.create("/bookings?notifyCustomer=true&mode=backend", &body).await;
         }
-        let first = owner.get("/backoffice/mails").await;
+        let first = owner.get("/backoffice/emails").await;
         let next = first.html.split("href=\"?before=").nth(1).expect("a next page").split('"').next().unwrap().to_owned();
-        let second = owner.get(&format!("/backoffice/mails?before={next}")).await;
+        let second = owner.get(&format!("/backoffice/emails?before={next}")).await;
         let mut shown = Vec::new();
         for page in [&first, &second] {
             shown.extend(page.html.split("data-label=\"To\">").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned()));
@@ -176,7 +176,7 @@ on_every_engine! {
         let developer = Visitor::developer(&server, "dana@example.com").await;
         let preview = format!("{TEXT}/preview");
         let fields = [("subject", "Hi"), ("body", "x")];
-        for path in ["/backoffice/mails", "/backoffice/letters", "/backoffice/follow-ups", TEXT, &preview] {
+        for path in ["/backoffice/emails", "/backoffice/email-templates", "/backoffice/follow-ups", TEXT, &preview] {
             assert_eq!(manager.get(path).await.status, 200, "{path}");
             for other in [&staff, &developer] {
                 assert_eq!(other.get(path).await.status, 403, "{path}");
@@ -189,12 +189,12 @@ on_every_engine! {
             assert_eq!(foreign.status, 403, "{path}");
         }
         for path in ["confirmation/fr-FR", "confirmation/en-US", "nothing/en-GB", "confirmation/x"] {
-            assert_eq!(owner.get(&format!("/backoffice/letters/{path}")).await.status, 404, "{path}");
+            assert_eq!(owner.get(&format!("/backoffice/email-templates/{path}")).await.status, 404, "{path}");
         }
         // Another business has its own texts and mails.
         owner.post(TEXT, &fields).await;
         let other = Visitor::owner(&server, "other@example.com").await;
-        other.get(TEXT).await.assert_says("text of the program");
-        assert!(!other.get("/backoffice/mails").await.html.contains("kim@example.com"));
+        other.get(TEXT).await.assert_says("Default</span>");
+        assert!(!other.get("/backoffice/emails").await.html.contains("kim@example.com"));
     }
 }

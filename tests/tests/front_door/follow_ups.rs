@@ -86,7 +86,7 @@ on_every_engine! {
     async fn the_business_is_told(server: TestServer) {
         let (owner, program) = staffed(&server).await;
         let fields = [("name", "Not yet"), ("email", "later@example.com"), ("role", "staff")];
-        owner.post("/backoffice/people", &fields).await;
+        owner.post("/backoffice/team", &fields).await;
         let booked = program.create("/bookings?notifyUsers=true", &order("2026-05-08", 1)).await;
         let path = format!("/bookings/{}?notifyUsers=true", number(&booked));
         server.clock.advance(SECOND);
@@ -123,7 +123,7 @@ on_every_engine! {
     /// Who has no address gets no mail, and is booked all the same.
     async fn without_an_address_there_is_no_mail(server: TestServer) {
         let (owner, program) = business(&server).await;
-        owner.post("/backoffice/people", &[("name", "Kim"), ("email", "kim@example.com"), ("role", "staff")]).await;
+        owner.post("/backoffice/team", &[("name", "Kim"), ("email", "kim@example.com"), ("role", "staff")]).await;
         let before = server.mails().await.len();
         let mut body = order("2026-05-08", 1);
         body["customer"]["emailAddress"] = json!(null);
@@ -310,7 +310,7 @@ on_every_engine! {
         for wrong in ["0", "-1", "1441", "a day", "1.5"] {
             let page = owner.post(PAGE, &[("reminder", wrong), ("thank_you", "3")]).await;
             assert_eq!(page.status, 422, "{wrong}");
-            page.assert_says("Enter whole hours, 1 to 1440, or nothing for no such e-mail.");
+            page.assert_says("Enter whole hours, 1 to 1440, or leave the field empty.");
             assert!(page.html.contains(&format!("value=\"{wrong}\"")) && !ticked(&page.html), "{}", page.html);
         }
         let page = owner.get(PAGE).await.html;
@@ -324,7 +324,7 @@ on_every_engine! {
         let (owner, program) = staffed(&server).await;
         let text = [("subject", "Confirmed!"), ("body", "You are in.")];
         for kind in ["confirmation", "changed"] {
-            let saved = owner.post(&format!("/backoffice/letters/{kind}/en-GB"), &text).await;
+            let saved = owner.post(&format!("/backoffice/email-templates/{kind}/en-GB"), &text).await;
             assert_eq!(saved.status, 303);
         }
         let mut body = json!({
@@ -352,7 +352,7 @@ on_every_engine! {
         program.create("/bookings?notifyCustomer=true", &body).await;
         let mail = server.mail_to("dora@example.com").await;
         assert!(mail.subject.starts_with("Anfrage erhalten: "), "{}", mail.subject);
-        owner.get("/backoffice/letters").await.assert_says("when a booking is made that you have yet to accept");
+        owner.get("/backoffice/email-templates").await.assert_says("when a booking is made that you have yet to accept");
     }
 
     /// What waits about a booking that is cancelled is not sent: neither the confirmation nor the reminder.
@@ -376,7 +376,7 @@ on_every_engine! {
         assert_eq!(sent.len(), 2, "{sent:?}");
         assert!(sent[0].subject().starts_with("Booking cancelled: "), "{}", sent[0].subject());
         assert!(sent[1].text().contains(&number(&other)), "{}", sent[1].text());
-        let page = owner.get("/backoffice/mails").await;
+        let page = owner.get("/backoffice/emails").await;
         assert_eq!(page.html.matches("Not sent: no longer needed").count(), 2, "{}", page.html);
     }
 
@@ -393,7 +393,7 @@ on_every_engine! {
         server.clock.move_to("2026-05-08T18:00:00+01:00");
         sink.behave(Behaviour::Accept).await;
         assert_eq!(server.send_mails(sink.host(), sink.port()).await, 0);
-        owner.get("/backoffice/mails").await.assert_says("Not sent: no longer needed");
+        owner.get("/backoffice/emails").await.assert_says("Not sent: no longer needed");
     }
 
     /// A customer who is deleted gets nothing that waited, and its text is gone.
@@ -419,7 +419,7 @@ on_every_engine! {
         let mut body = order("2026-05-08", 1);
         body["customer"]["emailAddress"] = json!("kim@example.com");
         program.create("/bookings?notifyUsers=true&notifyCustomer=true", &body).await;
-        let people = owner.get("/backoffice/people").await.html;
+        let people = owner.get("/backoffice/team").await.html;
         let remove = people.split('"').find(|part| part.ends_with("/remove")).expect("somebody to remove").to_owned();
         assert_eq!(owner.post(&remove, &[]).await.status, 303);
         let before = sink.messages().len();
@@ -435,7 +435,7 @@ on_every_engine! {
     async fn the_demo_shows_all_of_a_mail(server: TestServer) {
         let (owner, program) = business(&server).await;
         program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
-        let list = owner.get("/demo/mail").await.html;
+        let list = owner.get("/demo/inbox").await.html;
         let address = |html: &str, subject: &str| {
             let before = html.split_once(subject).expect("the mail").0.to_owned();
             before.rsplit("href=\"").next().unwrap().split('"').next().unwrap().to_owned()

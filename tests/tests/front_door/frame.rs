@@ -64,7 +64,7 @@ on_every_engine! {
             let page = stranger.get(path).await;
             assert!(!page.html.contains("Sign out"), "{path}");
         }
-        let foreign = owner.post_from("https://evil.example", "/backoffice/people", &[]).await;
+        let foreign = owner.post_from("https://evil.example", "/backoffice/team", &[]).await;
         assert!(foreign.status == StatusCode::FORBIDDEN && has_frame(&foreign, "olivia@example.com"), "{}", foreign.html);
         let broken = owner.post("/backoffice/calendars/own/end", &[("current", "x")]).await;
         assert!(broken.status == StatusCode::BAD_REQUEST && has_frame(&broken, "olivia@example.com"), "{}", broken.html);
@@ -92,13 +92,13 @@ on_every_engine! {
         for path in [OWN, "/backoffice/calendars/own/end"] {
             assert_eq!(owner.get(path).await.status, StatusCode::NOT_FOUND, "there is none yet");
         }
-        let address = owner.post(OWN, &[("current", "")]).await.copied("Calendar address");
+        let address = owner.post(OWN, &[("current", "")]).await.copied("Link");
         let works = async || Client::new().get(&address).send().await.expect("an answer").status() == 200;
         let page = owner.get("/backoffice/calendars").await;
         assert!(!page.html.contains("action=\"/backoffice/calendars/own"), "nothing ends at one press: {}", page.html);
         let ask = owner.get("/backoffice/calendars/own/end").await;
-        ask.assert_says("End your calendar?");
-        owner.get(OWN).await.assert_says("Replace the address of your calendar?");
+        ask.assert_says("Revoke your calendar feed?");
+        owner.get(OWN).await.assert_says("Replace the link of your calendar feed?");
         assert!(works().await);
         let current = ask.hidden("current");
         let ended = owner.post("/backoffice/calendars/own/end", &[("current", &current)]).await;
@@ -163,7 +163,7 @@ on_every_engine! {
     /// Pages, the style sheet and calendars are sent small to whoever can read that.
     async fn pages_and_styles_are_compressed(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
-        let calendar = owner.post("/backoffice/calendars/own", &[("current", "")]).await.copied("Calendar address");
+        let calendar = owner.post("/backoffice/calendars/own", &[("current", "")]).await.copied("Link");
         let calendar = calendar.trim_start_matches(&server.url).to_owned();
         for path in ["/", "/docs", "/sign-up/business", "/nowhere", "/static/style.css", "/static/docs.js", "/static/logo.svg", &calendar] {
             let get = |small: bool| {

@@ -48,13 +48,13 @@ async fn the_invited_sign_up() {
     for engine in ENGINES {
         let server = with_rules(engine, Way::Invited, Way::Open).await;
         let visitor = Visitor::new(&server);
-        visitor.get("/sign-up").await.assert_says("It takes an invitation");
+        visitor.get("/sign-up").await.assert_says("By invitation");
         let path = server.invitation(AccountKind::Business).await;
         let of_developers = server.invitation(AccountKind::Developer).await;
         for wrong in ["", "nothing", token(&of_developers)] {
             let page = visitor.get(&format!("/sign-up/business?invitation={wrong}")).await;
             assert_eq!(page.status, StatusCode::FORBIDDEN, "{wrong}");
-            page.assert_says("An account here takes an invitation");
+            page.assert_says("An account here requires an invitation");
             let refused = open_business(&visitor, "olivia@example.com", wrong).await;
             assert_eq!(refused.status, StatusCode::FORBIDDEN, "{wrong}");
         }
@@ -89,11 +89,11 @@ async fn what_is_closed_is_not_offered() {
             let page = visitor.get(path).await;
             assert!(!page.html.contains("/sign-up"), "{path}: {}", page.html);
         }
-        visitor.get("/sign-up").await.assert_says("Those who run this server open such accounts.");
+        visitor.get("/sign-up").await.assert_says("Ask the operator of this server for an account.");
         for path in ["/sign-up/business", "/sign-up/developer"] {
             let page = visitor.get(path).await;
             assert_eq!(page.status, StatusCode::FORBIDDEN);
-            page.assert_says("Accounts are not opened here");
+            page.assert_says("Accounts cannot be created here");
         }
         let invitation = server.invitation(AccountKind::Business).await;
         assert_eq!(
@@ -121,7 +121,7 @@ async fn every_page_says_who_runs_the_server() {
         let server = TestServer::start_as(engine, More { installation, ..More::default() }).await;
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         for visitor in [Visitor::new(&server), owner] {
-            for path in ["/", "/docs", "/sign-in", "/sign-up", "/nowhere", "/backoffice", "/demo/mail"] {
+            for path in ["/", "/docs", "/sign-in", "/sign-up", "/nowhere", "/backoffice", "/demo/inbox"] {
                 let page = visitor.get(path).await;
                 if page.status.is_redirection() {
                     continue;

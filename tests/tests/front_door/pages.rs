@@ -17,9 +17,9 @@ on_every_engine! {
             (&owner, "/backoffice/applications/%FF/uninstall"),
             (&owner, "/backoffice/authorizations/%FE/end"),
             (&owner, "/backoffice/authorizations/ABCDEFGHIJ12/end"),
-            (&owner, "/backoffice/people/%C3%28/remove"),
+            (&owner, "/backoffice/team/%C3%28/remove"),
             (&owner, "/consent/done/%FF"),
-            (&owner, "/demo/mail/%FF/%FF"),
+            (&owner, "/demo/inbox/%FF/%FF"),
             (&owner, "/static/%FF"),
             (&owner, "/%FF"),
         ] {
@@ -36,7 +36,7 @@ on_every_engine! {
     async fn odd_queries_do_no_harm(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         for query in ["notice=saved&notice=removed", "notice=saved&x=%ff", "&&notice=saved&=&%"] {
-            for path in ["/", "/backoffice", "/backoffice/applications", "/backoffice/people", "/backoffice/details"] {
+            for path in ["/", "/backoffice", "/backoffice/applications", "/backoffice/team", "/backoffice/business-profile"] {
                 let page = owner.get(&format!("{path}?{query}")).await;
                 assert_eq!(page.status, StatusCode::OK, "{path}?{query}");
                 page.assert_says("Saved.");
@@ -65,11 +65,11 @@ on_every_engine! {
             (&nobody, "/forgot-password"),
             (&nobody, "/choose-password/x"),
             (&owner, "/consent"),
-            (&owner, "/backoffice/details"),
-            (&owner, "/backoffice/people"),
+            (&owner, "/backoffice/business-profile"),
+            (&owner, "/backoffice/team"),
             (&owner, "/backoffice/follow-ups"),
-            (&owner, "/backoffice/letters/confirmation/en-GB"),
-            (&owner, "/backoffice/letters/confirmation/en-GB/preview"),
+            (&owner, "/backoffice/email-templates/confirmation/en-GB"),
+            (&owner, "/backoffice/email-templates/confirmation/en-GB/preview"),
             (&developer, "/developer/applications"),
             (&developer, &of_application("description")),
             (&developer, &of_application("callback")),
@@ -89,10 +89,10 @@ on_every_engine! {
             (&nobody, "/static/a%00b".to_owned()),
             (&owner, "/".to_owned()),
             (&owner, "/backoffice".to_owned()),
-            (&owner, "/backoffice/mails".to_owned()),
-            (&owner, "/backoffice/people/a%00b/remove".to_owned()),
+            (&owner, "/backoffice/emails".to_owned()),
+            (&owner, "/backoffice/team/a%00b/remove".to_owned()),
             (&owner, "/consent/done/a%00b".to_owned()),
-            (&owner, "/demo/mail/a%00b/a%00b".to_owned()),
+            (&owner, "/demo/inbox/a%00b/a%00b".to_owned()),
             (&developer, "/developer".to_owned()),
             (&developer, of_application("webhooks")),
         ] {
@@ -157,16 +157,16 @@ on_every_engine! {
         let (letter, described) = ([("subject", "Hello"), ("body", "Text.")], [("description", "Sells.")]);
         let description = format!("/developer/applications/{}/description", application.id);
         let callback = format!("/developer/applications/{}/callback", application.id);
-        let letters = "/backoffice/letters/confirmation/en-GB";
+        let letters = "/backoffice/email-templates/confirmation/en-GB";
         for (visitor, path, usual, fields) in [
             (&nobody, "/sign-up/business", &sign_up[..], &[("name", 100), ("person_name", 100), ("email", 254), ("password", 256)][..]),
             (&nobody, "/sign-up/developer", &sign_up, &[("name", 100), ("person_name", 100), ("email", 254), ("password", 256)]),
-            (&owner, "/backoffice/details", &details, &[
+            (&owner, "/backoffice/business-profile", &details, &[
                 ("name", 100), ("email_address", 254), ("phone_number", 40), ("website_url", 500), ("logo_url", 500),
                 ("legal_identifiers", 200), ("address1", 200), ("address2", 200), ("city", 100), ("state", 100),
                 ("postcode", 20), ("description", 5_000),
             ]),
-            (&owner, "/backoffice/people", &invited, &[("name", 100), ("email", 254)]),
+            (&owner, "/backoffice/team", &invited, &[("name", 100), ("email", 254)]),
             (&owner, letters, &letter, &[("subject", 200), ("body", 10_000)]),
             (&developer, "/developer/applications", &registered, &[("name", 100), ("description", 500), ("callback_url", 1_000)]),
             (&developer, &description, &described, &[("description", 500)]),

@@ -41,7 +41,7 @@ on_every_engine! {
         let cookie = signed_in.headers["set-cookie"].to_str().expect("text").to_owned();
         let session = cookie.split(['=', ';']).nth(1).expect("a token").to_owned();
 
-        let shown = owner.post("/backoffice/calendars/own", &[("current", "")]).await.copied("Calendar address");
+        let shown = owner.post("/backoffice/calendars/own", &[("current", "")]).await.copied("Link");
         let calendar = shown.rsplit('/').next().and_then(|file| file.strip_suffix(".ics")).expect("a token").to_owned();
 
         // Use them in every way, rightly and wrongly, and keep what errors say.

@@ -36,7 +36,7 @@ async fn lure_business(server: &TestServer) -> Visitor {
 }
 
 async fn invite(owner: &Visitor, email: &str) -> slotkeeper_testkit::client::Page {
-    owner.post("/backoffice/people", &[("name", LURE), ("email", email), ("role", "staff")]).await
+    owner.post("/backoffice/team", &[("name", LURE), ("email", email), ("role", "staff")]).await
 }
 
 on_every_engine! {
@@ -51,7 +51,7 @@ on_every_engine! {
             owner.post("/forgot-password", &[("email", email)]).await;
         }
         assert_eq!(invite(&owner, "kim@example.com").await.status, StatusCode::UNPROCESSABLE_ENTITY);
-        owner.get("/backoffice/people").await.assert_says("Until then you can invite nobody");
+        owner.get("/backoffice/team").await.assert_says("Until then you cannot invite anyone");
         let program = Program::installed(&server, "Harbour Desk", &owner, ALL).await;
         server.offer(program.account(), catalogue()).await;
         program.create("/bookings?notifyCustomer=true&notifyUsers=true", &order("2026-05-08", 1)).await;
@@ -78,7 +78,7 @@ on_every_engine! {
     /// business cannot invite the address again for a while.
     async fn an_invitation_can_be_declined(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
-        assert_eq!(invite(&owner, VICTIM).await.location(), "/backoffice/people?notice=invited");
+        assert_eq!(invite(&owner, VICTIM).await.location(), "/backoffice/team?notice=invited");
         let mail = server.mail_to(VICTIM).await;
         assert!(mail.text.contains("Harbour Lights") && mail.text.contains("olivia@example.com"), "{}", mail.text);
         assert!(!mail.text.contains("lure"), "{}", mail.text);
@@ -90,25 +90,25 @@ on_every_engine! {
         }
         let page = invited.post(decline, &[]).await;
         assert_eq!(page.location(), "/sign-in?notice=declined");
-        invited.get("/sign-in?notice=declined").await.assert_says("You declined.");
+        invited.get("/sign-in?notice=declined").await.assert_says("You declined the invitation.");
         for path in [accept, decline] {
             assert_eq!(invited.get(path).await.status, StatusCode::GONE);
             assert_eq!(invited.post(path, &[("password", PASSWORD)]).await.status, StatusCode::GONE);
         }
-        assert!(!owner.get("/backoffice/people").await.html.contains(VICTIM));
+        assert!(!owner.get("/backoffice/team").await.html.contains(VICTIM));
         server.clock.advance(80 * 24 * HOUR);
         server.run_jobs().await;
         owner.sign_in("olivia@example.com").await;
         invite(&owner, VICTIM).await.assert_says("declined an invitation from you");
         // The address is free for whoever has it, and other businesses know nothing of it.
         let other = Visitor::owner(&server, "other@example.com").await;
-        assert_eq!(invite(&other, VICTIM).await.location(), "/backoffice/people?notice=invited");
-        let people = other.get("/backoffice/people").await.html;
+        assert_eq!(invite(&other, VICTIM).await.location(), "/backoffice/team?notice=invited");
+        let people = other.get("/backoffice/team").await.html;
         let remove = people.split('"').find(|part| part.ends_with("/remove")).expect("a link to remove").to_owned();
         other.post(&remove, &[]).await;
         server.clock.advance(11 * 24 * HOUR);
         owner.sign_in("olivia@example.com").await;
-        assert_eq!(invite(&owner, VICTIM).await.location(), "/backoffice/people?notice=invited");
+        assert_eq!(invite(&owner, VICTIM).await.location(), "/backoffice/team?notice=invited");
     }
 
     /// A link that chose a password declines nothing any more, and one to a new password never does.
@@ -170,7 +170,7 @@ on_every_engine! {
         }
         let letters = async || server.mails().await.iter().filter(|mail| mail.to == "marta@example.com").count();
         assert_eq!(letters().await, 20);
-        let page = owner.get("/backoffice/mails").await;
+        let page = owner.get("/backoffice/emails").await;
         page.assert_says("many e-mails went to this address already");
         assert!(!page.html.contains("/again"), "there is nothing to send");
         server.clock.advance(Duration::from_secs(180));

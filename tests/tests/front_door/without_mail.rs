@@ -21,26 +21,23 @@ async fn nothing_is_claimed(engine: Engine) {
     ];
     assert_eq!(owner.post("/sign-up/business", &fields).await.location(), "/backoffice");
     let home = owner.get("/backoffice").await;
-    home.assert_says("This server cannot send e-mail yet");
+    home.assert_says("no mail server is configured");
     assert!(!home.html.contains("We sent") && !home.html.contains("Follow the link"), "{}", home.html);
     let written = server.mails().await.len();
 
     let again = owner.post("/confirm-email", &[]).await.location();
     assert_eq!(again, "/backoffice?notice=no-mail");
     let told = owner.get(&again).await;
-    told.assert_says("No e-mail was sent, because this server cannot send any yet.");
+    told.assert_says("No e-mail was sent: no mail server is configured.");
     assert!(!told.html.contains(SUCCESS), "{}", told.html);
 
-    owner
-        .get("/backoffice/people")
-        .await
-        .assert_says("An invitation is an e-mail, and this server cannot send any yet.");
+    owner.get("/backoffice/team").await.assert_says("An invitation is an e-mail, and no mail server is configured.");
     let invited = [("name", "Ines"), ("email", "ines@example.com"), ("role", "staff")];
-    let refused = owner.post("/backoffice/people", &invited).await;
+    let refused = owner.post("/backoffice/team", &invited).await;
     assert_eq!(refused.status, 422, "{}", refused.html);
-    refused.assert_says("Nobody was invited");
+    refused.assert_says("The invitation was not sent");
     assert!(!refused.html.contains("ines@example.com</td>"), "{}", refused.html);
-    let mail = owner.post("/backoffice/mails/ABCDEFGHIJKLMNOP/again", &[]).await;
+    let mail = owner.post("/backoffice/emails/ABCDEFGHIJKLMNOP/again", &[]).await;
     assert!(
         !mail.headers.get("location").is_some_and(|to| to.to_str().unwrap().contains("mail-again")),
         "{}",
@@ -52,7 +49,7 @@ async fn nothing_is_claimed(engine: Engine) {
         visitor.get("/forgot-password").await,
         visitor.post("/forgot-password", &[("email", "olivia@example.com")]).await,
     ] {
-        page.assert_says("This server cannot send e-mail yet");
+        page.assert_says("No e-mail can be sent");
         assert!(!page.html.contains("Check your inbox") && !page.html.contains("<form"), "{}", page.html);
     }
     assert_eq!(server.mails().await.len(), written, "links were made that reach nobody");
@@ -62,11 +59,11 @@ async fn nothing_is_claimed(engine: Engine) {
     let application = developer.register("Key Desk", "").await;
     let asked = owner.get(&application.asks_for("bookings_r_all", None)).await;
     assert_eq!(asked.status, 409, "{}", asked.html);
-    asked.assert_says("this server cannot send any yet. Nothing was allowed");
+    asked.assert_says("no mail server is configured. Nothing was allowed");
     let path = format!("/developer/applications/{}", application.id);
     let removed = developer.post(&format!("{path}/callback"), &[("remove", "")]).await.location();
     let told = developer.get(&removed).await;
-    told.assert_says("which this server cannot send yet");
+    told.assert_says("the application cannot be installed");
     assert!(!told.html.contains(SUCCESS), "{}", told.html);
 }
 
@@ -91,7 +88,7 @@ async fn what_is_sent_is_said(engine: Engine) {
     owner.get(&again).await.assert_says(SUCCESS);
     owner.confirm(&server, "olivia@example.com").await;
     let invited = [("name", "Ines"), ("email", "ines@example.com"), ("role", "staff")];
-    assert_eq!(owner.post("/backoffice/people", &invited).await.location(), "/backoffice/people?notice=invited");
+    assert_eq!(owner.post("/backoffice/team", &invited).await.location(), "/backoffice/team?notice=invited");
     let asked = Visitor::new(&server).post("/forgot-password", &[("email", "olivia@example.com")]).await;
     asked.assert_says("Check your inbox");
     assert_eq!(server.mails().await.len(), written + 3);

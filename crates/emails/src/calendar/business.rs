@@ -1,4 +1,4 @@
-//! Entries for the calendars of the business itself: what takes place, and who comes.
+//! Calendar entries for the business: events and appointments with their bookings, and blocks as busy.
 
 use super::event::{CalendarEvent, Status, Uid};
 use crate::context::{People, TimeSpan};
@@ -9,17 +9,16 @@ use slotkeeper_domain::account::Language;
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::time::Instant;
 
-/// Most bookings of an entry that are listed. All are counted; calendars are no guest lists.
-const MOST_VISITS: usize = 50;
+/// Most bookings that are listed in an entry. All of them are counted in its title.
+const MOST_BOOKINGS: usize = 50;
 
-/// Something that takes place: an event with its bookings, or an appointment with its one.
+/// An event with its bookings, or an appointment with its only one.
 #[derive(Debug, Clone)]
 pub struct ScheduledEvent {
     pub uid: Uid,
     pub span: TimeSpan,
-    /// What was booked, in the calendar's language.
+    /// The name of the product, in the calendar's language.
     pub product: String,
-    /// Whether it is certain to take place.
     pub status: Status,
     pub visits: Vec<EventBooking>,
 }
@@ -27,42 +26,42 @@ pub struct ScheduledEvent {
 #[derive(Debug, Clone)]
 pub struct EventBooking {
     pub number: BookingNumber,
-    /// The customer's name; empty if it is not known.
+    /// Empty if it is not known.
     pub customer: String,
-    /// How many people of each category, in the calendar's language.
+    /// The number of people by category, in the calendar's language.
     pub people: Vec<People>,
 }
 
 impl CalendarEvent {
-    /// The entry for people of the business: what and how many people in its title, and the customers with their numbers in
-    /// the text. `changes` and `changed_at` say how many changes have led to it, and when the last one was.
+    /// The entry for members of the team: product and number of people in the title, customers and booking numbers in
+    /// the text. `changes` counts the changes so far, and `changed_at` is the time of the last one.
     #[must_use]
-    pub fn for_business(occasion: &ScheduledEvent, language: Language, (changes, changed_at): (u32, Instant)) -> Self {
+    pub fn for_business(event: &ScheduledEvent, language: Language, (changes, changed_at): (u32, Instant)) -> Self {
         let locale = Locale::of(language);
-        let all: Vec<People> = occasion.visits.iter().flat_map(|visit| visit.people.clone()).collect();
-        let (product, count) = (line(&occasion.product), details::count_of(&all, locale));
+        let all: Vec<People> = event.visits.iter().flat_map(|booking| booking.people.clone()).collect();
+        let (product, count) = (line(&event.product), details::count_of(&all, locale));
         let summary = if count.is_empty() { product } else { format!("{product}: {count}") };
-        let mut texts: Vec<String> =
-            occasion.visits.iter().take(MOST_VISITS).map(|visit| described(visit, locale)).collect();
-        if occasion.visits.len() > MOST_VISITS {
-            texts.push("…".to_owned());
+        let mut lines: Vec<String> =
+            event.visits.iter().take(MOST_BOOKINGS).map(|booking| booking_line(booking, locale)).collect();
+        if event.visits.len() > MOST_BOOKINGS {
+            lines.push("…".to_owned());
         }
-        let description = Some(texts.join("\n")).filter(|text| !text.is_empty());
+        let description = Some(lines.join("\n")).filter(|text| !text.is_empty());
         Self {
             description,
-            status: occasion.status,
-            ..bare(occasion.uid.clone(), occasion.span, summary, (changes, changed_at))
+            status: event.status,
+            ..entry(event.uid.clone(), event.span, summary, (changes, changed_at))
         }
     }
 
-    /// The entry for a time that is kept free: that it is, and nothing of why.
+    /// The entry for a block: its time is busy. The reason is not part of it.
     #[must_use]
     pub fn busy(uid: Uid, span: TimeSpan, language: Language, (changes, changed_at): (u32, Instant)) -> Self {
-        bare(uid, span, Locale::of(language).say(|texts| texts.busy), (changes, changed_at))
+        entry(uid, span, Locale::of(language).say(|texts| texts.busy), (changes, changed_at))
     }
 }
 
-fn bare(uid: Uid, span: TimeSpan, summary: String, (changes, changed_at): (u32, Instant)) -> CalendarEvent {
+fn entry(uid: Uid, span: TimeSpan, summary: String, (changes, changed_at): (u32, Instant)) -> CalendarEvent {
     CalendarEvent {
         uid,
         sequence: changes,
@@ -79,9 +78,9 @@ fn bare(uid: Uid, span: TimeSpan, summary: String, (changes, changed_at): (u32, 
 }
 
 /// `Ada Example: 2 × Adults, 1 × Children (Booking number: 31206021482907)`.
-fn described(visit: &EventBooking, locale: Locale) -> String {
+fn booking_line(booking: &EventBooking, locale: Locale) -> String {
     let label = |label: fn(&Texts) -> &'static str| locale.say(label);
-    let (customer, people) = (line(&visit.customer), details::list_of(&visit.people, locale));
-    let who = [customer, people].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(": ");
-    format!("{who} ({}: {})", label(|texts| texts.booking_number), visit.number).trim_start().to_owned()
+    let (customer, people) = (line(&booking.customer), details::list_of(&booking.people, locale));
+    let party = [customer, people].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(": ");
+    format!("{party} ({}: {})", label(|texts| texts.booking_number), booking.number).trim_start().to_owned()
 }

@@ -1,4 +1,4 @@
-//! Entries of calendars.
+//! Calendar entries (VEVENT), and how they are written.
 
 use super::line::{Lines, parameter};
 use crate::context::{EmailContext, TimeSpan};
@@ -14,7 +14,7 @@ use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{AccountId, ResourceBlockId};
 use slotkeeper_domain::time::Instant;
 
-/// What names an entry for ever, and nowhere names another one: made of the account and what the entry is about.
+/// The identifier of an entry, unique in the world and for ever: made of the account and the object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Uid(String);
 
@@ -24,19 +24,19 @@ impl Uid {
         Self(format!("{number}-{account}@slotkeeper"))
     }
 
-    /// Of one of the times of a booking that has several, counted from 1 in their order.
+    /// One time of a booking that has several, counted from 1.
     #[must_use]
     pub fn of_class(account: &AccountId, number: &BookingNumber, class: usize) -> Self {
         Self(format!("{number}.{class}-{account}@slotkeeper"))
     }
 
-    /// Of an event, whoever has booked it.
+    /// An event, with all of its bookings.
     #[must_use]
     pub fn of_event(account: &AccountId, event: &EventId) -> Self {
         Self(format!("{event}-{account}@slotkeeper"))
     }
 
-    /// Of a block of resources.
+    /// A block of resources.
     #[must_use]
     pub fn of_block(account: &AccountId, block: &ResourceBlockId) -> Self {
         Self(format!("{block}-{account}@slotkeeper"))
@@ -48,16 +48,15 @@ impl Uid {
     }
 }
 
-/// Whether it takes place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     Confirmed,
-    /// It does if the business accepts it.
+    /// Requested, and not accepted by the business.
     Tentative,
     Cancelled,
 }
 
-/// Somebody with a mail address.
+/// A name with an e-mail address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CalendarAddress {
     /// The name; it may be empty.
@@ -65,32 +64,29 @@ pub struct CalendarAddress {
     pub email: EmailAddress,
 }
 
-/// An entry. Texts may be anything; control characters are left out.
+/// An entry. Its texts may hold any character; control characters are left out when it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CalendarEvent {
     pub uid: Uid,
-    /// How many times it was changed. A program ignores what is older than what it has.
+    /// The number of changes. A calendar ignores an entry with a smaller number than the one it has.
     pub sequence: u32,
-    /// When it was written or, in a feed, changed.
+    /// When the entry was written or, in a feed, last changed.
     pub stamp: Instant,
-    /// When it takes place; whole seconds.
+    /// In whole seconds.
     pub span: TimeSpan,
     pub status: Status,
-    /// What it is called.
     pub summary: String,
     pub location: Option<String>,
-    /// More about it; line breaks are kept.
+    /// Line breaks are kept.
     pub description: Option<String>,
-    /// A page about it.
     pub link: Option<Link>,
     pub organizer: Option<CalendarAddress>,
-    /// Who comes to it.
     pub attendee: Option<CalendarAddress>,
 }
 
 impl CalendarEvent {
-    /// The entries for the calendar of somebody who has booked: one for each time. If there is one, the customer is its
-    /// attendee; an object that invites people can be about one thing only (RFC 5546, section 3.2.2).
+    /// The entries for the customer's calendar, one for each time of the booking. The customer is the attendee only if
+    /// there is one time: an invitation can be about one entry only (RFC 5546, section 3.2.2).
     #[must_use]
     pub fn for_customer(input: &EmailContext, cancelled: bool) -> Vec<Self> {
         let (business, booking) = (&input.business, &input.booking);
@@ -121,15 +117,15 @@ impl CalendarEvent {
         booking.times.iter().enumerate().map(entry).collect()
     }
 
-    /// In an object that goes with a letter.
+    /// For the calendar part of an e-mail.
     pub(super) fn write(&self, lines: &mut Lines) {
         lines.raw("BEGIN", "VEVENT");
         self.write_properties(lines);
         lines.raw("END", "VEVENT");
     }
 
-    /// In a feed, where the stamp is the time of the last change (RFC 5545, section 3.8.7.2). Some programs look for it under
-    /// one name, some under the other.
+    /// For a feed, where DTSTAMP is the time of the last change (RFC 5545, section 3.8.7.2). Some programs read
+    /// LAST-MODIFIED instead, so both are written.
     pub(super) fn write_in_feed(&self, lines: &mut Lines) {
         lines.raw("BEGIN", "VEVENT");
         lines.raw("LAST-MODIFIED", &utc(self.stamp));
@@ -139,12 +135,12 @@ impl CalendarEvent {
 
     fn write_properties(&self, lines: &mut Lines) {
         lines.raw("UID", self.uid.as_str());
-        // The standard counts with 31 bits.
+        // SEQUENCE is a signed 32-bit integer.
         lines.raw("SEQUENCE", &self.sequence.min(i32::MAX.unsigned_abs()).to_string());
         lines.raw("DTSTAMP", &utc(self.stamp));
         let (start, end) = (utc(self.span.start), utc(self.span.end));
         lines.raw("DTSTART", &start);
-        // An end must be later than the start; without one the entry has no length.
+        // DTEND must be later than DTSTART; without it the entry has no duration.
         if start < end {
             lines.raw("DTEND", &end);
         }
@@ -169,7 +165,7 @@ impl CalendarEvent {
             lines.raw(&named("ORGANIZER", organizer), &mailto(&organizer.email));
         }
         if let Some(attendee) = &self.attendee {
-            // Has booked, so there is nothing left to accept, and no answer is wanted.
+            // The customer has booked, so the invitation is accepted, and no reply is wanted.
             let name = named("ATTENDEE", attendee);
             lines.raw(&format!("{name};ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE"), &mailto(&attendee.email));
         }
@@ -208,7 +204,7 @@ fn mailto(email: &EmailAddress) -> String {
     format!("mailto:{}", encoded.collect::<String>())
 }
 
-/// `20261201T100000Z`. What lies outside the years 1 to 9999 is written as their first or last second.
+/// `20261201T100000Z`. A time before the year 1 or after 9999 is written as the first or last second of that range.
 fn utc(at: Instant) -> String {
     const FIRST: i64 = -62_135_596_800_000;
     const LAST: i64 = 253_402_207_200_000;

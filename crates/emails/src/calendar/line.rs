@@ -1,38 +1,38 @@
-//! Content lines: how a property is written (RFC 5545, section 3.1).
+//! Content lines: how a property is written and folded (RFC 5545, section 3.1).
 
 use crate::clean::{LONGEST_VALUE, one_line};
 
-/// Most octets of a line, without its CRLF.
+/// Longest line in octets, without CRLF.
 const WIDTH: usize = 75;
 
-/// What gives the next character another meaning in the parameters of a property (RFC 6868).
+/// The escape character in parameters (RFC 6868).
 const CARET: char = '^';
-/// What does so in its value.
+/// The escape character in values (RFC 5545, section 3.3.11).
 const BACKSLASH: char = '\\';
 
-/// The lines of an object so far.
+/// The lines that were written so far.
 #[derive(Default)]
 pub(super) struct Lines(String);
 
 impl Lines {
-    /// A property whose value needs no escaping: a word, a time, an address. Name and value must have no control
-    /// characters.
+    /// Writes a property whose value needs no escaping: a word, a time, an address. Name and value must have no
+    /// control characters.
     ///
-    /// A line is folded neither within a character nor between one that escapes and what it escapes: programs that unfold
-    /// after they have read the escapes would lose the entry.
+    /// A line is folded neither within a character nor within an escape sequence, because some programs unescape
+    /// before they unfold, and would lose the entry.
     pub fn raw(&mut self, name: &str, value: &str) {
         let width = self.fold(0, name.chars().chain([':']), CARET);
         self.fold(width, value.chars(), BACKSLASH);
         self.0.push_str("\r\n");
     }
 
-    /// Writes on in a line that has `width` octets, and in new ones where it is full; how many octets the last one has.
+    /// Continues a line that has `width` octets, folding it where it is full. Returns the octets of its last part.
     fn fold(&mut self, mut width: usize, mut characters: impl Iterator<Item = char>, escaping: char) -> usize {
         while let Some(character) = characters.next() {
             let escaped = if character == escaping { characters.next() } else { None };
             let octets = character.len_utf8() + escaped.map_or(0, char::len_utf8);
             if width + octets > WIDTH {
-                // The space that marks a folded line is one of its octets.
+                // The leading space of a folded line counts.
                 self.0.push_str("\r\n ");
                 width = 1;
             }
@@ -43,18 +43,18 @@ impl Lines {
         width
     }
 
-    /// A property whose value is text.
+    /// Writes a property whose value is text, escaped.
     pub fn text(&mut self, name: &str, text: &str) {
         self.raw(name, &escaped(text));
     }
 
-    /// Everything that was written.
     pub fn into_string(self) -> String {
         self.0
     }
 }
 
-/// The text as a value: line breaks of any kind become `\n`, control characters are left out (RFC 5545, section 3.3.11).
+/// The text as a value: line breaks of any kind become `\n`, control characters are left out (RFC 5545, section
+/// 3.3.11).
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
@@ -71,8 +71,8 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-/// The text as the value of a parameter, in quotation marks. It cannot hold any, so those in it become apostrophes, and
-/// a caret is doubled (RFC 6868).
+/// The text as the value of a parameter, in quotation marks. A parameter cannot hold quotation marks, so those become
+/// apostrophes; carets are doubled (RFC 6868).
 pub(super) fn parameter(text: &str) -> String {
     format!("\"{}\"", one_line(text, LONGEST_VALUE).replace('"', "'").replace('^', "^^"))
 }
@@ -102,7 +102,7 @@ mod tests {
         // 2 octets of name and colon, and 73 of the value.
         assert_eq!(written("X", &"a".repeat(73)), format!("X:{}\r\n", "a".repeat(73)));
         assert_eq!(written("X", &"a".repeat(74)), format!("X:{}\r\n a\r\n", "a".repeat(73)));
-        // The umlaut has two octets and would be split.
+        // The umlaut has two octets.
         let split = format!("{}ä", "a".repeat(72));
         assert_eq!(written("X", &split), format!("X:{}\r\n ä\r\n", "a".repeat(72)));
         let (first, second) = ("a".repeat(73), "b".repeat(74));
@@ -120,7 +120,7 @@ mod tests {
                 format!("X:{}{escaped}\r\n z\r\n", &before[1..])
             );
         }
-        // A caret is a character like any other in a text, and before a backslash too.
+        // A caret in a value escapes nothing.
         let before = "a".repeat(71);
         assert_eq!(written("X", &format!("{before}^;z")), format!("X:{before}^\r\n \\;z\r\n"));
         let mut lines = Lines::default();

@@ -1,7 +1,7 @@
-//! iCalendar (RFC 5545): entries that come with letters (RFC 5546), and feeds that calendar programs subscribe to.
+//! iCalendar (RFC 5545): the calendar part of e-mails (RFC 5546), and feeds that calendar programs subscribe to.
 //!
-//! Times are written in UTC. Every program shows them on its user's clock, and none has to know our time zones; rules
-//! that repeat on a wall clock, which would need a zone, are not written.
+//! Times are written in UTC, so that no program needs our rules of time zones. Recurrence rules, which would need a
+//! zone, are not written.
 
 mod business;
 mod event;
@@ -16,18 +16,18 @@ use slotkeeper_domain::account::{Language, Name};
 use slotkeeper_domain::time::Zone;
 use std::time::Duration;
 
-/// What a calendar is to do with an object (RFC 5546, section 1.4).
+/// What a calendar program does with the object (RFC 5546, section 1.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
-    /// Enter it, or change the entry that is there.
+    /// Adds the entry, or replaces an older version of it.
     Request,
     Cancel,
-    /// Know of it; nobody is invited.
+    /// Adds or replaces entries without an invitation.
     Publish,
 }
 
 impl Method {
-    /// The word of the standard.
+    /// The value of METHOD.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -38,24 +38,23 @@ impl Method {
     }
 }
 
-/// A calendar that programs subscribe to.
+/// A feed that calendar programs subscribe to.
 #[derive(Debug, Clone)]
 pub struct Feed<'a> {
-    /// What programs call it.
+    /// The name under which programs show it.
     pub name: &'a str,
-    /// The zone to show it in, for programs that want one.
+    /// The zone in which programs show it, if they read X-WR-TIMEZONE.
     pub zone: &'a Zone,
-    /// How often programs may ask again. Whole minutes, at least one.
+    /// How often programs should ask again: whole minutes, at least one.
     pub refresh: Duration,
-    /// What is in it. Whoever makes the list bounds it.
+    /// All entries. The caller bounds their number.
     pub events: &'a [CalendarEvent],
 }
 
 impl Feed<'_> {
-    /// The media type of the answer.
     pub const CONTENT_TYPE: &'static str = "text/calendar; charset=utf-8";
 
-    /// The file: lines end in CRLF and have 75 octets at most.
+    /// The iCalendar file. Lines end in CRLF and have 75 octets at most.
     #[must_use]
     pub fn write(&self) -> String {
         let mut lines = begin();
@@ -72,13 +71,13 @@ impl Feed<'_> {
     }
 }
 
-/// What a feed of bookings is called when nobody has named it: the business and a word for bookings.
+/// The default name of a business's feed.
 #[must_use]
 pub fn feed_name(business: &Name, language: Language) -> String {
     Locale::of(language).say_with(|texts| texts.feed_name, "business", business.as_str())
 }
 
-/// The object that goes with a letter.
+/// The iCalendar object of an e-mail.
 pub(crate) fn write_calendar(method: Method, events: &[CalendarEvent]) -> String {
     let mut lines = begin();
     lines.raw("METHOD", method.as_str());

@@ -1,9 +1,9 @@
-//! Addresses.
+//! Postal addresses.
 
 use crate::clean::{LONGEST_VALUE, one_line};
 use crate::context::Business;
 
-/// The lines of the address of a business, without the country; none if it has no address.
+/// The lines of the business's address, without the country; empty if it has no address.
 pub(crate) fn address_lines(business: &Business) -> Vec<String> {
     let contact = &business.contact;
     let part = |text: &Option<String>| one_line(text.as_deref().unwrap_or_default(), LONGEST_VALUE);
@@ -20,7 +20,6 @@ pub(crate) fn address_lines(business: &Business) -> Vec<String> {
     lines.into_iter().filter(|line| !line.is_empty()).collect()
 }
 
-/// The address on one line.
 pub(crate) fn address_line(business: &Business) -> String {
     one_line(&address_lines(business).join(", "), LONGEST_VALUE)
 }

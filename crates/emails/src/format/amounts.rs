@@ -3,11 +3,12 @@
 use crate::language::{Currency, Locale};
 use slotkeeper_domain::money::Money;
 
-/// With all decimals of the currency: `£1,234.50`, `1.234,50 €`. Digits and currency do not part at the end of a line.
+/// The amount with all decimals of its currency: `£1,234.50`, `1.234,50 €`. A no-break space keeps digits and currency
+/// together.
 pub(crate) fn amount(money: Money, locale: Locale) -> String {
     let amounts = locale.region.amounts;
     let places = money.currency().decimals();
-    // At least one digit before the decimals.
+    // At least one digit stands before the decimals.
     let digits = format!("{:0width$}", money.minor().unsigned_abs(), width = places + 1);
     let (whole, decimals) = digits.split_at(digits.len() - places);
     let mut number = String::new();

@@ -1,4 +1,4 @@
-//! Days, times, amounts and addresses, as people of a region write them.
+//! Days, times, amounts and addresses as a region writes them.
 
 mod address;
 mod amounts;

@@ -1,16 +1,16 @@
-//! Days and times of a business's clocks.
+//! Days and times in the zone of the business.
 
 use crate::context::TimeSpan;
 use crate::language::{Clock, Locale, fill};
 use jiff::{Timestamp, ZonedDateTime};
 use slotkeeper_domain::time::{Instant, Zone};
 
-/// The day on which it starts: `Tuesday 1 December 2026`.
+/// The day of the start: `Tuesday 1 December 2026`.
 pub(crate) fn day(span: TimeSpan, zone: &Zone, locale: Locale) -> String {
     day_of(&zoned(span.start, zone), locale)
 }
 
-/// The time of the day, without the zone: `10:00–12:00`; of what ends on another day, when it starts.
+/// The times without zone: `10:00–12:00`; only the start if the end is on another day.
 pub(crate) fn time(span: TimeSpan, zone: &Zone, locale: Locale) -> String {
     let (start, end) = (zoned(span.start, zone), zoned(span.end, zone));
     if span.start < span.end && start.date() == end.date() {
@@ -20,8 +20,8 @@ pub(crate) fn time(span: TimeSpan, zone: &Zone, locale: Locale) -> String {
     }
 }
 
-/// Day, time and zone: `Tuesday 1 December 2026, 10:00–12:00 (WET)`. Where the clock is changed in between, each end has
-/// its own zone.
+/// Day, times and zone: `Tuesday 1 December 2026, 10:00–12:00 (WET)`. If the offset changes in between, start and end
+/// have their own zone.
 pub(crate) fn when(span: TimeSpan, zone: &Zone, locale: Locale) -> String {
     let (start, end) = (zoned(span.start, zone), zoned(span.end, zone));
     let (zone_at_start, zone_at_end) = (abbreviation(&start, locale), abbreviation(&end, locale));
@@ -78,7 +78,7 @@ fn with_suffix(clock: &str, locale: Locale) -> String {
     }
 }
 
-/// What the zone is called at that moment; many are called by their offset only.
+/// The abbreviation of the zone at that time. Many zones have only their offset.
 fn abbreviation(at: &ZonedDateTime, locale: Locale) -> String {
     let name = at.strftime("%Z").to_string();
     if name.starts_with(['+', '-']) {
@@ -90,7 +90,7 @@ fn abbreviation(at: &ZonedDateTime, locale: Locale) -> String {
     own.map_or(name.clone(), |(_, own)| (*own).to_owned())
 }
 
-/// What cannot be shown is shown as the end of time.
+/// A time outside the range of dates becomes the last date.
 fn zoned(at: Instant, zone: &Zone) -> ZonedDateTime {
     let millis = at.as_millis().clamp(Timestamp::MIN.as_millisecond(), Timestamp::MAX.as_millisecond());
     Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned_datetime(zone.rules().clone())
@@ -109,7 +109,6 @@ mod tests {
         Locale::of(tag.parse().expect("a language"))
     }
 
-    /// One case: zone, start and end on its clock, language, and what is written.
     fn check(zone: &str, start: &str, end: &str, tag: &str, written: &str) {
         let zone = Zone::named(zone).expect("a zone");
         let span = TimeSpan { start: at(&zone, start), end: at(&zone, end) };
@@ -124,7 +123,7 @@ mod tests {
             ("en-US", "Tuesday, December~1, 2026, 10:00~AM – 12:30~PM (WET)"),
             ("en-AU", "Tuesday 1~December 2026, 10:00~am – 12:30~pm (WET)"),
             ("de-DE", "Dienstag, 1.~Dezember 2026, 10:00–12:30~Uhr (WEZ)"),
-            // No texts in Japanese: British English.
+            // There are no texts in Japanese, so British English is used.
             ("ja-JP", "Tuesday 1~December 2026, 10:00–12:30 (WET)"),
         ] {
             check("Europe/Lisbon", start, end, tag, written);

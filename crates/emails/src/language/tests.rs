@@ -6,7 +6,7 @@ fn language(tag: &str) -> Language {
     tag.parse().expect("a language")
 }
 
-/// What stands between braces, in order.
+/// The names in braces, in order.
 fn placeholders(text: &str) -> Vec<&str> {
     let mut names: Vec<_> =
         text.split('{').skip(1).map(|rest| rest.split_once('}').expect("a closing brace").0).collect();
@@ -14,7 +14,7 @@ fn placeholders(text: &str) -> Vec<&str> {
     names
 }
 
-/// A text with another placeholder than in the first language would lose what it stands for, or show its name.
+/// A text with other placeholders than in English would lose a value, or show the name of a placeholder.
 #[test]
 fn every_text_has_the_same_placeholders_in_every_language() {
     let [first, others @ ..] = LANGUAGES;
@@ -85,7 +85,7 @@ fn regions_are_those_that_accounts_can_choose_and_have_their_spelling() {
             for (_, text) in complete.texts.entries() {
                 let spelled = Locale::of(language(region.tag)).spell(text);
                 assert!(region.spelling.iter().all(|(written, _)| !spelled.contains(written)), "{spelled}");
-                // Spelling changes words, never what stands for something.
+                // Spelling must not change placeholders.
                 assert_eq!(placeholders(&spelled), placeholders(text));
             }
         }

@@ -1,32 +1,33 @@
-//! Which texts there are.
+//! The list of texts that every language has.
 
-/// A text for each form in which a language counts; see [`Texts::plural_form`]. `{count}` stands for the number.
+/// One text for each plural form; see [`Texts::plural_form`]. `{count}` is the number.
 #[derive(Clone, Copy)]
 pub(crate) struct Counted(pub &'static [&'static str]);
 
 macro_rules! texts {
     ($($(#[$doc:meta])* $key:ident,)*) => {
-        /// The texts of a language. Those of letters have the placeholders of templates, the others those named with them.
+        /// The texts of a language. Those of e-mails have the placeholders of templates, the others those named beside
+        /// them.
         pub(crate) struct Texts {
-            /// How many forms the language has for counted things.
+            /// The number of plural forms.
             #[cfg(test)]
             pub plural_forms: usize,
-            /// Which of them goes with a number, from 0.
+            /// The index of the plural form for a number.
             pub plural_form: fn(u32) -> usize,
             pub people_count: Counted,
-            /// How many more times a course has than are listed.
+            /// The times of a course that are not listed.
             pub more_times: Counted,
             $($(#[$doc])* pub $key: &'static str,)*
         }
 
         #[cfg(test)]
         impl Texts {
-            /// Every text that is not counted, with its key.
+            /// All texts without plural forms, with their keys.
             pub fn entries(&self) -> Vec<(&'static str, &'static str)> {
                 vec![$((stringify!($key), self.$key),)*]
             }
 
-            /// Every counted text, with its key.
+            /// All texts with plural forms, with their keys.
             pub fn counted(&self) -> [(&'static str, Counted); 2] {
                 [("people_count", self.people_count), ("more_times", self.more_times)]
             }
@@ -41,9 +42,7 @@ texts! {
     requested_body,
     changed_subject,
     changed_body,
-    /// Subject: what is asked for has changed.
     request_changed_subject,
-    /// Body: what is asked for has changed.
     request_changed_body,
     cancelled_subject,
     cancelled_body,
@@ -51,79 +50,68 @@ texts! {
     reminder_body,
     thank_you_subject,
     thank_you_body,
-    /// Subject to the business: booked.
     staff_booked_subject,
-    /// Body to the business: booked.
     staff_booked_body,
-    /// Subject to the business: changed.
     staff_changed_subject,
-    /// Body to the business: changed.
     staff_changed_body,
-    /// Subject to the business: cancelled.
     staff_cancelled_subject,
-    /// Body to the business: cancelled.
     staff_cancelled_body,
 
-    /// The first line of a letter to somebody, with `{name}`.
+    /// The first line of an e-mail, with `{name}`.
     greeting,
-    /// The first line of a letter when no name is known.
+    /// The first line if no name is known.
     greeting_without_name,
-    /// The button that leads customers to their booking.
+    /// Button, in e-mails to the customer.
     show_booking,
-    /// The button that leads the people of the business to the booking.
+    /// Button, in e-mails to the business.
     open_booking,
 
-    /// Label: what was booked.
+    /// Label of the product's name.
     product,
-    /// Label: the number of the booking.
     booking_number,
-    /// Label: date and time.
+    /// Label of date and time.
     when,
     people,
-    /// Label: who has booked.
     customer,
     email,
     phone,
-    /// Label: how far a booking is.
+    /// Label of the status of the booking.
     status,
-    /// What stands there while it waits for the business to accept it.
+    /// The status of a request that the business has to accept.
     not_accepted,
-    /// Label: why it was cancelled.
     cancellation_reason,
-    /// Label: what the cancellation costs.
     cancellation_fee,
-    /// Label: sum of the price.
+    /// Label of the total price.
     total,
-    /// Label: what was paid so far.
+    /// Label of the sum of payments.
     paid,
-    /// Label: what is still to be paid.
+    /// Label of the total minus payments.
     open,
-    /// Label: what was paid beyond the total.
+    /// Label of the payments beyond the total.
     overpaid,
-    /// An option that was chosen.
+    /// The value of an option that is on.
     yes,
-    /// An option that was not.
+    /// The value of an option that is off.
     no,
-    /// How many of what: `{number}` and `{category}`.
+    /// A number of people with its category: `{number}` and `{category}`.
     people_of_category,
-    /// From one moment to another on a later day: `{from}` and `{to}`.
+    /// A time that ends on a later day: `{from}` and `{to}`.
     from_to,
 
-    /// What a calendar of bookings is called: `{business}`.
+    /// The name of a feed: `{business}`.
     feed_name,
-    /// What calendars show of a time that is kept free.
+    /// The title of a block in calendars.
     busy,
 
     sample_product,
-    /// Sample: a people category.
+    /// Sample: the name of a people category.
     sample_adults,
-    /// Sample: another people category.
+    /// Sample: the name of another people category.
     sample_children,
     sample_option,
-    /// Sample: what was chosen.
+    /// Sample: the value of `sample_option`.
     sample_choice,
-    /// Sample: a customer's name.
     sample_customer,
-    /// Sample: why a booking was cancelled.
+    /// Sample: the reason of a cancellation.
     sample_reason,
 }

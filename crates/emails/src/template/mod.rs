@@ -1,4 +1,4 @@
-//! Texts of letters with placeholders, as owners write them.
+//! Templates of e-mails: subject and body with placeholders.
 
 mod parse;
 mod placeholder;
@@ -11,17 +11,17 @@ use slotkeeper_domain::account::Language;
 use slotkeeper_domain::text::{TextShape, check};
 use std::fmt;
 
-/// Subject and body as they are written: `Your booking: {product}`. A name in braces is a placeholder; everything else
-/// stands for itself. In the body an empty line begins a new paragraph.
+/// A template as the owner wrote it: `Your booking: {product}`. A known name in braces is a placeholder. An empty line
+/// in the body begins a paragraph.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateSource {
-    /// The subject: one line.
+    /// One line.
     pub subject: String,
     pub body: String,
 }
 
 impl TemplateSource {
-    /// The text that comes with the program, for a kind of letter in a language.
+    /// The default template of a kind of e-mail in a language.
     #[must_use]
     pub fn default_for(kind: EmailKind, language: Language) -> Self {
         type Key = fn(&Texts) -> &'static str;
@@ -42,7 +42,7 @@ impl TemplateSource {
     }
 }
 
-/// A text whose placeholders are all known, for one kind of letter.
+/// A template whose placeholders are all known, for one kind of e-mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
     pub(crate) kind: EmailKind,
@@ -51,80 +51,78 @@ pub struct Template {
     pub(crate) body: Vec<Vec<Line>>,
 }
 
-/// A line of a template.
 pub(crate) type Line = Vec<Piece>;
 
-/// A part of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Piece {
     Literal(String),
-    /// Stands for a value.
     Value(Placeholder),
 }
 
 impl Template {
-    /// Longest subject as it is written, in characters.
+    /// Longest subject with its placeholders by name, in characters.
     pub const LONGEST_SUBJECT: usize = 200;
-    /// Longest body as it is written, in characters.
+    /// Longest body with its placeholders by name, in characters.
     pub const LONGEST_BODY: usize = 10_000;
     /// Most placeholders in a body.
     pub const MOST_PLACEHOLDERS: usize = 50;
 
-    /// Reads a text.
+    /// Parses a stored template.
     ///
     /// # Errors
-    /// [`TemplateRefused`], the first that is found.
+    ///
+    /// The first mistake that is found.
     pub fn parse(kind: EmailKind, text: &TemplateSource) -> Result<Self, TemplateSyntaxError> {
         Ok(Self { kind, subject: parse::subject(&text.subject)?, body: parse::body(&text.body)? })
     }
 
-    /// Reads a text that is written now: one that was written before this was asked of it may have characters that nobody sees.
+    /// Parses a template that is being saved, which must not hold invisible characters. Templates that were stored
+    /// before this rule may.
     ///
     /// # Errors
-    /// [`TemplateRefused`], the first that is found.
+    ///
+    /// The first mistake that is found.
     pub fn written(kind: EmailKind, text: &TemplateSource) -> Result<Self, TemplateSyntaxError> {
         let template = Self::parse(kind, text)?;
-        let seen =
+        let visible =
             |part, text: &str, shape| check(text, shape, usize::MAX).map_err(|_| TemplateSyntaxError::NotShown(part));
-        seen(Part::Subject, &text.subject, TextShape::Line)?;
-        seen(Part::Body, &text.body, TextShape::Prose)?;
+        visible(Part::Subject, &text.subject, TextShape::Line)?;
+        visible(Part::Body, &text.body, TextShape::Prose)?;
         Ok(template)
     }
 
-    /// The text that comes with the program.
+    /// The default template, parsed.
     #[must_use]
     pub fn default_for(kind: EmailKind, language: Language) -> Self {
         let text = TemplateSource::default_for(kind, language);
-        // A test reads all of them.
+        // A test parses all of them.
         Self::parse(kind, &text).unwrap_or_else(|_| Self { kind, subject: Vec::new(), body: Vec::new() })
     }
 
-    /// The kind of letter that it is for.
     #[must_use]
     pub fn kind(&self) -> EmailKind {
         self.kind
     }
 }
 
-/// The parts of a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     Subject,
     Body,
 }
 
-/// Where something stands in a template.
+/// A position in a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SourcePosition {
     pub part: Part,
-    /// In which of its lines, from 1.
+    /// From 1.
     pub line: usize,
-    /// At which character of the line, from 1.
+    /// In characters, from 1.
     pub column: usize,
 }
 
 impl TemplateSyntaxError {
-    /// In which part the mistake is.
+    /// The part with the mistake.
     #[must_use]
     pub fn part(&self) -> Part {
         match self {
@@ -154,40 +152,35 @@ impl fmt::Display for SourcePosition {
     }
 }
 
-/// Why a text is no template. The messages are whole sentences for the owner.
+/// What is wrong with a template. The messages are whole sentences for the owner.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateSyntaxError {
-    /// There is no such placeholder. The name has the characters `A`–`Z`, `a`–`z`, `0`–`9`, `_` and `-` only.
+    /// The name has only the characters `A`–`Z`, `a`–`z`, `0`–`9`, `_` and `-`.
     #[error("There is no placeholder {{{name}}} ({place}).")]
-    Unknown {
-        /// What stands between the braces.
-        name: String,
-        place: SourcePosition,
-    },
-    /// It stands for several lines, and other things are on its line.
+    Unknown { name: String, place: SourcePosition },
+    /// It stands for several lines, but its line holds something else, too.
     #[error("The placeholder {{{placeholder}}} needs a line of its own ({place}).")]
     NotAlone { placeholder: Placeholder, place: SourcePosition },
-    /// It stands for several lines, and is there twice.
+    /// It stands for several lines and is used more than once.
     #[error("The placeholder {{{placeholder}}} can be there once ({place}).")]
     Twice {
         placeholder: Placeholder,
-        /// Where the second one is.
+        /// The position of the second use.
         place: SourcePosition,
     },
     #[error("The {0} is empty.")]
     Empty(Part),
-    /// Characters that nobody sees, other than line breaks and tabs.
+    /// Invisible characters other than line breaks and tabs.
     #[error("The {0} has characters that cannot be shown.")]
     NotShown(Part),
     #[error("The {part} can have {most} characters at most.")]
     TooLong {
         part: Part,
-        /// How many are allowed.
+        /// The limit, in characters.
         most: usize,
     },
     #[error("There can be {} placeholders at most.", Template::MOST_PLACEHOLDERS)]
     TooMany,
-    /// The subject has several lines.
     #[error("The subject must be one line.")]
     SubjectNotALine,
 }

@@ -1,11 +1,11 @@
-//! Reading a template.
+//! The parser of templates.
 
 use super::{Line, Part, Piece, Placeholder, SourcePosition, Template, TemplateSyntaxError};
 
-/// Longest name between braces that is taken for a placeholder.
+/// Longest name of a placeholder, in characters.
 const LONGEST_NAME: usize = 40;
 
-/// The pieces of a subject.
+/// Parses a subject.
 pub(super) fn subject(text: &str) -> Result<Line, TemplateSyntaxError> {
     let text = text.trim();
     check_length(text, Part::Subject, Template::LONGEST_SUBJECT)?;
@@ -25,7 +25,7 @@ pub(super) fn subject(text: &str) -> Result<Line, TemplateSyntaxError> {
     Ok(line)
 }
 
-/// The paragraphs of a body.
+/// Parses a body into paragraphs.
 pub(super) fn body(text: &str) -> Result<Vec<Vec<Line>>, TemplateSyntaxError> {
     check_length(text, Part::Body, Template::LONGEST_BODY)?;
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -72,7 +72,7 @@ fn check_length(text: &str, part: Part, most: usize) -> Result<(), TemplateSynta
     if text.trim().is_empty() { Err(TemplateSyntaxError::Empty(part)) } else { Ok(()) }
 }
 
-/// The pieces of a line with their places.
+/// The pieces of a line with their positions.
 struct Pieces<'a> {
     rest: &'a str,
     place: SourcePosition,
@@ -104,18 +104,18 @@ impl Iterator for Pieces<'_> {
         let braces = self.rest.match_indices('{').map(|(at, _)| at);
         let end = braces.into_iter().find(|at| name_at_the_start(&self.rest[*at..]).is_some());
         let literal = self.take(end.unwrap_or(self.rest.len()));
-        // A line is a line, whatever somebody pastes into it.
-        let printed = |character: char| if character == '\t' { ' ' } else { character };
-        let literal: String = literal.chars().map(printed).filter(|character| !character.is_control()).collect();
+        // Tabs become spaces; other control characters in pasted text are left out.
+        let printable = |character: char| if character == '\t' { ' ' } else { character };
+        let literal: String = literal.chars().map(printable).filter(|character| !character.is_control()).collect();
         if literal.is_empty() && self.rest.is_empty() { None } else { Some(Ok((Piece::Literal(literal), place))) }
     }
 }
 
-/// What stands between braces at the very start, if it could be the name of a placeholder.
+/// The name in braces at the start of the text, if it has the form of a placeholder's name.
 fn name_at_the_start(text: &str) -> Option<&str> {
     let (name, _) = text.strip_prefix('{')?.split_once('}')?;
-    let of_names = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    (!name.is_empty() && name.len() <= LONGEST_NAME && name.bytes().all(of_names)).then_some(name)
+    let in_names = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    (!name.is_empty() && name.len() <= LONGEST_NAME && name.bytes().all(in_names)).then_some(name)
 }
 
 #[cfg(test)]
@@ -192,7 +192,7 @@ mod tests {
             let _ = parse(&subject, &body);
         }
 
-        /// Without names in braces a line comes out as it went in, but for blanks at its end.
+        /// A line without placeholders is kept as it is, except for blanks at its end.
         #[test]
         fn a_line_without_placeholders_stays(line in "[^{\\p{C}\\s]{1,50}") {
             let template = parse("x", &line).expect("a template");

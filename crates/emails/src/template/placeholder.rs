@@ -1,23 +1,24 @@
-//! What a template can stand for.
+//! The placeholders of templates.
 
 use std::fmt;
 
 macro_rules! placeholders {
     ($($(#[doc = $doc:literal])* $variant:ident = $name:literal,)*) => {
-        /// What can stand in a template, in braces: `{customer_name}`. One that has no value for a booking is empty.
+        /// A placeholder of a template, in braces: `{customer_name}`. It is empty if the booking has no value for it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Placeholder { $($(#[doc = $doc])* $variant,)* }
 
         impl Placeholder {
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// Its name, without the braces.
+            /// The name without braces.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
 
-            /// What it stands for, in a sentence for the owner.
+            /// A sentence for the owner about what it stands for. It is made of the docs below, so those are texts of
+            /// pages.
             #[must_use]
             pub fn about(self) -> &'static str {
                 match self { $(Self::$variant => concat!($($doc),*).trim(),)* }
@@ -74,13 +75,13 @@ placeholders! {
 }
 
 impl Placeholder {
-    /// The placeholder of this name, which is compared exactly.
+    /// The placeholder with exactly this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|placeholder| placeholder.as_str() == name)
     }
 
-    /// Whether it stands for several lines. Such a one needs a line of its own in the body and can be there once.
+    /// Whether it stands for several lines. It then needs a line of its own in the body, and can be used once.
     #[must_use]
     pub const fn is_block(self) -> bool {
         matches!(self, Self::Details | Self::Prices)

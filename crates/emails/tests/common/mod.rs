@@ -1,4 +1,4 @@
-//! A business and a booking to write about.
+//! A sample business and booking.
 
 use slotkeeper_domain::account::{ContactDetails, Language};
 use slotkeeper_domain::money::Money;
@@ -76,7 +76,7 @@ pub fn input(tag: &str) -> EmailContext {
     }
 }
 
-/// The letter with the text that comes with the program.
+/// The e-mail of the default template.
 pub fn written(kind: EmailKind, input: &EmailContext) -> RenderedEmail {
     render(&Template::default_for(kind, input.language), input)
 }

@@ -126,7 +126,7 @@ impl Credentials {
              Pages\n\
              \x20   start     {web_url}/\n\
              \x20   sign in   {web_url}/sign-in\n\
-             \x20   inbox     {web_url}/demo/mail\n\
+             \x20   inbox     {web_url}/demo/inbox\n\
              \x20   API       {web_url}/docs\n\
              \x20   consent   {web_url}/?authappid={app}&permissions=availability_r,bookings_rwd_own\n\
              \n\

@@ -101,8 +101,8 @@ async fn a_portal_is_asked_too(web: &str, credentials: &Value) {
     let allowed = owner.post("/consent", &[("question", &page.hidden("question")), ("answer", "allow")]).await;
     assert!(allowed.location().starts_with("/consent/done/"));
 
-    let mails = owner.get("/demo/mail").await.html;
-    let mail = mails.split('"').find(|part| part.starts_with("/demo/mail/")).expect("a mail");
+    let mails = owner.get("/demo/inbox").await.html;
+    let mail = mails.split('"').find(|part| part.starts_with("/demo/inbox/")).expect("a mail");
     let text = owner.get(mail).await.html;
     let key = text.lines().map(str::trim).skip_while(|line| !line.ends_with("API key")).nth(1).expect("a key");
     let (status, info) = apikeyinfo(credentials, &Value::from(key)).await;

@@ -29,13 +29,13 @@ async fn serve_keeps_what_it_promised() {
     // Nobody set an address or a mail server: the first follows `--listen`, and pages say that the second is missing.
     let developer = Visitor::at(&web);
     assert_eq!(developer.sign_in("dana@example.com").await.location(), "/developer");
-    developer.get("/developer").await.assert_says("This server cannot send e-mail yet");
+    developer.get("/developer").await.assert_says("No e-mail can be sent");
     let application = developer.register("Desk", "").await;
     developer
         .get(&format!("/developer/applications/{}", application.id))
         .await
         .assert_says(&format!("{web}/?authappid"));
-    let demo = http.get(format!("{web}/demo/mail")).send().await.unwrap();
+    let demo = http.get(format!("{web}/demo/inbox")).send().await.unwrap();
     assert_eq!(demo.status(), 404, "only the demo shows everybody's mail");
     assert!(server.stop_kindly().success());
 

@@ -1,4 +1,4 @@
-//! `/backoffice/applications`: what is installed, in plain words.
+//! `/backoffice/applications`: the installed applications, their keys and permissions.
 
 use crate::Web;
 use crate::consent::ask::{Group, groups};
@@ -29,12 +29,11 @@ pub(super) struct Card {
     pub(super) keys: Vec<Key>,
 }
 
-/// One of its keys.
 pub(super) struct Key {
     pub(super) authorization: String,
     pub(super) groups: Vec<Group>,
     pub(super) granted_by: String,
-    /// Whether the application gave it to itself, with a key of the portal that `granted_by` names.
+    /// Whether the application made this key itself, with a key of the portal.
     pub(super) through_portal: bool,
     pub(super) granted_at: String,
     pub(super) last_used: String,
@@ -66,20 +65,20 @@ fn granted_by(installed: &Installed) -> String {
     match (&installed.portal_name, &installed.granted_by_name) {
         (Some(portal), _) => format!("The portal {portal}"),
         (None, Some(owner)) => owner.to_string(),
-        (None, None) => "somebody who has left".to_owned(),
+        (None, None) => "a former member of the team".to_owned(),
     }
 }
 
 pub(crate) async fn show(
     State(web): State<Web>,
-    AccountMemberPage(colleague): AccountMemberPage,
+    AccountMemberPage(member): AccountMemberPage,
     Query(query): Query<FlashQuery>,
 ) -> PageResult {
-    let installed = installed(&web.app, &colleague).await?;
+    let installed = installed(&web.app, &member).await?;
     Ok(page::show(&ApplicationsPage {
-        layout: Layout::of(&colleague, "/backoffice/applications").with_notice(query.notice.as_deref()),
-        business: colleague.account.name.to_string(),
-        is_owner: colleague.as_owner().is_ok(),
-        applications: installed.into_iter().filter_map(|one| card(one, &colleague.account.zone)).collect(),
+        layout: Layout::of(&member, "/backoffice/applications").with_flash(query.notice.as_deref()),
+        business: member.account.name.to_string(),
+        is_owner: member.as_owner().is_ok(),
+        applications: installed.into_iter().filter_map(|one| card(one, &member.account.zone)).collect(),
     }))
 }

@@ -1,4 +1,4 @@
-//! `/backoffice/details`: what the business says of itself.
+//! `/backoffice/business-profile`: name, contact and description of the business.
 
 use crate::Web;
 use crate::error::PageResult;
@@ -23,7 +23,6 @@ struct BusinessProfilePage<'a> {
     phone_kinds: [(&'static str, &'static str); 4],
 }
 
-/// The kinds of phones, with their words for people.
 const PHONE_KINDS: [(&str, &str); 4] = [("work", "Work"), ("mobile", "Mobile"), ("home", "Home"), ("fax", "Fax")];
 
 #[derive(Deserialize, Default)]
@@ -114,7 +113,7 @@ pub(crate) async fn show(
 ) -> PageResult {
     let contact = details::read(&web.app, &owner.as_colleague()).await?;
     Ok(page::show(&BusinessProfilePage {
-        layout: Layout::of(&owner, "/backoffice/details").narrowed().with_notice(query.notice.as_deref()),
+        layout: Layout::of(&owner, "/backoffice/business-profile").narrowed().with_flash(query.notice.as_deref()),
         form: &BusinessProfileForm::of(owner.account.name.as_str(), contact),
         errors: Errors::default(),
         phone_kinds: PHONE_KINDS,
@@ -130,10 +129,10 @@ pub(crate) async fn update(
     let name = errors.require("name", &form.name, "Enter the name of the business.");
     let contact = form.contact(&mut errors);
     let Some(name) = name.filter(|_| errors.list().is_empty()) else {
-        let layout = Layout::of(&owner, "/backoffice/details").narrowed();
+        let layout = Layout::of(&owner, "/backoffice/business-profile").narrowed();
         let page = BusinessProfilePage { layout, form: &form, errors, phone_kinds: PHONE_KINDS };
         return Ok(page::render(StatusCode::UNPROCESSABLE_ENTITY, &page));
     };
     details::update(&web.app, &owner, name, contact).await?;
-    Ok(page::see_other("/backoffice/details?notice=saved"))
+    Ok(page::see_other("/backoffice/business-profile?notice=saved"))
 }

@@ -1,4 +1,4 @@
-//! `/backoffice/calendars`: addresses for calendar programs.
+//! `/backoffice/calendars`: calendar feeds of team members and of resources.
 
 use crate::Web;
 use crate::calendar_file;
@@ -23,7 +23,6 @@ use slotkeeper_domain::id::{CalendarId, ResourceId};
 use slotkeeper_domain::time::Zone;
 use slotkeeper_store::tables::calendars::Calendar;
 
-/// A calendar that was made.
 struct CalendarRow {
     id: String,
     by: String,
@@ -31,15 +30,14 @@ struct CalendarRow {
     last_used: String,
 }
 
-/// A resource, and its calendar if one was made.
 struct ResourceRow {
     id: String,
-    /// Absent when it is gone.
+    /// `None` if the resource has been deleted.
     name: Option<String>,
-    made: Option<CalendarRow>,
+    feed: Option<CalendarRow>,
 }
 
-/// What a resource is called on the page: by its id when it is gone.
+/// The name of the resource, or its id if it has been deleted.
 fn named(resource: &ResourceRow) -> &str {
     resource.name.as_deref().unwrap_or(&resource.id)
 }
@@ -51,11 +49,11 @@ struct CalendarsPage {
     days_before: i32,
     days_after: i32,
     own: Option<CalendarRow>,
-    /// Nothing for somebody who may not make any.
+    /// `None` for staff, who see only their own feed.
     resources: Option<Vec<ResourceRow>>,
 }
 
-fn made(calendar: Calendar, zone: &Zone) -> CalendarRow {
+fn row(calendar: Calendar, zone: &Zone) -> CalendarRow {
     CalendarRow {
         id: calendar.id.to_string(),
         by: calendar.made_by.to_string(),
@@ -66,22 +64,22 @@ fn made(calendar: Calendar, zone: &Zone) -> CalendarRow {
 
 pub(crate) async fn show(
     State(web): State<Web>,
-    BusinessMemberPage(worker): BusinessMemberPage,
+    BusinessMemberPage(member): BusinessMemberPage,
     Query(query): Query<FlashQuery>,
 ) -> PageResult {
-    let zone = &worker.account.zone;
-    let own = list::own(&web.app, &worker).await?.map(|calendar| made(calendar, zone));
-    let resources = match worker.as_manager() {
+    let zone = &member.account.zone;
+    let own = list::own(&web.app, &member).await?.map(|calendar| row(calendar, zone));
+    let resources = match member.as_manager() {
         Some(manager) => Some(list::of_resources(&web.app, &manager).await?),
         None => None,
     };
     let resource = |listed: list::ResourceCalendar| ResourceRow {
         id: listed.id.to_string(),
         name: listed.name,
-        made: listed.calendar.map(|calendar| made(calendar, zone)),
+        feed: listed.calendar.map(|calendar| row(calendar, zone)),
     };
     Ok(page::show(&CalendarsPage {
-        layout: Layout::of(&worker, "/backoffice/calendars").with_notice(query.notice.as_deref()),
+        layout: Layout::of(&member, "/backoffice/calendars").with_flash(query.notice.as_deref()),
         days_before: DAYS_BEFORE,
         days_after: DAYS_AFTER,
         own,
@@ -89,10 +87,10 @@ pub(crate) async fn show(
     }))
 }
 
-/// The one page that shows an address.
+/// The page that shows the link of a feed once.
 #[derive(Template)]
 #[template(path = "backoffice/calendar_address.html")]
-struct AddressPage {
+struct LinkPage {
     layout: Layout,
     is_own: bool,
     replaced: bool,
@@ -101,17 +99,17 @@ struct AddressPage {
 
 #[derive(Deserialize)]
 pub(crate) struct CalendarForm {
-    /// The calendar that is to be replaced or ended; empty where there is none yet. A form that is sent once more, as by
-    /// reloading the page, does nothing.
+    /// The feed to be replaced or revoked; empty to create one. Sent again, for instance by reloading the page, the
+    /// form names a feed that is no longer current and changes nothing.
     current: String,
 }
 
 pub(crate) async fn make_own(
     State(web): State<Web>,
-    BusinessMemberPage(worker): BusinessMemberPage,
+    BusinessMemberPage(member): BusinessMemberPage,
     Form(form): Form<CalendarForm>,
 ) -> PageResult {
-    address(&web, &worker, (&CalendarOwner::own(&worker), true), &form).await
+    create_or_replace(&web, &member, (&CalendarOwner::own(&member), true), &form).await
 }
 
 pub(crate) async fn make_of_resource(
@@ -120,23 +118,23 @@ pub(crate) async fn make_of_resource(
     Path(id): Path<ResourceId>,
     Form(form): Form<CalendarForm>,
 ) -> PageResult {
-    address(&web, &manager, (&CalendarOwner::of_resource(&manager, id), false), &form).await
+    create_or_replace(&web, &manager, (&CalendarOwner::of_resource(&manager, id), false), &form).await
 }
 
-async fn address(
+async fn create_or_replace(
     web: &Web,
     person: &SignedIn,
-    (mine, is_own): (&CalendarOwner, bool),
+    (owner, is_own): (&CalendarOwner, bool),
     form: &CalendarForm,
 ) -> PageResult {
     let replaced = !form.current.is_empty();
     let made = match form.current.parse::<CalendarId>() {
-        Ok(current) => replace(&web.app, mine, current).await,
+        Ok(current) => replace(&web.app, owner, current).await,
         Err(_) if replaced => return Ok(page::error_page(StatusCode::BAD_REQUEST)),
-        Err(_) => make(&web.app, mine).await,
+        Err(_) => make(&web.app, owner).await,
     };
     Ok(match made {
-        Ok(token) => page::show(&AddressPage {
+        Ok(token) => page::show(&LinkPage {
             layout: Layout::of(person, ""),
             is_own,
             replaced,
@@ -145,36 +143,36 @@ async fn address(
         Err(MakeError::NotFound) => return Err(PageError::NotFound),
         Err(MakeError::MadeBefore) => RefusalPage::new(
             StatusCode::CONFLICT,
-            "There is another address already",
-            "The form was sent twice, or somebody else was quicker, and this time nothing was done. The address was shown \
-             once; if nobody kept it, replace it on the page of calendars.",
+            "There is another link already",
+            "The form was sent twice, or another user was quicker, and this time nothing was done. The link was shown once; \
+             if it was not copied, replace it under Calendar feeds.",
         )
-        .in_front_of(person)
+        .seen_by(person)
         .into_response(),
         Err(MakeError::Store(error)) => return Err(error.into()),
     })
 }
 
-/// Asks before an address ends, whether another takes its place or none does.
+/// The confirmation before a link is replaced or revoked.
 #[derive(Template)]
 #[template(path = "backoffice/calendar_end.html")]
 struct AskPage {
     layout: Layout,
-    /// What the resource is called; nothing for the calendar of whoever asks.
+    /// The name of the resource; `None` for the user's own feed.
     resource: Option<String>,
     replaces: bool,
-    made: CalendarRow,
+    feed: CalendarRow,
 }
 
 pub(crate) async fn ask_replace_own(
     State(web): State<Web>,
-    BusinessMemberPage(worker): BusinessMemberPage,
+    BusinessMemberPage(member): BusinessMemberPage,
 ) -> PageResult {
-    ask_own(&web, &worker, true).await
+    ask_own(&web, &member, true).await
 }
 
-pub(crate) async fn ask_end_own(State(web): State<Web>, BusinessMemberPage(worker): BusinessMemberPage) -> PageResult {
-    ask_own(&web, &worker, false).await
+pub(crate) async fn ask_end_own(State(web): State<Web>, BusinessMemberPage(member): BusinessMemberPage) -> PageResult {
+    ask_own(&web, &member, false).await
 }
 
 pub(crate) async fn ask_replace_of_resource(
@@ -193,26 +191,26 @@ pub(crate) async fn ask_end_of_resource(
     ask_of_resource(&web, &manager, &id, false).await
 }
 
-async fn ask_own(web: &Web, worker: &BusinessMember, replaces: bool) -> PageResult {
-    let own = list::own(&web.app, worker).await?.ok_or(PageError::NotFound)?;
-    let made = made(own, &worker.account.zone);
-    Ok(page::show(&AskPage { layout: Layout::of(worker, "").narrowed(), resource: None, replaces, made }))
+async fn ask_own(web: &Web, member: &BusinessMember, replaces: bool) -> PageResult {
+    let own = list::own(&web.app, member).await?.ok_or(PageError::NotFound)?;
+    let feed = row(own, &member.account.zone);
+    Ok(page::show(&AskPage { layout: Layout::of(member, "").narrowed(), resource: None, replaces, feed }))
 }
 
 async fn ask_of_resource(web: &Web, manager: &Manager, id: &ResourceId, replaces: bool) -> PageResult {
     let listed = list::of_resources(&web.app, manager).await?.into_iter().find(|listed| listed.id == *id);
     let found = listed.and_then(|listed| Some((listed.name, listed.calendar?))).ok_or(PageError::NotFound)?;
     let resource = Some(found.0.unwrap_or_else(|| id.to_string()));
-    let made = made(found.1, &manager.account.zone);
-    Ok(page::show(&AskPage { layout: Layout::of(manager, "").narrowed(), resource, replaces, made }))
+    let feed = row(found.1, &manager.account.zone);
+    Ok(page::show(&AskPage { layout: Layout::of(manager, "").narrowed(), resource, replaces, feed }))
 }
 
 pub(crate) async fn end_own(
     State(web): State<Web>,
-    BusinessMemberPage(worker): BusinessMemberPage,
+    BusinessMemberPage(member): BusinessMemberPage,
     Form(form): Form<CalendarForm>,
 ) -> PageResult {
-    end_one(&web, &CalendarOwner::own(&worker), &form).await
+    end_one(&web, &CalendarOwner::own(&member), &form).await
 }
 
 pub(crate) async fn end_of_resource(
@@ -224,9 +222,9 @@ pub(crate) async fn end_of_resource(
     end_one(&web, &CalendarOwner::of_resource(&manager, id), &form).await
 }
 
-async fn end_one(web: &Web, mine: &CalendarOwner, form: &CalendarForm) -> PageResult {
+async fn end_one(web: &Web, owner: &CalendarOwner, form: &CalendarForm) -> PageResult {
     let Ok(current) = form.current.parse() else { return Ok(page::error_page(StatusCode::BAD_REQUEST)) };
-    let ended = end(&web.app, mine, current).await?;
+    let ended = end(&web.app, owner, current).await?;
     let notice = if ended { "calendar-ended" } else { "calendar-ended-before" };
     Ok(page::see_other(&format!("/backoffice/calendars?notice={notice}")))
 }

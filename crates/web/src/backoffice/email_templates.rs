@@ -1,4 +1,4 @@
-//! `/backoffice/letters`: what letters about bookings say.
+//! `/backoffice/email-templates`: the templates of e-mails about bookings, with previews.
 
 use crate::Web;
 use crate::error::{PageError, PageResult};
@@ -16,11 +16,11 @@ use slotkeeper_app::emails::templates::{self, TemplateError, TemplateKey};
 use slotkeeper_domain::account::Language;
 use slotkeeper_emails::{EmailKind, Part, Placeholder, TemplateSource, TemplateSyntaxError};
 
-/// What a preview may do: show itself, with the styles that stand beside its words as in every e-mail, and nothing else.
+/// The preview is the HTML of an e-mail, with inline styles and nothing that is loaded or sent.
 const PREVIEW_POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
 
-/// What a kind of letter is called, and when it is written.
+/// The name of a kind of e-mail, and when it is sent.
 fn name(kind: EmailKind) -> (&'static str, &'static str) {
     match kind {
         EmailKind::Confirmation => ("Booking confirmed", "To the customer, when a booking is made."),
@@ -34,18 +34,16 @@ fn name(kind: EmailKind) -> (&'static str, &'static str) {
         EmailKind::Cancelled => ("Booking cancelled", "To the customer, when a booking is cancelled."),
         EmailKind::Reminder => ("Reminder", "To the customer, before the booking."),
         EmailKind::ThankYou => ("Thank you", "To the customer, after the booking."),
-        EmailKind::StaffBooked => ("New booking, to your people", "To your people, when a booking is made."),
-        EmailKind::StaffChanged => ("Booking changed, to your people", "To your people, when a booking is changed."),
-        EmailKind::StaffCancelled => {
-            ("Booking cancelled, to your people", "To your people, when a booking is cancelled.")
-        }
+        EmailKind::StaffBooked => ("New booking, to your team", "To your team, when a booking is made."),
+        EmailKind::StaffChanged => ("Booking changed, to your team", "To your team, when a booking is changed."),
+        EmailKind::StaffCancelled => ("Booking cancelled, to your team", "To your team, when a booking is cancelled."),
     }
 }
 
-/// What a placeholder stands for in the letters that are written today.
+/// What a placeholder stands for, in a sentence for the owner.
 fn about(placeholder: Placeholder) -> &'static str {
     match placeholder {
-        Placeholder::Link => "The page of the booking. There is no such page yet, so it is empty.",
+        Placeholder::Link => "The page of the booking, if it has one.",
         other => other.about(),
     }
 }
@@ -57,14 +55,13 @@ struct EmailTemplatesPage {
     kinds: Vec<EmailKindRow>,
 }
 
-/// A kind of letter in the list.
 struct EmailKindRow {
     name: &'static str,
     about: &'static str,
-    texts: Vec<TemplateRow>,
+    templates: Vec<TemplateRow>,
 }
 
-/// One of its texts.
+/// A template in one language; `own` says since when it differs from the default.
 struct TemplateRow {
     language: &'static str,
     href: String,
@@ -77,24 +74,24 @@ pub(crate) async fn list(
     Query(query): Query<FlashQuery>,
 ) -> PageResult {
     let mut kinds: Vec<EmailKindRow> = Vec::new();
-    for (of, since) in templates::list(&web.app, &manager).await? {
-        let (name, about) = name(of.kind);
-        let text = TemplateRow {
-            language: of.language.own_name(),
-            href: address(of),
+    for (key, since) in templates::list(&web.app, &manager).await? {
+        let (name, about) = name(key.kind);
+        let template = TemplateRow {
+            language: key.language.own_name(),
+            href: address(key),
             own: since.map(|at| when(at, &manager.account.zone)),
         };
-        match kinds.last_mut().filter(|line| line.name == name) {
-            Some(line) => line.texts.push(text),
-            None => kinds.push(EmailKindRow { name, about, texts: vec![text] }),
+        match kinds.last_mut().filter(|row| row.name == name) {
+            Some(row) => row.templates.push(template),
+            None => kinds.push(EmailKindRow { name, about, templates: vec![template] }),
         }
     }
-    let layout = Layout::of(&manager, "/backoffice/mails").with_notice(query.notice.as_deref());
+    let layout = Layout::of(&manager, "/backoffice/emails").with_flash(query.notice.as_deref());
     Ok(page::show(&EmailTemplatesPage { layout, kinds }))
 }
 
-fn address(of: TemplateKey) -> String {
-    format!("/backoffice/letters/{}/{}", of.kind.as_str(), of.language.as_str())
+fn address(key: TemplateKey) -> String {
+    format!("/backoffice/email-templates/{}/{}", key.kind.as_str(), key.language.as_str())
 }
 
 #[derive(Template)]
@@ -119,40 +116,39 @@ pub(crate) struct TemplateForm {
 }
 
 impl TemplateForm {
-    fn text(&self) -> TemplateSource {
+    fn source(&self) -> TemplateSource {
         TemplateSource { subject: self.subject.trim().to_owned(), body: self.body.replace("\r\n", "\n") }
     }
 }
 
-/// Which text an address names.
 type TemplatePath = (EmailKind, Language);
 
-fn text_of((kind, language): TemplatePath) -> Result<TemplateKey, PageError> {
+fn template_key((kind, language): TemplatePath) -> Result<TemplateKey, PageError> {
     TemplateKey::find(kind, language).ok_or(PageError::NotFound)
 }
 
 pub(crate) async fn show(
     State(web): State<Web>,
     ManagerPage(manager): ManagerPage,
-    Paths(place): Paths<TemplatePath>,
+    Paths(path): Paths<TemplatePath>,
     Query(query): Query<FlashQuery>,
 ) -> PageResult {
-    let of = text_of(place)?;
-    let (TemplateSource { subject, body }, own) = templates::read(&web.app, &manager, of).await?;
-    Ok(render(&manager, of, own, &TemplateForm { subject, body }, Errors::default(), query.notice.as_deref()))
+    let key = template_key(path)?;
+    let (TemplateSource { subject, body }, own) = templates::read(&web.app, &manager, key).await?;
+    Ok(render(&manager, key, own, &TemplateForm { subject, body }, Errors::default(), query.notice.as_deref()))
 }
 
 fn render(
     manager: &Manager,
-    of: TemplateKey,
+    key: TemplateKey,
     own: bool,
     form: &TemplateForm,
     errors: Errors,
     notice: Option<&str>,
 ) -> Response {
-    let (name, about) = name(of.kind);
-    let layout = Layout::of(manager, "/backoffice/mails").with_notice(notice);
-    let (language, href) = (of.language.own_name(), address(of));
+    let (name, about) = name(key.kind);
+    let layout = Layout::of(manager, "/backoffice/emails").with_flash(notice);
+    let (language, href) = (key.language.own_name(), address(key));
     let placeholders = Placeholder::ALL;
     page::render(
         errors.status(),
@@ -160,32 +156,32 @@ fn render(
     )
 }
 
-/// The form again, with what is wrong with it.
-async fn again(
+/// Renders the form again with the mistake in it.
+async fn render_with_mistake(
     web: &Web,
     manager: &Manager,
-    of: TemplateKey,
+    key: TemplateKey,
     form: &TemplateForm,
-    refused: &TemplateSyntaxError,
+    mistake: &TemplateSyntaxError,
 ) -> PageResult {
-    let (_, own) = templates::read(&web.app, manager, of).await?;
-    let field = match refused.part() {
+    let (_, own) = templates::read(&web.app, manager, key).await?;
+    let field = match mistake.part() {
         Part::Subject => "subject",
         Part::Body => "body",
     };
-    Ok(render(manager, of, own, form, Errors::one(field, refused), None))
+    Ok(render(manager, key, own, form, Errors::one(field, mistake), None))
 }
 
 pub(crate) async fn save(
     State(web): State<Web>,
     ManagerPage(manager): ManagerPage,
-    Paths(place): Paths<TemplatePath>,
+    Paths(path): Paths<TemplatePath>,
     Form(form): Form<TemplateForm>,
 ) -> PageResult {
-    let of = text_of(place)?;
-    match templates::put(&web.app, &manager, of, form.text()).await {
-        Ok(()) => Ok(page::see_other(&format!("{}?notice=saved", address(of)))),
-        Err(TemplateError::Refused(refused)) => again(&web, &manager, of, &form, &refused).await,
+    let key = template_key(path)?;
+    match templates::put(&web.app, &manager, key, form.source()).await {
+        Ok(()) => Ok(page::see_other(&format!("{}?notice=saved", address(key)))),
+        Err(TemplateError::Refused(mistake)) => render_with_mistake(&web, &manager, key, &form, &mistake).await,
         Err(TemplateError::Store(error)) => Err(error.into()),
     }
 }
@@ -193,39 +189,39 @@ pub(crate) async fn save(
 pub(crate) async fn reset(
     State(web): State<Web>,
     ManagerPage(manager): ManagerPage,
-    Paths(place): Paths<TemplatePath>,
+    Paths(path): Paths<TemplatePath>,
 ) -> PageResult {
-    let of = text_of(place)?;
-    templates::reset(&web.app, &manager, of).await?;
-    Ok(page::see_other(&format!("{}?notice=text-reset", address(of))))
+    let key = template_key(path)?;
+    templates::reset(&web.app, &manager, key).await?;
+    Ok(page::see_other(&format!("{}?notice=text-reset", address(key))))
 }
 
-/// The letter that the saved text makes.
+/// Previews the saved template.
 pub(crate) async fn preview(
     State(web): State<Web>,
     ManagerPage(manager): ManagerPage,
-    Paths(place): Paths<TemplatePath>,
+    Paths(path): Paths<TemplatePath>,
 ) -> PageResult {
-    let of = text_of(place)?;
-    let (TemplateSource { subject, body }, _) = templates::read(&web.app, &manager, of).await?;
-    filled_in(&web, &manager, of, &TemplateForm { subject, body }).await
+    let key = template_key(path)?;
+    let (TemplateSource { subject, body }, _) = templates::read(&web.app, &manager, key).await?;
+    render_preview(&web, &manager, key, &TemplateForm { subject, body }).await
 }
 
-/// The letter that a text makes which is not saved.
+/// Previews the template in the form without saving it.
 pub(crate) async fn preview_unsaved(
     State(web): State<Web>,
     ManagerPage(manager): ManagerPage,
-    Paths(place): Paths<TemplatePath>,
+    Paths(path): Paths<TemplatePath>,
     Form(form): Form<TemplateForm>,
 ) -> PageResult {
-    let of = text_of(place)?;
-    filled_in(&web, &manager, of, &form).await
+    let key = template_key(path)?;
+    render_preview(&web, &manager, key, &form).await
 }
 
-async fn filled_in(web: &Web, manager: &Manager, of: TemplateKey, form: &TemplateForm) -> PageResult {
-    match templates::preview(&web.app, manager, of, &form.text()).await {
+async fn render_preview(web: &Web, manager: &Manager, key: TemplateKey, form: &TemplateForm) -> PageResult {
+    match templates::preview(&web.app, manager, key, &form.source()).await {
         Ok(email) => Ok(([(CONTENT_SECURITY_POLICY, PREVIEW_POLICY)], Html(email.html)).into_response()),
-        Err(TemplateError::Refused(refused)) => again(web, manager, of, form, &refused).await,
+        Err(TemplateError::Refused(mistake)) => render_with_mistake(web, manager, key, form, &mistake).await,
         Err(TemplateError::Store(error)) => Err(error.into()),
     }
 }

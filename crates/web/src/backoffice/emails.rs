@@ -1,4 +1,4 @@
-//! `/backoffice/mails`: what became of the business's e-mails.
+//! `/backoffice/emails`: the status of the e-mails of the last 30 days.
 
 use crate::Web;
 use crate::error::PageResult;
@@ -24,44 +24,44 @@ struct EmailsPage {
 }
 
 struct EmailRow {
-    /// Where to ask for it to be sent again, if that can be.
-    again: Option<String>,
+    /// The address that sends it again, if that is possible.
+    resend: Option<String>,
     subject: String,
     recipient: String,
     written: String,
-    look: &'static str,
-    fate: String,
-    trouble: Option<String>,
+    class: &'static str,
+    status: String,
+    error: Option<String>,
 }
 
-/// What became of a mail, in words; times by the clock of the business.
-fn line(email: EmailRecord, own: &EmailAddress, (zone, delivers): (&Zone, bool)) -> EmailRow {
-    let again = delivers
+/// An e-mail with its status in words; times in the zone of the business.
+fn row(email: EmailRecord, own: &EmailAddress, (zone, delivers): (&Zone, bool)) -> EmailRow {
+    let can_resend = delivers
         && email.fate == EmailStatus::GivenUp
         && email.has_text
         && (email.about_booking || email.recipient == *own);
-    let (look, fate) = match email.fate {
+    let (class, status) = match email.fate {
         EmailStatus::Sent(at) => ("good", format!("Sent {}", when(at, zone))),
-        EmailStatus::Waits(_) if email.attempts == 0 => ("", "Waits".to_owned()),
+        EmailStatus::Waits(_) if email.attempts == 0 => ("", "Queued".to_owned()),
         EmailStatus::Waits(at) => ("", format!("Next try {}", when(at, zone))),
-        EmailStatus::GivenUp => ("bad", "Given up".to_owned()),
+        EmailStatus::GivenUp => ("bad", "Failed".to_owned()),
         EmailStatus::Ended if email.attempts == 0 && email.last_error.is_some() => ("", "Not sent".to_owned()),
         EmailStatus::Ended => ("", "Not sent: no longer needed".to_owned()),
-        EmailStatus::Kept => ("", "Kept: no mail server".to_owned()),
+        EmailStatus::Kept => ("", "Not sent: no mail server".to_owned()),
     };
-    let trouble = email.last_error.map(|error| match email.attempts {
+    let error = email.last_error.map(|error| match email.attempts {
         0 => error,
         1 => format!("After 1 attempt: {error}"),
         attempts => format!("After {attempts} attempts: {error}"),
     });
     EmailRow {
-        again: again.then(|| format!("/backoffice/mails/{}/again", email.id)),
+        resend: can_resend.then(|| format!("/backoffice/emails/{}/again", email.id)),
         subject: email.subject,
         recipient: email.recipient.to_string(),
         written: when(email.created_at, zone),
-        look,
-        fate,
-        trouble,
+        class,
+        status,
+        error,
     }
 }
 
@@ -74,7 +74,7 @@ pub(crate) async fn show(
     State(web): State<Web>,
     ManagerPage(manager): ManagerPage,
     Query(query): Query<BeforeQuery>,
-    Query(notice): Query<FlashQuery>,
+    Query(flash): Query<FlashQuery>,
 ) -> PageResult {
     let before = query.before.and_then(|text| {
         let (at, id) = text.split_once('.')?;
@@ -83,8 +83,8 @@ pub(crate) async fn show(
     let (emails, next) = list::list(&web.app, &manager, before).await?;
     let (zone, own, delivers) = (&manager.account.zone, &manager.user.email_address, web.app.delivers_mail());
     Ok(page::show(&EmailsPage {
-        layout: Layout::of(&manager, "/backoffice/mails").with_notice(notice.notice.as_deref()),
-        emails: emails.into_iter().map(|email| line(email, own, (zone, delivers))).collect(),
+        layout: Layout::of(&manager, "/backoffice/emails").with_flash(flash.notice.as_deref()),
+        emails: emails.into_iter().map(|email| row(email, own, (zone, delivers))).collect(),
         next: next.map(|(at, id)| format!("{}.{id}", at.as_millis())),
         delivers,
     }))
@@ -97,5 +97,5 @@ pub(crate) async fn again(
 ) -> PageResult {
     let sends = web.app.delivers_mail();
     let notice = if sends && resend::again(&web.app, &manager, id).await? { "mail-again" } else { "mail-not-again" };
-    Ok(page::see_other(&format!("/backoffice/mails?notice={notice}")))
+    Ok(page::see_other(&format!("/backoffice/emails?notice={notice}")))
 }

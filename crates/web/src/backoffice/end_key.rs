@@ -1,4 +1,4 @@
-//! End one key of an application that has several, after asking.
+//! Revokes one key of an application that has several, after a confirmation.
 
 use super::applications::{Key, card};
 use crate::Web;

@@ -1,4 +1,4 @@
-//! `/backoffice/follow-ups`: when customers are reminded of a booking, and thanked for it.
+//! `/backoffice/follow-ups`: when reminders and thank-you e-mails are sent.
 
 use crate::Web;
 use crate::error::PageResult;
@@ -12,7 +12,7 @@ use slotkeeper_app::caller::Manager;
 use slotkeeper_app::emails::follow_up_hours::{self, ProductFollowUps};
 use slotkeeper_domain::follow_up::FollowUps;
 
-/// Most hours between a booking and a letter about it: 60 days.
+/// Most hours before the start or after the end of a booking: 60 days.
 const MOST_HOURS: u16 = 1_440;
 
 #[derive(Template)]
@@ -24,7 +24,7 @@ struct FollowUpsPage {
     products: Vec<ProductFollowUps>,
 }
 
-/// Hours, as they were typed.
+/// The hours as text, so that a form with a mistake is shown again unchanged.
 #[derive(Default)]
 struct HoursForm {
     reminder: String,
@@ -42,7 +42,7 @@ impl HoursForm {
             let text = text.trim();
             let hours = text.parse().ok().filter(|hours| (1..=MOST_HOURS).contains(hours));
             if hours.is_none() && !text.is_empty() {
-                errors.add(field, format!("Enter whole hours, 1 to {MOST_HOURS}, or nothing for no such e-mail."));
+                errors.add(field, format!("Enter whole hours, 1 to {MOST_HOURS}, or leave the field empty."));
             }
             hours
         };
@@ -54,7 +54,7 @@ impl HoursForm {
 }
 
 fn page(manager: &Manager, form: HoursForm, errors: Errors, products: Vec<ProductFollowUps>) -> FollowUpsPage {
-    let layout = Layout::of(manager, "/backoffice/mails").narrowed();
+    let layout = Layout::of(manager, "/backoffice/emails").narrowed();
     FollowUpsPage { layout, form, errors, products }
 }
 
@@ -65,11 +65,11 @@ pub(crate) async fn show(
 ) -> PageResult {
     let (follow_ups, products) = follow_up_hours::read(&web.app, &manager).await?;
     let mut page = page(&manager, HoursForm::of(follow_ups), Errors::default(), products);
-    page.layout = page.layout.with_notice(query.notice.as_deref());
+    page.layout = page.layout.with_flash(query.notice.as_deref());
     Ok(page::show(&page))
 }
 
-/// The form has one `quiet` for each product that was ticked.
+/// The form repeats `quiet` for each product that is left out.
 pub(crate) async fn save(
     State(web): State<Web>,
     ManagerPage(manager): ManagerPage,

@@ -1,4 +1,4 @@
-//! `/backoffice`: the account at a glance.
+//! `/backoffice`: the account, and what needs attention.
 
 use crate::Web;
 use crate::error::PageResult;
@@ -19,24 +19,24 @@ struct HomePage {
     name: String,
     facts: Vec<(&'static str, String)>,
     installed: usize,
-    /// How many businesses a portal has; nothing for a business.
+    /// How many businesses the portal has; `None` for a business.
     subaccounts: Option<i64>,
     is_owner: bool,
-    /// What two things have at the same time since the clock is set by other rules.
+    /// Bookings that overlap since the rules of the time zone have changed.
     conflicts: Vec<String>,
     unconfirmed: Option<Unconfirmed>,
 }
 
 pub(crate) async fn show(
     State(web): State<Web>,
-    AccountMemberPage(colleague): AccountMemberPage,
+    AccountMemberPage(member): AccountMemberPage,
     Query(query): Query<FlashQuery>,
 ) -> PageResult {
-    let installed = installed(&web.app, &colleague).await?.len();
-    let account = &colleague.account;
+    let installed = installed(&web.app, &member).await?.len();
+    let account = &member.account;
     let (portal, subaccounts) = match account.kind {
-        AccountKind::Portal => (None, Some(list::of_colleague(&web.app, &colleague, 0, 0).await?.0)),
-        AccountKind::Business | AccountKind::Developer => (list::portal_of(&web.app, &colleague).await?, None),
+        AccountKind::Portal => (None, Some(list::of_colleague(&web.app, &member, 0, 0).await?.0)),
+        AccountKind::Business | AccountKind::Developer => (list::portal_of(&web.app, &member).await?, None),
     };
     let facts = [
         ("Account id", Some(account.id.to_string())),
@@ -51,13 +51,13 @@ pub(crate) async fn show(
         ("Since", Some(when(account.created_at, &account.zone))),
     ];
     Ok(page::show(&HomePage {
-        layout: Layout::of(&colleague, "/backoffice").with_notice(query.notice.as_deref()),
+        layout: Layout::of(&member, "/backoffice").with_flash(query.notice.as_deref()),
         name: account.name.to_string(),
         facts: facts.into_iter().filter_map(|(label, value)| Some((label, value?))).collect(),
         installed,
         subaccounts,
-        is_owner: colleague.as_owner().is_ok(),
-        conflicts: conflicts::list(&web.app, &colleague).await?,
-        unconfirmed: page::unconfirmed(&web, &colleague),
+        is_owner: member.as_owner().is_ok(),
+        conflicts: conflicts::list(&web.app, &member).await?,
+        unconfirmed: page::unconfirmed(&web, &member),
     }))
 }

@@ -11,7 +11,7 @@ use slotkeeper_app::subaccounts::list::of_colleague;
 use slotkeeper_domain::account::AccountKind;
 use slotkeeper_store::tables::subaccounts::AccountName;
 
-/// How many businesses one page shows.
+/// Businesses on one page.
 const PAGE: u32 = 50;
 
 #[derive(Template)]
@@ -24,7 +24,7 @@ struct SubaccountsPage {
     next: Option<u32>,
 }
 
-/// `?page=…`, counted from 1.
+/// Counted from 1.
 #[derive(serde::Deserialize, Default)]
 pub(crate) struct PageQuery {
     page: Option<u32>,
@@ -32,18 +32,18 @@ pub(crate) struct PageQuery {
 
 pub(crate) async fn show(
     State(web): State<Web>,
-    AccountMemberPage(colleague): AccountMemberPage,
+    AccountMemberPage(member): AccountMemberPage,
     Query(query): Query<PageQuery>,
 ) -> PageResult {
-    if colleague.account.kind != AccountKind::Portal {
+    if member.account.kind != AccountKind::Portal {
         return Err(PageError::NotFound);
     }
     let page = query.page.unwrap_or(1).max(1);
     let offset = i64::from(page - 1) * i64::from(PAGE);
-    let (total, businesses) = of_colleague(&web.app, &colleague, i64::from(PAGE), offset).await?;
+    let (total, businesses) = of_colleague(&web.app, &member, i64::from(PAGE), offset).await?;
     let more = offset + i64::from(PAGE) < total;
     Ok(page::show(&SubaccountsPage {
-        layout: Layout::of(&colleague, "/backoffice/subaccounts"),
+        layout: Layout::of(&member, "/backoffice/subaccounts"),
         total,
         businesses,
         previous: (page > 1).then(|| page - 1),

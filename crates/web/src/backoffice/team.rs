@@ -1,4 +1,4 @@
-//! `/backoffice/people`: who signs in to the account.
+//! `/backoffice/team`: the members of the team; invites and removes them.
 
 use crate::Web;
 use crate::error::{PageError, PageResult};
@@ -16,7 +16,7 @@ use slotkeeper_domain::account::Role;
 use slotkeeper_domain::id::UserId;
 use slotkeeper_store::tables::users::User;
 
-const NO_MAIL: &str = "Nobody was invited: an invitation is an e-mail, and this server cannot send any yet.";
+const NO_MAIL: &str = "The invitation was not sent: no mail server is configured.";
 const CHOOSE_A_ROLE: &str = "Choose a role: manager or staff.";
 
 #[derive(Template)]
@@ -26,12 +26,11 @@ struct TeamPage<'a> {
     people: Vec<User>,
     form: &'a InviteForm,
     errors: Errors,
-    sends_mail: bool,
-    /// An owner who has to confirm an address first can invite nobody.
+    sends_email: bool,
+    /// Present while the owner's own address is not confirmed: until then no invitation is sent.
     unconfirmed: Option<Unconfirmed>,
 }
 
-/// A role, in the words of the form.
 fn role_name(role: Role) -> &'static str {
     match role {
         Role::Owner => "Owner",
@@ -58,9 +57,9 @@ pub(crate) async fn show(
 
 async fn render(web: &Web, owner: &Owner, form: &InviteForm, errors: Errors, notice: Option<&str>) -> PageResult {
     let people = list::list(&web.app, owner).await?;
-    let layout = Layout::of(owner, "/backoffice/people").with_notice(notice);
-    let (sends_mail, unconfirmed) = (web.sends_mail(), page::unconfirmed(web, owner));
-    Ok(page::render(errors.status(), &TeamPage { layout, people, form, errors, sends_mail, unconfirmed }))
+    let layout = Layout::of(owner, "/backoffice/team").with_flash(notice);
+    let (sends_email, unconfirmed) = (web.sends_email(), page::unconfirmed(web, owner));
+    Ok(page::render(errors.status(), &TeamPage { layout, people, form, errors, sends_email, unconfirmed }))
 }
 
 pub(crate) async fn invite(
@@ -75,12 +74,12 @@ pub(crate) async fn invite(
     let (Some(name), Some(address), Some(role)) = (name, address, role) else {
         return render(&web, &owner, &form, errors, None).await;
     };
-    if !web.sends_mail() {
+    if !web.sends_email() {
         return render(&web, &owner, &form, Errors::one("", NO_MAIL), None).await;
     }
     let errors = match invite::invite(&web.app, &owner, name, address, role).await {
-        Ok(()) => return Ok(page::see_other("/backoffice/people?notice=invited")),
-        Err(InviteError::AddressTaken) => Errors::one("email", "Somebody signs in with this address already."),
+        Ok(()) => return Ok(page::see_other("/backoffice/team?notice=invited")),
+        Err(InviteError::AddressTaken) => Errors::one("email", "This address is used by an account already."),
         Err(InviteError::Owner) => Errors::one("role", CHOOSE_A_ROLE),
         Err(InviteError::Unconfirmed) => {
             Errors::one("", "Confirm your own e-mail address first: the invitation names it.")
@@ -126,5 +125,5 @@ pub(crate) async fn remove(State(web): State<Web>, OwnerPage(owner): OwnerPage, 
     if !remove::remove(&web.app, &owner, id).await? {
         return Err(PageError::NotFound);
     }
-    Ok(page::see_other("/backoffice/people?notice=removed"))
+    Ok(page::see_other("/backoffice/team?notice=removed"))
 }

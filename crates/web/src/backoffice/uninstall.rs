@@ -1,4 +1,4 @@
-//! Uninstall an application, after asking.
+//! Uninstalls an application, after a confirmation.
 
 use super::applications::card;
 use crate::Web;

@@ -1,4 +1,4 @@
-//! `/?authappid=…&permissions=…&state=…`: the question.
+//! `/?authappid=…&permissions=…&state=…`: the consent page, which asks the owner to allow or deny an application.
 
 use crate::Web;
 use crate::error::PageResult;
@@ -26,8 +26,8 @@ struct AskPage {
     callback: Option<CallbackUrl>,
     groups: Vec<Group>,
     earlier: usize,
-    /// Whether it also asks for subaccounts, which this account cannot have.
-    left_out: bool,
+    /// Whether the application also asks for subaccounts, which this account cannot have.
+    without_subaccounts: bool,
     answered_before: bool,
     any_new: bool,
     has_own: bool,
@@ -35,24 +35,23 @@ struct AskPage {
     question: String,
 }
 
-/// The permissions of one area, in plain sentences.
+/// The permissions of one area, as sentences.
 pub(crate) struct Group {
     pub(crate) heading: &'static str,
     pub(crate) lines: Vec<PermissionLine>,
 }
 
-/// One permission in a plain sentence.
 pub(crate) struct PermissionLine {
     pub(crate) sentence: &'static str,
-    pub(crate) reach: Option<&'static str>,
+    pub(crate) scope: Option<&'static str>,
     pub(crate) is_new: bool,
 }
 
-/// Permissions by area, without those that another one includes; which of them are new is for the caller to say.
+/// Permissions by area, without those that another one includes. `is_new` marks those that were not allowed before.
 pub(crate) fn groups(permissions: &PermissionSet, is_new: impl Fn(Permission) -> bool) -> Vec<Group> {
     let line = |permission: Permission| PermissionLine {
         sentence: permission.sentence(),
-        reach: match permission.scope() {
+        scope: match permission.scope() {
             Scope::Own => Some("own"),
             Scope::All => Some("all"),
             Scope::Whole => None,
@@ -69,45 +68,51 @@ pub(crate) fn groups(permissions: &PermissionSet, is_new: impl Fn(Permission) ->
         .collect()
 }
 
-/// Shows the question to an owner; sends whoever is not signed in to sign in and back; tells everybody else why not.
+/// Shows the consent page to an owner; sends a visitor to sign in and back; shows any other user why not.
 pub(crate) async fn ask(web: &Web, query: &str, person: Option<SignedIn>) -> PageResult {
-    let asking = match ask::read(&web.app, query).await {
-        Ok(asking) => asking,
-        Err(error) => return refuse(error, person.as_ref(), query),
+    let consent_request = match ask::read(&web.app, query).await {
+        Ok(consent_request) => consent_request,
+        Err(error) => return refusal_page(error, person.as_ref(), query),
     };
-    // The key would come to the developer by e-mail, and to nobody.
-    if asking.application.callback_url.is_none() && !web.sends_mail() {
+    // The key would be sent by e-mail, and no e-mail is sent.
+    if consent_request.application.callback_url.is_none() && !web.sends_email() {
         let refusal = RefusalPage::new(
             StatusCode::CONFLICT,
             "The key could not be handed over",
-            "This application gets its keys by e-mail, and this server cannot send any yet. Nothing was allowed. Ask the \
-             operator of the server to set that up, or the developer to register a callback URL.",
+            "This application gets its keys by e-mail, and no mail server is configured. Nothing was allowed. Ask the \
+             operator of this server to configure one, or the developer to register a callback URL.",
         );
         return Ok(match &person {
-            Some(person) => refusal.in_front_of(person).into_response(),
+            Some(person) => refusal.seen_by(person).into_response(),
             None => refusal.into_response(),
         });
     }
     let Some(person) = person else {
         return Ok(page::see_other(&sign_in_address(&format!("/?{query}"))));
     };
-    match ask::ask(&web.app, &person, &asking).await {
-        Ok(asked) => Ok(question(&person, asking, &asked, query)),
-        Err(error) => refuse(error, Some(&person), query),
+    match ask::ask(&web.app, &person, &consent_request).await {
+        Ok(asked) => Ok(question_page(&person, consent_request, &asked, query)),
+        Err(error) => refusal_page(error, Some(&person), query),
     }
 }
 
-fn question(person: &SignedIn, asking: ConsentRequest, asked: &ConsentQuestion, query: &str) -> Response {
-    let ConsentRequest { request, application, developer_email } = asking;
-    let is_repeated = asked.earlier > 0;
-    let groups = groups(&asked.permissions, |permission| is_repeated && asked.news.contains(&permission));
-    let has = |reach| asked.permissions.telling().any(|permission| permission.scope() == reach);
-    // A browser follows the redirects after the form only where the policy of this page lets forms go.
+fn question_page(
+    person: &SignedIn,
+    consent_request: ConsentRequest,
+    consent_question: &ConsentQuestion,
+    query: &str,
+) -> Response {
+    let ConsentRequest { request, application, developer_email } = consent_request;
+    let is_repeated = consent_question.earlier > 0;
+    let groups =
+        groups(&consent_question.permissions, |permission| is_repeated && consent_question.news.contains(&permission));
+    let has = |scope| consent_question.permissions.telling().any(|permission| permission.scope() == scope);
+    // Some browsers apply form-action to the redirects after a form, too.
     let target = application.callback_url.as_ref().map(|callback| format!(" {}", callback.policy_sources()));
     let policy = content_policy(&target.unwrap_or_default());
-    // Somebody else who signs in instead comes back to the question.
-    let mut layout = Layout::of(person, "").narrowed().and_back_to(&format!("/?{query}"));
-    // One question, two answers: nothing else to click on.
+    // Signing in as another user leads back to this question.
+    let mut layout = Layout::of(person, "").narrowed().returning_to(&format!("/?{query}"));
+    // No navigation: the page offers two answers and nothing else.
     layout.nav.clear();
     let mut response = page::show(&AskPage {
         layout,
@@ -118,12 +123,12 @@ fn question(person: &SignedIn, asking: ConsentRequest, asked: &ConsentQuestion, 
         callback: application.callback_url,
         any_new: groups.iter().any(|group| group.lines.iter().any(|line| line.is_new)),
         groups,
-        earlier: asked.earlier,
-        left_out: asked.permissions != request.permissions,
-        answered_before: asked.answered_before,
+        earlier: consent_question.earlier,
+        without_subaccounts: consent_question.permissions != request.permissions,
+        answered_before: consent_question.answered_before,
         has_own: has(Scope::Own),
         has_all: has(Scope::All),
-        question: asked.id.to_string(),
+        question: consent_question.id.to_string(),
     });
     match HeaderValue::from_str(&policy) {
         Ok(policy) => {
@@ -134,49 +139,49 @@ fn question(person: &SignedIn, asking: ConsentRequest, asked: &ConsentQuestion, 
     }
 }
 
-/// Each way in which there is nothing to decide has a page of its own. None leads to the application.
-fn refuse(error: AskError, person: Option<&SignedIn>, query: &str) -> PageResult {
-    const FORGED: &str = "Go back to the application and start again. If it happens again, tell its developer: the link \
+/// The error page of each reason why there is nothing to decide. None leads to the application.
+fn refusal_page(error: AskError, person: Option<&SignedIn>, query: &str) -> PageResult {
+    const TRY_AGAIN: &str = "Go back to the application and start again. If it happens again, tell its developer: the link \
                           the application made is wrong.";
     let refusal = match error {
         AskError::Malformed(MalformedRequest::Application) | AskError::UnknownApplication => RefusalPage::new(
             StatusCode::NOT_FOUND,
             "There is no such application",
-            format!("The link names an application that is not registered here. {FORGED}"),
+            format!("The link names an application that is not registered here. {TRY_AGAIN}"),
         ),
         AskError::Malformed(MalformedRequest::NoPermissions) => RefusalPage::new(
             StatusCode::BAD_REQUEST,
             "The application asks for nothing",
-            format!("The link does not say which permissions the application wants. {FORGED}"),
+            format!("The link does not say which permissions the application wants. {TRY_AGAIN}"),
         ),
         AskError::Malformed(MalformedRequest::UnknownPermissions(unknown)) => RefusalPage::new(
             StatusCode::BAD_REQUEST,
             "The application asks for something that does not exist",
-            format!("The link names permissions that this server does not know. {FORGED}"),
+            format!("The link names permissions that this server does not know. {TRY_AGAIN}"),
         )
         .with_details(unknown.into_iter().take(20).map(|unknown| unknown.0.chars().take(60).collect()).collect()),
         AskError::Malformed(MalformedRequest::State) => RefusalPage::new(
             StatusCode::BAD_REQUEST,
             "The link is damaged",
-            format!("Its state is too long or has characters that cannot stand in an address. {FORGED}"),
+            format!("Its state is too long or has characters that cannot stand in an address. {TRY_AGAIN}"),
         ),
         AskError::Malformed(MalformedRequest::Repeated(name)) => RefusalPage::new(
             StatusCode::BAD_REQUEST,
             "The link is not clear",
-            format!("It says {name} twice, so it is not clear what is asked. {FORGED}"),
+            format!("It says {name} twice, so it is not clear what is consent_question. {TRY_AGAIN}"),
         ),
         AskError::StateMissing(application) => RefusalPage::new(
             StatusCode::BAD_REQUEST,
             "The link is not complete",
             format!(
                 "{} wants the answer sent to its own address, and for that the link needs a state: a random value by which \
-                 the application knows the answer again. {FORGED}",
+                 the application knows the answer again. {TRY_AGAIN}",
                 application.name
             ),
         ),
         AskError::DeveloperUnconfirmed(application) => RefusalPage::new(
             StatusCode::CONFLICT,
-            "The developer is not confirmed yet",
+            "The developer is not confirmed",
             format!(
                 "The developer of {} has not confirmed the e-mail address by which you could tell who it is. Nothing can \
                  be allowed until then. Are you the developer? Follow the link in the e-mail you got when you signed up.",
@@ -187,7 +192,7 @@ fn refuse(error: AskError, person: Option<&SignedIn>, query: &str) -> PageResult
             StatusCode::FORBIDDEN,
             "A developer account cannot install applications",
             "Applications are installed in the account of a business, which takes bookings. Sign in as its owner to decide. \
-             To try out your own application, open a business account with another e-mail address.",
+             To try out your own application, create a business account with another e-mail address.",
         ),
         AskError::MayNotDecide(MayNotDecide::NotTheOwner(role)) => RefusalPage::new(
             StatusCode::FORBIDDEN,
@@ -216,11 +221,11 @@ fn refuse(error: AskError, person: Option<&SignedIn>, query: &str) -> PageResult
         AskError::Store(error) => return Err(error.into()),
     };
     Ok(match person {
-        // Somebody else could decide, and comes back to the question.
+        // Another user could decide, and comes back to this question.
         Some(person) if matches!(refusal.status(), StatusCode::FORBIDDEN | StatusCode::CONFLICT) => {
-            refusal.to(person).and_back_to(&format!("/?{query}")).into_response()
+            refusal.with_other_sign_in(person).returning_to(&format!("/?{query}")).into_response()
         }
-        Some(person) => refusal.in_front_of(person).into_response(),
+        Some(person) => refusal.seen_by(person).into_response(),
         None => refusal.into_response(),
     })
 }

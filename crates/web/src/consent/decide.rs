@@ -1,4 +1,4 @@
-//! `POST /consent`: the answer.
+//! `POST /consent`: the owner's decision.
 
 use super::done;
 use crate::Web;
@@ -53,13 +53,13 @@ pub(crate) async fn decide(
         ),
         Err(DecideError::EndedSince) => RefusalPage::new(
             StatusCode::CONFLICT,
-            "This was ended",
-            "You allowed it, and it was ended again since. To allow it anew, go back to the application and start again.",
+            "The key was revoked",
+            "You allowed it, and the key was revoked since. To allow it again, go back to the application and start again.",
         ),
         Err(DecideError::TooMany) => RefusalPage::new(
             StatusCode::CONFLICT,
             "The account is full",
-            "It has as many keys as an account can have. End some that are not used any more under Applications.",
+            "It has as many keys as an account can have. Revoke some that are no longer used under Applications.",
         ),
         Err(DecideError::TooMuchMail(too_many)) => RefusalPage::new(
             StatusCode::TOO_MANY_REQUESTS,
@@ -76,5 +76,5 @@ pub(crate) async fn decide(
         }
         Err(DecideError::Store(error)) => return Err(error.into()),
     };
-    Ok(refusal.in_front_of(&owner).into_response())
+    Ok(refusal.seen_by(&owner).into_response())
 }

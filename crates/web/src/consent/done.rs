@@ -1,4 +1,4 @@
-//! `/consent/done/{question}`: after an answer that leads to no other site.
+//! `/consent/done/{question}`: the page after a decision that redirects to no callback URL.
 
 use crate::Web;
 use crate::error::{PageError, PageResult};
@@ -21,7 +21,6 @@ struct DonePage {
     developer: String,
 }
 
-/// The address of the page for an answered question.
 pub(crate) fn address(id: &QuestionId) -> String {
     format!("/consent/done/{id}")
 }

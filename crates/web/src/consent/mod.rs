@@ -1,4 +1,5 @@
-//! The consent page: an application asks, an owner answers. Without scripts, never in a frame, never cached.
+//! The consent pages: an application asks for permissions, the owner decides. Without scripts, never in a frame, never
+//! cached.
 
 pub(crate) mod ask;
 pub(crate) mod decide;

@@ -1,4 +1,4 @@
-//! `/demo/mail`: every mail the demo would have sent.
+//! `/demo/inbox`: all e-mails of the demo, which sends none.
 
 use crate::Web;
 use crate::error::{PageError, PageResult};
@@ -38,27 +38,26 @@ struct EmailPage {
     subject: String,
     sent: String,
     body: Vec<Part>,
-    /// Of a mail that has more than a text: where that is.
+    /// Present if the e-mail has HTML.
     parts: Option<Parts>,
 }
 
-/// Addresses of what a mail has besides its text.
+/// The addresses of the HTML and of the calendar part.
 struct Parts {
     html: String,
     calendar: Option<String>,
 }
 
-/// What the page of a mail may do besides: show the other one in a frame.
+/// The policy of an e-mail's page, which shows the HTML in a frame.
 fn framing_policy() -> String {
     format!("{}; frame-src 'self'", content_policy(""))
 }
 
-/// What the HTML of a mail may do: show itself within the page of the mail, with the styles that stand beside its words, and
-/// nothing else.
+/// The policy of an e-mail's HTML: shown in a frame of this server, with inline styles, and nothing that is loaded or run.
 const HTML_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'self'; \
                            base-uri 'none'; sandbox";
 
-/// A stretch of a mail's text.
+/// A part of an e-mail's text.
 enum Part {
     Text(String),
     Link(String),
@@ -69,13 +68,13 @@ fn layout(session: Option<Session>) -> Layout {
 }
 
 pub(crate) async fn list(State(web): State<Web>, session: Option<Session>) -> PageResult {
-    let line = |email: OutboxEmail| EmailRow {
-        href: format!("/demo/mail/{}/{}", email.account, email.id),
+    let row = |email: OutboxEmail| EmailRow {
+        href: format!("/demo/inbox/{}/{}", email.account, email.id),
         recipient: email.recipient.to_string(),
         subject: unbroken(&email.subject),
         sent: when(email.created_at, &Zone::utc()),
     };
-    let emails = demo_inbox::latest(&web.app).await?.into_iter().map(line).collect();
+    let emails = demo_inbox::latest(&web.app).await?.into_iter().map(row).collect();
     Ok(page::show(&InboxPage { layout: layout(session), emails }))
 }
 
@@ -85,7 +84,7 @@ pub(crate) async fn show(
     Paths((account, id)): Paths<(AccountId, MailId)>,
 ) -> PageResult {
     let (email, content) = demo_inbox::open(&web.app, account, id).await?.ok_or(PageError::NotFound)?;
-    let address = |part: &str| format!("/demo/mail/{}/{}/{part}", email.account, email.id);
+    let address = |part: &str| format!("/demo/inbox/{}/{}/{part}", email.account, email.id);
     let parts = content
         .parts
         .as_ref()
@@ -101,7 +100,7 @@ pub(crate) async fn show(
     Ok(([(CONTENT_SECURITY_POLICY, framing_policy())], page).into_response())
 }
 
-/// The HTML of a mail, for a frame.
+/// The HTML of an e-mail, for a frame.
 pub(crate) async fn html(State(web): State<Web>, Paths((account, id)): Paths<(AccountId, MailId)>) -> PageResult {
     let (_, content) = demo_inbox::open(&web.app, account, id).await?.ok_or(PageError::NotFound)?;
     let parts = content.parts.ok_or(PageError::NotFound)?;
@@ -112,7 +111,7 @@ pub(crate) async fn html(State(web): State<Web>, Paths((account, id)): Paths<(Ac
     Ok((headers, Html(parts.html)).into_response())
 }
 
-/// The calendar entry of a mail, as a file.
+/// The calendar part of an e-mail as a file.
 pub(crate) async fn calendar(State(web): State<Web>, Paths((account, id)): Paths<(AccountId, MailId)>) -> PageResult {
     let (_, content) = demo_inbox::open(&web.app, account, id).await?.ok_or(PageError::NotFound)?;
     let calendar = content.parts.and_then(|parts| parts.calendar).ok_or(PageError::NotFound)?;
@@ -123,12 +122,12 @@ pub(crate) async fn calendar(State(web): State<Web>, Paths((account, id)): Paths
     Ok((headers, calendar.text).into_response())
 }
 
-/// Keeps a phone from breaking the line inside “e-mail”.
+/// Prevents a line break inside “e-mail”.
 fn unbroken(subject: &str) -> String {
     subject.replace("e-mail", "e\u{2011}mail")
 }
 
-/// Makes the addresses in a text into links. They are our own: each stands alone on its line.
+/// Turns addresses into links. In our e-mails each address has a line of its own.
 fn with_links(text: &str) -> Vec<Part> {
     text.split_inclusive('\n')
         .flat_map(|line| {

@@ -1,3 +1,3 @@
-//! What only the demo shows.
+//! Pages that only the demo has.
 
 pub(crate) mod inbox;

@@ -1,4 +1,5 @@
-//! `/developer/applications/{id}`: one application, with the builder of Authorization URLs.
+//! `/developer/applications/{id}`: one application, its installations and settings, and the builder of Authorization
+//! URLs.
 
 use super::register::{callback_url, description};
 use crate::Web;
@@ -26,14 +27,14 @@ struct ApplicationPage {
     name: String,
     description: String,
     callback_url: String,
-    /// The callback URL that is in force, whatever the form on the page says.
-    answers_to: Option<String>,
+    /// The saved callback URL. `callback_url` is the value of the form, which may have been refused.
+    current_callback: Option<String>,
     secret_keys: Vec<String>,
     current_key: String,
     signs_with_newest: bool,
     authorization_address: String,
     built: Option<String>,
-    nothing_ticked: bool,
+    none_chosen: bool,
     areas: Vec<(&'static str, Vec<PermissionChoice>)>,
     overlaps: [(Overlap, &'static str, &'static str); 4],
     installations: Vec<Installation>,
@@ -41,13 +42,11 @@ struct ApplicationPage {
     errors: Errors,
 }
 
-/// One box to tick.
 struct PermissionChoice {
     permission: Permission,
     ticked: bool,
 }
 
-/// One authorization, for the developer.
 struct Installation {
     business: String,
     account: String,
@@ -57,7 +56,8 @@ struct Installation {
     last_used: String,
 }
 
-/// What the page's query can say: ticked permissions and whether to show their URL, a page of the installations, a notice.
+/// The query: chosen permissions, whether to show their Authorization URL, after which installation the list
+/// continues, and the flash message.
 #[derive(Default)]
 struct ApplicationQuery {
     permissions: PermissionSet,
@@ -83,7 +83,7 @@ impl ApplicationQuery {
     }
 }
 
-/// What a form on the page had, when it is shown again with what is wrong.
+/// The values of a form that was refused, and what is wrong with them.
 #[derive(Default)]
 struct ReturnedForm {
     description: Option<String>,
@@ -106,21 +106,21 @@ async fn render(
     developer: &Developer,
     id: ApplicationId,
     view: ApplicationQuery,
-    again: ReturnedForm,
+    returned: ReturnedForm,
 ) -> PageResult {
     let found = show::show(&web.app, developer, id, view.after.clone()).await?;
-    let shown = found.ok_or(PageError::NotFound)?;
-    Ok(page::render(again.errors.status(), &page_of(web, developer, shown, view, again)))
+    let found = found.ok_or(PageError::NotFound)?;
+    Ok(page::render(returned.errors.status(), &page_of(web, developer, found, view, returned)))
 }
 
 fn page_of(
     web: &Web,
     developer: &Developer,
-    shown: ApplicationView,
+    found: ApplicationView,
     view: ApplicationQuery,
-    again: ReturnedForm,
+    returned: ReturnedForm,
 ) -> ApplicationPage {
-    let ApplicationView { application, secret_keys, signing_key, installations, next } = shown;
+    let ApplicationView { application, secret_keys, signing_key, installations, next } = found;
     let zone = &developer.account.zone;
     let address = authorization_address(&web.app, &application.id);
     let state = if application.callback_url.is_some() { "&state=RANDOM_TOKEN" } else { "" };
@@ -129,12 +129,12 @@ fn page_of(
     let chosen: Vec<Permission> = view.permissions.iter().collect();
     let choice = |permission: Permission| PermissionChoice { permission, ticked: chosen.contains(&permission) };
     ApplicationPage {
-        layout: Layout::of(developer, "").with_notice(view.notice.as_deref()),
+        layout: Layout::of(developer, "").with_flash(view.notice.as_deref()),
         id: application.id.to_string(),
         name: application.name.to_string(),
-        description: again.description.unwrap_or(application.description),
-        answers_to: application.callback_url.as_ref().map(ToString::to_string),
-        callback_url: again
+        description: returned.description.unwrap_or(application.description),
+        current_callback: application.callback_url.as_ref().map(ToString::to_string),
+        callback_url: returned
             .callback_url
             .or_else(|| application.callback_url.map(|callback| callback.to_string()))
             .unwrap_or_default(),
@@ -148,7 +148,7 @@ fn page_of(
             })
             .collect(),
         authorization_address: address,
-        nothing_ticked: view.show_url && built.is_none(),
+        none_chosen: view.show_url && built.is_none(),
         built,
         areas: Area::ALL
             .into_iter()
@@ -170,7 +170,7 @@ fn page_of(
             })
             .collect(),
         next: next.map(|(account, id)| format!("{account}.{id}")),
-        errors: again.errors,
+        errors: returned.errors,
     }
 }
 
@@ -187,8 +187,8 @@ pub(crate) async fn set_description(
 ) -> PageResult {
     let mut errors = Errors::default();
     let Some(text) = description(&mut errors, &form.description) else {
-        let again = ReturnedForm { description: Some(form.description), errors, ..ReturnedForm::default() };
-        return render(&web, &developer, id, ApplicationQuery::default(), again).await;
+        let returned = ReturnedForm { description: Some(form.description), errors, ..ReturnedForm::default() };
+        return render(&web, &developer, id, ApplicationQuery::default(), returned).await;
     };
     let target = format!("/developer/applications/{id}?notice=saved");
     if !update::set_description(&web.app, &developer, id, text).await? {
@@ -201,7 +201,7 @@ pub(crate) async fn set_description(
 pub(crate) struct CallbackForm {
     #[serde(default)]
     callback_url: String,
-    /// Present when the button that removes was pressed.
+    /// Present when the button *Remove* was pressed.
     remove: Option<String>,
 }
 
@@ -214,10 +214,10 @@ pub(crate) async fn set_callback_url(
     let mut errors = Errors::default();
     let text = if form.remove.is_some() { "" } else { form.callback_url.as_str() };
     let Some(callback_url) = callback_url(&mut errors, text) else {
-        let again = ReturnedForm { callback_url: Some(form.callback_url), errors, ..ReturnedForm::default() };
-        return render(&web, &developer, id, ApplicationQuery::default(), again).await;
+        let returned = ReturnedForm { callback_url: Some(form.callback_url), errors, ..ReturnedForm::default() };
+        return render(&web, &developer, id, ApplicationQuery::default(), returned).await;
     };
-    let notice = match (&callback_url, web.sends_mail()) {
+    let notice = match (&callback_url, web.sends_email()) {
         (Some(_), _) => "saved",
         (None, true) => "callback-removed",
         (None, false) => "callback-removed-no-mail",

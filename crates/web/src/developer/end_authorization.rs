@@ -1,4 +1,4 @@
-//! End one authorization, after asking.
+//! Revokes one authorization of the developer's application, after a confirmation.
 
 use crate::Web;
 use crate::error::{PageError, PageResult};
@@ -18,15 +18,14 @@ struct EndPage {
     layout: Layout,
     application: String,
     business: String,
-    /// Whether keys of subaccounts can hang on it.
+    /// Whether the application can make keys for subaccounts with this one. They are revoked with it.
     in_portal: bool,
-    /// Whether it hangs on a key of a portal.
+    /// Whether the application made this key itself, with a key of the portal.
     through_portal: bool,
     since: String,
     permissions: Vec<&'static str>,
 }
 
-/// The application, the account that installed it, and which of its authorizations.
 type AuthorizationPath = (ApplicationId, AccountId, AuthorizationId);
 
 pub(crate) async fn ask(

@@ -1,4 +1,4 @@
-//! `/developer`: the developer's applications.
+//! `/developer`: the list of the developer's applications.
 
 use crate::Web;
 use crate::error::PageResult;
@@ -24,7 +24,7 @@ pub(crate) async fn show(
     Query(query): Query<FlashQuery>,
 ) -> PageResult {
     Ok(page::show(&HomePage {
-        layout: Layout::of(&developer, "/developer").with_notice(query.notice.as_deref()),
+        layout: Layout::of(&developer, "/developer").with_flash(query.notice.as_deref()),
         applications: show::list(&web.app, &developer).await?,
         unconfirmed: page::unconfirmed(&web, &developer),
     }))

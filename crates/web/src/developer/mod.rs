@@ -1,4 +1,4 @@
-//! A developer's pages: applications, their keys, and where they are installed.
+//! The pages of a developer account: applications, their keys, installations and webhooks.
 
 pub(crate) mod application;
 pub(crate) mod end_authorization;

@@ -1,4 +1,4 @@
-//! `/developer/applications`: register an application.
+//! `/developer/applications`: the form that registers an application.
 
 use super::secret::{SecretPage, SecretReason};
 use crate::Web;
@@ -15,7 +15,7 @@ use slotkeeper_app::applications::register::{self, RegisterError};
 use slotkeeper_domain::account::is_readable;
 use slotkeeper_domain::callback::CallbackUrl;
 
-/// Most characters a description may have.
+/// Longest description, in characters.
 pub(super) const LONGEST_DESCRIPTION: usize = 500;
 
 #[derive(Template)]
@@ -41,13 +41,13 @@ pub(crate) async fn show(DeveloperPage(developer): DeveloperPage) -> Response {
     page::show(&RegisterPage { layout, form: &RegisterForm::default(), errors: Errors::default() })
 }
 
-/// Registers the application and answers with the one page that shows the secret key.
+/// Registers the application and answers with the page that shows its secret key. The key is not shown again.
 pub(crate) async fn register(
     State(web): State<Web>,
     DeveloperPage(developer): DeveloperPage,
     Form(form): Form<RegisterForm>,
 ) -> PageResult {
-    let again = |errors| {
+    let show_form = |errors| {
         let layout = Layout::of(&developer, "").narrowed();
         page::render(StatusCode::UNPROCESSABLE_ENTITY, &RegisterPage { layout, form: &form, errors })
     };
@@ -56,23 +56,23 @@ pub(crate) async fn register(
     let description = description(&mut errors, &form.description);
     let callback_url = callback_url(&mut errors, &form.callback_url);
     let (Some(name), Some(description), Some(callback_url)) = (name, description, callback_url) else {
-        return Ok(again(errors));
+        return Ok(show_form(errors));
     };
     Ok(match register::register(&web.app, &developer, name, description, callback_url).await {
         Ok(registered) => SecretPage::show(&developer, &registered, SecretReason::Registered),
-        Err(RegisterError::NameTaken) => again(Errors::one(
+        Err(RegisterError::NameTaken) => show_form(Errors::one(
             "name",
             "You have an application of this name already. If you have just sent this form twice: it is registered. The \
              secret key was shown once; it can be replaced on the application's page.",
         )),
         Err(RegisterError::TooMany) => {
-            again(Errors::one("", "A developer account can have 100 applications, and yours has."))
+            show_form(Errors::one("", "A developer account can have 100 applications, and yours has."))
         }
         Err(RegisterError::Store(error)) => return Err(error.into()),
     })
 }
 
-/// Reads a description: trimmed, several lines, not too long.
+/// Trims a description and removes carriage returns. A mistake is added to `errors`.
 pub(super) fn description(errors: &mut Errors, text: &str) -> Option<String> {
     let text = text.trim().replace('\r', "");
     if text.chars().count() > LONGEST_DESCRIPTION {
@@ -86,7 +86,7 @@ pub(super) fn description(errors: &mut Errors, text: &str) -> Option<String> {
     Some(text)
 }
 
-/// Reads a callback URL that may be left empty.
+/// Parses the callback URL. `Some(None)` if the field is empty, `None` if there is a mistake.
 pub(super) fn callback_url(errors: &mut Errors, text: &str) -> Option<Option<CallbackUrl>> {
     match optional(text) {
         None => Some(None),

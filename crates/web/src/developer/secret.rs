@@ -1,4 +1,4 @@
-//! The one page that shows a secret key; `/developer/applications/{id}/secret` replaces it.
+//! The page that shows a secret key once, and `/developer/applications/{id}/secret`, which replaces the key.
 
 use crate::Web;
 use crate::error::{PageError, PageResult};
@@ -29,17 +29,14 @@ pub(super) struct SecretPage<'a> {
     secret_key: &'a str,
 }
 
-/// Why there is a new secret key.
 #[derive(Clone, Copy)]
 pub(super) enum SecretReason {
-    /// The application is new.
     Registered,
-    /// It replaces an older one, which works on for a while.
+    /// The older key still works for the overlap.
     Replaced(Overlap),
 }
 
 impl SecretPage<'_> {
-    /// Shows a secret key, this once.
     pub(super) fn show(developer: &Developer, registered: &Registered, why: SecretReason) -> Response {
         let overlap = match why {
             SecretReason::Registered => None,
@@ -59,7 +56,8 @@ impl SecretPage<'_> {
 
 #[derive(Deserialize)]
 pub(crate) struct ReplaceForm {
-    /// The key that is to be replaced. A form that is sent once more, as by reloading the page, replaces nothing.
+    /// The key to be replaced. Sent again, for instance by reloading the page, the form names a key that is no longer
+    /// current and replaces nothing.
     current: String,
     overlap: String,
 }
@@ -82,12 +80,12 @@ pub(crate) async fn replace(
             "The form was sent twice, and this time nothing was done. The new secret key was shown once; if you did not \
              keep it, replace it on the application's page.",
         )
-        .in_front_of(&developer)
+        .seen_by(&developer)
         .into_response(),
         Err(ReplaceError::TooMany) => page::refusal(
             StatusCode::CONFLICT,
             "Too many secret keys overlap",
-            "Twenty secret keys of this application work at the same time. Wait until some have ended, or end the old ones \
+            "Twenty secret keys of this application work at the same time. Wait until some have ended, or revoke the old ones \
              now.",
         ),
         Err(ReplaceError::Store(error)) => return Err(error.into()),

@@ -1,4 +1,5 @@
-//! `/developer/applications/{id}/webhooks`: what the application is told, and what becomes of it.
+//! `/developer/applications/{id}/webhooks`: the application's webhooks, their deliveries and attempts; sends
+//! deliveries again and sends tests.
 
 use crate::Web;
 use crate::error::{PageError, PageResult};
@@ -32,30 +33,28 @@ struct WebhooksPage {
     next: Option<String>,
 }
 
-/// A webhook in a list.
 struct WebhookRow {
     business: String,
     topic: String,
     url: String,
     account: String,
     id: String,
-    state: Badge,
+    status: Badge,
 }
 
-/// A word with a colour.
+/// A short text with the CSS class that colours it.
 struct Badge {
-    look: &'static str,
+    class: &'static str,
     text: String,
 }
 
-fn state(webhook: &Webhook) -> Badge {
+fn webhook_status(webhook: &Webhook) -> Badge {
     if webhook.blocked.is_some() {
-        return Badge { look: "bad", text: "Blocked".to_owned() };
+        return Badge { class: "bad", text: "Blocked".to_owned() };
     }
     match webhook.waiting {
-        0 => Badge { look: "good", text: "Nothing waits".to_owned() },
-        1 => Badge { look: "", text: "1 waits".to_owned() },
-        many => Badge { look: "", text: format!("{many} wait") },
+        0 => Badge { class: "good", text: "Up to date".to_owned() },
+        number => Badge { class: "", text: format!("{number} queued") },
     }
 }
 
@@ -80,19 +79,19 @@ pub(crate) async fn list(
     });
     let application = id.to_string();
     let found = deliveries::webhooks(&web.app, &developer, id, after).await?.ok_or(PageError::NotFound)?;
-    let line = |WebhookView { webhook, business, .. }: WebhookView| WebhookRow {
+    let row = |WebhookView { webhook, business, .. }: WebhookView| WebhookRow {
         business: business.to_string(),
         topic: topic(webhook.topic),
         account: webhook.account.to_string(),
         id: webhook.id.to_string(),
-        state: state(&webhook),
+        status: webhook_status(&webhook),
         url: webhook.url,
     };
     Ok(page::show(&WebhooksPage {
         layout: Layout::of(&developer, ""),
         application,
         name: found.application.to_string(),
-        webhooks: found.webhooks.into_iter().map(line).collect(),
+        webhooks: found.webhooks.into_iter().map(row).collect(),
         next: found.next.map(|(account, id)| format!("{account}.{id}")),
     }))
 }
@@ -108,7 +107,7 @@ struct DeliveriesPage {
     topic: String,
     url: String,
     since: String,
-    state: Badge,
+    status: Badge,
     blocked: Option<(String, String)>,
     deliveries: Vec<DeliveryRow>,
     next: Option<i64>,
@@ -116,30 +115,29 @@ struct DeliveriesPage {
     errors: Errors,
 }
 
-/// A delivery in a list.
 struct DeliveryRow {
     number: i64,
-    what: String,
-    thing: String,
-    happened: String,
+    title: String,
+    object: String,
+    occurred: String,
     status: Badge,
     attempts: i64,
     last: String,
 }
 
-/// How a delivery stands, in words; times by the developer's clock.
-fn status(delivery: &Delivery, zone: &Zone) -> Badge {
-    let (look, text) = match delivery.status {
-        DeliveryStatus::Delivered(at) => ("good", format!("Arrived {}", when(at, zone))),
-        DeliveryStatus::Failed(at) => ("bad", format!("Given up {}", when(at, zone))),
-        DeliveryStatus::Pending(_) if delivery.tries == 0 => ("", "Waits".to_owned()),
+/// The status of a delivery in words; times in the developer's zone.
+fn delivery_status(delivery: &Delivery, zone: &Zone) -> Badge {
+    let (class, text) = match delivery.status {
+        DeliveryStatus::Delivered(at) => ("good", format!("Delivered {}", when(at, zone))),
+        DeliveryStatus::Failed(at) => ("bad", format!("Failed {}", when(at, zone))),
+        DeliveryStatus::Pending(_) if delivery.tries == 0 => ("", "Queued".to_owned()),
         DeliveryStatus::Pending(at) => ("", format!("Next try {}", when(at, zone))),
     };
-    Badge { look, text }
+    Badge { class, text }
 }
 
-/// What a receiver did, in words.
-fn answer(attempt: &Attempt) -> String {
+/// The response of the receiver, or why there was none.
+fn outcome(attempt: &Attempt) -> String {
     match (attempt.status, &attempt.failure) {
         (Some(status), _) => format!("Status {status} after {} ms", attempt.duration_ms),
         (None, Some(failure)) => failure.clone(),
@@ -147,24 +145,24 @@ fn answer(attempt: &Attempt) -> String {
     }
 }
 
-fn what(delivery: &Delivery) -> String {
-    if delivery.number < 0 { format!("Test {}", -delivery.number) } else { format!("Notice {}", delivery.position) }
+fn title(delivery: &Delivery) -> String {
+    if delivery.number < 0 { format!("Test {}", -delivery.number) } else { format!("Delivery {}", delivery.position) }
 }
 
-fn row(shown: &DeliveryView, zone: &Zone) -> DeliveryRow {
-    let DeliveryView { delivery, last } = shown;
+fn row(view: &DeliveryView, zone: &Zone) -> DeliveryRow {
+    let DeliveryView { delivery, last } = view;
     DeliveryRow {
         number: delivery.position,
-        what: what(delivery),
-        thing: delivery.thing_id.clone(),
-        happened: when(delivery.happened_at, zone),
-        status: status(delivery, zone),
+        title: title(delivery),
+        object: delivery.thing_id.clone(),
+        occurred: when(delivery.happened_at, zone),
+        status: delivery_status(delivery, zone),
         attempts: delivery.attempts,
-        last: last.as_ref().map(answer).unwrap_or_default(),
+        last: last.as_ref().map(outcome).unwrap_or_default(),
     }
 }
 
-/// The application, the account whose changes are told, and the webhook.
+/// The application, the business whose events it receives, and the webhook.
 type WebhookPath = (ApplicationId, AccountId, WebhookId);
 
 #[derive(Deserialize, Default)]
@@ -176,41 +174,41 @@ pub(crate) struct DeliveriesQuery {
 pub(crate) async fn deliveries(
     State(web): State<Web>,
     DeveloperPage(developer): DeveloperPage,
-    Paths(place): Paths<WebhookPath>,
+    Paths(path): Paths<WebhookPath>,
     Query(query): Query<DeliveriesQuery>,
 ) -> PageResult {
-    render(&web, &developer, place, &query, ResendForm::default(), Errors::default()).await
+    render(&web, &developer, path, &query, ResendForm::default(), Errors::default()).await
 }
 
 async fn render(
     web: &Web,
     developer: &Developer,
-    place: WebhookPath,
+    path: WebhookPath,
     query: &DeliveriesQuery,
     form: ResendForm,
     errors: Errors,
 ) -> PageResult {
-    let application = place.0.to_string();
-    let found = deliveries::deliveries(&web.app, developer, place, query.before).await?.ok_or(PageError::NotFound)?;
+    let application = path.0.to_string();
+    let found = deliveries::deliveries(&web.app, developer, path, query.before).await?.ok_or(PageError::NotFound)?;
     let WebhookDeliveries { told: WebhookView { webhook, business, .. }, deliveries, next } = found;
     let zone = &developer.account.zone;
-    let shown = DeliveriesPage {
-        layout: Layout::of(developer, "").with_notice(query.notice.as_deref()),
+    let page = DeliveriesPage {
+        layout: Layout::of(developer, "").with_flash(query.notice.as_deref()),
         application,
         account: webhook.account.to_string(),
         id: webhook.id.to_string(),
         business: business.to_string(),
         topic: topic(webhook.topic),
         since: when(webhook.created_at, zone),
-        state: state(&webhook),
+        status: webhook_status(&webhook),
         blocked: webhook.blocked.as_ref().map(|(at, reason)| (when(*at, zone), reason.clone())),
         url: webhook.url,
-        deliveries: deliveries.iter().map(|shown| row(shown, zone)).collect(),
+        deliveries: deliveries.iter().map(|view| row(view, zone)).collect(),
         next,
         form,
         errors,
     };
-    Ok(page::render(shown.errors.status(), &shown))
+    Ok(page::render(page.errors.status(), &page))
 }
 
 #[derive(Template)]
@@ -223,21 +221,20 @@ struct DeliveryPage {
     business: String,
     topic: String,
     number: i64,
-    what: String,
-    thing: String,
-    happened: String,
+    title: String,
+    object: String,
+    occurred: String,
     message_id: String,
     status: Badge,
-    waits: bool,
+    pending: bool,
     blocked: bool,
     attempts: Vec<AttemptRow>,
 }
 
-/// An attempt in a list.
 struct AttemptRow {
     attempt: i64,
     at: String,
-    answer: String,
+    outcome: String,
     body: String,
 }
 
@@ -246,8 +243,8 @@ pub(crate) async fn delivery(
     DeveloperPage(developer): DeveloperPage,
     Paths((application, account, webhook, number)): Paths<(ApplicationId, AccountId, WebhookId, i64)>,
 ) -> PageResult {
-    let place = (application.clone(), account, webhook);
-    let found = deliveries::delivery(&web.app, &developer, place, number).await?;
+    let path = (application.clone(), account, webhook);
+    let found = deliveries::delivery(&web.app, &developer, path, number).await?;
     let (WebhookView { webhook, business, .. }, delivery, attempts) = found.ok_or(PageError::NotFound)?;
     let zone = &developer.account.zone;
     Ok(page::show(&DeliveryPage {
@@ -258,26 +255,26 @@ pub(crate) async fn delivery(
         business: business.to_string(),
         topic: topic(webhook.topic),
         number,
-        what: what(&delivery),
-        thing: delivery.thing_id.clone(),
-        happened: when(delivery.happened_at, zone),
+        title: title(&delivery),
+        object: delivery.thing_id.clone(),
+        occurred: when(delivery.happened_at, zone),
         message_id: message_id(&webhook.id, number),
-        status: status(&delivery, zone),
-        waits: matches!(delivery.status, DeliveryStatus::Pending(_)),
+        status: delivery_status(&delivery, zone),
+        pending: matches!(delivery.status, DeliveryStatus::Pending(_)),
         blocked: webhook.blocked.is_some(),
         attempts: attempts
             .iter()
             .map(|attempt| AttemptRow {
                 attempt: attempt.attempt,
                 at: when(attempt.at, zone),
-                answer: answer(attempt),
+                outcome: outcome(attempt),
                 body: attempt.answer.clone().unwrap_or_default(),
             })
             .collect(),
     }))
 }
 
-/// Which notices to send again: some, by their numbers, or of all since a moment by the developer's clock.
+/// Which deliveries to send again: a range of their numbers, or all since a time in the developer's zone.
 #[derive(Deserialize, Default)]
 pub(crate) struct ResendForm {
     #[serde(default)]
@@ -289,34 +286,33 @@ pub(crate) struct ResendForm {
 }
 
 impl ResendForm {
-    fn which(&self, zone: &Zone, errors: &mut Errors) -> Option<ResendSelection> {
+    fn selection(&self, zone: &Zone, errors: &mut Errors) -> Option<ResendSelection> {
         let (first, last, since) = (self.first.trim(), self.last.trim(), self.since.trim());
         match (first.is_empty() && last.is_empty(), since.is_empty()) {
             (false, true) => {
                 let mut number = |field, text: &str| {
                     let number = text.parse::<i64>().ok();
                     if number.is_none() {
-                        errors.add(field, "Write the number of a notice.");
+                        errors.add(field, "Enter the number of a delivery.");
                     }
                     number
                 };
-                // One number alone means that one.
+                // A single number is a range of one.
                 let first = if first.is_empty() { last } else { first };
                 let last = if last.is_empty() { first } else { last };
                 let (first, last) = (number("first", first), number("last", last));
                 Some(ResendSelection::Numbers(first?, last?))
             }
             (true, false) => {
-                let moment =
-                    since.split_once('T').and_then(|(day, time)| Some((day.parse().ok()?, time.parse().ok()?)));
-                let since = moment.map(|(day, time)| zone.instant_of(day, time));
+                let local = since.split_once('T').and_then(|(day, time)| Some((day.parse().ok()?, time.parse().ok()?)));
+                let since = local.map(|(day, time)| zone.instant_of(day, time));
                 if since.is_none() {
-                    errors.add("since", "Write a date and a time, such as 2026-05-04T09:00.");
+                    errors.add("since", "Enter a date and a time, such as 2026-05-04T09:00.");
                 }
                 since.map(ResendSelection::Since)
             }
             _ => {
-                errors.add("first", "Say which: either numbers of notices, or a date and a time.");
+                errors.add("first", "Enter either numbers of deliveries, or a date and a time.");
                 None
             }
         }
@@ -326,30 +322,30 @@ impl ResendForm {
 pub(crate) async fn again(
     State(web): State<Web>,
     DeveloperPage(developer): DeveloperPage,
-    Paths(place): Paths<WebhookPath>,
+    Paths(path): Paths<WebhookPath>,
     Form(form): Form<ResendForm>,
 ) -> PageResult {
     let mut errors = Errors::default();
-    let back = address(&place, "sent-again");
-    if let Some(which) = form.which(&developer.account.zone, &mut errors) {
-        match resend(&web.app, &developer, place.clone(), which).await {
+    let back = address(&path, "sent-again");
+    if let Some(selection) = form.selection(&developer.account.zone, &mut errors) {
+        match resend(&web.app, &developer, path.clone(), selection).await {
             Ok(_) => return Ok(page::see_other(&back)),
             Err(error @ (ResendError::None | ResendError::TooMany)) => errors.add("first", error.sentence()),
-            Err(error) => return refused(error, &developer),
+            Err(error) => return resend_refused(error, &developer),
         }
     }
-    render(&web, &developer, place, &DeliveriesQuery::default(), form, errors).await
+    render(&web, &developer, path, &DeliveriesQuery::default(), form, errors).await
 }
 
 pub(crate) async fn test(
     State(web): State<Web>,
     DeveloperPage(developer): DeveloperPage,
-    Paths(place): Paths<WebhookPath>,
+    Paths(path): Paths<WebhookPath>,
 ) -> PageResult {
-    let back = address(&place, "test-sent");
-    match send_test(&web.app, &developer, place).await {
+    let back = address(&path, "test-sent");
+    match send_test(&web.app, &developer, path).await {
         Ok(_) => Ok(page::see_other(&back)),
-        Err(error) => refused(error, &developer),
+        Err(error) => resend_refused(error, &developer),
     }
 }
 
@@ -357,13 +353,13 @@ fn address((application, account, webhook): &WebhookPath, notice: &str) -> Strin
     format!("/developer/applications/{application}/webhooks/{account}/{webhook}?notice={notice}")
 }
 
-fn refused(error: ResendError, developer: &Developer) -> Result<Response, PageError> {
+fn resend_refused(error: ResendError, developer: &Developer) -> Result<Response, PageError> {
     match error {
         ResendError::NoWebhook => Err(PageError::NotFound),
         ResendError::Store(error) => Err(error.into()),
         error => {
             let refusal = RefusalPage::new(StatusCode::CONFLICT, "Nothing was sent", error.sentence());
-            Ok(refusal.in_front_of(developer).into_response())
+            Ok(refusal.seen_by(developer).into_response())
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `/docs`: the API's document as a page, with a form under each operation that calls it.
+//! `/docs`: the reference of the API, with a form under each operation that calls it.
 
 mod view;
 
@@ -23,7 +23,7 @@ struct Docs<'a> {
     objects: Vec<Object>,
 }
 
-/// The page. Its script is ours, and may call this server and nobody else.
+/// The policy allows the page's own script, which may call this server only.
 pub(crate) async fn show(State(web): State<Web>, session: Option<Session>) -> PageResult {
     let layout = session.map_or_else(Layout::default, |Session(person)| Layout::of(&person, "/docs"));
     let address = web.document["servers"][0]["url"].as_str().unwrap_or_default();

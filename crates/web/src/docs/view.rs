@@ -1,8 +1,8 @@
-//! The document as the page shows it. The document is ours, so what is missing in it is left out here.
+//! Turns the OpenAPI document into what the page shows. Parts that the document lacks are left out.
 
 use serde_json::{Map, Value, json};
 
-/// The operations below one first word of the path.
+/// The operations with one tag.
 pub(super) struct Group {
     pub(super) name: String,
     pub(super) operations: Vec<Operation>,
@@ -20,7 +20,6 @@ pub(super) struct Operation {
     pub(super) statuses: Vec<Status>,
 }
 
-/// One parameter: of the path, the query or the headers.
 pub(super) struct Parameter {
     pub(super) name: String,
     pub(super) place: String,
@@ -34,20 +33,18 @@ pub(super) struct Status {
     pub(super) kind: Option<Kind>,
 }
 
-/// A kind of value; with the object that it is, if it is one.
+/// The type of a value: in words, and the name of its object schema if it has one.
 pub(super) struct Kind {
     pub(super) words: String,
     pub(super) object: Option<String>,
 }
 
-/// A kind of object, and its members.
 pub(super) struct Object {
     pub(super) name: String,
     pub(super) about: String,
     pub(super) members: Vec<Member>,
 }
 
-/// A member of an object.
 pub(super) struct Member {
     pub(super) name: String,
     pub(super) required: bool,
@@ -71,7 +68,7 @@ fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     value["$ref"].as_str().and_then(|place| document.pointer(place.strip_prefix('#')?)).unwrap_or(value)
 }
 
-/// The operations, by the first word of their paths.
+/// The operations by their first tag, in the order of the document.
 pub(super) fn groups(document: &Value) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for (path, methods) in members(&document["paths"]) {
@@ -117,7 +114,7 @@ fn operation(document: &Value, path: &str, method: &str, entry: &Value) -> Opera
     }
 }
 
-/// The objects, by name.
+/// The object schemas with their members.
 pub(super) fn objects(document: &Value) -> Vec<Object> {
     let object = |(name, schema): (&String, &Value)| {
         let required = |member: &str| items(&schema["required"]).any(|one| one == member);
@@ -168,7 +165,7 @@ fn kind(schema: &Value) -> Kind {
     Kind { words, object: None }
 }
 
-/// A value to begin with: the members that must be there, and some that nobody goes without.
+/// A sample value to start from: the required members, and `WANTED`, which most calls need.
 fn example(document: &Value, schema: &Value, depth: usize) -> Value {
     const WANTED: [&str; 6] = ["productId", "eventId", "participants", "numbers", "customer", "firstName"];
     let schema = resolve(document, schema);
@@ -206,7 +203,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn kinds_are_said_in_words() {
+    fn types_are_described_in_words() {
         let said = |schema: Value| {
             let Kind { words, object } = kind(&schema);
             (words, object.unwrap_or_default())

@@ -1,4 +1,4 @@
-//! `/choose-password/{token}`: after forgetting the old one, or with an invitation.
+//! `/choose-password/{token}`: sets a password, with a link from a reset or an invitation.
 
 use super::forgot_password::link_failed;
 use crate::Web;
@@ -22,7 +22,7 @@ use slotkeeper_domain::secret::{LinkToken, Password};
 struct ChoosePage {
     layout: Layout,
     email: String,
-    /// The account that invites and the role, with an invitation.
+    /// The inviting account and the role, if the link is an invitation.
     invited: Option<(String, &'static str)>,
     errors: Errors,
 }

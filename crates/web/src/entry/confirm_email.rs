@@ -1,5 +1,5 @@
-//! `/confirm-email/{token}`: proof that e-mail arrives, for whoever has the account. A button, because programs that
-//! look at e-mails follow links.
+//! `/confirm-email/{token}`: confirms the user's e-mail address. It takes a button, because mail scanners follow
+//! links.
 
 use super::forgot_password::link_failed;
 use crate::Web;
@@ -34,7 +34,7 @@ pub(crate) async fn show(
     Path(token): Path<String>,
 ) -> PageResult {
     match links::look(&web.app, &LinkToken::new(token), &[Purpose::ConfirmEmail]).await {
-        // Followed once more: there is nothing left to do, and nothing wrong.
+        // The link was used before, and the address is confirmed.
         Err(LinkError::Gone) if person.user.email_confirmed_at.is_some() => Ok(confirmed(&person)),
         Ok(link) if link.user.id == person.user.id => Ok(page::show(&ConfirmPage {
             layout: Layout::of(&person, "").narrowed(),
@@ -46,8 +46,8 @@ pub(crate) async fn show(
             "This link is for another account",
             format!("It confirms {}, and you are signed in as {}.", link.user.email_address, person.user.email_address),
         )
-        .to(&person)
-        .and_back_to(uri.path())
+        .with_other_sign_in(&person)
+        .returning_to(uri.path())
         .into_response()),
         Err(error) => link_failed(error, |status, _| page::error_page(status)),
     }
@@ -66,7 +66,7 @@ fn confirmed(person: &SignedIn) -> Response {
 }
 
 pub(crate) async fn send_again(State(web): State<Web>, Session(person): Session, Client(from): Client) -> PageResult {
-    if !web.sends_mail() {
+    if !web.sends_email() {
         return Ok(page::see_other(&format!("{}?notice=no-mail", home_of(person.account.kind))));
     }
     match confirm_email::send_again(&web.app, &person, from).await {

@@ -1,5 +1,4 @@
-//! `/decline-invitation/{token}`: for whoever was invited and does not want to be. A button, because programs that look at
-//! e-mails follow links.
+//! `/decline-invitation/{token}`: declines an invitation. It takes a button, because mail scanners follow links.
 
 use super::forgot_password::link_failed;
 use crate::Web;

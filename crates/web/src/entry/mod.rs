@@ -1,4 +1,4 @@
-//! Entry: signing up, in and out, and the links that come by mail.
+//! Signing up, in and out, and the links from e-mails.
 
 pub(crate) mod choose_password;
 pub(crate) mod confirm_email;

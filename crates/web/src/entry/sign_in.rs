@@ -1,6 +1,6 @@
-//! `/sign-in`
+//! `/sign-in`: the form, and the session that it starts.
 
-use super::sign_up::carried;
+use super::sign_up::next_query;
 use crate::client::Client;
 use crate::error::PageResult;
 use crate::extract::Query;
@@ -29,21 +29,21 @@ use std::time::Duration;
 struct SignInPage {
     layout: Layout,
     next: String,
-    /// The same for the pages that lead to an account, as a query.
-    carried: String,
-    /// Whether an application's question waits behind the page.
-    to_answer: bool,
-    /// Whether anybody can open an account here.
-    opens: bool,
+    /// `next` as the query of the sign-up pages; empty if there is no `next`.
+    next_query: String,
+    /// Whether the user comes from an Authorization URL.
+    for_consent: bool,
+    /// Whether accounts can be created here.
+    sign_up_open: bool,
     email: String,
     errors: Errors,
 }
 
 impl SignInPage {
     fn new(web: &Web, layout: Layout, (next, email): (String, String), errors: Errors) -> Self {
-        let opens = !web.app.sign_up_rules().is_closed();
-        let to_answer = next.strip_prefix("/?").is_some_and(AuthorizationRequest::is_meant_by);
-        Self { layout, carried: carried(&next), to_answer, opens, next, email, errors }
+        let sign_up_open = !web.app.sign_up_rules().is_closed();
+        let for_consent = next.strip_prefix("/?").is_some_and(AuthorizationRequest::is_meant_by);
+        Self { layout, next_query: next_query(&next), for_consent, sign_up_open, next, email, errors }
     }
 }
 
@@ -71,7 +71,7 @@ pub(crate) async fn show(
         let home = home_of(person.account.kind);
         return page::see_other(if is_local(&next) { &next } else { home });
     }
-    let layout = Layout::narrow().with_notice(query.notice.as_deref());
+    let layout = Layout::narrow().with_flash(query.notice.as_deref());
     page::show(&SignInPage::new(&web, layout, (next, String::new()), Errors::default()))
 }
 
@@ -81,57 +81,59 @@ pub(crate) async fn sign_in(
     headers: HeaderMap,
     Form(form): Form<SignInForm>,
 ) -> PageResult {
-    let again = |status, errors| {
-        let said = (form.next.clone(), form.email.clone());
-        page::render(status, &SignInPage::new(&web, Layout::narrow(), said, errors))
+    let show_form = |status, errors| {
+        let values = (form.next.clone(), form.email.clone());
+        page::render(status, &SignInPage::new(&web, Layout::narrow(), values, errors))
     };
     let Ok(address) = form.email.parse::<EmailAddress>() else {
         let errors = Errors::one("email", "Please write the whole e-mail address.");
-        return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, errors));
+        return Ok(show_form(StatusCode::UNPROCESSABLE_ENTITY, errors));
     };
     let password = Password::new(form.password.as_str());
     if password.is_too_long() {
-        return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, wrong()));
+        return Ok(show_form(StatusCode::UNPROCESSABLE_ENTITY, wrong_password()));
     }
-    let said = cookie::device(&web.app, &headers);
-    let device = Device::known(&web.app, &said, &address);
+    let device_cookie = cookie::device(&web.app, &headers);
+    let device = Device::known(&web.app, &device_cookie, &address);
     Ok(match sign_in::sign_in(&web.app, address.clone(), password, from, device).await {
         Ok(opened) => {
-            let mut response = welcome(&web, &opened, &form.next);
-            if let Some(cookie) = cookie::give_device(&web.app, &Device::remembered(&web.app, &said, &address)) {
+            let mut response = start_session(&web, &opened, &form.next);
+            if let Some(cookie) = cookie::set_device(&web.app, &Device::remembered(&web.app, &device_cookie, &address))
+            {
                 response.headers_mut().append(SET_COOKIE, cookie);
             }
             response
         }
-        Err(SignInError::Wrong) => again(StatusCode::UNPROCESSABLE_ENTITY, wrong()),
+        Err(SignInError::Wrong) => show_form(StatusCode::UNPROCESSABLE_ENTITY, wrong_password()),
         Err(SignInError::TooMany(too_many)) => {
             let wait = page::wait_in_words(too_many);
             let message = format!("Too many attempts. Please wait {wait}, or choose a new password.");
-            page::retry_after(again(StatusCode::TOO_MANY_REQUESTS, Errors::one("", message)), too_many)
+            page::retry_after(show_form(StatusCode::TOO_MANY_REQUESTS, Errors::one("", message)), too_many)
         }
         Err(SignInError::Password(error)) => password_failed(error),
         Err(SignInError::Store(error)) => return Err(error.into()),
     })
 }
 
-/// How soon to come again when too many passwords wait to be checked.
+/// `Retry-After` when the queue of password checks is full.
 const BUSY: Duration = Duration::from_secs(5);
 
-fn wrong() -> Errors {
+fn wrong_password() -> Errors {
     Errors::one("password", "The e-mail address and the password do not match.")
 }
 
-/// Gives the browser its session and sends it on: to where it wanted to go, or home.
-pub(crate) fn welcome(web: &Web, opened: &Opened, next: &str) -> Response {
+/// Sets the session cookie and redirects to `next` if that is on this server, otherwise to the start page of the
+/// account.
+pub(crate) fn start_session(web: &Web, opened: &Opened, next: &str) -> Response {
     let target = if is_local(next) { next } else { home_of(opened.kind) };
     let mut response = page::see_other(target);
-    if let Some(cookie) = cookie::give(&web.app, &opened.token) {
+    if let Some(cookie) = cookie::set(&web.app, &opened.token) {
         response.headers_mut().insert(SET_COOKIE, cookie);
     }
     response
 }
 
-/// Whether an address stays on this server: a path, and not one that browsers read as another host.
+/// Whether the address stays on this server. Browsers read `//host` and `/\host` as another host.
 pub(super) fn is_local(next: &str) -> bool {
     let mut bytes = next.bytes();
     bytes.next() == Some(b'/')
@@ -158,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_comes_back_to_this_server_only() {
+    fn next_stays_on_this_server() {
         for right in ["/", "/developer", "/?authappid=X&permissions=a,b&state=%2F%2Fx"] {
             assert!(is_local(right), "{right}");
         }

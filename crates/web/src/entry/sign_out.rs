@@ -1,4 +1,4 @@
-//! `/sign-out`
+//! `/sign-out`: ends the session.
 
 use super::sign_in::is_local;
 use crate::error::PageResult;
@@ -13,7 +13,7 @@ use slotkeeper_app::sessions::sign_out;
 
 #[derive(Deserialize)]
 pub(crate) struct SignOutForm {
-    /// Where somebody else wants to come to after signing in.
+    /// Where the next user goes after signing in.
     #[serde(default)]
     next: String,
 }
@@ -29,7 +29,7 @@ pub(crate) async fn sign_out(State(web): State<Web>, headers: HeaderMap, Form(fo
     } else {
         page::see_other("/sign-in?notice=signed-out")
     };
-    if let Some(cookie) = cookie::take_away(&web.app) {
+    if let Some(cookie) = cookie::clear(&web.app) {
         response.headers_mut().insert(SET_COOKIE, cookie);
     }
     Ok(response)

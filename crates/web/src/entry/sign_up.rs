@@ -1,4 +1,4 @@
-//! `/sign-up`: which kind of account?
+//! `/sign-up`: the choice between the kinds of account, and what both sign-up forms share.
 
 use crate::client::Client;
 use crate::error::{PageError, PageResult};
@@ -26,12 +26,12 @@ use slotkeeper_domain::sign_up::{SignUpRules, Way};
 #[template(path = "entry/sign_up.html")]
 struct SignUpPage {
     layout: Layout,
-    carried: String,
+    next_query: String,
     businesses: Way,
     developers: Way,
 }
 
-/// For somebody who has an account and is signed in to it.
+/// Shown instead of the form to a user who is signed in already.
 #[derive(Template)]
 #[template(path = "entry/signed_in.html")]
 struct SignedInPage {
@@ -39,22 +39,22 @@ struct SignedInPage {
     account: String,
     email: String,
     home: String,
-    /// Where somebody comes to who signs out to open another account.
-    again: String,
+    /// Where signing out to create another account leads.
+    sign_out_next: String,
 }
 
-/// Where somebody wanted to go before there was an account: the question of an application, for example.
+/// The query of the sign-up pages: where to go afterwards, for instance back to the consent page.
 #[derive(Deserialize, Default)]
 pub(crate) struct NextQuery {
     #[serde(default)]
     pub(crate) next: String,
-    /// What a link of an invitation carries.
+    /// The token of an invitation link.
     #[serde(default)]
     pub(crate) invitation: String,
 }
 
-/// The query that carries an address on to the next page; empty when there is none to carry.
-pub(crate) fn carried(next: &str) -> String {
+/// The query that carries `next` to the following page; empty unless `next` is on this server.
+pub(crate) fn next_query(next: &str) -> String {
     if sign_in::is_local(next) {
         format!("?next={}", utf8_percent_encode(next, NON_ALPHANUMERIC))
     } else {
@@ -67,53 +67,57 @@ pub(crate) async fn show(
     session: Option<Session>,
     Query(NextQuery { next, .. }): Query<NextQuery>,
 ) -> Response {
-    let carried = carried(&next);
+    let next_query = next_query(&next);
     if let Some(Session(person)) = session {
-        return signed_in(&person, &next, format!("/sign-up{carried}"));
+        return signed_in(&person, &next, format!("/sign-up{next_query}"));
     }
     let SignUpRules { businesses, developers } = web.app.sign_up_rules();
-    page::show(&SignUpPage { layout: Layout::narrow(), carried, businesses, developers })
+    page::show(&SignUpPage { layout: Layout::narrow(), next_query, businesses, developers })
 }
 
-/// Instead of a form: who is signed in, and the way to another account.
-pub(super) fn signed_in(person: &SignedIn, next: &str, again: String) -> Response {
+pub(super) fn signed_in(person: &SignedIn, next: &str, sign_out_next: String) -> Response {
     page::show(&SignedInPage {
         layout: Layout::of(person, "").narrowed(),
         account: person.account.name.to_string(),
         email: person.user.email_address.to_string(),
         home: if sign_in::is_local(next) { next.to_owned() } else { home_of(person.account.kind).to_owned() },
-        again,
+        sign_out_next,
     })
 }
 
-/// Why nobody without a working invitation can open an account of this kind here; nothing when it can be opened.
-pub(super) async fn refused(web: &Web, kind: AccountKind, invitation: &str) -> Result<Option<Response>, PageError> {
+/// The refusal if no account of this kind can be created here, or only with an invitation that works; `None`
+/// otherwise.
+pub(super) async fn sign_up_refusal(
+    web: &Web,
+    kind: AccountKind,
+    invitation: &str,
+) -> Result<Option<Response>, PageError> {
     let works = match web.app.sign_up_rules().way(kind) {
         Way::Open => true,
-        Way::Closed => return Ok(Some(not_admitted(false))),
+        Way::Closed => return Ok(Some(refusal(false))),
         Way::Invited if invitation.is_empty() => false,
         Way::Invited => invitation::works(&web.app, &InvitationToken::new(invitation), kind).await?,
     };
-    Ok((!works).then(|| not_admitted(true)))
+    Ok((!works).then(|| refusal(true)))
 }
 
-fn not_admitted(invited: bool) -> Response {
+fn refusal(invited: bool) -> Response {
     let (title, text) = if invited {
         (
-            "An account here takes an invitation",
+            "An account here requires an invitation",
             "Follow the link that you were sent; it works once, for fourteen days. If it has been used or is too old, ask \
-             those who run this server for another.",
+             the operator of this server for another.",
         )
     } else {
         (
-            "Accounts are not opened here",
-            "Those who run this server open them. Ask them for one; or sign in, if you have one.",
+            "Accounts cannot be created here",
+            "Ask the operator of this server for an account; or sign in, if you have one.",
         )
     };
     page::refusal(StatusCode::FORBIDDEN, title, text)
 }
 
-/// The part of a sign-up form that is about the person.
+/// The fields of a sign-up form that are about the user.
 #[derive(Deserialize, Default, Clone)]
 pub(crate) struct PersonFields {
     #[serde(default)]
@@ -128,14 +132,14 @@ pub(crate) struct PersonFields {
     pub(crate) invitation: String,
 }
 
-/// Signs up with an account that was read from a form, or shows the form again with what is wrong.
+/// Creates the account and signs in, or renders the form again with what is wrong.
 pub(crate) async fn finish(
     web: &Web,
     Client(from): Client,
     person: PersonFields,
     account: Option<NewAccount>,
     mut errors: Errors,
-    again: impl Fn(StatusCode, Errors) -> Response,
+    show_form: impl Fn(StatusCode, Errors) -> Response,
 ) -> PageResult {
     let name = errors.require("person_name", &person.person_name, "Enter your name.");
     let email_address = errors.require("email", &person.email, "Enter your e-mail address.");
@@ -144,7 +148,7 @@ pub(crate) async fn finish(
         errors.add("password", problem.sentence());
     }
     if !errors.list().is_empty() {
-        return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, errors));
+        return Ok(show_form(StatusCode::UNPROCESSABLE_ENTITY, errors));
     }
     let (Some(name), Some(email_address), Some(account)) = (name, email_address, account) else {
         return Ok(page::error_page(StatusCode::BAD_REQUEST));
@@ -152,27 +156,24 @@ pub(crate) async fn finish(
     let invitation = (!person.invitation.is_empty()).then(|| InvitationToken::new(person.invitation));
     let form = SignUp { email_address, name, password, account, invitation };
     Ok(match sign_up::sign_up(&web.app, form, from).await {
-        Err(SignUpError::Closed) => not_admitted(false),
-        Err(SignUpError::NotInvited) => not_admitted(true),
-        Ok(opened) => sign_in::welcome(web, &opened, &person.next),
-        Err(SignUpError::AddressTaken) => again(
+        Err(SignUpError::Closed) => refusal(false),
+        Err(SignUpError::NotInvited) => refusal(true),
+        Ok(opened) => sign_in::start_session(web, &opened, &person.next),
+        Err(SignUpError::AddressTaken) => show_form(
             StatusCode::UNPROCESSABLE_ENTITY,
-            Errors::one(
-                "email",
-                "Somebody signs in with this address already. Sign in, or use another address: one address, one account.",
-            ),
+            Errors::one("email", "This address is used by an account already. Sign in, or use another address."),
         ),
         Err(SignUpError::TooMany(too_many)) => {
             let wait = page::wait_in_words(too_many);
             let message =
-                format!("Many accounts were opened from your network. Please wait {wait} and send the form again.");
-            page::retry_after(again(StatusCode::TOO_MANY_REQUESTS, Errors::one("", message)), too_many)
+                format!("Many accounts were created from your network. Please wait {wait} and send the form again.");
+            page::retry_after(show_form(StatusCode::TOO_MANY_REQUESTS, Errors::one("", message)), too_many)
         }
         Err(SignUpError::TooMuchMail(too_many)) => {
             let wait = page::wait_in_words(too_many);
             let message =
                 format!("Many e-mails were sent to this address already. Please wait {wait}, or use another one.");
-            page::retry_after(again(StatusCode::TOO_MANY_REQUESTS, Errors::one("email", message)), too_many)
+            page::retry_after(show_form(StatusCode::TOO_MANY_REQUESTS, Errors::one("email", message)), too_many)
         }
         Err(SignUpError::Password(error)) => sign_in::password_failed(error),
         Err(SignUpError::Store(error)) => return Err(error.into()),

@@ -1,6 +1,6 @@
-//! `/sign-up/business`
+//! `/sign-up/business`: the form that creates a business account.
 
-use super::sign_up::{NextQuery, PersonFields, carried, finish, refused, signed_in};
+use super::sign_up::{NextQuery, PersonFields, finish, next_query, sign_up_refusal, signed_in};
 use crate::Web;
 use crate::client::Client;
 use crate::error::PageResult;
@@ -52,7 +52,7 @@ struct BusinessForm {
 }
 
 impl BusinessForm {
-    /// Reads the fields as they came: one name can come several times.
+    /// Reads the fields; `more_languages` can come several times.
     fn from_pairs(pairs: Vec<(String, String)>) -> Self {
         let mut form = Self::default();
         for (name, value) in pairs {
@@ -108,10 +108,10 @@ pub(crate) async fn show(
     Query(NextQuery { next, invitation }): Query<NextQuery>,
 ) -> PageResult {
     if let Some(Session(person)) = session {
-        let again = if invitation.is_empty() { carried(&next) } else { format!("?invitation={invitation}") };
-        return Ok(signed_in(&person, &next, format!("/sign-up/business{again}")));
+        let query = if invitation.is_empty() { next_query(&next) } else { format!("?invitation={invitation}") };
+        return Ok(signed_in(&person, &next, format!("/sign-up/business{query}")));
     }
-    if let Some(refusal) = refused(&web, AccountKind::Business, &invitation).await? {
+    if let Some(refusal) = sign_up_refusal(&web, AccountKind::Business, &invitation).await? {
         return Ok(refusal);
     }
     let person = PersonFields { next, invitation, ..PersonFields::default() };
@@ -127,6 +127,6 @@ pub(crate) async fn sign_up(
     let form = BusinessForm::from_pairs(pairs);
     let mut errors = Errors::default();
     let account = form.account(&mut errors);
-    let again = |status, errors| page::render(status, &SignUpBusinessPage::new(&form, errors));
-    finish(&web, client, form.person.clone(), account, errors, again).await
+    let show_form = |status, errors| page::render(status, &SignUpBusinessPage::new(&form, errors));
+    finish(&web, client, form.person.clone(), account, errors, show_form).await
 }

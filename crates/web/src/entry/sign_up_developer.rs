@@ -1,6 +1,6 @@
-//! `/sign-up/developer`
+//! `/sign-up/developer`: the form that creates a developer account.
 
-use super::sign_up::{NextQuery, PersonFields, finish, refused, signed_in};
+use super::sign_up::{NextQuery, PersonFields, finish, sign_up_refusal, signed_in};
 use crate::Web;
 use crate::client::Client;
 use crate::error::PageResult;
@@ -36,10 +36,10 @@ pub(crate) async fn show(
     Query(NextQuery { invitation, .. }): Query<NextQuery>,
 ) -> PageResult {
     if let Some(Session(person)) = session {
-        let again = if invitation.is_empty() { String::new() } else { format!("?invitation={invitation}") };
-        return Ok(signed_in(&person, "", format!("/sign-up/developer{again}")));
+        let query = if invitation.is_empty() { String::new() } else { format!("?invitation={invitation}") };
+        return Ok(signed_in(&person, "", format!("/sign-up/developer{query}")));
     }
-    if let Some(refusal) = refused(&web, AccountKind::Developer, &invitation).await? {
+    if let Some(refusal) = sign_up_refusal(&web, AccountKind::Developer, &invitation).await? {
         return Ok(refusal);
     }
     let person = PersonFields { invitation, ..PersonFields::default() };
@@ -54,7 +54,7 @@ pub(crate) async fn sign_up(State(web): State<Web>, client: Client, Form(form): 
     let mut errors = Errors::default();
     let name = errors.require("name", &form.name, "Enter the name of the company or team.");
     let account = name.map(|name| NewAccount::Developer { name });
-    let again =
+    let show_form =
         |status, errors| page::render(status, &SignUpDeveloperPage { layout: Layout::narrow(), form: &form, errors });
-    finish(&web, client, form.person.clone(), account, errors, again).await
+    finish(&web, client, form.person.clone(), account, errors, show_form).await
 }

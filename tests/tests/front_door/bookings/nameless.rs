@@ -19,7 +19,7 @@ on_every_engine! {
     async fn an_address_is_never_shown_as_a_name(server: TestServer) {
         let (owner, program) = business(&server).await;
         let reader = Program::installed(&server, "Bookings Only", &owner, "bookings_r_all").await;
-        let calendar = owner.post("/backoffice/calendars/own", &[("current", "")]).await.copied("Calendar address");
+        let calendar = owner.post("/backoffice/calendars/own", &[("current", "")]).await.copied("Link");
         let mut body = order("2026-05-08", 2);
         body["customer"] = json!({"emailAddress": ADDRESS, "firstName": " "});
         let booked = program.create("/bookings", &body).await;

@@ -264,7 +264,7 @@ on_every_engine! {
             booked.push(number(&program.create("/bookings?mode=backend", &with_ana(&start, &end)).await));
         }
         owner.get("/backoffice").await.assert_says("Applications");
-        assert!(!owner.get("/backoffice").await.html.contains("Given twice"));
+        assert!(!owner.get("/backoffice").await.html.contains("Overlapping bookings"));
         server.set_clock_as_in(program.account(), AHEAD).await;
         server.move_to_the_clock().await;
         for number in &booked {
@@ -273,7 +273,7 @@ on_every_engine! {
         }
         let page = owner.get("/backoffice").await;
         let told = server.mail_to("olivia@example.com").await;
-        page.assert_says("Given twice by the clock");
+        page.assert_says("Overlapping bookings");
         for part in booked.iter().map(String::as_str).chain(["Ana, 25 October 2026, 01:20"]) {
             page.assert_says(part);
             assert!(told.text.contains(part), "{}", told.text);
@@ -282,7 +282,7 @@ on_every_engine! {
         let third = with_ana("2026-10-25T01:30:00+02:00", "2026-10-25T01:40:00+02:00");
         assert_eq!(program.post("/bookings?mode=backend", &third).await.status, 409);
         assert_eq!(program.delete(&format!("/bookings/{}", booked[0])).await.status, 204);
-        assert!(!owner.get("/backoffice").await.html.contains("Given twice"));
+        assert!(!owner.get("/backoffice").await.html.contains("Overlapping bookings"));
         assert_eq!(program.read(&format!("/bookings/{}", booked[1])).await["productId"], LESSON);
     }
 }

@@ -12,7 +12,7 @@ on_every_engine! {
         let browser = Browser::open(Size::Phone).await;
         sign_up(&browser, &server).await;
 
-        browser.press("People").await;
+        browser.press("Team").await;
         browser.fill("Name", "Kim").await;
         browser.fill("E-mail address", COLLEAGUE).await;
         browser.fill("Role", "Manager").await;
@@ -28,8 +28,8 @@ on_every_engine! {
         browser.goto(&server.at(&server.mail_to(COLLEAGUE).await.link())).await;
         choose_password(&browser, PASSWORD).await;
         fill_in_sign_in(&browser, COLLEAGUE).await;
-        browser.wait_for_text("Nothing is installed.").await;
-        assert_eq!(texts(&browser, "nav.nav a").await, ["Home", "Calendars", "Applications", "E-mails"], "people are for the owner");
+        browser.wait_for_text("No application is installed.").await;
+        assert_eq!(texts(&browser, "nav.nav a").await, ["Home", "Calendar feeds", "Applications", "E-mails"], "people are for the owner");
         browser.press("Sign out").await;
 
         server.clock.advance(Duration::from_secs(60));
@@ -56,7 +56,7 @@ on_every_engine! {
 
 async fn sign_up(browser: &Browser, server: &TestServer) {
     browser.goto(&server.at("/sign-up")).await;
-    browser.press("Open a business account").await;
+    browser.press("Create a business account").await;
     browser.fill("Business name", "Harbour Lights").await;
     browser.fill("Country", "Portugal").await;
     browser.fill("Time zone", "Europe/Lisbon").await;
@@ -67,7 +67,7 @@ async fn sign_up(browser: &Browser, server: &TestServer) {
     browser.fill("Your name", "Olivia").await;
     browser.fill("E-mail address", OWNER).await;
     browser.fill("Password", PASSWORD).await;
-    browser.press("Open the account").await;
+    browser.press("Create account").await;
     browser.wait_for_text("Confirm your e-mail address.").await;
     assert_says(browser, &["Portugal", "Europe/Lisbon", "EUR"]).await;
     browser.goto(&server.at(&server.mail_to(OWNER).await.link())).await;

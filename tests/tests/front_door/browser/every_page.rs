@@ -118,7 +118,7 @@ impl Tour {
     }
 
     async fn before_signing_in(&mut self) {
-        self.open("/demo/mail", "01-mails-none").await;
+        self.open("/demo/inbox", "01-mails-none").await;
         for (path, name) in [
             ("/", "02-landing"),
             ("/sign-in", "03-sign-in"),
@@ -143,12 +143,12 @@ impl Tour {
         self.fill(&[("Business name", LONG_NAME), ("Country", "Germany"), ("Time zone", "Europe/Berlin")]).await;
         self.fill(&[("Currency", "EUR, Euro"), ("Main language", "Deutsch"), ("Your name", "Olivia")]).await;
         self.fill(&[("E-mail address", OWNER), ("Password", "short")]).await;
-        self.press("Open the account").await;
+        self.press("Create account").await;
         self.arrive("Please check the form", "11-sign-up-business-wrong").await;
         self.fill(&[("Password", PASSWORD)]).await;
-        self.press("Open the account").await;
+        self.press("Create account").await;
         self.arrive("Confirm your e-mail address.", "40-home-unconfirmed").await;
-        self.open("/backoffice/people", "40-people-unconfirmed").await;
+        self.open("/backoffice/team", "40-people-unconfirmed").await;
         let link = self.server.mail_to(OWNER).await.link();
         self.browser.goto(&self.server.at(&link)).await;
         self.press("Yes, it is mine").await;
@@ -170,8 +170,8 @@ impl Tour {
         self.browser.goto(&self.server.at("/sign-up/developer")).await;
         self.fill(&[("Your name", "Dana"), ("Company or team", "Pier Nine"), ("E-mail address", LONG_EMAIL)]).await;
         self.fill(&[("Password", PASSWORD)]).await;
-        self.press("Open the account").await;
-        self.arrive("Nothing registered yet", "20-developer-new").await;
+        self.press("Create account").await;
+        self.arrive("No applications", "20-developer-new").await;
         let link = self.server.mail_to(LONG_EMAIL).await.link();
         self.browser.goto(&self.server.at(&link)).await;
         self.arrive(LONG_EMAIL, "21-confirm-email").await;
@@ -249,11 +249,11 @@ impl Tour {
         self.open("/backoffice/applications", "51-applications").await;
         self.press(&format!("Uninstall {LONG_NAME}")).await;
         self.arrive("stops working", "52-uninstall").await;
-        self.press("Keep it").await;
+        self.press("Cancel").await;
         let first = "return document.querySelector('td.right a').getAttribute('href')";
         let end = string(&self.browser.run(first, vec![]).await);
         self.open(&end, "53-end-key").await;
-        self.open("/backoffice/details", "54-details").await;
+        self.open("/backoffice/business-profile", "54-details").await;
         self.fill(&[("Website", "https://bodensee.example"), ("Phone number", "+49 7531 000000")]).await;
         self.press("Save").await;
         self.arrive("Saved.", "55-details-saved").await;
@@ -263,45 +263,45 @@ impl Tour {
         let mut offered = catalogue();
         edit(&mut offered.resource_types[0], |guides| guides["resources"][1]["name"][0][1] = json!(LONG_NAME));
         self.server.offer(account, offered).await;
-        self.press("Make an address").await;
-        self.arrive("The calendar is ready", "55-calendar-address").await;
+        self.press("Create link").await;
+        self.arrive("The calendar feed is ready", "55-calendar-address").await;
         self.press("I have copied it").await;
-        self.arrive("not yet", "55-calendars-not-yet").await;
-        self.press(&format!("Make an address for {LONG_NAME}")).await;
-        self.browser.wait_for_text("The calendar is ready").await;
+        self.arrive("no link", "55-calendars-not-yet").await;
+        self.press(&format!("Create link for {LONG_NAME}")).await;
+        self.browser.wait_for_text("The calendar feed is ready").await;
         self.press("I have copied it").await;
         self.arrive("by Olivia", "55-calendars").await;
-        self.press(&format!("Replace the address of {LONG_NAME}")).await;
-        self.arrive("has to be given the new one", "55-calendar-replace").await;
-        self.press("Replace the address").await;
-        self.arrive("The calendar has a new address", "55-calendar-replaced").await;
+        self.press(&format!("Replace the link of {LONG_NAME}")).await;
+        self.arrive("needs the new one", "55-calendar-replace").await;
+        self.press("Replace the link").await;
+        self.arrive("The calendar feed has a new link", "55-calendar-replaced").await;
         self.open("/backoffice/calendars/own", "55-calendar-replace-own").await;
-        self.press("Keep it").await;
-        self.press("End it").await;
-        self.arrive("End your calendar?", "55-calendar-end-own").await;
-        self.press("Keep it").await;
-        self.press(&format!("End the calendar of {LONG_NAME}")).await;
-        self.arrive("What programs have read they may keep.", "55-calendar-end").await;
-        self.press("End the calendar").await;
-        self.arrive("The calendar has ended.", "55-calendars-ended").await;
-        self.open("/backoffice/people", "56-people").await;
+        self.press("Cancel").await;
+        self.press("Revoke").await;
+        self.arrive("Revoke your calendar feed?", "55-calendar-end-own").await;
+        self.press("Cancel").await;
+        self.press(&format!("Revoke the calendar feed of {LONG_NAME}")).await;
+        self.arrive("Programs may keep what they have read.", "55-calendar-end").await;
+        self.press("Revoke the feed").await;
+        self.arrive("The calendar feed is revoked.", "55-calendars-ended").await;
+        self.open("/backoffice/team", "56-people").await;
         self.fill(&[("Name", "Kim"), ("E-mail address", OWNER)]).await;
         self.press("Invite").await;
         self.arrive("Please check the form", "57-people-wrong").await;
         owner.colleague(&self.server, "manager", "kim@harbour-lights.example").await;
-        owner.post("/backoffice/people", &[("name", "Eve"), ("email", LONG_GUEST), ("role", "staff")]).await;
+        owner.post("/backoffice/team", &[("name", "Eve"), ("email", LONG_GUEST), ("role", "staff")]).await;
         let decline = self.server.mail_to(LONG_GUEST).await.links().remove(1);
         self.open(&decline, "57-decline").await;
-        self.open("/backoffice/people", "58-people-two").await;
+        self.open("/backoffice/team", "58-people-two").await;
         self.press("Remove Kim").await;
         self.arrive("Remove Kim?", "59-remove").await;
     }
 
     async fn of_mails(&mut self) {
-        const LETTER: &str = "/backoffice/letters/confirmation/de-DE";
-        self.open("/backoffice/mails", "64-e-mails").await;
-        self.press("Change the texts").await;
-        self.arrive("Texts of e-mails", "65-texts").await;
+        const LETTER: &str = "/backoffice/email-templates/confirmation/de-DE";
+        self.open("/backoffice/emails", "64-e-mails").await;
+        self.press("E-mail templates").await;
+        self.arrive("The texts of e-mails about bookings.", "65-texts").await;
         self.open(LETTER, "66-text").await;
         self.fill(&[("Subject", "Ahoi {nobody}")]).await;
         self.press("Save").await;
@@ -310,9 +310,9 @@ impl Tour {
         self.press("Save").await;
         self.arrive("Saved.", "68-text-saved").await;
         self.open(&format!("{LETTER}/preview"), "69-text-preview").await;
-        self.open("/backoffice/letters", "69-texts-own").await;
+        self.open("/backoffice/email-templates", "69-texts-own").await;
         self.press("Reminders and thanks").await;
-        self.arrive("Nothing: nobody is thanked.", "69-follow-ups").await;
+        self.arrive("Leave empty to send no thank-you e-mail.", "69-follow-ups").await;
         self.fill(&[("Reminder (optional)", "soon"), ("Thank you (optional)", "")]).await;
         self.press("Save").await;
         self.arrive("Enter whole hours", "69-follow-ups-wrong").await;
@@ -322,7 +322,7 @@ impl Tour {
         self.become_user("kim@harbour-lights.example").await;
         self.open("/backoffice", "60-manager-home").await;
         self.open("/backoffice/applications", "61-manager-applications").await;
-        self.open("/backoffice/people", "62-manager-people").await;
+        self.open("/backoffice/team", "62-manager-people").await;
         self.open("/backoffice/calendars", "62-manager-calendars").await;
         self.open(&application.asks_for("availability_r", Some("x")), "63-manager-asked").await;
         self.of_mails().await;
@@ -331,9 +331,9 @@ impl Tour {
     async fn of_a_developer_with_installations(&mut self, application: &Application) {
         self.become_user(LONG_EMAIL).await;
         self.open(&format!("/developer/applications/{}", application.id), "70-application-installed").await;
-        self.press(&format!("End the key for {LONG_NAME}")).await;
-        self.arrive("End the key for", "71-end-authorization").await;
-        self.open("/demo/mail", "72-mails").await;
+        self.press(&format!("Revoke the key for {LONG_NAME}")).await;
+        self.arrive("Revoke the key for", "71-end-authorization").await;
+        self.open("/demo/inbox", "72-mails").await;
         let latest = "return [...document.querySelectorAll('.mails a')].find((it) => /installed Ferry Desk/.test(it.innerText)).getAttribute('href')";
         let mail = string(&self.browser.run(latest, vec![]).await);
         self.open(&mail, "73-mail").await;
@@ -342,7 +342,7 @@ impl Tour {
         let permissions = "bookings_rw_all,customers_rw_all,availability_r";
         let program = Program::installed(&self.server, "Letter Desk", &owner, permissions).await;
         program.create("/bookings?notifyCustomer=true&mode=backend", &crate::bookings::order("2026-05-22", 2)).await;
-        self.open("/demo/mail", "73-mails-with-a-letter").await;
+        self.open("/demo/inbox", "73-mails-with-a-letter").await;
         let letter = "return [...document.querySelectorAll('.mails a')].find((it) => /marta@example/.test(it.innerText)).getAttribute('href')";
         let letter = string(&self.browser.run(letter, vec![]).await);
         self.open(&letter, "73-mail-of-a-booking").await;
@@ -378,18 +378,18 @@ impl Tour {
         self.press("Send again").await;
         self.arrive("Please check the form", "78-deliveries-wrong").await;
         self.press("Send a test").await;
-        self.arrive("The test is on its way", "79-deliveries-test").await;
-        let arrived = "return [...document.querySelectorAll('tr')].find((it) => /Arrived/.test(it.innerText)).querySelector('a').getAttribute('href')";
+        self.arrive("Sending the test.", "79-deliveries-test").await;
+        let arrived = "return [...document.querySelectorAll('tr')].find((it) => /Delivered/.test(it.innerText)).querySelector('a').getAttribute('href')";
         let delivery = string(&self.browser.run(arrived, vec![]).await);
         self.open(&delivery, "79-delivery").await;
-        self.press("Send it again").await;
-        self.arrive("It is being sent again.", "79-delivery-again").await;
+        self.press("Send again").await;
+        self.arrive("Sending again.", "79-delivery-again").await;
         let developer = Visitor::new(&self.server);
         assert_eq!(developer.sign_in(LONG_EMAIL).await.location(), "/developer");
         developer.replace_secret(&application.id, "24h").await;
         self.open(&format!("/developer/applications/{}", application.id), "79-two-secret-keys").await;
         self.press("Sign with the newest key now").await;
-        self.arrive("Notices are signed with the newest", "79-newest-key").await;
+        self.arrive("Deliveries are signed with the newest", "79-newest-key").await;
     }
 
     async fn of_a_portal(&mut self, application: &Application) {

@@ -27,7 +27,7 @@ on_every_engine! {
         for (email, heading, text) in [
             ("max@harbour-lights.example", "Only the owner can decide this", "You are signed in as a manager."),
             ("sam@harbour-lights.example", "Only the owner can decide this", "You are signed in as a member of staff."),
-            (DEVELOPER, "A developer account cannot install applications", "open a business account"),
+            (DEVELOPER, "A developer account cannot install applications", "create a business account"),
         ] {
             browser.goto(&question).await;
             browser.wait_for_url(|url| url.contains("/sign-in?next=")).await;
@@ -35,7 +35,7 @@ on_every_engine! {
             browser.wait_for_url(|url| url == question).await;
             assert_nothing_to_decide(&browser, heading).await;
             assert_says(&browser, &[text]).await;
-            browser.press("Sign in as somebody else").await;
+            browser.press("Sign in as another user").await;
             browser.wait_for_text("You are signed out.").await;
         }
         // Somebody else who signs in comes back to the question.
@@ -60,7 +60,7 @@ on_every_engine! {
             (format!("authappid={id}&permissions=availability_r&state="), "The link is not complete"),
             (format!("authappid={id}&permissions=availability_r&state=x&state=y"), "The link is not clear"),
             (format!("authappid={id}&permissions=availability_r&state={}", "x".repeat(2_001)), "The link is damaged"),
-            (format!("authappid={unconfirmed}&permissions=availability_r"), "The developer is not confirmed yet"),
+            (format!("authappid={unconfirmed}&permissions=availability_r"), "The developer is not confirmed"),
         ];
         let browser = Browser::open(Size::Desktop).await;
         for signed_in in [false, true] {
@@ -86,7 +86,7 @@ async fn assert_nothing_to_decide(browser: &Browser, heading: &str) {
     let headings = texts(browser, "h1").await;
     assert!(headings.len() == 1 && headings[0].contains(heading), "{heading} is not {headings:?}");
     let buttons = texts(browser, "main button").await;
-    assert!(buttons.iter().all(|button| button == "Sign in as somebody else"), "{buttons:?}");
+    assert!(buttons.iter().all(|button| button == "Sign in as another user"), "{buttons:?}");
 }
 
 /// The id of an application whose developer never followed the link in the mail.

@@ -31,10 +31,10 @@ on_every_engine! {
         browser.goto(&server.at("/backoffice/applications")).await;
         let granted_at = texts(&browser, "td[data-label=When]").await;
         assert_eq!(granted_at.len(), 2, "{granted_at:?}");
-        browser.press("End the key of 4 May 2026, 09:12").await;
-        browser.wait_for_text("End this key of").await;
-        browser.press("End the key").await;
-        browser.wait_for_text("The key has ended.").await;
+        browser.press("Revoke the key of 4 May 2026, 09:12").await;
+        browser.wait_for_text("Revoke this key of").await;
+        browser.press("Revoke the key").await;
+        browser.wait_for_text("The key is revoked.").await;
         assert_eq!(texts(&browser, "td[data-label=When]").await, ["4 May 2026, 10:12"]);
         assert_eq!(permissions(&server, &scene, &first).await, None);
         assert_eq!(permissions(&server, &scene, &second).await, Some(granted));

@@ -78,12 +78,12 @@ async fn from_sign_up_to_the_end_of_a_key(server: &TestServer, size: Size) {
 
 async fn sign_up_and_confirm(browser: &Browser, server: &TestServer) {
     browser.goto(&server.url).await;
-    browser.press("Open a developer account").await;
+    browser.press("Create a developer account").await;
     browser.fill("Your name", "Dana").await;
     browser.fill("Company or team", "Pier Nine").await;
     browser.fill("E-mail address", DEVELOPER).await;
     browser.fill("Password", PASSWORD).await;
-    browser.press("Open the account").await;
+    browser.press("Create account").await;
     browser.wait_for_text("Confirm your e-mail address.").await;
 
     browser.goto(&server.at(&server.mail_to(DEVELOPER).await.link())).await;
@@ -128,7 +128,7 @@ async fn read_the_question(browser: &Browser, receiver: &Receiver) {
         OWN_BOOKINGS,
         ALL_CUSTOMERS,
         "only what this application itself created",
-        "everything in your account, whoever created it",
+        "everything in your account",
     ];
     assert_says(browser, &wanted).await;
     assert_eq!(texts(browser, ".grants h3").await, ["Customers", "Bookings"]);
@@ -144,7 +144,7 @@ async fn uninstall(browser: &Browser, server: &TestServer) {
     browser.wait_for_text("Uninstall Ferry Desk?").await;
     browser.press("Uninstall").await;
     browser.wait_for_text("The application is uninstalled.").await;
-    assert_says(browser, &["Nothing is installed"]).await;
+    assert_says(browser, &["No applications"]).await;
 }
 
 /// The JSON that the browser shows.

@@ -8,7 +8,7 @@ on_every_engine! {
     async fn a_key_goes_by_mail_where_there_is_no_callback(server: TestServer) {
         let scene = Scene::without_callback(&server).await;
         let browser = scene.owner_at(&server, Size::Phone).await;
-        browser.goto(&server.at("/backoffice/details")).await;
+        browser.goto(&server.at("/backoffice/business-profile")).await;
         browser.fill("E-mail address", "hello@harbour-lights.example").await;
         browser.fill("Phone number", "+351 21 000 00 00").await;
         browser.fill("City", "Lisboa").await;

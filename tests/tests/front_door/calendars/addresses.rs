@@ -58,7 +58,7 @@ on_every_engine! {
     /// An address that was replaced, has ended or never was leads nowhere, and all of them alike.
     async fn an_address_can_be_replaced_and_ended(server: TestServer) {
         let (owner, _) = business(&server).await;
-        owner.get(PAGE).await.assert_says("Make an address");
+        owner.get(PAGE).await.assert_says("Create link");
         let first = make(&owner, OWN).await;
         assert!(!owner.get(PAGE).await.html.contains("/calendars/3"), "the address is shown once");
         assert_eq!(owner.post(OWN, &[("current", "")]).await.status, StatusCode::CONFLICT);
@@ -79,7 +79,7 @@ on_every_engine! {
         owner.post(&format!("{}/end", of_resource(ANA)), &[("current", current)]).await;
         assert_eq!(ask(&second, None).await.status(), StatusCode::OK);
         let ended = owner.post(&format!("{OWN}/end"), &[("current", current)]).await;
-        owner.get(&ended.location()).await.assert_says("The calendar has ended.");
+        owner.get(&ended.location()).await.assert_says("The calendar feed is revoked.");
 
         let never = format!("{}x.ics", &second[..second.len() - 5]);
         let elsewhere = server.at("/calendars/ZZZZZZZZZZ0123456789.ics");
@@ -118,11 +118,11 @@ on_every_engine! {
         assert_eq!(ask(&of_staff, None).await.status(), StatusCode::OK);
 
         // Whoever is removed has no calendar any more, and knows the address of none.
-        let people = owner.get("/backoffice/people").await.html;
+        let people = owner.get("/backoffice/team").await.html;
         let row = people.split("<tr>").find(|row| row.contains("mia@example.com")).expect("a row");
         let remove = row.split("href=\"").nth(1).expect("a link").split('"').next().expect("a path");
-        owner.get(remove).await.assert_says("addresses of calendars");
-        assert_eq!(owner.post(remove, &[]).await.location(), "/backoffice/people?notice=removed");
+        owner.get(remove).await.assert_says("links of calendar feeds");
+        assert_eq!(owner.post(remove, &[]).await.location(), "/backoffice/team?notice=removed");
         for (address, status) in [
             (&of_manager, StatusCode::NOT_FOUND),
             (&ana, StatusCode::NOT_FOUND),

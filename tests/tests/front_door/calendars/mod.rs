@@ -82,7 +82,7 @@ fn of_resource(id: &str) -> String {
 
 fn address(page: &Page) -> String {
     assert_eq!(page.status, StatusCode::OK, "{}", page.html);
-    page.copied("Calendar address")
+    page.copied("Link")
 }
 
 async fn make(visitor: &Visitor, path: &str) -> String {

@@ -225,11 +225,11 @@ on_every_engine! {
         server.offer(program.account(), offered).await;
         assert_eq!(ask(&ana, None).await.status(), StatusCode::NOT_FOUND);
         let page = owner.get(PAGE).await;
-        page.assert_says("gone");
+        page.assert_says("deleted");
         let left = made(&owner).await.pop().expect("a calendar");
         let ended = owner.post(&format!("{}/end", of_resource(ANA)), &[("current", &left)]).await;
         assert_eq!(ended.location(), "/backoffice/calendars?notice=calendar-ended");
-        assert!(!owner.get(PAGE).await.html.contains("gone<"));
+        assert!(!owner.get(PAGE).await.html.contains("deleted<"));
         assert_eq!(owner.post(&of_resource(ANA), &[("current", "")]).await.status, StatusCode::NOT_FOUND);
     }
 }

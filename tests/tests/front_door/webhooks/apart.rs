@@ -59,12 +59,12 @@ on_every_engine! {
         let second = book(&own, "2026-05-12").await;
         for delivered in [false, true] {
             let page = deliveries(&server, "own-desk", &own, &of_own).await;
-            for text in [&first, &second, "Notice 1<", "Notice 2<"] {
+            for text in [&first, &second, "Delivery 1<", "Delivery 2<"] {
                 page.assert_says(text);
             }
-            page.assert_says(if delivered { "Nothing waits" } else { "2 wait" });
+            page.assert_says(if delivered { "Up to date" } else { "2 queued" });
             let nothing = deliveries(&server, "no-desk", &none, &of_none).await;
-            nothing.assert_says("Nothing has been sent yet, and nothing waits.");
+            nothing.assert_says("No deliveries.");
             for number in &theirs {
                 assert!(!page.html.contains(number) && !nothing.html.contains(number), "{number}");
             }
@@ -162,7 +162,7 @@ on_every_engine! {
             let notice = http.post(format!("{}{path}?{keys}", server.url)).header("X-Bookeo-MessageId", "ABCDEFGHIJKLMNOP0000001");
             let answer = notice.header("content-type", "application/json").body(r#"{"firstName":"Looped"}"#).send().await.unwrap();
             assert_eq!(answer.status(), 400, "{path}");
-            assert!(answer.text().await.unwrap().contains("notice of a webhook"), "{path}");
+            assert!(answer.text().await.unwrap().contains("of a webhook"), "{path}");
         }
         assert_eq!(program.read("/customers").await["info"]["totalItems"], 0);
     }

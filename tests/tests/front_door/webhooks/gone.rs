@@ -192,7 +192,7 @@ on_every_engine! {
         server.deliver().await;
         assert_eq!(receiver.requests().len(), 2);
         let shown = developer.get(&page).await;
-        shown.assert_says("Given up");
+        shown.assert_says("Failed");
         shown.assert_says("its last state is not kept any more");
         for lost in [true, false] {
             let next = program.create("/customers", &json!({"firstName": "C"})).await;

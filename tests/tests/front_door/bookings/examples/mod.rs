@@ -269,7 +269,7 @@ on_every_engine! {
         let (owner, program) = business(&server).await;
         offer_everything(&server, program.account()).await;
         server.issue_money(program.account(), "twenty", 2_000).await;
-        owner.post("/backoffice/details", &[
+        owner.post("/backoffice/business-profile", &[
             ("name", "Boats"), ("description", "Boats."), ("email_address", "us@example.com"), ("phone_number", "+351 21"),
             ("phone_kind", "work"), ("website_url", "https://boats.example"), ("address1", "Cais 4"), ("city", "Lisboa"),
             ("postcode", "1100"), ("legal_identifiers", "VAT 1"), ("logo_url", "https://pictures.example/logo.png"),
