@@ -14,7 +14,7 @@ use slotkeeper_domain::party::Party;
 use slotkeeper_domain::scheduled::RuleContext;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::account_zones;
-use slotkeeper_store::tables::claims::{self, FreedClaims};
+use slotkeeper_store::tables::occupancy::{self, FreedClaims};
 use slotkeeper_store::{Snapshot, StoreError};
 use std::time::Duration;
 
@@ -60,7 +60,7 @@ pub async fn matching(
     let (unit, account, now) = (app.clone(), access.account().clone(), app.now());
     app.store()
         .read(move |db| {
-            account_zones::check(db, &account.id, &account.zone)?;
+            account_zones::require_current_rules(db, &account.id, &account.zone)?;
             let catalogue = unit.catalogues().of(db, &account.id)?;
             let wanted = product(&catalogue, &search.product)?;
             search.party.check(wanted, &catalogue, search.relaxed)?;
@@ -128,7 +128,7 @@ fn resources(
     for need in &flexible.needs {
         let kinds = catalogue.resource_types.iter().filter(|kind| kind.id == need.resource_type);
         for resource in kinds.flat_map(|kind| &kind.resources) {
-            let timeline = claims::timeline(db, account, &resource.id, span, now, without)?;
+            let timeline = occupancy::timeline(db, account, &resource.id, span, now, without)?;
             occupancy.resources.insert(resource.id.clone(), timeline);
         }
     }

@@ -35,7 +35,7 @@ pub async fn slots(
     let (unit, id, zone, now) = (app.clone(), access.account().id.clone(), access.account().zone.clone(), app.now());
     app.store()
         .read(move |db| {
-            account_zones::check(db, &id, &zone)?;
+            account_zones::require_current_rules(db, &id, &zone)?;
             let catalogue = unit.catalogues().of(db, &id)?;
             let moment = RuleContext { now, zone: &zone, relaxed: search.relaxed };
             let products: Vec<&Product> = match &search.product {

@@ -4,7 +4,8 @@ use super::rights::ReadBookings;
 use crate::App;
 use crate::access::Access;
 use crate::changes::settle::settle;
-use slotkeeper_store::tables::bookings::{self, Booking, BookingSearch};
+use slotkeeper_store::tables::booking_search::{self, BookingSearch};
+use slotkeeper_store::tables::bookings::Booking;
 use slotkeeper_store::tables::list_pages::{ListPage, PageRequest, page};
 use slotkeeper_store::{Snapshot, StoreError};
 
@@ -26,8 +27,8 @@ pub async fn list(
     }
     app.store()
         .read(move |db| {
-            let count = |db: &mut Snapshot| bookings::count(db, &account, &visibility, &search);
-            page(db, &account, wanted, count, |db, cut| bookings::list(db, &account, &visibility, &search, cut))
+            let count = |db: &mut Snapshot| booking_search::count(db, &account, &visibility, &search);
+            page(db, &account, wanted, count, |db, cut| booking_search::list(db, &account, &visibility, &search, cut))
         })
         .await
 }

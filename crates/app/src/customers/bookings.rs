@@ -6,6 +6,7 @@ use crate::access::Access;
 use crate::bookings::rights::ReadBookings;
 use slotkeeper_domain::id::{ApplicationId, CustomerId};
 use slotkeeper_domain::time::Instant;
+use slotkeeper_store::tables::booking_search;
 use slotkeeper_store::tables::bookings::{self, Booking};
 use slotkeeper_store::tables::customers;
 use slotkeeper_store::tables::list_pages::{ListPage, PageRequest, page};
@@ -35,9 +36,9 @@ pub async fn list(
             if !known && !bookings::has_any(db, &account, &visibility, &id)? {
                 return Ok(None);
             }
-            let count = |db: &mut Snapshot| bookings::count_of_customer(db, &account, &visibility, &id, times);
+            let count = |db: &mut Snapshot| booking_search::count_of_customer(db, &account, &visibility, &id, times);
             let found = page(db, &account, wanted, count, |db, cut| {
-                bookings::list_of_customer(db, &account, &visibility, &id, times, cut)
+                booking_search::list_of_customer(db, &account, &visibility, &id, times, cut)
             });
             found.map(Some)
         })
