@@ -80,6 +80,7 @@ async fn lease(app: &App, room: usize) -> Result<(usize, Vec<OutboxEmail>), Stor
                     outbox::discard(tx, &email, now)?;
                     continue;
                 }
+                // Counted before the attempt, so that one that crashes the process counts too.
                 email.attempts += 1;
                 outbox::postpone(tx, &email, Some(now.after(LEASE)), email.attempts, None)?;
                 leased.push(email);
@@ -107,6 +108,7 @@ async fn send(app: &App, mailer: &Mailer, email: &OutboxEmail) -> Result<(), Sto
         Err(not_sent) if not_sent.was_not_attempted() => {
             tracing::warn!(email = %email.id, reason = %not_sent, "a mail waits");
             let update = move |tx: &mut Tx, email: &OutboxEmail| {
+                // Takes back the attempt that the lease has counted.
                 outbox::postpone(tx, email, Some(now.after(NO_DESCRIPTOR_DELAY)), email.attempts - 1, None)
             };
             record(app, update, email).await

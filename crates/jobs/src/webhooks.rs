@@ -50,6 +50,7 @@ pub(crate) async fn run(app: &App, outgoing: &Outgoing, mut ticks: Interval, mut
             () = app.store().deliveries().notified() => sessions.wake_all(),
             Some(ended) = sessions.tasks.join_next() => {
                 log_panic(ended);
+                // A free place matters only if the last look left out due webhooks.
                 if !sessions.more_may_be_due {
                     continue;
                 }
@@ -152,6 +153,7 @@ async fn start_sessions(app: &App, outgoing: &Outgoing, sessions: &mut WebhookSe
     sessions.more_may_be_due = more_may_be_due;
     let count = leased.len();
     for lease in leased {
+        // The clones are dropped when the session ends, also by a panic.
         let failing = lease.failing.then(|| Arc::clone(&sessions.failing));
         let developer_count = Arc::clone(sessions.per_developer.entry(lease.developer.clone()).or_default());
         let wake = sessions.wake.subscribe();

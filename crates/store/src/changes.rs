@@ -98,6 +98,7 @@ pub(crate) fn write(
     keep_times: bool,
 ) -> Result<CommitEffects, StoreError> {
     let mut keys: Vec<&Key> = changes.iter().filter_map(|change| change.actor.key()).chain(keys).collect();
+    // Enough for the usual unit, whose changes all have the same actor.
     keys.dedup();
     if changes.is_empty() && keys.is_empty() {
         return Ok(CommitEffects::default());
@@ -116,6 +117,7 @@ pub(crate) fn write(
         (*count, *recorded_at) = (*count + 1, change.at.max(*recorded_at));
     }
     let mut positions: BTreeMap<&AccountId, LogPosition> = BTreeMap::new();
+    // In the order of the map, which is that of the ids.
     for (account, (_, recorded_at)) in &counts {
         positions.insert(account, tx.log_position(account, Some(*recorded_at))?);
     }
@@ -141,6 +143,7 @@ pub(crate) fn write(
         .filter_map(|row| Some((listed::set_times(row.change, keep_times)?, row.time_params())))
         .collect();
     let params: Vec<[&dyn Param; 10]> = rows.iter().map(NumberedChange::params).collect();
+    // One batch, so one round trip on PostgreSQL. The order matters.
     let mut statements: Vec<(Sql, &[&dyn Param])> =
         taken.iter().map(|params| (TAKE_NUMBERS, params.as_slice())).collect();
     statements.extend(retimed.iter().map(|(sql, params)| (*sql, params.as_slice())));
@@ -149,6 +152,7 @@ pub(crate) fn write(
         rows.iter().filter_map(|row| Some((row, Domain::of(row.change.thing)?))).collect();
     let domains: Vec<(&AccountId, Domain)> =
         to_deliver.iter().map(|(row, domain)| (&row.change.account, *domain)).collect();
+    // Each domain is locked once, however many changes there are.
     let first = |at: &usize| !domains[..*at].contains(&domains[*at]);
     let locks: Vec<[&dyn Param; 2]> = (0..domains.len())
         .filter(first)
@@ -178,6 +182,7 @@ pub(crate) fn write(
         .collect();
     statements.extend(listed.iter().map(|params| (NUMBER_LISTED, params.as_slice())));
     let written = tx.batch(&statements)?;
+    // A statement that found no row: that key has ended.
     if written[deliveries_end..deliveries_end + live_keys.len()].contains(&0) {
         return Err(StoreError::KeyEnded);
     }

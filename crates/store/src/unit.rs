@@ -143,6 +143,7 @@ impl Call {
         log_if_slow(name, started, self.slow_after);
         match attempted {
             Ok(true) => Verdict::Keep,
+            // The unit returned an error, which is its result.
             Ok(false) => Verdict::Undo,
             Err(error) => {
                 self.work.fail(error);

@@ -57,6 +57,7 @@ impl Address {
             )
         })?;
         if !url.contains("sslmode=") {
+            // The driver would default to `prefer`.
             config.ssl_mode(SslMode::Disable);
         }
         config

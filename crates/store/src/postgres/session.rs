@@ -58,6 +58,7 @@ impl Session {
     pub(crate) fn ready(&mut self) -> Result<(), StoreError> {
         if self.is_lost() || self.host != self.address.last() {
             self.client = None;
+            // Prepared statements belong to the connection.
             self.statements.clear();
             let (host, client) = self.runtime.block_on(self.address.connect(&self.runtime))?;
             (self.host, self.client) = (host, Some(client));

@@ -80,6 +80,8 @@ fn attempt_once(tx: &mut Tx, job: &mut Call) -> AttemptEnd {
         return AttemptEnd::Refuse(error);
     }
     let verdict = job.attempt(tx);
+    // The unit may have replaced the error by its own, so the decision to retry rests on the first error of the
+    // store.
     let poisoned = tx.poisoned.take();
     let lost = with_session(tx, |session| Ok(session.is_lost())).unwrap_or(true);
     let retryable = poisoned.is_some_and(|error| lost || is_retryable(&error));

@@ -65,6 +65,7 @@ impl Readers {
             snapshot.poisoned.take().map_or(Ok(()), Err)
         });
         log_if_slow(name, started, SLOW);
+        // The connection is reused, and its next unit starts without an error.
         snapshot.poisoned = None;
         let ended = execute(&snapshot, "ROLLBACK");
         if ended.is_ok() && !self.permits.is_closed() {

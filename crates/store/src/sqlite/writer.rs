@@ -64,6 +64,7 @@ impl Writer {
             tracing::error!(%error, units = done.len(), "a group of writes failed");
             self.recover();
         }
+        // Answers only now, when the commit is durable or has failed for all.
         for job in done {
             match &committed {
                 Ok(()) => job.answer(),
@@ -103,6 +104,7 @@ impl Writer {
         if let Some(error @ StoreError::Unavailable { .. }) = &self.tx.poisoned {
             return Err(error.clone());
         }
+        // SQLite rolls back by itself after some errors, and then the savepoints are gone.
         if self.connection()?.is_autocommit() {
             return Err(StoreError::unavailable("SQLite rolled the transaction back"));
         }

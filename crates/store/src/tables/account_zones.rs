@@ -55,6 +55,7 @@ fn legacy_rules(zone: &Zone) -> Zone {
 /// [`StoreError::Moving`] if it uses other rules or a move is under way.
 pub fn lock_current_rules(tx: &mut Tx, account: &AccountId, zone: &Zone) -> Result<(), StoreError> {
     let mut found = tx.one(LOCK_ACCOUNT_RULES, &[account], |row| row.next::<Option<RulesId>>())?;
+    // Accounts of earlier versions have no recorded rules. Recording them here makes the row that is then locked.
     if found.is_none() {
         record_rules(tx, account, &legacy_rules(zone))?;
         found = tx.one(LOCK_ACCOUNT_RULES, &[account], |row| row.next())?;

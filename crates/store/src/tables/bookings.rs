@@ -174,6 +174,7 @@ fn write_attendance(tx: &mut Tx, account: &AccountId, booking: &Booking, is_new:
     // A person can be named for two places of the party.
     people.sort();
     people.dedup();
+    // A cancelled booking has no attendance, but keeps its participants.
     let span = Some(booking.span).filter(|_| booking.cancelled.is_none());
     linked_people::set_attendance(tx, account, &booking.customer, (&booking.number, is_new), span, &people)
 }

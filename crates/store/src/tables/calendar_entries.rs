@@ -150,6 +150,7 @@ fn booked(row: &Row) -> Result<Option<Booked>, StoreError> {
     let span = from.zip(to).map(|(from, to)| Span { from, to });
     let named = product.zip(product_name).zip(title.map(name_alone));
     let times = span.zip(touched_at);
+    // All columns are NULL together, where the outer join finds no booking.
     Ok(number.zip(named).zip(times).zip(party).map(
         |(((number, ((product, product_name), title)), (span, touched_at)), party)| {
             let (accepted, changes) = (accepted.unwrap_or(true), changes.unwrap_or(0));
@@ -242,6 +243,7 @@ pub fn blocks(
     span: Span,
     limit: i64,
 ) -> Result<Vec<BlockRow>, StoreError> {
+    // No piece is longer, so this bounds the range in the index.
     let earliest = span.from.before(LONGEST_PIECE);
     db.all(BLOCKS, &[account, resource, &earliest, &span.from, &span.to, &limit], |row| {
         let (block, span) = (row.next()?, Span { from: row.next()?, to: row.next()? });

@@ -77,6 +77,7 @@ pub fn load(db: &mut Snapshot, account: &AccountId) -> Result<Catalogue, StoreEr
 
 /// Locks the catalogue until the transaction ends, gives it a new version, and loads it.
 pub fn load_to_change(tx: &mut Tx, account: &AccountId) -> Result<Catalogue, StoreError> {
+    // The update locks the account's row, and invalidates the catalogues that nodes have cached.
     tx.run(NEXT_VERSION, &[account])?;
     load(tx, account)
 }

@@ -175,11 +175,14 @@ pub fn reduce(
         let kept = granted.seats.iter().find(|claim| claim.event == had.event);
         let (seats, private) = kept.map_or((0, false), |claim| (claim.seats, claim.private));
         let back = i64::from(had.seats) - i64::from(seats);
+        // The event is open to others again once its private claim is gone.
         let opened = had.private && !private;
         match kept {
             Some(claim) if claim == had => continue,
             Some(_) => tx.run(UPDATE_SEATS, &[account, &had.event, &kind, &id, &i64::from(seats), &private])?,
             None => {
+                // Before the claim is deleted, while the booking still counts among those of the
+                // event.
                 record_departure(tx, account, &had.event, owner, now)?;
                 tx.run(DELETE_SEATS, &[account, &had.event, &kind, &id])?
             }
@@ -189,6 +192,7 @@ pub fn reduce(
     }
     for (resource, piece) in &held.resources {
         let kept = span.filter(|_| granted.resources.contains(resource));
+        // A piece is cut to the new span; pieces outside it become empty and are deleted.
         let kept = kept.map(|span| Span { from: piece.from.max(span.from), to: piece.to.min(span.to) });
         match kept.filter(|kept| kept.from < kept.to) {
             Some(kept) if kept == *piece => {}
@@ -307,6 +311,7 @@ pub fn claim_for_event(
     span: Span,
 ) -> Result<(), StoreError> {
     let held: Vec<ResourceId> = tx.all(RESOURCES_OF_EVENT, &[account, event], |row| row.next())?;
+    // Resources that the event has already stay with it, also if its product no longer needs them.
     let missing: Vec<ResourceId> = resources.iter().filter(|id| !held.contains(id)).cloned().collect();
     claim_resources(tx, account, &ClaimOwner::Event(event.clone()), &missing, span, None)?;
     if !held.is_empty() || !missing.is_empty() {
@@ -330,6 +335,7 @@ pub fn move_resources(
     if pieces.is_empty() {
         return Ok(());
     }
+    // Sorted by resource and start: the pieces of a resource are contiguous, so it is claimed anew over one span.
     pieces.sort();
     tx.run(RELEASE_RESOURCES, &[account, &kind, &id])?;
     for pieces in pieces.chunk_by(|one, other| one.0 == other.0) {
@@ -367,6 +373,7 @@ pub fn sweep(tx: &mut Tx, until: Instant, now: Instant, limit: i64) -> Result<u6
     let expired: BTreeSet<(AccountId, EventId)> =
         tx.all(SWEEP_SEATS, &[&until, &limit], |row| Ok((row.next()?, row.next()?)))?.into_iter().collect();
     for (account, event) in &expired {
+        // Locked and checked again: the claim may have been released since it was read.
         tx.run(LOCK_KNOWN_EVENT, &[account, event])?;
         remove_expired_seats(tx, account, event, now)?;
     }

@@ -68,6 +68,7 @@ pub fn customers(
     visibility: &Visibility,
     since: Instant,
 ) -> Result<i64, StoreError> {
+    // Triggers keep the total with the account.
     if *visibility == Visibility::All && since <= Instant::from_millis(0) {
         return Ok(db.one(ALL_CUSTOMERS, &[account], |row| row.next())?.unwrap_or(0));
     }

@@ -125,6 +125,8 @@ impl CustomerSearch {
         let named = |field: &'static str, text: &str| Parameters::Named { since, who, field, pattern: pattern(text) };
         match &self.by {
             SearchBy::Everybody if self.who == WhoIsMember::Both => Parameters::Everybody { since },
+            // A condition on membership needs the statement with names; an empty pattern matches every
+            // name.
             SearchBy::Everybody => named("name", ""),
             SearchBy::Name(text) => named("name", text),
             SearchBy::FirstName(text) => named("firstName", text),

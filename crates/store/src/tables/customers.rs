@@ -215,6 +215,7 @@ pub fn fold_some(tx: &mut Tx, (account, id): (&str, &str), limit: i64) -> Result
     })?;
     for (account, id, person, known) in &found {
         let SearchTexts { first, last, full, .. } = SearchTexts::of(person);
+        // Unchanged rows are not written, so that later rounds are cheap.
         if known.each_ref() != [&first, &last, &full] {
             tx.run(SET_SEARCHED, &[account, id, &first, &last, &full])?;
         }

@@ -205,6 +205,7 @@ pub fn latest(db: &mut Snapshot, of: WebhookKey<'_>, before: i64, limit: i64) ->
 pub fn insert_test(tx: &mut Tx, of: WebhookKey<'_>, thing_id: &str, now: Instant) -> Result<i64, StoreError> {
     // Earlier versions did not count tests.
     let first: Option<i64> = tx.one(FIRST_NUMBER, &[of.0, of.1], |row| row.next())?;
+    // Negative, so that a test is never mistaken for a change.
     let number = -super::webhooks::count_test(tx, of, -first.unwrap_or(0).min(0))?;
     tx.run(INSERT_TEST, &[of.0, of.1, &number, &thing_id, &now, &now])?;
     Ok(number)
@@ -212,6 +213,7 @@ pub fn insert_test(tx: &mut Tx, of: WebhookKey<'_>, thing_id: &str, now: Instant
 
 /// Adds an attempt with the next number of its delivery.
 pub fn insert_attempt(tx: &mut Tx, of: WebhookKey<'_>, number: i64, attempt: &Attempt) -> Result<(), StoreError> {
+    // The delivery may have been deleted during the attempt.
     let Some(count) = tx.one(COUNT_ATTEMPT, &[of.0, of.1, &number], |row| row.next::<i64>())? else { return Ok(()) };
     let Attempt { at, duration_ms, status, failure, answer, .. } = attempt;
     tx.run(INSERT_ATTEMPT, &[of.0, of.1, &number, &count, at, duration_ms, status, failure, answer])?;

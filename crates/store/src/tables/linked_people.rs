@@ -151,6 +151,7 @@ pub(super) fn set_attendance(
     span: Option<Span>,
     people: &[&LinkedPersonId],
 ) -> Result<(), StoreError> {
+    // A new booking has no attendance to delete.
     if !is_new {
         tx.run(DELETE_ATTENDANCE, &[account, number])?;
     }

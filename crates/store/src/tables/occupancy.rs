@@ -57,6 +57,8 @@ pub fn occupancies(
     let expired = db.all(EXPIRED_BETWEEN, &[account, &first, &last, &now], |row| {
         Ok((row.next::<EventId>()?, row.next::<i64>()?, row.next::<i64>()?))
     })?;
+    // `event.taken` still includes expired claims that were not swept; a search must not lock the event to remove
+    // them.
     for (event, seats, private) in expired {
         if let Some(occupancy) = found.get_mut(&event) {
             occupancy.taken = occupancy.taken.saturating_sub(u32::try_from(seats).unwrap_or(u32::MAX));
@@ -118,10 +120,13 @@ pub fn timeline(
     now: Instant,
     without: Option<&FreedClaims>,
 ) -> Result<Timeline, StoreError> {
+    // No claim is longer than a piece, so one that starts earlier cannot overlap. This bounds the range in the
+    // index.
     let earliest = around.from.before(LONGEST_PIECE);
     let claims = db.all(TIMELINE, &[account, resource, &earliest, &around.from, &around.to, &now], |row| {
         let span = Span { from: row.next()?, to: row.next()? };
         let (kind, id): (String, String) = (row.next()?, row.next()?);
+        // The event is passed on, because further bookings of it share its resources.
         let event: Option<EventId> = if kind == ClaimOwner::EVENT { id.parse().ok() } else { None };
         let counts = without.is_none_or(|without| !without.frees(&kind, &id, event.as_ref()));
         Ok((counts, (span, event, row.next()?)))

@@ -145,6 +145,7 @@ pub fn insert_for_booking(
 /// a user waits for. The caller leases them with [`postpone`] in the same transaction.
 pub fn due(tx: &mut Tx, now: Instant, limit: i64) -> Result<Vec<OutboxEmail>, StoreError> {
     let mut due = tx.all(DUE_OTHER, &[&now, &limit], email)?;
+    // E-mails about bookings get only the places that are left.
     let room = limit.saturating_sub(i64::try_from(due.len()).unwrap_or(limit));
     if room > 0 {
         due.extend(tx.all(DUE_OF_BOOKINGS, &[&now, &room], email)?);
@@ -256,6 +257,7 @@ pub struct EmailRecord {
 fn email_record(row: &Row) -> Result<EmailRecord, StoreError> {
     let (id, recipient, subject, created_at) = (row.next()?, row.next()?, row.next()?, row.next()?);
     let (attempts, next, delivered) = (row.next()?, row.next::<Option<Instant>>()?, row.next::<Option<Instant>>()?);
+    // Delivery wins over discarding, and discarding over a planned attempt.
     let fate = match (delivered, row.next::<Option<Instant>>()?, next) {
         (Some(at), ..) => EmailStatus::Sent(at),
         (None, Some(_), _) => EmailStatus::Ended,

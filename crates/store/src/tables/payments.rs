@@ -151,6 +151,7 @@ pub fn count(
     search: &PaymentSearch,
 ) -> Result<i64, StoreError> {
     let PaymentSearch { received: (first, last), method, method_other } = search;
+    // Daily sums are kept by method, but not by the names of other methods.
     if method_other.is_none() {
         return counted::payments(db, account, visibility, (*first, *last), method.as_ref());
     }

@@ -120,6 +120,7 @@ pub fn count_use(
 pub fn release(tx: &mut Tx, account: &AccountId, booking: &BookingNumber) -> Result<(), StoreError> {
     tx.run(RELEASE_COUPONS, &[account, booking])?;
     let released: Vec<PromotionId> = tx.all(RELEASE, &[account, booking], |row| row.next())?;
+    // Only promotions with a limit have uses, and so counts.
     for promotion in released {
         tx.run(COUNT, &[account, &promotion, &-1_i64])?;
     }

@@ -131,6 +131,7 @@ pub fn find_allowed(
     let Some(state) = &like.state else { return Ok(None) };
     let same =
         db.one(FIND_ALLOWED, &[account, &session_hash, &like.application, &like.permissions, state, &now], question)?;
+    // The developer may have changed the callback URL since.
     Ok(same.filter(|same| same.callback_url == like.callback_url))
 }
 

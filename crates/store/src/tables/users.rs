@@ -54,6 +54,7 @@ pub struct User {
 /// # Errors
 /// [`StoreError::Unique`] if another user has the address.
 pub fn insert(tx: &mut Tx, user: &User) -> Result<(), StoreError> {
+    // The directory first: its key decides which of two concurrent sign-ups gets the address.
     tx.run(INSERT_ADDRESS, &[&user.email_address, &user.account, &user.id])?;
     tx.run(
         INSERT,

@@ -73,11 +73,13 @@ pub fn lease_due(
     mut limits: LeaseLimits,
 ) -> Result<(Vec<WebhookLease>, bool), StoreError> {
     let (mut leases, mut more) = (Vec::new(), false);
+    // Failing webhooks come second, so that slow receivers get only places that are left.
     for failing in [false, true] {
         let developers: Vec<String> = tx.all(DEVELOPERS_DUE, &[&now, &failing], |row| row.next())?;
         for developer in developers {
             let served = limits.served.entry(developer.clone()).or_default();
             let share = share(limits.places, *served).min(if failing { limits.failing } else { usize::MAX });
+            // Without a query: the limits allow none of this developer, but some are due.
             if share == 0 {
                 more = true;
                 continue;

@@ -128,6 +128,7 @@ pub fn insert(
     let sees = match visibility {
         Some(Visibility::All) => "all",
         Some(Visibility::Own(_)) => "own",
+        // Stored as its own word: NULL stands for webhooks of earlier versions.
         None => "none",
     };
     let params: [&dyn Param; 11] =
@@ -158,6 +159,8 @@ pub fn lock(tx: &mut Tx, account: &AccountId, id: &WebhookId) -> Result<Option<W
 /// The webhook with this id, or `None` if it has ended. Locks all webhooks of the same key and domain: payloads of a
 /// thing are sent in order among them, so the outcome of one delivery concerns the others.
 pub fn lock_group(tx: &mut Tx, account: &AccountId, id: &WebhookId) -> Result<Option<Webhook>, StoreError> {
+    // The rows are read after the lock, in a second statement, which on PostgreSQL sees commits made while
+    // waiting.
     let _locked: Vec<WebhookId> = tx.all(LOCK_GROUP, &[account, id], |row| row.next())?;
     find(tx, account, id)
 }
