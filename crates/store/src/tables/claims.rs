@@ -181,8 +181,6 @@ pub fn reduce(
             Some(claim) if claim == had => continue,
             Some(_) => tx.run(UPDATE_SEATS, &[account, &had.event, &kind, &id, &i64::from(seats), &private])?,
             None => {
-                // Before the claim is deleted, while the booking still counts among those of the
-                // event.
                 record_departure(tx, account, &had.event, owner, now)?;
                 tx.run(DELETE_SEATS, &[account, &had.event, &kind, &id])?
             }
