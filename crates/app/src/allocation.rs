@@ -6,7 +6,7 @@ use slotkeeper_domain::inventory::{
     AllocationError, ClaimOwner, Grant, Occupancy, Span, Wish, allocation_for, fits_within,
 };
 use slotkeeper_domain::time::{Instant, Zone};
-use slotkeeper_store::tables::{account_zones, claims};
+use slotkeeper_store::tables::{account_zones, claims, occupancy};
 use slotkeeper_store::{Snapshot, StoreError, Tx};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,13 +46,13 @@ pub(crate) fn allocate(
 ) -> Result<Grant, ClaimError> {
     let request = take.request;
     // Before anything else is locked, so that a move that waits for this transaction keeps nobody waiting in turn.
-    account_zones::hold(tx, account, take.zone)?;
+    account_zones::lock_current_rules(tx, account, take.zone)?;
     lock_events(tx, account, take.instead_of, request)?;
     if take.instead_of == std::slice::from_ref(take.owner) && request.absence.is_none() {
-        let held = claims::held(tx, account, take.owner)?;
+        let held = claims::current_claims(tx, account, take.owner)?;
         if let Some(grant) = fits_within(request, &held) {
             let span = request.appointment.as_ref().map(|appointment| appointment.span);
-            claims::keep(tx, account, take.owner, (&held, &grant), span, now)?;
+            claims::reduce(tx, account, take.owner, (&held, &grant), span, now)?;
             return Ok(grant);
         }
     }
@@ -62,10 +62,10 @@ pub(crate) fn allocate(
         claims::release(tx, account, owner, now)?;
     }
     for event in &request.events {
-        claims::end_seats(tx, account, &event.event, now)?;
+        claims::remove_expired_seats(tx, account, &event.event, now)?;
     }
     for resource in resources.keys() {
-        claims::end_resources(tx, account, resource, now)?;
+        claims::remove_expired_resources(tx, account, resource, now)?;
     }
     let others = occupancy(tx, account, request, now)?;
     let grant = allocation_for(request, &others)?;
@@ -80,7 +80,7 @@ pub(crate) fn allocate(
     }
     if let Some(absence) = &request.absence {
         let away: Vec<ResourceId> = absence.resources.iter().map(|(id, _)| id.clone()).collect();
-        claims::claim_whole(tx, account, take.owner, &away, absence.span)?;
+        claims::claim_exclusively(tx, account, take.owner, &away, absence.span)?;
     }
     Ok(grant)
 }
@@ -131,7 +131,7 @@ pub(crate) fn occupancy(
 ) -> Result<Occupancy, StoreError> {
     let mut occupancy = Occupancy::default();
     for event in &request.events {
-        occupancy.events.insert(event.event.clone(), claims::occupancy(db, account, &event.event)?);
+        occupancy.events.insert(event.event.clone(), occupancy::occupancy(db, account, &event.event)?);
     }
     let mut around: BTreeMap<&ResourceId, Span> = BTreeMap::new();
     let mut include = |id, span: Span| {
@@ -147,7 +147,7 @@ pub(crate) fn occupancy(
         candidates.into_iter().for_each(|id| include(id, appointment.span));
     }
     for (id, span) in around {
-        occupancy.resources.insert(id.clone(), claims::timeline(db, account, id, span, now, None)?);
+        occupancy.resources.insert(id.clone(), occupancy::timeline(db, account, id, span, now, None)?);
     }
     Ok(occupancy)
 }

@@ -1,8 +1,8 @@
-//! What runs by itself: changes are delivered to webhooks, mail goes out, reminders
-//! and thanks are written, bookings get the new name of their customer, what has expired is tidied away, the last use of keys
-//! is written down.
+//! Background jobs: deliver changes to webhooks, send the outbox, write reminders and other follow-ups, retitle
+//! bookings of renamed customers, finish deletions of customers, move instants to new time zone rules, delete expired
+//! rows, record the last use of keys.
 //!
-//! Each job is a function that does one round and can be called from a test; [`run`] calls them all in time.
+//! Each job is a function for one round, which tests call; [`run`] repeats them.
 
 pub mod mailer;
 pub mod outbox;
@@ -24,60 +24,56 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
 
-/// How often to look for mails when nothing says that there are any: retries, and mails of other nodes.
-const MAIL_EVERY: Duration = Duration::from_secs(10);
-/// How often to look for what is due at webhooks when nothing says that there is any: retries, and changes of other nodes.
-const DELIVER_EVERY: Duration = Duration::from_secs(1);
-/// How often to look for reminders and thanks that are due.
-const LETTERS_EVERY: Duration = Duration::from_secs(30);
-/// How often to look for customers of whom something is left to do: whose bookings do not show their name yet, or who are being
-/// deleted.
-const CUSTOMERS_EVERY: Duration = Duration::from_secs(1);
-/// How often the last use of keys is written down.
-const LAST_USE_EVERY: Duration = Duration::from_secs(5);
-/// How often to see whether customers of an earlier version are found by their names. Once they are, that is one look at one row.
-const FOLD_EVERY: Duration = Duration::from_secs(60);
-/// How often expired rows are tidied away.
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
-/// How often to look for moves to other rules of a time zone that a server has left unfinished.
-const ZONES_EVERY: Duration = Duration::from_secs(60);
-/// How long rounds under way may take when the server stops.
-const STOP_PATIENCE: Duration = Duration::from_secs(5);
-/// How long the mails in hand may take then: as long as the mail server can take with one, and a moment to write that down. What
-/// was handed over and is not known to be goes out twice.
-const STOP_PATIENCE_WITH_MAIL: Duration = Mailer::LONGEST.saturating_add(STOP_PATIENCE);
+/// Without a notification: for retries, and for e-mails written by other nodes.
+const OUTBOX_INTERVAL: Duration = Duration::from_secs(10);
+/// Without a notification: for retries, and for changes made on other nodes.
+const WEBHOOKS_INTERVAL: Duration = Duration::from_secs(1);
+const FOLLOW_UPS_INTERVAL: Duration = Duration::from_secs(30);
+/// For customers whose bookings have to be retitled or deleted.
+const CUSTOMERS_INTERVAL: Duration = Duration::from_secs(1);
+const LAST_USE_INTERVAL: Duration = Duration::from_secs(5);
+/// For search texts written by earlier versions. Once all are current, a round reads one row.
+const FOLD_INTERVAL: Duration = Duration::from_secs(60);
+const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
+/// For moves to new time zone rules that a server left unfinished.
+const ZONES_INTERVAL: Duration = Duration::from_secs(60);
+/// Time for running rounds to end when the server stops.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+/// The same for e-mails being sent: the longest that the mail server can take, and a moment to record the result. An
+/// e-mail that was accepted without being recorded is sent again.
+const STOP_TIMEOUT_WITH_EMAILS: Duration = Mailer::MAX_SEND_TIME.saturating_add(STOP_TIMEOUT);
 
-/// Runs all jobs until it is told to stop; then lets the rounds under way come to an end, for a while.
+/// Runs all jobs until the server stops, then lets running rounds finish within a time limit.
 pub async fn run(app: App, mailer: Option<Mailer>, outgoing: Option<Outgoing>, stop: Stop) {
     let surveyed = Arc::new(AtomicBool::new(false));
     let jobs = async {
         tokio::join!(
             deliver_changes(&app, outgoing, stop.clone()),
-            repeat("letters", LETTERS_EVERY, stop.clone(), || write_letters(app.clone())),
-            repeat("customers", CUSTOMERS_EVERY, stop.clone(), || follow_customers(app.clone())),
-            repeat("names", FOLD_EVERY, stop.clone(), || fold_names(app.clone())),
-            repeat("last use", LAST_USE_EVERY, stop.clone(), || write_last_use(app.clone())),
-            repeat("sweep", SWEEP_EVERY, stop.clone(), || sweep_all(app.clone())),
-            repeat("zones", ZONES_EVERY, stop.clone(), || follow_clocks(app.clone(), Arc::clone(&surveyed))),
+            repeat("letters", FOLLOW_UPS_INTERVAL, stop.clone(), || write_follow_ups(app.clone())),
+            repeat("customers", CUSTOMERS_INTERVAL, stop.clone(), || finish_customers(app.clone())),
+            repeat("names", FOLD_INTERVAL, stop.clone(), || fold_names(app.clone())),
+            repeat("last use", LAST_USE_INTERVAL, stop.clone(), || write_last_use(app.clone())),
+            repeat("sweep", SWEEP_INTERVAL, stop.clone(), || sweep_all(app.clone())),
+            repeat("zones", ZONES_INTERVAL, stop.clone(), || move_zones(app.clone(), Arc::clone(&surveyed))),
         );
     };
-    let emails = send_mails(&app, mailer, stop.clone());
+    let emails = send_emails(&app, mailer, stop.clone());
     tokio::join!(
-        patiently(jobs, stop.clone(), STOP_PATIENCE),
-        patiently(emails, stop.clone(), STOP_PATIENCE_WITH_MAIL),
+        run_until_stopped(jobs, stop.clone(), STOP_TIMEOUT),
+        run_until_stopped(emails, stop.clone(), STOP_TIMEOUT_WITH_EMAILS),
     );
     write_last_use(app).await;
 }
 
-/// Lets jobs work until they have ended, or until they were told to stop and so much time has passed; whether they have ended.
-async fn patiently(jobs: impl Future<Output = ()>, mut stop: Stop, patience: Duration) -> bool {
-    let enough = async {
-        stop.told().await;
-        sleep(patience).await;
+/// Runs jobs until they end, or until `timeout` after the server was told to stop; whether they ended.
+async fn run_until_stopped(jobs: impl Future<Output = ()>, mut stop: Stop, timeout: Duration) -> bool {
+    let timed_out = async {
+        stop.requested().await;
+        sleep(timeout).await;
     };
     tokio::select! {
         () = jobs => true,
-        () = enough => {
+        () = timed_out => {
             tracing::warn!("a job was still at work when the server stopped");
             false
         }
@@ -86,18 +82,18 @@ async fn patiently(jobs: impl Future<Output = ()>, mut stop: Stop, patience: Dur
 
 async fn deliver_changes(app: &App, outgoing: Option<Outgoing>, stop: Stop) {
     if let Some(outgoing) = outgoing {
-        webhooks::run(app, &outgoing, ticks(DELIVER_EVERY), stop).await;
+        webhooks::run(app, &outgoing, ticks(WEBHOOKS_INTERVAL), stop).await;
     }
 }
 
-async fn send_mails(app: &App, mailer: Option<Mailer>, mut stop: Stop) {
+async fn send_emails(app: &App, mailer: Option<Mailer>, mut stop: Stop) {
     let Some(mailer) = mailer else { return };
-    let mut ticks = ticks(MAIL_EVERY);
+    let mut ticks = ticks(OUTBOX_INTERVAL);
     loop {
         tokio::select! {
             _tick = ticks.tick() => {}
             () = app.mail_waiting().notified() => {}
-            () = stop.told() => return,
+            () = stop.requested() => return,
         }
         let (app, mailer, stop) = (app.clone(), mailer.clone(), stop.clone());
         round("mail", async move { while outbox::send_due(&app, &mailer, &stop).await > 0 && !stop.is_told() {} })
@@ -105,7 +101,7 @@ async fn send_mails(app: &App, mailer: Option<Mailer>, mut stop: Stop) {
     }
 }
 
-/// Does a round now and after each period.
+/// Runs a round now and after each period.
 async fn repeat<F>(job: &'static str, period: Duration, mut stop: Stop, work: impl Fn() -> F)
 where
     F: Future<Output = ()> + Send + 'static,
@@ -114,15 +110,15 @@ where
     loop {
         tokio::select! {
             _tick = ticks.tick() => round(job, work()).await,
-            () = stop.told() => return,
+            () = stop.requested() => return,
         }
     }
 }
 
-/// Does one round to its end. One that panics is no reason not to try the next.
+/// Runs one round. A panic in it does not end the job.
 async fn round(job: &'static str, work: impl Future<Output = ()> + Send + 'static) {
     if let Err(error) = tokio::spawn(work).await {
-        // Not the error itself: it repeats the message of a panic, which may hold anything that was at hand.
+        // Only the kind of the error: its text repeats the message of a panic, which may contain personal data.
         tracing::error!(job, panicked = error.is_panic(), "a round of a job ended badly");
     }
 }
@@ -136,7 +132,7 @@ async fn write_last_use(app: App) {
     }
 }
 
-async fn write_letters(app: App) {
+async fn write_follow_ups(app: App) {
     loop {
         match follow_up::write_due(&app).await {
             Ok(1..) => {}
@@ -149,7 +145,7 @@ async fn write_letters(app: App) {
     }
 }
 
-async fn follow_customers(app: App) {
+async fn finish_customers(app: App) {
     loop {
         match retitle::follow_some(&app).await {
             Ok(true) => {}
@@ -198,9 +194,9 @@ async fn sweep_all(app: App) {
     }
 }
 
-/// Moves what lies ahead to the rules of time zones that this program knows. Which accounts that concerns is looked at when the
-/// server starts, and not again.
-async fn follow_clocks(app: App, surveyed: Arc<AtomicBool>) {
+/// Moves instants to the time zone rules that this process knows. Which accounts are affected is determined once after
+/// the start.
+async fn move_zones(app: App, surveyed: Arc<AtomicBool>) {
     let work = async {
         if !surveyed.load(Ordering::Relaxed) {
             let found = zones::survey(&app).await?;
@@ -210,7 +206,7 @@ async fn follow_clocks(app: App, surveyed: Arc<AtomicBool>) {
             for (account, zone) in &found.begun {
                 tracing::warn!(%account, zone, "a clock is set by other rules than before: what lies ahead is moved to them");
             }
-            // What is on its way to other rules is looked at again when it is there.
+            // Accounts that are being moved already have to be surveyed again afterwards.
             surveyed.store(found.moving == 0, Ordering::Relaxed);
         }
         zones::work(&app).await
@@ -240,28 +236,28 @@ mod tests {
     use std::sync::{Arc, Mutex};
     use tokio::sync::oneshot;
 
-    /// What is at work is waited for when the server stops, and not for ever.
+    /// Running jobs are waited for when the server stops, within the time limit.
     #[tokio::test]
     async fn the_server_stops_when_its_jobs_have_ended_or_after_a_while() {
         let (stopper, stop) = Stop::pair();
-        assert!(patiently(ready(()), stop.clone(), Duration::ZERO).await);
+        assert!(run_until_stopped(ready(()), stop.clone(), Duration::ZERO).await);
         stopper.tell();
-        assert!(!patiently(pending(), stop.clone(), Duration::ZERO).await);
+        assert!(!run_until_stopped(pending(), stop.clone(), Duration::ZERO).await);
         let (end, ended) = oneshot::channel::<()>();
         let work = async {
             let _told = ended.await;
         };
-        let waiting = patiently(work, stop, Duration::from_secs(3_600));
+        let waiting = run_until_stopped(work, stop, Duration::from_secs(3_600));
         assert!(tokio::join!(waiting, async { end.send(()) }).0);
-        assert!(STOP_PATIENCE_WITH_MAIL > Mailer::LONGEST);
+        assert!(STOP_TIMEOUT_WITH_EMAILS > Mailer::MAX_SEND_TIME);
     }
 
-    /// The message of a panic can hold anything that was at hand, and the error of a task that panicked repeats it.
+    /// The message of a panic may contain personal data, and the error of a panicked task repeats it.
     #[tokio::test]
     async fn a_panic_is_told_without_its_message() {
         #[derive(Clone, Default)]
-        struct JobHandles(Arc<Mutex<Vec<u8>>>);
-        impl std::io::Write for JobHandles {
+        struct LogBuffer(Arc<Mutex<Vec<u8>>>);
+        impl std::io::Write for LogBuffer {
             fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
                 self.0.lock().unwrap().extend_from_slice(bytes);
                 Ok(bytes.len())
@@ -271,7 +267,7 @@ mod tests {
                 Ok(())
             }
         }
-        let written = JobHandles::default();
+        let written = LogBuffer::default();
         let writer = written.clone();
         let lines = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
         let guard = tracing::subscriber::set_default(lines);

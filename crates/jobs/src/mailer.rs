@@ -1,4 +1,4 @@
-//! The way to the mail server.
+//! The connection to the mail server, and how an e-mail is put together.
 
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
@@ -10,30 +10,29 @@ use slotkeeper_emails::HeaderText;
 use slotkeeper_outgoing::descriptors;
 use std::time::Duration;
 
-/// How long one conversation with the mail server may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Time limit of a step of the SMTP dialogue.
+const SMTP_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How the connection is protected.
+/// How the connection is encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tls {
-    /// Starts in plain and must change to TLS before anything is said.
+    /// Starts unencrypted and must change to TLS before anything is sent.
     StartTls,
     /// TLS from the first byte.
     Implicit,
-    /// None: only for a mail server on the same machine.
+    /// Unencrypted: only for a mail server on the same machine.
     None,
 }
 
-/// Where mail is handed over.
+/// The configured mail server.
 pub struct MailServer {
-    /// Name or address of the mail server.
+    /// Name or IP address.
     pub host: String,
     pub port: u16,
-    /// User name and password, if it asks for them.
+    /// User name and password.
     pub login: Option<(String, String)>,
-    /// How the connection is protected.
     pub tls: Tls,
-    /// Who the mails are from, such as `Slotkeeper <no-reply@example.com>`.
+    /// The sender of e-mails, such as `Slotkeeper <no-reply@example.com>`.
     pub from: String,
 }
 
@@ -43,7 +42,7 @@ pub struct Mailer {
     from: Mailbox,
 }
 
-/// A mail was not handed over. The text says why and names nobody.
+/// Why an e-mail was not handed over. The text contains no names or addresses.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{why}")]
 pub struct NotSent {
@@ -51,63 +50,61 @@ pub struct NotSent {
     fault: Fault,
 }
 
-/// What that means for the mail.
+/// What the failure means for further attempts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
-    ForNow,
-    ForGood,
-    /// It was not tried at all.
-    NoRoom,
+    Transient,
+    Permanent,
+    /// Not attempted: this server had no file descriptor left.
+    NoDescriptor,
 }
 
 impl NotSent {
-    /// Another try can help.
-    pub(crate) fn for_now(why: impl Into<String>) -> Self {
-        Self { why: why.into(), fault: Fault::ForNow }
+    pub(crate) fn transient(why: impl Into<String>) -> Self {
+        Self { why: why.into(), fault: Fault::Transient }
     }
 
-    /// No other try will help.
-    pub(crate) fn for_good(why: impl Into<String>) -> Self {
-        Self { why: why.into(), fault: Fault::ForGood }
+    pub(crate) fn permanent(why: impl Into<String>) -> Self {
+        Self { why: why.into(), fault: Fault::Permanent }
     }
 
-    /// Whether no other try will help.
-    pub(crate) fn is_for_good(&self) -> bool {
-        self.fault == Fault::ForGood
+    /// Whether no further attempt can succeed.
+    pub(crate) fn is_permanent(&self) -> bool {
+        self.fault == Fault::Permanent
     }
 
-    /// Whether this server could not even try: that is no attempt.
-    pub(crate) fn is_no_attempt(&self) -> bool {
-        self.fault == Fault::NoRoom
+    /// Whether this server could not try, which does not count as an attempt.
+    pub(crate) fn was_not_attempted(&self) -> bool {
+        self.fault == Fault::NoDescriptor
     }
 
-    fn no_room() -> Self {
-        Self { why: "this server had no file descriptor left".to_owned(), fault: Fault::NoRoom }
+    fn no_descriptor() -> Self {
+        Self { why: "this server had no file descriptor left".to_owned(), fault: Fault::NoDescriptor }
     }
 }
 
 impl Mailer {
-    /// How long handing a mail over may take.
-    pub(crate) const LONGEST: Duration = Duration::from_secs(2 * PATIENCE.as_secs());
+    /// The longest that [`send`](Self::send) takes.
+    pub(crate) const MAX_SEND_TIME: Duration = Duration::from_secs(2 * SMTP_TIMEOUT.as_secs());
 
-    /// The way to this mail server. Nothing is connected yet.
+    /// Does not connect yet.
     ///
     /// # Errors
-    /// When the sender is not an address or TLS cannot be set up.
+    /// If the sender is not an address or TLS cannot be set up.
     pub fn new(server: &MailServer) -> anyhow::Result<Self> {
         let builder = match server.tls {
             Tls::StartTls => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(&server.host)?,
             Tls::Implicit => AsyncSmtpTransport::<Tokio1Executor>::relay(&server.host)?,
             Tls::None => AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&server.host),
         };
-        let mut builder = builder.port(server.port).timeout(Some(PATIENCE));
+        let mut builder = builder.port(server.port).timeout(Some(SMTP_TIMEOUT));
         if let Some((user, password)) = &server.login {
             builder = builder.credentials(Credentials::new(user.clone(), password.clone()));
         }
         Ok(Self { transport: builder.build(), from: server.from.parse()? })
     }
 
-    /// Hands one mail over. `id` makes the mail recognisable when it arrives twice.
+    /// Hands one e-mail over. `id` becomes the Message-ID, by which a duplicate can be recognised.
     pub(crate) async fn send(
         &self,
         id: &str,
@@ -119,25 +116,27 @@ impl Mailer {
         let sending = async {
             match self.transport.send(message).await {
                 Ok(_) => Ok(()),
-                Err(error) if self.refuses_this_mail(&error).await => Err(NotSent::for_good(reason(&error))),
-                Err(error) if error.status().is_none() && descriptors::was_none_left(&error) => Err(NotSent::no_room()),
-                Err(error) => Err(NotSent::for_now(reason(&error))),
+                Err(error) if self.is_permanent_refusal(&error).await => Err(NotSent::permanent(reason(&error))),
+                Err(error) if error.status().is_none() && descriptors::was_none_left(&error) => {
+                    Err(NotSent::no_descriptor())
+                }
+                Err(error) => Err(NotSent::transient(reason(&error))),
             }
         };
-        let in_time = tokio::time::timeout(Self::LONGEST, sending).await;
-        in_time.unwrap_or_else(|_| Err(NotSent::for_now("the mail server did not answer in time")))
+        let in_time = tokio::time::timeout(Self::MAX_SEND_TIME, sending).await;
+        in_time.unwrap_or_else(|_| Err(NotSent::transient("the mail server did not answer in time")))
     }
 
-    /// Whether the mail server will not have this mail, now or later. Codes from 550 on are about the recipient and the mail
-    /// (RFC 5321, section 4.2.1); the others that begin with 5 are about how one talks to it, such as a wrong password, which
-    /// whoever runs the server can put right. A mail server that wants nothing of us says 554, too, but as soon as we connect.
-    async fn refuses_this_mail(&self, error: &lettre::transport::smtp::Error) -> bool {
-        let about_mail = error.status().is_some_and(|code| (550..=559).contains(&u16::from(code)));
-        about_mail && self.transport.test_connection().await.unwrap_or(false)
+    /// Whether the mail server refuses this e-mail for good. Codes from 550 on concern the recipient and the e-mail
+    /// (RFC 5321, section 4.2.1); the other 5xx codes concern the connection, such as a wrong password, which the
+    /// operator can correct. A server that accepts no e-mail from us also answers 554, but already to the connection.
+    async fn is_permanent_refusal(&self, error: &lettre::transport::smtp::Error) -> bool {
+        let about_email = error.status().is_some_and(|code| (550..=559).contains(&u16::from(code)));
+        about_email && self.transport.test_connection().await.unwrap_or(false)
     }
 
-    /// The message: its text or, of a mail in the name of a business, its text, the same as HTML and a calendar entry, of
-    /// which mail programs show the last that they understand.
+    /// The MIME message: the text alone or, in the name of a business, text, HTML and calendar part, of which mail
+    /// programs show the last that they support.
     fn message(
         &self,
         id: &str,
@@ -145,12 +144,12 @@ impl Mailer {
         subject: &HeaderText,
         content: &EmailContent,
     ) -> Result<Message, NotSent> {
-        let built = || NotSent::for_good("the mail cannot be put together");
+        let built = || NotSent::permanent("the mail cannot be put together");
         let mailbox = |address: &EmailAddress, what: &str| {
             let address = address.as_str().parse();
             address
                 .map(|address| Mailbox::new(None, address))
-                .map_err(|_| NotSent::for_good(format!("the {what}'s address cannot be used")))
+                .map_err(|_| NotSent::permanent(format!("the {what}'s address cannot be used")))
         };
         let from = match &content.parts {
             Some(parts) => Mailbox::new(Some(parts.from_name.to_string()), self.from.email.clone()),
@@ -162,7 +161,7 @@ impl Mailer {
             .subject(subject.as_str())
             .header(AutoSubmitted)
             .message_id(Some(format!("<{id}@{}>", self.from.email.domain())));
-        // Names and links may hold anything: the text says that it is UTF-8, and how it is encoded.
+        // Names and links may contain any character: the part declares UTF-8 and its transfer encoding.
         let text = SinglePart::plain(content.text.to_string());
         let Some(parts) = &content.parts else { return builder.singlepart(text).map_err(|_| built()) };
         if let Some(address) = &parts.reply_to {
@@ -177,7 +176,7 @@ impl Mailer {
     }
 }
 
-/// Says that no person wrote the mail: programs that answer in somebody's absence leave it unanswered (RFC 3834, section 5).
+/// Marks the e-mail as generated, so that out-of-office programs do not reply (RFC 3834, section 5).
 #[derive(Debug, Clone, Copy)]
 struct AutoSubmitted;
 
@@ -195,14 +194,14 @@ impl Header for AutoSubmitted {
     }
 }
 
-/// The address of a sender such as `Slotkeeper <no-reply@example.com>`, if mail from anywhere can be answered to it.
+/// The address of a sender such as `Slotkeeper <no-reply@example.com>`, if it can receive replies from anywhere.
 #[must_use]
 pub fn address_in(from: &str) -> Option<EmailAddress> {
     let mailbox: Mailbox = from.parse().ok()?;
     mailbox.email.to_string().parse().ok()
 }
 
-/// Why, in words that hold no address: what a mail server says often repeats the recipient's.
+/// The reason without addresses: the answer of a mail server often repeats the recipient's.
 fn reason(error: &lettre::transport::smtp::Error) -> String {
     match error.status() {
         Some(code) => format!("the mail server refused the mail with code {code}"),

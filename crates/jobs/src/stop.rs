@@ -1,11 +1,11 @@
-//! How jobs learn that the server is stopping.
+//! The signal to jobs that the server is stopping.
 
 use tokio::sync::watch;
 
-/// Tells that the server is stopping.
+/// Sends the signal.
 pub struct Stopper(watch::Sender<bool>);
 
-/// Knows whether the server is stopping.
+/// Receives the signal.
 #[derive(Clone)]
 pub struct Stop(watch::Receiver<bool>);
 
@@ -22,14 +22,14 @@ impl Stop {
         *self.0.borrow()
     }
 
-    /// Completes when the server is stopping, or when nobody is left who could tell.
-    pub(crate) async fn told(&mut self) {
-        let _nobody_left = self.0.wait_for(|told| *told).await;
+    /// Completes when the server is stopping, or the [`Stopper`] was dropped.
+    pub(crate) async fn requested(&mut self) {
+        let _dropped = self.0.wait_for(|requested| *requested).await;
     }
 }
 
 impl Stopper {
-    /// The server is stopping.
+    /// Signals that the server is stopping.
     pub fn tell(&self) {
         self.0.send_replace(true);
     }

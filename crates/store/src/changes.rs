@@ -1,7 +1,7 @@
-//! Numbers the changes of a transaction, gives them the time by which they are listed, and writes them.
+//! Numbers the changes of a transaction, sets the time by which they are listed, and writes them with their deliveries.
 //!
-//! This is the last thing a transaction does, because taking a number locks the account's row until COMMIT:
-//! that is what leaves no gaps and makes the order of the numbers, and of the times, the order of the commits.
+//! This is the last step of a transaction, because taking a number locks the account's row until COMMIT. So the numbers
+//! have no gaps, and the order of numbers and times is the order of commits.
 
 use crate::error::StoreError;
 use crate::listed;
@@ -16,31 +16,32 @@ use slotkeeper_domain::webhook::{Domain, MOST_WAITING};
 use std::collections::BTreeMap;
 
 statements! {
-    /// Locks the account's log: the last number that was taken, and the time before which nothing more happens. Not as
-    /// strongly as a row that is deleted: others who write rows of this account go on, and come here later.
+    /// The last change number and the time floor. `NO KEY` because transactions that only insert rows of this account
+    /// need not wait until they come here themselves.
     LOCK_LOG = "SELECT change_count, changed_until FROM account WHERE id = ?1 {FOR NO KEY UPDATE}";
-    /// Takes ?2 numbers of the account's log, for changes at ?3.
+    /// Takes ?2 change numbers, for changes at ?3.
     TAKE_NUMBERS = "UPDATE account SET change_count = change_count + ?2, changed_until = ?3 WHERE id = ?1";
-    /// Finds the authorization of a key, if it has not ended. Asked once the log is locked: ending an authorization locks the
-    /// account first, so either it has ended and is seen here, or it ends after this transaction.
-    KEY_LIVES = r#"SELECT id FROM "authorization" WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL"#;
-    /// Tells the other processes, once this transaction is stored, that keys may open something else.
-    TELL_OF_KEYS = "SELECT CAST(1 AS BIGINT){ WHERE pg_notify('slotkeeper_keys', '')::TEXT IS NOT NULL}";
-    /// Says of what the transaction changed in lists that it was so until the account's change ?2. The last statement of all,
-    /// so that nothing that a list sorts by is changed after it.
+    /// Runs after the log is locked. Ending an authorization locks the account first, so either it has ended and is
+    /// seen here, or it ends after this transaction.
+    FIND_LIVE_KEY = r#"SELECT id FROM "authorization" WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL"#;
+    /// Tells the other processes at COMMIT that the scope of keys may have changed. Does nothing on SQLite.
+    NOTIFY_KEYS_CHANGED = "SELECT CAST(1 AS BIGINT){ WHERE pg_notify('slotkeeper_keys', '')::TEXT IS NOT NULL}";
+    /// Gives the former sort values, which triggers kept in `listed_before`, the number of the account's last change.
+    /// The last statement of all, because no row may change its place in a list after it.
     NUMBER_LISTED = "UPDATE listed_before SET number = ?2, at = ?3 WHERE account_id = ?1 AND number = 0";
-    INSERT = "INSERT INTO change (account_id, number, at, actor_kind, actor_account_id, actor_id, thing, thing_id, kind, \
+    INSERT_CHANGE = "INSERT INTO change (account_id, number, at, actor_kind, actor_account_id, actor_id, thing, thing_id, kind, \
                                   creator_id) \
               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-    /// Locks the webhooks of a domain, in the order in which everybody locks several, so that nobody writes down what
-    /// became of an attempt between the next two statements: what is added here would be due with an attempt that has come
-    /// to an end meanwhile, or be dropped for want of room that there is again. Those for other kinds of changes as well:
-    /// what waits there for the same thing comes first.
-    LOCK = "SELECT id FROM webhook WHERE account_id = ?1 AND domain = ?2 AND ended_at IS NULL ORDER BY id {FOR UPDATE}";
-    /// Has a change delivered to every webhook that wants it and whose key may know of it: after what waits for the same thing
-    /// already, at whichever webhook of the same key, and not at all where too much waits. Where a program of before
-    /// registered a webhook, whether its key may know is found out when it is sent.
-    DELIVER = "INSERT INTO delivery (account_id, webhook_id, number, position, thing_id, happened_at, due_at, outcome, ended_at) \
+    /// All webhooks of the domain, in the order in which every transaction locks several. Otherwise the outcome of an
+    /// attempt could be committed between the next two statements: a delivery would become due with an attempt that has
+    /// ended meanwhile, or be discarded although there is room again. Webhooks of other kinds of changes are included
+    /// because their deliveries of the same thing are sent first.
+    LOCK_WEBHOOKS = "SELECT id FROM webhook WHERE account_id = ?1 AND domain = ?2 AND ended_at IS NULL ORDER BY id {FOR UPDATE}";
+    /// One delivery for each webhook of this topic whose key sees the thing. It is due together with the pending
+    /// deliveries of the same thing at all webhooks of the key, so that it is sent after them; with too many pending it
+    /// ends at once. `sees` is NULL where an earlier version registered the webhook: visibility is then checked when
+    /// the payload is composed.
+    INSERT_DELIVERIES = "INSERT INTO delivery (account_id, webhook_id, number, position, thing_id, happened_at, due_at, outcome, ended_at) \
                SELECT w.account_id, w.id, CAST(?2 AS BIGINT), w.numbered + 1, ?3, ?4, \
                       CASE WHEN w.waiting < ?5 THEN COALESCE( \
                           (SELECT MAX(d.due_at) FROM delivery d WHERE d.account_id = w.account_id AND d.webhook_id IN \
@@ -51,54 +52,58 @@ statements! {
                FROM webhook w WHERE w.account_id = ?1 AND w.domain = ?6 AND w.kind = ?7 AND w.ended_at IS NULL \
                     AND w.blocked_at IS NULL \
                     AND (w.sees IS NULL OR w.sees = 'all' OR (w.sees = 'own' AND w.application_id = ?8))";
-    /// Says of those webhooks that there is something to do. Before the next change is delivered, so that that one counts
-    /// with this one.
-    WAKE = "UPDATE webhook SET due_at = CASE WHEN due_at < ?3 THEN due_at ELSE ?3 END, \
+    /// Makes these webhooks due and counts the delivery. Runs before the next change of the transaction, whose limit
+    /// depends on the count.
+    WAKE_WEBHOOKS = "UPDATE webhook SET due_at = CASE WHEN due_at < ?3 THEN due_at ELSE ?3 END, \
                    numbered = numbered + 1, lost = (lost OR waiting >= ?4), waiting = waiting + CASE WHEN waiting < ?4 THEN 1 ELSE 0 END \
             WHERE account_id = ?1 AND domain = ?5 AND kind = ?6 AND ended_at IS NULL AND blocked_at IS NULL \
                   AND EXISTS (SELECT 1 FROM delivery d WHERE d.account_id = webhook.account_id AND d.webhook_id = webhook.id \
                               AND d.number = ?2)";
 }
 
-/// What an account's log gives a transaction, whose it is until COMMIT.
+/// An account's change log as a transaction finds it, locked until COMMIT.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LogPosition {
-    /// The last number that was taken before.
+    /// The last number taken before.
     pub(crate) last: i64,
-    /// When its changes happen.
+    /// The time of the changes of this transaction.
     pub(crate) at: Instant,
 }
 
-/// Locks an account's log until COMMIT.
+/// The account's last change number and time floor, locked until COMMIT.
 pub(crate) fn lock_log(tx: &mut Tx, account: &AccountId) -> Result<(i64, Instant), StoreError> {
     let found = tx.one(LOCK_LOG, &[account], |row| Ok((row.next()?, row.next()?)))?;
     found.ok_or_else(|| StoreError::inconsistent("a change of an account that does not exist"))
 }
 
-/// What a transaction's changes are to others.
+/// What has to be signalled after the commit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct CommitEffects {
-    /// Keys may open something else now.
+    /// The scope of keys may have changed.
     pub(crate) keys: bool,
-    /// Something is to be delivered.
+    /// Deliveries were added.
     pub(crate) deliveries: bool,
 }
 
-/// Writes `changes` in the order they were recorded; accounts are locked in the order of their ids, so that two
-/// transactions cannot wait for each other. What is changed gets the time of the transaction, unless it is brought in from
-/// the past. Refuses when a key of an actor, or one of `keys`, has ended.
+/// Writes `changes` in the order they were recorded. Accounts are locked in the order of their ids, so that two
+/// transactions cannot deadlock. The changed rows get the time of the transaction; with `keep_times` the log keeps the
+/// recorded times.
+///
+/// # Errors
+/// [`StoreError::KeyEnded`] if the key of an actor, or one of `keys`, has ended.
 pub(crate) fn write(
     tx: &mut Tx,
     changes: &[Change],
     keys: &[Key],
-    from_the_past: bool,
+    keep_times: bool,
 ) -> Result<CommitEffects, StoreError> {
     let mut keys: Vec<&Key> = changes.iter().filter_map(|change| change.actor.key()).chain(keys).collect();
+    // Enough for the usual unit, whose changes all have the same actor.
     keys.dedup();
     if changes.is_empty() && keys.is_empty() {
         return Ok(CommitEffects::default());
     }
-    let lives: Vec<[&dyn Param; 2]> = keys
+    let live_keys: Vec<[&dyn Param; 2]> = keys
         .iter()
         .map(|key| {
             let params: [&dyn Param; 2] = [&key.account, &key.authorization];
@@ -108,42 +113,46 @@ pub(crate) fn write(
     let concerns_keys = changes.iter().any(|change| change.thing.concerns_keys());
     let mut counts: BTreeMap<&AccountId, (i64, Instant)> = BTreeMap::new();
     for change in changes {
-        let (count, said) = counts.entry(&change.account).or_insert((0, change.at));
-        (*count, *said) = (*count + 1, change.at.max(*said));
+        let (count, recorded_at) = counts.entry(&change.account).or_insert((0, change.at));
+        (*count, *recorded_at) = (*count + 1, change.at.max(*recorded_at));
     }
-    let mut turns: BTreeMap<&AccountId, LogPosition> = BTreeMap::new();
-    for (account, (_, said)) in &counts {
-        turns.insert(account, tx.log_position(account, Some(*said))?);
+    let mut positions: BTreeMap<&AccountId, LogPosition> = BTreeMap::new();
+    // In the order of the map, which is that of the ids.
+    for (account, (_, recorded_at)) in &counts {
+        positions.insert(account, tx.log_position(account, Some(*recorded_at))?);
     }
     let mut rows: Vec<NumberedChange<'_>> = Vec::with_capacity(changes.len());
     for change in changes {
-        let Some(turn) = turns.get_mut(&change.account) else { continue };
-        turn.last += 1;
-        let at = if from_the_past { change.at } else { turn.at };
-        rows.push(NumberedChange::new(change, turn.last, (at, turn.at)));
+        let Some(position) = positions.get_mut(&change.account) else { continue };
+        position.last += 1;
+        let at = if keep_times { change.at } else { position.at };
+        rows.push(NumberedChange::new(change, position.last, (at, position.at)));
     }
     let taken: Vec<[&dyn Param; 3]> = counts
         .iter()
         .filter_map(|(account, (count, _))| {
-            let taken: [&dyn Param; 3] = [*account, count, &turns.get(account)?.at];
+            let taken: [&dyn Param; 3] = [*account, count, &positions.get(account)?.at];
             Some(taken)
         })
         .collect();
-    // A row says already what the change says, so it is written anew only for another time.
-    let timed = |row: &&NumberedChange<'_>| row.listed_at != row.change.at;
-    let timed: Vec<(Sql, [&dyn Param; 3])> = rows
+    // The row was written with the recorded time, so it is updated only if the transaction has another one.
+    let retimed = |row: &&NumberedChange<'_>| row.listed_at != row.change.at;
+    let retimed: Vec<(Sql, [&dyn Param; 3])> = rows
         .iter()
-        .filter(timed)
-        .filter_map(|row| Some((listed::timing(row.change, from_the_past)?, row.timing())))
+        .filter(retimed)
+        .filter_map(|row| Some((listed::set_times(row.change, keep_times)?, row.time_params())))
         .collect();
     let params: Vec<[&dyn Param; 10]> = rows.iter().map(NumberedChange::params).collect();
+    // One batch, so one round trip on PostgreSQL. The order matters.
     let mut statements: Vec<(Sql, &[&dyn Param])> =
         taken.iter().map(|params| (TAKE_NUMBERS, params.as_slice())).collect();
-    statements.extend(timed.iter().map(|(sql, params)| (*sql, params.as_slice())));
-    statements.extend(params.iter().map(|params| (INSERT, params.as_slice())));
-    let told: Vec<(&NumberedChange<'_>, Domain)> =
+    statements.extend(retimed.iter().map(|(sql, params)| (*sql, params.as_slice())));
+    statements.extend(params.iter().map(|params| (INSERT_CHANGE, params.as_slice())));
+    let to_deliver: Vec<(&NumberedChange<'_>, Domain)> =
         rows.iter().filter_map(|row| Some((row, Domain::of(row.change.thing)?))).collect();
-    let domains: Vec<(&AccountId, Domain)> = told.iter().map(|(row, domain)| (&row.change.account, *domain)).collect();
+    let domains: Vec<(&AccountId, Domain)> =
+        to_deliver.iter().map(|(row, domain)| (&row.change.account, *domain)).collect();
+    // Each domain is locked once, however many changes there are.
     let first = |at: &usize| !domains[..*at].contains(&domains[*at]);
     let locks: Vec<[&dyn Param; 2]> = (0..domains.len())
         .filter(first)
@@ -152,36 +161,37 @@ pub(crate) fn write(
             locked
         })
         .collect();
-    let params: Vec<[&dyn Param; 8]> = told.iter().map(|(row, domain)| row.delivery(domain)).collect();
-    let wakes: Vec<[&dyn Param; 6]> = told.iter().map(|(row, domain)| row.wake(domain)).collect();
-    statements.extend(locks.iter().map(|params| (LOCK, params.as_slice())));
-    let before = statements.len();
-    for (delivery, wake) in params.iter().zip(&wakes) {
-        statements.extend([(DELIVER, delivery.as_slice()), (WAKE, wake.as_slice())]);
+    let params: Vec<[&dyn Param; 8]> = to_deliver.iter().map(|(row, domain)| row.delivery_params(domain)).collect();
+    let wakes: Vec<[&dyn Param; 6]> = to_deliver.iter().map(|(row, domain)| row.wake_params(domain)).collect();
+    statements.extend(locks.iter().map(|params| (LOCK_WEBHOOKS, params.as_slice())));
+    let deliveries_start = statements.len();
+    for (delivery_params, wake_params) in params.iter().zip(&wakes) {
+        statements.extend([(INSERT_DELIVERIES, delivery_params.as_slice()), (WAKE_WEBHOOKS, wake_params.as_slice())]);
     }
-    let told_until = statements.len();
-    statements.extend(lives.iter().map(|params| (KEY_LIVES, params.as_slice())));
+    let deliveries_end = statements.len();
+    statements.extend(live_keys.iter().map(|params| (FIND_LIVE_KEY, params.as_slice())));
     if concerns_keys {
-        statements.push((TELL_OF_KEYS, &[]));
+        statements.push((NOTIFY_KEYS_CHANGED, &[]));
     }
-    let listed: Vec<[&dyn Param; 3]> = turns
+    let listed: Vec<[&dyn Param; 3]> = positions
         .iter()
-        .map(|(account, turn)| {
-            let params: [&dyn Param; 3] = [*account, &turn.last, &turn.at];
+        .map(|(account, position)| {
+            let params: [&dyn Param; 3] = [*account, &position.last, &position.at];
             params
         })
         .collect();
     statements.extend(listed.iter().map(|params| (NUMBER_LISTED, params.as_slice())));
     let written = tx.batch(&statements)?;
-    if written[told_until..told_until + lives.len()].contains(&0) {
+    // A statement that found no row: that key has ended.
+    if written[deliveries_end..deliveries_end + live_keys.len()].contains(&0) {
         return Err(StoreError::KeyEnded);
     }
-    let deliveries = written[before..told_until].iter().any(|rows| *rows > 0);
+    let deliveries = written[deliveries_start..deliveries_end].iter().any(|rows| *rows > 0);
     Ok(CommitEffects { keys: concerns_keys, deliveries })
 }
 
-/// Who did something, in three columns: as what, of which account, and with which id.
-pub(crate) fn columns_of(actor: &Actor) -> (&'static str, Option<&AccountId>, Option<&str>) {
+/// The actor as three columns: kind, account and id.
+pub(crate) fn actor_columns(actor: &Actor) -> (&'static str, Option<&AccountId>, Option<&str>) {
     match actor {
         Actor::User(account, id) => ("user", Some(account), Some(id.as_str())),
         Actor::Application(account, id) | Actor::Key(Key { developer: account, application: id, .. }) => {
@@ -191,8 +201,8 @@ pub(crate) fn columns_of(actor: &Actor) -> (&'static str, Option<&AccountId>, Op
     }
 }
 
-/// Who did something, from these three columns.
-pub(crate) fn actor(row: &Row) -> Result<Actor, StoreError> {
+/// The actor from these three columns.
+pub(crate) fn read_actor(row: &Row) -> Result<Actor, StoreError> {
     let (kind, of): (String, Option<AccountId>) = (row.next()?, row.next()?);
     Ok(match (kind.as_str(), of) {
         ("user", Some(of)) => Actor::User(of, row.next()?),
@@ -205,9 +215,9 @@ pub(crate) fn actor(row: &Row) -> Result<Actor, StoreError> {
 struct NumberedChange<'a> {
     change: &'a Change,
     number: i64,
-    /// What the log says when it happened.
+    /// The time in the log.
     at: Instant,
-    /// By which time what it changed is listed.
+    /// The time by which the changed row is listed.
     listed_at: Instant,
     actor_kind: &'static str,
     actor_account: Option<&'a AccountId>,
@@ -216,7 +226,7 @@ struct NumberedChange<'a> {
 
 impl<'a> NumberedChange<'a> {
     fn new(change: &'a Change, number: i64, (at, listed_at): (Instant, Instant)) -> Self {
-        let (actor_kind, actor_account, actor_id) = columns_of(&change.actor);
+        let (actor_kind, actor_account, actor_id) = actor_columns(&change.actor);
         Self { change, number, at, listed_at, actor_kind, actor_account, actor_id }
     }
 
@@ -236,16 +246,16 @@ impl<'a> NumberedChange<'a> {
         ]
     }
 
-    fn timing(&self) -> [&dyn Param; 3] {
+    fn time_params(&self) -> [&dyn Param; 3] {
         [&self.change.account, &self.change.thing_id, &self.listed_at]
     }
 
-    fn wake<'p>(&'p self, domain: &'p Domain) -> [&'p dyn Param; 6] {
+    fn wake_params<'p>(&'p self, domain: &'p Domain) -> [&'p dyn Param; 6] {
         let Change { account, at, kind, .. } = self.change;
         [account, &self.number, at, &MOST_WAITING, domain, kind]
     }
 
-    fn delivery<'p>(&'p self, domain: &'p Domain) -> [&'p dyn Param; 8] {
+    fn delivery_params<'p>(&'p self, domain: &'p Domain) -> [&'p dyn Param; 8] {
         let Change { account, at, thing_id, kind, creator, .. } = self.change;
         [account, &self.number, thing_id, at, &MOST_WAITING, domain, kind, creator]
     }

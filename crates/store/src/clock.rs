@@ -1,4 +1,4 @@
-//! What time it is, as a parameter.
+//! The source of the current time, as a parameter.
 
 use slotkeeper_domain::time::Instant;
 

@@ -1,7 +1,7 @@
-//! The types of the domain that are stored as text: one line each.
+//! The types of the domain that are stored as text, one line each.
 //!
-//! A type in the list has `as_str`, and a `FromStr` that accepts what `as_str` gave. What comes from the
-//! database goes through that `FromStr`: text the domain does not accept is an inconsistency, and no value.
+//! A listed type has `as_str` and a `FromStr` that accepts its result. Text from the database that `FromStr` refuses is
+//! an inconsistency.
 
 use crate::value::{Cell, Decode, Encode};
 use slotkeeper_domain::{
@@ -110,7 +110,7 @@ impl Decode for event::EventId {
     }
 }
 
-/// As `2026-08-14`, so that texts sort like days.
+/// As `2026-08-14`, so that the order of texts is the order of days.
 impl Encode for time::Date {
     fn cell(&self) -> Cell<'_> {
         Cell::Text(Cow::Owned(self.to_string()))

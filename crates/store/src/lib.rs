@@ -1,20 +1,20 @@
-//! The store: every row of Slotkeeper goes through here, and nothing else knows which engine runs.
+//! The store: every row of Slotkeeper is read and written here. No other crate knows which engine runs.
 //!
 //! ```text
-//! store.write(unit) ─► queue ─► SQLite: one thread; many units, one COMMIT     ─► answer, when it is durable
-//!                            └► PostgreSQL: some threads, a connection each    ─► answer, when it is durable
-//! store.read(unit)  ─► a snapshot: on SQLite on the caller's thread, on PostgreSQL on one of the threads
+//! store.write(unit) ─► queue ─► SQLite: one thread, many units in one COMMIT      ─► result, once it is durable
+//!                            └► PostgreSQL: several threads, one connection each  ─► result, once it is durable
+//! store.read(unit)  ─► a snapshot: on the caller's thread on SQLite, on one of the threads on PostgreSQL
 //! ```
 //!
-//! A *unit* is a closure over a [`Tx`] or a [`Snapshot`]: plain code without I/O that may run again. The functions
-//! in [`tables`] are what a unit calls; each is one or a few statements, written once for both engines.
+//! A *unit* is a closure over a [`Tx`] or a [`Snapshot`]: blocking code without I/O of its own, which may run more than
+//! once. Units call the functions of [`tables`]; each is one or a few statements, written once for both engines.
 //!
 //! | where | what |
 //! |---|---|
-//! | `store`, `location`, `error` | the face |
-//! | `tx`, `row`, `value`, `domain_values` | what a unit holds and what columns are made of |
-//! | `sql`, `statements` | the texts, and the list the tests prepare |
-//! | `changes`, `listed`, `clock` | the account's log, numbered without gaps, and by which time its changes are listed |
+//! | `store`, `location`, `error` | the public interface |
+//! | `tx`, `row`, `value`, `domain_values` | the transaction, rows, and the types of parameters and columns |
+//! | `sql`, `statements` | the SQL texts, and the list that the tests prepare |
+//! | `changes`, `listed`, `clock` | the account's change log, its numbers, and the times its entries are listed by |
 //! | `unit`, `queue` | units on their way to an engine's threads |
 //! | `sqlite`, `postgres` | the engines |
 //! | `migration` | the schema |

@@ -1,36 +1,36 @@
-//! Where the database is.
+//! The location of the database, and how it is read from a URL.
 
 use crate::error::StoreError;
 use std::fmt;
 use std::path::PathBuf;
 
-/// How many connections are made to PostgreSQL when nothing else is said.
+/// Connections to PostgreSQL unless configured otherwise.
 const CONNECTIONS: usize = 8;
 
-/// Where the database is. Its `Debug` form shows no password.
+/// The location of the database. Its `Debug` output has no password.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Location {
     /// A file of this machine. One process at a time uses it.
     Sqlite {
-        /// The file; its folder is made when it is missing.
+        /// The file; its folder is created if it is missing.
         path: PathBuf,
     },
-    /// A PostgreSQL server, version 15 or newer; several processes may share the database.
+    /// A PostgreSQL server, version 15 or newer. Several processes may share the database.
     Postgres {
-        /// `postgres://USER:PASSWORD@HOST:PORT/DATABASE`. With `?sslmode=require` the connection is encrypted
-        /// and the server's certificate checked against the machine's roots; with `prefer` only if the server
-        /// offers it; without `sslmode` it is plain.
+        /// `postgres://USER:PASSWORD@HOST:PORT/DATABASE`. With `?sslmode=require` the connection is encrypted and the
+        /// server's certificate is checked against the machine's roots; with `prefer` only if the server offers TLS;
+        /// without `sslmode` it is plain.
         url: String,
-        /// How many units run at once.
+        /// How many units run at the same time.
         connections: usize,
     },
 }
 
 impl Location {
-    /// Reads `sqlite:PATH`, `postgres://…` or `postgresql://…`; the latter with eight connections.
+    /// Reads `sqlite:PATH`, `postgres://…` or `postgresql://…`, the latter two with eight connections.
     ///
     /// # Errors
-    /// [`StoreError::Location`] when it is none of these; the text does not repeat the URL.
+    /// [`StoreError::Location`] if it is none of these. The text does not repeat the URL.
     pub fn from_url(url: &str) -> Result<Self, StoreError> {
         if let Some(path) = url.strip_prefix("sqlite:") {
             let relative_after_slashes = path.starts_with("//") && !path.starts_with("///");
@@ -65,7 +65,7 @@ impl fmt::Debug for Location {
     }
 }
 
-/// Scheme, host and database. User, password and options are left out: a password can stand in two places.
+/// Scheme, host and database. A password can be in the user part and in the options, so both are left out.
 fn without_secrets(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", ""));
     let rest = rest.split('?').next().unwrap_or_default();

@@ -1,11 +1,11 @@
-//! The way from callers to an engine's threads: bounded, and drained when the store closes.
+//! The queue from callers to an engine's threads: bounded, and drained when the store closes.
 
 use crate::error::StoreError;
 use crate::unit::Call;
 use std::sync::{PoisonError, RwLock};
 use tokio::sync::{Mutex, mpsc};
 
-/// How many units may wait; more are refused.
+/// How many units may wait; further ones are refused.
 const CAPACITY: usize = 1024;
 
 pub(crate) struct Queue {
@@ -16,7 +16,7 @@ pub(crate) struct Queue {
 /// The engine's end of the queue.
 pub(crate) type Jobs = mpsc::Receiver<Call>;
 
-/// Held by each of the engine's threads for as long as it lives.
+/// Held by each of the engine's threads until it ends.
 pub(crate) type Alive = mpsc::Sender<()>;
 
 impl Queue {
@@ -26,7 +26,10 @@ impl Queue {
         (Self { jobs: RwLock::new(Some(sender)), ended: Mutex::new(ended) }, jobs, alive)
     }
 
-    /// Puts a job at the end, or refuses it at once: [`StoreError::Busy`] when too many wait.
+    /// Appends a job.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] if the queue is full, [`StoreError::Unavailable`] if the store is closed.
     pub(crate) fn submit(&self, job: Call) -> Result<(), StoreError> {
         match &*self.jobs.read().unwrap_or_else(PoisonError::into_inner) {
             None => Err(StoreError::closed()),
@@ -37,10 +40,10 @@ impl Queue {
         }
     }
 
-    /// Takes no more jobs, and returns when those that wait are done and the threads have ended.
+    /// Accepts no more jobs, and returns when the waiting ones are done and the threads have ended.
     pub(crate) async fn close(&self) {
         drop(self.jobs.write().unwrap_or_else(PoisonError::into_inner).take());
-        // Nothing is ever sent: this ends when the last thread drops its sender.
+        // Nothing is ever sent: `recv` returns when the last thread drops its sender.
         let _nothing = self.ended.lock().await.recv().await;
     }
 }

@@ -1,10 +1,10 @@
-//! One row of an answer.
+//! One row of a result.
 
 use crate::error::StoreError;
 use crate::value::{Column, decode};
 use crate::{postgres, sqlite};
 
-/// One row of an answer, read from left to right.
+/// One row of a result, read from left to right.
 pub struct Row<'a> {
     row: RowOf<'a>,
     at: std::cell::Cell<usize>,
@@ -23,8 +23,8 @@ impl<'a> Row<'a> {
     /// The value of the next column, in the order of the statement.
     ///
     /// # Errors
-    /// [`StoreError::Inconsistent`] when there is none left, or its value is not a `T`; the text names the column,
-    /// counted from 0, and the kind of value, and not the value.
+    /// [`StoreError::Inconsistent`] if there is none left or it is not a `T`. The text has the index of the column,
+    /// from 0, and the kind of value, but not the value.
     pub fn next<T: Column>(&self) -> Result<T, StoreError> {
         let index = self.at.get();
         self.at.set(index + 1);

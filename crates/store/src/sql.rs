@@ -1,10 +1,10 @@
-//! Statements: their text, and what each engine makes of it.
+//! Statements: their texts, and the translation for each engine.
 
 use std::borrow::Cow;
 use std::fmt;
 
-/// A statement. Only the macro `statements!` of this crate makes one, from literals, so that no value can be
-/// spliced into a text and every statement is in a list that the tests prepare on both engines.
+/// A statement. Only the macro `statements!` makes one, from literals: no value can be spliced into a text, and the
+/// tests prepare every statement on both engines.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Sql {
     text: &'static str,
@@ -13,7 +13,7 @@ pub struct Sql {
 }
 
 impl Sql {
-    /// For the macro alone.
+    /// For the macro `statements!` only.
     pub(crate) const fn of_literals(text: &'static str) -> Self {
         let bytes = text.as_bytes();
         let mut braces = false;
@@ -25,23 +25,23 @@ impl Sql {
         Self { text, braces }
     }
 
-    /// The text that stands for the statement in caches.
+    /// The key of the statement in caches.
     pub(crate) fn key(self) -> &'static str {
         self.text
     }
 
-    /// Whether it only reads. A `WITH` counts as reading: one that writes does not belong in this crate.
+    /// Whether the statement only reads. `WITH` counts as reading; this crate has no `WITH` that writes.
     pub(crate) fn only_reads(self) -> bool {
         let start = self.text.trim_start();
         start.starts_with("SELECT") || start.starts_with("WITH")
     }
 
-    /// The text for SQLite: without the parts in braces.
+    /// The text without the parts in braces.
     pub(crate) fn for_sqlite(self) -> Cow<'static, str> {
         if self.braces { Cow::Owned(translate(self.text, Engine::Sqlite)) } else { Cow::Borrowed(self.text) }
     }
 
-    /// The text for PostgreSQL: the parts in braces without the braces, and `$1` for `?1`.
+    /// The text with the parts in braces, and `$1` for `?1`.
     pub(crate) fn for_postgres(self) -> String {
         translate(self.text, Engine::Postgres)
     }
@@ -59,7 +59,7 @@ enum Engine {
     Postgres,
 }
 
-/// Quoted text and quoted names stay as they are.
+/// Quoted text and quoted names are not changed.
 fn translate(text: &str, engine: Engine) -> String {
     let mut out = String::with_capacity(text.len());
     let mut quote = None;
@@ -91,19 +91,19 @@ fn translate(text: &str, engine: Engine) -> String {
     out
 }
 
-/// Defines the statements of a module, and `ALL`, the list of them.
+/// Defines the statements of a module, and `ALL`, their list.
 ///
 /// ```text
 /// statements! {
-///     /// The user, locked.
+///     /// Waits for transactions that change the user.
 ///     FIND = "SELECT name FROM \"user\" WHERE account_id = ?1 AND id = ?2 {FOR UPDATE}";
-///     /// Columns that several statements name stand in a macro of the module.
+///     /// Columns that several statements read are in a macro of the module.
 ///     LIST = concat!("SELECT ", columns!(), " FROM \"user\" WHERE account_id = ?1 ORDER BY id LIMIT ?2");
 /// }
 /// ```
 ///
-/// Parameters are written `?1`, `?2`, …. What stands in braces is for PostgreSQL alone: locks, which SQLite does
-/// not need because its writer is alone. After adding a module, name its list in `statements.rs`.
+/// Parameters are `?1`, `?2`, …. Parts in braces are for PostgreSQL only, such as locks, which SQLite with its single
+/// writer does not need. Add the list of a new module to `statements.rs`.
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $text:expr;)*) => {
         $(
@@ -111,7 +111,7 @@ macro_rules! statements {
             const $name: $crate::sql::Sql = $crate::sql::Sql::of_literals($text);
         )*
 
-        /// Every statement of this module, by name.
+        /// The statements of this module, by name.
         #[cfg_attr(test, allow(dead_code, reason = "statements of the tests themselves are in no list"))]
         pub(crate) const ALL: &[(&str, $crate::sql::Sql)] = &[$((stringify!($name), $name)),*];
     };

@@ -1,14 +1,13 @@
-//! Where every module's list of statements is named, so that the tests prepare all of them on both engines.
+//! The list of all modules with statements, from which the tests prepare every statement on both engines.
 //!
-//! A module that uses [`statements!`](crate::sql::statements) and is not named here leaves its `ALL` unused,
-//! which the compiler reports.
+//! The `ALL` of a module that is missing here is unused, which the compiler reports.
 
 use crate::sql::Sql;
 use crate::{changes, listed, tables};
 
 macro_rules! lists {
     ($($($module:ident)::+;)*) => {
-        /// Every statement of the store, module by module.
+        /// The statements of the store, by module.
         #[cfg_attr(not(test), expect(dead_code, reason = "the list is for the tests; naming `ALL` keeps it used"))]
         pub(crate) const EVERY: &[(&str, &[(&str, Sql)])] = &[$((stringify!($($module)::+), $($module)::+::ALL)),*];
     };
@@ -21,6 +20,7 @@ lists! {
     tables::accounts;
     tables::applications;
     tables::authorizations;
+    tables::booking_search;
     tables::bookings;
     tables::buckets;
     tables::calendar_entries;
@@ -41,6 +41,7 @@ lists! {
     tables::linked_people;
     tables::links;
     tables::list_pages;
+    tables::occupancy;
     tables::outbox;
     tables::payments;
     tables::promotions;
@@ -55,6 +56,7 @@ lists! {
     tables::subaccounts;
     tables::users;
     tables::vouchers;
+    tables::webhook_leases;
     tables::webhooks;
     tables::zone_moves;
 }

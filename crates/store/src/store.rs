@@ -1,4 +1,4 @@
-//! The store's face.
+//! The public interface of the store.
 
 use crate::clock::Clock;
 use crate::error::StoreError;
@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 #[derive(Clone)]
 pub struct Store {
     engine: Arc<Engine>,
-    bulletin: Arc<CommitSignals>,
+    signals: Arc<CommitSignals>,
     clock: Option<Arc<dyn Clock>>,
     is_rehearsed: bool,
 }
@@ -30,35 +30,33 @@ enum Engine {
 }
 
 impl Store {
-    /// Opens the database: makes the file or connects, and brings the schema up to date.
-    /// To be called within a tokio runtime.
+    /// Opens the database: creates the file or connects, and migrates the schema. Call it within a tokio runtime.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when it cannot be reached or another process holds the file,
-    /// [`StoreError::TooNew`] when a newer program has been here, [`StoreError::Location`] when the location
-    /// makes no sense.
+    /// [`StoreError::Unavailable`] if it cannot be reached or another process holds the file, [`StoreError::TooNew`] if
+    /// a newer version has migrated it, [`StoreError::Location`] if the location cannot be used.
     pub async fn open(location: &Location) -> Result<Self, StoreError> {
         Self::open_with(location, MIGRATIONS).await
     }
 
     pub(crate) async fn open_with(location: &Location, migrations: &'static [Migration]) -> Result<Self, StoreError> {
         let location = location.clone();
-        let bulletin: Arc<CommitSignals> = Arc::default();
-        let heard = Arc::clone(&bulletin);
+        let signals: Arc<CommitSignals> = Arc::default();
+        let shared_signals = Arc::clone(&signals);
         let open = move || match &location {
             Location::Sqlite { path } => Sqlite::open(path, migrations).map(Engine::Sqlite),
             Location::Postgres { url, connections } => {
-                Postgres::open(url, *connections, migrations, &heard).map(Engine::Postgres)
+                Postgres::open(url, *connections, migrations, &shared_signals).map(Engine::Postgres)
             }
         };
         let engine = tokio::task::spawn_blocking(open)
             .await
             .map_err(|_| StoreError::unavailable("opening the database was interrupted"))??;
-        Ok(Self { engine: Arc::new(engine), bulletin, clock: None, is_rehearsed: false })
+        Ok(Self { engine: Arc::new(engine), signals, clock: None, is_rehearsed: false })
     }
 
-    /// The same store with a clock: what is changed through it counts as changed by that clock's time at the end of the
-    /// transaction ([`Tx::moment`]). Without one, what recorded changes say counts.
+    /// The same store with a clock: changes are listed by its time at the end of the transaction ([`Tx::change_time`]).
+    /// Without one, by the recorded times.
     #[must_use]
     pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
         Self { clock: Some(clock), ..self }
@@ -71,37 +69,36 @@ impl Store {
         Self { is_rehearsed: true, ..self }
     }
 
-    /// A number that rises with every unit of this process that changed what keys open
-    /// ([`Thing::concerns_keys`](slotkeeper_domain::change::Thing::concerns_keys)), before its caller has the answer, and
-    /// when another process tells of one. What was read after asking for it is still true while it is the same, but for what
-    /// another process did and has not been heard of.
+    /// A number that rises with every commit of this process that may change the scope of a key
+    /// ([`Thing::concerns_keys`](slotkeeper_domain::change::Thing::concerns_keys)), before the caller gets the result,
+    /// and when another process signals such a commit. Values read after asking for it are valid while it is the same,
+    /// except for commits of other processes whose signal has not arrived.
     #[must_use]
     pub fn keys_version(&self) -> u64 {
-        self.bulletin.keys_version.load(Ordering::SeqCst)
+        self.signals.keys_version.load(Ordering::SeqCst)
     }
 
-    /// Whether no other process can have the database open while this one has: what is found as taken in hand was then left
-    /// by a process that has ended.
+    /// Whether this process alone can have the database open. Leases found at startup then belong to a process that has
+    /// ended.
     #[must_use]
     pub fn is_alone(&self) -> bool {
         matches!(*self.engine, Engine::Sqlite(_))
     }
 
-    /// Is notified when a unit of this process has stored something that is to be delivered to webhooks.
+    /// Notified when a unit of this process has committed webhook deliveries.
     #[must_use]
     pub fn deliveries(&self) -> &Notify {
-        &self.bulletin.deliveries
+        &self.signals.deliveries
     }
 
-    /// Runs a use case as one transaction, and answers when it is durable. An `Err` of the unit rolls back.
+    /// Runs a unit as one transaction and returns when it is durable. An `Err` of the unit rolls back.
     ///
-    /// The unit is plain code, does no I/O and no waiting of its own, and may run several times: the engine asks
-    /// for that when transactions got into each other's way. A unit that writes rows records at least one
-    /// change; one that does not gives [`StoreError::Unrecorded`] in debug builds and a line in the log in others.
+    /// The unit is blocking code without I/O or waiting, and may run several times after conflicts between
+    /// transactions. A unit that writes rows must record a change; otherwise it fails with [`StoreError::Unrecorded`]
+    /// in debug builds, and is logged in others.
     ///
     /// # Errors
-    /// What the unit reports; a [`StoreError`] when the store fails, [`StoreError::Busy`] when too many units
-    /// wait, [`StoreError::Panicked`] when the unit panics.
+    /// Errors of the unit; [`StoreError::Busy`] if the queue is full, [`StoreError::Panicked`] if the unit panics.
     pub async fn write<T, E>(&self, unit: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
@@ -127,11 +124,11 @@ impl Store {
         self.call(Mode::Write, name, unit).await
     }
 
-    /// The same for housekeeping: rows that are no part of an account's story (sessions, limits, leases, what
-    /// a sweeper removes). It must not record changes.
+    /// As [`Store::write`], for rows that the account's change log does not cover: sessions, limits, leases, expired
+    /// rows. It must not record changes.
     ///
     /// # Errors
-    /// As [`Store::write`]; [`StoreError::Misrecorded`] in debug builds when it did record one.
+    /// As [`Store::write`]; in debug builds [`StoreError::Misrecorded`] if it recorded one.
     pub async fn write_unlogged<T, E>(&self, unit: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
@@ -157,9 +154,9 @@ impl Store {
         self.call(Mode::WriteUnlogged, name, unit).await
     }
 
-    /// Reads from one snapshot, without waiting for writers. The unit may run several times.
+    /// Runs a unit on one snapshot, without waiting for writers. It may run several times.
     ///
-    /// On SQLite it runs on the caller's thread: a unit that reads much belongs in several.
+    /// On SQLite it runs on the caller's thread, so divide long reads into several units.
     ///
     /// # Errors
     /// As [`Store::write`]; a statement that writes or locks is refused.
@@ -196,7 +193,7 @@ impl Store {
         }
     }
 
-    /// Closes the database when the units that wait are done. Later calls, also those of clones, are refused.
+    /// Closes the database once the waiting units are done. Later calls fail, also those of clones.
     pub async fn close(&self) {
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.readers.close(),
@@ -215,7 +212,8 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let (call, answer) = Call::new(unit, name, (mode, self.clock.clone()), self.slow(), Arc::clone(&self.bulletin));
+        let (call, answer) =
+            Call::new(unit, name, (mode, self.clock.clone()), self.slow_after(), Arc::clone(&self.signals));
         self.queue().submit(call.rehearsed(self.is_rehearsed))?;
         answer.wait().await
     }
@@ -227,7 +225,7 @@ impl Store {
         }
     }
 
-    fn slow(&self) -> Duration {
+    fn slow_after(&self) -> Duration {
         match &*self.engine {
             Engine::Sqlite(_) => crate::sqlite::SLOW,
             Engine::Postgres(_) => crate::postgres::SLOW,

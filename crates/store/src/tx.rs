@@ -1,4 +1,4 @@
-//! What a unit holds: a snapshot that reads, or a transaction that also writes.
+//! What a unit works with: [`Snapshot`], which reads, and [`Tx`], which also writes and records changes.
 
 use crate::changes::{self, CommitEffects, LogPosition};
 use crate::clock::Clock;
@@ -15,7 +15,6 @@ use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-/// What kind of unit a transaction carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     Read,
@@ -28,42 +27,40 @@ pub(crate) enum Link {
     Postgres(Box<Session>),
 }
 
-/// A view of the database as it was when the unit began. It can read only.
+/// A read-only view of the database as of the start of the unit.
 ///
-/// After a call has failed, the unit is lost: every later call gives the same error, and the unit is rolled back
-/// even if it ends well. (PostgreSQL cannot go on after an error, and both engines are to behave alike.)
+/// The first failed call poisons it: every later call returns the same error, and the unit is rolled back even if it
+/// returns `Ok`. PostgreSQL cannot continue a transaction after an error, and both engines behave alike.
 pub struct Snapshot {
     pub(crate) link: Link,
-    /// The first error of this unit.
-    pub(crate) doom: Option<StoreError>,
-    /// How many rows this unit has written.
-    touched: u64,
+    /// The first error of the unit.
+    pub(crate) poisoned: Option<StoreError>,
+    rows_written: u64,
 }
 
-/// A transaction: everything in it is stored together, or nothing is. It reads what a [`Snapshot`] reads, and
-/// what it has written itself.
+/// A transaction: all of it is stored, or nothing. It reads what a [`Snapshot`] reads, and its own writes.
 pub struct Tx {
     db: Snapshot,
     changes: Vec<Change>,
-    /// What must not have ended for the unit to be stored, besides what its changes say.
-    keys: Vec<Key>,
+    /// Keys that must not have ended at COMMIT, besides those of the actors of its changes.
+    live_keys: Vec<Key>,
     mode: Mode,
     clock: Option<Arc<dyn Clock>>,
-    /// Of the accounts whose rows this transaction has locked for its changes.
-    turns: BTreeMap<AccountId, LogPosition>,
-    /// Whether the changes happened before, and are only brought in now.
-    from_the_past: bool,
+    /// Positions in the logs of the accounts whose rows this transaction has locked.
+    log_positions: BTreeMap<AccountId, LogPosition>,
+    /// Whether the recorded changes keep their own times, as imported data do.
+    keeps_past_times: bool,
 }
 
 impl Snapshot {
     pub(crate) fn new(link: Link) -> Self {
-        Self { link, doom: None, touched: 0 }
+        Self { link, poisoned: None, rows_written: 0 }
     }
 
-    /// The row the statement finds, mapped; `None` if there is none.
+    /// The row that the statement finds, mapped; `None` if there is none.
     ///
     /// # Errors
-    /// [`StoreError::Inconsistent`] when there is more than one row; what `map` or the engine reports.
+    /// [`StoreError::Inconsistent`] if there is more than one row; errors of `map` and of the engine.
     pub fn one<T>(
         &mut self,
         sql: Sql,
@@ -81,10 +78,8 @@ impl Snapshot {
         Ok(found)
     }
 
-    /// The rows the statement finds, mapped, in the statement's order. A statement that can find many has a LIMIT.
-    ///
-    /// # Errors
-    /// What `map` or the engine reports.
+    /// The rows that the statement finds, mapped, in the order of the statement. A statement that can find many rows
+    /// needs a LIMIT.
     pub fn all<T>(
         &mut self,
         sql: Sql,
@@ -117,16 +112,16 @@ impl Snapshot {
             }
         })?;
         if !sql.only_reads() {
-            self.touched += rows;
+            self.rows_written += rows;
         }
         Ok(())
     }
 
     fn unless_poisoned<T>(&mut self, call: impl FnOnce(&mut Link) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        if let Some(first) = &self.doom {
+        if let Some(first) = &self.poisoned {
             return Err(first.clone());
         }
-        call(&mut self.link).inspect_err(|error| self.doom = Some(error.clone()))
+        call(&mut self.link).inspect_err(|error| self.poisoned = Some(error.clone()))
     }
 }
 
@@ -149,32 +144,32 @@ impl Tx {
         Self {
             db: Snapshot::new(link),
             changes: Vec::new(),
-            keys: Vec::new(),
+            live_keys: Vec::new(),
             mode: Mode::Write,
             clock: None,
-            turns: BTreeMap::new(),
-            from_the_past: false,
+            log_positions: BTreeMap::new(),
+            keeps_past_times: false,
         }
     }
 
-    /// Runs a statement, and says how many rows it wrote (or, if it reads, found).
+    /// Runs a statement. Returns how many rows it wrote or, if it reads, found.
     ///
     /// # Errors
-    /// [`StoreError::Unique`] when a key exists already; what the engine reports.
+    /// [`StoreError::Unique`] if a row with the same key exists; errors of the engine.
     pub fn run(&mut self, sql: Sql, params: &[&dyn Param]) -> Result<u64, StoreError> {
         let rows = self.db.unless_poisoned(|link| match link {
             Link::Sqlite(connection) => sqlite::run(connection, sql, &cells(params)),
             Link::Postgres(session) => session.run(sql, &cells(params)),
         })?;
-        self.touch(sql, rows);
+        self.count_written(sql, rows);
         Ok(rows)
     }
 
-    /// Runs statements that do not need each other's answers, in order; on PostgreSQL they share a round trip.
-    /// Says how many rows each of them wrote or found.
+    /// Runs statements that do not depend on each other's results, in order; on PostgreSQL in one round trip. Returns
+    /// for each how many rows it wrote or found.
     ///
     /// # Errors
-    /// As [`Tx::run`]; the first error.
+    /// As [`Tx::run`]: the first error.
     pub fn batch(&mut self, statements: &[(Sql, &[&dyn Param])]) -> Result<Vec<u64>, StoreError> {
         let rows = self.db.unless_poisoned(|link| match link {
             Link::Sqlite(connection) => {
@@ -186,108 +181,112 @@ impl Tx {
             }
         })?;
         for ((sql, _), rows) in statements.iter().zip(&rows) {
-            self.touch(*sql, *rows);
+            self.count_written(*sql, *rows);
         }
         Ok(rows)
     }
 
-    /// Adds an entry to an account's log. It is numbered and written when the unit has ended well, together with
-    /// everything else the unit wrote.
+    /// Adds an entry to the account's change log. It is numbered and written after the unit has returned `Ok`, in the
+    /// same transaction.
     pub fn record(&mut self, change: Change) {
         self.changes.push(change);
     }
 
-    /// By which time what this transaction changes in an account is listed: the times of creation, change and cancellation
-    /// of what it records changes of become this one, so whoever shows them asks for it. Times of one account never go
-    /// back, in the order of commits, and are never before the end of a range that was answered as complete
-    /// ([`change_log::settle`](crate::tables::change_log::settle)).
+    /// The time by which the changes of this transaction in an account are listed: the times of creation, change and
+    /// cancellation of the rows it records changes of are set to it. Within an account these times follow the order of
+    /// commits, and are never before the time floor
+    /// ([`change_log::raise_time_floor`](crate::tables::change_log::raise_time_floor)).
     ///
-    /// It locks the account's row until COMMIT. So it is the last thing a unit does, but for keeping its answer.
+    /// Locks the account's row until COMMIT, so call it last in a unit, except for keeping its response.
     ///
     /// # Errors
-    /// When there is no such account, or the store fails.
+    /// [`StoreError::Inconsistent`] if the account does not exist.
     pub fn change_time(&mut self, account: &AccountId) -> Result<Instant, StoreError> {
-        let said = self.changes.iter().filter(|change| change.account == *account).map(|change| change.at).max();
-        Ok(self.log_position(account, said)?.at)
+        let recorded_at = self.changes.iter().filter(|change| change.account == *account).map(|change| change.at).max();
+        Ok(self.log_position(account, recorded_at)?.at)
     }
 
-    /// The account's next number and this transaction's time there; `said` is when its changes say that they happened.
+    /// The account's last change number and the time of this transaction; without a clock the time is `recorded_at`.
     pub(crate) fn log_position(
         &mut self,
         account: &AccountId,
-        said: Option<Instant>,
+        recorded_at: Option<Instant>,
     ) -> Result<LogPosition, StoreError> {
-        if let Some(turn) = self.turns.get(account) {
-            return Ok(*turn);
+        if let Some(position) = self.log_positions.get(account) {
+            return Ok(*position);
         }
         let (last, until) = changes::lock_log(self, account)?;
-        // The clock is asked while the row is locked: who locks it later reads a later time, or the one that is kept.
-        let now = self.clock.as_ref().map(|clock| clock.now()).or(said).unwrap_or(until);
-        let turn = LogPosition { last, at: now.max(until) };
-        self.turns.insert(account.clone(), turn);
-        Ok(turn)
+        // The clock is read while the row is locked, so a transaction that locks the row later gets a time that is not
+        // earlier.
+        let now = self.clock.as_ref().map(|clock| clock.now()).or(recorded_at).unwrap_or(until);
+        let position = LogPosition { last, at: now.max(until) };
+        self.log_positions.insert(account.clone(), position);
+        Ok(position)
     }
 
-    /// Says that what this unit writes happened at the times that it says, and is only brought in now, as example data are.
-    /// It keeps these times, and is listed among what is changed now.
+    /// Keeps the times that the recorded changes carry, for imported and example data. The rows are still found by the
+    /// time of this transaction where a search asks for what was changed.
     pub fn keep_past_times(&mut self) {
-        self.from_the_past = true;
+        self.keeps_past_times = true;
     }
 
-    /// Stores the unit only while the actor's key, if it has one, has not ended: for a unit that records no change of that
-    /// actor, which would see to it.
+    /// Commits only if the actor's key, if it has one, has not ended. For units that record no change of that actor;
+    /// for the others this is checked anyway.
     pub fn require_live_key(&mut self, actor: &Actor) {
-        self.keys.extend(actor.key().cloned());
+        self.live_keys.extend(actor.key().cloned());
     }
 
-    fn touch(&mut self, sql: Sql, rows: u64) {
+    fn count_written(&mut self, sql: Sql, rows: u64) {
         if !sql.only_reads() {
-            self.db.touched += rows;
+            self.db.rows_written += rows;
         }
     }
 
-    /// Forgets everything of the unit before.
+    /// Resets the state of the previous unit.
     pub(crate) fn start(&mut self, mode: Mode, clock: Option<Arc<dyn Clock>>) {
         self.mode = mode;
         self.clock = clock;
         self.changes.clear();
-        self.turns.clear();
-        self.keys.clear();
-        self.from_the_past = false;
-        self.db.doom = None;
-        self.db.touched = 0;
+        self.log_positions.clear();
+        self.live_keys.clear();
+        self.keeps_past_times = false;
+        self.db.poisoned = None;
+        self.db.rows_written = 0;
         if let Link::Postgres(session) = &mut self.db.link {
             session.start(mode);
         }
     }
 
-    /// What remains to be done after the unit said yes: checks, and the changes. Says what they are to others.
+    /// Checks the unit after it has returned `Ok`, and writes its changes.
+    ///
+    /// # Errors
+    /// The error that poisoned it; in debug builds [`StoreError::Unrecorded`] and [`StoreError::Misrecorded`];
+    /// [`StoreError::KeyEnded`].
     pub(crate) fn finish(&mut self, unit: &'static str) -> Result<CommitEffects, StoreError> {
-        if let Some(first) = &self.db.doom {
+        if let Some(first) = &self.db.poisoned {
             return Err(first.clone());
         }
         let wrong = match self.mode {
-            Mode::Write if self.changes.is_empty() && self.db.touched > 0 => Some(StoreError::Unrecorded { unit }),
+            Mode::Write if self.changes.is_empty() && self.db.rows_written > 0 => Some(StoreError::Unrecorded { unit }),
             Mode::WriteUnlogged if !self.changes.is_empty() => Some(StoreError::Misrecorded { unit }),
             _ => None,
         };
         if let Some(wrong) = wrong {
-            // A customer's booking is worth more than its entry in the log: where it counts, it is stored.
+            // In production a booking is worth more than its entry in the log: it is stored, and the mistake is logged.
             if cfg!(debug_assertions) {
                 return Err(wrong);
             }
             tracing::error!(unit, "{wrong}");
         }
         let changes = std::mem::take(&mut self.changes);
-        let keys = std::mem::take(&mut self.keys);
-        changes::write(self, &changes, &keys, self.from_the_past)
+        let live_keys = std::mem::take(&mut self.live_keys);
+        changes::write(self, &changes, &live_keys, self.keeps_past_times)
     }
 }
 
 #[cfg(test)]
 impl Snapshot {
-    /// Prepares the statement and does not run it. On PostgreSQL the types of its parameters and columns are
-    /// looked at as well.
+    /// Prepares the statement without running it; on PostgreSQL also checks the types of its parameters and columns.
     pub(crate) fn check(&mut self, sql: Sql) -> Result<(), StoreError> {
         self.unless_poisoned(|link| match link {
             Link::Sqlite(connection) => sqlite::check(connection, sql),

@@ -1,4 +1,4 @@
-//! A unit on its way through an engine: the closure, what came of it, and who waits for the answer.
+//! A unit on its way through an engine: the closure, its result, and the channel to its caller.
 
 use crate::changes::CommitEffects;
 use crate::clock::Clock;
@@ -12,43 +12,41 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, oneshot};
 
-/// What the process is told of units that were stored.
+/// Signals to the rest of the process after a commit.
 #[derive(Debug, Default)]
 pub(crate) struct CommitSignals {
-    /// Counts the units after which keys may open something else.
+    /// Raised by each commit after which a key may have another scope, or none.
     pub(crate) keys_version: AtomicU64,
-    /// Is notified when there is something to deliver.
+    /// Notified when webhook deliveries were added.
     pub(crate) deliveries: Notify,
 }
 
 impl CommitSignals {
-    /// Keys may open something else from now on.
     pub(crate) fn keys_changed(&self) {
         self.keys_version.fetch_add(1, Ordering::SeqCst);
     }
 }
 
-/// What is to become of what an attempt wrote.
+/// Whether the writes of an attempt are committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Keep,
     Undo,
 }
 
-/// The part of a unit that knows its types. Everything else that becomes of one is written, and compiled, once for all.
-trait Work: Any + Send {
-    /// Runs the closure, keeps its outcome, and says whether it ended well.
+/// The part of a unit that depends on its types. Everything else is compiled once for all units.
+trait ErasedUnit: Any + Send {
+    /// Runs the closure and keeps its result; whether it is `Ok`.
     fn run(&mut self, tx: &mut Tx) -> bool;
-    /// Makes an error the outcome.
     fn fail(&mut self, why: StoreError);
 }
 
-struct Typed<U, T, E> {
+struct TypedUnit<U, T, E> {
     unit: U,
     outcome: Option<Result<T, E>>,
 }
 
-impl<U, T, E> Work for Typed<U, T, E>
+impl<U, T, E> ErasedUnit for TypedUnit<U, T, E>
 where
     U: FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
     T: Send + 'static,
@@ -64,53 +62,52 @@ where
 }
 
 /// A call of [`Store::write`](crate::Store::write), [`write_unlogged`](crate::Store::write_unlogged) or, on PostgreSQL,
-/// [`read`](crate::Store::read), as an engine sees it, whatever its types are.
+/// [`read`](crate::Store::read), without its types.
 pub(crate) struct Call {
-    work: Box<dyn Work>,
-    /// Where the unit was written, for messages.
+    work: Box<dyn ErasedUnit>,
+    /// The path of the closure, for messages.
     name: &'static str,
     mode: Mode,
-    /// By which its changes are listed.
     clock: Option<Arc<dyn Clock>>,
-    slow: Duration,
-    /// Whether the engine runs the unit once more before it counts.
+    slow_after: Duration,
+    /// Whether the engine runs the unit once more, before the run that counts.
     is_rehearsed: bool,
-    bulletin: Arc<CommitSignals>,
-    concerns: CommitEffects,
+    signals: Arc<CommitSignals>,
+    effects: CommitEffects,
     /// Whether the unit was refused because its key has ended.
-    ended: bool,
-    /// Takes the work with its outcome.
+    key_ended: bool,
+    /// Receives the unit with its result.
     caller: oneshot::Sender<Box<dyn Any + Send>>,
 }
 
 /// The caller's end of a [`Call`].
-pub(crate) struct Answer<U, T, E> {
+pub(crate) struct PendingResult<U, T, E> {
     work: oneshot::Receiver<Box<dyn Any + Send>>,
     of: PhantomData<(U, T, E)>,
 }
 
-impl<U, T, E> Answer<U, T, E>
+impl<U, T, E> PendingResult<U, T, E>
 where
     U: 'static,
     T: 'static,
     E: From<StoreError> + 'static,
 {
-    /// What came of the unit. It can only be missing when the engine's thread came to an end under it.
+    /// The result of the unit; [`StoreError::Unavailable`] if the engine's thread ended before it had one.
     pub(crate) async fn wait(self) -> Result<T, E> {
-        let work = self.work.await.ok().and_then(|work| work.downcast::<Typed<U, T, E>>().ok());
+        let work = self.work.await.ok().and_then(|work| work.downcast::<TypedUnit<U, T, E>>().ok());
         work.and_then(|work| work.outcome).unwrap_or_else(|| Err(StoreError::closed().into()))
     }
 }
 
 impl Call {
-    /// `name` says where the unit was written; `slow` is from when on the duration of an attempt is worth a line in the log.
+    /// `name` is the path of the closure; attempts that take longer than `slow_after` are logged.
     pub(crate) fn new<U, T, E>(
         unit: U,
         name: &'static str,
         (mode, clock): (Mode, Option<Arc<dyn Clock>>),
-        slow: Duration,
-        bulletin: Arc<CommitSignals>,
-    ) -> (Self, Answer<U, T, E>)
+        slow_after: Duration,
+        signals: Arc<CommitSignals>,
+    ) -> (Self, PendingResult<U, T, E>)
     where
         U: FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
@@ -118,18 +115,18 @@ impl Call {
     {
         let (caller, answer) = oneshot::channel();
         let call = Self {
-            work: Box::new(Typed { unit, outcome: None }),
+            work: Box::new(TypedUnit { unit, outcome: None }),
             name,
             mode,
             clock,
-            slow,
+            slow_after,
             is_rehearsed: false,
-            bulletin,
-            concerns: CommitEffects::default(),
-            ended: false,
+            signals,
+            effects: CommitEffects::default(),
+            key_ended: false,
             caller,
         };
-        (call, Answer { work: answer, of: PhantomData })
+        (call, PendingResult { work: answer, of: PhantomData })
     }
 
     /// Has the unit run twice, and only what the second run did stored.
@@ -141,24 +138,24 @@ impl Call {
         self.is_rehearsed
     }
 
-    /// What kind of unit it is.
     pub(crate) fn mode(&self) -> Mode {
         self.mode
     }
 
-    /// Runs the unit once and keeps what came of it.
+    /// Runs the unit once and keeps the result.
     pub(crate) fn attempt(&mut self, tx: &mut Tx) -> Verdict {
-        let (name, begun) = (self.name, Instant::now());
+        let (name, started) = (self.name, Instant::now());
         tx.start(self.mode, self.clock.clone());
-        let attempted = catching(name, || self.work.run(tx)).and_then(|ended_well| {
+        let attempted = catch_panic(name, || self.work.run(tx)).and_then(|ended_well| {
             if ended_well {
-                self.concerns = tx.finish(name).inspect_err(|error| self.ended |= *error == StoreError::KeyEnded)?;
+                self.effects = tx.finish(name).inspect_err(|error| self.key_ended |= *error == StoreError::KeyEnded)?;
             }
             Ok(ended_well)
         });
-        log_if_slow(name, begun, self.slow);
+        log_if_slow(name, started, self.slow_after);
         match attempted {
             Ok(true) => Verdict::Keep,
+            // The unit returned an error, which is its result.
             Ok(false) => Verdict::Undo,
             Err(error) => {
                 self.work.fail(error);
@@ -167,44 +164,43 @@ impl Call {
         }
     }
 
-    /// Gives the caller what came of the last attempt. Only after COMMIT, or after the undoing.
+    /// Sends the result of the last attempt to the caller. To be called after COMMIT or ROLLBACK only.
     pub(crate) fn answer(self) {
         self.publish();
         let work: Box<dyn Any + Send> = self.work;
-        // A caller that has gone away is no concern of the store: what was stored stays stored.
+        // The caller may have been cancelled meanwhile. That does not undo the commit.
         drop(self.caller.send(work));
     }
 
-    /// Gives the caller an error instead.
+    /// Sends an error to the caller instead of the result.
     pub(crate) fn refuse(mut self, why: StoreError) {
         self.work.fail(why);
         self.answer();
     }
 
-    /// To be called before the caller hears of it, and also when nobody knows whether it was stored.
+    /// Raises the signals before the caller gets the result, also when it is unknown whether the unit was stored.
     fn publish(&self) {
-        // What was found ended is not to be believed any longer by who asks without a transaction.
-        if self.concerns.keys || self.ended {
-            self.bulletin.keys_changed();
+        // A key that was found to have ended must also disappear from caches, which are read without a transaction.
+        if self.effects.keys || self.key_ended {
+            self.signals.keys_changed();
         }
-        if self.concerns.deliveries {
-            self.bulletin.deliveries.notify_one();
+        if self.effects.deliveries {
+            self.signals.deliveries.notify_one();
         }
     }
 }
 
-/// Runs `unit`; a panic becomes an error. What the unit held is rolled back, so nothing half-done can be seen.
-pub(crate) fn catching<T>(name: &'static str, unit: impl FnOnce() -> T) -> Result<T, StoreError> {
+/// Runs `unit` and turns a panic into an error. The caller rolls back, so no half-finished state is seen.
+pub(crate) fn catch_panic<T>(name: &'static str, unit: impl FnOnce() -> T) -> Result<T, StoreError> {
     catch_unwind(AssertUnwindSafe(unit)).map_err(|_| {
         tracing::error!(unit = name, "a unit panicked and was rolled back");
         StoreError::Panicked { unit: name }
     })
 }
 
-/// Says so in the log when a unit that began then has taken longer than `slow`.
-pub(crate) fn log_if_slow(name: &'static str, begun: Instant, slow: Duration) {
-    let took = begun.elapsed();
-    if took > slow {
+pub(crate) fn log_if_slow(name: &'static str, started: Instant, slow_after: Duration) {
+    let took = started.elapsed();
+    if took > slow_after {
         let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         tracing::warn!(unit = name, duration_ms, "a unit of the store took long");
     }

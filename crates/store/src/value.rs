@@ -1,7 +1,7 @@
-//! What can be a parameter and what a column can be read as.
+//! The types of parameters and columns.
 //!
-//! The lists are closed on purpose. An `i32`, for example, works against a BIGINT on SQLite and fails on
-//! PostgreSQL; here it does not compile. A type of the domain is added with one line in `domain_values.rs`.
+//! The lists are closed. An `i32`, for example, works for a BIGINT on SQLite and fails on PostgreSQL; here it does not
+//! compile. A type of the domain is added with one line in `domain_values.rs`.
 
 use crate::error::StoreError;
 use slotkeeper_domain::time::Instant;
@@ -30,7 +30,7 @@ impl Cell<'_> {
     }
 }
 
-/// The halves of [`Param`] and [`Column`] that only this crate can implement.
+/// The supertraits of [`Param`] and [`Column`], which only this crate can implement.
 pub mod sealed {
     use super::Cell;
 
@@ -40,18 +40,19 @@ pub mod sealed {
 
     /// Is made from one value; `Err` says what would have been right.
     pub trait Decode: Sized {
+        /// `Err` names the expected kind of value.
         fn decode(cell: Cell<'_>) -> Result<Self, &'static str>;
     }
 }
 
 pub(crate) use sealed::{Decode, Encode};
 
-/// What can be the parameter of a statement: `i64`, `bool`, text, bytes, [`Instant`] (as milliseconds), the
-/// ids, words and checked texts of the domain, and `Option`s and references of these.
+/// A parameter of a statement: `i64`, `bool`, text, bytes, [`Instant`] (in milliseconds), ids and other text types of
+/// the domain, and `Option`s and references of these.
 pub trait Param: Encode {}
 
-/// What a column can be read as: `i64`, `bool`, `String`, `Vec<u8>`, [`Instant`], the ids, words and checked
-/// texts of the domain, and `Option`s of these.
+/// A type that a column is read as: `i64`, `bool`, `String`, `Vec<u8>`, [`Instant`], ids and other text types of the
+/// domain, and `Option`s of these.
 pub trait Column: Decode {}
 
 impl<P: Encode + ?Sized> Param for P {}
@@ -102,7 +103,7 @@ impl Encode for bool {
 impl Decode for bool {
     fn decode(cell: Cell<'_>) -> Result<Self, &'static str> {
         match cell {
-            // SQLite has no booleans of its own.
+            // SQLite has no boolean type.
             Cell::Bool(truth) => Ok(truth),
             Cell::Integer(0) => Ok(false),
             Cell::Integer(1) => Ok(true),
@@ -168,14 +169,14 @@ impl<const N: usize> Decode for [u8; N] {
     }
 }
 
-/// A value that is stored as a JSON document. What cannot be written or read as one is an inconsistency.
+/// A value stored as a JSON document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 
 impl<T: serde::Serialize> Encode for Json<T> {
     fn cell(&self) -> Cell<'_> {
-        // Only maps with keys that are no text cannot be written, and there are none: the column then holds no JSON, and is
-        // refused where it is read.
+        // Only maps whose keys are not strings cannot be written, and no stored type has one. The column would then
+        // hold no JSON, which fails when it is read.
         Cell::Text(Cow::Owned(serde_json::to_string(&self.0).unwrap_or_default()))
     }
 }
@@ -201,14 +202,13 @@ impl Decode for Instant {
     }
 }
 
-/// Reads column `index` as a `C`; the message names the place and the kind of value, never the value.
+/// Reads column `index` as a `C`. The error has the column and the kind of value, not the value.
 pub(crate) fn decode<C: Decode>(index: usize, cell: Cell<'_>) -> Result<C, StoreError> {
     let kind = cell.kind();
     C::decode(cell)
         .map_err(|wanted| StoreError::inconsistent(format!("column {index} holds {kind} where {wanted} was expected")))
 }
 
-/// The values of `params`, in order.
 pub(crate) fn cells<'a>(params: &'a [&'a dyn Param]) -> Vec<Cell<'a>> {
     params.iter().map(|param| param.cell()).collect()
 }

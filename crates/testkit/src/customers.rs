@@ -58,7 +58,7 @@ impl TestServer {
         let (title, changed) = (title.to_owned(), Stamp { at: self.app().now(), agent: None });
         let written = self.app().store().write_unlogged(move |tx| {
             let beginning = (Instant::from_millis(i64::MIN), "");
-            for booking in bookings::lock_some(tx, &account, &customer, beginning, 100)? {
+            for booking in bookings::lock_some_of_customer(tx, &account, &customer, beginning, 100)? {
                 bookings::retitle(tx, &account, &booking.number, &title, &changed)?;
             }
             Ok::<_, StoreError>(())

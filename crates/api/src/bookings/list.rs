@@ -15,7 +15,7 @@ use slotkeeper_app::App;
 use slotkeeper_app::bookings::list::{list as find, settled};
 use slotkeeper_app::bookings::rights::ReadBookings;
 use slotkeeper_domain::id::ProductId;
-use slotkeeper_store::tables::bookings::BookingSearch;
+use slotkeeper_store::tables::booking_search::BookingSearch;
 
 /// Most bookings on a page.
 const MOST: u32 = 100;

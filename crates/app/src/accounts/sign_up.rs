@@ -124,7 +124,7 @@ pub async fn sign_up(app: &App, form: SignUp, from: Origin) -> Result<Opened, Si
                 return Err(SignUpError::AddressTaken);
             }
             if let Some(hash) = &invitation
-                && !sign_up_invitations::take(tx, hash, account.kind, now)?
+                && !sign_up_invitations::consume(tx, hash, account.kind, now)?
             {
                 return Err(SignUpError::NotInvited);
             }

@@ -18,7 +18,7 @@ pub async fn correct(app: &App, account: AccountId, zone: Zone) -> Result<bool, 
     app.store()
         .write(move |tx| {
             let Some(was) = accounts::find(tx, &account)?.map(|account| account.zone) else { return Ok(false) };
-            account_zones::note(tx, &account, &was)?;
+            account_zones::record_rules(tx, &account, &was)?;
             let same = was.rules_id() == zone.rules_id();
             if !same && !account_zones::begin(tx, &account, was.rules_id(), &zone, now)? {
                 return Err(StoreError::Moving);

@@ -36,7 +36,7 @@ pub async fn write_down(app: &App) -> Result<(), StoreError> {
         app.store()
             .write_unlogged(move |tx| {
                 for ((account, id), at) in &portion {
-                    authorizations::touch(tx, account, id, *at)?;
+                    authorizations::set_last_used(tx, account, id, *at)?;
                 }
                 Ok::<_, StoreError>(())
             })

@@ -35,7 +35,7 @@ pub async fn uninstall(app: &App, owner: &Owner, application: ApplicationId) -> 
 /// Ends one authorization of the owner's account, and those that its application made with it in subaccounts; the
 /// application's other keys go on.
 pub async fn end_one(app: &App, owner: &Owner, id: AuthorizationId) -> Result<Ended, StoreError> {
-    end_those(app, owner, move |tx, account| Ok((vec![id.clone()], authorizations::was_there(tx, account, &id)?))).await
+    end_those(app, owner, move |tx, account| Ok((vec![id.clone()], authorizations::existed(tx, account, &id)?))).await
 }
 
 /// Ends those that `pick` names, if they live; `pick` also says whether there ever were any.

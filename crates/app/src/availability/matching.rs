@@ -13,7 +13,7 @@ use slotkeeper_domain::party::Party;
 use slotkeeper_domain::scheduled::RuleContext;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::account_zones;
-use slotkeeper_store::tables::claims::{self, FreedClaims};
+use slotkeeper_store::tables::occupancy::{self, FreedClaims};
 use slotkeeper_store::{Snapshot, StoreError};
 use std::time::Duration;
 
@@ -55,7 +55,7 @@ pub fn matching(cx: &mut Read<'_, ReadAvailability>, search: &MatchingSearch) ->
     let catalogue = cx.catalogue()?;
     let (db, unit) = cx.db();
     let (account, now) = (unit.account(), unit.now());
-    account_zones::check(db, &account.id, &account.zone)?;
+    account_zones::require_current_rules(db, &account.id, &account.zone)?;
     let wanted = product(&catalogue, &search.product)?;
     search.party.check(wanted, &catalogue, search.relaxed)?;
     let chosen = choose(wanted, &search.options, account.languages.default_language())?;
@@ -120,7 +120,7 @@ fn resources(
     for need in &flexible.needs {
         let kinds = catalogue.resource_types.iter().filter(|kind| kind.id == need.resource_type);
         for resource in kinds.flat_map(|kind| &kind.resources) {
-            let timeline = claims::timeline(db, account, &resource.id, span, now, without)?;
+            let timeline = occupancy::timeline(db, account, &resource.id, span, now, without)?;
             occupancy.resources.insert(resource.id.clone(), timeline);
         }
     }

@@ -16,7 +16,7 @@ use slotkeeper_domain::scheduled::{self, RuleContext};
 use slotkeeper_domain::time::Instant;
 use slotkeeper_domain::visibility::{PermissionRequirement, Visibility};
 use slotkeeper_store::tables::bookings;
-use slotkeeper_store::tables::claims::{self, FreedClaims};
+use slotkeeper_store::tables::occupancy::{self, FreedClaims};
 use slotkeeper_store::{Snapshot, StoreError};
 use std::collections::BTreeMap;
 
@@ -70,7 +70,7 @@ fn without(
     let Some(Moving { number, seen }) = moving else { return Ok(None) };
     let booking = bookings::find(db, account, number)?;
     let booking = booking.filter(|booking| seen.shows(booking.application.as_ref())).ok_or(SearchError::NoBooking)?;
-    Ok(Some(FreedClaims::owner(db, account, ClaimOwner::Booking(booking.number), now)?))
+    Ok(Some(FreedClaims::of_owner(db, account, ClaimOwner::Booking(booking.number), now)?))
 }
 
 /// An event that can be booked, or a course from its first open class on.
@@ -172,9 +172,9 @@ fn occupancy(
     let attends = || found.iter().flat_map(|found| &found.attends);
     let days = attends().map(|request| request.event.date);
     let (Some(first), Some(last)) = (days.clone().min(), days.max()) else { return Ok(occupancy) };
-    occupancy.events = claims::standings(db, account, first, last, now)?;
+    occupancy.events = occupancy::occupancies(db, account, first, last, now)?;
     if let Some(without) = without {
-        without.leave(&mut occupancy.events);
+        without.subtract_from(&mut occupancy.events);
     }
     let mut around: BTreeMap<&ResourceId, Span> = BTreeMap::new();
     for request in attends() {
@@ -184,7 +184,7 @@ fn occupancy(
         }
     }
     for (id, span) in around {
-        occupancy.resources.insert(id.clone(), claims::timeline(db, account, id, span, now, without)?);
+        occupancy.resources.insert(id.clone(), occupancy::timeline(db, account, id, span, now, without)?);
     }
     Ok(occupancy)
 }

@@ -30,7 +30,7 @@ pub fn slots(cx: &mut Read<'_, ReadAvailability>, search: &SlotSearch) -> Result
     let catalogue = cx.catalogue()?;
     let (db, unit) = cx.db();
     let (id, zone, now) = (unit.account_id(), unit.zone(), unit.now());
-    account_zones::check(db, id, zone)?;
+    account_zones::require_current_rules(db, id, zone)?;
     let context = RuleContext { now, zone, relaxed: search.relaxed };
     let products: Vec<&Product> = match &search.product {
         Some(wanted) => {

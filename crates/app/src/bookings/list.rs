@@ -5,7 +5,8 @@ use crate::App;
 use crate::access::Access;
 use crate::changes::settle::{Settled, settle};
 use crate::context::Read;
-use slotkeeper_store::tables::bookings::{self, Booking, BookingSearch};
+use slotkeeper_store::tables::booking_search::{self, BookingSearch};
+use slotkeeper_store::tables::bookings::Booking;
 use slotkeeper_store::tables::list_pages::{ListPage, PageRequest, page};
 use slotkeeper_store::{Snapshot, StoreError};
 
@@ -30,6 +31,6 @@ pub fn list(
     let mut search = BookingSearch::clone(search);
     search.touched.iter_mut().for_each(|(_, end)| *end = end.end_of_minute());
     search.starts.iter_mut().for_each(|(_, end)| *end = end.end_of_second());
-    let count = |db: &mut Snapshot| bookings::count(db, account, visibility, &search);
-    page(db, account, wanted, count, |db, cut| bookings::list(db, account, visibility, &search, cut))
+    let count = |db: &mut Snapshot| booking_search::count(db, account, visibility, &search);
+    page(db, account, wanted, count, |db, cut| booking_search::list(db, account, visibility, &search, cut))
 }

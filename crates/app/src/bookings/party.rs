@@ -210,7 +210,7 @@ impl BookingContext {
                     drop(person.checked(catalogue, About::Participant, PersonPlace::Participant)?)
                 }
                 (WhoInput::Linked(id), Some(customer))
-                    if !linked_people::is_there(tx, &self.account.id, customer, id)? =>
+                    if !linked_people::lock_linked(tx, &self.account.id, customer, id)? =>
                 {
                     return Err(BookingError::NoPerson);
                 }
@@ -234,7 +234,7 @@ impl BookingContext {
             let person = match who {
                 WhoInput::Customer => Who::Customer,
                 WhoInput::Unknown => continue,
-                WhoInput::Linked(id) if linked_people::is_there(tx, &self.account.id, customer, id)? => {
+                WhoInput::Linked(id) if linked_people::lock_linked(tx, &self.account.id, customer, id)? => {
                     Who::Linked(id.clone())
                 }
                 WhoInput::Linked(_) => return Err(BookingError::NoPerson),

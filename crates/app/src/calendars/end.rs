@@ -32,7 +32,7 @@ pub(crate) fn end_of_maker(
     by: &Actor,
     now: Instant,
 ) -> Result<(), StoreError> {
-    for id in calendars::delete_of_maker(tx, account, maker)? {
+    for id in calendars::delete_of_creator(tx, account, maker)? {
         tx.record(by.change(account, now, Subject::calendar(&id), Kind::Deleted));
     }
     Ok(())

@@ -34,7 +34,7 @@ pub async fn write_down(app: &App) -> Result<(), StoreError> {
         app.store()
             .write_unlogged(move |tx| {
                 for ((account, id), at) in &portion {
-                    calendars::touch(tx, account, id, *at)?;
+                    calendars::set_last_used(tx, account, id, *at)?;
                 }
                 Ok::<_, StoreError>(())
             })

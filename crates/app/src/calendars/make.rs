@@ -64,7 +64,7 @@ pub(super) fn write(
     }
     let hash = hash(app, &new.token);
     match calendars::insert(tx, account, &new.id, of, &hash, &person.user.id, now) {
-        Err(error) if calendars::is_there(&error) => return Err(MakeError::MadeBefore),
+        Err(error) if calendars::is_taken(&error) => return Err(MakeError::MadeBefore),
         written => written?,
     }
     tx.record(person.change(now, Subject::calendar(&new.id), Kind::Created));

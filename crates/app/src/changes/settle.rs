@@ -46,10 +46,10 @@ pub(crate) async fn settle_account(app: &App, account: &AccountId, end: Instant)
     let now = app.now();
     let end = if end <= now.after(AHEAD) { end } else { now };
     let of = account.clone();
-    let until = app.store().read(move |db| change_log::until(db, &of)).await?;
+    let until = app.store().read(move |db| change_log::time_floor(db, &of)).await?;
     if until.is_none_or(|until| until >= end) {
         return Ok(());
     }
     let of = account.clone();
-    app.store().write_unlogged(move |tx| change_log::settle(tx, &of, end)).await
+    app.store().write_unlogged(move |tx| change_log::raise_time_floor(tx, &of, end)).await
 }

@@ -5,6 +5,7 @@ use crate::bookings::rights::ReadBookings;
 use crate::context::Read;
 use slotkeeper_domain::id::CustomerId;
 use slotkeeper_domain::time::Instant;
+use slotkeeper_store::tables::booking_search;
 use slotkeeper_store::tables::bookings::{self, Booking};
 use slotkeeper_store::tables::customers;
 use slotkeeper_store::tables::list_pages::{ListPage, PageRequest, page};
@@ -30,8 +31,9 @@ pub fn list(
     if !is_known && !bookings::has_any(db, account, visibility, id)? {
         return Ok(None);
     }
-    let count = |db: &mut Snapshot| bookings::count_of_customer(db, account, visibility, id, times);
-    let found =
-        page(db, account, wanted, count, |db, cut| bookings::list_of_customer(db, account, visibility, id, times, cut));
+    let count = |db: &mut Snapshot| booking_search::count_of_customer(db, account, visibility, id, times);
+    let found = page(db, account, wanted, count, |db, cut| {
+        booking_search::list_of_customer(db, account, visibility, id, times, cut)
+    });
     found.map(Some)
 }

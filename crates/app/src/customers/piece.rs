@@ -33,7 +33,7 @@ impl Piece {
         customer: &CustomerId,
         last: (Instant, &str),
     ) -> Result<Self, StoreError> {
-        let mut found = bookings::lock_some(tx, account, customer, last, PIECE)?;
+        let mut found = bookings::lock_some_of_customer(tx, account, customer, last, PIECE)?;
         let mut bytes = 0;
         let fit = found.iter().take_while(|booking| {
             let first = bytes == 0;
@@ -44,7 +44,7 @@ impl Piece {
         found.truncate(fit);
         let piece = Self { bookings: found, more: false };
         // Not by their number: of those that were found, others may have moved some while they were waited for.
-        let more = bookings::has_more(tx, account, customer, piece.last().unwrap_or(last))?;
+        let more = bookings::has_more_of_customer(tx, account, customer, piece.last().unwrap_or(last))?;
         Ok(Self { more, ..piece })
     }
 

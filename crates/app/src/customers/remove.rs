@@ -137,13 +137,13 @@ fn erase(
         let number = booking.number;
         keep_last(tx, app, account, (Thing::Booking, number.as_str(), booking.application.as_ref()), now)?;
         claims::release(tx, &account.id, &ClaimOwner::Booking(number.clone()), now)?;
-        outbox::forget_booking(tx, &account.id, &number, now)?;
+        outbox::wipe_of_booking(tx, &account.id, &number, now)?;
         bookings::delete(tx, &account.id, &number)?;
         let subject = Subject::booking(&number, booking.application.as_ref());
         tx.record(actor.change(&account.id, now, subject, Kind::Deleted));
     }
-    if bookings::has_more(tx, &account.id, id, Piece::BEGINNING)? {
-        customers::leave(tx, &account.id, id)?;
+    if bookings::has_more_of_customer(tx, &account.id, id, Piece::BEGINNING)? {
+        customers::mark_leaving(tx, &account.id, id)?;
         leaving_customers::put(tx, leaving)?;
         return Ok(Step::More);
     }

@@ -81,10 +81,10 @@ pub(crate) fn send_about(
         Audience::Staff => [Bucket::StaffLetter(name), Bucket::StaffLetterInADay(name)],
     };
     match throttle::take_within(tx, app, &buckets) {
-        Ok(()) => outbox::insert_about(tx, &email, about, app.delivers_mail().then_some(now)),
+        Ok(()) => outbox::insert_for_booking(tx, &email, about, app.delivers_mail().then_some(now)),
         Err(NotQueued::TooMany(_)) => {
             let unsent = OutboxEmail { sealed_body: None, sealed_parts: None, ..email };
-            outbox::insert_about(tx, &unsent, about, None)?;
+            outbox::insert_for_booking(tx, &unsent, about, None)?;
             outbox::postpone(tx, &unsent, None, 0, Some(TOO_MANY))?;
             outbox::discard(tx, &unsent, now)
         }

@@ -10,7 +10,7 @@ use slotkeeper_store::tables::outbox;
 /// else that is not about a booking may hold a link or a key, and whoever it is for asks for a new one.
 pub async fn again(app: &App, manager: &Manager, id: MailId) -> Result<bool, StoreError> {
     let (account, own, now) = (manager.account.id.clone(), manager.user.email_address.clone(), app.now());
-    let sent = app.store().write_unlogged(move |tx| outbox::send_again(tx, &account, &id, &own, now)).await?;
+    let sent = app.store().write_unlogged(move |tx| outbox::resend(tx, &account, &id, &own, now)).await?;
     if sent {
         app.mail_waiting().notify_one();
     }

@@ -75,7 +75,7 @@ pub(crate) fn take(
     now: Instant,
 ) -> Result<(UserId, Purpose), LinkError> {
     let (user, purpose) = links::find(tx, account, hash, now)?.ok_or(LinkError::Gone)?;
-    let taken = purposes.contains(&purpose) && links::take(tx, account, hash, now)?;
+    let taken = purposes.contains(&purpose) && links::consume(tx, account, hash, now)?;
     if taken { Ok((user, purpose)) } else { Err(LinkError::Gone) }
 }
 

@@ -11,7 +11,7 @@ use slotkeeper_store::{StoreError, Tx};
 /// others of the key may have something to do.
 pub(crate) fn end(tx: &mut Tx, webhook: &Webhook, by: &Actor, now: Instant) -> Result<bool, StoreError> {
     let of = (&webhook.account, &webhook.id);
-    webhooks::lock_line(tx, of.0, of.1)?;
+    webhooks::lock_group(tx, of.0, of.1)?;
     let waited = fail_pending(tx, of, now)?;
     webhooks::end(tx, of.0, of.1, waited, now)?;
     tx.record(by.change(of.0, now, Subject::webhook(of.1), Kind::Deleted));
@@ -21,10 +21,10 @@ pub(crate) fn end(tx: &mut Tx, webhook: &Webhook, by: &Actor, now: Instant) -> R
 /// Gives up everything that waits for a webhook whose line is locked; whether there was anything. What waits behind it at other
 /// webhooks of the line is tried now.
 pub(super) fn fail_pending(tx: &mut Tx, of: WebhookKey<'_>, now: Instant) -> Result<bool, StoreError> {
-    deliveries::make_due_in_line(tx, of, now)?;
+    deliveries::make_due_behind(tx, of, now)?;
     let waited = deliveries::fail_pending(tx, of, now)? > 0;
     if waited {
-        webhooks::wake_line(tx, of.0, of.1, None, now)?;
+        webhooks::wake_group(tx, of.0, of.1, None, now)?;
     }
     Ok(waited)
 }

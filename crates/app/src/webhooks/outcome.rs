@@ -78,7 +78,7 @@ impl FinishedAttempt {
 /// their deliveries.
 fn lock(tx: &mut Tx, of: WebhookKey<'_>) -> Result<(), StoreError> {
     // One that has ended is changed no more.
-    webhooks::lock_line(tx, of.0, of.1).map(drop)
+    webhooks::lock_group(tx, of.0, of.1).map(drop)
 }
 
 /// Writes an attempt down, and what follows from it: the change was delivered, is tried again later, or is given up. Too many
@@ -100,9 +100,9 @@ pub async fn note(
         .write_unlogged(move |tx| {
             let of = (&of_account, &of_webhook);
             lock(tx, of)?;
-            deliveries::attempted(tx, of, delivery.number, &tried.row())?;
+            deliveries::insert_attempt(tx, of, delivery.number, &tried.row())?;
             let not_before = tried.busy_for().map(|asked| not_before(&retries, asked, now));
-            webhooks::note_attempt(tx, of.0, of.1, !tried.arrived(), not_before)?;
+            webhooks::record_attempt(tx, of.0, of.1, !tried.arrived(), not_before)?;
             let test = delivery.number < 0;
             let asked = tried.answer.as_ref().ok().and_then(|answered| answered.retry_after);
             let next = next_attempt(&retries, delivery.tries + 1, asked, spread, now).filter(|_| !test);
@@ -156,7 +156,7 @@ fn next_in_line(tx: &mut Tx, of: WebhookKey<'_>, ended: &Delivery, now: Instant)
     }
     deliveries::make_due(tx, of, &ended.thing_id, now)?;
     // This one too: the outcome may come so late that nobody has it in hand any more.
-    webhooks::wake_line(tx, of.0, of.1, Some(&ended.thing_id), now)
+    webhooks::wake_group(tx, of.0, of.1, Some(&ended.thing_id), now)
 }
 
 /// Puts a delivery off that this server could not try for reasons of its own: that is no attempt.
@@ -192,7 +192,7 @@ pub async fn fail(
             lock(tx, of)?;
             let tried =
                 FinishedAttempt { at: now, duration: Duration::ZERO, said_lost: false, answer: Err(why.to_owned()) };
-            deliveries::attempted(tx, of, delivery.number, &tried.row())?;
+            deliveries::insert_attempt(tx, of, delivery.number, &tried.row())?;
             if deliveries::end(tx, of, delivery.number, false, now)? {
                 webhooks::count_outcome(tx, of.0, of.1, DeliveryOutcome::Lost)?;
             }
@@ -231,7 +231,7 @@ async fn block(app: &App, (account, webhook): (AccountId, WebhookId), fault: Str
     app.store()
         .write(move |tx| {
             accounts::lock(tx, &account)?;
-            let known = webhooks::lock_line(tx, &account, &webhook)?;
+            let known = webhooks::lock_group(tx, &account, &webhook)?;
             // One may have arrived meanwhile.
             let Some(known) = known.filter(|known| known.dropped_in_row >= BLOCKED_AFTER) else { return Ok(()) };
             let reason = format!("{BLOCKED_AFTER} notices in a row could not be delivered. The last time, {fault}.");

@@ -73,7 +73,7 @@ pub async fn resend(
                 _ => {}
             }
             let sent = deliveries::resend(tx, of, range, now)?;
-            webhooks::count_waiting(tx, of.0, of.1, i64::try_from(sent).unwrap_or(0), now)?;
+            webhooks::add_pending(tx, of.0, of.1, i64::try_from(sent).unwrap_or(0), now)?;
             Ok(sent)
         })
         .await?;
@@ -102,7 +102,7 @@ pub async fn send_test(app: &App, developer: &Developer, place: WebhookPath) -> 
                     && unit.items().item(tx, &unit, &holder, (domain, &entry.thing_id), false)?.is_some()
                 {
                     let number = deliveries::insert_test(tx, of, &entry.thing_id, now)?;
-                    webhooks::count_waiting(tx, of.0, of.1, 1, now)?;
+                    webhooks::add_pending(tx, of.0, of.1, 1, now)?;
                     return Ok(number);
                 }
             }

@@ -56,11 +56,11 @@ fn look(db: &mut Snapshot, app: &App, moving: &ZoneMoveContext) -> Result<(Vec<M
     let more = |looked_at: usize| i64::try_from(looked_at).is_ok_and(|looked_at| looked_at >= PIECE);
     let last = match moving.state.stage {
         ZoneMoveStage::Bookings => {
-            let rows = bookings::ahead(db, account, cursor(since.before(APART)), PIECE)?;
+            let rows = bookings::list_active_after(db, account, cursor(since.before(APART)), PIECE)?;
             for booking in &rows {
                 if moves(booking.span, span_of(moving, &catalogue, booking), since) {
                     let owner = ClaimOwner::Booking(booking.number.clone());
-                    let had = taken(&claims::held(db, account, &owner)?);
+                    let had = taken(&claims::current_claims(db, account, &owner)?);
                     add(&owner, had.unwrap_or(booking.span));
                 }
             }
@@ -70,10 +70,10 @@ fn look(db: &mut Snapshot, app: &App, moving: &ZoneMoveContext) -> Result<(Vec<M
         ZoneMoveStage::Events => {
             let earliest = moving.state.is.date_of(since.before(APART)).to_string();
             let from = if after.0.is_empty() { (earliest, String::new()) } else { after.clone() };
-            let rows = claims::events_ahead(db, account, &from, PIECE)?;
+            let rows = claims::events_after(db, account, &from, PIECE)?;
             for event in &rows {
                 let owner = ClaimOwner::Event(event.clone());
-                let Some(was) = taken(&claims::held(db, account, &owner)?) else { continue };
+                let Some(was) = taken(&claims::current_claims(db, account, &owner)?) else { continue };
                 if moves(was, rezoning.event(catalogue.product(&event.product), event, was), since) {
                     add(&owner, was);
                 }
@@ -82,7 +82,7 @@ fn look(db: &mut Snapshot, app: &App, moving: &ZoneMoveContext) -> Result<(Vec<M
             last.map(|event| (event.date.to_string(), event.to_string()))
         }
         ZoneMoveStage::SeatBlocks => {
-            let rows = seatblocks::ahead(db, account, cursor(since.before(APART)), PIECE)?;
+            let rows = seatblocks::list_after(db, account, cursor(since.before(APART)), PIECE)?;
             for block in &rows {
                 let product = catalogue.product(&block.event.product);
                 let is = rezoning.start_of_event(product, &block.event, block.starts_at);
@@ -94,7 +94,7 @@ fn look(db: &mut Snapshot, app: &App, moving: &ZoneMoveContext) -> Result<(Vec<M
             last.map(|block| (block.starts_at.as_millis().to_string(), block.id.to_string()))
         }
         _ => {
-            let rows = resourceblocks::ahead(db, account, cursor(since.before(LONGEST_BLOCK)), PIECE)?;
+            let rows = resourceblocks::list_after(db, account, cursor(since.before(LONGEST_BLOCK)), PIECE)?;
             for block in rows.iter().filter(|block| rezoning.block(block.span, since) != block.span) {
                 add(&ClaimOwner::ResourceBlock(block.id.clone()), block.span);
             }

@@ -18,18 +18,18 @@ const PIECE: i64 = 100;
 pub(super) async fn piece(app: &App, moving: Arc<ZoneMoveContext>) -> Result<bool, StoreError> {
     let (read, after, now) = (moving.account.id.clone(), moving.state.after.clone(), app.now());
     let look = app.store().read(move |db| {
-        let moved = zone_moves::moved(db, &read, &after, PIECE)?;
+        let moved = zone_moves::list(db, &read, &after, PIECE)?;
         let mut found = Vec::new();
         for one in &moved {
             let Some(owner) = owner(one) else { continue };
             let mut spans: BTreeMap<ResourceId, Span> = BTreeMap::new();
-            for (resource, piece) in claims::held(db, &read, &owner)?.resources {
+            for (resource, piece) in claims::current_claims(db, &read, &owner)?.resources {
                 let span = spans.entry(resource).or_insert(piece);
                 *span = Span { from: span.from.min(piece.from), to: span.to.max(piece.to) };
             }
             for (resource, span) in spans {
                 let at = (one.kind.as_str(), one.id.as_str());
-                let (capacity, others) = zone_moves::neighbours(db, &read, (&resource, span), at, now)?;
+                let (capacity, others) = zone_moves::other_claims(db, &read, (&resource, span), at, now)?;
                 found.extend(compare(db, &read, one, (&resource, span, capacity), others)?);
             }
         }
@@ -76,7 +76,7 @@ fn compare(
     let capacity = if blocks { 1 } else { capacity };
     let mut before = Vec::with_capacity(others.len());
     for other in &others {
-        before.push(zone_moves::was(db, account, &other.kind, &other.id)?.unwrap_or(other.span));
+        before.push(zone_moves::previous_span(db, account, &other.kind, &other.id)?.unwrap_or(other.span));
     }
     let fits = |spans: Vec<(Span, bool)>, span: Span| {
         let claims = spans.into_iter().map(|(span, whole)| (span, None, whole));

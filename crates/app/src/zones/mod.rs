@@ -85,7 +85,7 @@ pub async fn survey(app: &App) -> Result<Survey, StoreError> {
     let (mut after, mut survey) = (String::new(), Survey::default());
     loop {
         let cursor = after.clone();
-        let found = app.store().read(move |db| account_zones::survey(db, &cursor, LOOK)).await?;
+        let found = app.store().read(move |db| account_zones::list_businesses(db, &cursor, LOOK)).await?;
         let Some(last) = found.last() else { return Ok(survey) };
         last.account.as_str().clone_into(&mut after);
         note(app, &found).await?;
@@ -123,7 +123,7 @@ async fn note(app: &App, found: &[AccountZone]) -> Result<(), StoreError> {
     for portion in unknown.chunks(NOTES) {
         let portion = portion.to_vec();
         let noted = move |tx: &mut slotkeeper_store::Tx| {
-            portion.iter().try_for_each(|(account, zone)| account_zones::note(tx, account, zone))
+            portion.iter().try_for_each(|(account, zone)| account_zones::record_rules(tx, account, zone))
         };
         app.store().write_unlogged(noted).await?;
     }
@@ -135,7 +135,7 @@ async fn note(app: &App, found: &[AccountZone]) -> Result<(), StoreError> {
 /// # Errors
 /// When the store fails. What one account is in the way of is done for the others.
 pub async fn work(app: &App) -> Result<Vec<Ended>, StoreError> {
-    let accounts = app.store().read(|db| account_zones::under_way(db, LOOK)).await?;
+    let accounts = app.store().read(|db| account_zones::accounts_moving(db, LOOK)).await?;
     let (mut ended, mut failed) = (Vec::new(), None);
     for account in accounts {
         loop {

@@ -36,7 +36,7 @@ pub(super) async fn piece(app: &App, moving: Arc<ZoneMoveContext>) -> Result<boo
             // Nothing that could be recorded: they were cancelled or removed while they waited.
             let account = moving.account.id.clone();
             let gone =
-                move |tx: &mut Tx| done.gone.iter().try_for_each(|id| zone_moves::drop_one(tx, &account, kind, id));
+                move |tx: &mut Tx| done.gone.iter().try_for_each(|id| zone_moves::remove(tx, &account, kind, id));
             app.store().write_unlogged(gone).await?;
             return Ok(true);
         }
@@ -48,13 +48,13 @@ pub(super) async fn piece(app: &App, moving: Arc<ZoneMoveContext>) -> Result<boo
         .write_unlogged(move |tx| {
             let account = &moving.account.id;
             // Another server may have the last of them in hand.
-            if zone_moves::any_waiting(tx, account)? {
+            if zone_moves::any_pending(tx, account)? {
                 return Ok(false);
             }
             let now = (ZoneMoveStage::Move, &moving.state.after);
             let mine = account_zones::advance(tx, account, now, (ZoneMoveStage::Compare, &Default::default()))?;
             if mine {
-                account_zones::settle(tx, account)?;
+                account_zones::apply_new_rules(tx, account)?;
             }
             Ok(mine)
         })
@@ -80,7 +80,7 @@ fn shift(tx: &mut Tx, app: &App, moving: &ZoneMoveContext, kind: &'static str) -
     let catalogue = app.catalogues().of(tx, account)?;
     let mut done = Done { moved: 0, gone: Vec::new() };
     let now = app.now();
-    for id in zone_moves::take_waiting(tx, account, kind, PIECE)? {
+    for id in zone_moves::lock_pending(tx, account, kind, PIECE)? {
         let moved = match kind {
             ClaimOwner::EVENT => event(tx, moving, &catalogue, &id)?,
             "booking" => booking(tx, moving, &catalogue, &id, now)?,
@@ -88,7 +88,7 @@ fn shift(tx: &mut Tx, app: &App, moving: &ZoneMoveContext, kind: &'static str) -
             _ => resource_block(tx, moving, &id, now)?,
         };
         if moved {
-            zone_moves::mark(tx, account, kind, &id, now)?;
+            zone_moves::mark_moved(tx, account, kind, &id, now)?;
             done.moved += 1;
         } else {
             done.gone.push(id);
@@ -97,7 +97,7 @@ fn shift(tx: &mut Tx, app: &App, moving: &ZoneMoveContext, kind: &'static str) -
     let recorded = kind != ClaimOwner::EVENT;
     if done.moved > 0 || !recorded {
         for id in &done.gone {
-            zone_moves::drop_one(tx, account, kind, id)?;
+            zone_moves::remove(tx, account, kind, id)?;
         }
     }
     if done.moved > 0 && recorded {
@@ -112,7 +112,7 @@ fn event(tx: &mut Tx, moving: &ZoneMoveContext, catalogue: &Catalogue, id: &str)
     claims::lock_event(tx, account, &id)?;
     let product = catalogue.product(&id.product);
     let rezoning = moving.rezoning();
-    claims::shift(tx, account, &ClaimOwner::Event(id.clone()), |was| rezoning.event(product, &id, was))?;
+    claims::move_resources(tx, account, &ClaimOwner::Event(id.clone()), |was| rezoning.event(product, &id, was))?;
     Ok(true)
 }
 
@@ -133,7 +133,10 @@ fn booking(
     }
     // What an appointment takes goes on after its end, for a while that is as long as it was.
     let (from, to) = (offset(was.span.from, span.from), offset(was.span.to, span.to));
-    claims::shift(tx, account, &ClaimOwner::Booking(number), |had| Span { from: from(had.from), to: to(had.to) })?;
+    claims::move_resources(tx, account, &ClaimOwner::Booking(number), |had| Span {
+        from: from(had.from),
+        to: to(had.to),
+    })?;
     let booking = Booking { span, changed: Some(Stamp { at: now, agent: None }), changes: was.changes + 1, ..was };
     bookings::update(tx, account, &booking)?;
     let subject = Subject::booking(&booking.number, booking.application.as_ref());
@@ -177,7 +180,7 @@ fn resource_block(tx: &mut Tx, moving: &ZoneMoveContext, id: &str, now: Instant)
     if span == block.span {
         return Ok(false);
     }
-    claims::shift(tx, account, &ClaimOwner::ResourceBlock(block.id.clone()), |_| span)?;
+    claims::move_resources(tx, account, &ClaimOwner::ResourceBlock(block.id.clone()), |_| span)?;
     let block = ResourceBlock { span, changed: Some(Stamp { at: now, agent: None }), ..block };
     resourceblocks::update(tx, account, &block)?;
     let subject = Subject::resource_block(&id, block.application.as_ref());

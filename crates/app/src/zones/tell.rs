@@ -16,7 +16,7 @@ pub(super) async fn piece(app: &App, moving: Arc<ZoneMoveContext>) -> Result<Pie
     let (unit, moved) = (app.clone(), Arc::clone(&moving));
     let ended = app.store().write_unlogged(move |tx| {
         let (account, state) = (&moved.account, &moved.state);
-        if zone_moves::forget(tx, &account.id, PIECE)? > 0 {
+        if zone_moves::remove_some(tx, &account.id, PIECE)? > 0 {
             return Ok(None);
         }
         if !account_zones::end(tx, &account.id)? {

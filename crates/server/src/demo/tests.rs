@@ -10,12 +10,12 @@ use slotkeeper_domain::retry_policy::RetryPolicy;
 use slotkeeper_domain::secret::Password;
 use slotkeeper_domain::time::{Instant, Zone};
 use slotkeeper_outgoing::Policy;
-use slotkeeper_store::tables::bookings::{self, BookingSearch};
+use slotkeeper_store::tables::booking_search::{self, BookingSearch};
 use slotkeeper_store::tables::customer_search::{self, CustomerSearch, SearchBy, WhoIsMember};
 use slotkeeper_store::tables::list_pages::RowRange;
 use slotkeeper_store::tables::resourceblocks::{self, ResourceBlockSearch};
 use slotkeeper_store::tables::seatblocks::{self, SeatBlockSearch};
-use slotkeeper_store::tables::{claims, customers};
+use slotkeeper_store::tables::{customers, occupancy};
 use slotkeeper_store::{Location, Store};
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,7 +69,7 @@ async fn the_demo_can_be_made_at_any_time() {
             .read(move |db| {
                 let catalogue = kept::load(db, &account)?;
                 let tour = catalogue.product(&tour).expect("the tour").clone();
-                let taken = claims::standings(db, &account, zone.date_of(first), zone.date_of(last), first)?;
+                let taken = occupancy::occupancies(db, &account, zone.date_of(first), zone.date_of(last), first)?;
                 let ProductKind::Fixed { schedules } = &tour.kind else { panic!("the tour has events") };
                 let mut all = 0;
                 for schedule in schedules {
@@ -115,7 +115,7 @@ async fn who_did_not_come_is_noted() {
         .read(move |db| {
             let whole = Some((at.before(Duration::from_secs(31 * 86_400)), at));
             let search = BookingSearch { starts: whole, touched: None, product: None, cancelled: true };
-            let all = bookings::list(db, &account, &Visibility::All, &search, RowRange::first(1_000))?;
+            let all = booking_search::list(db, &account, &Visibility::All, &search, RowRange::first(1_000))?;
             Ok::<_, StoreError>(all.into_iter().filter(|booking| booking.no_show).collect::<Vec<_>>())
         })
         .await

@@ -1,8 +1,8 @@
-//! The schema: how it came to be, step by step.
+//! The schema as a sequence of migrations.
 //!
-//! Each step is a file of `migrations/`, written once for both engines with the types BIGINT, TEXT, BLOB and
-//! BOOLEAN. Files are only ever added, never changed: what has run somewhere has run. And a new one leaves
-//! yesterday's program running, because during an upgrade both are at work.
+//! Each is a file of `migrations/`, written once for both engines with the types BIGINT, TEXT, BLOB and BOOLEAN.
+//! Released files never change. The previous version of the program must run on the new schema, because both run during
+//! an upgrade.
 
 mod postgres;
 mod sqlite;
@@ -20,15 +20,14 @@ pub(crate) struct Migration {
     pub(crate) name: &'static str,
     /// Statements, each ended by a semicolon.
     pub(crate) sql: &'static str,
-    /// What only SQLite does after them, in its own words: triggers, which the engines write differently.
+    /// Run after `sql` on SQLite only, untranslated: mainly triggers, whose syntax differs.
     pub(crate) sqlite: &'static str,
-    /// What only PostgreSQL does after them, in its own words.
+    /// Run after `sql` on PostgreSQL only, untranslated.
     pub(crate) postgres: &'static str,
 }
 
 #[cfg(test)]
 impl Migration {
-    /// A step that does nothing.
     pub(crate) const EMPTY: Self = Self { version: 0, name: "", sql: "", sqlite: "", postgres: "" };
 }
 
@@ -72,14 +71,15 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations! {
         sqlite "0021_counted_by_day.sqlite.sql" postgres "0021_counted_by_day.postgres.sql";
 };
 
-/// Where the steps that ran are written down.
+/// The table of the migrations that have run.
 const LEDGER: &str =
     "CREATE TABLE IF NOT EXISTS schema_migration (version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL)";
 
-/// The steps that are still to do, given those that the database says were done.
+/// The migrations still to run, given those that have run.
 ///
 /// # Errors
-/// [`StoreError::TooNew`] when a newer program was here, [`StoreError::Inconsistent`] when another one was.
+/// [`StoreError::TooNew`] if a newer version of the program has migrated it, [`StoreError::Inconsistent`] if the names
+/// differ.
 fn pending<'a>(known: &'a [Migration], done: &[(i64, String)]) -> Result<&'a [Migration], StoreError> {
     for (position, (version, name)) in done.iter().enumerate() {
         match known.get(position) {
@@ -140,7 +140,7 @@ mod tests {
         let mut files: Vec<_> = std::fs::read_dir(folder)
             .expect("the folder of migrations")
             .map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"))
-            // Those of one engine, such as `0002_inventory.sqlite.sql`, belong to a step.
+            // Files of one engine, such as `0002_inventory.sqlite.sql`, belong to a listed file.
             .filter(|name| name.ends_with(".sql") && name.matches('.').count() == 1)
             .collect();
         files.sort();

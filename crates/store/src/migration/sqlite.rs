@@ -1,15 +1,15 @@
-//! Migrating a SQLite file. The caller holds the lock of the file, so nobody else does the same.
+//! Migrates a SQLite file. The caller holds the lock of the file.
 
 use super::{LEDGER, Migration, pending, translate};
 use crate::error::{Code, StoreError};
 use rusqlite::{Connection, Error};
 
-/// Does what is to be done, each step in a transaction of its own.
+/// Runs the pending migrations, each in its own transaction.
 pub(crate) fn on_sqlite(connection: &mut Connection, migrations: &[Migration]) -> Result<(), StoreError> {
     connection.execute_batch(&translate::for_sqlite(LEDGER)).map_err(|error| failed("the first table", &error))?;
     let done = done(connection).map_err(|error| failed("reading the schema version", &error))?;
-    // To change a table deeply, SQLite wants it copied and dropped; with foreign keys on, dropping it would delete
-    // what refers to it. They are checked before each commit instead.
+    // SQLite changes a column only by copying and dropping the table, and with foreign keys on, dropping it would
+    // delete the rows that refer to it. Each migration checks them before its commit instead.
     let keys = |on: bool| format!("PRAGMA foreign_keys = {}", if on { "ON" } else { "OFF" });
     connection.execute_batch(&keys(false)).map_err(|error| failed("foreign keys", &error))?;
     for migration in pending(migrations, &done)? {

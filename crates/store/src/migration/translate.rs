@@ -1,10 +1,9 @@
-//! What each engine makes of a migration's text.
+//! The translation of a migration's text for each engine.
 //!
-//! SQLite: BIGINT and BOOLEAN become INTEGER, and every table is made STRICT, so that it keeps to its types as
-//! PostgreSQL does. PostgreSQL: BLOB becomes BYTEA, and a column of TEXT compares by bytes as on SQLite, so that
-//! both sort alike and an index serves prefixes. Comments, quoted text and quoted names stay as they are.
+//! SQLite: BIGINT and BOOLEAN become INTEGER, and every table becomes STRICT, so that column types are enforced as on
+//! PostgreSQL. PostgreSQL: BLOB becomes BYTEA, and TEXT columns compare by bytes as on SQLite, so that both sort alike
+//! and an index serves prefixes. Comments, quoted text and quoted names are not changed.
 
-/// The text for SQLite.
 pub(super) fn for_sqlite(text: &str) -> String {
     let mut out = String::new();
     let mut creates_table = Creates::Nothing;
@@ -29,14 +28,13 @@ pub(super) fn for_sqlite(text: &str) -> String {
     out
 }
 
-/// The text for PostgreSQL.
 pub(super) fn for_postgres(text: &str) -> String {
     let mut out = String::new();
     let mut cast = false;
     for token in tokens(text) {
         match token {
             Token::Word("BLOB") => out.push_str("BYTEA"),
-            // In `CAST(… AS TEXT)` it is no column.
+            // In `CAST(… AS TEXT)` it is not the type of a column.
             Token::Word("TEXT") if !cast => out.push_str("TEXT COLLATE \"C\""),
             Token::Word(text) | Token::Quiet(text) | Token::Other(text) => out.push_str(text),
         }
@@ -47,7 +45,7 @@ pub(super) fn for_postgres(text: &str) -> String {
     out
 }
 
-/// How far a statement has come towards `CREATE TABLE`.
+/// How much of `CREATE TABLE` the current statement has matched.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Creates {
     Nothing,

@@ -1,7 +1,7 @@
-//! Where the server is, and how a connection to it is made.
+//! The addresses of the database's servers, and how a connection is made.
 
 use super::failure::store_error;
-use super::listening::hear;
+use super::listening::listen_until_closed;
 use crate::error::StoreError;
 use crate::unit::CommitSignals;
 use rustls::{ClientConfig, RootCertStore};
@@ -13,21 +13,21 @@ use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// How long one address of one server may take until it can be used. One that is frozen takes a connection, for its system
-/// does, and then says nothing; the next one is to have its turn while callers still wait.
-pub(super) const HOST_PATIENCE: Duration = if cfg!(test) { Duration::from_secs(2) } else { Duration::from_secs(3) };
+/// Time limit for one address of one server. A frozen server accepts connections, through its kernel, and never
+/// answers; the next one must be tried while callers still wait.
+pub(super) const ADDRESS_TIMEOUT: Duration = if cfg!(test) { Duration::from_secs(2) } else { Duration::from_secs(3) };
 
-/// How many of the IP addresses of one server are tried.
-const MOST_PLACES: usize = 8;
+/// IP addresses tried of one server.
+const MAX_ADDRESSES: usize = 8;
 
-/// A connection that is silent for this long is asked whether it is still there.
+/// TCP keepalive: idle time before a connection is probed.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
-/// How long a statement of a unit may take.
+/// Time limit of a statement of a unit.
 pub(super) const STATEMENT_TIMEOUT: &str = "SET statement_timeout = '10s'";
 
-/// What every connection is told first. The durability of a commit is not left to the server's configuration; and to compile a
-/// statement takes longer than to run any of a unit.
+/// Settings of every connection. Durability must not depend on the server's configuration; and compiling a statement
+/// (`jit`) takes longer than any statement of a unit.
 const SETTINGS: &str = "
     SET synchronous_commit = on;
     SET idle_in_transaction_session_timeout = '15s';
@@ -35,19 +35,19 @@ const SETTINGS: &str = "
     SET timezone = 'UTC';
     SET jit = off";
 
-/// A server or several of which one can be written to, a database there, and the right to use it.
+/// One or several servers, of which one takes writes, with the database and the credentials.
 pub(super) struct Address {
-    /// One for each server, in the order of the address.
+    /// One for each server, in the order of the URL.
     hosts: Vec<Config>,
-    /// Which of them was seen to take writes last.
+    /// The index of the server that last took writes.
     last: AtomicUsize,
-    /// Present when the connection may be encrypted.
+    /// Present if the connection may be encrypted.
     tls: Option<MakeRustlsConnect>,
 }
 
 impl Address {
     pub(super) fn from_url(url: &str) -> Result<Self, StoreError> {
-        // The parser's own message may quote a part of the URL, and so of the password.
+        // The parser's message may quote a part of the URL, and so of the password.
         let mut config: Config = url.parse().map_err(|_| {
             StoreError::Location(
                 "the address of the PostgreSQL database cannot be read; it looks like \
@@ -57,21 +57,22 @@ impl Address {
             )
         })?;
         if !url.contains("sslmode=") {
+            // The driver would default to `prefer`.
             config.ssl_mode(SslMode::Disable);
         }
         config
             .application_name("slotkeeper")
-            .connect_timeout(HOST_PATIENCE)
-            // A standby that is not promoted yet is no database for us.
+            .connect_timeout(ADDRESS_TIMEOUT)
+            // Only a server that takes writes is used, never a standby.
             .target_session_attrs(TargetSessionAttrs::ReadWrite)
             .keepalives_idle(KEEPALIVE)
             .tcp_user_timeout(KEEPALIVE);
         let tls = if config.get_ssl_mode() == SslMode::Disable { None } else { Some(tls()?) };
-        Ok(Self { hosts: one_by_one(&config), last: AtomicUsize::new(0), tls })
+        Ok(Self { hosts: split_hosts(&config), last: AtomicUsize::new(0), tls })
     }
 
-    /// A new connection to the server that can be written to, with its settings made, and the number of that server; its other
-    /// half runs on `runtime`.
+    /// A new connection, with its settings made, to the server that takes writes, and the index of that server. The I/O
+    /// half of the connection runs on `runtime`.
     pub(super) async fn connect(&self, runtime: &Runtime) -> Result<(usize, Client), StoreError> {
         self.first_of(async |host| {
             let client = match &self.tls {
@@ -93,37 +94,38 @@ impl Address {
         .await
     }
 
-    /// Connects and hears what other processes tell, until the connection ends.
-    pub(super) async fn listen(&self, bulletin: &CommitSignals) -> Result<(), StoreError> {
+    /// Connects and receives signals of other processes until the connection ends.
+    pub(super) async fn listen(&self, signals: &CommitSignals) -> Result<(), StoreError> {
         match &self.tls {
             Some(tls) => {
                 let connect = async |host: &Config| host.connect(tls.clone()).await.map_err(store_error);
                 let (_, (client, connection)) = self.first_of(connect).await?;
-                hear(client, connection, bulletin).await
+                listen_until_closed(client, connection, signals).await
             }
             None => {
                 let connect = async |host: &Config| host.connect(NoTls).await.map_err(store_error);
                 let (_, (client, connection)) = self.first_of(connect).await?;
-                hear(client, connection, bulletin).await
+                listen_until_closed(client, connection, signals).await
             }
         }
     }
 
-    /// Which server was seen to take writes last. Whoever has a connection to another one leaves it: two servers may both take
-    /// writes after a failover, and all of this process is to go to one.
+    /// The index of the server that last took writes. Sessions with another server reconnect: after a failover two
+    /// servers may both take writes, and all units of this process must go to the same one.
     pub(super) fn last(&self) -> usize {
         self.last.load(Ordering::Relaxed)
     }
 
-    /// What `connect` gives for the first server that lets it, beginning with the one that did last, and its number.
+    /// The result of `connect` for the first server for which it succeeds, starting with the one that did last, and the
+    /// index of that server.
     async fn first_of<T>(
         &self,
         connect: impl AsyncFn(&Config) -> Result<T, StoreError>,
     ) -> Result<(usize, T), StoreError> {
         let mut why = StoreError::unavailable("the address of the database names no server");
         for (number, host) in self.hosts.iter().enumerate().cycle().skip(self.last()).take(self.hosts.len()) {
-            let places = match tokio::time::timeout(HOST_PATIENCE, each_place(host)).await {
-                Ok(Ok(places)) => places,
+            let addresses = match tokio::time::timeout(ADDRESS_TIMEOUT, resolve(host)).await {
+                Ok(Ok(addresses)) => addresses,
                 Ok(Err(error)) => {
                     why = error;
                     continue;
@@ -133,8 +135,8 @@ impl Address {
                     continue;
                 }
             };
-            for place in places {
-                match tokio::time::timeout(HOST_PATIENCE, connect(&place)).await {
+            for address in addresses {
+                match tokio::time::timeout(ADDRESS_TIMEOUT, connect(&address)).await {
                     Ok(Ok(connected)) => {
                         self.last.store(number, Ordering::Relaxed);
                         return Ok((number, connected));
@@ -148,9 +150,9 @@ impl Address {
     }
 }
 
-/// A server by each of the IP addresses that its name stands for, so that one that is dead leaves the next one its turn. The
+/// The server with each IP address of its name, so that a dead address does not use up the time of the next one. The
 /// name stays, for TLS.
-async fn each_place(host: &Config) -> Result<Vec<Config>, StoreError> {
+async fn resolve(host: &Config) -> Result<Vec<Config>, StoreError> {
     let [Host::Tcp(name)] = host.get_hosts() else { return Ok(vec![host.clone()]) };
     if !host.get_hostaddrs().is_empty() {
         return Ok(vec![host.clone()]);
@@ -160,17 +162,17 @@ async fn each_place(host: &Config) -> Result<Vec<Config>, StoreError> {
     let found =
         found.map_err(|error| StoreError::unavailable(format!("the database's server is not found: {error}")))?;
     Ok(found
-        .take(MOST_PLACES)
-        .map(|place| {
+        .take(MAX_ADDRESSES)
+        .map(|address| {
             let mut host = host.clone();
-            host.hostaddr(place.ip());
+            host.hostaddr(address.ip());
             host
         })
         .collect())
 }
 
-/// The same settings for each server alone: the driver tries them one after the other by itself, but without a limit for each.
-fn one_by_one(all: &Config) -> Vec<Config> {
+/// The same settings for each server alone. The driver can try several by itself, but without a time limit for each.
+fn split_hosts(all: &Config) -> Vec<Config> {
     let (hosts, addresses, ports) = (all.get_hosts(), all.get_hostaddrs(), all.get_ports());
     let alone = |number: usize| {
         let mut one = Config::new();
@@ -207,7 +209,7 @@ fn one_by_one(all: &Config) -> Vec<Config> {
     (0..hosts.len().max(addresses.len())).map(alone).collect()
 }
 
-/// Trusts whom the machine trusts.
+/// Trusts the root certificates of the machine.
 fn tls() -> Result<MakeRustlsConnect, StoreError> {
     let mut roots = RootCertStore::empty();
     let found = rustls_native_certs::load_native_certs();
@@ -234,14 +236,14 @@ mod tests {
     #[tokio::test]
     async fn a_server_is_tried_by_each_of_its_addresses_and_keeps_its_name() {
         let all: Config = "postgres://u@localhost:1,127.0.0.1:2/d".parse().expect("an address");
-        let hosts = one_by_one(&all);
+        let hosts = split_hosts(&all);
         let ports: Vec<&[u16]> = hosts.iter().map(Config::get_ports).collect();
         assert_eq!(ports, [[1], [2]]);
-        let places = each_place(&hosts[0]).await.expect("addresses");
-        assert!(!places.is_empty());
-        for place in places {
-            assert_eq!(place.get_hosts(), [Host::Tcp("localhost".to_owned())]);
-            assert!(matches!(place.get_hostaddrs(), [address] if address.is_loopback()), "{place:?}");
+        let addresses = resolve(&hosts[0]).await.expect("addresses");
+        assert!(!addresses.is_empty());
+        for address in addresses {
+            assert_eq!(address.get_hosts(), [Host::Tcp("localhost".to_owned())]);
+            assert!(matches!(address.get_hostaddrs(), [address] if address.is_loopback()), "{address:?}");
         }
     }
 }

@@ -1,16 +1,16 @@
-//! PostgreSQL's errors in the store's words.
+//! Maps PostgreSQL's errors to the store's.
 
 use crate::error::{Code, StoreError};
 use std::error::Error as _;
 use tokio_postgres::error::{DbError, SqlState};
 
-/// `read_only_sql_transaction`: the server is a standby, or was made one.
+/// `read_only_sql_transaction`: the server is a standby, or has become one.
 const ON_STANDBY: &str = "25006";
 
-/// What the store says about it. DETAIL is left out, because it quotes rows.
+/// The store's error. DETAIL is left out, because it quotes rows.
 pub(super) fn store_error(error: tokio_postgres::Error) -> StoreError {
     match error.as_db_error() {
-        Some(db) => said_by_the_server(db),
+        Some(db) => server_error(db),
         None if is_call_error(&error) => {
             StoreError::inconsistent(format!("the driver could not make sense of a call or an answer: {error}"))
         }
@@ -21,16 +21,16 @@ pub(super) fn store_error(error: tokio_postgres::Error) -> StoreError {
     }
 }
 
-/// Parameters and columns that do not fit: mistakes in a statement, and no trouble of the connection.
+/// Whether parameters or columns do not fit, which is a mistake in a statement and not a failure of the connection.
 fn is_call_error(error: &tokio_postgres::Error) -> bool {
-    // The driver keeps its kinds to itself, but each has a first word of its own.
+    // The driver's error kinds are private, but the texts differ in their first words.
     let text = error.to_string();
     ["error serializing parameter", "error deserializing column", "expected ", "invalid column", "query returned"]
         .iter()
         .any(|start| text.starts_with(start))
 }
 
-fn said_by_the_server(db: &DbError) -> StoreError {
+fn server_error(db: &DbError) -> StoreError {
     let state = db.code();
     let code = Code(state.code().to_owned());
     let class = state.code().get(..2).unwrap_or_default();
@@ -41,16 +41,17 @@ fn said_by_the_server(db: &DbError) -> StoreError {
     if is_contention(state) || *state == SqlState::LOCK_NOT_AVAILABLE {
         return StoreError::Contended { code };
     }
-    // The message of a data exception can quote the value.
+    // The message of a data exception (class 22) can quote the value.
     let message = if class == "22" { "a value does not fit".to_owned() } else { db.message().to_owned() };
     match class {
-        // Connection, resources, operator intervention (shutdown, timeouts), system errors, a wrong password.
+        // Connection, resources, operator intervention (shutdown, timeouts), system errors, invalid credentials,
+        // internal errors.
         "08" | "53" | "57" | "58" | "28" | "3D" | "XX" => StoreError::Unavailable { code: Some(code), why: message },
-        // Timeouts between statements, and writing on a standby, which a failover leaves behind.
+        // Timeouts of an idle transaction, and writes on a standby after a failover.
         "25" if ["25P03", "25P04", ON_STANDBY].contains(&state.code()) => {
             StoreError::Unavailable { code: Some(code), why: message }
         }
-        // So a standby answers BEGIN … READ WRITE, with a code that stands for much else.
+        // A standby answers BEGIN … READ WRITE with 0A000, which has many other causes.
         "0A" if message.contains("during recovery") => {
             StoreError::Unavailable { code: Some(Code(ON_STANDBY.to_owned())), why: message }
         }
@@ -58,19 +59,19 @@ fn said_by_the_server(db: &DbError) -> StoreError {
     }
 }
 
-/// The unit met another one; run again, it will go well.
+/// A conflict with another transaction, which running the unit again resolves.
 fn is_contention(state: &SqlState) -> bool {
     *state == SqlState::T_R_SERIALIZATION_FAILURE || *state == SqlState::T_R_DEADLOCK_DETECTED
 }
 
-/// Whether running the unit again is the remedy.
-pub(super) fn is_worth_repeating(error: &StoreError) -> bool {
+/// Whether to run the unit again.
+pub(super) fn is_retryable(error: &StoreError) -> bool {
     error.is_drawn_id_taken()
         || matches!(error, StoreError::Contended { code } if ["40001", "40P01"].contains(&code.as_str()))
 }
 
-/// What a unit that only reads is told where one that writes would have met a standby.
-pub(super) fn its_own_mistake(error: StoreError) -> StoreError {
+/// In a unit that only reads, the error of a standby means that the unit tried to write.
+pub(super) fn read_only_violation(error: StoreError) -> StoreError {
     match error {
         StoreError::Unavailable { code: Some(code), why } if code.as_str() == ON_STANDBY => {
             StoreError::Refused { code, message: why }
@@ -79,8 +80,8 @@ pub(super) fn its_own_mistake(error: StoreError) -> StoreError {
     }
 }
 
-/// Whether the server has told that it ends the connection.
-pub(super) fn is_farewell(error: &StoreError) -> bool {
+/// Whether the connection cannot be used after this error.
+pub(super) fn is_connection_lost(error: &StoreError) -> bool {
     match error {
         StoreError::Unavailable { code: Some(code), .. } => {
             code.as_str().starts_with("08")

@@ -1,5 +1,5 @@
-//! Hears from other processes that keys may open something else. What they did is known here without it within the time that
-//! keys are believed; with it, at once.
+//! Receives signals of other processes that the scope of keys may have changed. Without a signal this process notices
+//! such a change only when its cached keys expire.
 
 use super::config::Address;
 use super::failure::store_error;
@@ -16,18 +16,18 @@ use tokio::runtime;
 use tokio::sync::watch;
 use tokio_postgres::{AsyncMessage, Client, Connection};
 
-/// How long to wait before connecting again.
-const PAUSE: Duration = Duration::from_secs(1);
+/// Delay before connecting again.
+const RECONNECT_DELAY: Duration = Duration::from_secs(1);
 
-/// The channel's name is also in the statement that tells, in `changes.rs`.
+/// `NOTIFY_KEYS_CHANGED` in `changes.rs` notifies the same channel.
 const LISTEN: &str = "LISTEN slotkeeper_keys";
 
-/// Goes on until it is dropped or told to stop.
+/// The listening thread. It ends when this is dropped or [`stop`](Self::stop) is called.
 pub(crate) struct Listening(watch::Sender<bool>);
 
 impl Listening {
-    /// Starts a thread with a connection of its own, which need not be there: until it is, nothing is heard.
-    pub(super) fn start(address: Arc<Address>, bulletin: Arc<CommitSignals>, alive: Alive) -> Result<Self, StoreError> {
+    /// Starts a thread with its own connection. The server need not be reachable; no signals arrive until it is.
+    pub(super) fn start(address: Arc<Address>, signals: Arc<CommitSignals>, alive: Alive) -> Result<Self, StoreError> {
         let failed =
             |error| StoreError::unavailable(format!("cannot start a thread that listens to the database: {error}"));
         let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
@@ -36,10 +36,10 @@ impl Listening {
             runtime.block_on(async {
                 tokio::select! {
                     _ = stopped.wait_for(|stop| *stop) => {}
-                    () = listen(&address, &bulletin) => {}
+                    () = listen(&address, &signals) => {}
                 }
             });
-            // The connection is closed before anybody is told that the store is.
+            // Closing the store waits for `alive`, and must find the connection closed.
             drop(runtime);
             drop(alive);
         };
@@ -47,50 +47,49 @@ impl Listening {
         Ok(Self(stop))
     }
 
-    /// Ends the connection and the thread.
     pub(crate) fn stop(&self) {
         self.0.send_replace(true);
     }
 }
 
-async fn listen(address: &Address, bulletin: &CommitSignals) {
-    let mut told = false;
+async fn listen(address: &Address, signals: &CommitSignals) {
+    let mut logged = false;
     loop {
-        let error = match address.listen(bulletin).await {
+        let error = match address.listen(signals).await {
             Ok(()) => StoreError::unavailable("the connection has ended"),
             Err(error) => error,
         };
-        // Once, and not each second of a night without a database.
-        if !told {
+        // Logged once, not every second of an outage.
+        if !logged {
             tracing::warn!(%error, "what other servers do with keys is noticed a moment later; connecting again");
-            told = true;
+            logged = true;
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(RECONNECT_DELAY).await;
     }
 }
 
-/// Listens until the connection ends.
-pub(super) async fn hear<S, T>(
+/// Raises `signals` for each notification until the connection ends.
+pub(super) async fn listen_until_closed<S, T>(
     client: Client,
     mut connection: Connection<S, T>,
-    bulletin: &CommitSignals,
+    signals: &CommitSignals,
 ) -> Result<(), StoreError>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     T: AsyncRead + AsyncWrite + Unpin,
 {
-    let mut listens = false;
-    let mut begin = pin!(client.batch_execute(LISTEN));
+    let mut listening = false;
+    let mut subscribe = pin!(client.batch_execute(LISTEN));
     loop {
         tokio::select! {
-            begun = &mut begin, if !listens => {
-                begun.map_err(store_error)?;
-                listens = true;
-                // Something may have been told while nobody listened.
-                bulletin.keys_changed();
+            subscribed = &mut subscribe, if !listening => {
+                subscribed.map_err(store_error)?;
+                listening = true;
+                // Signals may have been missed before LISTEN took effect.
+                signals.keys_changed();
             }
             message = poll_fn(|context| connection.poll_message(context)) => match message {
-                Some(Ok(AsyncMessage::Notification(_))) => bulletin.keys_changed(),
+                Some(Ok(AsyncMessage::Notification(_))) => signals.keys_changed(),
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Err(store_error(error)),
                 None => return Ok(()),

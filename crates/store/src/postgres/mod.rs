@@ -1,7 +1,7 @@
-//! The engine for more than one machine: some blocking threads, each with a connection of its own.
+//! The engine for several machines: blocking threads with one PostgreSQL connection each.
 //!
-//! A unit is plain code that waits for its answers, so it needs a thread. Each thread drives its connection by a
-//! small runtime of its own; that is what lets independent statements share a round trip.
+//! A unit is blocking code, so it needs a thread. Each thread drives its connection with its own single-threaded
+//! runtime, which lets independent statements share a round trip.
 
 mod config;
 mod failure;
@@ -24,23 +24,23 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
 
-/// From when on a unit is worth a line in the log. Others do not wait for it, unless it holds a row they need.
+/// Units that take longer are logged. Other units wait for one only if it holds a row they need.
 pub(crate) const SLOW: Duration = Duration::from_millis(250);
 
-/// A PostgreSQL database and the threads that work on it.
 pub(crate) struct Postgres {
     pub(crate) queue: Queue,
-    /// Hears what other processes do with keys.
+    /// Receives signals of other processes that the scope of keys may have changed.
     pub(crate) listening: Listening,
 }
 
 impl Postgres {
-    /// Connects, migrates, and starts `connections` threads and one that listens. Not to be called from async code.
+    /// Connects, migrates, and starts `connections` worker threads and a listening one. Blocks; not to be called from
+    /// async code.
     pub(crate) fn open(
         url: &str,
         connections: usize,
         migrations: &[Migration],
-        bulletin: &Arc<CommitSignals>,
+        signals: &Arc<CommitSignals>,
     ) -> Result<Self, StoreError> {
         let address = Arc::new(Address::from_url(url)?);
         let mut first = Session::new(Arc::clone(&address))?;
@@ -51,7 +51,7 @@ impl Postgres {
         for _ in 1..connections {
             worker::start(Session::new(Arc::clone(&address))?, Arc::clone(&jobs), alive.clone())?;
         }
-        let listening = Listening::start(address, Arc::clone(bulletin), alive)?;
+        let listening = Listening::start(address, Arc::clone(signals), alive)?;
         Ok(Self { queue, listening })
     }
 }

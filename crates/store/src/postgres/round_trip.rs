@@ -1,12 +1,12 @@
-//! Several requests on their way at once.
+//! Sends several requests before waiting for the first answer.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::Poll;
 use tokio_postgres::{Client, Error};
 
-/// Polls the requests in their order until all have answered. The driver sends a request when it is polled first,
-/// so all of them leave in this order before the first answer is waited for.
+/// Polls the requests in order until all have answered. The driver sends a request when it is first polled, so all are
+/// sent in this order before the first answer is awaited.
 pub(super) async fn all<T>(requests: Vec<impl Future<Output = T>>) -> Vec<T> {
     let mut requests: Vec<(Pin<Box<_>>, Option<T>)> = requests.into_iter().map(|one| (Box::pin(one), None)).collect();
     poll_fn(|context| {
@@ -25,7 +25,7 @@ pub(super) async fn all<T>(requests: Vec<impl Future<Output = T>>) -> Vec<T> {
     requests.into_iter().filter_map(|(_, answer)| answer).collect()
 }
 
-/// Sends `begin`, if there is one, and right behind it the request; fails with the first error.
+/// Sends `begin`, if given, and the request right after it; the first error of the two.
 pub(super) async fn after_begin<T>(
     client: &Client,
     begin: Option<&str>,

@@ -1,7 +1,7 @@
 //! One connection, used by one thread.
 
 use super::config::Address;
-use super::failure::{is_farewell, its_own_mistake, store_error};
+use super::failure::{is_connection_lost, read_only_violation, store_error};
 use super::round_trip::{after_begin, all};
 use crate::error::StoreError;
 use crate::row::{Row, RowOf};
@@ -16,23 +16,22 @@ use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, Statement};
 
-/// How long to wait for an answer. The server gives up a statement earlier; this is for a server that is gone
-/// without a word.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// Time limit for an answer. Longer than the server's statement timeout: this one is for a server that has vanished.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// A connection with what belongs to it. Without a client it is not connected; see [`Session::ready`].
+/// A connection with its prepared statements. Without a client it is not connected; see [`Session::ready`].
 pub(crate) struct Session {
     address: Arc<Address>,
     client: Option<Client>,
-    /// The number of the server that the client is connected to.
+    /// The index of the server that the client is connected to.
     host: usize,
     statements: HashMap<&'static str, Statement>,
     mode: Mode,
     begun: bool,
     lost: bool,
-    /// How long to wait for an answer.
-    patience: Duration,
-    // The last field: the connection's other half lives on it.
+    /// Time limit for an answer.
+    timeout: Duration,
+    // The last field, so it is dropped last: the connection's I/O half runs on it.
     runtime: Runtime,
 }
 
@@ -50,15 +49,16 @@ impl Session {
             mode: Mode::Read,
             begun: false,
             lost: false,
-            patience: PATIENCE,
+            timeout: ANSWER_TIMEOUT,
             runtime,
         })
     }
 
-    /// Connects if there is no connection, or another server was found to take writes since it was made.
+    /// Connects if there is no connection, or if another server has taken writes since it was made.
     pub(crate) fn ready(&mut self) -> Result<(), StoreError> {
         if self.is_lost() || self.host != self.address.last() {
             self.client = None;
+            // Prepared statements belong to the connection.
             self.statements.clear();
             let (host, client) = self.runtime.block_on(self.address.connect(&self.runtime))?;
             (self.host, self.client) = (host, Some(client));
@@ -72,32 +72,32 @@ impl Session {
         self.lost || self.client.as_ref().is_none_or(Client::is_closed)
     }
 
-    /// Runs `act` with all the time in the world for each of its statements, here and on the server.
-    pub(crate) fn without_hurry<T>(
+    /// Runs `act` without a time limit for statements, neither here nor on the server.
+    pub(crate) fn without_statement_timeout<T>(
         &mut self,
         act: impl FnOnce(&mut Self) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.plain("SET statement_timeout = 0")?;
-        self.patience = Duration::MAX;
+        self.execute_raw("SET statement_timeout = 0")?;
+        self.timeout = Duration::MAX;
         let done = act(self);
-        self.patience = PATIENCE;
-        // What went wrong first is what counts.
-        let reset = self.plain(super::config::STATEMENT_TIMEOUT);
+        self.timeout = ANSWER_TIMEOUT;
+        // The error of `act` takes precedence.
+        let reset = self.execute_raw(super::config::STATEMENT_TIMEOUT);
         done.and_then(|done| reset.map(|()| done))
     }
 
-    /// What to do while there is nothing to do: waits, and keeps the connection's other half going.
-    pub(super) fn wait_for<T>(&self, what: impl Future<Output = T>) -> T {
+    /// Runs a future on the session's runtime, which also drives the connection.
+    pub(super) fn block_on<T>(&self, what: impl Future<Output = T>) -> T {
         self.runtime.block_on(what)
     }
 
-    /// The next statement begins a transaction for a unit of this kind.
+    /// The next statement begins a transaction of this mode.
     pub(crate) fn start(&mut self, mode: Mode) {
         self.mode = mode;
         self.begun = false;
     }
 
-    /// Gives every row of the answer to `take`.
+    /// Passes every row of the result to `take`.
     pub(crate) fn query(
         &mut self,
         sql: Sql,
@@ -105,7 +105,7 @@ impl Session {
         take: &mut dyn FnMut(&Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let statement = self.prepared(sql)?;
-        let rows = self.trip(|client| {
+        let rows = self.round_trip(|client| {
             let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|cell| cell as _).collect();
             let statement = &statement;
             async move { client.query(statement, &params).await }
@@ -113,97 +113,96 @@ impl Session {
         rows.iter().try_for_each(|row| take(&Row::new(RowOf::Postgres(row))))
     }
 
-    /// How many rows were written; if the statement reads, how many it found.
+    /// How many rows were written or, if the statement reads, found.
     pub(crate) fn run(&mut self, sql: Sql, params: &[Cell<'_>]) -> Result<u64, StoreError> {
         let statement = self.prepared(sql)?;
-        self.trip(|client| execute(client, &statement, params))
+        self.round_trip(|client| execute(client, &statement, params))
     }
 
-    /// Runs the statements in order and in one round trip; says for each what [`Session::run`] would.
+    /// Runs the statements in order in one round trip; for each the number that [`Session::run`] returns.
     pub(crate) fn batch(&mut self, calls: &[(Sql, Vec<Cell<'_>>)]) -> Result<Vec<u64>, StoreError> {
-        // All are prepared before any is sent: preparing waits for an answer.
+        // Preparing waits for an answer, so all are prepared before any is sent.
         let statements: Result<Vec<_>, _> = calls.iter().map(|(sql, _)| self.prepared(*sql)).collect();
         let statements = statements?;
         if calls.is_empty() {
             return Ok(Vec::new());
         }
-        self.trip(|client| {
+        self.round_trip(|client| {
             let requests: Vec<_> = statements
                 .iter()
                 .zip(calls)
                 .map(|(statement, (_, params))| execute(client, statement, params))
                 .collect();
-            // The first error is the one that counts; those after it only say that the transaction is over.
+            // The errors after the first only say that the transaction was aborted.
             async move { all(requests).await.into_iter().collect() }
         })
     }
 
-    /// Makes what the unit did durable. A unit that did nothing has nothing to commit.
+    /// Commits the unit, if it has run any statement.
     pub(super) fn commit(&mut self) -> Result<(), StoreError> {
         if !self.begun {
             return Ok(());
         }
         self.begun = false;
-        self.plain("COMMIT")
+        self.execute_raw("COMMIT")
     }
 
-    /// Undoes what the unit did. If that cannot be said to the server, the connection is given up, which has the
-    /// same effect.
+    /// Rolls the unit back. If ROLLBACK fails, the connection is given up, which has the same effect.
     pub(super) fn roll_back(&mut self) {
-        if self.begun && !self.is_lost() && self.plain("ROLLBACK").is_err() {
+        if self.begun && !self.is_lost() && self.execute_raw("ROLLBACK").is_err() {
             self.lost = true;
         }
         self.begun = false;
     }
 
-    /// Runs a text as it is, outside the unit's statements: BEGIN, COMMIT, a migration.
-    pub(crate) fn plain(&mut self, text: &str) -> Result<(), StoreError> {
+    /// Runs a text without preparing it: BEGIN, COMMIT, a migration.
+    pub(crate) fn execute_raw(&mut self, text: &str) -> Result<(), StoreError> {
         let client = connected(self.client.as_ref())?;
-        let done = patiently(&self.runtime, self.patience, client.batch_execute(text));
-        self.lost |= done.as_ref().is_err_and(is_farewell);
+        let done = with_timeout(&self.runtime, self.timeout, client.batch_execute(text));
+        self.lost |= done.as_ref().is_err_and(is_connection_lost);
         done
     }
 
-    /// The statement, prepared; the first time costs a round trip.
+    /// The prepared statement. The first use costs a round trip.
     fn prepared(&mut self, sql: Sql) -> Result<Statement, StoreError> {
         if let Some(statement) = self.statements.get(sql.key()) {
             return Ok(statement.clone());
         }
         let client = connected(self.client.as_ref())?;
-        let statement = patiently(&self.runtime, self.patience, client.prepare(&sql.for_postgres()));
-        self.lost |= statement.as_ref().is_err_and(is_farewell);
+        let statement = with_timeout(&self.runtime, self.timeout, client.prepare(&sql.for_postgres()));
+        self.lost |= statement.as_ref().is_err_and(is_connection_lost);
         let statement = statement?;
         self.statements.insert(sql.key(), statement.clone());
         Ok(statement)
     }
 
     /// Sends a request, behind BEGIN if the transaction has not begun, and waits for the answer.
-    fn trip<'a, T, F>(&'a mut self, request: impl FnOnce(&'a Client) -> F) -> Result<T, StoreError>
+    fn round_trip<'a, T, F>(&'a mut self, request: impl FnOnce(&'a Client) -> F) -> Result<T, StoreError>
     where
         F: Future<Output = Result<T, Error>>,
     {
         let begin = if self.begun { None } else { Some(begin(self.mode)) };
         self.begun = true;
         let client = connected(self.client.as_ref())?;
-        let done = patiently(&self.runtime, self.patience, after_begin(client, begin, request(client)));
-        // A unit that only reads and writes all the same gets the error of a standby from any server.
-        let done = if self.mode == Mode::Read { done.map_err(its_own_mistake) } else { done };
-        self.lost |= done.as_ref().is_err_and(is_farewell);
+        let done = with_timeout(&self.runtime, self.timeout, after_begin(client, begin, request(client)));
+        // Any server refuses writes in a read-only transaction with the code that a standby uses.
+        let done = if self.mode == Mode::Read { done.map_err(read_only_violation) } else { done };
+        self.lost |= done.as_ref().is_err_and(is_connection_lost);
         done
     }
 
-    /// The rows of a text as it is; for the migrations.
-    pub(crate) fn rows(&mut self, text: &str) -> Result<Vec<tokio_postgres::Row>, StoreError> {
+    /// The rows of a text that is not prepared, for migrations.
+    pub(crate) fn query_raw(&mut self, text: &str) -> Result<Vec<tokio_postgres::Row>, StoreError> {
         let client = connected(self.client.as_ref())?;
-        let rows = patiently(&self.runtime, self.patience, client.query(text, &[]));
-        self.lost |= rows.as_ref().is_err_and(is_farewell);
+        let rows = with_timeout(&self.runtime, self.timeout, client.query(text, &[]));
+        self.lost |= rows.as_ref().is_err_and(is_connection_lost);
         rows
     }
 }
 
 #[cfg(test)]
 impl Session {
-    /// Prepares the statement, and looks whether the store knows the types of its parameters and columns.
+    /// Prepares the statement, and checks that the store knows the types of its parameters and columns.
     pub(crate) fn check(&mut self, sql: Sql) -> Result<(), StoreError> {
         let statement = self.prepared(sql)?;
         let columns = statement.columns().iter().map(tokio_postgres::Column::type_);
@@ -230,19 +229,19 @@ fn connected(client: Option<&Client>) -> Result<&Client, StoreError> {
     client.ok_or_else(|| StoreError::unavailable("there is no connection to the database"))
 }
 
-fn patiently<T>(
+fn with_timeout<T>(
     runtime: &Runtime,
-    patience: Duration,
+    timeout: Duration,
     request: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, StoreError> {
     runtime.block_on(async {
-        match tokio::time::timeout(patience, request).await {
+        match tokio::time::timeout(timeout, request).await {
             Ok(answer) => answer.map_err(store_error),
-            Err(_) => Err(silent()),
+            Err(_) => Err(timed_out()),
         }
     })
 }
 
-fn silent() -> StoreError {
+fn timed_out() -> StoreError {
     StoreError::unavailable("the database does not answer")
 }

@@ -1,4 +1,4 @@
-//! Values on the wire of PostgreSQL.
+//! Conversion of values to and from PostgreSQL's types.
 
 use super::failure::store_error;
 use crate::error::StoreError;
@@ -8,7 +8,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
-/// One value of an answer.
+/// The value of a column.
 pub(crate) fn cell(row: &Row, index: usize) -> Result<Cell<'_>, StoreError> {
     let column =
         row.columns().get(index).ok_or_else(|| StoreError::inconsistent(format!("there is no column {index}")))?;
@@ -16,7 +16,7 @@ pub(crate) fn cell(row: &Row, index: usize) -> Result<Cell<'_>, StoreError> {
     if *kind == Type::INT8 {
         get(row, index, Cell::Integer)
     } else if *kind == Type::INT4 {
-        // What a bare number in a statement is.
+        // The type of a literal number in a statement.
         get(row, index, |number: i32| Cell::Integer(number.into()))
     } else if *kind == Type::BOOL {
         get(row, index, Cell::Bool)
@@ -64,7 +64,7 @@ impl ToSql for Cell<'_> {
     }
 
     fn accepts(_: &Type) -> bool {
-        // `to_sql` decides, with the value at hand.
+        // `to_sql` checks the type together with the value.
         true
     }
 

@@ -1,6 +1,6 @@
-//! The threads: each takes one unit at a time and brings it to an end.
+//! The worker threads: each takes one unit at a time and runs it until it has committed or failed.
 
-use super::failure::is_worth_repeating;
+use super::failure::is_retryable;
 use super::session::Session;
 use crate::error::StoreError;
 use crate::queue::{Alive, Jobs};
@@ -11,18 +11,18 @@ use std::thread::Builder;
 use std::time::Duration;
 use tokio::sync::Mutex;
 
-/// How often a unit is run at most when others get in its way or the connection breaks.
-const ATTEMPTS: u32 = 6;
+/// Attempts of a unit when other transactions conflict with it or the connection breaks.
+const MAX_ATTEMPTS: u32 = 6;
 
-/// The pause before the second attempt; it doubles from one to the next.
-const FIRST_PAUSE: Duration = Duration::from_millis(5);
+/// Delay before the second attempt; doubled for each further one.
+const FIRST_RETRY_DELAY: Duration = Duration::from_millis(5);
 
-/// Starts a thread; it ends when the queue is closed and empty.
+/// Starts a thread. It ends when the queue is closed and empty.
 pub(super) fn start(session: Session, jobs: Arc<Mutex<Jobs>>, alive: Alive) -> Result<(), StoreError> {
     let run = move || {
         let mut tx = Tx::new(Link::Postgres(Box::new(session)));
         while let Some(job) = next(&tx, &jobs) {
-            serve(&mut tx, job);
+            run_unit(&mut tx, job);
         }
         drop(tx);
         drop(alive);
@@ -36,63 +36,66 @@ pub(super) fn start(session: Session, jobs: Arc<Mutex<Jobs>>, alive: Alive) -> R
 
 fn next(tx: &Tx, jobs: &Mutex<Jobs>) -> Option<Call> {
     match &tx.link {
-        Link::Postgres(session) => session.wait_for(async { jobs.lock().await.recv().await }),
+        Link::Postgres(session) => session.block_on(async { jobs.lock().await.recv().await }),
         Link::Sqlite(_) => None,
     }
 }
 
-/// What came of one attempt.
-enum End {
-    /// The caller may have the unit's own answer.
+/// What follows an attempt.
+enum AttemptEnd {
+    /// The caller gets the unit's own result.
     Answer,
     /// The caller gets an error of the store.
     Refuse(StoreError),
-    /// Another attempt may go better; if none is left, the unit's own answer stands.
-    Again,
-    /// The same, for a COMMIT that was refused: what the unit answered is not true.
-    AgainOr(StoreError),
+    /// Run again; without an attempt left, the caller gets the unit's own result.
+    Retry,
+    /// Run again; without an attempt left, the caller gets this error. For a COMMIT that failed: the unit's own result
+    /// does not hold.
+    RetryOr(StoreError),
 }
 
-fn serve(tx: &mut Tx, mut job: Call) {
-    let mut pause = FIRST_PAUSE;
-    for attempt in 1..=ATTEMPTS {
-        let end = match try_once(tx, &mut job) {
-            End::Again if attempt == ATTEMPTS => End::Answer,
-            End::AgainOr(error) if attempt == ATTEMPTS => End::Refuse(error),
+fn run_unit(tx: &mut Tx, mut job: Call) {
+    let mut delay = FIRST_RETRY_DELAY;
+    for attempt in 1..=MAX_ATTEMPTS {
+        let end = match attempt_once(tx, &mut job) {
+            AttemptEnd::Retry if attempt == MAX_ATTEMPTS => AttemptEnd::Answer,
+            AttemptEnd::RetryOr(error) if attempt == MAX_ATTEMPTS => AttemptEnd::Refuse(error),
             end => end,
         };
         match end {
-            End::Answer => {
+            AttemptEnd::Answer => {
                 job.answer();
-                // What a read began is still open: its caller need not wait for the end of it.
+                // The transaction of a read is still open here; its caller need not wait for ROLLBACK.
                 return roll_back(tx);
             }
-            End::Refuse(error) => return job.refuse(error),
-            End::Again | End::AgainOr(_) => std::thread::sleep(pause),
+            AttemptEnd::Refuse(error) => return job.refuse(error),
+            AttemptEnd::Retry | AttemptEnd::RetryOr(_) => std::thread::sleep(delay),
         }
-        pause *= 2;
+        delay *= 2;
     }
 }
 
-fn try_once(tx: &mut Tx, job: &mut Call) -> End {
-    if let Err(error) = with(tx, Session::ready) {
-        return End::Refuse(error);
+fn attempt_once(tx: &mut Tx, job: &mut Call) -> AttemptEnd {
+    if let Err(error) = with_session(tx, Session::ready) {
+        return AttemptEnd::Refuse(error);
     }
     if job.is_rehearsed() {
         job.attempt(tx);
         roll_back(tx);
-        tx.doom = None;
+        tx.poisoned = None;
     }
     let verdict = job.attempt(tx);
-    let doom = tx.doom.take();
-    let lost = with(tx, |session| Ok(session.is_lost())).unwrap_or(true);
-    let repeat = doom.is_some_and(|error| lost || is_worth_repeating(&error));
+    // The unit may have replaced the error by its own, so the decision to retry rests on the first error of the
+    // store.
+    let poisoned = tx.poisoned.take();
+    let lost = with_session(tx, |session| Ok(session.is_lost())).unwrap_or(true);
+    let retryable = poisoned.is_some_and(|error| lost || is_retryable(&error));
     match verdict {
-        Verdict::Keep if job.mode() == Mode::Read => return End::Answer,
+        Verdict::Keep if job.mode() == Mode::Read => return AttemptEnd::Answer,
         Verdict::Keep => return commit(tx, lost),
         Verdict::Undo => roll_back(tx),
     }
-    if repeat { End::Again } else { End::Answer }
+    if retryable { AttemptEnd::Retry } else { AttemptEnd::Answer }
 }
 
 fn roll_back(tx: &mut Tx) {
@@ -101,13 +104,13 @@ fn roll_back(tx: &mut Tx) {
     }
 }
 
-fn commit(tx: &mut Tx, lost_before: bool) -> End {
-    match with(tx, Session::commit) {
-        Ok(()) => End::Answer,
-        // COMMIT was not sent, so nothing was stored.
-        Err(error) if lost_before => End::AgainOr(error),
-        Err(error) if is_worth_repeating(&error) => End::AgainOr(error),
-        Err(error) => End::Refuse(if with(tx, |session| Ok(session.is_lost())).unwrap_or(true) {
+fn commit(tx: &mut Tx, lost_before: bool) -> AttemptEnd {
+    match with_session(tx, Session::commit) {
+        Ok(()) => AttemptEnd::Answer,
+        // The connection was lost before COMMIT was sent, so nothing was stored.
+        Err(error) if lost_before => AttemptEnd::RetryOr(error),
+        Err(error) if is_retryable(&error) => AttemptEnd::RetryOr(error),
+        Err(error) => AttemptEnd::Refuse(if with_session(tx, |session| Ok(session.is_lost())).unwrap_or(true) {
             StoreError::unavailable(format!("{error}; this happened while committing, so it may have been stored"))
         } else {
             error
@@ -115,7 +118,7 @@ fn commit(tx: &mut Tx, lost_before: bool) -> End {
     }
 }
 
-fn with<T>(tx: &mut Tx, act: impl FnOnce(&mut Session) -> Result<T, StoreError>) -> Result<T, StoreError> {
+fn with_session<T>(tx: &mut Tx, act: impl FnOnce(&mut Session) -> Result<T, StoreError>) -> Result<T, StoreError> {
     match &mut tx.link {
         Link::Postgres(session) => act(session),
         Link::Sqlite(_) => Err(StoreError::inconsistent("a worker of PostgreSQL with a connection of SQLite")),

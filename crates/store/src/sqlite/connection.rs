@@ -9,13 +9,13 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-/// How many statements a connection keeps prepared; more than the program has.
-const STATEMENTS: usize = 512;
+/// More than the program has.
+const MAX_CACHED_STATEMENTS: usize = 512;
 
-/// How long to wait for somebody outside this program, such as a backup, to let go of the file.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Time limit for a lock held by another program, such as a backup.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Makes the folder and the file where they are missing; others on the machine cannot read the file.
+/// Creates the folder and the file if missing. Only the server's user can read the file.
 pub(super) fn create_file(path: &Path) -> Result<(), StoreError> {
     let failed = |error: io::Error| {
         StoreError::unavailable(format!("cannot open or make the database file {}: {error}", path.display()))
@@ -30,7 +30,7 @@ pub(super) fn create_file(path: &Path) -> Result<(), StoreError> {
     options.open(path).map(drop).map_err(failed)
 }
 
-/// The connection that writes. A commit is on the disk when it returns; checkpoints are made elsewhere. What is deleted is
+/// The connection that writes. A commit is on disk when it returns; checkpoints are made elsewhere. Deleted content is
 /// overwritten with zeros where its page is written anyway.
 pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -44,7 +44,7 @@ pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
          PRAGMA journal_size_limit = 67108864;
          PRAGMA secure_delete = FAST;",
     )?;
-    // SQLite says no by keeping the old mode, for example on a network file system.
+    // SQLite refuses by keeping the old mode, for example on a network file system.
     let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).map_err(store_error)?;
     if mode == "wal" {
         Ok(connection)
@@ -56,12 +56,10 @@ pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
     }
 }
 
-/// A connection that only reads.
 pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
     open(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX, "PRAGMA query_only = ON;")
 }
 
-/// A connection that only makes checkpoints.
 pub(super) fn checkpointer(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     open(path, flags, "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;")
@@ -69,10 +67,10 @@ pub(super) fn checkpointer(path: &Path) -> Result<Connection, StoreError> {
 
 fn open(path: &Path, flags: OpenFlags, settings: &str) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags).map_err(store_error)?;
-    connection.busy_timeout(PATIENCE).map_err(store_error)?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    // A plan must not depend on the values of parameters. Where it may, as with `LIMIT ?1`, SQLite prepares the statement
-    // anew at each execution: checking a key took nearly twice the time.
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(store_error)?;
+    connection.set_prepared_statement_cache_capacity(MAX_CACHED_STATEMENTS);
+    // With QPSG a plan does not depend on the values of parameters. Without it SQLite prepares some statements, such as
+    // those with `LIMIT ?1`, anew for each execution, which nearly doubled the time to check a key.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(store_error)?;
     connection.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;").map_err(store_error)?;
     connection.execute_batch(settings).map_err(store_error)?;
@@ -99,7 +97,7 @@ mod tests {
                 for parameter in 1..=statement.parameter_count() {
                     statement.raw_bind_parameter(parameter, value).expect(name);
                 }
-                // Some are refused by the schema. That is all the same here.
+                // The schema refuses some of the values, which does not matter here.
                 let mut rows = statement.raw_query();
                 while let Ok(Some(_)) = rows.next() {}
             }

@@ -1,17 +1,17 @@
-//! SQLite's errors in the store's words.
+//! Maps SQLite's errors to the store's.
 
 use crate::error::{Code, StoreError};
 use rusqlite::{Connection, Error, ErrorCode, ffi};
 
-/// An error that came without a statement of ours.
+/// For errors outside the statements of a unit.
 pub(super) fn store_error(error: Error) -> StoreError {
     match error {
-        Error::SqliteFailure(failure, message) => coded(failure, message.unwrap_or_default()),
-        // The statement is ours and without values.
+        Error::SqliteFailure(failure, message) => from_code(failure, message.unwrap_or_default()),
+        // The text of a statement contains no values.
         Error::SqlInputError { error, msg, sql, .. } => {
             StoreError::Refused { code: code(error), message: format!("{msg}: {sql}") }
         }
-        // The rest are misuses of the driver, and name at most columns and counts.
+        // The rest are misuses of the driver, whose texts contain only columns and counts.
         Error::InvalidParameterCount(given, wanted) => {
             StoreError::inconsistent(format!("{given} parameters for a statement that takes {wanted}"))
         }
@@ -20,8 +20,8 @@ pub(super) fn store_error(error: Error) -> StoreError {
     }
 }
 
-/// The error of a statement: a refused key gets the name that PostgreSQL would give.
-pub(super) fn of_statement(connection: &Connection, error: Error) -> StoreError {
+/// For errors of a statement of a unit: a violated key gets the name that PostgreSQL would give.
+pub(super) fn statement_error(connection: &Connection, error: Error) -> StoreError {
     if let Error::SqliteFailure(failure, Some(message)) = &error {
         let refused = message.strip_prefix("UNIQUE constraint failed: ");
         let primary = failure.extended_code == ffi::SQLITE_CONSTRAINT_PRIMARYKEY
@@ -33,7 +33,7 @@ pub(super) fn of_statement(connection: &Connection, error: Error) -> StoreError 
     store_error(error)
 }
 
-fn coded(failure: ffi::Error, message: String) -> StoreError {
+fn from_code(failure: ffi::Error, message: String) -> StoreError {
     let code = code(failure);
     match failure.code {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StoreError::Contended { code },
@@ -67,7 +67,7 @@ fn constraint_name(connection: &Connection, columns: &str, primary: bool) -> Str
     index_over(connection, table, &columns).unwrap_or_else(|| format!("{table}_{columns}_key"))
 }
 
-/// The index that `CREATE UNIQUE INDEX` made over these columns, if that is where the key comes from.
+/// The index over these columns that `CREATE UNIQUE INDEX` made, if the key comes from one.
 fn index_over(connection: &Connection, table: &str, columns: &str) -> Option<String> {
     const FIND: &str = "
         SELECT list.name FROM pragma_index_list(?1) AS list

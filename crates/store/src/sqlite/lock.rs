@@ -1,4 +1,4 @@
-//! One process per file: the writer's order, the checkpoints and every cache rely on being alone.
+//! One process per file: the order of writes, the checkpoints and every cache rely on it.
 
 use crate::error::StoreError;
 use std::fs::{self, File, TryLockError};
@@ -6,13 +6,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How often, and after what pauses, to ask again: a process that is just ending is given a moment.
-const TRIES: u32 = 20;
-const PAUSE: Duration = Duration::from_millis(50);
+/// A process that is just ending gets this many times the delay to release the lock.
+const MAX_TRIES: u32 = 20;
+const RETRY_DELAY: Duration = Duration::from_millis(50);
 
-/// Takes the lock that stands for the database at `path`: a lock on the file `PATH.lock`. It is given back when
-/// the file is dropped or the process ends, however it ends; the file itself stays.
-pub(super) fn take(path: &Path) -> Result<File, StoreError> {
+/// Locks the file `PATH.lock` for the database at `path`. The lock ends when the file is dropped or the process ends in
+/// any way; the file itself stays.
+pub(super) fn acquire(path: &Path) -> Result<File, StoreError> {
     let lock_path = lock_path(path);
     if let Some(folder) = lock_path.parent() {
         fs::create_dir_all(folder).map_err(|error| {
@@ -25,11 +25,11 @@ pub(super) fn take(path: &Path) -> Result<File, StoreError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(&lock_path).map_err(failed)?;
-    close_to_others(&file).map_err(failed)?;
-    for _ in 1..TRIES {
+    restrict_permissions(&file).map_err(failed)?;
+    for _ in 1..MAX_TRIES {
         match file.try_lock() {
             Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(RETRY_DELAY),
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
     }
@@ -42,9 +42,9 @@ pub(super) fn take(path: &Path) -> Result<File, StoreError> {
     })
 }
 
-/// Takes from others what an earlier program left them: to whom the file is open, it can be locked, and the server kept from
-/// starting.
-fn close_to_others(file: &File) -> io::Result<()> {
+/// Removes the access of other users that an earlier version left: a user who can open the file can lock it and so keep
+/// the server from starting.
+fn restrict_permissions(file: &File) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -1,4 +1,4 @@
-//! The embedded engine: one writer thread that commits many units at once, readers on snapshots.
+//! The embedded engine: one writer thread that commits many units at once, and readers on snapshots.
 
 mod checkpoint;
 mod connection;
@@ -19,19 +19,18 @@ use crate::queue::Queue;
 use std::path::Path;
 use std::time::Duration;
 
-/// From when on a unit is worth a line in the log: while it runs, every other writer waits.
+/// Units that take longer are logged, because all other writers wait for them.
 pub(crate) const SLOW: Duration = Duration::from_millis(20);
 
-/// An open SQLite database.
 pub(crate) struct Sqlite {
     pub(crate) queue: Queue,
     pub(crate) readers: Readers,
 }
 
 impl Sqlite {
-    /// Makes the file and its folder where they are missing, takes the lock, migrates, and starts the threads.
+    /// Creates the file and its folder if missing, takes the lock, migrates, and starts the threads.
     pub(crate) fn open(path: &Path, migrations: &[Migration]) -> Result<Self, StoreError> {
-        let lock = lock::take(path)?;
+        let lock = lock::acquire(path)?;
         connection::create_file(path)?;
         let mut connection = connection::writer(path)?;
         migration::on_sqlite(&mut connection, migrations)?;

@@ -1,6 +1,6 @@
 //! Running one statement.
 
-use super::failure::{of_statement, store_error};
+use super::failure::{statement_error, store_error};
 use crate::error::StoreError;
 use crate::row::{Row, RowOf};
 use crate::sql::Sql;
@@ -8,14 +8,14 @@ use crate::value::Cell;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 
-/// Gives every row of the answer to `take`.
+/// Passes every row of the result to `take`.
 pub(crate) fn query(
     connection: &Connection,
     sql: Sql,
     params: &[Cell<'_>],
     take: &mut dyn FnMut(&Row) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let failed = |error| of_statement(connection, error);
+    let failed = |error| statement_error(connection, error);
     let mut statement = connection.prepare_cached(&sql.for_sqlite()).map_err(failed)?;
     let mut rows = statement.query(params_from_iter(params)).map_err(failed)?;
     while let Some(row) = rows.next().map_err(failed)? {
@@ -24,7 +24,7 @@ pub(crate) fn query(
     Ok(())
 }
 
-/// How many rows were written; if the statement reads, how many it found.
+/// How many rows were written or, if the statement reads, found.
 pub(crate) fn run(connection: &Connection, sql: Sql, params: &[Cell<'_>]) -> Result<u64, StoreError> {
     let mut found = 0;
     query(connection, sql, params, &mut |_| {
@@ -34,7 +34,7 @@ pub(crate) fn run(connection: &Connection, sql: Sql, params: &[Cell<'_>]) -> Res
     Ok(if sql.only_reads() { found } else { connection.changes() })
 }
 
-/// One value of an answer.
+/// The value of a column.
 pub(crate) fn cell<'a>(row: &'a rusqlite::Row<'_>, index: usize) -> Result<Cell<'a>, StoreError> {
     match row.get_ref(index).map_err(store_error)? {
         ValueRef::Null => Ok(Cell::Null),
@@ -59,12 +59,12 @@ impl ToSql for Cell<'_> {
     }
 }
 
-/// Prepares the statement and does not run it. Parameters are numbered without gaps: PostgreSQL cannot guess the
-/// type of one that is not used.
+/// Prepares the statement without running it, and checks that its parameters are numbered without gaps: PostgreSQL
+/// cannot infer the type of one that is not used.
 #[cfg(test)]
 pub(crate) fn check(connection: &Connection, sql: Sql) -> Result<(), StoreError> {
     let text = sql.for_sqlite();
-    let statement = connection.prepare(&text).map_err(|error| of_statement(connection, error))?;
+    let statement = connection.prepare(&text).map_err(|error| statement_error(connection, error))?;
     match (1..=statement.parameter_count()).find(|number| !text.contains(&format!("?{number}"))) {
         Some(gap) => Err(StoreError::inconsistent(format!("the parameter ?{gap} is not used"))),
         None => Ok(()),

@@ -1,8 +1,8 @@
-//! The writer: one thread, and many units in one commit.
+//! The writer: one thread that commits many units at once.
 //!
-//! A commit costs a sync of the disk, a unit only some microseconds. So the writer takes all units that wait,
-//! runs each in a savepoint, commits once, and only then answers. That holds for refusals too: they may rest on
-//! what another unit of the same group has written.
+//! A commit costs a sync of the disk, a unit only microseconds. So the writer takes all waiting units, runs each in a
+//! savepoint, commits once, and then answers. Refusals wait for the commit too, because they may depend on writes of
+//! another unit of the group.
 
 use super::checkpoint::Checkpoints;
 use super::connection;
@@ -19,11 +19,11 @@ use std::time::{Duration, Instant};
 
 /// How often a unit is run when an id that it drew is taken.
 const DRAWS: u32 = 3;
-/// A group ends when it has this many units, so that the first of them does not wait for ever.
-const GROUP: usize = 256;
+/// A full group is committed, so that its first unit does not wait indefinitely.
+const MAX_GROUP_UNITS: usize = 256;
 
-/// A group takes no more units when it is this old, for the same reason.
-const GROUP_AGE: Duration = Duration::from_millis(20);
+/// A group of this age takes no further units, for the same reason.
+const MAX_GROUP_AGE: Duration = Duration::from_millis(20);
 
 struct Writer {
     path: PathBuf,
@@ -31,22 +31,22 @@ struct Writer {
     checkpoints: Checkpoints,
 }
 
-/// Starts the thread. It ends when `jobs` is closed and empty; `held` is dropped last.
+/// Starts the thread. It ends when `jobs` is closed and empty, and drops `owned` last.
 pub(super) fn start(
     path: &Path,
     connection: Connection,
     mut jobs: Jobs,
-    held: (File, Alive),
+    owned: (File, Alive),
 ) -> Result<(), StoreError> {
     let checkpoints = Checkpoints::start(path)?;
     let mut writer = Writer { path: path.to_owned(), tx: Tx::new(Link::Sqlite(connection)), checkpoints };
     let run = move || {
         while let Some(job) = jobs.blocking_recv() {
-            writer.group(job, &mut jobs);
+            writer.commit_group(job, &mut jobs);
         }
         writer.finish();
-        let (lock, alive) = held;
-        // The lock goes first: whoever waited for the thread may open the file again at once.
+        let (lock, alive) = owned;
+        // The lock is released first: a caller that waited for the thread may open the file again at once.
         drop(lock);
         drop(alive);
     };
@@ -58,14 +58,15 @@ pub(super) fn start(
 }
 
 impl Writer {
-    /// One transaction: `first`, and what waits behind it.
-    fn group(&mut self, first: Call, jobs: &mut Jobs) {
+    /// Runs `first` and the units waiting behind it in one transaction.
+    fn commit_group(&mut self, first: Call, jobs: &mut Jobs) {
         let mut done = Vec::new();
         let committed = self.run_group(first, jobs, &mut done);
         if let Err(error) = &committed {
             tracing::error!(%error, units = done.len(), "a group of writes failed");
             self.recover();
         }
+        // Answers only now, when the commit is durable or has failed for all.
         for job in done {
             match &committed {
                 Ok(()) => job.answer(),
@@ -79,16 +80,16 @@ impl Writer {
         }
     }
 
-    /// Every job it took is in `done`, also when it fails.
+    /// Adds every job it took to `done`, also on failure.
     fn run_group(&mut self, first: Call, jobs: &mut Jobs, done: &mut Vec<Call>) -> Result<(), StoreError> {
-        let begun = Instant::now();
+        let started = Instant::now();
         done.push(first);
         self.execute("BEGIN IMMEDIATE")?;
         loop {
             if let Some(job) = done.last_mut() {
                 self.run_unit(job)?;
             }
-            let full = done.len() >= GROUP || begun.elapsed() > GROUP_AGE;
+            let full = done.len() >= MAX_GROUP_UNITS || started.elapsed() > MAX_GROUP_AGE;
             match if full { None } else { jobs.try_recv().ok() } {
                 Some(job) => done.push(job),
                 None => break,
@@ -97,7 +98,7 @@ impl Writer {
         self.execute("COMMIT")
     }
 
-    /// `Err` when the whole group has to fail.
+    /// `Err` if the whole group has to fail.
     fn run_unit(&mut self, job: &mut Call) -> Result<(), StoreError> {
         self.execute("SAVEPOINT unit")?;
         if job.is_rehearsed() {
@@ -106,16 +107,17 @@ impl Writer {
         }
         let mut verdict = job.attempt(&mut self.tx);
         for _ in 1..DRAWS {
-            if !self.tx.doom.as_ref().is_some_and(StoreError::is_drawn_id_taken) {
+            if !self.tx.poisoned.as_ref().is_some_and(StoreError::is_drawn_id_taken) {
                 break;
             }
             self.execute("ROLLBACK TO unit")?;
             verdict = job.attempt(&mut self.tx);
         }
-        // A full or failing disk can end the transaction around all units, or leave in doubt what is in it.
-        if let Some(error @ StoreError::Unavailable { .. }) = &self.tx.doom {
+        // A full or failing disk can end the transaction of the whole group, or leave its content in doubt.
+        if let Some(error @ StoreError::Unavailable { .. }) = &self.tx.poisoned {
             return Err(error.clone());
         }
+        // SQLite rolls back by itself after some errors, and then the savepoints are gone.
         if self.connection()?.is_autocommit() {
             return Err(StoreError::unavailable("SQLite rolled the transaction back"));
         }
@@ -125,8 +127,8 @@ impl Writer {
         self.execute("RELEASE unit")
     }
 
-    /// A fresh connection, because nobody knows what state the old one is in. If none can be had, the old one
-    /// stays, and the next group tries its luck with it.
+    /// Opens a new connection, because the state of the old one is unknown. If that fails, the next group tries with
+    /// the old one.
     fn recover(&mut self) {
         if let Ok(connection) = self.connection()
             && !connection.is_autocommit()

@@ -1,4 +1,4 @@
-//! Accounts.
+//! Accounts and their contact details.
 
 use super::account_zones;
 use crate::{Row, Snapshot, StoreError, Tx, statements};
@@ -23,27 +23,23 @@ statements! {
                    WHERE id = ?1";
 }
 
-/// An account, without its contact details.
+/// An account without its contact details.
 #[derive(Debug, Clone)]
 pub struct Account {
     pub id: AccountId,
-    /// What kind of account it is.
     pub kind: AccountKind,
-    /// What it is called.
     pub name: Name,
-    /// Where it is; developers need not say.
+    /// Optional for developers.
     pub country: Option<Country>,
-    /// The wall clock its times are shown by.
+    /// The time zone in which its times are shown.
     pub zone: Zone,
-    /// What it charges in; developers charge nothing.
+    /// Absent for developers.
     pub currency: Option<Currency>,
-    /// The languages it offers.
     pub languages: Languages,
-    /// When it signed up.
     pub created_at: Instant,
 }
 
-/// Adds an account. Its instants are made by the rules that its zone has now.
+/// Adds an account, and records the current rules of its time zone.
 pub fn insert(tx: &mut Tx, account: &Account) -> Result<(), StoreError> {
     tx.run(
         INSERT,
@@ -58,25 +54,24 @@ pub fn insert(tx: &mut Tx, account: &Account) -> Result<(), StoreError> {
             &account.created_at,
         ],
     )?;
-    account_zones::note(tx, &account.id, &account.zone)
+    account_zones::record_rules(tx, &account.id, &account.zone)
 }
 
-/// The account with this id.
 pub fn find(db: &mut Snapshot, id: &AccountId) -> Result<Option<Account>, StoreError> {
     db.one(FIND, &[id], account)
 }
 
-/// Whether there is any account at all.
+/// Whether the database has any account.
 pub fn any(db: &mut Snapshot) -> Result<bool, StoreError> {
     Ok(db.one(ANY, &[], |row| row.next::<AccountId>())?.is_some())
 }
 
-/// The names of the time zones that accounts are in, also of those that are not known here. It looks at every account.
+/// The names of the time zones of all accounts, also unknown ones. Reads every account.
 pub fn zones(db: &mut Snapshot) -> Result<Vec<String>, StoreError> {
     db.all(ZONES, &[], |row| row.next())
 }
 
-/// Makes others who lock the account wait until this transaction ends: for what is counted before it is added to.
+/// Locks the account's row until the transaction ends, for counts that are checked before a row is added.
 pub fn lock(tx: &mut Tx, id: &AccountId) -> Result<(), StoreError> {
     tx.one(LOCK, &[id], |row| row.next::<AccountId>())?;
     Ok(())
@@ -95,7 +90,7 @@ fn account(row: &Row) -> Result<Account, StoreError> {
     })
 }
 
-/// How the account can be reached; nothing when there is no such account.
+/// The contact details; `None` if the account does not exist.
 pub fn contact_details(db: &mut Snapshot, id: &AccountId) -> Result<Option<ContactDetails>, StoreError> {
     db.one(CONTACT, &[id], |row| {
         Ok(ContactDetails {
@@ -115,7 +110,7 @@ pub fn contact_details(db: &mut Snapshot, id: &AccountId) -> Result<Option<Conta
     })
 }
 
-/// Changes the account's name and how it can be reached.
+/// Sets the account's name and contact details.
 pub fn set_details(tx: &mut Tx, id: &AccountId, name: &Name, contact: &ContactDetails) -> Result<(), StoreError> {
     tx.run(
         SET_CONTACT,
@@ -139,7 +134,7 @@ pub fn set_details(tx: &mut Tx, id: &AccountId, name: &Name, contact: &ContactDe
     Ok(())
 }
 
-/// Puts the account into another time zone. What was booked is moved by others.
+/// Sets the account's time zone. Does not move its bookings.
 pub fn set_zone(tx: &mut Tx, id: &AccountId, zone: &Zone) -> Result<(), StoreError> {
     tx.run(SET_ZONE, &[id, zone]).map(drop)
 }

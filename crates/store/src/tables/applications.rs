@@ -1,4 +1,4 @@
-//! Applications, and the directory that tells whose they are.
+//! Applications, and the directory from their ids to the developers' accounts.
 
 use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::account::Name;
@@ -32,13 +32,12 @@ pub struct Application {
     pub account: AccountId,
     /// The public id, `authappid` on the wire.
     pub id: ApplicationId,
-    /// What it is called, for ever.
+    /// Never changes.
     pub name: Name,
-    /// What it does, for owners.
+    /// Shown to owners.
     pub description: String,
-    /// Where answers go; without one the developer gets a mail.
+    /// Where the answer to a consent request goes. Without one the developer gets an e-mail.
     pub callback_url: Option<CallbackUrl>,
-    /// When it was registered.
     pub created_at: Instant,
 }
 
@@ -58,7 +57,7 @@ pub fn insert(tx: &mut Tx, application: &Application) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Whether [`insert`] failed because the developer has an application of this name already.
+/// Whether [`insert`] failed because the developer has an application of this name.
 #[must_use]
 pub fn is_name_taken(error: &StoreError) -> bool {
     error.broke("application_by_name")
@@ -75,7 +74,7 @@ fn application(row: &Row) -> Result<Application, StoreError> {
     })
 }
 
-/// The application with this public id, whoever's it is. For the consent page, where its id is all one has.
+/// The application with this public id, of any developer. For the consent page, which knows only the id.
 pub fn find_public(db: &mut Snapshot, id: &ApplicationId) -> Result<Option<Application>, StoreError> {
     match db.one(LOCATE, &[id], |row| row.next::<AccountId>())? {
         Some(account) => find(db, &account, id),
@@ -83,22 +82,20 @@ pub fn find_public(db: &mut Snapshot, id: &ApplicationId) -> Result<Option<Appli
     }
 }
 
-/// The developer's application with this id.
 pub fn find(db: &mut Snapshot, account: &AccountId, id: &ApplicationId) -> Result<Option<Application>, StoreError> {
     db.one(FIND, &[account, id], application)
 }
 
-/// The developer's applications, oldest first, at most `limit`.
+/// At most `limit` applications of the developer, oldest first.
 pub fn list(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<Vec<Application>, StoreError> {
     db.all(LIST, &[account, &limit], application)
 }
 
-/// How many applications the developer has.
 pub fn count(db: &mut Snapshot, account: &AccountId) -> Result<i64, StoreError> {
     Ok(db.one(COUNT, &[account], |row| row.next())?.unwrap_or(0))
 }
 
-/// Changes the description. Whether there is such an application.
+/// Whether the application exists.
 pub fn set_description(
     tx: &mut Tx,
     account: &AccountId,
@@ -108,7 +105,7 @@ pub fn set_description(
     Ok(tx.run(SET_DESCRIPTION, &[account, id, &description])? > 0)
 }
 
-/// Adds, changes or removes the callback URL. Whether there is such an application.
+/// Sets or removes the callback URL; whether the application exists.
 pub fn set_callback_url(
     tx: &mut Tx,
     account: &AccountId,
@@ -118,7 +115,7 @@ pub fn set_callback_url(
     Ok(tx.run(SET_CALLBACK, &[account, id, &callback_url])? > 0)
 }
 
-/// The secret key that signs where there is room for one signature; nothing if the developer has chosen none.
+/// The secret key that signs where only one signature is possible; `None` if the developer has chosen none.
 pub fn signing_key(
     db: &mut Snapshot,
     account: &AccountId,
@@ -127,7 +124,6 @@ pub fn signing_key(
     Ok(db.one(SIGNING_KEY, &[account, id], |row| row.next::<Option<SecretKeyId>>())?.flatten())
 }
 
-/// Chooses the secret key that signs where there is room for one signature.
 pub fn set_signing_key(
     tx: &mut Tx,
     account: &AccountId,

@@ -1,4 +1,4 @@
-//! Authorizations: what owners granted to applications.
+//! Authorizations: the permissions that owners granted to applications, one key each.
 
 use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::account::Name;
@@ -7,7 +7,7 @@ use slotkeeper_domain::id::{AccountId, ApplicationId, AuthorizationId, UserId};
 use slotkeeper_domain::permission::PermissionSet;
 use slotkeeper_domain::time::Instant;
 
-/// The columns of an [`Authorization`], of the table itself or under a name in front.
+/// The columns of an [`Authorization`], optionally with a table alias.
 #[rustfmt::skip]
 macro_rules! columns {
     () => { columns!("") };
@@ -49,20 +49,20 @@ statements! {
         ORDER BY g.account_id, g.id LIMIT ?5"#);
     INSTALLED_WITH = r#"SELECT account_id, id FROM "authorization"
         WHERE portal_id = ?1 AND portal_authorization_id = ?2 AND ended_at IS NULL ORDER BY account_id, id LIMIT ?3"#;
-    WAS_THERE = r#"SELECT id FROM "authorization" WHERE account_id = ?1 AND id = ?2"#;
+    EXISTED = r#"SELECT id FROM "authorization" WHERE account_id = ?1 AND id = ?2"#;
     WAS_INSTALLED = r#"SELECT id FROM "authorization" WHERE account_id = ?1 AND application_id = ?2 LIMIT 1"#;
     COUNT = r#"SELECT COUNT(*) FROM "authorization" WHERE account_id = ?1 AND ended_at IS NULL"#;
     END = r#"UPDATE "authorization" SET ended_at = ?3 WHERE account_id = ?1 AND id = ?2 AND ended_at IS NULL"#;
-    TOUCH = r#"UPDATE "authorization" SET last_used_at = ?3
+    SET_LAST_USED = r#"UPDATE "authorization" SET last_used_at = ?3
                WHERE account_id = ?1 AND id = ?2 AND (last_used_at IS NULL OR last_used_at < ?3)"#;
 }
 
 /// Whose consent an authorization rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GrantedBy {
-    /// That of an owner of the account.
+    /// An owner of the account.
     Owner(UserId),
-    /// That of an owner of the portal which manages the account: the application installed itself.
+    /// An owner of the portal that manages the account; the application installed itself there.
     Portal(ThroughPortal),
 }
 
@@ -70,46 +70,42 @@ pub enum GrantedBy {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ThroughPortal {
     pub portal: AccountId,
-    /// Its authorization. When it ends, so do those made with it.
+    /// When it ends, the authorizations made with it end too.
     pub authorization: AuthorizationId,
     /// The owner of the portal who granted it.
     pub owner: UserId,
 }
 
-/// What an application was granted: one key, one set of permissions.
+/// One key of an application with one set of permissions.
 #[derive(Debug, Clone)]
 pub struct Authorization {
-    /// The account it opens.
+    /// The account that it gives access to.
     pub account: AccountId,
     pub id: AuthorizationId,
-    /// The account of the application's developer.
     pub developer: AccountId,
     pub application: ApplicationId,
-    /// What was granted, as it was granted.
     pub permissions: PermissionSet,
     pub granted_by: GrantedBy,
     pub created_at: Instant,
-    /// When the key was last used, give or take a few seconds.
+    /// Within a few seconds.
     pub last_used_at: Option<Instant>,
 }
 
-/// An authorization as the owner's page shows it.
+/// An authorization with what the owner's page shows of it.
 #[derive(Debug, Clone)]
 pub struct Installed {
     pub authorization: Authorization,
-    /// What the application is called.
     pub application_name: Name,
-    /// What the application says of itself.
+    /// The application's description.
     pub description: String,
-    /// The developer's e-mail address.
     pub developer_email: EmailAddress,
-    /// The name of the owner who granted it; absent when the person has been removed since, and for a grant through a portal.
+    /// The name of the owner who granted it; absent if the user was removed since, and for a grant through a portal.
     pub granted_by_name: Option<Name>,
-    /// The name of the portal through which it was granted, if it was.
+    /// The name of the portal through which it was granted.
     pub portal_name: Option<Name>,
 }
 
-/// An authorization as the developer's page shows it.
+/// An authorization with what the developer's page shows of it.
 #[derive(Debug, Clone)]
 pub struct Installation {
     pub authorization: Authorization,
@@ -161,7 +157,7 @@ pub fn insert(tx: &mut Tx, authorization: &Authorization, key_hash: &[u8]) -> Re
     Ok(())
 }
 
-/// The live authorization with this key.
+/// The authorization with this key, unless it has ended.
 pub fn find_by_key(
     db: &mut Snapshot,
     account: &AccountId,
@@ -170,12 +166,12 @@ pub fn find_by_key(
     db.one(FIND_BY_KEY, &[account, &key_hash], authorization)
 }
 
-/// The live authorization with this id.
+/// The authorization with this id, unless it has ended.
 pub fn find(db: &mut Snapshot, account: &AccountId, id: &AuthorizationId) -> Result<Option<Authorization>, StoreError> {
     db.one(FIND, &[account, id], authorization)
 }
 
-/// The live authorization with this id, so that it cannot end before this transaction does.
+/// As [`find`]; it cannot end before this transaction does.
 pub fn find_locked(
     tx: &mut Tx,
     account: &AccountId,
@@ -184,7 +180,7 @@ pub fn find_locked(
     tx.one(FIND_LOCKED, &[account, id], authorization)
 }
 
-/// The live authorizations in subaccounts that were made with this one of a portal, by account, at most `limit`.
+/// At most `limit` live authorizations in subaccounts that were made with this one of the portal, by account.
 pub fn installed_with(
     db: &mut Snapshot,
     portal: &AccountId,
@@ -194,7 +190,7 @@ pub fn installed_with(
     db.all(INSTALLED_WITH, &[portal, id, &limit], |row| Ok((row.next()?, row.next()?)))
 }
 
-/// The live authorizations of one application in an account, oldest first, at most `limit`.
+/// At most `limit` live authorizations of an application in the account, oldest first.
 pub fn live_of_application(
     db: &mut Snapshot,
     account: &AccountId,
@@ -204,7 +200,7 @@ pub fn live_of_application(
     db.all(LIVE_OF_APPLICATION, &[account, application, &limit], authorization)
 }
 
-/// Every live authorization of an account, by the application's name, the newest first, at most `limit`.
+/// At most `limit` live authorizations of the account, by the application's name, newest first.
 pub fn installed(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<Vec<Installed>, StoreError> {
     db.all(INSTALLED, &[account, &limit], |row| {
         Ok(Installed {
@@ -218,22 +214,22 @@ pub fn installed(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<V
     })
 }
 
-/// Whether the account has or once had this authorization.
-pub fn was_there(db: &mut Snapshot, account: &AccountId, id: &AuthorizationId) -> Result<bool, StoreError> {
-    Ok(db.one(WAS_THERE, &[account, id], |row| row.next::<AuthorizationId>())?.is_some())
+/// Whether the account has or had this authorization.
+pub fn existed(db: &mut Snapshot, account: &AccountId, id: &AuthorizationId) -> Result<bool, StoreError> {
+    Ok(db.one(EXISTED, &[account, id], |row| row.next::<AuthorizationId>())?.is_some())
 }
 
-/// Whether the application is or once was installed in the account.
+/// Whether the application is or was installed in the account.
 pub fn was_installed(db: &mut Snapshot, account: &AccountId, application: &ApplicationId) -> Result<bool, StoreError> {
     Ok(db.one(WAS_INSTALLED, &[account, application], |row| row.next::<AuthorizationId>())?.is_some())
 }
 
-/// How many live authorizations an account has.
+/// How many live authorizations the account has.
 pub fn count(db: &mut Snapshot, account: &AccountId) -> Result<i64, StoreError> {
     Ok(db.one(COUNT, &[account], |row| row.next())?.unwrap_or(0))
 }
 
-/// The live authorizations of a developer's application, at most `limit`, those after the given one.
+/// At most `limit` live authorizations of the developer's application, after the given one.
 pub fn installations(
     db: &mut Snapshot,
     developer: &AccountId,
@@ -247,13 +243,13 @@ pub fn installations(
     })
 }
 
-/// Ends an authorization: its key is dead once the transaction is. Whether it was alive.
+/// Ends an authorization at COMMIT; whether it was live.
 pub fn end(tx: &mut Tx, account: &AccountId, id: &AuthorizationId, now: Instant) -> Result<bool, StoreError> {
     Ok(tx.run(END, &[account, id, &now])? > 0)
 }
 
-/// Notes when the key was used; an earlier use does not overwrite a later one.
-pub fn touch(tx: &mut Tx, account: &AccountId, id: &AuthorizationId, at: Instant) -> Result<(), StoreError> {
-    tx.run(TOUCH, &[account, id, &at])?;
+/// Sets when the key was last used, unless a later use is recorded.
+pub fn set_last_used(tx: &mut Tx, account: &AccountId, id: &AuthorizationId, at: Instant) -> Result<(), StoreError> {
+    tx.run(SET_LAST_USED, &[account, id, &at])?;
     Ok(())
 }

@@ -1,25 +1,25 @@
-//! How much of a limit is used up. A bucket is a keyed hash of what is limited; see `slotkeeper_domain::throttle`.
+//! The state of rate limits. A bucket is identified by a keyed hash of what is limited; see
+//! `slotkeeper_domain::throttle`.
 
 use crate::{StoreError, Tx, statements};
 use slotkeeper_domain::time::Instant;
 
 statements! {
-    /// Makes the bucket where there is none, locks it, and reads it, all at once: the sweeper may be about.
+    /// Creates, locks and reads the bucket in one statement, because the sweeper may delete it in between.
     FIND_LOCKED = "INSERT INTO bucket (id, busy_until) VALUES (?1, 0)
                    ON CONFLICT (id) DO UPDATE SET busy_until = bucket.busy_until RETURNING busy_until";
     SET = "UPDATE bucket SET busy_until = ?2 WHERE id = ?1";
     DELETE = "DELETE FROM bucket WHERE id = ?1";
-    /// Looked at twice: one that is used while this waits for it is busy again.
+    /// The condition is repeated: a bucket that is used while this waits for its lock is busy again.
     SWEEP = "DELETE FROM bucket
              WHERE busy_until <= ?1 AND id IN (SELECT id FROM bucket WHERE busy_until <= ?1 LIMIT ?2)";
 }
 
-/// Until when the bucket is busy; nobody else can change that before this transaction ends.
+/// Until when the bucket is busy. Locked until the transaction ends.
 pub fn find_locked(tx: &mut Tx, id: &[u8]) -> Result<Option<Instant>, StoreError> {
     tx.one(FIND_LOCKED, &[&id], |row| row.next())
 }
 
-/// Notes until when the bucket is busy now.
 pub fn set(tx: &mut Tx, id: &[u8], busy_until: Instant) -> Result<(), StoreError> {
     tx.run(SET, &[&id, &busy_until])?;
     Ok(())
@@ -30,7 +30,7 @@ pub fn delete(tx: &mut Tx, id: &[u8]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Tidies away buckets that are not busy any more, at most `limit`; how many there were.
+/// Deletes at most `limit` buckets that are no longer busy; how many.
 pub fn sweep(tx: &mut Tx, now: Instant, limit: i64) -> Result<u64, StoreError> {
     tx.run(SWEEP, &[&now, &limit])
 }

@@ -1,7 +1,7 @@
-//! What is in calendars: bookings of events and of appointments, and blocks, within some days.
+//! The entries of calendars: bookings of events, appointments, and blocks of resources, within some days.
 //!
-//! Each statement reads one range of an index and no more of it than its limit, so what was booked before those days costs
-//! nothing. Those of the days before today read them backwards: where there is too much, what is nearest stays.
+//! Each statement reads one range of an index, up to its limit, so earlier bookings cost nothing. The days before today
+//! are read backwards, so that the nearest entries remain if there are too many.
 
 use crate::sql::Sql;
 use crate::{Param, Row, Snapshot, StoreError, statements};
@@ -21,8 +21,8 @@ macro_rules! booked {
     };
 }
 
-/// Events of some days, with their bookings: those of an event follow each other. SQLite takes tables that are crossed in the
-/// order in which they are named; it would begin with all claims of the account otherwise.
+/// Events of some days with their bookings, grouped by event. CROSS JOIN fixes the order of tables on SQLite, which
+/// would otherwise begin with all claims of the account.
 #[rustfmt::skip]
 macro_rules! events {
     ($order:literal) => {
@@ -46,8 +46,8 @@ macro_rules! appointments {
     };
 }
 
-/// Events that take a resource and start within a span, with their bookings. An event of which somebody has only a hold
-/// takes it until the hold ends, and is not among them.
+/// Events that use a resource and start within a span, with their bookings. An event with nothing but holds, whose
+/// claim of the resource expires, is not included.
 #[rustfmt::skip]
 macro_rules! events_of_resource {
     ($order:literal) => {
@@ -65,7 +65,7 @@ macro_rules! events_of_resource {
     };
 }
 
-/// Appointments that take a resource and start within a span.
+/// Appointments that use a resource and start within a span.
 #[rustfmt::skip]
 macro_rules! appointments_of_resource {
     ($order:literal) => {
@@ -88,7 +88,7 @@ statements! {
     EVENTS_OF_RESOURCE_AFTER = events_of_resource!("ASC");
     APPOINTMENTS_OF_RESOURCE_BEFORE = appointments_of_resource!("DESC");
     APPOINTMENTS_OF_RESOURCE_AFTER = appointments_of_resource!("ASC");
-    /// Claims are pieces of blocks, of which a block that lasts for long has several.
+    /// A long block has several claims, one for each piece of its time.
     BLOCKS = "SELECT resource_block.id, resource_block.starts_at, resource_block.ends_at, resource_block.created_at,
                      resource_block.touched_at
               FROM resource_claim
@@ -100,45 +100,44 @@ statements! {
               ORDER BY resource_claim.starts_at DESC, resource_claim.holder_id LIMIT ?6";
 }
 
-/// In which direction of time to read.
+/// The direction in which to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     Back,
     Ahead,
 }
 
-/// A booking, as calendars show it.
+/// A booking as calendars show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Booked {
     pub number: BookingNumber,
     pub product: ProductId,
-    /// What that was called when it was booked.
+    /// The product's name at the time of booking.
     pub product_name: String,
-    /// From when to when it is; of a course, all of it.
+    /// Of a course, from the first to the last class.
     pub span: Span,
-    /// The customer's name, never an address; empty if it is not known.
+    /// The customer's name, never an address; empty if unknown.
     pub title: String,
     pub party: Party,
-    /// Whether it needs no decision any more.
+    /// False while the business has to accept or deny it.
     pub accepted: bool,
-    /// How many times it was changed.
     pub changes: i64,
-    /// When it was changed last, or else created.
+    /// When it was last changed or, if never, created.
     pub touched_at: Instant,
 }
 
 /// A booking of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventRow {
-    /// The event; of a course, the class.
+    /// Of a course, the class.
     pub event: EventId,
-    /// How many changes the bookings had that have left it, and how many times one came or left.
+    /// The changes of the bookings that have left the event, plus the number of arrivals and departures.
     pub changes: i64,
-    /// When the last one left, if one has.
+    /// When the last booking left, if one has.
     pub changed_at: Option<Instant>,
-    /// When it takes the resource that was asked about; absent when none was.
+    /// The event's use of the requested resource; absent if none was requested.
     pub taken: Option<Span>,
-    /// The booking; absent where something else has the event take the resource, such as a block of seats.
+    /// Absent if only something else keeps the event's resources, such as a block of seats.
     pub booked: Option<Booked>,
 }
 
@@ -151,6 +150,7 @@ fn booked(row: &Row) -> Result<Option<Booked>, StoreError> {
     let span = from.zip(to).map(|(from, to)| Span { from, to });
     let named = product.zip(product_name).zip(title.map(name_alone));
     let times = span.zip(touched_at);
+    // All columns are NULL together, where the outer join finds no booking.
     Ok(number.zip(named).zip(times).zip(party).map(
         |(((number, ((product, product_name), title)), (span, touched_at)), party)| {
             let (accepted, changes) = (accepted.unwrap_or(true), changes.unwrap_or(0));
@@ -163,8 +163,7 @@ fn all_booked(db: &mut Snapshot, statement: Sql, params: &[&dyn Param]) -> Resul
     Ok(db.all(statement, params, booked)?.into_iter().flatten().collect())
 }
 
-/// The events of these days that somebody has booked, with their bookings: `limit` of those at most, in the order of days.
-/// Those of an event follow each other.
+/// The booked events of these days (inclusive) with their bookings, at most `limit` rows, by day; grouped by event.
 pub fn events(
     db: &mut Snapshot,
     account: &AccountId,
@@ -180,7 +179,7 @@ pub fn events(
     })
 }
 
-/// The appointments that start within the span: `limit` at most.
+/// At most `limit` appointments that start within the span.
 pub fn appointments(
     db: &mut Snapshot,
     account: &AccountId,
@@ -192,8 +191,8 @@ pub fn appointments(
     all_booked(db, statement, &[account, &span.from, &span.to, &limit])
 }
 
-/// The events that take a resource and start within the span, with their bookings: `limit` rows at most. Those of an event
-/// follow each other.
+/// The events that use the resource and start within the span, with their bookings, at most `limit` rows; grouped by
+/// event.
 pub fn events_of_resource(
     db: &mut Snapshot,
     account: &AccountId,
@@ -211,7 +210,7 @@ pub fn events_of_resource(
     })
 }
 
-/// The appointments that take a resource and start within the span: `limit` at most.
+/// At most `limit` appointments that use the resource and start within the span.
 pub fn appointments_of_resource(
     db: &mut Snapshot,
     account: &AccountId,
@@ -225,20 +224,18 @@ pub fn appointments_of_resource(
     all_booked(db, statement, &[account, resource, &span.from, &span.to, &limit])
 }
 
-/// A block, as calendars show it.
+/// A block of a resource as calendars show it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BlockRow {
     pub block: ResourceBlockId,
-    /// From when to when it is.
     pub span: Span,
-    /// When it was created.
     pub created_at: Instant,
-    /// When it was changed last, or else created.
+    /// When it was last changed or, if never, created.
     pub touched_at: Instant,
 }
 
-/// The blocks of a resource that overlap the span, each whole, and each once for every piece of it there; `limit` pieces at
-/// most, the latest.
+/// The blocks of a resource that overlap the span, with their whole duration, once for each piece in the span; at most
+/// `limit` pieces, the latest.
 pub fn blocks(
     db: &mut Snapshot,
     account: &AccountId,
@@ -246,6 +243,7 @@ pub fn blocks(
     span: Span,
     limit: i64,
 ) -> Result<Vec<BlockRow>, StoreError> {
+    // No piece is longer, so this bounds the range in the index.
     let earliest = span.from.before(LONGEST_PIECE);
     db.all(BLOCKS, &[account, resource, &earliest, &span.from, &span.to, &limit], |row| {
         let (block, span) = (row.next()?, Span { from: row.next()?, to: row.next()? });

@@ -19,7 +19,7 @@ statements! {
     NEXT_VERSION = "UPDATE account SET catalogue_version = catalogue_version + 1 WHERE id = ?1";
 }
 
-/// What an item is: the word in the column `kind`.
+/// An item; `KIND` is the word in the column `kind`.
 trait Item: Serialize + DeserializeOwned {
     const KIND: &'static str;
 
@@ -49,12 +49,12 @@ items! {
 
 const SETTINGS: &str = "booking_settings";
 
-/// The version of an account's catalogue: another one after every change.
+/// The version of the account's catalogue, which changes with every write.
 pub fn version(db: &mut Snapshot, account: &AccountId) -> Result<i64, StoreError> {
     Ok(db.one(VERSION, &[account], |row| row.next())?.unwrap_or(0))
 }
 
-/// The whole catalogue of an account, in the order of the business.
+/// The whole catalogue, in the order of the business.
 pub fn load(db: &mut Snapshot, account: &AccountId) -> Result<Catalogue, StoreError> {
     let mut catalogue = Catalogue::default();
     db.all(ITEMS, &[account], |row| {
@@ -67,7 +67,7 @@ pub fn load(db: &mut Snapshot, account: &AccountId) -> Result<Catalogue, StoreEr
             CustomField::KIND => catalogue.custom_fields.push(row.next::<Json<_>>()?.0),
             Promotion::KIND => catalogue.promotions.push(row.next::<Json<_>>()?.0),
             SETTINGS => catalogue.settings = row.next::<Json<_>>()?.0,
-            // Of a newer program, during an upgrade.
+            // Written by a newer version, during an upgrade.
             _ => {}
         }
         Ok(())
@@ -75,14 +75,14 @@ pub fn load(db: &mut Snapshot, account: &AccountId) -> Result<Catalogue, StoreEr
     Ok(catalogue)
 }
 
-/// The same, with a new version, and locked: nobody else changes it before this transaction ends, so that what is read of an
-/// item can be written back changed.
+/// Locks the catalogue until the transaction ends, gives it a new version, and loads it.
 pub fn load_to_change(tx: &mut Tx, account: &AccountId) -> Result<Catalogue, StoreError> {
+    // The update locks the account's row, and invalidates the catalogues that nodes have cached.
     tx.run(NEXT_VERSION, &[account])?;
     load(tx, account)
 }
 
-/// Writes every item of a catalogue, over those with the same ids, and gives it a new version.
+/// Writes every item of a catalogue, overwriting those with the same ids, and gives it a new version.
 pub fn put(tx: &mut Tx, account: &AccountId, catalogue: &Catalogue) -> Result<(), StoreError> {
     put_items(tx, account, &catalogue.products)?;
     put_items(tx, account, &catalogue.categories)?;
@@ -95,17 +95,18 @@ pub fn put(tx: &mut Tx, account: &AccountId, catalogue: &Catalogue) -> Result<()
     Ok(())
 }
 
-/// Writes what holds for all products. The version stays: see [`load_to_change`].
+/// Writes the settings of all products. Does not change the version: call [`load_to_change`] first.
 pub fn put_settings(tx: &mut Tx, account: &AccountId, settings: BookingSettings) -> Result<(), StoreError> {
     tx.run(PUT, &[account, &SETTINGS, &SETTINGS, &0_i64, &Json(settings)]).map(drop)
 }
 
-/// Writes a product over the one with the same id, in its place. The version stays: see [`load_to_change`].
+/// Overwrites the product with the same id and keeps its position. Does not change the version: call [`load_to_change`]
+/// first.
 pub fn put_product(tx: &mut Tx, account: &AccountId, product: &Product) -> Result<(), StoreError> {
     tx.run(PUT_LAST, &[account, &Product::KIND, &product.id.as_str(), &Json(product)]).map(drop)
 }
 
-/// Writes a promotion, over one with the same id or behind the others, and gives the catalogue a new version.
+/// Overwrites the promotion with the same id or appends it, and gives the catalogue a new version.
 pub fn put_promotion(tx: &mut Tx, account: &AccountId, promotion: &Promotion) -> Result<(), StoreError> {
     tx.batch(&[
         (NEXT_VERSION, &[account]),

@@ -1,4 +1,4 @@
-//! The log of an account, to be read. Changes are written by the transaction that makes them.
+//! Reads an account's change log. Entries are written by the transaction that makes the change.
 
 use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::change::{Kind, Thing};
@@ -6,7 +6,7 @@ use slotkeeper_domain::id::{AccountId, ApplicationId};
 use slotkeeper_domain::time::Instant;
 use slotkeeper_domain::visibility::Visibility;
 
-/// Entries of the log.
+/// The columns of a [`ChangeEntry`].
 macro_rules! entries {
     () => {
         r#"SELECT c.number, c.at, c.thing, c.thing_id, c.kind, c.creator_id, COALESCE(a.name, u.name)
@@ -29,26 +29,23 @@ statements! {
     LAST_OF = "SELECT number, at FROM change WHERE account_id = ?1 AND thing = ?2 ORDER BY number DESC LIMIT 1";
     LAST = "SELECT number, at FROM change
             WHERE account_id = ?1 AND number = (SELECT change_count FROM account WHERE id = ?1)";
-    UNTIL = "SELECT changed_until FROM account WHERE id = ?1";
-    /// Where it has to be written it waits for who has locked the row, whose changes are committed then.
-    SETTLE = "UPDATE account SET changed_until = ?2 WHERE id = ?1 AND changed_until < ?2";
+    TIME_FLOOR = "SELECT changed_until FROM account WHERE id = ?1";
+    /// Waits for transactions that have locked the row, so their changes are committed when this returns.
+    RAISE_TIME_FLOOR = "UPDATE account SET changed_until = ?2 WHERE id = ?1 AND changed_until < ?2";
 }
 
-/// An entry of the log.
+/// An entry of the change log.
 #[derive(Debug, Clone)]
 pub struct ChangeEntry {
-    /// Its number: those of an account follow one another without gaps.
+    /// Consecutive within the account.
     pub number: i64,
     pub at: Instant,
-    /// What kind of thing changed.
     pub thing: Thing,
     pub thing_id: String,
-    /// What happened to it.
     pub kind: Kind,
     /// The application that created the thing, if one did.
     pub creator: Option<ApplicationId>,
-    /// The name of the application or the person who did it; absent when it was the server, a customer, or somebody who was
-    /// removed since.
+    /// The name of the acting application or user; absent for the server, a customer, and a user who was removed since.
     pub agent: Option<String>,
 }
 
@@ -64,7 +61,7 @@ fn entry(row: &Row) -> Result<ChangeEntry, StoreError> {
     })
 }
 
-/// The entries about things of a kind within sight, with numbers above `after`, in order, at most `limit`.
+/// At most `limit` visible entries about things of this kind, with numbers above `after`, by number.
 pub fn after(
     db: &mut Snapshot,
     account: &AccountId,
@@ -78,7 +75,7 @@ pub fn after(
     }
 }
 
-/// The latest entries about things of a kind within sight, the last one first, at most `limit`.
+/// At most `limit` visible entries about things of this kind, latest first.
 pub fn latest(
     db: &mut Snapshot,
     account: &AccountId,
@@ -96,36 +93,35 @@ pub fn creator(db: &mut Snapshot, account: &AccountId, number: i64) -> Result<Op
     Ok(db.one(CREATOR, &[account, &number], |row| row.next())?.flatten())
 }
 
-/// Up to which number the entries of an account were told by their numbers, which tell more than they should. Later ones are
-/// told by sealed marks.
+/// The last entry that clients were given by its number, by earlier versions. Numbers show how much happens in an
+/// account, so later entries are given as sealed marks.
 pub fn numbered_until(db: &mut Snapshot, account: &AccountId) -> Result<i64, StoreError> {
     Ok(db.one(NUMBERED_UNTIL, &[account], |row| row.next())?.unwrap_or(0))
 }
 
-/// The last entry that was told by its number, if any was.
+/// The entry at [`numbered_until`]: its number and time.
 pub fn last_numbered(db: &mut Snapshot, account: &AccountId) -> Result<Option<(i64, Instant)>, StoreError> {
     db.one(LAST_NUMBERED, &[account], |row| Ok((row.next()?, row.next()?)))
 }
 
-/// The number of the last entry about a thing of this kind, and when that happened.
+/// Number and time of the last entry about a thing of this kind.
 pub fn last_of(db: &mut Snapshot, account: &AccountId, thing: Thing) -> Result<Option<(i64, Instant)>, StoreError> {
     db.one(LAST_OF, &[account, &thing], |row| Ok((row.next()?, row.next()?)))
 }
 
-/// The number of the last entry, and when that happened. Whatever is read of the account in the same snapshot is what these
-/// changes made of it.
+/// Number and time of the account's last entry. All rows of the account in the same snapshot are as of this entry.
 pub fn last(db: &mut Snapshot, account: &AccountId) -> Result<Option<(i64, Instant)>, StoreError> {
     db.one(LAST, &[account], |row| Ok((row.next()?, row.next()?)))
 }
 
-/// The time before which nothing more happens in an account: what is committed later than this was read happened at that time
-/// or after it. Nothing for an account that is not there.
-pub fn until(db: &mut Snapshot, account: &AccountId) -> Result<Option<Instant>, StoreError> {
-    db.one(UNTIL, &[account], |row| row.next())
+/// The account's time floor: every change committed after this read has this time or a later one. `None` if the account
+/// does not exist.
+pub fn time_floor(db: &mut Snapshot, account: &AccountId) -> Result<Option<Instant>, StoreError> {
+    db.one(TIME_FLOOR, &[account], |row| row.next())
 }
 
-/// Moves that time to `until`, if it is earlier: when this is committed, everything that happened before is there to be read,
-/// on whichever node, whatever the clocks there show.
-pub fn settle(tx: &mut Tx, account: &AccountId, until: Instant) -> Result<(), StoreError> {
-    tx.run(SETTLE, &[account, &until]).map(drop)
+/// Raises the time floor to `until`, if it is lower. After the commit, all changes before `until` can be read on every
+/// node, whatever the nodes' clocks show.
+pub fn raise_time_floor(tx: &mut Tx, account: &AccountId, until: Instant) -> Result<(), StoreError> {
+    tx.run(RAISE_TIME_FLOOR, &[account, &until]).map(drop)
 }

@@ -1,87 +1,74 @@
-//! Claims: seats of events and time of resources, and the rows that are locked before any is given.
+//! Claims: seats of events and time of resources, and the rows that are locked before they are allocated.
 //!
-//! Whoever takes something locks the events and resources it takes from, in the order of their ids, events first; removes
-//! what has ended there; reads what is left; and writes. The sum in `event.taken` is kept here and nowhere else.
+//! An allocation locks its events, then its resources, each in the order of their ids; removes expired claims; reads
+//! what is taken ([`occupancy`](super::occupancy)); and writes claims. Only this module changes the sum in
+//! `event.taken`.
 
 use crate::sql::Sql;
 use crate::{Param, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{AccountId, ResourceId};
-use slotkeeper_domain::inventory::{
-    ClaimOwner, CurrentClaims, EventOccupancy, Grant, LONGEST_PIECE, SeatClaim, Span, Timeline,
-};
-use slotkeeper_domain::time::{Date, Instant};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use slotkeeper_domain::inventory::{ClaimOwner, CurrentClaims, Grant, LONGEST_PIECE, SeatClaim, Span};
+use slotkeeper_domain::time::Instant;
+use std::collections::{BTreeMap, BTreeSet};
 
 statements! {
-    /// An event of which more was sold than it has now keeps what was sold.
+    /// If more seats are taken than the event has now, it keeps as many as are taken.
     LOCK_EVENT = "INSERT INTO event (account_id, id, day, seats, taken, private) VALUES (?1, ?2, ?3, ?4, 0, FALSE)
                   ON CONFLICT (account_id, id) DO UPDATE
                   SET seats = CASE WHEN event.taken > excluded.seats THEN event.taken ELSE excluded.seats END";
     LOCK_KNOWN_EVENT = "SELECT id FROM event WHERE account_id = ?1 AND id = ?2 {FOR UPDATE}";
     LOCK_RESOURCE = "INSERT INTO resource (account_id, id, capacity) VALUES (?1, ?2, ?3)
                      ON CONFLICT (account_id, id) DO UPDATE SET capacity = excluded.capacity";
-    /// Asks for the seats as well, or else SQLite reads all claims of the account in the primary key, which has the rest.
+    /// `seats` is selected although it is not needed: otherwise SQLite reads all claims of the account in the primary
+    /// key's index, which has the other columns.
     EVENTS_OF = "SELECT event_id, seats FROM seat_claim WHERE account_id = ?1 AND holder_kind = ?2 AND holder_id = ?3 LIMIT 1000";
     SEATS_OF = "SELECT event_id, seats, private FROM seat_claim
                 WHERE account_id = ?1 AND holder_kind = ?2 AND holder_id = ?3 LIMIT 1000";
-    FEWER_SEATS = "UPDATE seat_claim SET seats = ?5, private = ?6
+    UPDATE_SEATS = "UPDATE seat_claim SET seats = ?5, private = ?6
                    WHERE account_id = ?1 AND event_id = ?2 AND holder_kind = ?3 AND holder_id = ?4";
-    NO_SEATS = "DELETE FROM seat_claim WHERE account_id = ?1 AND event_id = ?2 AND holder_kind = ?3 AND holder_id = ?4";
-    END_SEATS = "DELETE FROM seat_claim WHERE account_id = ?1 AND event_id = ?2 AND expires_at <= ?3 RETURNING seats, private";
+    DELETE_SEATS = "DELETE FROM seat_claim WHERE account_id = ?1 AND event_id = ?2 AND holder_kind = ?3 AND holder_id = ?4";
+    DELETE_EXPIRED_SEATS = "DELETE FROM seat_claim WHERE account_id = ?1 AND event_id = ?2 AND expires_at <= ?3 RETURNING seats, private";
     RELEASE_SEATS = "DELETE FROM seat_claim WHERE account_id = ?1 AND holder_kind = ?2 AND holder_id = ?3
                      RETURNING event_id, seats, private";
-    GIVE_BACK = "UPDATE event SET taken = taken - ?3, private = CASE WHEN ?4 THEN FALSE ELSE private END
+    SUBTRACT_TAKEN = "UPDATE event SET taken = taken - ?3, private = CASE WHEN ?4 THEN FALSE ELSE private END
                  WHERE account_id = ?1 AND id = ?2";
-    STANDING = "SELECT taken, private, EXISTS (SELECT 1 FROM seat_claim WHERE account_id = ?1 AND event_id = ?2)
-                FROM event WHERE account_id = ?1 AND id = ?2";
-    TAKE = "UPDATE event SET taken = taken + ?3, private = ?4, changes = changes + CASE WHEN ?5 THEN 1 ELSE 0 END
+    ADD_TAKEN = "UPDATE event SET taken = taken + ?3, private = ?4, changes = changes + CASE WHEN ?5 THEN 1 ELSE 0 END
             WHERE account_id = ?1 AND id = ?2";
-    /// What calendars add up for the bookings of an event goes on as if the one that leaves it had stayed.
-    LEAVE = "UPDATE event SET changed_at = ?4, changes = changes + 1 + COALESCE(
+    /// Adds the changes of the booking that leaves, so that the sum over the event's bookings, which calendars use,
+    /// does not fall.
+    RECORD_DEPARTURE = "UPDATE event SET changed_at = ?4, changes = changes + 1 + COALESCE(
                  (SELECT b.changes FROM booking b WHERE b.account_id = ?1 AND b.number = ?3), 0)
              WHERE account_id = ?1 AND id = ?2";
-    CLAIM_SEATS = "INSERT INTO seat_claim (account_id, event_id, holder_kind, holder_id, day, seats, private, expires_at)
+    INSERT_SEATS = "INSERT INTO seat_claim (account_id, event_id, holder_kind, holder_id, day, seats, private, expires_at)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    END_RESOURCES = "DELETE FROM resource_claim WHERE account_id = ?1 AND resource_id = ?2 AND expires_at <= ?3";
+    DELETE_EXPIRED_RESOURCES = "DELETE FROM resource_claim WHERE account_id = ?1 AND resource_id = ?2 AND expires_at <= ?3";
     RELEASE_RESOURCES = "DELETE FROM resource_claim WHERE account_id = ?1 AND holder_kind = ?2 AND holder_id = ?3";
     RESOURCES_OF = "SELECT resource_id, starts_at, ends_at FROM resource_claim
                     WHERE account_id = ?1 AND holder_kind = ?2 AND holder_id = ?3 LIMIT 10000";
-    NO_TIME = "DELETE FROM resource_claim
+    DELETE_TIME = "DELETE FROM resource_claim
                WHERE account_id = ?1 AND resource_id = ?2 AND starts_at = ?3 AND holder_kind = ?4 AND holder_id = ?5";
-    LESS_TIME = "UPDATE resource_claim SET starts_at = ?6, ends_at = ?7
+    UPDATE_TIME = "UPDATE resource_claim SET starts_at = ?6, ends_at = ?7
                  WHERE account_id = ?1 AND resource_id = ?2 AND starts_at = ?3 AND holder_kind = ?4 AND holder_id = ?5";
-    TIMELINE = "SELECT starts_at, ends_at, holder_kind, holder_id, whole FROM resource_claim
-                WHERE account_id = ?1 AND resource_id = ?2 AND starts_at > ?3 AND starts_at < ?5 AND ends_at > ?4
-                      AND (expires_at IS NULL OR expires_at > ?6)
-                LIMIT 100000";
-    CLAIM_RESOURCE = "INSERT INTO resource_claim (account_id, resource_id, starts_at, holder_kind, holder_id, ends_at, whole,
+    INSERT_RESOURCE = "INSERT INTO resource_claim (account_id, resource_id, starts_at, holder_kind, holder_id, ends_at, whole,
                                                   expires_at)
                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    /// Asks for the ends for the same reason.
+    /// `ends_at` is selected for the same reason as `seats` in `EVENTS_OF`.
     RESOURCES_OF_EVENT = "SELECT resource_id, ends_at FROM resource_claim
                           WHERE account_id = ?1 AND holder_kind = 'event' AND holder_id = ?2 LIMIT 1000";
-    END_WITH_EVENT = "DELETE FROM resource_claim WHERE account_id = ?1 AND holder_kind = 'event' AND holder_id = ?2
+    DELETE_OF_EMPTY_EVENT = "DELETE FROM resource_claim WHERE account_id = ?1 AND holder_kind = 'event' AND holder_id = ?2
                       AND NOT EXISTS (SELECT 1 FROM seat_claim WHERE account_id = ?1 AND event_id = ?2)";
-    LAST_WITH_EVENT = "UPDATE resource_claim SET expires_at = (
+    EXPIRE_WITH_SEATS = "UPDATE resource_claim SET expires_at = (
                            SELECT CASE WHEN COUNT(*) = COUNT(expires_at) THEN MAX(expires_at) END
                            FROM seat_claim WHERE account_id = ?1 AND event_id = ?2)
                        WHERE account_id = ?1 AND holder_kind = 'event' AND holder_id = ?2";
-    /// Not in order, or else SQLite reads all claims of the account in this order in search of the few.
-    PIECES = "SELECT resource_id, starts_at, ends_at, whole, expires_at FROM resource_claim
+    /// Not ordered: with ORDER BY SQLite reads all claims of the account in that order.
+    PIECES_OF = "SELECT resource_id, starts_at, ends_at, whole, expires_at FROM resource_claim
               WHERE account_id = ?1 AND holder_kind = ?2 AND holder_id = ?3 LIMIT 10000";
-    NOT_WHOLE = "UPDATE resource_claim SET whole = FALSE
+    CLEAR_WHOLE = "UPDATE resource_claim SET whole = FALSE
                  WHERE account_id = ?1 AND resource_id = ?2 AND starts_at >= ?5 AND starts_at < ?6
                        AND holder_kind = ?3 AND holder_id = ?4";
-    EVENTS_AHEAD = "SELECT id, day FROM event WHERE account_id = ?1 AND (day, id) > (?2, ?3) ORDER BY day, id LIMIT ?4";
-    OTHERS_COME = "SELECT 1 FROM seat_claim
-                   WHERE account_id = ?1 AND event_id = ?2 AND NOT (holder_kind = ?3 AND holder_id = ?4)
-                         AND (expires_at IS NULL OR expires_at > ?5)
-                   LIMIT 1";
-    EVENTS_BETWEEN = "SELECT id, taken, private FROM event WHERE account_id = ?1 AND day BETWEEN ?2 AND ?3 LIMIT 100000";
-    ENDED_BETWEEN = "SELECT event_id, CAST(SUM(seats) AS BIGINT), CAST(SUM(CASE WHEN private THEN 1 ELSE 0 END) AS BIGINT)
-                     FROM seat_claim WHERE account_id = ?1 AND day BETWEEN ?2 AND ?3 AND expires_at <= ?4
-                     GROUP BY event_id LIMIT 100000";
+    EVENTS_AFTER = "SELECT id, day FROM event WHERE account_id = ?1 AND (day, id) > (?2, ?3) ORDER BY day, id LIMIT ?4";
     SWEEP_SEATS = "SELECT account_id, event_id FROM seat_claim WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2";
     SWEEP_RESOURCES = "DELETE FROM resource_claim
                        WHERE (account_id, resource_id, starts_at, holder_kind, holder_id) IN (
@@ -89,13 +76,13 @@ statements! {
                            WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)";
 }
 
-/// The events that something has seats of.
+/// The events of which the owner has seats.
 pub fn events_of(db: &mut Snapshot, account: &AccountId, owner: &ClaimOwner) -> Result<Vec<EventId>, StoreError> {
     db.all(EVENTS_OF, &[account, &owner.kind(), &owner.id()], |row| row.next())
 }
 
-/// Locks events until the transaction ends, in the order of their ids. Those with a number of seats are there afterwards,
-/// with that many.
+/// Locks events until the transaction ends, in the order of their ids. Events with a number of seats are created or get
+/// that number; the others are locked if they exist.
 pub fn lock_events(
     tx: &mut Tx,
     account: &AccountId,
@@ -110,7 +97,8 @@ pub fn lock_events(
     Ok(())
 }
 
-/// Locks resources until the transaction ends, in the order of their ids; each can do so many things at once.
+/// Locks resources until the transaction ends, in the order of their ids, and sets their capacities: how many things
+/// each can do at the same time.
 pub fn lock_resources(
     tx: &mut Tx,
     account: &AccountId,
@@ -122,39 +110,45 @@ pub fn lock_resources(
     Ok(())
 }
 
-/// Removes the claims of a locked event that have ended.
-pub fn end_seats(tx: &mut Tx, account: &AccountId, event: &EventId, now: Instant) -> Result<(), StoreError> {
-    let ended = tx.all(END_SEATS, &[account, event, &now], |row| Ok((row.next::<i64>()?, row.next::<bool>()?)))?;
-    if !ended.is_empty() {
-        let seats: i64 = ended.iter().map(|(seats, _)| seats).sum();
-        tx.run(GIVE_BACK, &[account, event, &seats, &ended.iter().any(|(_, private)| *private)])?;
-        settle(tx, account, event)?;
+/// Removes the expired claims of a locked event.
+pub fn remove_expired_seats(tx: &mut Tx, account: &AccountId, event: &EventId, now: Instant) -> Result<(), StoreError> {
+    let expired =
+        tx.all(DELETE_EXPIRED_SEATS, &[account, event, &now], |row| Ok((row.next::<i64>()?, row.next::<bool>()?)))?;
+    if !expired.is_empty() {
+        let seats: i64 = expired.iter().map(|(seats, _)| seats).sum();
+        tx.run(SUBTRACT_TAKEN, &[account, event, &seats, &expired.iter().any(|(_, private)| *private)])?;
+        update_event_resources(tx, account, event)?;
     }
     Ok(())
 }
 
-/// Removes the claims of a locked resource that have ended.
-pub fn end_resources(tx: &mut Tx, account: &AccountId, id: &ResourceId, now: Instant) -> Result<(), StoreError> {
-    tx.run(END_RESOURCES, &[account, id, &now])?;
+/// Removes the expired claims of a locked resource.
+pub fn remove_expired_resources(
+    tx: &mut Tx,
+    account: &AccountId,
+    id: &ResourceId,
+    now: Instant,
+) -> Result<(), StoreError> {
+    tx.run(DELETE_EXPIRED_RESOURCES, &[account, id, &now])?;
     Ok(())
 }
 
-/// Gives back everything that something has. Its events are locked.
+/// Releases all claims of the owner. Its events must be locked.
 pub fn release(tx: &mut Tx, account: &AccountId, owner: &ClaimOwner, now: Instant) -> Result<(), StoreError> {
     let (kind, id) = (owner.kind(), owner.id());
     let released: Vec<(EventId, i64, bool)> =
         tx.all(RELEASE_SEATS, &[account, &kind, &id], |row| Ok((row.next()?, row.next()?, row.next()?)))?;
     for (event, seats, private) in released {
-        tx.run(GIVE_BACK, &[account, &event, &seats, &private])?;
-        left(tx, account, &event, owner, now)?;
-        settle(tx, account, &event)?;
+        tx.run(SUBTRACT_TAKEN, &[account, &event, &seats, &private])?;
+        record_departure(tx, account, &event, owner, now)?;
+        update_event_resources(tx, account, &event)?;
     }
     tx.run(RELEASE_RESOURCES, &[account, &kind, &id])?;
     Ok(())
 }
 
-/// What something has of events and, as claims of at most [`LONGEST_PIECE`], of resources, the ended ones included.
-pub fn held(db: &mut Snapshot, account: &AccountId, owner: &ClaimOwner) -> Result<CurrentClaims, StoreError> {
+/// The owner's claims, expired ones included. Those of resources are in pieces of at most [`LONGEST_PIECE`].
+pub fn current_claims(db: &mut Snapshot, account: &AccountId, owner: &ClaimOwner) -> Result<CurrentClaims, StoreError> {
     let (kind, id) = (owner.kind(), owner.id());
     let seats = db.all(SEATS_OF, &[account, &kind, &id], |row| {
         let (event, seats, private) = (row.next()?, row.next::<i64>()?, row.next()?);
@@ -166,9 +160,9 @@ pub fn held(db: &mut Snapshot, account: &AccountId, owner: &ClaimOwner) -> Resul
     Ok(CurrentClaims { seats, resources })
 }
 
-/// Has something keep `granted` of what it has, of resources for this span, and gives back the rest. Its events are locked,
-/// and it has all of that.
-pub fn keep(
+/// Reduces the owner's claims to `granted`, resources for this span, and releases the rest. Its events must be locked,
+/// and it must hold all of `granted`.
+pub fn reduce(
     tx: &mut Tx,
     account: &AccountId,
     owner: &ClaimOwner,
@@ -181,122 +175,60 @@ pub fn keep(
         let kept = granted.seats.iter().find(|claim| claim.event == had.event);
         let (seats, private) = kept.map_or((0, false), |claim| (claim.seats, claim.private));
         let back = i64::from(had.seats) - i64::from(seats);
+        // The event is open to others again once its private claim is gone.
         let opened = had.private && !private;
         match kept {
             Some(claim) if claim == had => continue,
-            Some(_) => tx.run(FEWER_SEATS, &[account, &had.event, &kind, &id, &i64::from(seats), &private])?,
+            Some(_) => tx.run(UPDATE_SEATS, &[account, &had.event, &kind, &id, &i64::from(seats), &private])?,
             None => {
-                left(tx, account, &had.event, owner, now)?;
-                tx.run(NO_SEATS, &[account, &had.event, &kind, &id])?
+                record_departure(tx, account, &had.event, owner, now)?;
+                tx.run(DELETE_SEATS, &[account, &had.event, &kind, &id])?
             }
         };
-        tx.run(GIVE_BACK, &[account, &had.event, &back, &opened])?;
-        settle(tx, account, &had.event)?;
+        tx.run(SUBTRACT_TAKEN, &[account, &had.event, &back, &opened])?;
+        update_event_resources(tx, account, &had.event)?;
     }
     for (resource, piece) in &held.resources {
         let kept = span.filter(|_| granted.resources.contains(resource));
+        // A piece is cut to the new span; pieces outside it become empty and are deleted.
         let kept = kept.map(|span| Span { from: piece.from.max(span.from), to: piece.to.min(span.to) });
         match kept.filter(|kept| kept.from < kept.to) {
             Some(kept) if kept == *piece => {}
             Some(kept) => {
-                tx.run(LESS_TIME, &[account, resource, &piece.from, &kind, &id, &kept.from, &kept.to])?;
+                tx.run(UPDATE_TIME, &[account, resource, &piece.from, &kind, &id, &kept.from, &kept.to])?;
             }
             None => {
-                tx.run(NO_TIME, &[account, resource, &piece.from, &kind, &id])?;
+                tx.run(DELETE_TIME, &[account, resource, &piece.from, &kind, &id])?;
             }
         }
     }
     Ok(())
 }
 
-/// Notes that a booking has left an event. Others that do are in no calendar.
-fn left(tx: &mut Tx, account: &AccountId, event: &EventId, owner: &ClaimOwner, now: Instant) -> Result<(), StoreError> {
-    if matches!(owner, ClaimOwner::Booking(_)) {
-        tx.run(LEAVE, &[account, event, &owner.id(), &now])?;
-    }
-    Ok(())
-}
-
-/// An event has what it needs for as long as somebody has seats of it.
-fn settle(tx: &mut Tx, account: &AccountId, event: &EventId) -> Result<(), StoreError> {
-    tx.batch(&[(END_WITH_EVENT, &[account, event]), (LAST_WITH_EVENT, &[account, event])])?;
-    Ok(())
-}
-
-/// What others have of an event.
-pub fn occupancy(db: &mut Snapshot, account: &AccountId, event: &EventId) -> Result<EventOccupancy, StoreError> {
-    let found = db.one(STANDING, &[account, event], |row| {
-        let occupancy = event_standing(row.next()?, row.next()?);
-        Ok(EventOccupancy { visited: row.next()?, ..occupancy })
-    })?;
-    Ok(found.unwrap_or_default())
-}
-
-fn event_standing(taken: i64, private: bool) -> EventOccupancy {
-    EventOccupancy { taken: u32::try_from(taken.max(0)).unwrap_or(u32::MAX), private, visited: taken > 0 || private }
-}
-
-/// What would be free without something that is there: what it has, and what events need that nobody else comes to. For a
-/// look at where it could be moved; whoever moves it gives back the same in that step.
-#[derive(Debug, Clone)]
-pub struct FreedClaims {
-    owner: ClaimOwner,
-    seats: Vec<SeatClaim>,
-    alone: BTreeSet<EventId>,
-}
-
-impl FreedClaims {
-    pub fn owner(db: &mut Snapshot, account: &AccountId, owner: ClaimOwner, now: Instant) -> Result<Self, StoreError> {
-        let (seats, mut alone) = (held(db, account, &owner)?.seats, BTreeSet::new());
-        for SeatClaim { event, .. } in &seats {
-            let others: Option<i64> =
-                db.one(OTHERS_COME, &[account, event, &owner.kind(), &owner.id(), &now], |row| row.next())?;
-            if others.is_none() {
-                alone.insert(event.clone());
-            }
-        }
-        Ok(Self { owner, seats, alone })
-    }
-
-    /// Takes its seats out of what is taken.
-    pub fn leave(&self, standings: &mut HashMap<EventId, EventOccupancy>) {
-        for SeatClaim { event, seats, private } in &self.seats {
-            if let Some(occupancy) = standings.get_mut(event) {
-                let private = occupancy.private && !private;
-                *occupancy = event_standing(i64::from(occupancy.taken.saturating_sub(*seats)), private);
-            }
-        }
-    }
-
-    fn has(&self, kind: &str, id: &str, event: Option<&EventId>) -> bool {
-        event.is_some_and(|event| self.alone.contains(event)) || (kind == self.owner.kind() && id == self.owner.id())
-    }
-}
-
-/// When others have a resource, around a span.
-pub fn timeline(
-    db: &mut Snapshot,
+/// Records that a booking has left an event. Other owners are in no calendar.
+fn record_departure(
+    tx: &mut Tx,
     account: &AccountId,
-    resource: &ResourceId,
-    around: Span,
+    event: &EventId,
+    owner: &ClaimOwner,
     now: Instant,
-    without: Option<&FreedClaims>,
-) -> Result<Timeline, StoreError> {
-    let earliest = around.from.before(LONGEST_PIECE);
-    let claims = db.all(TIMELINE, &[account, resource, &earliest, &around.from, &around.to, &now], |row| {
-        let span = Span { from: row.next()?, to: row.next()? };
-        let (kind, id): (String, String) = (row.next()?, row.next()?);
-        let event: Option<EventId> = if kind == ClaimOwner::EVENT { id.parse().ok() } else { None };
-        let counts = without.is_none_or(|without| !without.has(&kind, &id, event.as_ref()));
-        Ok((counts, (span, event, row.next()?)))
-    })?;
-    Ok(Timeline::of(claims.into_iter().filter(|(counts, _)| *counts).map(|(_, claim)| claim)))
+) -> Result<(), StoreError> {
+    if matches!(owner, ClaimOwner::Booking(_)) {
+        tx.run(RECORD_DEPARTURE, &[account, event, &owner.id(), &now])?;
+    }
+    Ok(())
 }
 
-/// Writes claims of seats: the events are locked, and the seats are there.
+/// Lets the event keep its resources exactly as long as any owner has seats of it.
+fn update_event_resources(tx: &mut Tx, account: &AccountId, event: &EventId) -> Result<(), StoreError> {
+    tx.batch(&[(DELETE_OF_EMPTY_EVENT, &[account, event]), (EXPIRE_WITH_SEATS, &[account, event])])?;
+    Ok(())
+}
+
+/// Writes claims of seats. The events must be locked and the seats free.
 ///
 /// # Errors
-/// When the store fails; it refuses what would be more than there is.
+/// [`StoreError::Refused`] if an event would have more seats taken than it has.
 pub fn claim_seats(
     tx: &mut Tx,
     account: &AccountId,
@@ -308,17 +240,17 @@ pub fn claim_seats(
     for SeatClaim { event, seats, private } in claims {
         let (day, seats) = (event.date.to_string(), i64::from(*seats));
         tx.batch(&[
-            (CLAIM_SEATS, &[account, event, &kind, &id, &day, &seats, private, &expires_at]),
-            (TAKE, &[account, event, &seats, private, &matches!(owner, ClaimOwner::Booking(_))]),
+            (INSERT_SEATS, &[account, event, &kind, &id, &day, &seats, private, &expires_at]),
+            (ADD_TAKEN, &[account, event, &seats, private, &matches!(owner, ClaimOwner::Booking(_))]),
         ])?;
     }
     Ok(())
 }
 
-/// Writes claims of resources for a span: they are locked, and free.
+/// Writes claims of resources for a span. They must be locked and free.
 ///
 /// # Errors
-/// When the store fails; it refuses what would be more than there is.
+/// [`StoreError::Refused`] if a resource would exceed its capacity.
 pub fn claim_resources(
     tx: &mut Tx,
     account: &AccountId,
@@ -330,9 +262,8 @@ pub fn claim_resources(
     write_pieces(tx, account, owner, resources, (span, false), expires_at)
 }
 
-/// Writes claims of all of these resources for a span, however many things each can do at once: they are locked, and need not
-/// be free.
-pub fn claim_whole(
+/// Writes claims of the whole capacity of these resources for a span. They must be locked, but need not be free.
+pub fn claim_exclusively(
     tx: &mut Tx,
     account: &AccountId,
     owner: &ClaimOwner,
@@ -359,17 +290,17 @@ fn write_pieces(
                 [account, resource, &piece.from, &kind, &id, &piece.to, &whole, &expires_at]
             })
             .collect();
-        // A block of a year is some fifty pieces for each resource: one round trip, and not fifty.
-        let pieces: Vec<(Sql, &[&dyn Param])> = params.iter().map(|params| (CLAIM_RESOURCE, &params[..])).collect();
+        // A block of a year has some fifty pieces for each resource: written in one round trip.
+        let pieces: Vec<(Sql, &[&dyn Param])> = params.iter().map(|params| (INSERT_RESOURCE, &params[..])).collect();
         tx.batch(&pieces)?;
     }
     Ok(())
 }
 
-/// Has a locked event hold what it needs, for as long as somebody has seats of it.
+/// Lets a locked event claim its resources for as long as any owner has seats of it.
 ///
 /// # Errors
-/// When the store fails; it refuses what would be more than there is.
+/// [`StoreError::Refused`] if a resource would exceed its capacity.
 pub fn claim_for_event(
     tx: &mut Tx,
     account: &AccountId,
@@ -378,29 +309,31 @@ pub fn claim_for_event(
     span: Span,
 ) -> Result<(), StoreError> {
     let held: Vec<ResourceId> = tx.all(RESOURCES_OF_EVENT, &[account, event], |row| row.next())?;
+    // Resources that the event has already stay with it, also if its product no longer needs them.
     let missing: Vec<ResourceId> = resources.iter().filter(|id| !held.contains(id)).cloned().collect();
     claim_resources(tx, account, &ClaimOwner::Event(event.clone()), &missing, span, None)?;
     if !held.is_empty() || !missing.is_empty() {
-        settle(tx, account, event)?;
+        update_event_resources(tx, account, event)?;
     }
     Ok(())
 }
 
-/// Moves what something has of resources in time, whoever else has them then: what was given stays given. The last resort of
-/// the schema is for what is given anew, and lets pass what takes all of a resource.
-pub fn shift(
+/// Moves the owner's claims of resources in time, also over claims of others: an allocation is not withdrawn.
+pub fn move_resources(
     tx: &mut Tx,
     account: &AccountId,
     owner: &ClaimOwner,
     moved: impl Fn(Span) -> Span,
 ) -> Result<(), StoreError> {
     let (kind, id) = (owner.kind(), owner.id());
-    let mut pieces: Vec<(ResourceId, Span, bool, Option<Instant>)> = tx.all(PIECES, &[account, &kind, &id], |row| {
-        Ok((row.next()?, Span { from: row.next()?, to: row.next()? }, row.next()?, row.next()?))
-    })?;
+    let mut pieces: Vec<(ResourceId, Span, bool, Option<Instant>)> =
+        tx.all(PIECES_OF, &[account, &kind, &id], |row| {
+            Ok((row.next()?, Span { from: row.next()?, to: row.next()? }, row.next()?, row.next()?))
+        })?;
     if pieces.is_empty() {
         return Ok(());
     }
+    // Sorted by resource and start: the pieces of a resource are contiguous, so it is claimed anew over one span.
     pieces.sort();
     tx.run(RELEASE_RESOURCES, &[account, &kind, &id])?;
     for pieces in pieces.chunk_by(|one, other| one.0 == other.0) {
@@ -408,65 +341,40 @@ pub fn shift(
             continue;
         };
         let span = moved(Span { from: first.from, to: last.to });
+        // The schema refuses claims over the capacity unless they are exclusive, so these are written as exclusive ones.
         write_pieces(tx, account, owner, std::slice::from_ref(resource), (span, true), *expires_at)?;
         if !whole {
-            tx.run(NOT_WHOLE, &[account, resource, &kind, &id, &span.from, &span.to])?;
+            tx.run(CLEAR_WHOLE, &[account, resource, &kind, &id, &span.from, &span.to])?;
         }
     }
     Ok(())
 }
 
-/// Events that somebody had seats of, by day and id: at most `limit` after this day and id.
-pub fn events_ahead(
+/// At most `limit` events of which seats were ever claimed, after this day and id, by both.
+pub fn events_after(
     db: &mut Snapshot,
     account: &AccountId,
     after: &(String, String),
     limit: i64,
 ) -> Result<Vec<EventId>, StoreError> {
-    db.all(EVENTS_AHEAD, &[account, &after.0, &after.1, &limit], |row| row.next())
+    db.all(EVENTS_AFTER, &[account, &after.0, &after.1, &limit], |row| row.next())
 }
 
-/// Locks an event that is there until the transaction ends.
+/// Locks an existing event until the transaction ends.
 pub fn lock_event(tx: &mut Tx, account: &AccountId, event: &EventId) -> Result<(), StoreError> {
     lock_events(tx, account, &BTreeMap::from([(event.clone(), None)]))
 }
 
-/// What is taken of the events of some days, both included; an event that is not in it is free.
-pub fn standings(
-    db: &mut Snapshot,
-    account: &AccountId,
-    first: Date,
-    last: Date,
-    now: Instant,
-) -> Result<HashMap<EventId, EventOccupancy>, StoreError> {
-    let (first, last) = (first.to_string(), last.to_string());
-    let mut found: HashMap<EventId, EventOccupancy> = db
-        .all(EVENTS_BETWEEN, &[account, &first, &last], |row| {
-            Ok((row.next::<EventId>()?, event_standing(row.next()?, row.next()?)))
-        })?
-        .into_iter()
-        .collect();
-    let ended = db.all(ENDED_BETWEEN, &[account, &first, &last, &now], |row| {
-        Ok((row.next::<EventId>()?, row.next::<i64>()?, row.next::<i64>()?))
-    })?;
-    for (event, seats, private) in ended {
-        if let Some(occupancy) = found.get_mut(&event) {
-            occupancy.taken = occupancy.taken.saturating_sub(u32::try_from(seats).unwrap_or(u32::MAX));
-            occupancy.private = occupancy.private && private == 0;
-        }
-    }
-    Ok(found)
-}
-
-/// Removes claims that ended until then, at most `limit` of seats and of resources; says how many of the one or the other.
-/// Events are locked one after the other in the order of their ids, as everybody does.
+/// Removes claims that expired by `until`, at most `limit` of seats and `limit` of resources; the larger of the two
+/// numbers. Events are locked in the order of their ids, as everywhere.
 pub fn sweep(tx: &mut Tx, until: Instant, now: Instant, limit: i64) -> Result<u64, StoreError> {
-    let ended: BTreeSet<(AccountId, EventId)> =
+    let expired: BTreeSet<(AccountId, EventId)> =
         tx.all(SWEEP_SEATS, &[&until, &limit], |row| Ok((row.next()?, row.next()?)))?.into_iter().collect();
-    for (account, event) in &ended {
+    for (account, event) in &expired {
+        // Locked and checked again: the claim may have been released since it was read.
         tx.run(LOCK_KNOWN_EVENT, &[account, event])?;
-        end_seats(tx, account, event, now)?;
+        remove_expired_seats(tx, account, event, now)?;
     }
     let resources = tx.run(SWEEP_RESOURCES, &[&until, &limit])?;
-    Ok(resources.max(u64::try_from(ended.len()).unwrap_or(u64::MAX)))
+    Ok(resources.max(u64::try_from(expired.len()).unwrap_or(u64::MAX)))
 }

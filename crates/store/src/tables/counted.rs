@@ -1,4 +1,5 @@
-//! How many customers and payments there are within times: sums of days, and the rows of the two days at the ends.
+//! Counts customers and payments within times: sums of whole days, which triggers keep, and the rows of the two days at
+//! the ends.
 
 use crate::{Param, Snapshot, StoreError, statements};
 use slotkeeper_domain::id::AccountId;
@@ -6,7 +7,7 @@ use slotkeeper_domain::payment::PaymentMethod;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_domain::visibility::Visibility;
 
-/// The days between, and what is left at both ends, which `$of` is asked for. The creator, where one is named, comes last.
+/// The days in between, and the rows at both ends. A condition on the creator comes last.
 #[rustfmt::skip]
 macro_rules! counted {
     ($of:literal, $at:literal, $days:literal, $rows:literal) => {
@@ -30,17 +31,17 @@ statements! {
         " AND method = ?8 AND application_id = ?9");
 }
 
-/// Milliseconds of a day.
+/// In milliseconds.
 const DAY: i64 = 86_400_000;
 
-/// Times as days in UTC that are wholly within them, and what is left.
+/// A span of time as whole days in UTC and the remaining parts at both ends.
 #[derive(Debug, PartialEq, Eq)]
 struct Days {
     after: i64,
     before: i64,
-    /// The part of the first day, in milliseconds.
+    /// The part of the first day, in milliseconds (inclusive).
     first: (i64, i64),
-    /// The part of the last one; nothing if that is the first.
+    /// The part of the last day; empty if that is the first day.
     last: (i64, i64),
 }
 
@@ -60,13 +61,14 @@ impl Days {
     }
 }
 
-/// How many customers within sight were created from then on.
+/// How many visible customers were created at `since` or later.
 pub fn customers(
     db: &mut Snapshot,
     account: &AccountId,
     visibility: &Visibility,
     since: Instant,
 ) -> Result<i64, StoreError> {
+    // Triggers keep the total with the account.
     if *visibility == Visibility::All && since <= Instant::from_millis(0) {
         return Ok(db.one(ALL_CUSTOMERS, &[account], |row| row.next())?.unwrap_or(0));
     }
@@ -78,7 +80,7 @@ pub fn customers(
     Ok(db.one(statement, &params, |row| row.next())?.unwrap_or(0))
 }
 
-/// How many payments within sight were received within the times, both included, in this way or in any.
+/// How many visible payments were received within the times (inclusive), with this method or any.
 pub fn payments(
     db: &mut Snapshot,
     account: &AccountId,

@@ -1,6 +1,6 @@
-//! What customers have with a business: money, and credits for services that were paid for before.
+//! Credit of customers: money, and prepaid credits for services.
 //!
-//! Whoever takes of either locks the customer first. The number in `prepaid_credit.used` is kept here and nowhere else.
+//! Lock the customer before using either. Only this module changes `prepaid_credit.used`.
 
 use crate::{Json, Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::booking::BookingNumber;
@@ -15,7 +15,7 @@ statements! {
            ON CONFLICT (account_id, customer_id) DO UPDATE SET of_vouchers = excluded.of_vouchers, granted = excluded.granted";
     INSERT_PREPAID = "INSERT INTO prepaid_credit (account_id, customer_id, id, products, number, used, expires_at, created_at)
                       VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7)";
-    /// Those that expire first are used first.
+    /// In the order of use: those that expire first.
     PREPAID = "SELECT id, products, number - used FROM prepaid_credit
                WHERE account_id = ?1 AND customer_id = ?2 AND used < number AND (expires_at IS NULL OR expires_at > ?3)
                ORDER BY CASE WHEN expires_at IS NULL THEN 1 ELSE 0 END, expires_at, created_at, id LIMIT 1000";
@@ -30,33 +30,32 @@ statements! {
                        RETURNING customer_id, prepaid_id, number";
 }
 
-/// Prepaid credits, as they were given: each is good for one person.
+/// Prepaid credits of one purchase; each pays for one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PrepaidCredit {
     pub id: PrepaidId,
-    /// What they are good for.
+    /// The products they pay for.
     pub products: Covered,
-    /// How many there are.
     pub number: u32,
 }
 
-/// What a customer has.
+/// The customer's money.
 pub fn find(db: &mut Snapshot, account: &AccountId, customer: &CustomerId) -> Result<Credit, StoreError> {
     let found =
         db.one(FIND, &[account, customer], |row| Ok(Credit { of_vouchers: row.next()?, granted: row.next()? }))?;
     Ok(found.unwrap_or_default())
 }
 
-/// Writes what a customer has. The customer is locked.
+/// Sets the customer's money. The customer must be locked.
 ///
 /// # Errors
-/// When the store fails; it refuses what would be less than nothing.
+/// [`StoreError::Refused`] if an amount is negative.
 pub fn set(tx: &mut Tx, account: &AccountId, customer: &CustomerId, credit: Credit) -> Result<(), StoreError> {
     tx.run(SET, &[account, customer, &credit.of_vouchers, &credit.granted])?;
     Ok(())
 }
 
-/// Gives prepaid credits to a customer.
+/// Adds prepaid credits of a customer.
 pub fn insert_prepaid(
     tx: &mut Tx,
     account: &AccountId,
@@ -70,7 +69,7 @@ pub fn insert_prepaid(
     Ok(())
 }
 
-/// The prepaid credits that a customer has not used and that have not ended, in the order in which they are used.
+/// The customer's prepaid credits that are left and have not expired, in the order of use.
 pub fn prepaid(
     db: &mut Snapshot,
     account: &AccountId,
@@ -85,7 +84,7 @@ fn prepaid_row(row: &Row) -> Result<PrepaidCredit, StoreError> {
     Ok(PrepaidCredit { id, products, number: u32::try_from(number.max(0)).unwrap_or(u32::MAX) })
 }
 
-/// The prepaid credits that a booking uses, also those that have ended since: what was used stays used.
+/// The prepaid credits that a booking uses, also those that have expired since.
 pub fn of_booking(
     db: &mut Snapshot,
     account: &AccountId,
@@ -94,10 +93,10 @@ pub fn of_booking(
     db.all(OF_BOOKING, &[account, booking], prepaid_row)
 }
 
-/// Has a booking use so many of a customer's credits, which are unused. The customer is locked.
+/// Uses `number` of the customer's credits for a booking. They must be left, and the customer locked.
 ///
 /// # Errors
-/// When the store fails; it refuses to use one twice.
+/// [`StoreError::Unique`] or [`StoreError::Refused`] if they are used already.
 pub fn use_prepaid(
     tx: &mut Tx,
     account: &AccountId,
@@ -113,7 +112,7 @@ pub fn use_prepaid(
     Ok(())
 }
 
-/// Gives back the prepaid credits that a booking has.
+/// Releases the prepaid credits that a booking uses.
 pub fn release_prepaid(tx: &mut Tx, account: &AccountId, booking: &BookingNumber) -> Result<(), StoreError> {
     let released: Vec<(CustomerId, PrepaidId, i64)> =
         tx.all(RELEASE_PREPAID, &[account, booking], |row| Ok((row.next()?, row.next()?, row.next()?)))?;

@@ -1,8 +1,8 @@
-//! Searches for customers: by creation, by names, by e-mail address, of everybody or within an application's sight.
+//! Searches for customers by creation, name and e-mail address; all, or those that one application created.
 
 use super::counted;
-use super::customers::{CustomerView, columns, shown, statistics};
-use super::list_pages::{RowRange, as_it_was};
+use super::customers::{CustomerView, columns, customer_view, statistics};
+use super::list_pages::{RowRange, as_of_page};
 use crate::sql::Sql;
 use crate::{Param, Snapshot, StoreError, statements};
 use slotkeeper_domain::id::AccountId;
@@ -10,13 +10,13 @@ use slotkeeper_domain::normal_form::folded;
 use slotkeeper_domain::time::{Date, Instant};
 use slotkeeper_domain::visibility::Visibility;
 
-/// Created from then on.
+/// Created at ?2 or later.
 #[rustfmt::skip]
-macro_rules! everybody {
+macro_rules! created_since {
     () => { "account_id = ?1 AND created_at >= ?2" };
 }
 
-/// Created from then on, members or others or both, with a part of a name.
+/// Created at ?2 or later, members, others or both, with a part of a name.
 #[rustfmt::skip]
 macro_rules! named {
     () => {
@@ -27,10 +27,10 @@ macro_rules! named {
     };
 }
 
-/// Created from then on, members or others or both, with an e-mail address. Few have the same one, so its index serves this
-/// search; the plus here and where they are sorted keeps the one by creation from being taken for it.
+/// Created at ?2 or later, members, others or both, with an e-mail address. Few customers share one, so its index
+/// serves the search; the plus here and in the order keeps the index by creation from being used.
 #[rustfmt::skip]
-macro_rules! addressed {
+macro_rules! by_email {
     () => {
         "account_id = ?1 AND +created_at >= ?2
           AND ((member_since <= ?3 AND (member_until IS NULL OR member_until >= ?3)) IS TRUE AND ?4
@@ -39,7 +39,7 @@ macro_rules! addressed {
     };
 }
 
-/// A page of what is found. The page is cut first, so that nothing is looked up for those before it.
+/// A page of the matching customers. It is cut first, so that statistics are read for its rows only.
 #[rustfmt::skip]
 macro_rules! page {
     ($found:expr, $by:literal, $limit:literal, $offset:literal, $now:literal) => {
@@ -48,81 +48,76 @@ macro_rules! page {
     };
 }
 
-/// The same of what was found at a change, which is the parameter that is named last.
+/// A page of the customers that matched at a change of the account, which is the last parameter named here.
 #[rustfmt::skip]
-macro_rules! page_as_it_was {
+macro_rules! page_as_of {
     ($found:expr, $by:literal, $limit:literal, $offset:literal, $now:literal, $number:literal) => {
-        as_it_was!(concat!(columns!(), ", ", statistics!("customer", $now)), "customer", "id", $by, $found,
+        as_of_page!(concat!(columns!(), ", ", statistics!("customer", $now)), "customer", "id", $by, $found,
                    $number, $limit, $offset)
     };
 }
 
 statements! {
-    LIST = page!(everybody!(), "created_at", "?3", "?4", "?5");
-    LIST_OWN = page!(concat!(everybody!(), " AND application_id = ?6"), "created_at", "?3", "?4", "?5");
+    LIST = page!(created_since!(), "created_at", "?3", "?4", "?5");
+    LIST_OWN = page!(concat!(created_since!(), " AND application_id = ?6"), "created_at", "?3", "?4", "?5");
     LIST_NAMED = page!(named!(), "created_at", "?8", "?9", "?10");
     LIST_NAMED_OWN = page!(concat!(named!(), " AND application_id = ?11"), "created_at", "?8", "?9", "?10");
-    LIST_ADDRESSED = page!(addressed!(), "+created_at", "?7", "?8", "?9");
-    LIST_ADDRESSED_OWN = page!(concat!(addressed!(), " AND COALESCE(application_id, '') = ?10"), "+created_at", "?7", "?8", "?9");
-    WAS = page_as_it_was!(everybody!(), "created_at", "?3", "?4", "?5", "?6");
-    WAS_OWN = page_as_it_was!(concat!(everybody!(), " AND application_id = ?7"), "created_at", "?3", "?4", "?5", "?6");
-    WAS_NAMED = page_as_it_was!(named!(), "created_at", "?8", "?9", "?10", "?11");
-    WAS_NAMED_OWN = page_as_it_was!(concat!(named!(), " AND application_id = ?12"), "created_at", "?8", "?9", "?10", "?11");
-    WAS_ADDRESSED = page_as_it_was!(addressed!(), "+created_at", "?7", "?8", "?9", "?10");
-    WAS_ADDRESSED_OWN = page_as_it_was!(concat!(addressed!(), " AND COALESCE(application_id, '') = ?11"), "+created_at",
+    LIST_BY_EMAIL = page!(by_email!(), "+created_at", "?7", "?8", "?9");
+    LIST_BY_EMAIL_OWN = page!(concat!(by_email!(), " AND COALESCE(application_id, '') = ?10"), "+created_at", "?7", "?8", "?9");
+    AS_OF = page_as_of!(created_since!(), "created_at", "?3", "?4", "?5", "?6");
+    AS_OF_OWN = page_as_of!(concat!(created_since!(), " AND application_id = ?7"), "created_at", "?3", "?4", "?5", "?6");
+    AS_OF_NAMED = page_as_of!(named!(), "created_at", "?8", "?9", "?10", "?11");
+    AS_OF_NAMED_OWN = page_as_of!(concat!(named!(), " AND application_id = ?12"), "created_at", "?8", "?9", "?10", "?11");
+    AS_OF_BY_EMAIL = page_as_of!(by_email!(), "+created_at", "?7", "?8", "?9", "?10");
+    AS_OF_BY_EMAIL_OWN = page_as_of!(concat!(by_email!(), " AND COALESCE(application_id, '') = ?11"), "+created_at",
         "?7", "?8", "?9", "?10");
     COUNT_NAMED = concat!("SELECT COUNT(*) FROM customer WHERE ", named!());
     COUNT_NAMED_OWN = concat!("SELECT COUNT(*) FROM customer WHERE ", named!(), " AND application_id = ?8");
-    COUNT_ADDRESSED = concat!("SELECT COUNT(*) FROM customer WHERE ", addressed!());
-    COUNT_ADDRESSED_OWN = concat!("SELECT COUNT(*) FROM customer WHERE ", addressed!(), " AND COALESCE(application_id, '') = ?7");
+    COUNT_BY_EMAIL = concat!("SELECT COUNT(*) FROM customer WHERE ", by_email!());
+    COUNT_BY_EMAIL_OWN = concat!("SELECT COUNT(*) FROM customer WHERE ", by_email!(), " AND COALESCE(application_id, '') = ?7");
 }
 
-/// Which customers to look for.
+/// Conditions of a search.
 #[derive(Debug, Clone)]
 pub struct CustomerSearch {
-    /// Created from then on.
+    /// Created then or later.
     pub since: Instant,
     pub by: SearchBy,
-    /// Whether members, others, or both.
     pub who: WhoIsMember,
 }
 
-/// What customers are searched by. Case does not matter, nor does it whether an accent is a character of its own.
+/// Compared without regard to case and to the Unicode form of accents.
 #[derive(Debug, Clone)]
 pub enum SearchBy {
-    /// Nothing: all of them.
+    /// No condition.
     Everybody,
-    /// A part of the whole name.
+    /// A part of the full name.
     Name(String),
-    /// A part of the first name.
     FirstName(String),
-    /// A part of the last name.
     LastName(String),
     EmailAddress(String),
 }
 
-/// Who is looked for, as of a day of the business's calendar.
+/// A condition on membership, as of a day in the business's time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WhoIsMember {
     Both,
-    /// Those who are members on that day.
     Members(Date),
-    /// Those who are not.
     Others(Date),
 }
 
-/// The search as parameters of the statements: those of `FOUND` in order, without the account.
+/// The parameters of the statements, in order, without the account.
 enum Parameters<'a> {
     Everybody { since: &'a Instant },
     Named { since: &'a Instant, who: (Date, bool, bool), field: &'static str, pattern: String },
-    Addressed { since: &'a Instant, who: (Date, bool, bool), address: String },
+    ByEmail { since: &'a Instant, who: (Date, bool, bool), address: String },
 }
 
 impl CustomerSearch {
     fn parameters(&self) -> Parameters<'_> {
         let since = &self.since;
         let who = match self.who {
-            // Whoever is a member or is none is wanted, so the day makes no difference.
+            // Both are wanted, so the day does not matter.
             WhoIsMember::Both => (Date::MIN, true, true),
             WhoIsMember::Members(day) => (day, true, false),
             WhoIsMember::Others(day) => (day, false, true),
@@ -130,16 +125,18 @@ impl CustomerSearch {
         let named = |field: &'static str, text: &str| Parameters::Named { since, who, field, pattern: pattern(text) };
         match &self.by {
             SearchBy::Everybody if self.who == WhoIsMember::Both => Parameters::Everybody { since },
+            // A condition on membership needs the statement with names; an empty pattern matches every
+            // name.
             SearchBy::Everybody => named("name", ""),
             SearchBy::Name(text) => named("name", text),
             SearchBy::FirstName(text) => named("firstName", text),
             SearchBy::LastName(text) => named("lastName", text),
-            SearchBy::EmailAddress(text) => Parameters::Addressed { since, who, address: folded(text) },
+            SearchBy::EmailAddress(text) => Parameters::ByEmail { since, who, address: folded(text) },
         }
     }
 }
 
-/// The text anywhere, with what LIKE has a meaning for escaped.
+/// A LIKE pattern for the text anywhere, with special characters escaped.
 fn pattern(text: &str) -> String {
     let text = folded(text).replace('!', "!!").replace('%', "!%").replace('_', "!_");
     format!("%{text}%")
@@ -152,26 +149,26 @@ impl Parameters<'_> {
             Self::Named { since, who: (day, members, others), field, pattern } => {
                 vec![since, day, members, others, field, pattern]
             }
-            Self::Addressed { since, who: (day, members, others), address } => {
+            Self::ByEmail { since, who: (day, members, others), address } => {
                 vec![since, day, members, others, address]
             }
         }
     }
 
-    /// The statements that list what is found now and what was found: for everybody, or within an application's sight.
+    /// The statements for the current list and for the list as of a change.
     fn lists(&self, visibility: &Visibility) -> (Sql, Sql) {
         match (self, visibility) {
-            (Self::Everybody { .. }, Visibility::All) => (LIST, WAS),
-            (Self::Everybody { .. }, Visibility::Own(_)) => (LIST_OWN, WAS_OWN),
-            (Self::Named { .. }, Visibility::All) => (LIST_NAMED, WAS_NAMED),
-            (Self::Named { .. }, Visibility::Own(_)) => (LIST_NAMED_OWN, WAS_NAMED_OWN),
-            (Self::Addressed { .. }, Visibility::All) => (LIST_ADDRESSED, WAS_ADDRESSED),
-            (Self::Addressed { .. }, Visibility::Own(_)) => (LIST_ADDRESSED_OWN, WAS_ADDRESSED_OWN),
+            (Self::Everybody { .. }, Visibility::All) => (LIST, AS_OF),
+            (Self::Everybody { .. }, Visibility::Own(_)) => (LIST_OWN, AS_OF_OWN),
+            (Self::Named { .. }, Visibility::All) => (LIST_NAMED, AS_OF_NAMED),
+            (Self::Named { .. }, Visibility::Own(_)) => (LIST_NAMED_OWN, AS_OF_NAMED_OWN),
+            (Self::ByEmail { .. }, Visibility::All) => (LIST_BY_EMAIL, AS_OF_BY_EMAIL),
+            (Self::ByEmail { .. }, Visibility::Own(_)) => (LIST_BY_EMAIL_OWN, AS_OF_BY_EMAIL_OWN),
         }
     }
 }
 
-/// The customers of a search within sight, by creation, with what each has booked as of `now`.
+/// The visible customers of a search, by creation, with statistics as of `now`.
 pub fn list(
     db: &mut Snapshot,
     account: &AccountId,
@@ -181,16 +178,16 @@ pub fn list(
     RowRange { as_of, limit, offset }: RowRange,
 ) -> Result<Vec<CustomerView>, StoreError> {
     let search = search.parameters();
-    let (list, was) = search.lists(visibility);
+    let (list, as_of_list) = search.lists(visibility);
     let mut params: Vec<&dyn Param> = vec![account];
     params.extend(search.values());
     params.extend([&limit as &dyn Param, &offset, &now]);
     params.extend(as_of.as_ref().map(|number| number as &dyn Param));
     params.extend(visibility.creator().map(|application| application as &dyn Param));
-    db.all(if as_of.is_some() { was } else { list }, &params, shown)
+    db.all(if as_of.is_some() { as_of_list } else { list }, &params, customer_view)
 }
 
-/// How many customers a search finds within sight.
+/// How many visible customers a search finds.
 pub fn count(
     db: &mut Snapshot,
     account: &AccountId,
@@ -202,8 +199,8 @@ pub fn count(
         (Parameters::Everybody { since }, _) => return counted::customers(db, account, visibility, **since),
         (Parameters::Named { .. }, Visibility::All) => COUNT_NAMED,
         (Parameters::Named { .. }, Visibility::Own(_)) => COUNT_NAMED_OWN,
-        (Parameters::Addressed { .. }, Visibility::All) => COUNT_ADDRESSED,
-        (Parameters::Addressed { .. }, Visibility::Own(_)) => COUNT_ADDRESSED_OWN,
+        (Parameters::ByEmail { .. }, Visibility::All) => COUNT_BY_EMAIL,
+        (Parameters::ByEmail { .. }, Visibility::Own(_)) => COUNT_BY_EMAIL_OWN,
     };
     let mut params: Vec<&dyn Param> = vec![account];
     params.extend(search.values());

@@ -1,4 +1,4 @@
-//! Customers. Searches are in [`customer_search`](super::customer_search), the people linked to customers in
+//! Customers. Searches are in [`customer_search`](super::customer_search), linked people in
 //! [`linked_people`](super::linked_people).
 
 use crate::{Json, Row, Snapshot, StoreError, Tx, statements};
@@ -16,9 +16,8 @@ macro_rules! columns {
     () => { "id, application_id, person, created_at, member_since, member_until" };
 }
 
-/// What is counted of the customers of a table, when each comes next and came last, as of the parameter that is named, and the
-/// credit of each. The counts are kept with the customer; each of the two times is one look into the index of the customer's
-/// bookings.
+/// The columns of [`Statistics`] and the credit. The counts are kept in the customer's row by triggers; each of the two
+/// times is one look-up in the index of the customer's bookings.
 #[rustfmt::skip]
 macro_rules! statistics {
     ($of:literal, $now:literal) => {
@@ -50,18 +49,18 @@ statements! {
         (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)");
     LOCK = concat!("SELECT ", columns!(), " FROM customer WHERE account_id = ?1 AND id = ?2 AND NOT leaving {FOR UPDATE}");
     LOCK_LEAVING = concat!("SELECT ", columns!(), " FROM customer WHERE account_id = ?1 AND id = ?2 AND leaving {FOR UPDATE}");
-    LEAVE = "UPDATE customer SET leaving = TRUE WHERE account_id = ?1 AND id = ?2";
+    MARK_LEAVING = "UPDATE customer SET leaving = TRUE WHERE account_id = ?1 AND id = ?2";
     UPDATE = "UPDATE customer SET person = ?3, first_name = ?4, last_name = ?5, full_name = ?6, email_address = ?7
               WHERE account_id = ?1 AND id = ?2";
-    /// Some customers of all accounts, by account and id, with what searches look at.
+    /// Customers of all accounts, by account and id, with the columns that searches compare.
     SOME_OF_ALL = "SELECT account_id, id, person, first_name, last_name, full_name FROM customer
                    WHERE (account_id, id) > (?1, ?2) ORDER BY account_id, id LIMIT ?3 {FOR UPDATE}";
     SET_SEARCHED = "UPDATE customer SET first_name = ?3, last_name = ?4, full_name = ?5 WHERE account_id = ?1 AND id = ?2";
     SET_MEMBERSHIP = "UPDATE customer SET member_since = ?3, member_until = ?4 WHERE account_id = ?1 AND id = ?2";
     SET_PASSWORD = "UPDATE customer SET password_hash = ?3 WHERE account_id = ?1 AND id = ?2";
     PASSWORD = "SELECT application_id, password_hash FROM customer WHERE account_id = ?1 AND id = ?2";
-    /// Locks the account's row and finds it if there is room for the customer just added, which is counted at once on SQLite,
-    /// and on PostgreSQL with COMMIT.
+    /// Locks the account's row and matches if the customer just added is within the limit. Triggers count it at once on
+    /// SQLite, and at COMMIT on PostgreSQL.
     HAS_ROOM = "UPDATE account SET num_customers = num_customers WHERE id = ?1 AND num_customers {+ 1} <= ?2";
     DELETE = "DELETE FROM customer WHERE account_id = ?1 AND id = ?2";
 }
@@ -69,45 +68,39 @@ statements! {
 #[derive(Debug, Clone)]
 pub struct Customer {
     pub id: CustomerId,
-    /// The application that created it; absent when somebody else did.
+    /// The application that created it, if one did.
     pub application: Option<ApplicationId>,
-    /// What is known of the person.
     pub person: Person,
-    /// When it was created.
     pub created_at: Instant,
-    /// The membership, if the customer has or had one. [`insert`] and [`update`] leave it alone; [`set_membership`] writes it.
+    /// Written by [`set_membership`] only, not by [`insert`] and [`update`].
     pub membership: Option<Membership>,
 }
 
-/// What a customer has booked.
+/// Numbers about a customer's bookings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Statistics {
-    /// All bookings ever made, the cancelled ones included.
+    /// All bookings ever made, cancelled ones included.
     pub bookings: i64,
-    /// Cancellations that were to be counted.
+    /// Cancellations that count in the history.
     pub cancelations: i64,
-    /// How often the customer did not come.
     pub no_shows: i64,
-    /// When the customer comes next and came last.
     pub visits: Visits,
 }
 
-/// When somebody comes next and came last.
+/// When the next and the last visit start.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Visits {
-    /// When the next booking starts.
+    /// The start of the next booking.
     pub next: Option<Instant>,
-    /// When the last booking that is over started.
+    /// The start of the last booking that is over.
     pub previous: Option<Instant>,
 }
 
-/// A customer with what the customer has booked.
+/// A customer with statistics and credit.
 #[derive(Debug, Clone)]
 pub struct CustomerView {
     pub customer: Customer,
-    /// What the customer has booked.
     pub statistics: Statistics,
-    /// The money that the customer has with the business.
     pub credit: Credit,
 }
 
@@ -126,7 +119,7 @@ fn membership(since: Option<Date>, until: Option<Date>) -> Result<Option<Members
     made.map_err(|_| StoreError::inconsistent("a membership that ends before it begins"))
 }
 
-pub(super) fn shown(row: &Row) -> Result<CustomerView, StoreError> {
+pub(super) fn customer_view(row: &Row) -> Result<CustomerView, StoreError> {
     let customer = customer(row)?;
     let (bookings, cancelations, no_shows) = (row.next()?, row.next()?, row.next()?);
     let visits = Visits { next: row.next()?, previous: row.next()? };
@@ -135,7 +128,7 @@ pub(super) fn shown(row: &Row) -> Result<CustomerView, StoreError> {
     Ok(CustomerView { customer, statistics: Statistics { bookings, cancelations, no_shows, visits }, credit })
 }
 
-/// The texts that searches look at.
+/// The texts that searches compare.
 struct SearchTexts {
     first: String,
     last: String,
@@ -157,7 +150,7 @@ impl SearchTexts {
     }
 }
 
-/// Adds a customer who is no member.
+/// Adds a customer without membership.
 pub fn insert(tx: &mut Tx, account: &AccountId, customer: &Customer) -> Result<(), StoreError> {
     let Customer { id, application, person, created_at, membership: _ } = customer;
     let SearchTexts { first, last, full, email } = SearchTexts::of(person);
@@ -165,56 +158,54 @@ pub fn insert(tx: &mut Tx, account: &AccountId, customer: &Customer) -> Result<(
     Ok(())
 }
 
-/// The customer with this id.
 pub fn find(db: &mut Snapshot, account: &AccountId, id: &CustomerId) -> Result<Option<Customer>, StoreError> {
     db.one(FIND, &[account, id], customer)
 }
 
-/// The customer with this id and what the customer has booked, as of `now`.
+/// The customer with this id, with statistics as of `now`.
 pub fn show(
     db: &mut Snapshot,
     account: &AccountId,
     id: &CustomerId,
     now: Instant,
 ) -> Result<Option<CustomerView>, StoreError> {
-    db.one(SHOW, &[account, id, &now], shown)
+    db.one(SHOW, &[account, id, &now], customer_view)
 }
 
-/// The customers with these ids and what each has booked, as of `now`, in no order. As many as there are ids at most.
+/// The customers with these ids, with statistics as of `now`, in no order.
 pub fn show_many(
     db: &mut Snapshot,
     account: &AccountId,
     ids: &[CustomerId],
     now: Instant,
 ) -> Result<Vec<CustomerView>, StoreError> {
-    super::by_ids(db, SHOW_MANY, &[account, &now], ids, shown)
+    super::by_ids(db, SHOW_MANY, &[account, &now], ids, customer_view)
 }
 
-/// The customer with this id, locked against changes by others. Nothing for one who [leaves](leave): nothing more is done for
-/// them.
+/// The customer with this id, locked until the transaction ends. `None` also if it is being deleted ([`mark_leaving`]).
 pub fn lock(tx: &mut Tx, account: &AccountId, id: &CustomerId) -> Result<Option<Customer>, StoreError> {
     tx.one(LOCK, &[account, id], customer)
 }
 
-/// The customer with this id who leaves, locked against changes by others.
+/// The customer with this id that is being deleted, locked until the transaction ends.
 pub fn lock_leaving(tx: &mut Tx, account: &AccountId, id: &CustomerId) -> Result<Option<Customer>, StoreError> {
     tx.one(LOCK_LEAVING, &[account, id], customer)
 }
 
-/// Has a customer leave, who is deleted when the last booking is.
-pub fn leave(tx: &mut Tx, account: &AccountId, id: &CustomerId) -> Result<(), StoreError> {
-    tx.run(LEAVE, &[account, id]).map(drop)
+/// Marks a customer as being deleted: a job deletes the remaining bookings, and then the customer.
+pub fn mark_leaving(tx: &mut Tx, account: &AccountId, id: &CustomerId) -> Result<(), StoreError> {
+    tx.run(MARK_LEAVING, &[account, id]).map(drop)
 }
 
-/// Changes what is known of a customer.
+/// Changes the personal data of a customer.
 pub fn update(tx: &mut Tx, account: &AccountId, id: &CustomerId, person: &Person) -> Result<(), StoreError> {
     let SearchTexts { first, last, full, email } = SearchTexts::of(person);
     tx.run(UPDATE, &[account, id, &Json(person), &first, &last, &full, &email])?;
     Ok(())
 }
 
-/// Has searches find some customers by their names in the form in which names are compared today: `limit` of those after one
-/// at most, in any account. The last of them; nothing when there are no more.
+/// Brings the search texts of at most `limit` customers of all accounts, after this account and id, into the current
+/// normal form. The last of them; `None` if there are no more.
 pub fn fold_some(tx: &mut Tx, (account, id): (&str, &str), limit: i64) -> Result<Option<(String, String)>, StoreError> {
     let found = tx.all(SOME_OF_ALL, &[&account, &id, &limit], |row| {
         let (account, id): (String, String) = (row.next()?, row.next()?);
@@ -224,6 +215,7 @@ pub fn fold_some(tx: &mut Tx, (account, id): (&str, &str), limit: i64) -> Result
     })?;
     for (account, id, person, known) in &found {
         let SearchTexts { first, last, full, .. } = SearchTexts::of(person);
+        // Unchanged rows are not written, so that later rounds are cheap.
         if known.each_ref() != [&first, &last, &full] {
             tx.run(SET_SEARCHED, &[account, id, &first, &last, &full])?;
         }
@@ -231,7 +223,7 @@ pub fn fold_some(tx: &mut Tx, (account, id): (&str, &str), limit: i64) -> Result
     Ok(found.into_iter().last().map(|(account, id, ..)| (account, id)))
 }
 
-/// Makes a customer a member, or takes the membership away. Whether there is such a customer.
+/// Sets or removes the membership; whether the customer exists.
 pub fn set_membership(
     tx: &mut Tx,
     account: &AccountId,
@@ -242,7 +234,7 @@ pub fn set_membership(
     Ok(tx.run(SET_MEMBERSHIP, &[account, id, &since, &until])? > 0)
 }
 
-/// Gives a customer a password, or takes it away. Whether there is such a customer.
+/// Sets or removes the password; whether the customer exists.
 pub fn set_password(
     tx: &mut Tx,
     account: &AccountId,
@@ -252,7 +244,7 @@ pub fn set_password(
     Ok(tx.run(SET_PASSWORD, &[account, id, &hash])? > 0)
 }
 
-/// The application that created a customer, and the customer's password.
+/// The application that created the customer, and the customer's password.
 #[expect(clippy::type_complexity, reason = "a pair of options is what there is to say")]
 pub fn password(
     db: &mut Snapshot,
@@ -262,13 +254,13 @@ pub fn password(
     db.one(PASSWORD, &[account, id], |row| Ok((row.next()?, row.next()?)))
 }
 
-/// Whether an account has `most` customers at most, with the one that this transaction has added. Nobody else adds one until
-/// COMMIT; and as everybody's changes wait for the same row, it is asked last.
+/// Whether the account has at most `most` customers, with the one that this transaction has added. Locks the account's
+/// row until COMMIT, for which every change of the account waits, so call it last.
 pub fn has_room(tx: &mut Tx, account: &AccountId, most: u32) -> Result<bool, StoreError> {
     Ok(tx.run(HAS_ROOM, &[account, &i64::from(most)])? > 0)
 }
 
-/// Removes a customer who has no bookings, and the people linked to it.
+/// Deletes a customer without bookings, and the linked people.
 pub fn delete(tx: &mut Tx, account: &AccountId, id: &CustomerId) -> Result<(), StoreError> {
     tx.run(DELETE, &[account, id])?;
     Ok(())

@@ -1,4 +1,4 @@
-//! Letters about bookings that are to be written when it is time.
+//! Follow-ups: reminders and other e-mails about a booking that are written at a set time.
 
 use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::booking::BookingNumber;
@@ -14,17 +14,17 @@ statements! {
     LOCK = "SELECT due_at FROM due_letter WHERE account_id = ?1 AND booking_number = ?2 AND letter = ?3 {FOR UPDATE SKIP LOCKED}";
 }
 
-/// A letter that is to be written.
+/// A follow-up to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueFollowUp {
     pub account: AccountId,
     pub booking: BookingNumber,
-    /// The word of its kind of letter.
+    /// The word for the kind of e-mail.
     pub email: String,
     pub due_at: Instant,
 }
 
-/// Has a letter written at this time, and at no other.
+/// Sets the time of a follow-up.
 pub fn put(
     tx: &mut Tx,
     account: &AccountId,
@@ -36,28 +36,27 @@ pub fn put(
     Ok(())
 }
 
-/// Has a letter not written.
+/// Removes a follow-up.
 pub fn remove(tx: &mut Tx, account: &AccountId, booking: &BookingNumber, email: &str) -> Result<(), StoreError> {
     tx.run(REMOVE, &[account, booking, &email])?;
     Ok(())
 }
 
-/// Has no letter about a booking written.
+/// Removes all follow-ups about a booking.
 pub fn remove_all(tx: &mut Tx, account: &AccountId, booking: &BookingNumber) -> Result<(), StoreError> {
     tx.run(REMOVE_ALL, &[account, booking])?;
     Ok(())
 }
 
-/// Letters that are due, those that have been for the longest time first, at most `limit`. Whoever writes one has to
-/// [`lock`] it first.
+/// At most `limit` due follow-ups, the longest due first. [`lock`] one before writing it.
 pub fn due(db: &mut Snapshot, now: Instant, limit: i64) -> Result<Vec<DueFollowUp>, StoreError> {
     db.all(DUE, &[&now, &limit], |row: &Row| {
         Ok(DueFollowUp { account: row.next()?, booking: row.next()?, email: row.next()?, due_at: row.next()? })
     })
 }
 
-/// Locks a letter for this transaction; when it is due, or nothing if it was written, is no longer wanted, or another node
-/// has it in hand.
+/// Locks a follow-up until the transaction ends; when it is due. `None` if it was written or removed, or another node
+/// has locked it.
 pub fn lock(tx: &mut Tx, email: &DueFollowUp) -> Result<Option<Instant>, StoreError> {
     tx.one(LOCK, &[&email.account, &email.booking, &email.email], |row| row.next())
 }

@@ -1,4 +1,4 @@
-//! What letters say where a business has its own words.
+//! A business's own templates of its e-mails.
 
 use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::id::AccountId;
@@ -13,14 +13,13 @@ statements! {
     LIST = "SELECT letter, language, changed_at FROM letter_text WHERE account_id = ?1 ORDER BY letter, language LIMIT ?2";
 }
 
-/// Subject and body as they were written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredTemplate {
     pub subject: String,
     pub body: String,
 }
 
-/// The business's own text of a kind of letter, by its word, in a language; nothing where it has none.
+/// The business's template for a kind of e-mail, by its word, in a language.
 pub fn find(
     db: &mut Snapshot,
     account: &AccountId,
@@ -30,7 +29,7 @@ pub fn find(
     db.one(FIND, &[account, &email, &language], |row| Ok(StoredTemplate { subject: row.next()?, body: row.next()? }))
 }
 
-/// Writes a text over the one that was there, if any.
+/// Adds or overwrites a template.
 pub fn put(
     tx: &mut Tx,
     account: &AccountId,
@@ -42,12 +41,12 @@ pub fn put(
     Ok(())
 }
 
-/// Removes a text; whether there was one.
+/// Removes a template; whether there was one.
 pub fn remove(tx: &mut Tx, account: &AccountId, email: &str, language: &str) -> Result<bool, StoreError> {
     Ok(tx.run(REMOVE, &[account, &email, &language])? > 0)
 }
 
-/// Which texts the business has of its own: kind of letter, language, when it was written. At most `limit`.
+/// At most `limit` templates of the business: kind of e-mail, language, time of the last change.
 pub fn list(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<Vec<(String, String, Instant)>, StoreError> {
     db.all(LIST, &[account, &limit], |row: &Row| Ok((row.next()?, row.next()?, row.next()?)))
 }

@@ -1,4 +1,4 @@
-//! Holds: claims with an end, and the final price.
+//! Holds: claims that expire, with the final price.
 
 use crate::{Json, Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::booking::BookingNumber;
@@ -20,15 +20,13 @@ statements! {
 #[derive(Debug, Clone)]
 pub struct Hold {
     pub id: HoldId,
-    /// The application that made it. Nobody else knows of it.
+    /// The application that made it. No other one can see it.
     pub application: ApplicationId,
-    /// What the booking will cost, what will pay for it, and what it is for.
+    /// The price, the payments that apply, and what is held.
     pub quote: Quote,
-    /// When it was made.
     pub created_at: Instant,
-    /// When it ends by itself.
     pub expires_at: Instant,
-    /// The booking it became.
+    /// The booking made from it.
     pub booking: Option<BookingNumber>,
 }
 
@@ -48,7 +46,7 @@ pub fn insert(tx: &mut Tx, account: &AccountId, hold: &Hold) -> Result<(), Store
     Ok(())
 }
 
-/// The application's hold with this id, also one that has ended in the last day.
+/// The application's hold with this id, also if it has ended within the last day.
 pub fn find(
     db: &mut Snapshot,
     account: &AccountId,
@@ -58,7 +56,7 @@ pub fn find(
     db.one(FIND, &[account, id, application], hold)
 }
 
-/// The same, locked against changes by others.
+/// As [`find`], locked until the transaction ends.
 pub fn lock(
     tx: &mut Tx,
     account: &AccountId,
@@ -68,7 +66,7 @@ pub fn lock(
     tx.one(LOCK, &[account, id, application], hold)
 }
 
-/// Ends a hold; `booking` is what it became. Its claims are removed by whoever ends it.
+/// Ends a hold, with the booking made from it. The caller releases its claims.
 pub fn end(
     tx: &mut Tx,
     account: &AccountId,
@@ -80,7 +78,7 @@ pub fn end(
     Ok(())
 }
 
-/// Removes holds that ended until then, at most `limit`; says how many.
+/// Deletes at most `limit` holds that ended by `until`; how many.
 pub fn sweep(tx: &mut Tx, until: Instant, limit: i64) -> Result<u64, StoreError> {
     tx.run(SWEEP, &[&until, &limit])
 }

@@ -1,4 +1,4 @@
-//! Customers who are being deleted, with their bookings: what a job has to do where a request could not do it all.
+//! Customers that are being deleted with many bookings: the work list of a job.
 
 use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::change::Actor;
@@ -10,27 +10,26 @@ statements! {
     SOME = "SELECT account_id, customer_id, actor_kind, actor_account_id, actor_id FROM leaving_customer LIMIT ?1";
 }
 
-/// A customer who is being deleted. It goes with the customer.
+/// A customer that is being deleted. The row is deleted with the customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leaving {
-    /// Whose customer it is.
     pub account: AccountId,
     pub customer: CustomerId,
     pub actor: Actor,
 }
 
 fn leaving(row: &Row) -> Result<Leaving, StoreError> {
-    Ok(Leaving { account: row.next()?, customer: row.next()?, actor: crate::changes::actor(row)? })
+    Ok(Leaving { account: row.next()?, customer: row.next()?, actor: crate::changes::read_actor(row)? })
 }
 
-/// Writes down that a customer is being deleted, unless that is known.
+/// Adds a customer, unless it is on the list.
 pub fn put(tx: &mut Tx, leaving: &Leaving) -> Result<(), StoreError> {
     let Leaving { account, customer, actor } = leaving;
-    let (kind, of, id) = crate::changes::columns_of(actor);
+    let (kind, of, id) = crate::changes::actor_columns(actor);
     tx.run(PUT, &[account, customer, &kind, &of, &id]).map(drop)
 }
 
-/// Some customers who are being deleted, at most `limit` of them.
+/// At most `limit` customers of the list.
 pub fn some(db: &mut Snapshot, limit: i64) -> Result<Vec<Leaving>, StoreError> {
     db.all(SOME, &[&limit], leaving)
 }

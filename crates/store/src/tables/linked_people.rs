@@ -1,7 +1,7 @@
-//! The people linked to customers, and which bookings they come to.
+//! The people linked to customers, and the bookings they attend.
 
 use super::customers::Visits;
-use super::list_pages::{RowRange, as_it_was};
+use super::list_pages::{RowRange, as_of_page};
 use crate::{Json, Param, Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::customer::Person;
@@ -9,7 +9,7 @@ use slotkeeper_domain::id::{AccountId, CustomerId, LinkedPersonId};
 use slotkeeper_domain::inventory::Span;
 use slotkeeper_domain::time::Instant;
 
-/// The columns of a [`LinkedPerson`], and when the person comes next and came last as of the parameter that is named.
+/// The columns of a [`LinkedPerson`], with visits as of the parameter named.
 #[rustfmt::skip]
 macro_rules! columns {
     ($now:literal) => {
@@ -31,30 +31,27 @@ statements! {
     SHOW = concat!("SELECT ", columns!("?4"), " FROM linked_person WHERE account_id = ?1 AND customer_id = ?2 AND id = ?3");
     SHOW_MANY = concat!("SELECT ", columns!("?2"), " FROM linked_person WHERE account_id = ?1 AND id IN
         (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)");
-    /// A customer has few of them.
+    /// Sorted without an index: a customer has few linked people.
     LIST = concat!("SELECT ", columns!("?3"), " FROM linked_person WHERE account_id = ?1 AND customer_id = ?2
         ORDER BY created_at, id LIMIT ?4 OFFSET ?5");
-    WAS = as_it_was!(columns!("?3"), "linked_person", "id", "created_at", "account_id = ?1 AND customer_id = ?2", "?6", "?4", "?5");
+    AS_OF = as_of_page!(columns!("?3"), "linked_person", "id", "created_at", "account_id = ?1 AND customer_id = ?2", "?6", "?4", "?5");
     COUNT = "SELECT COUNT(*) FROM linked_person WHERE account_id = ?1 AND customer_id = ?2";
-    IS_THERE = "SELECT id FROM linked_person WHERE account_id = ?1 AND customer_id = ?2 AND id = ?3 {FOR SHARE}";
+    LOCK_LINKED = "SELECT id FROM linked_person WHERE account_id = ?1 AND customer_id = ?2 AND id = ?3 {FOR SHARE}";
     UPDATE = "UPDATE linked_person SET person = ?4 WHERE account_id = ?1 AND customer_id = ?2 AND id = ?3";
     DELETE = "DELETE FROM linked_person WHERE account_id = ?1 AND customer_id = ?2 AND id = ?3";
-    FORGET_ATTENDANCE = "DELETE FROM attendance WHERE account_id = ?1 AND booking_number = ?2";
-    ATTEND = "INSERT INTO attendance (account_id, person_id, starts_at, booking_number, customer_id, ends_at)
+    DELETE_ATTENDANCE = "DELETE FROM attendance WHERE account_id = ?1 AND booking_number = ?2";
+    INSERT_ATTENDANCE = "INSERT INTO attendance (account_id, person_id, starts_at, booking_number, customer_id, ends_at)
               SELECT account_id, id, CAST(?5 AS BIGINT), CAST(?4 AS TEXT), customer_id, CAST(?6 AS BIGINT) FROM linked_person
               WHERE account_id = ?1 AND customer_id = ?2 AND id = ?3";
 }
 
-/// Somebody linked to a customer.
+/// A person linked to a customer.
 #[derive(Debug, Clone)]
 pub struct LinkedPerson {
     pub id: LinkedPersonId,
     pub customer: CustomerId,
-    /// What is known of the person.
     pub person: Person,
-    /// When it was created.
     pub created_at: Instant,
-    /// When the person comes next and came last.
     pub visits: Visits,
 }
 
@@ -68,14 +65,13 @@ fn linked(row: &Row) -> Result<LinkedPerson, StoreError> {
     })
 }
 
-/// Adds somebody linked to a customer.
 pub fn insert(tx: &mut Tx, account: &AccountId, linked: &LinkedPerson) -> Result<(), StoreError> {
     let LinkedPerson { id, customer, person, created_at, visits: _ } = linked;
     tx.run(INSERT, &[account, customer, id, &Json(person), created_at])?;
     Ok(())
 }
 
-/// The person with this id who is linked to the customer, as of `now`.
+/// The person with this id, linked to the customer, with visits as of `now`.
 pub fn show(
     db: &mut Snapshot,
     account: &AccountId,
@@ -86,7 +82,7 @@ pub fn show(
     db.one(SHOW, &[account, customer, id, &now], linked)
 }
 
-/// The people with these ids, whomever they are linked to, as of `now`, in no order. As many as there are ids at most.
+/// The people with these ids, linked to any customer, with visits as of `now`, in no order.
 pub fn show_many(
     db: &mut Snapshot,
     account: &AccountId,
@@ -96,7 +92,7 @@ pub fn show_many(
     super::by_ids(db, SHOW_MANY, &[account, &now], ids, linked)
 }
 
-/// The people linked to a customer as of `now`, by creation.
+/// The people linked to a customer, by creation, with visits as of `now`.
 pub fn list(
     db: &mut Snapshot,
     account: &AccountId,
@@ -106,25 +102,24 @@ pub fn list(
 ) -> Result<Vec<LinkedPerson>, StoreError> {
     let mut params: Vec<&dyn Param> = vec![account, customer, &now, &limit, &offset];
     params.extend(as_of.as_ref().map(|number| number as &dyn Param));
-    db.all(if as_of.is_some() { WAS } else { LIST }, &params, linked)
+    db.all(if as_of.is_some() { AS_OF } else { LIST }, &params, linked)
 }
 
-/// How many people are linked to a customer.
 pub fn count(db: &mut Snapshot, account: &AccountId, customer: &CustomerId) -> Result<i64, StoreError> {
     Ok(db.one(COUNT, &[account, customer], |row| row.next())?.unwrap_or(0))
 }
 
-/// Whether this person is linked to the customer; nobody removes the person before this transaction ends.
-pub fn is_there(
+/// Whether this person is linked to the customer. The person cannot be removed before the transaction ends.
+pub fn lock_linked(
     tx: &mut Tx,
     account: &AccountId,
     customer: &CustomerId,
     id: &LinkedPersonId,
 ) -> Result<bool, StoreError> {
-    Ok(tx.one(IS_THERE, &[account, customer, id], |row| row.next::<LinkedPersonId>())?.is_some())
+    Ok(tx.one(LOCK_LINKED, &[account, customer, id], |row| row.next::<LinkedPersonId>())?.is_some())
 }
 
-/// Changes what is known of somebody linked to a customer.
+/// Changes the personal data of a linked person.
 pub fn update(
     tx: &mut Tx,
     account: &AccountId,
@@ -136,7 +131,7 @@ pub fn update(
     Ok(())
 }
 
-/// Removes somebody linked to a customer. Whether there was such a person.
+/// Removes a linked person; whether there was one.
 pub fn delete(
     tx: &mut Tx,
     account: &AccountId,
@@ -146,8 +141,8 @@ pub fn delete(
     Ok(tx.run(DELETE, &[account, customer, id])? > 0)
 }
 
-/// Notes that these people, as far as they are linked to the customer, come to the booking, and nobody else does. With no
-/// span, because it is cancelled, nobody comes.
+/// Replaces the attendance of a booking by these people, as far as they are linked to the customer. Without a span, for
+/// a cancelled booking, no attendance is left.
 pub(super) fn set_attendance(
     tx: &mut Tx,
     account: &AccountId,
@@ -156,12 +151,13 @@ pub(super) fn set_attendance(
     span: Option<Span>,
     people: &[&LinkedPersonId],
 ) -> Result<(), StoreError> {
+    // A new booking has no attendance to delete.
     if !is_new {
-        tx.run(FORGET_ATTENDANCE, &[account, number])?;
+        tx.run(DELETE_ATTENDANCE, &[account, number])?;
     }
     let Some(Span { from, to }) = span else { return Ok(()) };
     for person in people {
-        tx.run(ATTEND, &[account, customer, person, number, &from, &to])?;
+        tx.run(INSERT_ATTENDANCE, &[account, customer, person, number, &from, &to])?;
     }
     Ok(())
 }

@@ -1,25 +1,24 @@
-//! Lists of several pages, fixed when their first page is asked for.
+//! Paged lists that stay the same while their rows change.
 //!
-//! Triggers keep in `listed_before` what a row was listed by before it changed, and `changes.rs` gives what a
-//! transaction left there the number of its last change. So whoever knows the number of the account's last change when the
-//! first page was read can cut every other page from what was there then: rows that were not touched since, and those that
-//! were, as they were listed. Reading writes nothing.
+//! Triggers keep in `listed_before` what a row was listed by before a change, and `changes.rs` adds the number of the
+//! transaction's last change. A page token holds the number of the account's last change at the time of the first page.
+//! Later pages are cut from the list as of that number: the rows unchanged since, and the changed ones at their former
+//! place. Reading writes nothing.
 
 use crate::{Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::id::AccountId;
 use slotkeeper_domain::time::Instant;
 
-/// The rows of a page of a list as it was at a change, as they are now; without those that are gone or that the search does
-/// not find any more.
+/// A page of a list as of a change, with the rows as they are now; without rows that were deleted or no longer match.
 ///
-/// `$of` is the table, which is also the word of the log, `$id` and `$at` are the columns that it is sorted by, `$found` is
-/// what the search asks for, of columns that `listed_before` has as well; the others are the numbers of parameters. A plus at
-/// the first of the two columns keeps an index that sorts from being taken for the search. For each row of the table the look
-/// for a later change is one into an index, written so that PostgreSQL makes no join of it, and it cuts the rows once before it
-/// puts those between them that have changed: otherwise it would read the whole list. SQLite merges the two as they come. The
-/// `||` has what changed found by number and not by thing.
+/// `$of` is the table, which is also the word in the log; `$id` and `$at` are the columns of the order; `$found` is the
+/// condition, over columns that `listed_before` has as well; the rest are numbers of parameters. A plus before `$at`
+/// keeps an index of that order from being used for the condition. The look-up of a later change is written so that
+/// PostgreSQL does not turn it into a join. PostgreSQL cuts the unchanged rows before the union, because otherwise it
+/// would read the whole list; SQLite merges both parts as they come. `thing || ''` makes SQLite find the changed rows
+/// by number.
 #[rustfmt::skip]
-macro_rules! as_it_was {
+macro_rules! as_of_page {
     ($columns:expr, $of:literal, $id:literal, $at:literal, $found:expr, $number:literal, $limit:literal, $offset:literal) => {
         concat!(
             "SELECT ", $columns, " FROM (
@@ -42,7 +41,7 @@ macro_rules! as_it_was {
     };
 }
 
-pub(super) use as_it_was;
+pub(super) use as_of_page;
 
 statements! {
     LAST_CHANGE = "SELECT change_count FROM account WHERE id = ?1";
@@ -50,78 +49,72 @@ statements! {
              (SELECT account_id, thing, id, number FROM listed_before WHERE at <= ?1 LIMIT ?2)";
 }
 
-/// What a search found when its first page was asked for.
+/// A list at the time of its first page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListSnapshot {
-    /// How many rows on all pages.
+    /// The number of rows on all pages.
     pub total: i64,
     /// The account's last change at that time.
     pub number: i64,
 }
 
-/// Which rows of a list are wanted: at most `limit` of those after the first `offset`, of the list as it is now, or as it was
-/// when it was fixed.
+/// A page of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageRequest {
-    /// How many rows a page has.
+    /// Rows of a page.
     pub limit: i64,
-    /// How many come before it.
+    /// Rows before it.
     pub offset: i64,
-    /// When the search was fixed; now, if it was not.
+    /// The list at the time of its first page; absent for the first page itself.
     pub fixed: Option<ListSnapshot>,
 }
 
-/// A page of a list, and what it is a page of.
+/// A page, with the snapshot for the other pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListPage<T> {
-    /// What the other pages are cut from.
     pub fixed: ListSnapshot,
-    /// The rows, in the list's order.
+    /// In the order of the list.
     pub rows: Vec<T>,
 }
 
-/// Which rows a table is asked for.
+/// The rows that a statement has to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RowRange {
-    /// As the list was at this change of the account; nothing for the list as it is.
+    /// The change of the account as of which the list is read; absent for the current list.
     pub as_of: Option<i64>,
-    /// At most so many.
     pub limit: i64,
     pub offset: i64,
 }
 
 impl RowRange {
-    /// The first rows of the list as it is.
+    /// The first rows of the current list.
     #[must_use]
     pub fn first(limit: i64) -> Self {
         Self { as_of: None, limit, offset: 0 }
     }
 }
 
-/// Reads a page. Rows are counted by `count` when the search is fixed, and not again; `rows` reads those that are wanted.
-///
-/// # Errors
-/// When the store fails, and those of `count` and `rows`.
+/// Reads a page. For the first page `count` counts all rows; `rows` reads those of the page.
 pub fn page<T>(
     db: &mut Snapshot,
     account: &AccountId,
-    wanted: PageRequest,
+    request: PageRequest,
     count: impl FnOnce(&mut Snapshot) -> Result<i64, StoreError>,
     rows: impl FnOnce(&mut Snapshot, RowRange) -> Result<Vec<T>, StoreError>,
 ) -> Result<ListPage<T>, StoreError> {
-    let PageRequest { limit, offset, fixed: before } = wanted;
+    let PageRequest { limit, offset, fixed: before } = request;
     let fixed = match before {
         Some(fixed) => fixed,
         None => {
             let total = count(db)?;
-            // A list of one page has no other pages.
+            // A list of one page needs no change number.
             ListSnapshot { total, number: if total > limit { last_change(db, account)? } else { 0 } }
         }
     };
     if offset >= fixed.total {
         return Ok(ListPage { fixed, rows: Vec::new() });
     }
-    // Where nothing has changed since, the list is what it was.
+    // If the account has not changed since, the current list is the same and cheaper to read.
     let as_of = before.is_some() && last_change(db, account)? != fixed.number;
     let cut = RowRange { as_of: as_of.then_some(fixed.number), limit, offset };
     Ok(ListPage { fixed, rows: rows(db, cut)? })
@@ -131,7 +124,7 @@ fn last_change(db: &mut Snapshot, account: &AccountId) -> Result<i64, StoreError
     Ok(db.one(LAST_CHANGE, &[account], |row| row.next())?.unwrap_or(0))
 }
 
-/// Forgets how at most `limit` rows were listed that changed by `until`.
+/// Deletes at most `limit` former sort values of changes made by `until`.
 pub fn sweep(tx: &mut Tx, until: Instant, limit: i64) -> Result<u64, StoreError> {
     tx.run(SWEEP, &[&until, &limit])
 }

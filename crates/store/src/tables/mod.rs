@@ -1,14 +1,15 @@
-//! One module a table (or a table and its directory): the SQL and the rows. Whoever reads or writes a table does it here.
+//! One module per table, or per table and its directory: the SQL and the row types. All access to a table is here.
 //!
-//! Finders take the account first. Without one there are only the directories ([`users::find_by_email`],
-//! [`applications::find_public`]), what an application's developer may see of its installations, what was
-//! granted through a portal and ends with it, the limits of [`buckets`], [`server_facts`], the rules of zones in [`account_zones`], and what the jobs look for: mails and letters that
-//! are due, rows that have expired.
+//! Queries take the account first. Exceptions: the directories ([`users::find_by_email`],
+//! [`applications::find_public`]), the installations of a developer's application, authorizations granted through a
+//! portal, the limits of [`buckets`], [`server_facts`], the zone rules of [`account_zones`], and what jobs look for:
+//! due e-mails, webhooks and follow-ups, and expired rows.
 
 pub mod account_zones;
 pub mod accounts;
 pub mod applications;
 pub mod authorizations;
+pub mod booking_search;
 pub mod bookings;
 pub mod buckets;
 pub mod calendar_entries;
@@ -29,6 +30,7 @@ pub mod leaving_customers;
 pub mod linked_people;
 pub mod links;
 pub mod list_pages;
+pub mod occupancy;
 pub mod outbox;
 pub mod payments;
 pub mod promotions;
@@ -43,16 +45,17 @@ pub mod sign_up_invitations;
 pub mod subaccounts;
 pub mod users;
 pub mod vouchers;
+pub mod webhook_leases;
 pub mod webhooks;
 pub mod zone_moves;
 
 use crate::sql::Sql;
 use crate::{Param, Row, Snapshot, StoreError};
 
-/// How many ids the statements take that find rows by several.
+/// How many ids a statement takes that finds rows by several.
 const IDS_AT_ONCE: usize = 20;
 
-/// The rows that a statement finds by [`IDS_AT_ONCE`] ids at a time, which are its last parameters. In no order.
+/// The rows that a statement finds by ids, [`IDS_AT_ONCE`] at a time, which are its last parameters. In no order.
 fn by_ids<I: Param, T>(
     db: &mut Snapshot,
     sql: Sql,
@@ -63,7 +66,7 @@ fn by_ids<I: Param, T>(
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(IDS_AT_ONCE) {
         let mut params = params.to_vec();
-        // Fewer are filled up with the last of them: finding it twice is finding it once.
+        // A shorter chunk is filled up with its last id, which is found only once.
         let filled = ids.iter().chain(std::iter::repeat_n(ids.last(), IDS_AT_ONCE).flatten()).take(IDS_AT_ONCE);
         params.extend(filled.map(|id| id as &dyn Param));
         found.extend(db.all(sql, &params, map)?);

@@ -1,7 +1,7 @@
-//! Payments: money that was received, or given back.
+//! Payments: money received or refunded.
 
 use super::counted;
-use super::list_pages::{RowRange, as_it_was};
+use super::list_pages::{RowRange, as_of_page};
 use crate::{Param, Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::id::{AccountId, ApplicationId, CustomerId, PaymentId};
@@ -18,19 +18,19 @@ macro_rules! columns {
     };
 }
 
-/// The payments of a search, of everybody or of one application. The two begin differently, so that each is served by its
-/// own index.
+/// The payments of a search, of all applications or of one. The conditions begin differently, so that each is served by
+/// its own index.
 #[rustfmt::skip]
-macro_rules! found {
-    (of all) => { found!("account_id = ?1") };
-    (of application) => { found!("account_id = ?1 AND application_id = ?6") };
+macro_rules! matching {
+    (of all) => { matching!("account_id = ?1") };
+    (of application) => { matching!("account_id = ?1 AND application_id = ?6") };
     ($whose:expr) => {
         concat!($whose, " AND received_at BETWEEN ?2 AND ?3
           AND (CAST(?4 AS TEXT) IS NULL OR method = ?4) AND (CAST(?5 AS TEXT) IS NULL OR method_other = ?5)")
     };
 }
 
-/// The payments of a booking within sight.
+/// The visible payments of a booking.
 #[rustfmt::skip]
 macro_rules! of_booking {
     () => {
@@ -42,63 +42,58 @@ statements! {
     INSERT = concat!("INSERT INTO payment (account_id, ", columns!(), ")
               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)");
     FIND = concat!("SELECT ", columns!(), " FROM payment WHERE account_id = ?1 AND id = ?2");
-    LIST = concat!("SELECT ", columns!(), " FROM payment WHERE ", found!(of all), " ORDER BY received_at, id LIMIT ?6 OFFSET ?7");
-    WAS = as_it_was!(columns!(), "payment", "id", "received_at", found!(of all), "?8", "?6", "?7");
-    /// Only where the name of another method is asked for.
-    COUNT = concat!("SELECT COUNT(*) FROM payment WHERE ", found!(of all));
-    LIST_OWN = concat!("SELECT ", columns!(), " FROM payment WHERE ", found!(of application),
+    LIST = concat!("SELECT ", columns!(), " FROM payment WHERE ", matching!(of all), " ORDER BY received_at, id LIMIT ?6 OFFSET ?7");
+    AS_OF = as_of_page!(columns!(), "payment", "id", "received_at", matching!(of all), "?8", "?6", "?7");
+    /// Used only with the name of another method; otherwise see [`counted`].
+    COUNT = concat!("SELECT COUNT(*) FROM payment WHERE ", matching!(of all));
+    LIST_OWN = concat!("SELECT ", columns!(), " FROM payment WHERE ", matching!(of application),
         " ORDER BY received_at, id LIMIT ?7 OFFSET ?8");
-    WAS_OWN = as_it_was!(columns!(), "payment", "id", "received_at", found!(of application), "?9", "?7", "?8");
-    COUNT_OWN = concat!("SELECT COUNT(*) FROM payment WHERE ", found!(of application));
-    /// Some payments of all accounts, by account and id.
+    AS_OF_OWN = as_of_page!(columns!(), "payment", "id", "received_at", matching!(of application), "?9", "?7", "?8");
+    COUNT_OWN = concat!("SELECT COUNT(*) FROM payment WHERE ", matching!(of application));
+    /// Payments of all accounts, by account and id.
     SOME_OF_ALL = "SELECT account_id, id, method_other FROM payment
                    WHERE (account_id, id) > (?1, ?2) ORDER BY account_id, id LIMIT ?3 {FOR UPDATE}";
     SET_METHOD_OTHER = "UPDATE payment SET method_other = ?3 WHERE account_id = ?1 AND id = ?2";
-    /// The plus keeps SQLite from walking through all payments in this order in search of the booking's few.
+    /// The plus keeps SQLite from reading all payments in this order instead of the booking's.
     LIST_OF_BOOKING = concat!("SELECT ", columns!(), " FROM payment WHERE ", of_booking!(),
         " ORDER BY +received_at, id LIMIT ?4 OFFSET ?5");
-    WAS_OF_BOOKING = as_it_was!(columns!(), "payment", "id", "+received_at", of_booking!(), "?6", "?4", "?5");
+    AS_OF_OF_BOOKING = as_of_page!(columns!(), "payment", "id", "+received_at", of_booking!(), "?6", "?4", "?5");
     COUNT_OF_BOOKING = concat!("SELECT COUNT(*) FROM payment WHERE ", of_booking!());
 }
 
 #[derive(Debug, Clone)]
 pub struct Payment {
     pub id: PaymentId,
-    /// The application that recorded it; absent when somebody else did.
+    /// The application that recorded it, if one did.
     pub application: Option<ApplicationId>,
-    /// What was paid for.
     pub booking: Option<BookingNumber>,
     pub customer: Option<CustomerId>,
-    /// When the money was received.
     pub received_at: Instant,
     /// When it was recorded.
     pub created_at: Instant,
-    /// How much, in minor units of the account's currency; negative for refunds.
+    /// In minor units of the account's currency; negative for refunds.
     pub amount: i64,
     pub method: PaymentMethod,
-    /// The name of another method.
+    /// The name of the method, if that is another one.
     pub method_other: Option<String>,
-    /// Why; customers see it.
+    /// Shown to customers.
     pub reason: String,
-    /// What it paid for.
     pub description: Option<String>,
-    /// For the business alone.
+    /// Shown to the business only.
     pub comment: Option<String>,
     pub agent: Option<String>,
-    /// The gateway that processed it.
     pub gateway_name: Option<String>,
-    /// What the gateway calls it.
+    /// The gateway's id.
     pub transaction_id: Option<String>,
 }
 
-/// Which payments to look for.
+/// Conditions of a search.
 #[derive(Debug, Clone)]
 pub struct PaymentSearch {
-    /// Received within these times, both included.
+    /// Inclusive.
     pub received: (Instant, Instant),
-    /// Paid in this way.
     pub method: Option<PaymentMethod>,
-    /// Paid in another way with this name.
+    /// The name of another method.
     pub method_other: Option<String>,
 }
 
@@ -122,12 +117,11 @@ fn payment(row: &Row) -> Result<Payment, StoreError> {
     })
 }
 
-/// The payment with this id.
 pub fn find(db: &mut Snapshot, account: &AccountId, id: &PaymentId) -> Result<Option<Payment>, StoreError> {
     db.one(FIND, &[account, id], payment)
 }
 
-/// The payments of a search within sight, by when they were received.
+/// The visible payments of a search, by the time received.
 pub fn list(
     db: &mut Snapshot,
     account: &AccountId,
@@ -142,14 +136,14 @@ pub fn list(
     params.extend(as_of.as_ref().map(|number| number as &dyn Param));
     let statement = match (visibility, as_of) {
         (Visibility::All, None) => LIST,
-        (Visibility::All, Some(_)) => WAS,
+        (Visibility::All, Some(_)) => AS_OF,
         (Visibility::Own(_), None) => LIST_OWN,
-        (Visibility::Own(_), Some(_)) => WAS_OWN,
+        (Visibility::Own(_), Some(_)) => AS_OF_OWN,
     };
     db.all(statement, &params, payment)
 }
 
-/// How many payments a search finds within sight.
+/// How many visible payments a search finds.
 pub fn count(
     db: &mut Snapshot,
     account: &AccountId,
@@ -157,6 +151,7 @@ pub fn count(
     search: &PaymentSearch,
 ) -> Result<i64, StoreError> {
     let PaymentSearch { received: (first, last), method, method_other } = search;
+    // Daily sums are kept by method, but not by the names of other methods.
     if method_other.is_none() {
         return counted::payments(db, account, visibility, (*first, *last), method.as_ref());
     }
@@ -169,7 +164,7 @@ pub fn count(
     Ok(count?.unwrap_or(0))
 }
 
-/// The payments of a booking within sight, by when they were received.
+/// The visible payments of a booking, by the time received.
 pub fn list_of_booking(
     db: &mut Snapshot,
     account: &AccountId,
@@ -180,10 +175,10 @@ pub fn list_of_booking(
     let creator = visibility.creator();
     let mut params: Vec<&dyn Param> = vec![account, booking, &creator, &limit, &offset];
     params.extend(as_of.as_ref().map(|number| number as &dyn Param));
-    db.all(if as_of.is_some() { WAS_OF_BOOKING } else { LIST_OF_BOOKING }, &params, payment)
+    db.all(if as_of.is_some() { AS_OF_OF_BOOKING } else { LIST_OF_BOOKING }, &params, payment)
 }
 
-/// How many payments of a booking are within sight.
+/// How many visible payments a booking has.
 pub fn count_of_booking(
     db: &mut Snapshot,
     account: &AccountId,
@@ -193,7 +188,7 @@ pub fn count_of_booking(
     Ok(db.one(COUNT_OF_BOOKING, &[account, booking, &visibility.creator()], |row| row.next())?.unwrap_or(0))
 }
 
-/// Adds a payment. Whoever adds one to a booking also adds it to what the booking says is paid.
+/// Adds a payment. The caller also adds it to the booking's paid amount.
 pub fn insert(tx: &mut Tx, account: &AccountId, payment: &Payment) -> Result<(), StoreError> {
     let p = payment;
     tx.run(
@@ -220,21 +215,21 @@ pub fn insert(tx: &mut Tx, account: &AccountId, payment: &Payment) -> Result<(),
     Ok(())
 }
 
-/// Has searches find some payments by the name of another method in the form in which names are compared today: `limit` of
-/// those after one at most, in any account. The last of them; nothing when there are no more.
+/// Brings the names of other methods of at most `limit` payments of all accounts, after this account and id, into the
+/// current normal form. The last of them; `None` if there are no more.
 pub fn compose_some(
     tx: &mut Tx,
     (account, id): (&str, &str),
     limit: i64,
 ) -> Result<Option<(String, String)>, StoreError> {
-    let found: Vec<(String, String, Option<String>)> =
+    let matching: Vec<(String, String, Option<String>)> =
         tx.all(SOME_OF_ALL, &[&account, &id, &limit], |row| Ok((row.next()?, row.next()?, row.next()?)))?;
-    for (account, id, name) in &found {
+    for (account, id, name) in &matching {
         let Some(name) = name else { continue };
         let composed = composed(name);
         if *composed != **name {
             tx.run(SET_METHOD_OTHER, &[account, id, &composed.as_ref()])?;
         }
     }
-    Ok(found.into_iter().last().map(|(account, id, _)| (account, id)))
+    Ok(matching.into_iter().last().map(|(account, id, _)| (account, id)))
 }

@@ -1,7 +1,8 @@
-//! Promotions in use: coupons, and how often promotions with a limit are used. What promotions are stands in the catalogue.
+//! The use of promotions: coupons, and the counts of promotions with a limit. The promotions themselves are in the
+//! catalogue.
 //!
-//! Whoever uses one locks what it uses, promotions first, each kind in order; looks; and writes. The number in
-//! `promotion_count.uses` is kept here and nowhere else.
+//! Before using any, lock promotions, then coupons, each in order, and check them. Only this module changes
+//! `promotion_count.uses`.
 
 use crate::{Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::booking::BookingNumber;
@@ -17,7 +18,7 @@ statements! {
     LOCK_COUPON = "SELECT code FROM coupon WHERE account_id = ?1 AND code = ?2 {FOR UPDATE}";
     USE_COUPON = "INSERT INTO coupon_use (account_id, code, booking_number) VALUES (?1, ?2, ?3)";
     RELEASE_COUPONS = "DELETE FROM coupon_use WHERE account_id = ?1 AND booking_number = ?2";
-    /// One that was used more often than it can be now keeps its uses.
+    /// A promotion that was used more often than its limit now allows keeps its uses.
     LOCK_COUNT = "INSERT INTO promotion_count (account_id, promotion_id, uses, most) VALUES (?1, ?2, 0, ?3)
                   ON CONFLICT (account_id, promotion_id) DO UPDATE SET
                       most = CASE WHEN promotion_count.uses > excluded.most THEN promotion_count.uses ELSE excluded.most END";
@@ -39,7 +40,7 @@ pub struct Coupon {
 /// Adds a coupon of a promotion.
 ///
 /// # Errors
-/// [`StoreError::Unique`] when there is a coupon with this code; otherwise when the store fails.
+/// [`StoreError::Unique`] if a coupon has this code.
 pub fn insert_coupon(
     tx: &mut Tx,
     account: &AccountId,
@@ -51,12 +52,11 @@ pub fn insert_coupon(
     Ok(())
 }
 
-/// The coupon with this code.
 pub fn find_coupon(db: &mut Snapshot, account: &AccountId, code: &Code) -> Result<Option<Coupon>, StoreError> {
     db.one(FIND_COUPON, &[account, code], |row| Ok(Coupon { promotion: row.next()?, used: row.next()? }))
 }
 
-/// Locks promotions until the transaction ends, in the order of their ids. Those with a limit have it afterwards.
+/// Locks promotions until the transaction ends, in the order of their ids, and sets the limits given.
 pub fn lock(
     tx: &mut Tx,
     account: &AccountId,
@@ -84,7 +84,7 @@ pub fn uses(db: &mut Snapshot, account: &AccountId, promotion: &PromotionId) -> 
     Ok(db.one(USES, &[account, promotion], |row| row.next())?.unwrap_or(0))
 }
 
-/// The promotions of which a booking counts as a use.
+/// The promotions that count a booking as a use.
 pub fn of_booking(
     db: &mut Snapshot,
     account: &AccountId,
@@ -93,19 +93,19 @@ pub fn of_booking(
     Ok(db.all(OF_BOOKING, &[account, booking], |row| row.next())?.into_iter().collect())
 }
 
-/// Has a booking use a coupon, which is locked and unused.
+/// Uses a coupon for a booking. It must be locked and unused.
 ///
 /// # Errors
-/// When the store fails; it refuses to use one twice.
+/// [`StoreError::Unique`] if it is used.
 pub fn use_coupon(tx: &mut Tx, account: &AccountId, code: &Code, booking: &BookingNumber) -> Result<(), StoreError> {
     tx.run(USE_COUPON, &[account, code, booking])?;
     Ok(())
 }
 
-/// Counts a booking as a use of a promotion, which is locked and not used up.
+/// Counts a booking as a use of a promotion. It must be locked and have uses left.
 ///
 /// # Errors
-/// When the store fails; it refuses a use too many.
+/// [`StoreError::Refused`] if it has none left, [`StoreError::Unique`] if the booking is counted already.
 pub fn count_use(
     tx: &mut Tx,
     account: &AccountId,
@@ -116,10 +116,11 @@ pub fn count_use(
     Ok(())
 }
 
-/// Gives back every coupon and every counted use that a booking has. The promotions are locked.
+/// Releases the coupons and counted uses of a booking. The promotions must be locked.
 pub fn release(tx: &mut Tx, account: &AccountId, booking: &BookingNumber) -> Result<(), StoreError> {
     tx.run(RELEASE_COUPONS, &[account, booking])?;
     let released: Vec<PromotionId> = tx.all(RELEASE, &[account, booking], |row| row.next())?;
+    // Only promotions with a limit have uses, and so counts.
     for promotion in released {
         tx.run(COUNT, &[account, &promotion, &-1_i64])?;
     }

@@ -1,4 +1,4 @@
-//! Questions put to owners on the consent page. Each is bound to the session it was asked in and answered once.
+//! Consent requests shown to owners. Each belongs to the session in which it was made, and is answered once.
 
 use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::callback::CallbackUrl;
@@ -26,7 +26,7 @@ statements! {
         WHERE account_id = ?1 AND session_hash = ?2 AND application_id = ?3 AND permissions = ?4 AND state = ?5
               AND answer = 'allowed' AND expires_at > ?6
         ORDER BY created_at DESC, id LIMIT 1");
-    // An agreement is found again by its state; a refusal needs it no more.
+    // A consent is found again by its `state`; a refusal no longer needs it.
     ANSWER = "UPDATE question SET answer = ?3, authorization_id = ?4, sealed_redirect = ?5,
                                   state = CASE WHEN ?3 = 'allowed' THEN state END
               WHERE account_id = ?1 AND id = ?2";
@@ -34,28 +34,25 @@ statements! {
              (SELECT account_id, id FROM question WHERE expires_at <= ?1 LIMIT ?2)";
 }
 
-/// A question, as it was asked.
+/// A consent request.
 #[derive(Debug, Clone)]
 pub struct Question {
-    /// Its id, in the form's hidden field.
+    /// In the hidden field of the form.
     pub id: QuestionId,
-    /// The account of the application's developer.
+    /// The developer's account.
     pub developer: AccountId,
-    /// The application that asks.
     pub application: ApplicationId,
-    /// What it asks for.
+    /// The requested permissions.
     pub permissions: PermissionSet,
-    /// The raw `state`.
+    /// The query parameter `state`, undecoded.
     pub state: Option<String>,
-    /// Where the answer goes, as it was when the question was asked.
+    /// The callback URL at the time of the request.
     pub callback_url: Option<CallbackUrl>,
-    /// Until when it can be answered.
     pub expires_at: Instant,
-    /// The answer, once there is one.
     pub answer: Option<Decision>,
-    /// The authorization an agreement made.
+    /// The authorization made by a consent.
     pub authorization: Option<AuthorizationId>,
-    /// Where the first press of the button led, sealed.
+    /// Where the first answer redirected to, sealed.
     pub sealed_redirect: Option<Vec<u8>>,
 }
 
@@ -74,7 +71,7 @@ fn question(row: &Row) -> Result<Question, StoreError> {
     })
 }
 
-/// Adds a question, asked of this user in this session.
+/// Adds a consent request of this user and session.
 pub fn insert(
     tx: &mut Tx,
     account: &AccountId,
@@ -102,7 +99,7 @@ pub fn insert(
     Ok(())
 }
 
-/// The question asked in this session.
+/// The consent request with this id in this session.
 pub fn find(
     db: &mut Snapshot,
     account: &AccountId,
@@ -112,7 +109,7 @@ pub fn find(
     db.one(FIND, &[account, id, &session_hash], question)
 }
 
-/// The question asked in this session; nobody else can answer it before this transaction ends.
+/// As [`find`], locked until the transaction ends.
 pub fn find_locked(
     tx: &mut Tx,
     account: &AccountId,
@@ -122,8 +119,8 @@ pub fn find_locked(
     tx.one(FIND_LOCKED, &[account, id, &session_hash], question)
 }
 
-/// The same question (application, permissions, `state`, callback URL), if it was agreed to in this session a moment
-/// ago. Without a `state` no question is the same as another.
+/// The latest consented request of this session with the same application, permissions, `state` and callback URL. None
+/// without a `state`.
 pub fn find_allowed(
     db: &mut Snapshot,
     account: &AccountId,
@@ -134,10 +131,11 @@ pub fn find_allowed(
     let Some(state) = &like.state else { return Ok(None) };
     let same =
         db.one(FIND_ALLOWED, &[account, &session_hash, &like.application, &like.permissions, state, &now], question)?;
+    // The developer may have changed the callback URL since.
     Ok(same.filter(|same| same.callback_url == like.callback_url))
 }
 
-/// Writes the answer down.
+/// Writes the owner's decision.
 pub fn answer(
     tx: &mut Tx,
     account: &AccountId,
@@ -150,7 +148,7 @@ pub fn answer(
     Ok(())
 }
 
-/// Tidies away expired questions, at most `limit`; how many there were.
+/// Deletes at most `limit` expired consent requests; how many.
 pub fn sweep(tx: &mut Tx, now: Instant, limit: i64) -> Result<u64, StoreError> {
     tx.run(SWEEP, &[&now, &limit])
 }

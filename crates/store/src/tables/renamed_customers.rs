@@ -1,4 +1,4 @@
-//! Customers whose name has changed, and who have bookings that still show the old one: what a job has to do.
+//! Renamed customers with bookings that still have the old name as their title: the work list of a job.
 
 use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::change::Actor;
@@ -19,45 +19,42 @@ statements! {
     REMOVE = "DELETE FROM renamed_customer WHERE account_id = ?1 AND customer_id = ?2";
 }
 
-/// A customer with bookings that are to show another name.
+/// A customer whose bookings have to be retitled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Renamed {
-    /// Whose customer it is.
     pub account: AccountId,
     pub customer: CustomerId,
-    /// Who changed the name.
+    /// The actor who changed the name.
     pub actor: Actor,
-    /// The name of who did, as bookings show it.
+    /// The actor's name for the bookings' change stamps.
     pub agent: Option<String>,
-    /// When the last booking starts that shows the new name.
+    /// The start of the last retitled booking.
     pub starts_at: Instant,
-    /// The number of that booking; empty where none does.
+    /// The number of that booking; empty if there is none yet.
     pub number: String,
 }
 
 fn renamed(row: &Row) -> Result<Renamed, StoreError> {
-    let (account, customer, actor) = (row.next()?, row.next()?, crate::changes::actor(row)?);
+    let (account, customer, actor) = (row.next()?, row.next()?, crate::changes::read_actor(row)?);
     Ok(Renamed { account, customer, actor, agent: row.next()?, starts_at: row.next()?, number: row.next()? })
 }
 
-/// Writes down what is to be done about a customer, in place of what was.
+/// Adds a customer to the list or overwrites its entry.
 pub fn put(tx: &mut Tx, renamed: &Renamed) -> Result<(), StoreError> {
     let Renamed { account, customer, actor, agent, starts_at, number } = renamed;
-    let (kind, of, id) = crate::changes::columns_of(actor);
+    let (kind, of, id) = crate::changes::actor_columns(actor);
     tx.run(PUT, &[account, customer, &kind, &of, &id, agent, starts_at, number]).map(drop)
 }
 
-/// What is to be done about a customer.
 pub fn find(db: &mut Snapshot, account: &AccountId, customer: &CustomerId) -> Result<Option<Renamed>, StoreError> {
     db.one(FIND, &[account, customer], renamed)
 }
 
-/// What is to be done about some customers, at most `limit` of them.
+/// At most `limit` entries of the list.
 pub fn some(db: &mut Snapshot, limit: i64) -> Result<Vec<Renamed>, StoreError> {
     db.all(SOME, &[&limit], renamed)
 }
 
-/// Nothing is to be done about a customer any more.
 pub fn remove(tx: &mut Tx, account: &AccountId, customer: &CustomerId) -> Result<(), StoreError> {
     tx.run(REMOVE, &[account, customer]).map(drop)
 }

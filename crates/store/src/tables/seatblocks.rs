@@ -1,7 +1,7 @@
-//! Blocks of seats.
+//! Blocks of seats, and searches for them.
 
 use super::bookings::Stamp;
-use super::list_pages::{RowRange, as_it_was};
+use super::list_pages::{RowRange, as_of_page};
 use crate::{Param, Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::block::SeatCount;
 use slotkeeper_domain::event::EventId;
@@ -16,12 +16,11 @@ macro_rules! columns {
     };
 }
 
-/// The blocks of a search within sight. The times that come first are those that an index serves; the plus keeps the others
-/// from being taken for it.
+/// The visible blocks of a search. The unary plus keeps the index of the other pair of times from being used.
 #[rustfmt::skip]
-macro_rules! found {
-    (by start) => { found!("starts_at BETWEEN ?2 AND ?3 AND +touched_at BETWEEN ?4 AND ?5") };
-    (by touch) => { found!("touched_at BETWEEN ?4 AND ?5 AND +starts_at BETWEEN ?2 AND ?3") };
+macro_rules! matching {
+    (by start) => { matching!("starts_at BETWEEN ?2 AND ?3 AND +touched_at BETWEEN ?4 AND ?5") };
+    (by touch) => { matching!("touched_at BETWEEN ?4 AND ?5 AND +starts_at BETWEEN ?2 AND ?3") };
     ($times:expr) => {
         concat!("account_id = ?1 AND ", $times, "
           AND (CAST(?6 AS TEXT) IS NULL OR product_id = ?6) AND (CAST(?7 AS TEXT) IS NULL OR application_id = ?7)")
@@ -37,33 +36,30 @@ statements! {
     DELETE = "DELETE FROM seat_block WHERE account_id = ?1 AND id = ?2";
     FIND = concat!("SELECT ", columns!(), " FROM seat_block WHERE account_id = ?1 AND id = ?2");
     LOCK = concat!("SELECT ", columns!(), " FROM seat_block WHERE account_id = ?1 AND id = ?2 {FOR UPDATE}");
-    LIST_BY_START = concat!("SELECT ", columns!(), " FROM seat_block WHERE ", found!(by start),
+    LIST_BY_START = concat!("SELECT ", columns!(), " FROM seat_block WHERE ", matching!(by start),
         " ORDER BY starts_at, id LIMIT ?8 OFFSET ?9");
-    LIST_BY_TOUCH = concat!("SELECT ", columns!(), " FROM seat_block WHERE ", found!(by touch),
+    LIST_BY_TOUCH = concat!("SELECT ", columns!(), " FROM seat_block WHERE ", matching!(by touch),
         " ORDER BY starts_at, id LIMIT ?8 OFFSET ?9");
-    WAS_BY_START = as_it_was!(columns!(), "seat_block", "id", "starts_at", found!(by start), "?10", "?8", "?9");
-    WAS_BY_TOUCH = as_it_was!(columns!(), "seat_block", "id", "starts_at", found!(by touch), "?10", "?8", "?9");
-    COUNT_BY_START = concat!("SELECT COUNT(*) FROM seat_block WHERE ", found!(by start));
-    COUNT_BY_TOUCH = concat!("SELECT COUNT(*) FROM seat_block WHERE ", found!(by touch));
-    AHEAD = concat!("SELECT ", columns!(), " FROM seat_block WHERE account_id = ?1 AND (starts_at, id) > (?2, ?3)
+    AS_OF_BY_START = as_of_page!(columns!(), "seat_block", "id", "starts_at", matching!(by start), "?10", "?8", "?9");
+    AS_OF_BY_TOUCH = as_of_page!(columns!(), "seat_block", "id", "starts_at", matching!(by touch), "?10", "?8", "?9");
+    COUNT_BY_START = concat!("SELECT COUNT(*) FROM seat_block WHERE ", matching!(by start));
+    COUNT_BY_TOUCH = concat!("SELECT COUNT(*) FROM seat_block WHERE ", matching!(by touch));
+    LIST_AFTER = concat!("SELECT ", columns!(), " FROM seat_block WHERE account_id = ?1 AND (starts_at, id) > (?2, ?3)
                      ORDER BY starts_at, id LIMIT ?4");
 }
 
-/// A block of seats.
 #[derive(Debug, Clone)]
 pub struct SeatBlock {
     pub id: SeatBlockId,
-    /// The application that created it; absent when somebody else did.
+    /// The application that created it, if one did.
     pub application: Option<ApplicationId>,
     pub event: EventId,
-    /// When the event starts.
+    /// The start of the event.
     pub starts_at: Instant,
-    /// How many seats were wanted. All that were left can be fewer than are left now.
+    /// As requested: for all free seats, the number of claimed ones can differ from what is free now.
     pub seats: SeatCount,
     pub reason: Option<String>,
-    /// When it was created, and by whom.
     pub created: Stamp,
-    /// When it was changed last, and by whom.
     pub changed: Option<Stamp>,
 }
 
@@ -73,17 +69,16 @@ impl SeatBlock {
     }
 }
 
-/// Which blocks to look for. Times are inclusive; without any, all blocks are looked at.
+/// Conditions of a search. Times are inclusive; without any, all blocks match.
 #[derive(Debug, Clone)]
 pub struct SeatBlockSearch {
-    /// Of events that start within these.
+    /// The start of the event.
     pub starts: Option<(Instant, Instant)>,
-    /// Changed last, or created, within these.
+    /// Last changed or, if never, created within these.
     pub touched: Option<(Instant, Instant)>,
     pub product: Option<ProductId>,
 }
 
-/// All times there are.
 const ALWAYS: (Instant, Instant) = (Instant::from_millis(i64::MIN), Instant::from_millis(i64::MAX));
 
 fn block(row: &Row) -> Result<SeatBlock, StoreError> {
@@ -119,7 +114,7 @@ pub fn insert(tx: &mut Tx, account: &AccountId, block: &SeatBlock) -> Result<(),
     Ok(())
 }
 
-/// Writes a block over what was there; who created it, and when, stays.
+/// Overwrites a block, except for its creation.
 pub fn update(tx: &mut Tx, account: &AccountId, block: &SeatBlock) -> Result<(), StoreError> {
     let (b, changed) = (block, block.changed.as_ref());
     tx.run(
@@ -140,23 +135,22 @@ pub fn update(tx: &mut Tx, account: &AccountId, block: &SeatBlock) -> Result<(),
     Ok(())
 }
 
-/// Removes a block. What it had is given back before.
+/// Deletes a block. Its claims have to be released first.
 pub fn delete(tx: &mut Tx, account: &AccountId, id: &SeatBlockId) -> Result<(), StoreError> {
     tx.run(DELETE, &[account, id])?;
     Ok(())
 }
 
-/// The block with this id.
 pub fn find(db: &mut Snapshot, account: &AccountId, id: &SeatBlockId) -> Result<Option<SeatBlock>, StoreError> {
     db.one(FIND, &[account, id], block)
 }
 
-/// The block with this id, locked against changes by others.
+/// The block with this id, locked until the transaction ends.
 pub fn lock(tx: &mut Tx, account: &AccountId, id: &SeatBlockId) -> Result<Option<SeatBlock>, StoreError> {
     tx.one(LOCK, &[account, id], block)
 }
 
-/// The blocks of a search within sight, by start and id, or where they stood by these.
+/// The visible blocks of a search, by start and id.
 pub fn list(
     db: &mut Snapshot,
     account: &AccountId,
@@ -172,23 +166,23 @@ pub fn list(
     let statement = match (search.starts.is_some(), as_of) {
         (true, None) => LIST_BY_START,
         (false, None) => LIST_BY_TOUCH,
-        (true, Some(_)) => WAS_BY_START,
-        (false, Some(_)) => WAS_BY_TOUCH,
+        (true, Some(_)) => AS_OF_BY_START,
+        (false, Some(_)) => AS_OF_BY_TOUCH,
     };
     db.all(statement, &params, block)
 }
 
-/// Blocks by start and id: at most `limit` after this start and id.
-pub fn ahead(
+/// At most `limit` blocks after this start and id, by both.
+pub fn list_after(
     db: &mut Snapshot,
     account: &AccountId,
     after: (Instant, &str),
     limit: i64,
 ) -> Result<Vec<SeatBlock>, StoreError> {
-    db.all(AHEAD, &[account, &after.0, &after.1, &limit], block)
+    db.all(LIST_AFTER, &[account, &after.0, &after.1, &limit], block)
 }
 
-/// How many blocks a search finds within sight.
+/// How many visible blocks a search finds.
 pub fn count(
     db: &mut Snapshot,
     account: &AccountId,

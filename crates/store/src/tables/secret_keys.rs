@@ -1,4 +1,4 @@
-//! Secret keys of applications: a keyed hash for the check, and the key itself sealed, for signing.
+//! Secret keys of applications: a keyed hash for the check, and the key itself, sealed, for signing.
 
 use crate::{Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::id::{AccountId, ApplicationId, SecretKeyId};
@@ -7,7 +7,7 @@ use slotkeeper_domain::time::Instant;
 statements! {
     INSERT = "INSERT INTO secret_key (account_id, application_id, id, hash, sealed, created_at)
               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    // Whoever replaces the key locks the application first, so that two at once do not leave two current keys.
+    // Replacing a key locks the application first, so that two concurrent calls do not leave two current keys.
     LOCK = "SELECT id FROM application WHERE account_id = ?1 AND id = ?2 {FOR UPDATE}";
     WORKING = "SELECT id, hash, created_at, ends_at FROM secret_key
                WHERE account_id = ?1 AND application_id = ?2 AND (ends_at IS NULL OR ends_at > ?3)
@@ -21,20 +21,18 @@ statements! {
            WHERE account_id = ?1 AND application_id = ?2 AND (ends_at IS NULL OR ends_at > ?3)";
 }
 
-/// A secret key, without the secret.
+/// A secret key without the secret.
 #[derive(Debug, Clone)]
 pub struct StoredSecretKey {
-    /// The id of the row.
     pub id: SecretKeyId,
     /// The keyed hash of the secret.
     pub hash: Vec<u8>,
-    /// When it was made.
     pub created_at: Instant,
-    /// When it stops working; absent for the current one.
+    /// When it stops working; absent for the current key.
     pub ends_at: Option<Instant>,
 }
 
-/// Adds a key: the current one from now on.
+/// Adds a key, which becomes the current one.
 pub fn insert(
     tx: &mut Tx,
     account: &AccountId,
@@ -46,7 +44,7 @@ pub fn insert(
     Ok(())
 }
 
-/// The keys that work now, the newest first.
+/// The keys that work now, newest first.
 pub fn working(
     db: &mut Snapshot,
     account: &AccountId,
@@ -58,7 +56,7 @@ pub fn working(
     })
 }
 
-/// The keys that work now, sealed, the newest first: for signing.
+/// The keys that work now, sealed, newest first.
 pub fn sealed(
     db: &mut Snapshot,
     account: &AccountId,
@@ -68,7 +66,7 @@ pub fn sealed(
     db.all(SEALED, &[account, application, &now], |row| Ok((row.next()?, row.next()?)))
 }
 
-/// The keys that work now, the newest first; nobody else can replace them before this transaction ends.
+/// As [`working`]; they cannot be replaced before the transaction ends.
 pub fn working_locked(
     tx: &mut Tx,
     account: &AccountId,
@@ -79,7 +77,7 @@ pub fn working_locked(
     working(tx, account, application, now)
 }
 
-/// Says when every key that works now stops working; one that ends earlier keeps its end.
+/// Sets the end of all keys that would work longer than `ends_at`.
 pub fn end_all(
     tx: &mut Tx,
     account: &AccountId,
@@ -90,7 +88,7 @@ pub fn end_all(
     Ok(())
 }
 
-/// Tidies away keys that have ended, sealed secret and all, at most `limit`; how many there were.
+/// Deletes at most `limit` keys that have ended, with their sealed secrets; how many.
 pub fn sweep(tx: &mut Tx, now: Instant, limit: i64) -> Result<u64, StoreError> {
     tx.run(SWEEP, &[&now, &limit])
 }

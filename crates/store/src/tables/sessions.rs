@@ -1,4 +1,4 @@
-//! Sessions of people who signed in. Only a keyed hash of the token is here.
+//! Sessions of signed-in users. Only a keyed hash of the token is stored.
 
 use crate::{Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::id::{AccountId, UserId};
@@ -26,7 +26,7 @@ pub fn insert(
     Ok(())
 }
 
-/// Whose session it is, if it has not expired.
+/// The user of the session, unless it has expired.
 pub fn find(
     db: &mut Snapshot,
     account: &AccountId,
@@ -36,7 +36,7 @@ pub fn find(
     db.one(FIND, &[account, &token_hash, &now], |row| row.next())
 }
 
-/// The same; what one does in the session waits for this transaction to end.
+/// As [`find`], locked until the transaction ends.
 pub fn find_locked(
     tx: &mut Tx,
     account: &AccountId,
@@ -51,13 +51,13 @@ pub fn delete(tx: &mut Tx, account: &AccountId, token_hash: &[u8]) -> Result<(),
     Ok(())
 }
 
-/// Ends every session of a user.
+/// Deletes all sessions of a user.
 pub fn delete_of_user(tx: &mut Tx, account: &AccountId, user: &UserId) -> Result<(), StoreError> {
     tx.run(DELETE_OF_USER, &[account, user])?;
     Ok(())
 }
 
-/// Tidies away expired sessions, at most `limit`; how many there were.
+/// Deletes at most `limit` expired sessions; how many.
 pub fn sweep(tx: &mut Tx, now: Instant, limit: i64) -> Result<u64, StoreError> {
     tx.run(SWEEP, &[&now, &limit])
 }

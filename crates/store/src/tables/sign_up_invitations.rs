@@ -1,4 +1,4 @@
-//! Invitations to sign up, of accounts that are not there yet.
+//! Invitations to sign up, which belong to no account yet.
 
 use crate::{Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::account::AccountKind;
@@ -7,7 +7,7 @@ use slotkeeper_domain::time::Instant;
 statements! {
     INSERT = "INSERT INTO sign_up_invitation (token_hash, kind, expires_at) VALUES (?1, ?2, ?3)";
     FIND = "SELECT kind FROM sign_up_invitation WHERE token_hash = ?1 AND expires_at > ?2";
-    USE = "DELETE FROM sign_up_invitation WHERE token_hash = ?1 AND kind = ?2 AND expires_at > ?3";
+    CONSUME = "DELETE FROM sign_up_invitation WHERE token_hash = ?1 AND kind = ?2 AND expires_at > ?3";
     SWEEP = "DELETE FROM sign_up_invitation WHERE token_hash IN
              (SELECT token_hash FROM sign_up_invitation WHERE expires_at <= ?1 LIMIT ?2)";
 }
@@ -18,17 +18,17 @@ pub fn insert(tx: &mut Tx, token_hash: &[u8], kind: AccountKind, expires_at: Ins
     Ok(())
 }
 
-/// What kind of account can be opened with it, if it still works.
+/// The kind of account it is for, unless it has expired or was used.
 pub fn find(db: &mut Snapshot, token_hash: &[u8], now: Instant) -> Result<Option<AccountKind>, StoreError> {
     db.one(FIND, &[&token_hash, &now], |row| row.next())
 }
 
-/// Uses the invitation up. Whether it still worked, and for this kind: of two at the same time only one is told so.
-pub fn take(tx: &mut Tx, token_hash: &[u8], kind: AccountKind, now: Instant) -> Result<bool, StoreError> {
-    Ok(tx.run(USE, &[&token_hash, &kind, &now])? > 0)
+/// Uses the invitation up; whether it was valid for this kind. Of two concurrent calls only one returns true.
+pub fn consume(tx: &mut Tx, token_hash: &[u8], kind: AccountKind, now: Instant) -> Result<bool, StoreError> {
+    Ok(tx.run(CONSUME, &[&token_hash, &kind, &now])? > 0)
 }
 
-/// Tidies away expired invitations, at most `limit`; how many there were.
+/// Deletes at most `limit` expired invitations; how many.
 pub fn sweep(tx: &mut Tx, now: Instant, limit: i64) -> Result<u64, StoreError> {
     tx.run(SWEEP, &[&now, &limit])
 }

@@ -1,4 +1,4 @@
-//! Businesses that a portal manages.
+//! Businesses managed by a portal.
 
 use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::account::Name;
@@ -12,11 +12,10 @@ statements! {
     ADOPT = "UPDATE account SET portal_id = ?1 WHERE id = ?2 AND portal_id IS NULL";
 }
 
-/// An account, as lists of subaccounts and those who belong to one name it.
+/// An account's id and name.
 #[derive(Debug, Clone)]
 pub struct AccountName {
     pub id: AccountId,
-    /// What it is called.
     pub name: Name,
 }
 
@@ -24,27 +23,26 @@ fn named(row: &Row) -> Result<AccountName, StoreError> {
     Ok(AccountName { id: row.next()?, name: row.next()? })
 }
 
-/// The subaccounts of a portal, oldest first: at most `limit` of those after the first `offset`.
+/// At most `limit` subaccounts of a portal after the first `offset`, oldest first.
 pub fn list(db: &mut Snapshot, portal: &AccountId, limit: i64, offset: i64) -> Result<Vec<AccountName>, StoreError> {
     db.all(LIST, &[portal, &limit, &offset], named)
 }
 
-/// How many subaccounts a portal has.
 pub fn count(db: &mut Snapshot, portal: &AccountId) -> Result<i64, StoreError> {
     Ok(db.one(COUNT, &[portal], |row| row.next())?.unwrap_or(0))
 }
 
-/// Locks a subaccount of the portal, as [`accounts::lock`](super::accounts::lock) does. Whether the portal has it.
+/// Locks a subaccount as [`accounts::lock`](super::accounts::lock) does; whether the portal has it.
 pub fn lock(tx: &mut Tx, portal: &AccountId, id: &AccountId) -> Result<bool, StoreError> {
     Ok(tx.one(LOCK, &[portal, id], |row| row.next::<AccountId>())?.is_some())
 }
 
-/// The portal that manages the account; nothing when none does.
+/// The portal that manages the account, if one does.
 pub fn portal_of(db: &mut Snapshot, account: &AccountId) -> Result<Option<AccountName>, StoreError> {
     db.one(PORTAL_OF, &[account], named)
 }
 
-/// Makes an account a subaccount of the portal, unless it is one of some portal. Whether it is one now that was not before.
+/// Makes an account a subaccount of the portal, unless a portal manages it; whether it became one.
 pub fn adopt(tx: &mut Tx, portal: &AccountId, account: &AccountId) -> Result<bool, StoreError> {
     Ok(tx.run(ADOPT, &[portal, account])? > 0)
 }

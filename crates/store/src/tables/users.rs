@@ -1,4 +1,4 @@
-//! Users, and the directory of e-mail addresses.
+//! Users, and the directory of their e-mail addresses.
 
 use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::account::{Name, Role};
@@ -34,31 +34,27 @@ statements! {
     DELETE_ADDRESS = "DELETE FROM email_directory WHERE email_address = ?1 AND account_id = ?2 AND user_id = ?3";
 }
 
-/// A person who signs in.
 #[derive(Debug, Clone)]
 pub struct User {
-    /// The account the person belongs to.
     pub account: AccountId,
     pub id: UserId,
-    /// The user name, and where mail goes.
+    /// Also the name to sign in with.
     pub email_address: EmailAddress,
-    /// What the person is called.
     pub name: Name,
-    /// What the person may do.
     pub role: Role,
-    /// Absent until an invited person has chosen a password.
+    /// Absent until an invited user has chosen a password.
     pub password_hash: Option<HashedPassword>,
-    /// When the person proved to receive mail at the address.
+    /// When the user proved to receive e-mail at the address.
     pub email_confirmed_at: Option<Instant>,
-    /// When the person was added.
     pub created_at: Instant,
 }
 
-/// Adds a user and takes the e-mail address.
+/// Adds a user and reserves the e-mail address.
 ///
 /// # Errors
-/// [`StoreError::Unique`] when the address is somebody's already; otherwise when the store fails.
+/// [`StoreError::Unique`] if another user has the address.
 pub fn insert(tx: &mut Tx, user: &User) -> Result<(), StoreError> {
+    // The directory first: its key decides which of two concurrent sign-ups gets the address.
     tx.run(INSERT_ADDRESS, &[&user.email_address, &user.account, &user.id])?;
     tx.run(
         INSERT,
@@ -76,7 +72,7 @@ pub fn insert(tx: &mut Tx, user: &User) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether [`insert`] failed because somebody signs in with the address already.
+/// Whether [`insert`] failed because another user has the address.
 #[must_use]
 pub fn is_address_taken(error: &StoreError) -> bool {
     error.broke("email_directory_pkey")
@@ -104,47 +100,44 @@ pub fn find_by_email(db: &mut Snapshot, address: &EmailAddress) -> Result<Option
     }
 }
 
-/// The user with this id.
 pub fn find(db: &mut Snapshot, account: &AccountId, id: &UserId) -> Result<Option<User>, StoreError> {
     db.one(FIND, &[account, id], user)
 }
 
-/// The user with this id; nobody changes or removes it before this transaction ends.
+/// As [`find`]; the user cannot be changed or removed before the transaction ends.
 pub fn find_locked(tx: &mut Tx, account: &AccountId, id: &UserId) -> Result<Option<User>, StoreError> {
     tx.one(FIND_LOCKED, &[account, id], user)
 }
 
-/// The users of an account in the order they were added, at most `limit`.
+/// At most `limit` users of the account, in the order they were added.
 pub fn list(db: &mut Snapshot, account: &AccountId, limit: i64) -> Result<Vec<User>, StoreError> {
     db.all(LIST, &[account, &limit], user)
 }
 
-/// How many users an account has.
 pub fn count(db: &mut Snapshot, account: &AccountId) -> Result<i64, StoreError> {
     Ok(db.one(COUNT, &[account], |row| row.next())?.unwrap_or(0))
 }
 
-/// The account's first owner.
 pub fn first_owner(db: &mut Snapshot, account: &AccountId) -> Result<Option<User>, StoreError> {
     db.one(FIRST_OWNER, &[account], user)
 }
 
-/// Whether an owner of the account has proved to receive mail at the address.
+/// Whether an owner of the account has a confirmed e-mail address.
 pub fn has_confirmed_owner(db: &mut Snapshot, account: &AccountId) -> Result<bool, StoreError> {
     Ok(db.one(CONFIRMED_OWNERS, &[account], |row| row.next::<i64>())?.is_some_and(|found| found > 0))
 }
 
-/// Replaces the password. Whether there is such a user.
+/// Whether the user exists.
 pub fn set_password(tx: &mut Tx, account: &AccountId, id: &UserId, hash: &HashedPassword) -> Result<bool, StoreError> {
     Ok(tx.run(SET_PASSWORD, &[account, id, &hash])? > 0)
 }
 
-/// Notes that the person receives mail at the address, unless that was known before. Whether it is new.
+/// Records that the user receives e-mail at the address; whether this is new.
 pub fn confirm_email(tx: &mut Tx, account: &AccountId, id: &UserId, at: Instant) -> Result<bool, StoreError> {
     Ok(tx.run(CONFIRM, &[account, id, &at])? > 0)
 }
 
-/// Removes a user and frees the e-mail address. Whether there was such a user.
+/// Deletes a user and frees the e-mail address; whether the user existed.
 pub fn delete(tx: &mut Tx, user: &User) -> Result<bool, StoreError> {
     tx.run(DELETE_ADDRESS, &[&user.email_address, &user.account, &user.id])?;
     Ok(tx.run(DELETE, &[&user.account, &user.id])? > 0)

@@ -1,4 +1,4 @@
-//! Gift vouchers: for a service, or for money.
+//! Gift vouchers for a service or for money.
 
 use crate::{Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::booking::BookingNumber;
@@ -22,29 +22,27 @@ statements! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Voucher {
     pub code: Code,
-    /// What it is good for.
     pub worth: Worth,
-    /// From when on it is good for nothing.
     pub expires_at: Option<Instant>,
 }
 
-/// What a voucher is good for.
+/// What a voucher pays for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Worth {
-    /// It pays for one booking of a product.
+    /// One booking of a product.
     Service {
         product: ProductId,
-        /// For how many people it pays; for all, when nothing is said.
+        /// The number of people it pays for; absent for all.
         people: Option<u32>,
     },
-    /// It is so much money, in minor units of the account's currency, more than none.
+    /// An amount above zero, in minor units of the account's currency.
     Money(i64),
 }
 
 /// Adds a voucher.
 ///
 /// # Errors
-/// [`StoreError::Unique`] when there is one with this code; otherwise when the store fails.
+/// [`StoreError::Unique`] if a voucher has this code.
 pub fn insert(tx: &mut Tx, account: &AccountId, voucher: &Voucher, now: Instant) -> Result<(), StoreError> {
     let Voucher { code, worth, expires_at } = voucher;
     let (product, people, amount) = match worth {
@@ -79,16 +77,16 @@ pub fn lock(tx: &mut Tx, account: &AccountId, codes: &BTreeSet<Code>) -> Result<
     Ok(())
 }
 
-/// Has a booking use a voucher, which is locked and unused.
+/// Uses a voucher for a booking. It must be locked and unused.
 ///
 /// # Errors
-/// When the store fails; it refuses to use one twice.
+/// [`StoreError::Unique`] if it is used.
 pub fn use_up(tx: &mut Tx, account: &AccountId, code: &Code, booking: &BookingNumber) -> Result<(), StoreError> {
     tx.run(USE, &[account, code, booking])?;
     Ok(())
 }
 
-/// Gives back a booking's voucher for a service. Money that was redeemed stays the customer's.
+/// Releases the vouchers for services that a booking uses. Redeemed money stays the customer's credit.
 pub fn release_services(tx: &mut Tx, account: &AccountId, booking: &BookingNumber) -> Result<(), StoreError> {
     tx.run(RELEASE_SERVICES, &[account, booking])?;
     Ok(())

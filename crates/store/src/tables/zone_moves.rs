@@ -1,11 +1,11 @@
-//! What a move to other rules of a zone moves, and the resources that two things have at the same time afterwards.
+//! The bookings, events and blocks that a change of time zone rules moves, and the resource conflicts that result.
 
 use crate::{Row, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::id::{AccountId, ResourceId};
 use slotkeeper_domain::inventory::Span;
 use slotkeeper_domain::time::Instant;
 
-/// Both holders of a conflict still have the resource.
+/// Whether an owner of a conflict still has the resource.
 #[rustfmt::skip]
 macro_rules! still_has {
     ($kind:literal, $id:literal) => {
@@ -16,19 +16,19 @@ macro_rules! still_has {
 }
 
 statements! {
-    ADD = "INSERT INTO zone_move (account_id, kind, id, was_from, was_to) VALUES (?1, ?2, ?3, ?4, ?5)
+    INSERT = "INSERT INTO zone_move (account_id, kind, id, was_from, was_to) VALUES (?1, ?2, ?3, ?4, ?5)
            ON CONFLICT (account_id, kind, id) DO NOTHING";
-    TAKE_WAITING = "SELECT id FROM zone_move WHERE account_id = ?1 AND kind = ?2 AND moved_at IS NULL
+    LOCK_PENDING = "SELECT id FROM zone_move WHERE account_id = ?1 AND kind = ?2 AND moved_at IS NULL
                     ORDER BY id LIMIT ?3 {FOR UPDATE SKIP LOCKED}";
-    ANY_WAITING = "SELECT id FROM zone_move WHERE account_id = ?1 AND moved_at IS NULL LIMIT 1";
-    MARK = "UPDATE zone_move SET moved_at = ?4 WHERE account_id = ?1 AND kind = ?2 AND id = ?3";
-    DROP_ONE = "DELETE FROM zone_move WHERE account_id = ?1 AND kind = ?2 AND id = ?3";
-    MOVED = "SELECT kind, id, was_from, was_to FROM zone_move WHERE account_id = ?1 AND (kind, id) > (?2, ?3)
+    ANY_PENDING = "SELECT id FROM zone_move WHERE account_id = ?1 AND moved_at IS NULL LIMIT 1";
+    MARK_MOVED = "UPDATE zone_move SET moved_at = ?4 WHERE account_id = ?1 AND kind = ?2 AND id = ?3";
+    DELETE_ONE = "DELETE FROM zone_move WHERE account_id = ?1 AND kind = ?2 AND id = ?3";
+    LIST = "SELECT kind, id, was_from, was_to FROM zone_move WHERE account_id = ?1 AND (kind, id) > (?2, ?3)
              ORDER BY kind, id LIMIT ?4";
-    WAS = "SELECT was_from, was_to FROM zone_move WHERE account_id = ?1 AND kind = ?2 AND id = ?3";
-    FORGET = "DELETE FROM zone_move WHERE (account_id, kind, id) IN (
+    PREVIOUS_SPAN = "SELECT was_from, was_to FROM zone_move WHERE account_id = ?1 AND kind = ?2 AND id = ?3";
+    DELETE_SOME = "DELETE FROM zone_move WHERE (account_id, kind, id) IN (
                   SELECT account_id, kind, id FROM zone_move WHERE account_id = ?1 LIMIT ?2)";
-    NEIGHBOURS = "SELECT holder_kind, holder_id, starts_at, ends_at, whole FROM resource_claim
+    OTHER_CLAIMS = "SELECT holder_kind, holder_id, starts_at, ends_at, whole FROM resource_claim
                   WHERE account_id = ?1 AND resource_id = ?2 AND starts_at > CAST(?3 AS BIGINT) - 604800000 AND starts_at < ?4 AND ends_at > ?3
                         AND (expires_at IS NULL OR expires_at > ?7) AND NOT (holder_kind = ?5 AND holder_id = ?6)
                   ORDER BY starts_at LIMIT 1000";
@@ -44,85 +44,81 @@ statements! {
                  WHERE ends_at <= ?1 ORDER BY ends_at LIMIT ?2)";
 }
 
-/// Something that a move moves: what holds claims, or would, by the words of
-/// [`Holder`](slotkeeper_domain::inventory::Holder).
+/// A row to move, by the kinds and ids of [`ClaimOwner`](slotkeeper_domain::inventory::ClaimOwner).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
-    /// The word for its kind.
     pub kind: String,
     pub id: String,
-    /// From when to when it took resources before, or else was.
+    /// Its claims of resources, or else its own span, before the move.
     pub was: Span,
 }
 
-/// Adds to the list of what moves.
+/// Adds rows to move.
 pub fn add(tx: &mut Tx, account: &AccountId, found: &[Moved]) -> Result<(), StoreError> {
     for Moved { kind, id, was } in found {
-        tx.run(ADD, &[account, kind, id, &was.from, &was.to])?;
+        tx.run(INSERT, &[account, kind, id, &was.from, &was.to])?;
     }
     Ok(())
 }
 
-/// The ids of some things of a kind that are still to be moved. Others leave them alone until the transaction ends.
-pub fn take_waiting(tx: &mut Tx, account: &AccountId, kind: &str, limit: i64) -> Result<Vec<String>, StoreError> {
-    tx.all(TAKE_WAITING, &[account, &kind, &limit], |row| row.next())
+/// The ids of at most `limit` rows of this kind still to be moved, locked until the transaction ends. Skips those
+/// locked by another server.
+pub fn lock_pending(tx: &mut Tx, account: &AccountId, kind: &str, limit: i64) -> Result<Vec<String>, StoreError> {
+    tx.all(LOCK_PENDING, &[account, &kind, &limit], |row| row.next())
 }
 
-/// Whether anything is still to be moved.
-pub fn any_waiting(db: &mut Snapshot, account: &AccountId) -> Result<bool, StoreError> {
-    Ok(db.one(ANY_WAITING, &[account], |row| row.next::<String>())?.is_some())
+/// Whether any row is still to be moved.
+pub fn any_pending(db: &mut Snapshot, account: &AccountId) -> Result<bool, StoreError> {
+    Ok(db.one(ANY_PENDING, &[account], |row| row.next::<String>())?.is_some())
 }
 
-/// Says that something was moved.
-pub fn mark(tx: &mut Tx, account: &AccountId, kind: &str, id: &str, at: Instant) -> Result<(), StoreError> {
-    tx.run(MARK, &[account, &kind, &id, &at]).map(drop)
+pub fn mark_moved(tx: &mut Tx, account: &AccountId, kind: &str, id: &str, at: Instant) -> Result<(), StoreError> {
+    tx.run(MARK_MOVED, &[account, &kind, &id, &at]).map(drop)
 }
 
-/// Takes something off the list that is not there any more, or need not move.
-pub fn drop_one(tx: &mut Tx, account: &AccountId, kind: &str, id: &str) -> Result<(), StoreError> {
-    tx.run(DROP_ONE, &[account, &kind, &id]).map(drop)
+/// Removes a row that no longer exists or need not move.
+pub fn remove(tx: &mut Tx, account: &AccountId, kind: &str, id: &str) -> Result<(), StoreError> {
+    tx.run(DELETE_ONE, &[account, &kind, &id]).map(drop)
 }
 
 fn span(row: &Row) -> Result<Span, StoreError> {
     Ok(Span { from: row.next()?, to: row.next()? })
 }
 
-/// What was moved, by kind and id: at most `limit` after this one.
-pub fn moved(
+/// At most `limit` moved rows after this kind and id, by both.
+pub fn list(
     db: &mut Snapshot,
     account: &AccountId,
     after: &(String, String),
     limit: i64,
 ) -> Result<Vec<Moved>, StoreError> {
-    db.all(MOVED, &[account, &after.0, &after.1, &limit], |row| {
+    db.all(LIST, &[account, &after.0, &after.1, &limit], |row| {
         Ok(Moved { kind: row.next()?, id: row.next()?, was: span(row)? })
     })
 }
 
-/// From when to when something that moved took resources before.
-pub fn was(db: &mut Snapshot, account: &AccountId, kind: &str, id: &str) -> Result<Option<Span>, StoreError> {
-    db.one(WAS, &[account, &kind, &id], span)
+/// The claims of resources of a moved row before the move.
+pub fn previous_span(db: &mut Snapshot, account: &AccountId, kind: &str, id: &str) -> Result<Option<Span>, StoreError> {
+    db.one(PREVIOUS_SPAN, &[account, &kind, &id], span)
 }
 
-/// Removes some of the list of what moved; how many.
-pub fn forget(tx: &mut Tx, account: &AccountId, limit: i64) -> Result<u64, StoreError> {
-    tx.run(FORGET, &[account, &limit])
+/// Deletes at most `limit` rows of the list; how many.
+pub fn remove_some(tx: &mut Tx, account: &AccountId, limit: i64) -> Result<u64, StoreError> {
+    tx.run(DELETE_SOME, &[account, &limit])
 }
 
-/// What else has a resource at the same time.
+/// Another owner's claim of a resource.
 #[derive(Debug, Clone)]
 pub struct Neighbour {
-    /// The word for its kind.
     pub kind: String,
     pub id: String,
-    /// From when to when.
     pub span: Span,
-    /// Whether it has all of it, however many things the resource can do at once.
+    /// Whether it takes the whole capacity.
     pub whole: bool,
 }
 
-/// What has a resource within a span, without this one thing; and how many things the resource can do at once.
-pub fn neighbours(
+/// The resource's capacity, and its claims within the span by other owners.
+pub fn other_claims(
     db: &mut Snapshot,
     account: &AccountId,
     (resource, within): (&ResourceId, Span),
@@ -130,19 +126,19 @@ pub fn neighbours(
     now: Instant,
 ) -> Result<(u32, Vec<Neighbour>), StoreError> {
     let capacity = db.one(CAPACITY, &[account, resource], |row| row.next::<i64>())?.unwrap_or(1);
-    let found = db.all(NEIGHBOURS, &[account, resource, &within.from, &within.to, &kind, &id, &now], |row| {
+    let found = db.all(OTHER_CLAIMS, &[account, resource, &within.from, &within.to, &kind, &id, &now], |row| {
         Ok(Neighbour { kind: row.next()?, id: row.next()?, span: span(row)?, whole: row.next()? })
     })?;
     Ok((u32::try_from(capacity).unwrap_or(u32::MAX), found))
 }
 
-/// A resource that two things have at the same time since a move.
+/// Two owners have the same resource at the same time since a move.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
     pub resource: ResourceId,
-    /// From when to when both have it.
+    /// The time that both have it.
     pub span: Span,
-    /// The one, by kind and id.
+    /// Kind and id.
     pub one: (String, String),
     pub other: (String, String),
 }
@@ -154,7 +150,7 @@ pub fn add_conflicts(tx: &mut Tx, account: &AccountId, found: &[Conflict]) -> Re
     Ok(())
 }
 
-/// The conflicts of an account that are not over and that nobody has settled, at most `limit`.
+/// At most `limit` conflicts of the account that are not over and not resolved.
 pub fn conflicts(
     db: &mut Snapshot,
     account: &AccountId,
@@ -167,7 +163,7 @@ pub fn conflicts(
     })
 }
 
-/// Removes conflicts that were over by then, at most `limit`; how many.
+/// Deletes at most `limit` conflicts that were over by `until`; how many.
 pub fn sweep(tx: &mut Tx, until: Instant, limit: i64) -> Result<u64, StoreError> {
     tx.run(SWEEP, &[&until, &limit])
 }

@@ -1,4 +1,4 @@
-//! The account's log.
+//! The account's change log.
 
 use super::tables::{account, add, change, log, names, times, with_accounts};
 use super::{Place, on_both_engines};
@@ -8,7 +8,7 @@ use slotkeeper_domain::change::{Change, Thing};
 use slotkeeper_domain::time::Instant;
 use std::sync::Arc;
 
-/// A clock that stands still.
+/// A clock that returns the same time until it is set.
 struct Shows(i64);
 
 impl Clock for Shows {
@@ -34,7 +34,7 @@ on_both_engines! {
         assert_eq!(log(&store, account(1)).await, (vec![entry(1, "a"), entry(2, "c"), entry(3, "d")], 3));
     }
 
-    /// A third of the units fails after recording, and many are under way at once, over two accounts in both orders.
+    /// A third of the units fails after recording; many run at once, over two accounts in both orders.
     async fn numbers_have_no_gaps(place) {
         let store = place.open().await;
         with_accounts(&store, 2).await;
@@ -65,8 +65,7 @@ on_both_engines! {
         }
     }
 
-    /// Whatever the clocks show that transactions are timed by, their times are in the order of their numbers, and never before
-    /// what was answered as complete.
+    /// Whatever the clocks show, the times of transactions are in the order of their numbers, and never before the time floor.
     async fn times_are_in_the_order_of_numbers(place) {
         let store = place.open().await;
         with_accounts(&store, 1).await;
@@ -75,7 +74,7 @@ on_both_engines! {
             tokio::spawn(async move {
                 if number % 6 == 5 {
                     let until = Instant::from_millis(1_000 + number);
-                    store.write_unlogged(move |tx| change_log::settle(tx, &account(0), until)).await.expect("settled");
+                    store.write_unlogged(move |tx| change_log::raise_time_floor(tx, &account(0), until)).await.expect("settled");
                     return store.read(|db| change_log::last(db, &account(0))).await.expect("a log").map(|(last, _)| (last, until));
                 }
                 let asked = store.write(move |tx| {
@@ -98,7 +97,7 @@ on_both_engines! {
         }
     }
 
-    /// Times that were said are kept where the past is brought in.
+    /// Imported data keep the recorded times.
     async fn what_is_brought_in_keeps_its_time(place) {
         let store = place.open().await.with_clock(Arc::new(Shows(5_000)));
         with_accounts(&store, 1).await;
@@ -129,8 +128,8 @@ on_both_engines! {
         assert_eq!(log(&store, account(0)).await, (vec![], 0));
     }
 
-    /// The number is another one when the caller has the answer. Only units that are stored count, and of those only
-    /// some.
+    /// The version has changed when the caller gets the result. Only committed units count, and only changes that concern
+    /// keys.
     async fn what_changes_keys_is_counted(place) {
         let store = place.open().await;
         with_accounts(&store, 1).await;
@@ -141,7 +140,7 @@ on_both_engines! {
         let failing = key.clone();
         let undone = store.write(move |tx| { tx.record(failing.clone()); Err::<(), _>(StoreError::Busy) }).await;
         assert_eq!(undone, Err(StoreError::Busy));
-        // With other processes it also rises when something of them may have been missed.
+        // On PostgreSQL it also rises when signals of other processes may have been missed.
         assert!(store.keys_version() == before || !store.is_alone());
         let before = store.keys_version();
         store.clone().write(move |tx| { tx.record(key.clone()); Ok::<_, StoreError>(()) }).await.expect("a key");

@@ -1,8 +1,9 @@
-//! Deliveries: what is due when, also while others are writing, and what webhooks remember.
+//! Deliveries: when they are due, also under concurrent writes, and the counts of webhooks.
 
 use super::{Place, on_both_engines};
 use crate::migration::MIGRATIONS;
-use crate::tables::webhooks::{DeliveryOutcome, LeaseLimits, Webhook};
+use crate::tables::webhook_leases::{self, LeaseLimits};
+use crate::tables::webhooks::{DeliveryOutcome, Webhook};
 use crate::tables::{accounts, change_log, deliveries, webhooks};
 use crate::{Store, StoreError, Tx};
 use slotkeeper_domain::account::{AccountKind, Languages};
@@ -26,7 +27,7 @@ fn at(second: i64) -> Instant {
     Instant::from_millis(second * 1_000)
 }
 
-/// The real schema with a webhook for new customers.
+/// The real schema with a webhook for created customers.
 async fn with_webhook(place: &Place) -> Store {
     let store = Store::open(&place.location()).await.expect("a store");
     store
@@ -69,7 +70,7 @@ fn application() -> ApplicationId {
     "DEMOAPP01ABC".parse().expect("an id")
 }
 
-/// A server that serves nobody yet.
+/// The limits of a node that serves no webhook yet.
 fn room(places: usize, failing: usize) -> LeaseLimits {
     LeaseLimits { places, failing, ..LeaseLimits::default() }
 }
@@ -88,7 +89,7 @@ crate::sql::statements! {
                     VALUES (?1, ?2, ?3, ?4, 0, 0)";
 }
 
-/// A thing appears at second 10.
+/// The change that creates a thing at second 10.
 fn created(thing: &str) -> Change {
     Change {
         account: account(),
@@ -101,7 +102,7 @@ fn created(thing: &str) -> Change {
     }
 }
 
-/// Records that it does.
+/// Records that change.
 async fn change(store: &Store, thing: &str) {
     let change = created(thing);
     let recorded = store.write(move |tx| {
@@ -111,9 +112,9 @@ async fn change(store: &Store, thing: &str) {
     recorded.await.expect("a change");
 }
 
-/// The numbers of what can be sent at that second.
+/// The numbers of the deliveries that can be sent at that second.
 async fn heads(store: &Store, second: i64) -> Vec<i64> {
-    let found = store.read(move |db| deliveries::heads(db, (&account(), &webhook()), at(second), 10)).await;
+    let found = store.read(move |db| deliveries::sendable(db, (&account(), &webhook()), at(second), 10)).await;
     found.expect("deliveries").into_iter().map(|delivery| delivery.number).collect()
 }
 
@@ -122,7 +123,7 @@ async fn shown(store: &Store) -> Webhook {
 }
 
 on_both_engines! {
-    /// What is added while an attempt comes to its end is due at once, although the one before was not when it began.
+    /// A delivery added while an attempt ends is due at once, although the earlier one was not when the transaction began.
     async fn nothing_waits_for_an_attempt_that_is_over(place) {
         let store = with_webhook(place).await;
         change(&store, "a").await;
@@ -135,7 +136,7 @@ on_both_engines! {
                 let of = (&account, &webhook);
                 webhooks::lock(tx, of.0, of.1)?;
                 let _also_when_repeated = locked.send(());
-                // The change below reaches the webhook meanwhile.
+                // Meanwhile the change below adds a delivery.
                 std::thread::sleep(Duration::from_millis(300));
                 deliveries::end(tx, of, 1, true, at(20))?;
                 webhooks::count_outcome(tx, of.0, of.1, DeliveryOutcome::Delivered { said_lost: false })?;
@@ -149,7 +150,7 @@ on_both_engines! {
         assert_eq!(shown(&store).await.waiting, 1);
     }
 
-    /// One that was asked for again waits behind an earlier one: until that is due there is nothing to do.
+    /// A resent delivery waits behind an earlier one: the webhook is due only when that one is.
     async fn a_webhook_is_due_with_the_first_of_a_thing(place) {
         let store = with_webhook(place).await;
         change(&store, "a").await;
@@ -157,18 +158,18 @@ on_both_engines! {
         let released = store.write_unlogged(|tx| {
             let (account, webhook) = (account(), webhook());
             let of = (&account, &webhook);
-            let lease = webhooks::lease_due(tx, at(20), at(30), room(1, 1))?.0.pop().expect("something is due");
+            let lease = webhook_leases::lease_due(tx, at(20), at(30), room(1, 1))?.0.pop().expect("something is due");
             deliveries::end(tx, of, 2, true, at(20))?;
             deliveries::postpone(tx, of, ("a", 1), at(3_600))?;
             deliveries::resend(tx, of, (2, 2), at(20))?;
-            webhooks::release(tx, &lease)
+            webhook_leases::release(tx, &lease)
         });
         assert_eq!(released.await, Ok::<_, StoreError>(Some(at(3_600))));
         assert_eq!(heads(&store, 20).await, [0; 0]);
         assert_eq!(heads(&store, 3_600).await, [1]);
     }
 
-    /// That something was lost is forgotten when a notice arrives that said so, and not before.
+    /// A loss is cleared only by a delivery whose payload reported it.
     async fn what_was_lost_has_to_be_said(place) {
         let store = with_webhook(place).await;
         for thing in ["a", "b", "c"] {
@@ -183,18 +184,18 @@ on_both_engines! {
         assert_eq!(shown(&store).await.waiting, 0);
     }
 
-    /// What a process had in hand that has ended is free for the next.
+    /// The leases of a process that has ended can be taken over.
     async fn leases_can_be_ended(place) {
         let store = with_webhook(place).await;
         change(&store, "a").await;
-        let lease = || store.write_unlogged(|tx| webhooks::lease_due(tx, at(20), at(30), room(10, 5)).map(|(leases, _)| leases.len()));
+        let lease = || store.write_unlogged(|tx| webhook_leases::lease_due(tx, at(20), at(30), room(10, 5)).map(|(leases, _)| leases.len()));
         assert_eq!(lease().await, Ok::<_, StoreError>(1));
         assert_eq!(lease().await, Ok(0));
-        assert_eq!(store.write_unlogged(webhooks::end_leases).await, Ok::<_, StoreError>(1));
+        assert_eq!(store.write_unlogged(webhook_leases::end_leases).await, Ok::<_, StoreError>(1));
         assert_eq!(lease().await, Ok(1));
     }
 
-    /// Webhooks whose last attempt failed leave room for the others, also when they were due before.
+    /// Webhooks whose last attempt failed leave room for the others, also if they were due first.
     async fn those_that_fail_leave_room(place) {
         let store = with_webhook(place).await;
         let second: WebhookId = "QRSTUVWXYZABCDEF".parse().expect("an id");
@@ -205,9 +206,9 @@ on_both_engines! {
             insert(tx, &Webhook { id: other.clone(), authorization, ..first }, Some(&Visibility::All))
         }).await.expect("a second webhook");
         change(&store, "a").await;
-        store.write_unlogged(move |tx| webhooks::note_attempt(tx, &account(), &failing, true, None)).await.expect("a failure");
+        store.write_unlogged(move |tx| webhooks::record_attempt(tx, &account(), &failing, true, None)).await.expect("a failure");
         let lease = |(places, failing)| {
-            let leased = store.write_unlogged(move |tx| webhooks::lease_due(tx, at(20), at(30), room(places, failing)));
+            let leased = store.write_unlogged(move |tx| webhook_leases::lease_due(tx, at(20), at(30), room(places, failing)));
             async move { leased.await.map(|(leases, _)| leases.into_iter().map(|one| (one.webhook, one.failing)).collect::<Vec<_>>()) }
         };
         assert_eq!(lease((1, 1)).await, Ok::<_, StoreError>(vec![(webhook(), false)]));
@@ -215,7 +216,7 @@ on_both_engines! {
         assert_eq!(lease((1, 1)).await, Ok(vec![(second, true)]));
     }
 
-    /// What a key may not know of is never written for it, and does not count; its own notices are counted without gaps.
+    /// No delivery is written of a thing that the key does not see; positions have no gaps.
     async fn nothing_is_queued_for_keys_that_may_not_know(place) {
         let store = with_webhook(place).await;
         let ids = ["QRSTUVWXYZABCDEF", "RSTUVWXYZABCDEFG"].map(|id| id.parse::<WebhookId>().expect("an id"));
@@ -256,7 +257,7 @@ on_both_engines! {
         assert_eq!(queued(&ids[1]).await, all(&[]));
     }
 
-    /// What waited for keys that may not know of it is gone with the older schema, and what they may know of keeps its message id.
+    /// The migration deletes pending deliveries of things that the key does not see; the others keep their message ids.
     async fn what_waited_for_keys_that_may_not_know_is_forgotten(place) {
         let position = MIGRATIONS.iter().position(|one| one.name == "fair delivery").expect("the step");
         let store = Store::open_with(&place.location(), &MIGRATIONS[..position]).await.expect("an older schema");
@@ -293,7 +294,7 @@ on_both_engines! {
                 Ok::<_, StoreError>((webhook.waiting, deliveries::latest(db, (&account(), &id), i64::MAX, 10)?))
             });
             let (waiting, found) = found.await.expect("deliveries");
-            // What comes later has a number that no notice had before.
+            // Later deliveries have positions that were not used before.
             positions.extend((permissions != "bookings_rwd_all").then_some(1_000_058));
             positions.reverse();
             let shown: Vec<_> = found.iter().map(|one| one.position).collect();
@@ -303,7 +304,7 @@ on_both_engines! {
         assert_eq!(until, Ok::<_, StoreError>(57));
     }
 
-    /// A developer's many webhooks leave room for those of others, and whoever was due first goes first.
+    /// A developer with many webhooks leaves room for others; the longest due goes first.
     async fn each_developer_has_a_share(place) {
         let store = with_webhook(place).await;
         let developers = ["DEVELOPER2", "DEVELOPER3"];
@@ -323,14 +324,14 @@ on_both_engines! {
         let lease = |places: usize, served: &[(&str, usize)]| {
             let served = served.iter().map(|(developer, count)| ((*developer).to_owned(), *count)).collect();
             let room = LeaseLimits { places, failing: places, served };
-            let leased = store.write_unlogged(move |tx| webhooks::lease_due(tx, at(20), at(21), room.clone()));
+            let leased = store.write_unlogged(move |tx| webhook_leases::lease_due(tx, at(20), at(21), room.clone()));
             async move {
                 let (leases, others) = leased.await.expect("leases");
                 (leases.into_iter().map(|lease| lease.developer).collect::<Vec<_>>(), others)
             }
         };
         let owned = |list: &[&str]| list.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
-        // Of four places one developer gets two, the next half of the rest, and so on.
+        // Of four places the first developer gets two, the next half of the rest, and so on.
         let [second, third] = developers;
         assert_eq!(lease(4, &[]).await, (owned(&["DEVELOPER1", second, second, third]), true));
         assert_eq!(lease(3, &[(second, 3)]).await, (owned(&[]), true));
@@ -338,10 +339,10 @@ on_both_engines! {
         assert_eq!(lease(100, &[(second, 3)]).await, (owned(&[second, second, second]), false));
     }
 
-    /// What many changes in one transaction make is counted one by one, also where there is no more room for all.
+    /// The deliveries of many changes in one transaction are counted one by one, also beyond the limit of pending ones.
     async fn the_limit_holds_within_a_transaction(place) {
         let store = with_webhook(place).await;
-        store.write_unlogged(|tx| webhooks::count_waiting(tx, &account(), &webhook(), MOST_WAITING - 2, at(0))).await.expect("many");
+        store.write_unlogged(|tx| webhooks::add_pending(tx, &account(), &webhook(), MOST_WAITING - 2, at(0))).await.expect("many");
         let recorded = store.write(|tx| {
             for thing in ["a", "b", "c", "d"] {
                 tx.record(created(thing));

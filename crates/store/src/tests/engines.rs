@@ -1,4 +1,4 @@
-//! What a unit can rely on, whichever engine runs.
+//! What units can rely on with both engines.
 
 use super::tables::{add, get, lock, names, set};
 use super::{Place, on_both_engines};
@@ -22,7 +22,7 @@ statements! {
     ECHO = "SELECT CAST(?1 AS BIGINT)";
 }
 
-/// An error of a caller, which does not say what the store said.
+/// An error of a caller that hides the store's error.
 #[derive(Debug, PartialEq)]
 enum Refused {
     Full,
@@ -67,14 +67,14 @@ on_both_engines! {
         for _ in 0..20 {
             let panicked = store.write_unlogged(|tx| {
                 add(tx, "gone", 1)?;
-                if tx.doom.is_none() { panic!("on purpose") }
+                if tx.poisoned.is_none() { panic!("on purpose") }
                 Ok::<_, StoreError>(())
             });
             assert!(matches!(panicked.await, Err(StoreError::Panicked { unit }) if unit.contains("lives_on")));
         }
         let panicked = store.read(|db| {
             get(db, "gone")?;
-            if db.doom.is_none() { panic!("on purpose") }
+            if db.poisoned.is_none() { panic!("on purpose") }
             Ok::<_, StoreError>(())
         });
         assert!(matches!(panicked.await, Err(StoreError::Panicked { .. })));
@@ -231,7 +231,7 @@ on_both_engines! {
 
     async fn a_batch_runs_in_order_and_counts_rows(place) {
         let store = place.open().await;
-        // The batch comes first in its unit, so it is also what begins the transaction.
+        // The batch is first in its unit, so it also begins the transaction.
         let rows = store.write_unlogged(|tx| tx.batch(&[
             (ADD, &[&"a", &1_i64]),
             (ADD, &[&"b", &1_i64]),

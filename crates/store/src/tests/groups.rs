@@ -1,4 +1,4 @@
-//! Many units at once, good ones and bad ones.
+//! Many units at once, successful and failing ones.
 
 use super::tables::{add, names};
 use super::{Place, on_both_engines};
@@ -7,7 +7,7 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 
 on_both_engines! {
-    /// All of them wait behind a slow one, so that on SQLite they share commits.
+    /// They wait behind a slow unit, so that they share commits on SQLite.
     async fn a_unit_fails_alone(place) {
         let store = place.open().await;
         let (started, has_started) = channel();
@@ -57,7 +57,7 @@ on_both_engines! {
         let (go_on, may_go_on) = channel::<()>();
         let may_go_on = Arc::new(Mutex::new(may_go_on));
         let mut tasks = Vec::new();
-        // Whatever the number of the engine's threads, they are all busy with the first of these.
+        // The first of these keep all threads of the engine busy.
         for _ in 0..1100 {
             let (store, may_go_on) = (store.clone(), Arc::clone(&may_go_on));
             tasks.push(tokio::spawn(async move {
@@ -67,7 +67,7 @@ on_both_engines! {
                 }).await
             }));
         }
-        // None can end before a word is given, so those that have ended were refused.
+        // No unit can end before it is released, so those that have ended were refused.
         let refused = 1100 - 1024 - 8;
         while tasks.iter().filter(|task| task.is_finished()).count() < refused {
             tokio::task::yield_now().await;

@@ -1,12 +1,14 @@
-//! The schema itself refuses to give a seat or a resource's time, or to use a coupon, a voucher or a credit, twice, whatever a program tries. No lock is taken here and
-//! nothing is looked at first.
+//! The schema refuses double allocation of seats and resources, and double use of coupons, vouchers and credits: these
+//! tests write without locking or reading first.
 
 use super::{Place, on_both_engines};
 use crate::tables::credits::PrepaidCredit;
 use crate::tables::customers::Customer;
 use crate::tables::list_pages::RowRange;
 use crate::tables::vouchers::{Voucher, Worth};
-use crate::tables::{accounts, bookings, claims, credits, customers, promotions, resourceblocks, seatblocks, vouchers};
+use crate::tables::{
+    accounts, booking_search, claims, credits, customers, occupancy, promotions, resourceblocks, seatblocks, vouchers,
+};
 use crate::{Store, StoreError, Tx};
 use slotkeeper_domain::account::{AccountKind, Languages};
 use slotkeeper_domain::booking::BookingNumber;
@@ -43,7 +45,7 @@ fn hours(from: i64, to: i64) -> Span {
     Span { from: Instant::from_millis(from * HOUR), to: Instant::from_millis(to * HOUR) }
 }
 
-/// The real schema with a business, an event of three seats and a guide who can do two things at once.
+/// The real schema with a business, an event of three seats and a resource of capacity two.
 async fn business(place: &Place) -> Store {
     let store = Store::open(&place.location()).await.expect("a store");
     store
@@ -68,7 +70,7 @@ async fn business(place: &Place) -> Store {
 }
 
 async fn taken(store: &Store) -> u32 {
-    store.read(|db| claims::occupancy(db, &account(), &event())).await.expect("a standing").taken
+    store.read(|db| occupancy::occupancy(db, &account(), &event())).await.expect("a standing").taken
 }
 
 async fn claim_seats(store: &Store, number: u64, seats: u32) -> Result<(), StoreError> {
@@ -106,25 +108,25 @@ on_both_engines! {
         claim_guide(&store, 2, hours(10, 12)).await.expect("one of two");
         assert!(matches!(claim_guide(&store, 3, hours(8, 13)).await, Err(StoreError::Refused { .. })));
         assert!(matches!(claim_guide(&store, 4, hours(10, 11)).await, Err(StoreError::Refused { .. })));
-        // Where one ends the next can begin, and two that do not overlap leave room beside each of them.
+        // Adjacent claims do not overlap, and two that do not overlap leave capacity beside each.
         claim_guide(&store, 5, hours(11, 12)).await.expect("after the first");
         claim_guide(&store, 6, hours(8, 10)).await.expect("before the second");
         assert!(claim_guide(&store, 7, hours(9, 10)).await.is_err());
-        // Longer than a piece, over all of them.
+        // Longer than a piece, and overlapping all of them.
         assert!(claim_guide(&store, 8, hours(-1_000, 1_000)).await.is_err());
         claim_guide(&store, 9, hours(12, 2_000)).await.expect("months");
         claim_guide(&store, 10, hours(1_500, 1_600)).await.expect("beside the months");
         assert!(claim_guide(&store, 11, hours(1_550, 1_551)).await.is_err());
     }
 
-    /// A block of a resource takes what it wants; whatever comes after it is refused for as long as the block lasts, also
-    /// past the first piece of it, and what was there before it stays.
+    /// A block of a resource is always accepted, and existing claims stay. Later claims are refused during the whole block,
+    /// also after its first piece.
     async fn a_blocked_resource_does_nothing_new(place) {
         let store = business(place).await;
         claim_guide(&store, 1, hours(9, 11)).await.expect("free");
         let block = ClaimOwner::ResourceBlock("312RESB6P17DA1E4F5A8".parse().expect("an id"));
         let holder = block.clone();
-        let blocked = store.write_unlogged(move |tx| claims::claim_whole(tx, &account(), &holder, &[guide()], hours(8, 2_000)));
+        let blocked = store.write_unlogged(move |tx| claims::claim_exclusively(tx, &account(), &holder, &[guide()], hours(8, 2_000)));
         blocked.await.expect("it asks nobody");
         for span in [hours(9, 10), hours(10, 12), hours(7, 9), hours(1_990, 2_010)] {
             assert!(matches!(claim_guide(&store, 2, span).await, Err(StoreError::Refused { .. })), "{span:?}");
@@ -174,16 +176,16 @@ on_both_engines! {
         assert!(store.write_unlogged(move |tx| credits::set(tx, &account(), &customer, credit)).await.is_err());
     }
 
-    /// A search by one pair of times is not slowed down, nor led astray, by the other.
+    /// A search by one pair of times finds the same rows as a search without times.
     async fn searches_find_the_same_by_either_time(place) {
         let store = business(place).await;
         let all = Some((Instant::from_millis(0), Instant::from_millis(i64::MAX)));
         for (starts, touched) in [(all, None), (None, all), (all, all), (None, None)] {
-            let search = bookings::BookingSearch { starts, touched, product: None, cancelled: true };
+            let search = booking_search::BookingSearch { starts, touched, product: None, cancelled: true };
             let found = store.read(move |db| {
                 Ok::<_, StoreError>((
-                    bookings::count(db, &account(), &Visibility::All, &search)?,
-                    bookings::list(db, &account(), &Visibility::All, &search, RowRange::first(10))?.len(),
+                    booking_search::count(db, &account(), &Visibility::All, &search)?,
+                    booking_search::list(db, &account(), &Visibility::All, &search, RowRange::first(10))?.len(),
                     {
                         let search = seatblocks::SeatBlockSearch { starts, touched, product: None };
                         seatblocks::count(db, &account(), &Visibility::All, &search)?

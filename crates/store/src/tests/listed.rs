@@ -1,4 +1,4 @@
-//! Lists that are fixed while what they list changes.
+//! Paged lists stay the same while their rows change.
 
 use super::{Place, on_both_engines};
 use crate::sql::statements;
@@ -30,7 +30,7 @@ fn id(number: usize) -> CustomerId {
     format!("312CUSTM5R17D2E8F{number:04}").parse().expect("an id")
 }
 
-/// What a transaction does to a customer.
+/// The actions of a transaction on a customer.
 #[derive(Debug, Clone, Copy)]
 enum Step {
     Add(usize, bool),
@@ -45,7 +45,7 @@ fn person(found: bool) -> Person {
 fn take(tx: &mut Tx, step: Step) -> Result<(), StoreError> {
     match step {
         Step::Add(number, found) => {
-            // Several are created at the same time, and ids decide.
+            // Several are created at the same time and sorted by id.
             let created_at = Instant::from_millis(i64::try_from(number % 7).unwrap_or(0));
             let application = (number % 3 == 0).then(application);
             let (id, person) = (id(number), person(found));
@@ -56,7 +56,7 @@ fn take(tx: &mut Tx, step: Step) -> Result<(), StoreError> {
     }
 }
 
-/// A sequence of numbers that looks like chance, the same every time.
+/// A reproducible pseudo-random sequence.
 struct Chance(u64);
 
 impl Chance {
@@ -66,7 +66,7 @@ impl Chance {
     }
 }
 
-/// A page of everybody or of those with a name, of all or of one application's.
+/// A page of all customers or of those with a name, visible to all or created by one application.
 fn page(
     db: &mut Snapshot,
     by_name: bool,
@@ -86,7 +86,7 @@ fn page(
 
 const SEARCHES: [(bool, bool); 4] = [(false, false), (false, true), (true, false), (true, true)];
 
-/// The whole lists of all searches, and what they are fixed by.
+/// The complete lists of all searches, and their snapshots.
 async fn everything(store: &Store) -> Vec<(ListSnapshot, Vec<CustomerId>)> {
     let read = store.read(|db| {
         SEARCHES
@@ -102,8 +102,8 @@ async fn everything(store: &Store) -> Vec<(ListSnapshot, Vec<CustomerId>)> {
 }
 
 on_both_engines! {
-    /// Every page of a list that was fixed at some time has what stood there and is still found, whatever has happened since:
-    /// several changes of the same row, with one transaction or with several, and transactions that came to nothing.
+    /// Every page has the rows that were on it at the time of the snapshot and still match, after several changes of the same
+    /// row in one or several transactions, and after transactions that were rolled back.
     async fn pages_are_cut_from_what_was_there(place) {
         let store = Store::open(&place.location()).await.expect("a store");
         store.write_unlogged(|tx| tx.run(ADD_ACCOUNT, &[&account()])).await.expect("an account");
@@ -167,7 +167,7 @@ on_both_engines! {
     }
 }
 
-/// Pages of what was are found by the same indices as pages of what is, and nothing is sorted but what has changed since.
+/// Pages as of a change use the same indices as current ones, and sort only rows that have changed since.
 #[tokio::test]
 async fn pages_of_what_was_use_their_indices() {
     let place = Place::on_sqlite();

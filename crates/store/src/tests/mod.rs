@@ -1,4 +1,4 @@
-//! Tests of the store as a whole. Each behaviour is written once and stamped for both engines.
+//! Tests of the store as a whole, each written once for both engines.
 
 mod changes;
 mod deliveries;
@@ -17,7 +17,7 @@ mod tables;
 
 use place::Place;
 
-/// Stamps each test for SQLite and for PostgreSQL.
+/// Makes each test run on SQLite and on PostgreSQL.
 macro_rules! on_both_engines {
     ($($(#[doc = $doc:literal])* async fn $name:ident($place:ident) $body:block)*) => {$(
         mod $name {

@@ -1,4 +1,4 @@
-//! Opening a database: migrations, and who may.
+//! Opening a database: migrations, and the lock of the file.
 
 use super::tables::{MIGRATIONS, names};
 use super::{Place, on_both_engines};
@@ -72,7 +72,7 @@ async fn many_processes_can_start_on_one_postgres_at_once() {
 
 #[tokio::test]
 async fn a_server_that_does_not_answer_is_unavailable_and_its_password_stays_unsaid() {
-    // Port 1 is reserved, and nobody listens there.
+    // Port 1 is reserved: no server listens there.
     let location = Location::from_url("postgres://me:hidden@127.0.0.1:1/none").expect("a location");
     let error = Store::open(&location).await.err().expect("nobody there");
     assert!(matches!(error, StoreError::Unavailable { .. }), "{error}");
@@ -89,6 +89,6 @@ async fn a_second_process_on_one_file_is_refused_with_a_sentence() {
     let refused = opened(&place, MIGRATIONS).await.err().expect("the file is in use");
     assert!(refused.to_string().contains("another process is using the database"), "{refused}");
     drop(first);
-    // The lock goes with the writer's thread, which ends by itself a moment after the last store was dropped.
+    // The writer's thread releases the lock a moment after the last store was dropped.
     opened(&place, MIGRATIONS).await.expect("a store");
 }

@@ -1,5 +1,4 @@
-//! What is counted of customers, for bookings that were there before it was counted and for those that came later, and which
-//! index serves which search.
+//! Statistics of customers, for bookings made before and after the migration that counts them, and the indices of searches.
 
 use super::{Place, on_both_engines};
 use crate::migration::{MIGRATIONS, Migration};
@@ -25,7 +24,7 @@ statements! {
                    VALUES (?1, 'business', 'Harbour', 'UTC', 'en-GB', 0)";
     ADD_CUSTOMER = "INSERT INTO customer (account_id, id, person, first_name, last_name, full_name, created_at)
                     VALUES (?1, ?2, '{}', '', '', '', 0)";
-    /// As programs wrote it that compared names as they were typed.
+    /// As written by versions that compared names as typed.
     WRITE_AS_TYPED = "UPDATE customer SET first_name = 'jose\u{301}', last_name = 'reis', full_name = 'jose\u{301} reis'
                       WHERE account_id = ?1";
     NUM_CUSTOMERS = "SELECT num_customers FROM account WHERE id = ?1";
@@ -51,7 +50,7 @@ fn at(millis: i64) -> Instant {
     Instant::from_millis(millis)
 }
 
-/// A booking of the customer's, to which Joana comes.
+/// A booking of the customer that Joana, a linked person, attends.
 fn booking(number: u64, from: i64) -> Booking {
     let nothing = Money::zero("EUR".parse().expect("a currency"));
     let joana =
@@ -95,7 +94,7 @@ fn booking(number: u64, from: i64) -> Booking {
     }
 }
 
-/// What is counted of the customer, and when Joana comes and came, as of an instant.
+/// The customer's statistics and Joana's visits, as of an instant.
 async fn counted(store: &Store, now: i64) -> (Statistics, Visits) {
     let read = store.read(move |db| {
         let shown = customers::show(db, &account(), &customer(), at(now))?.expect("a customer");
@@ -115,7 +114,7 @@ fn visits(next: Option<i64>, previous: Option<i64>) -> Visits {
     Visits { next: next.map(at), previous: previous.map(at) }
 }
 
-/// The steps before this one was there.
+/// The migrations before this one.
 fn before() -> &'static [Migration] {
     let position = MIGRATIONS.iter().position(|one| one.name == "people").expect("the step");
     &MIGRATIONS[..position]
@@ -153,7 +152,7 @@ on_both_engines! {
         assert_eq!(counted(&store, 250).await, (expected, visits(Some(500), Some(100))));
     }
 
-    /// Customers of yesterday are counted, and those who come and go. Whoever has just added one knows whether there was room.
+    /// Existing customers are counted, as are added and deleted ones; after adding one, the limit is checked.
     async fn customers_of_an_account_are_counted(place) {
         let position = MIGRATIONS.iter().position(|one| one.name == "counted customers").expect("the step");
         let store = Store::open_with(&place.location(), &MIGRATIONS[..position]).await.expect("an older schema");
@@ -180,7 +179,7 @@ on_both_engines! {
         assert_eq!(counted().await, 1);
     }
 
-    /// Customers whom an earlier version wrote are found by their names once they were looked at, however many rounds that takes.
+    /// Customers written by an earlier version are found by name once the job has updated them, in any number of rounds.
     async fn names_of_old_are_found(place) {
         let store = Store::open(&place.location()).await.expect("a store");
         let written = store.write_unlogged(|tx| {
@@ -226,7 +225,7 @@ on_both_engines! {
         written.await.expect("rows");
         for (now, next, previous) in [
             (99, Some(100), None),
-            // It has begun, and is not over.
+            // It has started and is not over.
             (100, Some(200), None),
             (109, Some(200), None),
             (110, Some(200), Some(100)),
@@ -254,7 +253,7 @@ on_both_engines! {
     }
 }
 
-/// Nothing that an application looks for among its own makes the account's other rows be read.
+/// Searches of an application for its own rows do not read the account's other rows.
 #[tokio::test(flavor = "multi_thread")]
 async fn searches_use_their_indices() {
     let place = Place::on_sqlite();
@@ -292,7 +291,7 @@ async fn searches_use_their_indices() {
         let list = EVERY.iter().find(|(module, _)| module.ends_with(table)).expect("the module").1;
         let sql = list.iter().find(|(name, _)| *name == statement).expect("the statement").1.for_sqlite();
         let mut explain = reader.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("a plan");
-        // Whatever the parameters are, the plan is the same.
+        // The plan does not depend on the values of parameters.
         let mut steps = explain.raw_query();
         let mut plan = String::new();
         while let Some(step) = steps.next().expect("a step") {

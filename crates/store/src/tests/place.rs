@@ -1,4 +1,4 @@
-//! Where a test has its database: a file in a folder that goes away, or a PostgreSQL database of its own.
+//! The database of a test: a file in a temporary folder, or its own PostgreSQL database.
 
 use crate::{Location, Store};
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use tokio_postgres::NoTls;
 
 const VARIABLE: &str = "SLOTKEEPER_TEST_POSTGRES";
 
-/// A place for one database.
+/// The location of a test database.
 pub(super) enum Place {
     Sqlite(TempDir),
     Postgres { name: String },
@@ -80,7 +80,7 @@ pub(super) fn administer(sql: &str) {
         tokio::spawn(connection);
         client.batch_execute(sql).await.expect("administration");
     };
-    // A thread of its own, because this is also called where a runtime is at work.
+    // On its own thread, because this is also called within a runtime.
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

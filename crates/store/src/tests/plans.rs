@@ -1,12 +1,11 @@
-//! How SQLite goes about each statement: no table that grows with the years may be read from one end to the other, and no
-//! account's part of it either.
+//! SQLite's query plans: no statement reads all of a growing table, or all of an account's rows in it.
 
 use crate::Store;
 use crate::statements::EVERY;
 use crate::tests::Place;
 use rusqlite::Connection;
 
-/// Tables that grow with everything that is booked.
+/// Tables that grow with bookings.
 const GROWING: [&str; 18] = [
     "booking",
     "seat_claim",
@@ -28,10 +27,10 @@ const GROWING: [&str; 18] = [
     "listed_before",
 ];
 
-/// Statements that read an index as far as they are told, and no further.
+/// Statements that read an index up to their LIMIT.
 const LIMITED: [&str; 1] = ["LATEST_OF_ALL"];
 
-/// Which index each statement of calendars begins with, and what it asks of it. The rest is found by keys.
+/// The index and range that each statement of calendars begins with. The rest is found by keys.
 const RANGES_OF_CALENDARS: [(&str, &str); 9] = [
     ("EVENTS_BEFORE", "event USING INDEX event_by_day (account_id=? AND day>? AND day<?)"),
     ("EVENTS_AFTER", "event USING INDEX event_by_day (account_id=? AND day>? AND day<?)"),
@@ -46,7 +45,7 @@ const RANGES_OF_CALENDARS: [(&str, &str); 9] = [
 const OF_RESOURCE: &str = "resource_claim USING INDEX sqlite_autoindex_resource_claim_1 \
                            (account_id=? AND resource_id=? AND starts_at>? AND starts_at<?)";
 
-/// What a calendar costs depends on its days, and not on what was booked before them.
+/// The cost of a calendar depends on its days, and not on earlier bookings.
 #[tokio::test]
 async fn calendars_read_one_range_each() {
     let place = Place::on_sqlite();

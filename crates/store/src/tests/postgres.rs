@@ -1,4 +1,4 @@
-//! What only PostgreSQL does: deadlocks, connections that break.
+//! Behaviour of PostgreSQL only: deadlocks and broken connections.
 
 use super::Place;
 use super::place::administer;
@@ -18,7 +18,7 @@ statements! {
     CRASH_ON_COMMIT = "INSERT INTO bomb (a) VALUES (1)";
 }
 
-/// A frozen server: its system takes connections, and nothing answers on them.
+/// A frozen server: its kernel accepts connections, and it never answers.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_server_that_says_nothing_leaves_the_next_one_its_turn() {
     let place = Place::on_postgres();
@@ -32,7 +32,7 @@ async fn a_server_that_says_nothing_leaves_the_next_one_its_turn() {
     assert_eq!(store.read(|db| get(db, "a")).await, Ok(Some(1)));
 }
 
-/// A way to a server: who has come by it can go on, and it lets nobody new in once it is closed. Tells how many are on it.
+/// A proxy to a server: once closed it accepts no new connections, and existing ones go on. Counts the connections.
 struct Way {
     port: u16,
     taking: tokio::task::JoinHandle<()>,
@@ -59,7 +59,7 @@ impl Way {
     }
 }
 
-/// After a failover two servers may both take writes, where the old one was not kept from it.
+/// After a failover two servers may both take writes, if the old one was not fenced.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_process_leaves_a_server_once_it_has_found_another_one() {
     let place = Place::on_postgres();
@@ -78,7 +78,7 @@ async fn a_process_leaves_a_server_once_it_has_found_another_one() {
     write_all(0).await;
     assert!(*old.open.borrow() >= 3, "all come by the first way");
     old.taking.abort();
-    // One finds its connection broken, and another way; the connections of the others are as good as ever.
+    // One session finds its connection broken and connects to the other server; the connections of the others still work.
     let mut first = true;
     let broken = store.write_unlogged(move |tx| {
         if std::mem::take(&mut first) {
@@ -88,12 +88,12 @@ async fn a_process_leaves_a_server_once_it_has_found_another_one() {
     });
     broken.await.expect("a write");
     write_all(1).await;
-    // Only the connection that listens may still be on it.
+    // Only the listening connection may still use it.
     let left = tokio::time::timeout(Duration::from_secs(20), old.open.wait_for(|open| *open <= 1)).await.is_ok();
     assert!(left, "{} are still on it", *old.open.borrow());
 }
 
-/// What a failover leaves behind: the server that was written to is a standby now.
+/// After a failover the former primary is a standby.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_server_that_takes_no_writes_any_more_is_unavailable_and_left() {
     let place = Place::on_postgres();
@@ -106,13 +106,13 @@ async fn a_server_that_takes_no_writes_any_more_is_unavailable_and_left() {
         .await;
     assert!(matches!(refused, Err(StoreError::Unavailable { .. })), "{refused:?}");
     store.write_unlogged(|tx| add(tx, "a", 1)).await.expect("a write on another connection");
-    // One that is a standby from the start is not taken at all.
+    // A standby is not used from the start.
     administer(&format!("ALTER DATABASE {} SET default_transaction_read_only = on", place.name()));
     let opened = Store::open_with(&place.location(), MIGRATIONS).await.map(drop);
     assert!(matches!(opened, Err(StoreError::Unavailable { .. })), "{opened:?}");
 }
 
-/// Each unit has the row the other one wants.
+/// Each unit has locked the row that the other one needs.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_deadlock_is_run_again() {
     let place = Place::on_postgres();
@@ -184,7 +184,7 @@ async fn a_unit_whose_connection_breaks_is_run_again() {
     assert_eq!(names(&store).await, ["a", "b"]);
 }
 
-/// A deferred trigger runs within COMMIT, and takes the connection with it: nobody can know what was stored.
+/// A deferred trigger breaks the connection within COMMIT: whether the unit was stored is unknown.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_connection_that_breaks_while_committing_is_reported_and_not_run_again() {
     const WITH_BOMB: &[crate::migration::Migration] = &[

@@ -1,4 +1,4 @@
-//! The real schema and every real statement, on both engines: what the compiler would check if it knew SQL.
+//! The real schema, and preparing every statement on both engines.
 
 use super::{Place, on_both_engines};
 use crate::statements::EVERY;
@@ -11,7 +11,7 @@ on_both_engines! {
         for (module, statements) in EVERY {
             for (name, sql) in *statements {
                 let sql = *sql;
-                // A unit each, because PostgreSQL goes on in no transaction that has seen an error.
+                // One unit each, because PostgreSQL cannot continue a transaction after an error.
                 if let Err(error) = store.write_unlogged(move |tx| tx.check(sql)).await {
                     wrong.push(format!("{module}::{name}: {error}"));
                 }

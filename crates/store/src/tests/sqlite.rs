@@ -1,4 +1,4 @@
-//! What only SQLite does: full disks, checkpoints.
+//! Behaviour of SQLite only: full disks and checkpoints.
 
 use super::Place;
 use super::tables::{add, names};
@@ -11,8 +11,8 @@ statements! {
     REPLACE_BYTES = "UPDATE thing SET d = ?2 WHERE a = ?1";
 }
 
-/// SQLite makes the database no smaller than it is, so this is a disk that is full from now on, for the writer's
-/// present connection.
+/// SQLite does not reduce the limit below the current size, so this simulates a full disk for the writer's current
+/// connection.
 async fn fill_the_disk(store: &Store) {
     store.write_unlogged(|tx| tx.one(LIMIT_SIZE, &[], |row| row.next::<i64>())).await.expect("a limit");
 }
@@ -52,7 +52,7 @@ async fn the_log_stays_bounded_under_a_steady_load_and_is_empty_after_closing() 
     let place = Place::on_sqlite();
     let store = place.open().await;
     store.write_unlogged(|tx| tx.run(ADD_BYTES, &[&"big", &vec![0_u8]])).await.expect("a row");
-    // 200 MB through a log that is cut back to 64 MB.
+    // Writes 200 MB through a log that is truncated to 64 MB.
     for number in 0..200_u32 {
         let bytes = vec![u8::try_from(number % 256).expect("a byte"); 1_000_000];
         store.write_unlogged(move |tx| tx.run(REPLACE_BYTES, &[&"big", &bytes])).await.expect("a write");
@@ -71,7 +71,7 @@ async fn the_log_stays_bounded_under_a_steady_load_and_is_empty_after_closing() 
 async fn others_on_the_machine_cannot_read_the_files() {
     use std::os::unix::fs::PermissionsExt;
     let place = Place::on_sqlite();
-    // As an earlier program left it.
+    // As an earlier version left it.
     let mut lock = place.file().into_os_string();
     lock.push(".lock");
     std::fs::create_dir_all(place.file().parent().expect("a folder")).expect("a folder");

@@ -1,4 +1,4 @@
-//! The tables the tests work on, and functions over them as a module of `tables/` would have them.
+//! Tables for tests, with functions like those of a module of `tables/`.
 
 use crate::migration::Migration;
 use crate::sql::statements;
@@ -86,12 +86,11 @@ pub(super) fn set(tx: &mut Tx, name: &str, n: i64) -> Result<(), StoreError> {
     tx.run(SET, &[&name, &n]).map(drop)
 }
 
-/// The names of all counters.
 pub(super) async fn names(store: &Store) -> Vec<String> {
     store.read(|db| db.all(NAMES, &[], |row| row.next::<String>())).await.expect("names")
 }
 
-/// The numbers of an account's log, and the count beside it.
+/// The change numbers of an account, and its `change_count`.
 pub(super) async fn log(store: &Store, account: AccountId) -> (Vec<(i64, String)>, i64) {
     let read = store.read(move |db| {
         let changes = db.all(CHANGES, &[&account], |row| Ok((row.next()?, row.next()?)))?;
@@ -101,7 +100,7 @@ pub(super) async fn log(store: &Store, account: AccountId) -> (Vec<(i64, String)
     read.await.expect("a log")
 }
 
-/// The numbers of an account's log, and the times beside them.
+/// The change numbers of an account, with their times.
 pub(super) async fn times(store: &Store, account: AccountId) -> Vec<(i64, Instant)> {
     let read = store.read(move |db| db.all(TIMES, &[&account], |row| Ok((row.next()?, row.next()?))));
     read.await.expect("a log")
