@@ -1,4 +1,4 @@
-//! Accounts, the people in them, and the settings they are made with.
+//! Accounts: their kinds, the roles of their users, and their settings.
 
 use crate::change::words;
 use crate::normal_form::composed;
@@ -7,29 +7,28 @@ use std::fmt;
 use std::str::FromStr;
 
 words! {
-    /// The kinds of accounts.
     AccountKind {
         Business = "business",
         Developer = "developer",
-        /// Manages subaccounts, each a business.
+        /// Manages subaccounts, each of them a business.
         Portal = "portal",
     }
 }
 
 words! {
-    /// What a user may do in the account.
+    /// The role of a user in an account.
     Role {
-        /// Everything. Only owners decide about applications.
+        /// Everything. Only an owner decides about applications.
         Owner = "owner",
-        /// Runs the business day by day.
+        /// The daily business, without decisions about applications.
         Manager = "manager",
-        /// Works with bookings and customers.
+        /// Bookings and customers.
         Staff = "staff",
     }
 }
 
 impl Role {
-    /// Whether it runs the business: what a manager may do, and the owner with it.
+    /// Whether the role includes what a manager can do.
     #[must_use]
     pub fn manages(self) -> bool {
         match self {
@@ -44,15 +43,14 @@ impl Role {
 #[error("not one of the choices")]
 pub struct NotAChoice;
 
-/// A name that people read: of a business, a person, an application. Trimmed, in normal form C, one line, 1 to 100 characters.
+/// The name of a business, a person or an application: one line of 1 to 100 characters, trimmed, in normal form C.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name(String);
 
 impl Name {
-    /// Most characters a name may have.
+    /// In characters.
     pub const LONGEST: usize = 100;
 
-    /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -82,8 +80,8 @@ impl FromStr for Name {
     }
 }
 
-/// Whether a line of text looks like what it is: no control characters, and none that are invisible or reorder the text
-/// around them. Joiners and variation selectors, which some scripts and many emoji need, stand behind what they join.
+/// Whether the line has no control characters and no characters that are invisible or reorder the text around them.
+/// Joiners and variation selectors, which some scripts and emoji need, are accepted after the character that they join.
 #[must_use]
 pub fn is_readable(line: &str) -> bool {
     let mut joins = false;
@@ -122,7 +120,7 @@ impl Country {
         rust_iso3166::ALL.iter().find(|country| country.alpha2 == self.0).map_or(self.0, |country| country.name)
     }
 
-    /// Code and English name of every country, sorted by name as if it had no accents.
+    /// Code and English name of every country, sorted by name without accents.
     #[must_use]
     pub fn choices() -> Vec<(&'static str, &'static str)> {
         let mut choices: Vec<_> = rust_iso3166::ALL.iter().map(|country| (country.alpha2, country.name)).collect();
@@ -139,7 +137,7 @@ impl FromStr for Country {
     }
 }
 
-/// The letter where people look for it. Only those letters that occur in the English names of countries.
+/// Covers the accents that occur in the English names of countries.
 fn without_accent(letter: char) -> char {
     match letter {
         'Å' => 'A',
@@ -151,7 +149,7 @@ fn without_accent(letter: char) -> char {
     }
 }
 
-/// A currency that is in use, by its three-letter code (ISO 4217).
+/// A currency in use, by its three-letter code (ISO 4217).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Currency(IsoCurrency);
 
@@ -161,14 +159,14 @@ impl Currency {
         self.0.code()
     }
 
-    /// How many decimals an amount has: two for the euro, none for the yen.
+    /// The number of decimals of an amount: 2 for the euro, 0 for the yen.
     #[must_use]
     pub fn decimals(self) -> usize {
         // Every currency that can be chosen has an exponent.
         self.0.exponent().map_or(0, usize::from)
     }
 
-    /// Code and English name of every currency a business can choose, sorted by code.
+    /// Code and English name of every currency that a business can choose, sorted by code.
     #[must_use]
     pub fn choices() -> Vec<(&'static str, String)> {
         let mut choices: Vec<_> = IsoCurrency::iter()
@@ -188,22 +186,22 @@ impl FromStr for Currency {
     }
 }
 
-/// The English name; the crate misspells one.
 fn name_of(currency: IsoCurrency) -> String {
+    // The crate has a misspelt name for this one.
     match currency {
         IsoCurrency::XCG => "Caribbean guilder".to_owned(),
         _ => currency.name().to_owned(),
     }
 }
 
-/// Left out: units of account, metals, test codes and currencies that another has replaced.
+/// Excludes units of account, metals, test codes and currencies that another one has replaced.
 fn is_money(currency: IsoCurrency) -> bool {
     let is_special = currency.has_flag(Flag::Special) || currency.has_flag(Flag::Fund);
     !is_special && currency.is_superseded().is_none() && currency.exponent().is_some()
 }
 
-/// The languages an account can offer: RFC 5646 tag and the language's own name. Sorted by tag, but what has no country
-/// in its name comes before what has.
+/// The languages that an account can offer: RFC 5646 tag, and name in the language itself. Sorted by tag, but a name
+/// without a country comes before its variants.
 const LANGUAGES: [(&str, &str); 30] = [
     ("bg-BG", "Български"),
     ("ca-ES", "Català"),
@@ -242,7 +240,7 @@ const LANGUAGES: [(&str, &str); 30] = [
 pub struct Language(&'static str);
 
 impl Language {
-    /// English as in the United Kingdom: what is shown where an account has not said otherwise.
+    /// The fallback where an account has no language.
     pub const BRITISH_ENGLISH: Self = Self("en-GB");
 
     #[must_use]
@@ -250,13 +248,13 @@ impl Language {
         self.0
     }
 
-    /// The language's own name.
+    /// The name of the language in the language itself.
     #[must_use]
     pub fn own_name(self) -> &'static str {
         LANGUAGES.iter().find(|(tag, _)| *tag == self.0).map_or(self.0, |(_, name)| name)
     }
 
-    /// Tag and own name of every language an account can offer.
+    /// Tag and own name of every language that an account can offer.
     #[must_use]
     pub fn choices() -> &'static [(&'static str, &'static str)] {
         &LANGUAGES
@@ -266,13 +264,13 @@ impl Language {
 impl FromStr for Language {
     type Err = NotAChoice;
 
-    /// Tags are compared without regard to case, as RFC 5646, section 2.1.1, has it.
+    /// Ignores case (RFC 5646, section 2.1.1).
     fn from_str(text: &str) -> Result<Self, NotAChoice> {
         LANGUAGES.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(text)).map(|(tag, _)| Self(tag)).ok_or(NotAChoice)
     }
 }
 
-/// The languages of an account, at least one. The first is the default for staff and for customers.
+/// The languages of an account, at least one. The first is the default for staff and customers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Languages(Vec<Language>);
 
@@ -282,22 +280,21 @@ impl Languages {
         Self(vec![language])
     }
 
-    /// The default for customers and for staff.
     #[must_use]
     pub fn default_language(&self) -> Language {
-        // The constructor refuses an empty list.
+        // The constructors never make an empty list.
         self.0.first().copied().unwrap_or(Language::BRITISH_ENGLISH)
     }
 
-    /// All of them, the default first.
+    /// The default first.
     pub fn iter(&self) -> impl Iterator<Item = Language> + '_ {
         self.0.iter().copied()
     }
 
-    /// Reads a comma-separated list, as [`Languages::to_list`] writes it. Repeated ones count once.
+    /// Reads the comma-separated list that [`Languages::to_list`] writes. Repeated languages count once.
     ///
     /// # Errors
-    /// When one of them is no choice, or there is none.
+    /// [`NotAChoice`] if a language cannot be offered or the list is empty.
     pub fn parse_list(text: &str) -> Result<Self, NotAChoice> {
         let mut languages = Vec::new();
         for tag in text.split(',') {
@@ -316,40 +313,33 @@ impl Languages {
 }
 
 words! {
-    /// What a phone number is for (wire reference, section 4.1).
+    /// The use of a phone number (wire reference, section 4.1).
     PhoneKind {
         Mobile = "mobile",
-        /// A phone at work.
         Work = "work",
-        /// A phone at home.
         Home = "home",
         Fax = "fax",
     }
 }
 
-/// How a business can be reached and what it says of itself. Everything is optional; texts are trimmed.
+/// The public contact details of a business. All are optional; texts are trimmed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ContactDetails {
-    /// E-mail address for the public.
     pub email_address: Option<String>,
-    /// Phone number, as written.
+    /// As the owner typed it.
     pub phone_number: Option<String>,
-    /// What the phone number is for.
     pub phone_kind: Option<PhoneKind>,
     pub website_url: Option<String>,
     /// VAT number, company number and the like.
     pub legal_identifiers: Option<String>,
-    /// First line of the address.
     pub address1: Option<String>,
-    /// Second line of the address.
     pub address2: Option<String>,
     pub city: Option<String>,
     /// State, province or region.
     pub state: Option<String>,
     pub postcode: Option<String>,
-    /// What the business offers, for customers.
+    /// Shown to customers.
     pub description: Option<String>,
-    /// Where its picture is.
     pub logo_url: Option<String>,
 }
 

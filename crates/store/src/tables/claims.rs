@@ -8,7 +8,7 @@ use crate::{Param, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{AccountId, ResourceId};
 use slotkeeper_domain::inventory::{
-    ClaimOwner, CurrentClaims, EventOccupancy, Grant, LONGEST_PIECE, SeatClaim, Span, Timeline,
+    Allocation, ClaimOwner, CurrentClaims, EventOccupancy, LONGEST_PIECE, SeatClaim, Span, Timeline,
 };
 use slotkeeper_domain::time::{Date, Instant};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -172,7 +172,7 @@ pub fn keep(
     tx: &mut Tx,
     account: &AccountId,
     owner: &ClaimOwner,
-    (held, granted): (&CurrentClaims, &Grant),
+    (held, granted): (&CurrentClaims, &Allocation),
     span: Option<Span>,
     now: Instant,
 ) -> Result<(), StoreError> {
