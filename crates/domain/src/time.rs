@@ -2,6 +2,7 @@
 
 mod data;
 mod offsets;
+mod rfc3339;
 mod wire;
 mod zone;
 

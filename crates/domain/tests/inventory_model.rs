@@ -44,37 +44,21 @@ enum Claimed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Action {
     /// Holds seats of an event and releases the hold that the client has.
-    Hold {
-        event: usize,
-        seats: u32,
-    },
+    Hold { event: usize, seats: u32 },
     /// Books seats and releases the hold and the booking that the client has.
-    Book {
-        event: usize,
-        seats: u32,
-    },
+    Book { event: usize, seats: u32 },
     /// Books an event as a private one.
-    BookPrivately {
-        event: usize,
-    },
+    BookPrivately { event: usize },
     /// Moves the client's booking to another event.
-    Move {
-        event: usize,
-    },
+    Move { event: usize },
     /// Books a lesson with the guide, or reschedules the client's lesson.
-    Lesson {
-        hour: u8,
-    },
+    Lesson { hour: u8 },
+    /// Cancels the client's booking.
     Cancel,
     /// Blocks the guide for an hour, even if the guide is allocated.
-    Block {
-        hour: u8,
-    },
+    Block { hour: u8 },
     /// Blocks seats of an event and releases those that the client has blocked.
-    BlockSeats {
-        event: usize,
-        seats: SeatCount,
-    },
+    BlockSeats { event: usize, seats: SeatCount },
     /// Releases the seats that the client has blocked.
     UnblockSeats,
     /// Time passes, and the holds of earlier ticks end.
@@ -202,7 +186,13 @@ impl Client {
     }
 
     /// The allocation from the claims that the client has, if the action changes one owner and needs no more.
-    fn keep_claims(&self, action: Action, owner: Owner, request: &AllocationRequest, shared: &Shared) -> Option<Allocation> {
+    fn keep_claims(
+        &self,
+        action: Action,
+        owner: Owner,
+        request: &AllocationRequest,
+        shared: &Shared,
+    ) -> Option<Allocation> {
         let has = |other: &Owner| shared.live().any(|claim| claim.owner == *other);
         if !self.replaced_owners(action).into_iter().filter(has).eq([owner]) {
             return None;
@@ -237,8 +227,9 @@ impl Client {
                     appointment: Some(AppointmentRequest { span: hour(at), needs }),
                     ..AllocationRequest::default()
                 };
-                let allocation =
-                    self.keep_claims(action, booking, &request, shared).or_else(|| allocation_for(&request, &others).ok())?;
+                let allocation = self
+                    .keep_claims(action, booking, &request, shared)
+                    .or_else(|| allocation_for(&request, &others).ok())?;
                 assert_eq!(allocation.resources, [guide()]);
                 return Some(vec![Claim { owner: booking, claimed: Claimed::Guide { hour: at }, ends: None }]);
             }
