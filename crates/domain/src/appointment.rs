@@ -184,6 +184,7 @@ impl<'a> StartSearch<'a> {
             let working = others.filter(|resource| works(resource));
             let mut candidates: Vec<(ResourceId, u32)> =
                 working.map(|resource| (resource.id.clone(), resource.capacity)).collect();
+            // A stable sort: preferred resources first, otherwise in the order of the business.
             candidates.sort_by_key(|(id, _)| !self.preferred.contains(id));
             if left > 0 {
                 needs.push(ResourceDemand { candidates, count: left });

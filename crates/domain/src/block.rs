@@ -89,9 +89,6 @@ pub enum BlockNotAllowed {
 
 /// Checks a request to block seats and returns the event; of a course, one class. The booking rules for customers do
 /// not apply.
-///
-/// # Errors
-/// [`BlockNotAllowed`].
 pub fn event<'a>(
     catalogue: &'a Catalogue,
     product: &ProductId,
@@ -106,15 +103,13 @@ pub fn event<'a>(
     if product.flexible().is_some() {
         return Err(BlockNotAllowed::NoSeats);
     }
+    // Of a course this finds the single class; a block never covers the whole course.
     let event = scheduled::event(product, id, zone).ok_or(BlockNotAllowed::NoEvent)?;
     if event.occurrence.starts_at <= now { Err(BlockNotAllowed::Past) } else { Ok(event) }
 }
 
 /// Checks a request to block resources and returns each of them once, with its capacity. The interval may be in the
 /// past.
-///
-/// # Errors
-/// [`BlockNotAllowed`].
 pub fn resources(
     catalogue: &Catalogue,
     ids: &[ResourceId],
@@ -132,6 +127,7 @@ pub fn resources(
     let mut found: Vec<(ResourceId, u32)> = Vec::with_capacity(ids.len());
     for id in ids {
         let (_, resource) = catalogue.resource(id).ok_or_else(|| BlockNotAllowed::NoResource(id.clone()))?;
+        // A resource that is named twice is blocked once.
         if !found.iter().any(|(known, _)| known == id) {
             found.push((id.clone(), resource.capacity));
         }

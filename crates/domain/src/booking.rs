@@ -105,7 +105,7 @@ pub enum Who {
     Customer,
     /// A person linked to the customer.
     Linked(LinkedPersonId),
-    /// The client named nobody.
+    /// The client gave no person.
     Unknown,
 }
 
@@ -139,9 +139,6 @@ pub enum ParticipantsError {
 }
 
 /// Checks that every participant is one of the people in the party and none occurs twice.
-///
-/// # Errors
-/// [`ParticipantsError`].
 pub fn check_participants(people: &[Participant], party: &Party) -> Result<(), ParticipantsError> {
     for (position, person) in people.iter().enumerate() {
         let Participant { category, index, .. } = person;
@@ -157,7 +154,7 @@ pub fn check_participants(people: &[Participant], party: &Party) -> Result<(), P
     Ok(())
 }
 
-/// One participant for every person of the party, in its order; unknown where the client named none (wire reference,
+/// One participant for every person of the party, in its order; unknown where the client gave no person (wire reference,
 /// section 4.7).
 #[must_use]
 pub fn all_participants(named: &[Participant], party: &Party) -> Vec<Participant> {

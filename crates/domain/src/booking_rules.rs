@@ -47,6 +47,7 @@ impl BookingRules {
         let day = zone.date_of(starts_at);
         if let Some(latest) = self.latest {
             let last_day = day.saturating_sub(jiff::Span::new().days(i64::from(latest.days_before)));
+            // The latest time itself is still accepted.
             if now > zone.instant_of(last_day, latest.time) {
                 return Err(RuleViolation::TooLate { days_before: latest.days_before, time: latest.time });
             }
@@ -61,9 +62,6 @@ impl BookingRules {
 
     /// Checks whether an application or customer can still do this to a booking with this start. A booking can be
     /// cancelled until its start and changed until the deadline before it; notes can always be changed.
-    ///
-    /// # Errors
-    /// [`TooLate`].
     pub fn allow(&self, action: BookingAction, starts_at: Instant, now: Instant) -> Result<(), TooLate> {
         if action == BookingAction::Note {
             return Ok(());
@@ -71,6 +69,7 @@ impl BookingRules {
         if starts_at <= now {
             return Err(TooLate::Begun);
         }
+        // Cancelling has no deadline: a late cancellation can cost a fee instead.
         if action == BookingAction::Change && now.after(minutes(self.change_lead_minutes)) > starts_at {
             return Err(TooLate::Deadline { minutes: self.change_lead_minutes });
         }

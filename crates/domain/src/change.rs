@@ -182,6 +182,7 @@ impl Thing {
     #[must_use]
     pub fn concerns_keys(self) -> bool {
         match self {
+            // API keys depend on these four kinds of rows.
             Self::Account | Self::Application | Self::SecretKey | Self::Authorization => true,
             Self::User
             | Self::Catalogue

@@ -93,9 +93,6 @@ impl TypedCode {
 }
 
 /// Reads a comma-separated list of codes: each once, in order, without empty entries.
-///
-/// # Errors
-/// [`TooManyCodes`].
 pub fn codes(input: &str) -> Result<Vec<TypedCode>, TooManyCodes> {
     let mut found: Vec<TypedCode> = Vec::new();
     for text in input.split(',').map(str::trim).filter(|text| !text.is_empty()) {

@@ -100,7 +100,7 @@ pub fn grantable(kind: AccountKind, permissions: &PermissionSet) -> PermissionSe
     if kind == AccountKind::Portal { permissions.clone() } else { permissions.without(Permission::SubaccountsRw) }
 }
 
-/// Why somebody who is signed in may not decide.
+/// Why a signed-in user cannot decide about an application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MayNotDecide {
     /// A developer account takes no bookings; nothing can be installed in it.
@@ -110,9 +110,6 @@ pub enum MayNotDecide {
 }
 
 /// Only the owner of a business or a portal decides about applications.
-///
-/// # Errors
-/// [`MayNotDecide`].
 pub fn may_decide(kind: AccountKind, role: Role) -> Result<(), MayNotDecide> {
     match (kind, role) {
         (AccountKind::Developer, _) => Err(MayNotDecide::DeveloperAccount),
@@ -143,6 +140,7 @@ pub enum ConsentStep {
 #[must_use]
 pub fn step(previous: Option<Decision>, expires_at: Instant, pressed: Decision, now: Instant) -> ConsentStep {
     match previous {
+        // Expiry comes first: after it, not even a repeated press leads to the callback.
         _ if now >= expires_at => ConsentStep::Expired,
         None => ConsentStep::Answer,
         Some(previous) if previous == pressed => ConsentStep::Repeat,

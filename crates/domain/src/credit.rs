@@ -60,6 +60,7 @@ pub struct TooMuchCredit;
 /// # Errors
 /// [`TooMuchCredit`] if the credit afterwards overflows.
 pub fn redeem(due: i64, redeemed: i64, credit: Credit) -> Result<Redemption, TooMuchCredit> {
+    // A refund can make the amount due negative.
     let due = due.max(0);
     let vouchers = redeemed.min(due);
     let left_over = credit.of_vouchers.min(due - vouchers);

@@ -154,9 +154,6 @@ impl Person {
 
     /// Checks the length and form of the texts, and the size of all data. `known` is the stored person that is changed:
     /// one from before the size limit may keep its size, but not grow.
-    ///
-    /// # Errors
-    /// [`PersonError`].
     pub fn check(&self, known: Option<&Self>) -> Result<(), PersonError> {
         let Address { address1, address2, city, state, postcode, .. } = &self.address;
         let lines = [
@@ -225,6 +222,7 @@ pub fn answers(fields: &[CustomField], about: About, inputs: &[FieldInput]) -> R
         };
         let field = fields.iter().filter(applies).find(named).ok_or(PersonError::UnknownField(position))?;
         let value = read_answer(field, &input.value).ok_or_else(|| PersonError::NotAnAnswer(field.id.clone()))?;
+        // The last answer to a field counts.
         answers.retain(|answer| answer.field != field.id);
         answers.push(FieldAnswer { field: field.id.clone(), value });
     }

@@ -143,6 +143,7 @@ pub fn apply_discounts(
     let full = price::display(lines, zero)?;
     let mut left = full;
     let mut promotions = Vec::new();
+    // Every promotion applies to what the ones before have left.
     for applied in best_automatic(&available.automatic, full)?.into_iter().chain(&available.coded) {
         left = left.minus(applied.discount.of(left)?)?;
         promotions.push(applied.clone());
@@ -156,6 +157,7 @@ pub fn apply_discounts(
         left = left.minus(off)?;
         uncovered -= paid_for;
     }
+    // Credits are only used if something is left to pay, unless the product requires them.
     let prepaid = if always || left.minor() > 0 { available.prepaid.min(uncovered) } else { 0 };
     left = left.minus(left.share(prepaid.into(), uncovered.into()))?;
     let price = price::total(&price::reduced(lines, full.minus(left)?)?, catalogue, zero)?;

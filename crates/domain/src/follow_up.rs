@@ -75,6 +75,7 @@ impl FollowUps {
     #[must_use]
     pub fn due_action(self, email: FollowUp, booking: &BookingTimes, now: Instant) -> DueAction {
         let Some(due) = self.due(email, booking).filter(|_| booking.takes_place) else { return DueAction::Never };
+        // A reminder is too late from the start on, thanks a week after they were due.
         let until = match email {
             FollowUp::Reminder => booking.starts_at,
             FollowUp::ThankYou => due.after(LATEST_THANKS),

@@ -298,6 +298,7 @@ fn allocate_seats(request: &EventRequest, others: &Occupancy) -> Result<SeatClai
     let left = occupancy.left(request.capacity);
     let wanted = match request.seats {
         SeatCount::Exactly(seats) => seats,
+        // With no seat left the claim would be empty.
         SeatCount::AllLeft if left == 0 => return Err(AllocationError::SoldOut { event: event() }),
         SeatCount::AllLeft => left,
     };
@@ -307,6 +308,7 @@ fn allocate_seats(request: &EventRequest, others: &Occupancy) -> Result<SeatClai
     if let Some(busy) = busy_resource(request, others) {
         return Err(AllocationError::EventResourceBusy { event: event(), resource: busy.clone() });
     }
+    // A private event takes all seats, so that later bookings find none.
     let seats = if request.private { request.capacity } else { wanted };
     Ok(SeatClaim { event: event(), seats, private: request.private })
 }
@@ -334,6 +336,7 @@ fn resources_where(
         let free: Vec<&ResourceId> = demand
             .candidates
             .iter()
+            // A resource meets one demand only, even if its capacity is larger.
             .filter(|(id, _)| !chosen.contains(id))
             .filter(|candidate| is_free(candidate))
             .map(|(id, _)| id)

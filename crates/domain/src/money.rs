@@ -64,9 +64,6 @@ impl Money {
     }
 
     /// Reads a decimal amount from the wire. Trailing zeros are ignored.
-    ///
-    /// # Errors
-    /// [`NotAnAmount`].
     pub fn parse(amount: &str, currency: Currency) -> Result<Self, NotAnAmount> {
         let (sign, digits) = match amount.strip_prefix('-') {
             Some(digits) => (-1, digits),
@@ -104,14 +101,10 @@ impl Money {
         text
     }
 
-    /// # Errors
-    /// [`SumError`].
     pub fn plus(self, other: Self) -> Result<Self, SumError> {
         self.with(other, i64::checked_add)
     }
 
-    /// # Errors
-    /// [`SumError`].
     pub fn minus(self, other: Self) -> Result<Self, SumError> {
         self.with(other, i64::checked_sub)
     }

@@ -108,6 +108,7 @@ fn read_value(option: &OptionDefinition, text: &str) -> Result<ChosenValue, Opti
     match &option.kind {
         OptionKind::Choice { values, .. } => {
             let value =
+                // The name wins over the id.
                 values.iter().find(|value| value.name.is(text)).or(values.iter().find(|value| value.id == text));
             value.map(|value| ChosenValue::Choice(value.id.clone())).ok_or_else(|| OptionError::NotAValue(id()))
         }

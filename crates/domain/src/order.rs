@@ -155,11 +155,13 @@ pub struct OrderTerms<'a> {
 /// # Errors
 /// [`OrderError`]: the first reason found.
 pub fn plan<'a>(catalogue: &'a Catalogue, order: &Order, terms: OrderTerms<'_>) -> Result<OrderPlan<'a>, OrderError> {
+    // The order of the checks decides which error a client gets.
     let product = catalogue.product(&order.product).ok_or(OrderError::NoProduct)?;
     let relaxed = terms.context.relaxed;
     if !product.api_bookings_allowed {
         return Err(OrderError::Closed);
     }
+    // Staff can book members-only products for non-members.
     if product.members_only && !(relaxed || terms.member) {
         return Err(OrderError::MembersOnly);
     }
@@ -215,6 +217,7 @@ pub fn bytes_of(options: &[ChosenOption], adjustments: &[Adjustment]) -> usize {
 /// [`OrderError::TooLarge`].
 pub fn check_size(options: &[ChosenOption], adjustments: &[Adjustment], before: usize) -> Result<(), OrderError> {
     let bytes = bytes_of(options, adjustments);
+    // `before` is 0 for a new booking.
     if bytes <= LARGEST_WISHES || bytes <= before {
         return Ok(());
     }

@@ -93,9 +93,6 @@ impl Party {
 
     /// Checks the party against the limits of the product. With `relaxed`, as for staff, only an empty party and
     /// unknown categories are refused.
-    ///
-    /// # Errors
-    /// [`PartyError`].
     pub fn check(&self, product: &Product, catalogue: &Catalogue, relaxed: bool) -> Result<(), PartyError> {
         if self.people() == 0 {
             return Err(PartyError::Nobody);
@@ -104,6 +101,7 @@ impl Party {
             if catalogue.category(category).is_none() {
                 return Err(PartyError::UnknownCategory(category.clone()));
             }
+            // A category is for sale if the product has a limit for it, whatever the limit.
             let offered = product.limits.iter().any(|limit| limit.category.as_ref() == Some(category));
             if !offered && !relaxed {
                 return Err(PartyError::NotOffered(category.clone()));

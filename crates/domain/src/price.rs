@@ -103,6 +103,7 @@ pub fn total(lines: &[PriceLine], catalogue: &Catalogue, zero: Money) -> Result<
             .map(|(position, _)| position)
             .collect();
         match groups.iter_mut().find(|(known, _)| *known == taxes) {
+            // Lines with the same taxes form one group, which is rounded once per tax.
             Some((_, sum)) => *sum = sum.plus(line.amount)?,
             None => groups.push((taxes, line.amount)),
         }

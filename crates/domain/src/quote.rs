@@ -69,6 +69,7 @@ impl QuotedOrder {
     pub fn of(plan: &OrderPlan<'_>, order: &Order, codes: &Codes, customer: Option<&CustomerId>) -> Self {
         let mut people: Vec<(CategoryId, u32)> =
             order.party.numbers().map(|(category, number)| (category.clone(), number)).collect();
+        // Sorted, so that the order of categories in a request does not matter.
         people.sort();
         let known = |typed: &[TypedCode]| typed.iter().filter_map(|typed| typed.code.clone()).collect();
         Self {
@@ -107,6 +108,7 @@ impl QuotedOrder {
     /// Whether the quote holds for the order that is booked. A quote without a customer holds for any customer.
     #[must_use]
     pub fn holds_for(&self, booked: &Self) -> bool {
+        // Without a customer in the quote, the customer of the booking is left out of the comparison.
         let customer = if self.customer.is_some() { booked.customer.clone() } else { None };
         *self == Self { customer, ..booked.clone() }
     }
@@ -148,6 +150,7 @@ impl Quote {
     /// What is left to pay after `received`, in minor units. Credit covers only what `received` does not.
     #[must_use]
     pub fn left_after(&self, received: i64) -> i64 {
+        // What was received reduces the amount before credit does, so that credit is not used for what is paid.
         let due = self.price.gross.minor().saturating_sub(received).max(0);
         due - self.redemption().min(due)
     }

@@ -132,6 +132,7 @@ impl Recurrence {
     #[must_use]
     pub fn runs_on(&self, day: Date) -> bool {
         let by_pattern = self.pattern.has(day.weekday()) && self.season.has(day);
+        // Exceptions also cancel single dates.
         (by_pattern || self.also.contains(&day)) && !self.except.contains(&day)
     }
 

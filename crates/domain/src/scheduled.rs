@@ -285,6 +285,7 @@ fn select_in_course<'a>(
     context: RuleContext<'_>,
 ) -> Result<EventSelection<'a>, EventNotBookable> {
     let EventChoice { event, enrolled_from, drop_in: single } = choice;
+    // The most specific id decides which class is meant.
     let named = single.as_ref().or(enrolled_from.as_ref()).or(event.as_ref()).ok_or(EventNotBookable::NoEvent)?;
     if event.as_ref().is_some_and(|event| (&event.product, &event.schedule) != (&named.product, &named.schedule)) {
         return Err(EventNotBookable::OtherCourse);
@@ -309,6 +310,7 @@ fn select_in_course<'a>(
             attends: vec![class],
         });
     }
+    // Without late enrolment customers can only join at the first class.
     if position > 0 && !course.late_enrolment() && !context.relaxed {
         return Err(EventNotBookable::Begun);
     }
@@ -316,6 +318,7 @@ fn select_in_course<'a>(
         RuleViolation::Past if !course.late_enrolment() => EventNotBookable::Begun,
         error => error.into(),
     })?;
+    // Customers join a course at the first class that is still open.
     if !context.relaxed && course.open_from(context) != Some(position) {
         return Err(EventNotBookable::NotFirst);
     }

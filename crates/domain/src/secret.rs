@@ -153,6 +153,7 @@ impl Password {
         if seen.len() < 4 || "01234567890123456789".contains(text) || text.to_lowercase().contains("password") {
             return Err("This password is too easy to guess. A few unrelated words make a good one.");
         }
+        // Compared without case, as e-mail addresses are.
         if text.eq_ignore_ascii_case(email_address) {
             return Err("The password must not be the e-mail address.");
         }

@@ -25,13 +25,11 @@ pub enum MayNotJoin {
 
 /// Checks whether `account` can become a subaccount of an account of kind `portal` that has `subaccounts` subaccounts.
 /// `managed` says whether a portal manages it already.
-///
-/// # Errors
-/// [`MayNotJoin`].
 pub fn may_join(portal: AccountKind, subaccounts: i64, account: AccountKind, managed: bool) -> Result<(), MayNotJoin> {
     match (portal, account) {
         (AccountKind::Business | AccountKind::Developer, _) => Err(MayNotJoin::NoPortal),
         (AccountKind::Portal, AccountKind::Portal | AccountKind::Developer) => Err(MayNotJoin::NoBusiness),
+        // A business has one portal at most.
         (AccountKind::Portal, AccountKind::Business) if managed => Err(MayNotJoin::Managed),
         (AccountKind::Portal, AccountKind::Business) if subaccounts >= MOST_SUBACCOUNTS => Err(MayNotJoin::Full),
         (AccountKind::Portal, AccountKind::Business) => Ok(()),

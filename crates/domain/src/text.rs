@@ -29,9 +29,6 @@ pub enum TextError {
 
 /// Checks form and length; `most` is in characters. An accepted text takes at most four bytes per character, also as
 /// JSON, where a control character could take six.
-///
-/// # Errors
-/// [`TextError`].
 pub fn check(text: &str, shape: TextShape, most: usize) -> Result<(), TextError> {
     let odd = match shape {
         TextShape::Line => text.contains(char::is_control).then_some(TextError::NotALine),

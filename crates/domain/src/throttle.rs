@@ -29,6 +29,7 @@ impl Limit {
     /// [`TooMany`] if the limit is reached; the bucket then stays as it is.
     pub fn take(self, busy_until: Option<Instant>, now: Instant) -> Result<Instant, TooMany> {
         let start = busy_until.map_or(now, |busy| busy.max(now));
+        // The bucket may be busy for at most `burst` intervals ahead.
         let next = start.after(self.interval);
         let ceiling = now.after(self.interval * self.burst);
         if next > ceiling { Err(TooMany { wait: next.since(ceiling) }) } else { Ok(next) }

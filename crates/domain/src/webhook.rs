@@ -78,6 +78,7 @@ pub fn share(room: usize, served: usize) -> usize {
 /// more letters and digits. `number` counts the deliveries of the webhook; test deliveries have negative numbers.
 #[must_use]
 pub fn message_id(webhook: &WebhookId, number: i64) -> String {
+    // The mark keeps ids of test deliveries apart from those of real ones.
     let mark = if number < 0 { "T" } else { "" };
     format!("{webhook}{mark}{:0width$}", number.unsigned_abs(), width = 7 - mark.len())
 }

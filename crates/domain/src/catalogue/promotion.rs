@@ -76,6 +76,7 @@ impl Discount {
             Self::Part(rate) => Ok(rate.of(price)),
             Self::Fixed(amount) => {
                 let rest = price.minus(amount)?;
+                // A fixed discount above the price takes off the whole price.
                 let minor = if rest.minor() < 0 { price.minor() } else { amount.minor().max(0) };
                 Ok(Money::new(minor, price.currency()))
             }

@@ -131,9 +131,6 @@ impl ZoneData {
 
     /// Data from compiled zone files (RFC 8536), each with its zone's name. Other files, which are often in the same
     /// folder, are skipped.
-    ///
-    /// # Errors
-    /// [`BadZoneData`].
     pub fn new(
         edition: Option<Edition>,
         zones: impl IntoIterator<Item = (String, Vec<u8>)>,

@@ -121,9 +121,6 @@ const OLD_NAMES: [&str; 71] = [
 
 impl Zone {
     /// The zone with this IANA name, including names that can no longer be chosen.
-    ///
-    /// # Errors
-    /// [`UnknownZone`].
     pub fn named(name: &str) -> Result<Self, UnknownZone> {
         zone_data().get(name).ok_or(UnknownZone)
     }
