@@ -3,7 +3,7 @@
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{AccountId, ResourceId};
 use slotkeeper_domain::inventory::{
-    AllocationError, ClaimOwner, Grant, Occupancy, Span, Wish, allocation_for, fits_within,
+    Allocation, AllocationError, AllocationRequest, ClaimOwner, Occupancy, Span, allocation_for, fits_within,
 };
 use slotkeeper_domain::time::{Instant, Zone};
 use slotkeeper_store::tables::{account_zones, claims, occupancy};
@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) struct NewClaim<'a> {
     /// What is wished for.
-    pub(crate) request: &'a Wish,
+    pub(crate) request: &'a AllocationRequest,
     /// What will hold it.
     pub(crate) owner: &'a ClaimOwner,
     /// What gives back what it has, in the same step: a hold that becomes a booking, a booking that moves.
@@ -43,7 +43,7 @@ pub(crate) fn allocate(
     account: &AccountId,
     take: &NewClaim<'_>,
     now: Instant,
-) -> Result<Grant, ClaimError> {
+) -> Result<Allocation, ClaimError> {
     let request = take.request;
     // Before anything else is locked, so that a move that waits for this transaction keeps nobody waiting in turn.
     account_zones::lock_current_rules(tx, account, take.zone)?;
@@ -97,14 +97,14 @@ pub(crate) fn lock_claimed_events<'a>(
     account: &AccountId,
     owners: impl IntoIterator<Item = &'a ClaimOwner>,
 ) -> Result<(), StoreError> {
-    lock_events(tx, account, owners, &Wish::default())
+    lock_events(tx, account, owners, &AllocationRequest::default())
 }
 
 fn lock_events<'a>(
     tx: &mut Tx,
     account: &AccountId,
     owners: impl IntoIterator<Item = &'a ClaimOwner>,
-    request: &Wish,
+    request: &AllocationRequest,
 ) -> Result<(), StoreError> {
     let mut events: BTreeMap<EventId, Option<u32>> = BTreeMap::new();
     for owner in owners {
@@ -115,7 +115,7 @@ fn lock_events<'a>(
 }
 
 /// Every resource that the wish could take, and how many things it can do at once.
-fn resources_of(request: &Wish) -> BTreeMap<ResourceId, u32> {
+fn resources_of(request: &AllocationRequest) -> BTreeMap<ResourceId, u32> {
     let of_events = request.events.iter().flat_map(|event| &event.resources);
     let absent = request.absence.iter().flat_map(|absence| &absence.resources);
     let needs = request.appointment.iter().flat_map(|appointment| &appointment.needs);
@@ -126,7 +126,7 @@ fn resources_of(request: &Wish) -> BTreeMap<ResourceId, u32> {
 pub(crate) fn occupancy(
     db: &mut Snapshot,
     account: &AccountId,
-    request: &Wish,
+    request: &AllocationRequest,
     now: Instant,
 ) -> Result<Occupancy, StoreError> {
     let mut occupancy = Occupancy::default();

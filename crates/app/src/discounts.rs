@@ -75,8 +75,8 @@ pub(crate) struct PricedOrder {
 
 impl<'a> QuoteGuarantee<'a> {
     pub(crate) fn of(hold: &'a Hold, plan: &OrderPlan<'_>, booked: &QuotedOrder) -> Self {
-        let held = hold.quote.held.as_ref().filter(|held| held.is_when(plan));
-        Self { hold, held, same: held.is_some_and(|held| held.promises(booked)) }
+        let held = hold.quote.held.as_ref().filter(|held| held.has_times_of(plan));
+        Self { hold, held, same: held.is_some_and(|held| held.holds_for(booked)) }
     }
 
     /// The promotion that it promised without a code.

@@ -1,4 +1,4 @@
-//! What a search for a month computes once everything has been read: ten products, seven of them with events four times a
+//! Computation of a search over a month, after everything has been read: ten products, seven of them with four events a
 //! day and three with appointments, twenty guides, and five thousand claims. `cargo bench -p slotkeeper-domain`.
 #![expect(clippy::expect_used, reason = "what is made up here is right, or there is nothing to time")]
 
@@ -105,10 +105,10 @@ fn catalogue() -> Catalogue {
     }
 }
 
-/// What others have: half of the claims are seats, the other half half-hours of guides.
-fn standing(catalogue: &Catalogue, first: Instant, last: Instant, moment: RuleContext<'_>) -> Occupancy {
+/// Half of the claims are for seats, the others for half an hour of a guide.
+fn standing(catalogue: &Catalogue, first: Instant, last: Instant, context: RuleContext<'_>) -> Occupancy {
     let mut standing = Occupancy::default();
-    let all: Vec<_> = catalogue.products.iter().flat_map(|product| events(product, first, last, moment)).collect();
+    let all: Vec<_> = catalogue.products.iter().flat_map(|product| events(product, first, last, context)).collect();
     for event in all.iter().cycle().take(CLAIMS as usize / 2) {
         let standing: &mut EventOccupancy = standing.events.entry(event.id()).or_default();
         standing.taken += 2;
@@ -126,23 +126,23 @@ fn standing(catalogue: &Catalogue, first: Instant, last: Instant, moment: RuleCo
     standing
 }
 
-/// How many slots there are: events with their seats left, and appointments with the guides they would get.
+/// The number of slots: events with free seats, and appointments with the guides they would get.
 fn slots(
     catalogue: &Catalogue,
     products: &[Product],
     (first, last): (Instant, Instant),
-    moment: RuleContext<'_>,
+    context: RuleContext<'_>,
     others: &Occupancy,
 ) -> usize {
     let mut count = 0;
     for product in products {
-        for event in events(product, first, last, moment) {
+        for event in events(product, first, last, context) {
             let request = event.request(0, false, catalogue);
             let free =
                 request.resources.iter().all(|needed| others.has_room(needed, request.span, Some(&request.event)));
             count += usize::from(free && others.of_event(&request.event).left(request.capacity) > 0);
         }
-        if let Some(search) = StartSearch::new(product, catalogue, &[], moment) {
+        if let Some(search) = StartSearch::new(product, catalogue, &[], context) {
             count += search.free(first, last, product.length, others).len();
         }
     }
@@ -153,9 +153,9 @@ fn month(criterion: &mut Criterion) {
     let zone = Zone::named("Europe/Lisbon").expect("a zone");
     let first = zone.instant_of(date(2026, 10, 1), time(0, 0, 0, 0));
     let last = zone.instant_of(date(2026, 10, 31), time(23, 59, 0, 0));
-    let moment = RuleContext { now: first, zone: &zone, relaxed: false };
+    let context = RuleContext { now: first, zone: &zone, relaxed: false };
     let catalogue = catalogue();
-    let others = standing(&catalogue, first, last, moment);
+    let others = standing(&catalogue, first, last, context);
     let (scheduled, flexible) = catalogue.products.split_at(SCHEDULED as usize);
     let mut group = criterion.benchmark_group("a month of slots, 5 000 claims");
     for (name, products) in [
@@ -163,10 +163,10 @@ fn month(criterion: &mut Criterion) {
         ("the 7 with events", scheduled),
         ("the 3 with appointments", flexible),
     ] {
-        let found = slots(&catalogue, products, (first, last), moment, &others);
+        let found = slots(&catalogue, products, (first, last), context, &others);
         assert!(found > 300, "only {found} slots of {name}");
         group.bench_function(name, |bencher| {
-            bencher.iter(|| slots(black_box(&catalogue), products, (first, last), moment, black_box(&others)));
+            bencher.iter(|| slots(black_box(&catalogue), products, (first, last), context, black_box(&others)));
         });
     }
     group.finish();

@@ -1,35 +1,37 @@
-//! Accounts, the people in them, and the settings they are made with.
+//! Accounts: their kinds, the roles of their users, and their settings.
+
+mod locale;
+
+pub use locale::{Country, Currency, Language, Languages};
 
 use crate::change::words;
 use crate::normal_form::composed;
-use iso_currency::{Currency as IsoCurrency, Flag, IntoEnumIterator};
 use std::fmt;
 use std::str::FromStr;
 
 words! {
-    /// The kinds of accounts.
     AccountKind {
         Business = "business",
         Developer = "developer",
-        /// Manages subaccounts, each a business.
+        /// Manages subaccounts, each of them a business.
         Portal = "portal",
     }
 }
 
 words! {
-    /// What a user may do in the account.
+    /// The role of a user in an account.
     Role {
-        /// Everything. Only owners decide about applications.
+        /// Everything. Only an owner decides about applications.
         Owner = "owner",
-        /// Runs the business day by day.
+        /// The daily business, without decisions about applications.
         Manager = "manager",
-        /// Works with bookings and customers.
+        /// Bookings and customers.
         Staff = "staff",
     }
 }
 
 impl Role {
-    /// Whether it runs the business: what a manager may do, and the owner with it.
+    /// Whether the role includes what a manager can do.
     #[must_use]
     pub fn manages(self) -> bool {
         match self {
@@ -44,15 +46,14 @@ impl Role {
 #[error("not one of the choices")]
 pub struct NotAChoice;
 
-/// A name that people read: of a business, a person, an application. Trimmed, in normal form C, one line, 1 to 100 characters.
+/// The name of a business, a person or an application: one line of 1 to 100 characters, trimmed, in normal form C.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name(String);
 
 impl Name {
-    /// Most characters a name may have.
+    /// In characters.
     pub const LONGEST: usize = 100;
 
-    /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -95,8 +96,8 @@ impl FromStr for Name {
     }
 }
 
-/// Whether a line of text looks like what it is: no control characters, and none that are invisible or reorder the text
-/// around them. Joiners and variation selectors, which some scripts and many emoji need, stand behind what they join.
+/// Whether the line has no control characters and no characters that are invisible or reorder the text around them.
+/// Joiners and variation selectors, which some scripts and emoji need, are accepted after the character that they join.
 #[must_use]
 pub fn is_readable(line: &str) -> bool {
     let mut joins = false;
@@ -120,249 +121,34 @@ fn is_invisible(character: char) -> bool {
     )
 }
 
-/// A country by its two-letter code (ISO 3166-1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Country(&'static str);
-
-impl Country {
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        self.0
-    }
-
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        rust_iso3166::ALL.iter().find(|country| country.alpha2 == self.0).map_or(self.0, |country| country.name)
-    }
-
-    /// Code and English name of every country, sorted by name as if it had no accents.
-    #[must_use]
-    pub fn choices() -> Vec<(&'static str, &'static str)> {
-        let mut choices: Vec<_> = rust_iso3166::ALL.iter().map(|country| (country.alpha2, country.name)).collect();
-        choices.sort_by_cached_key(|(_, name)| name.chars().map(without_accent).collect::<String>());
-        choices
-    }
-}
-
-impl FromStr for Country {
-    type Err = NotAChoice;
-
-    fn from_str(text: &str) -> Result<Self, NotAChoice> {
-        rust_iso3166::from_alpha2(text).map(|country| Self(country.alpha2)).ok_or(NotAChoice)
-    }
-}
-
-/// The letter where people look for it. Only those letters that occur in the English names of countries.
-fn without_accent(letter: char) -> char {
-    match letter {
-        'Å' => 'A',
-        'ç' => 'c',
-        'é' => 'e',
-        'ô' => 'o',
-        'ü' => 'u',
-        _ => letter,
-    }
-}
-
-/// A currency that is in use, by its three-letter code (ISO 4217).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Currency(IsoCurrency);
-
-impl Currency {
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        self.0.code()
-    }
-
-    /// How many decimals an amount has: two for the euro, none for the yen.
-    #[must_use]
-    pub fn decimals(self) -> usize {
-        // Every currency that can be chosen has an exponent.
-        self.0.exponent().map_or(0, usize::from)
-    }
-
-    /// Code and English name of every currency a business can choose, sorted by code.
-    #[must_use]
-    pub fn choices() -> Vec<(&'static str, String)> {
-        let mut choices: Vec<_> = IsoCurrency::iter()
-            .filter(|currency| is_money(*currency))
-            .map(|currency| (currency.code(), name_of(currency)))
-            .collect();
-        choices.sort_unstable();
-        choices
-    }
-}
-
-impl FromStr for Currency {
-    type Err = NotAChoice;
-
-    fn from_str(text: &str) -> Result<Self, NotAChoice> {
-        IsoCurrency::from_code(text).filter(|currency| is_money(*currency)).map(Self).ok_or(NotAChoice)
-    }
-}
-
-/// The English name; the crate misspells one.
-fn name_of(currency: IsoCurrency) -> String {
-    match currency {
-        IsoCurrency::XCG => "Caribbean guilder".to_owned(),
-        _ => currency.name().to_owned(),
-    }
-}
-
-/// Left out: units of account, metals, test codes and currencies that another has replaced.
-fn is_money(currency: IsoCurrency) -> bool {
-    let is_special = currency.has_flag(Flag::Special) || currency.has_flag(Flag::Fund);
-    !is_special && currency.is_superseded().is_none() && currency.exponent().is_some()
-}
-
-/// The languages an account can offer: RFC 5646 tag and the language's own name. Sorted by tag, but what has no country
-/// in its name comes before what has.
-const LANGUAGES: [(&str, &str); 30] = [
-    ("bg-BG", "Български"),
-    ("ca-ES", "Català"),
-    ("cs-CZ", "Čeština"),
-    ("da-DK", "Dansk"),
-    ("de-DE", "Deutsch"),
-    ("de-AT", "Deutsch (Österreich)"),
-    ("de-CH", "Deutsch (Schweiz)"),
-    ("el-GR", "Ελληνικά"),
-    ("en-AU", "English (Australia)"),
-    ("en-GB", "English (United Kingdom)"),
-    ("en-US", "English (United States)"),
-    ("es-ES", "Español"),
-    ("es-MX", "Español (México)"),
-    ("et-EE", "Eesti"),
-    ("fi-FI", "Suomi"),
-    ("fr-FR", "Français"),
-    ("fr-CA", "Français (Canada)"),
-    ("hr-HR", "Hrvatski"),
-    ("hu-HU", "Magyar"),
-    ("it-IT", "Italiano"),
-    ("ja-JP", "日本語"),
-    ("ko-KR", "한국어"),
-    ("nb-NO", "Norsk bokmål"),
-    ("nl-NL", "Nederlands"),
-    ("pl-PL", "Polski"),
-    ("pt-PT", "Português"),
-    ("pt-BR", "Português (Brasil)"),
-    ("sv-SE", "Svenska"),
-    ("tr-TR", "Türkçe"),
-    ("zh-CN", "中文（简体）"),
-];
-
-/// A language by its RFC 5646 tag, such as `en-GB`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Language(&'static str);
-
-impl Language {
-    /// English as in the United Kingdom: what is shown where an account has not said otherwise.
-    pub const BRITISH_ENGLISH: Self = Self("en-GB");
-
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        self.0
-    }
-
-    /// The language's own name.
-    #[must_use]
-    pub fn own_name(self) -> &'static str {
-        LANGUAGES.iter().find(|(tag, _)| *tag == self.0).map_or(self.0, |(_, name)| name)
-    }
-
-    /// Tag and own name of every language an account can offer.
-    #[must_use]
-    pub fn choices() -> &'static [(&'static str, &'static str)] {
-        &LANGUAGES
-    }
-}
-
-impl FromStr for Language {
-    type Err = NotAChoice;
-
-    /// Tags are compared without regard to case, as RFC 5646, section 2.1.1, has it.
-    fn from_str(text: &str) -> Result<Self, NotAChoice> {
-        LANGUAGES.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(text)).map(|(tag, _)| Self(tag)).ok_or(NotAChoice)
-    }
-}
-
-/// The languages of an account, at least one. The first is the default for staff and for customers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Languages(Vec<Language>);
-
-impl Languages {
-    #[must_use]
-    pub fn only(language: Language) -> Self {
-        Self(vec![language])
-    }
-
-    /// The default for customers and for staff.
-    #[must_use]
-    pub fn default_language(&self) -> Language {
-        // The constructor refuses an empty list.
-        self.0.first().copied().unwrap_or(Language::BRITISH_ENGLISH)
-    }
-
-    /// All of them, the default first.
-    pub fn iter(&self) -> impl Iterator<Item = Language> + '_ {
-        self.0.iter().copied()
-    }
-
-    /// Reads a comma-separated list, as [`Languages::to_list`] writes it. Repeated ones count once.
-    ///
-    /// # Errors
-    /// When one of them is no choice, or there is none.
-    pub fn parse_list(text: &str) -> Result<Self, NotAChoice> {
-        let mut languages = Vec::new();
-        for tag in text.split(',') {
-            let language = tag.trim().parse()?;
-            if !languages.contains(&language) {
-                languages.push(language);
-            }
-        }
-        Ok(Self(languages))
-    }
-
-    #[must_use]
-    pub fn to_list(&self) -> String {
-        self.iter().map(Language::as_str).collect::<Vec<_>>().join(",")
-    }
-}
-
 words! {
-    /// What a phone number is for (wire reference, section 4.1).
+    /// The use of a phone number (wire reference, section 4.1).
     PhoneKind {
         Mobile = "mobile",
-        /// A phone at work.
         Work = "work",
-        /// A phone at home.
         Home = "home",
         Fax = "fax",
     }
 }
 
-/// How a business can be reached and what it says of itself. Everything is optional; texts are trimmed.
+/// The public contact details of a business. All are optional; texts are trimmed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ContactDetails {
-    /// E-mail address for the public.
     pub email_address: Option<String>,
-    /// Phone number, as written.
+    /// As the owner typed it.
     pub phone_number: Option<String>,
-    /// What the phone number is for.
     pub phone_kind: Option<PhoneKind>,
     pub website_url: Option<String>,
     /// VAT number, company number and the like.
     pub legal_identifiers: Option<String>,
-    /// First line of the address.
     pub address1: Option<String>,
-    /// Second line of the address.
     pub address2: Option<String>,
     pub city: Option<String>,
     /// State, province or region.
     pub state: Option<String>,
     pub postcode: Option<String>,
-    /// What the business offers, for customers.
+    /// Shown to customers.
     pub description: Option<String>,
-    /// Where its picture is.
     pub logo_url: Option<String>,
 }
 
@@ -396,44 +182,5 @@ mod tests {
         ] {
             assert!(wrong.parse::<Name>().is_err(), "{wrong:?}");
         }
-    }
-
-    #[test]
-    fn choices_can_be_chosen() {
-        assert!(Country::choices().iter().all(|(code, _)| code.parse::<Country>().is_ok()));
-        assert!(Currency::choices().iter().all(|(code, _)| code.parse::<Currency>().is_ok()));
-        assert!(Language::choices().iter().all(|(tag, _)| tag.parse::<Language>().is_ok()));
-        assert!(Country::choices().len() > 240 && Currency::choices().len() > 140);
-        for wrong in ["", "XXX", "XAU", "DEM", "eur", "EURO"] {
-            assert!(wrong.parse::<Currency>().is_err(), "{wrong}");
-        }
-        assert!("UK".parse::<Country>().is_err() && "GB".parse::<Country>().is_ok());
-    }
-
-    #[test]
-    fn choices_stand_where_people_look_for_them() {
-        let countries: Vec<_> = Country::choices().into_iter().map(|(_, name)| name).collect();
-        let place = |wanted: &str| countries.iter().position(|name| *name == wanted).expect("a country");
-        for (before, after) in [("Åland Islands", "Albania"), ("Côte d'Ivoire", "Croatia"), ("Réunion", "Romania")] {
-            assert!(place(before) < place(after), "{before} comes before {after}");
-        }
-        assert!(place("Tunisia") < place("Türkiye") && place("Türkiye") < place("Tuvalu"));
-        let foreign = |letter: char| !without_accent(letter).is_ascii();
-        assert!(!countries.iter().any(|name| name.contains(foreign)), "a letter that is not folded");
-
-        let languages = Language::choices();
-        let variants = languages.iter().enumerate().filter_map(|(at, (_, name))| Some((at, name.split_once(" (")?.0)));
-        for (at, plain) in variants {
-            assert!(!languages[at..].iter().any(|(_, name)| *name == plain), "{plain} comes before its variants");
-        }
-        assert!(Currency::choices().contains(&("XCG", "Caribbean guilder".to_owned())));
-    }
-
-    #[test]
-    fn languages_keep_their_order_and_the_first_is_the_default() {
-        let languages = Languages::parse_list("pt-PT, en-gb,pt-PT").expect("known languages");
-        assert_eq!(languages.to_list(), "pt-PT,en-GB");
-        assert_eq!(languages.default_language().as_str(), "pt-PT");
-        assert!(Languages::parse_list("").is_err() && Languages::parse_list("en-GB,xx").is_err());
     }
 }

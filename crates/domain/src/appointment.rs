@@ -1,12 +1,16 @@
-//! Appointments: when those of a product with flexible times can start, and which resources they take.
+//! Appointments: the start times of a product with flexible times, and the resources that an appointment needs.
 //!
-//! A search and a booking ask the same questions here, so that every start a search offers can be booked, and no other.
+//! Searches and bookings use the same functions, so that a start is offered if and only if it can be booked.
+
+mod id;
+
+pub use id::{AppointmentId, NotAnAppointmentId, id};
 
 use crate::booking_rules::RuleViolation;
 use crate::catalogue::{
     AppointmentRules, Catalogue, OpenDays, OpeningHours, Product, ProductKind, Resource, ResourceRequirement,
 };
-use crate::id::{ProductId, ResourceId};
+use crate::id::ResourceId;
 use crate::inventory::{AllocationError, AppointmentRequest, Occupancy, ResourceDemand, Span, resources_for};
 use crate::options::{self, ChosenOption};
 use crate::recurrence::Length;
@@ -14,72 +18,10 @@ use crate::scheduled::RuleContext;
 use crate::time::{Instant, Zone};
 use jiff::civil::Date;
 use std::collections::{BTreeSet, HashMap};
-use std::fmt;
-use std::str::FromStr;
 use std::time::Duration;
 
-/// Longest appointment: what a search covers.
+/// The longest appointment; as long as the longest range of a search.
 const LONGEST: Duration = Duration::from_secs(31 * 24 * 60 * 60);
-
-/// The id of an appointment that a search offered: `<product id>_<start and resources>_<YYYY-MM-DD>`. It is good for that
-/// start and those resources (wire reference, section 9).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AppointmentId {
-    pub product: ProductId,
-    /// When it starts, to the minute.
-    pub starts_at: Instant,
-    pub resources: Vec<ResourceId>,
-    /// The day on the business's calendar.
-    pub date: Date,
-}
-
-/// The text is not the id of an appointment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not the id of an appointment")]
-pub struct NotAnAppointmentId;
-
-/// How many characters the start has: minutes since 1970 in base 36, enough for four thousand years.
-const START_LENGTH: usize = 6;
-
-impl fmt::Display for AppointmentId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut minutes = self.starts_at.as_millis().max(0) / 60_000;
-        let mut start = [b'0'; START_LENGTH];
-        for place in start.iter_mut().rev() {
-            let digit = u32::try_from(minutes % 36).ok().and_then(|digit| char::from_digit(digit, 36)).unwrap_or('0');
-            *place = u8::try_from(digit.to_ascii_uppercase()).unwrap_or(b'0');
-            minutes /= 36;
-        }
-        write!(f, "{}_", self.product)?;
-        start.iter().try_for_each(|digit| write!(f, "{}", char::from(*digit)))?;
-        self.resources.iter().try_for_each(|resource| write!(f, "{resource}"))?;
-        write!(f, "_{}", self.date)
-    }
-}
-
-impl FromStr for AppointmentId {
-    type Err = NotAnAppointmentId;
-
-    fn from_str(text: &str) -> Result<Self, NotAnAppointmentId> {
-        let mut parts = text.splitn(3, '_');
-        let mut part = || parts.next().ok_or(NotAnAppointmentId);
-        let (product, what, day) = (part()?, part()?, part()?);
-        let (start, resources) = what.split_at_checked(START_LENGTH).ok_or(NotAnAppointmentId)?;
-        let written = start.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
-        let minutes = i64::from_str_radix(start, 36).ok().filter(|_| written).ok_or(NotAnAppointmentId)?;
-        let date: Date = day.parse().map_err(|_| NotAnAppointmentId)?;
-        let resources: Vec<&[u8]> = resources.as_bytes().chunks(ResourceId::LENGTH).collect();
-        let resource = |id: &[u8]| std::str::from_utf8(id).ok()?.parse().ok();
-        let id = Self {
-            product: product.parse().map_err(|_| NotAnAppointmentId)?,
-            starts_at: Instant::from_millis(minutes * 60_000),
-            resources: resources.into_iter().map(resource).collect::<Option<_>>().ok_or(NotAnAppointmentId)?,
-            date,
-        };
-        // There is one way to write it.
-        if id.to_string() == text { Ok(id) } else { Err(NotAnAppointmentId) }
-    }
-}
 
 /// Why an appointment cannot be booked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -104,13 +46,13 @@ pub enum AppointmentNotBookable {
 /// An appointment that can be booked if its resources are free.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appointment {
-    /// From when to when it is.
+    /// Without the gap after it.
     pub span: Span,
     pub request: AppointmentRequest,
 }
 
 impl Product {
-    /// What there is to know about its appointments, if that is its type.
+    /// The rules for appointments, if the product has flexible times.
     #[must_use]
     pub fn flexible(&self) -> Option<&AppointmentRules> {
         match &self.kind {
@@ -119,7 +61,7 @@ impl Product {
         }
     }
 
-    /// How long an appointment with these options lasts: a minute at least.
+    /// The length of an appointment with these options, at least one minute.
     #[must_use]
     pub fn length_with(&self, chosen: &[ChosenOption]) -> Length {
         match self.length {
@@ -132,7 +74,7 @@ impl Product {
     }
 }
 
-/// Everything that does not change from one start to the next.
+/// The parameters of a search for start times that are the same for every start.
 #[derive(Debug, Clone)]
 pub struct StartSearch<'a> {
     product: &'a Product,
@@ -140,12 +82,12 @@ pub struct StartSearch<'a> {
     catalogue: &'a Catalogue,
     wanted: &'a [ResourceId],
     preferred: &'a [ResourceId],
-    moment: RuleContext<'a>,
-    /// For many starts: what was computed once for all of them.
+    context: RuleContext<'a>,
+    /// Opening hours computed in advance, for a search over many starts.
     open: Option<&'a OpenTimes<'a>>,
 }
 
-/// When a product is open and its resources work during a search, each day computed once.
+/// The opening hours of a product and of its resources during a search, computed once for each day.
 #[derive(Debug)]
 struct OpenTimes<'a> {
     product: OpenDays<'a>,
@@ -153,29 +95,29 @@ struct OpenTimes<'a> {
 }
 
 impl<'a> StartSearch<'a> {
-    /// Looks at the appointments of a product that use all of the wanted resources; nothing if the product has none.
+    /// A search for appointments that use all `wanted` resources; `None` if the product has no flexible times.
     #[must_use]
     pub fn new(
         product: &'a Product,
         catalogue: &'a Catalogue,
         wanted: &'a [ResourceId],
-        moment: RuleContext<'a>,
+        context: RuleContext<'a>,
     ) -> Option<Self> {
-        Some(Self { product, flexible: product.flexible()?, catalogue, wanted, preferred: &[], moment, open: None })
+        Some(Self { product, flexible: product.flexible()?, catalogue, wanted, preferred: &[], context, open: None })
     }
 
-    /// The same, with these resources taken first where they are free.
+    /// Allocates these resources first where they are free.
     #[must_use]
     pub fn preferring(self, preferred: &'a [ResourceId]) -> Self {
         Self { preferred, ..self }
     }
 
-    /// The appointment that starts then and ends so.
+    /// The appointment with this start and end; free resources are not checked.
     ///
     /// # Errors
-    /// [`NoAppointment`].
+    /// [`AppointmentNotBookable`]: the first reason found.
     pub fn at(&self, starts_at: Instant, end: AppointmentEnd) -> Result<Appointment, AppointmentNotBookable> {
-        let zone = self.moment.zone;
+        let zone = self.context.zone;
         let ends_at = match end {
             AppointmentEnd::After(length) => length.end(starts_at, zone),
             AppointmentEnd::At(ends_at) => ends_at,
@@ -183,9 +125,10 @@ impl<'a> StartSearch<'a> {
         if ends_at <= starts_at || ends_at.since(starts_at) > LONGEST {
             return Err(AppointmentNotBookable::NoEnd);
         }
-        if !self.moment.relaxed {
+        if !self.context.relaxed {
             let day = zone.date_of(starts_at);
-            // Hours can begin on the day before and go on past midnight only as two openings, which are looked at one by one.
+            // An opening over midnight is two openings, one on each day, so it is enough to look at the day of the
+            // start.
             let openings = match self.open {
                 Some(open) => open.product.on(day),
                 None => self.flexible.hours.on(day, zone).into(),
@@ -202,7 +145,7 @@ impl<'a> StartSearch<'a> {
             if close < ends_at && !covers() {
                 return Err(AppointmentNotBookable::NoTime);
             }
-            self.product.rules.check(starts_at, self.moment.now, zone)?;
+            self.product.rules.check(starts_at, self.context.now, zone)?;
         }
         self.request(Span { from: starts_at, to: ends_at })
     }
@@ -212,7 +155,7 @@ impl<'a> StartSearch<'a> {
     }
 
     fn request(&self, span: Span) -> Result<Appointment, AppointmentNotBookable> {
-        let zone = self.moment.zone;
+        let zone = self.context.zone;
         let days = (zone.date_of(span.from), zone.date_of(span.to));
         let works = |resource: &Resource| self.works(resource, span, days);
         let mut wanted: BTreeSet<&ResourceId> = self.wanted.iter().collect();
@@ -220,9 +163,9 @@ impl<'a> StartSearch<'a> {
         for need in &self.flexible.needs {
             let resources = self.resources_of(need);
             let mut left = usize::try_from(need.count).unwrap_or(usize::MAX);
-            // Each resource that is wanted is a need of its own, which only this resource meets.
+            // A wanted resource becomes a demand of its own with a single candidate.
             for resource in resources {
-                // Several needs can be of one type.
+                // Several requirements can name the same type, so a wanted resource counts only once.
                 if left == 0 || !wanted.remove(&resource.id) {
                     continue;
                 }
@@ -236,6 +179,7 @@ impl<'a> StartSearch<'a> {
             let working = others.filter(|resource| works(resource));
             let mut candidates: Vec<(ResourceId, u32)> =
                 working.map(|resource| (resource.id.clone(), resource.capacity)).collect();
+            // A stable sort: preferred resources first, otherwise in the order of the business.
             candidates.sort_by_key(|(id, _)| !self.preferred.contains(id));
             if left > 0 {
                 needs.push(ResourceDemand { candidates, count: left });
@@ -260,13 +204,13 @@ impl<'a> StartSearch<'a> {
         kind.map_or(&[][..], |kind| &kind.resources)
     }
 
-    /// Staff can book a resource outside its hours. The span goes from the first of the days to the last.
+    /// Whether the resource works during all of `span`, which lies on `days`, both included. Always true for staff.
     fn works(&self, resource: &Resource, span: Span, days: (Date, Date)) -> bool {
         let covers = |hours: &OpeningHours| match self.open.and_then(|open| open.resources.get(&resource.id)) {
             Some(open) => open.cover(span.from, span.to, days),
-            None => hours.cover(span.from, span.to, self.moment.zone),
+            None => hours.cover(span.from, span.to, self.context.zone),
         };
-        self.moment.relaxed || resource.hours.as_ref().is_none_or(covers)
+        self.context.relaxed || resource.hours.as_ref().is_none_or(covers)
     }
 
     fn open_times(&self, first: Date, last: Date) -> OpenTimes<'a> {
@@ -274,13 +218,13 @@ impl<'a> StartSearch<'a> {
             self.flexible.needs.iter().any(|need| need.resource_type == kind.id)
         };
         let resources = self.catalogue.resource_types.iter().filter(needed).flat_map(|kind| &kind.resources);
-        let during = |hours: &'a OpeningHours| hours.during(first, last, self.moment.zone);
+        let during = |hours: &'a OpeningHours| hours.during(first, last, self.context.zone);
         let resources = resources.filter_map(|resource| Some((&resource.id, during(resource.hours.as_ref()?))));
         OpenTimes { product: during(&self.flexible.hours), resources: resources.collect() }
     }
 
-    /// The appointments of this length that start from `first` to `last`, both included, in order, with the resources that
-    /// each would get.
+    /// The free appointments of this length that start from `first` to `last`, both included, sorted by start, with the
+    /// resources that each would get.
     #[must_use]
     pub fn free(
         &self,
@@ -289,9 +233,9 @@ impl<'a> StartSearch<'a> {
         length: Length,
         others: &Occupancy,
     ) -> Vec<(Span, Vec<ResourceId>)> {
-        let zone = self.moment.zone;
+        let zone = self.context.zone;
         let mut found = Vec::new();
-        // None of them ends after the last one.
+        // No appointment of the search ends later than the last one.
         let open = self.open_times(zone.date_of(first), zone.date_of(length.end(last, zone)));
         let search = StartSearch { open: Some(&open), ..self.clone() };
         let days = std::iter::successors(Some(zone.date_of(first)), |day| day.tomorrow().ok());
@@ -310,11 +254,12 @@ impl<'a> StartSearch<'a> {
     }
 
     fn free_at(&self, start: Instant, length: Length, others: &Occupancy) -> Option<(Span, Vec<ResourceId>)> {
-        let moment = RuleContext { relaxed: false, ..self.moment };
-        // Staff see the same starts, past the rules of customers for when one can book.
-        let search = Self { moment, ..self.clone() };
+        let context = RuleContext { relaxed: false, ..self.context };
+        // Staff are offered the same starts as customers, but the booking rules (lead time, booking window) do not
+        // apply to them.
+        let search = Self { context, ..self.clone() };
         let appointment = match search.at(start, AppointmentEnd::After(length)) {
-            Err(AppointmentNotBookable::NotNow(_)) if self.moment.relaxed => {
+            Err(AppointmentNotBookable::NotNow(_)) if self.context.relaxed => {
                 self.at(start, AppointmentEnd::After(length))
             }
             other => other,
@@ -325,9 +270,9 @@ impl<'a> StartSearch<'a> {
     }
 }
 
-/// The first of these resources that is not working all through the span. Staff do not ask.
+/// The first of these resources whose hours do not cover all of `span`.
 #[must_use]
-pub fn away<'a>(
+pub fn first_unavailable<'a>(
     catalogue: &Catalogue,
     mut resources: impl Iterator<Item = &'a ResourceId>,
     span: Span,
@@ -337,18 +282,11 @@ pub fn away<'a>(
     resources.find(|id| hours(id).is_some_and(|hours| !hours.cover(span.from, span.to, zone)))
 }
 
-/// How an appointment's end is given.
 #[derive(Debug, Clone, Copy)]
 pub enum AppointmentEnd {
-    /// So long after the start.
+    /// This long after the start.
     After(Length),
     At(Instant),
-}
-
-/// The day in the id of an appointment that starts then.
-#[must_use]
-pub fn id(product: &ProductId, starts_at: Instant, resources: &[ResourceId], zone: &Zone) -> AppointmentId {
-    AppointmentId { product: product.clone(), starts_at, resources: resources.to_vec(), date: zone.date_of(starts_at) }
 }
 
 #[cfg(test)]
@@ -359,27 +297,12 @@ mod tests {
     use jiff::civil::{date, time};
 
     #[test]
-    fn an_id_carries_start_and_resources_and_is_written_in_one_way() {
-        let zone = Zone::named("Europe/Lisbon").expect("a zone");
-        let starts_at = zone.instant_of(date(2026, 8, 18), time(10, 0, 0, 0));
-        let product: ProductId = "312PRIV3Y6N17C9A1B2C3".parse().expect("an id");
-        let resources: [ResourceId; 1] = ["312RS00002".parse().expect("an id")];
-        let written = id(&product, starts_at, &resources, &zone).to_string();
-        assert_eq!(written.parse(), Ok(id(&product, starts_at, &resources, &zone)));
-        assert!(written.ends_with("_2026-08-18"), "{written}");
-        for wrong in ["", "_", "312PRIV3Y6N17C9A1B2C3_00A_2026-08-18", &written.to_lowercase(), &format!("{written}0")]
-        {
-            assert_eq!(wrong.parse::<AppointmentId>(), Err(NotAnAppointmentId), "{wrong}");
-        }
-    }
-
-    #[test]
     fn starts_are_where_a_resource_is_free_for_the_whole_length_and_the_gap() {
         let catalogue = testing::catalogue();
         let (lessons, zone) = (&catalogue.products[2], Zone::named("Europe/Lisbon").expect("a zone"));
         let at = |hour: i8, minute: i8| zone.instant_of(date(2026, 6, 12), time(hour, minute, 0, 0));
-        let moment = RuleContext { now: at(0, 0), zone: &zone, relaxed: false };
-        let search = StartSearch::new(lessons, &catalogue, &[], moment).expect("appointments");
+        let context = RuleContext { now: at(0, 0), zone: &zone, relaxed: false };
+        let search = StartSearch::new(lessons, &catalogue, &[], context).expect("appointments");
         let starts = |others: &Occupancy, search: &StartSearch<'_>| -> Vec<String> {
             let free = search.free(at(0, 0), at(23, 0), lessons.length_with(&[]), others);
             free.iter()
@@ -388,7 +311,7 @@ mod tests {
         };
         let all = starts(&Occupancy::default(), &search);
         assert_eq!((all.len(), all[0].as_str(), all[14].as_str()), (15, "09:00 1", "16:00 1"));
-        // The first guide is away until noon; the second has a lesson from 10 to 11 with its gap.
+        // The first guide is unavailable until noon; the second has a lesson from 10 to 11 and its gap.
         let mut others = Occupancy::default();
         let span = |from, to| Span { from, to };
         let (ana, rui): (ResourceId, ResourceId) =
@@ -397,9 +320,9 @@ mod tests {
         others.resources.insert(rui.clone(), Timeline::of([(span(at(10, 0), at(11, 15)), None, false)]));
         assert_eq!(starts(&others, &search)[..3], ["11:30 2", "12:00 1", "12:30 1"]);
         let with_rui = [rui];
-        let search = StartSearch::new(lessons, &catalogue, &with_rui, moment).expect("appointments");
+        let search = StartSearch::new(lessons, &catalogue, &with_rui, context).expect("appointments");
         assert_eq!(starts(&others, &search)[..2], ["11:30 2", "12:00 2"]);
-        // What was offered can be booked, and what was not cannot.
+        // A start is offered if and only if it can be booked.
         let bookable = |hour, minute| search.at(at(hour, minute), AppointmentEnd::After(lessons.length)).is_ok();
         assert!(bookable(9, 30) && !bookable(9, 15) && !bookable(16, 30) && !bookable(8, 30));
     }

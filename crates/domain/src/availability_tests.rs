@@ -1,4 +1,4 @@
-//! What is offered can be booked, and what is not cannot: over every transition of every zone, 2025 to 2030.
+//! Tests that a search offers exactly what can be booked, around every transition of every zone, 2025 to 2030.
 
 use crate::appointment::{AppointmentEnd, StartSearch};
 use crate::catalogue::{Catalogue, Opening, OpeningHours, ProductKind};
@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// The day of each transition of each zone that a business can choose, and the instant.
+/// Each transition of each zone that a business can choose.
 fn transitions() -> Vec<(Zone, Instant)> {
     let at = |text: &str| text.parse::<jiff::Timestamp>().expect("a timestamp");
     let (first, last) = (at("2025-01-01T00:00:00Z"), at("2031-01-01T00:00:00Z"));
@@ -29,7 +29,7 @@ fn transitions() -> Vec<(Zone, Instant)> {
     found
 }
 
-/// The catalogue with a tour at this time of day, and lessons around the clock.
+/// A catalogue with a tour that starts at this time, and lessons around the clock.
 fn catalogue(starts: Time) -> Catalogue {
     let mut catalogue = testing::catalogue();
     for product in &mut catalogue.products {
@@ -58,7 +58,7 @@ fn every_event_that_is_offered_can_be_booked_and_no_other() {
         for (zone, transition) in transitions() {
             let (first, last) =
                 (transition.before(Duration::from_secs(40 * HOURS)), transition.after(Duration::from_secs(40 * HOURS)));
-            // Half of the time is over, so that some events can no longer be booked.
+            // Past and future events.
             let now = transition.before(Duration::from_secs(12 * HOURS));
             let context = RuleContext { now, zone: &zone, relaxed: false };
             let offered: BTreeSet<EventId> =
@@ -72,7 +72,7 @@ fn every_event_that_is_offered_can_be_booked_and_no_other() {
                     scheduled::selection(tour, &choice, context).ok().map(|selection| selection.attends[0].occurrence);
                 let within = booked.is_some_and(|event| first <= event.starts_at && event.starts_at <= last);
                 assert_eq!(within, offered.contains(&id), "{} {id}", zone.name());
-                // The same meaning in search and booking.
+                // Search and booking compute the same times.
                 assert_eq!(
                     booked,
                     scheduled::event(tour, &id, &zone)
@@ -108,7 +108,7 @@ fn every_appointment_that_is_offered_can_be_booked_and_no_other() {
     }
 }
 
-/// Places and days on which clocks change: in the night, at midnight, by half an hour, and over a whole day.
+/// Zones and days with a change of the clock: at night, at midnight, by half an hour, and by a whole day.
 fn odd_days() -> impl Strategy<Value = (Zone, Date)> {
     let day = |name: &str, day| (Zone::named(name).expect("a zone"), day);
     prop::sample::select(vec![
@@ -123,7 +123,7 @@ fn odd_days() -> impl Strategy<Value = (Zone, Date)> {
     ])
 }
 
-/// Hours as nobody would keep them: some overlap, some touch, some are empty, and some go to the end of the day.
+/// Arbitrary hours: overlapping, adjacent, empty, and until the end of the day.
 fn hours() -> impl Strategy<Value = OpeningHours> {
     let weekdays = [
         Weekday::Monday,
@@ -145,7 +145,7 @@ fn hours() -> impl Strategy<Value = OpeningHours> {
 }
 
 proptest! {
-    /// Hours that were computed once say what they say when they are asked each time; also of days that were not computed.
+    /// Hours computed in advance equal those computed on demand, also for days outside the computed range.
     #[test]
     fn hours_of_many_days_are_the_hours_of_each(
         mut hours in hours(),
@@ -168,11 +168,11 @@ proptest! {
         }
     }
 
-    /// A search finds what asking for each start finds, with the same guide.
+    /// A search finds the same starts and guides as a check of each single start.
     #[test]
     fn a_search_finds_what_asking_for_each_start_finds(
         (product, ana, rui) in (hours(), hours(), prop::option::of(hours())),
-        // A day that is left out has the hours of the next one, which is offered twice.
+        // A skipped day has the hours of the next one, so the search would offer them twice.
         (zone, day) in odd_days().prop_filter("a day that there was", |(zone, _)| zone.name() != "Pacific/Apia"),
         (before, after, minutes) in (0_u64..40, 0_u64..40, 1_u32..300),
         (now, relaxed) in (0_u64..80, any::<bool>()),

@@ -1,4 +1,4 @@
-//! Blocks: what the business keeps for itself, seats of an event or time of resources (wire reference, section 6.11).
+//! Blocks: seats of an event or time of resources that the business withdraws from sale (wire reference, section 6.11).
 
 use crate::catalogue::{Catalogue, Product};
 use crate::event::EventId;
@@ -8,20 +8,20 @@ use crate::scheduled::{self, Event};
 use crate::time::{Instant, Zone};
 use std::time::Duration;
 
-/// Longest reason, in characters.
+/// In characters.
 pub const LONGEST_REASON: usize = 1_000;
-/// Most resources of one block.
+/// Maximum number of resources in one block.
 pub const MOST_RESOURCES: usize = 100;
-/// Most seats of one block: what the wire's integers hold.
+/// Maximum number of seats in one block: the largest integer of the wire.
 pub const MOST_SEATS: u32 = i32::MAX.unsigned_abs();
-/// Most days of a block of resources: a leap year.
+/// Maximum length of a resource block, in days: a leap year.
 pub const MOST_DAYS: u16 = 366;
 
-/// How many seats are wanted.
+/// A number of seats in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SeatCount {
     Exactly(u32),
-    /// Every seat that is left at that moment. One that is given back later stays free.
+    /// Every free seat at the time of the block. Seats that become free later are not blocked.
     AllLeft,
 }
 
@@ -31,10 +31,10 @@ pub enum SeatCount {
 pub struct NotASeatCount;
 
 impl SeatCount {
-    /// The number that stands for every seat that is left (wire reference, section 4.10).
+    /// -1 on the wire (wire reference, section 4.10).
     const ALL_LEFT: i64 = -1;
 
-    /// The number that stands for it.
+    /// The number on the wire.
     #[must_use]
     pub fn number(self) -> i64 {
         match self {
@@ -80,11 +80,8 @@ pub enum BlockNotAllowed {
     NoResource(ResourceId),
 }
 
-/// The event whose seats are to be blocked: one event, of a course one class. The rules for when customers can book count for
-/// nothing.
-///
-/// # Errors
-/// [`BlockRefused`].
+/// Checks a request to block seats and returns the event; of a course, one class. The booking rules for customers do
+/// not apply.
 pub fn event<'a>(
     catalogue: &'a Catalogue,
     product: &ProductId,
@@ -99,14 +96,13 @@ pub fn event<'a>(
     if product.flexible().is_some() {
         return Err(BlockNotAllowed::NoSeats);
     }
+    // Of a course this finds the single class; a block never covers the whole course.
     let event = scheduled::event(product, id, zone).ok_or(BlockNotAllowed::NoEvent)?;
     if event.occurrence.starts_at <= now { Err(BlockNotAllowed::Past) } else { Ok(event) }
 }
 
-/// The resources to be blocked for a time, each once, and how many things each can do at once. The time may be over.
-///
-/// # Errors
-/// [`BlockRefused`].
+/// Checks a request to block resources and returns each of them once, with its capacity. The interval may be in the
+/// past.
 pub fn resources(
     catalogue: &Catalogue,
     ids: &[ResourceId],
@@ -124,6 +120,7 @@ pub fn resources(
     let mut found: Vec<(ResourceId, u32)> = Vec::with_capacity(ids.len());
     for id in ids {
         let (_, resource) = catalogue.resource(id).ok_or_else(|| BlockNotAllowed::NoResource(id.clone()))?;
+        // A resource that is named twice is blocked once.
         if !found.iter().any(|(known, _)| known == id) {
             found.push((id.clone(), resource.capacity));
         }

@@ -1,4 +1,4 @@
-//! Bookings and holds: what is kept of them.
+//! What is stored with a booking or hold, and who its participants are.
 
 use crate::catalogue::CategoryId;
 use crate::discounts::AppliedDiscounts;
@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// Longest reference in the caller's system, in characters (wire reference, section 9).
+/// Maximum length of a client's own reference, in characters (wire reference, section 9).
 pub const LONGEST_REFERENCE: usize = 256;
 
-/// The number of a booking: 14 digits, the first of them no zero.
+/// A booking number: 14 digits, the first of them not 0.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BookingNumber(String);
 
@@ -24,10 +24,9 @@ pub struct BookingNumber(String);
 pub struct NotABookingNumber;
 
 impl BookingNumber {
-    /// How many digits there are.
     pub const LENGTH: usize = 14;
 
-    /// The number that some random number stands for.
+    /// Maps a random number to a booking number.
     #[must_use]
     pub fn from_random(random: u64) -> Self {
         const LEAST: u64 = 10_000_000_000_000;
@@ -55,54 +54,48 @@ impl fmt::Display for BookingNumber {
     }
 }
 
-/// What of a booking is written down as one piece, because nobody searches for it.
+/// The properties of a booking that are stored as one JSON document because no query filters by them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BookingDetails {
-    /// The people, as far as they were named.
+    /// The participants that the client named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub participants: Vec<Participant>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<ChosenOption>,
-    /// Extra lines on the price.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub adjustments: Vec<Adjustment>,
-    /// The resources of an appointment.
+    /// Of an appointment.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<ResourceId>,
-    /// Whether the event is theirs alone.
+    /// Whether the booking has the event for itself.
     #[serde(default)]
     pub private_event: bool,
     pub price: Price,
-    /// What lowers its price.
     #[serde(rename = "benefits", default, skip_serializing_if = "AppliedDiscounts::is_none")]
     pub discounts: AppliedDiscounts,
-    /// What the product was called when it was booked, for when it is gone.
+    /// The name at the time of booking, for when the product is deleted.
     pub product_name: String,
-    /// Where the booking came from, as the caller says.
+    /// The origin of the booking, as stated by the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// The address it was made from, as the caller says.
+    /// The IP address of the customer, as stated by the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_ip: Option<String>,
-    /// Whether the customer is to be reminded.
+    /// Whether the customer gets a reminder.
     pub reminders: bool,
-    /// Whether the customer is to be thanked afterwards.
+    /// Whether the customer gets thanks after the booking.
     pub thank_you: bool,
-    /// Why it was cancelled.
     #[serde(rename = "cancelation_reason", default, skip_serializing_if = "Option::is_none")]
     pub cancellation_reason: Option<String>,
-    /// What the cancellation cost.
     #[serde(rename = "cancelation_fee", default, skip_serializing_if = "Option::is_none")]
     pub cancellation_fee: Option<Money>,
 }
 
-/// One of the people of a booking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Participant {
     pub person: Who,
-    /// As what the person comes.
     pub category: CategoryId,
-    /// Which of the people of this category, from 1.
+    /// Position among the people of the category, from 1.
     pub index: u32,
 }
 
@@ -110,14 +103,13 @@ pub struct Participant {
 #[serde(rename_all = "snake_case")]
 pub enum Who {
     Customer,
-    /// Somebody linked to the customer.
+    /// A person linked to the customer.
     Linked(LinkedPersonId),
-    /// Nothing is known of the person.
+    /// The client gave no person.
     Unknown,
 }
 
 impl Who {
-    /// The person linked to the customer, if it is one.
     #[must_use]
     pub fn linked(&self) -> Option<&LinkedPersonId> {
         match self {
@@ -144,10 +136,7 @@ pub enum ParticipantsError {
     },
 }
 
-/// Whether the people named go with the numbers of the party: each is one of them, and none is there twice.
-///
-/// # Errors
-/// [`ParticipantsRefused`].
+/// Checks that every participant is one of the people in the party and none occurs twice.
 pub fn check_participants(people: &[Participant], party: &Party) -> Result<(), ParticipantsError> {
     for (position, person) in people.iter().enumerate() {
         let Participant { category, index, .. } = person;
@@ -163,10 +152,10 @@ pub fn check_participants(people: &[Participant], party: &Party) -> Result<(), P
     Ok(())
 }
 
-/// Every person of a party, in order: those that were named, and somebody unknown in place of the others (wire reference,
+/// One participant for every person of the party, in its order; unknown where the client gave no person (wire reference,
 /// section 4.7).
 #[must_use]
-pub fn everybody(named: &[Participant], party: &Party) -> Vec<Participant> {
+pub fn all_participants(named: &[Participant], party: &Party) -> Vec<Participant> {
     let mut all = Vec::new();
     for (category, number) in party.numbers() {
         for index in 1..=number {
@@ -194,20 +183,20 @@ mod tests {
     }
 
     #[test]
-    fn everybody_is_listed_and_nobody_twice() {
+    fn every_person_is_listed_once() {
         let party = Party::parse_list("Cadults:2,Cchildren:1").expect("a party");
-        let somebody = |category: &str, index| Participant {
+        let participant = |category: &str, index| Participant {
             person: Who::Customer,
             category: category.parse().expect("an id"),
             index,
         };
-        let named = [somebody("Cadults", 2)];
+        let named = [participant("Cadults", 2)];
         assert_eq!(check_participants(&named, &party), Ok(()));
-        let all = everybody(&named, &party);
+        let all = all_participants(&named, &party);
         assert_eq!(all.len(), 3);
         assert_eq!((&all[0].person, &all[1].person), (&Who::Unknown, &Who::Customer));
         for wrong in
-            [vec![somebody("Cadults", 3)], vec![somebody("Cadults", 0)], vec![named[0].clone(), named[0].clone()]]
+            [vec![participant("Cadults", 3)], vec![participant("Cadults", 0)], vec![named[0].clone(), named[0].clone()]]
         {
             assert!(check_participants(&wrong, &party).is_err());
         }

@@ -1,4 +1,5 @@
-//! When bookings are taken: lead time, latest booking time, booking window.
+//! The rules for when customers can book, change and cancel: lead time, latest booking time, booking window, deadline
+//! for changes.
 
 use crate::catalogue::BookingRules;
 use crate::time::{Instant, Zone};
@@ -28,10 +29,10 @@ pub enum RuleViolation {
 }
 
 impl BookingRules {
-    /// Whether what starts then can be booked now.
+    /// Checks whether an event or appointment with this start can be booked now.
     ///
     /// # Errors
-    /// [`NotNow`].
+    /// [`RuleViolation`]: the first rule that is broken.
     pub fn check(&self, starts_at: Instant, now: Instant, zone: &Zone) -> Result<(), RuleViolation> {
         if starts_at <= now {
             return Err(RuleViolation::Past);
@@ -42,6 +43,7 @@ impl BookingRules {
         let day = zone.date_of(starts_at);
         if let Some(latest) = self.latest {
             let last_day = day.saturating_sub(jiff::Span::new().days(i64::from(latest.days_before)));
+            // The latest time itself is still accepted.
             if now > zone.instant_of(last_day, latest.time) {
                 return Err(RuleViolation::TooLate { days_before: latest.days_before, time: latest.time });
             }
@@ -54,32 +56,28 @@ impl BookingRules {
         }
     }
 
-    /// Whether this can be done to a booking that starts then, by others than staff. There is one rule for all of it: until
-    /// the start a booking is cancelled, and until the deadline it is changed; from the start on it stays as it is, and only
-    /// what is noted about it changes.
-    ///
-    /// # Errors
-    /// [`NoLonger`].
-    pub fn allow(&self, deed: BookingAction, starts_at: Instant, now: Instant) -> Result<(), TooLate> {
-        if deed == BookingAction::Note {
+    /// Checks whether an application or customer can still do this to a booking with this start. A booking can be
+    /// cancelled until its start and changed until the deadline before it; notes can always be changed.
+    pub fn allow(&self, action: BookingAction, starts_at: Instant, now: Instant) -> Result<(), TooLate> {
+        if action == BookingAction::Note {
             return Ok(());
         }
         if starts_at <= now {
             return Err(TooLate::Begun);
         }
-        if deed == BookingAction::Change && now.after(minutes(self.change_lead_minutes)) > starts_at {
+        // Cancelling has no deadline: a late cancellation can cost a fee instead.
+        if action == BookingAction::Change && now.after(minutes(self.change_lead_minutes)) > starts_at {
             return Err(TooLate::Deadline { minutes: self.change_lead_minutes });
         }
         Ok(())
     }
 }
 
-/// What is done to a booking that is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BookingAction {
-    /// What is noted about it changes: references, and who comes by name. It takes and costs what it did.
+    /// A change of references or of the names of participants. Times, claims and price stay.
     Note,
-    /// When it is, what it takes or what it costs changes.
+    /// A change of times, claims or price.
     Change,
     Cancel,
 }
@@ -142,7 +140,7 @@ mod tests {
             (600, begun, begun),
             (1_000_000, begun, begun),
         ] {
-            let allowed = |deed| rules.allow(deed, starts, at(now));
+            let allowed = |action| rules.allow(action, starts, at(now));
             assert_eq!(
                 (allowed(BookingAction::Change), allowed(BookingAction::Cancel), allowed(BookingAction::Note)),
                 (change, cancel, Ok(())),
@@ -152,16 +150,17 @@ mod tests {
     }
 
     proptest! {
-        /// What can be changed can be cancelled, what cannot be done now cannot be done later, and notes always can.
+        /// A booking that can be changed can be cancelled, an action that is too late stays too late, and notes can
+        /// always be changed.
         #[test]
         fn what_is_over_stays_over(lead in 0_u32..100_000, starts in 0_i64..1 << 40, now in 0_i64..1 << 40, later in 0_i64..1 << 40) {
             let rules = BookingRules { change_lead_minutes: lead, ..BookingRules::default() };
-            let allowed = |deed, now| rules.allow(deed, Instant::from_millis(starts), Instant::from_millis(now)).is_ok();
+            let allowed = |action, now| rules.allow(action, Instant::from_millis(starts), Instant::from_millis(now)).is_ok();
             prop_assert!(allowed(BookingAction::Note, now));
             prop_assert!(allowed(BookingAction::Cancel, now) || !allowed(BookingAction::Change, now));
             prop_assert_eq!(allowed(BookingAction::Cancel, now), now < starts);
-            for deed in [BookingAction::Change, BookingAction::Cancel] {
-                prop_assert!(allowed(deed, now) || !allowed(deed, now + later));
+            for action in [BookingAction::Change, BookingAction::Cancel] {
+                prop_assert!(allowed(action, now) || !allowed(action, now + later));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Calendars that programs subscribe to: whose they are, and which days are in them.
+//! Calendar feeds: their owners, and the range of days that they cover.
 
 use crate::change::UnknownWord;
 use crate::id::{ResourceId, UserId};
@@ -7,17 +7,17 @@ use crate::time::{Instant, Zone};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-/// What a calendar shows.
+/// The owner of a calendar feed, which decides what it shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CalendarOf {
-    /// Everything that is booked, for a person of the business.
+    /// A member of the team: all bookings.
     Person(UserId),
-    /// What takes a resource.
+    /// A resource: the claims on it.
     Resource(ResourceId),
 }
 
 impl CalendarOf {
-    /// The word for its kind.
+    /// The kind as stored.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -26,7 +26,6 @@ impl CalendarOf {
         }
     }
 
-    /// The id of the person or the resource.
     #[must_use]
     pub fn id(&self) -> &str {
         match self {
@@ -35,10 +34,10 @@ impl CalendarOf {
         }
     }
 
-    /// What [`CalendarOf::kind`] and [`CalendarOf::id`] gave.
+    /// Inverse of [`CalendarOf::kind`] and [`CalendarOf::id`].
     ///
     /// # Errors
-    /// When they did not.
+    /// [`UnknownWord`] for another kind or an invalid id.
     pub fn read(kind: &str, id: &str) -> Result<Self, UnknownWord> {
         match kind {
             "person" => id.parse().map(Self::Person).map_err(|_| UnknownWord),
@@ -48,22 +47,20 @@ impl CalendarOf {
     }
 }
 
-/// How many days before today are in a calendar.
+/// Days before today that a feed covers.
 pub const DAYS_BEFORE: i32 = 30;
-/// How many days after today are in a calendar.
+/// Days after today that a feed covers.
 pub const DAYS_AFTER: i32 = 180;
 
-/// The days in a calendar, on the clock of the business. It moves once a day, at midnight.
+/// The days that a feed covers, in the time zone of the business. Changes once a day, at midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     pub first: Date,
-    /// The day it is now.
     pub today: Date,
     pub last: Date,
 }
 
 impl Window {
-    /// The days around an instant.
     #[must_use]
     pub fn around(now: Instant, zone: &Zone) -> Self {
         let today = zone.date_of(now);
@@ -72,7 +69,6 @@ impl Window {
         Self { first, today, last }
     }
 
-    /// The days before today.
     #[must_use]
     pub fn before(&self, zone: &Zone) -> Span {
         Span { from: zone.beginning_of(self.first), to: zone.beginning_of(self.today) }
@@ -107,7 +103,7 @@ mod tests {
     #[test]
     fn the_window_is_of_whole_days_on_the_clock_of_the_business() {
         let zone = Zone::named("America/New_York").expect("a zone");
-        // 7 March 2026, 23:30 there: the clock goes forward in the night to the 8th.
+        // 23:30 on 7 March 2026 in New York; the clock goes forward in the following night.
         let now = Instant::from_millis(1_772_944_200_000);
         let window = Window::around(now, &zone);
         assert_eq!((window.first, window.today, window.last), (date(2026, 2, 5), date(2026, 3, 7), date(2026, 9, 3)));

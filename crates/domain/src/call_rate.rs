@@ -1,16 +1,16 @@
-//! How many calls a key may make (wire reference, section 1.6): so many at once, and then so many a minute.
+//! The rate limit of an API key: a burst of calls, then a number of calls per minute (wire reference, section 1.6).
 
 use crate::throttle::TooMany;
 use crate::time::Instant;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-/// A limit on the calls of one key: a bucket that so many calls fill, and that empties evenly.
+/// A leaky bucket: every call adds the same amount, and the bucket drains at a constant rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CallRate {
-    /// How many calls a minute, in the long run.
+    /// Sustained rate.
     pub per_minute: NonZeroU32,
-    /// How many calls may come at once.
+    /// Calls that can be made at once.
     pub burst: NonZeroU32,
 }
 
@@ -18,14 +18,13 @@ pub struct CallRate {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EmptyAt(i64);
 
-/// A call that was counted, and what is left after it.
+/// The state of a bucket after a call was counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counted {
-    /// When the bucket is empty again.
     pub empty_at: EmptyAt,
-    /// How many more calls may come at once.
+    /// Calls that can still be made at once.
     pub remaining: u32,
-    /// How many seconds until as many as ever may come at once, rounded up.
+    /// Seconds until the full burst is available again, rounded up.
     pub reset_seconds: u64,
 }
 
@@ -33,14 +32,15 @@ impl CallRate {
     /// Counts one call.
     ///
     /// # Errors
-    /// When the bucket is full: how long until there is room.
+    /// [`TooMany`] with the time until the next call is allowed, if the bucket is full.
     pub fn count(self, empty_at: EmptyAt, now: Instant) -> Result<Counted, TooMany> {
         const MINUTE: i64 = 60_000_000;
         let now = now.as_millis().saturating_mul(1_000);
         let burst = i64::from(self.burst.get());
-        // What a call takes of the bucket, at least a microsecond.
+        // Microseconds that one call adds, at least 1.
         let call = (MINUTE / i64::from(self.per_minute.get())).max(1);
-        // A clock that was put back leaves no bucket fuller than full.
+        // If the system clock was set back, the bucket counts as full at most, so that the key is not locked out for
+        // long.
         let filled = (empty_at.0.saturating_sub(now)).clamp(0, call * burst) + call;
         let over = filled - call * burst;
         if over > 0 {
@@ -53,7 +53,7 @@ impl CallRate {
         })
     }
 
-    /// Whether the bucket is empty: whoever has it may forget it.
+    /// Whether the bucket is empty, so that its state can be discarded.
     #[must_use]
     pub fn is_empty(empty_at: EmptyAt, now: Instant) -> bool {
         empty_at.0 <= now.as_millis().saturating_mul(1_000)
@@ -85,7 +85,7 @@ mod tests {
         let later = now.after(Duration::from_millis(1_500));
         let counted = rate.count(empty_at, later).expect("one more");
         assert_eq!((counted.remaining, counted.reset_seconds), (0, 30));
-        // Put back by an hour, the clock keeps nobody out for an hour.
+        // If the clock is set back by an hour, the next call is still possible after a second.
         let wait = rate.count(empty_at, now.before(Duration::from_secs(3_600)));
         assert_eq!(wait, Err(TooMany { wait: Duration::from_secs(1) }));
     }
@@ -103,7 +103,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whoever waits as long as told gets through; and never more pass than the burst and the minute's calls.
+        /// A call after the stated wait succeeds, and no more calls pass than the burst and those of the rate.
         #[test]
         fn the_wait_is_honest_and_no_more_pass(
             gaps in proptest::collection::vec(0u64..5_000, 1..200), per_minute in 1u32..1_000, burst in 1u32..50,
@@ -125,7 +125,7 @@ mod tests {
                 }
                 passed += 1;
             }
-            // A call takes whole microseconds, so a few more than the exact number may pass.
+            // A call takes whole microseconds, so slightly more calls than the exact number can pass.
             let call = 60_000_000 / u64::from(per_minute);
             let elapsed = u64::try_from(now.since(start).as_micros()).expect("not long");
             prop_assert!(passed <= u64::from(burst) + elapsed / call);

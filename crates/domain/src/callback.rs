@@ -1,4 +1,4 @@
-//! Callback URLs: where an owner's answer goes (wire reference, section 2.1).
+//! Callback URLs: where the owner's browser is sent with the decision (wire reference, section 2.1).
 
 use crate::secret::ApiKey;
 use std::fmt;
@@ -7,8 +7,8 @@ use url::{Host, Url};
 
 /// A callback URL, kept exactly as the developer wrote it.
 ///
-/// `https`, or plain `http` when it stays on the machine (loopback). No user name, no fragment, no characters
-/// that could break out of a header. It may have a query of its own.
+/// `https`, or `http` on a loopback address. No user name, no fragment, no characters that could end a header or a
+/// directive of a content security policy. It can have a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallbackUrl(String);
 
@@ -36,30 +36,23 @@ pub enum NotACallbackUrl {
     TooLong,
 }
 
-/// What the owner decided.
 #[derive(Debug)]
 pub enum ConsentDecision<'a> {
-    /// Agreed: the new key, and the `state` of the question exactly as it stood in the query, still escaped.
-    Allowed {
-        /// The new API key.
-        api_key: &'a ApiKey,
-        /// The raw value of `state`.
-        state: &'a str,
-    },
-    /// Refused: neither key nor state.
+    /// Allowed: the new API key and the `state` of the request, escaped as received.
+    Allowed { api_key: &'a ApiKey, state: &'a str },
+    /// Denied: neither key nor state.
     Denied,
 }
 
 impl CallbackUrl {
-    /// The address exactly as it was written.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The address of the redirect that carries the answer. A query of the address's own stays in front.
+    /// The URL of the redirect that carries the decision, appended to the query of the callback URL.
     ///
-    /// For an agreement the text contains the API key: it goes to the browser and nowhere else.
+    /// After an allowed request it contains the API key and must only be sent to the browser.
     #[must_use]
     pub fn with_answer(&self, answer: &ConsentDecision<'_>) -> String {
         let joint = match self.0.find('?') {
@@ -75,10 +68,11 @@ impl CallbackUrl {
         }
     }
 
-    /// What a content security policy must name so that a form may lead there: the origin, and every other secure one.
-    /// Browsers hold the whole chain of redirects against the policy, and an application may well send the browser on
-    /// to another of its hosts; from a loopback address to another port. An IPv6 address cannot be named.
+    /// The sources of `form-action` in the content security policy of the consent page: the origin of this URL and all
+    /// `https:` origins; for a loopback URL also all `http:` origins. An IPv6 address cannot be written as a source.
     #[must_use]
+    // Browsers check every redirect after the form against the policy, and applications redirect to other hosts of
+    // theirs or, on a loopback address, to other ports.
     pub fn policy_sources(&self) -> String {
         let Ok(url) = Url::parse(&self.0) else { return "'none'".to_owned() };
         let origin = match url.host() {
@@ -89,7 +83,7 @@ impl CallbackUrl {
         format!("{origin}{schemes}")
     }
 
-    /// Host and port, for people.
+    /// Host and port, for display.
     #[must_use]
     pub fn host(&self) -> String {
         let host = Url::parse(&self.0).ok().and_then(|url| {
@@ -108,13 +102,14 @@ impl FromStr for CallbackUrl {
         if text.len() > 1_000 {
             return Err(Problem::TooLong);
         }
-        // The URL standard would quietly drop line breaks and escape the rest: what is stored would not be what is used.
+        // The URL standard drops line breaks and escapes the rest, so that the stored text would differ from the URL in
+        // use.
         if text.bytes().any(|byte| !byte.is_ascii_graphic() || matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'`')) {
             return Err(Problem::Characters);
         }
         let url = Url::parse(text).map_err(|_| Problem::Unreadable)?;
         let host = url.host().ok_or(Problem::Unreadable)?;
-        // The standard lets hosts have characters that end a directive of a content policy.
+        // The URL standard allows characters in hosts that end a directive of a content security policy.
         if matches!(host, Host::Domain(name) if !name.bytes().all(is_host_byte)) {
             return Err(Problem::Characters);
         }
@@ -126,7 +121,7 @@ impl FromStr for CallbackUrl {
         if !(url.scheme() == "https" || (url.scheme() == "http" && is_loopback)) {
             return Err(Problem::NotSecure);
         }
-        // The standard forgives `https:/host` and `https:host`; other programs read those as something else.
+        // The URL standard accepts `https:/host` and `https:host`; other programs read those differently.
         if !text.get(url.scheme().len()..).is_some_and(|rest| rest.starts_with("://")) {
             return Err(Problem::Unreadable);
         }
@@ -235,7 +230,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is accepted is one line, stays on its host, and cannot end a policy directive.
+        /// An accepted URL is one line, its redirect stays on the host, and its policy sources cannot end a directive.
         #[test]
         fn nothing_breaks_out(text in "https://[a-z.;,'*%3b:_-]{1,20}(:9|/[ -~]{0,10}|[?][a-z=&;,]{0,10})?|[ -~\\r\\nä]{0,40}") {
             if let Ok(callback) = text.parse::<CallbackUrl>() {

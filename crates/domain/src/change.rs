@@ -1,8 +1,8 @@
-//! Changes: the ordered log of what happened in an account.
+//! Changes: the ordered log of an account.
 //!
-//! Every write that matters to an account leaves one entry, in the same transaction. What programs are told (webhooks, the
-//! list of changes, calendars) is made from these entries and from nothing else; letters are written beside them, in the
-//! transaction that leaves the entry.
+//! Every write to the data of an account appends a change in the same transaction. Webhook deliveries, the list of
+//! changes and calendar feeds are derived from it alone. E-mails are written in the same transaction, but not derived
+//! from the log.
 
 use crate::booking::BookingNumber;
 use crate::code::Code;
@@ -12,50 +12,44 @@ use crate::id::{
 };
 use crate::time::Instant;
 
-/// One entry of an account's log. The store numbers it, per account, without gaps.
+/// An entry of an account's log. The store numbers the entries per account, without gaps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// Whose log it belongs to.
     pub account: AccountId,
     pub at: Instant,
     pub actor: Actor,
-    /// What kind of thing changed.
     pub thing: Thing,
-    /// The id of the thing.
     pub thing_id: String,
-    /// The application that created the thing, if one did: keys that are allowed their own things know of the change only
-    /// if it was theirs (wire reference, section 2.2).
+    /// The application that created the thing, if any. A key with access to its application's own things sees the
+    /// change only if this is that application (wire reference, section 2.2).
     pub creator: Option<ApplicationId>,
-    /// What happened to it.
     pub kind: Kind,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
-    /// A person who signed in: of this account or, for a developer ending an authorization, of another.
+    /// A signed-in user; of another account if a developer ends an authorization.
     User(AccountId, UserId),
-    /// An application, by no key of its own: its developer's account, and its id.
+    /// An application acting without a key: the account of its developer, and its id.
     Application(AccountId, ApplicationId),
-    /// An application, with one of its keys. What it does is stored only while that has not ended.
+    /// An application acting with a key. The change is stored only if the key has not ended by then.
     Key(Key),
-    /// The server itself, or somebody who was not signed in.
+    /// The server itself, or a person who is not signed in.
     System,
 }
 
-/// The key that an application acts with.
+/// The API key that an application acts with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
     /// The account of the application's developer.
     pub developer: AccountId,
     pub application: ApplicationId,
-    /// The account that the key opens; for what is done in a subaccount, its portal.
+    /// The account that the key is for; in a subaccount, its portal.
     pub account: AccountId,
-    /// The authorization it belongs to.
     pub authorization: AuthorizationId,
 }
 
 impl Actor {
-    /// The key it acts with, if it has one.
     #[must_use]
     pub fn key(&self) -> Option<&Key> {
         match self {
@@ -64,7 +58,6 @@ impl Actor {
         }
     }
 
-    /// The application that acts, if it is one.
     #[must_use]
     pub fn application(&self) -> Option<&ApplicationId> {
         match self {
@@ -73,7 +66,7 @@ impl Actor {
         }
     }
 
-    /// The entry in an account's log that says: this actor did that to the thing.
+    /// The entry for the log of `account`.
     #[must_use]
     pub fn change(&self, account: &AccountId, at: Instant, subject: Subject<'_>, kind: Kind) -> Change {
         let Subject { thing, id, creator } = subject;
@@ -82,7 +75,7 @@ impl Actor {
     }
 }
 
-/// The thing that a change is about. What applications can create is never named without saying which one did, if any.
+/// The thing that a change is about. The constructors of things that applications can create also take the creator.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
     thing: Thing,
@@ -107,27 +100,20 @@ macro_rules! subjects {
 
 subjects! {
     account(AccountId) = Account;
-    /// A person who signs in.
     user(UserId) = User;
     application(ApplicationId) = Application;
-    /// An application's secret key.
     secret_key(SecretKeyId) = SecretKey;
     authorization(AuthorizationId) = Authorization;
-    /// The catalogue of an account.
     catalogue(AccountId) = Catalogue;
     booking(BookingNumber, creator) = Booking;
     customer(CustomerId, creator) = Customer;
-    /// A person linked to a customer.
     linked_person(LinkedPersonId) = LinkedPerson;
     payment(PaymentId, creator) = Payment;
-    /// A block of seats.
     seat_block(SeatBlockId, creator) = SeatBlock;
-    /// A block of resources.
     resource_block(ResourceBlockId, creator) = ResourceBlock;
     promotion(PromotionId) = Promotion;
     voucher(Code) = Voucher;
     webhook(WebhookId) = Webhook;
-    /// A calendar that programs subscribe to.
     calendar(CalendarId) = Calendar;
 }
 
@@ -140,7 +126,7 @@ macro_rules! words {
         impl $name {
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// The word that stands for it in the database.
+            /// The word in the database.
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)* }
@@ -170,39 +156,33 @@ pub struct UnknownWord;
 words! {
     /// The kinds of things whose changes are logged.
     Thing {
-        /// The account itself: its name, contact details, settings.
+        /// Name, contact details, settings.
         Account = "account",
-        /// A person who signs in.
         User = "user",
         Application = "application",
-        /// An application's secret key.
         SecretKey = "secret_key",
         Authorization = "authorization",
-        /// The catalogue: products, categories, resources, taxes, custom fields, booking settings.
+        /// Products, categories, resources, taxes, custom fields, booking settings.
         Catalogue = "catalogue",
         Booking = "booking",
         Customer = "customer",
-        /// A person linked to a customer.
         LinkedPerson = "linked_person",
         Payment = "payment",
-        /// A block of seats.
         SeatBlock = "seat_block",
-        /// A block of resources.
         ResourceBlock = "resource_block",
         Promotion = "promotion",
         Voucher = "voucher",
-        /// A webhook of an application.
         Webhook = "webhook",
-        /// A calendar that programs subscribe to.
         Calendar = "calendar",
     }
 }
 
 impl Thing {
-    /// Whether a change of it can change what a pair of keys opens.
+    /// Whether a change of it can change the access of API keys, so that cached access must be read again.
     #[must_use]
     pub fn concerns_keys(self) -> bool {
         match self {
+            // API keys depend on these four kinds of rows.
             Self::Account | Self::Application | Self::SecretKey | Self::Authorization => true,
             Self::User
             | Self::Catalogue
@@ -221,13 +201,10 @@ impl Thing {
 }
 
 words! {
-    /// What happened to the thing.
     Kind {
-        /// It came to be.
         Created = "created",
-        /// It is different now.
         Updated = "updated",
-        /// It is gone, or has ended.
+        /// Deleted or ended.
         Deleted = "deleted",
     }
 }

@@ -1,17 +1,17 @@
-//! Codes of promotions and vouchers: what a business gives out, and what customers type.
+//! Codes of promotions and vouchers.
 
 use crate::normal_form::composed;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
-/// Longest code, in characters.
+/// In characters.
 pub const LONGEST_CODE: usize = 50;
-/// Most codes that one member of a request can hold.
+/// Maximum number of codes in one member of a request.
 pub const MOST_CODES: usize = 20;
 
-/// A code: 1 to [`LONGEST_CODE`] characters, none of them a comma, in upper case, in normal form C and without white space
-/// around it. So two are equal when a customer would say that they are (wire reference, section 6.7).
+/// A code of 1 to [`LONGEST_CODE`] characters without commas, trimmed, in upper case and normal form C, so that codes
+/// that look alike are equal (wire reference, section 6.7).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(String);
 
@@ -21,7 +21,6 @@ pub struct Code(String);
 pub struct NotACode;
 
 impl Code {
-    /// The code in upper case.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -55,26 +54,26 @@ impl Serialize for Code {
 
 impl<'de> Deserialize<'de> for Code {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // What was stored in upper case can be longer than what was typed, and is not measured again.
+        // A stored code is not checked for length again: upper case can be longer than the text that was typed.
         let text = String::deserialize(deserializer)?;
         if text.is_empty() { Err(serde::de::Error::custom("not a code")) } else { Ok(Self(text)) }
     }
 }
 
 impl Code {
-    /// The code that was stored as this text; nothing if that is empty.
+    /// A code from the database; `None` for an empty text.
     #[must_use]
     pub fn stored(text: &str) -> Option<Self> {
         (!text.is_empty()).then(|| Self(text.to_owned()))
     }
 }
 
-/// A code as somebody typed it.
+/// A code as the customer typed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TypedCode {
-    /// The code; nothing where no code could look like that.
+    /// `None` if the text cannot be a code.
     pub code: Option<Code>,
-    /// What was typed, for messages: at most [`LONGEST_CODE`] characters of it, none that cannot be shown.
+    /// The text for messages: without control characters, cut to [`LONGEST_CODE`] characters.
     pub typed: String,
 }
 
@@ -93,10 +92,7 @@ impl TypedCode {
     }
 }
 
-/// The codes in a text with commas between them, as a customer typed it: each once, in order, without those that are empty.
-///
-/// # Errors
-/// [`TooManyCodes`].
+/// Reads a comma-separated list of codes: each once, in order, without empty entries.
 pub fn codes(input: &str) -> Result<Vec<TypedCode>, TooManyCodes> {
     let mut found: Vec<TypedCode> = Vec::new();
     for text in input.split(',').map(str::trim).filter(|text| !text.is_empty()) {
@@ -112,7 +108,6 @@ pub fn codes(input: &str) -> Result<Vec<TypedCode>, TooManyCodes> {
     Ok(found)
 }
 
-/// The codes of a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Codes {
     pub promotions: Vec<TypedCode>,
@@ -178,7 +173,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever somebody types, what comes of it is bounded, can be shown, and is read again from where it was stored.
+        /// Any input gives bounded, printable texts, and codes that can be read back after being stored.
         #[test]
         fn anything_can_be_typed(input in ".{0,200}") {
             if let Ok(found) = codes(&input) {

@@ -1,4 +1,4 @@
-//! The question put to an owner: may this application have these permissions?
+//! Consent: the request in an Authorization URL, who can decide about it, and what an answer on the consent page means.
 
 use crate::account::{AccountKind, Role};
 use crate::change::words;
@@ -8,29 +8,27 @@ use crate::time::Instant;
 use percent_encoding::percent_decode_str;
 use std::time::Duration;
 
-/// How long a question can be answered.
+/// How long a consent request can be answered.
 pub const QUESTION_LIFETIME: Duration = Duration::from_secs(15 * 60);
 
-/// Most bytes a `state` may have, as it stands in the query.
+/// Maximum length of `state`, in bytes as escaped in the query.
 pub const LONGEST_STATE: usize = 2_000;
 
 words! {
-    /// What the owner decided.
     Decision {
-        /// Agreed: a new authorization.
+        /// Creates a new authorization.
         Allowed = "allowed",
         Denied = "denied",
     }
 }
 
-/// What an Authorization URL asks for: `?authappid=…&permissions=…&state=…` (wire reference, section 2.1).
+/// The request in an Authorization URL: `?authappid=…&permissions=…&state=…` (wire reference, section 2.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthorizationRequest {
     pub application: ApplicationId,
-    /// What it asks for; never empty.
+    /// Never empty.
     pub permissions: PermissionSet,
-    /// The raw, still escaped value of `state`, so that it comes back byte for byte. Only characters that can
-    /// stand in an address.
+    /// The escaped value exactly as received, so that the callback returns it byte for byte. Printable ASCII only.
     pub state: Option<String>,
 }
 
@@ -50,16 +48,16 @@ pub enum MalformedRequest {
 }
 
 impl AuthorizationRequest {
-    /// Whether a query is meant as an Authorization URL at all.
+    /// Whether the query has a parameter of an Authorization URL.
     #[must_use]
     pub fn is_meant_by(query: &str) -> bool {
         query.split('&').any(|pair| matches!(split(pair).0, "authappid" | "permissions"))
     }
 
-    /// Reads the query of an Authorization URL. Parameters it does not know are ignored.
+    /// Reads the query of an Authorization URL. Unknown parameters are ignored.
     ///
     /// # Errors
-    /// What is wrong with it; the first problem in the order of the address.
+    /// The first problem in the order application, permissions, state.
     pub fn parse(query: &str) -> Result<Self, MalformedRequest> {
         let application = value(query, "authappid")?.map(decode).ok_or(MalformedRequest::Application)?;
         let application = application.trim().parse().map_err(|_| MalformedRequest::Application)?;
@@ -76,7 +74,7 @@ impl AuthorizationRequest {
     }
 }
 
-/// Printable ASCII without the characters that end a query or that programs disagree on.
+/// Printable ASCII, except characters that end a query or that URL parsers treat differently.
 fn is_address_byte(byte: u8) -> bool {
     byte.is_ascii_graphic()
         && !matches!(byte, b'#' | b'&' | b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}')
@@ -96,13 +94,13 @@ fn decode(raw: &str) -> String {
     percent_decode_str(&raw.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
-/// What of the permissions can be granted in an account of this kind: only a portal has subaccounts.
+/// The permissions that can be granted in an account of this kind: only a portal has subaccounts.
 #[must_use]
 pub fn grantable(kind: AccountKind, permissions: &PermissionSet) -> PermissionSet {
     if kind == AccountKind::Portal { permissions.clone() } else { permissions.without(Permission::SubaccountsRw) }
 }
 
-/// Why somebody who is signed in may not decide.
+/// Why a signed-in user cannot decide about an application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MayNotDecide {
     /// A developer account takes no bookings; nothing can be installed in it.
@@ -111,10 +109,7 @@ pub enum MayNotDecide {
     NotTheOwner(Role),
 }
 
-/// Only the owner of an account that takes bookings, or manages ones that do, decides about applications.
-///
-/// # Errors
-/// Why not.
+/// Only the owner of a business or a portal decides about applications.
 pub fn may_decide(kind: AccountKind, role: Role) -> Result<(), MayNotDecide> {
     match (kind, role) {
         (AccountKind::Developer, _) => Err(MayNotDecide::DeveloperAccount),
@@ -123,29 +118,29 @@ pub fn may_decide(kind: AccountKind, role: Role) -> Result<(), MayNotDecide> {
     }
 }
 
-/// The permissions asked for that no authorization of the same application in the account allows yet.
+/// The requested permissions that no earlier authorization of the application in this account allows.
 #[must_use]
-pub fn news(asked: &PermissionSet, granted: &[PermissionSet]) -> Vec<Permission> {
-    asked.iter().filter(|permission| !granted.iter().any(|set| set.allows(*permission))).collect()
+pub fn not_yet_granted(requested: &PermissionSet, granted: &[PermissionSet]) -> Vec<Permission> {
+    requested.iter().filter(|permission| !granted.iter().any(|set| set.allows(*permission))).collect()
 }
 
-/// What pressing a button on the consent page leads to.
+/// What a press of a button on the consent page leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConsentStep {
-    /// The question is open: the answer counts.
+    /// The request is open: the decision is carried out.
     Answer,
-    /// The same answer was given before: lead where the first press led, and make nothing.
+    /// The same decision was made before: redirect as the first time, create nothing.
     Repeat,
-    /// The other answer was given before, and stands.
+    /// The opposite decision was made before and stays.
     AnsweredOtherwise(Decision),
     Expired,
 }
 
-/// What a press of a button means for a question that can be answered until `expires_at` and was or was not answered
-/// before. A question is answered once, however often a button is pressed.
+/// What a press of a button means. A consent request is decided once, however often a button is pressed.
 #[must_use]
 pub fn step(previous: Option<Decision>, expires_at: Instant, pressed: Decision, now: Instant) -> ConsentStep {
     match previous {
+        // Expiry comes first: after it, not even a repeated press leads to the callback.
         _ if now >= expires_at => ConsentStep::Expired,
         None => ConsentStep::Answer,
         Some(previous) if previous == pressed => ConsentStep::Repeat,
@@ -207,9 +202,9 @@ mod tests {
     fn new_is_what_no_earlier_grant_allows() {
         let set = |list| PermissionSet::parse_list(list).expect("permissions");
         let granted = [set("bookings_rwd_own"), set("customers_r_all")];
-        let asked = set("bookings_rw_own,bookings_r_all,customers_r_all,availability_r");
-        assert_eq!(news(&asked, &granted), vec![Permission::BookingsRAll, Permission::AvailabilityR]);
-        assert_eq!(news(&asked, &[]).len(), 4);
+        let requested = set("bookings_rw_own,bookings_r_all,customers_r_all,availability_r");
+        assert_eq!(not_yet_granted(&requested, &granted), vec![Permission::BookingsRAll, Permission::AvailabilityR]);
+        assert_eq!(not_yet_granted(&requested, &[]).len(), 4);
     }
 
     #[test]

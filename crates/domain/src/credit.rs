@@ -1,37 +1,38 @@
-//! Store credit: money that a customer has with the business. It lowers no price; it pays (wire reference, section 6.7).
+//! Store credit: money that a customer has with the business. It is a payment and reduces no price (wire reference,
+//! section 6.7).
 //!
-//! A money voucher is redeemed as a whole with a booking: what the booking needs of it pays, and the rest becomes the
-//! customer's. Vouchers pay first, then what earlier vouchers have left, then other credit.
+//! A booking redeems a money voucher as a whole: what is not needed becomes credit of the customer. Vouchers redeemed
+//! with the booking pay first, then the remainder of earlier vouchers, then other credit.
 
 use serde::{Deserialize, Serialize};
 
-/// What a customer has, in minor units of the business's currency; neither is negative.
+/// The credit of a customer, in minor units of the business's currency. Never negative.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credit {
-    /// What is left of money vouchers.
+    /// The remainder of redeemed money vouchers.
     pub of_vouchers: i64,
-    /// What the business gave.
+    /// Credit that the business granted.
     pub granted: i64,
 }
 
 impl Credit {
-    /// Both together; as much as can be counted.
+    /// The sum of both, saturating.
     #[must_use]
     pub fn total(self) -> i64 {
         self.of_vouchers.saturating_add(self.granted)
     }
 }
 
-/// What pays for something, in minor units.
+/// How an amount is paid by vouchers and credit, in minor units.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Redemption {
-    /// Of the vouchers that are redeemed now.
+    /// Paid by vouchers redeemed now.
     pub vouchers: i64,
-    /// Of what earlier vouchers have left.
+    /// Paid by the remainder of earlier vouchers.
     pub left_over: i64,
-    /// Of what the business gave.
+    /// Paid by granted credit.
     pub granted: i64,
-    /// What the customer has afterwards.
+    /// The credit of the customer afterwards.
     pub credit: Credit,
 }
 
@@ -41,7 +42,7 @@ impl Redemption {
         self.vouchers + self.of_credit()
     }
 
-    /// What pays of the credit that was there before.
+    /// Paid by credit that the customer had before.
     #[must_use]
     pub fn of_credit(self) -> i64 {
         self.left_over + self.granted
@@ -53,12 +54,13 @@ impl Redemption {
 #[error("the credit is more than can be counted")]
 pub struct TooMuchCredit;
 
-/// Pays what is due, as far as there is something: with `redeemed`, the value of the vouchers redeemed now, and with the
-/// credit. What is due may be negative, after a refund, and then nothing is paid.
+/// Pays as much of `due` as possible: first with `redeemed`, the value of the vouchers redeemed now, then with
+/// `credit`. A negative `due`, after a refund, pays nothing. All amounts are in minor units.
 ///
 /// # Errors
-/// [`TooMuchCredit`] when the credit afterwards would be.
+/// [`TooMuchCredit`] if the credit afterwards overflows.
 pub fn redeem(due: i64, redeemed: i64, credit: Credit) -> Result<Redemption, TooMuchCredit> {
+    // A refund can make the amount due negative.
     let due = due.max(0);
     let vouchers = redeemed.min(due);
     let left_over = credit.of_vouchers.min(due - vouchers);
@@ -87,7 +89,7 @@ mod tests {
     }
 
     proptest! {
-        /// No money appears or vanishes: vouchers and credit before are what was paid of them and credit afterwards.
+        /// Vouchers and credit before equal the amount paid and the credit afterwards.
         #[test]
         fn what_was_there_is_paid_or_left(
             due: i64,

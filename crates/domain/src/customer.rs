@@ -1,4 +1,4 @@
-//! Customers, the people linked to them, and what is known of a person.
+//! Customers and linked people: personal data, its limits, and answers to custom fields.
 
 use crate::account::{Country, Language, PhoneKind, is_readable};
 use crate::catalogue::{CustomField, FieldKind};
@@ -9,20 +9,20 @@ use crate::text::json_bytes;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-/// Longest name, number or line of an address, in characters.
+/// Maximum length of a name, a phone number or a line of an address, in characters.
 pub const LONGEST_LINE: usize = 200;
 
-/// Most bytes that everything known of a person has, written as JSON, which is how it is stored.
+/// Maximum size of all data of a person, in bytes of the JSON that is stored.
 pub const LARGEST_PERSON: usize = 16 * 1024;
 
-/// Most phone numbers, and most custom fields, that a person can have.
+/// Maximum number of phone numbers, and of custom fields, of a person.
 pub const MOST_ENTRIES: usize = 50;
 
-/// Most people that can be linked to a customer.
+/// Maximum number of people linked to a customer.
 pub const MOST_LINKED: u32 = 1_000;
 
 words! {
-    /// Gender, as far as it was given (wire reference, section 4.8).
+    /// Wire reference, section 4.8.
     Gender {
         Male = "male",
         Female = "female",
@@ -30,7 +30,7 @@ words! {
     }
 }
 
-/// What is known of a person. Everything may be missing: customers come from imports and from the phone, too.
+/// The data of a customer or linked person. All of it is optional: customers can come from imports or phone calls.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Person {
@@ -44,30 +44,27 @@ pub struct Person {
     pub email_address: Option<EmailAddress>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub phones: Vec<Phone>,
-    /// Where the person lives.
     pub address: Address,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_of_birth: Option<Date>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gender: Option<Gender>,
-    /// Answers to custom fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub custom_fields: Vec<FieldAnswer>,
-    /// Id at a social network. Customers only.
+    /// Only for customers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub facebook_id: Option<String>,
-    /// The language the customer chose. Customers only.
+    /// The preferred language. Only for customers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
-    /// Whether the customer wants to be reminded by text message. Customers only.
+    /// Only for customers.
     pub accept_sms_reminders: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Phone {
-    /// The number, as it was written.
+    /// As the client wrote it.
     pub number: String,
-    /// What it is for.
     pub kind: PhoneKind,
 }
 
@@ -89,19 +86,18 @@ pub struct Address {
     pub postcode: Option<String>,
 }
 
-/// An answer to a custom field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldAnswer {
     pub field: CustomFieldId,
-    /// The answer, as the wire writes it; of a choice, the id of the value.
+    /// In the format of the wire; of a choice, the id of the value.
     pub value: String,
 }
 
-/// Whom a custom field is about.
+/// The people that a custom field applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum About {
     Customer,
-    /// Somebody linked to one.
+    /// A person linked to a customer.
     Participant,
 }
 
@@ -148,16 +144,16 @@ pub enum PersonError {
     NotAnAnswer(CustomFieldId),
 }
 
-/// What was kept as the name of a customer, without what is no name: rows of earlier programs have the e-mail address where
-/// none was given, and names are shown where addresses are not.
+/// The stored name of a customer, or an empty text if it is an e-mail address. Earlier versions stored the address as
+/// the name of a nameless customer; names are shown where addresses must not be.
 #[must_use]
 pub fn name_alone(kept: String) -> String {
     if kept.contains('@') && kept.parse::<EmailAddress>().is_ok() { String::new() } else { kept }
 }
 
 impl Person {
-    /// First, middle and last name; empty if none was given. Never an address: names are shown where addresses are not, such
-    /// as in the title of a booking.
+    /// First, middle and last name; empty if there is none. Never the e-mail address: names are shown where addresses
+    /// must not be, such as in the title of a booking.
     #[must_use]
     pub fn display_name(&self) -> String {
         let names = [&self.first_name, &self.middle_name, &self.last_name];
@@ -165,17 +161,14 @@ impl Person {
         name.collect::<Vec<_>>().join(" ")
     }
 
-    /// The same as somebody linked to a customer, of whom some things are not known: those that customers alone have.
+    /// Drops the data that only customers have.
     #[must_use]
     pub fn as_linked(self) -> Self {
         Self { facebook_id: None, language: None, accept_sms_reminders: false, ..self }
     }
 
-    /// Whether every text is a line of bearable length, and all of it few enough bytes to be stored. Of a person of whom more
-    /// was known, from a time without that limit, less may be known now.
-    ///
-    /// # Errors
-    /// [`PersonRefused`].
+    /// Checks the length and form of the texts, and the size of all data. `known` is the stored person that is changed:
+    /// one from before the size limit may keep its size, but not grow.
     pub fn check(&self, known: Option<&Self>) -> Result<(), PersonError> {
         let Address { address1, address2, city, state, postcode, .. } = &self.address;
         let lines = [
@@ -214,27 +207,27 @@ fn check_line(field: PersonField, line: &str) -> Result<(), PersonError> {
     if line.is_empty() || is_readable(line) { Ok(()) } else { Err(PersonError::NotALine(field)) }
 }
 
-/// An answer as the caller gives it: the field by id or else by name.
+/// An answer to a custom field in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldInput {
-    /// The field's id. It wins over the name.
+    /// Wins over the name.
     pub id: Option<String>,
-    /// The field's name, in any language.
+    /// In any language of the business.
     pub name: Option<String>,
     pub value: String,
 }
 
-/// The answers to custom fields.
+/// Checks and converts the answers in a request. Of repeated answers to one field the last one counts.
 ///
 /// # Errors
-/// [`PersonRefused`].
+/// [`PersonError::UnknownField`], [`PersonError::NotAnAnswer`].
 pub fn answers(fields: &[CustomField], about: About, inputs: &[FieldInput]) -> Result<Vec<FieldAnswer>, PersonError> {
     if inputs.len() > MOST_ENTRIES {
         return Err(PersonError::TooMany(PersonField::CustomFields));
     }
     let mut answers: Vec<FieldAnswer> = Vec::with_capacity(inputs.len());
     for (position, input) in inputs.iter().enumerate() {
-        let concerns = |field: &&CustomField| match about {
+        let applies = |field: &&CustomField| match about {
             About::Customer => field.for_customer,
             About::Participant => field.for_participants,
         };
@@ -243,15 +236,16 @@ pub fn answers(fields: &[CustomField], about: About, inputs: &[FieldInput]) -> R
             (None, Some(name)) => field.name.is(name),
             (None, None) => false,
         };
-        let field = fields.iter().filter(concerns).find(named).ok_or(PersonError::UnknownField(position))?;
-        let value = answer(field, &input.value).ok_or_else(|| PersonError::NotAnAnswer(field.id.clone()))?;
+        let field = fields.iter().filter(applies).find(named).ok_or(PersonError::UnknownField(position))?;
+        let value = read_answer(field, &input.value).ok_or_else(|| PersonError::NotAnAnswer(field.id.clone()))?;
+        // The last answer to a field counts.
         answers.retain(|answer| answer.field != field.id);
         answers.push(FieldAnswer { field: field.id.clone(), value });
     }
     Ok(answers)
 }
 
-fn answer(field: &CustomField, text: &str) -> Option<String> {
+fn read_answer(field: &CustomField, text: &str) -> Option<String> {
     match &field.kind {
         FieldKind::Choice { values, .. } => {
             let value =
@@ -272,7 +266,8 @@ fn answer(field: &CustomField, text: &str) -> Option<String> {
 }
 
 impl FieldAnswer {
-    /// What the field and the answer are called in a language; nothing when the business no longer asks.
+    /// The names of the field and of the answer in this language; `None` if the business has removed the field or the
+    /// value.
     #[must_use]
     pub fn named(&self, fields: &[CustomField], language: Language) -> Option<(String, String)> {
         let field = fields.iter().find(|field| field.id == self.field)?;

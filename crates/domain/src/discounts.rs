@@ -1,9 +1,9 @@
-//! What lowers the price of a booking: promotions, a voucher for a service, prepaid credits.
+//! Discounts of a booking: promotions, a voucher for a service, prepaid credits.
 //!
-//! They take off in this order, each from what the one before has left: the best of the automatic promotions, the
-//! promotions of codes in the order of their codes, the voucher, prepaid credits. All take from the price as the business
-//! writes its prices, adjustments included; taxes are computed from what is left (wire reference, sections 6.7 and 6.8).
-//! Money vouchers and store credit lower no price: they pay ([`crate::credit`]).
+//! They apply in this order, each to what the one before has left: the best automatic promotion, the promotions with
+//! codes in the order of their codes, the voucher, prepaid credits. All reduce the display price (with or without
+//! taxes, as the business states its prices), adjustments included; taxes are computed from the rest (wire reference,
+//! sections 6.7 and 6.8). Money vouchers and store credit are payments and reduce no price: see [`crate::credit`].
 
 use crate::catalogue::{Catalogue, Discount, Promotion};
 use crate::code::Code;
@@ -13,44 +13,40 @@ use crate::order::OrderError;
 use crate::price::{self, Price, PriceLine};
 use serde::{Deserialize, Serialize};
 
-/// What lowers the price of a booking.
+/// The discounts of a booking, as stored with it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AppliedDiscounts {
-    /// Promotions, in the order in which they take off.
+    /// In the order in which they apply.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub promotions: Vec<AppliedPromotion>,
-    /// A voucher for a service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub voucher: Option<ServiceVoucher>,
-    /// How many prepaid credits.
+    /// Number of prepaid credits used.
     pub prepaid: u32,
-    /// Money vouchers that were redeemed with the booking. They have lowered nothing; a client that repeats their codes
-    /// says nothing new.
+    /// Money vouchers redeemed with the booking. They reduce no price; kept so that a client may repeat their codes in
+    /// an update.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub redeemed: Vec<Code>,
 }
 
-/// A promotion that somebody has, with what it takes off, for when the business no longer has it.
+/// A promotion as it was when it was applied; it may have left the catalogue since.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppliedPromotion {
     pub promotion: PromotionId,
-    /// What it is called.
     pub name: String,
-    /// How much it takes off.
     pub discount: Discount,
-    /// How one came by it.
     pub by: PromotionSource,
 }
 
-/// How somebody came by a promotion.
+/// How a booking qualified for a promotion.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PromotionSource {
     Itself,
-    /// With the code that everybody can use.
+    /// The promotion's shared code, which any customer can use.
     Code(Code),
-    /// With a code that can be used once.
+    /// One of the promotion's single-use codes.
     Coupon(Code),
 }
 
@@ -58,25 +54,25 @@ pub enum PromotionSource {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceVoucher {
     pub code: Code,
-    /// For how many people it pays; for all of them, when nothing is said.
+    /// For how many people it pays; `None` for all.
     pub people: Option<u32>,
 }
 
 impl AppliedDiscounts {
-    /// Whether nothing lowers the price, and no voucher was redeemed.
+    /// Whether no discount applies and no voucher was redeemed.
     #[must_use]
     pub fn is_none(&self) -> bool {
         *self == Self::default()
     }
 
-    /// The names of the promotions, as one text; nothing without any.
+    /// The names of the promotions, joined by commas; `None` without promotions.
     #[must_use]
     pub fn promotion_name(&self) -> Option<String> {
         let names: Vec<&str> = self.promotions.iter().map(|applied| applied.name.as_str()).collect();
         (!names.is_empty()).then(|| names.join(", "))
     }
 
-    /// The codes that can be used once, of promotions that have many.
+    /// The single-use codes among the applied promotions.
     pub fn coupons(&self) -> impl Iterator<Item = &Code> {
         self.promotions.iter().filter_map(|applied| match &applied.by {
             PromotionSource::Coupon(code) => Some(code),
@@ -86,13 +82,11 @@ impl AppliedDiscounts {
 }
 
 impl AppliedPromotion {
-    /// The promotion, for one who came by it so.
     #[must_use]
     pub fn of(promotion: &Promotion, by: PromotionSource) -> Self {
         Self { promotion: promotion.id.clone(), name: promotion.name.clone(), discount: promotion.discount, by }
     }
 
-    /// The code that one typed for it.
     #[must_use]
     pub fn code(&self) -> Option<&Code> {
         match &self.by {
@@ -102,75 +96,80 @@ impl AppliedPromotion {
     }
 }
 
-/// What there is for an order: all of it can be used.
+/// The discounts that an order can use. Eligibility and remaining uses have been checked.
 #[derive(Debug, Clone, Default)]
 pub struct AvailableDiscounts {
-    /// Promotions of which the best applies.
+    /// Only the best of them applies.
     pub automatic: Vec<AppliedPromotion>,
-    /// Promotions of codes, which all apply.
+    /// All of them apply.
     pub coded: Vec<AppliedPromotion>,
-    /// A voucher for the product.
     pub voucher: Option<ServiceVoucher>,
-    /// How many prepaid credits the customer has for the product.
+    /// The prepaid credits that the customer has for the product.
     pub prepaid: u32,
 }
 
-/// A price with everything that lowers it.
+/// The result of [`apply_discounts`].
 #[derive(Debug, Clone)]
 pub struct DiscountedPrice {
     pub price: Price,
     /// The promotions that apply.
     pub promotions: Vec<AppliedPromotion>,
-    /// What the promotions take off the price as the business writes it.
+    /// What the promotions take off the display price.
     pub discount: Money,
     pub voucher: Option<ServiceVoucher>,
-    /// How many prepaid credits are used.
+    /// Number of prepaid credits used.
     pub prepaid: u32,
-    /// For how many people neither the voucher nor a credit pays.
+    /// Number of people for whom neither the voucher nor a prepaid credit pays.
     pub uncovered: u32,
 }
 
-/// The price of an order for `people` who need a credit each, with what there is for it. With `always` credits are used
-/// also where nothing is left to pay: for products that only those can book who have some.
+/// The discounted price of an order.
+///
+/// `people` is the number of people who need a prepaid credit each. With `always`, credits are used even if nothing is
+/// left to pay: for products that only customers with prepaid credits can book. `zero` is zero in the account's
+/// currency.
 ///
 /// # Errors
-/// [`OrderRefused::Negative`], [`OrderRefused::Price`].
+/// [`OrderError::Negative`] if the total or a part of the price would be negative, [`OrderError::Price`] if an amount
+/// is too large.
 pub fn apply_discounts(
     lines: &[PriceLine],
-    offered: &AvailableDiscounts,
+    available: &AvailableDiscounts,
     people: u32,
     always: bool,
     catalogue: &Catalogue,
-    nothing: Money,
+    zero: Money,
 ) -> Result<DiscountedPrice, OrderError> {
-    let whole = price::display(lines, nothing)?;
-    let mut left = whole;
+    let full = price::display(lines, zero)?;
+    let mut left = full;
     let mut promotions = Vec::new();
-    for applied in best(&offered.automatic, whole)?.into_iter().chain(&offered.coded) {
+    // Every promotion applies to what the ones before have left.
+    for applied in best_automatic(&available.automatic, full)?.into_iter().chain(&available.coded) {
         left = left.minus(applied.discount.of(left)?)?;
         promotions.push(applied.clone());
     }
-    let discount = whole.minus(left)?;
+    let discount = full.minus(left)?;
     let mut uncovered = people;
-    if let Some(voucher) = &offered.voucher {
+    if let Some(voucher) = &available.voucher {
         let paid_for = voucher.people.unwrap_or(people).min(people);
-        // For a party of people without seats there is nothing to count, and the voucher pays.
+        // A party without seats has no people to count, so the voucher pays for all of it.
         let off = if people == 0 { left } else { left.share(paid_for.into(), people.into()) };
         left = left.minus(off)?;
         uncovered -= paid_for;
     }
-    let prepaid = if always || left.minor() > 0 { offered.prepaid.min(uncovered) } else { 0 };
+    // Credits are only used if something is left to pay, unless the product requires them.
+    let prepaid = if always || left.minor() > 0 { available.prepaid.min(uncovered) } else { 0 };
     left = left.minus(left.share(prepaid.into(), uncovered.into()))?;
-    let price = price::total(&price::reduced(lines, whole.minus(left)?)?, catalogue, nothing)?;
+    let price = price::total(&price::reduced(lines, full.minus(left)?)?, catalogue, zero)?;
     if left.minor() < 0 || price.is_negative() {
         return Err(OrderError::Negative);
     }
-    let voucher = offered.voucher.clone();
+    let voucher = available.voucher.clone();
     Ok(DiscountedPrice { price, promotions, discount, voucher, prepaid, uncovered: uncovered - prepaid })
 }
 
-/// The promotion that takes most off a price, the first of those that take as much; nothing if none takes anything.
-fn best(automatic: &[AppliedPromotion], price: Money) -> Result<Option<&AppliedPromotion>, SumError> {
+/// The promotion that takes off most, the first of equals; `None` if none takes anything off.
+fn best_automatic(automatic: &[AppliedPromotion], price: Money) -> Result<Option<&AppliedPromotion>, SumError> {
     let mut best = None;
     let mut most = 0;
     for applied in automatic {
@@ -214,7 +213,7 @@ mod tests {
             AvailableDiscounts { automatic, coded: vec![applied(4, part("50"))], ..AvailableDiscounts::default() };
         let price = discounted(&lines, &offered, 2);
         let ids: Vec<_> = price.promotions.iter().map(|applied| applied.promotion.as_str()).collect();
-        // 20 off, which is as good as 20 % and comes first, then half of the rest.
+        // 20 off, which equals 20 % and comes first, then half of the rest.
         assert_eq!((ids, price.discount), (vec!["312PROMO02", "312PROMO04"], euros(6_000)));
         assert_eq!((price.price.net, price.price.gross), (euros(4_000), euros(4_400)));
         let free = [line(0, &[])];
@@ -230,7 +229,7 @@ mod tests {
             &AvailableDiscounts { voucher: voucher(Some(1)), prepaid: 1, ..AvailableDiscounts::default() },
             3,
         );
-        // A third is paid by the voucher, half of the rest by a credit.
+        // The voucher pays a third, a credit half of the rest.
         assert_eq!((two.price.net, two.prepaid, two.uncovered), (euros(3_000), 1, 1));
         let all = discounted(
             &lines,
@@ -240,7 +239,7 @@ mod tests {
         assert_eq!((all.price.gross, all.prepaid, all.uncovered), (euros(0), 0, 0));
         let credits = discounted(&lines, &AvailableDiscounts { prepaid: 5, ..AvailableDiscounts::default() }, 3);
         assert_eq!((credits.price.gross, credits.prepaid), (euros(0), 3));
-        // Nothing to pay is no reason to use credits, unless the product is for those who have some.
+        // With nothing to pay credits are used only for a product that requires them.
         let free = [line(0, &[])];
         let offered = AvailableDiscounts { prepaid: 5, ..AvailableDiscounts::default() };
         assert_eq!(discounted(&free, &offered, 3).prepaid, 0);
@@ -256,8 +255,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever there is, the parts of the price add up, it is between nothing and what it was, and everything that is
-        /// written as used was there.
+        /// The parts of the price add up, it is never negative or above the original, and no more discounts are used
+        /// than are available.
         #[test]
         fn what_lowers_a_price_takes_off_no_more_than_there_is(
             amounts in prop::collection::vec((-2_000_i64..100_000, 0_u8..4), 1..6),

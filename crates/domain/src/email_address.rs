@@ -3,12 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// An e-mail address, in lower case: on this server two spellings of one address are one address.
+/// An e-mail address in lower case. Addresses that differ in case only are equal on this server.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EmailAddress(String);
 
 impl EmailAddress {
-    /// Most characters of an address (RFC 5321, and what mail servers take).
+    /// In characters (RFC 5321).
     pub const LONGEST: usize = 254;
 }
 
@@ -18,7 +18,6 @@ impl EmailAddress {
 pub struct NotAnEmailAddress;
 
 impl EmailAddress {
-    /// The address as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -32,7 +31,7 @@ impl FromStr for EmailAddress {
         let options =
             email_address::Options::default().with_required_tld().without_display_text().without_domain_literal();
         let text = text.trim();
-        // Quoted local parts may hold spaces and line breaks. Nobody signs up with one.
+        // Quoted local parts can contain spaces and line breaks. They are not supported.
         if !text.is_ascii() || text.contains('"') || text.len() > Self::LONGEST {
             return Err(NotAnEmailAddress);
         }
@@ -48,7 +47,7 @@ impl fmt::Display for EmailAddress {
     }
 }
 
-/// Debug output ends in logs, and addresses do not belong there.
+/// Never prints the address, because debug output is logged.
 impl fmt::Debug for EmailAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("EmailAddress(…)")

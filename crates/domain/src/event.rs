@@ -1,19 +1,17 @@
-//! Events: one dated occurrence of a schedule, named for ever.
+//! Ids of events.
 
 use crate::id::{ProductId, ScheduleId};
 use jiff::civil::Date;
 use std::fmt;
 use std::str::FromStr;
 
-/// The id of an event: `<product id>_<schedule id>_<YYYY-MM-DD>`, the day on the business's calendar (wire reference,
-/// section 6.2). There need be no row of it, and it stays the same when the schedule's time changes.
+/// The id of an event: `<product id>_<schedule id>_<YYYY-MM-DD>`, with the date on the calendar of the business (wire
+/// reference, section 6.2). An event needs no row in the database, and its id stays the same when the start time of the
+/// schedule changes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventId {
-    /// What can be booked.
     pub product: ProductId,
-    /// The rule that yields the event.
     pub schedule: ScheduleId,
-    /// The day it is for.
     pub date: Date,
 }
 
@@ -22,12 +20,12 @@ pub struct EventId {
 #[error("not the id of an event")]
 pub struct NotAnEventId;
 
-/// The years an event can be of, as those of the times in requests.
+/// The years of an event, as of times in requests.
 const YEARS: std::ops::RangeInclusive<i16> = 1970..=2200;
 
 impl fmt::Display for EventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Lists are full of these, so the digits are put together by hand.
+        // Formatted by hand: large answers contain thousands of ids.
         let digit = |number: u16| char::from_digit(u32::from(number % 10), 10).unwrap_or('0');
         let (year, month, day) = (self.date.year().unsigned_abs(), self.date.month(), self.date.day());
         let (month, day) = (u16::from(month.unsigned_abs()), u16::from(day.unsigned_abs()));
@@ -41,7 +39,7 @@ impl fmt::Display for EventId {
     }
 }
 
-/// The day of a text such as `2026-08-14`. There is one way to write a day; parsers of dates know more, and take longer.
+/// Reads a date such as `2026-08-14` and no other form. Faster than a general date parser.
 fn day_in(text: &str) -> Option<Date> {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else { return None };
     let number = |digits: &[&u8]| {

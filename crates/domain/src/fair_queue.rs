@@ -1,9 +1,9 @@
-//! A bounded queue in which a crowd cannot keep others waiting: those who wait are served by turns.
+//! A bounded queue that serves its clients in turn, so that a crowd cannot keep others waiting.
 //!
-//! Whoever waits is told by a path, from the wide to the narrow: a network, then an address in it. On each level the
-//! branches are served by turns, so a branch waits for one of each other branch and not for all of them. Branches that are new
-//! share every other turn, so that they do not wait for all that come again and again. When the queue is full, whoever came last
-//! to its largest branch has to go, which may be the newcomer.
+//! Each item has a path, from the general to the specific: a network, then an address in it. On every level the branches
+//! are served round robin, so that an item waits for one item of each other branch and not for all of them. New branches
+//! get every second turn, so that they do not wait for all clients that come back again and again. When the queue is
+//! full, the last item of its largest branch is evicted, which can be the one that was just added.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
@@ -12,40 +12,41 @@ use std::hash::Hash;
 #[derive(Debug)]
 pub struct FairQueue<K, T> {
     root: Branch<K, T>,
-    most: usize,
+    capacity: usize,
 }
 
 #[derive(Debug)]
 struct Branch<K, T> {
-    /// How many wait here and below.
+    /// Number of items in this branch, including its children.
     len: usize,
-    here: VecDeque<T>,
-    /// Whose turn it is below: the branches that are new, and the others; each that is not empty, once.
+    items: VecDeque<T>,
+    children: HashMap<K, Branch<K, T>>,
+    /// The order in which children are served: those that were added as new, and the others. Each child is in exactly
+    /// one of the two.
     new: VecDeque<K>,
-    turns: VecDeque<K>,
-    /// Whether it is the turn of one that is not new.
-    not_new: bool,
-    below: HashMap<K, Branch<K, T>>,
+    returning: VecDeque<K>,
+    /// Whether the next turn belongs to a returning child.
+    returning_next: bool,
 }
 
 impl<K, T> Default for Branch<K, T> {
     fn default() -> Self {
         Self {
             len: 0,
-            here: VecDeque::new(),
+            items: VecDeque::new(),
+            children: HashMap::new(),
             new: VecDeque::new(),
-            turns: VecDeque::new(),
-            not_new: false,
-            below: HashMap::new(),
+            returning: VecDeque::new(),
+            returning_next: false,
         }
     }
 }
 
 impl<K: Clone + Eq + Hash, T> FairQueue<K, T> {
-    /// An empty queue in which so many can wait.
+    /// `capacity` is the maximum number of items.
     #[must_use]
-    pub fn new(most: usize) -> Self {
-        Self { root: Branch::default(), most }
+    pub fn new(capacity: usize) -> Self {
+        Self { root: Branch::default(), capacity }
     }
 
     #[must_use]
@@ -58,25 +59,25 @@ impl<K: Clone + Eq + Hash, T> FairQueue<K, T> {
         self.len() == 0
     }
 
-    /// Whether nobody more can wait without another having to go.
+    /// Whether the next [`Self::push`] evicts an item.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.len() >= self.most
+        self.len() >= self.capacity
     }
 
-    /// Adds one that waits, and is new if nobody came by this path lately; who has to go for it, if the queue was full. That may
-    /// be the one that was added.
+    /// Adds an item. `new` says that no client of this path came lately. Returns the item that was evicted if the queue
+    /// was full; it can be the added one.
     pub fn push(&mut self, path: &[K], new: bool, item: T) -> Option<T> {
         self.root.push(path, new, item);
-        if self.root.len > self.most { self.root.pop_largest(Some(path)) } else { None }
+        if self.root.len > self.capacity { self.root.evict(Some(path)) } else { None }
     }
 
-    /// Takes out the one whose turn it is.
+    /// Removes the next item.
     pub fn pop(&mut self) -> Option<T> {
         self.root.pop()
     }
 
-    /// Takes out all that do not wait any more.
+    /// Removes the items for which `waits` is false.
     pub fn retain(&mut self, waits: impl Fn(&T) -> bool) {
         self.root.retain(&waits);
     }
@@ -85,33 +86,37 @@ impl<K: Clone + Eq + Hash, T> FairQueue<K, T> {
 impl<K: Clone + Eq + Hash, T> Branch<K, T> {
     fn push(&mut self, path: &[K], new: bool, item: T) {
         self.len += 1;
-        let Some((next, rest)) = path.split_first() else { return self.here.push_back(item) };
-        if !self.below.contains_key(next) {
-            let turns = if new { &mut self.new } else { &mut self.turns };
-            turns.push_back(next.clone());
+        let Some((key, rest)) = path.split_first() else { return self.items.push_back(item) };
+        if !self.children.contains_key(key) {
+            let turns = if new { &mut self.new } else { &mut self.returning };
+            turns.push_back(key.clone());
         }
-        self.below.entry(next.clone()).or_default().push(rest, new, item);
+        self.children.entry(key.clone()).or_default().push(rest, new, item);
     }
 
-    /// Whose turn it is.
-    fn next(&mut self) -> Option<K> {
-        let (first, then) =
-            if self.not_new { (&mut self.turns, &mut self.new) } else { (&mut self.new, &mut self.turns) };
-        self.not_new = !self.not_new;
-        first.pop_front().or_else(|| then.pop_front())
+    /// Removes the key of the child to serve next from its list.
+    fn next_child(&mut self) -> Option<K> {
+        let (first, second) = if self.returning_next {
+            (&mut self.returning, &mut self.new)
+        } else {
+            (&mut self.new, &mut self.returning)
+        };
+        self.returning_next = !self.returning_next;
+        first.pop_front().or_else(|| second.pop_front())
     }
 
     fn pop(&mut self) -> Option<T> {
-        let item = match self.here.pop_front() {
+        let item = match self.items.pop_front() {
             Some(item) => item,
             None => {
-                let next = self.next()?;
-                let branch = self.below.get_mut(&next)?;
-                let item = branch.pop()?;
-                if branch.len == 0 {
-                    self.below.remove(&next);
+                let key = self.next_child()?;
+                let child = self.children.get_mut(&key)?;
+                let item = child.pop()?;
+                if child.len == 0 {
+                    self.children.remove(&key);
                 } else {
-                    self.turns.push_back(next);
+                    // A child that was served once is no longer new.
+                    self.returning.push_back(key);
                 }
                 item
             }
@@ -120,38 +125,38 @@ impl<K: Clone + Eq + Hash, T> Branch<K, T> {
         Some(item)
     }
 
-    /// Takes out the last of the largest branch. Of equals that of the newcomer, so that nobody who waits has to go for
-    /// one that is no better off.
-    fn pop_largest(&mut self, newcomer: Option<&[K]>) -> Option<T> {
-        let own = newcomer.and_then(<[K]>::split_first);
+    /// Removes the last item of the largest branch. Among branches of equal size the one of the added item is chosen, so
+    /// that a waiting item is only evicted from a larger branch.
+    fn evict(&mut self, added: Option<&[K]>) -> Option<T> {
+        let added = added.and_then(<[K]>::split_first);
         let size =
-            |key: &K| (self.below.get(key).map_or(0, |branch| branch.len), own.is_some_and(|(own, _)| own == key));
-        let Some(largest) = self.new.iter().chain(&self.turns).max_by_key(|key| size(key)).cloned() else {
-            let last = self.here.pop_back()?;
+            |key: &K| (self.children.get(key).map_or(0, |child| child.len), added.is_some_and(|(own, _)| own == key));
+        let Some(largest) = self.new.iter().chain(&self.returning).max_by_key(|key| size(key)).cloned() else {
+            let last = self.items.pop_back()?;
             self.len -= 1;
             return Some(last);
         };
-        let rest = own.filter(|(own, _)| **own == largest).map(|(_, rest)| rest);
-        let branch = self.below.get_mut(&largest)?;
-        let last = branch.pop_largest(rest)?;
-        if branch.len == 0 {
-            self.below.remove(&largest);
+        let rest = added.filter(|(own, _)| **own == largest).map(|(_, rest)| rest);
+        let child = self.children.get_mut(&largest)?;
+        let last = child.evict(rest)?;
+        if child.len == 0 {
+            self.children.remove(&largest);
             self.new.retain(|key| *key != largest);
-            self.turns.retain(|key| *key != largest);
+            self.returning.retain(|key| *key != largest);
         }
         self.len -= 1;
         Some(last)
     }
 
     fn retain(&mut self, waits: &impl Fn(&T) -> bool) {
-        self.here.retain(waits);
-        for branch in self.below.values_mut() {
-            branch.retain(waits);
+        self.items.retain(waits);
+        for child in self.children.values_mut() {
+            child.retain(waits);
         }
-        self.below.retain(|_, branch| branch.len > 0);
-        self.new.retain(|key| self.below.contains_key(key));
-        self.turns.retain(|key| self.below.contains_key(key));
-        self.len = self.here.len() + self.below.values().map(|branch| branch.len).sum::<usize>();
+        self.children.retain(|_, child| child.len > 0);
+        self.new.retain(|key| self.children.contains_key(key));
+        self.returning.retain(|key| self.children.contains_key(key));
+        self.len = self.items.len() + self.children.values().map(|child| child.len).sum::<usize>();
     }
 }
 
@@ -177,33 +182,33 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_crowd_makes_room() {
+    fn the_largest_branch_makes_room() {
         let mut queue = FairQueue::new(3);
         for item in 1..=3 {
             assert_eq!(queue.push(&["crowd", "x"], false, item), None);
         }
         assert!(queue.is_full());
-        assert_eq!(queue.push(&["crowd", "y"], false, 4), Some(3), "within the crowd the largest address does");
+        assert_eq!(queue.push(&["crowd", "y"], false, 4), Some(3), "the largest address of the crowd is evicted from");
         assert_eq!(queue.push(&["crowd", "x"], false, 5), Some(5));
         assert_eq!(queue.push(&["person", "p"], false, 6), Some(2));
-        assert_eq!(queue.push(&["crowd", "z"], false, 7), Some(7), "nobody goes for one that is no better off");
+        assert_eq!(queue.push(&["crowd", "z"], false, 7), Some(7), "no waiting item is evicted for an equal one");
         assert_eq!(all(&mut queue), [1, 6, 4]);
     }
 
     #[test]
-    fn the_new_do_not_wait_for_all_that_come_again() {
+    fn new_branches_do_not_wait_for_all_returning_ones() {
         let mut queue = FairQueue::new(20);
         for (branch, new, item) in
             [("a", false, 1), ("b", false, 2), ("c", false, 3), ("x", true, 4), ("x", true, 5), ("y", true, 6)]
         {
             assert_eq!(queue.push(&[branch], new, item), None);
         }
-        // Once served, x is not new any more.
+        // Once served, x is no longer new.
         assert_eq!(all(&mut queue), [4, 1, 6, 2, 3, 5]);
     }
 
     #[test]
-    fn who_has_gone_takes_no_place() {
+    fn a_removed_item_takes_no_room() {
         let mut queue = FairQueue::new(3);
         for item in 1..=3 {
             queue.push(&[if item == 2 { "a" } else { "b" }], false, item);
@@ -213,16 +218,16 @@ mod tests {
     }
 
     proptest! {
-        /// Whoever is alone in a branch waits for one of each other branch at most, and nobody comes in twice or is lost.
+        /// An item alone in its branch waits for at most one of each other branch, and every item is either served or evicted.
         #[test]
-        fn a_crowd_holds_nobody_up(crowd in proptest::collection::vec(0_u8..4, 0..60), most in 1_usize..40) {
+        fn a_crowd_delays_no_other_branch(crowd in proptest::collection::vec(0_u8..4, 0..60), most in 1_usize..40) {
             let mut queue = FairQueue::new(most);
-            let mut gone = Vec::new();
+            let mut evicted = Vec::new();
             for (item, branch) in crowd.iter().enumerate() {
-                gone.extend(queue.push(&[*branch, 0], false, item));
+                evicted.extend(queue.push(&[*branch, 0], false, item));
             }
             let person = crowd.len();
-            gone.extend(queue.push(&[9, 9], false, person));
+            evicted.extend(queue.push(&[9, 9], false, person));
             let fits = most >= 5 || crowd.iter().collect::<std::collections::HashSet<_>>().len() < most;
             let mut served = Vec::new();
             while let Some(item) = queue.pop() {
@@ -232,7 +237,7 @@ mod tests {
                 let place = served.iter().position(|item| *item == person);
                 prop_assert!(place.is_some_and(|place| place < 5), "{place:?} in {served:?}");
             }
-            served.extend(gone);
+            served.extend(evicted);
             served.sort_unstable();
             prop_assert_eq!(served, (0..=person).collect::<Vec<_>>());
         }

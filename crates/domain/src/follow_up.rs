@@ -1,82 +1,83 @@
-//! When customers are reminded of a booking, and thanked for it afterwards.
+//! Follow-up e-mails: the reminder before a booking and the thanks after it, and when each is due.
 //!
-//! Hours are hours that pass, also over a change of the clock: whoever is reminded a day before is reminded 24 hours before.
+//! Hours are elapsed time, also over a change of the clock: a reminder one day before is sent 24 hours before the
+//! start.
 
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// How late thanks may be, should the server not have run in time.
+/// A server that was down sends thanks up to this long after they were due.
 const LATEST_THANKS: Duration = Duration::from_secs(7 * 24 * 3_600);
 
-/// When a business writes to its customers by itself.
+/// The settings of a business.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FollowUps {
-    /// So many hours before the start customers are reminded; nothing: not at all.
+    /// Hours before the start; `None` sends no reminder.
     pub reminder_hours: Option<u16>,
-    /// So many hours after the end customers are thanked; nothing: not at all.
+    /// Hours after the end; `None` sends no thanks.
     pub thank_you_hours: Option<u16>,
 }
 
-/// A day before, and a day after.
+/// 24 hours before the start, and 24 hours after the end.
 impl Default for FollowUps {
     fn default() -> Self {
         Self { reminder_hours: Some(24), thank_you_hours: Some(24) }
     }
 }
 
-/// A letter that is written because of a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FollowUp {
     Reminder,
     ThankYou,
 }
 
-/// What of a booking decides whether and when its letters are written.
+/// The properties of a booking that decide about its follow-up e-mails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BookingTimes {
     pub starts_at: Instant,
-    /// When it is over; of a course, when its last class is.
+    /// Of a course, the end of its last class.
     pub ends_at: Instant,
-    /// Whether the customer is to be reminded.
+    /// Whether the booking asks for a reminder.
     pub reminder: bool,
-    /// Whether the customer is to be thanked.
+    /// Whether the booking asks for thanks.
     pub thank_you: bool,
-    /// Whether it takes place: it is neither cancelled nor waits to be accepted, and it is not so that nobody came.
+    /// False if the booking is cancelled, waits to be accepted, or is marked as a no-show.
     pub takes_place: bool,
 }
 
-/// What to do about a letter.
+/// What to do about a follow-up e-mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DueAction {
     Now,
-    /// Ask again at this time.
+    /// Not due before this instant.
     Later(Instant),
     Never,
 }
 
 impl FollowUps {
-    /// When such a letter is due; nothing if it is not wanted.
+    /// When the e-mail is due; `None` if it is not wanted.
     #[must_use]
-    pub fn due(self, letter: FollowUp, visit: &BookingTimes) -> Option<Instant> {
+    pub fn due(self, email: FollowUp, booking: &BookingTimes) -> Option<Instant> {
         let after = |hours: u16| Duration::from_secs(u64::from(hours) * 3_600);
-        match letter {
+        match email {
             FollowUp::Reminder => {
-                self.reminder_hours.filter(|_| visit.reminder).map(|hours| visit.starts_at.before(after(hours)))
+                self.reminder_hours.filter(|_| booking.reminder).map(|hours| booking.starts_at.before(after(hours)))
             }
             FollowUp::ThankYou => {
-                self.thank_you_hours.filter(|_| visit.thank_you).map(|hours| visit.ends_at.after(after(hours)))
+                self.thank_you_hours.filter(|_| booking.thank_you).map(|hours| booking.ends_at.after(after(hours)))
             }
         }
     }
 
-    /// What is to be done about such a letter at this time. Nobody is reminded of what has begun, and thanked a week late.
+    /// What to do at `now`. No reminder is sent after the start, and no thanks a week after they were due.
     #[must_use]
-    pub fn due_action(self, letter: FollowUp, visit: &BookingTimes, now: Instant) -> DueAction {
-        let Some(due) = self.due(letter, visit).filter(|_| visit.takes_place) else { return DueAction::Never };
-        let until = match letter {
-            FollowUp::Reminder => visit.starts_at,
+    pub fn due_action(self, email: FollowUp, booking: &BookingTimes, now: Instant) -> DueAction {
+        let Some(due) = self.due(email, booking).filter(|_| booking.takes_place) else { return DueAction::Never };
+        // A reminder is too late from the start on, thanks a week after they were due.
+        let until = match email {
+            FollowUp::Reminder => booking.starts_at,
             FollowUp::ThankYou => due.after(LATEST_THANKS),
         };
         match now {
@@ -97,15 +98,15 @@ mod tests {
         Instant::from_millis(hour * HOUR)
     }
 
-    fn visit() -> BookingTimes {
+    fn booking() -> BookingTimes {
         BookingTimes { starts_at: hour(100), ends_at: hour(102), reminder: true, thank_you: true, takes_place: true }
     }
 
     #[test]
-    fn each_letter_has_its_time() {
+    fn each_email_has_its_time() {
         use FollowUp::{Reminder, ThankYou};
         let rules = FollowUps::default();
-        for (letter, now, turn) in [
+        for (email, now, action) in [
             (Reminder, 75, DueAction::Later(hour(76))),
             (Reminder, 76, DueAction::Now),
             (Reminder, 99, DueAction::Now),
@@ -115,22 +116,22 @@ mod tests {
             (ThankYou, 126 + 7 * 24 - 1, DueAction::Now),
             (ThankYou, 126 + 7 * 24, DueAction::Never),
         ] {
-            assert_eq!(rules.due_action(letter, &visit(), hour(now)), turn, "{letter:?} at {now}");
+            assert_eq!(rules.due_action(email, &booking(), hour(now)), action, "{email:?} at {now}");
         }
     }
 
     #[test]
     fn what_is_not_wanted_is_never_due() {
-        let never = |rules: FollowUps, visit: BookingTimes| {
+        let never = |rules: FollowUps, booking: BookingTimes| {
             [(FollowUp::Reminder, 80), (FollowUp::ThankYou, 130)]
-                .map(|(letter, now)| rules.due_action(letter, &visit, hour(now)) == DueAction::Never)
+                .map(|(email, now)| rules.due_action(email, &booking, hour(now)) == DueAction::Never)
         };
         let rules = FollowUps::default();
-        assert_eq!(never(rules, BookingTimes { takes_place: false, ..visit() }), [true, true]);
-        assert_eq!(never(rules, BookingTimes { reminder: false, ..visit() }), [true, false]);
-        assert_eq!(never(rules, BookingTimes { thank_you: false, ..visit() }), [false, true]);
-        assert_eq!(never(FollowUps { reminder_hours: None, ..rules }, visit()), [true, false]);
-        assert_eq!(never(FollowUps { thank_you_hours: None, ..rules }, visit()), [false, true]);
+        assert_eq!(never(rules, BookingTimes { takes_place: false, ..booking() }), [true, true]);
+        assert_eq!(never(rules, BookingTimes { reminder: false, ..booking() }), [true, false]);
+        assert_eq!(never(rules, BookingTimes { thank_you: false, ..booking() }), [false, true]);
+        assert_eq!(never(FollowUps { reminder_hours: None, ..rules }, booking()), [true, false]);
+        assert_eq!(never(FollowUps { thank_you_hours: None, ..rules }, booking()), [false, true]);
     }
 
     #[test]

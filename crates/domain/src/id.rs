@@ -1,15 +1,15 @@
-//! Identifiers. Each kind has a type of its own, so that one cannot be passed where another is meant.
+//! Identifiers, one type for each kind, so that ids of different kinds cannot be confused.
 //!
-//! Ids are made of the characters `A`–`Z` and `0`–`9` and are compared exactly, case included
-//! (wire reference, sections 2.1 and 9). They are not secrets.
+//! Ids consist of the characters `A`–`Z` and `0`–`9` and are compared with case (wire reference, sections 2.1 and 9).
+//! They are not secret.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// The characters ids are made of.
 pub const ID_ALPHABET: &[u8; 36] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
-/// Whether the character is one of [`ID_ALPHABET`]; a comparison, because lists are full of ids.
+/// Whether the character is one of [`ID_ALPHABET`]. A comparison instead of a look-up, because large answers contain
+/// thousands of ids.
 pub(crate) fn is_of_ids(byte: u8) -> bool {
     byte.is_ascii_uppercase() || byte.is_ascii_digit()
 }
@@ -19,9 +19,8 @@ pub(crate) fn is_of_ids(byte: u8) -> bool {
 #[error("not a valid id")]
 pub struct NotAnId;
 
-/// What all kinds of ids have in common.
 pub trait Id: FromStr {
-    /// How many characters an id of this kind has.
+    /// In characters.
     const LENGTH: usize;
 }
 
@@ -32,10 +31,9 @@ macro_rules! ids {
         pub struct $name(String);
 
         impl $name {
-            /// How many characters an id of this kind has.
+            /// In characters.
             pub const LENGTH: usize = $length;
 
-            /// The id as text.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -82,43 +80,37 @@ macro_rules! ids {
 }
 
 ids! {
-    /// An account: a business, a developer or a portal.
+    /// A business, a developer or a portal.
     AccountId = 10;
-    /// A user, within an account.
+    /// A user of an account.
     UserId = 10;
-    /// An application; on the wire it is called `authappid`.
+    /// Called `authappid` on the wire.
     ApplicationId = 12;
-    /// One secret key of an application. The id of the row, not the secret.
+    /// A secret key of an application. Not the secret itself.
     SecretKeyId = 10;
-    /// An authorization: what an owner granted to an application, with one API key.
+    /// A grant of access by an owner to an application, with one API key.
     AuthorizationId = 12;
-    /// A question put to an owner on the consent page.
+    /// A consent request on the consent page.
     QuestionId = 24;
-    /// An e-mail that the server keeps or sends.
+    /// An e-mail in the outbox.
     MailId = 16;
     ProductId = 21;
-    /// A schedule of a product.
     ScheduleId = 21;
-    /// A type of resources.
     ResourceTypeId = 10;
     ResourceId = 10;
     TaxId = 10;
-    /// A custom field of customers and participants.
     CustomFieldId = 6;
     CustomerId = 21;
-    /// A person linked to a customer.
     LinkedPersonId = 21;
     HoldId = 16;
     PaymentId = 16;
-    /// A block of seats.
     SeatBlockId = 20;
-    /// A block of resources.
     ResourceBlockId = 20;
     PromotionId = 10;
-    /// Prepaid credits of a customer, as they were given.
+    /// A grant of prepaid credits to a customer.
     PrepaidId = 16;
     WebhookId = 16;
-    /// A calendar that programs subscribe to. The id of the row, not the secret.
+    /// A calendar feed. Not the secret in its address.
     CalendarId = 12;
 }
 

@@ -1,8 +1,8 @@
-//! The inventory: what is claimed, what is left, and the one place that decides whether more can be given.
+//! The inventory: claims, what they leave free, and the one decision whether a request can be granted.
 //!
-//! Whatever takes seats of an event or time of a resource is a claim. [`decide`] is asked with everything that somebody
-//! wishes for at once and with what others have of it, read under the locks of exactly those events and resources; it gives
-//! all of the wish, as claims to be written in the same transaction, or says what is missing.
+//! A claim takes seats of an event or time of a resource. [`allocation_for`] gets a whole request and the claims of the
+//! other owners, read under the locks of the events and resources concerned. It returns all claims to write in the same
+//! transaction, or what is missing.
 
 mod current_claims;
 
@@ -16,24 +16,24 @@ use crate::time::Instant;
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// From one instant to another, the end not included.
+/// Half-open interval `[from, to)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     pub from: Instant,
-    /// The first instant after it.
     pub to: Instant,
 }
 
 impl Span {
-    /// Whether the two have an instant in common.
+    /// Whether the two intervals have an instant in common.
     #[must_use]
     pub fn overlaps(self, other: Self) -> bool {
         self.from < other.to && other.from < self.to
     }
 
-    /// The span in pieces of at most this length: rows are that long, so that whoever looks for what overlaps a day knows
-    /// how early it can have begun.
+    /// Splits the interval into consecutive pieces of at most `longest`.
     pub fn pieces(self, longest: Duration) -> impl Iterator<Item = Self> {
+        // Claims are stored in pieces of bounded length, so that a query for one day knows how far back an overlapping
+        // claim can start.
         let mut from = self.from;
         std::iter::from_fn(move || {
             let piece = (from < self.to).then(|| Self { from, to: from.after(longest).min(self.to) })?;
@@ -43,24 +43,22 @@ impl Span {
     }
 }
 
-/// Longest piece of a claim of a resource.
+/// The longest stored piece of a claim on a resource. A longer claim is stored as several rows.
 pub const LONGEST_PIECE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// What holds a claim.
+/// The owner of a claim.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ClaimOwner {
     Booking(BookingNumber),
     Hold(HoldId),
-    /// An event that somebody has seats of holds what it needs.
+    /// An event with claimed seats owns the claims on the resources it needs.
     Event(EventId),
-    /// A block of seats.
     SeatBlock(SeatBlockId),
-    /// A block of resources.
     ResourceBlock(ResourceBlockId),
 }
 
 impl ClaimOwner {
-    /// The word for its kind.
+    /// The name of the variant in the database.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -72,7 +70,7 @@ impl ClaimOwner {
         }
     }
 
-    /// The word for events.
+    /// The kind of [`ClaimOwner::Event`].
     pub const EVENT: &'static str = "event";
 
     #[must_use]
@@ -87,35 +85,35 @@ impl ClaimOwner {
     }
 }
 
-/// How much of an event others have.
+/// How many seats of an event other owners have claimed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct EventOccupancy {
     pub taken: u32,
-    /// Whether somebody has taken the event as a whole.
+    /// Whether one owner has the event for itself.
     pub private: bool,
-    /// Whether anybody comes at all, even those who take no seat.
+    /// Whether there is any claim on the event, including those of bookings that take no seat.
     pub visited: bool,
 }
 
 impl EventOccupancy {
-    /// How many seats are left, if the event has so many.
+    /// Free seats of an event with `seats` seats; 0 for a private event.
     #[must_use]
     pub fn left(self, seats: u32) -> u32 {
         if self.private { 0 } else { seats.saturating_sub(self.taken) }
     }
 }
 
-/// When others have a resource.
+/// The claims of other owners on one resource.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Timeline {
-    /// What takes it, by beginning; with what takes it, if that is an event, and whether all of it.
+    /// Sorted by start: the interval, the event it is claimed for, if any, and whether it takes the whole capacity.
     claims: Vec<(Span, Option<EventId>, bool)>,
     longest: Duration,
 }
 
 impl Timeline {
-    /// A timeline of these claims: when, for which event (if for one), and whether it takes all of the resource, however
-    /// many things that can do at once.
+    /// Each claim is an interval, the event it is claimed for, if any, and whether it takes the whole capacity of the
+    /// resource.
     pub fn of(claims: impl IntoIterator<Item = (Span, Option<EventId>, bool)>) -> Self {
         let mut claims: Vec<_> = claims.into_iter().collect();
         claims.sort_by_key(|(span, ..)| *span);
@@ -123,8 +121,8 @@ impl Timeline {
         Self { claims, longest }
     }
 
-    /// Whether a resource that can do `capacity` things at once has room for one more all through the span. What the event
-    /// itself has of it does not count.
+    /// Whether at every instant of `span` fewer than `capacity` claims exist. Claims for `event` do not count: an event
+    /// claims each resource once, however many bookings it has.
     #[must_use]
     pub fn has_room(&self, span: Span, capacity: u32, event: Option<&EventId>) -> bool {
         let earliest = span.from.before(self.longest);
@@ -132,21 +130,23 @@ impl Timeline {
         let others: Vec<(Span, bool)> = self.claims[begin..]
             .iter()
             .take_while(|(claim, ..)| claim.from < span.to)
-            .filter(|(claim, user, _)| claim.overlaps(span) && (event.is_none() || user.as_ref() != event))
-            .map(|(claim, _, all)| (*claim, *all))
+            .filter(|(claim, claimed_for, _)| {
+                claim.overlaps(span) && (event.is_none() || claimed_for.as_ref() != event)
+            })
+            .map(|(claim, _, whole)| (*claim, *whole))
             .collect();
-        if others.iter().any(|(_, all)| *all) {
+        if others.iter().any(|(_, whole)| *whole) {
             return false;
         }
-        // It is busiest where something begins.
-        let busy_at = |at: Instant| others.iter().filter(|(claim, _)| claim.from <= at && at < claim.to).count();
-        let begins = others.iter().map(|(claim, _)| claim.from.max(span.from));
-        let busiest = begins.map(busy_at).max().unwrap_or(0);
-        u32::try_from(busiest).unwrap_or(u32::MAX) < capacity
+        // The number of simultaneous claims can only rise where a claim starts, so it is enough to count there.
+        let claims_at = |at: Instant| others.iter().filter(|(claim, _)| claim.from <= at && at < claim.to).count();
+        let starts = others.iter().map(|(claim, _)| claim.from.max(span.from));
+        let most = starts.map(claims_at).max().unwrap_or(0);
+        u32::try_from(most).unwrap_or(u32::MAX) < capacity
     }
 }
 
-/// What others have: of the events and resources that were asked about. One that is not in it is free.
+/// The claims of other owners on the events and resources that were read. An entry that is missing is free.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Occupancy {
     pub events: HashMap<EventId, EventOccupancy>,
@@ -154,67 +154,65 @@ pub struct Occupancy {
 }
 
 impl Occupancy {
-    /// What others have of an event.
     #[must_use]
     pub fn of_event(&self, id: &EventId) -> EventOccupancy {
         self.events.get(id).copied().unwrap_or_default()
     }
 
-    /// Whether a resource has room for one more thing.
+    /// Whether the resource, given with its capacity, can take one more claim for all of `span`.
     #[must_use]
     pub fn has_room(&self, (id, capacity): &(ResourceId, u32), span: Span, event: Option<&EventId>) -> bool {
         self.resources.get(id).map_or(*capacity > 0, |timeline| timeline.has_room(span, *capacity, event))
     }
 }
 
-/// Seats of an event that somebody wishes for.
+/// A request for seats of one event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventRequest {
     pub event: EventId,
     pub span: Span,
-    /// How many seats it has.
+    /// All seats of the event, free or not.
     pub capacity: u32,
-    /// How many are wished for.
+    /// The seats requested.
     pub seats: SeatCount,
-    /// Whether the event is to be theirs alone.
+    /// Whether the event must become private: no other owner has or gets seats of it.
     pub private: bool,
-    /// The resources the event needs, and how many things each can do at once.
+    /// The resources that the event needs, each with its capacity.
     pub resources: Vec<(ResourceId, u32)>,
 }
 
-/// Time of resources that somebody wishes for.
+/// A request for resources during one interval.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppointmentRequest {
-    /// From when to when, the gap after it included.
+    /// The appointment and the gap after it.
     pub span: Span,
     pub needs: Vec<ResourceDemand>,
 }
 
-/// So many of these resources.
+/// `count` of the candidates are needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResourceDemand {
-    /// Those that would do, in the order in which they are given, and how many things each can do at once.
+    /// The acceptable resources in order of preference, each with its capacity.
     pub candidates: Vec<(ResourceId, u32)>,
     pub count: usize,
 }
 
-/// Time that resources are away. It is the business's word, and asks nobody: what was given of it before stays given, and
-/// nothing more of it is given.
+/// An interval in which resources are unavailable: a resource block. Always accepted, even over existing claims, which
+/// stay; no further claim is granted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResourceAbsence {
-    /// From when to when.
     pub span: Span,
-    /// Which resources, and how many things each can do at once when it is there.
+    /// The resources, each with its capacity.
     pub resources: Vec<(ResourceId, u32)>,
 }
 
-/// Everything that somebody wishes for at once.
+/// One request for seats, resources or both. It is granted as a whole or refused.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Wish {
-    /// Seats: of one event, or of the classes of a course.
+pub struct AllocationRequest {
+    /// One event, or the classes of a course.
     pub events: Vec<EventRequest>,
     pub appointment: Option<AppointmentRequest>,
-    /// Resources that are away. They are granted as they are.
+    /// A resource block; needs no decision.
     pub absence: Option<ResourceAbsence>,
 }
 
@@ -236,38 +234,36 @@ pub enum AllocationError {
     TooFewResources { free: usize, wanted: usize },
 }
 
-/// What is granted: claims to write.
+/// The claims to write for a granted request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Grant {
-    /// Seats, event by event, as they were wished for. A private event takes all of its seats.
+pub struct Allocation {
+    /// In the order of the request. A private event takes all of its seats.
     pub seats: Vec<SeatClaim>,
-    /// The resources of the appointment.
     pub resources: Vec<ResourceId>,
 }
 
-/// Seats of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeatClaim {
     pub event: EventId,
     pub seats: u32,
-    /// Whether the event is theirs alone.
+    /// Whether no other owner may have seats of the event.
     pub private: bool,
 }
 
-/// Grants the whole wish or nothing.
+/// Decides about the whole request.
 ///
 /// # Errors
-/// [`Full`]: the first thing that is missing.
-pub fn allocation_for(request: &Wish, others: &Occupancy) -> Result<Grant, AllocationError> {
-    let seats = request.events.iter().map(|request| seats_of(request, others)).collect::<Result<_, _>>()?;
+/// [`AllocationError`]: the first part that cannot be granted, events before the appointment.
+pub fn allocation_for(request: &AllocationRequest, others: &Occupancy) -> Result<Allocation, AllocationError> {
+    let seats = request.events.iter().map(|request| allocate_seats(request, others)).collect::<Result<_, _>>()?;
     let resources = match &request.appointment {
         Some(appointment) => resources_for(appointment, others)?,
         None => Vec::new(),
     };
-    Ok(Grant { seats, resources })
+    Ok(Allocation { seats, resources })
 }
 
-fn seats_of(request: &EventRequest, others: &Occupancy) -> Result<SeatClaim, AllocationError> {
+fn allocate_seats(request: &EventRequest, others: &Occupancy) -> Result<SeatClaim, AllocationError> {
     let event = || request.event.clone();
     let occupancy = others.of_event(&request.event);
     if request.private && occupancy.visited && !occupancy.private {
@@ -276,6 +272,7 @@ fn seats_of(request: &EventRequest, others: &Occupancy) -> Result<SeatClaim, All
     let left = occupancy.left(request.capacity);
     let wanted = match request.seats {
         SeatCount::Exactly(seats) => seats,
+        // With no seat left the claim would be empty.
         SeatCount::AllLeft if left == 0 => return Err(AllocationError::SoldOut { event: event() }),
         SeatCount::AllLeft => left,
     };
@@ -285,20 +282,21 @@ fn seats_of(request: &EventRequest, others: &Occupancy) -> Result<SeatClaim, All
     if let Some(busy) = busy_resource(request, others) {
         return Err(AllocationError::EventResourceBusy { event: event(), resource: busy.clone() });
     }
+    // A private event takes all seats, so that later bookings find none.
     let seats = if request.private { request.capacity } else { wanted };
     Ok(SeatClaim { event: event(), seats, private: request.private })
 }
 
-/// The first resource the event needs that others have.
+/// The first resource of the event that has no capacity left.
 fn busy_resource<'a>(request: &'a EventRequest, others: &Occupancy) -> Option<&'a ResourceId> {
     let busy = |needed: &&(ResourceId, u32)| !others.has_room(needed, request.span, Some(&request.event));
     request.resources.iter().find(busy).map(|(id, _)| id)
 }
 
-/// The resources for an appointment: the first ones that are free.
+/// The first free candidates of each demand.
 ///
 /// # Errors
-/// [`Full::Resources`].
+/// [`AllocationError::TooFewResources`].
 pub fn resources_for(request: &AppointmentRequest, others: &Occupancy) -> Result<Vec<ResourceId>, AllocationError> {
     resources_where(request, |candidate| others.has_room(candidate, request.span, None))
 }
@@ -308,17 +306,18 @@ fn resources_where(
     is_free: impl Fn(&(ResourceId, u32)) -> bool,
 ) -> Result<Vec<ResourceId>, AllocationError> {
     let mut chosen: Vec<ResourceId> = Vec::new();
-    for need in &request.needs {
-        let free: Vec<&ResourceId> = need
+    for demand in &request.needs {
+        let free: Vec<&ResourceId> = demand
             .candidates
             .iter()
+            // A resource meets one demand only, even if its capacity is larger.
             .filter(|(id, _)| !chosen.contains(id))
             .filter(|candidate| is_free(candidate))
             .map(|(id, _)| id)
-            .take(need.count)
+            .take(demand.count)
             .collect();
-        if free.len() < need.count {
-            return Err(AllocationError::TooFewResources { free: free.len(), wanted: need.count });
+        if free.len() < demand.count {
+            return Err(AllocationError::TooFewResources { free: free.len(), wanted: demand.count });
         }
         chosen.extend(free.into_iter().cloned());
     }

@@ -1,8 +1,7 @@
-//! The rules of Slotkeeper: what things are called, what they may look like and what follows from what.
+//! The rules of Slotkeeper: names, valid values, and decisions that follow from data alone.
 //!
-//! Nothing in this crate reads a clock, draws a random number or does I/O. What depends on time or randomness
-//! takes it as a parameter, so every rule can be tested with examples and properties alone. The clocks of the world are the one
-//! thing that it is told once for all ([`time::use_zone_data`]).
+//! No function here reads a clock, draws a random number or does I/O: time and randomness are parameters. The one
+//! global is the time zone data, set once per process ([`time::use_zone_data`]).
 
 pub mod account;
 pub mod appointment;

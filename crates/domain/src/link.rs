@@ -1,22 +1,20 @@
-//! Links in mails that work once.
+//! Single-use links in e-mails.
 
 use crate::change::words;
 use std::time::Duration;
 
 words! {
-    /// What a link is for.
     Purpose {
-        /// To prove that mail arrives at an address.
+        /// Proves that the user receives e-mail at an address.
         ConfirmEmail = "confirm_email",
-        /// To choose a new password after forgetting the old one.
+        /// Chooses a new password after the old one was forgotten.
         ResetPassword = "reset_password",
-        /// To choose the first password, after an invitation.
+        /// Chooses the first password of an invited user.
         AcceptInvitation = "accept_invitation",
     }
 }
 
 impl Purpose {
-    /// How long a link works.
     #[must_use]
     pub fn lifetime(self) -> Duration {
         let hours = match self {

@@ -1,8 +1,9 @@
-//! Memberships: what makes a customer one who may book what only members may (wire reference, section 6.13).
+//! Memberships of customers. Some products can be booked by members only (wire reference, section 6.13).
 
 use jiff::civil::Date;
 
-/// From which day to which day a customer is a member, both included. Without a last day it does not expire.
+/// First and last day of a membership, both included, on the calendar of the business. Without a last day it does not
+/// expire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Membership {
     since: Date,
@@ -15,10 +16,6 @@ pub struct Membership {
 pub struct EndsBeforeItBegins;
 
 impl Membership {
-    /// A membership from one day to another.
-    ///
-    /// # Errors
-    /// [`EndsBeforeItBegins`].
     pub fn new(since: Date, until: Option<Date>) -> Result<Self, EndsBeforeItBegins> {
         if until.is_some_and(|until| until < since) { Err(EndsBeforeItBegins) } else { Ok(Self { since, until }) }
     }
@@ -28,13 +25,13 @@ impl Membership {
         self.since
     }
 
-    /// The last day; nothing if it does not expire.
+    /// The last day; `None` if the membership does not expire.
     #[must_use]
     pub fn until(&self) -> Option<Date> {
         self.until
     }
 
-    /// Whether the customer is a member on this day, which is one of the business's calendar.
+    /// Whether the customer is a member on this day.
     #[must_use]
     pub fn covers(&self, day: Date) -> bool {
         self.since <= day && self.until.is_none_or(|until| day <= until)
@@ -64,7 +61,7 @@ mod tests {
     }
 
     proptest! {
-        /// A membership that can be made has at least one day: its first.
+        /// Every membership has at least one day: its first.
         #[test]
         fn no_membership_is_empty(first in 0_i64..80_000, length in -10_i64..400) {
             let day = |days: i64| date(1980, 1, 1).saturating_add(jiff::Span::new().days(days));

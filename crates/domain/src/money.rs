@@ -1,8 +1,8 @@
-//! Money: whole minor units of a currency, and the one way to round.
+//! Money: integer amounts in minor units of a currency.
 //!
-//! There are no floats. What is computed exactly is checked for overflow; what cannot be exact is rounded by
-//! [`Rate::of`], [`Rate::within`] and [`Money::share`], which round in one function and nowhere else: half away from zero,
-//! so that a refund is what was paid with the sign turned round (wire reference, section 9: half up, per tax).
+//! There are no floats. Exact operations check for overflow. [`Percent::of`], [`Percent::within`] and [`Money::share`]
+//! round half away from zero, in one shared function, so that a refund is the exact negative of the payment (wire
+//! reference, section 9: half up, per tax).
 
 use crate::account::Currency;
 use serde::{Deserialize, Serialize};
@@ -42,19 +42,17 @@ pub enum NotAnAmount {
 }
 
 impl Money {
-    /// So many minor units.
     #[must_use]
     pub const fn new(minor: i64, currency: Currency) -> Self {
         Self { minor, currency }
     }
 
-    /// Nothing, in a currency.
     #[must_use]
     pub const fn zero(currency: Currency) -> Self {
         Self::new(0, currency)
     }
 
-    /// How many minor units.
+    /// The amount in minor units.
     #[must_use]
     pub const fn minor(self) -> i64 {
         self.minor
@@ -65,10 +63,7 @@ impl Money {
         self.currency
     }
 
-    /// Reads an amount as the wire writes it: a decimal point, as many zeros behind it as one likes.
-    ///
-    /// # Errors
-    /// [`NotAnAmount`].
+    /// Reads a decimal amount from the wire. Trailing zeros are ignored.
     pub fn parse(amount: &str, currency: Currency) -> Result<Self, NotAnAmount> {
         let (sign, digits) = match amount.strip_prefix('-') {
             Some(digits) => (-1, digits),
@@ -84,13 +79,14 @@ impl Money {
         if decimals.len() > places {
             return Err(NotAnAmount::TooPrecise);
         }
-        // One number of minor units: the decimals filled up to as many as the currency has.
+        // The decimals padded to those of the currency, so that the digits form the number of minor units.
         let digits = format!("{}{decimals:0<places$}", whole.trim_start_matches('0'));
         let minor = if digits.is_empty() { 0 } else { digits.parse::<i64>().map_err(|_| NotAnAmount::TooLarge)? };
         Ok(Self::new(sign * minor, currency))
     }
 
-    /// The amount as the wire writes it: no needless zeros, a minus sign for refunds (wire reference, section 1.3).
+    /// The decimal amount on the wire: without trailing zeros, with a minus sign for refunds (wire reference, section
+    /// 1.3).
     #[must_use]
     pub fn amount(self) -> String {
         let places = self.currency.decimals();
@@ -105,32 +101,22 @@ impl Money {
         text
     }
 
-    /// The sum of both.
-    ///
-    /// # Errors
-    /// [`NoSum`].
     pub fn plus(self, other: Self) -> Result<Self, SumError> {
         self.with(other, i64::checked_add)
     }
 
-    /// What is left of this without the other.
-    ///
-    /// # Errors
-    /// [`NoSum`].
     pub fn minus(self, other: Self) -> Result<Self, SumError> {
         self.with(other, i64::checked_sub)
     }
 
-    /// So many times as much.
-    ///
     /// # Errors
-    /// [`NoSum::TooLarge`].
+    /// [`SumError::TooLarge`].
     pub fn times(self, factor: i64) -> Result<Self, SumError> {
         self.minor.checked_mul(factor).map(|minor| Self::new(minor, self.currency)).ok_or(SumError::TooLarge)
     }
 
-    /// The share of `part` among `of`, rounded half away from zero: all of it when `part` is as much as `of` or more, and
-    /// nothing when it is none.
+    /// The fraction `part / of` of the amount, rounded half away from zero: zero if `part` is 0 or negative, the whole
+    /// amount if `part` is at least `of`.
     #[must_use]
     pub fn share(self, part: i64, of: i64) -> Self {
         if part <= 0 {
@@ -147,7 +133,7 @@ impl Money {
     }
 }
 
-/// A rate in millionths: 23 % is 230 000. At most 100 %.
+/// A percentage from 0 to 100, stored in millionths: 23 % is 230 000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "u32", into = "u32")]
 pub struct Percent(u32);
@@ -174,50 +160,46 @@ const WHOLE: u32 = 1_000_000;
 pub struct NotAPercent;
 
 impl Percent {
-    /// So many millionths.
-    ///
     /// # Errors
-    /// When there are more than a million.
+    /// [`NotAPercent`] above a million.
     pub const fn from_millionths(millionths: u32) -> Result<Self, NotAPercent> {
         if millionths <= WHOLE { Ok(Self(millionths)) } else { Err(NotAPercent) }
     }
 
-    /// The number of millionths.
     #[must_use]
     pub const fn millionths(self) -> u32 {
         self.0
     }
 
-    /// This part of an amount, rounded half away from zero: a tax that is added to a net amount, or a discount.
+    /// The percentage of an amount, rounded half away from zero: a discount, or a tax on a net amount.
     #[must_use]
     pub fn of(self, amount: Money) -> Money {
         self.share(amount, WHOLE)
     }
 
-    /// The part of an amount that is this rate on top of the rest, rounded half away from zero: the tax in a gross
-    /// amount.
+    /// The tax contained in a gross amount, rounded half away from zero.
     #[must_use]
     pub fn within(self, amount: Money) -> Money {
         self.within_all(self.0, amount)
     }
 
-    /// The part of an amount that is this rate, where rates of `all` millionths together are on top of the rest, rounded
-    /// half away from zero: one of several taxes in a gross amount.
+    /// One of several taxes contained in a gross amount, rounded half away from zero. `all` is the sum of all tax
+    /// rates, in millionths.
     #[must_use]
     pub fn within_all(self, all: u32, amount: Money) -> Money {
         self.share(amount, WHOLE.saturating_add(all.max(self.0)))
     }
 
-    /// `amount · rate / whole`. No larger than the amount, so that it always fits.
+    /// `amount · rate / whole`, never more than the amount.
     fn share(self, amount: Money, whole: u32) -> Money {
         rounded(amount, self.0.into(), whole.into())
     }
 }
 
-/// `amount · part / whole`, half away from zero; `part` is no more than `whole`, so that it always fits.
+/// `amount · part / whole`, rounded half away from zero; `part` is at most `whole`, so the result fits.
 fn rounded(amount: Money, part: i64, whole: i128) -> Money {
     let product = i128::from(amount.minor) * i128::from(part);
-    // In this order there is no overflow, however large the three are.
+    // Dividing before rounding cannot overflow: the product of two 64-bit numbers fits into 128 bits.
     let (quotient, rest) = (product.abs() / whole, product.abs() % whole);
     let rounded = (quotient + i128::from(rest * 2 >= whole)) * product.signum();
     Money::new(i64::try_from(rounded).unwrap_or(amount.minor), amount.currency)
@@ -317,7 +299,7 @@ mod tests {
     fn halves_go_away_from_zero() {
         let half: Percent = "50".parse().expect("a rate");
         assert_eq!([half.of(euros(3)), half.of(euros(-3)), half.of(euros(4))], [euros(2), euros(-2), euros(2)]);
-        // 23 % in 123.00 are 23.00; on 100.00 they are 23.00.
+        // 23 % contained in 123.00 are 23.00, and 23 % on 100.00 are 23.00.
         let vat: Percent = "23".parse().expect("a rate");
         assert_eq!((vat.within(euros(12_300)), vat.of(euros(10_000))), (euros(2_300), euros(2_300)));
     }
@@ -335,18 +317,18 @@ mod tests {
     }
 
     proptest! {
-        /// What was written is read again, in every currency.
+        /// An amount is read back as it was written, in every currency.
         #[test]
         fn an_amount_comes_back(minor: i64, choice: prop::sample::Index) {
             let codes = Currency::choices();
             let money = Money::new(minor, currency(choice.get(&codes).0));
-            // The most negative number has no positive counterpart to read.
+            // The smallest number has no positive counterpart to read.
             prop_assume!(minor != i64::MIN);
             prop_assert_eq!(Money::parse(&money.amount(), money.currency()), Ok(money));
         }
 
-        /// A part and the rest are the whole; a part is never more than the whole, and a refund is a charge with the sign
-        /// turned round.
+        /// A part and the rest add up to the whole, a part is at most the whole, and a refund is the negative of the
+        /// charge.
         #[test]
         fn parts_add_up(minor in -1_000_000_000_000_i64..1_000_000_000_000, millionths in 0_u32..=1_000_000) {
             let (amount, rate) = (euros(minor), Percent::from_millionths(millionths).expect("a rate"));
@@ -358,7 +340,7 @@ mod tests {
             prop_assert_eq!(rate.of(euros(-minor)), rate.of(amount).times(-1).expect("the opposite"));
         }
 
-        /// The tax added to a net amount is, within one minor unit, the tax found in the gross amount.
+        /// The tax added to a net amount and the tax contained in the gross amount differ by at most one minor unit.
         #[test]
         fn added_and_included_agree(minor in 0_i64..1_000_000_000_000, millionths in 0_u32..=1_000_000) {
             let (net, rate) = (euros(minor), Percent::from_millionths(millionths).expect("a rate"));

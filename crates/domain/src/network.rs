@@ -1,18 +1,18 @@
-//! The networks that an address is in: whom to count together where one client can have many addresses.
+//! The networks of an IP address. Limits count by network where one client can have many addresses.
 
 use std::net::IpAddr;
 
-/// The networks of an address, told by their first address.
+/// Two networks of an address, each as its first address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Networks {
-    /// What one client has: an IPv4 address, or for IPv6 a /56, which providers give to a household.
+    /// The network of one client: a single IPv4 address; for IPv6 a /56, which providers assign to a household.
     pub client: IpAddr,
-    /// What one organisation has: a /24 of IPv4, a /48 of IPv6.
+    /// The network of one organisation: an IPv4 /24, an IPv6 /48.
     pub site: IpAddr,
 }
 
 impl Networks {
-    /// The networks of an address. One of IPv4 is the same in either spelling.
+    /// An IPv4-mapped IPv6 address counts as IPv4.
     #[must_use]
     pub fn of(address: IpAddr) -> Self {
         let (client, site) = match address.to_canonical() {
@@ -23,8 +23,8 @@ impl Networks {
     }
 }
 
-/// The first address of the network with so many bits that an address is in. An address of IPv4 has 32, and with more it is
-/// itself.
+/// The first address of the network with a prefix of `bits` bits. More bits than the address has (32 or 128) give the
+/// address itself.
 #[must_use]
 pub fn first(address: IpAddr, bits: u32) -> IpAddr {
     match address.to_canonical() {

@@ -1,33 +1,33 @@
-//! Texts as they are compared. What looks the same can be typed as different characters: an `é` as one, or as an `e` with an
-//! accent behind it. Unicode calls such texts canonically equivalent, and its normal form C (NFC) writes both in one way.
+//! Unicode normal forms, for comparisons of texts. The same character can be encoded in several ways: `é` as one code
+//! point, or as `e` and a combining accent. Normal form C (NFC) has one encoding for all canonically equivalent texts.
 
 use std::borrow::Cow;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-/// The text in normal form C.
+/// Normal form C.
 #[must_use]
 pub fn composed(text: &str) -> Cow<'_, str> {
     if text.is_ascii() || is_nfc(text) { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
 }
 
-/// The text in normal form D, with accents behind their letters.
+/// Normal form D, with accents as separate code points.
 #[must_use]
 pub fn decomposed(text: &str) -> Cow<'_, str> {
     if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.nfd().collect()) }
 }
 
-/// The text in lower case and normal form C: equal for texts of which a person would say that they differ in case at most.
+/// Lower case in normal form C, for comparisons that ignore case.
 #[must_use]
 pub fn folded(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    // Decomposed first: of some letters with accents only the parts have another case.
+    // Decomposed first: some accented letters have no case mapping as one code point, only their parts do.
     let lower = decomposed(text).to_lowercase();
     lower.nfc().collect()
 }
 
-/// Whether two texts are the same but for the characters they are typed with.
+/// Whether both texts are canonically equivalent.
 #[must_use]
 pub fn is_same(one: &str, other: &str) -> bool {
     one == other || composed(one) == composed(other)
@@ -55,7 +55,7 @@ mod tests {
     }
 
     proptest! {
-        /// Nothing depends on the form in which a text comes, and what was folded once stays as it is.
+        /// The result does not depend on the form of the input, and folding twice is folding once.
         #[test]
         fn forms_make_no_difference(text in "\\PC{0,40}") {
             let (c, d) = (composed(&text), decomposed(&text));

@@ -1,4 +1,4 @@
-//! The options chosen with a booking, and what they change.
+//! The options of a booking: how a client's choices are read, and what they add to price and length.
 
 use crate::account::Language;
 use crate::catalogue::{Effect, OptionDefinition, OptionId, OptionKind, Per, Product};
@@ -6,33 +6,32 @@ use crate::money::{Money, SumError};
 use crate::party::Party;
 use serde::{Deserialize, Serialize};
 
-/// Longest text of a text option, in characters.
+/// Maximum length of the value of a text option, in characters.
 pub const LONGEST_TEXT: usize = 2_000;
 
-/// A choice as the caller makes it: the option by id or else by name, and the value as text (wire reference, section 4.1).
+/// A choice in a request (wire reference, section 4.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OptionInput {
-    /// The option's id. It wins over the name.
+    /// Wins over the name.
     pub id: Option<String>,
-    /// The option's name, in any language.
+    /// In any language of the business.
     pub name: Option<String>,
-    /// `true` or `false`, the name of a value, a whole number, or any text.
+    /// `true` or `false`, the name of a value, a whole number, or free text, depending on the option.
     pub value: String,
 }
 
-/// One option of a booking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChosenOption {
     pub id: OptionId,
     pub value: ChosenValue,
-    /// What the option and the value were called then. For when the product no longer has them.
+    /// Names of the option and of the value at the time of booking, for when the product no longer has them.
     pub words: (String, String),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChosenValue {
-    /// The id of one of the values.
+    /// The id of the value.
     Choice(String),
     Number(i64),
     OnOff(bool),
@@ -63,19 +62,20 @@ pub enum OptionError {
     Missing(OptionId),
 }
 
-/// The options of a booking: those that were chosen, and the defaults of the others, in the product's order.
+/// The options of a booking, in the order of the product: the given ones, and the defaults of the others.
 ///
 /// # Errors
-/// [`OptionRefused`].
+/// [`OptionError`]: an unknown, disabled or repeated option, a value that the option does not accept, or a required
+/// option without a value.
 pub fn choose(product: &Product, inputs: &[OptionInput], language: Language) -> Result<Vec<ChosenOption>, OptionError> {
     let mut given: Vec<Option<&str>> = vec![None; product.options.len()];
     for (position, input) in inputs.iter().enumerate() {
-        let fits = |option: &OptionDefinition| match (&input.id, &input.name) {
+        let matches = |option: &OptionDefinition| match (&input.id, &input.name) {
             (Some(id), _) => option.id == *id,
             (None, Some(name)) => option.name.is(name),
             (None, None) => false,
         };
-        let index = product.options.iter().position(fits).ok_or(OptionError::Unknown(position))?;
+        let index = product.options.iter().position(matches).ok_or(OptionError::Unknown(position))?;
         let option = &product.options[index];
         if !option.enabled {
             return Err(OptionError::Disabled(option.id.clone()));
@@ -87,8 +87,8 @@ pub fn choose(product: &Product, inputs: &[OptionInput], language: Language) -> 
     let mut chosen = Vec::with_capacity(product.options.len());
     for (option, given) in product.options.iter().zip(given).filter(|(option, _)| option.enabled) {
         let value = match given {
-            Some(text) => Some(read(option, text)?),
-            None => default(option)?,
+            Some(text) => Some(read_value(option, text)?),
+            None => default_value(option)?,
         };
         if let Some(value) = value {
             let words = (option.name.r#in(language).to_owned(), value.words(option, language));
@@ -98,11 +98,12 @@ pub fn choose(product: &Product, inputs: &[OptionInput], language: Language) -> 
     Ok(chosen)
 }
 
-fn read(option: &OptionDefinition, text: &str) -> Result<ChosenValue, OptionError> {
+fn read_value(option: &OptionDefinition, text: &str) -> Result<ChosenValue, OptionError> {
     let id = || option.id.clone();
     match &option.kind {
         OptionKind::Choice { values, .. } => {
             let value =
+                // The name wins over the id.
                 values.iter().find(|value| value.name.is(text)).or(values.iter().find(|value| value.id == text));
             value.map(|value| ChosenValue::Choice(value.id.clone())).ok_or_else(|| OptionError::NotAValue(id()))
         }
@@ -121,7 +122,7 @@ fn read(option: &OptionDefinition, text: &str) -> Result<ChosenValue, OptionErro
     }
 }
 
-fn default(option: &OptionDefinition) -> Result<Option<ChosenValue>, OptionError> {
+fn default_value(option: &OptionDefinition) -> Result<Option<ChosenValue>, OptionError> {
     match &option.kind {
         OptionKind::Choice { default, .. } => {
             let default = default.clone().ok_or_else(|| OptionError::Missing(option.id.clone()))?;
@@ -135,7 +136,7 @@ fn default(option: &OptionDefinition) -> Result<Option<ChosenValue>, OptionError
 }
 
 impl ChosenValue {
-    /// The value as the wire writes it: a choice by the name of its value.
+    /// The value in the format of the wire: of a choice, the name.
     fn words(&self, option: &OptionDefinition, language: Language) -> String {
         match (self, &option.kind) {
             (Self::Choice(id), OptionKind::Choice { values, .. }) => {
@@ -150,7 +151,7 @@ impl ChosenValue {
 }
 
 impl ChosenOption {
-    /// What the option and the value are called in a language.
+    /// The names of the option and of the value in this language.
     #[must_use]
     pub fn named(&self, product: Option<&Product>, language: Language) -> (String, String) {
         match self.definition(product) {
@@ -163,7 +164,7 @@ impl ChosenOption {
         product?.options.iter().find(|option| option.id == self.id)
     }
 
-    /// What it changes, and how many times over; nothing if the product no longer has it.
+    /// The effect and how often it counts; `None` if the product no longer has the option.
     fn effect(&self, product: &Product) -> Option<(Effect, i64)> {
         match (&self.value, &self.definition(Some(product))?.kind) {
             (ChosenValue::Choice(id), OptionKind::Choice { values, .. }) => {
@@ -176,17 +177,17 @@ impl ChosenOption {
     }
 }
 
-/// By how many minutes the options make an appointment longer, or shorter.
+/// The minutes that the options add to an appointment; negative if they make it shorter.
 #[must_use]
 pub fn minutes(options: &[ChosenOption], product: &Product) -> i64 {
     let effects = options.iter().filter_map(|option| option.effect(product));
     effects.fold(0, |sum, (effect, times)| sum.saturating_add(times.saturating_mul(effect.minutes.into())))
 }
 
-/// What each option that costs something adds to the price.
+/// What the options add to the price, one amount for each option with a price.
 ///
 /// # Errors
-/// When an amount is too large.
+/// If an amount is too large.
 pub fn prices(options: &[ChosenOption], product: &Product, party: &Party) -> Result<Vec<Money>, SumError> {
     let effects = options.iter().filter_map(|option| option.effect(product));
     let price = |(effect, times): (Effect, i64)| {

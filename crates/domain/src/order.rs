@@ -1,11 +1,12 @@
-//! From what somebody wants to book to what that takes and costs: the one way for holds, bookings and changes.
+//! Orders: from what a client asks to book to a plan with the allocation request and the price. Holds, bookings and
+//! changes all go through [`plan`].
 
 use crate::account::Language;
 use crate::appointment::{Appointment, AppointmentEnd, AppointmentId, AppointmentNotBookable, StartSearch};
 use crate::catalogue::{Catalogue, DropIn, Pricing, Product, ProductKind};
 use crate::event::EventId;
 use crate::id::{ProductId, ResourceId, TaxId};
-use crate::inventory::{EventRequest, Span, Wish};
+use crate::inventory::{AllocationRequest, EventRequest, Span};
 use crate::money::{Money, SumError};
 use crate::options::{self, ChosenOption, OptionError, OptionInput};
 use crate::party::{Party, PartyError};
@@ -14,63 +15,61 @@ use crate::scheduled::{self, EventChoice, EventNotBookable, EventSelection, Rule
 use crate::text::json_bytes;
 use crate::time::Instant;
 
-/// Most extra lines on a price.
+/// Maximum number of price adjustments.
 pub const MOST_ADJUSTMENTS: usize = 100;
 
-/// Most bytes that the options and the extra lines of a booking have together, written as JSON, which is how they are stored.
+/// Maximum size of a booking's options and price adjustments together, in bytes of the JSON that is stored.
 pub const LARGEST_WISHES: usize = 32 * 1024;
 
-/// What somebody wants to book.
+/// What a client asks to book.
 #[derive(Debug, Clone)]
 pub struct Order {
     pub product: ProductId,
-    /// Which event, of a scheduled product.
+    /// The event of a scheduled product.
     pub choice: EventChoice,
-    /// Which appointment, as a search offered it.
+    /// The appointment that a search offered.
     pub appointment: Option<AppointmentId>,
-    /// When an appointment starts.
+    /// The start of an appointment.
     pub starts_at: Option<Instant>,
-    /// When an appointment ends, if not after its usual length.
+    /// The end of an appointment; `None` for its usual length.
     pub ends_at: Option<Instant>,
     pub party: Party,
     pub options: Options,
-    /// Resources that an appointment is to use.
+    /// Resources that an appointment must use.
     pub resources: Vec<ResourceId>,
-    /// Resources that are taken first, if they are free.
+    /// Resources that an appointment uses if they are free.
     pub preferred: Vec<ResourceId>,
-    /// Whether the event is to be theirs alone.
+    /// Whether the booking takes the event for itself.
     pub private_event: bool,
-    /// Extra lines on the price.
     pub adjustments: Vec<Adjustment>,
 }
 
-/// The options of an order.
 #[derive(Debug, Clone)]
 pub enum Options {
-    /// As they are chosen now; defaults for the others.
+    /// The given options; defaults for the others.
     Chosen(Vec<OptionInput>),
-    /// As they were before.
+    /// The options of the booking that is changed.
     Kept(Vec<ChosenOption>),
 }
 
-/// What an order takes and costs.
+/// What an order allocates and costs.
 #[derive(Debug, Clone)]
 pub struct OrderPlan<'a> {
     pub product: &'a Product,
-    /// The event; of a course its first class. Absent for appointments.
+    /// The event; of a course its first class. `None` for appointments.
     pub event: Option<EventId>,
-    /// The class at which attendance starts, if that is a later one.
+    /// The class at which attendance starts, if that is not the first.
     pub enrolled_event: Option<EventId>,
-    /// The one class, if only one is booked.
+    /// The single class, if the booking is not for the whole course.
     pub drop_in_event: Option<EventId>,
-    /// From when to when it is; of a course, the first class that is attended.
+    /// Of a course, the times of the first class that is attended.
     pub span: Span,
-    pub request: Wish,
-    /// The options, in the product's order.
+    pub request: AllocationRequest,
+    /// In the order of the product.
     pub options: Vec<ChosenOption>,
-    /// What the price is made of, before taxes.
+    /// The parts of the price before taxes.
     pub lines: Vec<PriceLine>,
-    /// What it costs those who have no promotion, voucher or prepaid credit.
+    /// The price without promotions, vouchers and prepaid credits.
     pub price: Price,
 }
 
@@ -134,29 +133,32 @@ pub enum OrderError {
     Price(#[from] SumError),
 }
 
-/// On which terms an order is taken.
+/// The circumstances under which an order is planned.
 #[derive(Debug, Clone, Copy)]
 pub struct OrderTerms<'a> {
-    /// When, and whether as staff.
-    pub moment: RuleContext<'a>,
-    /// Whether it is for somebody who is a member now.
+    /// The time, and whether the booking rules apply.
+    pub context: RuleContext<'a>,
+    /// Whether the customer is a member now.
     pub member: bool,
     /// Zero in the account's currency.
-    pub nothing: Money,
-    /// The language in which chosen options are written down.
+    pub zero: Money,
+    /// The language in which the names of chosen options are stored.
     pub language: Language,
 }
 
-/// What an order takes and costs; whether it is free is decided elsewhere, under locks.
+/// Checks an order and computes what it allocates and costs. Free seats and resources are not checked: that is decided
+/// later, under locks.
 ///
 /// # Errors
-/// [`OrderRefused`].
+/// [`OrderError`]: the first reason found.
 pub fn plan<'a>(catalogue: &'a Catalogue, order: &Order, terms: OrderTerms<'_>) -> Result<OrderPlan<'a>, OrderError> {
+    // The order of the checks decides which error a client gets.
     let product = catalogue.product(&order.product).ok_or(OrderError::NoProduct)?;
-    let relaxed = terms.moment.relaxed;
+    let relaxed = terms.context.relaxed;
     if !product.api_bookings_allowed {
         return Err(OrderError::Closed);
     }
+    // Staff can book members-only products for non-members.
     if product.members_only && !(relaxed || terms.member) {
         return Err(OrderError::MembersOnly);
     }
@@ -167,26 +169,26 @@ pub fn plan<'a>(catalogue: &'a Catalogue, order: &Order, terms: OrderTerms<'_>) 
     if order.adjustments.len() > MOST_ADJUSTMENTS {
         return Err(OrderError::TooManyAdjustments);
     }
-    let mut named = order.adjustments.iter().flat_map(|adjustment| &adjustment.taxes);
-    if let Some(unknown) = named.find(|id| catalogue.tax(id).is_none()) {
+    let mut taxes = order.adjustments.iter().flat_map(|adjustment| &adjustment.taxes);
+    if let Some(unknown) = taxes.find(|id| catalogue.tax(id).is_none()) {
         return Err(OrderError::NoTax(unknown.clone()));
     }
     let options = match &order.options {
         Options::Chosen(inputs) => options::choose(product, inputs, terms.language)?,
         Options::Kept(chosen) => chosen.clone(),
     };
-    let whats = if product.flexible().is_some() {
-        appointment(product, catalogue, order, &options, terms.moment)?
+    let selected = if product.flexible().is_some() {
+        appointment(product, catalogue, order, &options, terms.context)?
     } else {
-        selection(product, catalogue, order, terms.moment)?
+        selection(product, catalogue, order, terms.context)?
     };
-    let pricing = pricing(product, whats.drop_in.is_some());
+    let pricing = pricing(product, selected.drop_in.is_some());
     let lines = price::lines(product, pricing, &order.party, &options, &order.adjustments)?;
-    let price = price::total(&lines, catalogue, terms.nothing)?;
+    let price = price::total(&lines, catalogue, terms.zero)?;
     if price.is_negative() {
         return Err(OrderError::Negative);
     }
-    let What { event, enrolled, drop_in, span, request } = whats;
+    let Selection { event, enrolled, drop_in, span, request } = selected;
     Ok(OrderPlan {
         product,
         event,
@@ -200,19 +202,19 @@ pub fn plan<'a>(catalogue: &'a Catalogue, order: &Order, terms: OrderTerms<'_>) 
     })
 }
 
-/// How many bytes the options and the extra lines of a booking have together as JSON.
 #[must_use]
 pub fn bytes_of(options: &[ChosenOption], adjustments: &[Adjustment]) -> usize {
     json_bytes(options) + json_bytes(adjustments)
 }
 
-/// Whether the options and the extra lines of a booking or hold are few enough bytes to be stored. Of a booking that had `before`
-/// bytes, from a time without this limit, they may be fewer than that.
+/// Checks options and adjustments against the limit on stored bytes. `before` is the size that a changed booking had:
+/// one from before this limit may keep its size, but not grow.
 ///
 /// # Errors
-/// [`OrderRefused::TooLarge`].
+/// [`OrderError::TooLarge`].
 pub fn check_size(options: &[ChosenOption], adjustments: &[Adjustment], before: usize) -> Result<(), OrderError> {
     let bytes = bytes_of(options, adjustments);
+    // `before` is 0 for a new booking.
     if bytes <= LARGEST_WISHES || bytes <= before {
         return Ok(());
     }
@@ -221,21 +223,21 @@ pub fn check_size(options: &[ChosenOption], adjustments: &[Adjustment], before: 
     Err(OrderError::TooLarge { larger, bytes })
 }
 
-/// What is shown while looking for an event for this party: its price without taxes that are only added at checkout.
+/// The price that a search shows for a party: without taxes that are only added at checkout.
 ///
 /// # Errors
-/// When it is too large.
+/// If an amount is too large.
 pub fn display_price(
     product: &Product,
     party: &Party,
     chosen: &[ChosenOption],
-    nothing: Money,
+    zero: Money,
 ) -> Result<Money, SumError> {
     let pricing = pricing(product, product.drop_in_only());
-    price::display(&price::lines(product, pricing, party, chosen, &[])?, nothing)
+    price::display(&price::lines(product, pricing, party, chosen, &[])?, zero)
 }
 
-/// The rates of a product, or those of a single class of a course where it has any.
+/// The product's prices; for a single class of a course its own prices, if it has any.
 #[must_use]
 pub fn pricing(product: &Product, single_class: bool) -> Option<&Pricing> {
     match &product.kind {
@@ -248,32 +250,32 @@ pub fn pricing(product: &Product, single_class: bool) -> Option<&Pricing> {
     }
 }
 
-struct What {
+struct Selection {
     event: Option<EventId>,
     enrolled: Option<EventId>,
     drop_in: Option<EventId>,
     span: Span,
-    request: Wish,
+    request: AllocationRequest,
 }
 
 fn selection(
     product: &Product,
     catalogue: &Catalogue,
     order: &Order,
-    moment: RuleContext<'_>,
-) -> Result<What, OrderError> {
+    context: RuleContext<'_>,
+) -> Result<Selection, OrderError> {
     let EventChoice { event, enrolled_from, drop_in } = &order.choice;
     if event.is_none() && enrolled_from.is_none() && drop_in.is_none() {
         return Err(OrderError::NeedsEvent);
     }
     let EventSelection { event, enrolled_from, drop_in, attends } =
-        scheduled::selection(product, &order.choice, moment)?;
+        scheduled::selection(product, &order.choice, context)?;
     let seats = order.party.seats(catalogue);
     let span = attends.first().ok_or(EventNotBookable::NoEvent)?.span();
     let events: Vec<EventRequest> =
         attends.iter().map(|event| event.request(seats, order.private_event, catalogue)).collect();
-    let request = Wish { events, ..Wish::default() };
-    Ok(What { event: Some(event), enrolled: enrolled_from, drop_in, span, request })
+    let request = AllocationRequest { events, ..AllocationRequest::default() };
+    Ok(Selection { event: Some(event), enrolled: enrolled_from, drop_in, span, request })
 }
 
 fn appointment(
@@ -281,24 +283,25 @@ fn appointment(
     catalogue: &Catalogue,
     order: &Order,
     chosen: &[ChosenOption],
-    moment: RuleContext<'_>,
-) -> Result<What, OrderError> {
+    context: RuleContext<'_>,
+) -> Result<Selection, OrderError> {
     let offered = order.appointment.as_ref();
     if offered.is_some_and(|offered| offered.product != product.id) {
         return Err(OrderError::OtherProduct);
     }
-    // What is said beside the id of an offer wins over what the offer had: a booking is moved by its times.
+    // Times in the request win over those in the offered id: a client moves an appointment by its times and may still
+    // send the old id.
     let starts_at = order.starts_at.or(offered.map(|offered| offered.starts_at)).ok_or(OrderError::NeedsStart)?;
     let resources = match offered {
         Some(offered) if order.resources.is_empty() => &offered.resources,
         _ => &order.resources,
     };
     let end = order.ends_at.map_or_else(|| AppointmentEnd::After(product.length_with(chosen)), AppointmentEnd::At);
-    let search = StartSearch::new(product, catalogue, resources, moment).ok_or(OrderError::NeedsEvent)?;
+    let search = StartSearch::new(product, catalogue, resources, context).ok_or(OrderError::NeedsEvent)?;
     let search = search.preferring(&order.preferred);
     let Appointment { span, request } = search.at(starts_at, end)?;
-    let request = Wish { appointment: Some(request), ..Wish::default() };
-    Ok(What { event: None, enrolled: None, drop_in: None, span, request })
+    let request = AllocationRequest { appointment: Some(request), ..AllocationRequest::default() };
+    Ok(Selection { event: None, enrolled: None, drop_in: None, span, request })
 }
 
 #[cfg(test)]
@@ -331,8 +334,8 @@ mod tests {
         for (member, relaxed, refused) in
             [(false, false, Some(OrderError::MembersOnly)), (true, false, None), (false, true, None)]
         {
-            let moment = RuleContext { now, zone: &zone, relaxed };
-            let terms = OrderTerms { moment, member, nothing: testing::euros(0), language: Language::BRITISH_ENGLISH };
+            let context = RuleContext { now, zone: &zone, relaxed };
+            let terms = OrderTerms { context, member, zero: testing::euros(0), language: Language::BRITISH_ENGLISH };
             assert_eq!(plan(&catalogue, &order, terms).err(), refused, "member {member}, staff {relaxed}");
         }
     }

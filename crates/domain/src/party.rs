@@ -1,12 +1,12 @@
-//! Who comes: how many people of each category.
+//! Parties: how many people of each category a booking is for.
 
 use crate::catalogue::{Catalogue, CategoryId, Product};
 use serde::{Deserialize, Serialize};
 
-/// Most people in a booking, also for staff: each of them is listed where a booking is shown with everybody.
+/// Maximum number of people in a booking, also for staff. Expanded bookings list every one of them.
 pub const MOST_PEOPLE: u32 = 1_000;
 
-/// How many people of each category; nobody is left out and no category comes twice.
+/// People by category. No entry is 0, and no category occurs twice.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Party(Vec<(CategoryId, u32)>);
 
@@ -32,10 +32,10 @@ pub enum PartyError {
 }
 
 impl Party {
-    /// A party of these people. Zeros are left out; a category that comes twice is added up.
+    /// Adds up repeated categories and drops zeros.
     ///
     /// # Errors
-    /// [`PartyRefused::TooMany`].
+    /// [`PartyError::TooMany`].
     pub fn of(numbers: impl IntoIterator<Item = (CategoryId, u32)>) -> Result<Self, PartyError> {
         let mut party: Vec<(CategoryId, u32)> = Vec::new();
         for (category, number) in numbers {
@@ -49,24 +49,23 @@ impl Party {
         if people > MOST_PEOPLE { Err(PartyError::TooMany) } else { Ok(Self(party)) }
     }
 
-    /// The categories and how many people of each, in the order they were given.
+    /// In the order in which the categories were given.
     pub fn numbers(&self) -> impl Iterator<Item = (&CategoryId, u32)> {
         self.0.iter().map(|(category, number)| (category, *number))
     }
 
-    /// How many people of this category.
     #[must_use]
     pub fn number_of(&self, category: &CategoryId) -> u32 {
         self.0.iter().find(|(known, _)| known == category).map_or(0, |(_, number)| *number)
     }
 
-    /// How many people altogether.
+    /// The total number of people.
     #[must_use]
     pub fn people(&self) -> u32 {
         self.0.iter().map(|(_, number)| *number).sum()
     }
 
-    /// How many seats they take: a number for each category, times the category's seats (wire reference, section 6.4).
+    /// The seats that the party takes: people times seats of their category (wire reference, section 6.4).
     #[must_use]
     pub fn seats(&self, catalogue: &Catalogue) -> u32 {
         let seats = |(category, number): (&CategoryId, u32)| {
@@ -75,17 +74,15 @@ impl Party {
         self.numbers().map(seats).fold(0, u32::saturating_add)
     }
 
-    /// How many of them take a seat: those who need a prepaid credit each.
+    /// The number of people whose category takes seats. Each of them needs a prepaid credit.
     #[must_use]
     pub fn seated(&self, catalogue: &Catalogue) -> u32 {
         let takes_seats = |id: &CategoryId| catalogue.category(id).is_some_and(|category| category.seats > 0);
         self.numbers().filter(|(category, _)| takes_seats(category)).map(|(_, number)| number).sum()
     }
 
-    /// Whether they may book this product. With `relaxed`, as staff, only what cannot be is refused.
-    ///
-    /// # Errors
-    /// [`PartyRefused`].
+    /// Checks the party against the limits of the product. With `relaxed`, as for staff, only an empty party and
+    /// unknown categories are refused.
     pub fn check(&self, product: &Product, catalogue: &Catalogue, relaxed: bool) -> Result<(), PartyError> {
         if self.people() == 0 {
             return Err(PartyError::Nobody);
@@ -94,6 +91,7 @@ impl Party {
             if catalogue.category(category).is_none() {
                 return Err(PartyError::UnknownCategory(category.clone()));
             }
+            // A category is for sale if the product has a limit for it, whatever the limit.
             let offered = product.limits.iter().any(|limit| limit.category.as_ref() == Some(category));
             if !offered && !relaxed {
                 return Err(PartyError::NotOffered(category.clone()));
@@ -112,7 +110,7 @@ impl Party {
         Ok(())
     }
 
-    /// The party in a few characters: `Cadults:2,Cchildren:1`.
+    /// The compact form that is stored: `Cadults:2,Cchildren:1`.
     #[must_use]
     pub fn to_list(&self) -> String {
         let mut text = String::with_capacity(self.0.len() * 12);
@@ -127,10 +125,7 @@ impl Party {
         text
     }
 
-    /// Reads what [`Party::to_list`] wrote.
-    ///
-    /// # Errors
-    /// When it is something else.
+    /// Inverse of [`Party::to_list`].
     pub fn parse_list(text: &str) -> Result<Self, NotAParty> {
         let mut party = Vec::new();
         for part in text.split(',').filter(|part| !part.is_empty()) {
@@ -141,7 +136,6 @@ impl Party {
     }
 }
 
-/// The text is no party.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a list of people")]
 pub struct NotAParty;

@@ -1,29 +1,29 @@
-//! The twenty permissions, and what follows from each (wire reference, section 2.2).
+//! The twenty permissions of API keys, and which other permissions each implies (wire reference, section 2.2).
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-/// What a permission is about. Pages group permissions by it.
+/// The subject of a permission. Pages group permissions by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Area {
-    /// Customers and the people linked to them.
+    /// Includes linked people.
     Customers,
     Bookings,
     /// Seat blocks and resource blocks.
     Blocks,
     Payments,
     Availability,
-    /// The subaccounts of a portal.
+    /// Subaccounts of a portal.
     Portals,
 }
 
 impl Area {
-    /// Every area, in the order pages show them.
+    /// In the order of the pages.
     pub const ALL: [Self; 6] =
         [Self::Customers, Self::Bookings, Self::Blocks, Self::Payments, Self::Availability, Self::Portals];
 
-    /// The heading of the area, for people.
+    /// The heading on pages.
     #[must_use]
     pub fn heading(self) -> &'static str {
         match self {
@@ -37,25 +37,25 @@ impl Area {
     }
 }
 
-/// Whose things a permission reaches.
+/// The things that a permission covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {
-    /// Only what the application itself created, with whichever of its keys.
+    /// Only things that the application created, with any of its keys.
     Own,
-    /// Everything in the account, whoever created it.
+    /// All things of the account.
     All,
-    /// The question does not arise.
+    /// Not applicable: the permission is not about single things.
     Whole,
 }
 
 macro_rules! permissions {
     ($($name:ident = $word:literal, $area:ident, $scope:ident, implies [$($implied:ident),*], $sentence:literal;)*) => {
-        /// One of the twenty permissions an application can ask for.
+        /// A permission that an application can request.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Permission { $(#[doc = concat!("`", $word, "`: ", $sentence)] $name,)* }
 
         impl Permission {
-            /// All twenty, area by area, the smaller before the larger.
+            /// By area, smaller permissions first.
             pub const ALL: [Self; 20] = [$(Self::$name,)*];
 
             /// The word on the wire.
@@ -64,25 +64,23 @@ macro_rules! permissions {
                 match self { $(Self::$name => $word,)* }
             }
 
-            /// What it is about.
             #[must_use]
             pub fn area(self) -> Area {
                 match self { $(Self::$name => Area::$area,)* }
             }
 
-            /// Whose things it reaches.
             #[must_use]
             pub fn scope(self) -> Scope {
                 match self { $(Self::$name => Scope::$scope,)* }
             }
 
-            /// What it allows, in one plain sentence for the owner of a business.
+            /// What the permission allows, as a sentence for the owner of a business.
             #[must_use]
             pub fn sentence(self) -> &'static str {
                 match self { $(Self::$name => $sentence,)* }
             }
 
-            /// Every other permission that whoever has this one has too.
+            /// All other permissions that this one includes, directly or indirectly.
             #[must_use]
             pub fn implied(self) -> &'static [Self] {
                 match self { $(Self::$name => &[$(Self::$implied),*],)* }
@@ -164,45 +162,43 @@ impl FromStr for Permission {
     }
 }
 
-/// The permissions of an authorization, exactly as they were granted. What follows from them is asked with
-/// [`PermissionSet::allows`]; it is never written down, so that a change of the rules needs no migration.
+/// The permissions of an authorization as they were granted. Implied permissions are not stored, so that a change of
+/// the rules needs no migration; [`PermissionSet::allows`] considers them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PermissionSet(BTreeSet<Permission>);
 
 impl PermissionSet {
-    /// Whether the set holds the permission itself or one that implies it.
+    /// Whether the set contains the permission or one that implies it.
     #[must_use]
     pub fn allows(&self, wanted: Permission) -> bool {
         self.0.iter().any(|granted| *granted == wanted || granted.implied().contains(&wanted))
     }
 
-    /// The permissions as granted, area by area.
+    /// The granted permissions, by area.
     pub fn iter(&self) -> impl Iterator<Item = Permission> + '_ {
         self.0.iter().copied()
     }
 
-    /// The permissions that say all there is to say, area by area: those that no other of the set implies.
+    /// The granted permissions that no other permission of the set implies, by area.
     pub fn telling(&self) -> impl Iterator<Item = Permission> + '_ {
         self.iter().filter(|one| !self.0.iter().any(|other| other.implied().contains(one)))
     }
 
-    /// The set without one of its permissions; what that one implies goes with it, unless it is granted by itself.
+    /// The set without a permission, and so without what only that one implies.
     #[must_use]
     pub fn without(&self, permission: Permission) -> Self {
         Self(self.0.iter().copied().filter(|one| *one != permission).collect())
     }
 
-    /// Whether nothing is granted.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Reads a comma-separated list as it stands in an Authorization URL. Spaces around a value, empty values
-    /// and repeated ones are forgiven.
+    /// Reads the comma-separated list of an Authorization URL. Spaces, empty entries and repeated ones are ignored.
     ///
     /// # Errors
-    /// Every value that is not a permission, in the order they were given.
+    /// All unknown entries, in the order of the list.
     pub fn parse_list(text: &str) -> Result<Self, Vec<UnknownPermission>> {
         let mut set = BTreeSet::new();
         let mut unknown = Vec::new();
@@ -217,7 +213,7 @@ impl PermissionSet {
         if unknown.is_empty() { Ok(Self(set)) } else { Err(unknown) }
     }
 
-    /// The comma-separated list that [`PermissionSet::parse_list`] reads.
+    /// The format of [`PermissionSet::parse_list`].
     #[must_use]
     pub fn to_list(&self) -> String {
         self.0.iter().map(|permission| permission.as_str()).collect::<Vec<_>>().join(",")
@@ -235,8 +231,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Written out by hand from the wire reference, section 2.2, independent of the declaration above: who holds
-    /// the first may do all of the rest.
+    /// Written by hand from section 2.2 of the wire reference, independently of the declaration above: the first
+    /// permission of a line allows all others of it.
     const CLOSURE: &str = "
         customers_rw_own   customers_rw_own
         customers_rwd_own  customers_rwd_own customers_rw_own
@@ -299,7 +295,7 @@ mod tests {
     }
 
     proptest! {
-        /// Several permissions allow what each of them allows, and nothing more.
+        /// A set allows exactly what its permissions allow one by one.
         #[test]
         fn a_set_allows_the_union(picked in proptest::sample::subsequence(Permission::ALL.to_vec(), 0..=20)) {
             let together: PermissionSet = picked.iter().copied().collect();

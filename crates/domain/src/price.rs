@@ -1,8 +1,8 @@
-//! What a booking costs.
+//! Prices of bookings.
 //!
-//! A price is made of lines: the rates of the people, options, adjustments. Each names its taxes. Lines with the same taxes
-//! are added up before a tax is computed, so that there is one rounding for each tax and kind of line, and not one for each
-//! person (wire reference, sections 6.8 and 9).
+//! A price consists of lines: prices of people, options and adjustments, each with its taxes. Lines with the same taxes
+//! are added up before taxes are computed, so that each tax is rounded once per group and not once per person (wire
+//! reference, sections 6.8 and 9).
 
 use crate::catalogue::{Catalogue, Pricing, Product};
 use crate::id::TaxId;
@@ -11,55 +11,50 @@ use crate::options::{self, ChosenOption};
 use crate::party::Party;
 use serde::{Deserialize, Serialize};
 
-/// A part of a price, with or without taxes in it as the business has it.
+/// A part of a price. Whether taxes are included is a setting of the business.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PriceLine {
     pub amount: Money,
-    /// The taxes on it.
     pub taxes: Vec<TaxId>,
 }
 
-/// What a booking costs: `gross` is `net` and all taxes.
+/// The total of a booking: `gross` is `net` and all taxes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Price {
     pub gross: Money,
     pub net: Money,
-    /// Each tax, in the order of the catalogue, those that come to nothing included.
+    /// In the order of the catalogue, including taxes of zero.
     pub taxes: Vec<(TaxId, Money)>,
 }
 
 /// An extra line on a price (wire reference, section 4.5).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Adjustment {
-    /// What one costs; a discount if negative.
+    /// Negative for a discount.
     pub unit_price: Money,
     pub quantity: i64,
     pub description: String,
-    /// The taxes on it.
     pub taxes: Vec<TaxId>,
 }
 
 impl Price {
-    /// Whether a part of it is less than nothing.
     #[must_use]
     pub fn is_negative(&self) -> bool {
         let amounts = [self.gross, self.net].into_iter().chain(self.taxes.iter().map(|(_, tax)| *tax));
         amounts.into_iter().any(|amount| amount.minor() < 0)
     }
 
-    /// The sum of the taxes.
-    ///
     /// # Errors
-    /// When it is too large.
+    /// If it is too large.
     pub fn total_taxes(&self) -> Result<Money, SumError> {
         self.gross.minus(self.net)
     }
 }
 
-/// The lines of a booking. `rates` are the product's own, or those for a single class.
+/// The lines of a booking. `pricing` is that of the product or of a single class.
 ///
 /// # Errors
-/// When an amount is too large.
+/// If an amount is too large.
 pub fn lines(
     product: &Product,
     pricing: Option<&Pricing>,
@@ -85,20 +80,20 @@ pub fn lines(
     Ok(lines)
 }
 
-/// What is shown while looking: the lines as the business writes its prices, without taxes that are only added at checkout
-/// (wire reference, section 4.4).
+/// The display price: the sum of the lines as the business states its prices, without taxes that are only added at
+/// checkout (wire reference, section 4.4). `zero` is zero in the account's currency.
 ///
 /// # Errors
-/// When it is too large, or in several currencies.
-pub fn display(lines: &[PriceLine], nothing: Money) -> Result<Money, SumError> {
-    lines.iter().try_fold(nothing, |sum, line| sum.plus(line.amount))
+/// If the sum is too large or currencies differ.
+pub fn display(lines: &[PriceLine], zero: Money) -> Result<Money, SumError> {
+    lines.iter().try_fold(zero, |sum, line| sum.plus(line.amount))
 }
 
-/// The price that the lines come to; `nothing` is zero in the account's currency.
+/// The total of the lines, with taxes. `zero` is zero in the account's currency.
 ///
 /// # Errors
-/// When it is too large, or in several currencies.
-pub fn total(lines: &[PriceLine], catalogue: &Catalogue, nothing: Money) -> Result<Price, SumError> {
+/// If the sum is too large or currencies differ.
+pub fn total(lines: &[PriceLine], catalogue: &Catalogue, zero: Money) -> Result<Price, SumError> {
     let enabled = || catalogue.taxes.iter().filter(|tax| tax.enabled);
     let mut groups: Vec<(Vec<usize>, Money)> = Vec::new();
     for line in lines {
@@ -108,12 +103,13 @@ pub fn total(lines: &[PriceLine], catalogue: &Catalogue, nothing: Money) -> Resu
             .map(|(position, _)| position)
             .collect();
         match groups.iter_mut().find(|(known, _)| *known == taxes) {
+            // Lines with the same taxes form one group, which is rounded once per tax.
             Some((_, sum)) => *sum = sum.plus(line.amount)?,
             None => groups.push((taxes, line.amount)),
         }
     }
     let mut sums: Vec<Option<Money>> = vec![None; enabled().count()];
-    let mut gross = nothing;
+    let mut gross = zero;
     for (taxes, amount) in groups {
         let pricing: Vec<_> = enabled().enumerate().filter(|(position, _)| taxes.contains(position)).collect();
         let all = pricing.iter().map(|(_, tax)| tax.rate.millionths()).sum();
@@ -126,7 +122,7 @@ pub fn total(lines: &[PriceLine], catalogue: &Catalogue, nothing: Money) -> Resu
                 gross = gross.plus(part)?;
                 part
             };
-            sums[position] = Some(sums[position].unwrap_or(nothing).plus(part)?);
+            sums[position] = Some(sums[position].unwrap_or(zero).plus(part)?);
         }
     }
     let taxes: Vec<(TaxId, Money)> =
@@ -135,18 +131,18 @@ pub fn total(lines: &[PriceLine], catalogue: &Catalogue, nothing: Money) -> Resu
     Ok(Price { gross, net, taxes })
 }
 
-/// The lines of which so much is taken off: each loses its share, and what they lose adds up to exactly `off`. No line
-/// changes its sign. What is to be taken off is between nothing and the sum of the lines.
+/// Distributes a reduction over the lines in proportion to their amounts; the reductions add up to exactly `off`. No
+/// line changes its sign. `off` must be between zero and the sum of the lines.
 ///
 /// # Errors
-/// When an amount is too large, or in another currency.
+/// If an amount is too large or currencies differ.
 pub fn reduced(lines: &[PriceLine], off: Money) -> Result<Vec<PriceLine>, SumError> {
-    let nothing = Money::zero(off.currency());
-    let whole = display(lines, nothing)?;
-    let (mut before, mut taken) = (nothing, nothing);
+    let zero = Money::zero(off.currency());
+    let whole = display(lines, zero)?;
+    let (mut before, mut taken) = (zero, zero);
     let mut left = Vec::with_capacity(lines.len());
     for line in lines {
-        // What all lines up to this one lose is rounded, and not what each loses: so nothing is lost between them.
+        // The cumulative reduction is rounded, not the one of each line, so that rounding errors do not add up.
         before = before.plus(line.amount)?;
         let up_to_here = before.share(off.minor(), whole.minor());
         let amount = line.amount.minus(up_to_here.minus(taken)?)?;
@@ -215,7 +211,7 @@ mod tests {
     }
 
     proptest! {
-        /// What is taken off lines is what they lose, also when some are discounts, and no line loses more than it has.
+        /// The lines lose exactly the reduction, also if some are negative, and no line loses more than its amount.
         #[test]
         fn lines_lose_what_is_taken_off(
             amounts in prop::collection::vec(-100_000_i64..1_000_000, 1..8),
@@ -236,8 +232,7 @@ mod tests {
             }
         }
 
-        /// Parts add up to the whole, whatever the lines, and whether taxes are in the prices or come on top; a refund is the
-        /// charge with the sign turned round.
+        /// Net and taxes add up to gross, with taxes included or added, and a refund is the negative of the charge.
         #[test]
         fn parts_add_up(
             amounts in prop::collection::vec((-1_000_000_i64..1_000_000, 0_u8..4), 0..8),

@@ -1,4 +1,5 @@
-//! What a hold says that the booking will cost (wire reference, section 4.5).
+//! The quote: what a hold says that the booking will cost, and for which order that is promised (wire reference,
+//! section 4.5).
 
 use crate::catalogue::{CategoryId, OptionId};
 use crate::code::{Code, Codes, TypedCode};
@@ -12,49 +13,49 @@ use crate::price::{Adjustment, Price};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 
-/// The final price, and what pays a part of it. Written so that a program that knows of no credit reads the price.
+/// The final price and the credits that pay a part of it. Stored as JSON that a reader of a plain [`Price`]
+/// understands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quote {
-    /// What it will cost.
     #[serde(flatten)]
     pub price: Price,
-    /// Money vouchers that pay, those redeemed now and what earlier ones have left, if they pay anything.
+    /// Paid by money vouchers: those redeemed now and the remainder of earlier ones. `None` if they pay nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voucher_credit: Option<Money>,
-    /// What else pays of what the customer has; absent when nobody is the customer yet.
+    /// Paid by other store credit; `None` if the order has no known customer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub money_credit: Option<Money>,
-    /// How many prepaid credits lower the price; absent when nobody is the customer yet.
+    /// Number of prepaid credits that reduce the price; `None` if the order has no known customer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prepaid: Option<u32>,
-    /// Whether the code of a promotion was given.
+    /// Whether a promotion with a code applies.
     #[serde(default)]
     pub code_applies: bool,
-    /// What promotions take off, as the business writes its prices; absent when none applies.
+    /// What promotions take off the display price; `None` if none applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discount: Option<Money>,
-    /// The promotion that applies by itself.
+    /// The automatic promotion that applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub automatic: Option<PromotionId>,
     /// The voucher for a service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voucher: Option<Code>,
-    /// What it was quoted for; absent in holds of older programs.
+    /// The order that the quote is for; `None` in holds of older versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<QuotedOrder>,
 }
 
-/// What a hold is for. A booking of the same is promised what the hold said.
+/// Everything of an order that determines its price. A booking of an equal order gets the price that the hold quoted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuotedOrder {
     product: ProductId,
-    /// The event, the class at which attendance starts, and the one class; nothing of an appointment.
+    /// The event, the class at which attendance starts, and the single class; all `None` for an appointment.
     events: [Option<String>; 3],
     from: Instant,
     to: Instant,
-    /// Whose it will be, if that is somebody who was there before.
+    /// The customer, if the order names an existing one.
     customer: Option<CustomerId>,
-    /// In the order of the categories.
+    /// Sorted by category.
     people: Vec<(CategoryId, u32)>,
     options: Vec<(OptionId, ChosenValue)>,
     private_event: bool,
@@ -64,11 +65,11 @@ pub struct QuotedOrder {
 }
 
 impl QuotedOrder {
-    /// What is held, or booked, with an order.
     #[must_use]
     pub fn of(plan: &OrderPlan<'_>, order: &Order, codes: &Codes, customer: Option<&CustomerId>) -> Self {
         let mut people: Vec<(CategoryId, u32)> =
             order.party.numbers().map(|(category, number)| (category.clone(), number)).collect();
+        // Sorted, so that the order of categories in a request does not matter.
         people.sort();
         let known = |typed: &[TypedCode]| typed.iter().filter_map(|typed| typed.code.clone()).collect();
         Self {
@@ -86,29 +87,28 @@ impl QuotedOrder {
         }
     }
 
-    /// Whether a plan is for the same event or appointment, whoever comes.
+    /// Whether the plan is for the same product, events and times. The party may differ.
     #[must_use]
-    pub fn is_when(&self, plan: &OrderPlan<'_>) -> bool {
+    pub fn has_times_of(&self, plan: &OrderPlan<'_>) -> bool {
         (&self.product, self.from, self.to) == (&plan.product.id, plan.span.from, plan.span.to)
             && self.events == events(plan)
     }
 
-    /// Whether it is for this customer.
+    /// Whether there is any claim on the event, including those of bookings that take no seat.
     #[must_use]
-    pub fn is_of(&self, customer: &CustomerId) -> bool {
+    pub fn is_for(&self, customer: &CustomerId) -> bool {
         self.customer.as_ref() == Some(customer)
     }
 
-    /// Whether it was made with this code.
     #[must_use]
     pub fn has_code(&self, code: &Code) -> bool {
         self.promotions.contains(code) || self.vouchers.contains(code)
     }
 
-    /// Whether a booking is of the same in everything that makes a price. What nobody in particular was promised is promised
-    /// to everybody.
+    /// Whether the quote holds for the order that is booked. A quote without a customer holds for any customer.
     #[must_use]
-    pub fn promises(&self, booked: &Self) -> bool {
+    pub fn holds_for(&self, booked: &Self) -> bool {
+        // Without a customer in the quote, the customer of the booking is left out of the comparison.
         let customer = if self.customer.is_some() { booked.customer.clone() } else { None };
         *self == Self { customer, ..booked.clone() }
     }
@@ -119,7 +119,7 @@ fn events(plan: &OrderPlan<'_>) -> [Option<String>; 3] {
 }
 
 impl Quote {
-    /// What is quoted for a price, with what pays of it; `known` says whether there is a customer already.
+    /// The quote for a discounted price and its redemption. `known` says whether the order has a known customer.
     #[must_use]
     pub fn of(discounted: &DiscountedPrice, redemption: Redemption, known: bool) -> Self {
         let money = |minor| Money::new(minor, discounted.price.gross.currency());
@@ -141,15 +141,16 @@ impl Quote {
         }
     }
 
-    /// What is left to pay.
+    /// The price less the credits that pay.
     #[must_use]
     pub fn payable(&self) -> Money {
         Money::new(self.price.gross.minor().saturating_sub(self.redemption()), self.price.gross.currency())
     }
 
-    /// What is left to pay once so much was received, in minor units: what was received is not taken of the credit as well.
+    /// What is left to pay after `received`, in minor units. Credit covers only what `received` does not.
     #[must_use]
     pub fn left_after(&self, received: i64) -> i64 {
+        // What was received reduces the amount before credit does, so that credit is not used for what is paid.
         let due = self.price.gross.minor().saturating_sub(received).max(0);
         due - self.redemption().min(due)
     }

@@ -1,13 +1,12 @@
-//! Schedules: the rule that yields the events of a product, in the wall-clock time of the business.
+//! Recurrence: the rule that yields the events of a schedule, in the wall-clock time of the business.
 //!
-//! A schedule has one start time; a product that starts twice a day has two schedules. So a schedule and a date name an
-//! event forever (wire reference, section 6.2), whatever else of the schedule changes.
+//! A recurrence has one start time; a product that starts twice a day has two schedules. A schedule and a date
+//! therefore identify an event for ever (wire reference, section 6.2), whatever else of the schedule changes.
 //!
-//! **The hour that does not exist and the hour that comes twice.** Where clocks go forward over a start time, the event
-//! starts as much later as they went: 02:30 becomes 03:30, and one hour after 01:30 is when it is. Where clocks go back
-//! and a start time comes twice, the event starts the first time. It is the rule of iCalendar (RFC 5545, section 3.3.5),
-//! and [`Zone::instant_of`] is the only place that has it. A length in hours and minutes is elapsed time; a length in days is
-//! calendar days.
+//! **Changes of the clock.** If the clock skips the start time, the event starts later by the length of the gap: 02:30
+//! becomes 03:30. If the clock shows it twice, the event starts the first time. This is the rule of iCalendar (RFC
+//! 5545, section 3.3.5); [`Zone::instant_of`] is its only implementation. A length in minutes is elapsed time; a length
+//! in days is calendar days.
 
 use crate::time::{Instant, Zone};
 use jiff::civil::{Date, Time, Weekday};
@@ -15,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// Days of the week.
+/// A set of days of the week.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub struct Weekdays(u8);
@@ -42,19 +41,18 @@ impl From<Weekdays> for u8 {
 impl Weekdays {
     pub const ALL: Self = Self(0b111_1111);
 
-    /// Whether the day is one of them.
     #[must_use]
     pub fn has(self, day: Weekday) -> bool {
         self.0 & Self::bit(day) != 0
     }
 
-    /// The days as bits, Monday the lowest: how they are stored.
+    /// Bit mask with Monday as the lowest bit, as stored.
     #[must_use]
     pub const fn bits(self) -> u8 {
         self.0
     }
 
-    /// The days that [`Weekdays::bits`] gave; nothing when there are others.
+    /// Inverse of [`Weekdays::bits`]; `None` if any other bit is set.
     #[must_use]
     pub const fn from_bits(bits: u8) -> Option<Self> {
         if bits <= Self::ALL.0 { Some(Self(bits)) } else { None }
@@ -71,7 +69,7 @@ impl FromIterator<Weekday> for Weekdays {
     }
 }
 
-/// From which day to which a pattern holds, both included. Open where a day is missing.
+/// First and last day on which a pattern applies, both included; `None` is unbounded.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Season {
     pub first: Option<Date>,
@@ -79,41 +77,37 @@ pub struct Season {
 }
 
 impl Season {
-    /// Whether the day is in it.
     #[must_use]
     pub fn has(self, day: Date) -> bool {
         self.first.is_none_or(|first| first <= day) && self.last.is_none_or(|last| day <= last)
     }
 }
 
-/// When the events of a product start.
+/// When the events of a schedule start.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recurrence {
-    /// The time of day, on the business's clock.
+    /// In the wall-clock time of the business.
     pub starts: Time,
-    /// On which days of the week.
     pub pattern: Weekdays,
-    /// From when to when the pattern holds. Single dates need not be in it.
+    /// Limits the pattern, not the single dates.
     pub season: Season,
-    /// Days of the pattern on which nothing happens. They win over single dates.
+    /// Dates without an event. They win over pattern and single dates.
     pub except: BTreeSet<Date>,
-    /// Single dates beside the pattern.
+    /// Single dates in addition to the pattern.
     pub also: BTreeSet<Date>,
 }
 
-/// How long an event lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Length {
-    /// So many minutes of elapsed time.
+    /// Minutes of elapsed time.
     Minutes(u32),
-    /// Full days: until the end of the last one, on the business's clock. 1 is the rest of the day it starts on
-    /// (wire reference, section 4.1).
+    /// Calendar days, until midnight at the end of the last one in the time zone of the business. 1 is the rest of the
+    /// day on which the event starts (wire reference, section 4.1).
     Days(u16),
 }
 
 impl Length {
-    /// When something ends that starts at this instant.
     #[must_use]
     pub fn end(self, starts_at: Instant, zone: &Zone) -> Instant {
         match self {
@@ -126,25 +120,24 @@ impl Length {
     }
 }
 
-/// One event of a schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Occurrence {
-    /// The day it is for: the one in its id, on the business's calendar.
+    /// The date in the event's id, on the calendar of the business.
     pub date: Date,
     pub starts_at: Instant,
     pub ends_at: Instant,
 }
 
 impl Recurrence {
-    /// Whether there is an event on this day.
     #[must_use]
     pub fn runs_on(&self, day: Date) -> bool {
         let by_pattern = self.pattern.has(day.weekday()) && self.season.has(day);
+        // Exceptions also cancel single dates.
         (by_pattern || self.also.contains(&day)) && !self.except.contains(&day)
     }
 
-    /// Every day with an event, in order, of a schedule that has an end; at most three years of a pattern. Without a first
-    /// and a last day the pattern counts for nothing.
+    /// Every date with an event, sorted. A pattern counts only if its season has a first and a last day, and for three
+    /// years at most.
     pub fn days(&self) -> impl Iterator<Item = Date> {
         let by_pattern = match self.season {
             Season { first: Some(first), last: Some(last) } => {
@@ -160,7 +153,7 @@ impl Recurrence {
         days.into_iter().filter(|day| !self.except.contains(day))
     }
 
-    /// The event of this day, if there is one.
+    /// The event on this date, if there is one.
     #[must_use]
     pub fn on(&self, day: Date, length: Length, zone: &Zone) -> Option<Occurrence> {
         self.runs_on(day).then(|| {
@@ -169,8 +162,8 @@ impl Recurrence {
         })
     }
 
-    /// The events that start from `first` to `last`, both included, in the order in which they start. The work is that of
-    /// the days in between, so the caller bounds them.
+    /// The events that start from `first` to `last`, both included, sorted by start. Visits every day in between, so
+    /// the caller limits the range.
     pub fn between<'a>(
         &'a self,
         first: Instant,
@@ -178,7 +171,7 @@ impl Recurrence {
         length: Length,
         zone: &'a Zone,
     ) -> impl Iterator<Item = Occurrence> + 'a {
-        // A start that the clocks went over lies later than it says, perhaps on the next day.
+        // A start time that the clock skips can become a start on the next day.
         let from = zone.date_of(first).saturating_sub(jiff::Span::new().days(1));
         let to = zone.date_of(last);
         std::iter::successors(Some(from), |day| day.tomorrow().ok())
@@ -208,7 +201,7 @@ mod tests {
         }
     }
 
-    /// When an event of an hour at that time starts and ends, as the wire writes it.
+    /// Start and end of a one-hour event, in the format of the wire.
     fn hour(day: Date, starts: Time, zone: &Zone) -> (String, String) {
         let event = daily(starts).on(day, Length::Minutes(60), zone).expect("an event");
         (event.starts_at.to_wire_minutes(zone), event.ends_at.to_wire_minutes(zone))
@@ -226,7 +219,7 @@ mod tests {
             hour(date(2026, 10, 25), time(1, 30, 0, 0), &lisbon()),
             pair("2026-10-25T01:30:00+01:00", "2026-10-25T01:30:00+00:00")
         );
-        // Berlin at 02:30 on both nights.
+        // Berlin, 02:30 on both nights.
         let berlin = Zone::named("Europe/Berlin").expect("a zone");
         assert_eq!(
             hour(date(2026, 3, 29), time(2, 30, 0, 0), &berlin),
@@ -243,7 +236,7 @@ mod tests {
         let zone = lisbon();
         let event = daily(time(10, 0, 0, 0)).on(date(2026, 3, 28), Length::Days(2), &zone).expect("an event");
         assert_eq!(event.ends_at.to_wire_minutes(&zone), "2026-03-30T00:00:00+01:00");
-        // 38 hours on the clock, and one fewer in between.
+        // 38 hours on the clock, 37 elapsed.
         assert_eq!(event.ends_at.since(event.starts_at).as_secs(), 37 * 3_600);
     }
 
@@ -274,9 +267,9 @@ mod tests {
         assert_eq!(found(nine, nine.before(Duration::from_millis(1))), 0);
     }
 
-    /// Every transition of every zone that a business can choose, 2025 to 2030: for starts at every quarter of an hour
-    /// around it, the event starts where the clock shows its time first, or, where the clock skips it, later; and a search
-    /// finds exactly one event for the day.
+    /// For every transition of every zone that a business can choose, 2025 to 2030, and starts at every quarter of an
+    /// hour around it: the event starts where the clock first shows its time or, if the clock skips that, later; and a
+    /// search finds exactly one event for the day.
     #[test]
     fn every_transition_of_every_zone() {
         let (first, last) = ("2025-01-01T00:00:00Z", "2031-01-01T00:00:00Z");
@@ -302,10 +295,10 @@ mod tests {
                 let event = recurrence.on(day, Length::Minutes(60), zone).expect("an event");
                 let shown = event.starts_at.to_wire_minutes(zone);
                 let asked = format!("{day}T{:02}:{:02}:00", starts.hour(), starts.minute());
-                // It starts when the clock says so; or the clock skipped that, and it starts later.
+                // Either the clock shows the start time, or it skips that time and the event starts later.
                 assert!(shown.starts_with(&asked) || shown[..19] > asked[..], "{} {asked} {shown}", zone.name());
                 if shown.starts_with(&asked) {
-                    // The first time the clock says so: an hour earlier it said something else.
+                    // It is the first time that the clock shows it: an hour earlier it showed another time.
                     let earlier = event.starts_at.before(Duration::from_secs(3_600)).to_wire_minutes(zone);
                     assert!(!earlier.starts_with(&asked), "{} {asked}", zone.name());
                 }
@@ -320,7 +313,7 @@ mod tests {
     }
 
     proptest! {
-        /// A search in parts finds what a search of the whole finds.
+        /// A search in two parts finds what one search finds.
         #[test]
         fn a_search_can_be_cut(hour in 0_i8..24, start in 0_i64..400, length in 0_i64..40, cut in 0_i64..40) {
             let (zone, recurrence) = (lisbon(), daily(time(hour, 30, 0, 0)));

@@ -1,6 +1,6 @@
-//! Scheduled products: which events there are, and what a booking of them attends.
+//! Scheduled products: their events, and the events that a booking attends.
 //!
-//! A search and a booking ask the same questions here, so that every event a search offers can be booked, and no other.
+//! Searches and bookings use the same functions, so that an event is offered if and only if it can be booked.
 
 use crate::block::SeatCount;
 use crate::booking_rules::RuleViolation;
@@ -11,14 +11,12 @@ use crate::inventory::{EventRequest, Span};
 use crate::recurrence::Occurrence;
 use crate::time::{Instant, Zone};
 
-/// Most classes a course can have.
 const MOST_CLASSES: usize = 400;
 
-/// One event of a product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Event<'a> {
     pub product: &'a Product,
-    /// What it belongs to; of a course, its classes.
+    /// Of a course, the schedule yields its classes.
     pub schedule: &'a Schedule,
     pub occurrence: Occurrence,
 }
@@ -27,27 +25,27 @@ pub struct Event<'a> {
 pub struct Course<'a> {
     pub product: &'a Product,
     pub schedule: &'a Schedule,
-    /// Its classes, in order.
+    /// Sorted by start.
     pub classes: Vec<Occurrence>,
 }
 
-/// What a booking attends.
+/// The events that a booking attends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventSelection<'a> {
-    /// What is booked: the event or, of a course, its first class.
+    /// The event or, of a course, its first class.
     pub event: EventId,
-    /// The class at which attendance starts, if that is a later one.
+    /// The class at which attendance starts, if that is not the first.
     pub enrolled_from: Option<EventId>,
-    /// The one class, if only one is booked.
+    /// The single class, if the booking is not for the whole course.
     pub drop_in: Option<EventId>,
-    /// Every event it takes seats of.
+    /// Every event that the booking takes seats of.
     pub attends: Vec<Event<'a>>,
 }
 
-/// The ids with which a booking names what it attends (wire reference, section 4.6).
+/// The ids by which a client names what it books (wire reference, section 4.6).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventChoice {
-    /// The event; of a course the first class, or the one with which a search offered it.
+    /// The event; of a course its first class, or the class under which a search offered it.
     pub event: Option<EventId>,
     /// The class at which attendance starts.
     pub enrolled_from: Option<EventId>,
@@ -74,14 +72,14 @@ pub enum EventNotBookable {
     NotNow(#[from] RuleViolation),
 }
 
-/// What rules a booking has to keep.
+/// What the booking rules are checked against.
 #[derive(Debug, Clone, Copy)]
 pub struct RuleContext<'a> {
-    /// When it is made.
+    /// When the booking is made.
     pub now: Instant,
-    /// On which clock the product runs.
+    /// The time zone of the business.
     pub zone: &'a Zone,
-    /// Whether it is made as staff would, past the rules for customers.
+    /// Whether the rules for customers are skipped, as for bookings by staff.
     pub relaxed: bool,
 }
 
@@ -91,13 +89,12 @@ impl<'a> Event<'a> {
         EventId { product: self.product.id.clone(), schedule: self.schedule.id.clone(), date: self.occurrence.date }
     }
 
-    /// From when to when it is.
     #[must_use]
     pub fn span(&self) -> Span {
         Span { from: self.occurrence.starts_at, to: self.occurrence.ends_at }
     }
 
-    /// So many seats of it, as a wish.
+    /// A request for seats of this event.
     #[must_use]
     pub fn request(&self, seats: u32, private: bool, catalogue: &Catalogue) -> EventRequest {
         EventRequest {
@@ -110,18 +107,19 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// What it needs, and how many things each can do at once. What the catalogue no longer has is not needed any more.
+    /// The resources that the event needs, each with its capacity. A resource that has left the catalogue is no longer
+    /// needed.
     #[must_use]
     pub fn resources(&self, catalogue: &Catalogue) -> Vec<(ResourceId, u32)> {
         let known = |id: &ResourceId| catalogue.resource(id).map(|(_, resource)| (id.clone(), resource.capacity));
         self.schedule.resources.iter().filter_map(known).collect()
     }
 
-    fn check(&self, moment: RuleContext<'_>) -> Result<(), RuleViolation> {
-        if moment.relaxed {
+    fn check(&self, context: RuleContext<'_>) -> Result<(), RuleViolation> {
+        if context.relaxed {
             Ok(())
         } else {
-            self.product.rules.check(self.occurrence.starts_at, moment.now, moment.zone)
+            self.product.rules.check(self.occurrence.starts_at, context.now, context.zone)
         }
     }
 }
@@ -135,31 +133,30 @@ impl<'a> Course<'a> {
         Self { product, schedule, classes }
     }
 
-    /// One of its classes, counted from 0.
+    /// The class at this position, counted from 0.
     #[must_use]
     pub fn class(&self, position: usize) -> Option<Event<'a>> {
         let occurrence = *self.classes.get(position)?;
         Some(Event { product: self.product, schedule: self.schedule, occurrence })
     }
 
-    /// Where a class is in the course.
     fn position(&self, id: &EventId) -> Option<usize> {
         self.classes.iter().position(|class| class.date == id.date)
     }
 
-    /// The class from which the course can be booked: the first, or, with late enrolment, the first that can still be.
+    /// The position from which the course can be booked now: the first class or, with late enrolment, the first class
+    /// that the booking rules still allow.
     #[must_use]
-    pub fn open_from(&self, moment: RuleContext<'_>) -> Option<usize> {
+    pub fn open_from(&self, context: RuleContext<'_>) -> Option<usize> {
         let late = self.late_enrolment();
         let mut open = (0..self.classes.len()).filter(|position| *position == 0 || late);
-        open.find(|position| self.class(*position).is_some_and(|class| class.check(moment).is_ok()))
+        open.find(|position| self.class(*position).is_some_and(|class| class.check(context).is_ok()))
     }
 
     fn late_enrolment(&self) -> bool {
         matches!(self.product.kind, ProductKind::FixedCourse { late_enrolment: true, .. })
     }
 
-    /// The classes from this one on.
     pub fn from(&self, position: usize) -> impl Iterator<Item = Event<'a>> {
         (position..self.classes.len()).filter_map(|position| self.class(position))
     }
@@ -172,7 +169,7 @@ fn schedules_of(product: &Product) -> &[Schedule] {
     }
 }
 
-/// The event with this id, whether it can be booked or not.
+/// The event with this id, whether or not it can be booked.
 #[must_use]
 pub fn event<'a>(product: &'a Product, id: &EventId, zone: &Zone) -> Option<Event<'a>> {
     let schedule =
@@ -181,8 +178,8 @@ pub fn event<'a>(product: &'a Product, id: &EventId, zone: &Zone) -> Option<Even
     Some(Event { product, schedule, occurrence })
 }
 
-/// The event of a product that starts at this time, whether it can be booked or not. Of several it is the one of the same
-/// schedule as `near`; nothing if there is none, or if there are several and nothing tells them apart.
+/// The event of a product that starts at this time, whether or not it can be booked. If several do, the one with the
+/// schedule of `near`; `None` if there is none or the choice is ambiguous.
 #[must_use]
 pub fn starting_at(product: &Product, at: Instant, near: Option<&EventId>, zone: &Zone) -> Option<EventId> {
     let starting = schedules_of(product).iter().filter_map(|schedule| {
@@ -194,38 +191,38 @@ pub fn starting_at(product: &Product, at: Instant, near: Option<&EventId>, zone:
     same.or(found.first().filter(|_| found.len() == 1)).cloned()
 }
 
-/// The events of a product that start from `first` to `last`, both included, and that can be booked at this moment if
-/// seats are left. Of a course it is single classes if it is sold by the class, and no event otherwise: see [`courses`].
-/// In no order.
+/// The events that start from `first` to `last`, both included, and that the booking rules allow now; free seats are
+/// not checked. Of a course, its single classes if it is sold by the class only, otherwise nothing: see [`courses`].
+/// Unsorted.
 #[must_use]
-pub fn events<'a>(product: &'a Product, first: Instant, last: Instant, moment: RuleContext<'_>) -> Vec<Event<'a>> {
+pub fn events<'a>(product: &'a Product, first: Instant, last: Instant, context: RuleContext<'_>) -> Vec<Event<'a>> {
     if matches!(product.kind, ProductKind::FixedCourse { .. }) && !product.drop_in_only() {
         return Vec::new();
     }
     let mut found = Vec::new();
     for schedule in schedules_of(product) {
-        let occurrences = schedule.recurrence.between(first, last, product.length, moment.zone);
+        let occurrences = schedule.recurrence.between(first, last, product.length, context.zone);
         let events = occurrences.map(|occurrence| Event { product, schedule, occurrence });
-        found.extend(events.filter(|event| event.check(moment).is_ok()));
+        found.extend(events.filter(|event| event.check(context).is_ok()));
     }
     found
 }
 
-/// The courses of a product that can be joined at this moment if seats are left, each with the class from which, if that
-/// starts from `first` to `last`, both included. In no order.
+/// The courses that the booking rules allow to join now; free seats are not checked. Each comes with the class at which
+/// attendance would start and its position. That class starts from `first` to `last`, both included. Unsorted.
 #[must_use]
 pub fn courses<'a>(
     product: &'a Product,
     first: Instant,
     last: Instant,
-    moment: RuleContext<'_>,
+    context: RuleContext<'_>,
 ) -> Vec<(Course<'a>, Event<'a>, usize)> {
     if !matches!(product.kind, ProductKind::FixedCourse { .. }) || product.drop_in_only() {
         return Vec::new();
     }
     let open = |schedule| {
-        let course = Course::of(product, schedule, moment.zone);
-        let position = course.open_from(moment)?;
+        let course = Course::of(product, schedule, context.zone);
+        let position = course.open_from(context)?;
         let class = course.class(position)?;
         let starts_at = class.occurrence.starts_at;
         (first <= starts_at && starts_at <= last).then_some((course, class, position))
@@ -233,7 +230,7 @@ pub fn courses<'a>(
     schedules_of(product).iter().filter_map(open).collect()
 }
 
-/// The course that an event is a class of.
+/// The course that has this event as a class.
 #[must_use]
 pub fn course<'a>(product: &'a Product, id: &EventId, zone: &Zone) -> Option<Course<'a>> {
     let schedule =
@@ -241,31 +238,31 @@ pub fn course<'a>(product: &'a Product, id: &EventId, zone: &Zone) -> Option<Cou
     matches!(product.kind, ProductKind::FixedCourse { .. }).then(|| Course::of(product, schedule, zone))
 }
 
-/// What a booking with these ids attends, if that can be booked at this moment and seats are left.
+/// The events that a booking with these ids attends; free seats are not checked.
 ///
 /// # Errors
-/// [`NoVisit`].
+/// [`EventNotBookable`]: the first reason found.
 pub fn selection<'a>(
     product: &'a Product,
     choice: &EventChoice,
-    moment: RuleContext<'_>,
+    context: RuleContext<'_>,
 ) -> Result<EventSelection<'a>, EventNotBookable> {
     match &product.kind {
         ProductKind::Fixed { .. } => {
             let id = choice.event.as_ref().ok_or(EventNotBookable::NoEvent)?;
-            let event = event(product, id, moment.zone).ok_or(EventNotBookable::NoEvent)?;
-            event.check(moment)?;
+            let event = event(product, id, context.zone).ok_or(EventNotBookable::NoEvent)?;
+            event.check(context)?;
             Ok(EventSelection { event: event.id(), enrolled_from: None, drop_in: None, attends: vec![event] })
         }
-        ProductKind::FixedCourse { drop_in, .. } => visit_course(product, *drop_in, choice, moment),
+        ProductKind::FixedCourse { drop_in, .. } => select_in_course(product, *drop_in, choice, context),
         ProductKind::FlexibleTime(_) => Err(EventNotBookable::NoEvent),
     }
 }
 
-/// When those are there who attend a course from this class on, or a single event: each class, in order. Nothing if the
-/// product no longer has the event.
+/// The times of a single event or, of a course, of all classes from `first` on, sorted. Empty if the product no longer
+/// has the event.
 #[must_use]
-pub fn attended(product: &Product, first: &EventId, zone: &Zone) -> Vec<Span> {
+pub fn attended_times(product: &Product, first: &EventId, zone: &Zone) -> Vec<Span> {
     match course(product, first, zone) {
         Some(course) => {
             let from = course.position(first);
@@ -275,18 +272,19 @@ pub fn attended(product: &Product, first: &EventId, zone: &Zone) -> Vec<Span> {
     }
 }
 
-fn visit_course<'a>(
+fn select_in_course<'a>(
     product: &'a Product,
     drop_in: DropIn,
     choice: &EventChoice,
-    moment: RuleContext<'_>,
+    context: RuleContext<'_>,
 ) -> Result<EventSelection<'a>, EventNotBookable> {
     let EventChoice { event, enrolled_from, drop_in: single } = choice;
+    // The most specific id decides which class is meant.
     let named = single.as_ref().or(enrolled_from.as_ref()).or(event.as_ref()).ok_or(EventNotBookable::NoEvent)?;
     if event.as_ref().is_some_and(|event| (&event.product, &event.schedule) != (&named.product, &named.schedule)) {
         return Err(EventNotBookable::OtherCourse);
     }
-    let course = course(product, named, moment.zone).ok_or(EventNotBookable::NoEvent)?;
+    let course = course(product, named, context.zone).ok_or(EventNotBookable::NoEvent)?;
     let position = course.position(named).ok_or(EventNotBookable::NoEvent)?;
     let first = course.class(0).ok_or(EventNotBookable::NoEvent)?;
     let class = course.class(position).ok_or(EventNotBookable::NoEvent)?;
@@ -294,11 +292,11 @@ fn visit_course<'a>(
         if drop_in == DropIn::No {
             return Err(EventNotBookable::NoDropIn);
         }
-        // Who wants the rest of the course must not get one class of it.
+        // A client that names `enrolled_from` wants the rest of the course, so it must not get a single class instead.
         if single.is_none() && enrolled_from.is_some() {
             return Err(EventNotBookable::DropInOnly);
         }
-        class.check(moment)?;
+        class.check(context)?;
         return Ok(EventSelection {
             event: first.id(),
             enrolled_from: None,
@@ -306,14 +304,16 @@ fn visit_course<'a>(
             attends: vec![class],
         });
     }
-    if position > 0 && !course.late_enrolment() && !moment.relaxed {
+    // Without late enrolment customers can only join at the first class.
+    if position > 0 && !course.late_enrolment() && !context.relaxed {
         return Err(EventNotBookable::Begun);
     }
-    class.check(moment).map_err(|error| match error {
+    class.check(context).map_err(|error| match error {
         RuleViolation::Past if !course.late_enrolment() => EventNotBookable::Begun,
         error => error.into(),
     })?;
-    if !moment.relaxed && course.open_from(moment) != Some(position) {
+    // Customers join a course at the first class that is still open.
+    if !context.relaxed && course.open_from(context) != Some(position) {
         return Err(EventNotBookable::NotFirst);
     }
     Ok(EventSelection {

@@ -1,5 +1,5 @@
-//! Secrets. Each kind has a type of its own that cannot be printed or compared by accident and is wiped from
-//! memory when it is dropped. At rest they exist only as keyed hashes or sealed.
+//! Secrets, one type for each kind. They cannot be printed or compared by accident and are wiped from memory when
+//! dropped. The database stores them only as keyed hashes or sealed.
 
 use crate::id::{AccountId, ApplicationId, is_of_ids};
 use crate::normal_form::{composed, decomposed};
@@ -14,13 +14,12 @@ macro_rules! secrets {
         pub struct $name(String);
 
         impl $name {
-            /// Takes the text as it is.
             #[must_use]
             pub fn new(text: impl Into<String>) -> Self {
                 Self(text.into())
             }
 
-            /// The secret itself. Whoever calls this answers for where it goes.
+            /// The secret as plain text. The caller must not log or store it.
             #[must_use]
             pub fn expose(&self) -> &str {
                 &self.0
@@ -42,36 +41,36 @@ macro_rules! secrets {
 }
 
 secrets! {
-    /// A password as a person typed it.
+    /// A password as the user typed it.
     Password;
-    /// What is kept of a password: an argon2id hash with its salt and cost.
+    /// An argon2id hash with its salt and cost.
     HashedPassword;
-    /// The key of an authorization; the wire calls it `apiKey`.
+    /// The key of an authorization, called `apiKey` on the wire.
     ApiKey;
-    /// The key of an application, for all its installations; the wire calls it `secretKey`.
+    /// The key of an application, shared by all its installations; called `secretKey` on the wire.
     SecretKey;
-    /// What the session cookie carries.
+    /// The value of the session cookie.
     SessionToken;
-    /// What a link in a mail carries.
+    /// The secret part of a link in an e-mail.
     LinkToken;
-    /// What the address of a calendar carries.
+    /// The secret part of the address of a calendar feed.
     CalendarToken;
-    /// What an invitation to sign up carries. It belongs to no account.
+    /// The secret part of an invitation to sign up. It names no account.
     InvitationToken;
 }
 
-/// How many random characters an API key has. 16 of 36 characters are 82 bits; the secret key adds 190 more.
+/// Random characters in an API key. 16 of 36 possible characters are 82 bits; the secret key adds 190 bits.
 pub const API_KEY_RANDOM_LENGTH: usize = 16;
 
 impl ApiKey {
-    /// Puts a key together in the shape seen in public (wire reference, section 2.1): `A`, random characters,
-    /// the application's id, the account's id. So the key itself says whose rows to look in.
+    /// The published form of a key (wire reference, section 2.1): `A`, random characters, the application's id, the
+    /// account's id. The key thus names the account whose rows have to be read.
     #[must_use]
     pub fn compose(random: &str, application: &ApplicationId, account: &AccountId) -> Self {
         Self(format!("A{random}{application}{account}"))
     }
 
-    /// The account the key claims to be of; nothing when the text has not the shape of a key.
+    /// The account that the key names; `None` if the text does not have the form of a key.
     #[must_use]
     pub fn account(&self) -> Option<AccountId> {
         let length = 1 + API_KEY_RANDOM_LENGTH + ApplicationId::LENGTH + AccountId::LENGTH;
@@ -86,13 +85,13 @@ impl ApiKey {
 macro_rules! account_tokens {
     ($($name:ident),*) => {$(
         impl $name {
-            /// Puts a token together: the account's id, so that the token says whose rows to look in, and a random part.
+            /// The account's id, which names the account whose rows have to be read, and a random part.
             #[must_use]
             pub fn compose(account: &AccountId, random: &str) -> Self {
                 Self(format!("{account}{random}"))
             }
 
-            /// The account the token claims to be of; nothing when the text has not the shape of a token.
+            /// The account that the token names; `None` if the text does not have the form of a token.
             #[must_use]
             pub fn account(&self) -> Option<AccountId> {
                 self.0.get(..AccountId::LENGTH)?.parse().ok()
@@ -118,19 +117,19 @@ pub enum WeakPassword {
 }
 
 impl Password {
-    /// Fewest characters a password may have.
+    /// In characters.
     pub const SHORTEST: usize = 10;
-    /// Most characters a password may have: enough for any phrase, little enough to hash.
+    /// In characters. Bounds the time of hashing.
     pub const LONGEST: usize = 256;
 
-    /// The password as it is hashed: in normal form C, because a device sends an `é` as one character or as two.
+    /// The password in normal form C, as it is hashed: keyboards encode `é` as one code point or as two.
     #[must_use]
     pub fn composed(&self) -> Self {
         Self(composed(&self.0).into_owned())
     }
 
-    /// The passwords that it may have been hashed as, the likeliest first: in normal form C, and where that makes a difference
-    /// as it was typed and in normal form D, as hashes were made of what was typed once.
+    /// The encodings under which the password may have been hashed: normal form C, and if they differ, the text as
+    /// typed and normal form D. Earlier versions hashed the text as typed.
     #[must_use]
     pub fn spellings(&self) -> Vec<Self> {
         let mut spellings = vec![self.composed()];
@@ -142,10 +141,10 @@ impl Password {
         spellings
     }
 
-    /// Whether the text is longer than any password: it need not be hashed to know that it is wrong.
+    /// Whether the text is longer than any password, so that it can be refused without hashing.
     #[must_use]
     pub fn is_too_long(&self) -> bool {
-        // Four characters become one at most: what is longer than that need not be composed either.
+        // At most four code points are composed into one, so a longer text need not be composed.
         self.0.chars().count() > 4 * Self::LONGEST || self.composed().0.chars().count() > Self::LONGEST
     }
 
@@ -168,6 +167,7 @@ impl Password {
         if seen.len() < 4 || "01234567890123456789".contains(text) || text.to_lowercase().contains("password") {
             return Err(WeakPassword::TooEasy);
         }
+        // Compared without case, as e-mail addresses are.
         if text.eq_ignore_ascii_case(email_address) {
             return Err(WeakPassword::EmailAddress);
         }
@@ -214,7 +214,7 @@ mod tests {
         assert_eq!(spellings(&c), [c.clone(), d.clone()]);
         assert_eq!(spellings(&d), [c, d]);
         assert_eq!(spellings("\u{e9}e\u{301}"), ["\u{e9}\u{e9}", "\u{e9}e\u{301}", "e\u{301}e\u{301}"]);
-        // As long as any may be, and sent in twice as many characters.
+        // A password of maximum length, typed with twice as many code points.
         let long = "e\u{301}".repeat(Password::LONGEST);
         assert!(!Password::new(long.as_str()).is_too_long() && Password::new(format!("{long}e")).is_too_long());
     }

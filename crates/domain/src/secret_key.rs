@@ -1,22 +1,21 @@
-//! Replacing an application's secret key without a gap.
+//! Replacement of an application's secret key without downtime.
 
 use crate::time::Instant;
 use std::time::Duration;
 
-/// How long the old secret key works on beside the new one. The developer chooses.
+/// How long the old secret key remains valid beside the new one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Overlap {
-    /// The old key ends at once.
     None,
     Hour,
     /// 24 hours.
     Day,
-    /// Seven times 24 hours.
+    /// 7 × 24 hours.
     Week,
 }
 
 impl Overlap {
-    /// Every choice, with the value of the form and the words for when the old key stops working.
+    /// Each choice with its value in the form and its label, which says when the old key ends.
     pub const CHOICES: [(Self, &'static str, &'static str); 4] = [
         (Self::None, "now", "now"),
         (Self::Hour, "1h", "in 1 hour"),
@@ -24,13 +23,12 @@ impl Overlap {
         (Self::Week, "7d", "in 7 days"),
     ];
 
-    /// The choice behind the value of the form.
     #[must_use]
     pub fn from_form(value: &str) -> Option<Self> {
         Self::CHOICES.into_iter().find(|(_, known, _)| *known == value).map(|(overlap, ..)| overlap)
     }
 
-    /// When a key that is replaced at `now` stops working: from that instant on.
+    /// The instant from which a key replaced at `now` is invalid.
     #[must_use]
     pub fn end(self, now: Instant) -> Instant {
         let hours = match self {
@@ -43,7 +41,7 @@ impl Overlap {
     }
 }
 
-/// Most keys an application can have that work at the same time.
+/// Maximum number of valid secret keys of an application.
 pub const MOST_WORKING: usize = 20;
 
 #[cfg(test)]

@@ -1,24 +1,21 @@
-//! Who may open an account by signing up.
+//! The rules for opening an account by signing up.
 
 use crate::account::AccountKind;
 use crate::change::words;
 use std::time::Duration;
 
-/// How long an invitation to sign up works.
 pub const INVITATION_LIFETIME: Duration = Duration::from_secs(14 * 24 * 3_600);
 
 words! {
-    /// How an account of some kind can be opened.
+    /// Whether accounts of a kind can be opened by signing up.
     Way {
         Open = "open",
-        /// By somebody with an invitation of those who run the server.
+        /// With an invitation from the operator of the server.
         Invited = "invited",
-        /// Not by signing up at all.
         Closed = "closed",
     }
 }
 
-/// How accounts can be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignUpRules {
     pub businesses: Way,
@@ -32,7 +29,7 @@ impl Default for SignUpRules {
 }
 
 impl SignUpRules {
-    /// How an account of this kind can be opened. Nobody signs up as a portal.
+    /// Portals cannot be opened by signing up.
     #[must_use]
     pub fn way(&self, kind: AccountKind) -> Way {
         match kind {
@@ -42,7 +39,7 @@ impl SignUpRules {
         }
     }
 
-    /// Whether nobody can sign up as anything, not even with an invitation.
+    /// Whether no account can be opened by signing up, not even with an invitation.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.businesses == Way::Closed && self.developers == Way::Closed

@@ -2,8 +2,8 @@
 
 use crate::account::AccountKind;
 
-/// Most subaccounts a portal can have: more than any chain of businesses, and few enough that the end of an installation
-/// reaches all of them in one transaction.
+/// Maximum number of subaccounts of a portal. It keeps the end of an installation, which affects all of them, within
+/// one transaction.
 pub const MOST_SUBACCOUNTS: i64 = 2_000;
 
 /// Why an account cannot become a subaccount.
@@ -23,15 +23,13 @@ pub enum MayNotJoin {
     Full,
 }
 
-/// Whether an account of this kind, which may be `managed` by some portal already, can become a subaccount of an account of
-/// that kind with so many subaccounts.
-///
-/// # Errors
-/// Why it cannot.
+/// Checks whether `account` can become a subaccount of an account of kind `portal` that has `subaccounts` subaccounts.
+/// `managed` says whether a portal manages it already.
 pub fn may_join(portal: AccountKind, subaccounts: i64, account: AccountKind, managed: bool) -> Result<(), MayNotJoin> {
     match (portal, account) {
         (AccountKind::Business | AccountKind::Developer, _) => Err(MayNotJoin::NoPortal),
         (AccountKind::Portal, AccountKind::Portal | AccountKind::Developer) => Err(MayNotJoin::NoBusiness),
+        // A business has one portal at most.
         (AccountKind::Portal, AccountKind::Business) if managed => Err(MayNotJoin::Managed),
         (AccountKind::Portal, AccountKind::Business) if subaccounts >= MOST_SUBACCOUNTS => Err(MayNotJoin::Full),
         (AccountKind::Portal, AccountKind::Business) => Ok(()),

@@ -1,4 +1,4 @@
-//! A small catalogue for the tests of the rules.
+//! A small catalogue for unit tests.
 
 use crate::account::Language;
 use crate::catalogue::{
@@ -93,8 +93,8 @@ pub(crate) fn resource(resource_id: &str, capacity: u32) -> Resource {
     Resource { id: id(resource_id), name: text(resource_id), hours: None, capacity }
 }
 
-/// A tour with 8 seats each day at 18:00 that needs the first guide, a course of five Tuesdays in June 2026, and lessons from
-/// 9 to 17 with any guide.
+/// A daily tour with 8 seats at 18:00 that needs the first guide, a course on five Tuesdays in June 2026, and lessons
+/// from 9:00 to 17:00 with any guide.
 pub(crate) fn catalogue() -> Catalogue {
     let tours = Schedule {
         id: id("312SCHD7TQ17A2B6D11E3"),

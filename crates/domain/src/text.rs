@@ -1,16 +1,15 @@
-//! What texts of others may be, and types that are written as text, in JSON as in columns: they read what they wrote, and
-//! nothing else.
+//! Checks of texts from clients, and serde implementations for types that are stored as text.
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 use std::borrow::Cow;
 use std::str::FromStr;
 
-/// What a text is, and so which characters that nobody sees it may have.
+/// The form of a text, which decides about the control characters it can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextShape {
-    /// One line: no control character.
+    /// No control characters.
     Line,
-    /// Several lines: of the control characters only line breaks and tabs.
+    /// No control characters other than line breaks and tabs.
     Prose,
 }
 
@@ -28,11 +27,8 @@ pub enum TextError {
     NotProse,
 }
 
-/// Whether a text of others is taken: of this shape, and of at most so many characters. What is taken has at most four bytes
-/// for each of them, also as JSON, where a control character would have six.
-///
-/// # Errors
-/// [`TextRefused`].
+/// Checks form and length; `most` is in characters. An accepted text takes at most four bytes per character, also as
+/// JSON, where a control character could take six.
 pub fn check(text: &str, shape: TextShape, most: usize) -> Result<(), TextError> {
     let odd = match shape {
         TextShape::Line => text.contains(char::is_control).then_some(TextError::NotALine),
@@ -47,7 +43,7 @@ pub fn check(text: &str, shape: TextShape, most: usize) -> Result<(), TextError>
     odd.map_or(Ok(()), Err)
 }
 
-/// How many bytes a value has as JSON, which is how details are stored.
+/// The length of a value as JSON, in bytes. Details of bookings and people are stored as JSON.
 #[must_use]
 pub fn json_bytes<T: Serialize + ?Sized>(value: &T) -> usize {
     struct Counted(usize);
@@ -62,17 +58,17 @@ pub fn json_bytes<T: Serialize + ?Sized>(value: &T) -> usize {
         }
     }
     let mut counted = Counted(0);
-    // What cannot be written is not stored either.
+    // A value that cannot be serialised cannot be stored either.
     if serde_json::to_writer(&mut counted, value).is_ok() { counted.0 } else { usize::MAX }
 }
 
-/// Reads a text with the type's `FromStr`. The message never repeats the text.
+/// Reads a text by the type's `FromStr`. The error does not repeat the text.
 pub(crate) fn read<'de, T: FromStr, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let text = Cow::<'de, str>::deserialize(deserializer)?;
     text.parse().map_err(|_| de::Error::custom("not a valid text of its kind"))
 }
 
-/// Makes types with `as_str` and `FromStr` readable and writable as text.
+/// Implements serde for types with `as_str` and `FromStr`, as text.
 macro_rules! serde_as_text {
     ($($type:ty;)*) => {$(
         impl serde::Serialize for $type {

@@ -1,36 +1,35 @@
-//! How often something may be tried.
+//! Limits on attempts, such as sign-ins.
 //!
-//! A limit lets a burst through and then one try per interval (the generic cell rate algorithm). One number
-//! per bucket is all that is kept: the instant until which the bucket is busy.
+//! A limit allows a burst and then one attempt per interval (generic cell rate algorithm). The only state of a bucket
+//! is the instant until which it is busy.
 
 use crate::time::Instant;
 use std::time::Duration;
 
-/// A limit on tries.
 #[derive(Debug, Clone, Copy)]
 pub struct Limit {
-    /// How many tries may come at once.
+    /// How many attempts can be made at once.
     pub burst: u32,
-    /// How long it takes until one more is allowed.
+    /// The time after which one more attempt is allowed.
     pub interval: Duration,
 }
 
-/// The tries are used up.
+/// The limit is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("too many tries")]
 pub struct TooMany {
-    /// How long to wait for the next one.
+    /// Time until the next attempt is allowed.
     pub wait: Duration,
 }
 
 impl Limit {
-    /// Whether one more try is allowed now, in a bucket that is busy until `busy_until`; if so, until when the
-    /// bucket is busy after it.
+    /// Counts one attempt and returns the new `busy_until` of the bucket; `None` is an unused bucket.
     ///
     /// # Errors
-    /// When the tries are used up.
+    /// [`TooMany`] if the limit is reached; the bucket then stays as it is.
     pub fn take(self, busy_until: Option<Instant>, now: Instant) -> Result<Instant, TooMany> {
         let start = busy_until.map_or(now, |busy| busy.max(now));
+        // The bucket may be busy for at most `burst` intervals ahead.
         let next = start.after(self.interval);
         let ceiling = now.after(self.interval * self.burst);
         if next > ceiling { Err(TooMany { wait: next.since(ceiling) }) } else { Ok(next) }
@@ -58,7 +57,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whoever waits as long as he is told gets through.
+        /// An attempt after the stated wait succeeds.
         #[test]
         fn the_wait_is_honest(gaps in proptest::collection::vec(0u64..120_000, 1..60)) {
             let mut now = Instant::from_millis(0);
@@ -75,7 +74,7 @@ mod tests {
             }
         }
 
-        /// In any stretch of time no more passes than the burst and one per interval.
+        /// In any period there are at most the burst and one attempt per interval.
         #[test]
         fn never_more_than_promised(gaps in proptest::collection::vec(0u64..60_000, 1..100)) {
             let (mut now, mut busy, mut passed) = (Instant::from_millis(0), None, 0u64);

@@ -1,7 +1,8 @@
-//! Instants, and how they are shown in an account's time zone.
+//! Instants, and their formats in the time zone of an account.
 
 mod data;
 mod offsets;
+mod rfc3339;
 mod wire;
 mod zone;
 
@@ -15,14 +16,14 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// A point in time, in UTC, with millisecond precision. In JSON of our own it is the number of milliseconds; on the
-/// wire it is [`Instant::to_wire`].
+/// A point in time with millisecond precision. Stored as the number of milliseconds; on the wire as
+/// [`Instant::to_wire`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Instant(i64);
 
 impl Instant {
-    /// The instant that is `millis` milliseconds after 1970-01-01T00:00:00Z.
+    /// `millis` is counted from 1970-01-01T00:00:00Z.
     #[must_use]
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
@@ -34,32 +35,32 @@ impl Instant {
         self.0
     }
 
-    /// The instant that lies `duration` of elapsed time later. Adding 24 hours is not adding a day.
+    /// Adds elapsed time. 24 hours later is not always the same time on the next day.
     #[must_use]
     pub fn after(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(millis(duration)))
     }
 
-    /// The instant that lies `duration` of elapsed time earlier.
+    /// Subtracts elapsed time.
     #[must_use]
     pub fn before(self, duration: Duration) -> Self {
         Self(self.0.saturating_sub(millis(duration)))
     }
 
-    /// Elapsed time since `earlier`; nothing if `earlier` is not earlier.
+    /// Elapsed time since `earlier`; zero if `earlier` is later.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// The last millisecond of its second: the latest instant that [`Instant::to_wire`] shows as it shows this one. A search
-    /// until an instant includes what is shown as not later.
+    /// The last millisecond of the second: the latest instant with the same [`Instant::to_wire`]. As the end of a
+    /// search it includes everything that is shown as not later.
     #[must_use]
     pub const fn end_of_second(self) -> Self {
         self.end_of(1_000)
     }
 
-    /// The last millisecond of its minute, as [`Instant::to_wire_minutes`] shows instants.
+    /// The last millisecond of the minute: the latest instant with the same [`Instant::to_wire_minutes`].
     #[must_use]
     pub const fn end_of_minute(self) -> Self {
         self.end_of(60_000)
@@ -69,22 +70,23 @@ impl Instant {
         Self(self.0.div_euclid(unit).saturating_mul(unit).saturating_add(unit - 1))
     }
 
-    /// As [`Instant::to_wire`], cut to whole minutes, as the wire wants bookkeeping times (wire reference, section 1.3):
+    /// As [`Instant::to_wire`], truncated to the minute, for times of bookkeeping (wire reference, section 1.3):
     /// `2026-08-14T18:03:00+01:00`.
     #[must_use]
     pub fn to_wire_minutes(self, zone: &Zone) -> String {
         Self(self.0.div_euclid(60_000) * 60_000).to_wire(zone)
     }
 
-    /// RFC 3339 with the numeric offset the zone has at that instant, cut to whole seconds (wire reference, section
-    /// 1.3): `2026-08-14T18:00:00+01:00`. Always 25 characters; what lies outside the years 0 to 9999 is shown as their
-    /// end.
+    /// RFC 3339 with the numeric offset of the zone, truncated to the second (wire reference, section 1.3):
+    /// `2026-08-14T18:00:00+01:00`. Always 25 characters; instants outside the years 0 to 9999 are shown as the nearest
+    /// within.
     #[must_use]
     pub fn to_wire(self, zone: &Zone) -> String {
-        // Lists are full of these, so the digits are put together by hand.
+        // Formatted by hand: large answers contain thousands of times.
         let second = self.0.div_euclid(1000).clamp(FIRST_SECOND, LAST_SECOND);
         let offset = zone.offset_at(second);
-        // RFC 3339 has no seconds in offsets. The few zones that had some show the same moment with whole minutes.
+        // RFC 3339 has no seconds in offsets. Zones that had some are shown at the same instant with an offset of whole
+        // minutes.
         let minutes = offset / 60;
         let local = TimeZone::UTC.to_datetime(timestamp(second + minutes * 60));
         let mut text = String::with_capacity(25);
@@ -117,11 +119,11 @@ impl Instant {
     }
 }
 
-/// Near the first and the last second that have a year of four digits in every zone.
+/// Close to the first and last second of the years 0 to 9999, in every zone.
 const FIRST_SECOND: i64 = -62_167_000_000;
 const LAST_SECOND: i64 = 253_402_000_000;
 
-/// Of a second that is not far outside the two above.
+/// The second must be close to this range.
 fn timestamp(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH)
 }

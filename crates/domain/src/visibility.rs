@@ -1,19 +1,19 @@
-//! What a key must be allowed before something is done, and how far it then reaches.
+//! Permission requirements of operations, and the things that a key sees.
 
 use crate::id::ApplicationId;
 use crate::permission::{Permission, PermissionSet};
 
-/// Which of an account's things somebody may work with.
+/// The things of an account that a key can work with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Visibility {
-    /// Those that this application created, with whichever of its keys (wire reference, section 2.2).
+    /// Things created by this application, with any of its keys (wire reference, section 2.2).
     Own(ApplicationId),
-    /// All of them, whoever created them.
+    /// All things of the account.
     All,
 }
 
 impl Visibility {
-    /// The application whose things alone are within sight; nothing when all are.
+    /// The application that must have created a thing; `None` if any creator will do.
     #[must_use]
     pub fn creator(&self) -> Option<&ApplicationId> {
         match self {
@@ -22,7 +22,7 @@ impl Visibility {
         }
     }
 
-    /// Whether a thing is within sight that this application created, or, with none, somebody else.
+    /// Whether a thing with this creator is visible; `None` stands for a thing that no application created.
     #[must_use]
     pub fn shows(&self, creator: Option<&ApplicationId>) -> bool {
         match self {
@@ -32,23 +32,20 @@ impl Visibility {
     }
 }
 
-/// What a key must be allowed.
+/// The permission that an operation requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PermissionRequirement {
-    /// Nothing: any key will do.
     AnyKey,
     One(Permission),
-    /// One of the two: with `own` it reaches what the application created, with `all` everything.
+    /// `own` gives access to the application's own things, `all` to all things.
     OwnOrAll {
-        /// The permission for the application's own things.
         own: Permission,
-        /// The permission for everything in the account.
         all: Permission,
     },
 }
 
 impl PermissionRequirement {
-    /// How far an application with these permissions reaches; nothing when they do not allow it at all.
+    /// The visibility for an application with these permissions; `None` if the requirement is not met.
     #[must_use]
     pub fn visibility(self, granted: &PermissionSet, application: &ApplicationId) -> Option<Visibility> {
         match self {
@@ -80,7 +77,7 @@ mod tests {
             (read, "bookings_rw_own,bookings_r_all", Some(Visibility::All)),
             (read, "bookings_rw_all", Some(Visibility::All)),
             (read, "customers_rwd_all", None),
-            // Reads everything and cancels its own.
+            // Reads all bookings, cancels only its own.
             (cancel, "bookings_rwd_own,bookings_r_all", own),
             (cancel, "bookings_rw_all", None),
         ] {

@@ -1,5 +1,4 @@
-//! Webhooks: which changes an application is told of, and how notices are named, signed and tried again (wire reference,
-//! section 5).
+//! Webhooks: topics, message ids, signed texts and the time of the next attempt (wire reference, section 5).
 
 use crate::change::{Kind, Thing, words};
 use crate::id::WebhookId;
@@ -8,7 +7,7 @@ use crate::time::Instant;
 use std::time::Duration;
 
 words! {
-    /// The kinds of things that applications can be told of.
+    /// The kinds of things that webhooks can be registered for.
     Domain {
         Bookings = "bookings",
         SeatBlocks = "seatblocks",
@@ -19,7 +18,7 @@ words! {
 }
 
 impl Domain {
-    /// The domain of a thing; nothing if applications are not told of such things.
+    /// `None` if webhooks do not cover such things.
     #[must_use]
     pub fn of(thing: Thing) -> Option<Self> {
         match thing {
@@ -42,7 +41,6 @@ impl Domain {
         }
     }
 
-    /// The things of the domain.
     #[must_use]
     pub fn thing(self) -> Thing {
         match self {
@@ -55,70 +53,73 @@ impl Domain {
     }
 }
 
-/// Which changes somebody is told of.
+/// A kind of thing and what happened to it. A webhook is registered for topics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Topic {
     pub domain: Domain,
-    /// What happened to them.
     pub kind: Kind,
 }
 
-/// How many notices in a row may be dropped before a webhook is blocked (wire reference, section 9).
+/// A webhook is blocked after this many failed deliveries in a row (wire reference, section 9).
 pub const BLOCKED_AFTER: i64 = 20;
 
-/// How many notices of a webhook can wait. What comes on top is dropped at once.
+/// Maximum number of pending deliveries of a webhook. Further deliveries are discarded at once.
 pub const MOST_WAITING: i64 = 20_000;
 
-/// How many more webhooks of one developer a server takes on, of those that have something to do, where there is room for so many
-/// and it serves `served` of that developer already: never so many that it serves more of one developer than there is room left
-/// for others. So whoever comes next finds room, however slow the receivers of those are that came before.
+/// How many more webhooks of one developer a server leases, with room for `room` more webhooks and `served` of this
+/// developer leased already. Afterwards the developer has no more leased than is left for the others, rounded up, so
+/// that the slow receivers of one developer never take all the room.
 #[must_use]
 pub fn share(room: usize, served: usize) -> usize {
     room.saturating_sub(served).div_ceil(2)
 }
 
-/// What names a notice for its receiver, who may get it twice and is to recognise it (wire reference, section 5.2): 23 or
-/// more letters and digits. `number` says which notice of the webhook it is; a test that a developer sends has one below zero.
+/// The message id of a delivery, by which a receiver recognises repeated attempts (wire reference, section 5.2): 23 or
+/// more letters and digits. `number` counts the deliveries of the webhook; test deliveries have negative numbers.
 #[must_use]
 pub fn message_id(webhook: &WebhookId, number: i64) -> String {
+    // The mark keeps ids of test deliveries apart from those of real ones.
     let mark = if number < 0 { "T" } else { "" };
     format!("{webhook}{mark}{:0width$}", number.unsigned_abs(), width = 7 - mark.len())
 }
 
-/// The text that the signature of an attempt is over (wire reference, section 5.3): time in milliseconds, message id, URL as
-/// it was registered, and body, with nothing between them.
+/// The text that the signature covers (wire reference, section 5.3), in parts without separators: time in milliseconds,
+/// message id, URL as registered, body.
 #[must_use]
 pub fn signed_text<'a>(timestamp: &'a str, message_id: &'a str, url: &'a str, body: &'a [u8]) -> [&'a [u8]; 4] {
     [timestamp.as_bytes(), message_id.as_bytes(), url.as_bytes(), body]
 }
 
-/// The text that a signature of the Standard Webhooks specification is over, with the time in seconds.
+/// The text that the signature of the Standard Webhooks specification covers. `timestamp` is in seconds.
 #[must_use]
 pub fn standard_signed_text<'a>(message_id: &'a str, timestamp: &'a str, body: &'a [u8]) -> [&'a [u8]; 5] {
     [message_id.as_bytes(), b".", timestamp.as_bytes(), b".", body]
 }
 
-/// When to try again after so many tries in a row that failed; nothing when it is time to give up. `spread` is a random number:
-/// up to a tenth of the wait is added, so that what failed together does not come back together. A receiver that asked to be
-/// left alone for a while is, up to the longest wait of the schedule.
+/// The time of the next attempt after `failed` failed attempts in a row; `None` if that was the last one.
+///
+/// `jitter` is a random number: up to a tenth of the delay is added, so that deliveries that failed together are not
+/// repeated together. `retry_after` is the delay that the receiver asked for; it is honoured up to the longest delay of
+/// the policy.
 #[must_use]
 pub fn next_attempt(
-    schedule: &RetryPolicy,
+    policy: &RetryPolicy,
     failed: i64,
-    asked: Option<Duration>,
-    spread: u64,
+    retry_after: Option<Duration>,
+    jitter: u64,
     now: Instant,
 ) -> Option<Instant> {
-    let next = schedule.next_attempt(failed, now)?;
+    let next = policy.next_attempt(failed, now)?;
     let tenth = u64::try_from(next.since(now).as_millis() / 10).unwrap_or(u64::MAX).max(1);
-    let next = next.after(Duration::from_millis(spread % tenth));
-    Some(asked.map_or(next, |asked| next.max(not_before(schedule, asked, now))))
+    let next = next.after(Duration::from_millis(jitter % tenth));
+    Some(retry_after.map_or(next, |retry_after| next.max(not_before(policy, retry_after, now))))
 }
 
-/// Until when a receiver is left alone that asked for so long: up to the longest wait of the schedule.
+/// The earliest time of the next attempt after the receiver asked for this delay, which counts up to the longest delay
+/// of the policy.
 #[must_use]
-pub fn not_before(schedule: &RetryPolicy, asked: Duration, now: Instant) -> Instant {
-    now.after(asked.min(schedule.longest()))
+pub fn not_before(policy: &RetryPolicy, retry_after: Duration, now: Instant) -> Instant {
+    now.after(retry_after.min(policy.longest()))
 }
 
 #[cfg(test)]
@@ -143,10 +144,10 @@ mod tests {
     }
 
     proptest! {
-        /// However many developers have whatever many webhooks, whoever is new gets room as long as there is any, and none has
-        /// more than is left, but for the one that rounding gives.
+        /// However many developers and webhooks there are, a new developer gets room as long as there is any, and none
+        /// gets more than is left, except for rounding up.
         #[test]
-        fn nobody_takes_all_the_room(places in 1usize..300, wishes in proptest::collection::vec(1usize..400, 1..12)) {
+        fn no_developer_takes_all_the_room(places in 1usize..300, wishes in proptest::collection::vec(1usize..400, 1..12)) {
             let mut room = places;
             for request in wishes {
                 let taken = share(room, 0).min(request);
@@ -157,21 +158,21 @@ mod tests {
         }
 
         #[test]
-        fn waits_are_at_least_what_the_schedule_and_the_receiver_say(
+        fn delays_are_at_least_those_of_the_policy_and_the_receiver(
             waits in proptest::collection::vec(1u64..=604_800, 1..=20), failed in 1i64..=21,
-            asked in proptest::option::of(0u64..1_000_000), spread in any::<u64>(),
+            retry_after in proptest::option::of(0u64..1_000_000), jitter in any::<u64>(),
         ) {
             let now = Instant::from_millis(1_000);
-            let schedule = RetryPolicy::new(waits.into_iter().map(Duration::from_secs)).expect("a schedule");
-            let asked = asked.map(|asked| Duration::from_secs(asked).min(schedule.longest()));
-            let plain = schedule.next_attempt(failed, now);
-            let next = next_attempt(&schedule, failed, asked, spread, now);
+            let policy = RetryPolicy::new(waits.into_iter().map(Duration::from_secs)).expect("a retry policy");
+            let retry_after = retry_after.map(|retry_after| Duration::from_secs(retry_after).min(policy.longest()));
+            let plain = policy.next_attempt(failed, now);
+            let next = next_attempt(&policy, failed, retry_after, jitter, now);
             prop_assert_eq!(next.is_some(), plain.is_some());
             if let (Some(plain), Some(next)) = (plain, next) {
                 let wait = next.since(now);
-                let longest = (plain.since(now).mul_f64(1.1)).max(asked.unwrap_or_default());
+                let longest = (plain.since(now).mul_f64(1.1)).max(retry_after.unwrap_or_default());
                 prop_assert!(wait >= plain.since(now) && wait <= longest);
-                prop_assert!(asked.is_none_or(|asked| wait >= asked));
+                prop_assert!(retry_after.is_none_or(|retry_after| wait >= retry_after));
             }
         }
     }

@@ -1,25 +1,24 @@
-//! A small inventory, and everything that can happen to it.
+//! Model check of the inventory with two events and one guide.
 //!
-//! The rows of a database are a list of claims here. Clients hold, replace, book, cancel, block, move and reschedule, and time
-//! passes. Each thing they do has three steps, as in the program: lock, read what others have and decide, write. All
-//! interleavings of the steps are tried, up to the depths stated below, and after each step nothing may be given twice. The
-//! same search without the lock must find something given twice, or it could find nothing at all.
+//! The rows of the database are a list of claims. Clients hold, book, cancel, block, move and reschedule, and time
+//! passes. As in the program, every action has three steps: lock, read and decide, write. All interleavings of the
+//! steps are explored, to the depths stated below, and after every step nothing is allocated twice. The same search
+//! without the lock must find a double allocation; otherwise it would prove nothing.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop, and say where")]
 
 use slotkeeper_domain::block::SeatCount;
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::ResourceId;
 use slotkeeper_domain::inventory::{
-    AllocationError, AppointmentRequest, CurrentClaims, EventOccupancy, EventRequest, Grant, Occupancy,
-    ResourceAbsence, ResourceDemand, SeatClaim, Span, Timeline, Wish, allocation_for, fits_within,
+    Allocation, AllocationError, AllocationRequest, AppointmentRequest, CurrentClaims, EventOccupancy, EventRequest,
+    Occupancy, ResourceAbsence, ResourceDemand, SeatClaim, Span, Timeline, allocation_for, fits_within,
 };
 use slotkeeper_domain::time::Instant;
 use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
-/// Who holds a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Holder {
+enum Owner {
     Hold(u8),
     Booking(u8),
     SeatBlock(u8),
@@ -28,48 +27,45 @@ enum Holder {
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Claim {
-    holder: Holder,
-    what: What,
-    /// Ends at this tick by itself.
+    owner: Owner,
+    claimed: Claimed,
+    /// The tick at which the claim ends by itself.
     ends: Option<u8>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum What {
-    /// Seats of one of the two events.
+enum Claimed {
+    /// Of one of the two events.
     Seats { event: usize, seats: u32, private: bool },
     /// The guide, in one of three hours.
     Guide { hour: u8 },
 }
 
-/// Something a client can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Deed {
-    /// Holds seats of an event, in place of the hold it has.
+enum Action {
+    /// Holds seats of an event and releases the hold that the client has.
     Hold { event: usize, seats: u32 },
-    /// Books, in place of the hold it has.
+    /// Books seats and releases the hold and the booking that the client has.
     Book { event: usize, seats: u32 },
-    /// Takes an event as a whole.
+    /// Books an event as a private one.
     BookPrivately { event: usize },
-    /// Moves its booking to another event.
+    /// Moves the client's booking to another event.
     Move { event: usize },
-    /// Books a lesson, or reschedules the one it has: the guide in an hour.
+    /// Books a lesson with the guide, or reschedules the client's lesson.
     Lesson { hour: u8 },
-    /// Cancels what it has booked.
+    /// Cancels the client's booking.
     Cancel,
-    /// Blocks the guide for an hour. It asks nobody: it takes what it wants.
+    /// Blocks the guide for an hour, even if the guide is allocated.
     Block { hour: u8 },
-    /// Blocks seats of an event, in place of those it has blocked.
+    /// Blocks seats of an event and releases those that the client has blocked.
     BlockSeats { event: usize, seats: SeatCount },
-    /// Gives back the seats it has blocked.
+    /// Releases the seats that the client has blocked.
     UnblockSeats,
-    /// Time passes: holds that were made before end.
+    /// Time passes, and the holds of earlier ticks end.
     Tick,
 }
 
-/// Seats of each event.
 const SEATS: u32 = 2;
-/// The hour of the second event, which needs the guide.
 const GUIDED_HOUR: u8 = 1;
 
 fn event_id(event: usize) -> EventId {
@@ -85,7 +81,7 @@ fn hour(hour: u8) -> Span {
     Span { from, to: from.after(Duration::from_secs(3_600)) }
 }
 
-/// What all clients share: the rows, the time, and the lock.
+/// The state that all clients share: rows, time and lock.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 struct Shared {
     claims: BTreeSet<Claim>,
@@ -98,35 +94,35 @@ impl Shared {
         self.claims.iter().filter(|claim| claim.ends.is_none_or(|ends| self.tick < ends))
     }
 
-    /// What others than these holders have.
-    fn standing(&self, except: &[Holder]) -> Occupancy {
-        let mut standing = Occupancy::default();
+    /// The claims of all other owners.
+    fn occupancy(&self, except: &[Owner]) -> Occupancy {
+        let mut occupancy = Occupancy::default();
         let (mut guided, mut tour) = (Vec::new(), false);
-        for claim in self.live().filter(|claim| !except.contains(&claim.holder)) {
-            match &claim.what {
-                What::Seats { event, seats, private } => {
-                    let known: &mut EventOccupancy = standing.events.entry(event_id(*event)).or_default();
+        for claim in self.live().filter(|claim| !except.contains(&claim.owner)) {
+            match &claim.claimed {
+                Claimed::Seats { event, seats, private } => {
+                    let known: &mut EventOccupancy = occupancy.events.entry(event_id(*event)).or_default();
                     known.taken += seats;
                     known.private |= private;
                     known.visited = true;
                     tour |= *event == 1;
                 }
-                What::Guide { hour: at } => guided.push((hour(*at), None, claim.holder == Holder::Block)),
+                Claimed::Guide { hour: at } => guided.push((hour(*at), None, claim.owner == Owner::Block)),
             }
         }
-        // An event holds its guide once, however many come to it.
+        // An event claims its guide once, however many bookings it has.
         guided.extend(tour.then(|| (hour(GUIDED_HOUR), Some(event_id(1)), false)));
-        standing.resources.insert(guide(), Timeline::of(guided));
-        standing
+        occupancy.resources.insert(guide(), Timeline::of(guided));
+        occupancy
     }
 
-    /// What must never be: more than there is, given away.
-    fn given_twice(&self) -> Option<String> {
+    /// A double allocation, if there is one.
+    fn double_allocation(&self) -> Option<String> {
         for event in 0..2 {
             let of_event: Vec<(u32, bool)> = self
                 .live()
-                .filter_map(|claim| match claim.what {
-                    What::Seats { event: at, seats, private } if at == event => Some((seats, private)),
+                .filter_map(|claim| match claim.claimed {
+                    Claimed::Seats { event: at, seats, private } if at == event => Some((seats, private)),
                     _ => None,
                 })
                 .collect();
@@ -139,8 +135,8 @@ impl Shared {
             }
         }
         for at in 0..3 {
-            let lesson = |claim: &&Claim| claim.holder != Holder::Block && claim.what == (What::Guide { hour: at });
-            let seated = |claim: &Claim| matches!(claim.what, What::Seats { event: 1, .. });
+            let lesson = |claim: &&Claim| claim.owner != Owner::Block && claim.claimed == (Claimed::Guide { hour: at });
+            let seated = |claim: &Claim| matches!(claim.claimed, Claimed::Seats { event: 1, .. });
             let lessons = self.live().filter(lesson).count();
             let things = lessons + usize::from(at == GUIDED_HOUR && self.live().any(seated));
             if things > 1 {
@@ -151,7 +147,7 @@ impl Shared {
     }
 }
 
-/// One client: how many of its deeds are done, and how far it is with the next.
+/// A client: the number of its finished actions, and the step of the current one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Client {
     name: u8,
@@ -163,7 +159,7 @@ struct Client {
 enum Step {
     Begin,
     Locked,
-    /// What was decided from what was read; nothing when it was refused.
+    /// The claims to write; `None` if the request was refused.
     Decided(Option<Vec<Claim>>),
 }
 
@@ -172,89 +168,101 @@ impl Client {
         Self { name, done: 0, step: Step::Begin }
     }
 
-    /// What it holds that a deed takes the place of.
-    fn instead_of(&self, deed: Deed) -> Vec<Holder> {
-        let (hold, booking) = (Holder::Hold(self.name), Holder::Booking(self.name));
-        match deed {
-            Deed::BlockSeats { .. } | Deed::UnblockSeats => vec![Holder::SeatBlock(self.name)],
-            Deed::Hold { .. } => vec![hold],
-            Deed::Move { .. } | Deed::Cancel => vec![booking],
-            Deed::Book { .. } | Deed::BookPrivately { .. } | Deed::Lesson { .. } => vec![hold, booking],
-            Deed::Block { .. } | Deed::Tick => Vec::new(),
+    /// The owners whose claims the action replaces.
+    fn replaced_owners(&self, action: Action) -> Vec<Owner> {
+        let (hold, booking) = (Owner::Hold(self.name), Owner::Booking(self.name));
+        match action {
+            Action::BlockSeats { .. } | Action::UnblockSeats => vec![Owner::SeatBlock(self.name)],
+            Action::Hold { .. } => vec![hold],
+            Action::Move { .. } | Action::Cancel => vec![booking],
+            Action::Book { .. } | Action::BookPrivately { .. } | Action::Lesson { .. } => vec![hold, booking],
+            Action::Block { .. } | Action::Tick => Vec::new(),
         }
     }
 
     fn has_seats(&self, shared: &Shared) -> bool {
-        let booked = |claim: &Claim| claim.holder == Holder::Booking(self.name);
-        shared.live().any(|claim| booked(claim) && matches!(claim.what, What::Seats { .. }))
+        let booked = |claim: &Claim| claim.owner == Owner::Booking(self.name);
+        shared.live().any(|claim| booked(claim) && matches!(claim.claimed, Claimed::Seats { .. }))
     }
 
-    /// What it has of what it wishes for, if it changes something to have no more than it has.
-    fn keeps(&self, deed: Deed, holder: Holder, request: &Wish, shared: &Shared) -> Option<Grant> {
-        let has = |other: &Holder| shared.live().any(|claim| claim.holder == *other);
-        if !self.instead_of(deed).into_iter().filter(has).eq([holder]) {
+    /// The allocation from the claims that the client has, if the action changes one owner and needs no more.
+    fn keep_claims(
+        &self,
+        action: Action,
+        owner: Owner,
+        request: &AllocationRequest,
+        shared: &Shared,
+    ) -> Option<Allocation> {
+        let has = |other: &Owner| shared.live().any(|claim| claim.owner == *other);
+        if !self.replaced_owners(action).into_iter().filter(has).eq([owner]) {
             return None;
         }
-        let mut held = CurrentClaims::default();
-        for claim in shared.live().filter(|claim| claim.holder == holder) {
-            match claim.what {
-                What::Seats { event, seats, private } => {
-                    held.seats.push(SeatClaim { event: event_id(event), seats, private });
+        let mut current = CurrentClaims::default();
+        for claim in shared.live().filter(|claim| claim.owner == owner) {
+            match claim.claimed {
+                Claimed::Seats { event, seats, private } => {
+                    current.seats.push(SeatClaim { event: event_id(event), seats, private });
                 }
-                What::Guide { hour: at } => held.resources.push((guide(), hour(at))),
+                Claimed::Guide { hour: at } => current.resources.push((guide(), hour(at))),
             }
         }
-        fits_within(request, &held)
+        fits_within(request, &current)
     }
 
-    /// Reads and decides.
-    fn decide(&self, deed: Deed, shared: &Shared) -> Option<Vec<Claim>> {
-        let others = shared.standing(&self.instead_of(deed));
-        let (hold, booking) = (Holder::Hold(self.name), Holder::Booking(self.name));
-        let so_many = SeatCount::Exactly;
-        let (event, seats, private, holder, ends) = match deed {
-            Deed::Hold { event, seats } => (event, so_many(seats), false, hold, Some(shared.tick + 1)),
-            Deed::Book { event, seats } => (event, so_many(seats), false, booking, None),
-            Deed::BookPrivately { event } => (event, so_many(1), true, booking, None),
-            Deed::BlockSeats { event, seats } => (event, seats, false, Holder::SeatBlock(self.name), None),
-            Deed::Move { event } if self.has_seats(shared) => (event, so_many(1), false, booking, None),
-            Deed::Move { .. } => return None,
-            Deed::Lesson { hour: at } => {
+    /// The claims to write; `None` if the request is refused.
+    fn decide(&self, action: Action, shared: &Shared) -> Option<Vec<Claim>> {
+        let others = shared.occupancy(&self.replaced_owners(action));
+        let (hold, booking) = (Owner::Hold(self.name), Owner::Booking(self.name));
+        let exactly = SeatCount::Exactly;
+        let (event, seats, private, owner, ends) = match action {
+            Action::Hold { event, seats } => (event, exactly(seats), false, hold, Some(shared.tick + 1)),
+            Action::Book { event, seats } => (event, exactly(seats), false, booking, None),
+            Action::BookPrivately { event } => (event, exactly(1), true, booking, None),
+            Action::BlockSeats { event, seats } => (event, seats, false, Owner::SeatBlock(self.name), None),
+            Action::Move { event } if self.has_seats(shared) => (event, exactly(1), false, booking, None),
+            Action::Move { .. } => return None,
+            Action::Lesson { hour: at } => {
                 let needs = vec![ResourceDemand { candidates: vec![(guide(), 1)], count: 1 }];
-                let request =
-                    Wish { appointment: Some(AppointmentRequest { span: hour(at), needs }), ..Wish::default() };
-                let grant =
-                    self.keeps(deed, booking, &request, shared).or_else(|| allocation_for(&request, &others).ok())?;
-                assert_eq!(grant.resources, [guide()]);
-                return Some(vec![Claim { holder: booking, what: What::Guide { hour: at }, ends: None }]);
+                let request = AllocationRequest {
+                    appointment: Some(AppointmentRequest { span: hour(at), needs }),
+                    ..AllocationRequest::default()
+                };
+                let allocation = self
+                    .keep_claims(action, booking, &request, shared)
+                    .or_else(|| allocation_for(&request, &others).ok())?;
+                assert_eq!(allocation.resources, [guide()]);
+                return Some(vec![Claim { owner: booking, claimed: Claimed::Guide { hour: at }, ends: None }]);
             }
-            Deed::Block { hour: at } => {
+            Action::Block { hour: at } => {
                 let absence = Some(ResourceAbsence { span: hour(at), resources: vec![(guide(), 1)] });
-                assert_eq!(allocation_for(&Wish { absence, ..Wish::default() }, &others), Ok(Grant::default()));
-                return Some(vec![Claim { holder: Holder::Block, what: What::Guide { hour: at }, ends: None }]);
+                assert_eq!(
+                    allocation_for(&AllocationRequest { absence, ..AllocationRequest::default() }, &others),
+                    Ok(Allocation::default())
+                );
+                return Some(vec![Claim { owner: Owner::Block, claimed: Claimed::Guide { hour: at }, ends: None }]);
             }
-            Deed::Cancel | Deed::UnblockSeats | Deed::Tick => return Some(Vec::new()),
+            Action::Cancel | Action::UnblockSeats | Action::Tick => return Some(Vec::new()),
         };
         let span = hour(u8::try_from(event).unwrap());
         let resources = if event == 1 { vec![(guide(), 1)] } else { Vec::new() };
         let request = EventRequest { event: event_id(event), span, capacity: SEATS, seats, private, resources };
-        let whole = Wish { events: vec![request.clone()], ..Wish::default() };
-        if let Some(kept) = self.keeps(deed, holder, &whole, shared) {
-            let what = What::Seats { event, seats: kept.seats[0].seats, private: kept.seats[0].private };
-            return Some(vec![Claim { holder, what, ends }]);
+        let whole = AllocationRequest { events: vec![request.clone()], ..AllocationRequest::default() };
+        if let Some(kept) = self.keep_claims(action, owner, &whole, shared) {
+            let claimed = Claimed::Seats { event, seats: kept.seats[0].seats, private: kept.seats[0].private };
+            return Some(vec![Claim { owner, claimed, ends }]);
         }
-        let granted = allocation_for(&whole, &others);
-        check_against_search(&request, &others, &granted);
-        let seats = granted.ok()?.seats[0].seats;
+        let allocation = allocation_for(&whole, &others);
+        check_against_search(&request, &others, &allocation);
+        let seats = allocation.ok()?.seats[0].seats;
         if request.seats == SeatCount::AllLeft {
             assert_eq!(others.of_event(&request.event).left(SEATS), seats);
         }
-        Some(vec![Claim { holder, what: What::Seats { event, seats, private }, ends }])
+        Some(vec![Claim { owner, claimed: Claimed::Seats { event, seats, private }, ends }])
     }
 
-    /// Does its next step; whether it could.
-    fn go_on(&mut self, deeds: &[Deed], shared: &mut Shared, locking: bool) -> bool {
-        let Some(deed) = deeds.get(self.done).copied() else { return false };
+    /// Does the next step. Returns whether there was one that could be done.
+    fn advance(&mut self, actions: &[Action], shared: &mut Shared, locking: bool) -> bool {
+        let Some(action) = actions.get(self.done).copied() else { return false };
         match std::mem::replace(&mut self.step, Step::Begin) {
             Step::Begin => {
                 if locking && shared.locked_by.is_some() {
@@ -263,12 +271,12 @@ impl Client {
                 shared.locked_by = locking.then_some(self.name);
                 self.step = Step::Locked;
             }
-            Step::Locked => self.step = Step::Decided(self.decide(deed, shared)),
+            Step::Locked => self.step = Step::Decided(self.decide(action, shared)),
             Step::Decided(decided) => {
-                shared.tick += u8::from(deed == Deed::Tick);
+                shared.tick += u8::from(action == Action::Tick);
                 if let Some(claims) = decided {
-                    let gone = self.instead_of(deed);
-                    shared.claims.retain(|claim| !gone.contains(&claim.holder));
+                    let replaced = self.replaced_owners(action);
+                    shared.claims.retain(|claim| !replaced.contains(&claim.owner));
                     shared.claims.extend(claims);
                 }
                 shared.locked_by = None;
@@ -279,31 +287,31 @@ impl Client {
     }
 }
 
-/// What a search would have offered is what was granted, and nothing else.
-fn check_against_search(request: &EventRequest, others: &Occupancy, granted: &Result<Grant, AllocationError>) {
-    let standing = others.of_event(&request.event);
+/// A request is granted if and only if a search would have offered it.
+fn check_against_search(request: &EventRequest, others: &Occupancy, allocation: &Result<Allocation, AllocationError>) {
+    let occupancy = others.of_event(&request.event);
     let free = request.resources.iter().all(|needed| others.has_room(needed, request.span, Some(&request.event)));
-    let left = standing.left(request.capacity);
+    let left = occupancy.left(request.capacity);
     let fits = match request.seats {
         SeatCount::Exactly(seats) => seats <= left,
         SeatCount::AllLeft => left > 0,
     };
-    let offered = free && fits && !(request.private && standing.taken > 0);
-    assert_eq!(granted.is_ok(), offered, "{request:?} {others:?}");
+    let offered = free && fits && !(request.private && occupancy.taken > 0);
+    assert_eq!(allocation.is_ok(), offered, "{request:?} {others:?}");
 }
 
-/// Every interleaving of the clients' deeds; what was given twice, if anything was.
-fn explore(programs: &[&[Deed]], locking: bool) -> Option<String> {
+/// Explores every interleaving and returns the first double allocation.
+fn explore(programs: &[&[Action]], locking: bool) -> Option<String> {
     let clients: Vec<Client> = (0..u8::try_from(programs.len()).unwrap()).map(Client::new).collect();
     let mut seen = HashSet::new();
     let mut open = vec![(Shared::default(), clients)];
     while let Some((shared, clients)) = open.pop() {
-        if let Some(found) = shared.given_twice() {
+        if let Some(found) = shared.double_allocation() {
             return Some(found);
         }
         for position in 0..clients.len() {
             let (mut shared, mut clients) = (shared.clone(), clients.clone());
-            if clients[position].go_on(programs[position], &mut shared, locking)
+            if clients[position].advance(programs[position], &mut shared, locking)
                 && seen.insert((shared.clone(), clients.clone()))
             {
                 open.push((shared, clients));
@@ -313,37 +321,37 @@ fn explore(programs: &[&[Deed]], locking: bool) -> Option<String> {
     None
 }
 
-const DEEDS: [Deed; 16] = [
-    Deed::Hold { event: 0, seats: 1 },
-    Deed::Hold { event: 1, seats: 2 },
-    Deed::Book { event: 0, seats: 1 },
-    Deed::Book { event: 0, seats: 2 },
-    Deed::Book { event: 1, seats: 1 },
-    Deed::BookPrivately { event: 0 },
-    Deed::Move { event: 0 },
-    Deed::Move { event: 1 },
-    Deed::Lesson { hour: 1 },
-    Deed::Lesson { hour: 2 },
-    Deed::Cancel,
-    Deed::Block { hour: 1 },
-    Deed::BlockSeats { event: 0, seats: SeatCount::AllLeft },
-    Deed::BlockSeats { event: 1, seats: SeatCount::Exactly(1) },
-    Deed::UnblockSeats,
-    Deed::Tick,
+const ACTIONS: [Action; 16] = [
+    Action::Hold { event: 0, seats: 1 },
+    Action::Hold { event: 1, seats: 2 },
+    Action::Book { event: 0, seats: 1 },
+    Action::Book { event: 0, seats: 2 },
+    Action::Book { event: 1, seats: 1 },
+    Action::BookPrivately { event: 0 },
+    Action::Move { event: 0 },
+    Action::Move { event: 1 },
+    Action::Lesson { hour: 1 },
+    Action::Lesson { hour: 2 },
+    Action::Cancel,
+    Action::Block { hour: 1 },
+    Action::BlockSeats { event: 0, seats: SeatCount::AllLeft },
+    Action::BlockSeats { event: 1, seats: SeatCount::Exactly(1) },
+    Action::UnblockSeats,
+    Action::Tick,
 ];
 
-/// One client after the other: every sequence of five deeds, each by either of two clients, which are 32⁵ sequences.
+/// One client at a time: every sequence of five actions, each by one of two clients, which are 32⁵ sequences.
 #[test]
-fn every_sequence_of_five_deeds_gives_nothing_twice() {
+fn every_sequence_of_five_actions_allocates_nothing_twice() {
     let mut states: HashSet<Shared> = HashSet::from([Shared::default()]);
     for _ in 0..5 {
         let mut next = HashSet::new();
         for state in &states {
             for name in 0..2 {
-                for deed in DEEDS {
+                for action in ACTIONS {
                     let (mut shared, mut client) = (state.clone(), Client::new(name));
-                    while client.go_on(&[deed], &mut shared, true) {}
-                    assert_eq!(shared.given_twice(), None, "{deed:?} after {state:?}");
+                    while client.advance(&[action], &mut shared, true) {}
+                    assert_eq!(shared.double_allocation(), None, "{action:?} after {state:?}");
                     next.insert(shared);
                 }
             }
@@ -353,42 +361,42 @@ fn every_sequence_of_five_deeds_gives_nothing_twice() {
     assert!(states.len() > 300, "{} states", states.len());
 }
 
-/// Two clients at once, one with every two deeds, one with every one: all interleavings of their steps, under the lock.
+/// Two clients at once, one with every pair of actions and one with every action.
 #[test]
-fn two_clients_at_once_give_nothing_twice() {
-    for first in DEEDS {
-        for second in DEEDS {
-            for other in DEEDS {
-                let programs: [&[Deed]; 2] = [&[first, second], &[other]];
+fn two_clients_at_once_allocate_nothing_twice() {
+    for first in ACTIONS {
+        for second in ACTIONS {
+            for other in ACTIONS {
+                let programs: [&[Action]; 2] = [&[first, second], &[other]];
                 assert_eq!(explore(&programs, true), None, "{programs:?}");
             }
         }
     }
 }
 
-/// Three clients at once, each with every deed.
+/// Three clients at once, each with every action.
 #[test]
-fn three_clients_at_once_give_nothing_twice() {
-    for first in DEEDS {
-        for second in DEEDS {
-            for third in DEEDS {
-                let programs: [&[Deed]; 3] = [&[first], &[second], &[third]];
+fn three_clients_at_once_allocate_nothing_twice() {
+    for first in ACTIONS {
+        for second in ACTIONS {
+            for third in ACTIONS {
+                let programs: [&[Action]; 3] = [&[first], &[second], &[third]];
                 assert_eq!(explore(&programs, true), None, "{programs:?}");
             }
         }
     }
 }
 
-/// The search sees what it looks for: without the lock, seats and the guide are given twice.
+/// Without the lock, the search finds seats and the guide allocated twice.
 #[test]
-fn without_the_lock_the_search_finds_what_was_given_twice() {
-    let found = |one: Deed, other: Deed| explore(&[&[one], &[other]], false);
-    let two = Deed::Book { event: 0, seats: 2 };
+fn without_the_lock_the_search_finds_double_allocations() {
+    let found = |one: Action, other: Action| explore(&[&[one], &[other]], false);
+    let two = Action::Book { event: 0, seats: 2 };
     assert_eq!(found(two, two), Some("4 seats of event 0".to_owned()));
-    let lesson = Deed::Lesson { hour: 1 };
-    let rest = Deed::BlockSeats { event: 0, seats: SeatCount::AllLeft };
+    let lesson = Action::Lesson { hour: 1 };
+    let rest = Action::BlockSeats { event: 0, seats: SeatCount::AllLeft };
     assert_eq!(found(two, rest), Some("4 seats of event 0".to_owned()));
     assert_eq!(found(lesson, lesson), Some("the guide does 2 things in hour 1".to_owned()));
-    assert!(found(lesson, Deed::Book { event: 1, seats: 1 }).is_some());
-    assert!(found(Deed::BookPrivately { event: 0 }, Deed::Hold { event: 0, seats: 1 }).is_some());
+    assert!(found(lesson, Action::Book { event: 1, seats: 1 }).is_some());
+    assert!(found(Action::BookPrivately { event: 0 }, Action::Hold { event: 0, seats: 1 }).is_some());
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use slotkeeper_app::context::ReadContext;
 use slotkeeper_app::customers::rights::ReadCustomers;
 use slotkeeper_app::customers::show::{CustomerView, People, people};
-use slotkeeper_domain::booking::{Participant as Person, Who, everybody};
+use slotkeeper_domain::booking::{Participant as Person, Who, all_participants};
 use slotkeeper_domain::id::{CustomerId, LinkedPersonId};
 use slotkeeper_domain::money;
 use slotkeeper_domain::order::bytes_of;
@@ -356,7 +356,7 @@ impl<'a> View<'a> {
             .numbers()
             .map(|(category, number)| PeopleNumber { people_category_id: category.to_string(), number });
         let details = self.expansion.participants.then(|| {
-            let everybody = everybody(&booking.details.participants, &booking.party);
+            let everybody = all_participants(&booking.details.participants, &booking.party);
             everybody.iter().map(|person| self.participant(person, &booking.customer)).collect()
         });
         Participants { numbers: numbers.collect(), details }

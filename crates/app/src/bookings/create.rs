@@ -194,10 +194,10 @@ fn planned<'a>(
         |tx: &mut Tx, at: &BookingContext| at.for_member(tx, catalogue, &new.order.product, new.customer.as_ref());
     if let Some((hold, held)) = hold.and_then(|hold| Some((hold, hold.quote.held.as_ref()?))) {
         let then = BookingContext { now: hold.created_at, ..context.clone() };
-        let same = matches!(&new.customer, Some(CustomerInput::Known(id, _)) if held.is_of(id));
+        let same = matches!(&new.customer, Some(CustomerInput::Known(id, _)) if held.is_for(id));
         let member = for_member(tx, if same { &then } else { context })?;
         if let Ok(plan) = then.plan(catalogue, &new.order, member)
-            && held.is_when(&plan)
+            && held.has_times_of(&plan)
         {
             return Ok(plan);
         }

@@ -225,7 +225,7 @@ impl BookingContext {
         }
         let moment = RuleContext { now: self.now, zone: &self.account.zone, relaxed: self.relaxed };
         let language = self.account.languages.default_language();
-        Ok(plan(catalogue, order, OrderTerms { moment, member, nothing: Money::zero(self.currency), language })?)
+        Ok(plan(catalogue, order, OrderTerms { context: moment, member, zero: Money::zero(self.currency), language })?)
     }
 
     /// Whether an order for this product asks who it is for: only then is anybody looked up.

@@ -126,7 +126,7 @@ fn write(
         }
         // Who is to be there instead has to be there.
         let others = order.resources.iter().filter(|id| !booking.details.resources.contains(id));
-        if let Some(id) = appointment::away(&catalogue, others, plan.span, &context.account.zone) {
+        if let Some(id) = appointment::first_unavailable(&catalogue, others, plan.span, &context.account.zone) {
             return Err(OrderError::Appointment(AppointmentNotBookable::Away(id.clone())).into());
         }
     }

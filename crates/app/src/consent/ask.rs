@@ -123,7 +123,7 @@ pub async fn ask(app: &App, person: &SignedIn, asking: &ConsentRequest) -> Resul
             let account = &owner.account.id;
             let earlier = authorizations::live_of_application(tx, account, &question.application, MOST_AUTHORIZATIONS)?;
             let sets: Vec<_> = earlier.iter().map(|authorization| authorization.permissions.clone()).collect();
-            let news = consent::news(&question.permissions, &sets);
+            let news = consent::not_yet_granted(&question.permissions, &sets);
 
             let answered = allowed_before(tx, &owner, &question, now)?;
             let answered_before = answered.is_some();

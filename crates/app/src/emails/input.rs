@@ -7,7 +7,7 @@ use slotkeeper_domain::catalogue::{Catalogue, Product};
 use slotkeeper_domain::customer::Person;
 use slotkeeper_domain::inventory::Span;
 use slotkeeper_domain::options::{ChosenOption, ChosenValue};
-use slotkeeper_domain::scheduled::attended;
+use slotkeeper_domain::scheduled::attended_times;
 use slotkeeper_domain::time::Zone;
 use slotkeeper_emails::{
     Booking as Told, Business, Cancellation, Choice, ChoiceValue, Customer, EmailContext, People, TimeSpan,
@@ -99,7 +99,7 @@ pub(super) fn business(db: &mut Snapshot, app: &App, account: &Account) -> Resul
 pub(super) fn attended_by(zone: &Zone, product: Option<&Product>, booking: &Booking) -> Vec<Span> {
     let event = product.zip(booking.event.as_ref()).filter(|_| booking.drop_in_event.is_none());
     let classes =
-        event.map(|(product, event)| attended(product, booking.enrolled_event.as_ref().unwrap_or(event), zone));
+        event.map(|(product, event)| attended_times(product, booking.enrolled_event.as_ref().unwrap_or(event), zone));
     // What the booking says counts, should the schedule have been changed since.
     let classes = classes.filter(|classes| classes.first() == Some(&booking.span));
     classes.unwrap_or_else(|| vec![booking.span])

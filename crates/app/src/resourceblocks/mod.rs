@@ -12,7 +12,7 @@ use crate::blocks::BlockError;
 use crate::bookings::place::BookingContext;
 use slotkeeper_domain::block;
 use slotkeeper_domain::id::{ResourceBlockId, ResourceId};
-use slotkeeper_domain::inventory::{ClaimOwner, ResourceAbsence, Span, Wish};
+use slotkeeper_domain::inventory::{AllocationRequest, ClaimOwner, ResourceAbsence, Span};
 use slotkeeper_store::Tx;
 
 /// Takes the time of a block in the same step in which it gives back what it has; says of which resources, each once.
@@ -28,7 +28,8 @@ fn seize(
     let catalogue = app.catalogues().of(tx, account)?;
     let resources = block::resources(&catalogue, ids, span)?;
     let blocked = resources.iter().map(|(id, _)| id.clone()).collect();
-    let request = Wish { absence: Some(ResourceAbsence { span, resources }), ..Wish::default() };
+    let request =
+        AllocationRequest { absence: Some(ResourceAbsence { span, resources }), ..AllocationRequest::default() };
     let owner = ClaimOwner::ResourceBlock(id.clone());
     let instead_of = std::slice::from_ref(&owner);
     let zone = &context.account.zone;

@@ -13,7 +13,7 @@ use crate::bookings::place::BookingContext;
 use slotkeeper_domain::block::{self, SeatCount};
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{ProductId, SeatBlockId};
-use slotkeeper_domain::inventory::{ClaimOwner, EventRequest, Wish};
+use slotkeeper_domain::inventory::{AllocationRequest, ClaimOwner, EventRequest};
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::Tx;
 
@@ -35,7 +35,7 @@ fn seize(
     let catalogue = app.catalogues().of(tx, &account.id)?;
     let event = block::event(&catalogue, wanted.product, wanted.event, context.now, &account.zone)?;
     let seats = EventRequest { seats: wanted.seats, ..event.request(0, false, &catalogue) };
-    let request = Wish { events: vec![seats], ..Wish::default() };
+    let request = AllocationRequest { events: vec![seats], ..AllocationRequest::default() };
     let owner = ClaimOwner::SeatBlock(id.clone());
     let instead_of = std::slice::from_ref(&owner);
     let zone = &account.zone;

@@ -35,7 +35,7 @@ struct ZoneMoveContext {
 
 impl ZoneMoveContext {
     fn rezoning(&self) -> ZoneRuleChange<'_> {
-        ZoneRuleChange { was: &self.state.was, is: &self.state.is }
+        ZoneRuleChange { old_rules: &self.state.was, new_rules: &self.state.is }
     }
 }
 

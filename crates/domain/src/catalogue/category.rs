@@ -1,11 +1,11 @@
-//! People categories: adults, children, and whatever else a business counts.
+//! People categories: adults, children, and others that a business defines.
 
 use super::Translated;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// The id of a people category: one of the three that every account has, or `C` and five more characters (wire reference,
+/// The id of a people category: one of the three built-in ones, or `C` and five more characters (wire reference,
 /// section 4.2).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CategoryId(String);
@@ -15,17 +15,15 @@ pub struct CategoryId(String);
 #[error("not the id of a people category")]
 pub struct NotACategoryId;
 
-/// The ids of the categories that every account has.
 const BUILT_IN: [&str; 3] = ["Cadults", "Cchildren", "Cinfants"];
 
 impl CategoryId {
-    /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Adults, children and infants: in every account, whatever they are called there.
+    /// Adults, children and infants. Every account has them; the names can differ.
     #[must_use]
     pub fn built_in() -> [Self; 3] {
         BUILT_IN.map(|id| Self(id.to_owned()))
@@ -49,12 +47,10 @@ impl fmt::Display for CategoryId {
     }
 }
 
-/// Some kind of people, and how many seats one of them takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PeopleCategory {
     pub id: CategoryId,
-    /// What they are called.
     pub name: Translated,
-    /// How many seats one takes: a family may take four, an infant none.
+    /// Seats that one unit of the category takes: 4 for a family ticket, 0 for an infant.
     pub seats: u32,
 }

@@ -1,55 +1,48 @@
-//! Custom fields: what a business asks of customers and participants.
+//! Custom fields: questions of a business to customers and participants.
 
 use super::Translated;
 use crate::id::CustomFieldId;
 use serde::{Deserialize, Serialize};
 
-/// Something that is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomField {
     pub id: CustomFieldId,
-    /// What it is called.
     pub name: Translated,
     pub description: Option<Translated>,
-    /// Whether customers see it.
     pub shown_to_customers: bool,
-    /// Whether it is asked of customers.
+    /// Whether the field applies to customers.
     pub for_customer: bool,
-    /// Whether it is asked of participants.
+    /// Whether the field applies to participants.
     pub for_participants: bool,
-    /// What can be answered.
+    /// The answers that the field accepts.
     pub kind: FieldKind,
 }
 
-/// What can be answered.
+/// The answers that a custom field accepts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {
     Choice {
-        /// What there is to choose from.
         values: Vec<FieldValue>,
-        /// The id of the value where nothing is chosen.
+        /// The id of the default value.
         default: Option<String>,
     },
     Number {
         min: i64,
         max: i64,
-        /// Where nothing is chosen.
         default: i64,
     },
     OnOff {
-        /// Where nothing is chosen.
         default: bool,
     },
     Text,
 }
 
-/// One of the values of a choice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldValue {
     /// The field's id, `_` and a number from 1.
     pub id: String,
-    /// What it is called; on the wire a choice is made by its name.
+    /// The wire names a choice by this name.
     pub name: Translated,
     pub description: Option<Translated>,
 }

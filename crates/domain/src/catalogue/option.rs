@@ -1,75 +1,66 @@
-//! Options of products: what can be chosen with a booking.
+//! Options of products: choices that a booking can make.
 
 use super::Translated;
 use crate::money::Money;
 use serde::{Deserialize, Serialize};
 
-/// The id of an option: the product's id, `_` and eight characters (wire reference, section 4.3).
+/// The product's id, `_` and eight characters (wire reference, section 4.3).
 pub type OptionId = String;
 
-/// Something that can be chosen with a booking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OptionDefinition {
     pub id: OptionId,
-    /// What it is called.
     pub name: Translated,
     pub description: Option<Translated>,
-    /// Whether customers see it. One that is hidden can be set through the API.
+    /// A hidden option can still be set through the API.
     pub shown_to_customers: bool,
-    /// Whether it can be set at all.
+    /// Whether the option can be set at all.
     pub enabled: bool,
-    /// What can be chosen.
     pub kind: OptionKind,
 }
 
-/// What can be chosen.
+/// The values that an option accepts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OptionKind {
     Choice {
-        /// What there is to choose from.
         values: Vec<ChoiceValue>,
-        /// The id of the value where nothing is chosen; absent when something has to be.
+        /// The id of the default value; `None` if a value is required.
         default: Option<String>,
     },
     Number {
         min: i64,
         max: i64,
-        /// Where nothing is chosen.
         default: i64,
-        /// What each one changes.
+        /// The effect of each unit.
         each: Effect,
     },
     OnOff {
-        /// Where nothing is chosen.
         default: bool,
         on: Effect,
     },
     Text {
-        /// Whether there must be one.
         required: bool,
     },
 }
 
-/// One of the values of a choice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChoiceValue {
     /// The option's id, `_` and a number from 1.
     pub id: String,
-    /// What it is called; on the wire a choice is made by its name.
+    /// The wire names a choice by this name.
     pub name: Translated,
     pub description: Option<Translated>,
     pub effect: Effect,
 }
 
-/// What a choice changes.
+/// The effect of a choice on price and length.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Effect {
-    /// What it adds to the price, or takes off it; nothing when absent.
+    /// Added to the price; negative for a reduction.
     pub price: Option<Money>,
-    /// How often the price counts.
     pub per: Per,
-    /// By how many minutes it makes an appointment longer; shorter if negative. Other products keep their length.
+    /// Added to the length of an appointment; negative to shorten it. Other products keep their length.
     pub minutes: i32,
 }
 
@@ -79,6 +70,6 @@ pub struct Effect {
 pub enum Per {
     #[default]
     Booking,
-    /// Once for each person, those who take no seat included.
+    /// Once for each person, including those who take no seat.
     Person,
 }

@@ -1,4 +1,4 @@
-//! Products: what can be booked.
+//! Products: what can be booked, its schedule or appointment rules, its prices and its booking rules.
 
 use super::{CategoryId, OpeningHours, OptionDefinition, Translated};
 use crate::change::words;
@@ -13,51 +13,47 @@ words! {
     ProductType {
         /// Scheduled events with seats: a tour, a class.
         Fixed = "fixed",
-        /// A series of classes sold together.
+        /// Courses: series of classes that are sold together.
         FixedCourse = "fixedCourse",
-        /// An appointment that uses resources.
+        /// Appointments that use resources.
         FlexibleTime = "flexibleTime",
     }
 }
 
-/// What can be booked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Product {
-    /// Its id, for ever.
+    /// Never changes.
     pub id: ProductId,
-    /// What the business calls it among its own.
+    /// The business's own code for the product.
     pub code: String,
-    /// What it is called.
     pub name: Translated,
-    /// What it is, as HTML.
+    /// HTML.
     pub description: Option<Translated>,
     pub images: Vec<String>,
-    /// How many people a booking can be for. A category that is not listed cannot be booked.
+    /// Limits on the number of people. A category without a limit of its own cannot be booked.
     pub limits: Vec<BookingLimit>,
-    /// The headline rates; absent when it costs nothing.
+    /// `None` if the product is free.
     #[serde(rename = "rates")]
     pub pricing: Option<Pricing>,
-    /// How long it lasts, before options.
+    /// Before options.
     pub length: Length,
-    /// When it can be booked, and what that takes.
     pub kind: ProductKind,
-    /// Whether only current members may book.
+    /// Whether only current members can book.
     pub members_only: bool,
-    /// Whether only customers with prepaid credits for it may book.
+    /// Whether only customers with prepaid credits for the product can book.
     pub prepaid_only: bool,
     /// Whether staff accept or deny each booking.
     pub accept_deny: bool,
-    /// Whether it can be found and booked through the API.
+    /// Whether the API shows and books the product.
     pub api_bookings_allowed: bool,
-    /// Whether a booking may take a whole event.
+    /// Whether a booking can have an event for itself.
     pub allow_private_events: bool,
-    /// What can be chosen with a booking, in order.
+    /// In the order of the business.
     pub options: Vec<OptionDefinition>,
-    /// The taxes on it.
+    /// The taxes on the price.
     pub taxes: Vec<TaxId>,
-    /// When bookings are taken.
     pub rules: BookingRules,
-    /// Whether its customers are neither reminded nor thanked, whatever their bookings say.
+    /// Whether the customers of this product get no follow-up e-mails, whatever their bookings say.
     #[serde(default)]
     pub without_follow_ups: bool,
 }
@@ -79,50 +75,48 @@ impl Product {
     }
 }
 
-/// How many people of a category, or altogether.
+/// A limit on the number of people in a booking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BookingLimit {
-    /// The category; the limit without one is for all together.
+    /// `None` for the total number.
     pub category: Option<CategoryId>,
     pub min: u32,
     pub max: u32,
 }
 
-/// What a booking costs before options, taxes and promotions.
+/// The price of a booking before options, taxes and promotions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Pricing {
-    /// So much, whoever comes.
+    /// Independent of the party.
     PerBooking(Money),
-    /// So much for each of these; the others come free.
+    /// One price for each person of these categories; other categories are free.
     PerPerson(Vec<UnitPrice>),
 }
 
-/// What one person of a category pays.
+/// The price of one person of a category.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitPrice {
     pub category: CategoryId,
     pub price: Money,
 }
 
-/// When a product can be booked, and what that takes.
+/// The type of a product, with its schedules or appointment rules.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProductKind {
     Fixed {
-        /// The rules that yield its events.
         #[serde(rename = "series")]
         schedules: Vec<Schedule>,
     },
     FixedCourse {
-        /// The courses: the events of each are its classes. A course has an end.
+        /// Each schedule is one course and yields its classes. Its recurrence has an end.
         #[serde(rename = "series")]
         schedules: Vec<Schedule>,
-        /// Whether one may join when the course has begun.
+        /// Whether customers can join a course that has begun.
         late_enrolment: bool,
-        /// Whether single classes can be booked.
         drop_in: DropIn,
-        /// What a single class costs; as much as the course when absent.
+        /// The prices of a single class; `None` for the prices of the course.
         drop_in_rates: Option<Pricing>,
     },
     FlexibleTime(AppointmentRules),
@@ -132,68 +126,65 @@ pub enum ProductKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DropIn {
-    /// No: only the whole course.
+    /// Only the whole course.
     No,
-    /// Yes, beside the whole course.
+    /// Single classes or the whole course.
     Also,
     Only,
 }
 
-/// Events of a product that share a schedule, seats and resources.
+/// Events of a product with the same recurrence, seats and resources.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schedule {
-    /// Its id: the middle part of its events' ids.
+    /// The middle part of its events' ids.
     pub id: ScheduleId,
-    /// What it is called; courses show it.
+    /// Shown for courses.
     pub title: Option<Translated>,
-    /// When its events start.
     #[serde(rename = "schedule")]
     pub recurrence: Recurrence,
-    /// How many seats each event has.
+    /// Seats of each event.
     pub seats: u32,
-    /// What each event needs for its whole length.
+    /// The resources that each event needs for its whole length.
     pub resources: Vec<ResourceId>,
 }
 
-/// Appointments: when they start and what they use.
+/// The rules for the appointments of a product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppointmentRules {
-    /// When appointments can be.
+    /// The hours in which appointments can take place.
     pub hours: OpeningHours,
-    /// From the opening on, one can start every so many minutes.
+    /// Minutes between possible starts, counted from the opening.
     pub step_minutes: u16,
-    /// For so many minutes after an appointment its resources do nothing else.
+    /// Minutes after an appointment in which its resources are not available.
     pub gap_minutes: u16,
-    /// What an appointment uses for its whole length.
+    /// The resources that an appointment needs for its whole length.
     pub needs: Vec<ResourceRequirement>,
 }
 
-/// So many resources of a type.
+/// A number of resources of one type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResourceRequirement {
     pub resource_type: ResourceTypeId,
-    /// How many of them.
     pub count: u32,
 }
 
-/// When bookings are taken. `mode=backend` goes past all of it.
+/// When bookings and changes are possible for customers. `mode=backend` skips all of these rules.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BookingRules {
-    /// At least so many minutes before the start.
+    /// Minimum number of minutes between booking and start.
     pub lead_minutes: u32,
-    /// Not later than this.
     pub latest: Option<LatestBooking>,
-    /// At most so many days ahead, on the business's calendar.
+    /// Maximum number of days between booking and start, on the calendar of the business.
     pub window_days: Option<u16>,
-    /// Changes and cancellations at least so many minutes before the start.
+    /// Minimum number of minutes between a change and the start.
     pub change_lead_minutes: u32,
 }
 
-/// The last moment for a booking: a time of day, so many days before the start. “Until six in the evening before.”
+/// The latest time for a booking: a time of day, some days before the start. Example: until 18:00 on the day before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LatestBooking {
-    /// How many days before the day of the start.
+    /// Days before the day of the start.
     pub days_before: u16,
-    /// The time, on the business's clock.
+    /// In the time zone of the business.
     pub time: Time,
 }

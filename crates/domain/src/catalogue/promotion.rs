@@ -1,4 +1,4 @@
-//! Promotions: what lowers a price, for whom, and when (wire reference, section 6.7).
+//! Promotions: discounts, the products and days they are for, and when they can be used (wire reference, section 6.7).
 
 use crate::code::{Code, CodeError};
 use crate::id::{ProductId, PromotionId};
@@ -7,52 +7,48 @@ use crate::recurrence::Season;
 use crate::time::{Date, Instant};
 use serde::{Deserialize, Serialize};
 
-/// What lowers the price of bookings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Promotion {
     pub id: PromotionId,
-    /// What customers call it.
+    /// Shown to customers.
     pub name: String,
-    /// Whether it can be used at present.
+    /// A disabled promotion cannot be used.
     pub enabled: bool,
-    /// What it takes to get it.
     pub trigger: Trigger,
-    /// How much it takes off.
     pub discount: Discount,
-    /// What it is for.
     pub products: Covered,
-    /// When one has to book: from the first instant on, and before the second.
+    /// The booking must be made at or after this instant.
     pub booked_from: Option<Instant>,
-    /// When one has to have booked.
+    /// The booking must be made before this instant.
     pub booked_before: Option<Instant>,
-    /// On which days that what is booked has to start, on the business's calendar, both included.
+    /// The days on which a booked event or appointment must start, on the calendar of the business.
     pub days: Season,
-    /// How many bookings can have it at a time. Those count that were made while there was a limit.
+    /// Maximum number of bookings with this promotion at a time. Only bookings made while there is a limit are counted.
     pub most_uses: Option<u32>,
 }
 
-/// What it takes to get a promotion.
+/// How a booking qualifies for a promotion.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Trigger {
     Automatic,
-    /// This code, which everybody can use.
+    /// One code that any customer can use.
     Code(Code),
-    /// One of many codes, each of which can be used once.
+    /// Many codes, each for a single use.
     Coupons,
 }
 
-/// How much a promotion takes off.
+/// What a promotion takes off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Discount {
-    /// This part of the price.
+    /// A percentage of the price.
     Part(Percent),
-    /// So much of each booking, or the whole price if that is less.
+    /// An amount for each booking, at most the price.
     Fixed(Money),
 }
 
-/// Which products something is for.
+/// The products that a promotion or voucher is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Covered {
@@ -61,7 +57,6 @@ pub enum Covered {
 }
 
 impl Covered {
-    /// Whether this product is among them.
     #[must_use]
     pub fn has(&self, product: &ProductId) -> bool {
         match self {
@@ -72,15 +67,16 @@ impl Covered {
 }
 
 impl Discount {
-    /// What it takes off a price, which is not negative: never more than the price, and never less than nothing.
+    /// The amount that is taken off a price of 0 or more: between 0 and the price.
     ///
     /// # Errors
-    /// When it is in another currency than the price.
+    /// [`SumError::Currencies`] if the discount is in another currency than the price.
     pub fn of(self, price: Money) -> Result<Money, SumError> {
         match self {
             Self::Part(rate) => Ok(rate.of(price)),
             Self::Fixed(amount) => {
                 let rest = price.minus(amount)?;
+                // A fixed discount above the price takes off the whole price.
                 let minor = if rest.minor() < 0 { price.minor() } else { amount.minor().max(0) };
                 Ok(Money::new(minor, price.currency()))
             }
@@ -89,10 +85,10 @@ impl Discount {
 }
 
 impl Promotion {
-    /// Whether it is for this product, on this day.
+    /// Checks product and day of the start.
     ///
     /// # Errors
-    /// [`CodeRefused::OtherProduct`], [`CodeRefused::OtherDay`].
+    /// [`CodeError::OtherProduct`], [`CodeError::OtherDay`].
     pub fn check_for(&self, product: &ProductId, day: Date) -> Result<(), CodeError> {
         if !self.products.has(product) {
             return Err(CodeError::OtherProduct);
@@ -100,11 +96,11 @@ impl Promotion {
         if self.days.has(day) { Ok(()) } else { Err(CodeError::OtherDay) }
     }
 
-    /// Whether one who books this product for this day at this instant can get it. Whether it has been used up is decided
-    /// elsewhere, under locks.
+    /// Checks whether a booking of this product, made at `at` for a start on `day`, can use the promotion. Remaining
+    /// uses are not checked: that is decided later, under locks.
     ///
     /// # Errors
-    /// [`CodeRefused`]. One that cannot be used at present is as good as unknown.
+    /// [`CodeError`]; a disabled promotion is reported as unknown.
     pub fn check(&self, product: &ProductId, day: Date, at: Instant) -> Result<(), CodeError> {
         if !self.enabled {
             return Err(CodeError::Unknown);

@@ -1,4 +1,4 @@
-//! Resources: guides, rooms, boats.
+//! Resources, such as guides, rooms and boats, and opening hours.
 
 use super::Translated;
 use crate::id::{ResourceId, ResourceTypeId};
@@ -8,52 +8,48 @@ use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// Resources that can stand in for each other.
+/// Interchangeable resources.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResourceType {
     pub id: ResourceTypeId,
-    /// What they are called.
     pub name: Translated,
-    /// Whether customers see which one they get, and can ask for one.
+    /// Whether customers see which resource they get and can ask for a particular one.
     pub is_public: bool,
-    /// The resources, in the order in which they are given to appointments.
+    /// In the order in which they are allocated to appointments.
     pub resources: Vec<Resource>,
 }
 
-/// One guide, room or boat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resource {
     pub id: ResourceId,
-    /// What it is called.
     pub name: Translated,
-    /// When it works; absent when it always does.
+    /// `None` if the resource is always available.
     pub hours: Option<OpeningHours>,
-    /// How many things it can do at once.
+    /// The number of events and appointments that the resource can serve at the same time.
     pub capacity: u32,
 }
 
-/// From when to when something is open on some days of the week.
+/// Opening hours on some days of the week, in the time zone of the business.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Opening {
     pub days: Weekdays,
-    /// From this time, on the business's clock.
     pub from: Time,
-    /// To this time. Midnight is the end of the day.
+    /// Midnight is the end of the day.
     pub to: Time,
 }
 
-/// When something is open: weekly hours, and days on which it is closed.
+/// Weekly opening hours, and days of closure.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpeningHours {
-    /// The hours of the week. Those that overlap or touch are one.
+    /// Overlapping and adjacent hours are joined.
     pub weekly: Vec<Opening>,
-    /// Days on which it is closed all day.
+    /// Closed all day.
     pub closed: std::collections::BTreeSet<Date>,
 }
 
 impl OpeningHours {
-    /// When it is open on this day, as instants, in order and without overlaps. An hour that the clock skips is as much
-    /// later as it skipped; of one that it shows twice the first counts at both ends (see [`crate::schedule`]).
+    /// The opening hours of this day as instants, sorted and without overlaps. Times that the clock skips or shows
+    /// twice are treated as in [`crate::recurrence`], at both ends.
     #[must_use]
     pub fn on(&self, day: Date, zone: &Zone) -> Vec<(Instant, Instant)> {
         if self.closed.contains(&day) {
@@ -78,7 +74,7 @@ impl OpeningHours {
         joined
     }
 
-    /// Whether it is open all the time from one instant to the other.
+    /// Whether the hours cover the whole interval.
     #[must_use]
     pub fn cover(&self, from: Instant, to: Instant, zone: &Zone) -> bool {
         let mut reached = from;
@@ -102,17 +98,17 @@ impl OpeningHours {
     }
 }
 
-/// Opening hours from one day to another, computed once to be looked up often. It says what [`OpeningHours`] say.
+/// Opening hours of a range of days, computed once. Gives the same answers as [`OpeningHours`].
 #[derive(Debug, Clone)]
 pub struct OpenDays<'a> {
     hours: &'a OpeningHours,
     zone: &'a Zone,
-    /// Every day, in order, with what [`OpeningHours::on`] says of it.
+    /// All days of the range in order, with the result of [`OpeningHours::on`].
     days: Vec<(Date, Vec<(Instant, Instant)>)>,
 }
 
 impl OpeningHours {
-    /// The hours of these days, both included.
+    /// From `first` to `last`, both included.
     #[must_use]
     pub fn during<'a>(&'a self, first: Date, last: Date, zone: &'a Zone) -> OpenDays<'a> {
         let days = std::iter::successors(Some(first), |day| day.tomorrow().ok()).take_while(|day| *day <= last);
@@ -121,7 +117,7 @@ impl OpeningHours {
 }
 
 impl OpenDays<'_> {
-    /// When it is open on this day: [`OpeningHours::on`].
+    /// As [`OpeningHours::on`].
     #[must_use]
     pub fn on(&self, day: Date) -> Cow<'_, [(Instant, Instant)]> {
         match self.position(day) {
@@ -130,8 +126,7 @@ impl OpenDays<'_> {
         }
     }
 
-    /// Whether it is open all the time from one instant to the other, which are on these two days:
-    /// [`OpeningHours::cover`].
+    /// As [`OpeningHours::cover`], for an interval that starts on the first and ends on the second of these days.
     #[must_use]
     pub fn cover(&self, from: Instant, to: Instant, (first, last): (Date, Date)) -> bool {
         let Some((first, last)) = self.position(first).zip(self.position(last)) else {
@@ -189,7 +184,7 @@ mod tests {
         assert!(
             !covered(at(12, 11), at(12, 13)) && !covered(at(12, 11), at(12, 15)) && !covered(at(14, 9), at(14, 10))
         );
-        // Over midnight, where both days are open there.
+        // Over midnight, open on both days.
         let always = OpeningHours {
             weekly: vec![Opening { days: Weekdays::ALL, from: Time::midnight(), to: Time::midnight() }],
             ..OpeningHours::default()

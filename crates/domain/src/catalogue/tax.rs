@@ -5,14 +5,11 @@ use crate::id::TaxId;
 use crate::money::Percent;
 use serde::{Deserialize, Serialize};
 
-/// A tax that products name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tax {
     pub id: TaxId,
-    /// What it is called.
     pub name: Translated,
-    /// How much it is.
     pub rate: Percent,
-    /// Whether it is charged. One that is not stays known, because bookings name it.
+    /// A disabled tax is not charged, but kept because bookings refer to it.
     pub enabled: bool,
 }

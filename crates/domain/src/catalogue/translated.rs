@@ -4,18 +4,17 @@ use crate::account::Language;
 use crate::normal_form::is_same;
 use serde::{Deserialize, Serialize};
 
-/// A text in one or several languages; the first is shown where there is none in the language that is asked for.
+/// A text in one or more languages. The first is the fallback.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Translated(Vec<(Language, String)>);
 
 impl Translated {
-    /// A text in one language.
     #[must_use]
     pub fn only(language: Language, text: &str) -> Self {
         Self(vec![(language, text.to_owned())])
     }
 
-    /// The same with the text in another language as well.
+    /// Adds or replaces the text in a language.
     #[must_use]
     pub fn and(mut self, language: Language, text: &str) -> Self {
         self.0.retain(|(known, _)| *known != language);
@@ -23,14 +22,14 @@ impl Translated {
         self
     }
 
-    /// The text in this language, or else in the first.
+    /// The text in this language or else the fallback.
     #[must_use]
     pub fn r#in(&self, language: Language) -> &str {
         let wanted = self.0.iter().find(|(known, _)| *known == language);
         wanted.or(self.0.first()).map_or("", |(_, text)| text)
     }
 
-    /// Whether it is this text in any of its languages, whatever characters it is typed with.
+    /// Whether any of the languages has this text, compared in normal form C.
     #[must_use]
     pub fn is(&self, text: &str) -> bool {
         self.0.iter().any(|(_, known)| is_same(known, text))

@@ -1,16 +1,15 @@
-//! What something has already, and changes that take no more than that.
+//! Changes of a booking, hold or block that need no more than its claims already cover.
 
-use super::{EventRequest, Grant, SeatClaim, Span, Wish, resources_where};
+use super::{Allocation, AllocationRequest, EventRequest, SeatClaim, Span, resources_where};
 use crate::block::SeatCount;
 use crate::id::ResourceId;
 use crate::time::Instant;
 
-/// What something has already.
+/// The claims that an owner has before a change.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CurrentClaims {
-    /// Seats, event by event.
     pub seats: Vec<SeatClaim>,
-    /// Resources, each as one piece or several that follow each other.
+    /// A long interval is stored as several consecutive pieces.
     pub resources: Vec<(ResourceId, Span)>,
 }
 
@@ -24,26 +23,28 @@ impl CurrentClaims {
     }
 }
 
-/// Grants the whole wish out of what whoever wishes has already, if it takes no more than that. Then nobody else's matters:
-/// not what was sold beyond what there is today, and not whether what it uses could be given anew.
+/// The allocation for a change that needs no additional capacity; `None` if it needs more or is a resource block.
+///
+/// Such a change keeps its claims without a new availability check, even if the event is overbooked by now or its
+/// resources have become unavailable.
 #[must_use]
-pub fn fits_within(request: &Wish, held: &CurrentClaims) -> Option<Grant> {
+pub fn fits_within(request: &AllocationRequest, current: &CurrentClaims) -> Option<Allocation> {
     if request.absence.is_some() {
         return None;
     }
     let seats = |request: &EventRequest| {
-        let had = held.seats.iter().find(|claim| claim.event == request.event)?;
+        let claimed = current.seats.iter().find(|claim| claim.event == request.event)?;
         let SeatCount::Exactly(wanted) = request.seats else { return None };
         let seats = if request.private { request.capacity.max(wanted) } else { wanted };
-        let no_more = seats <= had.seats && (had.private || !request.private);
-        no_more.then(|| SeatClaim { event: request.event.clone(), seats, private: request.private })
+        let fits = seats <= claimed.seats && (claimed.private || !request.private);
+        fits.then(|| SeatClaim { event: request.event.clone(), seats, private: request.private })
     };
     let seats = request.events.iter().map(seats).collect::<Option<_>>()?;
     let resources = match &request.appointment {
-        Some(appointment) => resources_where(appointment, |(id, _)| held.has(id, appointment.span)).ok()?,
+        Some(appointment) => resources_where(appointment, |(id, _)| current.has(id, appointment.span)).ok()?,
         None => Vec::new(),
     };
-    Some(Grant { seats, resources })
+    Some(Allocation { seats, resources })
 }
 
 #[cfg(test)]
@@ -66,7 +67,7 @@ mod tests {
         SeatClaim { event: event(day), seats, private }
     }
 
-    fn seats(wished: &[(u8, SeatCount, bool)]) -> Wish {
+    fn seats(requested: &[(u8, SeatCount, bool)]) -> AllocationRequest {
         let request = |(day, seats, private): &(u8, SeatCount, bool)| EventRequest {
             event: event(*day),
             span: span(0, 1),
@@ -75,52 +76,55 @@ mod tests {
             private: *private,
             resources: vec![("312RS00001".parse().expect("an id"), 1)],
         };
-        Wish { events: wished.iter().map(request).collect(), ..Wish::default() }
+        AllocationRequest { events: requested.iter().map(request).collect(), ..AllocationRequest::default() }
     }
 
     #[test]
-    fn no_more_seats_of_the_same_events_is_no_more() {
+    fn no_more_seats_of_the_same_events_need_nothing_new() {
         use SeatCount::{AllLeft, Exactly};
-        let held = CurrentClaims {
+        let current = CurrentClaims {
             seats: vec![claim(1, 3, false), claim(2, 3, false), claim(3, 8, true)],
             resources: Vec::new(),
         };
-        let granted = |wished: &[(u8, SeatCount, bool)]| fits_within(&seats(wished), &held).map(|grant| grant.seats);
-        assert_eq!(granted(&[(1, Exactly(2), false)]), Some(vec![claim(1, 2, false)]));
+        let allocated = |requested: &[(u8, SeatCount, bool)]| {
+            fits_within(&seats(requested), &current).map(|allocation| allocation.seats)
+        };
+        assert_eq!(allocated(&[(1, Exactly(2), false)]), Some(vec![claim(1, 2, false)]));
         let two = [(1, Exactly(3), false), (2, Exactly(0), false)];
-        assert_eq!(granted(&two), Some(vec![claim(1, 3, false), claim(2, 0, false)]));
-        // One event too many, one seat too many, the event as a whole, and whatever is left.
-        assert_eq!(granted(&[(1, Exactly(2), false), (4, Exactly(0), false)]), None);
-        assert_eq!(granted(&[(1, Exactly(2), false), (2, Exactly(4), false)]), None);
-        assert_eq!(granted(&[(1, Exactly(1), true)]), None);
-        assert_eq!(granted(&[(1, AllLeft, false)]), None);
-        // A private event is all of it, and can be opened.
-        assert_eq!(granted(&[(3, Exactly(5), true)]), Some(vec![claim(3, 8, true)]));
-        assert_eq!(granted(&[(3, Exactly(5), false)]), Some(vec![claim(3, 5, false)]));
+        assert_eq!(allocated(&two), Some(vec![claim(1, 3, false), claim(2, 0, false)]));
+        // One event more, one seat more, a shared event made private, and all seats that are left.
+        assert_eq!(allocated(&[(1, Exactly(2), false), (4, Exactly(0), false)]), None);
+        assert_eq!(allocated(&[(1, Exactly(2), false), (2, Exactly(4), false)]), None);
+        assert_eq!(allocated(&[(1, Exactly(1), true)]), None);
+        assert_eq!(allocated(&[(1, AllLeft, false)]), None);
+        // A private event counts as all of its seats, and can become shared.
+        assert_eq!(allocated(&[(3, Exactly(5), true)]), Some(vec![claim(3, 8, true)]));
+        assert_eq!(allocated(&[(3, Exactly(5), false)]), Some(vec![claim(3, 5, false)]));
     }
 
     #[test]
-    fn a_part_of_the_time_of_the_same_resources_is_no_more() {
+    fn a_part_of_the_time_of_the_same_resources_needs_nothing_new() {
         let guide = |number: u8| -> ResourceId { format!("312RS0000{number}").parse().expect("an id") };
-        // Long times are in pieces.
+        // A long interval is stored in pieces.
         let resources = vec![(guide(1), span(30, 60)), (guide(1), span(10, 30)), (guide(2), span(10, 20))];
-        let held = CurrentClaims { seats: Vec::new(), resources };
-        let granted = |numbers: &[u8], count: usize, span: Span| {
+        let current = CurrentClaims { seats: Vec::new(), resources };
+        let allocated = |numbers: &[u8], count: usize, span: Span| {
             let candidates = numbers.iter().map(|number| (guide(*number), 1)).collect();
             let appointment = Some(AppointmentRequest { span, needs: vec![ResourceDemand { candidates, count }] });
-            fits_within(&Wish { appointment, ..Wish::default() }, &held).map(|grant| grant.resources)
+            fits_within(&AllocationRequest { appointment, ..AllocationRequest::default() }, &current)
+                .map(|allocation| allocation.resources)
         };
-        assert_eq!(granted(&[1], 1, span(10, 60)), Some(vec![guide(1)]));
-        assert_eq!(granted(&[3, 2, 1], 1, span(12, 20)), Some(vec![guide(2)]));
-        assert_eq!(granted(&[3, 2, 1], 2, span(12, 20)), Some(vec![guide(2), guide(1)]));
-        assert_eq!(granted(&[3, 2, 1], 1, span(12, 21)), Some(vec![guide(1)]));
+        assert_eq!(allocated(&[1], 1, span(10, 60)), Some(vec![guide(1)]));
+        assert_eq!(allocated(&[3, 2, 1], 1, span(12, 20)), Some(vec![guide(2)]));
+        assert_eq!(allocated(&[3, 2, 1], 2, span(12, 20)), Some(vec![guide(2), guide(1)]));
+        assert_eq!(allocated(&[3, 2, 1], 1, span(12, 21)), Some(vec![guide(1)]));
         for (numbers, count, span) in [
             (&[1_u8] as &[u8], 1, span(9, 20)),
             (&[1], 1, span(50, 61)),
             (&[3], 1, span(10, 20)),
             (&[1, 2], 3, span(10, 20)),
         ] {
-            assert_eq!(granted(numbers, count, span), None, "{numbers:?} {count} {span:?}");
+            assert_eq!(allocated(numbers, count, span), None, "{numbers:?} {count} {span:?}");
         }
         let gap =
             CurrentClaims { seats: Vec::new(), resources: vec![(guide(1), span(10, 20)), (guide(1), span(21, 30))] };

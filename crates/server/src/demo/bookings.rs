@@ -412,7 +412,7 @@ impl BookingGenerator<'_> {
     ) -> anyhow::Result<Vec<PaymentInput>> {
         let currency = self.account.currency.ok_or_else(|| anyhow::anyhow!("the example business has no currency"))?;
         let language = self.account.languages.default_language();
-        let terms = OrderTerms { moment: self.moment(), member: false, nothing: Money::zero(currency), language };
+        let terms = OrderTerms { context: self.moment(), member: false, zero: Money::zero(currency), language };
         let gross = plan(&self.offer.catalogue, order, terms)?.price.gross;
         let (amount, method, reason) = match (by_application, starts_at < self.now, number % 2) {
             (true, ..) => (gross, PaymentMethod::CreditCard, "Payment"),

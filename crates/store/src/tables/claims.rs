@@ -8,7 +8,7 @@ use crate::sql::Sql;
 use crate::{Param, Snapshot, StoreError, Tx, statements};
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{AccountId, ResourceId};
-use slotkeeper_domain::inventory::{ClaimOwner, CurrentClaims, Grant, LONGEST_PIECE, SeatClaim, Span};
+use slotkeeper_domain::inventory::{Allocation, ClaimOwner, CurrentClaims, LONGEST_PIECE, SeatClaim, Span};
 use slotkeeper_domain::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -166,7 +166,7 @@ pub fn reduce(
     tx: &mut Tx,
     account: &AccountId,
     owner: &ClaimOwner,
-    (held, granted): (&CurrentClaims, &Grant),
+    (held, granted): (&CurrentClaims, &Allocation),
     span: Option<Span>,
     now: Instant,
 ) -> Result<(), StoreError> {
