@@ -1,4 +1,4 @@
-//! A few weeks of bookings, so that there are full events, nearly full and empty ones.
+//! A few weeks of bookings, with full, nearly full and empty events.
 
 use super::catalogue::Offer;
 use super::{customers, discounts};
@@ -32,39 +32,36 @@ use slotkeeper_store::tables::users::User;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// How many people of each category: adults, children, infants, families.
+/// Participants by category: adults, children, infants, families.
 type Numbers = [u32; 4];
 
-/// How many of the customers come through the application. They are its own, so that its keys see whose bookings these
-/// are.
+/// How many customers were created by the application, so that its `_own` keys see them and their bookings.
 const OF_APPLICATION: usize = 9;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// All bookings, in the order in which they are made.
+/// All bookings, in the order of their creation.
 pub(super) struct Bookings {
     customers: Vec<PersonInput>,
     planned: Vec<Planned>,
 }
 
-/// A booking, and what becomes of it.
+/// A booking and what is done with it after its creation.
 struct Planned {
     created_at: Instant,
     by_application: bool,
-    /// Which customer, from 0.
+    /// The index in the list of customers.
     customer: usize,
     new: NewBooking,
     then: DemoOutcome,
 }
 
-/// What is to be booked.
 struct Draft {
     order: Order,
     starts_at: Instant,
     then: DemoOutcome,
 }
 
-/// What becomes of a booking.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum DemoOutcome {
     Stays,
@@ -73,16 +70,16 @@ enum DemoOutcome {
     NoShow,
 }
 
-/// Who has a hand in the bookings.
+/// Who makes changes in the demo.
 pub(super) struct DemoActors<'a> {
     pub(super) account: &'a Account,
     pub(super) application: &'a Application,
     pub(super) manager: &'a User,
-    /// What is kept of the password of the one customer who has one.
+    /// The password hash of the one customer who has a password.
     pub(super) customer_password: &'a HashedPassword,
 }
 
-/// What is needed everywhere while bookings are made up.
+/// What every step of making up bookings needs.
 struct BookingGenerator<'a> {
     offer: &'a Offer,
     account: &'a Account,
@@ -90,7 +87,7 @@ struct BookingGenerator<'a> {
 }
 
 impl Bookings {
-    /// Makes up bookings of what is offered.
+    /// Makes up bookings of the offered products.
     pub(super) fn invent(offer: &Offer, account: &Account, now: Instant) -> anyhow::Result<Self> {
         let inventor = BookingGenerator { offer, account, now };
         let mut drafts = inventor.tours()?;
@@ -117,22 +114,22 @@ impl Bookings {
         Ok(Self { customers, planned })
     }
 
-    /// Writes everything, within a transaction.
-    pub(super) fn write(&self, tx: &mut Tx, app: &App, hands: &DemoActors<'_>) -> Result<(), BookingError> {
-        for (customer, id) in &self.write_bookings(tx, app, hands)? {
-            customers::settle(tx, hands, *customer, id)?;
+    /// Writes everything in a transaction.
+    pub(super) fn write(&self, tx: &mut Tx, app: &App, actors: &DemoActors<'_>) -> Result<(), BookingError> {
+        for (customer, id) in &self.write_bookings(tx, app, actors)? {
+            customers::settle(tx, actors, *customer, id)?;
         }
         Ok(())
     }
 
-    /// Writes the bookings and whose they are; which customer is which.
+    /// Writes the bookings and their customers; returns the customers' ids by index.
     fn write_bookings(
         &self,
         tx: &mut Tx,
         app: &App,
-        hands: &DemoActors<'_>,
+        actors: &DemoActors<'_>,
     ) -> Result<BTreeMap<usize, CustomerId>, BookingError> {
-        let through = Actor::Application(hands.application.account.clone(), hands.application.id.clone());
+        let through = Actor::Application(actors.application.account.clone(), actors.application.id.clone());
         let mut known: BTreeMap<usize, CustomerId> = BTreeMap::new();
         for planned in &self.planned {
             let actor = if planned.by_application { &through } else { &Actor::System };
@@ -141,7 +138,7 @@ impl Bookings {
                 None => self.customers.get(planned.customer).cloned().map(|new| CustomerInput::New(Box::new(new))),
             };
             let new = NewBooking { customer, ..planned.new.clone() };
-            let booking = create_within(tx, app, hands.account, actor, planned.created_at, &new)?;
+            let booking = create_within(tx, app, actors.account, actor, planned.created_at, &new)?;
             known.insert(planned.customer, booking.customer.clone());
             let later = planned.created_at.after(HOUR / 2);
             match planned.then {
@@ -155,19 +152,19 @@ impl Bookings {
                         relaxed: true,
                         notify: Notify::default(),
                     };
-                    cancel_within(tx, app, hands.account, actor, later, (booking, &cancellation))?;
+                    cancel_within(tx, app, actors.account, actor, later, (booking, &cancellation))?;
                 }
-                DemoOutcome::Accepted => hands.change(tx, later, Booking { accepted: true, ..booking })?,
-                // Clients expect that a booking to which nobody came is cancelled (wire reference, section 6.10).
+                DemoOutcome::Accepted => actors.change(tx, later, Booking { accepted: true, ..booking })?,
+                // A no-show is a cancelled booking for clients (wire reference, section 6.10).
                 DemoOutcome::NoShow => {
                     let (over, missed) = (booking.span.to, Booking { no_show: true, ..booking });
-                    cancel_within(tx, app, hands.account, &hands.manager(), over, (missed, &Cancellation::default()))?;
+                    cancel_within(tx, app, actors.account, &actors.manager(), over, (missed, &Cancellation::default()))?;
                 }
             }
         }
-        // After everything is booked, or it would have paid for some of that.
+        // After the bookings: earlier, it would have paid for some of them.
         if let (Some(customer), Some(last)) = (known.get(&0), self.planned.last()) {
-            discounts::grant(tx, hands.account, &Actor::System, last.created_at, customer)?;
+            discounts::grant(tx, actors.account, &Actor::System, last.created_at, customer)?;
         }
         Ok(known)
     }
@@ -178,12 +175,11 @@ impl DemoActors<'_> {
         Actor::User(self.manager.account.clone(), self.manager.id.clone())
     }
 
-    /// The manager, at this time.
     fn stamp(&self, at: Instant) -> Stamp {
         Stamp { at, agent: Some(self.manager.name.to_string()) }
     }
 
-    /// The manager changes a booking.
+    /// Writes the booking as changed by the manager, and records the change.
     fn change(&self, tx: &mut Tx, at: Instant, booking: Booking) -> Result<(), BookingError> {
         let booking = Booking { changed: Some(self.stamp(at)), ..booking };
         bookings::update(tx, &self.account.id, &booking)?;
@@ -198,7 +194,7 @@ impl DemoActors<'_> {
 }
 
 impl BookingGenerator<'_> {
-    /// Some days before it starts, and an hour ago at the latest.
+    /// Some days before the start, and at least an hour ago.
     fn created_at(&self, number: u32, draft: &Draft) -> Instant {
         let ahead = draft.starts_at.before(HOUR * (26 + number * 31 % 200));
         ahead.min(self.now.before(HOUR * (1 + number * 17 % 120)))
@@ -244,8 +240,8 @@ impl BookingGenerator<'_> {
         Ok(Draft { order, starts_at, then: DemoOutcome::Stays })
     }
 
-    /// Of seven events one is full, one nearly, one has a few people, one somebody who cancelled, and three are empty;
-    /// one of the empty ones is somebody's alone.
+    /// Of seven events one is full, one nearly full, one has a few participants, one a cancelled booking, and three
+    /// are empty; one of the empty ones is booked privately.
     fn tours(&self) -> anyhow::Result<Vec<Draft>> {
         let tour = &self.offer.tour;
         let mut drafts = Vec::new();
@@ -274,7 +270,7 @@ impl BookingGenerator<'_> {
                     _ => {}
                 }
                 if drafts.len() % 3 == 1 {
-                    draft.order.options = Options::Chosen(self.wishes(tour, drafts.len())?);
+                    draft.order.options = Options::Chosen(self.option_inputs(tour, drafts.len())?);
                 }
                 drafts.push(draft);
             }
@@ -282,7 +278,7 @@ impl BookingGenerator<'_> {
         Ok(drafts)
     }
 
-    /// Every other cruise has somebody, and there is always room.
+    /// Every other cruise has a booking, and none is full.
     fn cruises(&self) -> anyhow::Result<Vec<Draft>> {
         let cruise = &self.offer.cruise;
         let mut drafts = Vec::new();
@@ -300,8 +296,8 @@ impl BookingGenerator<'_> {
         Ok(drafts)
     }
 
-    /// Of the course that has begun: who came from the start, who joined late, and who comes once. Of the next one: who
-    /// is there already.
+    /// For the course that has begun: enrolments from the start, a late one, and a drop-in. For the next course: the
+    /// first enrolments.
     fn courses(&self) -> anyhow::Result<Vec<Draft>> {
         let product = self.product(&self.offer.course)?;
         let ProductKind::FixedCourse { schedules, .. } = &product.kind else { return Ok(Vec::new()) };
@@ -338,7 +334,7 @@ impl BookingGenerator<'_> {
         Ok(drafts)
     }
 
-    /// Those that staff have accepted, and two that wait for it. None is on a Sunday, when there is no coaching, or on
+    /// Accepted appointments, and two that wait for acceptance. None is on a Sunday, when there is no coaching, or on
     /// a Monday, when the first guide is off.
     fn lessons(&self) -> anyhow::Result<Vec<Draft>> {
         let coaching = &self.offer.coaching;
@@ -363,15 +359,15 @@ impl BookingGenerator<'_> {
             let mut draft = self.draft(coaching, None, starts_at, [1, 0, 0, 0])?;
             draft.then = then;
             if longer {
-                draft.order.options = Options::Chosen(self.wishes(coaching, 0)?);
+                draft.order.options = Options::Chosen(self.option_inputs(coaching, 0)?);
             }
             drafts.push(draft);
         }
         Ok(drafts)
     }
 
-    /// Something for each option, or for all but one.
-    fn wishes(&self, product: &ProductId, number: usize) -> anyhow::Result<Vec<OptionInput>> {
+    /// A value for each option, or for all but one.
+    fn option_inputs(&self, product: &ProductId, number: usize) -> anyhow::Result<Vec<OptionInput>> {
         let options = &self.product(product)?.options;
         let left_out = |position: &usize| options.len() > 1 && number % options.len() == *position;
         let request = |(position, option): (usize, &OptionDefinition)| {
@@ -414,7 +410,7 @@ impl BookingGenerator<'_> {
         })
     }
 
-    /// What is over is paid for, and so is what the application sells; some of the others have paid a deposit.
+    /// Past bookings and those of the application are paid; some of the others have a deposit.
     fn payments(
         &self,
         number: usize,

@@ -67,7 +67,7 @@ async fn accounts_are_opened_from_the_command_line() {
             (create("portal", "nobody", &local), "--email"),
             (create("developer", "other@example.com", &local), "a developer's account has no --country"),
             (create("developer", "other@example.com", &["--mail"]), "no mail server is configured"),
-            (account(&["invite", "--kind", "portal"]), "nobody signs up as a portal"),
+            (account(&["invite", "--kind", "portal"]), "a portal has no sign-up"),
         ] {
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
             assert!(!output.status.success() && said.contains(told), "{told}: {said}");
