@@ -117,7 +117,7 @@ on_every_engine! {
         // So does a new one, as the page promises.
         assert_eq!(visitor.sign_in("olivia@example.com").await.status, StatusCode::TOO_MANY_REQUESTS);
         visitor.post("/forgot-password", &[("email", "olivia@example.com")]).await;
-        let link = server.mail_to("olivia@example.com").await.link();
+        let link = server.email_to("olivia@example.com").await.link();
         visitor.post(&link, &[("password", PASSWORD)]).await;
         assert_eq!(visitor.sign_in("olivia@example.com").await.location(), "/backoffice");
     }
@@ -258,7 +258,7 @@ on_every_engine! {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         let visitor = Visitor::new(&server);
         visitor.post("/forgot-password", &[("email", "olivia@example.com")]).await.assert_says("Check your inbox");
-        let link = server.mail_to("olivia@example.com").await.link();
+        let link = server.email_to("olivia@example.com").await.link();
         // Programs that look at mails open links; that uses nothing up.
         visitor.get(&link).await.assert_says("Choose a password");
         visitor.post(&link, &[("password", "short")]).await.assert_says("at least 10 characters");
@@ -276,7 +276,7 @@ on_every_engine! {
         Visitor::owner(&server, "olivia@example.com").await;
         let visitor = Visitor::new(&server);
         visitor.post("/forgot-password", &[("email", "olivia@example.com")]).await;
-        let link = server.mail_to("olivia@example.com").await.link();
+        let link = server.email_to("olivia@example.com").await.link();
         server.clock.advance(Duration::from_secs(3_600));
         assert_eq!(visitor.get(&link).await.status, StatusCode::GONE);
         assert_eq!(visitor.post(&link, &[("password", PASSWORD)]).await.status, StatusCode::GONE);
@@ -285,11 +285,11 @@ on_every_engine! {
     /// A link that confirms an address does not choose a password, nor the other way round.
     async fn a_link_does_what_it_is_for(server: TestServer) {
         let visitor = Visitor::unconfirmed_owner(&server, "olivia@example.com").await;
-        let confirm = server.mail_to("olivia@example.com").await.link();
+        let confirm = server.email_to("olivia@example.com").await.link();
         let as_password = confirm.replace("/confirm-email/", "/choose-password/");
         assert_eq!(visitor.post(&as_password, &[("password", PASSWORD)]).await.status, StatusCode::GONE);
         visitor.post("/forgot-password", &[("email", "olivia@example.com")]).await;
-        let reset = server.mail_to("olivia@example.com").await.link();
+        let reset = server.email_to("olivia@example.com").await.link();
         let as_confirmation = reset.replace("/choose-password/", "/confirm-email/");
         assert_eq!(visitor.post(&as_confirmation, &[]).await.status, StatusCode::GONE);
     }
@@ -300,7 +300,7 @@ on_every_engine! {
         let developer = Visitor::new(&server);
         let fields = [("name", "Pier"), ("person_name", "D"), ("email", "dana@example.com"), ("password", PASSWORD)];
         developer.post("/sign-up/developer", &fields).await;
-        let link = server.mail_to("dana@example.com").await.link();
+        let link = server.email_to("dana@example.com").await.link();
         let application = developer.register("Harbour Desk", "").await;
         let owner = Visitor::unconfirmed_owner(&server, "olivia@example.com").await;
         let ask = async || owner.get(&application.asks_for("availability_r", None)).await;
@@ -331,7 +331,7 @@ on_every_engine! {
         developer.post("/sign-up/developer", &fields).await;
         let application = developer.register("Harbour Desk", "").await;
         developer.post("/forgot-password", &[("email", "dana@example.com")]).await;
-        let link = server.mail_to("dana@example.com").await.link();
+        let link = server.email_to("dana@example.com").await.link();
         assert_eq!(developer.post(&link, &[("password", PASSWORD)]).await.location(), "/sign-in?notice=password-chosen");
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         let page = owner.get(&application.asks_for("availability_r", None)).await;
@@ -410,7 +410,7 @@ async fn with_tls_cookies_are_host_cookies() {
     }
     assert!(!cookie.contains("Domain"));
     assert!(page.headers.contains_key("strict-transport-security"));
-    assert!(server.mail_to("dana@example.com").await.text.contains("https://book.example/confirm-email/"));
+    assert!(server.email_to("dana@example.com").await.text.contains("https://book.example/confirm-email/"));
     // A proxy passes the host on or changes it; a page that came in the clear is nobody's.
     let secured = server.url.replace("http://", "https://");
     for (origin, status) in [

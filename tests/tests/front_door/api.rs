@@ -13,7 +13,7 @@ async fn install(server: &TestServer, developer: &str, owner: &str) -> (Applicat
     let application = Visitor::developer(server, developer).await.register("Harbour Desk", "").await;
     let owner = Visitor::owner(server, owner).await;
     owner.allow(&application.asks_for("payments_rw_own,availability_r,bookings_rwd_own", None)).await;
-    (application, server.key_mailed_to(developer).await)
+    (application, server.key_emailed_to(developer).await)
 }
 
 /// Every error has the error body.

@@ -12,7 +12,7 @@ async fn installed(server: &TestServer) -> (Visitor, slotkeeper_testkit::client:
     let application = developer.register("Harbour Desk", "").await;
     let owner = Visitor::owner(server, "olivia@example.com").await;
     owner.allow(&application.asks_for("availability_r", None)).await;
-    let api_key = server.key_mailed_to("dana@example.com").await;
+    let api_key = server.key_emailed_to("dana@example.com").await;
     (developer, application, api_key)
 }
 

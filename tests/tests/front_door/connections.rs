@@ -1,7 +1,7 @@
 //! Clients that take connections and send nothing, or little, shut nobody out.
 
 use crate::bookings::{business, order};
-use slotkeeper_testkit::client::{Program, Visitor};
+use slotkeeper_testkit::client::{ApiClient, Visitor};
 use slotkeeper_testkit::server::{Engine, TestServer};
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -33,7 +33,7 @@ async fn idle_and_slow_connections_shut_nobody_out(engine: Engine) {
         assert_eq!(Visitor::new(&server).get("/health").await.status, 200, "{kind}");
         assert!(begin.elapsed() < Duration::from_secs(1), "{kind}: /health took {:?}", begin.elapsed());
         let begin = Instant::now();
-        let program = Program::new(&server, program.api_key(), program.secret_key());
+        let program = ApiClient::new(&server, program.api_key(), program.secret_key());
         program.create("/bookings", &order(&format!("2026-05-{:02}", 8 + number), 1)).await;
         assert!(begin.elapsed() < Duration::from_secs(1), "{kind}: a booking took {:?}", begin.elapsed());
         drop(held);

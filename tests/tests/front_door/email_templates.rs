@@ -22,7 +22,7 @@ on_every_engine! {
         assert!(page.html.contains("Ahoy {customer_name}"), "{}", page.html);
         owner.get("/backoffice/letters").await.assert_says("your own");
         program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
-        let mail = server.mail_to("marta@example.com").await;
+        let mail = server.email_to("marta@example.com").await;
         assert_eq!(mail.subject, "Ahoy Marta Reis");
         assert!(mail.text.starts_with("Welcome aboard <b>Sunset kayak tour</b>.\n\n"), "{}", mail.text);
         assert!(mail.parts.expect("parts").html.contains("&#60;b&#62;Sunset"), "what is written stands for itself");
@@ -30,7 +30,7 @@ on_every_engine! {
         german["customer"] = slotkeeper_testkit::serde_json::json!(
             {"firstName": "Dora", "emailAddress": "dora@example.com", "languageCode": "de_DE"});
         program.create("/bookings?notifyCustomer=true", &german).await;
-        assert!(server.mail_to("dora@example.com").await.text.contains("Guten Tag Dora"));
+        assert!(server.email_to("dora@example.com").await.text.contains("Guten Tag Dora"));
         let reset = owner.post(&format!("{TEXT}/reset"), &[]).await;
         assert_eq!(reset.location(), format!("{TEXT}?notice=text-reset"));
         owner.get(TEXT).await.assert_says("text of the program");
@@ -70,20 +70,20 @@ on_every_engine! {
     async fn the_fate_of_each_mail_is_shown(server: TestServer) {
         let (owner, program) = business(&server).await;
         let sink = Sink::start().await;
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
         let page = owner.get("/backoffice/mails").await;
         page.assert_says("marta@example.com");
         page.assert_says("Waits");
         page.assert_says("Sent 4 May 2026");
         sink.behave(Behaviour::Refuse(450)).await;
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         let page = owner.get("/backoffice/mails").await;
         page.assert_says("Next try");
         page.assert_says("After 1 attempt: the mail server refused the mail with code 450");
         for _ in 0..11 {
             server.clock.advance(Duration::from_secs(12 * 3_600));
-            server.send_mails(sink.host(), sink.port()).await;
+            server.send_emails(sink.host(), sink.port()).await;
         }
         owner.get("/backoffice/mails").await.assert_says("Given up");
         for wrong in ["x", "1.2", "99999999999999999999.a", ""] {
@@ -97,13 +97,13 @@ on_every_engine! {
         let manager = owner.colleague(&server, "manager", "mia@example.com").await;
         let staff = owner.colleague(&server, "staff", "kim@example.com").await;
         let sink = Sink::start().await;
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
         for address in ["olivia@example.com", "kim@example.com"] {
             owner.post("/forgot-password", &[("email", address)]).await;
         }
         sink.behave(Behaviour::Refuse(550)).await;
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         sink.behave(Behaviour::Accept).await;
         let again = |html: &str| -> Vec<String> {
             html.split('"').filter(|part| part.ends_with("/again")).map(str::to_owned).collect()
@@ -117,11 +117,11 @@ on_every_engine! {
         assert_eq!(staff.post(letter, &[]).await.status, 403);
         let own = of_owner.iter().find(|path| *path != letter).expect("the owner's own");
         assert_eq!(manager.post(own, &[]).await.location(), "/backoffice/mails?notice=mail-not-again");
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 0);
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 0);
         let sent = manager.post(letter, &[]).await;
         assert_eq!(sent.location(), "/backoffice/mails?notice=mail-again");
         manager.get(&sent.location()).await.assert_says("The e-mail is tried again.");
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 1);
         assert!(sink.messages().iter().any(|message| message.to == ["marta@example.com"]));
         // Once is enough.
         assert_eq!(manager.post(letter, &[]).await.location(), "/backoffice/mails?notice=mail-not-again");

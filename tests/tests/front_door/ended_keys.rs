@@ -3,7 +3,7 @@
 
 use super::bookings::{business, order, tour};
 use slotkeeper_testkit::catalogue::TOUR;
-use slotkeeper_testkit::client::{Program, Visitor};
+use slotkeeper_testkit::client::{ApiClient, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::json;
 use slotkeeper_testkit::server::{Engine, TestServer};
@@ -13,8 +13,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 const PERMISSIONS: &str = "customers_rwd_all,bookings_rwd_all,availability_r";
 
 /// A program whose key is about to end, and the path of the page where the owner ends it.
-async fn doomed(server: &TestServer, owner: &Visitor, name: &str) -> (Program, String) {
-    let program = Program::installed(server, name, owner, PERMISSIONS).await;
+async fn doomed(server: &TestServer, owner: &Visitor, name: &str) -> (ApiClient, String) {
+    let program = ApiClient::installed(server, name, owner, PERMISSIONS).await;
     (program.clone(), format!("/backoffice/applications/{}/uninstall", program.application()))
 }
 

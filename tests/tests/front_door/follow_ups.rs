@@ -2,26 +2,26 @@
 
 use crate::bookings::{business, order, tour};
 use slotkeeper_testkit::catalogue::{LESSON, TOUR, catalogue};
-use slotkeeper_testkit::client::{Program, Visitor};
+use slotkeeper_testkit::client::{ApiClient, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
-use slotkeeper_testkit::server::{SENDER, TestServer, WrittenMail};
+use slotkeeper_testkit::server::{SENDER, TestServer, WrittenEmail};
 use slotkeeper_testkit::smtp::{Behaviour, Sink};
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
 
 /// The mails to an address, the oldest first.
-async fn to(server: &TestServer, address: &str) -> Vec<WrittenMail> {
-    let mut mails: Vec<_> = server.mails().await.into_iter().filter(|mail| mail.to == address).collect();
+async fn to(server: &TestServer, address: &str) -> Vec<WrittenEmail> {
+    let mut mails: Vec<_> = server.emails().await.into_iter().filter(|mail| mail.to == address).collect();
     mails.reverse();
     mails
 }
 
 /// A business whose owner has confirmed the address, with a colleague.
-async fn staffed(server: &TestServer) -> (Visitor, Program) {
+async fn staffed(server: &TestServer) -> (Visitor, ApiClient) {
     let owner = Visitor::owner(server, "olivia@example.com").await;
-    let program = Program::installed(server, "Harbour Desk", &owner, crate::bookings::ALL).await;
+    let program = ApiClient::installed(server, "Harbour Desk", &owner, crate::bookings::ALL).await;
     server.offer(program.account(), catalogue()).await;
     owner.colleague(server, "staff", "kim@example.com").await;
     (owner, program)
@@ -40,13 +40,13 @@ on_every_engine! {
     /// Without the switches nobody hears anything, and what a body says of them counts nothing.
     async fn nobody_is_told_unless_somebody_says_so(server: TestServer) {
         let (_, program) = staffed(&server).await;
-        let before = server.mails().await.len();
+        let before = server.emails().await.len();
         let mut body = order("2026-05-08", 1);
         (body["notifyUsers"], body["notifyCustomer"]) = (json!(true), json!(true));
         let path = format!("/bookings/{}", number(&program.create("/bookings?notifyUsers=false", &body).await));
         assert_eq!(program.put(&path, &json!({"externalRef": "A1"})).await.status, 200);
         assert_eq!(program.delete(&path).await.status, 204);
-        assert_eq!(server.mails().await.len(), before);
+        assert_eq!(server.emails().await.len(), before);
         assert_eq!(program.post("/bookings?notifyCustomer=perhaps", &body).await.status, 400);
     }
 
@@ -124,11 +124,11 @@ on_every_engine! {
     async fn without_an_address_there_is_no_mail(server: TestServer) {
         let (owner, program) = business(&server).await;
         owner.post("/backoffice/people", &[("name", "Kim"), ("email", "kim@example.com"), ("role", "staff")]).await;
-        let before = server.mails().await.len();
+        let before = server.emails().await.len();
         let mut body = order("2026-05-08", 1);
         body["customer"]["emailAddress"] = json!(null);
         program.create("/bookings?notifyCustomer=true&notifyUsers=true", &body).await;
-        assert_eq!(server.mails().await.len(), before + 1, "to the owner alone: Kim has not confirmed the address");
+        assert_eq!(server.emails().await.len(), before + 1, "to the owner alone: Kim has not confirmed the address");
         assert_eq!(to(&server, "kim@example.com").await.len(), 1);
     }
 
@@ -150,10 +150,10 @@ on_every_engine! {
         let sink = Sink::start().await;
         program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
         sink.behave(Behaviour::Refuse(451)).await;
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         sink.behave(Behaviour::Accept).await;
         server.clock.advance(Duration::from_secs(60));
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         let message = sink.messages().into_iter().find(|message| message.to == ["marta@example.com"]).expect("a mail");
         assert_eq!(message.from, SENDER);
         assert_eq!(message.header("From"), Some(format!("\"Harbour Lights\" <{SENDER}>")));
@@ -161,7 +161,7 @@ on_every_engine! {
         assert!(raw.contains("Content-Type: text/calendar; charset=utf-8; method=REQUEST\r\n"), "{raw}");
         assert!(message.text().contains("Dear Marta Reis,"), "{}", message.text());
         assert!(message.html().expect("HTML").contains("Dear Marta Reis,"));
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 0);
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 0);
         assert!(to(&server, "marta@example.com").await.is_empty(), "text and parts are wiped");
     }
 
@@ -173,7 +173,7 @@ on_every_engine! {
         body["customer"]["lastName"] = json!("X;END:VEVENT \"Bcc: eve@example.com\"");
         program.create("/bookings?notifyCustomer=true&notifyUsers=true", &body).await;
         let sink = Sink::start().await;
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         let mails = sink.messages();
         let letters: Vec<_> = mails.iter().filter(|message| message.html().is_some()).collect();
         assert_eq!(letters.len(), 3);
@@ -345,12 +345,12 @@ on_every_engine! {
             let calendar = &mail.parts.as_ref().expect("parts").calendar.as_ref().expect("a calendar entry").text;
             assert!(calendar.contains("STATUS:TENTATIVE\r\n"), "{calendar}");
         }
-        let staff = server.mail_to("kim@example.com").await;
+        let staff = server.email_to("kim@example.com").await;
         assert!(staff.text.contains("Status: requested, not confirmed yet\n"), "{}", staff.text);
         body["startTime"] = json!("2026-05-08T10:00:00-00:00");
         body["customer"] = json!({"firstName": "Dora", "emailAddress": "dora@example.com", "languageCode": "de_DE"});
         program.create("/bookings?notifyCustomer=true", &body).await;
-        let mail = server.mail_to("dora@example.com").await;
+        let mail = server.email_to("dora@example.com").await;
         assert!(mail.subject.starts_with("Anfrage erhalten: "), "{}", mail.subject);
         owner.get("/backoffice/letters").await.assert_says("when a booking is made that you have yet to accept");
     }
@@ -359,17 +359,17 @@ on_every_engine! {
     async fn a_cancelled_booking_is_not_confirmed(server: TestServer) {
         let (owner, program) = business(&server).await;
         let sink = Sink::start().await;
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         let booked = program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
         sink.behave(Behaviour::Away).await;
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 1);
         server.clock.move_to("2026-05-07T18:00:00+01:00");
         server.run_jobs().await;
         let other = program.create("/bookings?notifyCustomer=true&mode=backend", &order("2026-05-09", 1)).await;
         let path = format!("/bookings/{}?notifyCustomer=true", number(&booked));
         assert_eq!(program.delete(&path).await.status, 204);
         sink.behave(Behaviour::Accept).await;
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         let messages = sink.messages();
         let mut sent: Vec<_> = messages.iter().filter(|message| message.to == ["marta@example.com"]).collect();
         sent.sort_by_key(|message| message.subject());
@@ -384,15 +384,15 @@ on_every_engine! {
     async fn nobody_is_reminded_of_what_has_begun(server: TestServer) {
         let (owner, program) = business(&server).await;
         let sink = Sink::start().await;
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         program.create("/bookings?sendCustomerThankyou=false", &order("2026-05-08", 1)).await;
         server.clock.move_to("2026-05-07T18:00:00+01:00");
         server.run_jobs().await;
         sink.behave(Behaviour::Away).await;
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 1);
         server.clock.move_to("2026-05-08T18:00:00+01:00");
         sink.behave(Behaviour::Accept).await;
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 0);
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 0);
         owner.get("/backoffice/mails").await.assert_says("Not sent: no longer needed");
     }
 
@@ -407,7 +407,7 @@ on_every_engine! {
         let removed = program.delete(&format!("/customers/{}", booked["customerId"].as_str().unwrap())).await;
         assert_eq!(removed.status, 204, "{}", removed.text);
         assert!(subjects(&server).await.is_empty());
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         assert!(sink.messages().iter().all(|message| message.to != ["marta@example.com"]));
     }
 
@@ -415,7 +415,7 @@ on_every_engine! {
     async fn who_was_removed_gets_no_letter(server: TestServer) {
         let (owner, program) = staffed(&server).await;
         let sink = Sink::start().await;
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         let mut body = order("2026-05-08", 1);
         body["customer"]["emailAddress"] = json!("kim@example.com");
         program.create("/bookings?notifyUsers=true&notifyCustomer=true", &body).await;
@@ -423,7 +423,7 @@ on_every_engine! {
         let remove = people.split('"').find(|part| part.ends_with("/remove")).expect("somebody to remove").to_owned();
         assert_eq!(owner.post(&remove, &[]).await.status, 303);
         let before = sink.messages().len();
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 2);
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 2);
         let mut sent: Vec<_> = sink.messages().split_off(before).iter().map(|message| (message.to.clone(), message.subject())).collect();
         sent.sort();
         assert_eq!(sent[0].0, ["kim@example.com"]);

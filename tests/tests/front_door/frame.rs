@@ -134,7 +134,7 @@ on_every_engine! {
         let listed = of_developer.split_once("<td data-label=\"Permissions\">").expect("the installation").1;
         let listed = listed.split_once("</ul>").expect("a list").0;
         assert!(listed.contains("bookings_rw_all") && !listed.contains("bookings_r_all"), "{listed}");
-        let key = server.key_mailed_to("dana@example.com").await;
+        let key = server.key_emailed_to("dana@example.com").await;
         let info = call(&server, "/v2/settings/apikeyinfo", &key, &application.secret_key).await;
         let granted: Vec<_> = info.body["permissions"].as_array().expect("a list").iter().filter_map(|one| one.as_str()).collect();
         assert_eq!(granted.len(), 6, "{granted:?}");
@@ -153,7 +153,7 @@ on_every_engine! {
         page.assert_says("This account has none, so that is not granted.");
         assert!(!page.html.contains("List your subaccounts"));
         owner.allow(&path).await;
-        let key = server.key_mailed_to("dana@example.com").await;
+        let key = server.key_emailed_to("dana@example.com").await;
         let info = call(&server, "/v2/settings/apikeyinfo", &key, &application.secret_key).await;
         assert_eq!(info.body["permissions"], slotkeeper_testkit::serde_json::json!(["availability_r"]));
         let (head, _) = Visitor::portal(&server, "Coastline", "petra@example.com").await;

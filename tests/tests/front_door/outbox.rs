@@ -10,14 +10,14 @@ on_every_engine! {
     async fn a_mail_arrives_once(server: TestServer) {
         let sink = Sink::start().await;
         Visitor::owner(&server, "olivia@example.com").await;
-        let link = server.mail_to("olivia@example.com").await.link();
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+        let link = server.email_to("olivia@example.com").await.link();
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 1);
         let message = sink.next().await;
         assert_eq!(message.subject(), "Confirm your e-mail address");
         assert_eq!(message.to, ["olivia@example.com"]);
         assert!(message.text().contains(&link), "{}", message.text());
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 0);
-        assert!(server.mails().await.is_empty(), "the text is wiped");
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 0);
+        assert!(server.emails().await.is_empty(), "the text is wiped");
     }
 
     /// A mail says what it is made of: a strict reader sees names and links as they were written.
@@ -28,11 +28,11 @@ on_every_engine! {
         let developer = Visitor::new(&server);
         developer.post("/sign-up/developer", &fields).await;
         developer.confirm(&server, "zoe@example.com").await;
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 1);
         sink.next().await;
         // The name of whoever confirmed the address is in it.
         developer.post("/forgot-password", &[("email", "zoe@example.com")]).await;
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 1);
         let message = sink.next().await;
         let raw = String::from_utf8(message.raw.clone()).expect("ASCII on the wire");
         assert!(raw.is_ascii());
@@ -48,16 +48,16 @@ on_every_engine! {
         let sink = Sink::start().await;
         Visitor::owner(&server, "olivia@example.com").await;
         sink.behave(Behaviour::Away).await;
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 0, "not again at once");
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 1);
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 0, "not again at once");
         sink.behave(Behaviour::Refuse(451)).await;
         server.clock.advance(Duration::from_secs(60));
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 1);
         server.clock.advance(Duration::from_secs(4 * 60));
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 0, "five minutes are not over");
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 0, "five minutes are not over");
         sink.behave(Behaviour::Accept).await;
         server.clock.advance(Duration::from_secs(60));
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 1);
         assert_eq!(sink.next().await.to, ["olivia@example.com"]);
     }
 
@@ -65,10 +65,10 @@ on_every_engine! {
     async fn a_mail_server_may_ask_for_a_login(server: TestServer) {
         let sink = Sink::with_login("desk", "kayak").await;
         Visitor::owner(&server, "olivia@example.com").await;
-        assert_eq!(server.send_mails_as(sink.host(), sink.port(), Some(("desk", "canoe"))).await, 1);
+        assert_eq!(server.send_emails_as(sink.host(), sink.port(), Some(("desk", "canoe"))).await, 1);
         assert!(sink.messages().is_empty());
         server.clock.advance(Duration::from_secs(60));
-        assert_eq!(server.send_mails_as(sink.host(), sink.port(), Some(("desk", "kayak"))).await, 1);
+        assert_eq!(server.send_emails_as(sink.host(), sink.port(), Some(("desk", "kayak"))).await, 1);
         assert_eq!(sink.next().await.to, ["olivia@example.com"]);
     }
 
@@ -76,8 +76,8 @@ on_every_engine! {
     async fn a_server_that_stops_gives_mails_back(server: TestServer) {
         let sink = Sink::start().await;
         Visitor::owner(&server, "olivia@example.com").await;
-        assert_eq!(server.send_mails_while_stopping(sink.host(), sink.port()).await, 0);
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+        assert_eq!(server.send_emails_while_stopping(sink.host(), sink.port()).await, 0);
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 1);
         assert_eq!(sink.next().await.to, ["olivia@example.com"]);
     }
 
@@ -87,10 +87,10 @@ on_every_engine! {
         sink.behave(Behaviour::Refuse(450)).await;
         Visitor::owner(&server, "olivia@example.com").await;
         for _ in 0..12 {
-            assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+            assert_eq!(server.send_emails(sink.host(), sink.port()).await, 1);
             server.clock.advance(Duration::from_secs(12 * 3_600));
         }
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 0);
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 0);
     }
 
     /// What the mail server will never take is tried once; other mails are not held up by it.
@@ -100,10 +100,10 @@ on_every_engine! {
             sink.behave(Behaviour::Refuse(code)).await;
             Visitor::new(&server).post("/sign-up/developer", &[("name", "Pier"), ("person_name", "D"),
                 ("email", &format!("d{code}@example.com")), ("password", slotkeeper_testkit::client::PASSWORD)]).await;
-            assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1, "{code}");
+            assert_eq!(server.send_emails(sink.host(), sink.port()).await, 1, "{code}");
             sink.behave(Behaviour::Accept).await;
             server.clock.advance(Duration::from_secs(24 * 3_600));
-            assert_eq!(server.send_mails(sink.host(), sink.port()).await, 0, "{code}");
+            assert_eq!(server.send_emails(sink.host(), sink.port()).await, 0, "{code}");
         }
         assert!(sink.messages().is_empty());
     }
@@ -112,7 +112,7 @@ on_every_engine! {
     async fn a_link_goes_before_letters(server: TestServer) {
         let (owner, program) = crate::bookings::business(&server).await;
         let sink = Sink::start().await;
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         let before = sink.messages().len();
         for number in 0..12 {
             let mut body = crate::bookings::order("2026-05-08", 1);
@@ -123,7 +123,7 @@ on_every_engine! {
         }
         server.clock.advance(Duration::from_secs(60));
         owner.post("/forgot-password", &[("email", "olivia@example.com")]).await;
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 13);
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 13);
         let messages = sink.messages().split_off(before);
         let place = messages.iter().position(|message| message.to == ["olivia@example.com"]);
         // Four are on their way at a time.

@@ -2,7 +2,7 @@
 
 use crate::bookings::{ALL, business, order};
 use slotkeeper_testkit::catalogue::catalogue;
-use slotkeeper_testkit::client::{PASSWORD, Program, Visitor};
+use slotkeeper_testkit::client::{PASSWORD, ApiClient, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::reqwest::StatusCode;
 use slotkeeper_testkit::server::TestServer;
@@ -14,7 +14,7 @@ const HOUR: Duration = Duration::from_secs(3_600);
 
 /// Everything that was written to anybody.
 async fn words(server: &TestServer) -> String {
-    let mails = server.mails().await;
+    let mails = server.emails().await;
     mails.iter().map(|mail| format!("{}\n{}\n{:?}\n", mail.subject, mail.text, mail.parts)).collect()
 }
 
@@ -52,7 +52,7 @@ on_every_engine! {
         }
         assert_eq!(invite(&owner, "kim@example.com").await.status, StatusCode::UNPROCESSABLE_ENTITY);
         owner.get("/backoffice/people").await.assert_says("Until then you can invite nobody");
-        let program = Program::installed(&server, "Harbour Desk", &owner, ALL).await;
+        let program = ApiClient::installed(&server, "Harbour Desk", &owner, ALL).await;
         server.offer(program.account(), catalogue()).await;
         program.create("/bookings?notifyCustomer=true&notifyUsers=true", &order("2026-05-08", 1)).await;
         server.clock.advance(96 * HOUR);
@@ -60,18 +60,18 @@ on_every_engine! {
         let words = words(&server).await;
         assert!(words.contains("Choose a new password") && words.contains("A business installed Harbour Desk"), "{words}");
         assert!(!words.contains("lure"), "{words}");
-        assert!(server.mails().await.iter().all(|mail| mail.to != "marta@example.com" && mail.to != "kim@example.com"));
+        assert!(server.emails().await.iter().all(|mail| mail.to != "marta@example.com" && mail.to != "kim@example.com"));
     }
 
     /// Once the address is confirmed, letters go out, and the developer learns whose key it is.
     async fn a_confirmed_owner_is_named(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
-        let program = Program::installed(&server, "Harbour Desk", &owner, ALL).await;
-        let key = server.mail_to("dev-harbour-desk@example.com").await;
+        let program = ApiClient::installed(&server, "Harbour Desk", &owner, ALL).await;
+        let key = server.email_to("dev-harbour-desk@example.com").await;
         assert!(key.text.contains("Business: Harbour Lights") && key.text.contains("Owner: olivia@example.com"), "{}", key.text);
         server.offer(program.account(), catalogue()).await;
         program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
-        server.mail_to("marta@example.com").await;
+        server.email_to("marta@example.com").await;
     }
 
     /// The invitation says who invites, and not what the owner calls the person. It can be declined, once, and then the
@@ -79,7 +79,7 @@ on_every_engine! {
     async fn an_invitation_can_be_declined(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         assert_eq!(invite(&owner, VICTIM).await.location(), "/backoffice/people?notice=invited");
-        let mail = server.mail_to(VICTIM).await;
+        let mail = server.email_to(VICTIM).await;
         assert!(mail.text.contains("Harbour Lights") && mail.text.contains("olivia@example.com"), "{}", mail.text);
         assert!(!mail.text.contains("lure"), "{}", mail.text);
         let [accept, decline] = &mail.links()[..] else { panic!("two links in {}", mail.text) };
@@ -115,11 +115,11 @@ on_every_engine! {
     async fn only_an_invitation_can_be_declined(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         owner.post("/forgot-password", &[("email", "olivia@example.com")]).await;
-        let reset = server.mail_to("olivia@example.com").await.link().replace("/choose-password/", "/decline-invitation/");
+        let reset = server.email_to("olivia@example.com").await.link().replace("/choose-password/", "/decline-invitation/");
         assert_eq!(owner.get(&reset).await.status, StatusCode::GONE);
         assert_eq!(owner.post(&reset, &[]).await.status, StatusCode::GONE);
         let kim = owner.colleague(&server, "staff", "kim@example.com").await;
-        let decline = server.mail_to("kim@example.com").await.links().remove(1);
+        let decline = server.email_to("kim@example.com").await.links().remove(1);
         assert_eq!(kim.post(&decline, &[]).await.status, StatusCode::GONE);
         kim.get("/backoffice").await.assert_says("Harbour Lights");
     }
@@ -154,7 +154,7 @@ on_every_engine! {
         let page = stranger.post("/sign-up/developer", &fields).await;
         assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
         page.assert_says("Many e-mails were sent to this address already");
-        assert!(server.mails().await.is_empty());
+        assert!(server.emails().await.is_empty());
     }
 
     /// However many businesses write, a customer's address gets twenty letters at once. What is not sent is on the page of
@@ -168,7 +168,7 @@ on_every_engine! {
         for number in 0..21 {
             letter(number).await;
         }
-        let letters = async || server.mails().await.iter().filter(|mail| mail.to == "marta@example.com").count();
+        let letters = async || server.emails().await.iter().filter(|mail| mail.to == "marta@example.com").count();
         assert_eq!(letters().await, 20);
         let page = owner.get("/backoffice/mails").await;
         page.assert_says("many e-mails went to this address already");

@@ -23,7 +23,7 @@ async fn nothing_is_claimed(engine: Engine) {
     let home = owner.get("/backoffice").await;
     home.assert_says("This server cannot send e-mail yet");
     assert!(!home.html.contains("We sent") && !home.html.contains("Follow the link"), "{}", home.html);
-    let written = server.mails().await.len();
+    let written = server.emails().await.len();
 
     let again = owner.post("/confirm-email", &[]).await.location();
     assert_eq!(again, "/backoffice?notice=no-mail");
@@ -55,7 +55,7 @@ async fn nothing_is_claimed(engine: Engine) {
         page.assert_says("This server cannot send e-mail yet");
         assert!(!page.html.contains("Check your inbox") && !page.html.contains("<form"), "{}", page.html);
     }
-    assert_eq!(server.mails().await.len(), written, "links were made that reach nobody");
+    assert_eq!(server.emails().await.len(), written, "links were made that reach nobody");
 
     // A key that would come by e-mail is not made.
     let developer = Visitor::developer(&server, "dev@example.com").await;
@@ -85,7 +85,7 @@ async fn what_is_sent_is_said(engine: Engine) {
     let server = TestServer::start(engine).await;
     let owner = Visitor::unconfirmed_owner(&server, "olivia@example.com").await;
     owner.get("/backoffice").await.assert_says("Follow the link in the e-mail to olivia@example.com");
-    let written = server.mails().await.len();
+    let written = server.emails().await.len();
     let again = owner.post("/confirm-email", &[]).await.location();
     assert_eq!(again, "/backoffice?notice=link-sent");
     owner.get(&again).await.assert_says(SUCCESS);
@@ -94,7 +94,7 @@ async fn what_is_sent_is_said(engine: Engine) {
     assert_eq!(owner.post("/backoffice/people", &invited).await.location(), "/backoffice/people?notice=invited");
     let asked = Visitor::new(&server).post("/forgot-password", &[("email", "olivia@example.com")]).await;
     asked.assert_says("Check your inbox");
-    assert_eq!(server.mails().await.len(), written + 3);
+    assert_eq!(server.emails().await.len(), written + 3);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

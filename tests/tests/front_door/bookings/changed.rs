@@ -4,7 +4,7 @@ use super::resourceblocks::away;
 use super::seatblocks::seats;
 use super::{business, lesson, order, seats_left};
 use slotkeeper_testkit::Clock;
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::receiver::Receiver;
 use slotkeeper_testkit::serde_json::{self, Value, json};
@@ -12,7 +12,7 @@ use slotkeeper_testkit::server::TestServer;
 use std::time::Duration;
 
 /// A list within times, by the names of two parameters.
-async fn within(program: &Program, path: &str, (begin, end): (&str, &str), (from, to): (&str, &str)) -> Vec<Value> {
+async fn within(program: &ApiClient, path: &str, (begin, end): (&str, &str), (from, to): (&str, &str)) -> Vec<Value> {
     let times = format!("{begin}={from}&{end}={to}").replace('+', "%2B");
     let separator = if path.contains('?') { '&' } else { '?' };
     program.read(&format!("{path}{separator}{times}&itemsPerPage=100")).await["data"].as_array().unwrap().clone()
@@ -178,7 +178,7 @@ on_every_engine! {
         let told = program.read(&format!("/changes?after={last}&limit=500")).await;
         assert!(told["data"].as_array().unwrap().len() >= 21);
         // A name that comes in between wins.
-        let page = Program::installed(&server, "Other Desk", &owner, "customers_rw_all").await;
+        let page = ApiClient::installed(&server, "Other Desk", &owner, "customers_rw_all").await;
         server.clock.advance(Duration::from_secs(60));
         assert_eq!(page.put(&customer, &json!({"lastName": "Keller"})).await.status, 200);
         server.run_jobs().await;

@@ -2,26 +2,26 @@
 //! nothing twice. The servers have no jobs, so that what happens between two pieces is what the test does.
 
 use super::{business, order};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::receiver::Receiver;
 use slotkeeper_testkit::serde_json::{self, Value, json};
 
 /// A customer called Ilse Brandt; the path.
-async fn customer(program: &Program) -> String {
+async fn customer(program: &ApiClient) -> String {
     let customer = program.create("/customers", &json!({"firstName": "Ilse", "lastName": "Brandt"})).await;
     format!("/customers/{}", customer["id"].as_str().unwrap())
 }
 
 /// Books the tour for a customer; the number.
-async fn book(program: &Program, customer: &str, day: &str) -> String {
+async fn book(program: &ApiClient, customer: &str, day: &str) -> String {
     let mut body = order(day, 1);
     body["customerId"] = json!(customer.strip_prefix("/customers/"));
     program.create("/bookings?mode=backend", &body).await["bookingNumber"].as_str().unwrap().to_owned()
 }
 
 /// As many bookings of a customer as that, some of each day from 8 May on; their numbers, sorted.
-async fn book_many(program: &Program, customer: &str, count: usize) -> Vec<String> {
+async fn book_many(program: &ApiClient, customer: &str, count: usize) -> Vec<String> {
     let mut numbers = Vec::new();
     for index in 0..count {
         numbers.push(book(program, customer, &format!("2026-05-{:02}", 8 + index / 7)).await);
@@ -31,22 +31,22 @@ async fn book_many(program: &Program, customer: &str, count: usize) -> Vec<Strin
 }
 
 /// The customer's bookings, by start.
-async fn bookings(program: &Program, customer: &str) -> Vec<Value> {
+async fn bookings(program: &ApiClient, customer: &str) -> Vec<Value> {
     program.read(&format!("{customer}/bookings?itemsPerPage=100")).await["data"].as_array().unwrap().clone()
 }
 
 /// How many of them show this name.
-async fn titled(program: &Program, customer: &str, title: &str) -> usize {
+async fn titled(program: &ApiClient, customer: &str, title: &str) -> usize {
     bookings(program, customer).await.iter().filter(|booking| booking["title"] == title).count()
 }
 
 /// Where the list of changes ends.
-async fn mark(program: &Program) -> String {
+async fn mark(program: &ApiClient) -> String {
     program.read("/changes?limit=500").await["last"].as_str().unwrap().to_owned()
 }
 
 /// What was told of bookings since then, and of customers: the numbers of the bookings, sorted, and the types for the customers.
-async fn told(program: &Program, mark: &str, kind: &str) -> (Vec<String>, Vec<String>) {
+async fn told(program: &ApiClient, mark: &str, kind: &str) -> (Vec<String>, Vec<String>) {
     let told = program.read(&format!("/changes?after={mark}&limit=500")).await;
     let (mut bookings, mut customers) = (Vec::new(), Vec::new());
     for change in told["data"].as_array().unwrap() {

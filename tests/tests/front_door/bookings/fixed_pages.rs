@@ -4,7 +4,7 @@ use super::resourceblocks::away;
 use super::seatblocks::seats;
 use super::{ALL, business, order, tour};
 use slotkeeper_testkit::catalogue::TOUR;
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 use slotkeeper_testkit::server::TestServer;
@@ -30,13 +30,13 @@ fn ids(list: &Value) -> Vec<String> {
 /// A search whose first page was read, and what it found then.
 struct Search {
     path: String,
-    program: Program,
+    program: ApiClient,
     token: Option<String>,
     found: Vec<String>,
 }
 
 impl Search {
-    async fn begin(program: &Program, path: &str) -> Self {
+    async fn begin(program: &ApiClient, path: &str) -> Self {
         let with = |size: usize| format!("{path}{}itemsPerPage={size}", if path.contains('?') { '&' } else { '?' });
         let first = program.read(&with(SIZE)).await;
         let all = program.read(&with(100)).await;
@@ -81,7 +81,7 @@ impl Search {
 
 /// Everything that is done in the business, by chance, and what was touched by it.
 struct World {
-    programs: [Program; 2],
+    programs: [ApiClient; 2],
     chance: u64,
     touched: BTreeSet<String>,
     customers: Vec<String>,
@@ -303,7 +303,7 @@ on_every_engine! {
     async fn every_list_keeps_its_pages(server: TestServer) {
         let (owner, all) = business(&server).await;
         let own = ALL.replace("_all", "_own");
-        let own = Program::installed(&server, "Own Desk", &owner, &own).await;
+        let own = ApiClient::installed(&server, "Own Desk", &owner, &own).await;
         let customer = id(&own.create("/customers", &json!({"firstName": "Marta", "lastName": "Reis"})).await);
         let mut body = order("2026-05-21", 1);
         body.as_object_mut().unwrap().remove("customer");
@@ -355,7 +355,7 @@ on_every_engine! {
     /// A token tells nothing to a key that sees less than the one it was given to: with that key the search begins anew.
     async fn a_token_is_for_the_sight_it_began_with(server: TestServer) {
         let (owner, all) = business(&server).await;
-        let own = Program::installed(&server, "Own Desk", &owner, "customers_rw_own").await;
+        let own = ApiClient::installed(&server, "Own Desk", &owner, "customers_rw_own").await;
         for name in ["Ilse", "Joana"] {
             all.create("/customers", &json!({"firstName": name})).await;
             server.clock.advance(Duration::from_secs(1));

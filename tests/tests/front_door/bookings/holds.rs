@@ -3,7 +3,7 @@
 use super::discounts::{customer, of};
 use super::{business, class, lesson, order, people, tour};
 use slotkeeper_testkit::catalogue::{COURSE, TOUR, catalogue};
-use slotkeeper_testkit::client::{Answer, Program};
+use slotkeeper_testkit::client::{Answer, ApiClient};
 use slotkeeper_testkit::discounts::{instant, limited, promotion};
 use slotkeeper_testkit::serde_json::{Value, json};
 use slotkeeper_testkit::server::{Engine, TestServer};
@@ -21,7 +21,7 @@ fn pass(server: &TestServer, seconds: u64) {
     server.clock.advance(Duration::from_secs(seconds));
 }
 
-async fn book(program: &Program, hold: &Value, body: &Value) -> Answer {
+async fn book(program: &ApiClient, hold: &Value, body: &Value) -> Answer {
     program.post(&format!("/bookings?previousHoldId={}", hold["id"].as_str().unwrap()), body).await
 }
 

@@ -1,13 +1,13 @@
 //! People linked to customers: on their own, and as those who come.
 
 use super::{business, order, people};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 use std::time::Duration;
 
 /// The id of a new customer.
-async fn customer(program: &Program) -> String {
+async fn customer(program: &ApiClient) -> String {
     program.create("/customers", &json!({"firstName": "Marta"})).await["id"].as_str().unwrap().to_owned()
 }
 
@@ -71,7 +71,7 @@ on_every_engine! {
     /// A key may do with linked people what it may do with the customer.
     async fn they_belong_to_their_customer(server: TestServer) {
         let (owner, all) = business(&server).await;
-        let install = async |name: &str, permissions: &str| Program::installed(&server, name, &owner, permissions).await;
+        let install = async |name: &str, permissions: &str| ApiClient::installed(&server, name, &owner, permissions).await;
         let own = install("Own Customers", "customers_rwd_own").await;
         let writes = install("Writes Own", "customers_rw_own").await;
         let mixed = install("Reads All", "customers_rwd_own,customers_r_all").await;
@@ -83,7 +83,7 @@ on_every_engine! {
         let rui = own.create(&format!("/customers/{ours}/linkedpeople"), &json!({"firstName": "Rui"})).await;
         let rui = rui["id"].as_str().unwrap().to_owned();
 
-        let calls = async |program: &Program, customer: &str, person: &str| {
+        let calls = async |program: &ApiClient, customer: &str, person: &str| {
             let (list, body) = (format!("/customers/{customer}/linkedpeople"), json!({"middleName": "M"}));
             let path = format!("{list}/{person}");
             [
@@ -94,7 +94,7 @@ on_every_engine! {
                 program.delete(&path).await,
             ]
         };
-        let statuses = async |program: &Program, customer: &str, person: &str| {
+        let statuses = async |program: &ApiClient, customer: &str, person: &str| {
             calls(program, customer, person).await.map(|answer| answer.status)
         };
         // What is out of sight is answered byte for byte like what is not there or is no id at all, but for the error's id.
@@ -246,7 +246,7 @@ on_every_engine! {
         assert!(program.read(&person).await.get("startTimeOfNextBooking").is_none());
 
         // Who may not read customers sees ids alone.
-        let blind = Program::installed(&server, "Bookings Alone", &owner, "bookings_r_all").await;
+        let blind = ApiClient::installed(&server, "Bookings Alone", &owner, "bookings_r_all").await;
         let seen = blind.read(&booking(&first["bookingNumber"])).await;
         assert_eq!(seen["participants"]["details"][1], somebody(id, 2));
         // Removed, she is nobody that is known.
@@ -263,7 +263,7 @@ on_every_engine! {
     /// Children and adults are counted apart, and nobody is two people of a booking by mistake.
     async fn a_booking_for_people_alone_needs_no_right_to_customers(server: TestServer) {
         let (owner, program) = business(&server).await;
-        let own = Program::installed(&server, "Books Families", &owner, "bookings_rw_own").await;
+        let own = ApiClient::installed(&server, "Books Families", &owner, "bookings_rw_own").await;
         let mut body = order("2026-05-08", 1);
         body["participants"]["numbers"] = people(1, 1);
         body["participants"]["details"] = json!([

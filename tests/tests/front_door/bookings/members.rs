@@ -2,14 +2,14 @@
 
 use super::{business, lesson, lessons, order, tour};
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR, catalogue};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 use std::time::Duration;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-async fn customer(program: &Program, name: &str) -> String {
+async fn customer(program: &ApiClient, name: &str) -> String {
     program.create("/customers", &json!({"firstName": name})).await["id"].as_str().unwrap().to_owned()
 }
 

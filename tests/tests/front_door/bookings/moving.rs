@@ -2,7 +2,7 @@
 
 use super::{business, class, lesson, order, people, second_business, tour};
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ fn number(booking: &Value) -> &str {
 }
 
 /// The starts of lessons with Ana on the day, as a search finds them.
-async fn with_ana(program: &Program, ignored: Option<&str>) -> Vec<String> {
+async fn with_ana(program: &ApiClient, ignored: Option<&str>) -> Vec<String> {
     let search = json!({
         "productId": LESSON, "startTime": format!("{DAY}T00:00:00-00:00"), "endTime": format!("{DAY}T23:59:00-00:00"),
         "peopleNumbers": people(1, 0), "resources": [ANA],
@@ -30,7 +30,7 @@ async fn with_ana(program: &Program, ignored: Option<&str>) -> Vec<String> {
         .collect()
 }
 
-async fn slot(program: &Program, day: &str, ignored: &str) -> Value {
+async fn slot(program: &ApiClient, day: &str, ignored: &str) -> Value {
     let path = format!(
         "/availability/slots?productId={TOUR}&startTime={day}T00:00:00-00:00&endTime={day}T23:59:00-00:00{ignored}"
     );
@@ -162,9 +162,9 @@ on_every_engine! {
         let (_, elsewhere) = second_business(&server).await;
         let booked = all.create("/bookings", &order("2026-05-08", 5)).await;
         let foreign = elsewhere.create("/bookings", &order("2026-05-08", 5)).await;
-        let looks = Program::installed(&server, "Looks", &owner, "availability_r").await;
-        let own = Program::installed(&server, "Own Things", &owner, "availability_r,bookings_rw_own").await;
-        let reads = Program::installed(&server, "Reader", &owner, "availability_r,bookings_r_all").await;
+        let looks = ApiClient::installed(&server, "Looks", &owner, "availability_r").await;
+        let own = ApiClient::installed(&server, "Own Things", &owner, "availability_r,bookings_rw_own").await;
+        let reads = ApiClient::installed(&server, "Reader", &owner, "availability_r,bookings_r_all").await;
         let search = json!({
             "productId": TOUR, "startTime": "2026-05-08T00:00:00Z", "endTime": "2026-05-08T23:00:00Z", "peopleNumbers": people(4, 0),
         });

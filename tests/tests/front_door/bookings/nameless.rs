@@ -2,7 +2,7 @@
 //! made of the name.
 
 use super::{business, order};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::reqwest::Client;
 use slotkeeper_testkit::serde_json::{Value, json};
@@ -18,7 +18,7 @@ on_every_engine! {
     /// has written it down as the name.
     async fn an_address_is_never_shown_as_a_name(server: TestServer) {
         let (owner, program) = business(&server).await;
-        let reader = Program::installed(&server, "Bookings Only", &owner, "bookings_r_all").await;
+        let reader = ApiClient::installed(&server, "Bookings Only", &owner, "bookings_r_all").await;
         let calendar = owner.post("/backoffice/calendars/own", &[("current", "")]).await.copied("Calendar address");
         let mut body = order("2026-05-08", 2);
         body["customer"] = json!({"emailAddress": ADDRESS, "firstName": " "});

@@ -79,7 +79,7 @@ on_every_engine! {
         }
         let email = "kim@example.com";
         owner.post("/backoffice/people", &[("name", "Kim"), ("email", email), ("role", "staff")]).await;
-        let page = Visitor::new(&server).post(&server.mail_to(email).await.link(), &[("password", forms[1])]).await;
+        let page = Visitor::new(&server).post(&server.email_to(email).await.link(), &[("password", forms[1])]).await;
         assert_eq!(page.location(), "/sign-in?notice=password-chosen");
         for (typed, opens) in [(forms[0], true), (forms[1], true), (PASSWORD, false)] {
             let page = Visitor::new(&server).post("/sign-in", &[("email", email), ("password", typed)]).await;

@@ -2,14 +2,14 @@
 
 use super::{business, lesson, order, people, tour};
 use slotkeeper_testkit::catalogue::TOUR;
-use slotkeeper_testkit::client::{Answer, Program};
+use slotkeeper_testkit::client::{Answer, ApiClient};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 use slotkeeper_testkit::server::{Engine, TestServer};
 use std::time::Duration;
 
 /// A booking of this customer.
-async fn book(program: &Program, customer: &str, body: &Value, path: &str) -> String {
+async fn book(program: &ApiClient, customer: &str, body: &Value, path: &str) -> String {
     let mut body = body.clone();
     body["customerId"] = json!(customer);
     program.create(path, &body).await["bookingNumber"].as_str().unwrap().to_owned()
@@ -78,7 +78,7 @@ on_every_engine! {
     /// A key sees those of its bookings that it may read, of customers that it knows of.
     async fn whose_bookings_a_key_sees_it_knows(server: TestServer) {
         let (owner, all) = business(&server).await;
-        let install = async |name: &str, permissions: &str| Program::installed(&server, name, &owner, permissions).await;
+        let install = async |name: &str, permissions: &str| ApiClient::installed(&server, name, &owner, permissions).await;
         let own = install("Own Bookings", "bookings_rw_own").await;
         let reader = install("Reads Bookings", "bookings_r_all").await;
         let both = install("Reads Both", "bookings_rw_own,customers_r_all").await;
@@ -91,7 +91,7 @@ on_every_engine! {
         book(&all, &ours, &order("2026-05-09", 1), "/bookings").await;
         let nobody = all.create("/customers", &json!({})).await["id"].as_str().unwrap().to_owned();
         let list = |customer: &str| format!("/customers/{customer}/bookings");
-        let total = async |program: &Program, customer: &str| {
+        let total = async |program: &ApiClient, customer: &str| {
             let answer = program.get(&list(customer)).await;
             (answer.status, answer.body["info"]["totalItems"].as_u64())
         };
@@ -152,7 +152,7 @@ on_every_engine! {
     /// Own lists have what the application created and nothing else, in pages.
     async fn own_customers_are_listed(server: TestServer) {
         let (owner, all) = business(&server).await;
-        let own = Program::installed(&server, "Own Things", &owner, "customers_rwd_own,bookings_rwd_own").await;
+        let own = ApiClient::installed(&server, "Own Things", &owner, "customers_rwd_own,bookings_rwd_own").await;
         for (number, program) in [&all, &own, &all, &own, &own].into_iter().enumerate() {
             server.clock.advance(Duration::from_secs(60));
             let address = format!("marta{}@example.com", number % 2);

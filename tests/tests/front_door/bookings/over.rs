@@ -2,7 +2,7 @@
 
 use super::{business, class, lesson, order, people, seats_left, tour};
 use slotkeeper_testkit::catalogue::{COURSE, catalogue, edit};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 use std::time::Duration;
@@ -29,7 +29,7 @@ fn changes() -> Vec<Value> {
     ]
 }
 
-async fn refused_alike(program: &Program, booked: &Value) {
+async fn refused_alike(program: &ApiClient, booked: &Value) {
     for change in changes() {
         let refused = program.put(&path(booked), &change).await;
         assert_eq!(refused.status, 409, "{change}: {}", refused.text);
@@ -129,7 +129,7 @@ on_every_engine! {
 }
 
 /// The seats of today's tour, which begins too soon for customers.
-async fn seats_left_of_today(program: &Program) -> Value {
+async fn seats_left_of_today(program: &ApiClient) -> Value {
     let day = "2026-05-04";
     assert_eq!(seats_left(program, day).await, Value::Null);
     let today = format!("startTime={day}T00:00:00-00:00&endTime={day}T23:59:59-00:00&mode=backend");

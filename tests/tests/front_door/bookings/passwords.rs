@@ -1,7 +1,7 @@
 //! Passwords of customers: checked, limited, and never written down.
 
 use super::business;
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::json;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 const PASSWORD: &str = "nine yellow+boats & a sail";
 const TYPED: &str = "nine%20yellow%2Bboats+%26%20a%20sail";
 
-async fn customer(program: &Program) -> String {
+async fn customer(program: &ApiClient) -> String {
     program.create("/customers", &json!({"emailAddress": "ilse@example.com"})).await["id"].as_str().unwrap().to_owned()
 }
 
@@ -36,7 +36,7 @@ on_every_engine! {
         // The customer's data says nothing of it.
         assert!(!program.get(&format!("/customers/{first}")).await.text.to_lowercase().contains("password"));
 
-        let own = Program::installed(&server, "Own Customers", &owner, "customers_rw_own").await;
+        let own = ApiClient::installed(&server, "Own Customers", &owner, "customers_rw_own").await;
         let bytes = |answer: &slotkeeper_testkit::client::Answer| {
             answer.text.replace(answer.body["errorId"].as_str().unwrap(), "")
         };
@@ -47,7 +47,7 @@ on_every_engine! {
         let mine = customer(&own).await;
         server.give_password(own.account(), &mine, Some(PASSWORD)).await.unwrap();
         assert_eq!(own.get(&path(&mine, TYPED)).await.status, 200);
-        let bookings = Program::installed(&server, "Bookings Alone", &owner, "bookings_rwd_all").await;
+        let bookings = ApiClient::installed(&server, "Bookings Alone", &owner, "bookings_rwd_all").await;
         assert_eq!(bookings.get(&path(&first, TYPED)).await.status, 403);
     }
 
@@ -106,7 +106,7 @@ on_every_engine! {
     /// An application that may not know of a customer cannot lock the customer out by guessing.
     async fn strangers_lock_nobody_out(server: TestServer) {
         let (owner, program) = business(&server).await;
-        let stranger = Program::installed(&server, "Stranger", &owner, "customers_rw_own").await;
+        let stranger = ApiClient::installed(&server, "Stranger", &owner, "customers_rw_own").await;
         let id = customer(&program).await;
         server.give_password(program.account(), &id, Some(PASSWORD)).await.unwrap();
         for guess in 0..20 {

@@ -2,7 +2,7 @@
 //! of another account, and at nothing. The table is written by hand; an operation without a line in it fails.
 
 use super::{TOUR, catalogue, order, people, tour};
-use slotkeeper_testkit::client::{Answer, Program, Visitor, operations};
+use slotkeeper_testkit::client::{Answer, ApiClient, Visitor, operations};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 
@@ -160,13 +160,13 @@ fn body(operation: &str, guide: &Value) -> Value {
 
 /// Who makes the things that others reach or do not.
 struct Maker {
-    program: Program,
+    program: ApiClient,
     guide: Value,
     made: u32,
 }
 
 impl Maker {
-    async fn new(program: Program) -> Self {
+    async fn new(program: ApiClient) -> Self {
         let guide = program.read("/settings/resources").await["data"][0]["resources"][0]["id"].clone();
         Self { program, guide, made: 0 }
     }
@@ -233,15 +233,15 @@ on_every_engine! {
         let application = developer.register("Front Office", "").await;
         let with = async |permissions: &str| {
             owner.allow(&application.asks_for(permissions, None)).await;
-            let key = server.key_mailed_to("dana@example.com").await;
-            Program::new(&server, &key, &application.secret_key)
+            let key = server.key_emailed_to("dana@example.com").await;
+            ApiClient::new(&server, &key, &application.secret_key)
         };
         let everything = PERMISSIONS.join(",");
         let ours = with(&everything).await;
         server.offer(ours.account(), catalogue()).await;
-        let theirs = Program::installed(&server, "Other Office", &owner, &everything).await;
+        let theirs = ApiClient::installed(&server, "Other Office", &owner, &everything).await;
         let elsewhere = Visitor::owner(&server, "otto@example.com").await;
-        let foreign = Program::installed(&server, "Elsewhere", &elsewhere, &everything).await;
+        let foreign = ApiClient::installed(&server, "Elsewhere", &elsewhere, &everything).await;
         server.offer(foreign.account(), catalogue()).await;
         let [mut ours, mut theirs, mut foreign] =
             [Maker::new(ours).await, Maker::new(theirs).await, Maker::new(foreign).await];

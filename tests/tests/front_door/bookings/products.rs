@@ -2,7 +2,7 @@
 
 use super::{business, lesson, order, people, seats_left};
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR, TOUR_SERIES, catalogue, edit};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ fn euros(amount: &str) -> Value {
     json!({"amount": amount, "currency": "EUR"})
 }
 
-async fn slot(program: &Program, product: &str) -> Value {
+async fn slot(program: &ApiClient, product: &str) -> Value {
     program.read(&format!("/availability/slots?productId={product}&{DAYS}")).await["data"][0].clone()
 }
 

@@ -2,7 +2,7 @@
 
 use super::{business, class, order, people, tour};
 use slotkeeper_testkit::catalogue::{CLOSED, LESSON, TOUR};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 
@@ -99,8 +99,8 @@ on_every_engine! {
     /// What a key may not know of is not there; what it may read and not change is refused.
     async fn applications_keep_to_what_they_were_granted(server: TestServer) {
         let (owner, all) = business(&server).await;
-        let own = Program::installed(&server, "Own Things", &owner, "bookings_rwd_own,availability_r").await;
-        let reader = Program::installed(&server, "Reader", &owner, "bookings_r_all,bookings_rw_own").await;
+        let own = ApiClient::installed(&server, "Own Things", &owner, "bookings_rwd_own,availability_r").await;
+        let reader = ApiClient::installed(&server, "Reader", &owner, "bookings_r_all,bookings_rw_own").await;
         let theirs = all.create("/bookings", &order("2026-05-08", 1)).await;
         let ours = own.create("/bookings", &order("2026-05-08", 1)).await;
         let path = |booking: &Value| format!("/bookings/{}", booking["bookingNumber"].as_str().unwrap());

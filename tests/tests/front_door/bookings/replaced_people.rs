@@ -1,7 +1,7 @@
 //! A change that names people: a list that is there replaces, and who may name whom.
 
 use super::{business, order, people};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 use std::time::Duration;
@@ -21,7 +21,7 @@ fn details(list: &[Value]) -> Value {
 }
 
 /// Who comes to a booking, by id.
-async fn who(program: &Program, path: &str) -> Vec<String> {
+async fn who(program: &ApiClient, path: &str) -> Vec<String> {
     let shown = program.read(&format!("{path}?expandParticipants=true")).await;
     let all = shown["participants"]["details"].as_array().unwrap();
     all.iter().map(|one| one["personId"].as_str().unwrap().to_owned()).collect()
@@ -109,7 +109,7 @@ on_every_engine! {
     /// named where the customer is seen. Who is named already can be written back by everybody.
     async fn people_are_those_of_customers_in_reach(server: TestServer) {
         let (owner, all) = business(&server).await;
-        let install = async |name: &str, permissions: &str| Program::installed(&server, name, &owner, permissions).await;
+        let install = async |name: &str, permissions: &str| ApiClient::installed(&server, name, &owner, permissions).await;
         let blind = install("Bookings Alone", "bookings_rw_all").await;
         let reads = install("Reads Customers", "bookings_rw_all,customers_r_all").await;
         let writes = install("Writes Customers", "bookings_rw_all,customers_rw_all").await;

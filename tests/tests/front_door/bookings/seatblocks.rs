@@ -2,15 +2,15 @@
 
 use super::{business, class, lesson, order, people, seats_left, tour};
 use slotkeeper_testkit::catalogue::{CLOSED, COURSE, LESSON, TOUR};
-use slotkeeper_testkit::client::{Program, Visitor};
+use slotkeeper_testkit::client::{ApiClient, Visitor};
 use slotkeeper_testkit::serde_json::{Value, json};
 use slotkeeper_testkit::server::TestServer;
 use slotkeeper_testkit::{join_all, on_every_engine};
 use std::time::Duration;
 
 /// A program that may do everything with blocks, and nothing else.
-pub(super) async fn office(server: &TestServer, owner: &Visitor) -> Program {
-    Program::installed(server, "Front Office", owner, "blocks_rwd_all").await
+pub(super) async fn office(server: &TestServer, owner: &Visitor) -> ApiClient {
+    ApiClient::installed(server, "Front Office", owner, "blocks_rwd_all").await
 }
 
 /// So many seats of the tour of a day.

@@ -3,7 +3,7 @@
 use super::resourceblocks::away;
 use super::{business, lesson, order, people};
 use slotkeeper_testkit::catalogue::{LESSON, catalogue, edit};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ fn path(booking: &Value) -> String {
 }
 
 /// The id of the lesson with this guide that a search offers at this time.
-async fn offered(program: &Program, time: &str, guide: &str) -> Value {
+async fn offered(program: &ApiClient, time: &str, guide: &str) -> Value {
     let search = json!({
         "productId": LESSON, "startTime": at(time), "endTime": at(time), "peopleNumbers": people(1, 0), "resources": [guide],
     });

@@ -5,7 +5,7 @@ use super::resourceblocks::away;
 use super::seatblocks::seats;
 use super::{business, class, lesson, lessons, order, seats_left};
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 use slotkeeper_testkit::server::{Engine, TestServer};
@@ -27,7 +27,7 @@ fn with_ana(start: &str, end: &str) -> Value {
 }
 
 /// From when to when something is.
-async fn when(program: &Program, path: &str) -> [String; 2] {
+async fn when(program: &ApiClient, path: &str) -> [String; 2] {
     let found = program.read(path).await;
     ["startTime", "endTime"].map(|member| found[member].as_str().unwrap().to_owned())
 }
@@ -38,12 +38,12 @@ fn ahead(times: &[String; 2]) -> [String; 2] {
 }
 
 /// The mark of the last change.
-async fn last_of(program: &Program) -> String {
+async fn last_of(program: &ApiClient) -> String {
     program.read("/changes?limit=500").await["last"].as_str().unwrap().to_owned()
 }
 
 /// How often each thing was changed since the change of this mark.
-async fn changes(program: &Program, after: &str) -> Vec<(String, String)> {
+async fn changes(program: &ApiClient, after: &str) -> Vec<(String, String)> {
     let found = program.read(&format!("/changes?after={after}&limit=500")).await;
     let text = |change: &Value, member: &str| change[member].as_str().unwrap().to_owned();
     let changes = found["data"].as_array().unwrap().iter();
@@ -54,13 +54,13 @@ async fn changes(program: &Program, after: &str) -> Vec<(String, String)> {
 }
 
 /// Which bookings applications were told of that they had changed, by number.
-async fn told(program: &Program, after: &str) -> Vec<String> {
+async fn told(program: &ApiClient, after: &str) -> Vec<String> {
     let changes = changes(program, after).await.into_iter();
     changes.filter(|(topic, _)| topic == "bookings/updated").map(|(_, id)| id).collect()
 }
 
 /// Waits for what the server itself is at: that takes a moment, and not for ever.
-async fn moved(program: &Program) {
+async fn moved(program: &ApiClient) {
     let search = format!("/availability/slots?startTime={DAY}T00:00:00Z&endTime={DAY}T23:00:00Z");
     for _ in 0..5_000 {
         if program.get(&search).await.status != 503 {
@@ -156,7 +156,7 @@ on_every_engine! {
         program.create("/bookings?mode=backend", &free).await;
         program.create("/bookings", &order(DAY, 5)).await;
         assert_eq!(program.post("/bookings", &order(DAY, 1)).await.status, 409);
-        let told = server.mail_to("olivia@example.com").await;
+        let told = server.email_to("olivia@example.com").await;
         assert_eq!(told.subject, "The clock of Harbour Lights is set by other rules");
         for part in ["Europe/Madrid", "4 bookings and blocks moved", "Nothing is given twice"] {
             assert!(told.text.contains(part), "{part}: {}", told.text);
@@ -192,7 +192,7 @@ on_every_engine! {
         program.create("/bookings", &order(DAY, 1)).await;
         server.set_clock_as_in(program.account(), AHEAD).await;
         server.move_to_the_clock().await;
-        let reminded = async || server.mails().await.iter().filter(|mail| mail.to == "marta@example.com").count();
+        let reminded = async || server.emails().await.iter().filter(|mail| mail.to == "marta@example.com").count();
         server.clock.move_to("2026-06-09T17:59:59+02:00");
         server.run_jobs().await;
         assert_eq!(reminded().await, 0);
@@ -272,7 +272,7 @@ on_every_engine! {
             assert_eq!(when(&program, &format!("/bookings/{number}")).await, expected);
         }
         let page = owner.get("/backoffice").await;
-        let told = server.mail_to("olivia@example.com").await;
+        let told = server.email_to("olivia@example.com").await;
         page.assert_says("Given twice by the clock");
         for part in booked.iter().map(String::as_str).chain(["Ana, 25 October 2026, 01:20"]) {
             page.assert_says(part);

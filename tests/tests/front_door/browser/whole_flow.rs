@@ -86,7 +86,7 @@ async fn sign_up_and_confirm(browser: &Browser, server: &TestServer) {
     browser.press("Open the account").await;
     browser.wait_for_text("Confirm your e-mail address.").await;
 
-    browser.goto(&server.at(&server.mail_to(DEVELOPER).await.link())).await;
+    browser.goto(&server.at(&server.email_to(DEVELOPER).await.link())).await;
     assert_says(browser, &[DEVELOPER]).await;
     browser.press("Yes, it is mine").await;
     browser.wait_for_text("your e-mail address is confirmed").await;

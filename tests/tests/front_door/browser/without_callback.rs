@@ -21,7 +21,7 @@ on_every_engine! {
         browser.wait_for_text("Ferry Desk is installed").await;
         assert_says(&browser, &[&format!("on its way to {DEVELOPER} by e-mail")]).await;
 
-        let mail = server.mail_to(DEVELOPER).await;
+        let mail = server.email_to(DEVELOPER).await;
         assert_eq!(mail.subject, "Harbour Lights installed Ferry Desk");
         for part in ["availability_r", OWNER, "hello@harbour-lights.example", "+351 21 000 00 00", "Lisboa", "PT"] {
             assert!(mail.text.contains(part), "{part} is not in:\n{}", mail.text);
@@ -42,11 +42,11 @@ on_every_engine! {
         assert_eq!(scene.receiver.next().await.query(), "success=false");
         browser.wait_for_url(|url| url == scene.receiver.url("/callback?success=false")).await;
 
-        let mails = server.mails().await.len();
+        let mails = server.emails().await.len();
         browser.goto(&server.at(&silent.asks_for("bookings_rwd_all", None))).await;
         browser.press("Deny").await;
         browser.wait_for_text("Silent Desk was denied").await;
-        assert_eq!(server.mails().await.len(), mails);
+        assert_eq!(server.emails().await.len(), mails);
 
         assert_eq!(installed_keys(&scene.owner).await, 0);
         assert_eq!(scene.receiver.requests().len(), 1);

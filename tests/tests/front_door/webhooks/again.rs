@@ -1,7 +1,7 @@
 //! What is sent again on demand, tests, and what becomes of the rest meanwhile.
 
 use super::{business, register, told, told_of};
-use slotkeeper_testkit::client::{Program, Visitor};
+use slotkeeper_testkit::client::{ApiClient, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::receiver::{Receiver, Reply};
 use slotkeeper_testkit::serde_json::{Value, json};
@@ -11,7 +11,7 @@ use std::time::Duration;
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// The developer of the application, and the address of the page of one of its webhooks.
-async fn developer(server: &TestServer, program: &Program, webhook: &Value) -> (Visitor, String) {
+async fn developer(server: &TestServer, program: &ApiClient, webhook: &Value) -> (Visitor, String) {
     let developer = Visitor::new(server);
     developer.sign_in("dev-harbour-desk@example.com").await;
     let (application, account) = (program.application(), program.account());

@@ -1,7 +1,7 @@
 //! Nobody learns from webhooks what happens to things that a key may not know of, and nobody waits for others' receivers.
 
 use super::{book, business, register, told, told_of};
-use slotkeeper_testkit::client::{Page, Program, Visitor};
+use slotkeeper_testkit::client::{Page, ApiClient, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::receiver::{Receiver, Reply};
 use slotkeeper_testkit::reqwest;
@@ -10,7 +10,7 @@ use slotkeeper_testkit::server::TestServer;
 use std::time::Duration;
 
 /// The page on which the developer of `Own Desk` and the like sees what was sent to a webhook.
-async fn deliveries(server: &TestServer, name: &str, program: &Program, webhook: &Value) -> Page {
+async fn deliveries(server: &TestServer, name: &str, program: &ApiClient, webhook: &Value) -> Page {
     let developer = Visitor::new(server);
     developer.sign_in(&format!("dev-{name}@example.com")).await;
     let (application, account) = (program.application(), program.account());
@@ -25,19 +25,19 @@ async fn register_many(server: &TestServer, owner: &Visitor, receiver: &Receiver
     let application = Visitor::developer(server, email).await.register("Many", "").await;
     for number in 0..10 {
         owner.allow(&application.asks_for("customers_r_all", Some(&format!("s{number}")))).await;
-        let key = Program::new(server, &server.key_mailed_to(email).await, &application.secret_key);
+        let key = ApiClient::new(server, &server.key_emailed_to(email).await, &application.secret_key);
         register(&key, receiver, "/hooks", "customers/created").await;
     }
 }
 
 /// A developer with ten webhooks whose receivers never answer, and another one with one that does: who changes things, the two
 /// receivers, and the customer that is told of to the ten.
-async fn beside_slow_receivers(server: &TestServer) -> (Program, Receiver, Receiver, Value) {
+async fn beside_slow_receivers(server: &TestServer) -> (ApiClient, Receiver, Receiver, Value) {
     let (owner, program) = business(server).await;
     let (slow, fast) = (Receiver::start().await, Receiver::start().await);
     slow.replies("/hooks", vec![Reply::Never; 200]);
     register_many(server, &owner, &slow).await;
-    let other = Program::installed(server, "Other Desk", &owner, "customers_r_all").await;
+    let other = ApiClient::installed(server, "Other Desk", &owner, "customers_r_all").await;
     register(&other, &fast, "/hooks", "customers/updated").await;
     let customer = program.create("/customers", &json!({"firstName": "A"})).await;
     (program, slow, fast, customer)
@@ -49,8 +49,8 @@ on_every_engine! {
     async fn a_developer_sees_nothing_of_what_the_key_may_not_know(server: TestServer) {
         let (owner, program) = business(&server).await;
         let receiver = Receiver::start().await;
-        let own = Program::installed(&server, "Own Desk", &owner, "bookings_rw_own,customers_rw_own").await;
-        let none = Program::installed(&server, "No Desk", &owner, "availability_r").await;
+        let own = ApiClient::installed(&server, "Own Desk", &owner, "bookings_rw_own,customers_rw_own").await;
+        let none = ApiClient::installed(&server, "No Desk", &owner, "availability_r").await;
         let of_own = register(&own, &receiver, "/own", "bookings/created").await;
         let of_none = register(&none, &receiver, "/none", "bookings/created").await;
         let mut theirs = vec![book(&program, "2026-05-08").await];
@@ -82,7 +82,7 @@ on_every_engine! {
     async fn what_a_key_may_not_know_is_not_announced_as_lost(server: TestServer) {
         let (owner, program) = business(&server).await;
         let receiver = Receiver::start().await;
-        let own = Program::installed(&server, "Own Desk", &owner, "customers_rwd_own").await;
+        let own = ApiClient::installed(&server, "Own Desk", &owner, "customers_rwd_own").await;
         for kind in ["created", "deleted"] {
             register(&own, &receiver, "/own", &format!("customers/{kind}")).await;
         }
@@ -134,7 +134,7 @@ on_every_engine! {
             }
         };
         tokio::select! {
-            () = server.deliver_patiently_to(8, Duration::from_secs(600)) => panic!("nobody waits for those who hang"),
+            () = server.deliver_with_timeout(8, Duration::from_secs(600)) => panic!("nobody waits for those who hang"),
             () = meanwhile => {}
         }
     }
@@ -174,7 +174,7 @@ async fn a_webhook_does_not_lead_to_the_public_address() {
     let server =
         TestServer::start_with(slotkeeper_testkit::server::Engine::Sqlite, Some("https://book.example"), None).await;
     let owner = Visitor::owner(&server, "olivia@example.com").await;
-    let program = Program::installed(&server, "Harbour Desk", &owner, "customers_rw_all").await;
+    let program = ApiClient::installed(&server, "Harbour Desk", &owner, "customers_rw_all").await;
     for (url, status) in [
         ("https://book.example/v2/customers", 400),
         ("https://BOOK.EXAMPLE:443/", 400),

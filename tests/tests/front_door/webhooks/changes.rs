@@ -1,7 +1,7 @@
 //! The list of changes: what whoever missed notices can ask for.
 
 use super::{book, business};
-use slotkeeper_testkit::client::{Program, Visitor};
+use slotkeeper_testkit::client::{ApiClient, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 
@@ -21,8 +21,8 @@ on_every_engine! {
     /// In order, with who did it; and each key sees what it may read.
     async fn each_key_sees_the_changes_of_what_it_may_read(server: TestServer) {
         let (owner, program) = business(&server).await;
-        let own = Program::installed(&server, "Own Desk", &owner, "bookings_rw_own").await;
-        let none = Program::installed(&server, "Nothing", &owner, "availability_r").await;
+        let own = ApiClient::installed(&server, "Own Desk", &owner, "bookings_rw_own").await;
+        let none = ApiClient::installed(&server, "Nothing", &owner, "availability_r").await;
         let before = last(&program.read("/changes").await);
         let theirs = book(&program, "2026-05-08").await;
         let ours = book(&own, "2026-05-09").await;
@@ -55,7 +55,7 @@ on_every_engine! {
     /// whether a hundred things happened or nothing did.
     async fn the_list_does_not_tell_how_much_happens_elsewhere(server: TestServer) {
         let (owner, program) = business(&server).await;
-        let own = Program::installed(&server, "Own Desk", &owner, "bookings_rw_own").await;
+        let own = ApiClient::installed(&server, "Own Desk", &owner, "bookings_rw_own").await;
         let first = own.read("/changes").await;
         let again = own.read(&format!("/changes?after={}", last(&first))).await;
         for round in 0..100 {
@@ -76,7 +76,7 @@ on_every_engine! {
         for number in [0, 1, 100, 1_000_000] {
             assert_eq!(short(&own.read(&format!("/changes?after={number}")).await).len(), 1, "{number}");
         }
-        let stranger = Program::installed(&server, "Elsewhere", &Visitor::owner(&server, "else@example.com").await, "bookings_r_all").await;
+        let stranger = ApiClient::installed(&server, "Elsewhere", &Visitor::owner(&server, "else@example.com").await, "bookings_r_all").await;
         for wrong in ["nonsense", &marks[0]] {
             let refused = stranger.get(&format!("/changes?after={wrong}")).await;
             assert_eq!(refused.status, 400, "{}", refused.text);

@@ -1,7 +1,7 @@
 //! What becomes of a notice that does not arrive, and that nobody waits for anybody else.
 
 use super::{book, business, register, told, told_of};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::receiver::{Receiver, Reply, Request};
 use slotkeeper_testkit::serde_json::{Value, json};
@@ -17,7 +17,7 @@ fn failures(count: usize) -> Vec<Reply> {
     vec![Reply::Status(500); count]
 }
 
-async fn rename(program: &Program, customer: &Value, name: &str) {
+async fn rename(program: &ApiClient, customer: &Value, name: &str) {
     let path = format!("/customers/{}", customer["id"].as_str().unwrap());
     assert_eq!(program.put(&path, &json!({"firstName": name})).await.status, 200);
 }
@@ -277,7 +277,7 @@ on_every_engine! {
         assert!(blocked["blockedTime"].is_string(), "{blocked}");
         let reason = blocked["blockedReason"].as_str().unwrap();
         assert_eq!(reason, "20 notices in a row could not be delivered. The last time, it answered with status 500.");
-        let mail = server.mail_to("dev-harbour-desk@example.com").await;
+        let mail = server.email_to("dev-harbour-desk@example.com").await;
         assert_eq!(mail.subject, "A webhook of Harbour Desk is blocked");
         assert!(mail.text.contains(reason) && mail.text.contains(webhook["url"].as_str().unwrap()), "{}", mail.text);
         let before = receiver.requests().len();
@@ -296,7 +296,7 @@ on_every_engine! {
     /// A receiver that never answers keeps the notices for others waiting no longer than they would anyway.
     async fn a_dead_receiver_delays_nobody_else(server: TestServer) {
         let (owner, program) = business(&server).await;
-        let other = Program::installed(&server, "Other Desk", &owner, "customers_r_all").await;
+        let other = ApiClient::installed(&server, "Other Desk", &owner, "customers_r_all").await;
         let (dead, alive) = (Receiver::start().await, Receiver::start().await);
         register(&program, &dead, "/hooks", "customers/created").await;
         register(&other, &alive, "/hooks", "customers/created").await;

@@ -1,7 +1,7 @@
 //! Every change arrives or is announced as lost, also when the thing is gone before it is sent.
 
 use super::{book, business, register, told};
-use slotkeeper_testkit::client::{Program, Visitor};
+use slotkeeper_testkit::client::{ApiClient, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::receiver::{Receiver, Reply, Request};
 use slotkeeper_testkit::serde_json::{Value, json};
@@ -12,7 +12,7 @@ const DAY: Duration = Duration::from_secs(24 * 3_600);
 const TYPES: [&str; 3] = ["created", "updated", "deleted"];
 
 /// Webhooks for all types of a domain, each at a path that its type names.
-async fn follow(program: &Program, receiver: &Receiver, domain: &str) -> Vec<Value> {
+async fn follow(program: &ApiClient, receiver: &Receiver, domain: &str) -> Vec<Value> {
     let mut webhooks = Vec::new();
     for kind in TYPES {
         webhooks.push(register(program, receiver, &format!("/{kind}"), &format!("{domain}/{kind}")).await);
@@ -32,7 +32,7 @@ fn says_lost(request: &Request) -> bool {
     request.header("x-bookeo-previousmessagelost") == Some("true")
 }
 
-async fn delete(program: &Program, path: &str) {
+async fn delete(program: &ApiClient, path: &str) {
     assert_eq!(program.delete(path).await.status, 204, "{path}");
 }
 

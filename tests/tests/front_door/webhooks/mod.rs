@@ -9,12 +9,12 @@ mod notices;
 mod registered;
 
 use super::bookings::{business, order};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::receiver::{Receiver, Request};
 use slotkeeper_testkit::serde_json::{self, Value, json};
 
 /// Registers a webhook at a path of the receiver.
-async fn register(program: &Program, receiver: &Receiver, path: &str, topic: &str) -> Value {
+async fn register(program: &ApiClient, receiver: &Receiver, path: &str, topic: &str) -> Value {
     let (domain, kind) = topic.split_once('/').unwrap();
     let body = json!({"url": receiver.url(path), "domain": domain, "type": kind});
     program.create("/webhooks", &body).await
@@ -31,6 +31,6 @@ fn told_of(receiver: &Receiver) -> Vec<String> {
 }
 
 /// Books the tour of a day; its number.
-async fn book(program: &Program, day: &str) -> String {
+async fn book(program: &ApiClient, day: &str) -> String {
     program.create("/bookings", &order(day, 1)).await["bookingNumber"].as_str().unwrap().to_owned()
 }

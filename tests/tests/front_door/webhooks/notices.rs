@@ -2,7 +2,7 @@
 
 use super::{book, business, order, register, told, told_of};
 use slotkeeper_testkit::Clock;
-use slotkeeper_testkit::client::{Program, Visitor};
+use slotkeeper_testkit::client::{ApiClient, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::receiver::{Receiver, Request};
 use slotkeeper_testkit::serde_json::json;
@@ -86,8 +86,8 @@ on_every_engine! {
         let developer = Visitor::developer(&server, "dev@example.com").await;
         let application = developer.register("Key Desk", "").await;
         owner.allow(&application.asks_for("customers_rw_all", None)).await;
-        let api_key = server.key_mailed_to("dev@example.com").await;
-        let program = Program::new(&server, &api_key, &application.secret_key);
+        let api_key = server.key_emailed_to("dev@example.com").await;
+        let program = ApiClient::new(&server, &api_key, &application.secret_key);
         let receiver = Receiver::start().await;
         let webhook = register(&program, &receiver, "/hooks", "customers/created").await;
         let url = webhook["url"].as_str().unwrap();
@@ -113,7 +113,7 @@ on_every_engine! {
         let notice = receiver.next().await;
         assert_eq!(header(&notice, "X-Bookeo-Signature"), signature(&new, url, &notice));
         server.clock.advance(Duration::from_secs(25 * 3_600));
-        Program::new(&server, &api_key, &new).create("/customers", &person).await;
+        ApiClient::new(&server, &api_key, &new).create("/customers", &person).await;
         server.deliver().await;
         let notice = receiver.next().await;
         assert_eq!(header(&notice, "X-Bookeo-Signature"), signature(&new, url, &notice));
@@ -124,9 +124,9 @@ on_every_engine! {
     async fn a_notice_shows_what_the_key_may_read(server: TestServer) {
         let (owner, program) = business(&server).await;
         let receiver = Receiver::start().await;
-        let own = Program::installed(&server, "Own Desk", &owner, "bookings_rw_own,customers_rw_own").await;
-        let blind = Program::installed(&server, "Blind Desk", &owner, "bookings_r_all").await;
-        let nothing = Program::installed(&server, "Nothing", &owner, "availability_r").await;
+        let own = ApiClient::installed(&server, "Own Desk", &owner, "bookings_rw_own,customers_rw_own").await;
+        let blind = ApiClient::installed(&server, "Blind Desk", &owner, "bookings_r_all").await;
+        let nothing = ApiClient::installed(&server, "Nothing", &owner, "availability_r").await;
         register(&own, &receiver, "/own", "bookings/created").await;
         register(&blind, &receiver, "/blind", "bookings/created").await;
         register(&nothing, &receiver, "/nothing", "bookings/created").await;
@@ -158,7 +158,7 @@ on_every_engine! {
         ] {
             register(&program, &receiver, path, topic).await;
         }
-        let own = Program::installed(&server, "Own Desk", &owner, "bookings_rw_own,customers_rw_own").await;
+        let own = ApiClient::installed(&server, "Own Desk", &owner, "bookings_rw_own,customers_rw_own").await;
         register(&own, &receiver, "/foreign", "bookings/deleted").await;
         let expanded = |number: &str| format!("/bookings/{number}?expandCustomer=true&expandParticipants=true");
         let number = book(&program, "2026-05-08").await;

@@ -1,7 +1,7 @@
 //! Webhooks as things of the API: registered, replaced, listed, deleted, ended with their key.
 
 use super::{book, business, register, told_of};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::receiver::Receiver;
 use slotkeeper_testkit::serde_json::json;
@@ -10,7 +10,7 @@ on_every_engine! {
     /// Each key sees its own.
     async fn a_webhook_belongs_to_its_key(server: TestServer) {
         let (owner, program) = business(&server).await;
-        let other = Program::installed(&server, "Other Desk", &owner, "bookings_r_all").await;
+        let other = ApiClient::installed(&server, "Other Desk", &owner, "bookings_r_all").await;
         let receiver = Receiver::start().await;
         let url = receiver.url("/hooks?tenant=7");
         let body = json!({"url": url, "domain": "bookings", "type": "created", "id": "ignored"});
@@ -74,7 +74,7 @@ on_every_engine! {
         let receiver = Receiver::start().await;
         register(&program, &receiver, "/hooks", "bookings/created").await;
         book(&program, "2026-05-08").await;
-        let staff = Program::installed(&server, "Staff Desk", &owner, "bookings_rw_all,customers_rw_all").await;
+        let staff = ApiClient::installed(&server, "Staff Desk", &owner, "bookings_rw_all,customers_rw_all").await;
         let page = format!("/backoffice/applications/{}/uninstall", program.application());
         assert!(owner.post(&page, &[]).await.status.is_redirection());
         assert_eq!(program.get("/webhooks").await.status, 401);

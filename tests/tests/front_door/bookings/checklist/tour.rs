@@ -5,7 +5,7 @@ use super::members::{assert_members, members};
 use super::sound::assert_sound;
 use crate::bookings::{business, class, lesson, order, people, portal, tour};
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR};
-use slotkeeper_testkit::client::{Answer, Program, operations};
+use slotkeeper_testkit::client::{Answer, ApiClient, operations};
 use slotkeeper_testkit::discounts::promotion;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
@@ -16,7 +16,7 @@ use std::time::Duration;
 /// A program that looks closely at every answer, and knows which operations it has not called yet.
 struct Tour<'a> {
     server: &'a TestServer,
-    program: Program,
+    program: ApiClient,
     ahead: BTreeSet<(String, &'static str)>,
 }
 

@@ -3,7 +3,7 @@
 use super::{DAY, credit, customer, gross, of, path, payments, quote, with_codes};
 use crate::bookings::{business, order, people, seats_left, tour};
 use slotkeeper_testkit::catalogue::{TOUR, catalogue};
-use slotkeeper_testkit::client::{Answer, Program};
+use slotkeeper_testkit::client::{Answer, ApiClient};
 use slotkeeper_testkit::discounts::{instant, limited, promotion};
 use slotkeeper_testkit::serde_json::{Value, json};
 use slotkeeper_testkit::{join_all, on_every_engine};
@@ -46,7 +46,7 @@ fn sound(price: &Value) -> i64 {
 }
 
 /// What was paid for a booking by each method, in cents. It comes to what the booking says.
-async fn paid(program: &Program, booking: &Value) -> BTreeMap<String, i64> {
+async fn paid(program: &ApiClient, booking: &Value) -> BTreeMap<String, i64> {
     let mut all = BTreeMap::new();
     for (method, amount) in payments(program, booking).await {
         *all.entry(method).or_insert(0) += cents(&json!(amount));

@@ -9,7 +9,7 @@ use crate::api::assert_error;
 use sender::Sender;
 use shown::{booking, customer, euros, list, page, payment, price};
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR, catalogue};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::reqwest::Client;
 use slotkeeper_testkit::serde_json::{Value, from_value, json};
@@ -282,7 +282,7 @@ on_every_engine! {
         customers(&sender, &customer).await;
         blocks(&sender).await;
         let (of_portal, subaccount) = portal(&server).await;
-        sender.program = Program::installed(&server, "No Payments", &owner, &ALL.replace("payments_rw_all,", "")).await;
+        sender.program = ApiClient::installed(&server, "No Payments", &owner, &ALL.replace("payments_rw_all,", "")).await;
         let refused = sender.send("GET", "/payments", None).await;
         assert_error(&refused, 403);
         assert_eq!(refused.body["message"], "This API key does not have permission to read payments.");

@@ -6,7 +6,7 @@ mod schema;
 use super::{business, order, people, tour};
 use schema::{Kind, members};
 use slotkeeper_testkit::catalogue::{TOUR, catalogue_with_seats};
-use slotkeeper_testkit::client::{Answer, Program, Visitor};
+use slotkeeper_testkit::client::{Answer, ApiClient, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{self, Value, json};
 use std::io::{Read, Write};
@@ -17,7 +17,7 @@ fn says(answer: &Answer) -> &str {
 }
 
 /// The paths of the document with ids of things that are there in place of their names.
-async fn paths(program: &Program) -> Vec<(&'static str, String)> {
+async fn paths(program: &ApiClient) -> Vec<(&'static str, String)> {
     let text = |body: &Value, member: &str| body[member].as_str().expect("a text").to_owned();
     let booking = program.create("/bookings", &order("2026-05-07", 1)).await;
     let (number, customer) = (text(&booking, "bookingNumber"), text(&booking, "customerId"));
@@ -254,7 +254,7 @@ on_every_engine! {
 }
 
 /// Asks for something, reads the head of the answer and no more. The socket takes little that is not read.
-fn head_of(program: &Program, path: &str) -> TcpStream {
+fn head_of(program: &ApiClient, path: &str) -> TcpStream {
     let host = program.url().trim_start_matches("http://").trim_end_matches("/v2");
     let mut socket = TcpStream::connect(host).unwrap();
     let (key, secret) = (program.api_key(), program.secret_key());
