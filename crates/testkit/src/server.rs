@@ -327,7 +327,7 @@ impl TestServer {
     }
 
     /// The e-mails in the outbox, the latest first.
-    pub async fn mails(&self) -> Vec<WrittenEmail> {
+    pub async fn emails(&self) -> Vec<WrittenEmail> {
         let mut mails = Vec::new();
         for mail in demo_inbox::latest(&self.app).await.unwrap() {
             if let Some((mail, content)) = demo_inbox::open(&self.app, mail.account, mail.id).await.unwrap() {
