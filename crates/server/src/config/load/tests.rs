@@ -60,7 +60,7 @@ fn every_option_has_a_variable_of_its_own() {
     assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
     for name in &names {
         assert!(!FOREIGN.iter().any(|prefix| name.starts_with(prefix)), "{name} would be skipped");
-        assert!(!NO_OPTIONS.contains(&&**name));
+        assert!(!NOT_OPTIONS.contains(&&**name));
     }
 }
 
