@@ -5,7 +5,7 @@
 //! requests `/health` and books, on new connections.
 
 use crate::client::{Client, text};
-use crate::race::{left, products, wish};
+use crate::race::{left, products, booking_body};
 use crate::server::{Place, Server};
 use crate::{ConnectionsArgs, days_from_now, say, say_problems};
 use anyhow::{Context, ensure};
@@ -214,7 +214,7 @@ async fn orders(client: &Client) -> anyhow::Result<Vec<Value>> {
         let query = [("productId", text(&product, "productId")), ("startTime", &from), ("endTime", &to)];
         for slot in client.list("/availability/slots", &query).await? {
             for _ in 0..left(&slot) {
-                let mut order = wish(&product, "Siege");
+                let mut order = booking_body(&product, "Siege");
                 order["eventId"] = slot["eventId"].clone();
                 orders.push(order);
             }

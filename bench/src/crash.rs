@@ -6,7 +6,7 @@
 use crate::client::{Client, text};
 use crate::ledger::{Extent, Finding, Ledger, Seen, State, claims, taken};
 use crate::load::{Dice, Notes, PREFIX, Worker};
-use crate::race::{left, products, wish};
+use crate::race::{left, products, booking_body};
 use crate::server::{Place, Server};
 use crate::{CrashArgs, days_from_now, moment, now, say, say_problems};
 use anyhow::{Context, bail};
@@ -28,7 +28,7 @@ const ALL_EVERY: u32 = 20;
 struct Scene {
     product: String,
     /// The members of a booking without its event.
-    wish: Value,
+    booking_body: Value,
     /// The seats of each shared event.
     seats: BTreeMap<String, i64>,
     /// The start of the range with these events.
@@ -88,7 +88,7 @@ async fn play(
     let began = moment(now());
     let server = place.start().await?;
     say(&format!("  ready after {} ms", server.ready.as_millis()));
-    let workers = hire(args, &server, scene, ledger, round)?;
+    let workers = workers(args, &server, scene, ledger, round)?;
     let tasks: Vec<_> = workers.into_iter().map(|worker| tokio::spawn(worker.work())).collect();
 
     let lifetime = Duration::from_millis(500 + u64::try_from(Dice::new()?.below(1001))?);
@@ -138,7 +138,7 @@ async fn play(
 }
 
 /// The clients of a round. They share the live bookings of earlier rounds.
-fn hire(
+fn workers(
     args: &CrashArgs,
     server: &Server,
     scene: &Scene,
@@ -150,7 +150,7 @@ fn hire(
         workers.push(Worker {
             client: server.client.clone(),
             name: format!("{PREFIX}{round}-{number}"),
-            wish: scene.wish.clone(),
+            booking_body: scene.booking_body.clone(),
             events: scene.seats.keys().cloned().collect(),
             mine: Vec::new(),
             dice: Dice::new()?,
@@ -180,10 +180,10 @@ impl Scene {
             categories.insert(text(category, "id").to_owned(), category["numSeats"].as_i64().unwrap_or(1));
         }
         let (product, nothing, seats) = (String::new(), Value::Null, BTreeMap::new());
-        let mut scene = Self { product, wish: nothing, seats, from, to, categories };
+        let mut scene = Self { product, booking_body: nothing, seats, from, to, categories };
         for product in products(client, "fixed", &server.credentials.products.fixed).await? {
             text(&product, "productId").clone_into(&mut scene.product);
-            scene.wish = wish(&product, "Crash");
+            scene.booking_body = booking_body(&product, "Crash");
             let mut left: Vec<(String, i64)> = scene.left(client).await?.into_iter().collect();
             left.sort_by_key(|(_, left)| -left);
             left.truncate(EVENTS);

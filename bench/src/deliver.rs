@@ -11,7 +11,7 @@ mod work;
 
 use crate::client::{Client, text};
 use crate::load::Dice;
-use crate::race::{left, products, wish};
+use crate::race::{left, products, booking_body};
 use crate::server::{Place, Server};
 use crate::{DeliverArgs, days_from_now, say, say_problems};
 use anyhow::{Context, bail, ensure};
@@ -60,7 +60,7 @@ async fn prove(args: &DeliverArgs, place: &Place<'_>) -> anyhow::Result<bool> {
     say(&format!("first start, with an empty database: ready after {} ms", server.ready.as_millis()));
     let before = last(&server.client).await?;
     register(&server, &receiver).await?;
-    let mut scene = Scene { receiver, workers: hire(args, &server).await?, notes: Notes::default(), before };
+    let mut scene = Scene { receiver, workers: workers(args, &server).await?, notes: Notes::default(), before };
 
     scene.receiver.misbehave(true);
     let kills = scene.disturb(args, place, server).await?;
@@ -235,7 +235,7 @@ async fn register(server: &Server, receiver: &Receiver) -> anyhow::Result<()> {
 }
 
 /// The clients, with events that have seats left and are days away, so that no deadline applies.
-async fn hire(args: &DeliverArgs, server: &Server) -> anyhow::Result<Vec<Worker>> {
+async fn workers(args: &DeliverArgs, server: &Server) -> anyhow::Result<Vec<Worker>> {
     let (from, to) = (days_from_now(3)?, days_from_now(30)?);
     let products = products(&server.client, "fixed", &server.credentials.products.fixed).await?;
     let product = products.first().context("there is a product")?;
@@ -244,11 +244,11 @@ async fn hire(args: &DeliverArgs, server: &Server) -> anyhow::Result<Vec<Worker>
     slots.sort_by_key(|slot| -left(slot));
     let events: Vec<String> = slots.iter().take(EVENTS).map(|slot| text(slot, "eventId").to_owned()).collect();
     ensure!(!events.is_empty(), "there is no event with seats left");
-    let (wish, events) = (wish(product, "Told"), Arc::new(events));
+    let (booking_body, events) = (booking_body(product, "Told"), Arc::new(events));
     let worker = |number| {
         Ok(Worker {
             name: format!("Client {number}"),
-            wish: wish.clone(),
+            booking_body: booking_body.clone(),
             events: Arc::clone(&events),
             dice: Dice::new()?,
             customers: Vec::new(),

@@ -16,7 +16,7 @@ pub struct Worker {
     /// The prefix of its new bookings' references, unique over all rounds.
     pub name: String,
     /// The members of a booking without its event.
-    pub wish: Value,
+    pub booking_body: Value,
     pub events: Vec<String>,
     /// Its live bookings: reference, number, event.
     pub mine: Vec<(String, String, String)>,
@@ -67,7 +67,7 @@ impl Worker {
     }
 
     async fn hold_for(&mut self, event: &str) -> Option<String> {
-        let mut body = self.wish.clone();
+        let mut body = self.booking_body.clone();
         body["eventId"] = event.into();
         match self.send("hold", Method::POST, "/holds", &[("holdDurationSeconds", "1")], Some(&body), &[409]).await {
             Fate::Done(answer) => Some(answer.text("/id").unwrap_or_default().to_owned()),
@@ -86,7 +86,7 @@ impl Worker {
                 Some(id) => hold = id,
             }
         }
-        let mut body = self.wish.clone();
+        let mut body = self.booking_body.clone();
         body["eventId"] = event.clone().into();
         body["externalRef"] = reference.into();
         let query: &[(&str, &str)] = if hold.is_empty() { &[] } else { &[("previousHoldId", &hold)] };

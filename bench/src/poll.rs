@@ -7,7 +7,7 @@
 
 use crate::client::{Client, text};
 use crate::load::Dice;
-use crate::race::{left, products, wish};
+use crate::race::{left, products, booking_body};
 use crate::server::{Place, Server};
 use crate::{PollArgs, days_from_now, now, say, say_problems};
 use anyhow::{Context, ensure};
@@ -57,7 +57,7 @@ async fn prove(args: &PollArgs, place: &Place<'_>) -> anyhow::Result<bool> {
     let first = servers[0].client.clone();
     let mut poller = Poller::new(first.clone(), if args.lose { GAP } else { SignedDuration::ZERO });
     let stop = Arc::new(AtomicBool::new(false));
-    let writers = hire(args, &servers).await?;
+    let writers = workers(args, &servers).await?;
     let tasks: Vec<_> = writers.into_iter().map(|writer| tokio::spawn(writer.work(Arc::clone(&stop)))).collect();
     let (began, lasts, mut refused) = (Instant::now(), Duration::from_secs(args.seconds.into()), 0);
     while began.elapsed() < lasts {
@@ -195,7 +195,7 @@ impl Notes {
 struct Writer {
     client: Client,
     name: String,
-    wish: Value,
+    booking_body: Value,
     events: Arc<Vec<String>>,
     dice: Dice,
     /// Its bookings, with their customers.
@@ -223,7 +223,7 @@ impl Writer {
     }
 
     async fn book(&mut self) {
-        let mut body = self.wish.clone();
+        let mut body = self.booking_body.clone();
         let title = format!("Polled {}", self.reference());
         body["eventId"] = self.events[self.dice.below(self.events.len())].clone().into();
         body["externalRef"] = self.reference().into();
@@ -290,7 +290,7 @@ impl Writer {
 
 /// The writers, spread over the servers, with events that have seats left and are days away, so that no deadline
 /// applies.
-async fn hire(args: &PollArgs, servers: &[Server]) -> anyhow::Result<Vec<Writer>> {
+async fn workers(args: &PollArgs, servers: &[Server]) -> anyhow::Result<Vec<Writer>> {
     let server = servers.first().context("there is a server")?;
     let (from, to) = (days_from_now(3)?, days_from_now(30)?);
     let products = products(&server.client, "fixed", &server.credentials.products.fixed).await?;
@@ -300,12 +300,12 @@ async fn hire(args: &PollArgs, servers: &[Server]) -> anyhow::Result<Vec<Writer>
     slots.sort_by_key(|slot| -left(slot));
     let events: Vec<String> = slots.iter().take(EVENTS).map(|slot| text(slot, "eventId").to_owned()).collect();
     ensure!(!events.is_empty(), "there is no event with seats left");
-    let (wish, events) = (wish(product, "Polled"), Arc::new(events));
+    let (booking_body, events) = (booking_body(product, "Polled"), Arc::new(events));
     let writer = |(number, server): (u32, &Server)| {
         Ok(Writer {
             client: server.client.clone(),
             name: format!("writer {number}"),
-            wish: wish.clone(),
+            booking_body: booking_body.clone(),
             events: Arc::clone(&events),
             dice: Dice::new()?,
             mine: Vec::new(),

@@ -39,7 +39,7 @@ pub async fn products(client: &Client, kind: &str, wanted: &[String]) -> anyhow:
 }
 
 /// The members of a booking without its time: product, one adult, a customer, and the required options.
-pub fn wish(product: &Value, customer: &str) -> Value {
+pub fn booking_body(product: &Value, customer: &str) -> Value {
     let texts = product["textOptions"].as_array().map_or(&[][..], Vec::as_slice);
     let required = texts.iter().filter(|option| option["required"] == true && option["enabled"] != false);
     json!({
@@ -72,7 +72,7 @@ async fn seats(args: &RaceArgs, servers: &[Client], credentials: &Credentials) -
     if left(&slot) != args.seats {
         say(&format!("  note: {} seats were expected", args.seats));
     }
-    let mut body = wish(&product, "Seat");
+    let mut body = booking_body(&product, "Seat");
     body["eventId"] = event.into();
     let before = listed(client, &slot).await?.into_iter().collect();
     let outcomes = run(args, servers, &body).await?;
@@ -94,7 +94,7 @@ async fn resources(args: &RaceArgs, servers: &[Client], credentials: &Credential
     let (product, slot, places) = afternoon(client, &products).await?;
     let (id, start) = (text(&product, "productId"), text(&slot, "startTime"));
     say(&format!("\nResources: {places} free for product {id} at {start}"));
-    let mut body = wish(&product, "Resource");
+    let mut body = booking_body(&product, "Resource");
     body["startTime"] = start.into();
     let before = listed(client, &slot).await?.into_iter().collect();
     let outcomes = run(args, servers, &body).await?;

@@ -5,7 +5,7 @@
 //! That account has no products in a demo, so it writes customers, which take the same path as bookings.
 
 use crate::client::{Client, Credentials, text};
-use crate::race::{left, products, wish};
+use crate::race::{left, products, booking_body};
 use crate::server::{Place, Server};
 use crate::{SwampArgs, days_from_now, say};
 use anyhow::{Context, bail};
@@ -118,11 +118,11 @@ async fn foreign(server: &Server) -> anyhow::Result<Client> {
 }
 
 /// Bodies from the largest possible down to a usual one.
-fn bodies(wish: &Value) -> Vec<Value> {
+fn bodies(booking_body: &Value) -> Vec<Value> {
     let with = |description: String| {
         let price = json!({ "amount": "0", "currency": "EUR" });
         let line = json!({ "unitPrice": price, "quantity": 1, "description": description });
-        let mut body = wish.clone();
+        let mut body = booking_body.clone();
         body["priceAdjustments"] = json!(vec![line; 100]);
         body
     };
@@ -141,11 +141,11 @@ async fn fill(server: &Server) -> anyhow::Result<(String, usize)> {
     let query = [("productId", text(&product, "productId")), ("startTime", &from), ("endTime", &to)];
     let slots = client.list("/availability/slots", &query).await?;
     let slot = slots.iter().find(|slot| left(slot) > 0).context("no event has seats left")?;
-    let mut wish = wish(&product, "Swamp");
-    wish["eventId"] = slot["eventId"].clone();
-    wish["customerId"] = customer.as_str().into();
+    let mut booking_body = booking_body(&product, "Swamp");
+    booking_body["eventId"] = slot["eventId"].clone();
+    booking_body["customerId"] = customer.as_str().into();
     let mut taken = None;
-    for body in bodies(&wish) {
+    for body in bodies(&booking_body) {
         let answer = client.call(Method::POST, "/bookings", &[], Some(&body)).await?;
         if answer.status == 201 {
             cancel(client, &answer.body).await?;

@@ -1,6 +1,6 @@
-//! A process that has no file descriptor left calls nobody and sends no e-mail, and nothing of that counts as an attempt.
+//! A process without free file descriptors calls no receiver and sends no e-mail, and none of that counts as an attempt.
 //!
-//! A program of its own: while its tests take every descriptor, others could not work.
+//! A test binary of its own: while its tests take every descriptor, others could not work.
 #![cfg(unix)]
 #![allow(
     clippy::expect_used,

@@ -16,7 +16,7 @@ pub struct Worker {
     /// The name of its customers.
     pub name: String,
     /// The members of a booking without its event.
-    pub wish: Value,
+    pub booking_body: Value,
     pub events: Arc<Vec<String>>,
     pub dice: Dice,
     pub customers: Vec<String>,
@@ -115,7 +115,7 @@ impl Worker {
 
     async fn book(&mut self, client: &Client) -> bool {
         let event = self.event();
-        let mut body = self.wish.clone();
+        let mut body = self.booking_body.clone();
         body["eventId"] = event.clone().into();
         let Some(answer) = self.send(client, "book", (Method::POST, "/bookings"), Some(&body)).await else {
             return false;

@@ -17,20 +17,20 @@ pub enum Job {
     /// The same `GET`, answered with 200.
     Ask(Vec<u8>),
     /// Holds a seat of some event, then books it.
-    HoldAndBook(Wishes),
+    HoldAndBook(BookingRequests),
     /// Books a seat of some event.
-    Book(Wishes),
+    Book(BookingRequests),
 }
 
 /// Events with more seats than are booked.
 #[derive(Debug, Clone)]
-pub struct Wishes {
+pub struct BookingRequests {
     pub door: Door,
     pub product: String,
     pub events: Arc<Vec<String>>,
 }
 
-impl Wishes {
+impl BookingRequests {
     /// The body for one adult, on one of the events.
     fn body(&self, dice: &mut Dice) -> String {
         let event = &self.events[dice.below(self.events.len())];

@@ -20,7 +20,7 @@ use anyhow::{Context, bail};
 use history::Ferry;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use job::{Asked, Job, Rate, Wishes, measure};
+use job::{Asked, Job, Rate, BookingRequests, measure};
 use machine::Cores;
 use start::Running;
 use std::path::Path;
@@ -135,8 +135,8 @@ impl Scene {
         })
     }
 
-    fn wishes(&self, door: &Door) -> Wishes {
-        Wishes { door: door.clone(), product: self.product.clone(), events: Arc::clone(&self.events) }
+    fn wishes(&self, door: &Door) -> BookingRequests {
+        BookingRequests { door: door.clone(), product: self.product.clone(), events: Arc::clone(&self.events) }
     }
 
     async fn beside_ceiling(&self, args: &LoadArgs) -> anyhow::Result<Vec<Figure>> {

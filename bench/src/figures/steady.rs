@@ -1,7 +1,7 @@
 //! A steady load: requests are due at fixed times, independent of earlier ones. Durations count from the due time, so
 //! that a pause of the server counts for every request that waited.
 
-use super::job::{Asked, Wishes};
+use super::job::{Asked, BookingRequests};
 use super::machine::{core_time, processor_time};
 use super::wire::Connection;
 use crate::load::Dice;
@@ -17,7 +17,7 @@ pub struct Mix {
     /// Read requests by kind; every kind is sent as often.
     pub reads: Arc<Vec<Vec<Vec<u8>>>>,
     /// One request in ten: holds and bookings in turn.
-    pub writes: Wishes,
+    pub writes: BookingRequests,
 }
 
 /// Durations of the requests, sorted.

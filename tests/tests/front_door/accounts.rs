@@ -1,4 +1,4 @@
-//! Opening accounts, signing in and out, and getting back in.
+//! Accounts: sign-up, sign-in, sign-out, forgotten passwords.
 
 use slotkeeper_testkit::client::{PASSWORD, Visitor};
 use slotkeeper_testkit::reqwest::StatusCode;

@@ -1,4 +1,4 @@
-//! The first calls of the API: keys, errors, and what is common to all answers.
+//! The first calls of the API: keys, errors, and what all responses have in common.
 
 use slotkeeper_testkit::client::{Answer, Application, Visitor, answer, call};
 use slotkeeper_testkit::on_every_engine;

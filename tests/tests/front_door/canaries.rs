@@ -1,4 +1,4 @@
-//! Whatever is typed into a member, a parameter, a header or a field comes back in messages, and never stands in the log.
+//! Input in members, parameters, headers and fields is repeated in messages to the client, and never in the log.
 
 use super::bookings::{business, order, tour};
 use slotkeeper_testkit::catalogue::{LESSON, TOUR};

@@ -1,4 +1,4 @@
-//! Clients that take connections and send nothing, or little, shut nobody out.
+//! Clients that take connections and send little shut out no other client.
 
 use crate::bookings::{business, order};
 use slotkeeper_testkit::client::{ApiClient, Visitor};

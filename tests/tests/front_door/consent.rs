@@ -1,4 +1,4 @@
-//! The consent page over plain HTTP: what the browser journeys cannot press.
+//! The consent page over plain HTTP: requests that a browser does not make.
 
 use slotkeeper_testkit::client::{Application, Visitor, call, parameter};
 use slotkeeper_testkit::reqwest::StatusCode;

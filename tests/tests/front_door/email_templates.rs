@@ -1,4 +1,4 @@
-//! The pages on which a business sees what became of its e-mails, and writes what letters say.
+//! The pages with the status of a business's e-mails and with its e-mail templates.
 
 use crate::bookings::{business, order};
 use slotkeeper_testkit::client::Visitor;

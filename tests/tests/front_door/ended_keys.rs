@@ -1,5 +1,5 @@
-//! What a key can still do once it has ended: nothing, from the moment the end is answered, however many requests are under way
-//! and whichever node they are sent to.
+//! An ended key can do nothing from the moment its end is acknowledged, however many requests are under way and
+//! whichever server gets them.
 
 use super::bookings::{business, order, tour};
 use slotkeeper_testkit::catalogue::TOUR;

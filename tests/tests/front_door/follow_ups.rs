@@ -1,4 +1,4 @@
-//! Letters about bookings: who gets which, in which language, with what in it.
+//! E-mails about bookings: recipients, languages and content.
 
 use crate::bookings::{business, order, tour};
 use slotkeeper_testkit::catalogue::{LESSON, TOUR, catalogue};

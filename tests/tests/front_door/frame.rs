@@ -1,4 +1,4 @@
-//! What stands around the pages, and what people find again after a detour.
+//! The layout around the pages, and what is kept after a detour.
 
 use slotkeeper_testkit::client::{Page, Visitor, call};
 use slotkeeper_testkit::on_every_engine;

@@ -1,4 +1,4 @@
-//! Mail goes out by SMTP, is kept while it cannot, and is wiped when it has gone.
+//! E-mails are sent by SMTP, kept while that fails, and wiped after sending.
 
 use slotkeeper_testkit::client::Visitor;
 use slotkeeper_testkit::on_every_engine;

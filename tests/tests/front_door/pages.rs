@@ -1,4 +1,4 @@
-//! Pages over plain HTTP: what everybody gets who asks for something odd.
+//! Pages over plain HTTP: responses to unusual requests.
 
 use slotkeeper_testkit::client::{PASSWORD, Visitor};
 use slotkeeper_testkit::on_every_engine;

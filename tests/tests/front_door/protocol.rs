@@ -1,4 +1,4 @@
-//! What holds of every answer, and of every request before it is one.
+//! What holds for every response, and for malformed requests.
 
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::server::TestServer;

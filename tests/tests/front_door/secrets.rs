@@ -1,4 +1,4 @@
-//! What a thief of the disk or of the log would read: no key, no password, no link.
+//! A copy of the disk or of the log contains no key, password or link.
 
 use slotkeeper_testkit::client::{PASSWORD, ApiClient, Visitor, call, parameter};
 use slotkeeper_testkit::on_every_engine;

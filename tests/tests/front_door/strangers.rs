@@ -1,4 +1,4 @@
-//! Nobody can have this server send words to strangers: what is typed by whoever has not confirmed an address is in no e-mail.
+//! Text of users without a confirmed address is in no e-mail.
 
 use crate::bookings::{ALL, business, order};
 use slotkeeper_testkit::catalogue::catalogue;

@@ -1,4 +1,4 @@
-//! A server without a mail server says so, and claims nothing that did not happen.
+//! A server without a mail server says so, and claims no e-mail that was not sent.
 
 use slotkeeper_testkit::client::Visitor;
 use slotkeeper_testkit::server::{Engine, TestServer};

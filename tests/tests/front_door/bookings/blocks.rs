@@ -1,4 +1,4 @@
-//! What blocks of seats and of resources have in common: lists, and whose they are.
+//! What seat blocks and resource blocks have in common: lists and visibility.
 
 use super::resourceblocks::away;
 use super::seatblocks::{office, path, seats};

@@ -1,4 +1,4 @@
-//! Lists by the time of a change: what they include, and that nothing is missed by who asks again and again.
+//! Lists by the time of a change: what they contain, and that a polling client misses nothing.
 
 use super::resourceblocks::away;
 use super::seatblocks::seats;

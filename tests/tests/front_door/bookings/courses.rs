@@ -1,4 +1,4 @@
-//! Courses and single classes of them, in every way in which they are sold (wire reference, section 6.2).
+//! Courses and drop-ins, in every way of selling them (wire reference, section 6.2).
 
 use super::{business, class, people};
 use slotkeeper_testkit::catalogue::{COURSE, catalogue, edit};

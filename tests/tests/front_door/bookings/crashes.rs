@@ -1,5 +1,6 @@
-//! What goes in pieces because somebody has booked much: how large a piece is, and that a crash in between loses nothing and does
-//! nothing twice. The servers have no jobs, so that what happens between two pieces is what the test does.
+//! Work that is split into chunks because a customer has many bookings: the size of a chunk, and that a crash in
+//! between loses and repeats nothing. The servers run no jobs, so that the test decides what happens between two
+//! chunks.
 
 use super::{business, order};
 use slotkeeper_testkit::client::ApiClient;

@@ -1,4 +1,4 @@
-//! Customers.
+//! Customers: creating, finding, changing, deleting.
 
 use super::{business, order, people, tour};
 use slotkeeper_testkit::catalogue::TOUR;

@@ -1,4 +1,4 @@
-//! Pages over what changes: a search is fixed when its first page is asked for.
+//! Pages of lists that change: a list is fixed when its first page is requested.
 
 use super::resourceblocks::away;
 use super::seatblocks::seats;

@@ -1,4 +1,4 @@
-//! The flows of the wire reference, section 7: what is found is held, booked, moved, cancelled.
+//! The flows of the wire reference, section 7: search, hold, book, move, cancel.
 
 use super::{business, class, lesson, lessons, order, people, seats_left, tour};
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR};

@@ -1,4 +1,4 @@
-//! What a hold promises: that there is time to book, and what that costs.
+//! What a hold guarantees: the time to book, and the price.
 
 use super::discounts::{customer, of};
 use super::{business, class, lesson, order, people, tour};

@@ -1,4 +1,4 @@
-//! Requests that carry a key of their own and are sent again.
+//! Requests with an idempotency key that are sent again.
 
 use super::{business, lesson, order, people, portal, seats_left, tour};
 use crate::api::assert_error;

@@ -1,4 +1,4 @@
-//! What is left: holds that end, private events, and everybody at once.
+//! Free seats and resources: expiring holds, private events, and many clients at once.
 
 use super::{business, lesson, order, seats_left, tour};
 use slotkeeper_testkit::catalogue::TOUR;

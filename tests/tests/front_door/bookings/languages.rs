@@ -1,4 +1,4 @@
-//! Names and descriptions in the language that is asked for (wire reference, section 1.2); ids are the same in all of them.
+//! Names and descriptions in the requested language (wire reference, section 1.2); ids are the same in all of them.
 
 use super::{business, lesson, order, people, second_business};
 use slotkeeper_testkit::catalogue::{COURSE, TOUR};

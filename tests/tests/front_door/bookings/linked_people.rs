@@ -1,4 +1,4 @@
-//! People linked to customers: on their own, and as those who come.
+//! Linked people of customers: by themselves, and as participants.
 
 use super::{business, order, people};
 use slotkeeper_testkit::client::ApiClient;

@@ -1,4 +1,4 @@
-//! Members: who they are, how they are found, and what they alone can book.
+//! Customers with a membership: finding them, and products for members only.
 
 use super::{business, lesson, lessons, order, tour};
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR, catalogue};

@@ -1,4 +1,4 @@
-//! Where a booking could be moved: a search that counts what the booking has as free, and the change that does it.
+//! Moving a booking: a search that counts what the booking occupies as free, and the change itself.
 
 use super::{business, class, lesson, order, people, second_business, tour};
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR};

@@ -1,5 +1,5 @@
-//! An accent is one character on one device and two on another (Unicode's normal forms C and D): what looks the same is found,
-//! and opens.
+//! An accent is one character on one device and two on another (Unicode's normal forms C and D): names and passwords
+//! match in both.
 
 use super::{business, order};
 use slotkeeper_testkit::client::{PASSWORD, Visitor};

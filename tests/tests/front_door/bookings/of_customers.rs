@@ -1,4 +1,4 @@
-//! What customers have booked: their bookings, what is counted of them, and when they come.
+//! A customer's bookings: the list, the counts, and the next and last one.
 
 use super::{business, lesson, order, people, tour};
 use slotkeeper_testkit::catalogue::TOUR;

@@ -1,4 +1,4 @@
-//! How many items a page can have (wire reference, section 1.7): 50 if it is not said, and 100 or 300 at most.
+//! Items per page (wire reference, section 1.7): 50 by default, and 100 or 300 at most.
 
 use super::{business, people, tour};
 use slotkeeper_testkit::catalogue::{LESSON, TOUR, catalogue, edit};

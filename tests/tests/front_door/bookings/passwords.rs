@@ -1,4 +1,4 @@
-//! Passwords of customers: checked, limited, and never written down.
+//! Passwords of customers: checked, limited, and never stored in clear or logged.
 
 use super::business;
 use slotkeeper_testkit::client::ApiClient;

@@ -1,5 +1,5 @@
-//! What each of the permissions opens, alone: every operation, at things of the application itself, of another one,
-//! of another account, and at nothing. The table is written by hand; an operation without a line in it fails.
+//! What each permission allows by itself: every operation, on things of the application, of another one, of another
+//! account, and on missing things. The table is written by hand; an operation without a line in it fails.
 
 use super::{TOUR, catalogue, order, people, tour};
 use slotkeeper_testkit::client::{Answer, ApiClient, Visitor, operations};

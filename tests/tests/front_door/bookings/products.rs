@@ -1,4 +1,4 @@
-//! Products as businesses make them: with other options, lengths, prices and hours than those of the other tests.
+//! Products with other options, lengths, prices and hours than those of the other tests.
 
 use super::{business, lesson, order, people, seats_left};
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR, TOUR_SERIES, catalogue, edit};

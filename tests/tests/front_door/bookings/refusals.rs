@@ -1,4 +1,4 @@
-//! What goes wrong, and what a key may not do.
+//! Invalid requests, and requests without the permission.
 
 use super::{business, class, order, people, tour};
 use slotkeeper_testkit::catalogue::{CLOSED, LESSON, TOUR};

@@ -1,4 +1,4 @@
-//! A change that names people: a list that is there replaces, and who may name whom.
+//! Changes of participants: the list is replaced, and which people a key may name.
 
 use super::{business, order, people};
 use slotkeeper_testkit::client::ApiClient;

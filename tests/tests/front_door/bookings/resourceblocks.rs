@@ -1,4 +1,4 @@
-//! Blocks of resources: what they take away, and what they leave.
+//! Resource blocks: what they occupy, and what they leave.
 
 use super::seatblocks::{office, path, seats};
 use super::{business, lesson, lessons, order, people, seats_left};

@@ -1,4 +1,4 @@
-//! Blocks of seats: what they take, from whom, and what a change of them does.
+//! Seat blocks: what they occupy, and changes of them.
 
 use super::{business, class, lesson, order, people, seats_left, tour};
 use slotkeeper_testkit::catalogue::{CLOSED, COURSE, LESSON, TOUR};

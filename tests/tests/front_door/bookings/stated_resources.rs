@@ -1,4 +1,4 @@
-//! A resource that is named is that resource or a refusal, however it is named; where none is, one is assigned.
+//! A named resource is allocated or the request is refused; without a name, one is assigned.
 
 use super::resourceblocks::away;
 use super::{business, lesson, order, people};

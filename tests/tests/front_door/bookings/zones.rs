@@ -1,5 +1,5 @@
-//! The clock of a business is set by other rules than were known when things were booked: what is booked stays at its time on the
-//! clock, is given once, and whoever is connected is told.
+//! New rules for the time zone of a business: bookings keep their local time, nothing is allocated twice, and clients
+//! get the changes.
 
 use super::resourceblocks::away;
 use super::seatblocks::seats;

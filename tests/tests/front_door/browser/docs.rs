@@ -1,4 +1,4 @@
-//! The page of the API, which tries what it tells.
+//! The page of the API, on which operations can be tried.
 
 use super::{DEVELOPER, Scene, assert_says};
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Every page, on a desktop and on a phone: nothing sticks out, everything is labelled and readable.
+//! Every page, on a desktop and on a phone: no overflow, and everything labelled and readable.
 
 use super::*;
 use slotkeeper_testkit::catalogue::{catalogue, edit};

@@ -1,4 +1,4 @@
-//! What a stranger's page can make an owner's browser do here: nothing.
+//! Pages of other sites cannot act with an owner's session.
 
 use super::*;
 use slotkeeper_testkit::on_every_engine;

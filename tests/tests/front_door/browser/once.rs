@@ -1,4 +1,4 @@
-//! One question, one answer, one key: however often a button is pressed.
+//! One question, one answer, one key, however often a button is pressed.
 
 use super::*;
 use slotkeeper_testkit::client::{call, parameter};

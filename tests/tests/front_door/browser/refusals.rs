@@ -1,4 +1,4 @@
-//! Where there is nothing to decide, a page says so and helps; none leads to the application.
+//! Links that cannot be answered show a page with help; none redirects to the application.
 
 use super::*;
 use slotkeeper_testkit::on_every_engine;

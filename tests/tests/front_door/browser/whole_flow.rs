@@ -1,4 +1,4 @@
-//! From signing up as a developer to a key that works, and to its end.
+//! From signing up as a developer to a working key, and to its end.
 
 use super::*;
 use slotkeeper_testkit::client::parameter;

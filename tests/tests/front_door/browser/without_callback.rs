@@ -1,4 +1,4 @@
-//! An answer with nowhere to go is told by mail or not at all.
+//! Without a callback URL a grant is sent by e-mail, and a denial not at all.
 
 use super::*;
 use slotkeeper_testkit::client::call;

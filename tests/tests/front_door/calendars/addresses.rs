@@ -1,4 +1,4 @@
-//! Addresses of calendars: who has which, how long they lead somewhere, and what asking them costs.
+//! Addresses of calendar feeds: access, end, and the cost of requests.
 
 use super::*;
 use slotkeeper_testkit::on_every_engine;

@@ -1,4 +1,4 @@
-//! Calendars that programs subscribe to, read by a parser that is not ours.
+//! Calendar feeds, read by an independent parser.
 
 mod addresses;
 mod shown;

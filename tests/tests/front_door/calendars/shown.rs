@@ -1,4 +1,4 @@
-//! What is in calendars.
+//! The content of calendar feeds.
 
 use super::*;
 use slotkeeper_testkit::on_every_engine;

@@ -1,6 +1,6 @@
 //! Portals: their businesses, and applications that install themselves in them.
 
-mod sent_again;
+mod repeated_requests;
 
 use crate::api::assert_error;
 use slotkeeper_testkit::client::{Answer, Application, ApiClient, Visitor};

@@ -1,4 +1,4 @@
-//! The list of changes: what whoever missed notices can ask for.
+//! The change log of the API, for clients that missed deliveries.
 
 use super::{book, business};
 use slotkeeper_testkit::client::{ApiClient, Visitor};

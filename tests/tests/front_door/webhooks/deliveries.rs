@@ -1,4 +1,4 @@
-//! What becomes of a notice that does not arrive, and that nobody waits for anybody else.
+//! Deliveries that are not accepted: retries, order, and failure; no receiver delays another one.
 
 use super::{book, business, register, told, told_of};
 use slotkeeper_testkit::client::ApiClient;

@@ -1,11 +1,11 @@
-//! Applications are told of changes: webhooks, and the list of changes.
+//! Webhooks and the change log.
 
-mod again;
-mod apart;
+mod resend;
+mod isolation;
 mod changes;
 mod deliveries;
-mod gone;
-mod notices;
+mod deleted_things;
+mod payloads;
 mod registered;
 
 use super::bookings::{business, order};

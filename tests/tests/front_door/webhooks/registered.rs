@@ -1,4 +1,4 @@
-//! Webhooks as things of the API: registered, replaced, listed, deleted, ended with their key.
+//! Webhooks in the API: registered, replaced, listed, deleted, ended with their key.
 
 use super::{book, business, register, told_of};
 use slotkeeper_testkit::client::ApiClient;

@@ -1,4 +1,4 @@
-//! Everything that can fail at every operation.
+//! Every kind of failure at every operation.
 
 use super::id;
 use crate::api::assert_error;

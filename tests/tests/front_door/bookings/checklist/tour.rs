@@ -1,4 +1,4 @@
-//! A tour over every operation.
+//! Calls every operation once.
 
 use super::id;
 use super::members::{assert_members, members};

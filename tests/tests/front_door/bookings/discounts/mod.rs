@@ -1,4 +1,4 @@
-//! Promotions, coupons, gift vouchers and credit: what they do to prices, and that none is used twice.
+//! Promotions, coupons, gift vouchers and credit: their effect on prices, and that none is used twice.
 
 mod credit;
 mod promotions;

@@ -1,4 +1,4 @@
-//! Nothing is used twice, and no money appears or vanishes.
+//! No discount or credit is used twice, and no money appears or vanishes.
 
 use super::{DAY, credit, customer, gross, of, path, payments, quote, with_codes};
 use crate::bookings::{business, order, people, seats_left, tour};

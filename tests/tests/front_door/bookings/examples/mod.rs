@@ -1,5 +1,5 @@
-//! Requests as the public API's documents show them, each with what its answer looks like: the status, the headers, and of the
-//! body which members there are and what they are made of. The values are ours, and do not count.
+//! Requests of the public API's documentation, each with the shape of its response: the status, the headers, and the
+//! members of the body with their types. The values are ours and not compared.
 
 mod sender;
 mod shown;

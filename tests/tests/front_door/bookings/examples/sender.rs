@@ -1,4 +1,4 @@
-//! Sends the examples, and compares what is answered with what was shown.
+//! Sends the examples, and compares the responses with the documented shapes.
 
 use crate::bookings::checklist::assert_sound;
 use slotkeeper_testkit::client::{Answer, ApiClient, answer};

@@ -1,5 +1,5 @@
-//! What can be stored and what can be asked for has limits: each text, each list, each thing, each page, and what lies in memory
-//! for a client that does not read.
+//! Limits of what can be stored and requested: each text, list, thing and page, and the memory for clients that do
+//! not read.
 
 mod schema;
 

@@ -1,4 +1,4 @@
-//! Nobody learns from webhooks what happens to things that a key may not know of, and nobody waits for others' receivers.
+//! Webhooks reveal nothing about things that a key may not see, and no developer waits for another one's receivers.
 
 use super::{book, business, register, told, told_of};
 use slotkeeper_testkit::client::{Page, ApiClient, Visitor};

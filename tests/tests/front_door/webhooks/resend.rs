@@ -1,4 +1,4 @@
-//! What is sent again on demand, tests, and what becomes of the rest meanwhile.
+//! Resending deliveries, test deliveries, and what happens to the others meanwhile.
 
 use super::{business, register, told, told_of};
 use slotkeeper_testkit::client::{ApiClient, Visitor};

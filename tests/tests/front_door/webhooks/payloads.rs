@@ -1,4 +1,4 @@
-//! What a notice is: its body, its signatures, and who is told what.
+//! Deliveries: the payload, the signatures, and which key gets which.
 
 use super::{book, business, order, register, told, told_of};
 use slotkeeper_testkit::Clock;

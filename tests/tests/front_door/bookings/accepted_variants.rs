@@ -1,5 +1,5 @@
-//! What clients in use write otherwise than the document has it: read as it is meant, written as the document says. What could
-//! mean two things is refused, with the member.
+//! Accepted variants of the documented forms, stored in the documented form. Ambiguous input is refused, naming the
+//! member.
 
 use super::{business, class, lesson, order, people, tour};
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR};

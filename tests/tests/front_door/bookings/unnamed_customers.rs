@@ -1,5 +1,4 @@
-//! Customers of whom only an address is known: the address is shown to those who may read customers, and in nothing that is
-//! made of the name.
+//! Customers without a name: their address is shown to keys that may read customers, and nowhere the name is used.
 
 use super::{business, order};
 use slotkeeper_testkit::client::ApiClient;

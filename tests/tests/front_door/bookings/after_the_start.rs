@@ -1,4 +1,4 @@
-//! A booking that has begun or is over: one rule for changing and cancelling it.
+//! Bookings that have started or are over: one rule for changing and cancelling them.
 
 use super::{business, class, lesson, order, people, seats_left, tour};
 use slotkeeper_testkit::catalogue::{COURSE, catalogue, edit};

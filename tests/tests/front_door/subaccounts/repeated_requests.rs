@@ -1,4 +1,4 @@
-//! Installations that are sent again, and keys that follow each other.
+//! Installations that are sent again, and keys that replace each other.
 
 use super::{Coast, allowed, key_in, keys_of, message, status};
 use crate::api::assert_error;

@@ -1,4 +1,4 @@
-//! Every change arrives or is announced as lost, also when the thing is gone before it is sent.
+//! Every change is delivered or announced as lost, also when the thing is deleted before.
 
 use super::{book, business, register, told};
 use slotkeeper_testkit::client::{ApiClient, Visitor};
