@@ -47,7 +47,7 @@ impl Drop for All {
 }
 
 on_every_engine! {
-    /// The notice arrives five seconds later as a first attempt, and the e-mail ten seconds later.
+    /// The delivery arrives five seconds later as a first attempt, and the e-mail ten seconds later.
     async fn nothing_fails_for_want_of_descriptors(server: TestServer) {
         let _turn = TURN.lock().await;
         let (receiver, sink) = (Receiver::start().await, Sink::start().await);

@@ -175,14 +175,14 @@ on_every_engine! {
         ] {
             let refused = answer(request).await;
             assert_error(&refused, status);
-            // Where the body was left unread, the client is told to go on elsewhere.
+            // The body was left unread, so the connection is closed.
             assert!(status != 413 || refused.headers["connection"] == "close");
         }
         let refused = answer(http.post(server.at("/v2/settings/business"))).await;
         assert!(refused.headers["allow"].to_str().expect("text").contains("GET"));
     }
 
-    /// Answers are compressed for whoever asks for it.
+    /// Responses are compressed if the client accepts it.
     async fn answers_are_compressed_when_asked_for(server: TestServer) {
         let (Application { secret_key, .. }, api_key) = install(&server, "dana@example.com", "olivia@example.com").await;
         let request = Client::new().get(server.at(&format!("/v2/settings/business?apiKey={api_key}&secretKey={secret_key}")));
@@ -193,8 +193,8 @@ on_every_engine! {
     }
 }
 
-/// A burst of calls passes, and then one a second; who calls more often is told how long to wait, twice. Another key is
-/// not held up.
+/// A burst of calls is accepted, and then one a second; beyond that the response says how long to wait, in two
+/// headers. Other keys are not affected.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_that_calls_too_often_is_told_to_wait() {
     let rate = |number| NonZeroU32::new(number).unwrap();

@@ -9,7 +9,7 @@ use std::time::Duration;
 const TEXT: &str = "/backoffice/letters/confirmation/en-GB";
 
 on_every_engine! {
-    /// The business's own text goes out, in that language only, until it is deleted.
+    /// A template is used, in its language only, until it is deleted.
     async fn a_business_writes_its_own_text(server: TestServer) {
         let (owner, program) = business(&server).await;
         let page = owner.get(TEXT).await;
@@ -66,7 +66,7 @@ on_every_engine! {
         owner.get(&format!("{TEXT}/preview")).await.assert_says("Thank you for booking with Harbour Lights.");
     }
 
-    /// The fate of each mail, with what went wrong, by pages.
+    /// The status of each e-mail, with the error, in pages.
     async fn the_fate_of_each_mail_is_shown(server: TestServer) {
         let (owner, program) = business(&server).await;
         let sink = Sink::start().await;
@@ -91,7 +91,7 @@ on_every_engine! {
         }
     }
 
-    /// What was given up can be sent again, by whoever may see it, unless it may hold a secret of somebody else.
+    /// A failed e-mail can be resent by users who may see it, unless it may contain another user's secret.
     async fn a_mail_that_was_given_up_is_sent_again(server: TestServer) {
         let (owner, program) = business(&server).await;
         let manager = owner.colleague(&server, "manager", "mia@example.com").await;
@@ -110,7 +110,7 @@ on_every_engine! {
         };
         let page = owner.get("/backoffice/mails").await;
         let (of_owner, of_manager) = (again(&page.html), again(&manager.get("/backoffice/mails").await.html));
-        // The letter and the owner's own link, and not Kim's.
+        // The e-mail about the booking and the owner's own link, and not Kim's.
         assert_eq!((page.html.matches("Given up").count(), of_owner.len(), of_manager.len()), (3, 2, 1), "{}", page.html);
         let letter = &of_manager[0];
         assert_eq!(owner.post_from("https://evil.example", letter, &[]).await.status, 403);
@@ -128,7 +128,7 @@ on_every_engine! {
         assert_eq!(owner.post("/backoffice/mails/%FF/again", &[]).await.status, 404);
     }
 
-    /// A manager sees what goes to customers, and what goes to the manager, and not who forgot a password.
+    /// A manager sees e-mails to customers and to the manager, and no other user's password links.
     async fn a_manager_sees_letters_and_own_mails(server: TestServer) {
         let (owner, program) = business(&server).await;
         let manager = owner.colleague(&server, "manager", "mia@example.com").await;
@@ -145,7 +145,7 @@ on_every_engine! {
         }
     }
 
-    /// Lists of mails are as long as a page, and go on.
+    /// Lists of e-mails have pages.
     async fn mails_come_by_pages(server: TestServer) {
         let (owner, program) = business(&server).await;
         for number in 0..60 {
@@ -168,7 +168,7 @@ on_every_engine! {
         assert_eq!((all, shown.iter().filter(|to| to.starts_with('c')).count()), (61, 60));
     }
 
-    /// Owners and managers of the business, and nobody else.
+    /// Only owners and managers of the business.
     async fn only_owners_and_managers_see_them(server: TestServer) {
         let (owner, _) = business(&server).await;
         let manager = owner.colleague(&server, "manager", "mia@example.com").await;
@@ -191,7 +191,7 @@ on_every_engine! {
         for path in ["confirmation/fr-FR", "confirmation/en-US", "nothing/en-GB", "confirmation/x"] {
             assert_eq!(owner.get(&format!("/backoffice/letters/{path}")).await.status, 404, "{path}");
         }
-        // Another business has its own texts and mails.
+        // Another business has its own templates and e-mails.
         owner.post(TEXT, &fields).await;
         let other = Visitor::owner(&server, "other@example.com").await;
         other.get(TEXT).await.assert_says("text of the program");

@@ -11,14 +11,14 @@ use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// The mails to an address, the oldest first.
+/// The e-mails to an address, the oldest first.
 async fn to(server: &TestServer, address: &str) -> Vec<WrittenEmail> {
     let mut mails: Vec<_> = server.emails().await.into_iter().filter(|mail| mail.to == address).collect();
     mails.reverse();
     mails
 }
 
-/// A business whose owner has confirmed the address, with a colleague.
+/// A business with a confirmed owner, and a further member.
 async fn staffed(server: &TestServer) -> (Visitor, ApiClient) {
     let owner = Visitor::owner(server, "olivia@example.com").await;
     let program = ApiClient::installed(server, "Harbour Desk", &owner, crate::bookings::ALL).await;
@@ -27,7 +27,7 @@ async fn staffed(server: &TestServer) -> (Visitor, ApiClient) {
     (owner, program)
 }
 
-/// The subjects of the letters to the customer, the oldest first.
+/// The subjects of the e-mails to the customer, the oldest first.
 async fn subjects(server: &TestServer) -> Vec<String> {
     to(server, "marta@example.com").await.into_iter().map(|mail| mail.subject).collect()
 }
@@ -37,7 +37,7 @@ fn number(booked: &Value) -> String {
 }
 
 on_every_engine! {
-    /// Without the switches nobody hears anything, and what a body says of them counts nothing.
+    /// Without the parameters no e-mail is written; members of the body have no effect.
     async fn nobody_is_told_unless_somebody_says_so(server: TestServer) {
         let (_, program) = staffed(&server).await;
         let before = server.emails().await.len();
@@ -50,8 +50,8 @@ on_every_engine! {
         assert_eq!(program.post("/bookings?notifyCustomer=perhaps", &body).await.status, 400);
     }
 
-    /// The customer gets a letter with the price and a calendar entry, for each change a newer one, and at the end one that
-    /// takes the entry out.
+    /// The customer gets an e-mail with the price and a calendar entry, for each change a newer one, and at the end
+    /// one that removes the entry.
     async fn the_customer_is_told(server: TestServer) {
         let (_, program) = business(&server).await;
         let booked = program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 2)).await;
@@ -82,7 +82,7 @@ on_every_engine! {
         }
     }
 
-    /// Everybody of the business who has confirmed an address gets a mail, and the customer none.
+    /// Every member with a confirmed address gets an e-mail, and the customer none.
     async fn the_business_is_told(server: TestServer) {
         let (owner, program) = staffed(&server).await;
         let fields = [("name", "Not yet"), ("email", "later@example.com"), ("role", "staff")];
@@ -104,7 +104,7 @@ on_every_engine! {
         assert_eq!(to(&server, "later@example.com").await.len(), 1, "only the invitation");
     }
 
-    /// The customer's own language, if there are letters in it, or else the business's.
+    /// The customer's own language, if e-mails exist in it, or else the business's.
     async fn a_letter_is_in_the_customers_language(server: TestServer) {
         let (_, program) = business(&server).await;
         for (day, code, address, greeting) in [
@@ -120,7 +120,7 @@ on_every_engine! {
         }
     }
 
-    /// Who has no address gets no mail, and is booked all the same.
+    /// A customer without an address gets no e-mail, and is booked all the same.
     async fn without_an_address_there_is_no_mail(server: TestServer) {
         let (owner, program) = business(&server).await;
         owner.post("/backoffice/people", &[("name", "Kim"), ("email", "kim@example.com"), ("role", "staff")]).await;
@@ -132,7 +132,7 @@ on_every_engine! {
         assert_eq!(to(&server, "kim@example.com").await.len(), 1);
     }
 
-    /// A request that is sent again sends no second mail, and one that is refused none at all.
+    /// A repeated request sends no second e-mail, and a refused one none.
     async fn nobody_is_told_twice(server: TestServer) {
         let (_, program) = business(&server).await;
         for _ in 0..2 {
@@ -144,7 +144,8 @@ on_every_engine! {
         assert_eq!(to(&server, "marta@example.com").await.len(), 1);
     }
 
-    /// The message as a mail server gets it: text, HTML, calendar; from the server's address, with the business's name.
+    /// The message as the mail server gets it: text, HTML, calendar; from the server's address, with the business's
+    /// name.
     async fn the_message_has_its_parts(server: TestServer) {
         let (_, program) = business(&server).await;
         let sink = Sink::start().await;
@@ -205,7 +206,7 @@ on_every_engine! {
         assert_eq!(subjects(&server).await[1..], ["Thank you from Harbour Lights"]);
     }
 
-    /// Whoever does not want to be written to is not, nor is who cancelled.
+    /// No reminder for customers who declined them, or whose booking is cancelled.
     async fn nobody_is_reminded_for_nothing(server: TestServer) {
         let (_, program) = business(&server).await;
         let off = "/bookings?sendCustomerReminders=false&sendCustomerThankyou=false";
@@ -258,7 +259,7 @@ on_every_engine! {
         assert_eq!(subjects(&server).await.len(), 2);
     }
 
-    /// Who books when the reminder would have gone already gets none.
+    /// A booking made after the reminder's time gets none.
     async fn nobody_is_reminded_of_what_was_just_booked(server: TestServer) {
         let (_, program) = business(&server).await;
         server.clock.move_to("2026-05-08T08:00:00+01:00");
@@ -267,7 +268,7 @@ on_every_engine! {
         assert!(subjects(&server).await.is_empty());
     }
 
-    /// A day is 24 hours, also when the clocks change in between, and the letter tells the time on the clock.
+    /// A day is 24 hours, also over a change of the clocks, and the e-mail shows the local time.
     async fn reminders_count_hours_over_a_change_of_the_clock(server: TestServer) {
         let (_, program) = business(&server).await;
         server.clock.move_to("2026-10-01T12:00:00+01:00");
@@ -283,7 +284,7 @@ on_every_engine! {
         assert!(mails[0].text.contains("18:00"), "{}", mails[0].text);
     }
 
-    /// A business chooses the hours, and can leave a letter or a product out.
+    /// A business sets the hours, and can disable a follow-up or a product.
     async fn a_business_chooses_when_it_writes(server: TestServer) {
         const PAGE: &str = "/backoffice/follow-ups";
         let (owner, program) = business(&server).await;
@@ -319,7 +320,7 @@ on_every_engine! {
         assert_eq!(program.read("/settings/products").await["data"].as_array().map(Vec::len), Some(catalogue().products.len()));
     }
 
-    /// Who asks for what the business has yet to accept is told so, in words of their own and in the calendar.
+    /// A booking that waits for acceptance gets its own e-mail kinds and a tentative calendar entry.
     async fn a_request_is_not_confirmed(server: TestServer) {
         let (owner, program) = staffed(&server).await;
         let text = [("subject", "Confirmed!"), ("body", "You are in.")];
@@ -380,7 +381,7 @@ on_every_engine! {
         assert_eq!(page.html.matches("Not sent: no longer needed").count(), 2, "{}", page.html);
     }
 
-    /// A reminder that waits for the mail server until it has begun is not sent any more.
+    /// A reminder that waits for the mail server is not sent once the booking has started.
     async fn nobody_is_reminded_of_what_has_begun(server: TestServer) {
         let (owner, program) = business(&server).await;
         let sink = Sink::start().await;
@@ -396,7 +397,7 @@ on_every_engine! {
         owner.get("/backoffice/mails").await.assert_says("Not sent: no longer needed");
     }
 
-    /// A customer who is deleted gets nothing that waited, and its text is gone.
+    /// Waiting e-mails to a deleted customer are not sent, and their texts are wiped.
     async fn who_is_deleted_gets_no_letter(server: TestServer) {
         let (_, program) = business(&server).await;
         let sink = Sink::start().await;
@@ -411,7 +412,7 @@ on_every_engine! {
         assert!(sink.messages().iter().all(|message| message.to != ["marta@example.com"]));
     }
 
-    /// Who works for the business no longer gets none of its letters that waited, but still what is for a customer.
+    /// Waiting e-mails to a removed member are not sent, those to customers are.
     async fn who_was_removed_gets_no_letter(server: TestServer) {
         let (owner, program) = staffed(&server).await;
         let sink = Sink::start().await;
@@ -431,7 +432,7 @@ on_every_engine! {
         assert_eq!(sent[1].0, ["olivia@example.com"]);
     }
 
-    /// In the demo a mail is shown as mail programs show it, where it can do nothing, and its calendar entry is a file.
+    /// The demo shows an e-mail as an e-mail program does, sandboxed, and its calendar entry as a file.
     async fn the_demo_shows_all_of_a_mail(server: TestServer) {
         let (owner, program) = business(&server).await;
         program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;

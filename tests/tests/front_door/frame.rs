@@ -13,7 +13,7 @@ fn has_frame(page: &Page, email: &str) -> bool {
 }
 
 on_every_engine! {
-    /// Whoever signs out of the page of a question, because it is the wrong account, comes back to it as the right one.
+    /// A user who signs out of a question, to use another account, comes back to it.
     async fn a_question_survives_signing_in_as_somebody_else(server: TestServer) {
         let application = Visitor::developer(&server, "dana@example.com").await.register("Desk", "https://desk.example/cb").await;
         let right = Visitor::owner(&server, "right@example.com").await;
@@ -160,7 +160,7 @@ on_every_engine! {
         head.get(&application.asks_for("subaccounts_rw", None)).await.assert_says("List your subaccounts");
     }
 
-    /// Pages, the style sheet and calendars are sent small to whoever can read that.
+    /// Pages, the style sheet and calendar feeds are compressed if the client accepts it.
     async fn pages_and_styles_are_compressed(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         let calendar = owner.post("/backoffice/calendars/own", &[("current", "")]).await.copied("Calendar address");

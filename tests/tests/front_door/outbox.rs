@@ -6,7 +6,7 @@ use slotkeeper_testkit::smtp::{Behaviour, Sink};
 use std::time::Duration;
 
 on_every_engine! {
-    /// A mail arrives once, with the link in it, and its text is gone from the database afterwards.
+    /// An e-mail is sent once, with its link, and its text is wiped from the database afterwards.
     async fn a_mail_arrives_once(server: TestServer) {
         let sink = Sink::start().await;
         Visitor::owner(&server, "olivia@example.com").await;
@@ -20,7 +20,7 @@ on_every_engine! {
         assert!(server.emails().await.is_empty(), "the text is wiped");
     }
 
-    /// A mail says what it is made of: a strict reader sees names and links as they were written.
+    /// A message has a correct MIME structure: a strict parser finds names and links as written.
     async fn a_mail_can_be_read_by_strict_readers(server: TestServer) {
         let sink = Sink::start().await;
         let fields = [("name", "Böhm & Söhne"), ("person_name", "Zoë Böhm"), ("email", "zoe@example.com"),
@@ -30,7 +30,7 @@ on_every_engine! {
         developer.confirm(&server, "zoe@example.com").await;
         assert_eq!(server.send_emails(sink.host(), sink.port()).await, 1);
         sink.next().await;
-        // The name of whoever confirmed the address is in it.
+        // It contains the name of the user who confirmed the address.
         developer.post("/forgot-password", &[("email", "zoe@example.com")]).await;
         assert_eq!(server.send_emails(sink.host(), sink.port()).await, 1);
         let message = sink.next().await;
@@ -43,7 +43,7 @@ on_every_engine! {
         assert!(message.text().contains("Hello Zoë Böhm,"), "{}", message.text());
     }
 
-    /// While the mail server is away or refuses, the mail waits and is tried again, later and later.
+    /// While the mail server is away or refuses, the e-mail waits and is retried with growing delays.
     async fn a_mail_waits_for_the_mail_server(server: TestServer) {
         let sink = Sink::start().await;
         Visitor::owner(&server, "olivia@example.com").await;
@@ -61,7 +61,7 @@ on_every_engine! {
         assert_eq!(sink.next().await.to, ["olivia@example.com"]);
     }
 
-    /// A mail server that asks for a name and a password gets them; with the wrong ones the mail waits.
+    /// Authentication with the mail server; with a wrong password the e-mails wait.
     async fn a_mail_server_may_ask_for_a_login(server: TestServer) {
         let sink = Sink::with_login("desk", "kayak").await;
         Visitor::owner(&server, "olivia@example.com").await;
@@ -72,7 +72,8 @@ on_every_engine! {
         assert_eq!(sink.next().await.to, ["olivia@example.com"]);
     }
 
-    /// A server that stops gives back the mails it has not begun with: another one need not wait for the lease to end.
+    /// A stopping server releases the leases of e-mails it has not begun, so that another server can send them at
+    /// once.
     async fn a_server_that_stops_gives_mails_back(server: TestServer) {
         let sink = Sink::start().await;
         Visitor::owner(&server, "olivia@example.com").await;
@@ -81,7 +82,7 @@ on_every_engine! {
         assert_eq!(sink.next().await.to, ["olivia@example.com"]);
     }
 
-    /// A mail server may be away for a weekend. After three days a mail is given up.
+    /// A mail server may be away for a weekend. After three days an e-mail has failed.
     async fn a_mail_is_given_up_in_the_end(server: TestServer) {
         let sink = Sink::start().await;
         sink.behave(Behaviour::Refuse(450)).await;
@@ -93,7 +94,7 @@ on_every_engine! {
         assert_eq!(server.send_emails(sink.host(), sink.port()).await, 0);
     }
 
-    /// What the mail server will never take is tried once; other mails are not held up by it.
+    /// A permanently refused e-mail is tried once; others are not delayed.
     async fn a_mail_that_is_refused_for_good_is_given_up_at_once(server: TestServer) {
         let sink = Sink::start().await;
         for code in [550, 551, 552, 553, 554] {
@@ -108,7 +109,7 @@ on_every_engine! {
         assert!(sink.messages().is_empty());
     }
 
-    /// Somebody who waits for a link does not wait for letters about bookings, however many are due.
+    /// E-mails with links are sent before e-mails about bookings, however many are due.
     async fn a_link_goes_before_letters(server: TestServer) {
         let (owner, program) = crate::bookings::business(&server).await;
         let sink = Sink::start().await;

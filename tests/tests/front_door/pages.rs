@@ -32,7 +32,7 @@ on_every_engine! {
         }
     }
 
-    /// A parameter that is there twice, or not UTF-8, stops nobody from reading a page.
+    /// A repeated or invalid parameter does not prevent reading a page.
     async fn odd_queries_do_no_harm(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         for query in ["notice=saved&notice=removed", "notice=saved&x=%ff", "&&notice=saved&=&%"] {

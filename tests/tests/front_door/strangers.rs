@@ -12,13 +12,13 @@ const LURE: &str = "Click http://lure.example";
 const VICTIM: &str = "victim@example.com";
 const HOUR: Duration = Duration::from_secs(3_600);
 
-/// Everything that was written to anybody.
+/// Every e-mail written.
 async fn words(server: &TestServer) -> String {
     let mails = server.emails().await;
     mails.iter().map(|mail| format!("{}\n{}\n{:?}\n", mail.subject, mail.text, mail.parts)).collect()
 }
 
-/// A business with such a name and an owner with such a name, at somebody else's address.
+/// A business and an owner with such names, at another person's address.
 async fn lure_business(server: &TestServer) -> Visitor {
     let visitor = Visitor::new(server);
     let fields = [
@@ -40,8 +40,8 @@ async fn invite(owner: &Visitor, email: &str) -> slotkeeper_testkit::client::Pag
 }
 
 on_every_engine! {
-    /// Signing up with somebody's address, asking for a new password, inviting, installing an application, booking for a
-    /// customer: none of it carries a word of the stranger.
+    /// Signing up with another person's address, asking for a new password, inviting, installing an application,
+    /// booking for a customer: no e-mail contains text of the unconfirmed user.
     async fn an_unconfirmed_person_writes_to_nobody(server: TestServer) {
         let developer = Visitor::new(&server);
         let fields = [("name", LURE), ("person_name", LURE), ("email", "dana@example.com"), ("password", PASSWORD)];
@@ -63,7 +63,7 @@ on_every_engine! {
         assert!(server.emails().await.iter().all(|mail| mail.to != "marta@example.com" && mail.to != "kim@example.com"));
     }
 
-    /// Once the address is confirmed, letters go out, and the developer learns whose key it is.
+    /// Once the address is confirmed, e-mails about bookings are sent, and the developer's e-mail names the business.
     async fn a_confirmed_owner_is_named(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         let program = ApiClient::installed(&server, "Harbour Desk", &owner, ALL).await;
@@ -100,7 +100,7 @@ on_every_engine! {
         server.run_jobs().await;
         owner.sign_in("olivia@example.com").await;
         invite(&owner, VICTIM).await.assert_says("declined an invitation from you");
-        // The address is free for whoever has it, and other businesses know nothing of it.
+        // The address is free for its owner, and other businesses are not affected.
         let other = Visitor::owner(&server, "other@example.com").await;
         assert_eq!(invite(&other, VICTIM).await.location(), "/backoffice/people?notice=invited");
         let people = other.get("/backoffice/people").await.html;
@@ -124,7 +124,7 @@ on_every_engine! {
         kim.get("/backoffice").await.assert_says("Harbour Lights");
     }
 
-    /// Whatever asks for them, and whoever: an address gets five e-mails with links at once and twenty in a day.
+    /// An address gets five e-mails with links at once and twenty in a day, whoever requests them.
     async fn an_address_gets_few_mails_with_links_a_day(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         let mut sent = 0;
@@ -157,8 +157,8 @@ on_every_engine! {
         assert!(server.emails().await.is_empty());
     }
 
-    /// However many businesses write, a customer's address gets twenty letters at once. What is not sent is on the page of
-    /// e-mails, with the reason; the program that booked is told nothing of what others write.
+    /// A customer's address gets twenty e-mails about bookings at once, from all businesses together. The page of
+    /// e-mails shows what was not sent, with the reason; the API client is not told what others send.
     async fn a_customer_gets_few_letters_at_once(server: TestServer) {
         let (owner, program) = business(&server).await;
         let letter = async |number: u32| {

@@ -57,7 +57,7 @@ async fn nothing_is_claimed(engine: Engine) {
     }
     assert_eq!(server.emails().await.len(), written, "links were made that reach nobody");
 
-    // A key that would come by e-mail is not made.
+    // No key is made that would be sent by e-mail.
     let developer = Visitor::developer(&server, "dev@example.com").await;
     let application = developer.register("Key Desk", "").await;
     let asked = owner.get(&application.asks_for("bookings_r_all", None)).await;
@@ -80,7 +80,7 @@ async fn nothing_is_claimed_on_postgres() {
     nothing_is_claimed(Engine::Postgres).await;
 }
 
-/// Where e-mails reach their readers, also in the inbox of the demo, the pages say that they come.
+/// If e-mails reach their recipients, also in the demo's inbox, the pages announce them.
 async fn what_is_sent_is_said(engine: Engine) {
     let server = TestServer::start(engine).await;
     let owner = Visitor::unconfirmed_owner(&server, "olivia@example.com").await;

@@ -122,7 +122,7 @@ on_every_engine! {
         server.clock.advance(48 * HOUR);
         let change = json!({"participants": {"numbers": people(1, 0)}});
         assert_eq!((program.put(&path(&booked), &change).await.status, program.delete(&path(&booked)).await.status), (409, 409));
-        // Staff let somebody go in the middle of it, and the rest of the seats is free.
+        // Staff cancel it in the middle, and its later seats become free.
         let path = format!("{}?mode=backend", path(&booked));
         assert_eq!((program.put(&path, &change).await.status, program.delete(&path).await.status), (200, 204));
     }

@@ -46,7 +46,8 @@ async fn mark(program: &ApiClient) -> String {
     program.read("/changes?limit=500").await["last"].as_str().unwrap().to_owned()
 }
 
-/// What was told of bookings since then, and of customers: the numbers of the bookings, sorted, and the types for the customers.
+/// The changes of bookings and customers since then: the sorted booking numbers, and the types of the customers'
+/// changes.
 async fn told(program: &ApiClient, mark: &str, kind: &str) -> (Vec<String>, Vec<String>) {
     let told = program.read(&format!("/changes?after={mark}&limit=500")).await;
     let (mut bookings, mut customers) = (Vec::new(), Vec::new());
@@ -64,8 +65,8 @@ async fn told(program: &ApiClient, mark: &str, kind: &str) -> (Vec<String>, Vec<
 }
 
 on_every_engine! {
-    /// Twenty bookings show the new name with the answer, twenty more with each piece. A server that ends in between finishes it
-    /// when it is back: each booking has changed once, as whoever changed the name did it.
+    /// Twenty bookings have the new title with the response, twenty more with each chunk. A server that ends in
+    /// between finishes after its restart: each booking has changed once, by the actor who renamed the customer.
     async fn bookings_follow_a_name_through_a_crash(server: TestServer) {
         let server = server.restarted_without_jobs().await;
         let (_, program) = business(&server).await;
@@ -95,9 +96,8 @@ on_every_engine! {
         assert_eq!(told(&program, &mark, "updated").await, (numbers, customers));
     }
 
-    /// A program that breaks in the middle of deleting somebody leaves whole pieces behind: of the one that it broke in, nothing. A
-    /// customer who leaves can book no more, and the next server finishes it: each booking is told of once, with its last state,
-    /// and the customer after them.
+    /// A crash while a customer is being deleted leaves only complete chunks. The customer can have no new bookings,
+    /// and the next server finishes: each booking has one change, with its last state, and the customer after them.
     async fn a_deletion_goes_on_after_a_crash(server: TestServer) {
         let server = server.restarted_without_jobs().await;
         let (_, program) = business(&server).await;

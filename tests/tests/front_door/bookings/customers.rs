@@ -68,8 +68,8 @@ on_every_engine! {
     }
 }
 
-/// Whoever deletes a customer takes locks in the order in which those do who book, change and cancel for that customer at the
-/// same moment: nobody waits for somebody who waits for them. The other engine has one writer.
+/// Deleting a customer takes locks in the same order as booking, changing and cancelling for that customer: no
+/// deadlock. SQLite has one writer.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn deleting_a_customer_waits_for_nobody_who_waits_for_it() {
     let server = TestServer::start(Engine::Postgres).await;

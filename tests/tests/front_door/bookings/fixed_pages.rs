@@ -27,7 +27,7 @@ fn ids(list: &Value) -> Vec<String> {
     list["data"].as_array().unwrap().iter().map(id).collect()
 }
 
-/// A search whose first page was read, and what it found then.
+/// A list whose first page was read, and what it found then.
 struct Search {
     path: String,
     program: ApiClient,
@@ -56,8 +56,8 @@ impl Search {
         self.program.at(server).read(&format!("{path}?pageNavigationToken={token}&pageNumber={number}")).await
     }
 
-    /// Reads the other pages, the last one first. What nobody touched is where it was, what was touched is there or nowhere, and
-    /// nothing else is anywhere; behind the last page there is nothing, and no token.
+    /// Reads the other pages, the last one first. Unchanged items are in their place, changed ones are in their place
+    /// or left out, and there is no other item; after the last page there is neither item nor token.
     async fn verify(&self, server: &TestServer, touched: &BTreeSet<String>) {
         if self.token.is_none() {
             return;
@@ -286,7 +286,8 @@ on_every_engine! {
         assert_eq!(ids(&first), made[..4]);
         let token = first["info"]["pageNavigationToken"].as_str().unwrap();
         let page = async |number: u32| program.read(&format!("/bookings?pageNavigationToken={token}&pageNumber={number}")).await;
-        // One of the first page goes to the end of the list, one of the second is cancelled, and a new one comes before all.
+        // An item of the first page moves to the end of the list, one of the second is cancelled, and a new one comes
+        // before all.
         assert_eq!(program.put(&format!("/bookings/{}", made[0]), &json!({"eventId": tour("2026-05-22")})).await.status, 200);
         assert_eq!(program.delete(&format!("/bookings/{}", made[5])).await.status, 204);
         program.create("/bookings", &order("2026-05-07", 1)).await;
@@ -352,7 +353,7 @@ on_every_engine! {
         }
     }
 
-    /// A token tells nothing to a key that sees less than the one it was given to: with that key the search begins anew.
+    /// A token has no effect with a key of a smaller visibility: the search begins anew.
     async fn a_token_is_for_the_sight_it_began_with(server: TestServer) {
         let (owner, all) = business(&server).await;
         let own = ApiClient::installed(&server, "Own Desk", &owner, "customers_rw_own").await;

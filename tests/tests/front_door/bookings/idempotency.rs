@@ -54,7 +54,7 @@ on_every_engine! {
         assert_eq!(program.post_with_key("/bookings", "order 7", &order("2026-05-15", 3)).await.status, 201);
     }
 
-    /// What was answered to a key that may do more is not told to one of the same application that may do less.
+    /// The stored response of a key is not sent to a key of the same application with fewer permissions.
     async fn a_kept_answer_is_for_keys_that_may_do_the_same(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         let developer = Visitor::developer(&server, "dana@example.com").await;
@@ -73,7 +73,7 @@ on_every_engine! {
         assert_error(&less.post_with_key("/customers", "K", &body).await, 422);
     }
 
-    /// What was kept for one request answers no other, not even for somebody who can write rows.
+    /// A stored response answers no other request, even if rows are changed in the database.
     async fn a_kept_answer_opens_in_its_place_alone(server: TestServer) {
         let (_, program) = business(&server).await;
         let answer = async |key: &str| program.post_with_key("/customers", key, &json!({"lastName": key})).await;

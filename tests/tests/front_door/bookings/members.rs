@@ -14,7 +14,7 @@ async fn customer(program: &ApiClient, name: &str) -> String {
 }
 
 on_every_engine! {
-    /// Somebody is a member from the first to the last day, by the clock of the business.
+    /// A membership lasts from its first to its last day, in the business's time zone.
     async fn a_membership_has_a_first_and_a_last_day(server: TestServer) {
         let (_, program) = business(&server).await;
         let mut ids = Vec::new();
@@ -90,7 +90,7 @@ on_every_engine! {
         };
         for body in [order("2026-05-08", 1), lesson("2026-05-07T10:00:00-00:00")] {
             for path in ["/holds", "/bookings"] {
-                // Somebody new is no member, and neither is nobody.
+                // A new customer is no member, and a request without a customer has none.
                 for body in [body.clone(), of(&body, &other)] {
                     let refused = program.post(path, &body).await;
                     assert_eq!((refused.status, refused.body["message"].as_str()), (403, Some("Only current members can book this product.")), "{path}");

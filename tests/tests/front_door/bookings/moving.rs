@@ -71,7 +71,7 @@ on_every_engine! {
         let offered = program.create(&format!("/availability/matchingslots?ignoreBooking={}", number(&booked)), &search).await;
         let moved = program.put(&path, &json!({"eventId": offered["data"][0]["eventId"]})).await;
         assert_eq!((moved.status, &moved.body["startTime"]), (200, &json!("2026-05-07T10:30:00+01:00")), "{}", moved.text);
-        // What was offered for a move is nobody else's.
+        // What was offered for a move is not offered to other bookings.
         let mut somebody = lesson("11:00");
         somebody["resources"] = json!([ANA]);
         assert_eq!(program.post("/bookings", &somebody).await.status, 409);
@@ -80,7 +80,8 @@ on_every_engine! {
         assert_eq!(with_ana(&program, Some(number(&booked))).await, with_ana(&program, None).await);
     }
 
-    /// Seats of the booking are free for its own party, and a guide who is there for nobody else is free for another product.
+    /// A booking's seats are free for its own party, and a guide who is occupied by this booking only is free for
+    /// another product.
     async fn seats_and_guides_of_the_booking_count_as_free(server: TestServer) {
         let (_, program) = business(&server).await;
         let booked = program.create("/bookings", &order("2026-05-08", 5)).await;
@@ -187,7 +188,7 @@ on_every_engine! {
                 assert_eq!(found.body["message"], listed.body["message"]);
             }
         }
-        // Its own bookings, and a token of somebody else's search.
+        // Its own bookings, and a token of another application's search.
         let ours = own.create("/bookings", &order("2026-05-08", 2)).await;
         assert_eq!(own.read(&format!("{slots}&ignoreBooking={}", number(&ours))).await["data"][0]["numSeatsAvailable"], 3);
         let days = slots.replace("05-08T23", "05-09T23");

@@ -65,7 +65,7 @@ on_every_engine! {
         }
     }
 
-    /// Of customers, and of people who sign in.
+    /// Passwords of customers and of users.
     async fn passwords_open_from_every_device(server: TestServer) {
         let (owner, program) = business(&server).await;
         let forms = ["seven gr\u{e9}\u{e9}n kayaks", "seven gre\u{301}e\u{301}n kayaks"];
@@ -87,7 +87,7 @@ on_every_engine! {
         }
     }
 
-    /// A developer tells applications apart by their names.
+    /// A developer's applications have different names.
     async fn names_of_applications_are_told_apart(server: TestServer) {
         let developer = Visitor::developer(&server, "dev@example.com").await;
         developer.register("Caf\u{e9} Desk", "").await;

@@ -87,7 +87,7 @@ on_every_engine! {
         let theirs = theirs["customerId"].as_str().unwrap().to_owned();
         let ours = own.create("/bookings", &order("2026-05-08", 1)).await;
         let ours = ours["customerId"].as_str().unwrap().to_owned();
-        // Somebody else books for our customer, too.
+        // Another application books for our customer, too.
         book(&all, &ours, &order("2026-05-09", 1), "/bookings").await;
         let nobody = all.create("/customers", &json!({})).await["id"].as_str().unwrap().to_owned();
         let list = |customer: &str| format!("/customers/{customer}/bookings");
@@ -106,11 +106,11 @@ on_every_engine! {
         for answer in [own.get(&list(&theirs)).await, own.get(&list(&nobody)).await, own.get(&list("x")).await, reader.get(&list(&nobody)).await] {
             assert_eq!((answer.status, bytes(&answer)), (404, bytes(&absent)));
         }
-        // A token of one customer leads to nobody else's bookings.
+        // A token of one customer does not work for another one.
         let token = all.read(&format!("{}?itemsPerPage=1", list(&ours))).await["info"]["pageNavigationToken"].clone();
         let path = format!("{}?pageNavigationToken={}", list(&theirs), token.as_str().unwrap());
         assert_eq!(all.get(&path).await.status, 404);
-        // People as far as the key may read them.
+        // Customer and participants as far as the key may read them.
         let with_people = own.read(&format!("{}?expandParticipants=true", list(&ours))).await;
         assert_eq!(with_people["data"][0]["participants"]["details"][0]["personId"], "PUNKNOWN");
     }
@@ -234,7 +234,7 @@ on_every_engine! {
     }
 }
 
-/// As many as whoever runs the server allows, and no more through the API; with bookings as well.
+/// As many customers as the operator allows, and no more through the API, also with bookings.
 async fn customers_are_limited(engine: Engine) {
     let server = TestServer::start_with_customers(engine, 2).await;
     let (_, program) = business(&server).await;

@@ -20,7 +20,7 @@ on_every_engine! {
         let (first, second) = (customer(&program).await, customer(&program).await);
         server.give_password(program.account(), &first, Some(PASSWORD)).await.unwrap();
         let path = |id: &str, password: &str| format!("/customers/{id}/authenticate?password={password}");
-        // Clients look for the e-mail address and try everybody they find.
+        // Clients look for the e-mail address and try every customer found.
         let found = program.read("/customers?searchField=emailAddress&searchText=ilse@example.com").await;
         assert_eq!(found["info"]["totalItems"], 2);
         let right = program.get(&path(&first, TYPED)).await;
@@ -51,7 +51,7 @@ on_every_engine! {
         assert_eq!(bookings.get(&path(&first, TYPED)).await.status, 403);
     }
 
-    /// A customer's password follows the rules for everybody's, can be another one, and can be taken away.
+    /// A customer's password follows the same rules as a user's, can be changed, and can be removed.
     async fn a_business_gives_passwords(server: TestServer) {
         let (_, program) = business(&server).await;
         let (account, id) = (program.account(), customer(&program).await);

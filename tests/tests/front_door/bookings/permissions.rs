@@ -76,14 +76,14 @@ const TABLE: &[Line] = &[
     line("GET /bookings/{bookingNumber}", BOOKINGS_R.0, BOOKINGS_R.1),
     line("PUT /bookings/{bookingNumber}", BOOKINGS_W.0, BOOKINGS_W.1),
     line("DELETE /bookings/{bookingNumber}", "bookings_rwd_own", "bookings_rwd_all"),
-    // Whose a booking is needs the right to both.
+    // The customer of a booking needs both permissions.
     Line {
         operation: "GET /bookings/{bookingNumber}/customer",
         own: "",
         all: "",
         blind: "customers_rw_own customers_rwd_own customers_r_all customers_rw_all customers_rwd_all",
     },
-    // Whoever works with all payments knows what they are for; others need to know the booking.
+    // A key for all payments sees what they are for; other keys need to see the booking.
     Line {
         operation: "GET /bookings/{bookingNumber}/payments",
         own: "",

@@ -183,7 +183,7 @@ on_every_engine! {
         assert_eq!(found["eventId"], format!("{TOUR}_{TOUR_SERIES}_2026-05-08"));
     }
 
-    /// A family takes four seats and an infant none; staff book people whom the product does not list.
+    /// A family takes four seats and an infant none; staff book people categories that the product does not list.
     async fn seats_are_those_of_the_categories(server: TestServer) {
         let (_, program) = business(&server).await;
         let mut body = order("2026-05-08", 1);

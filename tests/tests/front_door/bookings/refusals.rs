@@ -120,7 +120,7 @@ on_every_engine! {
         // The customer was made by this application with the booking, and still it may not read customers.
         assert!(own.read(range).await["data"][0].get("customer").is_none());
         assert_eq!(own.get(&format!("{}/customer", path(&ours))).await.status, 403);
-        // It can book again for the customer it created, and for nobody else's.
+        // It can book again for the customer it created, and for no other.
         let mut again = order("2026-05-09", 1);
         again["customerId"] = ours["customerId"].clone();
         own.create("/bookings", &again).await;

@@ -44,7 +44,7 @@ on_every_engine! {
         let id = joana["id"].as_str().unwrap();
         assert_eq!((&joana["firstName"], &joana["startTimeOfNextBooking"]), (&json!("Joana"), &json!("2026-05-08T18:00:00+01:00")));
         assert_eq!(who(&program, &path).await, ["PSELF", id, "PUNKNOWN"]);
-        // What was read and is written back names the same people, and makes no new ones.
+        // Writing back what was read names the same people and creates none.
         let whole = program.read(&format!("{path}?expandParticipants=true&expandCustomer=true")).await;
         let same = program.put(&path, &whole).await;
         assert_eq!(same.status, 200, "{}", same.text);
@@ -54,7 +54,7 @@ on_every_engine! {
             assert_eq!(program.put(&path, &untouched).await.status, 200);
             assert_eq!(who(&program, &path).await, ["PSELF", id, "PUNKNOWN"]);
         }
-        // Others in their place, together with how many come. Whoever is not named any more does not come.
+        // Other participants, with another number. Those no longer named do not come.
         let mut change = details(&[somebody(id, 1), new("Rui", 2)]);
         change["participants"]["numbers"] = people(2, 0);
         assert_eq!(program.put(&path, &change).await.status, 200);
@@ -62,17 +62,17 @@ on_every_engine! {
         assert_eq!((now.len(), now[0].as_str(), now[1] != id), (2, id, true));
         assert_eq!(program.put(&path, &details(&[somebody(&now[1], 1)])).await.status, 200);
         assert!(program.read(&format!("{list}/{id}")).await.get("startTimeOfNextBooking").is_none());
-        // Nobody by name.
+        // No named participant.
         assert_eq!(program.put(&path, &details(&[])).await.status, 200);
         assert_eq!(who(&program, &path).await, ["PUNKNOWN", "PUNKNOWN"]);
-        // Both stay linked to the customer, and the customer is told of as changed once for each change that linked somebody.
+        // Both stay linked to the customer, who has one change for each request that linked a person.
         assert_eq!(program.read(&list).await["info"]["totalItems"], 2);
         let changes = program.read("/changes?limit=500").await;
         let of_customer = |change: &&Value| (&change["domain"], &change["type"]) == (&json!("customers"), &json!("updated"));
         assert_eq!(changes["data"].as_array().unwrap().iter().filter(of_customer).count(), 2, "{changes}");
     }
 
-    /// What is wrong is named, and neither the booking nor the people are changed.
+    /// An error is named, and neither the booking nor the linked people change.
     async fn wrong_lists_of_people_are_refused(server: TestServer) {
         let (_, program) = business(&server).await;
         let booked = program.create("/bookings", &order("2026-05-08", 2)).await;
@@ -105,8 +105,8 @@ on_every_engine! {
         assert_eq!(program.read(&mine).await["info"]["totalItems"], 0);
     }
 
-    /// New people are linked where the key may change the customer or its application created it; people who are there are
-    /// named where the customer is seen. Who is named already can be written back by everybody.
+    /// New people are linked if the key may change the customer or its application created it; linked people are
+    /// named if the key sees the customer. Every key can write back people who are named already.
     async fn people_are_those_of_customers_in_reach(server: TestServer) {
         let (owner, all) = business(&server).await;
         let install = async |name: &str, permissions: &str| ApiClient::installed(&server, name, &owner, permissions).await;
@@ -132,7 +132,7 @@ on_every_engine! {
             assert_eq!(echoed.status, 200, "{}", echoed.text);
         }
         assert_eq!(all.read(&list).await["info"]["totalItems"], 3);
-        // Holds and bookings for a customer that is only read link nobody either.
+        // Holds and bookings for a customer that can only be read link no person either.
         let mut body = order("2026-05-09", 2);
         (body["customerId"], body["participants"]["details"]) = (json!(customer), json!([new("New", 1)]));
         for (program, status) in [(&reads, 403), (&writes, 201)] {
@@ -141,7 +141,7 @@ on_every_engine! {
                 assert_eq!(answer.status, status, "{path}: {}", answer.text);
             }
         }
-        // What an application booked for somebody new needs no right to customers, also later.
+        // What an application booked for a new customer needs no permission for customers later either.
         let own = install("Books Families", "bookings_rw_own").await;
         let ours = own.create("/bookings", &order("2026-05-10", 2)).await;
         let named = own.put(&self::path(&ours), &details(&[new("Ines", 2)])).await;
@@ -149,7 +149,7 @@ on_every_engine! {
         assert_eq!(own.put(&path, &details(&[])).await.status, 404);
     }
 
-    /// Notices show who comes after the change, and those who are named are known to have come.
+    /// Deliveries show the participants after the change, whose next start is updated.
     async fn who_came_can_be_written_down_afterwards(server: TestServer) {
         let (_, program) = business(&server).await;
         let booked = program.create("/bookings", &order("2026-05-04", 1)).await;

@@ -96,7 +96,7 @@ on_every_engine! {
             }
         }
         assert_eq!(program.read(&path).await, booked);
-        // Somebody else without another time, who is busy and who is free.
+        // Another resource at the same time, occupied and free.
         let other = program.create("/bookings", &with(lesson(&at("15:30")), RUI)).await;
         let longer = json!({"endTime": at("16:00"), "resources": [RUI]});
         assert_eq!(program.put(&path, &longer).await.status, 409);
@@ -124,7 +124,7 @@ on_every_engine! {
         assert_eq!((moved.status, &moved.body["resources"][0]["id"]), (200, &json!(RUI)), "{}", moved.text);
     }
 
-    /// Blocked, outside the hours, or none of the product: never somebody else.
+    /// Blocked, outside the working hours, or not of the product: no other resource is assigned instead.
     async fn who_cannot_come_is_not_replaced(server: TestServer) {
         let (_, program) = business(&server).await;
         let mut offered = catalogue();

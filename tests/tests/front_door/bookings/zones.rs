@@ -53,7 +53,7 @@ async fn changes(program: &ApiClient, after: &str) -> Vec<(String, String)> {
     changes
 }
 
-/// Which bookings applications were told of that they had changed, by number.
+/// The numbers of the bookings with a change.
 async fn told(program: &ApiClient, after: &str) -> Vec<String> {
     let changes = changes(program, after).await.into_iter();
     changes.filter(|(topic, _)| topic == "bookings/updated").map(|(_, id)| id).collect()
@@ -97,7 +97,7 @@ async fn two_servers_move_each_thing_once() {
 }
 
 on_every_engine! {
-    /// Seats, guides, blocks and lessons are as before on the clock, and each that moved is told once.
+    /// Seats, guides, blocks and lessons keep their local time, and each moved one has one change.
     async fn what_is_booked_stays_at_its_time_on_the_clock(server: TestServer) {
         let (owner, program) = business(&server).await;
         owner.confirm(&server, "olivia@example.com").await;
@@ -253,8 +253,8 @@ on_every_engine! {
         assert_eq!(program.post("/bookings?mode=backend", &ana).await.status, 409);
     }
 
-    /// Two lessons in the hour that came twice fall on the same time where it comes once. Both keep it, nothing more of it is
-    /// given, and the owner is told until one of them is moved or cancelled.
+    /// Two lessons in the hour that existed twice get the same time in the hour that exists once. Both keep it, no
+    /// more of it is allocated, and the owner is shown the conflict until one of them is moved or cancelled.
     async fn what_falls_together_is_told_and_not_given_again(server: TestServer) {
         let (owner, program) = business(&server).await;
         owner.confirm(&server, "olivia@example.com").await;

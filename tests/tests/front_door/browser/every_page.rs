@@ -111,7 +111,7 @@ impl Tour {
         }
     }
 
-    /// Signs out whoever is signed in, and somebody else in.
+    /// Signs the current user out, and another one in.
     async fn become_user(&self, email: &str) {
         self.browser.session().delete_all_cookies().await.expect("cookies go");
         sign_in(&self.browser, &self.server, email).await;

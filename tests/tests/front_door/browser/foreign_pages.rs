@@ -57,7 +57,7 @@ on_every_engine! {
         browser.goto(&server.at("/backoffice")).await;
         assert_says(&browser, &["Harbour Lights", OWNER]).await;
 
-        // Nor is anybody signed in as somebody else.
+        // Signing in as another user is impossible, too.
         browser.press("Sign out").await;
         browser.wait_for_text("You are signed out.").await;
         browser.goto(&scene.receiver.url("/win")).await;

@@ -69,7 +69,7 @@ on_every_engine! {
         assert_eq!(installed_keys(&owner).await, 1);
     }
 
-    /// The first answer stands, whichever it is; who pressed the other button is told, or led nowhere.
+    /// The first answer stands; pressing the other button shows a message, without a redirect.
     async fn of_two_answers_at_once_one_stands(server: TestServer) {
         let scene = Scene::with_callback(&server).await;
         let page = scene.owner.get(&scene.application.asks_for("availability_r", Some(STATE))).await;

@@ -31,7 +31,7 @@ on_every_engine! {
         assert_eq!((answer.status, &answer.body["permissions"]), (200, &json!(["availability_r"])));
     }
 
-    /// With a callback the application is told, and gets neither key nor state; without one nobody is told.
+    /// A denial with a callback redirects without key and state; without a callback there is no message.
     async fn who_denies_installs_nothing(server: TestServer) {
         let scene = Scene::with_callback(&server).await;
         let silent = scene.developer.register("Silent Desk", "").await;

@@ -46,9 +46,9 @@ impl Coast {
     }
 }
 
-/// Has the owner allow it, and takes the key from the mail.
+/// Has the owner grant it, and reads the key from the e-mail.
 async fn allowed(server: &TestServer, owner: &Visitor, application: &Application, permissions: &str) -> ApiClient {
-    // Mails of one moment have no order.
+    // E-mails of the same moment have no order.
     server.clock.advance(Duration::from_secs(1));
     owner.allow(&application.asks_for(permissions, None)).await;
     ApiClient::new(server, &server.key_emailed_to(DEVELOPER).await, &application.secret_key)
@@ -115,8 +115,8 @@ on_every_engine! {
         assert_eq!(page.html.matches("Branch ").count(), 50);
     }
 
-    /// The new key has the application's permissions of the portal, in the subaccount; an earlier one ends, whoever granted
-    /// it; other applications' go on.
+    /// The new key has the application's permissions in the portal, for the subaccount; an earlier one ends, whoever
+    /// granted it; keys of other applications stay.
     async fn an_application_installs_itself(server: TestServer) {
         let coast = Coast::new(&server).await;
         let cliffs = Visitor::new(&server);
@@ -271,7 +271,7 @@ on_every_engine! {
         assert_eq!((status(&cliffs).await, status(&surf).await, status(&coast.program).await), (401, 200, 200));
     }
 
-    /// A portal's people find its businesses; a business has none.
+    /// The portal's users see its businesses; a business has none.
     async fn a_portal_has_a_page_of_its_businesses(server: TestServer) {
         let coast = Coast::new(&server).await;
         let home = coast.owner.get("/backoffice").await;

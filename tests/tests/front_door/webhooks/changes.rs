@@ -12,7 +12,7 @@ fn short(changes: &Value) -> Vec<(String, String)> {
     data.iter().map(|one| (format!("{}/{}", text(one, "domain"), text(one, "type")), text(one, "itemId"))).collect()
 }
 
-/// Where the list goes on.
+/// The position after a response.
 fn last(changes: &Value) -> String {
     changes["last"].as_str().unwrap().to_owned()
 }
@@ -51,8 +51,8 @@ on_every_engine! {
         assert_eq!((&seen["data"], &seen["more"]), (&json!([]), &json!(false)));
     }
 
-    /// Nothing in the list tells how much happens that is not for the key: no number, and a mark that is as long and as different
-    /// whether a hundred things happened or nothing did.
+    /// The list does not reveal how much happens that the key may not read: no numbers, and a position of constant
+    /// length that is always different.
     async fn the_list_does_not_tell_how_much_happens_elsewhere(server: TestServer) {
         let (owner, program) = business(&server).await;
         let own = ApiClient::installed(&server, "Own Desk", &owner, "bookings_rw_own").await;
@@ -72,7 +72,7 @@ on_every_engine! {
             assert_eq!(short(&seen), [("bookings/created".to_owned(), ours.clone())]);
             assert!(seen["data"][0].get("number").is_none(), "{seen}");
         }
-        // By numbers one could feel one's way to how many there are: without any that were told before, all mean the beginning.
+        // Numbers could be probed to find the count: without an earlier list with numbers, all mean the beginning.
         for number in [0, 1, 100, 1_000_000] {
             assert_eq!(short(&own.read(&format!("/changes?after={number}")).await).len(), 1, "{number}");
         }
@@ -84,7 +84,7 @@ on_every_engine! {
         }
     }
 
-    /// A client that goes on from `last` misses nothing and gets nothing twice.
+    /// A client that continues from `last` misses nothing and gets nothing twice.
     async fn the_list_is_read_in_parts(server: TestServer) {
         let (_, program) = business(&server).await;
         let before = last(&program.read("/changes").await);

@@ -56,7 +56,7 @@ on_every_engine! {
         }
     }
 
-    /// The same of blocks, and of a booking that goes with its customer: that is shown as cancelled.
+    /// The same for blocks, and for a booking deleted with its customer, which is shown as cancelled.
     async fn whatever_is_deleted_for_good_is_told_whole(server: TestServer) {
         let (_, program) = business(&server).await;
         for (path, domain, body) in [
@@ -97,8 +97,8 @@ on_every_engine! {
         }
     }
 
-    /// A receiver that is away when a thing is deleted gets all of it when it is back, in order, also after more than a day:
-    /// the last state is kept as long as a notice waits that will show it.
+    /// A receiver that is away when a thing is deleted gets all its changes later, in order, also after more than a
+    /// day: the last state is kept as long as a delivery that needs it is pending.
     async fn a_receiver_that_was_away_is_told_whole(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
@@ -124,8 +124,8 @@ on_every_engine! {
         }
     }
 
-    /// The last state of what was deleted, which may be all that is left of a person, is kept for a day and no longer; for each
-    /// webhook as long as a notice waits there that will show it, and for a day more at most.
+    /// The last state of a deleted thing, which may be personal data, is kept for a day; for each webhook as long as
+    /// a delivery that needs it is pending, and for a day more at most.
     async fn a_last_state_goes_after_a_day(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
@@ -137,7 +137,7 @@ on_every_engine! {
             kept.map(|item| item.contains("\"Ilse\""))
         };
         server.deliver().await;
-        // The notice of the deletion waits behind that of the change, which is not taken for 28 hours.
+        // The delivery of the deletion waits behind that of the change, which is refused for 28 hours.
         receiver.replies("/updated", vec![Reply::After(503, 6 * 3_600); 5]);
         let path = format!("/customers/{}", id(&customer));
         assert_eq!(program.put(&path, &json!({"gender": "female"})).await.status, 200);
@@ -170,8 +170,8 @@ on_every_engine! {
         assert!(!kept().await);
     }
 
-    /// What is gone and no longer kept cannot be sent once more: the developer sees why, and the next notice says that something
-    /// was lost. The receiver is not to blame.
+    /// A delivery whose last state is no longer kept cannot be resent: the developer sees why, and the next delivery
+    /// says that something was lost. It does not count as a failure of the receiver.
     async fn what_is_not_kept_any_more_is_announced_as_lost(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
@@ -204,7 +204,7 @@ on_every_engine! {
         assert!(program.read(&format!("/webhooks/{}", id(&webhooks[2]))).await.get("blockedTime").is_none());
     }
 
-    /// What waited for a webhook that was deleted is lost, and the first notice of the one that comes after it says so.
+    /// Pending deliveries of a deleted webhook are lost, and the first delivery of its successor says so.
     async fn a_webhook_says_what_the_one_before_it_lost(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;

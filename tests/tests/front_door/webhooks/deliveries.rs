@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 const MINUTE: Duration = Duration::from_secs(60);
-/// The minutes from one attempt to the next, and to when it is given up; with what is added at random.
+/// The minutes between attempts, and until the failure, with the random addition.
 const SCHEDULE: [u32; 6] = [1, 5, 15, 60, 180, 360];
 
 fn failures(count: usize) -> Vec<Reply> {
@@ -22,13 +22,13 @@ async fn rename(program: &ApiClient, customer: &Value, name: &str) {
     assert_eq!(program.put(&path, &json!({"firstName": name})).await.status, 200);
 }
 
-/// Path and thing of each notice, in the order in which they arrived.
+/// Path and thing of each delivery, in the order of arrival.
 fn arrived(receiver: &Receiver) -> Vec<String> {
     let one = |request: &Request| format!("{} {}", request.path(), told(request)["itemId"].as_str().unwrap());
     receiver.requests().iter().map(one).collect()
 }
 
-/// Lets everything fail that waits, until it is given up.
+/// Makes all pending deliveries fail until none is pending.
 async fn give_up(server: &TestServer) {
     server.deliver().await;
     for minutes in SCHEDULE {
@@ -103,7 +103,7 @@ on_every_engine! {
         assert_eq!(at("/busy"), 4);
     }
 
-    /// An answer with a success counts when its body is cut short; a redirect does not, and nobody follows it.
+    /// A success counts even if its body is cut short; a redirect does not, and is not followed.
     async fn the_status_decides(server: TestServer) {
         let (_, program) = business(&server).await;
         let (receiver, elsewhere) = (Receiver::start().await, Receiver::start().await);
@@ -173,7 +173,7 @@ on_every_engine! {
         server.clock.advance(MINUTE * 6);
         server.deliver().await;
         assert_eq!(told()[4..], came(&[("/created", &a), ("/updated", &a), ("/updated", &a)]));
-        // Also when it is gone meanwhile.
+        // Also if it is deleted meanwhile.
         receiver.replies("/updated", failures(1));
         rename(&program, &first, "A3").await;
         server.deliver().await;
@@ -185,7 +185,7 @@ on_every_engine! {
         assert_eq!(told()[8..], came(&[("/updated", &a), ("/deleted", &a)]));
     }
 
-    /// What is given up because its webhook ends or is replaced keeps nobody waiting any more.
+    /// Deliveries discarded because their webhook ends or is replaced delay no others.
     async fn a_webhook_that_ends_keeps_no_other_waiting(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
@@ -213,7 +213,7 @@ on_every_engine! {
         }
     }
 
-    /// The same when it is blocked, or when its notices are given up one by one.
+    /// The same when it is blocked, or when its deliveries fail one by one.
     async fn a_webhook_that_is_blocked_keeps_no_other_waiting(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
@@ -232,7 +232,7 @@ on_every_engine! {
         assert_eq!((updated.len(), updated.into_iter().collect::<BTreeSet<_>>()), (22, ids));
     }
 
-    /// Given up after the seventh attempt; the next notice says that something was lost, until one has arrived.
+    /// Failed after the seventh attempt; the next delivery says that something was lost, until one has been accepted.
     async fn what_is_given_up_is_said_with_the_next(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
@@ -252,7 +252,7 @@ on_every_engine! {
         assert_eq!(lost, [true, true, false]);
     }
 
-    /// Twenty in a row that are given up block the webhook, and the developer gets a mail; registering it anew is the cure.
+    /// Twenty failures in a row block the webhook, and the developer gets an e-mail; registering it anew unblocks it.
     async fn twenty_given_up_in_a_row_block_a_webhook(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
@@ -293,7 +293,7 @@ on_every_engine! {
         assert_eq!(last.header("x-bookeo-previousmessagelost"), Some("true"));
     }
 
-    /// A receiver that never answers keeps the notices for others waiting no longer than they would anyway.
+    /// A receiver that never answers does not delay the deliveries to others.
     async fn a_dead_receiver_delays_nobody_else(server: TestServer) {
         let (owner, program) = business(&server).await;
         let other = ApiClient::installed(&server, "Other Desk", &owner, "customers_r_all").await;

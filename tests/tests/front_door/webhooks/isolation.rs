@@ -30,8 +30,8 @@ async fn register_many(server: &TestServer, owner: &Visitor, receiver: &Receiver
     }
 }
 
-/// A developer with ten webhooks whose receivers never answer, and another one with one that does: who changes things, the two
-/// receivers, and the customer that is told of to the ten.
+/// A developer with ten webhooks whose receivers never answer, and another one with one that does: the client that
+/// makes changes, the two receivers, and the customer of the ten deliveries.
 async fn beside_slow_receivers(server: &TestServer) -> (ApiClient, Receiver, Receiver, Value) {
     let (owner, program) = business(server).await;
     let (slow, fast) = (Receiver::start().await, Receiver::start().await);
@@ -71,14 +71,14 @@ on_every_engine! {
             server.deliver().await;
         }
         let ids = receiver.requests().into_iter().map(|one| one.header("webhook-id").unwrap().to_owned());
-        // Only what is told of one thing has an order.
+        // Only deliveries of one thing have an order.
         let mut told: Vec<_> = ids.zip(told_of(&receiver)).collect();
         told.sort();
         let webhook = of_own["id"].as_str().unwrap();
         assert_eq!(told, [(format!("{webhook}0000001"), first), (format!("{webhook}0000002"), second)]);
     }
 
-    /// Things that a key may not know of are not lost to it either, also where they are gone before anything is sent.
+    /// Things that a key may not read are not announced as lost either, also if they are deleted before a delivery.
     async fn what_a_key_may_not_know_is_not_announced_as_lost(server: TestServer) {
         let (owner, program) = business(&server).await;
         let receiver = Receiver::start().await;
@@ -108,7 +108,7 @@ on_every_engine! {
         assert_eq!(renamed.status, 200);
         let arrives = async {
             let notice = fast.next().await;
-            // None of them has been given up yet.
+            // None of them has failed yet.
             (told(&notice)["item"]["firstName"].clone(), slow.requests().len())
         };
         let ((name, asked), ()) = tokio::join!(arrives, server.deliver_to(8));
@@ -117,8 +117,8 @@ on_every_engine! {
         assert_eq!(slow.requests().len(), 10);
     }
 
-    /// The same of what changes while that developer's receivers hang and more of them are due: everything is told at once, and of
-    /// the places that others leave none is given to those who have their share.
+    /// The same for changes while that developer's receivers hang and more deliveries are due: all are sent at once,
+    /// and a developer with a full share gets none of the free places.
     async fn others_are_told_while_slow_receivers_hang(server: TestServer) {
         let (program, slow, fast, customer) = beside_slow_receivers(&server).await;
         let path = format!("/customers/{}", customer["id"].as_str().unwrap());
@@ -126,7 +126,7 @@ on_every_engine! {
             for _ in 0..4 {
                 slow.next().await;
             }
-            // Whoever looks for each of these looks for theirs as well.
+            // Each search for due webhooks of these finds those of the other developer as well.
             for name in ["B", "C", "D", "E", "F", "G"] {
                 assert_eq!(program.put(&path, &json!({"firstName": name})).await.status, 200);
                 assert_eq!(told(&fast.next().await)["item"]["firstName"], name);
@@ -156,7 +156,7 @@ on_every_engine! {
             }
         }
         assert_eq!(program.read("/webhooks").await["info"]["totalItems"], 0);
-        // Whatever leads a notice here, such as a name of one's own or a proxy: it is not taken.
+        // A delivery that leads back to this server by another name or a proxy is refused.
         let http = reqwest::Client::new();
         for path in ["/v2/customers", "/v2/nowhere", "/sign-in"] {
             let notice = http.post(format!("{}{path}?{keys}", server.url)).header("X-Bookeo-MessageId", "ABCDEFGHIJKLMNOP0000001");
@@ -168,7 +168,7 @@ on_every_engine! {
     }
 }
 
-/// Where people and programs reach the server is itself as well, on every port.
+/// The server's public and listen addresses are itself as well, on every port.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_webhook_does_not_lead_to_the_public_address() {
     let server =

@@ -20,12 +20,12 @@ async fn register(program: &ApiClient, receiver: &Receiver, path: &str, topic: &
     program.create("/webhooks", &body).await
 }
 
-/// What a notice tells.
+/// The payload of a delivery.
 fn told(request: &Request) -> Value {
     serde_json::from_slice(&request.body).unwrap()
 }
 
-/// The ids of the things that notices told of, in the order in which they arrived.
+/// The ids of the delivered things, in the order of arrival.
 fn told_of(receiver: &Receiver) -> Vec<String> {
     receiver.requests().iter().map(|request| told(request)["itemId"].as_str().unwrap().to_owned()).collect()
 }

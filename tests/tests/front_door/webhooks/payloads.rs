@@ -40,7 +40,7 @@ fn standard_headers(request: &Request) -> http::HeaderMap {
 }
 
 on_every_engine! {
-    /// Bookings come with the customer and everybody who comes, as if both had been asked for.
+    /// Bookings come with customer and participants, as if both had been expanded.
     async fn a_notice_shows_the_whole_booking(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
@@ -120,7 +120,7 @@ on_every_engine! {
         assert_eq!(header(&notice, "webhook-signature").split(' ').count(), 1);
     }
 
-    /// A key is told of what it may read, and sees of it what it may read.
+    /// A key gets deliveries of what it may read, with the parts it may read.
     async fn a_notice_shows_what_the_key_may_read(server: TestServer) {
         let (owner, program) = business(&server).await;
         let receiver = Receiver::start().await;
@@ -148,7 +148,8 @@ on_every_engine! {
         assert_eq!(at("/nothing").len(), 0);
     }
 
-    /// A cancellation is a deletion, and so is the end of a booking with its customer: the last state is told, cancelled.
+    /// A cancellation is a deletion, and so is the end of a booking with its customer: the last state is delivered,
+    /// cancelled.
     async fn deleted_things_are_told_as_they_were(server: TestServer) {
         let (owner, program) = business(&server).await;
         let receiver = Receiver::start().await;
@@ -188,7 +189,7 @@ on_every_engine! {
         assert_eq!(item("/seats"), Some(block));
     }
 
-    /// Whatever face makes a change, and whatever the domain, it is told.
+    /// Changes by every face and of every domain are delivered.
     async fn every_domain_and_type_is_told(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;

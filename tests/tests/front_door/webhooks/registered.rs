@@ -55,7 +55,7 @@ on_every_engine! {
         assert_eq!(requests[0].header("x-bookeo-previousmessagelost"), None);
     }
 
-    /// What waited for the one that was replaced is lost, and the next notice says so.
+    /// Pending deliveries of a replaced webhook are lost, and the next delivery says so.
     async fn replacing_says_what_was_lost(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
@@ -68,7 +68,7 @@ on_every_engine! {
         assert_eq!(receiver.next().await.header("x-bookeo-previousmessagelost"), Some("true"));
     }
 
-    /// Nothing is told to a key that has ended.
+    /// An ended key gets no deliveries.
     async fn a_webhook_ends_with_its_key(server: TestServer) {
         let (owner, program) = business(&server).await;
         let receiver = Receiver::start().await;

@@ -152,7 +152,7 @@ on_every_engine! {
         let nothing = t.get("/bookings?startTime=2026-05-04T00:00:00Z&endTime=2026-05-05T00:00:00Z").await;
         assert_eq!(nothing, json!({"info": {"totalItems": 0, "totalPages": 0, "currentPage": 1}, "data": []}));
 
-        // Somebody of whom nothing is known.
+        // A customer without any details.
         let nobody = id(&t.post("/customers", &json!({})).await, "id");
         t.get(&format!("/customers/{nobody}")).await;
         t.put(&format!("/customers/{nobody}"), &json!({"firstName": null, "phoneNumbers": null, "gender": "female"})).await;

@@ -127,8 +127,8 @@ on_every_engine! {
         assert_eq!(credit(&program, &ilse).await, "0");
     }
 
-    /// Whatever happens between a hold and its booking, the booking costs no more than the hold said and leaves no more to pay,
-    /// or is refused and says that a new hold is needed. Refused is nothing for which only time has gone by.
+    /// Whatever happens between a hold and its booking, the booking costs no more than the hold said and leaves no
+    /// more to pay, or is refused and needs a new hold. The passing of time alone is no reason for a refusal.
     async fn a_hold_is_kept_or_the_booking_refused(server: TestServer) {
         let (_, program) = business(&server).await;
         let account = program.account();

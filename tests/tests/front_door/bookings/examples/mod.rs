@@ -178,7 +178,7 @@ async fn bookings(sender: &Sender) -> String {
     let mut itself = somebody.clone();
     itself["personDetails"] = person;
     expanded["participants"]["details"] = json!([itself, somebody]);
-    // The first to come is the customer, whom the booking did not name: nobody is known to come.
+    // The first participant is the customer, whom the booking did not name: all are unknown.
     let read = sender.get(&format!("{path}?expandCustomer=true&expandParticipants=true"), expanded).await;
     assert_eq!(read["participants"]["details"][2]["personId"], "PUNKNOWN");
     assert_eq!(read["customer"]["numBookings"], 1);

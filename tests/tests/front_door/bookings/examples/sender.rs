@@ -61,7 +61,7 @@ fn difference(value: &Value, shown: &Value, place: &str) -> Option<String> {
     }
 }
 
-/// Somebody who sends the examples, in every spelling that clients are known to use.
+/// A client that sends the examples, in every spelling that clients are known to use.
 pub(super) struct Sender {
     pub(super) program: ApiClient,
     pub(super) http: Client,

@@ -190,8 +190,8 @@ on_every_engine! {
         assert_eq!(program.delete(&paths[1]).await.status, 204);
     }
 
-    /// A page with more people than fit says how many bookings do; one booking alone always fits. Large answers that nobody
-    /// reads are counted: the next one is refused until they are gone, and small ones never are.
+    /// A page with too many participants says how many bookings would fit; one booking alone always fits. Large
+    /// responses that are not read are counted: the next one is refused until they are read, small ones never are.
     async fn pages_and_what_waits_to_be_read_have_so_many_bytes(server: TestServer) {
         let (_, program) = business(&server).await;
         server.offer(program.account(), catalogue_with_seats(1_000)).await;
@@ -229,7 +229,7 @@ on_every_engine! {
         while program.get(&page).await.status != 200 {}
     }
 
-    /// A customer of many bookings goes in pieces, and all of it goes.
+    /// A customer with many bookings is deleted in chunks, and completely.
     async fn a_customer_of_many_bookings_is_deleted(server: TestServer) {
         let (_, program) = business(&server).await;
         let customer = program.create("/customers", &json!({"firstName": "Marta"})).await["id"].as_str().unwrap().to_owned();
