@@ -5,7 +5,7 @@
 //! requests `/health` and books, on new connections.
 
 use crate::client::{Client, text};
-use crate::race::{left, products, booking_body};
+use crate::race::{booking_body, left, products};
 use crate::server::{Place, Server};
 use crate::{ConnectionsArgs, days_from_now, say, say_problems};
 use anyhow::{Context, ensure};

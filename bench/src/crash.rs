@@ -6,7 +6,7 @@
 use crate::client::{Client, text};
 use crate::ledger::{Extent, Finding, Ledger, Seen, State, claims, taken};
 use crate::load::{Dice, Notes, PREFIX, Worker};
-use crate::race::{left, products, booking_body};
+use crate::race::{booking_body, left, products};
 use crate::server::{Place, Server};
 use crate::{CrashArgs, days_from_now, moment, now, say, say_problems};
 use anyhow::{Context, bail};

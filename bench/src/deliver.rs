@@ -11,7 +11,7 @@ mod work;
 
 use crate::client::{Client, text};
 use crate::load::Dice;
-use crate::race::{left, products, booking_body};
+use crate::race::{booking_body, left, products};
 use crate::server::{Place, Server};
 use crate::{DeliverArgs, days_from_now, say, say_problems};
 use anyhow::{Context, bail, ensure};

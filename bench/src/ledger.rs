@@ -53,10 +53,7 @@ pub enum Extent {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
     /// An acknowledged booking is missing.
-    Lost {
-        reference: String,
-        number: String,
-    },
+    Lost { reference: String, number: String },
     /// The state was neither acknowledged nor requested last.
     WrongState {
         reference: String,

@@ -7,7 +7,7 @@
 
 use crate::client::{Client, text};
 use crate::load::Dice;
-use crate::race::{left, products, booking_body};
+use crate::race::{booking_body, left, products};
 use crate::server::{Place, Server};
 use crate::{PollArgs, days_from_now, now, say, say_problems};
 use anyhow::{Context, ensure};

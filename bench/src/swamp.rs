@@ -5,7 +5,7 @@
 //! That account has no products in a demo, so it writes customers, which take the same path as bookings.
 
 use crate::client::{Client, Credentials, text};
-use crate::race::{left, products, booking_body};
+use crate::race::{booking_body, left, products};
 use crate::server::{Place, Server};
 use crate::{SwampArgs, days_from_now, say};
 use anyhow::{Context, bail};

@@ -53,15 +53,15 @@ impl Job {
     pub async fn once(&self, connection: &mut Connection, dice: &mut Dice) -> anyhow::Result<usize> {
         match self {
             Self::Ask(request) => Ok(connection.must(request, 200).await?.len()),
-            Self::Book(wishes) => {
-                let request = wishes.door.post("/v2/bookings", &wishes.body(dice));
+            Self::Book(booking_requests) => {
+                let request = booking_requests.door.post("/v2/bookings", &booking_requests.body(dice));
                 Ok(connection.must(&request, 201).await?.len())
             }
-            Self::HoldAndBook(wishes) => {
-                let body = wishes.body(dice);
-                let hold = connection.must(&wishes.door.post("/v2/holds", &body), 201).await?;
+            Self::HoldAndBook(booking_requests) => {
+                let body = booking_requests.body(dice);
+                let hold = connection.must(&booking_requests.door.post("/v2/holds", &body), 201).await?;
                 let path = format!("/v2/bookings?previousHoldId={}", id(hold)?);
-                Ok(connection.must(&wishes.door.post(&path, &body), 201).await?.len())
+                Ok(connection.must(&booking_requests.door.post(&path, &body), 201).await?.len())
             }
         }
     }

@@ -20,7 +20,7 @@ use anyhow::{Context, bail};
 use history::Ferry;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use job::{Asked, Job, Rate, BookingRequests, measure};
+use job::{Asked, BookingRequests, Job, Rate, measure};
 use machine::Cores;
 use start::Running;
 use std::path::Path;
@@ -135,7 +135,7 @@ impl Scene {
         })
     }
 
-    fn wishes(&self, door: &Door) -> BookingRequests {
+    fn booking_requests(&self, door: &Door) -> BookingRequests {
         BookingRequests { door: door.clone(), product: self.product.clone(), events: Arc::clone(&self.events) }
     }
 
@@ -147,7 +147,7 @@ impl Scene {
             has_fifty(door, &self.bookings).await?;
         }
         let ask = |path: &str| (Job::Ask(server.get(path)), Job::Ask(ceiling.get(path)));
-        let booking = (Job::HoldAndBook(self.wishes(server)), Job::Book(self.wishes(ceiling)));
+        let booking = (Job::HoldAndBook(self.booking_requests(server)), Job::Book(self.booking_requests(ceiling)));
         let jobs = [
             ("key check", ask(KEY), Aim { ratio: 0.5, micros: 30.0 }),
             ("50 slots", ask(&self.slots), Aim { ratio: 0.5, micros: 90.0 }),
@@ -168,7 +168,7 @@ impl Scene {
 
     /// Many writing clients, against one.
     async fn many_and_one(&self, args: &LoadArgs) -> anyhow::Result<()> {
-        let job = Job::Book(self.wishes(&self.server.door));
+        let job = Job::Book(self.booking_requests(&self.server.door));
         let many = self.server.measure(&job, MANY, args).await?.per_second;
         let one = self.server.measure(&job, 1, args).await?.per_second;
         let (each, times) = ((thousands(many), thousands(one)), many / one);
@@ -188,7 +188,7 @@ impl Scene {
             vec![door.get(&self.bookings)],
             numbers.collect(),
         ];
-        let mix = Mix { reads: Arc::new(reads), writes: self.wishes(door) };
+        let mix = Mix { reads: Arc::new(reads), writes: self.booking_requests(door) };
         // The 99th percentile of one request in ten needs more samples.
         let lasting = Duration::from_secs(3 * u64::from(args.seconds));
         let found = steady(&mix, &self.server, args.steady_rate, lasting).await?;

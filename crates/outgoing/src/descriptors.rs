@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_numbers_are_told_apart() {
+    fn other_error_numbers_are_no_lack_of_descriptors() {
         for (number, out) in [(23, true), (24, true), (111, false), (2, false)] {
             let error = io::Error::from_raw_os_error(number);
             assert_eq!((is_out_of_descriptors(&error), was_none_left(&error)), (out, out), "{number}");

@@ -45,15 +45,9 @@ pub enum MasterKeyError {
     )]
     Exposed { path: PathBuf, mode: u32 },
     #[error("The master key {} cannot be read: {source}", path.display())]
-    Read {
-        path: PathBuf,
-        source: io::Error,
-    },
+    Read { path: PathBuf, source: io::Error },
     #[error("The master key {} cannot be created: {source}", path.display())]
-    Create {
-        path: PathBuf,
-        source: io::Error,
-    },
+    Create { path: PathBuf, source: io::Error },
 }
 
 /// The master key: from `environment` if given, otherwise from the file, which is created with a new random key if it

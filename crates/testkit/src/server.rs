@@ -164,7 +164,7 @@ impl TestServer {
     }
 
     /// Starts a server without demo inbox and mail server.
-    pub async fn start_without_mail(engine: Engine) -> Self {
+    pub async fn start_without_mail_server(engine: Engine) -> Self {
         Self::start_as(engine, More { without_mail: true, ..More::default() }).await
     }
 

@@ -83,7 +83,7 @@ on_every_engine! {
     }
 
     /// A wrong password and an unknown address get the same answer.
-    async fn nobody_learns_who_has_an_account(server: TestServer) {
+    async fn responses_do_not_reveal_accounts(server: TestServer) {
         Visitor::owner(&server, "olivia@example.com").await;
         let visitor = Visitor::new(&server);
         let wrong = visitor.post("/sign-in", &[("email", "olivia@example.com"), ("password", "seven blue kayaks")]).await;
@@ -136,7 +136,7 @@ on_every_engine! {
     }
 
     /// Another address in front of a trusted proxy is another origin: one guesser does not lock a person out.
-    async fn a_guesser_elsewhere_locks_nobody_out(server: TestServer) {
+    async fn guessing_elsewhere_locks_no_user_out(server: TestServer) {
         Visitor::owner(&server, "olivia@example.com").await;
         let guesser = Visitor::behind_proxy(&server, "203.0.113.7");
         let guess = [("email", "olivia@example.com"), ("password", "seven blue kayaks")];
@@ -234,7 +234,7 @@ on_every_engine! {
 
     /// Five e-mails with links to one address, wherever they are requested, and thirty from one client; then one each
     /// ten minutes and each minute.
-    async fn mails_with_links_are_limited(server: TestServer) {
+    async fn emails_with_links_are_limited(server: TestServer) {
         let forgot = async |from: &str, email: &str| {
             Visitor::behind_proxy(&server, from).post("/forgot-password", &[("email", email)]).await.status
         };
@@ -254,7 +254,7 @@ on_every_engine! {
     }
 
     /// A forgotten password is replaced by a link that works once, and every session ends.
-    async fn a_forgotten_password_is_replaced_by_mail(server: TestServer) {
+    async fn a_forgotten_password_is_replaced_by_email(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         let visitor = Visitor::new(&server);
         visitor.post("/forgot-password", &[("email", "olivia@example.com")]).await.assert_says("Check your inbox");

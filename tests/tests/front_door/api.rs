@@ -196,7 +196,7 @@ on_every_engine! {
 /// A burst of calls is accepted, and then one a second; beyond that the response says how long to wait, in two
 /// headers. Other keys are not affected.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_key_that_calls_too_often_is_told_to_wait() {
+async fn a_key_that_calls_too_often_has_to_wait() {
     let rate = |number| NonZeroU32::new(number).unwrap();
     let call_rate = CallRate { per_minute: rate(60), burst: rate(30) };
     let server = TestServer::start_with(Engine::Sqlite, None, Some(call_rate)).await;

@@ -21,7 +21,7 @@ fn hold(server: &TestServer, count: usize, text: &str) -> Vec<TcpStream> {
     (0..count).map(open).collect()
 }
 
-async fn idle_and_slow_connections_shut_nobody_out(engine: Engine) {
+async fn idle_and_slow_connections_shut_out_no_client(engine: Engine) {
     let server = TestServer::start_with_connections(engine, PLACES).await;
     let (_, program) = business(&server).await;
     let body = "POST /v2/bookings HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{";
@@ -41,13 +41,13 @@ async fn idle_and_slow_connections_shut_nobody_out(engine: Engine) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn idle_and_slow_connections_shut_nobody_out_on_sqlite() {
-    idle_and_slow_connections_shut_nobody_out(Engine::Sqlite).await;
+async fn idle_and_slow_connections_shut_out_no_client_on_sqlite() {
+    idle_and_slow_connections_shut_out_no_client(Engine::Sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn idle_and_slow_connections_shut_nobody_out_on_postgres() {
-    idle_and_slow_connections_shut_nobody_out(Engine::Postgres).await;
+async fn idle_and_slow_connections_shut_out_no_client_on_postgres() {
+    idle_and_slow_connections_shut_out_no_client(Engine::Postgres).await;
 }
 
 /// A head is refused as soon as it is larger than 32 KiB, however much more would come.

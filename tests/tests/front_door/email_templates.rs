@@ -67,7 +67,7 @@ on_every_engine! {
     }
 
     /// The status of each e-mail, with the error, in pages.
-    async fn the_fate_of_each_mail_is_shown(server: TestServer) {
+    async fn the_status_of_each_email_is_shown(server: TestServer) {
         let (owner, program) = business(&server).await;
         let sink = Sink::start().await;
         server.send_emails(sink.host(), sink.port()).await;
@@ -92,7 +92,7 @@ on_every_engine! {
     }
 
     /// A failed e-mail can be resent by users who may see it, unless it may contain another user's secret.
-    async fn a_mail_that_was_given_up_is_sent_again(server: TestServer) {
+    async fn a_failed_email_is_resent(server: TestServer) {
         let (owner, program) = business(&server).await;
         let manager = owner.colleague(&server, "manager", "mia@example.com").await;
         let staff = owner.colleague(&server, "staff", "kim@example.com").await;
@@ -129,7 +129,7 @@ on_every_engine! {
     }
 
     /// A manager sees e-mails to customers and to the manager, and no other user's password links.
-    async fn a_manager_sees_letters_and_own_mails(server: TestServer) {
+    async fn a_manager_sees_emails_about_bookings_and_own_emails(server: TestServer) {
         let (owner, program) = business(&server).await;
         let manager = owner.colleague(&server, "manager", "mia@example.com").await;
         owner.post("/forgot-password", &[("email", "olivia@example.com")]).await;
@@ -146,7 +146,7 @@ on_every_engine! {
     }
 
     /// Lists of e-mails have pages.
-    async fn mails_come_by_pages(server: TestServer) {
+    async fn emails_are_listed_in_pages(server: TestServer) {
         let (owner, program) = business(&server).await;
         for number in 0..60 {
             let mut body = order("2026-05-08", 1);

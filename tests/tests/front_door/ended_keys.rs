@@ -84,7 +84,7 @@ on_every_engine! {
 /// On another node nothing is written either, and reading ends as soon as the node is notified: the test's clock
 /// stands still, so that the node's cache does not expire by itself.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn another_node_is_told_of_the_end() {
+async fn another_node_is_notified_of_the_end() {
     let server = TestServer::start(Engine::Postgres).await;
     let other = server.another_node().await;
     race(&server, &other).await;

@@ -38,7 +38,7 @@ fn number(booked: &Value) -> String {
 
 on_every_engine! {
     /// Without the parameters no e-mail is written; members of the body have no effect.
-    async fn nobody_is_told_unless_somebody_says_so(server: TestServer) {
+    async fn emails_are_only_written_on_request(server: TestServer) {
         let (_, program) = staffed(&server).await;
         let before = server.emails().await.len();
         let mut body = order("2026-05-08", 1);
@@ -52,7 +52,7 @@ on_every_engine! {
 
     /// The customer gets an e-mail with the price and a calendar entry, for each change a newer one, and at the end
     /// one that removes the entry.
-    async fn the_customer_is_told(server: TestServer) {
+    async fn the_customer_gets_emails(server: TestServer) {
         let (_, program) = business(&server).await;
         let booked = program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 2)).await;
         let path = format!("/bookings/{}", number(&booked));
@@ -83,7 +83,7 @@ on_every_engine! {
     }
 
     /// Every member with a confirmed address gets an e-mail, and the customer none.
-    async fn the_business_is_told(server: TestServer) {
+    async fn the_team_gets_emails(server: TestServer) {
         let (owner, program) = staffed(&server).await;
         let fields = [("name", "Not yet"), ("email", "later@example.com"), ("role", "staff")];
         owner.post("/backoffice/people", &fields).await;
@@ -94,18 +94,18 @@ on_every_engine! {
         server.clock.advance(SECOND);
         assert_eq!(program.delete(&path).await.status, 204);
         for address in ["olivia@example.com", "kim@example.com"] {
-            let letters: Vec<_> = to(&server, address).await.into_iter().filter(|mail| mail.parts.is_some()).collect();
-            let subjects: Vec<_> = letters.iter().map(|mail| mail.subject.split(':').next().unwrap()).collect();
+            let booking_emails: Vec<_> = to(&server, address).await.into_iter().filter(|mail| mail.parts.is_some()).collect();
+            let subjects: Vec<_> = booking_emails.iter().map(|mail| mail.subject.split(':').next().unwrap()).collect();
             assert_eq!(subjects, ["New booking", "Booking changed", "Booking cancelled"], "{address}");
-            assert!(letters[0].text.contains("marta@example.com"), "{}", letters[0].text);
-            assert!(letters.iter().all(|letter| letter.parts.as_ref().unwrap().calendar.is_none()));
+            assert!(booking_emails[0].text.contains("marta@example.com"), "{}", booking_emails[0].text);
+            assert!(booking_emails.iter().all(|booking_email| booking_email.parts.as_ref().unwrap().calendar.is_none()));
         }
         assert!(to(&server, "marta@example.com").await.is_empty());
         assert_eq!(to(&server, "later@example.com").await.len(), 1, "only the invitation");
     }
 
     /// The customer's own language, if e-mails exist in it, or else the business's.
-    async fn a_letter_is_in_the_customers_language(server: TestServer) {
+    async fn an_email_is_in_the_customers_language(server: TestServer) {
         let (_, program) = business(&server).await;
         for (day, code, address, greeting) in [
             ("2026-05-08", json!("de_DE"), "dora@example.com", "Guten Tag Marta Reis"),
@@ -121,7 +121,7 @@ on_every_engine! {
     }
 
     /// A customer without an address gets no e-mail, and is booked all the same.
-    async fn without_an_address_there_is_no_mail(server: TestServer) {
+    async fn without_an_address_there_is_no_email(server: TestServer) {
         let (owner, program) = business(&server).await;
         owner.post("/backoffice/people", &[("name", "Kim"), ("email", "kim@example.com"), ("role", "staff")]).await;
         let before = server.emails().await.len();
@@ -133,7 +133,7 @@ on_every_engine! {
     }
 
     /// A repeated request sends no second e-mail, and a refused one none.
-    async fn nobody_is_told_twice(server: TestServer) {
+    async fn a_repeated_request_sends_no_second_email(server: TestServer) {
         let (_, program) = business(&server).await;
         for _ in 0..2 {
             let again = program.post_with_key("/bookings?notifyCustomer=true", "\"k1\"", &order("2026-05-08", 1)).await;
@@ -176,9 +176,9 @@ on_every_engine! {
         let sink = Sink::start().await;
         server.send_emails(sink.host(), sink.port()).await;
         let mails = sink.messages();
-        let letters: Vec<_> = mails.iter().filter(|message| message.html().is_some()).collect();
-        assert_eq!(letters.len(), 3);
-        for message in letters {
+        let booking_emails: Vec<_> = mails.iter().filter(|message| message.html().is_some()).collect();
+        assert_eq!(booking_emails.len(), 3);
+        for message in booking_emails {
             assert_eq!(message.header("Bcc"), None);
             assert!(!message.html().unwrap().contains("<script"), "{:?}", message.html());
             let raw = String::from_utf8(message.raw.clone()).unwrap();
@@ -207,7 +207,7 @@ on_every_engine! {
     }
 
     /// No reminder for customers who declined them, or whose booking is cancelled.
-    async fn nobody_is_reminded_for_nothing(server: TestServer) {
+    async fn no_reminder_is_sent_in_vain(server: TestServer) {
         let (_, program) = business(&server).await;
         let off = "/bookings?sendCustomerReminders=false&sendCustomerThankyou=false";
         program.create(off, &order("2026-05-08", 1)).await;
@@ -260,7 +260,7 @@ on_every_engine! {
     }
 
     /// A booking made after the reminder's time gets none.
-    async fn nobody_is_reminded_of_what_was_just_booked(server: TestServer) {
+    async fn a_late_booking_gets_no_reminder(server: TestServer) {
         let (_, program) = business(&server).await;
         server.clock.move_to("2026-05-08T08:00:00+01:00");
         program.create("/bookings?mode=backend", &order("2026-05-08", 1)).await;
@@ -382,7 +382,7 @@ on_every_engine! {
     }
 
     /// A reminder that waits for the mail server is not sent once the booking has started.
-    async fn nobody_is_reminded_of_what_has_begun(server: TestServer) {
+    async fn no_reminder_is_sent_after_the_start(server: TestServer) {
         let (owner, program) = business(&server).await;
         let sink = Sink::start().await;
         server.send_emails(sink.host(), sink.port()).await;
@@ -398,7 +398,7 @@ on_every_engine! {
     }
 
     /// Waiting e-mails to a deleted customer are not sent, and their texts are wiped.
-    async fn who_is_deleted_gets_no_letter(server: TestServer) {
+    async fn a_deleted_customer_gets_no_email(server: TestServer) {
         let (_, program) = business(&server).await;
         let sink = Sink::start().await;
         let booked = program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
@@ -413,7 +413,7 @@ on_every_engine! {
     }
 
     /// Waiting e-mails to a removed member are not sent, those to customers are.
-    async fn who_was_removed_gets_no_letter(server: TestServer) {
+    async fn a_removed_member_gets_no_email(server: TestServer) {
         let (owner, program) = staffed(&server).await;
         let sink = Sink::start().await;
         server.send_emails(sink.host(), sink.port()).await;
@@ -433,7 +433,7 @@ on_every_engine! {
     }
 
     /// The demo shows an e-mail as an e-mail program does, sandboxed, and its calendar entry as a file.
-    async fn the_demo_shows_all_of_a_mail(server: TestServer) {
+    async fn the_demo_shows_all_of_an_email(server: TestServer) {
         let (owner, program) = business(&server).await;
         program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
         let list = owner.get("/demo/mail").await.html;
@@ -441,18 +441,18 @@ on_every_engine! {
             let before = html.split_once(subject).expect("the mail").0.to_owned();
             before.rsplit("href=\"").next().unwrap().split('"').next().unwrap().to_owned()
         };
-        let letter = address(&list, "Booking confirmed");
-        let page = owner.get(&letter).await;
+        let booking_email = address(&list, "Booking confirmed");
+        let page = owner.get(&booking_email).await;
         page.assert_says("Dear Marta Reis,");
-        page.assert_says(&format!("<iframe src=\"{letter}/html\" sandbox "));
+        page.assert_says(&format!("<iframe src=\"{booking_email}/html\" sandbox "));
         let policy = page.headers["content-security-policy"].to_str().unwrap();
         assert!(policy.contains("frame-src 'self'") && policy.contains("frame-ancestors 'none'"), "{policy}");
-        let html = owner.get(&format!("{letter}/html")).await;
+        let html = owner.get(&format!("{booking_email}/html")).await;
         html.assert_says("Dear Marta Reis,");
         let policy = html.headers["content-security-policy"].to_str().unwrap();
         assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'self'"), "{policy}");
         assert!(policy.ends_with("; sandbox") && !policy.contains("script-src"), "{policy}");
-        let file = owner.get(&format!("{letter}/calendar")).await;
+        let file = owner.get(&format!("{booking_email}/calendar")).await;
         assert!(file.html.starts_with("BEGIN:VCALENDAR\r\n"), "{}", file.html);
         assert_eq!(file.headers["content-disposition"], "attachment; filename=\"booking.ics\"");
         // One that is only text has neither.

@@ -14,7 +14,7 @@ fn has_frame(page: &Page, email: &str) -> bool {
 
 on_every_engine! {
     /// A user who signs out of a question, to use another account, comes back to it.
-    async fn a_question_survives_signing_in_as_somebody_else(server: TestServer) {
+    async fn a_question_survives_signing_in_as_another_user(server: TestServer) {
         let application = Visitor::developer(&server, "dana@example.com").await.register("Desk", "https://desk.example/cb").await;
         let right = Visitor::owner(&server, "right@example.com").await;
         let manager = right.colleague(&server, "manager", "manager@example.com").await;
@@ -118,13 +118,13 @@ on_every_engine! {
         owner.allow(&application.asks_for(ASKED, None)).await;
         let installed = owner.get("/backoffice/applications").await;
         for page in [&asked, &installed] {
-            for told in [
+            for text in [
                 "Make bookings, and read, change and cancel the bookings it made itself.",
                 "Make bookings, and read and change all your bookings.",
                 "Create customers, and read and change the customers it created itself.",
                 "Read all your customers.",
             ] {
-                page.assert_says(told);
+                page.assert_says(text);
             }
             for included in ["Make bookings, and read and change the bookings it made itself.", "Read all your bookings."] {
                 assert!(!page.html.contains(included), "{included}: {}", page.html);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 on_every_engine! {
     /// An e-mail is sent once, with its link, and its text is wiped from the database afterwards.
-    async fn a_mail_arrives_once(server: TestServer) {
+    async fn an_email_arrives_once(server: TestServer) {
         let sink = Sink::start().await;
         Visitor::owner(&server, "olivia@example.com").await;
         let link = server.email_to("olivia@example.com").await.link();
@@ -21,7 +21,7 @@ on_every_engine! {
     }
 
     /// A message has a correct MIME structure: a strict parser finds names and links as written.
-    async fn a_mail_can_be_read_by_strict_readers(server: TestServer) {
+    async fn an_email_can_be_read_by_strict_parsers(server: TestServer) {
         let sink = Sink::start().await;
         let fields = [("name", "Böhm & Söhne"), ("person_name", "Zoë Böhm"), ("email", "zoe@example.com"),
             ("password", slotkeeper_testkit::client::PASSWORD)];
@@ -44,7 +44,7 @@ on_every_engine! {
     }
 
     /// While the mail server is away or refuses, the e-mail waits and is retried with growing delays.
-    async fn a_mail_waits_for_the_mail_server(server: TestServer) {
+    async fn an_email_waits_for_the_mail_server(server: TestServer) {
         let sink = Sink::start().await;
         Visitor::owner(&server, "olivia@example.com").await;
         sink.behave(Behaviour::Away).await;
@@ -62,7 +62,7 @@ on_every_engine! {
     }
 
     /// Authentication with the mail server; with a wrong password the e-mails wait.
-    async fn a_mail_server_may_ask_for_a_login(server: TestServer) {
+    async fn a_mail_server_may_need_authentication(server: TestServer) {
         let sink = Sink::with_login("desk", "kayak").await;
         Visitor::owner(&server, "olivia@example.com").await;
         assert_eq!(server.send_emails_as(sink.host(), sink.port(), Some(("desk", "canoe"))).await, 1);
@@ -74,7 +74,7 @@ on_every_engine! {
 
     /// A stopping server releases the leases of e-mails it has not begun, so that another server can send them at
     /// once.
-    async fn a_server_that_stops_gives_mails_back(server: TestServer) {
+    async fn a_stopping_server_releases_its_emails(server: TestServer) {
         let sink = Sink::start().await;
         Visitor::owner(&server, "olivia@example.com").await;
         assert_eq!(server.send_emails_while_stopping(sink.host(), sink.port()).await, 0);
@@ -83,7 +83,7 @@ on_every_engine! {
     }
 
     /// A mail server may be away for a weekend. After three days an e-mail has failed.
-    async fn a_mail_is_given_up_in_the_end(server: TestServer) {
+    async fn an_email_fails_in_the_end(server: TestServer) {
         let sink = Sink::start().await;
         sink.behave(Behaviour::Refuse(450)).await;
         Visitor::owner(&server, "olivia@example.com").await;
@@ -95,7 +95,7 @@ on_every_engine! {
     }
 
     /// A permanently refused e-mail is tried once; others are not delayed.
-    async fn a_mail_that_is_refused_for_good_is_given_up_at_once(server: TestServer) {
+    async fn a_permanently_refused_email_fails_at_once(server: TestServer) {
         let sink = Sink::start().await;
         for code in [550, 551, 552, 553, 554] {
             sink.behave(Behaviour::Refuse(code)).await;
@@ -110,7 +110,7 @@ on_every_engine! {
     }
 
     /// E-mails with links are sent before e-mails about bookings, however many are due.
-    async fn a_link_goes_before_letters(server: TestServer) {
+    async fn links_are_sent_before_emails_about_bookings(server: TestServer) {
         let (owner, program) = crate::bookings::business(&server).await;
         let sink = Sink::start().await;
         server.send_emails(sink.host(), sink.port()).await;

@@ -1,6 +1,6 @@
 //! A copy of the disk or of the log contains no key, password or link.
 
-use slotkeeper_testkit::client::{PASSWORD, ApiClient, Visitor, call, parameter};
+use slotkeeper_testkit::client::{ApiClient, PASSWORD, Visitor, call, parameter};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::reqwest::Client;
 use slotkeeper_testkit::serde_json::{Value, json};

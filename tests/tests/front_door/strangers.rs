@@ -2,7 +2,7 @@
 
 use crate::bookings::{ALL, business, order};
 use slotkeeper_testkit::catalogue::catalogue;
-use slotkeeper_testkit::client::{PASSWORD, ApiClient, Visitor};
+use slotkeeper_testkit::client::{ApiClient, PASSWORD, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::reqwest::StatusCode;
 use slotkeeper_testkit::server::TestServer;
@@ -42,7 +42,7 @@ async fn invite(owner: &Visitor, email: &str) -> slotkeeper_testkit::client::Pag
 on_every_engine! {
     /// Signing up with another person's address, asking for a new password, inviting, installing an application,
     /// booking for a customer: no e-mail contains text of the unconfirmed user.
-    async fn an_unconfirmed_person_writes_to_nobody(server: TestServer) {
+    async fn no_email_has_text_of_an_unconfirmed_user(server: TestServer) {
         let developer = Visitor::new(&server);
         let fields = [("name", LURE), ("person_name", LURE), ("email", "dana@example.com"), ("password", PASSWORD)];
         developer.post("/sign-up/developer", &fields).await;
@@ -125,7 +125,7 @@ on_every_engine! {
     }
 
     /// An address gets five e-mails with links at once and twenty in a day, whoever requests them.
-    async fn an_address_gets_few_mails_with_links_a_day(server: TestServer) {
+    async fn an_address_gets_few_emails_with_links_a_day(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         let mut sent = 0;
         for attempt in 0..40 {
@@ -145,7 +145,7 @@ on_every_engine! {
     }
 
     /// Signing up counts as well, and says that it was the address.
-    async fn signing_up_counts_as_a_mail_to_the_address(server: TestServer) {
+    async fn signing_up_counts_as_an_email_to_the_address(server: TestServer) {
         let stranger = Visitor::new(&server);
         for _ in 0..5 {
             assert_eq!(stranger.post("/forgot-password", &[("email", VICTIM)]).await.status, StatusCode::OK);
@@ -159,22 +159,22 @@ on_every_engine! {
 
     /// A customer's address gets twenty e-mails about bookings at once, from all businesses together. The page of
     /// e-mails shows what was not sent, with the reason; the API client is not told what others send.
-    async fn a_customer_gets_few_letters_at_once(server: TestServer) {
+    async fn a_customer_gets_few_emails_at_once(server: TestServer) {
         let (owner, program) = business(&server).await;
-        let letter = async |number: u32| {
+        let book = async |number: u32| {
             let body = order(&format!("2026-06-{:02}", 1 + number), 1);
             program.create("/bookings?notifyCustomer=true&mode=backend", &body).await;
         };
         for number in 0..21 {
-            letter(number).await;
+            book(number).await;
         }
-        let letters = async || server.emails().await.iter().filter(|mail| mail.to == "marta@example.com").count();
-        assert_eq!(letters().await, 20);
+        let booking_emails = async || server.emails().await.iter().filter(|mail| mail.to == "marta@example.com").count();
+        assert_eq!(booking_emails().await, 20);
         let page = owner.get("/backoffice/mails").await;
         page.assert_says("many e-mails went to this address already");
         assert!(!page.html.contains("/again"), "there is nothing to send");
         server.clock.advance(Duration::from_secs(180));
-        letter(21).await;
-        assert_eq!(letters().await, 21);
+        book(21).await;
+        assert_eq!(booking_emails().await, 21);
     }
 }

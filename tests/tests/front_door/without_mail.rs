@@ -7,7 +7,7 @@ use slotkeeper_testkit::server::{Engine, TestServer};
 const SUCCESS: &str = "alert good";
 
 async fn nothing_is_claimed(engine: Engine) {
-    let server = TestServer::start_without_mail(engine).await;
+    let server = TestServer::start_without_mail_server(engine).await;
     let owner = Visitor::new(&server);
     let fields = [
         ("name", "Harbour Lights"),
@@ -27,9 +27,9 @@ async fn nothing_is_claimed(engine: Engine) {
 
     let again = owner.post("/confirm-email", &[]).await.location();
     assert_eq!(again, "/backoffice?notice=no-mail");
-    let told = owner.get(&again).await;
-    told.assert_says("No e-mail was sent, because this server cannot send any yet.");
-    assert!(!told.html.contains(SUCCESS), "{}", told.html);
+    let page = owner.get(&again).await;
+    page.assert_says("No e-mail was sent, because this server cannot send any yet.");
+    assert!(!page.html.contains(SUCCESS), "{}", page.html);
 
     owner
         .get("/backoffice/people")
@@ -65,9 +65,9 @@ async fn nothing_is_claimed(engine: Engine) {
     asked.assert_says("this server cannot send any yet. Nothing was allowed");
     let path = format!("/developer/applications/{}", application.id);
     let removed = developer.post(&format!("{path}/callback"), &[("remove", "")]).await.location();
-    let told = developer.get(&removed).await;
-    told.assert_says("which this server cannot send yet");
-    assert!(!told.html.contains(SUCCESS), "{}", told.html);
+    let page = developer.get(&removed).await;
+    page.assert_says("which this server cannot send yet");
+    assert!(!page.html.contains(SUCCESS), "{}", page.html);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -83,7 +83,7 @@ async fn a_redirect_is_a_status_like_others() {
 }
 
 #[tokio::test]
-async fn retry_after_is_told() {
+async fn retry_after_is_returned() {
     let answer = "HTTP/1.1 503 Busy\r\nRetry-After: 120\r\nContent-Length: 0\r\n\r\n";
     let outcome = post(&Receiver::answering(answer).await.http("/"), patient()).await;
     let retry = outcome.answer.unwrap().retry_after.unwrap();
@@ -285,7 +285,7 @@ async fn a_connection_that_ends_early_broke_off() {
 }
 
 #[tokio::test]
-async fn nobody_there() {
+async fn no_listener() {
     // Closed again at once: connections are refused.
     let at = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let outcome = post(&format!("http://{at}/"), patient()).await;

@@ -69,7 +69,7 @@ async fn inner_addresses_are_refused_before_the_proxy() {
 }
 
 #[tokio::test]
-async fn the_proxy_vouches_for_nobody() {
+async fn the_proxy_does_not_replace_tls() {
     let receiver = Receiver::secured("self_signed", OK).await;
     let (at, _) = proxy(receiver.at).await;
     let outgoing = caller(&Policy::default(), patient(), through(at), &no_names());

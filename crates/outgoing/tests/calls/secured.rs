@@ -19,7 +19,7 @@ async fn the_right_certificate_is_accepted() {
 }
 
 #[tokio::test]
-async fn wrong_certificates_are_told_apart_and_get_no_request() {
+async fn wrong_certificates_are_distinguished_and_get_no_request() {
     for (certificate, fault) in [("self_signed", TlsFault::UnknownIssuer), ("expired", TlsFault::Expired)] {
         let receiver = Receiver::secured(certificate, OK).await;
         let outcome = post_over_tls(receiver.at.port(), patient()).await;

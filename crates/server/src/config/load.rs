@@ -26,10 +26,7 @@ const FOREIGN: [&str; 3] = ["SLOTKEEPER_SERVICE_", "SLOTKEEPER_PORT", "SLOTKEEPE
 #[derive(Debug, Error)]
 pub enum ConfigError {
     #[error("The configuration file {} cannot be read: {source}", path.display())]
-    Unreadable {
-        path: PathBuf,
-        source: io::Error,
-    },
+    Unreadable { path: PathBuf, source: io::Error },
     #[error("{place}: {message}")]
     Wrong {
         /// File and line, or the variable.

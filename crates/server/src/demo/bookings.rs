@@ -158,7 +158,14 @@ impl Bookings {
                 // A no-show is a cancelled booking for clients (wire reference, section 6.10).
                 DemoOutcome::NoShow => {
                     let (over, missed) = (booking.span.to, Booking { no_show: true, ..booking });
-                    cancel_within(tx, app, actors.account, &actors.manager(), over, (missed, &Cancellation::default()))?;
+                    cancel_within(
+                        tx,
+                        app,
+                        actors.account,
+                        &actors.manager(),
+                        over,
+                        (missed, &Cancellation::default()),
+                    )?;
                 }
             }
         }

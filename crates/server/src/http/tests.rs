@@ -335,7 +335,7 @@ async fn a_panic_becomes_an_answer_and_the_connection_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_nobody_reads_does_not_keep_its_place() {
+async fn an_unread_response_does_not_keep_its_slot() {
     let large = hello().route("/large", get(async || vec![0_u8; 64 << 20]));
     let server =
         start(large, Limits { connections: 1, write_timeout: SHORT, linger: SHORT, ..Limits::default() }).await;

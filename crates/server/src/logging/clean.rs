@@ -6,9 +6,7 @@ use tracing_subscriber::fmt::MakeWriter;
 /// Passes entries on, with control characters, line and paragraph separators and bidirectional controls replaced by
 /// their numbers. The only line break of an entry is its last character.
 #[derive(Clone, Copy, Debug)]
-pub struct Clean<W>(
-    pub W,
-);
+pub struct Clean<W>(pub W);
 
 impl<'a, W: MakeWriter<'a>> MakeWriter<'a> for Clean<W> {
     type Writer = Clean<W::Writer>;

@@ -87,7 +87,7 @@ async fn accounts_are_opened_from_the_command_line() {
 /// With `--mail` the link to choose a password is sent once, to the owner only: by the running server or, without
 /// one, by the next one. It works once.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_link_to_a_new_account_goes_by_mail() {
+async fn the_link_to_a_new_account_is_sent_by_email() {
     let database = Database::create().await;
     for database_url in [None, Some(database.url())] {
         let (folder, sink) = (tempfile::tempdir().unwrap(), Sink::start().await);

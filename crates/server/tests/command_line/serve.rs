@@ -59,7 +59,7 @@ async fn serve_keeps_what_it_promised() {
 /// A warning about a data folder that others can open; the folder that the server creates is closed to them.
 #[cfg(unix)]
 #[tokio::test]
-async fn an_open_data_folder_is_told_about() {
+async fn an_open_data_folder_is_warned_about() {
     use std::os::unix::fs::PermissionsExt;
     const TOLD: &str = "other users of this machine can open the data folder";
     let folder = tempfile::tempdir().unwrap();

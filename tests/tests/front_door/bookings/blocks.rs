@@ -93,7 +93,7 @@ on_every_engine! {
     }
 
     /// What a key may not know of is not there; what it may read and not change is refused.
-    async fn blocks_are_somebodys(server: TestServer) {
+    async fn blocks_follow_visibility(server: TestServer) {
         let (owner, _) = business(&server).await;
         let nobody = ApiClient::installed(&server, "Nobody", &owner, "bookings_rwd_all,availability_r").await;
         let all = office(&server, &owner).await;

@@ -48,10 +48,10 @@ async fn mark(program: &ApiClient) -> String {
 
 /// The changes of bookings and customers since then: the sorted booking numbers, and the types of the customers'
 /// changes.
-async fn told(program: &ApiClient, mark: &str, kind: &str) -> (Vec<String>, Vec<String>) {
-    let told = program.read(&format!("/changes?after={mark}&limit=500")).await;
+async fn changes_since(program: &ApiClient, mark: &str, kind: &str) -> (Vec<String>, Vec<String>) {
+    let changes_since = program.read(&format!("/changes?after={mark}&limit=500")).await;
     let (mut bookings, mut customers) = (Vec::new(), Vec::new());
-    for change in told["data"].as_array().unwrap() {
+    for change in changes_since["data"].as_array().unwrap() {
         let text = |member: &str| change[member].as_str().unwrap().to_owned();
         if text("domain") == "bookings" {
             assert_eq!(text("type"), kind);
@@ -75,7 +75,7 @@ on_every_engine! {
         let mark = mark(&program).await;
         assert_eq!(program.put(&path, &json!({"lastName": "Moser"})).await.status, 200);
         assert_eq!(titled(&program, &path, "Ilse Moser").await, 20);
-        let (some, customers) = told(&program, &mark, "updated").await;
+        let (some, customers) = changes_since(&program, &mark, "updated").await;
         assert_eq!((some.len(), &*customers), (20, &["updated".to_owned()][..]));
 
         let server = server.restarted_without_jobs().await;
@@ -88,12 +88,12 @@ on_every_engine! {
         for booking in bookings(&program, &path).await {
             assert_eq!((&booking["title"], &booking["lastChangeAgent"]), (&json!("Ilse Moser"), &json!("Harbour Desk")));
         }
-        assert_eq!(told(&program, &mark, "updated").await, (numbers.clone(), customers.clone()));
+        assert_eq!(changes_since(&program, &mark, "updated").await, (numbers.clone(), customers.clone()));
 
         // Nothing is left to be done.
         let server = server.restarted().await;
         server.run_jobs().await;
-        assert_eq!(told(&program, &mark, "updated").await, (numbers, customers));
+        assert_eq!(changes_since(&program, &mark, "updated").await, (numbers, customers));
     }
 
     /// A crash while a customer is being deleted leaves only complete chunks. The customer can have no new bookings,
@@ -110,8 +110,8 @@ on_every_engine! {
         server.break_after_items(30);
         let broken = program.delete(&path).await;
         assert_eq!(broken.status, 500, "{}", broken.text);
-        let left = |told: &[String]| numbers.iter().filter(|number| !told.contains(number)).cloned().collect::<Vec<_>>();
-        let (some, customers) = told(&program, &mark, "deleted").await;
+        let left = |changes_since: &[String]| numbers.iter().filter(|number| !changes_since.contains(number)).cloned().collect::<Vec<_>>();
+        let (some, customers) = changes_since(&program, &mark, "deleted").await;
         assert_eq!((some.len(), customers.len()), (20, 0));
 
         let server = server.restarted_without_jobs().await;
@@ -131,7 +131,7 @@ on_every_engine! {
         let server = server.restarted().await;
         server.run_jobs().await;
         assert_eq!(program.get(&path).await.status, 404);
-        assert_eq!(told(&program, &mark, "deleted").await, (numbers.clone(), vec!["deleted".to_owned()]));
+        assert_eq!(changes_since(&program, &mark, "deleted").await, (numbers.clone(), vec!["deleted".to_owned()]));
         server.deliver().await;
         let mut shown = Vec::new();
         for notice in receiver.requests() {

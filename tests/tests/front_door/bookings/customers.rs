@@ -71,7 +71,7 @@ on_every_engine! {
 /// Deleting a customer takes locks in the same order as booking, changing and cancelling for that customer: no
 /// deadlock. SQLite has one writer.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn deleting_a_customer_waits_for_nobody_who_waits_for_it() {
+async fn deleting_a_customer_causes_no_deadlock() {
     let server = TestServer::start(Engine::Postgres).await;
     let (_, program) = business(&server).await;
     for _ in 0..12 {

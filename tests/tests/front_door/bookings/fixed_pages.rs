@@ -275,7 +275,7 @@ impl World {
 
 on_every_engine! {
     /// The bookings that changed within some time, of which one changes again after the first page was read.
-    async fn what_nobody_touches_is_on_exactly_one_page(server: TestServer) {
+    async fn unchanged_items_are_on_exactly_one_page(server: TestServer) {
         let (_, program) = business(&server).await;
         let mut made = Vec::new();
         for day in 8..17 {

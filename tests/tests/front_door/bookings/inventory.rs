@@ -51,7 +51,7 @@ on_every_engine! {
     }
 
     /// A private event is booked as a whole, if it has no other booking.
-    async fn a_private_event_is_nobody_elses(server: TestServer) {
+    async fn a_private_event_has_one_booking(server: TestServer) {
         let (_, program) = business(&server).await;
         let mut private = order("2026-05-08", 2);
         private["privateEvent"] = json!(true);

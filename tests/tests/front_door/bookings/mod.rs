@@ -1,5 +1,7 @@
 //! Availability, holds, bookings, blocks and customers through the API.
 
+mod accepted_variants;
+mod after_the_start;
 mod blocks;
 mod changed;
 mod changes;
@@ -11,7 +13,6 @@ mod discounts;
 mod examples;
 mod fixed_pages;
 mod flows;
-mod accepted_variants;
 mod holds;
 mod idempotency;
 mod ignored;
@@ -21,10 +22,8 @@ mod limits;
 mod linked_people;
 mod members;
 mod moving;
-mod unnamed_customers;
 mod normal_forms;
 mod of_customers;
-mod after_the_start;
 mod pages;
 mod passwords;
 mod payments;
@@ -35,6 +34,7 @@ mod replaced_people;
 mod resourceblocks;
 mod seatblocks;
 mod stated_resources;
+mod unnamed_customers;
 mod zones;
 
 use slotkeeper_testkit::catalogue::{COURSE, COURSE_SERIES, LESSON, TOUR, TOUR_SERIES, catalogue};

@@ -88,7 +88,7 @@ on_every_engine! {
     }
 
     /// A developer's applications have different names.
-    async fn names_of_applications_are_told_apart(server: TestServer) {
+    async fn names_of_applications_are_compared_in_normal_form(server: TestServer) {
         let developer = Visitor::developer(&server, "dev@example.com").await;
         developer.register("Caf\u{e9} Desk", "").await;
         for (name, is_new) in [("Cafe\u{301} Desk", false), ("Cafe Desk", true)] {

@@ -104,7 +104,7 @@ on_every_engine! {
     }
 
     /// An application that may not know of a customer cannot lock the customer out by guessing.
-    async fn strangers_lock_nobody_out(server: TestServer) {
+    async fn guessing_for_invisible_customers_locks_none_out(server: TestServer) {
         let (owner, program) = business(&server).await;
         let stranger = ApiClient::installed(&server, "Stranger", &owner, "customers_rw_own").await;
         let id = customer(&program).await;

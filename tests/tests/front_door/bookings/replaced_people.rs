@@ -6,12 +6,12 @@ use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 use std::time::Duration;
 
-fn somebody(id: &str, index: u32) -> Value {
+fn new_person(id: &str, index: u32) -> Value {
     json!({"personId": id, "peopleCategoryId": "Cadults", "categoryIndex": index})
 }
 
 fn new(name: &str, index: u32) -> Value {
-    let mut new = somebody("PNEW", index);
+    let mut new = new_person("PNEW", index);
     new["personDetails"] = json!({"firstName": name});
     new
 }
@@ -37,7 +37,7 @@ on_every_engine! {
         let (_, program) = business(&server).await;
         let booked = program.create("/bookings", &order("2026-05-08", 3)).await;
         let (path, list) = (path(&booked), format!("/customers/{}/linkedpeople", booked["customerId"].as_str().unwrap()));
-        let named = program.put(&path, &details(&[somebody("PSELF", 1), new("Joana", 2)])).await;
+        let named = program.put(&path, &details(&[new_person("PSELF", 1), new("Joana", 2)])).await;
         assert_eq!(named.status, 200, "{}", named.text);
         assert_eq!((&named.body["price"], &named.body["participants"]["numbers"]), (&booked["price"], &people(3, 0)));
         let joana = program.read(&list).await["data"][0].clone();
@@ -55,12 +55,12 @@ on_every_engine! {
             assert_eq!(who(&program, &path).await, ["PSELF", id, "PUNKNOWN"]);
         }
         // Other participants, with another number. Those no longer named do not come.
-        let mut change = details(&[somebody(id, 1), new("Rui", 2)]);
+        let mut change = details(&[new_person(id, 1), new("Rui", 2)]);
         change["participants"]["numbers"] = people(2, 0);
         assert_eq!(program.put(&path, &change).await.status, 200);
         let now = who(&program, &path).await;
         assert_eq!((now.len(), now[0].as_str(), now[1] != id), (2, id, true));
-        assert_eq!(program.put(&path, &details(&[somebody(&now[1], 1)])).await.status, 200);
+        assert_eq!(program.put(&path, &details(&[new_person(&now[1], 1)])).await.status, 200);
         assert!(program.read(&format!("{list}/{id}")).await.get("startTimeOfNextBooking").is_none());
         // No named participant.
         assert_eq!(program.put(&path, &details(&[])).await.status, 200);
@@ -88,9 +88,9 @@ on_every_engine! {
         for (change, says) in [
             (details(&[new("A", 3)]), "there is no person 3"),
             (details(&[new("A", 0)]), "there is no person 0"),
-            (details(&[new("A", 1), somebody("PSELF", 1)]), "is there twice"),
-            (details(&[somebody(&stranger, 1)]), "has no linked person"),
-            (details(&[somebody("nobody", 1)]), "personId must be"),
+            (details(&[new("A", 1), new_person("PSELF", 1)]), "is there twice"),
+            (details(&[new_person(&stranger, 1)]), "has no linked person"),
+            (details(&[new_person("nobody", 1)]), "personId must be"),
             (details(&[bad]), "emailAddress"),
             (json!({"participants": {"details": 7}}), "participants.details"),
             (json!({"participants": {"details": [[]]}}), "participants.details[0]"),
@@ -124,11 +124,11 @@ on_every_engine! {
         let joana = who(&all, &path).await[0].clone();
         let ines = all.create(&list, &json!({"firstName": "Ines"})).await["id"].as_str().unwrap().to_owned();
         for (program, adds, names) in [(&blind, 403, 400), (&reads, 403, 200), (&writes, 200, 200)] {
-            let added = program.put(&path, &details(&[somebody(&joana, 1), new("New", 2)])).await;
+            let added = program.put(&path, &details(&[new_person(&joana, 1), new("New", 2)])).await;
             assert_eq!(added.status, adds, "{}", added.text);
-            let named = program.put(&path, &details(&[somebody(&joana, 1), somebody(&ines, 2)])).await;
+            let named = program.put(&path, &details(&[new_person(&joana, 1), new_person(&ines, 2)])).await;
             assert_eq!(named.status, names, "{}", named.text);
-            let echoed = program.put(&path, &details(&[somebody(&joana, 1), somebody("PSELF", 3)])).await;
+            let echoed = program.put(&path, &details(&[new_person(&joana, 1), new_person("PSELF", 3)])).await;
             assert_eq!(echoed.status, 200, "{}", echoed.text);
         }
         assert_eq!(all.read(&list).await["info"]["totalItems"], 3);

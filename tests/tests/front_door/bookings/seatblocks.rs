@@ -24,7 +24,7 @@ pub(super) fn path(kind: &str, block: &Value) -> String {
 
 on_every_engine! {
     /// Searches show it, blocked seats cannot be held or booked, and deleting it releases all of it.
-    async fn blocked_seats_are_nobody_elses(server: TestServer) {
+    async fn blocked_seats_cannot_be_booked(server: TestServer) {
         let (owner, program) = business(&server).await;
         let office = office(&server, &owner).await;
         let day = "2026-05-08";

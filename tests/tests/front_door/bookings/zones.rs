@@ -54,7 +54,7 @@ async fn changes(program: &ApiClient, after: &str) -> Vec<(String, String)> {
 }
 
 /// The numbers of the bookings with a change.
-async fn told(program: &ApiClient, after: &str) -> Vec<String> {
+async fn changed_bookings(program: &ApiClient, after: &str) -> Vec<String> {
     let changes = changes(program, after).await.into_iter();
     changes.filter(|(topic, _)| topic == "bookings/updated").map(|(_, id)| id).collect()
 }
@@ -89,7 +89,7 @@ async fn two_servers_move_each_thing_once() {
     server.set_clock_as_in(program.account(), AHEAD).await;
     tokio::join!(server.move_to_the_clock(), other.move_to_the_clock());
     moved(&program).await;
-    assert_eq!(told(&program, &last).await, booked);
+    assert_eq!(changed_bookings(&program, &last).await, booked);
     for number in &booked {
         assert!(when(&program, &format!("/bookings/{number}")).await[0].ends_with("+02:00"), "{number}");
     }
@@ -156,10 +156,10 @@ on_every_engine! {
         program.create("/bookings?mode=backend", &free).await;
         program.create("/bookings", &order(DAY, 5)).await;
         assert_eq!(program.post("/bookings", &order(DAY, 1)).await.status, 409);
-        let told = server.email_to("olivia@example.com").await;
-        assert_eq!(told.subject, "The clock of Harbour Lights is set by other rules");
+        let changed_bookings = server.email_to("olivia@example.com").await;
+        assert_eq!(changed_bookings.subject, "The clock of Harbour Lights is set by other rules");
         for part in ["Europe/Madrid", "4 bookings and blocks moved", "Nothing is given twice"] {
-            assert!(told.text.contains(part), "{part}: {}", told.text);
+            assert!(changed_bookings.text.contains(part), "{part}: {}", changed_bookings.text);
         }
         // A second look finds nothing to do.
         let last = last_of(&program).await;
@@ -226,10 +226,10 @@ on_every_engine! {
         }
         let last = last_of(&program).await;
         server.set_clock_as_in(program.account(), AHEAD).await;
-        while told(&program, &last).await.is_empty() {
+        while changed_bookings(&program, &last).await.is_empty() {
             assert!(server.move_a_piece(program.account()).await);
         }
-        let half = told(&program, &last).await;
+        let half = changed_bookings(&program, &last).await;
         assert!(half.len() < booked.len(), "{} of {}", half.len(), booked.len());
         assert_eq!(program.post("/bookings", &order(DAY, 1)).await.status, 503);
         // One that is cancelled while it waits is cancelled, and no more.
@@ -243,7 +243,7 @@ on_every_engine! {
         moved(&program).await;
         let mut expected: Vec<String> = booked.iter().map(|(number, _)| number.clone()).collect();
         expected.sort();
-        assert_eq!(told(&program, &last).await, expected);
+        assert_eq!(changed_bookings(&program, &last).await, expected);
         for (number, day) in &booked {
             let start = &when(&program, &format!("/bookings/{number}")).await[0];
             assert_eq!(*start, format!("{day}T18:00:00+02:00"), "{number}");
@@ -255,7 +255,7 @@ on_every_engine! {
 
     /// Two lessons in the hour that existed twice get the same time in the hour that exists once. Both keep it, no
     /// more of it is allocated, and the owner is shown the conflict until one of them is moved or cancelled.
-    async fn what_falls_together_is_told_and_not_given_again(server: TestServer) {
+    async fn conflicts_are_shown_and_not_allocated_again(server: TestServer) {
         let (owner, program) = business(&server).await;
         owner.confirm(&server, "olivia@example.com").await;
         let mut booked = Vec::new();
@@ -272,13 +272,13 @@ on_every_engine! {
             assert_eq!(when(&program, &format!("/bookings/{number}")).await, expected);
         }
         let page = owner.get("/backoffice").await;
-        let told = server.email_to("olivia@example.com").await;
+        let changed_bookings = server.email_to("olivia@example.com").await;
         page.assert_says("Given twice by the clock");
         for part in booked.iter().map(String::as_str).chain(["Ana, 25 October 2026, 01:20"]) {
             page.assert_says(part);
-            assert!(told.text.contains(part), "{}", told.text);
+            assert!(changed_bookings.text.contains(part), "{}", changed_bookings.text);
         }
-        assert!(!told.text.contains("Ilse"), "nobody's name: {}", told.text);
+        assert!(!changed_bookings.text.contains("Ilse"), "nobody's name: {}", changed_bookings.text);
         let third = with_ana("2026-10-25T01:30:00+02:00", "2026-10-25T01:40:00+02:00");
         assert_eq!(program.post("/bookings?mode=backend", &third).await.status, 409);
         assert_eq!(program.delete(&format!("/bookings/{}", booked[0])).await.status, 204);

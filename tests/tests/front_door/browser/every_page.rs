@@ -297,19 +297,19 @@ impl Tour {
         self.arrive("Remove Kim?", "59-remove").await;
     }
 
-    async fn of_mails(&mut self) {
-        const LETTER: &str = "/backoffice/letters/confirmation/de-DE";
+    async fn emails_pages(&mut self) {
+        const TEMPLATE: &str = "/backoffice/letters/confirmation/de-DE";
         self.open("/backoffice/mails", "64-e-mails").await;
         self.press("Change the texts").await;
         self.arrive("Texts of e-mails", "65-texts").await;
-        self.open(LETTER, "66-text").await;
+        self.open(TEMPLATE, "66-text").await;
         self.fill(&[("Subject", "Ahoi {nobody}")]).await;
         self.press("Save").await;
         self.arrive("There is no placeholder {nobody}", "67-text-wrong").await;
         self.fill(&[("Subject", "Ahoi {customer_name}")]).await;
         self.press("Save").await;
         self.arrive("Saved.", "68-text-saved").await;
-        self.open(&format!("{LETTER}/preview"), "69-text-preview").await;
+        self.open(&format!("{TEMPLATE}/preview"), "69-text-preview").await;
         self.open("/backoffice/letters", "69-texts-own").await;
         self.press("Reminders and thanks").await;
         self.arrive("Nothing: nobody is thanked.", "69-follow-ups").await;
@@ -325,7 +325,7 @@ impl Tour {
         self.open("/backoffice/people", "62-manager-people").await;
         self.open("/backoffice/calendars", "62-manager-calendars").await;
         self.open(&application.asks_for("availability_r", Some("x")), "63-manager-asked").await;
-        self.of_mails().await;
+        self.emails_pages().await;
     }
 
     async fn of_a_developer_with_installations(&mut self, application: &Application) {

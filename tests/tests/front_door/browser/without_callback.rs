@@ -5,7 +5,7 @@ use slotkeeper_testkit::client::call;
 use slotkeeper_testkit::on_every_engine;
 
 on_every_engine! {
-    async fn a_key_goes_by_mail_where_there_is_no_callback(server: TestServer) {
+    async fn a_key_is_sent_by_email_without_a_callback(server: TestServer) {
         let scene = Scene::without_callback(&server).await;
         let browser = scene.owner_at(&server, Size::Phone).await;
         browser.goto(&server.at("/backoffice/details")).await;

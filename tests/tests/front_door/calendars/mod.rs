@@ -6,7 +6,7 @@ mod shown;
 use crate::bookings::{business, order};
 use icalendar::{Calendar, Component};
 use slotkeeper_testkit::catalogue::{COURSE, COURSE_SERIES, LESSON, TOUR, TOUR_SERIES, catalogue, edit};
-use slotkeeper_testkit::client::{Page, ApiClient, Visitor};
+use slotkeeper_testkit::client::{ApiClient, Page, Visitor};
 use slotkeeper_testkit::reqwest::{Client, Response, StatusCode};
 use slotkeeper_testkit::serde_json::{Value, json};
 use std::time::Duration;

@@ -3,7 +3,7 @@
 mod repeated_requests;
 
 use crate::api::assert_error;
-use slotkeeper_testkit::client::{Answer, Application, ApiClient, Visitor};
+use slotkeeper_testkit::client::{Answer, ApiClient, Application, Visitor};
 use slotkeeper_testkit::reqwest::StatusCode;
 use slotkeeper_testkit::serde_json::{Value, json};
 use slotkeeper_testkit::server::{Engine, TestServer};

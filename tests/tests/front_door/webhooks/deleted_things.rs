@@ -1,6 +1,6 @@
 //! Every change is delivered or announced as lost, also when the thing is deleted before.
 
-use super::{book, business, register, told};
+use super::{book, business, payload, register};
 use slotkeeper_testkit::client::{ApiClient, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::receiver::{Receiver, Reply, Request};
@@ -38,7 +38,7 @@ async fn delete(program: &ApiClient, path: &str) {
 
 on_every_engine! {
     /// Created, changed and deleted within a moment: all three arrive, in order, and show what was there last.
-    async fn a_short_life_is_told_whole(server: TestServer) {
+    async fn all_changes_of_a_short_life_are_delivered(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
         follow(&program, &receiver, "customers").await;
@@ -51,13 +51,13 @@ on_every_engine! {
         let requests = receiver.requests();
         assert_eq!(paths(&requests), ["/created", "/updated", "/deleted"]);
         for request in &requests {
-            assert_eq!((&told(request)["itemId"], &told(request)["item"]), (&customer["id"], &last));
+            assert_eq!((&payload(request)["itemId"], &payload(request)["item"]), (&customer["id"], &last));
             assert!(!says_lost(request));
         }
     }
 
     /// The same for blocks, and for a booking deleted with its customer, which is shown as cancelled.
-    async fn whatever_is_deleted_for_good_is_told_whole(server: TestServer) {
+    async fn every_deleted_thing_is_delivered_with_its_last_state(server: TestServer) {
         let (_, program) = business(&server).await;
         for (path, domain, body) in [
             ("/seatblocks", "seatblocks", json!({
@@ -79,7 +79,7 @@ on_every_engine! {
             server.deliver().await;
             let requests = receiver.requests();
             assert_eq!(paths(&requests), ["/created", "/updated", "/deleted"], "{domain}");
-            assert!(requests.iter().all(|request| told(request)["item"] == last), "{domain}");
+            assert!(requests.iter().all(|request| payload(request)["item"] == last), "{domain}");
         }
         let receiver = Receiver::start().await;
         follow(&program, &receiver, "bookings").await;
@@ -91,7 +91,7 @@ on_every_engine! {
         let requests = receiver.requests();
         assert_eq!(paths(&requests), ["/created", "/deleted"]);
         for request in &requests {
-            let item = &told(request)["item"];
+            let item = &payload(request)["item"];
             assert_eq!((&item["bookingNumber"], &item["canceled"], &item["customer"]["firstName"]),
                        (&json!(number), &json!(true), &json!("Marta")));
         }
@@ -99,7 +99,7 @@ on_every_engine! {
 
     /// A receiver that is away when a thing is deleted gets all its changes later, in order, also after more than a
     /// day: the last state is kept as long as a delivery that needs it is pending.
-    async fn a_receiver_that_was_away_is_told_whole(server: TestServer) {
+    async fn a_receiver_that_was_away_gets_every_change(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
         follow(&program, &receiver, "customers").await;
@@ -119,7 +119,7 @@ on_every_engine! {
         assert_eq!(paths(&requests[..1]), ["/created"]);
         assert_eq!(paths(&requests[requests.len() - 2..]), ["/updated", "/deleted"]);
         for request in &requests[requests.len() - 2..] {
-            assert_eq!(told(request)["item"]["firstName"], "B");
+            assert_eq!(payload(request)["item"]["firstName"], "B");
             assert!(!says_lost(request));
         }
     }
@@ -218,7 +218,7 @@ on_every_engine! {
             program.create("/customers", &json!({"firstName": "Told"})).await;
             server.deliver().await;
             let last = receiver.requests().pop().unwrap();
-            assert_eq!((told(&last)["item"]["firstName"].as_str(), says_lost(&last)), (Some("Told"), waits));
+            assert_eq!((payload(&last)["item"]["firstName"].as_str(), says_lost(&last)), (Some("Told"), waits));
             delete(&program, &format!("/webhooks/{}", id(&webhook))).await;
         }
         assert_eq!(receiver.requests().len(), 2);

@@ -1,7 +1,7 @@
 //! Webhooks reveal nothing about things that a key may not see, and no developer waits for another one's receivers.
 
-use super::{book, business, register, told, told_of};
-use slotkeeper_testkit::client::{Page, ApiClient, Visitor};
+use super::{book, business, delivered_ids, payload, register};
+use slotkeeper_testkit::client::{ApiClient, Page, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::receiver::{Receiver, Reply};
 use slotkeeper_testkit::reqwest;
@@ -72,10 +72,10 @@ on_every_engine! {
         }
         let ids = receiver.requests().into_iter().map(|one| one.header("webhook-id").unwrap().to_owned());
         // Only deliveries of one thing have an order.
-        let mut told: Vec<_> = ids.zip(told_of(&receiver)).collect();
-        told.sort();
+        let mut payload: Vec<_> = ids.zip(delivered_ids(&receiver)).collect();
+        payload.sort();
         let webhook = of_own["id"].as_str().unwrap();
-        assert_eq!(told, [(format!("{webhook}0000001"), first), (format!("{webhook}0000002"), second)]);
+        assert_eq!(payload, [(format!("{webhook}0000001"), first), (format!("{webhook}0000002"), second)]);
     }
 
     /// Things that a key may not read are not announced as lost either, also if they are deleted before a delivery.
@@ -94,7 +94,7 @@ on_every_engine! {
         assert_eq!(own.delete(&format!("/customers/{}", ours["id"].as_str().unwrap())).await.status, 204);
         server.deliver().await;
         let requests = receiver.requests();
-        assert!(requests.iter().all(|one| told(one)["itemId"] == ours["id"]), "{:?}", told_of(&receiver));
+        assert!(requests.iter().all(|one| payload(one)["itemId"] == ours["id"]), "{:?}", delivered_ids(&receiver));
         assert!(requests.len() == 2 && requests.iter().all(|one| one.header("x-bookeo-previousmessagelost").is_none()));
     }
 
@@ -107,9 +107,9 @@ on_every_engine! {
         let renamed = program.put(&format!("/customers/{}", customer["id"].as_str().unwrap()), &json!({"firstName": "B"})).await;
         assert_eq!(renamed.status, 200);
         let arrives = async {
-            let notice = fast.next().await;
+            let delivery = fast.next().await;
             // None of them has failed yet.
-            (told(&notice)["item"]["firstName"].clone(), slow.requests().len())
+            (payload(&delivery)["item"]["firstName"].clone(), slow.requests().len())
         };
         let ((name, asked), ()) = tokio::join!(arrives, server.deliver_to(8));
         assert_eq!(name, "B");
@@ -119,7 +119,7 @@ on_every_engine! {
 
     /// The same for changes while that developer's receivers hang and more deliveries are due: all are sent at once,
     /// and a developer with a full share gets none of the free places.
-    async fn others_are_told_while_slow_receivers_hang(server: TestServer) {
+    async fn others_get_deliveries_while_slow_receivers_hang(server: TestServer) {
         let (program, slow, fast, customer) = beside_slow_receivers(&server).await;
         let path = format!("/customers/{}", customer["id"].as_str().unwrap());
         let meanwhile = async {
@@ -129,7 +129,7 @@ on_every_engine! {
             // Each search for due webhooks of these finds those of the other developer as well.
             for name in ["B", "C", "D", "E", "F", "G"] {
                 assert_eq!(program.put(&path, &json!({"firstName": name})).await.status, 200);
-                assert_eq!(told(&fast.next().await)["item"]["firstName"], name);
+                assert_eq!(payload(&fast.next().await)["item"]["firstName"], name);
                 assert_eq!(slow.requests().len(), 4, "as many as can hang at once");
             }
         };
@@ -159,8 +159,8 @@ on_every_engine! {
         // A delivery that leads back to this server by another name or a proxy is refused.
         let http = reqwest::Client::new();
         for path in ["/v2/customers", "/v2/nowhere", "/sign-in"] {
-            let notice = http.post(format!("{}{path}?{keys}", server.url)).header("X-Bookeo-MessageId", "ABCDEFGHIJKLMNOP0000001");
-            let answer = notice.header("content-type", "application/json").body(r#"{"firstName":"Looped"}"#).send().await.unwrap();
+            let delivery = http.post(format!("{}{path}?{keys}", server.url)).header("X-Bookeo-MessageId", "ABCDEFGHIJKLMNOP0000001");
+            let answer = delivery.header("content-type", "application/json").body(r#"{"firstName":"Looped"}"#).send().await.unwrap();
             assert_eq!(answer.status(), 400, "{path}");
             assert!(answer.text().await.unwrap().contains("notice of a webhook"), "{path}");
         }

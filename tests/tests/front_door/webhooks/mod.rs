@@ -1,12 +1,12 @@
 //! Webhooks and the change log.
 
-mod resend;
-mod isolation;
 mod changes;
-mod deliveries;
 mod deleted_things;
+mod deliveries;
+mod isolation;
 mod payloads;
 mod registered;
+mod resend;
 
 use super::bookings::{business, order};
 use slotkeeper_testkit::client::ApiClient;
@@ -21,13 +21,13 @@ async fn register(program: &ApiClient, receiver: &Receiver, path: &str, topic: &
 }
 
 /// The payload of a delivery.
-fn told(request: &Request) -> Value {
+fn payload(request: &Request) -> Value {
     serde_json::from_slice(&request.body).unwrap()
 }
 
 /// The ids of the delivered things, in the order of arrival.
-fn told_of(receiver: &Receiver) -> Vec<String> {
-    receiver.requests().iter().map(|request| told(request)["itemId"].as_str().unwrap().to_owned()).collect()
+fn delivered_ids(receiver: &Receiver) -> Vec<String> {
+    receiver.requests().iter().map(|request| payload(request)["itemId"].as_str().unwrap().to_owned()).collect()
 }
 
 /// Books the tour of a day; its number.

@@ -1,6 +1,6 @@
 //! Webhooks in the API: registered, replaced, listed, deleted, ended with their key.
 
-use super::{book, business, register, told_of};
+use super::{book, business, delivered_ids, register};
 use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::receiver::Receiver;
@@ -34,7 +34,7 @@ on_every_engine! {
         }
         book(&program, "2026-05-08").await;
         server.deliver().await;
-        assert_eq!(told_of(&receiver), [""; 0]);
+        assert_eq!(delivered_ids(&receiver), [""; 0]);
     }
 
     /// One for each domain and type of a key: a second one takes its place.
@@ -64,7 +64,7 @@ on_every_engine! {
         register(&program, &receiver, "/second", "bookings/created").await;
         let next = book(&program, "2026-05-09").await;
         server.deliver().await;
-        assert_eq!(told_of(&receiver), [next]);
+        assert_eq!(delivered_ids(&receiver), [next]);
         assert_eq!(receiver.next().await.header("x-bookeo-previousmessagelost"), Some("true"));
     }
 
@@ -80,7 +80,7 @@ on_every_engine! {
         assert_eq!(program.get("/webhooks").await.status, 401);
         book(&staff, "2026-05-09").await;
         server.deliver().await;
-        assert_eq!(told_of(&receiver), [""; 0]);
+        assert_eq!(delivered_ids(&receiver), [""; 0]);
     }
 
     /// What is wrong with a webhook is said by the name of the member.

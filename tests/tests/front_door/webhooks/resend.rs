@@ -1,6 +1,6 @@
 //! Resending deliveries, test deliveries, and what happens to the others meanwhile.
 
-use super::{business, register, told, told_of};
+use super::{business, delivered_ids, payload, register};
 use slotkeeper_testkit::client::{ApiClient, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::receiver::{Receiver, Reply};
@@ -115,7 +115,7 @@ on_every_engine! {
             program.create("/customers", &json!({"firstName": name})).await;
             server.deliver().await;
             let last = receiver.requests().pop().unwrap();
-            assert_eq!(told(&last)["item"]["firstName"], name);
+            assert_eq!(payload(&last)["item"]["firstName"], name);
             assert_eq!(last.header("x-bookeo-previousmessagelost"), lost);
         }
     }
@@ -141,8 +141,8 @@ on_every_engine! {
             server.clock.advance(Duration::from_millis(1));
         }
         server.deliver().await;
-        let told = told_of(&receiver);
-        assert_eq!((told.len(), &told[0]), (2, &told[1]));
+        let payload = delivered_ids(&receiver);
+        assert_eq!((payload.len(), &payload[0]), (2, &payload[1]));
         assert_eq!(receiver.requests()[0].header("webhook-id"), receiver.requests()[1].header("webhook-id"));
     }
 }

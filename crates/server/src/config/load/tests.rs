@@ -76,7 +76,7 @@ fn the_environment_can_name_the_file() {
 }
 
 #[test]
-fn mistakes_are_told_with_their_place_and_without_their_value() {
+fn errors_name_the_place_and_not_the_value() {
     for (file, line, expected) in [
         ("\nport = 5", 2, "there is no option `port` outside a section. It belongs in the section [mail]"),
         ("[mail]\n\nlisten = \"x\"", 3, "there is no option `listen` in [mail]. It belongs at the top of the file"),
