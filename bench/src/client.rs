@@ -1,4 +1,4 @@
-//! A client of the API, as wire-level as possible: it sees statuses and bodies, not types.
+//! An API client that sees statuses and bodies, not types.
 
 use anyhow::{Context, bail};
 use reqwest::Method;
@@ -8,24 +8,21 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Duration;
 
-/// What `slotkeeper demo --credentials-file` writes, as far as it is needed.
+/// The part of `slotkeeper demo --credentials-file` that is needed.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Credentials {
-    /// The base of the API, with `/v2`.
+    /// The base address of the API, with `/v2`.
     pub base_url: String,
-    /// The application's secret key.
     pub secret_key: String,
-    /// The keys of its authorizations.
     pub api_keys: ApiKeys,
-    /// The products of the demo's business.
     pub products: Products,
     #[serde(default)]
     pub portal: Option<Portal>,
     pub business: LogIn,
 }
 
-/// How somebody of the demo signs in.
+/// A log-in of the demo.
 #[derive(Debug, Clone, Deserialize)]
 pub struct LogIn {
     pub username: String,
@@ -39,14 +36,12 @@ pub struct Portal {
     pub subaccounts: Vec<String>,
 }
 
-/// API keys of the demo.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ApiKeys {
-    /// The one with every permission.
+    /// The key with every permission.
     pub all: String,
 }
 
-/// Ids of products, by type.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Products {
@@ -66,19 +61,19 @@ impl Credentials {
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub status: u16,
-    /// Its body; null when there is none or when it is not JSON.
+    /// Null if there is none or it is not JSON.
     pub body: Value,
 }
 
 impl Answer {
-    /// A text in the body, at a JSON pointer.
+    /// A string in the body, by its JSON pointer.
     #[must_use]
     pub fn text(&self, pointer: &str) -> Option<&str> {
         self.body.pointer(pointer).and_then(Value::as_str)
     }
 }
 
-/// The client. Clones share their connections.
+/// Clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Client {
     http: reqwest::Client,
@@ -86,7 +81,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client of one server. The address may leave out `/v2`.
+    /// A client of one server. The address may lack `/v2`.
     pub fn new(base_url: &str, credentials: &Credentials) -> anyhow::Result<Self> {
         let mut keys = HeaderMap::new();
         for (name, key) in
@@ -98,7 +93,7 @@ impl Client {
         }
         let base = base_url.trim_end_matches('/');
         let base = if base.ends_with("/v2") { base.to_owned() } else { format!("{base}/v2") };
-        // Nothing may repeat a request by itself: each answer is counted.
+        // No automatic retries: each response is counted.
         let http = reqwest::Client::builder()
             .default_headers(keys)
             .no_proxy()
@@ -108,13 +103,12 @@ impl Client {
         Ok(Self { http, base })
     }
 
-    /// The base of the API.
     #[must_use]
     pub fn base(&self) -> &str {
         &self.base
     }
 
-    /// One call. It fails when there is no whole answer.
+    /// One call. Fails if there is no complete response.
     pub async fn call(
         &self,
         method: Method,
@@ -153,7 +147,7 @@ impl Client {
         self.must(200, Method::GET, path, &[], None).await
     }
 
-    /// Everything in a list, over all its pages.
+    /// All items of a list, over all its pages.
     pub async fn list(&self, path: &str, query: &[(&str, &str)]) -> anyhow::Result<Vec<Value>> {
         let query = [query, &[("itemsPerPage", "100")]].concat();
         let mut page = self.must(200, Method::GET, path, &query, None).await?;
@@ -169,7 +163,7 @@ impl Client {
         Ok(items)
     }
 
-    /// The slots of appointments for one adult. `resource` asks for one in particular.
+    /// The slots of appointments for one adult, with `resource` if given.
     pub async fn matching(
         &self,
         product: &str,
@@ -195,13 +189,12 @@ pub fn one_adult() -> Value {
     json!({ "peopleCategoryId": "Cadults", "number": 1 })
 }
 
-/// The text of a member, or nothing.
+/// The string of a member, or an empty one.
 #[must_use]
 pub fn text<'a>(object: &'a Value, member: &str) -> &'a str {
     object[member].as_str().unwrap_or_default()
 }
 
-/// The data of a page.
 fn take_data(page: &mut Value, path: &str) -> anyhow::Result<Vec<Value>> {
     match page["data"].take() {
         Value::Array(items) => Ok(items),

@@ -1,11 +1,11 @@
-//! Clients that take connections and send nothing, or little, shut nobody out.
+//! Proof that idle or slow connections shut out no other client.
 //!
-//! From many addresses of this machine they leave connections idle, send half the head of a request, or a body one byte after
-//! the other, all of it over and over, because the server hangs up; others ask without a pause. Meanwhile
-//! one client asks on new connections whether the server is well, and books.
+//! From many addresses of this machine, clients leave connections idle, send half the head of a request, or a body
+//! byte by byte, and reconnect when the server closes; others send requests without a pause. Meanwhile one client
+//! requests `/health` and books, on new connections.
 
 use crate::client::{Client, text};
-use crate::race::{left, products, wish};
+use crate::race::{booking_body, left, products};
 use crate::server::{Place, Server};
 use crate::{ConnectionsArgs, days_from_now, say, say_problems};
 use anyhow::{Context, ensure};
@@ -21,20 +21,20 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-/// How soon an answer must be there.
+/// Maximum time of a response.
 const SOON: Duration = Duration::from_secs(1);
-/// How many addresses the others come from.
+/// Number of addresses of the attacking clients.
 const ADDRESSES: u8 = 20;
-/// How long whoever was hung up on waits before it comes back.
+/// Pause before a client reconnects.
 const REST: Duration = Duration::from_secs(2);
-/// How long one that is not let in counts as waiting.
+/// How long a client waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// A slow body sends a byte so often.
+/// Interval between bytes of a slow body.
 const DRIP: Duration = Duration::from_millis(500);
-/// With so few descriptors the control's server can take no connection.
+/// With so few descriptors the control's server can accept no connection.
 const STARVED: &str = "--nofile=24:24";
 
-/// What the others send.
+/// What an attacking client sends.
 #[derive(Debug, Clone, Copy)]
 enum Kind {
     Idle,
@@ -54,7 +54,7 @@ impl Kind {
     }
 }
 
-/// What was measured of one kind of request.
+/// Durations of one kind of request.
 #[derive(Debug, Default)]
 struct Times(Vec<Duration>);
 
@@ -70,7 +70,7 @@ impl Times {
     }
 }
 
-/// The proof. True when nothing is wrong; with `--starve` when something was found.
+/// The proof. True if it holds; with `--starve`, if problems were found.
 pub async fn connections(args: &ConnectionsArgs) -> anyhow::Result<bool> {
     #[cfg(unix)]
     more_descriptors();
@@ -92,16 +92,16 @@ pub async fn connections(args: &ConnectionsArgs) -> anyhow::Result<bool> {
     Ok(wrong.is_empty())
 }
 
-/// Lets this program have as many connections as it may.
+/// Raises the descriptor limit of this process.
 #[cfg(unix)]
 fn more_descriptors() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
-    // With fewer it has fewer clients, and the report says how many there were.
+    // With fewer descriptors there are fewer clients; the report states their number.
     let _raised = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }
 
-/// What is wrong while others take what they can.
+/// Problems found during the attack.
 async fn under_siege(args: &ConnectionsArgs, server: &Server) -> anyhow::Result<Vec<String>> {
     let address: SocketAddr = server.client.base().trim_start_matches("http://").trim_end_matches("/v2").parse()?;
     let mut orders = orders(&server.client).await?;
@@ -116,7 +116,7 @@ async fn under_siege(args: &ConnectionsArgs, server: &Server) -> anyhow::Result<
             others.spawn(hold(kind, address, source(number), Arc::clone(&open)));
         }
     }
-    // Everybody has come once.
+    // Every client has connected once.
     sleep(Duration::from_secs(5)).await;
     if args.starve {
         let pid = server.pid().to_string();
@@ -129,7 +129,7 @@ async fn under_siege(args: &ConnectionsArgs, server: &Server) -> anyhow::Result<
     let mut most_open = 0;
     while Instant::now() < until {
         most_open = most_open.max(open.load(Ordering::Relaxed));
-        // Each on a connection of its own.
+        // A new connection for each.
         let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).timeout(PATIENCE).build()?;
         let begin = Instant::now();
         match client.get(&health).send().await {
@@ -162,18 +162,18 @@ async fn under_siege(args: &ConnectionsArgs, server: &Server) -> anyhow::Result<
     Ok(wrong)
 }
 
-/// One of the addresses of this machine.
+/// An address of this machine.
 fn source(number: u32) -> Ipv4Addr {
     let last = u8::try_from(number % u32::from(ADDRESSES)).unwrap_or_default();
     Ipv4Addr::new(127, 0, 1, last + 1)
 }
 
-/// Takes a connection, sends what its kind sends, and comes back when it is hung up on.
+/// Connects, sends what its kind sends, and reconnects when the server closes.
 async fn hold(kind: Kind, address: SocketAddr, from: Ipv4Addr, open: Arc<AtomicUsize>) {
     loop {
         if let Ok(stream) = connect(address, from).await {
             open.fetch_add(1, Ordering::Relaxed);
-            // However it ends, it comes back.
+            // However the connection ends, the client reconnects.
             let _hung_up = wait(kind, stream).await;
             open.fetch_sub(1, Ordering::Relaxed);
         }
@@ -206,7 +206,7 @@ async fn wait(kind: Kind, mut stream: TcpStream) -> std::io::Result<()> {
     }
 }
 
-/// Orders of one seat each, for as many seats as there are.
+/// Booking bodies of one seat each, for all seats left.
 async fn orders(client: &Client) -> anyhow::Result<Vec<Value>> {
     let mut orders = Vec::new();
     for product in products(client, "fixed", &[]).await? {
@@ -214,7 +214,7 @@ async fn orders(client: &Client) -> anyhow::Result<Vec<Value>> {
         let query = [("productId", text(&product, "productId")), ("startTime", &from), ("endTime", &to)];
         for slot in client.list("/availability/slots", &query).await? {
             for _ in 0..left(&slot) {
-                let mut order = wish(&product, "Siege");
+                let mut order = booking_body(&product, "Siege");
                 order["eventId"] = slot["eventId"].clone();
                 orders.push(order);
             }

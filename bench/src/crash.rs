@@ -1,12 +1,12 @@
-//! The server is killed while clients work, again and again on the same data.
+//! Proof that acknowledged changes survive kills of the server, repeated on the same data.
 //!
-//! This proves that an acknowledged change survives the end of the process. It does not prove that it survives the
-//! end of the machine: what the operating system has not yet written to the disk is not lost by a kill.
+//! It does not prove that they survive a failure of the machine: a kill loses no data that the operating system has
+//! not written yet.
 
 use crate::client::{Client, text};
 use crate::ledger::{Extent, Finding, Ledger, Seen, State, claims, taken};
 use crate::load::{Dice, Notes, PREFIX, Worker};
-use crate::race::{left, products, wish};
+use crate::race::{booking_body, left, products};
 use crate::server::{Place, Server};
 use crate::{CrashArgs, days_from_now, moment, now, say, say_problems};
 use anyhow::{Context, bail};
@@ -15,30 +15,30 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-/// How many events the clients share: few, so that they get in each other's way.
+/// Few shared events, so that clients compete.
 const EVENTS: usize = 4;
 
 /// How long the claims may take to agree: holds of one second have to expire first.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Every so many rounds, and after the last one, the cancelled bookings of all rounds are looked at again.
+/// Every so many rounds, and after the last one, the cancelled bookings of all rounds are compared, too.
 const ALL_EVERY: u32 = 20;
 
-/// What is the same in all rounds.
+/// What all rounds have in common.
 struct Scene {
     product: String,
-    /// The members of a booking that do not say which event.
-    wish: Value,
-    /// The seats of each event that the clients share.
+    /// The members of a booking without its event.
+    booking_body: Value,
+    /// The seats of each shared event.
     seats: BTreeMap<String, i64>,
-    /// The time that has these events.
+    /// The start of the range with these events.
     from: String,
     to: String,
-    /// How many seats a person of each category takes.
+    /// Seats per participant of each category.
     categories: BTreeMap<String, i64>,
 }
 
-/// All rounds. True when nothing is wrong; with `--lose` when losses were found.
+/// All rounds. True if nothing was lost; with `--lose`, if losses were found.
 pub async fn crash(args: &CrashArgs) -> anyhow::Result<bool> {
     let folder = tempfile::Builder::new().prefix("slotkeeper-crash-").tempdir()?;
     let outcome = rounds(args, &Place::new(folder.path(), args)).await;
@@ -55,7 +55,7 @@ async fn rounds(args: &CrashArgs, place: &Place<'_>) -> anyhow::Result<bool> {
     say(&format!("{} clients share {} events of product {}", args.clients, scene.seats.len(), scene.product));
     first.kill()?;
     let (mut ledger, mut fine, mut counts) = (Ledger::default(), true, BTreeMap::new());
-    // After a loss the ledger and the server no longer agree: the control has one round.
+    // After a loss, ledger and server no longer agree: the control has one round.
     for round in 1..=if args.lose { 1 } else { args.rounds } {
         say(&format!("\nround {round}"));
         let (problems, findings) = play(args, place, &scene, (&mut ledger, &mut counts), round).await?;
@@ -68,7 +68,7 @@ async fn rounds(args: &CrashArgs, place: &Place<'_>) -> anyhow::Result<bool> {
         }
         fine &= lines.is_empty();
     }
-    // One short round on a busy machine may do without; all of them together may not.
+    // One short round on a busy machine may lack some of these; all rounds together may not.
     for needed in ["book 201", "move 200", "cancel 204"].into_iter().filter(|needed| !counts.contains_key(*needed)) {
         say_problems(&[format!("there was no {needed} in all rounds: they prove too little")]);
         fine = false;
@@ -88,7 +88,7 @@ async fn play(
     let began = moment(now());
     let server = place.start().await?;
     say(&format!("  ready after {} ms", server.ready.as_millis()));
-    let workers = hire(args, &server, scene, ledger, round)?;
+    let workers = workers(args, &server, scene, ledger, round)?;
     let tasks: Vec<_> = workers.into_iter().map(|worker| tokio::spawn(worker.work())).collect();
 
     let lifetime = Duration::from_millis(500 + u64::try_from(Dice::new()?.below(1001))?);
@@ -137,8 +137,8 @@ async fn play(
     Ok((notes.problems, findings))
 }
 
-/// The clients of a round. They share the live bookings of the rounds before.
-fn hire(
+/// The clients of a round. They share the live bookings of earlier rounds.
+fn workers(
     args: &CrashArgs,
     server: &Server,
     scene: &Scene,
@@ -150,7 +150,7 @@ fn hire(
         workers.push(Worker {
             client: server.client.clone(),
             name: format!("{PREFIX}{round}-{number}"),
-            wish: scene.wish.clone(),
+            booking_body: scene.booking_body.clone(),
             events: scene.seats.keys().cloned().collect(),
             mine: Vec::new(),
             dice: Dice::new()?,
@@ -171,7 +171,7 @@ fn hire(
 
 impl Scene {
     /// Chooses the events with the most seats left of the first product that has enough of them. They are days away,
-    /// so that no deadline of the business interferes.
+    /// so that no deadline applies.
     async fn choose(server: &Server) -> anyhow::Result<Self> {
         let client = &server.client;
         let (from, to) = (days_from_now(3)?, days_from_now(30)?);
@@ -180,10 +180,10 @@ impl Scene {
             categories.insert(text(category, "id").to_owned(), category["numSeats"].as_i64().unwrap_or(1));
         }
         let (product, nothing, seats) = (String::new(), Value::Null, BTreeMap::new());
-        let mut scene = Self { product, wish: nothing, seats, from, to, categories };
+        let mut scene = Self { product, booking_body: nothing, seats, from, to, categories };
         for product in products(client, "fixed", &server.credentials.products.fixed).await? {
             text(&product, "productId").clone_into(&mut scene.product);
-            scene.wish = wish(&product, "Crash");
+            scene.booking_body = booking_body(&product, "Crash");
             let mut left: Vec<(String, i64)> = scene.left(client).await?.into_iter().collect();
             left.sort_by_key(|(_, left)| -left);
             left.truncate(EVENTS);
@@ -197,14 +197,14 @@ impl Scene {
         bail!("no product has {EVENTS} events with seats left")
     }
 
-    /// The seats that are shown as left, by event.
+    /// The seats left by event, as the server shows them.
     async fn left(&self, client: &Client) -> anyhow::Result<BTreeMap<String, i64>> {
         let query = [("productId", self.product.as_str()), ("startTime", &self.from), ("endTime", &self.to)];
         let slots = client.list("/availability/slots", &query).await?;
         Ok(slots.iter().map(|slot| (text(slot, "eventId").to_owned(), left(slot))).collect())
     }
 
-    /// The bookings of that time; on demand the cancelled ones too.
+    /// The bookings in the range; with `canceled`, the cancelled ones, too.
     async fn bookings(&self, client: &Client, canceled: bool) -> anyhow::Result<Vec<Seen>> {
         let canceled = canceled.to_string();
         let query = [("startTime", self.from.as_str()), ("endTime", &self.to), ("includeCanceled", &canceled)];
@@ -212,7 +212,7 @@ impl Scene {
         Ok(bookings.iter().map(|booking| self.seen(booking)).collect())
     }
 
-    /// The live bookings of that time, and those of any state that were touched since a moment.
+    /// The live bookings in the range, and those changed since a moment.
     async fn recent(&self, client: &Client, since: &str) -> anyhow::Result<Vec<Seen>> {
         let mut seen = self.bookings(client, false).await?;
         let live: BTreeSet<String> = seen.iter().map(|booking| booking.number.clone()).collect();
@@ -237,7 +237,7 @@ impl Scene {
         }
     }
 
-    /// Compares the claims, until they agree or patience ends: holds from before the kill still have to expire.
+    /// Compares the claims until they agree or the time is over: holds from before the kill have to expire.
     async fn claims(&self, client: &Client, seen: &[Seen]) -> anyhow::Result<Vec<Finding>> {
         let began = Instant::now();
         loop {

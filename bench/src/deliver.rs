@@ -1,8 +1,9 @@
-//! Webhooks are told of every change, although the server is killed again and again and the receiver misbehaves.
+//! Proof that every change is delivered to webhooks, although the server is killed repeatedly and the receiver
+//! misbehaves.
 //!
-//! Clients change things, a receiver in this process plays faults at random, and the server is killed while both are busy:
-//! between a commit and its delivery, and between a delivery and its record. Afterwards it runs until nothing waits. Then what
-//! clients were told is compared with the server's list of changes, and that list with what arrived.
+//! Clients change things, a receiver in this process fails at random, and the server is killed between commits and
+//! deliveries and between deliveries and their records. Then it runs until nothing is pending. The acknowledged
+//! changes are compared with the server's change log, and that with the deliveries.
 
 mod receiver;
 mod verdict;
@@ -10,7 +11,7 @@ mod work;
 
 use crate::client::{Client, text};
 use crate::load::Dice;
-use crate::race::{left, products, wish};
+use crate::race::{booking_body, left, products};
 use crate::server::{Place, Server};
 use crate::{DeliverArgs, days_from_now, say, say_problems};
 use anyhow::{Context, bail, ensure};
@@ -23,25 +24,25 @@ use std::time::{Duration, Instant};
 use verdict::{Logged, compare, missing};
 use work::{Notes, Progress, Worker};
 
-/// What webhooks are registered for.
+/// The topics of the webhooks.
 const TOPICS: [&str; 5] =
     ["customers/created", "customers/updated", "bookings/created", "bookings/updated", "bookings/deleted"];
-/// Short waits, and more attempts than faults can come in a row.
+/// Short delays, and more attempts than failures can follow each other.
 const RETRIES: [&str; 2] = ["--retry-seconds", "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1"];
-/// How many events the clients share.
+/// Events that the clients share.
 const EVENTS: usize = 40;
-/// How long nothing may come before we no longer wait. Longer than any wait of the server's.
+/// Silence after which the proof stops waiting; longer than any delay of the server.
 const SILENCE: Duration = Duration::from_secs(45);
 /// The same when losses are expected.
 const SHORT_SILENCE: Duration = Duration::from_secs(12);
-/// How long a round may take.
+/// Maximum time of a round.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// How long each client rests between two changes while delays are measured.
+/// Pause of each client between two changes while latency is measured.
 const PAUSE: Duration = Duration::from_millis(100);
-/// How many changes the delays are measured with, at most.
+/// Maximum number of changes for the latency.
 const MEASURED: usize = 300;
 
-/// The proof. True when nothing is wrong; with `--lose` when losses were found.
+/// The proof. True if it holds; with `--lose`, if losses were found.
 pub async fn deliver(args: &DeliverArgs) -> anyhow::Result<bool> {
     let folder = tempfile::Builder::new().prefix("slotkeeper-deliver-").tempdir()?;
     let place = Place::of(folder.path(), &args.server_binary, Duration::from_millis(args.ready_within_ms));
@@ -59,7 +60,7 @@ async fn prove(args: &DeliverArgs, place: &Place<'_>) -> anyhow::Result<bool> {
     say(&format!("first start, with an empty database: ready after {} ms", server.ready.as_millis()));
     let before = last(&server.client).await?;
     register(&server, &receiver).await?;
-    let mut scene = Scene { receiver, workers: hire(args, &server).await?, notes: Notes::default(), before };
+    let mut scene = Scene { receiver, workers: workers(args, &server).await?, notes: Notes::default(), before };
 
     scene.receiver.misbehave(true);
     let kills = scene.disturb(args, place, server).await?;
@@ -91,25 +92,24 @@ async fn prove(args: &DeliverArgs, place: &Place<'_>) -> anyhow::Result<bool> {
     Ok(fine)
 }
 
-/// What was there at kills.
 #[derive(Debug, Clone, Copy, Default)]
 struct Kills {
     count: usize,
-    /// At how many of them something was acknowledged and had not arrived.
+    /// Kills with an acknowledged, undelivered change.
     waited: usize,
 }
 
 struct Scene {
     receiver: Receiver,
     workers: Vec<Worker>,
-    /// What the clients brought back.
+    /// The notes of all clients.
     notes: Notes,
-    /// Where the list of changes ended before there were webhooks.
+    /// The position in the change log before the webhooks existed.
     before: String,
 }
 
 impl Scene {
-    /// Has the clients work, and kills the server again and again.
+    /// Lets the clients work and kills the server repeatedly.
     async fn disturb(&mut self, args: &DeliverArgs, place: &Place<'_>, first: Server) -> anyhow::Result<Kills> {
         let (mut server, mut kills, mut dice) = (Some(first), Kills::default(), Dice::new()?);
         let (rounds, changes) = (usize::try_from(args.rounds)?, usize::try_from(args.changes)?);
@@ -136,13 +136,13 @@ impl Scene {
                 self.workers.push(worker);
             }
             kills.count += 1;
-            // Of what arrived, some was not acknowledged, so these are at least so many.
+            // Some deliveries were of unacknowledged changes, so the true number may be higher.
             kills.waited += usize::from(self.notes.times.len() > self.receiver.memory().first.len());
         }
         Ok(kills)
     }
 
-    /// Waits until everything in the list has arrived, or nothing has come for so long.
+    /// Waits until every change of the log has been delivered, or `silence` has passed without a delivery.
     async fn drain(&self, client: &Client, silence: Duration) -> anyhow::Result<()> {
         let (logged, began) = (log(client, &self.before).await?, Instant::now());
         loop {
@@ -160,7 +160,7 @@ impl Scene {
         }
     }
 
-    /// How long it takes from the answer to a client until the change arrives, while nothing is disturbed.
+    /// The time from the response to a client until the delivery, without faults.
     async fn measure(&mut self, args: &DeliverArgs, server: &Server) -> anyhow::Result<()> {
         let known = log(&server.client, &self.before).await?.len();
         let wanted = usize::try_from(args.changes)?.div_ceil(5).min(MEASURED);
@@ -234,8 +234,8 @@ async fn register(server: &Server, receiver: &Receiver) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The clients, with events that have seats left, days away so that no deadline of the business interferes.
-async fn hire(args: &DeliverArgs, server: &Server) -> anyhow::Result<Vec<Worker>> {
+/// The clients, with events that have seats left and are days away, so that no deadline applies.
+async fn workers(args: &DeliverArgs, server: &Server) -> anyhow::Result<Vec<Worker>> {
     let (from, to) = (days_from_now(3)?, days_from_now(30)?);
     let products = products(&server.client, "fixed", &server.credentials.products.fixed).await?;
     let product = products.first().context("there is a product")?;
@@ -244,11 +244,11 @@ async fn hire(args: &DeliverArgs, server: &Server) -> anyhow::Result<Vec<Worker>
     slots.sort_by_key(|slot| -left(slot));
     let events: Vec<String> = slots.iter().take(EVENTS).map(|slot| text(slot, "eventId").to_owned()).collect();
     ensure!(!events.is_empty(), "there is no event with seats left");
-    let (wish, events) = (wish(product, "Told"), Arc::new(events));
+    let (booking_body, events) = (booking_body(product, "Told"), Arc::new(events));
     let worker = |number| {
         Ok(Worker {
             name: format!("Client {number}"),
-            wish: wish.clone(),
+            booking_body: booking_body.clone(),
             events: Arc::clone(&events),
             dice: Dice::new()?,
             customers: Vec::new(),
@@ -259,13 +259,13 @@ async fn hire(args: &DeliverArgs, server: &Server) -> anyhow::Result<Vec<Worker>
     (0..args.clients).map(worker).collect()
 }
 
-/// What names a change of a topic here: notices are counted for each webhook, from 1.
+/// A number for a change of a topic: deliveries are counted for each webhook, from 1.
 fn number_of(topic: &str, count: i64) -> anyhow::Result<i64> {
     let place = TOPICS.iter().position(|one| *one == topic).context("a topic that is registered")?;
     Ok(i64::try_from(place)? * 1_000_000_000 + count)
 }
 
-/// Where the list of changes ends.
+/// The current end of the change log.
 async fn last(client: &Client) -> anyhow::Result<String> {
     let mut part = Part::after(client, "").await?;
     while part.more {
@@ -274,7 +274,7 @@ async fn last(client: &Client) -> anyhow::Result<String> {
     Ok(part.last)
 }
 
-/// The changes from before there were webhooks on whose topics are registered. Each has the number that its notice has.
+/// The changes on registered topics since `before`, each with the number of its delivery.
 async fn log(client: &Client, before: &str) -> anyhow::Result<Vec<Logged>> {
     let (mut logged, mut after, mut counts) = (Vec::new(), before.to_owned(), [0; TOPICS.len()]);
     loop {
@@ -294,10 +294,10 @@ async fn log(client: &Client, before: &str) -> anyhow::Result<Vec<Logged>> {
     }
 }
 
-/// A part of the list of changes.
+/// A part of the change log.
 struct Part {
     data: Vec<Value>,
-    /// Where the next part begins.
+    /// The position after this part.
     last: String,
     more: bool,
 }

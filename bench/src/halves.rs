@@ -1,12 +1,12 @@
-//! Looks for things that are half done in the rows that a killed server left: a booking without its claims, a change
-//! without its booking. The server does not run meanwhile.
+//! Looks for half-done rows after a kill: a booking without its claims, a change without its booking. The server must
+//! not run.
 
 use anyhow::Context;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use tokio_postgres::NoTls;
 
-/// What must not be found, and the statement that finds it. The same on both engines.
+/// What must not exist, and the statement that finds it, for both engines.
 const HALVES: [(&str, &str); 9] = [
     (
         "a booking without the change that it was created by",
@@ -56,7 +56,7 @@ const HALVES: [(&str, &str); 9] = [
     ),
 ];
 
-/// What is half done in the SQLite database in this folder. Reading it recovers it, so this wants a copy.
+/// Half-done rows in the SQLite database of a folder. Reading recovers the database, so pass a copy.
 pub fn in_folder(folder: &Path) -> anyhow::Result<Vec<String>> {
     let file = folder.join("slotkeeper.sqlite");
     let database = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_WRITE).context("the copy")?;
@@ -71,7 +71,7 @@ pub fn in_folder(folder: &Path) -> anyhow::Result<Vec<String>> {
     Ok(found)
 }
 
-/// What is half done in this PostgreSQL database. All of it is looked at as it is at one moment.
+/// Half-done rows in a PostgreSQL database, from one snapshot.
 pub async fn in_postgres(url: &str) -> anyhow::Result<Vec<String>> {
     let (mut client, connection) = tokio_postgres::connect(url, NoTls).await.context("the database")?;
     let connection = tokio::spawn(connection);

@@ -1,17 +1,14 @@
-//! What a server has acknowledged, and the comparison with what it shows after it was killed. Pure: no network, no
-//! clock.
+//! Acknowledged changes, and their comparison with the server's data after a kill. Pure.
 //!
-//! A change is written down before it is sent. Its answer makes it certain; without an answer both outcomes are right.
+//! A change is recorded before it is sent. Its response makes it certain; without a response both outcomes are valid.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// What can be told of a booking.
+/// The compared state of a booking.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
-    /// The event that it is for.
     pub event: String,
-    /// Whether it has been cancelled.
     pub canceled: bool,
 }
 
@@ -25,66 +22,61 @@ impl fmt::Display for State {
 #[derive(Debug, Clone)]
 pub struct Seen {
     pub number: String,
-    /// The caller's reference, if it has one.
     pub reference: Option<String>,
     pub state: State,
-    /// How many seats it takes while it is live.
+    /// The seats it takes unless it is cancelled.
     pub seats: i64,
 }
 
-/// What is known of one booking.
+/// What is known of a booking.
 #[derive(Debug, Clone, Default)]
 struct Entry {
-    /// Its number, once an answer has told it.
+    /// Known from a response.
     number: Option<String>,
-    /// The state that was acknowledged last.
+    /// The state acknowledged last.
     acknowledged: Option<State>,
-    /// The state that a change without an answer may have made.
+    /// The state after a change without a response.
     possible: Option<State>,
-    /// Whether a comparison has seen it cancelled, and nobody asked for anything since.
+    /// Whether a comparison has seen it cancelled, without a later request.
     retired: bool,
 }
 
-/// How much of what there is a comparison is shown.
+/// The bookings that a comparison gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
     All,
-    /// The live ones, and those that were touched since the last comparison.
+    /// Live ones, and those changed since the last comparison.
     Recent,
 }
 
-/// Something that should not be.
+/// A violation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
-    /// An acknowledged booking is not there.
-    Lost {
-        reference: String,
-        /// The number that was acknowledged.
-        number: String,
-    },
-    /// A booking is in a state that was neither acknowledged nor asked for last.
+    /// An acknowledged booking is missing.
+    Lost { reference: String, number: String },
+    /// The state was neither acknowledged nor requested last.
     WrongState {
         reference: String,
-        /// What was acknowledged last; nothing when the creation had no answer.
+        /// `None` if the creation had no response.
         acknowledged: Option<State>,
         shown: State,
     },
-    /// A booking is there that was refused or never asked for.
+    /// A booking that was refused or never requested.
     Phantom { reference: String },
-    /// Two bookings carry the reference of one.
+    /// Two bookings have the same reference.
     Twice { reference: String },
-    /// The seats left of an event do not agree with its bookings.
+    /// The seats left of an event do not match its bookings.
     Claims {
         event: String,
         /// Its seats less those of its live bookings.
         expected: i64,
-        /// What is shown; nothing when the event is missing.
+        /// The shown number; `None` if the event is missing.
         shown: Option<i64>,
     },
 }
 
 impl Finding {
-    /// Whether something is gone that had been acknowledged.
+    /// Whether something acknowledged is missing.
     #[must_use]
     pub fn is_loss(&self) -> bool {
         match self {
@@ -117,20 +109,20 @@ impl fmt::Display for Finding {
     }
 }
 
-/// What clients asked for and what was acknowledged, by the references that they chose.
+/// Requested and acknowledged changes, by the clients' references.
 #[derive(Debug, Default)]
 pub struct Ledger {
     entries: BTreeMap<String, Entry>,
 }
 
 impl Ledger {
-    /// A change is about to be sent. From now on it may happen.
+    /// A change is about to be sent: from now on it may happen.
     pub fn asks(&mut self, reference: &str, state: State) {
         let entry = self.entries.entry(reference.to_owned()).or_default();
         (entry.possible, entry.retired) = (Some(state), false);
     }
 
-    /// The change that was asked for is acknowledged; a creation also tells the number.
+    /// The requested change is acknowledged; a creation also has a number.
     pub fn acknowledged(&mut self, reference: &str, number: Option<&str>) {
         if let Some(entry) = self.entries.get_mut(reference) {
             if let Some(state) = entry.possible.take() {
@@ -142,7 +134,7 @@ impl Ledger {
         }
     }
 
-    /// The change that was asked for is refused: it must not happen.
+    /// The requested change was refused: it must not happen.
     pub fn refused(&mut self, reference: &str) {
         if let Some(entry) = self.entries.get_mut(reference) {
             entry.possible = None;
@@ -152,19 +144,18 @@ impl Ledger {
         }
     }
 
-    /// Takes in what another client noted.
     pub fn absorb(&mut self, other: Self) {
         self.entries.extend(other.entries);
     }
 
-    /// Gives what is known of a booking to the client that looks after it from now on.
+    /// Moves what is known of a booking to the client that uses it from now on.
     pub fn hand_over(&mut self, reference: &str, to: &mut Self) {
         if let Some(entry) = self.entries.remove(reference) {
             to.entries.insert(reference.to_owned(), entry);
         }
     }
 
-    /// The bookings that are known to be live: reference, number, event.
+    /// The live bookings: reference, number, event.
     pub fn live(&self) -> impl Iterator<Item = (&str, &str, &str)> {
         self.entries.iter().filter_map(|(reference, entry)| {
             let state = entry.acknowledged.as_ref().filter(|state| !state.canceled && entry.possible.is_none())?;
@@ -172,13 +163,13 @@ impl Ledger {
         })
     }
 
-    /// How many bookings there are, and for how many the last change had no answer.
+    /// The number of bookings, and of those whose last change had no response.
     #[must_use]
     pub fn count(&self) -> (usize, usize) {
         (self.entries.len(), self.entries.values().filter(|entry| entry.possible.is_some()).count())
     }
 
-    /// Compares with what the server shows. Only bookings whose reference begins with `prefix` are ours.
+    /// Compares with what the server shows. Bookings whose reference does not begin with `prefix` are ignored.
     #[must_use]
     pub fn compare(&self, seen: &[Seen], extent: Extent, prefix: &str) -> Vec<Finding> {
         let mut findings = Vec::new();
@@ -204,7 +195,7 @@ impl Ledger {
                 }
                 continue;
             };
-            // A booking under another number is not the one that was acknowledged.
+            // A booking with another number is not the acknowledged one.
             if let Some(number) = entry.number.clone().filter(|number| *number != booking.number) {
                 findings.push(Finding::Lost { reference: reference(), number });
                 continue;
@@ -218,8 +209,8 @@ impl Ledger {
         findings
     }
 
-    /// Takes what the server shows as the truth from now on, for the changes that had no answer. What is cancelled
-    /// by now is retired: only a comparison with everything asks for it again.
+    /// Takes the server's state as the truth for changes without a response. Cancelled bookings are retired: only a
+    /// complete comparison includes them again.
     pub fn settle(&mut self, seen: &[Seen], extent: Extent) {
         let mut shown: BTreeMap<&str, &Seen> =
             seen.iter().filter_map(|booking| Some((booking.reference.as_deref()?, booking))).collect();
@@ -235,7 +226,6 @@ impl Ledger {
     }
 }
 
-/// How many seats the live bookings of an event take.
 #[must_use]
 pub fn taken(seen: &[Seen], event: &str) -> i64 {
     seen.iter().filter(|booking| booking.state.event == event && !booking.state.canceled).map(|one| one.seats).sum()

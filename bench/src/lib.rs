@@ -1,11 +1,10 @@
-//! Proof under load: many clients race for what is left ([`race`]), the server is killed while they work ([`crash`]), and
-//! webhooks are told of every change all the same ([`deliver`]), who asks for what has changed learns it ([`poll`]), clients
-//! that take what they can shut nobody out ([`connections`]), who guesses passwords keeps nobody from signing in
-//! ([`sign_ins`]), and the largest things that can be stored, listed by many and read slowly, leave memory and others in peace
-//! ([`swamp`]). And figures: how much it does, beside what the machine can do at best ([`figures`]). All look at the server from
-//! outside, through its API; the figures also write a past into its database while it does not run.
+//! Proofs under load and figures, from outside, through the API. Many clients race for the last seats ([`race`]); the
+//! server is killed while clients work ([`crash`]) and every change is delivered to webhooks ([`deliver`]); a polling
+//! client misses no change ([`poll`]); idle connections ([`connections`]), password guessing ([`sign_ins`]) and the
+//! largest possible data ([`swamp`]) do no harm to other clients. [`figures`] measures throughput beside what the
+//! machine can do at best, and also writes past bookings into the database of a stopped server.
 //!
-//! They use it up: they book what they find, so they are for the demo's business only.
+//! The proofs book what they find, so they are for the demo's business only.
 
 pub mod client;
 pub mod connections;
@@ -27,219 +26,209 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// Options of `race`.
 #[derive(Debug, Args)]
 pub struct RaceArgs {
-    /// A server, as in the credentials file; several for servers on one database. The file's own without it.
+    /// The address of a server, as in the credentials file; several for servers on one database [default: the file's]
     #[arg(long = "base-url", value_name = "URL")]
     pub base_urls: Vec<String>,
-    /// What `slotkeeper demo --credentials-file` wrote.
+    /// The file written by `slotkeeper demo --credentials-file`
     #[arg(long, value_name = "FILE")]
     pub credentials: PathBuf,
-    /// How many clients race.
+    /// Number of racing clients
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(2..))]
     pub clients: u32,
-    /// How many seats the event is expected to have; only mentioned.
+    /// Expected seats of the event; printed only
     #[arg(long, default_value_t = 50)]
     pub seats: i64,
 }
 
-/// Options of `crash`.
 #[derive(Debug, Args)]
 pub struct CrashArgs {
-    /// The server's program.
+    /// The server's program
     #[arg(long, value_name = "PATH")]
     pub server_binary: PathBuf,
-    /// How often the server is killed.
+    /// How often the server is killed
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     pub rounds: u32,
-    /// How many clients work.
+    /// Number of clients
     #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..))]
     pub clients: u32,
-    /// How soon after each start the server must answer. Builds without optimisation need longer.
+    /// Maximum milliseconds from a start to the first response. Builds without optimisation need more
     #[arg(long, value_name = "MS", default_value_t = 2000)]
     pub ready_within_ms: u64,
-    /// An empty PostgreSQL database, instead of SQLite in the folder.
+    /// An empty PostgreSQL database, instead of SQLite in the folder
     #[arg(long, value_name = "URL", conflicts_with = "lose")]
     pub database_url: Option<String>,
-    /// Checks the check: brings back a copy of the files from before the kill, and expects losses to be found.
+    /// Checks the check: restores a copy of the files from before the kill, and expects losses to be found
     #[arg(long)]
     pub lose: bool,
 }
 
-/// Options of `deliver`.
 #[derive(Debug, Args)]
 pub struct DeliverArgs {
-    /// The server's program.
+    /// The server's program
     #[arg(long, value_name = "PATH")]
     pub server_binary: PathBuf,
-    /// How often the server is killed.
+    /// How often the server is killed
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     pub rounds: u32,
-    /// How many changes are acknowledged meanwhile, at least.
+    /// Minimum number of acknowledged changes
     #[arg(long, default_value_t = 5000, value_parser = clap::value_parser!(u32).range(1..))]
     pub changes: u32,
-    /// How many clients work.
+    /// Number of clients
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..))]
     pub clients: u32,
-    /// How soon after each start the server must answer. Builds without optimisation need longer.
+    /// Maximum milliseconds from a start to the first response. Builds without optimisation need more
     #[arg(long, value_name = "MS", default_value_t = 2000)]
     pub ready_within_ms: u64,
-    /// An empty PostgreSQL database, instead of SQLite in the folder.
+    /// An empty PostgreSQL database, instead of SQLite in the folder
     #[arg(long, value_name = "URL")]
     pub database_url: Option<String>,
-    /// Checks the check: the receiver forgets some of what arrived, and losses are expected to be found.
+    /// Checks the check: the receiver forgets some deliveries, and losses are expected to be found
     #[arg(long)]
     pub lose: bool,
 }
 
-/// Options of `poll`.
 #[derive(Debug, Args)]
 pub struct PollArgs {
-    /// The server's program.
+    /// The server's program
     #[arg(long, value_name = "PATH")]
     pub server_binary: PathBuf,
-    /// For how long.
+    /// Duration in seconds
     #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..))]
     pub seconds: u32,
-    /// How many clients write.
+    /// Number of writing clients
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..))]
     pub clients: u32,
-    /// How soon after its start the server must answer. Builds without optimisation need longer.
+    /// Maximum milliseconds from the start to the first response. Builds without optimisation need more
     #[arg(long, value_name = "MS", default_value_t = 2000)]
     pub ready_within_ms: u64,
-    /// An empty PostgreSQL database for two servers, instead of SQLite in the folder for one.
+    /// An empty PostgreSQL database for two servers, instead of SQLite in the folder for one
     #[arg(long, value_name = "URL")]
     pub database_url: Option<String>,
-    /// Checks the check: a part of the time is left out between two ranges, and losses are expected to be found.
+    /// Checks the check: a part of the time is left out between two ranges, and losses are expected to be found
     #[arg(long)]
     pub lose: bool,
 }
 
-/// Options of `connections`.
 #[derive(Debug, Args)]
 pub struct ConnectionsArgs {
-    /// The server's program.
+    /// The server's program
     #[arg(long, value_name = "PATH")]
     pub server_binary: PathBuf,
-    /// How many clients connect and send nothing.
+    /// Clients that connect and send nothing
     #[arg(long, default_value_t = 3000)]
     pub idle: u32,
-    /// How many send half the head of a request.
+    /// Clients that send half the head of a request
     #[arg(long, default_value_t = 3000)]
     pub half_heads: u32,
-    /// How many send a body one byte after the other.
+    /// Clients that send a body byte by byte
     #[arg(long, default_value_t = 1500)]
     pub slow_bodies: u32,
-    /// How many ask again as soon as they have an answer, on the connection they have.
+    /// Clients that send the next request as soon as they have a response, on one connection
     #[arg(long, default_value_t = 300)]
     pub askers: u32,
-    /// For how many seconds it is measured.
+    /// Duration in seconds
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     pub seconds: u32,
-    /// How soon after its start the server must answer. Builds without optimisation need longer.
+    /// Maximum milliseconds from the start to the first response. Builds without optimisation need more
     #[arg(long, value_name = "MS", default_value_t = 2000)]
     pub ready_within_ms: u64,
-    /// An empty PostgreSQL database, instead of SQLite in the folder.
+    /// An empty PostgreSQL database, instead of SQLite in the folder
     #[arg(long, value_name = "URL")]
     pub database_url: Option<String>,
-    /// Checks the check: takes the server's file descriptors away, and expects that to be found.
+    /// Checks the check: takes the server's file descriptors away, and expects that to be found
     #[arg(long)]
     pub starve: bool,
 }
 
-/// Options of `sign-ins`.
 #[derive(Debug, Args)]
 pub struct SignInsArgs {
-    /// The server's program.
+    /// The server's program
     #[arg(long, value_name = "PATH")]
     pub server_binary: PathBuf,
-    /// How many guess passwords at once, from addresses that change.
+    /// Clients that guess passwords at once, from changing addresses
     #[arg(long, default_value_t = 80)]
     pub crowd: u32,
-    /// How often somebody signs in with the right password meanwhile.
+    /// Sign-ins with the right password meanwhile
     #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=250))]
     pub sign_ins: u32,
-    /// How soon after its start the server must answer. Builds without optimisation need longer.
+    /// Maximum milliseconds from the start to the first response. Builds without optimisation need more
     #[arg(long, value_name = "MS", default_value_t = 2000)]
     pub ready_within_ms: u64,
-    /// An empty PostgreSQL database, instead of SQLite in the folder.
+    /// An empty PostgreSQL database, instead of SQLite in the folder
     #[arg(long, value_name = "URL")]
     pub database_url: Option<String>,
-    /// Checks the check: the right passwords come from an address whose attempts are used up, and that is expected to be
-    /// found.
+    /// Checks the check: the right passwords come from an address without attempts left, and that is expected to be
+    /// found
     #[arg(long)]
     pub among_the_crowd: bool,
 }
 
-/// Options of `swamp`.
 #[derive(Debug, Args)]
 pub struct SwampArgs {
-    /// The server's program.
+    /// The server's program
     #[arg(long, value_name = "PATH")]
     pub server_binary: PathBuf,
-    /// For how many seconds it is attacked. Slow readers are cut off after 60.
+    /// Duration of the attack in seconds. Slow readers are cut off after 60
     #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u64).range(1..))]
     pub seconds: u64,
-    /// Most memory that the server may have, in MiB.
+    /// Maximum memory of the server, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 256)]
     pub most_mib: u64,
-    /// Longest that a write of another account may take.
+    /// Maximum duration of another account's write, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 1000)]
     pub most_ms: u64,
-    /// How soon after its start the server must answer. Builds without optimisation need longer.
+    /// Maximum milliseconds from the start to the first response. Builds without optimisation need more
     #[arg(long, value_name = "MS", default_value_t = 2000)]
     pub ready_within_ms: u64,
-    /// An empty PostgreSQL database, instead of SQLite in the folder.
+    /// An empty PostgreSQL database, instead of SQLite in the folder
     #[arg(long, value_name = "URL")]
     pub database_url: Option<String>,
-    /// Checks the check: the attack must be seen in both figures, in comparison with the server at rest.
+    /// Checks the check: the attack must show in both figures, compared with the server at rest
     #[arg(long)]
     pub control: bool,
 }
 
-/// Options of `load`.
 #[derive(Debug, Args)]
 pub struct LoadArgs {
-    /// The server's program.
+    /// The server's program
     #[arg(long, value_name = "PATH")]
     pub server_binary: PathBuf,
-    /// How many bookings the past has. Given twice, the second run is also compared with the first.
+    /// Number of past bookings. Given twice, the second run is also compared with the first
     #[arg(long, value_name = "N", default_values_t = [10_000], value_parser = clap::value_parser!(u32).range(0..=2_000_000))]
     pub past_bookings: Vec<u32>,
-    /// How many clients ask at once, each on a connection of its own.
+    /// Clients at once, each with its own connection
     #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=512))]
     pub connections: u32,
-    /// For how many seconds each thing is measured.
+    /// Seconds of each measurement
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..))]
     pub seconds: u32,
-    /// How many requests a second the steady load has.
+    /// Requests per second of the steady load
     #[arg(long, default_value_t = 2_600, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub steady_rate: u32,
-    /// Where the databases are, in a folder that is removed at the end; the disk there decides about writes. The
-    /// system's folder for temporary files without it.
+    /// The folder for the databases, in a subfolder that is removed at the end; its disk determines the writes
+    /// [default: the system's folder for temporary files]
     #[arg(long, value_name = "DIR")]
     pub folder: Option<PathBuf>,
 }
 
-/// Options of `ceiling`.
 #[derive(Debug, Args)]
 pub struct CeilingArgs {
-    /// Where it listens.
+    /// The address to listen on
     #[arg(long, value_name = "ADDR")]
     pub listen: SocketAddr,
-    /// The file that it makes.
+    /// The database file to create
     #[arg(long, value_name = "FILE")]
     pub database: PathBuf,
 }
 
-/// A line of the report.
 pub fn say(line: &str) {
-    // Whoever closed the output does not want the rest.
+    // The output may have been closed.
     let _nobody_reads = writeln!(std::io::stdout(), "{line}");
 }
 
-/// Prints what is wrong, at most twenty lines of it.
+/// Prints at most twenty problems.
 fn say_problems(problems: &[String]) {
     for problem in problems.iter().take(20) {
         say(&format!("  WRONG: {problem}"));
@@ -249,18 +238,17 @@ fn say_problems(problems: &[String]) {
     }
 }
 
-/// The machine's time.
 #[expect(clippy::disallowed_methods, reason = "a client has no other clock than the machine's")]
 fn now() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }
 
-/// A moment so many days from now, for a query.
+/// A moment `days` from now, for a query.
 fn days_from_now(days: i64) -> anyhow::Result<String> {
     Ok(moment(now().checked_add(jiff::SignedDuration::from_hours(24 * days))?))
 }
 
-/// A moment for a query; a part of a second is left out.
+/// A moment for a query, without fractions of a second.
 fn moment(moment: jiff::Timestamp) -> String {
     moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -1,4 +1,4 @@
-//! A client that books, moves and cancels at random, and writes down what it was told.
+//! Clients that book, move and cancel at random, and record the responses.
 
 use crate::client::{Answer, Client};
 use crate::ledger::{Ledger, State};
@@ -7,48 +7,43 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// How the references of our bookings begin.
+/// The prefix of our bookings' references.
 pub const PREFIX: &str = "crash-";
 
-/// One client of a round.
 #[derive(Debug)]
 pub struct Worker {
-    /// Its way to the server.
     pub client: Client,
-    /// How the references of its new bookings begin; unique over all rounds.
+    /// The prefix of its new bookings' references, unique over all rounds.
     pub name: String,
-    /// The members of a booking that do not say which event.
-    pub wish: Value,
-    /// The events to choose from.
+    /// The members of a booking without its event.
+    pub booking_body: Value,
     pub events: Vec<String>,
-    /// The live bookings that it looks after: reference, number, event.
+    /// Its live bookings: reference, number, event.
     pub mine: Vec<(String, String, String)>,
-    /// Where it takes its choices from.
     pub dice: Dice,
-    /// What it asked for and was told.
     pub notes: Notes,
 }
 
-/// What clients bring back from a round.
+/// What clients have recorded in a round.
 #[derive(Debug, Default)]
 pub struct Notes {
     pub ledger: Ledger,
-    /// How often each operation had each answer.
+    /// Counts by operation and status.
     pub counts: BTreeMap<String, usize>,
-    /// Answers that should not be.
+    /// Unexpected responses.
     pub problems: Vec<String>,
 }
 
-/// What became of an operation.
+/// The outcome of an operation.
 enum Fate {
     Done(Answer),
     Refused,
-    /// There was no answer, or one that says nothing: both outcomes are right.
+    /// No meaningful response: both outcomes are possible.
     Unknown,
 }
 
 impl Worker {
-    /// Works until an operation has no answer: then the server is gone.
+    /// Works until a call has no response, which means that the server was killed.
     pub async fn work(mut self) -> Notes {
         let mut number = 0_u32;
         loop {
@@ -65,14 +60,14 @@ impl Worker {
         }
     }
 
-    /// A hold for a second: its id, or an empty text when it was refused; nothing when there was no answer.
+    /// A hold for a second: its id, or an empty string if it was refused; `None` without a response.
     async fn hold(&mut self) -> Option<String> {
         let event = self.event();
         self.hold_for(&event).await
     }
 
     async fn hold_for(&mut self, event: &str) -> Option<String> {
-        let mut body = self.wish.clone();
+        let mut body = self.booking_body.clone();
         body["eventId"] = event.into();
         match self.send("hold", Method::POST, "/holds", &[("holdDurationSeconds", "1")], Some(&body), &[409]).await {
             Fate::Done(answer) => Some(answer.text("/id").unwrap_or_default().to_owned()),
@@ -91,7 +86,7 @@ impl Worker {
                 Some(id) => hold = id,
             }
         }
-        let mut body = self.wish.clone();
+        let mut body = self.booking_body.clone();
         body["eventId"] = event.clone().into();
         body["externalRef"] = reference.into();
         let query: &[(&str, &str)] = if hold.is_empty() { &[] } else { &[("previousHoldId", &hold)] };
@@ -153,7 +148,7 @@ impl Worker {
         }
     }
 
-    /// One call, counted. `may_refuse` are the statuses of refusals that are in order here.
+    /// One call, counted. `may_refuse` are the expected statuses of refusals.
     async fn send(
         &mut self,
         name: &str,
@@ -191,17 +186,16 @@ impl Worker {
     }
 }
 
-/// Random choices: the generator `SplitMix64`. What a round does is random, not secret.
+/// Random choices with `SplitMix64`. They need not be secret.
 #[derive(Debug)]
 pub struct Dice(u64);
 
 impl Dice {
-    /// Choices that nobody has made before.
     pub fn new() -> anyhow::Result<Self> {
         Ok(Self(getrandom::u64()?))
     }
 
-    /// A number below `limit`, which is not zero.
+    /// A number below `limit`, which must not be zero.
     pub fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;

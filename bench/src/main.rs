@@ -1,5 +1,5 @@
-//! The proofs and the figures as commands: `cargo run --release -p bench -- race …`, `… crash …`, `… deliver …`,
-//! `… poll …`, `… connections …`, `… sign-ins …`, `… swamp …`, `… load …`.
+//! The proofs and the figures as commands: `cargo run --release -p bench -- race …`, `… crash …`, `… deliver …`, `…
+//! poll …`, `… connections …`, `… sign-ins …`, `… swamp …`, `… load …`.
 
 use bench::connections::connections;
 use bench::crash::crash;
@@ -17,7 +17,7 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 use tokio::runtime::Builder;
 
-/// Proves under load that a booking server keeps its promises, and says how much it does.
+/// Proves a booking server's guarantees under load, and measures its throughput.
 #[derive(Debug, Parser)]
 #[command(name = "bench")]
 struct Cli {
@@ -25,32 +25,31 @@ struct Cli {
     command: Command,
 }
 
-/// What to prove or to measure.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Many clients want the last seats: as many bookings as seats, one 409 for everybody else.
+    /// Many clients book the last seats: as many bookings as seats, one 409 for each other client
     Race(RaceArgs),
-    /// The server is killed while clients work: what it acknowledged is there afterwards.
+    /// The server is killed while clients work: acknowledged changes survive
     Crash(CrashArgs),
-    /// The server is killed while clients work and a receiver misbehaves: webhooks are told of every change, in order.
+    /// The server is killed while clients work and a receiver misbehaves: every change is delivered, in order
     Deliver(DeliverArgs),
-    /// One client asks again and again for what has changed while others write: it learns the last state of everything.
+    /// A client polls for changes while others write: it sees the last state of everything
     Poll(PollArgs),
-    /// Thousands of clients take connections and send little: the others are answered within a second all the same.
+    /// Thousands of clients take connections and send little: others get responses within a second
     Connections(ConnectionsArgs),
-    /// Many guess passwords from many addresses: whoever has the right one is let in all the same.
+    /// Many clients guess passwords from many addresses: a user with the right one can sign in
     SignIns(SignInsArgs),
-    /// The largest bookings are listed by many and read slowly: memory has a limit, and others do not wait.
+    /// The largest bookings are listed by many and read slowly: memory is bounded, and others do not wait
     Swamp(SwampArgs),
-    /// How much a server does in a second and what that costs, beside what this machine can do at best.
+    /// Throughput of the server and its cost, beside what this machine can do at best
     Load(LoadArgs),
-    /// What `load` starts to find out what this machine can do at best: a bare program for the same requests.
+    /// The minimal program that `load` starts to measure what this machine can do at best
     Ceiling(CeilingArgs),
 }
 
 fn main() -> ExitCode {
     let command = Cli::parse().command;
-    // What measures has one core to itself, and so has what is measured: more threads would only get in their way.
+    // The measuring and the measured process have one core each: more threads would only compete.
     let mut builder = match command {
         Command::Race(_)
         | Command::Crash(_)

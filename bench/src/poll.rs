@@ -1,13 +1,13 @@
-//! One client asks every half second for what was changed since it asked last, while others write: it learns the last state
-//! of everything.
+//! Proof that a client that polls for changes every half second sees the last state of everything, while others
+//! write.
 //!
-//! It asks for bookings by the time of their last change and for customers by that of their creation. Each range begins with
-//! the end of the one before, and ends with the moment in which it asks. On PostgreSQL there are two servers on one database:
-//! the client asks one of them, and the others write to both.
+//! It requests bookings by the time of their last change and customers by that of their creation. Each range begins
+//! at the end of the previous one and ends now. On PostgreSQL there are two servers on one database: the client uses
+//! one of them, the writers both.
 
 use crate::client::{Client, text};
 use crate::load::Dice;
-use crate::race::{left, products, wish};
+use crate::race::{booking_body, left, products};
 use crate::server::{Place, Server};
 use crate::{PollArgs, days_from_now, now, say, say_problems};
 use anyhow::{Context, ensure};
@@ -19,25 +19,25 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// How often the client asks.
+/// Interval of the polling.
 const EVERY: Duration = Duration::from_millis(500);
 
 /// What the control leaves out between two ranges.
 const GAP: SignedDuration = SignedDuration::from_millis(250);
 
-/// How many of its questions may be refused, as when a clock was set back.
+/// Accepted number of refusals, as when a clock was set back.
 const MOST_REFUSED: usize = 5;
 
-/// How many events the writers share.
+/// Events that the writers share.
 const EVENTS: usize = 40;
 
-/// How many bookings a writer looks after at once: those that it leaves have their last state while the others go on.
+/// Bookings that a writer changes at a time; those it leaves keep their last state while others change.
 const MINE: usize = 10;
 
-/// What is said of a booking: its reference, its title, and whether it is cancelled.
+/// The compared state of a booking: reference, title, and whether it is cancelled.
 type State = (String, String, bool);
 
-/// The proof. True when nothing is lost; with `--lose` when losses were found.
+/// The proof. True if nothing was missed; with `--lose`, if losses were found.
 pub async fn poll(args: &PollArgs) -> anyhow::Result<bool> {
     let folder = tempfile::Builder::new().prefix("slotkeeper-poll-").tempdir()?;
     let place = Place::of(folder.path(), &args.server_binary, Duration::from_millis(args.ready_within_ms));
@@ -57,12 +57,12 @@ async fn prove(args: &PollArgs, place: &Place<'_>) -> anyhow::Result<bool> {
     let first = servers[0].client.clone();
     let mut poller = Poller::new(first.clone(), if args.lose { GAP } else { SignedDuration::ZERO });
     let stop = Arc::new(AtomicBool::new(false));
-    let writers = hire(args, &servers).await?;
+    let writers = workers(args, &servers).await?;
     let tasks: Vec<_> = writers.into_iter().map(|writer| tokio::spawn(writer.work(Arc::clone(&stop)))).collect();
     let (began, lasts, mut refused) = (Instant::now(), Duration::from_secs(args.seconds.into()), 0);
     while began.elapsed() < lasts {
         let asked = Instant::now();
-        // A question without an answer is asked again, from where the last answer ended.
+        // A request without a response is repeated from the end of the last answered range.
         let answered = poller.ask().await;
         refused += usize::from(answered.is_err());
         ensure!(refused <= MOST_REFUSED, "too many questions had no answer, the last one: {answered:?}");
@@ -96,7 +96,7 @@ async fn prove(args: &PollArgs, place: &Place<'_>) -> anyhow::Result<bool> {
     Ok(problems.is_empty())
 }
 
-/// What the client should have learnt and has not.
+/// What the client should have seen and has not.
 fn lost(notes: &Notes, poller: &Poller) -> Vec<String> {
     let mut lost = Vec::new();
     for (number, state) in &notes.bookings {
@@ -111,7 +111,7 @@ fn lost(notes: &Notes, poller: &Poller) -> Vec<String> {
     lost
 }
 
-/// The client that asks.
+/// The polling client.
 struct Poller {
     client: Client,
     gap: SignedDuration,
@@ -129,7 +129,7 @@ impl Poller {
         Self { client, gap, until: now(), bookings, customers, times: Vec::new(), items: 0 }
     }
 
-    /// Asks for what has happened since the last time.
+    /// Requests the changes since the last range.
     async fn ask(&mut self) -> anyhow::Result<()> {
         let (from, to) = (self.until.checked_add(self.gap)?, now());
         let end = to.max(from);
@@ -170,10 +170,10 @@ fn exact(moment: jiff::Timestamp) -> String {
     moment.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
 }
 
-/// What a writer brings back.
+/// What a writer has recorded.
 #[derive(Default)]
 struct Notes {
-    /// The last state of each booking, as it was acknowledged.
+    /// The last acknowledged state of each booking.
     bookings: BTreeMap<String, State>,
     customers: BTreeSet<String>,
     counts: BTreeMap<String, usize>,
@@ -191,11 +191,11 @@ impl Notes {
     }
 }
 
-/// A client that writes. It alone changes what it made, one change after the other.
+/// A writing client. It alone changes what it created, one change after the other.
 struct Writer {
     client: Client,
     name: String,
-    wish: Value,
+    booking_body: Value,
     events: Arc<Vec<String>>,
     dice: Dice,
     /// Its bookings, with their customers.
@@ -223,7 +223,7 @@ impl Writer {
     }
 
     async fn book(&mut self) {
-        let mut body = self.wish.clone();
+        let mut body = self.booking_body.clone();
         let title = format!("Polled {}", self.reference());
         body["eventId"] = self.events[self.dice.below(self.events.len())].clone().into();
         body["externalRef"] = self.reference().into();
@@ -247,7 +247,7 @@ impl Writer {
         }
     }
 
-    /// Gives the customer another name, which the booking shows.
+    /// Renames the customer, which changes the booking's title.
     async fn rename(&mut self) {
         let (number, customer) = self.mine[self.dice.below(self.mine.len())].clone();
         let body = json!({ "lastName": self.reference() });
@@ -266,7 +266,7 @@ impl Writer {
         }
     }
 
-    /// One call, counted: its body when it was done.
+    /// One call, counted; its body if it succeeded.
     async fn send(&mut self, name: &str, (method, path): (Method, &str), body: Option<&Value>) -> Option<Value> {
         let answer = match self.client.call(method, path, &[], body).await {
             Ok(answer) => answer,
@@ -278,7 +278,7 @@ impl Writer {
         *self.notes.counts.entry(format!("{name} {}", answer.status)).or_default() += 1;
         match answer.status {
             200..300 => Some(answer.body),
-            // Events are full now and then, and a machine's clock that is set back looks like many calls at once.
+            // Events are full at times, and a clock that was set back looks like many calls at once.
             409 | 429 => None,
             status => {
                 self.notes.problems.push(format!("{name} {path} answers {status}: {}", answer.body));
@@ -288,9 +288,9 @@ impl Writer {
     }
 }
 
-/// The writers, with events that have seats left, days away so that no deadline of the business interferes. They are shared
-/// out among the servers.
-async fn hire(args: &PollArgs, servers: &[Server]) -> anyhow::Result<Vec<Writer>> {
+/// The writers, spread over the servers, with events that have seats left and are days away, so that no deadline
+/// applies.
+async fn workers(args: &PollArgs, servers: &[Server]) -> anyhow::Result<Vec<Writer>> {
     let server = servers.first().context("there is a server")?;
     let (from, to) = (days_from_now(3)?, days_from_now(30)?);
     let products = products(&server.client, "fixed", &server.credentials.products.fixed).await?;
@@ -300,12 +300,12 @@ async fn hire(args: &PollArgs, servers: &[Server]) -> anyhow::Result<Vec<Writer>
     slots.sort_by_key(|slot| -left(slot));
     let events: Vec<String> = slots.iter().take(EVENTS).map(|slot| text(slot, "eventId").to_owned()).collect();
     ensure!(!events.is_empty(), "there is no event with seats left");
-    let (wish, events) = (wish(product, "Polled"), Arc::new(events));
+    let (booking_body, events) = (booking_body(product, "Polled"), Arc::new(events));
     let writer = |(number, server): (u32, &Server)| {
         Ok(Writer {
             client: server.client.clone(),
             name: format!("writer {number}"),
-            wish: wish.clone(),
+            booking_body: booking_body.clone(),
             events: Arc::clone(&events),
             dice: Dice::new()?,
             mine: Vec::new(),

@@ -1,4 +1,4 @@
-//! Many clients want what is left of one event, and of one hour of the resources.
+//! Proof that the last seats of an event, and the last resources of an hour, are sold once.
 
 use crate::client::{Client, Credentials, one_adult, text};
 use crate::tally::{Contest, Outcome, judge};
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::Barrier;
 
-/// Both races. True when nothing is wrong.
+/// Both races. True if nothing is wrong.
 pub async fn race(args: &RaceArgs) -> anyhow::Result<bool> {
     let credentials = Credentials::read(&args.credentials)?;
     let own = [credentials.base_url.clone()];
@@ -25,7 +25,7 @@ pub async fn race(args: &RaceArgs) -> anyhow::Result<bool> {
     Ok(seats && resources)
 }
 
-/// The products of a type that the API may book for anybody, those of the credentials file first of all.
+/// The products of a type that can be booked through the API without membership, those of the credentials file first.
 pub async fn products(client: &Client, kind: &str, wanted: &[String]) -> anyhow::Result<Vec<Value>> {
     let mut products = client.list("/settings/products", &[]).await?;
     products.retain(|product| {
@@ -38,8 +38,8 @@ pub async fn products(client: &Client, kind: &str, wanted: &[String]) -> anyhow:
     if products.is_empty() { bail!("there is no product of type {kind} that can be booked") } else { Ok(products) }
 }
 
-/// The members of a booking that do not say when: product, one adult, a customer, and the options that must be given.
-pub fn wish(product: &Value, customer: &str) -> Value {
+/// The members of a booking without its time: product, one adult, a customer, and the required options.
+pub fn booking_body(product: &Value, customer: &str) -> Value {
     let texts = product["textOptions"].as_array().map_or(&[][..], Vec::as_slice);
     let required = texts.iter().filter(|option| option["required"] == true && option["enabled"] != false);
     json!({
@@ -59,7 +59,7 @@ async fn seats(args: &RaceArgs, servers: &[Client], credentials: &Credentials) -
         let query = [("productId", text(&product, "productId")), ("startTime", &from), ("endTime", &to)];
         for slot in client.list("/availability/slots", &query).await? {
             let more = best.as_ref().is_none_or(|(_, best)| left(best) < left(&slot));
-            // What starts within the hour may close while the race is on.
+            // Events that start within the hour may close during the race.
             if more && left(&slot) > 0 && !starts_soon(&slot)? {
                 best = Some((product.clone(), slot));
             }
@@ -72,7 +72,7 @@ async fn seats(args: &RaceArgs, servers: &[Client], credentials: &Credentials) -
     if left(&slot) != args.seats {
         say(&format!("  note: {} seats were expected", args.seats));
     }
-    let mut body = wish(&product, "Seat");
+    let mut body = booking_body(&product, "Seat");
     body["eventId"] = event.into();
     let before = listed(client, &slot).await?.into_iter().collect();
     let outcomes = run(args, servers, &body).await?;
@@ -94,7 +94,7 @@ async fn resources(args: &RaceArgs, servers: &[Client], credentials: &Credential
     let (product, slot, places) = afternoon(client, &products).await?;
     let (id, start) = (text(&product, "productId"), text(&slot, "startTime"));
     say(&format!("\nResources: {places} free for product {id} at {start}"));
-    let mut body = wish(&product, "Resource");
+    let mut body = booking_body(&product, "Resource");
     body["startTime"] = start.into();
     let before = listed(client, &slot).await?.into_iter().collect();
     let outcomes = run(args, servers, &body).await?;
@@ -107,16 +107,17 @@ async fn resources(args: &RaceArgs, servers: &[Client], credentials: &Credential
     Ok(report(&Contest { places, left: shown, before, after }, &outcomes))
 }
 
-/// The first afternoon on which one of the products has free resources: the start with the most of them, and how many.
+/// The first afternoon with free resources for one of the products: the start with the most of them, and their
+/// number.
 async fn afternoon(client: &Client, products: &[Value]) -> anyhow::Result<(Value, Value, usize)> {
     for days in 1..30 {
         let day = days_from_now(days)?;
         let day = day.split('T').next().unwrap_or_default();
-        // The offset -00:00 means the clock of the business.
+        // The offset -00:00 means the local time of the business.
         let (from, to) = (format!("{day}T12:00:00-00:00"), format!("{day}T18:00:00-00:00"));
         for product in products {
             let free = free(client, text(product, "productId"), &from, &to).await?;
-            // Of equals the first.
+            // The first of equal ones.
             if let Some((slot, places)) = free.into_values().rev().max_by_key(|(_, places)| *places) {
                 return Ok((product.clone(), slot, places));
             }
@@ -125,8 +126,8 @@ async fn afternoon(client: &Client, products: &[Value]) -> anyhow::Result<(Value
     bail!("no appointment is free in the next 30 days")
 }
 
-/// The starts in that time, and how many appointments each has resources for: of each type that is needed so many
-/// resources are free, and the scarcest type decides. This takes a resource to do one thing at a time.
+/// The starts in a range, with the number of appointments that fit: the scarcest required resource type decides.
+/// Assumes that a resource has one use at a time.
 async fn free(
     client: &Client,
     product: &str,
@@ -146,7 +147,7 @@ async fn free(
             }
         }
         for slot in &offered {
-            // A type that is never offered is not one that the product needs.
+            // A resource type that is never offered is not required.
             let start = text(slot, "startTime");
             if let Some(count) = of_kind.get(start) {
                 let entry = starts.entry(start.to_owned()).or_insert_with(|| (slot.clone(), *count));
@@ -157,7 +158,7 @@ async fn free(
     Ok(starts)
 }
 
-/// Starts all clients at the same moment and collects what they were answered.
+/// Starts all clients at the same moment and collects their responses.
 async fn run(args: &RaceArgs, servers: &[Client], body: &Value) -> anyhow::Result<Vec<Outcome>> {
     let line = Arc::new(Barrier::new(usize::try_from(args.clients)?));
     let began = Instant::now();
@@ -165,7 +166,7 @@ async fn run(args: &RaceArgs, servers: &[Client], body: &Value) -> anyhow::Resul
     for (number, server) in (0..args.clients).zip(servers.iter().cycle()) {
         let (line, server, mut body) = (line.clone(), server.clone(), body.clone());
         body["customer"]["firstName"] = format!("Racer {number}").into();
-        // Both halves go to every server.
+        // Both kinds are sent to every server.
         let holds = (usize::try_from(number)? / servers.len()).is_multiple_of(2);
         clients.push(tokio::spawn(async move {
             line.wait().await;
@@ -180,7 +181,7 @@ async fn run(args: &RaceArgs, servers: &[Client], body: &Value) -> anyhow::Resul
     Ok(outcomes)
 }
 
-/// One client: it gives up at the first refusal.
+/// One client: it stops at the first refusal.
 async fn try_once(server: &Client, body: &Value, holds: bool) -> Outcome {
     let mut outcome = Outcome::default();
     let mut hold_id = None;
@@ -204,25 +205,23 @@ async fn try_once(server: &Client, body: &Value, holds: bool) -> Outcome {
     }
 }
 
-/// The numbers of the bookings that start in the time of a slot.
+/// The booking numbers in the time of a slot.
 async fn listed(client: &Client, slot: &Value) -> anyhow::Result<Vec<String>> {
     let query = [("startTime", text(slot, "startTime")), ("endTime", text(slot, "endTime"))];
     let bookings = client.list("/bookings", &query).await?;
     Ok(bookings.iter().map(|booking| text(booking, "bookingNumber").to_owned()).collect())
 }
 
-/// How many seats a slot has left.
 pub fn left(slot: &Value) -> i64 {
     slot["numSeatsAvailable"].as_i64().unwrap_or(0)
 }
 
-/// Whether a slot starts within an hour.
 fn starts_soon(slot: &Value) -> anyhow::Result<bool> {
     let start: jiff::Timestamp = text(slot, "startTime").parse().context("the start of a slot")?;
     Ok(start < crate::now().checked_add(jiff::SignedDuration::from_hours(1))?)
 }
 
-/// Prints how a race ended. True when nothing is wrong.
+/// Prints the result of a race. True if nothing is wrong.
 fn report(contest: &Contest, outcomes: &[Outcome]) -> bool {
     let mut statuses: BTreeMap<String, usize> = BTreeMap::new();
     for outcome in outcomes {

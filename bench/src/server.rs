@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Where a server keeps everything, and how it is started.
+/// A server's data folder and start options.
 #[derive(Debug)]
 pub struct Place<'a> {
     folder: &'a Path,
@@ -22,49 +22,46 @@ pub struct Place<'a> {
     options: &'a [&'a str],
 }
 
-/// A running server. It is killed when this is dropped.
+/// A running server, killed on drop.
 #[derive(Debug)]
 pub struct Server {
     child: Child,
-    /// A client of it.
     pub client: Client,
-    /// Its keys and products.
     pub credentials: Credentials,
-    /// How long it took until it answered.
+    /// Time until its first response.
     pub ready: Duration,
 }
 
 impl<'a> Place<'a> {
-    /// A place in an empty folder.
+    /// An empty folder.
     pub fn new(folder: &'a Path, args: &'a CrashArgs) -> Self {
         Self::of(folder, &args.server_binary, Duration::from_millis(args.ready_within_ms))
             .on_database(args.database_url.as_deref())
     }
 
-    /// A place in an empty folder, for a server with SQLite that must answer so soon.
+    /// An empty folder, for a server with SQLite that must respond within `ready_within`.
     pub fn of(folder: &'a Path, binary: &'a Path, ready_within: Duration) -> Self {
         Self { folder, binary, ready_within, database_url: None, core: None, options: &[] }
     }
 
-    /// The same, with a PostgreSQL database if there is one.
+    /// With a PostgreSQL database, if given.
     #[must_use]
     pub fn on_database(self, url: Option<&'a str>) -> Self {
         Self { database_url: url, ..self }
     }
 
-    /// The same, with more options of the demo.
+    /// With further options of the demo.
     #[must_use]
     pub fn with_options(self, options: &'a [&'a str]) -> Self {
         Self { options, ..self }
     }
 
-    /// The same, for a server that runs on one core.
+    /// For a server on one core.
     #[must_use]
     pub fn on_core(self, core: Option<&'a str>) -> Self {
         Self { core, ..self }
     }
 
-    /// The folder of the server's data.
     #[must_use]
     pub fn data(&self) -> PathBuf {
         self.folder.join("data")
@@ -74,14 +71,14 @@ impl<'a> Place<'a> {
         self.folder.join("copy")
     }
 
-    /// Starts the server on what is there and waits until it answers. Too late is an error.
+    /// Starts the server on the existing data and waits until it responds; an error if that takes too long.
     pub async fn start(&self) -> anyhow::Result<Server> {
         let file = self.folder.join("credentials.json");
-        // One of an earlier start would be read before the new one is written.
+        // The file of an earlier start would be read before the new one is written.
         if file.exists() {
             fs::remove_file(&file)?;
         }
-        // A port that is free now. It is another one each time, so nothing talks to the wrong server.
+        // A currently free port, another one at each start, so that no client reaches the wrong server.
         let listen = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let log = File::options().create(true).append(true).open(self.folder.join("server.log"))?;
         let mut command = program(self.binary, self.core);
@@ -108,7 +105,7 @@ impl<'a> Place<'a> {
             if let Some(status) = child.0.as_mut().map(Child::try_wait).transpose()?.flatten() {
                 bail!("the server ended by itself, {status}; its log is server.log in {}", self.folder.display());
             }
-            // A little later than allowed, to be able to say how late it was.
+            // Waits longer than allowed, to report the delay.
             if began.elapsed() > limit * 5 {
                 bail!("the server did not answer within {} ms, nor within five times that", limit.as_millis());
             }
@@ -124,7 +121,7 @@ impl<'a> Place<'a> {
         copied
     }
 
-    /// What the server that was killed left half done.
+    /// Half-done rows of the killed server.
     pub async fn halves(&self) -> anyhow::Result<Vec<String>> {
         match self.database_url {
             Some(url) => halves::in_postgres(url).await,
@@ -138,7 +135,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// Puts the copy in the place of the server's files.
+    /// Replaces the server's files with the copy.
     pub fn bring_back_copy(&self) -> anyhow::Result<()> {
         fs::remove_dir_all(self.data())?;
         fs::rename(self.copy(), self.data()).context("cannot bring the copy back")
@@ -146,27 +143,25 @@ impl<'a> Place<'a> {
 }
 
 impl Server {
-    /// Kills it without a chance to tidy up.
+    /// Kills it with SIGKILL.
     pub fn kill(mut self) -> anyhow::Result<()> {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
     }
 
-    /// Tells it to end, and waits until it has put everything away.
+    /// Sends SIGTERM, and waits for its end.
     pub fn stop(mut self) -> anyhow::Result<()> {
         self.signal("-TERM")?;
         self.child.wait()?;
         Ok(())
     }
 
-    /// The number of the process.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// Sends it a signal.
     fn signal(&self, name: &str) -> anyhow::Result<()> {
         let status = Command::new("kill").args([name, &self.child.id().to_string()]).status()?;
         if status.success() { Ok(()) } else { bail!("kill {name} failed") }
@@ -175,13 +170,13 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // One that has been killed already cannot be killed again.
+        // A process that has been killed cannot be killed again.
         let _ended = self.child.kill();
         let _reaped = self.child.wait();
     }
 }
 
-/// A process that has not proved itself yet: killed when it does not.
+/// A process that is killed unless its start succeeds.
 struct Reaped(Option<Child>);
 
 impl Drop for Reaped {
@@ -194,7 +189,7 @@ impl Drop for Reaped {
     }
 }
 
-/// Asks the server what its key may do: a client and the credentials when it answers.
+/// Requests the key's permissions; client and credentials if the server responds.
 async fn ask(file: &Path, base_url: &str) -> Option<(Client, Credentials)> {
     let credentials = Credentials::read(file).ok()?;
     let client = Client::new(base_url, &credentials).ok()?;

@@ -1,8 +1,8 @@
-//! Wrong passwords from many addresses do not keep anybody from signing in.
+//! Proof that wrong passwords from many addresses lock no user out.
 //!
-//! The server stands behind a proxy, which this program plays: it says from which address each attempt comes. The crowd tries
-//! passwords of people who are not there as fast as it is answered, from addresses that change. Meanwhile somebody signs in
-//! again and again, half of the times on a device on which that worked before.
+//! The server is behind a proxy, played by this program, which sets the address of each attempt. A crowd tries
+//! passwords of unknown users, without pauses, from changing addresses. Meanwhile a user signs in repeatedly, half of
+//! the time on a known device.
 
 use crate::server::{Place, Server};
 use crate::{SignInsArgs, say, say_problems};
@@ -18,18 +18,18 @@ use tokio::time::sleep;
 
 /// This program is the proxy.
 const PROXY: [&str; 2] = ["--trusted-proxy", "127.0.0.1/32"];
-/// How long somebody waits to be let in.
+/// How long the user waits to be signed in.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How often somebody signs in.
+/// Interval of the user's sign-ins.
 const EVERY: Duration = Duration::from_millis(400);
-/// After so many attempts an address is another one, so that no limit of an address is reached.
+/// Attempts per address before it changes, so that no address reaches its limit.
 const ATTEMPTS_OF_AN_ADDRESS: u32 = 50;
-/// How many attempts an address has at once.
+/// The server's limit of attempts per address.
 const LIMIT_OF_AN_ADDRESS: u32 = 60;
-/// The address of the control, which has no attempts left.
+/// The control's address, which has no attempts left.
 const USED_UP: &str = "203.0.113.7";
 
-/// The proof. True when nothing is wrong; with `--among-the-crowd` when something was found.
+/// The proof. True if it holds; with `--among-the-crowd`, if problems were found.
 pub async fn sign_ins(args: &SignInsArgs) -> anyhow::Result<bool> {
     let folder = tempfile::Builder::new().prefix("slotkeeper-sign-ins-").tempdir()?;
     let place = Place::of(folder.path(), &args.server_binary, Duration::from_millis(args.ready_within_ms));
@@ -49,11 +49,11 @@ pub async fn sign_ins(args: &SignInsArgs) -> anyhow::Result<bool> {
     Ok(wrong.is_empty())
 }
 
-/// What is wrong while the crowd guesses.
+/// Problems found while the crowd guesses.
 async fn in_a_crowd(args: &SignInsArgs, server: &Server) -> anyhow::Result<Vec<String>> {
     let base = server.client.base().trim_end_matches("/v2").to_owned();
     let person = &server.credentials.business;
-    // On a device on which it worked before.
+    // On a known device.
     let known = browser("198.51.100.1")?;
     ensure!(sign_in(&known, &base, &person.username, &person.password).await? == 303, "the first sign-in failed");
 
@@ -111,14 +111,14 @@ async fn in_a_crowd(args: &SignInsArgs, server: &Server) -> anyhow::Result<Vec<S
     Ok(wrong)
 }
 
-/// What became of the crowd's attempts.
+/// Counts of the crowd's responses.
 #[derive(Debug, Default)]
 struct Answers {
     checked: AtomicUsize,
     refused: AtomicUsize,
 }
 
-/// Tries one password after the other, each time for another person.
+/// Tries one password after the other, each for another user.
 async fn guess(base: String, next: Arc<AtomicU32>, answers: Arc<Answers>) -> anyhow::Result<()> {
     loop {
         let address = next.fetch_add(1, Ordering::Relaxed);
@@ -139,7 +139,7 @@ fn browser(address: &str) -> anyhow::Result<reqwest::Client> {
     Ok(builder.default_headers(headers).timeout(Duration::from_secs(60)).build()?)
 }
 
-/// Sends the form; the status of the answer.
+/// Sends the form; the status of the response.
 async fn sign_in(browser: &reqwest::Client, base: &str, email: &str, password: &str) -> anyhow::Result<u16> {
     let form = [("email", email), ("password", password)];
     let request = browser.post(format!("{base}/sign-in")).header("origin", base).form(&form);

@@ -1,11 +1,11 @@
-//! A key writes the largest bookings that are taken, and then much is asked of them at once: clients list them, readers take
-//! their pages byte by byte, and their customer is renamed again and again. Meanwhile somebody in another account writes.
+//! Proof that the largest possible bookings, listed by many clients, read slowly and renamed, leave memory and other
+//! accounts unharmed.
 //!
-//! Measured are the most memory that the server had, by the kernel's own count, and the longest that the other account waited.
-//! The other account has no products in a demo, so it writes customers: they go the same way as bookings.
+//! It measures the server's peak memory, as counted by the kernel, and the longest wait of another account's write.
+//! That account has no products in a demo, so it writes customers, which take the same path as bookings.
 
 use crate::client::{Client, Credentials, text};
-use crate::race::{left, products, wish};
+use crate::race::{booking_body, left, products};
 use crate::server::{Place, Server};
 use crate::{SwampArgs, days_from_now, say};
 use anyhow::{Context, bail};
@@ -20,12 +20,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-/// How many bookings are written, how many clients list them, and how many readers take their pages slowly.
+/// The numbers of bookings, listing clients and slow readers.
 const BOOKINGS: usize = 150;
 const LISTING: usize = 10;
 const SLOW: usize = 25;
 
-/// What is asked for: everything that was booked, on pages as large as they can be.
+/// All bookings, on the largest pages.
 const PAGE: [(&str, &str); 2] = [("includeCanceled", "true"), ("itemsPerPage", "100")];
 
 #[derive(Debug, Clone, Copy)]
@@ -34,15 +34,15 @@ struct Figures {
     longest: Duration,
 }
 
-/// What those who attack do until they are told to stop, and what they were answered.
+/// The attacking clients' stop signal and counts.
 #[derive(Clone, Default)]
 struct Attack {
     over: Arc<AtomicBool>,
     counts: Arc<Mutex<BTreeMap<String, usize>>>,
 }
 
-/// The whole attack. True when the server stays within the limits; with `control`, when it is seen to go beyond what it took at
-/// rest.
+/// The proof. True if the server stays within the limits; with `control`, if the attack is visible compared to the
+/// server at rest.
 pub async fn swamp(args: &SwampArgs) -> anyhow::Result<bool> {
     let folder = tempfile::Builder::new().prefix("slotkeeper-swamp-").tempdir()?;
     let ready = Duration::from_millis(args.ready_within_ms);
@@ -96,7 +96,7 @@ impl Figures {
     }
 }
 
-/// The most memory that the server has had since its start.
+/// The server's peak memory since its start.
 fn peak_mib(server: &Server) -> anyhow::Result<u64> {
     let status = fs::read_to_string(format!("/proc/{}/status", server.pid())).context("this needs Linux")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
@@ -117,12 +117,12 @@ async fn foreign(server: &Server) -> anyhow::Result<Client> {
     Client::new(server.client.base(), &credentials)
 }
 
-/// Bodies from the largest that a request can have down to what a business might write.
-fn bodies(wish: &Value) -> Vec<Value> {
+/// Bodies from the largest possible down to a usual one.
+fn bodies(booking_body: &Value) -> Vec<Value> {
     let with = |description: String| {
         let price = json!({ "amount": "0", "currency": "EUR" });
         let line = json!({ "unitPrice": price, "quantity": 1, "description": description });
-        let mut body = wish.clone();
+        let mut body = booking_body.clone();
         body["priceAdjustments"] = json!(vec![line; 100]);
         body
     };
@@ -131,7 +131,7 @@ fn bodies(wish: &Value) -> Vec<Value> {
     bodies
 }
 
-/// Books and cancels, so that seats do not run out: the customer, and how many bytes the body has that was taken.
+/// Books and cancels, so that seats do not run out; returns the customer, and the size of the accepted body.
 async fn fill(server: &Server) -> anyhow::Result<(String, usize)> {
     let client = &server.client;
     let customer = client.call(Method::POST, "/customers", &[], Some(&json!({ "firstName": "Swamp" }))).await?;
@@ -141,11 +141,11 @@ async fn fill(server: &Server) -> anyhow::Result<(String, usize)> {
     let query = [("productId", text(&product, "productId")), ("startTime", &from), ("endTime", &to)];
     let slots = client.list("/availability/slots", &query).await?;
     let slot = slots.iter().find(|slot| left(slot) > 0).context("no event has seats left")?;
-    let mut wish = wish(&product, "Swamp");
-    wish["eventId"] = slot["eventId"].clone();
-    wish["customerId"] = customer.as_str().into();
+    let mut booking_body = booking_body(&product, "Swamp");
+    booking_body["eventId"] = slot["eventId"].clone();
+    booking_body["customerId"] = customer.as_str().into();
     let mut taken = None;
-    for body in bodies(&wish) {
+    for body in bodies(&booking_body) {
         let answer = client.call(Method::POST, "/bookings", &[], Some(&body)).await?;
         if answer.status == 201 {
             cancel(client, &answer.body).await?;
@@ -170,7 +170,7 @@ async fn cancel(client: &Client, booking: &Value) -> anyhow::Result<()> {
     if answer.status == 204 { Ok(()) } else { bail!("a booking cannot be cancelled: {}", answer.body) }
 }
 
-/// Writes again and again for so long: the longest that took.
+/// Writes repeatedly for `time`; returns the longest duration.
 async fn writes(foreign: &Client, time: Duration) -> anyhow::Result<Duration> {
     let (began, mut longest) = (Instant::now(), Duration::ZERO);
     while began.elapsed() < time {
@@ -180,7 +180,7 @@ async fn writes(foreign: &Client, time: Duration) -> anyhow::Result<Duration> {
         match answer {
             Ok(answer) if answer.status == 201 => {}
             Ok(answer) => say(&format!("  another account is answered with {}: {}", answer.status, answer.body)),
-            // It waited as long as it could.
+            // It waited for the whole timeout.
             Err(error) if error.is_timeout() => {}
             Err(error) => return Err(error.into()),
         }
@@ -189,7 +189,7 @@ async fn writes(foreign: &Client, time: Duration) -> anyhow::Result<Duration> {
     Ok(longest)
 }
 
-/// Where slow readers connect, and what they send.
+/// The address and request of slow readers.
 struct Target {
     host: String,
     request: String,
@@ -225,7 +225,7 @@ impl Attack {
         Ok(())
     }
 
-    /// Takes an answer byte by byte, and asks again when it was cut off.
+    /// Reads a response byte by byte, and repeats the request when it was cut off.
     async fn read_slowly(self, target: Arc<Target>) -> anyhow::Result<()> {
         while !self.over.load(Ordering::Relaxed) {
             let mut socket = TcpStream::connect(&target.host).await?;
@@ -240,7 +240,7 @@ impl Attack {
             while start.ends_with(b"200") && socket.read(&mut byte).await.is_ok_and(|read| read > 0) {
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
-            // Refused, it does not ask again at once: it wants memory, not the network.
+            // A pause after a refusal: the attack is on memory, not on the network.
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         Ok(())

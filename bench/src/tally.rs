@@ -1,26 +1,26 @@
-//! What came out of a race, and what is wrong with it. Pure: no network, no clock.
+//! The outcome of a race and its violations. Pure.
 
 use crate::client::Answer;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What one client was answered, in order.
+/// The responses to one client, in order.
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
-    /// What the hold was answered, if the client asked for one.
+    /// The response to the hold, if requested.
     pub hold: Option<Answer>,
-    /// What the booking was answered, if the client got that far.
+    /// The response to the booking, if requested.
     pub booking: Option<Answer>,
-    /// Why there was no answer.
+    /// Why there was no response.
     pub no_answer: Option<String>,
 }
 
 impl Outcome {
-    /// The number of the booking, if the client won.
+    /// The booking number, if the client succeeded.
     fn won(&self) -> Option<&str> {
         self.booking.as_ref().filter(|answer| answer.status == 201)?.text("/bookingNumber")
     }
 
-    /// What is wrong with the answers by themselves.
+    /// A violation in the responses themselves.
     fn problem(&self) -> Option<String> {
         if let Some(why) = &self.no_answer {
             return Some(format!("no answer: {why}"));
@@ -39,7 +39,7 @@ impl Outcome {
     }
 }
 
-/// What a refusal leaves out.
+/// What is missing in a refusal.
 fn unsaid(refusal: &Answer) -> Option<&'static str> {
     let message = refusal.text("/message").unwrap_or_default();
     if refusal.body.pointer("/httpStatus").and_then(serde_json::Value::as_u64) != Some(409) {
@@ -53,20 +53,20 @@ fn unsaid(refusal: &Answer) -> Option<&'static str> {
     }
 }
 
-/// What was raced for, before and after.
+/// The contested seats or resources, before and after.
 #[derive(Debug, Default)]
 pub struct Contest {
-    /// How many could win.
+    /// How many clients can succeed.
     pub places: usize,
-    /// How many places each server shows afterwards.
+    /// The number left on each server afterwards.
     pub left: Vec<i64>,
-    /// The bookings of that time before.
+    /// The bookings in that time before the race.
     pub before: BTreeSet<String>,
-    /// Those that each server lists afterwards.
+    /// The bookings that each server lists afterwards.
     pub after: Vec<Vec<String>>,
 }
 
-/// How many clients won, and everything that is wrong.
+/// The number of successful clients, and all violations.
 #[must_use]
 pub fn judge(contest: &Contest, outcomes: &[Outcome]) -> (usize, Vec<String>) {
     let mut problems = Vec::new();
@@ -130,7 +130,6 @@ mod tests {
         Contest { places: 2, left: vec![0], before: BTreeSet::from(["9".to_owned()]), after }
     }
 
-    /// The one thing that is wrong.
     fn wrong(contest: &Contest, outcomes: &[Outcome]) -> String {
         let (_, problems) = judge(contest, outcomes);
         assert_eq!(problems.len(), 1, "{problems:?}");

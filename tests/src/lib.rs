@@ -1,1 +1,1 @@
-//! Journeys through the front door: HTTP and a real browser, on both engines. The tests are in `tests/`.
+//! Front-door tests: over HTTP and in a real browser, on both engines. The tests are in `tests/`.

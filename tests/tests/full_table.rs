@@ -1,6 +1,6 @@
-//! A process that has no file descriptor left calls nobody and sends no e-mail, and nothing of that counts as an attempt.
+//! A process without free file descriptors calls no receiver and sends no e-mail, and none of that counts as an attempt.
 //!
-//! A program of its own: while its tests take every descriptor, others could not work.
+//! A test binary of its own: while its tests take every descriptor, others could not work.
 #![cfg(unix)]
 #![allow(
     clippy::expect_used,
@@ -11,7 +11,7 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use slotkeeper_testkit::catalogue::{TOUR, TOUR_SERIES, catalogue};
-use slotkeeper_testkit::client::{Program, Visitor};
+use slotkeeper_testkit::client::{ApiClient, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::receiver::Receiver;
 use slotkeeper_testkit::serde_json::json;
@@ -47,15 +47,15 @@ impl Drop for All {
 }
 
 on_every_engine! {
-    /// The notice arrives five seconds later as a first attempt, and the e-mail ten seconds later.
+    /// The delivery arrives five seconds later as a first attempt, and the e-mail ten seconds later.
     async fn nothing_fails_for_want_of_descriptors(server: TestServer) {
         let _turn = TURN.lock().await;
         let (receiver, sink) = (Receiver::start().await, Sink::start().await);
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         let permissions = "bookings_rw_all,customers_rw_all,availability_r";
-        let program = Program::installed(&server, "Harbour Desk", &owner, permissions).await;
+        let program = ApiClient::installed(&server, "Harbour Desk", &owner, permissions).await;
         server.offer(program.account(), catalogue()).await;
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         let sent = sink.messages().len();
         let webhook = json!({"domain": "bookings", "type": "created", "url": receiver.url("/hooks")});
         program.create("/webhooks", &webhook).await;
@@ -67,7 +67,7 @@ on_every_engine! {
 
         let all = All::taken();
         server.deliver().await;
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 1);
         drop(all);
         assert!(receiver.requests().is_empty() && sink.messages().len() == sent);
 
@@ -75,7 +75,7 @@ on_every_engine! {
         server.deliver().await;
         assert_eq!(receiver.requests().len(), 1, "after a failed attempt it would wait a minute");
         server.clock.advance(Duration::from_secs(5));
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 1);
         assert_eq!(sink.messages().len(), sent + 1);
         assert_eq!(sink.messages()[sent].to, ["marta@example.com"]);
     }

@@ -1,7 +1,7 @@
-//! A receiver of webhooks that misbehaves at random, and remembers what came.
+//! A webhook receiver that misbehaves at random and records what arrives.
 //!
-//! Plain sockets, so that it can break off, lie and fall silent. What it checks, it checks with other code than the server's:
-//! the signatures with the library of the Standard Webhooks specification and with another HMAC.
+//! It uses plain sockets, to break off or stay silent, and checks signatures with other code than the server's: the
+//! library of the Standard Webhooks specification and another HMAC.
 
 use crate::deliver::number_of;
 use crate::deliver::verdict::Seen;
@@ -19,16 +19,16 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// How far the time of a notice may be from now; receivers are told to allow about two minutes.
+/// Maximum age of a delivery; receivers are advised to allow about two minutes.
 const FRESH_SECONDS: i64 = 60;
-/// Larger than any notice.
+/// Larger than any delivery.
 const LARGEST: usize = 1024 * 1024;
-/// Longer than the five seconds that the server waits.
+/// Longer than the server's timeout of five seconds.
 const TOO_LATE: Duration = Duration::from_millis(6_500);
-/// One in so many is forgotten by a receiver that loses some.
+/// A losing receiver forgets one in so many.
 const LOSES_ONE_IN: usize = 20;
 
-/// How a notice is answered.
+/// The response to a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Answer {
     Taken(u16),
@@ -38,7 +38,7 @@ enum Answer {
     Fails(u16),
     Redirects,
     Closes,
-    /// With success, and a body shorter than it says.
+    /// Success, with a body shorter than its `Content-Length`.
     Lies,
 }
 
@@ -73,40 +73,39 @@ impl Answer {
     }
 }
 
-/// A webhook as it was registered.
 #[derive(Debug, Clone)]
 pub struct Registered {
-    /// Its id: how message ids begin.
+    /// The prefix of message ids.
     pub id: String,
     pub topic: String,
     pub url: String,
 }
 
-/// What a receiver remembers.
+/// What the receiver has recorded.
 #[derive(Debug, Default)]
 pub struct Memory {
-    /// What came and what was taken, in order.
+    /// Arrived and accepted deliveries, in order.
     pub seen: Vec<Seen>,
-    /// When each number was taken first.
+    /// When each number was first accepted.
     pub first: BTreeMap<i64, Instant>,
-    /// How often it answered how.
+    /// Counts by response.
     pub answers: BTreeMap<&'static str, usize>,
-    /// How many came although they had been taken before.
+    /// Deliveries that arrived again after being accepted.
     pub again: usize,
-    /// What should not be.
+    /// Violations.
     pub problems: Vec<String>,
-    /// The times that attempts of one notice bore.
+    /// The timestamps of each delivery's attempts.
     times: BTreeMap<String, BTreeSet<String>>,
     webhooks: BTreeMap<String, Registered>,
     secret_key: String,
     faults: bool,
-    /// Whether it forgets some of what it took.
+    /// Whether it forgets some accepted deliveries.
     loses: bool,
-    /// When anything came last.
+    /// Time of the last delivery.
     pub last: Option<Instant>,
 }
 
-/// The receiver. It ends when this is dropped.
+/// Dropping it stops it.
 #[derive(Debug)]
 pub struct Receiver {
     base: String,
@@ -124,20 +123,20 @@ impl Receiver {
         Ok(Self { base, memory, accepting })
     }
 
-    /// The address for a topic. It has a query, because signatures are over that too.
+    /// The address for a topic. It has a query, because signatures cover it.
     #[must_use]
     pub fn url(&self, topic: &str) -> String {
         format!("{}/hooks/{topic}?tenant=7&of={}", self.base, topic.replace('/', "%2F"))
     }
 
-    /// What will be signed with which key.
+    /// Sets the webhooks and the key of the expected signatures.
     pub fn expect(&self, webhooks: Vec<Registered>, secret_key: &str) {
         let mut memory = self.memory();
         memory.webhooks = webhooks.into_iter().map(|webhook| (path(&webhook.url).to_owned(), webhook)).collect();
         secret_key.clone_into(&mut memory.secret_key);
     }
 
-    /// Whether it misbehaves from now on.
+    /// Turns faults on or off.
     pub fn misbehave(&self, faults: bool) {
         self.memory().faults = faults;
     }
@@ -153,19 +152,19 @@ impl Drop for Receiver {
     }
 }
 
-/// A task that panicked while it wrote is a bug of this program and found otherwise.
+/// A poisoned lock is used all the same; the panic is reported elsewhere.
 fn remember(memory: &Mutex<Memory>) -> MutexGuard<'_, Memory> {
     memory.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The path and the query of an address.
+/// Path and query of an address.
 fn path(url: &str) -> &str {
     url.splitn(4, '/').nth(3).unwrap_or_default()
 }
 
 async fn accept(listener: TcpListener, memory: Arc<Mutex<Memory>>) {
     loop {
-        // None is accepted while this process has too many files open; that passes.
+        // Fails while this process has too many files open.
         let Ok((stream, _)) = listener.accept().await else {
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
@@ -174,9 +173,9 @@ async fn accept(listener: TcpListener, memory: Arc<Mutex<Memory>>) {
     }
 }
 
-/// One request, one answer.
+/// One request and one response.
 async fn serve(mut stream: TcpStream, memory: Arc<Mutex<Memory>>) {
-    // A server that is killed leaves half a request, or none.
+    // A killed server may leave an incomplete request.
     let Some(request) = read(&mut stream).await else { return };
     let (answer, seen) = match came(&mut remember(&memory), &request) {
         Ok(came) => came,
@@ -197,7 +196,7 @@ async fn serve(mut stream: TcpStream, memory: Arc<Mutex<Memory>>) {
         }
         Answer::Closes => return,
         Answer::Never => {
-            // Until the server has had enough.
+            // Until the server gives up.
             let _ended = stream.read(&mut [0]).await;
             return;
         }
@@ -207,17 +206,17 @@ async fn serve(mut stream: TcpStream, memory: Arc<Mutex<Memory>>) {
         Answer::TooLate => tokio::time::sleep(TOO_LATE).await,
         _ => {}
     }
-    // Remembered before the answer is on its way: the server may send the next one as soon as it has it. Not if the server
-    // has ended meanwhile: it cannot have heard of it.
+    // Recorded before the response is sent: the server may send the next delivery at once. Not recorded if the server
+    // has ended, because it cannot have received the response.
     if matches!(answer, Answer::Taken(_) | Answer::Late | Answer::Lies) && !has_ended(&stream) {
         taken(&mut remember(&memory), seen);
     }
-    // The other end may have gone.
+    // The server may have ended.
     let _sent = stream.write_all(text.as_bytes()).await;
     let _ended = stream.shutdown().await;
 }
 
-/// Whether the other end of the connection has gone.
+/// Whether the other end has closed the connection.
 fn has_ended(stream: &TcpStream) -> bool {
     match stream.try_read(&mut [0]) {
         Ok(count) => count == 0,
@@ -238,7 +237,7 @@ impl Request {
     }
 }
 
-/// Checks what came, writes it down and chooses an answer.
+/// Checks and records a delivery, and chooses the response.
 fn came(memory: &mut Memory, request: &Request) -> anyhow::Result<(Answer, Seen)> {
     let target = request.target.trim_start_matches('/');
     let webhook = memory.webhooks.get(target).with_context(|| format!("a request for /{target}"))?;
@@ -284,7 +283,7 @@ fn signed(request: &Request, url: &str, secret_key: &str, (id, time): (&str, &st
     standard.verify(&request.body, &request.headers).context("the signature of the specification is wrong")
 }
 
-/// Reads a request; nothing when it ends too early.
+/// Reads a request; `None` if it ends too early.
 async fn read(stream: &mut TcpStream) -> Option<Request> {
     let mut bytes = Vec::new();
     let end = loop {
@@ -300,7 +299,7 @@ async fn read(stream: &mut TcpStream) -> Option<Request> {
     for (name, value) in lines.filter_map(|line| line.split_once(':')) {
         headers.append(HeaderName::try_from(name).ok()?, HeaderValue::from_str(value.trim()).ok()?);
     }
-    // Whoever follows a redirect comes without a body.
+    // A client that follows a redirect sends no body.
     let length: usize = headers.get("content-length").map_or(Some(0), |length| length.to_str().ok()?.parse().ok())?;
     let mut body = bytes.split_off(end + 4);
     while body.len() < length {

@@ -1,8 +1,8 @@
-//! What must be true of what arrived, compared with what clients were told and with the server's own list of changes.
+//! Compares deliveries with the acknowledged changes and the server's change log. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One change in the server's list.
+/// A change of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Logged {
     pub number: i64,
@@ -11,25 +11,24 @@ pub struct Logged {
     pub thing: String,
 }
 
-/// What a receiver saw, in the order in which it saw it.
+/// A delivery as the receiver saw it, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
     /// The topic of the webhook.
     pub topic: String,
     /// The number at the end of the message id.
     pub number: i64,
-    /// The thing that the body names.
+    /// The id in the body.
     pub thing: String,
-    /// Whether it is answered with success now; otherwise it has just come.
+    /// Whether it is being accepted; otherwise it has just arrived.
     pub taken: bool,
 }
 
-/// What clients know of changes of one thing.
+/// The changes of a thing that clients requested.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Asked {
-    /// How many were acknowledged.
     pub acknowledged: usize,
-    /// How many may have happened besides: there was no answer.
+    /// Requests without a response, which may have been done.
     pub open: usize,
 }
 
@@ -38,9 +37,9 @@ pub type Ledger = BTreeMap<(String, String), Asked>;
 
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Verdict {
-    /// Acknowledged changes that are not in the list.
+    /// Acknowledged changes that are not in the log.
     pub lost: Vec<String>,
-    /// Changes of the list that never arrived.
+    /// Changes of the log without a delivery.
     pub missing: Vec<String>,
     pub wrong: Vec<String>,
 }
@@ -52,14 +51,14 @@ impl Verdict {
     }
 }
 
-/// The changes of the list that did not arrive.
 #[must_use]
 pub fn missing<'l>(logged: &'l [Logged], seen: &[Seen]) -> Vec<&'l Logged> {
     let taken: BTreeSet<_> = seen.iter().filter(|one| one.taken).map(|one| one.number).collect();
     logged.iter().filter(|change| !taken.contains(&change.number)).collect()
 }
 
-/// Compares what clients asked for with the list, and the list with what arrived. `logged` has the registered topics only.
+/// Compares acknowledged changes with the log, and the log with the deliveries. `logged` has the registered topics
+/// only.
 #[must_use]
 pub fn compare(ledger: &Ledger, logged: &[Logged], seen: &[Seen]) -> Verdict {
     let mut verdict = Verdict::default();
@@ -90,7 +89,7 @@ fn acknowledged_is_logged(ledger: &Ledger, logged: &[Logged], verdict: &mut Verd
     }
 }
 
-/// What came and never happened.
+/// Deliveries without a change.
 fn strange(logged: &[Logged], seen: &[Seen]) -> Vec<String> {
     let happened: BTreeMap<i64, &Logged> = logged.iter().map(|change| (change.number, change)).collect();
     let strange = seen.iter().filter(|one| {
@@ -99,8 +98,8 @@ fn strange(logged: &[Logged], seen: &[Seen]) -> Vec<String> {
     strange.map(|one| format!("{} of {}, number {}, never happened", one.topic, one.thing, one.number)).collect()
 }
 
-/// What was sent before everything had been taken that happened earlier to the same thing, also where another type of change has
-/// a webhook of its own. It is enough to look at the first time: what is sent once more may come late, and is known by its id.
+/// Deliveries sent before all earlier changes of the thing had been accepted, also those of other types with webhooks
+/// of their own. Only first deliveries count: repeated ones may come late and are known by their id.
 fn out_of_order(logged: &[Logged], seen: &[Seen]) -> Vec<String> {
     let mut earlier: BTreeMap<(&str, &str), Vec<i64>> = BTreeMap::new();
     let mut before: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
@@ -125,7 +124,6 @@ fn out_of_order(logged: &[Logged], seen: &[Seen]) -> Vec<String> {
     wrong
 }
 
-/// The domain of a topic.
 fn domain(topic: &str) -> &str {
     topic.split('/').next().unwrap_or_default()
 }
@@ -153,7 +151,7 @@ mod tests {
     #[test]
     fn what_is_right_is_right() {
         let log = logged(&[(3, "a"), (4, "b"), (7, "a")]);
-        // Number 4 waits while number 7 is sent: another thing. Number 3 comes once more, late.
+        // Number 4 is pending while number 7 is sent: another thing. Number 3 comes again, late.
         let all = [
             seen(3, "a", false),
             seen(4, "b", false),

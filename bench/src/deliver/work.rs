@@ -1,4 +1,4 @@
-//! Clients that create and rename customers, book, change and cancel, and remember what they were told.
+//! Clients that create and rename customers, book, change and cancel, and record the responses.
 
 use crate::client::{Answer, Client, text};
 use crate::deliver::verdict::{Asked, Ledger};
@@ -10,39 +10,35 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// One client. It alone changes what it made, one change after the other.
+/// A client. It alone changes what it created, one change after the other.
 #[derive(Debug)]
 pub struct Worker {
-    /// How its customers are called.
+    /// The name of its customers.
     pub name: String,
-    /// The members of a booking that do not say which event.
-    pub wish: Value,
-    /// The events to choose from.
+    /// The members of a booking without its event.
+    pub booking_body: Value,
     pub events: Arc<Vec<String>>,
-    /// Where it takes its choices from.
     pub dice: Dice,
     pub customers: Vec<String>,
     /// Its bookings, with their events.
     pub bookings: Vec<(String, String)>,
-    /// What it asked for and was told.
     pub notes: Notes,
 }
 
-/// What clients bring back.
+/// What clients have recorded.
 #[derive(Debug, Default)]
 pub struct Notes {
-    /// What was acknowledged, and what had no answer.
+    /// Acknowledged changes and those without a response.
     pub ledger: Ledger,
     /// When each change was acknowledged, in order.
     pub times: Vec<(String, String, Instant)>,
-    /// How often each operation had each answer.
+    /// Counts by operation and status.
     pub counts: BTreeMap<String, usize>,
-    /// Answers that should not be.
+    /// Unexpected responses.
     pub problems: Vec<String>,
 }
 
 impl Notes {
-    /// Adds what another client brought back.
     pub fn absorb(&mut self, more: Self) {
         for (key, asked) in more.ledger {
             let sum = self.ledger.entry(key).or_default();
@@ -60,11 +56,11 @@ impl Notes {
     }
 }
 
-/// How many changes are acknowledged, and how many are to be.
+/// The number of acknowledged changes, and the target.
 #[derive(Debug, Default)]
 pub struct Progress {
     pub done: AtomicUsize,
-    /// Clients stop when there are so many; they do not while this is zero.
+    /// Clients stop at this number, unless it is zero.
     pub enough: AtomicUsize,
 }
 
@@ -76,7 +72,8 @@ impl Progress {
 }
 
 impl Worker {
-    /// Works until there is enough, or an operation has no answer: then the server is gone. It rests after each change.
+    /// Works until the target is reached or a call has no response, which means that the server was killed. Pauses
+    /// after each change.
     pub async fn work(mut self, client: Client, progress: Arc<Progress>, pause: Duration) -> Self {
         while !progress.is_enough() {
             let before = self.notes.times.len();
@@ -118,7 +115,7 @@ impl Worker {
 
     async fn book(&mut self, client: &Client) -> bool {
         let event = self.event();
-        let mut body = self.wish.clone();
+        let mut body = self.booking_body.clone();
         body["eventId"] = event.clone().into();
         let Some(answer) = self.send(client, "book", (Method::POST, "/bookings"), Some(&body)).await else {
             return false;
@@ -146,7 +143,7 @@ impl Worker {
         if self.notes.times.len() > before {
             self.bookings[index].1 = event;
         } else if !goes_on {
-            // Nobody knows which event it is at.
+            // Its event is unknown now.
             self.bookings.swap_remove(index);
         }
         goes_on
@@ -158,7 +155,7 @@ impl Worker {
         self.change(client, ("cancel", "bookings/deleted", &number), (Method::DELETE, "bookings"), None).await
     }
 
-    /// A change of a thing that is there.
+    /// A change of an existing thing.
     async fn change(
         &mut self,
         client: &Client,
@@ -184,7 +181,7 @@ impl Worker {
         self.notes.times.push((topic.to_owned(), thing.to_owned(), Instant::now()));
     }
 
-    /// One call, counted. Nothing when there was no answer, or one that says nothing: then both outcomes are right.
+    /// One call, counted. `None` without a meaningful response: both outcomes are then possible.
     async fn send(
         &mut self,
         client: &Client,
@@ -198,7 +195,7 @@ impl Worker {
         };
         *self.notes.counts.entry(format!("{name} {}", answer.status)).or_default() += 1;
         match answer.status {
-            // Events are full now and then.
+            // Events are full at times.
             200..300 | 409 => Some(answer),
             status => {
                 self.notes.problems.push(format!("{name} {path} answers {status}: {}", answer.body));

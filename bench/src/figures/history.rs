@@ -1,10 +1,10 @@
-//! A past and a near future for the demo's business, written into the SQLite file while no server runs.
+//! Past and upcoming bookings for the demo's business, written into the SQLite file while no server runs.
 //!
-//! The rows are copies of a booking that the demo made through the server's own code, and of everything that refers to
-//! it, with ids, numbers and times of their own: whatever a booking consists of, these have it too.
+//! The rows are copies of a booking made by the server's own code, and of every row that refers to it, with their own
+//! ids, numbers and times.
 //!
-//! The demo's own products have too few seats for a load, so the business also gets a ferry: twice a day, with
-//! [`SEATS`] seats.
+//! The demo's products have too few seats for a load, so the business also gets a ferry: twice a day, with [`SEATS`]
+//! seats.
 
 use super::template::Template;
 use crate::load::Dice;
@@ -16,45 +16,43 @@ use rusqlite::{Connection, params};
 use std::fs::File;
 use std::path::Path;
 
-/// The seats of each ferry.
 pub const SEATS: u32 = 2_000;
 
-/// How many bookings there are in the month ahead, whatever the past: a list of that month finds the same.
+/// Bookings of the coming month, independent of the past, so that a list of that month always finds the same number.
 const PRESENT: u32 = 300;
 
-/// How many years the past has.
 const YEARS: i64 = 5;
 
-/// The past ends so many days ago; the demo has its own bookings since then.
+/// Days between the past and today; the demo has bookings of its own there.
 const GAP_DAYS: i64 = 40;
 
-/// How many bookings one transaction writes.
+/// Bookings per transaction.
 const TRANSACTION: u32 = 50_000;
 
-/// Every so many bookings there is a new customer; the others are of customers who were there before.
+/// Every so many bookings there is a new customer.
 const NEW_CUSTOMER: u32 = 4;
 
-/// How many of the customers may come again.
+/// Number of customers who may book again.
 const REGULARS: usize = 512;
 
-/// What the load has to know.
+/// What the load needs to know.
 #[derive(Debug)]
 pub struct Ferry {
-    /// The day that it is for the business.
+    /// Today in the business's time zone.
     pub today: Date,
     pub product: String,
-    /// Its two series, one in the morning and one in the afternoon.
+    /// Its two schedules, in the morning and in the afternoon.
     pub series: [String; 2],
-    /// Numbers of bookings of the month ahead.
+    /// Booking numbers of the coming month.
     pub numbers: Vec<String>,
-    /// How many rows were written.
+    /// Rows written.
     pub rows: u64,
 }
 
-/// Fills the database of a demo that does not run. `cruise` is the demo's product that becomes the ferry.
+/// Fills the database of a stopped demo. `cruise` is the product that becomes the ferry.
 pub fn fill(file: &Path, cruise: &str, past: u32) -> anyhow::Result<Ferry> {
     let db = Connection::open(file)?;
-    // It is written down for good at the end. The keys of other tables are checked as the server does it.
+    // Made durable at the end. Foreign keys are checked as by the server.
     db.execute_batch("PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON; PRAGMA cache_size = -262144;")?;
     db.set_prepared_statement_cache_capacity(64);
     let mut writer = Writer::new(&db, cruise)?;
@@ -152,7 +150,6 @@ impl<'a> Writer<'a> {
         })
     }
 
-    /// Adds the ferry to the catalogue.
     fn add_ferry(&mut self, cruise: &str) -> anyhow::Result<()> {
         let condition = "account_id = ?1 AND kind = 'product' AND id = ?2";
         let mut item = Template::read(self.db, "catalogue_item", condition, [&self.account, cruise])?;
@@ -180,7 +177,7 @@ impl<'a> Writer<'a> {
         self.event.set("seats", i64::from(SEATS))
     }
 
-    /// Spreads so many bookings evenly over the ferries from one day to another.
+    /// Spreads bookings evenly over the ferries from `first` to `last`.
     fn sail(&mut self, bookings: u32, first: Date, last: Date) -> anyhow::Result<()> {
         let mut ferries = Vec::new();
         for day in first.series(1.day()).take_while(|day| *day <= last) {
@@ -215,14 +212,14 @@ impl<'a> Writer<'a> {
         self.claim.set("day", day)?;
         let now = crate::now().as_millisecond();
         for _ in 0..bookings {
-            // Up to thirty days ahead, and an hour ago at the latest.
+            // Created up to thirty days before, and at least an hour ago.
             let minutes = i64::try_from(1 + self.dice.below(30 * 24 * 60))?;
             self.book((starts_at - minutes * 60_000).min(now - 3_600_000))?;
         }
         Ok(())
     }
 
-    /// One booking and everything that refers to it.
+    /// A booking and every row that refers to it.
     fn book(&mut self, at: i64) -> anyhow::Result<()> {
         if self.made.is_multiple_of(TRANSACTION) && self.made > 0 {
             self.db.execute_batch("COMMIT; BEGIN IMMEDIATE")?;
@@ -265,7 +262,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// The position of somebody among the regulars: a new customer, or one who was there before.
+    /// The index of a new or a returning customer.
     fn customer(&mut self, at: i64) -> anyhow::Result<usize> {
         if !self.made.is_multiple_of(NEW_CUSTOMER) {
             return Ok(self.dice.below(self.regulars.len()));
@@ -319,19 +316,19 @@ impl<'a> Writer<'a> {
 
     fn finish(&mut self) -> anyhow::Result<()> {
         self.db.execute("UPDATE account SET change_count = ?2 WHERE id = ?1", params![self.account, self.changes])?;
-        // How the past was listed before it was there: no page token is as old as that, and the server would sweep it for long.
+        // Triggers have logged the copies; no page token is that old, and the sweep would take long.
         self.db.execute("DELETE FROM listed_before", [])?;
         Ok(())
     }
 }
 
-/// When the ferries go.
+/// Departures of the ferry.
 const STARTS: [Time; 2] = [time(9, 0, 0, 0), time(15, 0, 0, 0)];
 
-/// Numbers of bookings, all different and in no order, as the server draws them.
+/// Unique booking numbers in no order, as the server draws them.
 fn booking_number(position: u32) -> String {
     const LEAST: u128 = 10_000_000_000_000;
-    // A step that has no divisor in common with the range meets every number of it once.
+    // A step coprime to the range visits every number once.
     const STEP: u128 = 55_623_058_987_489;
     (LEAST + u128::from(position + 1) * STEP % (9 * LEAST)).to_string()
 }

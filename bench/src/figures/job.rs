@@ -1,4 +1,4 @@
-//! What the clients do again and again, and how often in a second they get it done.
+//! Requests that clients repeat, and how many per second they complete.
 
 use super::machine::{core_time, processor_time};
 use super::wire::{Connection, Door};
@@ -8,30 +8,30 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// Work that is not counted, before each measurement.
+/// Uncounted work before each measurement.
 const WARM_UP: Duration = Duration::from_secs(1);
 
-/// One thing to do.
+/// What a client repeats.
 #[derive(Debug, Clone)]
 pub enum Job {
-    /// Ask the same question, which is answered with 200.
+    /// The same `GET`, answered with 200.
     Ask(Vec<u8>),
-    /// Hold a seat of some event, then book it.
-    HoldAndBook(Wishes),
-    /// Book a seat of some event at once.
-    Book(Wishes),
+    /// Holds a seat of some event, then books it.
+    HoldAndBook(BookingRequests),
+    /// Books a seat of some event.
+    Book(BookingRequests),
 }
 
-/// Seats to be had: there are more than anybody takes.
+/// Events with more seats than are booked.
 #[derive(Debug, Clone)]
-pub struct Wishes {
+pub struct BookingRequests {
     pub door: Door,
     pub product: String,
     pub events: Arc<Vec<String>>,
 }
 
-impl Wishes {
-    /// One adult, on one of the events.
+impl BookingRequests {
+    /// The body for one adult, on one of the events.
     fn body(&self, dice: &mut Dice) -> String {
         let event = &self.events[dice.below(self.events.len())];
         let (product, number) = (&self.product, dice.below(1_000_000));
@@ -40,7 +40,7 @@ impl Wishes {
         )
     }
 
-    /// The request for a hold of five minutes, and the one for the booking, which lacks the hold.
+    /// The request for a hold of five minutes, and the one for the booking, without the hold's id.
     #[must_use]
     pub fn requests(&self, dice: &mut Dice) -> (Vec<u8>, Vec<u8>) {
         let body = self.body(dice);
@@ -49,59 +49,56 @@ impl Wishes {
 }
 
 impl Job {
-    /// Does it once. How long the last answer was.
+    /// Does it once; returns the length of the last response.
     pub async fn once(&self, connection: &mut Connection, dice: &mut Dice) -> anyhow::Result<usize> {
         match self {
             Self::Ask(request) => Ok(connection.must(request, 200).await?.len()),
-            Self::Book(wishes) => {
-                let request = wishes.door.post("/v2/bookings", &wishes.body(dice));
+            Self::Book(booking_requests) => {
+                let request = booking_requests.door.post("/v2/bookings", &booking_requests.body(dice));
                 Ok(connection.must(&request, 201).await?.len())
             }
-            Self::HoldAndBook(wishes) => {
-                let body = wishes.body(dice);
-                let hold = connection.must(&wishes.door.post("/v2/holds", &body), 201).await?;
+            Self::HoldAndBook(booking_requests) => {
+                let body = booking_requests.body(dice);
+                let hold = connection.must(&booking_requests.door.post("/v2/holds", &body), 201).await?;
                 let path = format!("/v2/bookings?previousHoldId={}", id(hold)?);
-                Ok(connection.must(&wishes.door.post(&path, &body), 201).await?.len())
+                Ok(connection.must(&booking_requests.door.post(&path, &body), 201).await?.len())
             }
         }
     }
 }
 
-/// The id in the answer to a hold, without reading the rest.
+/// The id in the response to a hold, without parsing the rest.
 fn id(json: &[u8]) -> anyhow::Result<&str> {
     let text = std::str::from_utf8(json)?;
     let rest = text.split_once(r#""id":""#).context("a hold has no id")?.1;
     Ok(rest.split_once('"').context("a hold has no id")?.0)
 }
 
-/// How much was done.
+/// A throughput.
 #[derive(Debug, Clone, Copy)]
 pub struct Rate {
-    /// How often in a second.
     pub per_second: f64,
-    /// How many microseconds of processor time each took the program that was asked.
+    /// Microseconds of processor time per job, of the measured program.
     pub micros: Option<f64>,
-    /// How much of its core the client used, from 0 to 1.
+    /// The used part of the client's core, 0 to 1.
     pub client: Option<f64>,
-    /// How much of the other program's core went to neither it nor this one, from 0 to 1: more than a little, and the
+    /// The part of the measured program's core used by other programs, 0 to 1. If it is more than a little, the
     /// figures say less.
     pub others: Option<f64>,
-    /// How many bytes the last answer had.
+    /// Bytes of the last response.
     pub bytes: usize,
 }
 
-/// A program that is measured.
+/// A measured program.
 #[derive(Debug, Clone)]
 pub struct Asked {
-    /// How it is asked.
+    /// Its address and keys.
     pub door: Door,
-    /// The number of its process.
     pub pid: u32,
     /// The core it runs on.
     pub core: Option<String>,
 }
 
-/// What the clients of a measurement share.
 #[derive(Default)]
 struct Shared {
     done: AtomicU64,
@@ -109,7 +106,7 @@ struct Shared {
     stop: AtomicBool,
 }
 
-/// How much so many clients get done, each on its own connection and the next thing as soon as the last one is done.
+/// The throughput of `clients` clients, each with its own connection and without pauses.
 pub async fn measure(job: &Job, asked: &Asked, clients: u32, lasting: Duration) -> anyhow::Result<Rate> {
     let shared = Arc::new(Shared::default());
     let mut tasks = Vec::new();
@@ -147,7 +144,7 @@ pub async fn measure(job: &Job, asked: &Asked, clients: u32, lasting: Duration) 
     })
 }
 
-/// How far everything is.
+/// The counters at one moment.
 struct Reading {
     at: Instant,
     done: u64,

@@ -1,4 +1,4 @@
-//! The machine: which core a process runs on, how much processor time it took, and how long the disk takes.
+//! The machine: cores of processes, processor time, and the time of durable writes.
 
 use anyhow::Context;
 use std::ffi::OsStr;
@@ -8,17 +8,15 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// One core for what is measured, and another one for whoever measures.
+/// One core for the measured program, another for the client.
 #[derive(Debug, Clone)]
 pub struct Cores {
-    /// The core of the server.
     pub server: String,
-    /// The core of this program.
     pub client: String,
 }
 
 impl Cores {
-    /// Moves this process to a core of its own. Nothing, if the machine has no two cores or no `taskset`.
+    /// Moves this process to a core of its own. `None` if the machine has no two cores or no `taskset`.
     #[must_use]
     pub fn share_out() -> Option<Self> {
         let pid = std::process::id().to_string();
@@ -35,12 +33,12 @@ impl Cores {
     }
 }
 
-/// A command for a program on a core of its own, if there is one for it.
+/// A command that runs a program on `core`, if given.
 #[must_use]
 pub fn program(binary: &Path, core: Option<&str>) -> Command {
     match core {
         Some(core) => {
-            // It replaces itself with the program, so the process that is started is the program.
+            // `taskset` replaces itself with the program, so their process id is the same.
             let mut command = Command::new("taskset");
             command.args([OsStr::new("-c"), OsStr::new(core), binary.as_os_str()]);
             command
@@ -61,21 +59,20 @@ fn list(text: &str) -> Vec<u32> {
     numbers
 }
 
-/// How long a tick is in which Linux counts processor time: the same on all machines that matter.
+/// Linux counts processor time in ticks of this length, on all common machines.
 const TICK: Duration = Duration::from_millis(10);
 
-/// The processor time that a process took so far, in its own code and in the system's. Known on Linux only.
+/// The processor time of a process so far, user and system. Linux only.
 #[must_use]
 pub fn processor_time(pid: u32) -> Option<Duration> {
     let line = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name of the program, in parentheses, may have spaces in it. User time is field 14, system time 15.
+    // The program's name, in parentheses, may contain spaces. User time is field 14, system time 15.
     let mut fields = line.rsplit_once(')')?.1.split_ascii_whitespace().skip(11);
     let ticks: u32 = fields.next()?.parse::<u32>().ok()?.checked_add(fields.next()?.parse().ok()?)?;
     Some(TICK * ticks)
 }
 
-/// The time for which a core was used by whatever it was, what the host of a virtual machine took away included. Known
-/// on Linux only.
+/// The time a core was in use, including time stolen by the host of a virtual machine. Linux only.
 #[must_use]
 pub fn core_time(core: &str) -> Option<Duration> {
     let cores = fs::read_to_string("/proc/stat").ok()?;
@@ -85,7 +82,7 @@ pub fn core_time(core: &str) -> Option<Duration> {
     Some(TICK * (ticks.iter().sum::<u32>() - ticks.get(3)? - ticks.get(4)?))
 }
 
-/// How long the disk of a folder takes to write down 4 KiB for good: half of the tries were quicker.
+/// The median time of a durable write of 4 KiB in a folder.
 pub fn sync_time(folder: &Path) -> anyhow::Result<Duration> {
     const TRIES: usize = 100;
     let path = folder.join("sync");

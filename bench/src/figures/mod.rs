@@ -1,8 +1,8 @@
-//! How much the server does in a second, what that costs, and how that compares with what the machine can do at best.
+//! The server's throughput, its cost, and the comparison with what the machine can do at best.
 //!
-//! Server and client share one machine, each on a core of its own. What the machine can do is measured with the bare
-//! program in [`ceiling`], by the same client, right after the server and on the server's core. Everything is printed
-//! beside what it ought to be; nothing fails because a machine is slow.
+//! Server and client share one machine, each on its own core. The ceiling is measured with the minimal program in
+//! [`ceiling`], by the same client, after the server and on the server's core. Every figure is printed beside its
+//! aim; nothing fails because a machine is slow.
 
 pub mod ceiling;
 mod history;
@@ -20,7 +20,7 @@ use anyhow::{Context, bail};
 use history::Ferry;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use job::{Asked, Job, Rate, Wishes, measure};
+use job::{Asked, BookingRequests, Job, Rate, measure};
 use machine::Cores;
 use start::Running;
 use std::path::Path;
@@ -30,14 +30,14 @@ use steady::{Mix, Steady, steady};
 use table::{Aim, thousands};
 use wire::{Connection, Door};
 
-/// How long the demo may take until it answers; it hashes passwords first.
+/// The demo's start includes hashing passwords.
 const DEMO_READY: Duration = Duration::from_secs(30);
 
 /// The clients of the last comparison: so many at once against one.
 const MANY: u32 = 64;
 
-/// On which days from now the load books: behind the month whose bookings are listed, within the time in which the demo
-/// takes bookings.
+/// The days from now on which the load books: after the month whose bookings are listed, within the demo's booking
+/// window.
 const BOOKED_DAYS: std::ops::Range<i32> = 60..170;
 
 /// Measures everything and prints it.
@@ -74,7 +74,7 @@ struct Figure {
     micros: Option<f64>,
 }
 
-/// Everything on a server with so many past bookings.
+/// All measurements with `past` past bookings.
 async fn with_past(args: &LoadArgs, folder: &Path, core: Option<&str>, past: u32) -> anyhow::Result<Vec<Figure>> {
     let place = Place::of(folder, &args.server_binary, DEMO_READY).on_core(core);
     let demo = place.start().await?;
@@ -94,7 +94,7 @@ async fn with_past(args: &LoadArgs, folder: &Path, core: Option<&str>, past: u32
     Ok(figures)
 }
 
-/// What is asked, and whom.
+/// The measured requests and programs.
 struct Scene {
     server: Asked,
     ceiling: Asked,
@@ -114,7 +114,7 @@ impl Scene {
         let bare = Door { address: ceiling.address, api_key: ceiling::KEY.to_owned(), ..door.clone() };
         let today = ferry.today;
         let day = |days: i32| today.checked_add(days.days());
-        // The clock of the business is meant where the offset is -00:00.
+        // The offset -00:00 means the local time of the business.
         let times = |first: Date, last: Date| {
             format!("startTime={first}T00:00:00-00:00&endTime={last}T23:59:00-00:00&itemsPerPage=50")
         };
@@ -135,8 +135,8 @@ impl Scene {
         })
     }
 
-    fn wishes(&self, door: &Door) -> Wishes {
-        Wishes { door: door.clone(), product: self.product.clone(), events: Arc::clone(&self.events) }
+    fn booking_requests(&self, door: &Door) -> BookingRequests {
+        BookingRequests { door: door.clone(), product: self.product.clone(), events: Arc::clone(&self.events) }
     }
 
     async fn beside_ceiling(&self, args: &LoadArgs) -> anyhow::Result<Vec<Figure>> {
@@ -147,7 +147,7 @@ impl Scene {
             has_fifty(door, &self.bookings).await?;
         }
         let ask = |path: &str| (Job::Ask(server.get(path)), Job::Ask(ceiling.get(path)));
-        let booking = (Job::HoldAndBook(self.wishes(server)), Job::Book(self.wishes(ceiling)));
+        let booking = (Job::HoldAndBook(self.booking_requests(server)), Job::Book(self.booking_requests(ceiling)));
         let jobs = [
             ("key check", ask(KEY), Aim { ratio: 0.5, micros: 30.0 }),
             ("50 slots", ask(&self.slots), Aim { ratio: 0.5, micros: 90.0 }),
@@ -166,9 +166,9 @@ impl Scene {
         Ok(figures)
     }
 
-    /// Many clients that write, against one.
+    /// Many writing clients, against one.
     async fn many_and_one(&self, args: &LoadArgs) -> anyhow::Result<()> {
-        let job = Job::Book(self.wishes(&self.server.door));
+        let job = Job::Book(self.booking_requests(&self.server.door));
         let many = self.server.measure(&job, MANY, args).await?.per_second;
         let one = self.server.measure(&job, 1, args).await?.per_second;
         let (each, times) = ((thousands(many), thousands(one)), many / one);
@@ -188,8 +188,8 @@ impl Scene {
             vec![door.get(&self.bookings)],
             numbers.collect(),
         ];
-        let mix = Mix { reads: Arc::new(reads), writes: self.wishes(door) };
-        // The 99th percentile of one request in ten needs more of them.
+        let mix = Mix { reads: Arc::new(reads), writes: self.booking_requests(door) };
+        // The 99th percentile of one request in ten needs more samples.
         let lasting = Duration::from_secs(3 * u64::from(args.seconds));
         let found = steady(&mix, &self.server, args.steady_rate, lasting).await?;
         let percent = |part: Option<f64>| part.map_or_else(|| "?".to_owned(), |part| format!("{:.0} %", part * 100.0));
@@ -209,13 +209,12 @@ impl Scene {
 }
 
 impl Asked {
-    /// How often it gets a job done.
     async fn measure(&self, job: &Job, clients: u32, args: &LoadArgs) -> anyhow::Result<Rate> {
         measure(job, self, clients, Duration::from_secs(args.seconds.into())).await
     }
 }
 
-/// Makes sure that a list has what it is measured with.
+/// Checks that a list has the fifty items it is measured with.
 async fn has_fifty(door: &Door, path: &str) -> anyhow::Result<()> {
     let mut connection = Connection::open(door.address).await?;
     let page: serde_json::Value = serde_json::from_slice(connection.must(&door.get(path), 200).await?)?;
@@ -225,7 +224,7 @@ async fn has_fifty(door: &Door, path: &str) -> anyhow::Result<()> {
     }
 }
 
-/// What the past costs.
+/// Prints the cost of a larger past.
 fn compare(past: u32, figures: &[Figure], less: u32, before: &[Figure]) {
     let (past, less) = (thousands(past.into()), thousands(less.into()));
     say(&format!("\nCPU per request with {past} past bookings instead of {less} (aim: at most 1.2 times as much)"));

@@ -1,4 +1,4 @@
-//! Programs that are started to be measured.
+//! Starts the measured programs.
 
 use super::machine::program;
 use super::wire::Connection;
@@ -9,25 +9,25 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// How long a program may take until it answers.
+/// Maximum time until a program responds.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How often a server is started on an empty folder.
+/// Starts on an empty folder.
 const STARTS: usize = 5;
 
-/// A program that answers. It is killed when this is dropped.
+/// A running program, killed on drop.
 #[derive(Debug)]
 pub struct Running {
     child: Child,
     pub address: SocketAddr,
-    /// How long it took until then.
+    /// Time until its first response.
     pub ready: Duration,
 }
 
 impl Running {
-    /// Starts a program that is told its address with `--listen`, and asks it for something until it answers.
+    /// Starts a program with `--listen`, and requests `path` until it responds.
     async fn start(mut command: Command, log: &Path, path: &str) -> anyhow::Result<Self> {
-        // A port that is free now.
+        // A currently free port.
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let log = File::create(log)?;
         command.args(["--listen", &address.to_string()]);
@@ -52,14 +52,13 @@ impl Running {
         }
     }
 
-    /// The program that does the least, on the server's core.
+    /// The minimal program, on the server's core.
     pub async fn ceiling(folder: &Path, core: Option<&str>) -> anyhow::Result<Self> {
         let mut command = program(&std::env::current_exe()?, core);
         command.arg("ceiling").arg("--database").arg(folder.join("ceiling.sqlite"));
         Self::start(command, &folder.join("ceiling.log"), "/v2/availability/slots").await
     }
 
-    /// The number of the process.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.child.id()
@@ -74,7 +73,7 @@ impl Drop for Running {
     }
 }
 
-/// How long `slotkeeper serve` takes on an empty folder until it has answered `/health`: half of the starts were quicker.
+/// The median time of `slotkeeper serve` on an empty folder until it has answered `/health`.
 pub async fn first_answer(binary: &Path, folder: &Path, core: Option<&str>) -> anyhow::Result<Duration> {
     let mut times = Vec::new();
     for number in 0..STARTS {

@@ -1,7 +1,7 @@
-//! A steady load: requests come at fixed times, however long the ones before take. How long one took counts from the time
-//! at which it should have been sent, so that a server that stops for a moment is charged for everybody who waited.
+//! A steady load: requests are due at fixed times, independent of earlier ones. Durations count from the due time, so
+//! that a pause of the server counts for every request that waited.
 
-use super::job::{Asked, Wishes};
+use super::job::{Asked, BookingRequests};
 use super::machine::{core_time, processor_time};
 use super::wire::Connection;
 use crate::load::Dice;
@@ -9,32 +9,31 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-/// Over how many connections the requests go, in turn.
+/// Connections used in turn.
 const CONNECTIONS: u32 = 64;
 
 #[derive(Debug, Clone)]
 pub struct Mix {
-    /// Questions of one kind each; every kind is asked as often.
+    /// Read requests by kind; every kind is sent as often.
     pub reads: Arc<Vec<Vec<Vec<u8>>>>,
-    /// What one request in ten takes: holds and bookings in turn.
-    pub writes: Wishes,
+    /// One request in ten: holds and bookings in turn.
+    pub writes: BookingRequests,
 }
 
-/// How long the requests took, in order.
+/// Durations of the requests, sorted.
 #[derive(Debug, Default)]
 pub struct Steady {
     pub reads: Vec<Duration>,
     pub writes: Vec<Duration>,
-    /// How late the client was with the latest request that it sent: more than a little, and the times say nothing.
+    /// The largest delay of the client itself; if it is more than a little, the durations are not valid.
     pub late: Duration,
-    /// How much of its core the server used, from 0 to 1.
+    /// The used part of the server's core, 0 to 1.
     pub busy: Option<f64>,
-    /// How much of that core went to other programs.
+    /// The part of that core used by other programs.
     pub others: Option<f64>,
 }
 
 impl Steady {
-    /// So many in a hundred were as quick as this or quicker.
     #[must_use]
     pub fn percentile(times: &[Duration], percent: usize) -> Duration {
         times.get((times.len() * percent / 100).min(times.len().saturating_sub(1))).copied().unwrap_or_default()
@@ -48,7 +47,7 @@ struct Due {
     number: u32,
 }
 
-/// Asks `rate` times a second.
+/// Sends `rate` requests a second.
 pub async fn steady(mix: &Mix, asked: &Asked, rate: u32, lasting: Duration) -> anyhow::Result<Steady> {
     let mut lines = Vec::new();
     let mut tasks = Vec::new();
@@ -64,7 +63,7 @@ pub async fn steady(mix: &Mix, asked: &Asked, rate: u32, lasting: Duration) -> a
     let all = rate.saturating_mul(u32::try_from(lasting.as_secs())?);
     for (number, line) in (0..all).zip(lines.iter().cycle()) {
         let at = began + Duration::from_secs(1) * number / rate;
-        // The runtime's clock goes by milliseconds, so this looks at the time again and again; it has a core to itself.
+        // The runtime's timer has milliseconds, so this loop polls the time; it has a core to itself.
         while Instant::now() < at {
             tokio::task::yield_now().await;
         }
@@ -87,7 +86,7 @@ pub async fn steady(mix: &Mix, asked: &Asked, rate: u32, lasting: Duration) -> a
     Ok(steady)
 }
 
-/// One connection: sends what is due and notes how long it took.
+/// One connection: sends due requests and records their durations.
 async fn answer(
     mut connection: Connection,
     mix: Mix,

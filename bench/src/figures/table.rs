@@ -1,18 +1,18 @@
-//! How the figures are printed.
+//! The printed table.
 
 use super::job::Rate;
 
-/// What the server ought to reach.
+/// The target for the server.
 #[derive(Debug, Clone, Copy)]
 pub struct Aim {
-    /// This part of what the bare program does in a second, at least.
+    /// Minimum ratio of the throughput to the ceiling's.
     pub ratio: f64,
-    /// So many microseconds of processor time, at most.
+    /// Maximum microseconds of processor time.
     pub micros: f64,
 }
 
-/// The lines above the figures. The last two columns say whether the figures can be believed: how much of its core the
-/// client used, and how much of the server's core went to other programs, whichever measurement was worse.
+/// The table's head. The last two columns tell whether the figures are valid: the used part of the client's core, and
+/// the part of the server's core used by other programs, of the worse measurement.
 #[must_use]
 pub fn head() -> [String; 2] {
     [
@@ -26,7 +26,6 @@ pub fn head() -> [String; 2] {
 
 const COLUMNS: &str = "    per s   CPU µs    bytes";
 
-/// One line of figures.
 #[must_use]
 pub fn row(name: &str, server: &Rate, ceiling: &Rate, aim: Aim) -> String {
     let figures = |rate: &Rate| {
@@ -42,7 +41,7 @@ pub fn row(name: &str, server: &Rate, ceiling: &Rate, aim: Aim) -> String {
     format!("{name:<22}{server}{ceiling}{ratio:>7.2}{:>7.2}{:>9.0}{client:>8}{others:>8}", aim.ratio, aim.micros)
 }
 
-/// A whole number with gaps between the thousands.
+/// A whole number with thousands separated.
 #[must_use]
 pub fn thousands(number: f64) -> String {
     let digits = format!("{number:.0}");

@@ -1,10 +1,9 @@
-//! Copies of rows: whatever columns a table has, a copy has them too.
+//! Copies of rows, independent of a table's columns.
 
 use anyhow::{Context, bail};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Params, params_from_iter};
 
-/// A row to copy.
 #[derive(Debug)]
 pub struct Template {
     insert: String,
@@ -13,7 +12,7 @@ pub struct Template {
 }
 
 impl Template {
-    /// The first row of a table for which a condition holds.
+    /// The first row of a table that meets a condition.
     pub fn read(db: &Connection, table: &str, condition: &str, params: impl Params) -> anyhow::Result<Self> {
         let mut statement = db.prepare(&format!("SELECT * FROM {table} WHERE {condition} LIMIT 1"))?;
         let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
@@ -29,7 +28,6 @@ impl Template {
         found.with_context(|| format!("there is no column {column} any more"))
     }
 
-    /// A text in it.
     pub fn text(&self, column: &str) -> anyhow::Result<String> {
         match &self.values[self.index(column)?] {
             Value::Text(text) => Ok(text.clone()),
@@ -37,7 +35,6 @@ impl Template {
         }
     }
 
-    /// A number in it.
     pub fn number(&self, column: &str) -> anyhow::Result<i64> {
         match &self.values[self.index(column)?] {
             Value::Integer(number) => Ok(*number),
@@ -45,7 +42,7 @@ impl Template {
         }
     }
 
-    /// For all copies from now on.
+    /// Sets a column for all later copies.
     pub fn set(&mut self, column: &str, value: impl Into<Value>) -> anyhow::Result<()> {
         let index = self.index(column)?;
         self.values[index] = value.into();

@@ -1,12 +1,12 @@
-//! HTTP/1.1 by hand: the client shares a machine with the server that it measures, so it does next to nothing. A request
-//! is bytes that were put together before, and of an answer only status and length are read.
+//! A minimal HTTP/1.1 client: it shares a machine with the server that it measures. Requests are prepared bytes; of a
+//! response only status and length are read.
 
 use anyhow::{Context, bail};
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// Where a program is, and the keys it takes.
+/// The address and keys of a program.
 #[derive(Debug, Clone)]
 pub struct Door {
     pub address: SocketAddr,
@@ -15,13 +15,12 @@ pub struct Door {
 }
 
 impl Door {
-    /// A request without a body. It does not ask for compression.
+    /// A request without a body and without compression.
     #[must_use]
     pub fn get(&self, path: &str) -> Vec<u8> {
         format!("GET {path} HTTP/1.1\r\n{}\r\n", self.head()).into_bytes()
     }
 
-    /// A request with a body.
     #[must_use]
     pub fn post(&self, path: &str, json: &str) -> Vec<u8> {
         let head = self.head();
@@ -38,7 +37,7 @@ impl Door {
     }
 }
 
-/// A connection that stays open, for one request at a time.
+/// An open connection, for one request at a time.
 #[derive(Debug)]
 pub struct Connection {
     stream: TcpStream,
@@ -58,7 +57,7 @@ impl Connection {
         Ok(Self { stream, buffer: vec![0; 256 * 1024] })
     }
 
-    /// Sends a request and waits for the whole answer.
+    /// Sends a request and reads the complete response.
     pub async fn call(&mut self, request: &[u8]) -> anyhow::Result<Reply<'_>> {
         self.stream.write_all(request).await?;
         let mut filled = 0;
@@ -82,7 +81,7 @@ impl Connection {
         }
     }
 
-    /// Sends a request that must be answered with this status; the body.
+    /// Sends a request that must get this status; returns the body.
     pub async fn must(&mut self, request: &[u8], expected: u16) -> anyhow::Result<&[u8]> {
         let Reply { status, body } = self.call(request).await?;
         if status == expected {
@@ -94,18 +93,16 @@ impl Connection {
     }
 }
 
-/// What the client has to know of an answer's head.
+/// What is read of a response's head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Head {
     status: u16,
-    /// Where the body begins.
     begins: usize,
-    /// How long it is.
     length: usize,
 }
 
 impl Head {
-    /// Reads it if it is there as a whole. Answers in chunks are not understood; what is measured has a length.
+    /// Parses a complete head. Chunked responses are not supported; the measured ones have a length.
     fn read(bytes: &[u8]) -> anyhow::Result<Option<Self>> {
         let mut begins = 0;
         let mut status = None;

@@ -1,4 +1,4 @@
-//! What the comparison must find, and what it must let pass.
+//! What the comparison must find, and what it must accept.
 
 use super::*;
 

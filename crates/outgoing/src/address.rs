@@ -1,43 +1,38 @@
-//! Which addresses can be reached from the whole internet, and what the others are.
+//! Classifies IP addresses: which are on the public internet, and what the others are for.
 //!
-//! The sources are the IANA registries of special-purpose addresses for IPv4 and IPv6 (RFC 6890 and what updated it), and
-//! the addresses at which clouds answer with credentials. IPv6 is read the other way round: what is not in the part
-//! that is given out (2000::/3) is refused, whatever it may become.
+//! The sources are the IANA registries of special-purpose addresses for IPv4 and IPv6 (RFC 6890 and its updates), and
+//! the addresses of clouds' metadata services. IPv6 is an allow list: everything outside the allocated part
+//! (2000::/3) is refused.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// What an address is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Reachable from the whole internet: the only kind that is called unless the configuration says more.
+    /// On the public internet: the only kind that is called without configuration.
     Global,
     /// “This host” or “this network”: 0.0.0.0/8 and ::.
     Unspecified,
     Loopback,
-    /// Networks of one's own: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16.
+    /// Private networks: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16.
     Private,
-    /// Between a provider and its customers: 100.64.0.0/10.
+    /// Carrier-grade NAT: 100.64.0.0/10.
     Shared,
-    /// The same for IPv6: fc00::/7.
+    /// Private networks in IPv6: fc00::/7.
     UniqueLocal,
-    /// One cable or one radio network: 169.254.0.0/16 and fe80::/10.
+    /// One network segment: 169.254.0.0/16 and fe80::/10.
     LinkLocal,
-    /// What came before unique-local addresses: fec0::/10.
+    /// The predecessor of unique-local addresses: fec0::/10.
     SiteLocal,
-    /// Where a cloud tells its machines about themselves, credentials included.
+    /// A cloud's metadata service, which hands out credentials.
     Metadata,
-    /// Many receivers at once.
     Multicast,
-    /// Everybody on the network.
     Broadcast,
-    /// For examples in documents.
     Documentation,
-    /// For measurements of network devices.
     Benchmarking,
-    /// A way from IPv6 to IPv4 through a tunnel, which can end anywhere: 6to4, Teredo, ISATAP and the like.
+    /// A tunnel from IPv6 to IPv4, which can end anywhere: 6to4, Teredo, ISATAP and the like.
     Tunnel,
-    /// Not given out, or for protocols only.
+    /// Not allocated, or for protocols only.
     Reserved,
 }
 
@@ -64,8 +59,8 @@ impl fmt::Display for Kind {
     }
 }
 
-/// Where clouds answer. The link-local one is used by nearly all of them; the others are Alibaba's, Azure's and
-/// Oracle's. Azure's looks like any global address.
+/// Metadata services. Nearly all clouds use the link-local address; the others are Alibaba's, Azure's and Oracle's.
+/// Azure's is otherwise a global address.
 const METADATA_V4: [Ipv4Addr; 4] = [
     Ipv4Addr::new(169, 254, 169, 254),
     Ipv4Addr::new(100, 100, 100, 200),
@@ -76,7 +71,7 @@ const METADATA_V4: [Ipv4Addr; 4] = [
 const METADATA_V6: [Ipv6Addr; 2] =
     [Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254), Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254)];
 
-/// What the address is for. An IPv6 address that stands for an IPv4 address is what that one is.
+/// The kind of an address. An IPv6 address that embeds an IPv4 address has the kind of the latter.
 pub(crate) fn kind(address: IpAddr) -> Kind {
     match plain(address) {
         IpAddr::V4(address) => kind_v4(address),
@@ -84,8 +79,8 @@ pub(crate) fn kind(address: IpAddr) -> Kind {
     }
 }
 
-/// The IPv4 address where an IPv6 address is only another spelling of it, or is translated to it on the way: mapped
-/// (::ffff:0:0/96), translated (::ffff:0:0:0/96), NAT64 (64:ff9b::/96). Otherwise the address itself.
+/// The embedded IPv4 address of a mapped (::ffff:0:0/96), translated (::ffff:0:0:0/96) or NAT64 (64:ff9b::/96) IPv6
+/// address; otherwise the address itself.
 pub(crate) fn plain(address: IpAddr) -> IpAddr {
     let IpAddr::V6(v6) = address else { return address };
     match v6.segments() {
@@ -127,7 +122,7 @@ fn kind_v6(address: Ipv6Addr) -> Kind {
     match address.segments() {
         [0, 0, 0, 0, 0, 0, 0, 0] => Kind::Unspecified,
         [0, 0, 0, 0, 0, 0, 0, 1] => Kind::Loopback,
-        // ISATAP: an IPv4 address in the lower half of whatever prefix.
+        // ISATAP: an IPv4 address in the lower half of any prefix.
         [_, _, _, _, 0 | 0x200, 0x5efe, _, _] => Kind::Tunnel,
         [0xfc00..=0xfdff, ..] => Kind::UniqueLocal,
         [0xfe80..=0xfebf, ..] => Kind::LinkLocal,
@@ -140,7 +135,7 @@ fn kind_v6(address: Ipv6Addr) -> Kind {
         // The rest of 2001::/23 is for protocols.
         [0x2001, 0..=0x1ff, ..] => Kind::Reserved,
         [0x2000..=0x3fff, ..] => Kind::Global,
-        // The old IPv4-compatible form, local NAT64, discard-only, segment identifiers, and what is not given out.
+        // The deprecated IPv4-compatible form, local NAT64, discard-only, segment identifiers, and unallocated space.
         _ => Kind::Reserved,
     }
 }
@@ -202,7 +197,7 @@ mod tests {
     }
 
     proptest! {
-        /// What the standard library knows to be local is never global here.
+        /// An address that the standard library classifies as local is never global here.
         #[test]
         fn no_more_is_global_than_the_standard_library_thinks(v4: [u8; 4], v6: [u8; 16]) {
             let v4 = Ipv4Addr::from(v4);

@@ -1,5 +1,5 @@
-//! From the host of an address to a connection. The name is looked up once, every address that was found is held
-//! against the policy, and the connection is made to one of exactly those.
+//! Connects to a host: resolves the name once, checks every address against the policy, and connects to one of
+//! exactly those addresses.
 
 use crate::descriptors;
 use crate::outcome::Failure;
@@ -18,13 +18,13 @@ use url::Host;
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
-/// A name with more addresses than this is cut off here.
-const MOST_ADDRESSES: usize = 32;
+/// Further addresses of a name are ignored.
+const MAX_ADDRESSES: usize = 32;
 
-/// How many of them are tried.
-const MOST_TRIES: usize = 4;
+/// How many addresses are tried.
+const MAX_TRIES: usize = 4;
 
-/// A connection to a host that somebody else chose.
+/// A connection to a webhook receiver.
 pub(crate) async fn to_receiver(
     host: &Host<String>,
     port: u16,
@@ -38,12 +38,12 @@ pub(crate) async fn to_receiver(
     } else {
         addresses(host, resolver, limits, deadline).await?
     };
-    // One forbidden address is enough: a name that has both kinds is either broken or a trap.
+    // One forbidden address is enough to refuse: a name with both kinds is either misconfigured or an attack.
     if !addresses.iter().all(|address| policy.may_connect(host, *address)) {
         return Err(Failure::RefusedAddress);
     }
     let stream = first(&addresses, port, limits, deadline).await?;
-    // What the system says about the other end is held against the policy as well, for whatever stands in between.
+    // The peer's address is checked again, in case the network redirected the connection.
     let peer = stream.peer_addr().map_err(|_| Failure::NoConnection)?;
     let local = stream.local_addr().map_err(|_| Failure::NoConnection)?;
     if policy.itself.is_end(peer, local.ip()) {
@@ -52,7 +52,7 @@ pub(crate) async fn to_receiver(
     if policy.may_connect(host, peer.ip()) { Ok(stream) } else { Err(Failure::RefusedAddress) }
 }
 
-/// A connection to the proxy: whoever runs the server chose it, so its address is not judged.
+/// A connection to the proxy. The operator chose it, so the policy does not apply.
 pub(crate) async fn to_proxy(
     host: &Host<String>,
     port: u16,
@@ -73,8 +73,8 @@ pub(crate) async fn to_proxy(
     })
 }
 
-/// `localhost` and the names below it are not looked up (RFC 6761), so that nobody can answer for them. Which of the two
-/// addresses may be called is up to the policy.
+/// `localhost` and the names below it are not resolved (RFC 6761), so that no name server can answer for them. The
+/// policy decides which of the two loopback addresses is allowed.
 fn this_machine(host: &Host<String>, policy: &Policy) -> Result<Vec<IpAddr>, Failure> {
     let both = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
     let these: Vec<IpAddr> = both.into_iter().filter(|address| policy.may_connect(host, *address)).collect();
@@ -95,7 +95,7 @@ async fn addresses(
     let until = deadline.min(Instant::now() + limits.lookup);
     match timeout_at(until, resolver.resolve(name)).await {
         Ok(Ok(mut found)) if !found.is_empty() => {
-            found.truncate(MOST_ADDRESSES);
+            found.truncate(MAX_ADDRESSES);
             Ok(found)
         }
         Ok(Err(error)) if error.kind() == io::ErrorKind::ResourceBusy || descriptors::was_none_left(&error) => {
@@ -105,7 +105,7 @@ async fn addresses(
     }
 }
 
-/// A connection to the first address that takes one. Each gets its share of the time that is left.
+/// A connection to the first address that accepts one. Each gets its share of the remaining time.
 async fn first(addresses: &[IpAddr], port: u16, limits: &Limits, deadline: Instant) -> Result<TcpStream, Failure> {
     let tried = both_families(addresses);
     for (index, address) in tried.iter().enumerate() {
@@ -113,7 +113,7 @@ async fn first(addresses: &[IpAddr], port: u16, limits: &Limits, deadline: Insta
         let share = deadline.saturating_duration_since(Instant::now()) / left;
         match connect(SocketAddr::new(*address, port), share.min(limits.connect)).await {
             Ok(stream) => {
-                // The request is one piece: waiting to put more into the packet gains nothing.
+                // The request is one write; Nagle's algorithm would only delay it.
                 let _ = stream.set_nodelay(true);
                 return Ok(stream);
             }
@@ -128,15 +128,15 @@ async fn connect(address: SocketAddr, limit: Duration) -> io::Result<TcpStream> 
     tokio::time::timeout(limit, TcpStream::connect(address)).await?
 }
 
-/// The addresses to try, the resolver's first choice first, IPv4 and IPv6 by turns: on many machines one of them leads
-/// nowhere.
+/// The addresses to try, in the resolver's order but alternating between IPv4 and IPv6: on many machines one of the
+/// two does not work.
 fn both_families(addresses: &[IpAddr]) -> Vec<IpAddr> {
     let Some(preferred) = addresses.first().map(IpAddr::is_ipv4) else { return Vec::new() };
     let (these, those): (Vec<IpAddr>, Vec<IpAddr>) =
         addresses.iter().partition(|address| address.is_ipv4() == preferred);
     let longer = these.len().max(those.len());
     let turns = (0..longer).flat_map(|turn| [these.get(turn), those.get(turn)]);
-    turns.flatten().copied().take(MOST_TRIES).collect()
+    turns.flatten().copied().take(MAX_TRIES).collect()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! One request and one answer over a connection.
+//! One HTTP request and its response over a connection.
 
 use crate::connect::Stream;
 use crate::outcome::{Failure, ReceiverResponse};
@@ -14,12 +14,12 @@ use hyper_util::rt::TokioIo;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
-/// The half of a connection that reads and writes. It ends when this is dropped, and the connection with it.
+/// The task that drives the connection. Dropping this ends both.
 pub(crate) struct Driven(JoinHandle<()>);
 
 impl Driven {
     pub(crate) fn new<E>(connection: impl Future<Output = Result<(), E>> + Send + 'static) -> Self {
-        // How the connection ends is told to whoever waits for the answer.
+        // The future of the response reports how the connection ended.
         Self(tokio::spawn(async move { drop(connection.await) }))
     }
 }
@@ -30,17 +30,17 @@ impl Drop for Driven {
     }
 }
 
-/// HTTP/1.1 with an answer of bounded size.
+/// HTTP/1.1 with a limit for the head of the response.
 pub(crate) fn http(limits: &Limits) -> Builder {
     let mut builder = Builder::new();
-    // Some receivers know their headers only in this spelling.
+    // Some receivers match header names in this case only.
     builder.title_case_headers(true);
     builder.max_header_size(limits.head).max_headers(100).max_buf_size(limits.head.max(8 * 1024));
     builder
 }
 
-/// Sends the request and reads the answer: its head before the deadline, and what comes of its body by then. As soon as
-/// the head is there, nothing that the body does changes the answer.
+/// Sends the request and reads the response: the head must arrive before the deadline; the body is read until then.
+/// Once the head has arrived, a failing body does not change the outcome.
 pub(crate) async fn exchange(
     stream: Box<dyn Stream>,
     request: Request<Full<Bytes>>,
@@ -64,8 +64,8 @@ pub(crate) async fn exchange(
     Ok(ReceiverResponse { status, retry_after, body_start })
 }
 
-/// The beginning of a body. The rest of a short body is read as well, so that the receiver can finish in peace; a long one
-/// is cut off.
+/// The start of a body. The rest of a short body is read, too, so that the receiver can finish; a long one is cut
+/// off.
 async fn start(mut body: Incoming, limits: &Limits, deadline: Instant) -> Vec<u8> {
     let (mut start, mut read) = (Vec::new(), 0);
     while read < limits.body_read {
@@ -77,14 +77,14 @@ async fn start(mut body: Incoming, limits: &Limits, deadline: Instant) -> Vec<u8
     start
 }
 
-/// Text that can be stored and shown. A character that was cut off at the end is left out.
+/// Text that can be stored and shown, without an incomplete character at the end.
 fn as_text(bytes: &[u8]) -> String {
     let whole = match std::str::from_utf8(bytes) {
         Err(error) if error.error_len().is_none() => bytes.get(..error.valid_up_to()).unwrap_or(bytes),
         _ => bytes,
     };
     let control = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
-    // Line ends of the network are line ends.
+    // Network line ends become `\n`.
     String::from_utf8_lossy(whole).replace("\r\n", "\n").replace(control, "\u{fffd}")
 }
 

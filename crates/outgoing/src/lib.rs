@@ -1,16 +1,14 @@
-//! The only way by which the server calls addresses that somebody else chose.
+//! Calls to webhook receivers, whose addresses developers choose.
 //!
-//! Whoever may register an address could otherwise make the server call what only the server can reach: databases,
-//! routers, the metadata of a cloud. So nothing in the program but this crate calls such an address, and it does so
-//! only under a [`Policy`]:
+//! A developer could otherwise make the server call what only the server can reach: databases, routers, a cloud's
+//! metadata service. So no other crate calls such addresses, and this one calls them only under a [`Policy`]:
 //!
-//! - [`Policy::check`] tells from the text alone what cannot be called, with a sentence for the developer. It looks
-//!   nothing up, so it fits where an address is registered.
-//! - [`Outgoing::post`] looks the name up once, holds every address that was found against the policy, connects to one
-//!   of those addresses and to nothing else, and looks once more at who is at the other end. It follows no redirect, and
-//!   everything about it is bounded: time, the head of the answer, its body.
+//! - [`Policy::check`] checks the text of an address when it is registered, without a name lookup. Its error is a
+//!   sentence for the developer.
+//! - [`Outgoing::post`] resolves the name once, checks every address found, connects to one of them only, and checks
+//!   the peer's address again. It follows no redirect. Time, head and body of the response are bounded.
 //!
-//! What a call means, when it is repeated and what of it is kept is decided elsewhere.
+//! Callers decide what a response means, whether to retry, and what to store.
 
 mod address;
 mod connect;

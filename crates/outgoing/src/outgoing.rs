@@ -1,4 +1,4 @@
-//! Calling a receiver.
+//! Calls to webhook receivers.
 
 use crate::connect::{Stream, to_proxy, to_receiver};
 use crate::exchange::{exchange, http};
@@ -17,25 +17,25 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
-/// What a call may take.
+/// The bounds of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// From the beginning to the end of what is read. An answer whose head comes later is none.
+    /// From the start to the end of what is read. A later head counts as no response.
     pub total: Duration,
-    /// For the look-up of the name.
+    /// For the name lookup.
     pub lookup: Duration,
     /// For the connection to one address; a name can have several.
     pub connect: Duration,
-    /// How large the head of an answer can be, in bytes.
+    /// Maximum bytes of the response's head.
     pub head: usize,
-    /// How much of an answer's body is kept, in bytes.
+    /// Maximum bytes of the response's body that are kept.
     pub body_kept: usize,
-    /// After how many bytes of the body the connection is cut off.
+    /// Bytes of the body after which the connection is cut.
     pub body_read: usize,
 }
 
 impl Default for Limits {
-    /// The five seconds are the API's promise (wire reference, section 5.4).
+    /// The five seconds are documented for clients (wire reference, section 5.4).
     fn default() -> Self {
         Self {
             total: Duration::from_secs(5),
@@ -48,13 +48,12 @@ impl Default for Limits {
     }
 }
 
-/// The way out, for as many calls as are wanted; how many there are at once is up to the caller. Copies are cheap and
-/// share everything.
+/// Calls receivers. The caller bounds the number of concurrent calls. Clones are cheap and share everything.
 #[derive(Clone)]
 pub struct Outgoing {
     shared: Arc<Shared>,
-    /// On whose behalf calls are made; empty when that makes no difference.
-    whose: Arc<str>,
+    /// The developer on whose behalf calls are made; empty if it does not matter.
+    caller: Arc<str>,
 }
 
 struct Shared {
@@ -66,15 +65,15 @@ struct Shared {
 }
 
 impl Outgoing {
-    /// Calls under a policy, within limits. With a proxy https goes through it, except to receivers that the policy
+    /// Calls under a policy, within limits. With a proxy, https goes through it, except to receivers that the policy
     /// lists by name or address, and to this machine.
     #[must_use]
     pub fn new(policy: Policy, limits: Limits, proxy: Option<Proxy>) -> Self {
         let (resolver, tls) = (Box::new(SystemResolver::default()), Tls::of_the_machine());
-        Self { shared: Arc::new(Shared { policy, limits, proxy, resolver, tls }), whose: "".into() }
+        Self { shared: Arc::new(Shared { policy, limits, proxy, resolver, tls }), caller: "".into() }
     }
 
-    /// The same with other names and other trust, for tests.
+    /// With another resolver and other root certificates, for tests.
     #[must_use]
     pub fn with(
         policy: Policy,
@@ -84,28 +83,28 @@ impl Outgoing {
         roots: RootCertStore,
     ) -> Self {
         let (resolver, tls) = (Box::new(resolver), Tls::trusting(roots));
-        Self { shared: Arc::new(Shared { policy, limits, proxy, resolver, tls }), whose: "".into() }
+        Self { shared: Arc::new(Shared { policy, limits, proxy, resolver, tls }), caller: "".into() }
     }
 
-    /// The policy that calls are made under; also for [`Policy::check`] of what is registered or was stored.
+    /// The policy of calls; also for [`Policy::check`] of addresses that are registered or stored.
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.shared.policy
     }
 
-    /// The same way out, on behalf of one of many: none of them takes all the room for looking up names.
+    /// The same, with name lookups counted for one developer, so that none takes all lookup slots.
     #[must_use]
-    pub fn on_behalf_of(&self, whose: &str) -> Self {
-        Self { shared: Arc::clone(&self.shared), whose: whose.into() }
+    pub fn on_behalf_of(&self, caller: &str) -> Self {
+        Self { shared: Arc::clone(&self.shared), caller: caller.into() }
     }
 
-    /// Posts a body to a receiver, under this policy whoever checked the address. `Host`, `Content-Length`,
-    /// `Connection` and, unless it is among the headers, `User-Agent` are set here; anything else, such as
-    /// `Content-Type`, is up to the caller. Dropping the future ends the connection.
+    /// Posts a body to a receiver. The address is checked under this policy again. `Host`, `Content-Length`,
+    /// `Connection` and, unless given, `User-Agent` are set here; other headers, such as `Content-Type`, are the
+    /// caller's. Dropping the future ends the connection.
     pub async fn post(&self, url: impl AsRef<str>, headers: HeaderMap, body: Vec<u8>) -> Outcome {
         let start = Instant::now();
         let deadline = start + self.shared.limits.total;
-        let answer = self.shared.attempt((url.as_ref(), &self.whose), headers, body, deadline).await;
+        let answer = self.shared.attempt((url.as_ref(), &self.caller), headers, body, deadline).await;
         Outcome { answer, duration: start.elapsed() }
     }
 }
@@ -117,29 +116,29 @@ impl std::fmt::Debug for Outgoing {
     }
 }
 
-/// Looks names up for one caller.
+/// Resolves names on behalf of one developer.
 struct OnBehalf<'a> {
     resolver: &'a dyn Resolve,
-    whose: &'a str,
+    caller: &'a str,
 }
 
 impl Resolve for OnBehalf<'_> {
     fn resolve<'a>(&'a self, name: &'a str) -> Lookup<'a> {
-        self.resolver.resolve_for(name, self.whose)
+        self.resolver.resolve_for(name, self.caller)
     }
 }
 
 impl Shared {
     async fn attempt(
         &self,
-        (url, whose): (&str, &str),
+        (url, caller): (&str, &str),
         headers: HeaderMap,
         body: Vec<u8>,
         deadline: Instant,
     ) -> Result<ReceiverResponse, Failure> {
-        // It may have been checked by another policy, or before the configuration changed.
+        // It may have been checked under another policy, before the configuration changed.
         let url = self.policy.check(url).map_err(Failure::Refused)?;
-        let stream = self.connect(&url, whose, deadline).await?;
+        let stream = self.connect(&url, caller, deadline).await?;
         let stream = if url.https {
             timeout_at(deadline, self.tls.connect(stream, &url.host)).await.map_err(|_| Failure::TimedOut)??
         } else {
@@ -148,8 +147,8 @@ impl Shared {
         exchange(stream, request(&url, headers, body), &self.limits, deadline).await
     }
 
-    async fn connect(&self, url: &ReceiverUrl, whose: &str, deadline: Instant) -> Result<Box<dyn Stream>, Failure> {
-        let (resolver, limits) = (OnBehalf { resolver: &*self.resolver, whose }, &self.limits);
+    async fn connect(&self, url: &ReceiverUrl, caller: &str, deadline: Instant) -> Result<Box<dyn Stream>, Failure> {
+        let (resolver, limits) = (OnBehalf { resolver: &*self.resolver, caller }, &self.limits);
         let proxy =
             self.proxy.as_ref().filter(|_| url.https && !self.policy.lists(&url.host) && !is_loopback(&url.host));
         let Some(proxy) = proxy else {
@@ -164,14 +163,14 @@ impl Shared {
     }
 }
 
-/// The request for a receiver. Its connection serves this one request.
+/// The request for a receiver. Its connection serves this request only.
 fn request(url: &ReceiverUrl, headers: HeaderMap, body: Vec<u8>) -> Request<Full<Bytes>> {
     let mut request = Request::new(Full::from(body));
     *request.method_mut() = hyper::Method::POST;
     *request.uri_mut() = url.target.clone().into();
     *request.headers_mut() = headers;
     let headers = request.headers_mut();
-    // What hyper makes from the body must not be contradicted.
+    // hyper derives these from the body.
     headers.remove(CONTENT_LENGTH);
     headers.remove(TRANSFER_ENCODING);
     if let Ok(host) = HeaderValue::from_str(&url.authority) {

@@ -1,21 +1,20 @@
-//! Where this server itself is reached. Nothing is sent there: a notice that changes something would cause the next one,
-//! without end.
+//! The addresses of this server itself, which are never called: a delivery that causes a change would cause the next
+//! delivery, without end.
 
 use crate::address::plain;
 use crate::policy::{is_loopback, literal};
 use std::net::{IpAddr, SocketAddr};
 use url::{Host, Url};
 
-/// Where this server itself is reached: by people and programs, and where it listens. The default is nowhere.
+/// This server's public address and the address it listens on. The default matches nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OwnAddresses {
-    /// Host and port of the address that it says of itself.
+    /// Host and port of the public address.
     public: Option<(Host<String>, u16)>,
     listens: Option<SocketAddr>,
 }
 
 impl OwnAddresses {
-    /// A server that is reached at `public_url` and listens there.
     #[must_use]
     pub fn at(public_url: &str, listens: SocketAddr) -> Self {
         let url = Url::parse(public_url).ok();
@@ -23,8 +22,8 @@ impl OwnAddresses {
         Self { public, listens: Some(listens) }
     }
 
-    /// Whether that is this server, however it is spelled. Of another host than this machine every port is: who answers there
-    /// for one port may answer for others.
+    /// Whether this is the server, however the host is spelled. On another host than this machine every port counts:
+    /// a server that answers on one port may answer on others.
     pub(crate) fn is_at(&self, host: &Host<String>, port: u16) -> bool {
         let public = self.public.as_ref().is_some_and(|(own, own_port)| {
             if is_loopback(own) { is_loopback(host) && port == *own_port } else { same(own, host) }
@@ -37,8 +36,8 @@ impl OwnAddresses {
         public || listens
     }
 
-    /// Whether a connection whose ends are these leads to this server: to where it listens or, where it listens on every address
-    /// of the machine, from the machine to itself.
+    /// Whether a connection with these ends leads to this server: to its listen address or, if it listens on every
+    /// address, from this machine to itself.
     pub(crate) fn is_end(&self, peer: SocketAddr, local: IpAddr) -> bool {
         self.listens.is_some_and(|own| {
             let (own_ip, peer_ip) = (plain(own.ip()), plain(peer.ip()));
@@ -48,7 +47,7 @@ impl OwnAddresses {
     }
 }
 
-/// Whether two hosts are spelled alike, but for a dot at the end and an IPv4 address in IPv6 clothes.
+/// Whether two hosts are the same, ignoring a trailing dot and IPv4-mapped spelling.
 fn same(one: &Host<String>, other: &Host<String>) -> bool {
     match (one, other) {
         (Host::Domain(one), Host::Domain(other)) => one.trim_end_matches('.') == other.trim_end_matches('.'),

@@ -1,4 +1,4 @@
-//! What may be called: the rule, and the exceptions a configuration makes.
+//! Which receivers may be called: the rule, and the exceptions of the configuration.
 
 use crate::address::{Kind, kind, plain};
 use crate::own_addresses::OwnAddresses;
@@ -9,49 +9,46 @@ use std::net::IpAddr;
 use std::str::FromStr;
 use url::Host;
 
-/// What may be called. The default is for a server on the internet: https, to names and addresses that the whole internet
-/// can reach, on ports 443 and 8443.
+/// Which receivers may be called. The default is for a server on the internet: https, to names and addresses on the
+/// public internet, on ports 443 and 8443.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
-    /// Whether plain http may be spoken to this machine itself, on any port, where the host is spelled as a loopback
-    /// address or as `localhost`. For the demo: somebody who tries things out has no certificate.
+    /// Whether plain http is allowed to a loopback address or `localhost`, on any port. For the demo, whose users
+    /// have no certificate.
     pub loopback_http: bool,
-    /// Receivers that are not reachable from the whole internet, and are called all the same.
+    /// Receivers outside the public internet that are called nevertheless.
     pub allowed: Vec<AllowedReceiver>,
-    /// The ports on which https is spoken.
+    /// The ports for https.
     pub ports: Vec<u16>,
-    /// Where the server itself is reached, which is never called, whatever is allowed.
+    /// The server itself, which is never called, even if it is in `allowed`.
     pub itself: OwnAddresses,
 }
 
 impl Policy {
-    /// The ports of https, and of https for those who may not open the first one.
+    /// The port of https, and the usual alternative.
     pub const PORTS: [u16; 2] = [443, 8443];
 
-    /// Whether the text is an address that may be called, as far as that can be told without looking anything up.
-    ///
-    /// # Errors
-    ///
-    /// With a sentence for the developer that says what to do.
+    /// Checks an address as far as possible without a name lookup. The error is a sentence for the developer that
+    /// says what to do.
     pub fn check(&self, url: &str) -> Result<ReceiverUrl, Refusal> {
         ReceiverUrl::read(url, self)
     }
 
-    /// Whether an address may be connected to for the sake of a host: the address itself, where the host is one, or one
-    /// that the host's name was found to have.
+    /// Whether an address may be connected to for a host: the host itself, if it is an address, or an address its
+    /// name resolved to.
     pub(crate) fn may_connect(&self, host: &Host<String>, address: IpAddr) -> bool {
         let by_name = || self.allowed.iter().any(|allowed| allowed.names(host));
         match kind(address) {
             Kind::Global => true,
             Kind::Loopback if self.loopback_http && is_loopback(host) => true,
-            // Inside a company names lead here. They never lead to the machine itself or to the next cable: whoever can
-            // change an allowed name could otherwise read a cloud's credentials.
+            // An allowed name may lead into a private network, but never to this machine or a link-local address:
+            // control of the name would otherwise give access to a cloud's credentials.
             Kind::Private | Kind::Shared | Kind::UniqueLocal if by_name() => true,
             kind => self.allowed.iter().any(|allowed| allowed.contains(address, kind)),
         }
     }
 
-    /// Whether the host's spelling is in the list of exceptions. Such hosts are called directly, past a proxy.
+    /// Whether the host is in the list of exceptions. Such hosts are called directly, not through the proxy.
     pub(crate) fn lists(&self, host: &Host<String>) -> bool {
         self.allowed.iter().any(|allowed| {
             allowed.names(host) || literal(host).is_some_and(|address| allowed.contains(address, kind(address)))
@@ -65,7 +62,7 @@ impl Default for Policy {
     }
 }
 
-/// The address that a host is, if it is one.
+/// The host's address, if it is one.
 pub(crate) fn literal(host: &Host<String>) -> Option<IpAddr> {
     match host {
         Host::Ipv4(address) => Some((*address).into()),
@@ -74,7 +71,7 @@ pub(crate) fn literal(host: &Host<String>) -> Option<IpAddr> {
     }
 }
 
-/// Whether a host is spelled as this machine: RFC 6761, section 6.3, keeps `localhost` and what ends in it for that.
+/// Whether a host is spelled as this machine: RFC 6761, section 6.3, reserves `localhost` and the names below it.
 pub(crate) fn is_loopback(host: &Host<String>) -> bool {
     match host {
         Host::Domain(name) => is_or_ends_in(name, "localhost"),
@@ -82,7 +79,6 @@ pub(crate) fn is_loopback(host: &Host<String>) -> bool {
     }
 }
 
-/// Whether a name is `end` or a name below it.
 pub(crate) fn is_or_ends_in(name: &str, end: &str) -> bool {
     name == end || is_below(name, end)
 }
@@ -91,26 +87,25 @@ fn is_below(name: &str, end: &str) -> bool {
     name.strip_suffix(end).is_some_and(|start| start.len() > 1 && start.ends_with('.'))
 }
 
-/// Whether a host can be a name of the DNS in the usual form: no dot at the end, no wildcard.
+/// Whether a host can be a DNS name in the usual form: no trailing dot, no wildcard.
 pub(crate) fn is_name(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
     name.len() <= 253 && name.split('.').all(|label| (1..=63).contains(&label.len()) && label.bytes().all(plain))
 }
 
-/// A receiver, or many, that may be called though the whole internet cannot reach it. As text: an address, a network
-/// (`10.1.0.0/16`), a name (`hooks.corp.example`), or all names below one (`*.corp.example`).
+/// Receivers outside the public internet that may be called. As text: an address, a network (`10.1.0.0/16`), a name
+/// (`hooks.corp.example`), or all names below one (`*.corp.example`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AllowedReceiver {
-    /// Every address of a network. That a metadata service lies in it does not open that service: only an entry with
-    /// exactly its address does.
+    /// Every address of a network. This does not include a metadata service inside it: only an entry with exactly its
+    /// address does.
     Network(IpNet),
-    /// One host, in small letters. Private, shared and unique-local addresses that it leads to may be called.
+    /// One host, in lower case. Private, shared and unique-local addresses that it resolves to may be called.
     Name(String),
-    /// The hosts below that name, in small letters, not the name itself.
+    /// The hosts below that name, in lower case, not the name itself.
     Below(String),
 }
 
-/// A text is neither an address nor a network nor a name of a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "must be an address, a network or a host name, such as \"10.1.0.0/16\", \"hooks.corp.example\" or \"*.corp.example\""
@@ -145,7 +140,7 @@ impl FromStr for AllowedReceiver {
             None => (text, false),
         };
         let name = name.to_ascii_lowercase();
-        // As the URL standard writes it, or no address would ever match.
+        // Normalised as the URL standard does; otherwise no host would ever match.
         match Host::parse(&name) {
             Ok(Host::Domain(host)) if host == name && is_name(&name) => {
                 Ok(if below { Self::Below(name) } else { Self::Name(name) })

@@ -1,4 +1,4 @@
-//! The way out of a network that lets nobody out directly: an http proxy that is told `CONNECT`.
+//! An http proxy with `CONNECT`, for networks without a direct way to the internet.
 
 use crate::connect::Stream;
 use crate::outcome::Failure;
@@ -15,17 +15,16 @@ use std::fmt;
 use std::str::FromStr;
 use url::{Host, Url};
 
-/// An http proxy, chosen by whoever runs the server: `http://proxy.example:3128`, with a name and a password if it
-/// wants them. It looks names up itself, and what it connects to is in its hands alone.
+/// The operator's http proxy: `http://proxy.example:3128`, with a user and a password if it needs them. It resolves
+/// names itself and alone decides what it connects to.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Proxy {
     pub(crate) host: Host<String>,
     pub(crate) port: u16,
-    /// The value of `Proxy-Authorization`. Printing it shows `Sensitive`.
+    /// The value of `Proxy-Authorization`. Its `Debug` shows `Sensitive`.
     authorization: Option<HeaderValue>,
 }
 
-/// A text is no address of a proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be the address of an http proxy, such as http://proxy.example:3128, without a path")]
 pub struct NotAProxy;

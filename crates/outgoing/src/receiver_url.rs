@@ -1,4 +1,4 @@
-//! An address that may be called, as far as its text tells.
+//! The address of a webhook receiver, checked without a name lookup.
 
 use crate::address::{Kind, kind};
 use crate::policy::{Policy, is_loopback, is_name, is_or_ends_in, literal};
@@ -7,23 +7,24 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
 
-/// The longest address that is taken, in characters.
+/// Maximum characters of an address.
 const LONGEST: usize = 2_048;
 
-/// Names for the inside of a network or of a machine: RFC 6761, RFC 6762, RFC 8375, and ICANN's choice for private use.
+/// Names that are only valid inside a network or a machine: RFC 6761, RFC 6762, RFC 8375, and ICANN's name for
+/// private use.
 const INNER_NAMES: [&str; 4] = ["localhost", "local", "home.arpa", "internal"];
 
-/// The address of a receiver, checked by [`Policy::check`]. It is kept exactly as it was written: signatures are over
-/// it, and its path and query are sent as they stand there.
+/// The address of a receiver, checked by [`Policy::check`]. It is kept exactly as written: signatures cover it, and
+/// its path and query are sent unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceiverUrl {
     text: String,
     pub(crate) https: bool,
     pub(crate) host: Host<String>,
     pub(crate) port: u16,
-    /// Path and query, as they go into the request.
+    /// Path and query, as sent in the request.
     pub(crate) target: PathAndQuery,
-    /// Host, and the port unless it is the usual one, as they go into the header `Host`.
+    /// Host, with the port unless it is the default, as sent in the `Host` header.
     pub(crate) authority: String,
 }
 
@@ -36,19 +37,16 @@ impl AsRef<str> for ReceiverUrl {
 /// Why an address is not called, as a sentence for the developer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// Longer than 2,048 characters.
     #[error("The address can have {LONGEST} characters at most.")]
     TooLong,
     /// Spaces, line breaks, backslashes, quotes, or characters outside ASCII.
     #[error("Write the address with plain ASCII characters; escape others as %xx, and names of hosts as xn--…")]
     Characters,
-    /// It cannot be read as an address at all.
     #[error("This is not a complete address. It should look like https://example.com/hooks")]
     Unreadable,
-    /// Another scheme than https.
     #[error("The address must begin with https://")]
     NotHttps,
-    /// The same where http is spoken to this machine.
+    /// As `NotHttps`, where http to this machine is allowed.
     #[error(
         "The address must begin with https://. Plain http is accepted only for this machine: http://127.0.0.1 or \
          http://localhost"
@@ -60,30 +58,29 @@ pub enum Refusal {
     /// Contains `#…`, which is never sent.
     #[error("Leave out the part from # on: it would not be sent.")]
     Fragment,
-    /// A port that is not called.
     #[error("The port {port} is not called. Use {}", one_of(.allowed))]
     Port {
-        /// The one in the address.
+        /// The port in the address.
         port: u16,
-        /// Those that are called.
+        /// The allowed ports.
         allowed: Vec<u16>,
     },
-    /// This server itself, its API or its pages.
+    /// This server itself.
     #[error(
         "The address leads to this server itself. A notice that is sent there could cause the next one, without end: \
          register an address of a program of your own."
     )]
     Itself,
-    /// The host is spelled in another way than programs agree on, such as 0x08080808 or EXAMPLE%2ecom.
+    /// The host is spelled in a way that programs read differently, such as 0x08080808 or EXAMPLE%2ecom.
     #[error("Write host and port as {0}")]
     Spelling(String),
-    /// A name that means something only inside a network, or this machine.
+    /// A name that is only valid inside a network or on this machine.
     #[error(
         "The host must have a name that the whole internet knows, such as hooks.example.com. Whoever runs this server \
          can allow others."
     )]
     InnerName,
-    /// The host is an address that the whole internet cannot reach.
+    /// The host is an address outside the public internet.
     #[error(
         "The host is {0}. Only addresses that the whole internet can reach are called. Whoever runs this server can \
          allow others."
@@ -96,13 +93,13 @@ fn one_of(ports: &[u16]) -> String {
 }
 
 impl ReceiverUrl {
-    /// The address exactly as it was written.
+    /// The address exactly as written.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Host and port, for people: what may be shown where the rest of the address would tell a secret.
+    /// Host and port, to be shown where path and query could reveal a secret.
     #[must_use]
     pub fn host(&self) -> &str {
         &self.authority
@@ -112,8 +109,8 @@ impl ReceiverUrl {
         if text.len() > LONGEST {
             return Err(Refusal::TooLong);
         }
-        // The URL standard would quietly drop line breaks, read \ as / and escape the rest: what is stored, what is
-        // signed and what is called would be three different texts.
+        // The URL standard would drop line breaks, read \ as / and escape the rest: the stored, the signed and the
+        // called address would differ.
         if text.bytes().any(|byte| !byte.is_ascii_graphic() || matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`'))
         {
             return Err(Refusal::Characters);
@@ -129,7 +126,7 @@ impl ReceiverUrl {
         if text.contains('#') {
             return Err(Refusal::Fragment);
         }
-        // The standard forgives `https:/host` and `https:host`; other programs read those as something else.
+        // The standard accepts `https:/host` and `https:host`; other programs read those differently.
         let rest =
             text.get(url.scheme().len()..).and_then(|rest| rest.strip_prefix("://")).ok_or(Refusal::Unreadable)?;
         let (authority, target) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
@@ -166,7 +163,7 @@ impl ReceiverUrl {
     }
 }
 
-/// Whether the host may be called, as far as its spelling tells.
+/// Checks the host without a name lookup.
 fn check_host(host: &Host<String>, policy: &Policy) -> Result<(), Refusal> {
     if let Some(address) = literal(host) {
         return if policy.may_connect(host, address) { Ok(()) } else { Err(Refusal::Address(kind(address))) };

@@ -1,4 +1,4 @@
-//! Looking up the addresses of a name.
+//! Name lookups, bounded so that slow name servers do not block other receivers.
 
 use crate::descriptors;
 use std::collections::HashMap;
@@ -10,69 +10,68 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout, timeout_at};
 
-/// A look-up under way.
 pub type Lookup<'a> = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send + 'a>>;
 
-/// Finds the addresses of a name. Tests put names of their own in its place.
+/// Finds the addresses of a name. Tests replace it.
 pub trait Resolve: Send + Sync {
-    /// The addresses of a name, best first. It is asked once for each call and may take as long as it likes.
-    /// [`io::ErrorKind::ResourceBusy`] says that the name was not looked up, because there is too much to do.
+    /// The addresses of a name, best first. Called once per call to a receiver, without a time limit of its own.
+    /// [`io::ErrorKind::ResourceBusy`] means that the name was not looked up for lack of resources.
     fn resolve<'a>(&'a self, name: &'a str) -> Lookup<'a>;
 
-    /// The same, on behalf of someone among many, of whom none is to take the room of the others.
-    fn resolve_for<'a>(&'a self, name: &'a str, _whose: &'a str) -> Lookup<'a> {
+    /// The same, counted for one developer, so that none takes the slots of the others.
+    fn resolve_for<'a>(&'a self, name: &'a str, _caller: &'a str) -> Lookup<'a> {
         self.resolve(name)
     }
 }
 
-/// Asks the system, as every program on this machine does.
+/// Looks names up with the operating system.
 ///
-/// The system's look-up holds a thread until it is done, also when nobody waits for it any more. So that a few names whose
-/// servers are dead do not take the threads of all others, there are few look-ups of one name at once, and a quarter of all on
-/// behalf of one caller, and a name that just failed is not asked for again for a while.
+/// A lookup of the system holds a thread until it ends, even when its result is no longer needed. So that names with
+/// dead servers do not take all threads, lookups are limited per name and per developer, and a name that just failed
+/// is not looked up again for a while.
 #[derive(Clone)]
 pub struct SystemResolver {
-    places: Arc<Semaphore>,
+    slots: Arc<Semaphore>,
     names: Arc<Mutex<HashMap<String, Name>>>,
-    /// The places for look-ups on behalf of each caller that has any under way.
+    /// The lookup slots of each developer with lookups under way.
     callers: Arc<Mutex<HashMap<String, Arc<Semaphore>>>>,
-    ask: Ask,
+    system_lookup: SystemLookup,
 }
 
-/// How the system is asked.
-type Ask = Arc<dyn Fn(String) -> Lookup<'static> + Send + Sync>;
+/// The function that looks up a name.
+type SystemLookup = Arc<dyn Fn(String) -> Lookup<'static> + Send + Sync>;
 
-/// What is known of a name that is being looked up, or has just failed.
+/// The state of a name that is being looked up, or has just failed.
 #[derive(Debug)]
 struct Name {
-    places: Arc<Semaphore>,
+    slots: Arc<Semaphore>,
     failing_until: Option<Instant>,
 }
 
-/// How many look-ups can be under way at once.
+/// Lookups at the same time.
 const AT_ONCE: usize = 64;
-/// How many of them of one name.
+/// Of these, for one name.
 const OF_ONE_NAME: usize = 2;
-/// How many of them on behalf of one caller.
+/// Of these, for one developer.
 const OF_ONE_CALLER: usize = AT_ONCE / 4;
-/// A look-up that takes longer has failed; its caller waits no longer either.
-const TOO_LONG: Duration = Duration::from_secs(3);
-/// For how long a name counts as failing.
+/// A lookup that takes longer has failed.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long a failed name is not looked up again.
 const FAILING_FOR: Duration = Duration::from_secs(30);
-/// How long a look-up waits until others are done. Shorter than its caller waits.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// With so many names remembered, those that no longer matter are forgotten.
-const MANY: usize = 1_000;
+/// How long a lookup waits for a slot; less than its caller waits.
+const SLOT_TIMEOUT: Duration = Duration::from_secs(2);
+/// The number of remembered names at which expired ones are removed.
+const MAX_NAMES: usize = 1_000;
 
 impl std::fmt::Debug for SystemResolver {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SystemResolver").field("places", &self.places).finish_non_exhaustive()
+        f.debug_struct("SystemResolver").field("slots", &self.slots).finish_non_exhaustive()
     }
 }
 
 impl Default for SystemResolver {
     fn default() -> Self {
-        Self::asking(Arc::new(|name| {
+        Self::with_lookup(Arc::new(|name| {
             Box::pin(async move {
                 let found = tokio::net::lookup_host((name, 0)).await?;
                 Ok(found.map(|socket| socket.ip()).collect())
@@ -82,39 +81,39 @@ impl Default for SystemResolver {
 }
 
 impl SystemResolver {
-    fn asking(ask: Ask) -> Self {
-        Self { places: Arc::new(Semaphore::new(AT_ONCE)), names: Arc::default(), callers: Arc::default(), ask }
+    fn with_lookup(system_lookup: SystemLookup) -> Self {
+        Self { slots: Arc::new(Semaphore::new(AT_ONCE)), names: Arc::default(), callers: Arc::default(), system_lookup }
     }
 
-    /// Nothing is left half done while it is locked.
+    /// A poisoned lock is used all the same: no change under it can be left half done.
     fn names(&self) -> MutexGuard<'_, HashMap<String, Name>> {
         self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The places for look-ups on behalf of a caller.
-    fn places_of_caller(&self, whose: &str) -> Arc<Semaphore> {
+    /// The lookup slots of a developer.
+    fn slots_of_caller(&self, caller: &str) -> Arc<Semaphore> {
         let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
-        callers.retain(|_, places| Arc::strong_count(places) > 1);
-        let places = callers.entry(whose.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(OF_ONE_CALLER)));
-        Arc::clone(places)
+        callers.retain(|_, slots| Arc::strong_count(slots) > 1);
+        let slots = callers.entry(caller.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(OF_ONE_CALLER)));
+        Arc::clone(slots)
     }
 
-    /// The places for look-ups of a name, unless it is failing.
-    fn places(&self, name: &str) -> io::Result<Arc<Semaphore>> {
+    /// The lookup slots of a name; an error while the name counts as failed.
+    fn slots(&self, name: &str) -> io::Result<Arc<Semaphore>> {
         let (mut names, now) = (self.names(), Instant::now());
-        if names.len() >= MANY {
-            names.retain(|_, name| name.matters(now));
+        if names.len() >= MAX_NAMES {
+            names.retain(|_, name| name.is_needed(now));
         }
         let known = names.entry(name.to_owned()).or_default();
         if known.is_failing(now) {
             return Err(io::Error::other("the name has just failed"));
         }
-        Ok(Arc::clone(&known.places))
+        Ok(Arc::clone(&known.slots))
     }
 
     fn forget(&self, name: &str) {
         let mut names = self.names();
-        if names.get(name).is_some_and(|known| !known.matters(Instant::now())) {
+        if names.get(name).is_some_and(|known| !known.is_needed(Instant::now())) {
             names.remove(name);
         }
     }
@@ -124,18 +123,18 @@ impl SystemResolver {
         self.names().entry(name.to_owned()).or_default().failing_until = Some(until);
     }
 
-    /// Looks a name up to the end, whoever still waits for it.
+    /// Looks a name up to the end, even when the caller has gone.
     async fn look_up(&self, name: &str) -> io::Result<Vec<IpAddr>> {
-        let mut lookup = (self.ask)(name.to_owned());
-        let found = if let Ok(found) = timeout(TOO_LONG, &mut lookup).await {
+        let mut lookup = (self.system_lookup)(name.to_owned());
+        let found = if let Ok(found) = timeout(LOOKUP_TIMEOUT, &mut lookup).await {
             found
         } else {
             self.failed(name);
-            // Its thread is not free before.
+            // The slot is freed when the system's thread is.
             lookup.await
         };
         match found {
-            // The system had to open files for that: nothing is wrong with the name.
+            // The lookup had to open files: the name itself has not failed.
             Err(error) if descriptors::was_none_left(&error) => Err(io::Error::new(io::ErrorKind::ResourceBusy, error)),
             Err(error) => {
                 self.failed(name);
@@ -148,7 +147,7 @@ impl SystemResolver {
 
 impl Default for Name {
     fn default() -> Self {
-        Self { places: Arc::new(Semaphore::new(OF_ONE_NAME)), failing_until: None }
+        Self { slots: Arc::new(Semaphore::new(OF_ONE_NAME)), failing_until: None }
     }
 }
 
@@ -157,16 +156,16 @@ impl Name {
         self.failing_until.is_some_and(|until| now < until)
     }
 
-    /// Whether anybody looks it up or waits to, or it is failing.
-    fn matters(&self, now: Instant) -> bool {
-        self.is_failing(now) || Arc::strong_count(&self.places) > 1
+    /// Whether lookups of it are under way or waiting, or it counts as failed.
+    fn is_needed(&self, now: Instant) -> bool {
+        self.is_failing(now) || Arc::strong_count(&self.slots) > 1
     }
 }
 
-/// A place, within the time that a look-up waits for one.
-async fn place(places: Arc<Semaphore>, until: Instant) -> io::Result<OwnedSemaphorePermit> {
-    let place = timeout_at(until, places.acquire_owned()).await.map_err(|_| io::ErrorKind::ResourceBusy)?;
-    place.map_err(io::Error::other)
+/// A slot, within the time that a lookup waits for one.
+async fn slot(slots: Arc<Semaphore>, until: Instant) -> io::Result<OwnedSemaphorePermit> {
+    let slot = timeout_at(until, slots.acquire_owned()).await.map_err(|_| io::ErrorKind::ResourceBusy)?;
+    slot.map_err(io::Error::other)
 }
 
 impl Resolve for SystemResolver {
@@ -174,14 +173,14 @@ impl Resolve for SystemResolver {
         self.resolve_for(name, "")
     }
 
-    fn resolve_for<'a>(&'a self, name: &'a str, whose: &'a str) -> Lookup<'a> {
+    fn resolve_for<'a>(&'a self, name: &'a str, caller: &'a str) -> Lookup<'a> {
         Box::pin(async move {
-            let until = Instant::now() + PATIENCE;
-            let of_caller = place(self.places_of_caller(whose), until).await?;
-            let of_name = place(self.places(name)?, until).await?;
-            // It may have failed while this one waited.
-            self.places(name)?;
-            let of_all = place(Arc::clone(&self.places), until).await?;
+            let until = Instant::now() + SLOT_TIMEOUT;
+            let of_caller = slot(self.slots_of_caller(caller), until).await?;
+            let of_name = slot(self.slots(name)?, until).await?;
+            // It may have failed meanwhile.
+            self.slots(name)?;
+            let of_all = slot(Arc::clone(&self.slots), until).await?;
             let (resolver, name) = (self.clone(), name.to_owned());
             let lookup = tokio::spawn(async move {
                 let found = resolver.look_up(&name).await;
@@ -206,9 +205,9 @@ mod tests {
         assert!(!found.is_empty() && found.iter().all(IpAddr::is_loopback), "{found:?}");
     }
 
-    /// Names of which nobody knows anything, with servers that never answer, and others.
+    /// A resolver with names whose servers never answer, and others.
     fn with_dead_names() -> SystemResolver {
-        SystemResolver::asking(Arc::new(|name| {
+        SystemResolver::with_lookup(Arc::new(|name| {
             Box::pin(async move {
                 match name.as_str() {
                     "unknown.example" => Err(io::ErrorKind::NotFound.into()),
@@ -219,7 +218,7 @@ mod tests {
         }))
     }
 
-    /// Begins to look a name up and goes away, as callers do whose time is over.
+    /// Starts a lookup and drops it, as a caller does whose deadline has passed.
     async fn give_up(resolver: &SystemResolver, name: &str) {
         let lookup = timeout(Duration::from_millis(1), resolver.resolve(name)).await;
         assert!(lookup.is_err(), "{lookup:?}");
@@ -231,7 +230,7 @@ mod tests {
         for _ in 0..OF_ONE_NAME + 2 {
             give_up(&resolver, "dead.example").await;
         }
-        assert_eq!(resolver.places.available_permits(), AT_ONCE - OF_ONE_NAME);
+        assert_eq!(resolver.slots.available_permits(), AT_ONCE - OF_ONE_NAME);
         let many = (0..20).map(|_| resolver.resolve("alive.example"));
         for lookup in many.map(|lookup| async { lookup.await.unwrap().len() }).collect::<Vec<_>>() {
             assert_eq!(lookup.await, 1);
@@ -239,7 +238,7 @@ mod tests {
         assert!(!resolver.names().contains_key("alive.example"));
     }
 
-    /// However many dead names one caller has, there are places for the names of others.
+    /// However many dead names one developer has, slots are left for the names of others.
     #[tokio::test]
     async fn the_dead_names_of_one_caller_take_a_part_of_the_places() {
         let resolver = with_dead_names();
@@ -248,18 +247,18 @@ mod tests {
             let lookup = timeout(Duration::from_millis(1), resolver.resolve_for(&name, "many")).await;
             assert!(lookup.is_err(), "{lookup:?}");
         }
-        assert_eq!(resolver.places.available_permits(), AT_ONCE - OF_ONE_CALLER);
+        assert_eq!(resolver.slots.available_permits(), AT_ONCE - OF_ONE_CALLER);
         assert_eq!(resolver.resolve_for("alive.example", "other").await.unwrap().len(), 1);
-        let none = resolver.places_of_caller("many").try_acquire_owned();
-        assert!(none.is_err() && resolver.places_of_caller("other").try_acquire_owned().is_ok());
+        let none = resolver.slots_of_caller("many").try_acquire_owned();
+        assert!(none.is_err() && resolver.slots_of_caller("other").try_acquire_owned().is_ok());
     }
 
-    /// Whoever could not even be looked up has not failed.
+    /// A name that could not be looked up for lack of slots does not count as failed.
     #[tokio::test]
     async fn what_finds_no_place_says_so() {
         let resolver = with_dead_names();
-        let _all = resolver.places.acquire_many(64).await.unwrap();
-        let none = place(Arc::clone(&resolver.places), Instant::now()).await;
+        let _all = resolver.slots.acquire_many(64).await.unwrap();
+        let none = slot(Arc::clone(&resolver.slots), Instant::now()).await;
         assert_eq!(none.unwrap_err().kind(), io::ErrorKind::ResourceBusy);
     }
 

@@ -4,20 +4,19 @@ use jiff::fmt::rfc2822::DateTimeParser;
 use slotkeeper_domain::time::Instant;
 use std::time::Duration;
 
-/// How long a receiver asks to be left alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RetryAfter {
-    /// For so long after its answer.
+    /// Seconds after the response.
     Seconds(u64),
-    /// Until that instant, by its own clock.
+    /// Until that instant, by the receiver's clock.
     Until(Instant),
 }
 
 impl RetryAfter {
-    /// The longest time that is granted: a day.
+    /// A longer wait is cut to this: a day.
     pub const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
-    /// The value of the header; nothing where it is none. Dates of the one form that is still written are read.
+    /// Parses the header's value; `None` if it is invalid. Only the current date format of HTTP is read.
     pub(crate) fn read(value: &str) -> Option<Self> {
         let value = value.trim();
         if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -27,7 +26,7 @@ impl RetryAfter {
         Some(Self::Until(Instant::from_millis(moment.as_millisecond())))
     }
 
-    /// How long that is from `now` on, at most [`RetryAfter::LONGEST`].
+    /// The wait from `now` on, at most [`RetryAfter::LONGEST`].
     #[must_use]
     pub fn wait(self, now: Instant) -> Duration {
         let wait = match self {

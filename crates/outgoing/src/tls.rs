@@ -1,4 +1,4 @@
-//! TLS to receivers: whom it trusts, and what went wrong in a developer's words.
+//! TLS to receivers: the trusted issuers, and failures in words for developers.
 
 use crate::connect::Stream;
 use crate::descriptors;
@@ -10,24 +10,24 @@ use tokio::sync::OnceCell;
 use tokio_rustls::TlsConnector;
 use url::Host;
 
-/// The client's half of TLS. Reading the root certificates of the machine takes some hundredths of a second, so it
-/// waits for the first call that needs them; certificates that are installed later count from the next start on.
+/// The TLS client. Loading the machine's root certificates takes some hundredths of a second, so it is done at the
+/// first call; certificates installed later are used after a restart.
 pub(crate) struct Tls {
     config: OnceCell<Arc<ClientConfig>>,
 }
 
 impl Tls {
-    /// Trusts whom the machine trusts.
+    /// Trusts the machine's root certificates.
     pub(crate) fn of_the_machine() -> Self {
         Self { config: OnceCell::new() }
     }
 
-    /// Trusts those issuers alone.
+    /// Trusts only these issuers.
     pub(crate) fn trusting(roots: RootCertStore) -> Self {
         Self { config: OnceCell::new_with(client(roots).map(Arc::new)) }
     }
 
-    /// Speaks TLS over a connection to the host, and makes sure that it is this host.
+    /// Does the handshake and verifies the host's certificate.
     pub(crate) async fn connect(
         &self,
         stream: Box<dyn Stream>,
@@ -50,7 +50,7 @@ async fn machine() -> Result<Arc<ClientConfig>, Failure> {
     let roots = tokio::task::spawn_blocking(|| {
         let (found, mut roots) = (rustls_native_certs::load_native_certs(), RootCertStore::empty());
         roots.add_parsable_certificates(found.certs);
-        // What could not be opened for want of a descriptor is read at the next call.
+        // Certificates that could not be read for lack of descriptors are loaded at the next call.
         if !found.errors.is_empty() && descriptors::none_left() { Err(Failure::NoRoom) } else { Ok(roots) }
     });
     let roots = roots.await.unwrap_or_else(|_| Ok(RootCertStore::empty()))?;
@@ -73,12 +73,11 @@ fn client(roots: RootCertStore) -> Option<ClientConfig> {
     Some(config)
 }
 
-/// What TLS has against the other end, if an error came from TLS, at whatever depth: some refusals arrive only with
-/// the answer.
+/// The TLS failure behind an error, at any depth: some refusals arrive only with the response.
 pub(crate) fn fault(error: &(dyn std::error::Error + 'static)) -> Option<TlsFault> {
     let mut next = Some(error);
     while let Some(error) = next {
-        // The source of an I/O error is the source of what it wraps, not what it wraps.
+        // The source of an I/O error is the source of the wrapped error, not the wrapped error itself.
         let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
         let tls = error.downcast_ref::<Error>().or_else(|| inner.and_then(|inner| inner.downcast_ref::<Error>()));
         if let Some(tls) = tls {

@@ -1,4 +1,4 @@
-//! The command line: what can be typed and what `--help` says. What the commands do lives in the modules of their names.
+//! The command line: the options and their help texts. What a command does is in the module of its name.
 
 use crate::config::{self, Config, DatabaseUrl, parse_listen};
 use crate::{control, demo, serve};
@@ -14,81 +14,73 @@ use tokio::runtime::Builder;
 
 /// A self-hosted booking server with a developer platform.
 ///
-/// To look around, run `slotkeeper demo`: it needs nothing, fills itself with an example business and prints where
-/// to go. For the real thing, run `slotkeeper serve`.
+/// To try it, run `slotkeeper demo`: it needs no configuration, fills a database with an example business and prints
+/// the addresses. In production, run `slotkeeper serve`.
 #[derive(Debug, Parser)]
 #[command(name = "slotkeeper", version, max_term_width = 100)]
 pub struct Cli {
-    /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the server.
     ///
-    /// The first start makes the data folder, the master key and the tables. Everything can be set in a
-    /// configuration file or in environment variables (`slotkeeper config` explains each option); the options below
-    /// win over both. SIGTERM and Ctrl-C let the requests under way finish and then stop the server.
+    /// The first start creates the data folder, the master key and the tables. Options come from a configuration file
+    /// and from environment variables (`slotkeeper config` explains each one); the options below take precedence over
+    /// both. On SIGTERM and Ctrl-C the server finishes the requests under way and stops.
     Serve(ServeArgs),
 
     /// Start a server with example data and print its addresses, log-ins and API keys.
     ///
-    /// An example business with its people, a developer account with an application installed in it, and a portal.
-    /// The demo answers this machine only: its log-ins are no secret.
+    /// The data are an example business with its team, a developer account with an application installed in it, and a
+    /// portal. The demo can only be reached from this machine: its log-ins are not secret.
     Demo(DemoArgs),
 
-    /// Open accounts and invite to sign up, also while the server runs.
+    /// Open accounts and create sign-up invitations, also while the server runs.
     #[command(subcommand)]
     Account(AccountCommand),
 
-    /// Print the annotated configuration: every option, its default and what it is for.
+    /// Print the annotated configuration: every option, its default and its meaning.
     ///
-    /// A good start for a file of your own: `slotkeeper config > slotkeeper.toml`
+    /// Use it as the start of your own file: `slotkeeper config > slotkeeper.toml`
     Config,
 }
 
 impl Command {
-    /// Runs the command to its end. (In the library and not in the binary: asynchronous code is compiled where it is waited
-    /// for, and would be compiled in both.)
-    ///
-    /// # Errors
-    /// What the command reports.
+    /// Runs the command until it ends.
     pub fn run(self) -> anyhow::Result<()> {
         let runtime = || Builder::new_multi_thread().enable_all().build();
         match self {
             Self::Serve(args) => runtime()?.block_on(serve::serve(args)),
-            Self::Account(command) => runtime()?.block_on(control::give(command)),
+            Self::Account(command) => runtime()?.block_on(control::run(command)),
             Self::Demo(args) => runtime()?.block_on(demo::demo(args)),
             Self::Config => Ok(stdout().write_all(config::DEFAULT_FILE.as_bytes())?),
         }
     }
 }
 
-/// What `slotkeeper account` does.
 #[derive(Debug, Subcommand)]
 pub enum AccountCommand {
     /// Open an account with its first owner, who chooses a password by a link that works once.
     ///
-    /// The link is printed, or goes to the owner by e-mail with --mail. Whoever has it becomes the owner.
+    /// The link is printed, or sent to the owner by e-mail with --mail. Anyone who has the link can become the owner.
     Create(CreateArgs),
 
-    /// Print a link by which one account can be opened where sign-up is for those who are invited.
+    /// Print a sign-up link for one account, for servers where sign-up needs an invitation.
     ///
-    /// It works once, for fourteen days.
+    /// The link works once, for fourteen days.
     Invite(InviteArgs),
 }
 
-/// The kinds of account, as they are typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum TypedKind {
-    /// Takes bookings.
+    /// Takes bookings
     Business,
-    /// Registers applications.
+    /// Registers applications
     Developer,
-    /// Manages the accounts of several businesses.
+    /// Manages the accounts of several businesses
     Portal,
 }
 
@@ -102,18 +94,17 @@ impl From<TypedKind> for AccountKind {
     }
 }
 
-/// What `slotkeeper account create` accepts.
 #[derive(Debug, Args)]
 pub struct CreateArgs {
     /// Which kind of account
     #[arg(long)]
     pub kind: TypedKind,
 
-    /// What the account is called
+    /// The name of the account
     #[arg(long)]
     pub name: String,
 
-    /// What its first owner is called
+    /// The name of its first owner
     #[arg(long, value_name = "NAME")]
     pub owner: String,
 
@@ -121,19 +112,19 @@ pub struct CreateArgs {
     #[arg(long, value_name = "ADDRESS")]
     pub email: String,
 
-    /// The country, as two letters: PT. Not for a developer
+    /// The country, as two letters, such as PT. Not for a developer
     #[arg(long)]
     pub country: Option<String>,
 
-    /// The time zone: Europe/Lisbon. Not for a developer
+    /// The time zone, such as Europe/Lisbon. Not for a developer
     #[arg(long)]
     pub zone: Option<String>,
 
-    /// The currency: EUR. Not for a developer
+    /// The currency, such as EUR. Not for a developer
     #[arg(long)]
     pub currency: Option<String>,
 
-    /// The languages that are offered, the main one first: pt-PT,en-GB. Not for a developer
+    /// The languages of the account, the main one first, such as pt-PT,en-GB. Not for a developer
     #[arg(long, value_name = "TAGS")]
     pub languages: Option<String>,
 
@@ -141,27 +132,25 @@ pub struct CreateArgs {
     #[arg(long)]
     pub mail: bool,
 
-    /// Which server it is for
+    /// The server's own options
     #[command(flatten)]
     pub server: ServeArgs,
 }
 
-/// What `slotkeeper account invite` accepts.
 #[derive(Debug, Args)]
 pub struct InviteArgs {
     /// Which kind of account can be opened: business or developer
     #[arg(long)]
     pub kind: TypedKind,
 
-    /// Which server it is for
+    /// The server's own options
     #[command(flatten)]
     pub server: ServeArgs,
 }
 
-/// What `slotkeeper serve` accepts.
 #[derive(Debug, Default, Args)]
 pub struct ServeArgs {
-    /// Read the configuration from this file [otherwise: the file named by SLOTKEEPER_CONFIG, if any]
+    /// Read the configuration from this file [default: the file named by SLOTKEEPER_CONFIG, if set]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
@@ -174,16 +163,14 @@ pub struct ServeArgs {
     pub data_dir: Option<PathBuf>,
 
     /// Use this PostgreSQL database, postgres://user:password@host/name, instead of the configured one. Other users
-    /// of the machine can see a command line: a password is safer in SLOTKEEPER_DATABASE_URL
+    /// of the machine can read a command line: keep a password in SLOTKEEPER_DATABASE_URL
     #[arg(long, value_name = "URL")]
     pub database_url: Option<TypedDatabaseUrl>,
 }
 
 impl ServeArgs {
-    /// Lets what was typed win over what is configured.
-    ///
-    /// # Errors
-    /// When the address of the database is none.
+    /// Replaces configured values by those of the command line. Fails when `--database-url` is not a PostgreSQL
+    /// address.
     pub fn apply_to(&self, config: &mut Config) -> anyhow::Result<()> {
         if let Some(listen) = self.listen {
             config.listen = listen;
@@ -198,16 +185,13 @@ impl ServeArgs {
     }
 }
 
-/// The address of a database as it was typed. Not read while the command line is, because what is wrong with an option is
-/// said with its value, and this one may hold a password.
+/// The value of `--database-url`, not yet parsed: clap repeats a value it cannot parse in its error message, and this
+/// one may contain a password.
 #[derive(Clone)]
 pub struct TypedDatabaseUrl(String);
 
 impl TypedDatabaseUrl {
-    /// The address.
-    ///
-    /// # Errors
-    /// When it is none; without the value.
+    /// Parses the address. The error does not contain the value.
     pub fn read(&self) -> anyhow::Result<DatabaseUrl> {
         self.0.parse().map_err(|problem| anyhow::anyhow!("--database-url {problem}"))
     }
@@ -225,15 +209,14 @@ impl std::fmt::Debug for TypedDatabaseUrl {
     }
 }
 
-/// What `slotkeeper demo` accepts.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// Listen on this address and port of this machine; port 0 takes any free port
+    /// Listen on this loopback address and port; port 0 takes any free port
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", value_parser = parse_loopback)]
     pub listen: SocketAddr,
 
-    /// Keep the data in this folder, so that it and the keys survive a restart [otherwise: a temporary folder that
-    /// is removed at the end]
+    /// Keep the data in this folder, so that data and keys survive a restart [default: a temporary folder, removed at
+    /// the end]
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
 
@@ -241,26 +224,26 @@ pub struct DemoArgs {
     #[arg(long, value_name = "URL")]
     pub database_url: Option<TypedDatabaseUrl>,
 
-    /// Also write the addresses, log-ins and keys to this file, as JSON for scripts
+    /// Also write the addresses, log-ins and keys to this file, as JSON
     #[arg(long, value_name = "PATH")]
     pub credentials_file: Option<PathBuf>,
 
-    /// Use the time zone data of this folder instead of what is built in (see `slotkeeper config`)
+    /// Use the time zone data of this folder instead of the built-in data (see `slotkeeper config`)
     #[arg(long, value_name = "DIR")]
     pub time_zone_data: Option<PathBuf>,
 
-    /// Send what a webhook did not take again after so many seconds, such as 1,2,5: after the first attempt the first
-    /// number, and so on; after the last one it is given up [otherwise: after 1, 5, 15, 60, 180 and 360 minutes]
+    /// Retry a failed webhook delivery after these seconds, such as 1,2,5: the first number after the first attempt,
+    /// and so on; after the last one the delivery has failed [default: after 1, 5, 15, 60, 180 and 360 minutes]
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
     pub retry_seconds: Option<RetryPolicy>,
 
-    /// Believe what this proxy on this machine says in X-Forwarded-For, as trusted_proxies of the configuration does; several
-    /// times for several
+    /// Trust X-Forwarded-For from this proxy on this machine, as trusted_proxies of the configuration does; can be
+    /// repeated
     #[arg(long = "trusted-proxy", value_name = "NETWORK")]
     pub trusted_proxies: Vec<IpNet>,
 }
 
-/// Waits in seconds, with commas between them.
+/// Parses comma-separated retry delays in seconds.
 fn parse_seconds(text: &str) -> Result<RetryPolicy, String> {
     let seconds: Result<Vec<u64>, _> = text.split(',').map(|seconds| seconds.trim().parse()).collect();
     let schedule = seconds.ok().map(|seconds| RetryPolicy::new(seconds.into_iter().map(Duration::from_secs)));
@@ -269,7 +252,7 @@ fn parse_seconds(text: &str) -> Result<RetryPolicy, String> {
         .ok_or_else(|| "must be 1 to 20 waits in seconds, each from 1 to 604800, such as 1,2,5".into())
 }
 
-/// The demo's passwords are printed on the screen, so nobody else may reach it.
+/// Only loopback addresses: the demo prints its passwords on the screen.
 fn parse_loopback(text: &str) -> Result<SocketAddr, String> {
     let address = parse_listen(text)?;
     if address.ip().is_loopback() {

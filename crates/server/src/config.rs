@@ -1,7 +1,7 @@
-//! The configuration: what can be set, what it is when nothing is set, and where the files are that follow from it.
+//! The configuration: its options, their defaults, and the paths that follow from them.
 //!
-//! `config.default.toml` explains every option to the person who runs the server; a test holds it and this file
-//! together. How a configuration is put together from file and environment is told in `config/load.rs`.
+//! `config.default.toml` documents every option for operators; a test keeps it and this file in step.
+//! `config/load.rs` merges defaults, file and environment.
 
 mod load;
 mod values;
@@ -28,47 +28,38 @@ use values::{
 /// The annotated configuration file with every option at its default.
 pub const DEFAULT_FILE: &str = include_str!("../config.default.toml");
 
-/// The whole configuration. Printing it with `{:?}` shows no secret.
+/// The whole configuration. `{:?}` shows no secret.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Where the server listens for HTTP.
     #[serde(deserialize_with = "listen")]
     pub listen: SocketAddr,
-    /// The address people and programs reach the server at; it has no path.
+    /// The address under which people and programs reach the server; without a path.
     pub public_url: PublicUrl,
-    /// The folder of the SQLite database and the master key.
     pub data_dir: PathBuf,
-    /// A PostgreSQL database, or empty for SQLite in `data_dir`.
+    /// A PostgreSQL database; empty for SQLite in `data_dir`.
     pub database_url: DatabaseUrl,
-    /// How many connections to the database are kept open.
     #[serde(deserialize_with = "between::<1, 1000, _, _>")]
     pub database_connections: usize,
-    /// The file of the master key; empty for the one in `data_dir`.
+    /// Empty for the file in `data_dir`.
     pub master_key_file: PathBuf,
-    /// A folder of time zone data; empty for what is built in.
+    /// A folder of time zone data; empty for the built-in data.
     pub time_zone_data: PathBuf,
-    /// The reverse proxies whose `X-Forwarded-For` is believed.
+    /// The reverse proxies whose `X-Forwarded-For` is trusted.
     #[serde(deserialize_with = "trusted_proxies")]
     pub trusted_proxies: Vec<IpNet>,
-    /// The sites whose pages may call the API.
+    /// The sites whose pages may call the API (CORS).
     #[serde(deserialize_with = "cors_origins")]
     pub cors_origins: Origins,
-    /// Who may open an account by signing up.
     pub sign_up: SignUp,
-    /// Who runs the server.
     pub installation: Installation,
     pub mail: Mail,
-    /// Which receivers are called, and how.
     pub outgoing: Outgoing,
-    /// How applications are told of changes.
     pub webhooks: Webhooks,
-    /// What the server takes on at once.
     pub limits: Limits,
     pub log: Log,
 }
 
-/// Who may open an account by signing up.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignUp {
@@ -79,35 +70,30 @@ pub struct SignUp {
 }
 
 impl SignUp {
-    /// The rules that follow from it.
     #[must_use]
     pub fn rules(&self) -> SignUpRules {
         SignUpRules { businesses: self.businesses, developers: self.developers }
     }
 }
 
-/// Who runs the server, as every page says.
+/// The operator of the server, as named on every page.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Installation {
-    /// What the server is called.
     #[serde(deserialize_with = "installation_name")]
     pub name: String,
-    /// The page that says who runs it; empty for none.
+    /// The page that names the operator; empty for none.
     #[serde(deserialize_with = "page_address")]
     pub imprint: String,
-    /// The page about privacy; empty for none.
     #[serde(deserialize_with = "page_address")]
     pub privacy: String,
-    /// The terms of use; empty for none.
     #[serde(deserialize_with = "page_address")]
     pub terms: String,
 }
 
 impl Installation {
-    /// The same as pages know it.
     #[must_use]
-    pub fn shown(&self) -> slotkeeper_web::Installation {
+    pub fn to_web(&self) -> slotkeeper_web::Installation {
         let Self { name, imprint, privacy, terms } = self.clone();
         slotkeeper_web::Installation { name, imprint, privacy, terms }
     }
@@ -116,83 +102,80 @@ impl Installation {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mail {
-    /// The mail server; empty when mail stays in the database.
+    /// The mail server; without one, e-mails stay in the outbox.
     pub host: String,
     #[serde(deserialize_with = "between::<1, 65535, _, _>")]
     pub port: u16,
-    /// The user's name there; empty when it wants none.
+    /// Empty when the mail server needs no authentication.
     pub user: String,
     pub password: MailPassword,
-    /// How the connection is protected.
     pub tls: MailTls,
-    /// The sender of all mail.
+    /// The From address of every e-mail.
     #[serde(deserialize_with = "sender")]
     pub from: String,
 }
 
-/// Which receivers are called, and how.
+/// Which webhook receivers are called, and how.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outgoing {
-    /// Receivers that the whole internet cannot reach and that are called all the same.
+    /// Receivers outside the public internet that are called nevertheless.
     #[serde(deserialize_with = "allowed_receivers")]
     pub allow: Vec<AllowedReceiver>,
-    /// The ports they are called on; at least one.
+    /// The ports on which receivers are called; at least one.
     #[serde(deserialize_with = "ports")]
     pub ports: Vec<u16>,
-    /// The proxy they are called through; none when they are called directly.
+    /// The proxy through which receivers are called; `None` to call them directly.
     #[serde(deserialize_with = "proxy")]
     pub proxy: Option<Proxy>,
 }
 
 impl Outgoing {
-    /// The way out that follows from it. With `loopback_http` also receivers on this machine are called, over plain
-    /// http: for the demo only. `itself` is where this server is reached: nothing is sent there.
+    /// The client for webhook receivers. With `loopback_http`, receivers on this machine are called, too, over plain
+    /// http: for the demo only. `itself` are the addresses of this server, which are never called.
     #[must_use]
-    pub fn way_out(&self, loopback_http: bool, itself: OwnAddresses) -> slotkeeper_outgoing::Outgoing {
+    pub fn client(&self, loopback_http: bool, itself: OwnAddresses) -> slotkeeper_outgoing::Outgoing {
         let policy = Policy { loopback_http, allowed: self.allow.clone(), ports: self.ports.clone(), itself };
         slotkeeper_outgoing::Outgoing::new(policy, slotkeeper_outgoing::Limits::default(), self.proxy.clone())
     }
 }
 
-/// How applications are told of changes.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Webhooks {
-    /// When notices that did not arrive are sent again; written in minutes.
+    /// The delays before a failed delivery is retried; in minutes in the file.
     #[serde(rename = "retry_minutes", deserialize_with = "retry_minutes")]
     pub retries: RetryPolicy,
 }
 
-/// What the server takes on at once.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
-    /// How many connections are served at once.
+    /// Connections served at the same time.
     #[serde(deserialize_with = "between::<1, 100_000, _, _>")]
     pub connections: usize,
-    /// How many of them one client address can have.
+    /// Connections of one client address.
     #[serde(deserialize_with = "between::<1, 100_000, _, _>")]
     pub connections_per_address: usize,
-    /// How long a client may take for the head of a request.
+    /// Seconds a client may take for the head of a request.
     #[serde(deserialize_with = "between::<1, 3600, _, _>")]
     pub header_timeout_seconds: u64,
-    /// How many passwords are checked at once.
+    /// Passwords hashed at the same time.
     #[serde(deserialize_with = "between::<1, 256, _, _>")]
     pub password_hashers: usize,
-    /// How many customers a business can have before applications can add no more; 0 for no limit.
+    /// Customers of a business above which applications can add no more; 0 for no limit.
     #[serde(deserialize_with = "between::<0, 100_000_000, _, _>")]
     pub customers: u32,
-    /// How many calls a minute an API key may make; as many as it likes with 0.
+    /// Calls per minute of an API key; 0 for no limit.
     #[serde(deserialize_with = "between::<0, 60_000_000, _, _>")]
     pub api_calls_per_minute: u32,
-    /// How many of them may come at once.
+    /// Calls that an API key may make at once before the rate applies.
     #[serde(deserialize_with = "between::<1, 1_000_000, _, _>")]
     pub api_burst: u32,
 }
 
 impl Limits {
-    /// How often a key may call the API; nothing for as often as it likes.
+    /// The call rate of an API key; `None` for no limit.
     #[must_use]
     pub fn call_rate(&self) -> Option<CallRate> {
         let (per_minute, burst) = (NonZeroU32::new(self.api_calls_per_minute)?, NonZeroU32::new(self.api_burst)?);
@@ -203,16 +186,16 @@ impl Limits {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Log {
-    /// Which levels of which parts.
+    /// Levels by target, as in `info,hyper=debug`.
     #[serde(deserialize_with = "filter")]
     pub filter: String,
     pub format: LogFormat,
 }
 
 impl Config {
-    /// Where nobody has said how the server is reached, it is reached where it listens. A server that listens on every
-    /// address does not know by which one.
-    pub fn follow(&mut self, listens_at: SocketAddr) {
+    /// Sets `public_url` from the address the server listens on, unless it is configured. A server that listens on
+    /// every address cannot know its own.
+    pub fn derive_public_url(&mut self, listens_at: SocketAddr) {
         let default = Self::default();
         if self.public_url != default.public_url || listens_at == default.listen {
             return;
@@ -224,19 +207,19 @@ impl Config {
         }
     }
 
-    /// The file of the SQLite database, for when there is no `database_url`.
+    /// The file of the SQLite database, used without `database_url`.
     #[must_use]
     pub fn sqlite_file(&self) -> PathBuf {
         self.data_dir.join("slotkeeper.sqlite")
     }
 
-    /// Where a running server takes orders of the command line, for a database that only it can open.
+    /// The socket on which a running server with SQLite takes commands of the command line.
     #[must_use]
-    pub fn orders_socket(&self) -> PathBuf {
+    pub fn control_socket(&self) -> PathBuf {
         self.data_dir.join("orders.sock")
     }
 
-    /// The file of the master key, for when the environment does not hold the key itself.
+    /// The file of the master key, used without the environment variable.
     #[must_use]
     pub fn master_key_path(&self) -> PathBuf {
         if self.master_key_file.as_os_str().is_empty() {
@@ -246,7 +229,6 @@ impl Config {
         }
     }
 
-    /// How long a client may take for the head of a request.
     #[must_use]
     pub fn header_timeout(&self) -> Duration {
         Duration::from_secs(self.limits.header_timeout_seconds)
@@ -300,8 +282,8 @@ impl Default for Config {
 mod tests {
     use super::*;
 
-    /// No field has a default of its own when it is read, so this also proves that the file names every field; and
-    /// an option the file has and `Config` has not would be refused.
+    /// No field has a default when it is deserialized, so this also proves that the file names every field; an option
+    /// that `Config` does not have is refused.
     #[test]
     fn the_annotated_file_says_exactly_what_the_default_is() {
         assert_eq!(toml::from_str::<Config>(DEFAULT_FILE).unwrap(), Config::default());
@@ -328,14 +310,14 @@ mod tests {
     }
 
     #[test]
-    fn the_way_out_follows_the_configuration() {
+    fn the_client_for_receivers_follows_the_configuration() {
         let mut outgoing = Config::default().outgoing;
-        assert_eq!(*outgoing.way_out(false, OwnAddresses::default()).policy(), Policy::default());
-        assert!(outgoing.way_out(true, OwnAddresses::default()).policy().check("http://127.0.0.1:9/").is_ok());
+        assert_eq!(*outgoing.client(false, OwnAddresses::default()).policy(), Policy::default());
+        assert!(outgoing.client(true, OwnAddresses::default()).policy().check("http://127.0.0.1:9/").is_ok());
         outgoing.allow = vec!["10.0.0.0/8".parse().unwrap()];
         outgoing.ports = vec![9443];
-        assert!(outgoing.way_out(false, OwnAddresses::default()).policy().check("https://10.0.0.1:9443/").is_ok());
-        assert!(outgoing.way_out(false, OwnAddresses::default()).policy().check("https://10.0.0.1/").is_err());
+        assert!(outgoing.client(false, OwnAddresses::default()).policy().check("https://10.0.0.1:9443/").is_ok());
+        assert!(outgoing.client(false, OwnAddresses::default()).policy().check("https://10.0.0.1/").is_err());
     }
 
     #[test]

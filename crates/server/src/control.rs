@@ -1,7 +1,7 @@
-//! Orders of the command line: open an account, invite to sign up.
+//! Control commands: open an account, invite to sign up.
 //!
-//! PostgreSQL can be opened beside a running server, SQLite cannot: one process at a time has the file. So a server on SQLite
-//! takes orders on a socket in its data folder, which only its owner can reach; where none listens, no server runs, and the
+//! A PostgreSQL database can be opened beside a running server, an SQLite file cannot. So a server on SQLite takes
+//! control commands on a socket in its data folder that only its owner can reach. If no server listens there, the
 //! command opens the database itself.
 
 #[cfg(unix)]
@@ -24,13 +24,13 @@ use std::str::FromStr;
 #[cfg(unix)]
 pub use socket::{ControlSocket, listen};
 
-/// No server takes orders where there are no such sockets; commands then need it stopped.
+/// Without Unix sockets a server takes no control commands: it has to be stopped for them.
 #[cfg(not(unix))]
 pub fn listen(_path: &std::path::Path, _app: &App) -> Option<()> {
     None
 }
 
-/// An order as it was typed. It is read where it is obeyed.
+/// A control command with its arguments as typed. The process that runs it parses them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 enum ControlCommand {
     Create {
@@ -49,12 +49,9 @@ enum ControlCommand {
     },
 }
 
-/// Gives the order and prints what came of it.
-///
-/// # Errors
-/// Why nothing was done, as a sentence.
-pub async fn give(command: AccountCommand) -> anyhow::Result<()> {
-    let (order, server) = match command {
+/// Runs the command, on the running server if there is one, and prints the result. The error is a sentence.
+pub async fn run(command: AccountCommand) -> anyhow::Result<()> {
+    let (command, server) = match command {
         AccountCommand::Create(CreateArgs {
             kind,
             name,
@@ -76,44 +73,44 @@ pub async fn give(command: AccountCommand) -> anyhow::Result<()> {
     };
     let mut config = Config::load(server.config.as_deref(), std::env::vars_os())?;
     server.apply_to(&mut config)?;
-    // What a command prints is its answer; the log is for what goes wrong.
+    // The command's result is printed; the log is only for problems.
     "warn".clone_into(&mut config.log.filter);
     logging::init(&config.log)?;
-    config.follow(config.listen);
-    let answer = match ask_server(&config, &order).await? {
+    config.derive_public_url(config.listen);
+    let answer = match ask_server(&config, &command).await? {
         Some(answer) => answer,
         None => {
             let itself = OwnAddresses::at(config.public_url.as_str(), config.listen);
-            let app = serve::open(&config, config.outgoing.way_out(false, itself).policy().clone()).await?;
-            let answer = obey(&app, order).await;
+            let app = serve::open(&config, config.outgoing.client(false, itself).policy().clone()).await?;
+            let answer = execute(&app, command).await;
             app.store().close().await;
             answer
         }
     };
-    let said = answer.map_err(anyhow::Error::msg)?;
-    writeln!(std::io::stdout(), "{said}")?;
+    let text = answer.map_err(anyhow::Error::msg)?;
+    writeln!(std::io::stdout(), "{text}")?;
     Ok(())
 }
 
-/// Has a running server obey; nothing if none listens.
-async fn ask_server(config: &Config, order: &ControlCommand) -> anyhow::Result<Option<Result<String, String>>> {
+/// Sends the command to a running server; `None` if none listens.
+async fn ask_server(config: &Config, command: &ControlCommand) -> anyhow::Result<Option<Result<String, String>>> {
     #[cfg(unix)]
     if config.database_url.is_empty() {
-        return socket::ask(&config.orders_socket(), order).await;
+        return socket::ask(&config.control_socket(), command).await;
     }
     Ok(None)
 }
 
-/// Does what was ordered. What is printed, or why nothing was done.
-async fn obey(app: &App, order: ControlCommand) -> Result<String, String> {
-    match order {
+/// Runs the command. `Ok` is the text to print, `Err` the reason why nothing was done.
+async fn execute(app: &App, command: ControlCommand) -> Result<String, String> {
+    match command {
         ControlCommand::Invite { kind } => {
             let kind: AccountKind = kind.parse().map_err(|_| "there is no such kind of account".to_owned())?;
             let path = match kind {
                 AccountKind::Business => "/sign-up/business",
                 AccountKind::Developer => "/sign-up/developer",
                 AccountKind::Portal => {
-                    return Err("nobody signs up as a portal: use `slotkeeper account create`".into());
+                    return Err("a portal has no sign-up: use `slotkeeper account create`".into());
                 }
             };
             let token = invitation::invite(app, kind).await.map_err(|error| error.to_string())?;

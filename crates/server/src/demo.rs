@@ -1,4 +1,4 @@
-//! `slotkeeper demo`: a server with example data, for a developer's laptop and for CI.
+//! `slotkeeper demo`: a server with example data, for a developer's machine and for CI.
 
 mod blocks;
 mod bookings;
@@ -29,12 +29,10 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Starts the demo, fills it if it is new, says where everything is, and runs until it is told to stop.
-///
-/// # Errors
-/// What keeps it from starting, as a sentence for whoever starts it.
+/// Starts the demo, fills a new database, prints addresses and log-ins, and serves until it is asked to stop. The
+/// error is a sentence.
 pub async fn demo(args: DemoArgs) -> anyhow::Result<()> {
-    // First of all, so that a demo that is stopped while it starts removes its folder.
+    // First, so that a demo that is stopped while it starts removes its folder.
     let stop = signals::stop()?;
     let listener = http::listen(args.listen).with_context(|| {
         format!(
@@ -60,12 +58,12 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<()> {
         config.webhooks.retries.clone_from(retries);
     }
     config.log.filter = "warn".to_owned();
-    // Nobody is to be held up here, and yet programs see the headers that tell how much is left.
+    // High enough never to slow down a client, but set, so that clients see the rate limit headers.
     config.limits.api_calls_per_minute = 6_000_000;
     config.limits.api_burst = 100_000;
     logging::init(&config.log)?;
 
-    let outgoing = config.outgoing.way_out(true, OwnAddresses::at(config.public_url.as_str(), address));
+    let outgoing = config.outgoing.client(true, OwnAddresses::at(config.public_url.as_str(), address));
     let app = serve::open(&config, outgoing.policy().clone()).await.map_err(|error| explain(error, &args))?;
     let credentials = credentials(&app).await?;
     let amounts = amounts(&app, &credentials).await?;
@@ -92,7 +90,8 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A temporary folder has a new master key each time, so a database that stays needs a folder that stays.
+/// Explains a wrong master key: a temporary folder has a new one each time, so a database that is kept needs a folder
+/// that is kept.
 fn explain(error: anyhow::Error, args: &DemoArgs) -> anyhow::Error {
     if args.database_url.is_some() && args.data_dir.is_none() {
         error.context("a demo on a database of its own that is to be started again needs --data-dir for its master key")
@@ -101,11 +100,11 @@ fn explain(error: anyhow::Error, args: &DemoArgs) -> anyhow::Error {
     }
 }
 
-/// The name of the fact that holds the demo's credentials, sealed.
+/// The row of `fact` that holds the demo's credentials, sealed.
 const FACT: &str = "demo-credentials";
 
-/// The demo's credentials; fills the database if there are none. Data and credentials are written in one transaction:
-/// a demo that is killed while it fills itself starts from nothing again.
+/// The demo's credentials; fills the database if it has none. Data and credentials are written in one transaction, so
+/// a demo that is killed meanwhile starts again from an empty database.
 async fn credentials(app: &App) -> anyhow::Result<Credentials> {
     let sealed = app.store().read(|db| server_facts::find(db, FACT)).await?;
     if let Some(sealed) = sealed {
@@ -135,7 +134,7 @@ async fn credentials(app: &App) -> anyhow::Result<Credentials> {
     Ok(credentials)
 }
 
-/// How many products and bookings the business has now.
+/// The numbers of products and bookings of the business.
 async fn amounts(app: &App, credentials: &Credentials) -> anyhow::Result<Amounts> {
     let account: AccountId = credentials.business.account_id.parse()?;
     let search = BookingSearch { starts: None, touched: None, product: None, cancelled: true };
@@ -147,7 +146,7 @@ async fn amounts(app: &App, credentials: &Credentials) -> anyhow::Result<Amounts
     Ok(amounts.await?)
 }
 
-/// A folder that only this user can open, gone with the demo.
+/// A folder that only this user can open, removed with the demo.
 fn temporary_folder() -> std::io::Result<tempfile::TempDir> {
     let mut folder = tempfile::Builder::new();
     folder.prefix("slotkeeper-demo-");

@@ -1,28 +1,25 @@
-//! File descriptors: each connection takes one, and so do the database, notices to webhooks, e-mails and the log.
-//!
-//! Many systems allow a process 1,024 unless it asks for more, so at the start the server asks for what it may have. The
-//! connections of clients never get all of them.
+//! File descriptors: raises the process's limit at the start and divides it. Client connections never get all: the
+//! database, webhook deliveries, e-mails and the log need some.
 
-/// For the database, per connection to it: a file of SQLite has several.
+/// Per database connection: SQLite opens several files.
 const PER_DATABASE_CONNECTION: u64 = 4;
-/// For the log, the runtime, timers, e-mails and what a program has open in passing.
+/// For the log, the runtime, timers, e-mails and files opened for a moment.
 const OWN: u64 = 128;
-/// For as many notices as are under way at once, and look-ups of names.
-const NOTICES: u64 = 1_700;
-/// With fewer connections than this a server is of no use to anybody.
-const FEWEST: u64 = 16;
+/// For concurrent webhook deliveries and name lookups.
+const DELIVERIES: u64 = 1_700;
+/// The server is useless with fewer connections.
+const MIN_CONNECTIONS: u64 = 16;
 
-/// What becomes of the descriptors.
+/// How the descriptors are divided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DescriptorShare {
-    /// How many connections of clients there can be.
+    /// Maximum number of client connections.
     pub connections: usize,
-    /// How many descriptors are kept for everything else.
+    /// Descriptors reserved for everything else.
     pub reserve: u64,
 }
 
-/// How many descriptors the process may have, having asked for all it can get; nothing where there is no limit, or none is
-/// known.
+/// Raises the limit of descriptors as far as allowed and returns it; `None` where there is no limit or it is unknown.
 #[must_use]
 pub fn raise() -> Option<u64> {
     #[cfg(unix)]
@@ -41,19 +38,19 @@ pub fn raise() -> Option<u64> {
     None
 }
 
-/// How many connections of clients there can be, of `wanted`, with so many descriptors and connections to the database. Where
-/// there are few, notices are content with half of what the rest leaves: they wait for each other.
+/// Divides `limit` descriptors: client connections up to `wanted`, the rest in reserve. With few descriptors the
+/// share of deliveries shrinks to half of what is left: deliveries can wait for each other.
 #[must_use]
 pub fn share(limit: Option<u64>, wanted: usize, database_connections: usize) -> DescriptorShare {
-    let most = wanted as u64;
+    let wanted_connections = wanted as u64;
     let own = OWN + PER_DATABASE_CONNECTION * database_connections as u64;
-    let Some(limit) = limit else { return DescriptorShare { connections: wanted, reserve: own + NOTICES } };
-    let reserve = own + NOTICES.min(limit.saturating_sub(own) / 2);
-    let connections = most.min(limit.saturating_sub(reserve).max(FEWEST));
+    let Some(limit) = limit else { return DescriptorShare { connections: wanted, reserve: own + DELIVERIES } };
+    let reserve = own + DELIVERIES.min(limit.saturating_sub(own) / 2);
+    let connections = wanted_connections.min(limit.saturating_sub(reserve).max(MIN_CONNECTIONS));
     DescriptorShare { connections: usize::try_from(connections).unwrap_or(wanted), reserve }
 }
 
-/// Asks for descriptors and says in the log what becomes of them; how many connections there can be.
+/// Raises the limit, logs the division, and returns the number of client connections.
 #[must_use]
 pub fn connections(wanted: usize, database_connections: usize) -> usize {
     let limit = raise();

@@ -1,12 +1,11 @@
-//! How connections are taken, kept honest and let go.
+//! The HTTP loop: accepting, limiting and closing connections.
 //!
-//! Nothing a client does or leaves undone may hold a connection for ever: the head of a request has a time limit
-//! (also an idle connection, which is one whose next head has not come), the whole of a request has one, and so has
-//! an answer that nobody reads, or reads too slowly. A body has to come at some pace. The number of connections has a cap, of
-//! which each address has a share; those that wait for a request make room for others. When the process runs out of file
-//! descriptors, new connections wait.
+//! No client can hold a connection for ever: there are time limits for the head of a request (which also bounds idle
+//! connections), for the whole request, and for a response that is not read or read too slowly; a body needs a
+//! minimum rate. Connections are capped, in total and per address; connections that wait for a request give way to
+//! new ones. When file descriptors run out, new connections wait.
 //!
-//! And every request is answered in our own words, also one that the HTTP library refuses by itself.
+//! Every refusal has a body of ours, also those of the HTTP library.
 
 mod body_rate;
 mod connection_slots;
@@ -30,32 +29,33 @@ use axum::middleware;
 use axum::response::Response;
 use std::time::Duration;
 
-/// What a client may take.
+/// What a client may use.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// How many connections are served at once. Another one takes the place of one without a request under way; where
-    /// there is none, it waits in the operating system's queue.
+    /// Connections served at the same time. A further one replaces a connection without a request under way; if there
+    /// is none, it waits in the operating system's queue.
     pub connections: usize,
-    /// How many of them one client address can have, or one /56 network of IPv6.
+    /// Connections of one client address, or of one IPv6 /56 network.
     pub connections_per_address: usize,
-    /// How long the head of a request may take, and how long a connection may be idle.
+    /// Time limit for the head of a request, and for an idle connection.
     pub header_timeout: Duration,
-    /// How long the body of a request may take before its pace counts.
+    /// How long a body may take before its rate counts.
     pub body_grace: Duration,
-    /// How fast it has to come on average, after that.
+    /// Minimum average rate after that.
     pub body_bytes_per_second: u64,
-    /// How long a request may take from its head to the head of the answer.
+    /// Time from the head of a request to the head of its response.
     pub request_timeout: Duration,
-    /// How long a client may take no byte of its answer.
+    /// Time without a byte of the response accepted by the client.
     pub write_timeout: Duration,
-    /// How long an answer may take from its head until the client has taken all of it.
+    /// Time from the head of a response until the client has all of it.
     pub answer_timeout: Duration,
-    /// How long a client that is told to go may take to notice: meanwhile what it still sends is thrown away. A
-    /// connection closed with unread bytes is reset, and the client might never see the answer, such as a 413.
+    /// How long to wait for a client to close after the server has closed its side; what it still sends meanwhile is
+    /// discarded. A connection closed with unread bytes is reset, and the client might never see the response, such
+    /// as a 413.
     pub linger: Duration,
     /// How long requests under way may take when the server stops.
     pub drain: Duration,
-    /// How long to wait when the system gives no connection, for want of file descriptors.
+    /// Pause after `accept` failed for lack of file descriptors.
     pub accept_pause: Duration,
 }
 
@@ -77,14 +77,14 @@ impl Default for Limits {
     }
 }
 
-/// Writes the answer for a request that is refused before it reaches a handler, or whose handler failed, in the form
-/// its path calls for: the error body below `/v2`, a page elsewhere.
+/// Renders the response to a request that is refused before it reaches a handler, or whose handler failed: the JSON
+/// error body below `/v2`, a page elsewhere.
 pub type Refuse = fn(StatusCode, &Parts) -> Response;
 
-/// Puts around a complete router what every request passes: the log line, an answer for a handler that panics or
-/// takes too long, one for a body that comes too slowly, the limits of URI and headers, and what every answer has.
+/// Wraps the router in what every request passes: log line, response to a panic or a timeout, body rate, limits of
+/// URI and headers, and headers of every response.
 ///
-/// The order is meant: what is refused is logged too, and a renderer that panics is caught as well.
+/// The order matters: refusals are logged, and a panic of the renderer is caught.
 fn protect(router: Router, limits: &Limits, refuse: Refuse) -> Router {
     let rescue = panics::Rescue { limit: limits.request_timeout, refuse };
     let pace = body_rate::Pace::new(limits, refuse);
@@ -96,7 +96,6 @@ fn protect(router: Router, limits: &Limits, refuse: Refuse) -> Router {
         .layer(middleware::from_fn(crate::logging::log_requests))
 }
 
-/// No browser may take any answer for something else than it says it is.
 async fn nosniff(mut answer: Response) -> Response {
     answer.headers_mut().entry(X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
     answer

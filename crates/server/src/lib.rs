@@ -1,7 +1,7 @@
-//! The server: configuration, wiring, the command line and the demo.
+//! The server: configuration, wiring, command line and demo.
 //!
-//! [`node::Node`] is one running server; the commands `serve` and `demo` make one from a configuration, and tests make
-//! one from parts of their own.
+//! [`node::Node`] is one running server. The commands `serve` and `demo` make one from a configuration, tests from
+//! parts of their own.
 
 pub mod cli;
 pub mod config;

@@ -1,5 +1,5 @@
-//! What is logged, and how. A line never holds a URI, a query, a header, a name, an address or a key, nor any sentence that
-//! repeats what a client sent: a request is named by the template of its route and by a random id.
+//! Logging. A line never contains a URI, query, header, name, address or key, nor a sentence that repeats client
+//! input: a request is identified by its route template and a random id.
 
 pub mod clean;
 
@@ -21,14 +21,11 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// Begins to log to standard error, and has panics logged too.
-///
-/// # Errors
-///
-/// When the filter is none, or something in the process logs already.
+/// Starts logging to standard error, and logs panics. Fails when the filter is invalid, or a logger is already
+/// installed.
 pub fn init(log: &Log) -> anyhow::Result<()> {
     let filter = filter(&log.filter).context("log.filter is not understood")?;
-    // Without colours, whose codes are control characters.
+    // Without colours: their codes are control characters.
     let lines = layer().with_ansi(false).with_writer(Clean(stderr));
     let begun = match log.format {
         LogFormat::Text => registry().with(filter).with(lines).try_init(),
@@ -39,29 +36,29 @@ pub fn init(log: &Log) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What a text such as `info,hyper=debug` lets through; nothing for one that is no filter. Empty parts say nothing, as a comma at
-/// the end, and parts by span are refused: they would be taken for the name of a part of the program, which logs nothing.
+/// Parses a filter such as `info,hyper=debug`; `None` if it is invalid. Empty parts are ignored, as a trailing comma.
+/// Span filters are refused: they would be read as the name of a target that logs nothing.
 pub(crate) fn filter(text: &str) -> Option<Targets> {
     let parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
     if parts.iter().any(|part| part.contains(['[', ' '])) { None } else { parts.join(",").parse().ok() }
 }
 
-/// Logs where the program panicked. The message only where it is a literal: one that was put together may hold
-/// anything that was at hand, such as the text that could not be cut at a byte.
+/// Logs where the program panicked. The message is logged only if it is a literal: a formatted one may contain data,
+/// such as the string that could not be sliced.
 fn log_panic(panic: &panic::PanicHookInfo<'_>) {
     let message = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or("(message not shown)");
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
     tracing::error!(place, message, "panicked");
 }
 
-/// A short random name of one request, to find it again in the log. Handlers find it in the request's extensions.
+/// A short random id of one request, in its log lines and in the request's extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestId([u8; 6]);
 
 impl RequestId {
     fn random() -> Self {
         let mut id = [0; 6];
-        // Without randomness the id is all zeros: worth no failed request.
+        // Without randomness the id is zero; the request is served all the same.
         let _ = getrandom::fill(&mut id);
         Self(id)
     }
@@ -73,7 +70,7 @@ impl fmt::Display for RequestId {
     }
 }
 
-/// Middleware that logs one line for each request, when its answer begins or the client has gone away before.
+/// Middleware that logs one line per request, when its response begins or when the client has disconnected before.
 pub async fn log_requests(mut request: Request, next: Next) -> Response {
     let id = RequestId::random();
     request.extensions_mut().insert(id);
@@ -84,13 +81,13 @@ pub async fn log_requests(mut request: Request, next: Next) -> Response {
         begin: Instant::now(),
         status: None,
     };
-    // What is logged on the way carries the id too, so that an errorId leads to its request.
+    // Log lines of the handler carry the id, so that an errorId leads to its request.
     let answer = next.run(request).instrument(tracing::info_span!("request", %id)).await;
     line.status = Some(answer.status());
     answer
 }
 
-/// A client may invent a method, and write anything into it.
+/// An unknown method is logged as such: a client can put any text there.
 fn known(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
@@ -104,7 +101,7 @@ fn known(method: &Method) -> &'static str {
     }
 }
 
-/// Written when it is dropped, so that a request whose client goes away leaves its line too.
+/// Logs on drop, so that a request whose client disconnects is logged, too.
 struct Line {
     id: RequestId,
     method: &'static str,
@@ -121,7 +118,7 @@ impl Drop for Line {
         match self.status.map(|status| status.as_u16()) {
             Some(status @ 500..) => tracing::error!(%id, method, route, status, milliseconds, "request"),
             Some(status) => tracing::info!(%id, method, route, status, milliseconds, "request"),
-            None => tracing::info!(%id, method, route, milliseconds, "request given up by the client"),
+            None => tracing::info!(%id, method, route, milliseconds, "request ended by the client"),
         }
     }
 }
@@ -151,7 +148,7 @@ mod tests {
     }
 
     impl Written {
-        /// Catches what this thread logs, down to the last detail.
+        /// Captures everything this thread logs, at every level.
         fn catch() -> (Self, DefaultGuard) {
             let written = Self::default();
             let writer = written.clone();

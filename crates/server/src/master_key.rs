@@ -1,7 +1,7 @@
-//! The master key: 32 random bytes from which everything that is sealed or hashed at rest takes its protection.
+//! The master key: 32 random bytes from which all keys for sealing and hashing at rest are derived.
 //!
-//! It stands beside the database and not in it, so that a copy of the database alone gives no secret away. One that
-//! is lost cannot be replaced, so it is written in a way that a crash leaves the whole key or none.
+//! It is kept beside the database, not in it, so that a copy of the database alone reveals no secret. A lost key
+//! cannot be replaced, so it is written atomically.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -14,59 +14,44 @@ pub const ENVIRONMENT: &str = "SLOTKEEPER_MASTER_KEY";
 
 const LENGTH: usize = 32;
 
-/// The bytes of the master key. Cannot be printed.
+/// The bytes of the master key. Has no `Debug`.
 pub struct MasterKeyBytes([u8; LENGTH]);
 
 impl MasterKeyBytes {
-    /// Hands the bytes over. Whoever calls this answers for where they go.
+    /// The bytes. The caller must keep them out of logs and messages.
     #[must_use]
     pub fn into_bytes(self) -> [u8; LENGTH] {
         self.0
     }
 }
 
-/// Why there is no master key.
 #[derive(Debug, Error)]
 pub enum MasterKeyError {
-    /// The environment variable holds something else.
+    /// The environment variable is not a key.
     #[error(
         "{ENVIRONMENT} must be 64 hexadecimal digits (32 random bytes). `openssl rand -hex 32` makes a good new one."
     )]
     BadVariable,
-    /// The file holds something else.
+    /// The file is not a key.
     #[error(
         "{} holds no master key: it must be 64 hexadecimal digits. Restore it from a backup: without the right key \
          the keys and secrets in the database cannot be used.", .0.display()
     )]
     BadFile(PathBuf),
-    /// Somebody else on the machine could read it.
+    /// The file's mode allows other users to read it.
     #[error(
         "The master key {} can be read by other users of this machine (mode {mode:03o}). \
          Allow only its owner: chmod 600 '{}'", path.display(), path.display()
     )]
     Exposed { path: PathBuf, mode: u32 },
-    /// The file cannot be read.
     #[error("The master key {} cannot be read: {source}", path.display())]
-    Read {
-        path: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
-    /// The file cannot be made.
+    Read { path: PathBuf, source: io::Error },
     #[error("The master key {} cannot be created: {source}", path.display())]
-    Create {
-        path: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
+    Create { path: PathBuf, source: io::Error },
 }
 
-/// The master key: from the environment when it is given there, otherwise from the file, which is made with a new
-/// random key when it is missing. The file's folder must exist.
-///
-/// # Errors
-///
-/// When what is there is no key, is open to others, or cannot be read or made.
+/// The master key: from `environment` if given, otherwise from the file, which is created with a new random key if it
+/// is missing. The file's folder must exist.
 pub fn load_or_create(path: &Path, environment: Option<&str>) -> Result<MasterKeyBytes, MasterKeyError> {
     if let Some(text) = environment {
         return decode(text).ok_or(MasterKeyError::BadVariable);
@@ -75,7 +60,7 @@ pub fn load_or_create(path: &Path, environment: Option<&str>) -> Result<MasterKe
         return Ok(key);
     }
     create(path).map_err(|source| MasterKeyError::Create { path: path.to_owned(), source })?;
-    // Read back what is there: when two processes start at once, both must end up with the key of the first.
+    // Read back: when two processes start at once, both must use the key of the first.
     load(path)?.ok_or_else(|| MasterKeyError::BadFile(path.to_owned()))
 }
 
@@ -104,8 +89,8 @@ fn refuse_exposed(_: &Path, _: &fs::Metadata) -> Result<(), MasterKeyError> {
     Ok(())
 }
 
-/// Writes a new key beside the path and gives it its name when it is safely on disk. A key that another process
-/// put there meanwhile stays.
+/// Writes a new key to a temporary file and renames it when it is on disk. A key that another process created
+/// meanwhile stays.
 fn create(path: &Path) -> io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -114,7 +99,7 @@ fn create(path: &Path) -> io::Result<()> {
     let mut key = [0; LENGTH];
     getrandom::fill(&mut key).map_err(io::Error::other)?;
 
-    // A temporary file is made with mode 0600.
+    // A temporary file has mode 0600.
     let mut file = tempfile::Builder::new().prefix(".master-key-").tempfile_in(folder)?;
     writeln!(file, "{}", encode(&key))?;
     file.as_file().sync_all()?;
@@ -126,7 +111,7 @@ fn create(path: &Path) -> io::Result<()> {
     sync_folder(folder)
 }
 
-/// The name of a new file is safe only when its folder is.
+/// The name of a new file is durable only after its folder is synchronized.
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
@@ -166,7 +151,7 @@ fn digit(character: u8) -> Option<u8> {
 mod tests {
     use super::*;
 
-    /// The message, because a key cannot be printed and so no result that may hold one.
+    /// The error's message; `MasterKeyBytes` has no `Debug` for `unwrap_err`.
     fn refused(result: Result<MasterKeyBytes, MasterKeyError>) -> String {
         result.err().expect("an error").to_string()
     }

@@ -1,4 +1,4 @@
-//! One running server: the faces over the use cases, the HTTP loop, and the jobs.
+//! One running server: API, pages, HTTP loop and background jobs.
 
 use crate::http::{self, Limits};
 use axum::Router;
@@ -22,25 +22,20 @@ use slotkeeper_web::Web;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
-/// What one server is made of.
 pub struct Node {
-    /// The pages, and in them the use cases.
+    /// The pages; they hold the application.
     pub web: Web,
-    /// The way to the mail server, if one is configured.
+    /// Sends e-mails; `None` without a mail server.
     pub mailer: Option<Mailer>,
-    /// The way to the receivers of webhooks. Without it changes wait.
+    /// Calls webhook receivers; without it, deliveries stay pending.
     pub outgoing: Option<Outgoing>,
     /// The sites whose pages may call the API.
     pub origins: Origins,
-    /// What a client may take.
     pub limits: Limits,
 }
 
 impl Node {
-    /// Serves until `stop` completes: then the requests under way finish, the jobs end, and the store closes.
-    ///
-    /// # Errors
-    /// When the listener is not usable.
+    /// Serves until `stop` completes: then requests under way finish, jobs end, and the store closes.
     pub async fn run(self, listener: TcpListener, stop: impl Future<Output = ()>) -> std::io::Result<()> {
         let app = self.web.app.clone();
         let (stopper, told) = Stop::pair();
@@ -51,27 +46,27 @@ impl Node {
         };
         stopper.tell();
         if let Err(error) = jobs.await {
-            tracing::error!(panicked = error.is_panic(), "the jobs ended badly");
+            tracing::error!(panicked = error.is_panic(), "the background jobs failed");
         }
         app.store().close().await;
         outcome
     }
 }
 
-/// The API's document, for this server.
+/// The API's OpenAPI document with this server's address.
 #[must_use]
 pub fn document(app: &App) -> Arc<serde_json::Value> {
     Arc::new(slotkeeper_api::document::document(&slotkeeper_api::router::operations(), &app.address_of("/v2")))
 }
 
-/// Everything there is to ask for: the API, the pages, and whether the server is well.
+/// The whole router: the API, the pages and the health check.
 pub fn router(web: Web, origins: &Origins) -> Router {
     let api = slotkeeper_api::router(web.app.clone());
     let api = match origins.layer() {
         Some(layer) => api.layer(layer),
         None => api,
     };
-    // Written once: whoever asks, and reads slowly, holds no memory of its own.
+    // Serialized once: clients that read it slowly share the bytes.
     let (app, document) = (web.app.clone(), Bytes::from(web.document.to_string()));
     let document = move || async move { ([(CONTENT_TYPE, "application/json")], document).into_response() };
     Router::new()
@@ -79,14 +74,14 @@ pub fn router(web: Web, origins: &Origins) -> Router {
         .route("/health", get(|| async move { health(&app).await }).fallback(not_that_way))
         .merge(api)
         .merge(slotkeeper_web::router(web))
-        .layer(middleware::from_fn(take_no_notice))
+        .layer(middleware::from_fn(refuse_deliveries))
 }
 
-/// Refuses what has the header that every notice has: somebody registered a webhook that leads here by a way that cannot be
-/// told from its address, such as a name of one's own or a proxy. Taken as a request it could cause the next notice, without
-/// end.
-async fn take_no_notice(request: Request, next: Next) -> Response {
-    if !request.headers().contains_key(NOTICE) {
+/// Refuses requests with the header of a webhook delivery: a webhook was registered that leads back to this server in
+/// a way its address does not show, such as another host name or a proxy. Served as a request, it could cause the
+/// next delivery, without end.
+async fn refuse_deliveries(request: Request, next: Next) -> Response {
+    if !request.headers().contains_key(DELIVERY_HEADER) {
         return next.run(request).await;
     }
     if is_api(request.uri().path()) { slotkeeper_api::refuse_notice() } else { slotkeeper_web::refuse_notice() }
@@ -96,20 +91,20 @@ async fn not_that_way() -> Response {
     slotkeeper_web::refuse(StatusCode::METHOD_NOT_ALLOWED)
 }
 
-/// For load balancers: well means that the store answers.
+/// The health check for load balancers: whether the store answers.
 async fn health(app: &App) -> (StatusCode, &'static str) {
-    let answer: Result<_, StoreError> = app.store().read(|db| server_facts::find(db, CHECK)).await;
+    let answer: Result<_, StoreError> = app.store().read(|db| server_facts::find(db, MASTER_KEY_CHECK)).await;
     match answer {
         Ok(_) => (StatusCode::OK, "well\n"),
         Err(error) => {
-            tracing::error!(%error, "not well");
+            tracing::error!(%error, "health check failed");
             (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n")
         }
     }
 }
 
-/// The answer for a request that reaches no handler, or whose handler failed: the error body below `/v2`, a page
-/// elsewhere.
+/// The response to a request that reaches no handler, or whose handler failed: the JSON error body below `/v2`, a
+/// page elsewhere.
 fn refuse(status: StatusCode, parts: &Parts) -> Response {
     if is_api(parts.uri.path()) { slotkeeper_api::refuse_outside(status) } else { slotkeeper_web::refuse(status) }
 }
@@ -118,24 +113,21 @@ fn is_api(path: &str) -> bool {
     path == "/v2" || path.starts_with("/v2/")
 }
 
-/// The header that every notice of a webhook has (wire reference, section 5.2).
-const NOTICE: &str = "x-bookeo-messageid";
+/// The header of every webhook delivery (wire reference, section 5.2).
+const DELIVERY_HEADER: &str = "x-bookeo-messageid";
 
-/// The name of the fact that ties a database to its master key.
-const CHECK: &str = "master-key-check";
+/// The row of `fact` that ties a database to its master key.
+const MASTER_KEY_CHECK: &str = "master-key-check";
 
-/// Checks that the database belongs to the master key; a new database is tied to it.
-///
-/// # Errors
-/// With another master key than the one the database was made with, nobody could sign in and no key would work; better
-/// to say so at once.
+/// Checks that the database belongs to the master key; ties a new database to it. With another key no sign-in and no
+/// API key would work, so the server does not start.
 pub async fn check_master_key(app: &App) -> anyhow::Result<()> {
-    let expected = app.vault().hash(Usage::MasterKeyCheck, CHECK);
+    let expected = app.vault().hash(Usage::MasterKeyCheck, MASTER_KEY_CHECK);
     let found = app
         .store()
         .write_unlogged(move |tx| {
-            server_facts::insert(tx, CHECK, &expected)?;
-            server_facts::find(tx, CHECK)
+            server_facts::insert(tx, MASTER_KEY_CHECK, &expected)?;
+            server_facts::find(tx, MASTER_KEY_CHECK)
         })
         .await?;
     anyhow::ensure!(

@@ -1,4 +1,4 @@
-//! `slotkeeper serve`: the real thing.
+//! `slotkeeper serve`: the server in production.
 
 use crate::cli::ServeArgs;
 use crate::config::{Config, MailTls};
@@ -19,27 +19,24 @@ use slotkeeper_web::Web;
 use std::sync::Arc;
 use url::Url;
 
-/// Runs the server until it is told to stop.
-///
-/// # Errors
-/// What keeps it from starting, as a sentence for whoever starts it.
+/// Runs the server until it is asked to stop. The error is a sentence.
 pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let mut config = Config::load(args.config.as_deref(), std::env::vars_os())?;
     args.apply_to(&mut config)?;
     logging::init(&config.log)?;
     let stop = signals::stop()?;
 
-    // First of all: what cannot run here makes no data folder.
+    // First: if the address is in use, no data folder is created.
     let listener = http::listen(config.listen).with_context(|| {
         format!("cannot listen on {}; is the address one of this machine, and free?", config.listen)
     })?;
-    config.follow(listener.local_addr()?);
+    config.derive_public_url(listener.local_addr()?);
     let connections = descriptors::connections(config.limits.connections, config.database_connections);
     let itself = OwnAddresses::at(config.public_url.as_str(), listener.local_addr()?);
-    let outgoing = config.outgoing.way_out(false, itself);
+    let outgoing = config.outgoing.client(false, itself);
     let app = open(&config, outgoing.policy().clone()).await?;
-    // PostgreSQL can be opened beside a running server.
-    let _orders = if config.database_url.is_empty() { control::listen(&config.orders_socket(), &app) } else { None };
+    // PostgreSQL needs no control socket: commands open the database themselves.
+    let _control = if config.database_url.is_empty() { control::listen(&config.control_socket(), &app) } else { None };
     tracing::info!(listen = %listener.local_addr()?, public_url = config.public_url.as_str(), "ready");
     let node = Node {
         web: Web {
@@ -47,7 +44,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
             app,
             trusted_proxies: config.trusted_proxies.clone().into(),
             demo: false,
-            installation: Arc::new(config.installation.shown()),
+            installation: Arc::new(config.installation.to_web()),
         },
         mailer: mailer(&config)?,
         outgoing: Some(outgoing),
@@ -64,15 +61,13 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Opens the data of a configuration: time zones, folder, master key, store. Makes what is not there yet.
-///
-/// # Errors
-/// What is in the way, as a sentence.
+/// Opens time zones, data folder, master key and store of a configuration, and creates what is missing. The error is
+/// a sentence.
 pub async fn open(config: &Config, receivers: Policy) -> anyhow::Result<App> {
     zone_data::put_in_use(&config.time_zone_data)?;
     make_folder(&config.data_dir)?;
     let environment = std::env::var("SLOTKEEPER_MASTER_KEY").ok();
-    // A new key would open nothing in a database that is there already.
+    // A new key could not open an existing database.
     anyhow::ensure!(
         environment.is_some()
             || !config.database_url.is_empty()
@@ -109,20 +104,20 @@ pub async fn open(config: &Config, receivers: Policy) -> anyhow::Result<App> {
     Ok(app)
 }
 
-/// Makes the data folder, for its owner alone.
+/// Creates the data folder, accessible to its owner only.
 fn make_folder(folder: &std::path::Path) -> anyhow::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder).with_context(|| format!("cannot make the data folder {}", folder.display()))?;
-    tell_of_open_folder(folder);
+    warn_if_open(folder);
     Ok(())
 }
 
-/// Says so where others can look into the data folder. It is no reason not to start: what is in it is closed to them, and the
-/// group may be meant to make backups.
-fn tell_of_open_folder(folder: &std::path::Path) {
+/// Warns if other users can open the data folder. The server still starts: the files in it are closed to them, and
+/// the group may be meant for backups.
+fn warn_if_open(folder: &std::path::Path) {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -138,8 +133,8 @@ fn tell_of_open_folder(folder: &std::path::Path) {
     }
 }
 
-/// The address that calendars say an invitation comes from. One that only this machine knows, as that of the default, is
-/// none that calendars take.
+/// The organizer's address in calendar files. Without a usable address, such as the default `localhost`, one that
+/// calendar programs accept.
 fn sender(from: &str) -> anyhow::Result<EmailAddress> {
     match address_in(from) {
         Some(address) => Ok(address),
@@ -150,7 +145,7 @@ fn sender(from: &str) -> anyhow::Result<EmailAddress> {
 fn mailer(config: &Config) -> anyhow::Result<Option<Mailer>> {
     let mail = &config.mail;
     if mail.host.is_empty() {
-        tracing::warn!("no mail server is configured: mail stays in the database and reaches nobody");
+        tracing::warn!("no mail server is configured: e-mails stay in the outbox");
         return Ok(None);
     }
     let login = (!mail.user.is_empty()).then(|| (mail.user.clone(), mail.password.expose().to_owned()));

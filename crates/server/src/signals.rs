@@ -1,15 +1,11 @@
-//! When the process is asked to stop.
+//! Requests to stop the process.
 
 use std::io;
 
 /// Completes when the process is asked to stop: by SIGTERM, as service managers and containers do, or by Ctrl-C.
 ///
-/// From the moment this function returns the signal no longer kills the process, so call it before the server
-/// starts: a stop that comes during the start is then kept until the future is awaited.
-///
-/// # Errors
-///
-/// When the operating system does not let the process listen for signals.
+/// From the call on, the signal no longer kills the process. Call this before the server starts, so that a stop
+/// during the start is kept until the future is awaited.
 #[cfg(unix)]
 pub fn stop() -> io::Result<impl Future<Output = ()> + Send> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -24,18 +20,14 @@ pub fn stop() -> io::Result<impl Future<Output = ()> + Send> {
     })
 }
 
-/// Completes when the process is asked to stop by Ctrl-C.
-///
-/// # Errors
-///
-/// Never; the result is there for the systems that listen from the call on.
+/// Completes when the process is asked to stop by Ctrl-C. Never fails; the `Result` matches the Unix version.
 #[cfg(not(unix))]
 pub fn stop() -> io::Result<impl Future<Output = ()> + Send> {
     Ok(async {
         match tokio::signal::ctrl_c().await {
             Ok(()) => tracing::info!("Ctrl-C: stopping"),
             Err(error) => {
-                // Without the signal there is no polite end; a server that stops by itself would be worse.
+                // Without the signal there is no graceful stop; a server that stops by itself would be worse.
                 tracing::error!(%error, "cannot listen for Ctrl-C");
                 std::future::pending::<()>().await;
             }

@@ -1,4 +1,4 @@
-//! Time zone data that whoever runs the server has put in place: read, checked, and used by the whole program.
+//! Time zone data from a folder of the operator: read, checked, and used by the whole program.
 
 use crate::wording::Sentence;
 use anyhow::{Context, ensure};
@@ -9,22 +9,18 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-/// How long a file can be that holds the rules of one zone; the longest are a few thousand bytes.
-const LONGEST: u64 = 256 * 1024;
-/// How many files are read.
-const MOST_FILES: usize = 5_000;
-/// How deep folders are: `America/Argentina/Ushuaia`.
-const DEEPEST: usize = 3;
-/// Folders at the top that hold the same zones once more, in other forms.
+/// Maximum bytes of a zone file; the largest have a few thousand.
+const MAX_FILE_BYTES: u64 = 256 * 1024;
+const MAX_FILES: usize = 5_000;
+/// Depth of folders, as in `America/Argentina/Ushuaia`.
+const MAX_DEPTH: usize = 3;
+/// Top-level folders that contain the same zones in other formats.
 const OTHER_FORMS: [&str; 2] = ["posix", "right"];
-/// The files in which a folder says which edition it is, and what is before it there.
+/// Files that state the edition of the data, and the text before it.
 const EDITIONS: [(&str, &str); 3] = [("tzdata.zi", "# version "), ("+VERSION", ""), ("version", "")];
 
-/// Has the program use the data of this folder; what is built in, if none is named. To be called before anything else looks at
-/// a clock.
-///
-/// # Errors
-/// Why it cannot be used, as a sentence.
+/// Uses the data of this folder; the built-in data if `folder` is empty. Call it before any other use of a time zone.
+/// The error is a sentence.
 pub fn put_in_use(folder: &Path) -> anyhow::Result<()> {
     if !folder.as_os_str().is_empty() {
         let data = read(folder)
@@ -38,17 +34,14 @@ pub fn put_in_use(folder: &Path) -> anyhow::Result<()> {
     match (data.edition(), Edition::built_in()) {
         (None, _) => tracing::warn!(from, "the time zone data does not say which edition it is"),
         (Some(used), Some(built_in)) if used < built_in => {
-            tracing::warn!(%used, %built_in, "the time zone data is older than what is built in");
+            tracing::warn!(%used, %built_in, "the time zone data is older than the built-in data");
         }
         _ => {}
     }
     Ok(())
 }
 
-/// The data of a folder as `zic` compiles it and systems have it: `Europe/Lisbon` and the like.
-///
-/// # Errors
-/// What is wrong with it, as a sentence.
+/// Reads a folder of files compiled by `zic`, such as `Europe/Lisbon`. The error is a sentence.
 pub fn read(folder: &Path) -> anyhow::Result<ZoneData> {
     let mut zones = Vec::new();
     walk(folder, "", 1, &mut zones)?;
@@ -60,21 +53,21 @@ fn walk(folder: &Path, prefix: &str, depth: usize, zones: &mut Vec<(String, Vec<
         let entry = entry?;
         let Some(name) = entry.file_name().to_str().filter(|name| is_name(name)).map(str::to_owned) else { continue };
         let (name, path) = (format!("{prefix}{name}"), entry.path());
-        // Links to other names are files like others.
+        // Follows links: aliases are often links.
         let Ok(about) = fs::metadata(&path) else { continue };
         if about.is_dir() {
-            if depth < DEEPEST && !OTHER_FORMS.contains(&name.as_str()) {
+            if depth < MAX_DEPTH && !OTHER_FORMS.contains(&name.as_str()) {
                 walk(&path, &format!("{name}/"), depth + 1, zones)?;
             }
-        } else if about.is_file() && about.len() <= LONGEST {
-            ensure!(zones.len() < MOST_FILES, "there are more than {MOST_FILES} files in it");
+        } else if about.is_file() && about.len() <= MAX_FILE_BYTES {
+            ensure!(zones.len() < MAX_FILES, "there are more than {MAX_FILES} files in it");
             zones.push((name, fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?));
         }
     }
     Ok(())
 }
 
-/// Whether this can be a part of the name of a zone.
+/// Whether this can be a part of a zone's name.
 fn is_name(name: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"_+-".contains(&byte);
     !name.is_empty() && name.len() <= 40 && name.bytes().all(fits)
@@ -88,10 +81,8 @@ fn edition(folder: &Path) -> Option<Edition> {
     })
 }
 
-/// Makes sure that the data in use has the zone of every account: without its clock nothing of it can be read.
-///
-/// # Errors
-/// Which zones are missing, as a sentence.
+/// Checks that the data in use has the zone of every account; without it, none of the account's times could be
+/// computed. The error lists the missing zones.
 pub async fn check(store: &Store) -> anyhow::Result<()> {
     let used = store.read(accounts::zones).await?;
     let missing: Vec<String> = used.into_iter().filter(|name| Zone::named(name).is_err()).collect();

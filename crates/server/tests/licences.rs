@@ -8,7 +8,7 @@ use serde_json::Value;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/licences.md");
 
-/// What the server is built for; the same as in `deny.toml`.
+/// The server's target platforms, as in `deny.toml`.
 const TARGETS: [&str; 4] =
     ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu", "x86_64-apple-darwin", "aarch64-apple-darwin"];
 
@@ -22,7 +22,7 @@ fn every_dependency_is_listed_with_its_licence() {
     assert!(made == written, "docs/licences.md is not up to date: run this test with SLOTKEEPER_WRITE_DOCUMENT=1");
 }
 
-/// What cargo says of all packages and of who uses which.
+/// All packages and their dependencies, from cargo.
 fn metadata() -> Value {
     let mut command = Command::new(env!("CARGO"));
     command.args(["metadata", "--locked", "--format-version", "1"]).current_dir(env!("CARGO_MANIFEST_DIR"));

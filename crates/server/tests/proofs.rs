@@ -1,5 +1,5 @@
-//! The proofs of `bench/` in short: races for the last places, a server that is killed while clients work and webhooks
-//! are told, and a client that asks for what has changed.
+//! Short forms of the proofs in `bench/`: races for the last seats, a server that is killed while clients work and
+//! webhooks are called, and a client that polls for changes.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop, and say where")]
 
 use bench::crash::crash;
@@ -35,16 +35,16 @@ async fn nothing_acknowledged_is_lost_on_postgres() {
     assert!(crash(&args(Some(&database), false)).await.unwrap());
 }
 
-/// The check sees what it looks for: when files from before the kill come back, it finds what was lost.
+/// Control: the check finds what is lost when files from before the kill are restored.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_lost_is_found() {
+async fn losses_are_found() {
     assert!(crash(&args(None, true)).await.unwrap());
 }
 
-fn told(database: Option<&Database>, lose: bool) -> DeliverArgs {
+fn deliver_args(database: Option<&Database>, lose: bool) -> DeliverArgs {
     DeliverArgs {
         server_binary: env!("CARGO_BIN_EXE_slotkeeper").into(),
-        // The control needs a few losses and no more.
+        // The control needs only a few losses.
         rounds: if lose { 2 } else { 4 },
         changes: if lose { 120 } else { 250 },
         clients: 8,
@@ -55,28 +55,28 @@ fn told(database: Option<&Database>, lose: bool) -> DeliverArgs {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_change_is_told_on_sqlite() {
-    assert!(deliver(&told(None, false)).await.unwrap());
+async fn every_change_is_delivered_on_sqlite() {
+    assert!(deliver(&deliver_args(None, false)).await.unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_change_is_told_on_postgres() {
+async fn every_change_is_delivered_on_postgres() {
     let database = Database::create().await;
-    assert!(deliver(&told(Some(&database), false)).await.unwrap());
+    assert!(deliver(&deliver_args(Some(&database), false)).await.unwrap());
 }
 
-/// The check sees what it looks for: a receiver that forgets some of what it took lacks them.
+/// Control: a receiver that forgets some deliveries lacks them.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_not_told_is_found() {
-    assert!(deliver(&told(None, true)).await.unwrap());
+async fn missing_deliveries_are_found() {
+    assert!(deliver(&deliver_args(None, true)).await.unwrap());
 }
 
-fn polled(database: Option<&Database>, lose: bool) -> PollArgs {
+fn poll_args(database: Option<&Database>, lose: bool) -> PollArgs {
     PollArgs {
         server_binary: env!("CARGO_BIN_EXE_slotkeeper").into(),
         seconds: 10,
         clients: 8,
-        // When the servers start is not what this is about, and there are two.
+        // The start-up time is not under test, and there are two servers.
         ready_within_ms: 3 * READY_WITHIN_MS,
         database_url: database.map(|database| database.url().to_owned()),
         lose,
@@ -84,31 +84,31 @@ fn polled(database: Option<&Database>, lose: bool) -> PollArgs {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_asks_for_changes_learns_them_on_sqlite() {
-    assert!(poll(&polled(None, false)).await.unwrap());
+async fn a_polling_client_misses_nothing_on_sqlite() {
+    assert!(poll(&poll_args(None, false)).await.unwrap());
 }
 
 /// Two processes on one database.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_asks_for_changes_learns_them_on_postgres_of_two_servers() {
+async fn a_polling_client_misses_nothing_on_postgres_of_two_servers() {
     let database = Database::create().await;
-    assert!(poll(&polled(Some(&database), false)).await.unwrap());
+    assert!(poll(&poll_args(Some(&database), false)).await.unwrap());
 }
 
-/// The check sees what it looks for: who leaves some time out between two ranges misses what happened then.
+/// Control: a client that leaves out some time between two ranges misses changes.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_not_learnt_is_found() {
-    assert!(poll(&polled(None, true)).await.unwrap());
+async fn missed_changes_are_found() {
+    assert!(poll(&poll_args(None, true)).await.unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_last_places_are_sold_once_on_sqlite() {
+async fn the_last_seats_are_sold_once_on_sqlite() {
     race_at_servers(1, None).await;
 }
 
 /// Two processes on one database.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_last_places_are_sold_once_on_postgres_by_two_servers() {
+async fn the_last_seats_are_sold_once_on_postgres_by_two_servers() {
     let database = Database::create().await;
     race_at_servers(2, Some(&database)).await;
 }

@@ -1,8 +1,8 @@
-//! Headless Chromium, used the way a person uses it.
+//! Headless Chromium for tests.
 //!
 //! A [`Browser`] finds fields by their labels and buttons by their texts, waits for what should appear, and panics
-//! with the page it saw instead. Each has a chromedriver and a profile of its own; at most two are open at once in
-//! one test process, the others wait for their turn.
+//! with the page it saw instead. Each has its own chromedriver and profile; at most two are open at once in a test
+//! process, further ones wait.
 
 mod driver;
 
@@ -16,28 +16,27 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub use driver::DRIVER_VARIABLE;
 
-/// The environment variable that holds the path of Chromium or Chrome.
+/// The environment variable with the path of Chromium or Chrome.
 pub const BROWSER_VARIABLE: &str = "SLOTKEEPER_TEST_CHROMIUM";
-/// The environment variable that holds the folder for screenshots; without it none are made.
+/// The environment variable with the folder for screenshots; without it none are made.
 pub const SCREENSHOTS_VARIABLE: &str = "SLOTKEEPER_TEST_SCREENSHOTS";
 
-/// How long a page may take to show what is awaited.
+/// How long a page may take to show what a test waits for.
 const PATIENCE: Duration = Duration::from_secs(15);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(40);
 
 static TURNS: Semaphore = Semaphore::const_new(2);
 
-/// What the page is looked at with.
+/// The window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Size {
-    /// A window of 1280 × 900.
+    /// 1280 × 900.
     Desktop,
-    /// A phone of 390 × 844 with a touch screen.
+    /// 390 × 844 with a touch screen.
     Phone,
 }
 
 impl Size {
-    /// Both, for tests that hold on each.
     pub const ALL: [Self; 2] = [Self::Desktop, Self::Phone];
 
     fn name(self) -> &'static str {
@@ -57,7 +56,7 @@ impl Size {
 
 /// An open browser. Dropping it ends it.
 pub struct Browser {
-    // In this order they are dropped: the session, then the processes, then the turn of the next one.
+    // Dropped in this order: the session, then the processes, then the permit of the next browser.
     session: Option<WebDriver>,
     _driver: driver::Driver,
     _turn: SemaphorePermit<'static>,
@@ -86,7 +85,7 @@ impl Browser {
             wishes.add_arg(flag).unwrap();
         }
         wishes.add_experimental_option("mobileEmulation", json!({ "deviceMetrics": size.metrics() })).unwrap();
-        // A proxy of the machine has no business between the test and its driver.
+        // A proxy of the machine must not come between the test and its driver.
         let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap();
         let session = WebDriver::builder(&driver.url, wishes).client(client).await;
         let session = session.unwrap_or_else(|error| panic!("the browser does not start: {error}"));
@@ -103,23 +102,21 @@ impl Browser {
         self.session().goto(url).await.unwrap_or_else(|error| panic!("{url} does not open: {error}"));
     }
 
-    /// Goes back as the browser's own button does.
     pub async fn back(&self) {
         self.session().back().await.expect("the browser goes back");
     }
 
-    /// The address of the page.
     pub async fn url(&self) -> String {
         self.session().current_url().await.expect("a page with an address").into()
     }
 
-    /// The text that can be seen on the page.
+    /// The visible text of the page.
     pub async fn text(&self) -> String {
         let text = self.run("return document.body ? document.body.innerText : ''", vec![]).await;
         text.as_str().unwrap_or_default().to_owned()
     }
 
-    /// Fills the field with that label: types into it, or chooses the entry of that text from a list.
+    /// Fills the field with that label: types into it, or chooses the entry with that text from a list.
     pub async fn fill(&self, label: &str, value: &str) {
         let field = self.find("control", label).await;
         if field.tag_name().await.unwrap() == "select" {
@@ -132,7 +129,7 @@ impl Browser {
         }
     }
 
-    /// Ticks or unticks the box with that label, or picks the radio button.
+    /// Ticks or unticks the box with that label, or selects the radio button.
     pub async fn tick(&self, label: &str, ticked: bool) {
         let field = self.find("control", label).await;
         if field.is_selected().await.unwrap() != ticked {
@@ -146,17 +143,17 @@ impl Browser {
         button.click().await.unwrap_or_else(|error| panic!("“{text}” cannot be pressed: {error}"));
     }
 
-    /// Presses it twice, the second time before the answer to the first is there, so that both are sent.
+    /// Presses it twice, the second time before the response to the first, so that both are sent.
     ///
-    /// Nearly always, that is: Chromium forgets a form that it did not send yet when the next one comes, and a fast
-    /// answer can still be faster. The page presses by itself, because the driver's own clicks come either too close
-    /// together or too late.
+    /// This works nearly always: Chromium drops a form that it has not sent yet when the next one is submitted, and a
+    /// fast response can still come first. A script presses, because the driver's own clicks come too close together
+    /// or too late.
     pub async fn double_click(&self, text: &str) {
         let button = self.find("button", text).await.to_json().unwrap();
         self.run("const [button] = arguments; button.click(); setTimeout(() => button.click(), 4)", vec![button]).await;
     }
 
-    /// Waits until the text can be seen.
+    /// Waits until the text is visible.
     pub async fn wait_for_text(&self, wanted: &str) {
         let saw = self.wait(async || self.text().await.contains(wanted).then_some(())).await;
         if saw.is_none() {
@@ -164,7 +161,7 @@ impl Browser {
         }
     }
 
-    /// Waits until a script says true.
+    /// Waits until a script returns true.
     pub async fn wait_until(&self, script: &str) {
         let saw = self.wait(async || (self.run(script, vec![]).await == Value::Bool(true)).then_some(())).await;
         if saw.is_none() {
@@ -172,7 +169,7 @@ impl Browser {
         }
     }
 
-    /// Waits until the address is as wanted, and returns it.
+    /// Waits until the address matches, and returns it.
     pub async fn wait_for_url(&self, wanted: impl Fn(&str) -> bool) -> String {
         match self.wait(async || Some(self.url().await).filter(|url| wanted(url))).await {
             Some(url) => url,
@@ -180,7 +177,8 @@ impl Browser {
         }
     }
 
-    /// Keeps a picture of the whole page as `name-desktop.png` or `name-phone.png`, where a folder is set for it.
+    /// Saves an image of the whole page as `name-desktop.png` or `name-phone.png`, if a folder for screenshots is
+    /// set.
     pub async fn screenshot(&self, name: &str) {
         let Some(folder) = std::env::var_os(SCREENSHOTS_VARIABLE).map(PathBuf::from) else { return };
         let page = self.devtools("Page.getLayoutMetrics", json!({})).await;
@@ -194,26 +192,26 @@ impl Browser {
         std::fs::write(&file, picture).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     }
 
-    /// Whether the page is wider than the screen, so that one would have to scroll sideways.
+    /// Whether the page is wider than the screen.
     pub async fn overflows(&self) -> bool {
-        // A phone zooms out until everything fits, so the width of its window tells nothing.
+        // A phone zooms out until everything fits, so the window's width says nothing.
         let root = self.run("const r = document.documentElement; return [r.scrollWidth, r.clientWidth]", vec![]).await;
         let screen = self.size.metrics()["width"].as_u64();
         root[0].as_u64() > screen.min(root[1].as_u64())
     }
 
-    /// What would keep people from using the page, one sentence each; see `accessibility.js` for the rules.
+    /// Violations of the rules in `accessibility.js`, one sentence each.
     pub async fn accessibility_complaints(&self) -> Vec<String> {
         let complaints = self.run(include_str!("browser/accessibility.js"), vec![]).await;
         serde_json::from_value(complaints).expect("a list of sentences")
     }
 
-    /// Ends the browser. Dropping it does the same; this says so.
+    /// Ends the browser, as dropping it does.
     pub async fn close(self) {
         drop(self);
     }
 
-    /// Runs a script of ours on the page, whatever the page's own content policy is.
+    /// Runs a script on the page, independent of the page's content policy.
     pub async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
         let answer = self.session().execute(script, arguments).await;
         answer.unwrap_or_else(|error| panic!("a script fails: {error}")).json().clone()
@@ -227,7 +225,7 @@ impl Browser {
     async fn find(&self, kind: &str, text: &str) -> WebElement {
         let look = async || {
             let found = self.session().execute(include_str!("browser/find.js"), vec![json!(kind), json!(text)]).await;
-            // While one page gives way to the next there may be nothing to ask.
+            // While a page is being replaced, the query can fail.
             found.ok().filter(|found| !found.json().is_null()).and_then(|found| found.element().ok())
         };
         match self.wait(look).await {
@@ -236,7 +234,7 @@ impl Browser {
         }
     }
 
-    /// Looks again and again until there is something or patience ends.
+    /// Repeats `look` until it returns something or the time is over.
     async fn wait<T>(&self, look: impl AsyncFn() -> Option<T>) -> Option<T> {
         let end = Instant::now() + PATIENCE;
         loop {
@@ -254,7 +252,7 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // The driver is about to be killed with everything it started; saying goodbye first would only take time.
+        // The driver is killed with all its processes; ending the session first would only take time.
         let _ = self.session.take().map(WebDriver::leak);
     }
 }

@@ -1,4 +1,4 @@
-//! What a business of the tests offers: a tour, a course and lessons, with everything that can be set.
+//! The catalogue of the tests' businesses: a tour, a course and lessons, with every setting used.
 
 use crate::server::TestServer;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ pub const COURSE: &str = "312CRSE8T2M17B5D4E6F1";
 pub const COURSE_SERIES: &str = "312SCHDC1M17B5D50A7C9";
 /// The lessons: an hour with Ana or Rui, from 9 to 17, every half hour.
 pub const LESSON: &str = "312PRIV3Y6N17C9A1B2C3";
-/// A product that is not for programs.
+/// A product that cannot be booked through the API.
 pub const CLOSED: &str = "312CLOS3Y6N17C9A1B2C3";
 
 fn text(text: &str) -> Value {
@@ -64,7 +64,7 @@ fn schedule(id: &str, starts: &str, days: u8, season: [Value; 2], seats: u32, re
     })
 }
 
-/// The whole catalogue, in the shape in which it is stored.
+/// The whole catalogue, in its stored form.
 #[must_use]
 pub fn catalogue() -> Catalogue {
     let tours = schedule(TOUR_SERIES, "18:00:00", 127, [Value::Null, Value::Null], 8, &["312RS00001"]);
@@ -141,7 +141,7 @@ pub fn catalogue() -> Catalogue {
     }
 }
 
-/// The same catalogue, with so many seats for each tour.
+/// The same catalogue, with `seats` seats for each tour.
 #[must_use]
 pub fn catalogue_with_seats(seats: u32) -> Catalogue {
     let mut catalogue = catalogue();
@@ -153,7 +153,7 @@ pub fn catalogue_with_seats(seats: u32) -> Catalogue {
     catalogue
 }
 
-/// Changes a part of a catalogue in the shape in which it is stored.
+/// Changes a part of a catalogue in its stored form.
 pub fn edit<T: serde::Serialize + serde::de::DeserializeOwned>(part: &mut T, change: impl FnOnce(&mut Value)) {
     let mut value = serde_json::to_value(&*part).unwrap();
     change(&mut value);
@@ -165,7 +165,7 @@ fn parsed<T: serde::de::DeserializeOwned>(value: &Value) -> T {
 }
 
 impl TestServer {
-    /// Has the account offer this catalogue.
+    /// Replaces the account's catalogue.
     pub async fn offer(&self, account: &str, offered: Catalogue) {
         let account: AccountId = account.parse().unwrap();
         let now = self.clock.now();

@@ -1,4 +1,4 @@
-//! Clients over HTTP, by role: who browses pages, and who calls the API.
+//! HTTP clients by role: visitors of the pages, and clients of the API.
 
 use crate::server::{TestClock, TestServer};
 use reqwest::header::{HeaderMap, HeaderName, LOCATION, ORIGIN};
@@ -8,19 +8,18 @@ use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The password everybody in tests has.
+/// The password of every user in tests.
 pub const PASSWORD: &str = "seven green kayaks";
 
-/// Somebody with a browser that keeps cookies and follows no redirect by itself.
+/// A browser session without a browser: keeps cookies and follows no redirect by itself.
 pub struct Visitor {
     url: String,
-    /// Where its pages are from, as forms say.
+    /// The `Origin` of its forms.
     origin: String,
     http: reqwest::Client,
     clock: Arc<TestClock>,
 }
 
-/// A page as it arrived.
 pub struct Page {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -32,7 +31,7 @@ impl Page {
         Self { status: response.status(), headers: response.headers().clone(), html: response.text().await.unwrap() }
     }
 
-    /// Where a redirect leads.
+    /// The target of a redirect.
     #[must_use]
     pub fn location(&self) -> String {
         let location =
@@ -40,26 +39,24 @@ impl Page {
         location.to_str().unwrap().to_owned()
     }
 
-    /// The value of a hidden field.
     #[must_use]
     pub fn hidden(&self, name: &str) -> String {
         between(&self.html, &format!("name=\"{name}\" value=\""), "\"").to_owned()
     }
 
-    /// The first thing the page shows to be copied, after the caption.
+    /// The first copyable text after the caption.
     #[must_use]
     pub fn copied(&self, caption: &str) -> String {
         let after = self.html.split_once(&format!("<figcaption>{caption}</figcaption>")).expect("a box to copy from").1;
         between(after, "<code tabindex=\"0\">", "</code>").replace("&#38;", "&").replace("&amp;", "&")
     }
 
-    /// Panics unless the page has this text.
     pub fn assert_says(&self, text: &str) {
         assert!(self.html.contains(text), "{text:?} is not in {}: {}", self.status, self.html);
     }
 }
 
-/// Where a browser that came through the public address says that its pages are from.
+/// The `Origin` of a browser that uses the public address.
 fn origin_of(server: &TestServer) -> String {
     server.app().public_url().origin().ascii_serialization()
 }
@@ -76,14 +73,14 @@ impl Visitor {
         Self { url: server.url.clone(), origin: origin_of(server), http, clock: server.clock.clone() }
     }
 
-    /// Somebody new at a server that was started as a program.
+    /// A new visitor of a server that runs as a process.
     #[must_use]
     pub fn at(url: &str) -> Self {
         let http = reqwest::Client::builder().redirect(Policy::none()).cookie_store(true).build().unwrap();
         Self { url: url.to_owned(), origin: url.to_owned(), http, clock: Arc::new(TestClock::default()) }
     }
 
-    /// Somebody new, whose connection comes through the trusted proxy from this address.
+    /// A new visitor whose connection comes through the trusted proxy from this address.
     #[must_use]
     pub fn behind_proxy(server: &TestServer, address: &str) -> Self {
         let headers = HeaderMap::from_iter([(HeaderName::from_static("x-forwarded-for"), address.parse().unwrap())]);
@@ -101,7 +98,7 @@ impl Visitor {
         self.post_from(&self.origin, path, fields).await
     }
 
-    /// Sends a form from a page of some origin. It takes a millisecond, so that what forms do has an order.
+    /// Sends a form from a page of this origin. Advances the clock by a millisecond, so that changes have an order.
     pub async fn post_from(&self, origin: &str, path: &str, fields: &[(&str, &str)]) -> Page {
         self.clock.advance(Duration::from_millis(1));
         let request = self.http.post(format!("{}{path}", self.url)).header(ORIGIN, origin).form(fields);
@@ -112,7 +109,6 @@ impl Visitor {
         self.sign_in_with(email, PASSWORD).await
     }
 
-    /// Tries to sign in with some password.
     pub async fn sign_in_with(&self, email: &str, password: &str) -> Page {
         self.post("/sign-in", &[("email", email), ("password", password)]).await
     }
@@ -134,7 +130,7 @@ impl Visitor {
         visitor
     }
 
-    /// Opens a business account with an address that may be somebody else's.
+    /// Opens a business account without confirming the address.
     pub async fn unconfirmed_owner(server: &TestServer, email: &str) -> Self {
         let visitor = Self::new(server);
         let fields = [
@@ -153,7 +149,7 @@ impl Visitor {
         visitor
     }
 
-    /// Replaces the secret key of an application, as the form on its page does.
+    /// Replaces the secret key of an application.
     pub async fn replace_secret(&self, application: &str, overlap: &str) -> Page {
         let page = format!("/developer/applications/{application}");
         let current = self.get(&page).await.hidden("current");
@@ -162,22 +158,22 @@ impl Visitor {
 
     /// Follows the link that confirms an address.
     pub async fn confirm(&self, server: &TestServer, email: &str) {
-        let page = self.post(&server.mail_to(email).await.link(), &[]).await;
+        let page = self.post(&server.email_to(email).await.link(), &[]).await;
         assert!(page.location().contains("notice=confirmed"));
     }
 
-    /// Has the owner invite somebody, who accepts and signs in.
+    /// Has the owner invite a member, who accepts and signs in.
     pub async fn colleague(&self, server: &TestServer, role: &str, email: &str) -> Self {
         let page = self.post("/backoffice/team", &[("name", "Kim"), ("email", email), ("role", role)]).await;
         assert_eq!(page.location(), "/backoffice/team?notice=invited");
         let colleague = Self::new(server);
-        let page = colleague.post(&server.mail_to(email).await.link(), &[("password", PASSWORD)]).await;
+        let page = colleague.post(&server.email_to(email).await.link(), &[("password", PASSWORD)]).await;
         assert_eq!(page.location(), "/sign-in?notice=password-chosen");
         assert_eq!(colleague.sign_in(email).await.location(), "/backoffice");
         colleague
     }
 
-    /// Registers an application; an empty callback is none.
+    /// Registers an application; with an empty callback, without one.
     pub async fn register(&self, name: &str, callback: &str) -> Application {
         let fields = [("name", name), ("description", "Sells tours."), ("callback_url", callback)];
         let page = self.post("/developer/applications", &fields).await;
@@ -186,7 +182,7 @@ impl Visitor {
         Application { id, secret_key: page.copied("Secret key") }
     }
 
-    /// Allows what an Authorization URL asks for; the page or redirect after it.
+    /// Grants what an Authorization URL asks for; returns the page or redirect after it.
     pub async fn allow(&self, authorization_path: &str) -> Page {
         let page = self.get(authorization_path).await;
         self.post("/consent", &[("question", &page.hidden("question")), ("answer", "allow")]).await
@@ -201,7 +197,7 @@ pub struct Application {
 }
 
 impl Application {
-    /// The Authorization URL's path and query.
+    /// The path and query of an Authorization URL.
     #[must_use]
     pub fn asks_for(&self, permissions: &str, state: Option<&str>) -> String {
         let state = state.map(|state| format!("&state={state}")).unwrap_or_default();
@@ -209,14 +205,13 @@ impl Application {
     }
 }
 
-/// The value of a parameter in an address, as it stands there.
+/// The value of a parameter in an address, still percent-encoded.
 #[must_use]
 pub fn parameter(address: &str, name: &str) -> Option<String> {
     let query = address.split_once('?')?.1;
     query.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|(_, v)| v.to_owned())
 }
 
-/// An answer of the API.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -233,33 +228,32 @@ pub async fn call(server: &TestServer, path: &str, api_key: &str, secret_key: &s
     answer(request.header("X-Bookeo-secretKey", secret_key)).await
 }
 
-/// A program with one key of an application that is installed in a business.
+/// An API client with one key of an application that is installed in a business.
 #[derive(Clone)]
-pub struct Program {
+pub struct ApiClient {
     url: String,
     http: reqwest::Client,
     api_key: String,
     secret_key: String,
 }
 
-impl Program {
-    /// A program with these keys.
+impl ApiClient {
     #[must_use]
     pub fn new(server: &TestServer, api_key: &str, secret_key: &str) -> Self {
         let (url, http) = (format!("{}/v2", server.url), reqwest::Client::new());
         Self { url, http, api_key: api_key.to_owned(), secret_key: secret_key.to_owned() }
     }
 
-    /// Registers an application and has the owner install it with these permissions.
+    /// Registers an application and has the owner grant it these permissions.
     pub async fn installed(server: &TestServer, name: &str, owner: &Visitor, permissions: &str) -> Self {
         let email = format!("dev-{}@example.com", name.to_lowercase().replace(' ', "-"));
         let application = Visitor::developer(server, &email).await.register(name, "").await;
         owner.allow(&application.asks_for(permissions, None)).await;
-        let api_key = server.key_mailed_to(&email).await;
+        let api_key = server.key_emailed_to(&email).await;
         Self::new(server, &api_key, &application.secret_key)
     }
 
-    /// The account that the key opens.
+    /// The account of the key.
     #[must_use]
     pub fn account(&self) -> &str {
         &self.api_key[self.api_key.len() - 10..]
@@ -270,7 +264,6 @@ impl Program {
         &self.api_key
     }
 
-    /// The secret key of the application.
     #[must_use]
     pub fn secret_key(&self) -> &str {
         &self.secret_key
@@ -282,7 +275,7 @@ impl Program {
         &self.api_key[self.api_key.len() - 22..self.api_key.len() - 10]
     }
 
-    /// Where paths of the API start.
+    /// The base address of the API.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -297,7 +290,7 @@ impl Program {
         answer(self.request(reqwest::Method::GET, path)).await
     }
 
-    /// Reads what must be there.
+    /// `GET` that must succeed.
     pub async fn read(&self, path: &str) -> Value {
         let answer = self.get(path).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text);
@@ -308,18 +301,18 @@ impl Program {
         answer(self.request(reqwest::Method::POST, path).json(body)).await
     }
 
-    /// Sends something new with a key of the request's own, to be sent again.
+    /// `POST` with an idempotency key.
     pub async fn post_with_key(&self, path: &str, key: &str, body: &Value) -> Answer {
         answer(self.request(reqwest::Method::POST, path).header("Idempotency-Key", key).json(body)).await
     }
 
-    /// The same program, at another node.
+    /// The same client, at another node.
     #[must_use]
     pub fn at(&self, server: &TestServer) -> Self {
         Self { url: format!("{}/v2", server.url), ..self.clone() }
     }
 
-    /// Sends something new that must be taken.
+    /// `POST` that must succeed.
     pub async fn create(&self, path: &str, body: &Value) -> Value {
         let answer = self.post(path, body).await;
         assert_eq!(answer.status, 201, "{path}: {}", answer.text);
@@ -330,12 +323,13 @@ impl Program {
         answer(self.request(reqwest::Method::PUT, path).json(body)).await
     }
 
-    /// Sends a body as it is, by any method.
+    /// Sends a body unchanged, by any method.
     pub async fn send(&self, method: &str, path: &str, body: &str) -> Answer {
         answer(self.request(method.parse().unwrap(), path).body(body.to_owned())).await
     }
 
-    /// Sends something new over a plain socket; the answer byte by byte, as clients see it that look for headers themselves.
+    /// `POST` over a plain socket; returns the response byte by byte, for tests of clients that search for headers
+    /// themselves.
     #[must_use]
     pub fn post_raw(&self, path: &str, body: &str) -> String {
         use std::io::{Read, Write};
@@ -355,14 +349,14 @@ impl Program {
     }
 }
 
-/// Every operation of the API, as its router has them: the method, and the path below `/v2`.
+/// Every operation of the API, as in its router: the method, and the path below `/v2`.
 #[must_use]
 pub fn operations() -> Vec<(String, &'static str)> {
     slotkeeper_api::router::operations().list().iter().map(|one| (one.method.to_string(), one.path)).collect()
 }
 
-/// Sends a request and reads the answer as JSON; panics if it is none. An empty body is null: there is none after
-/// something went, nor where `Location` says everything.
+/// Sends a request and reads the response as JSON; panics if it is not JSON. An empty body is null, as after a
+/// deletion or where `Location` says everything.
 pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
     let response = request.send().await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());

@@ -1,4 +1,4 @@
-//! What a business can do with its customers, and no page lets it do yet: memberships and passwords. Its owner does it.
+//! Customers' memberships and passwords, which no page offers yet. The owner of the business sets them.
 
 use crate::client::PASSWORD;
 use crate::server::TestServer;
@@ -16,7 +16,7 @@ use slotkeeper_store::tables::users;
 use std::net::Ipv4Addr;
 
 impl TestServer {
-    /// The owner of a business, signed in with the password everybody has.
+    /// The owner of a business, signed in.
     async fn owner_of(&self, account: &str) -> AccountMember {
         let account: AccountId = account.parse().unwrap();
         let owner = self.app().store().read(move |db| Ok::<_, StoreError>(users::first_owner(db, &account)?.unwrap()));
@@ -26,7 +26,7 @@ impl TestServer {
         find::find(self.app(), &opened.token).await.unwrap().unwrap().as_colleague().unwrap()
     }
 
-    /// Makes a customer a member from one day, such as `2026-05-01`, to another or for good.
+    /// Makes a customer a member from one day, such as `2026-05-01`, to another or without end.
     pub async fn make_member(&self, account: &str, customer: &str, since: &str, until: Option<&str>) {
         let until = until.map(|day| day.parse().unwrap());
         let given = Membership::new(since.parse().unwrap(), until).unwrap();
@@ -35,24 +35,20 @@ impl TestServer {
         assert!(found, "there is no such customer");
     }
 
-    /// Takes a customer's membership away.
     pub async fn end_membership(&self, account: &str, customer: &str) {
         let owner = self.owner_of(account).await;
         let found = membership::set(self.app(), &owner, customer.parse().unwrap(), None).await.unwrap();
         assert!(found, "there is no such customer");
     }
 
-    /// Gives a customer a password, or takes it away.
-    ///
-    /// # Errors
-    /// What the owner is told when the password is not taken.
+    /// Sets or removes a customer's password. The error is the message for the owner.
     pub async fn give_password(&self, account: &str, customer: &str, text: Option<&str>) -> Result<(), String> {
         let owner = self.owner_of(account).await;
         let given = password::set(self.app(), &owner, customer.parse().unwrap(), text.map(Password::new)).await;
         given.map_err(|error| error.to_string())
     }
 
-    /// Has the bookings of a customer called as an earlier program called them.
+    /// Sets the title of a customer's bookings, as an earlier version of the program stored it.
     pub async fn title_as_before(&self, account: &str, customer: &str, title: &str) {
         let (account, customer): (AccountId, CustomerId) = (account.parse().unwrap(), customer.parse().unwrap());
         let (title, changed) = (title.to_owned(), Stamp { at: self.app().now(), agent: None });

@@ -1,4 +1,4 @@
-//! What lowers prices and pays, as a business of the tests gives it out.
+//! Promotions, coupons, vouchers and prepaid credit of a test's business.
 
 use crate::server::TestServer;
 use slotkeeper_app::clock::Clock;
@@ -17,8 +17,8 @@ use slotkeeper_store::tables::vouchers::{Voucher, Worth};
 use slotkeeper_store::{StoreError, Tx};
 use std::time::Duration;
 
-/// A promotion for all products at all times: so many percent, such as `10`, or so many cents, such as `500c`. What triggers
-/// it is `automatic`, `coupons`, or else its code.
+/// A promotion for all products at all times: a percentage, such as `10`, or an amount in cents, such as `500c`.
+/// `trigger` is `automatic`, `coupons`, or a promotion code.
 #[must_use]
 pub fn promotion(name: &str, trigger: &str, discount: &str) -> Promotion {
     Promotion {
@@ -42,7 +42,7 @@ pub fn promotion(name: &str, trigger: &str, discount: &str) -> Promotion {
     }
 }
 
-/// These products, separated by commas, or all of them when there are none.
+/// The products with these comma-separated ids, or all of them when the text is empty.
 #[must_use]
 pub fn covered(products: &str) -> Covered {
     match products {
@@ -61,15 +61,15 @@ impl TestServer {
         self.store().write(move |tx| unit(tx, &account, now)).await.unwrap()
     }
 
-    /// Has the account offer a promotion, or another in its place.
+    /// Writes a promotion of the account, or replaces it.
     pub async fn promote(&self, account: &str, promotion: &Promotion) {
         let promotion = promotion.clone();
         self.give(account, move |tx, account, now| promotions::put::put(tx, account, &Actor::System, now, &promotion))
             .await;
     }
 
-    /// Has the account no longer have the promotions of a booking. No page takes one away yet, so the booking is given some
-    /// that the account never had.
+    /// Removes the promotions of a booking. No page can delete a promotion, so the booking gets promotions the
+    /// account never had.
     pub async fn lose_promotions_of(&self, account: &str, booking: &str) {
         let number: BookingNumber = booking.parse().unwrap();
         self.give(account, move |tx, account, now| {
@@ -89,7 +89,7 @@ impl TestServer {
         .await;
     }
 
-    /// Whether a promotion is refused.
+    /// Whether the account's owner cannot save the promotion.
     pub async fn refuses(&self, account: &str, promotion: &Promotion) -> bool {
         let (account, now, promotion): (AccountId, _, _) =
             (account.parse().unwrap(), self.clock.now(), promotion.clone());
@@ -97,7 +97,7 @@ impl TestServer {
         matches!(put.await, Err(PutError::Amount))
     }
 
-    /// Has the account give out coupons of a promotion.
+    /// Gives out coupons of a promotion.
     pub async fn give_out(&self, account: &str, promotion: &Promotion, codes: &[&str]) {
         let (id, codes) = (promotion.id.clone(), codes.iter().map(|code| code.parse().unwrap()).collect::<Vec<_>>());
         self.give(account, move |tx, account, now| {
@@ -106,7 +106,7 @@ impl TestServer {
         .await;
     }
 
-    /// Has the account issue a voucher for a product and so many people, or all; `days` says for how long it is good.
+    /// Issues a voucher for a product and some or all participants; `days` is its validity.
     pub async fn issue_service(
         &self,
         account: &str,
@@ -118,7 +118,7 @@ impl TestServer {
         self.issue(account, code, Worth::Service { product: product.parse().unwrap(), people }, days).await;
     }
 
-    /// Has the account issue a voucher for so many cents.
+    /// Issues a voucher for an amount in cents.
     pub async fn issue_money(&self, account: &str, code: &str, cents: i64) {
         self.issue(account, code, Worth::Money(cents), None).await;
     }
@@ -130,7 +130,7 @@ impl TestServer {
             .await;
     }
 
-    /// Has the account give so many cents of store credit to a customer.
+    /// Gives store credit in cents to a customer.
     pub async fn grant(&self, account: &str, customer: &str, cents: u32) {
         let customer = customer.parse().unwrap();
         self.give(account, move |tx, account, now| {
@@ -139,7 +139,7 @@ impl TestServer {
         .await;
     }
 
-    /// Has a customer prepay so many credits for these products, good for so many days.
+    /// Records prepaid credits of a customer for these products, valid for `days`.
     pub async fn prepay(&self, account: &str, customer: &str, number: u32, products: &str, days: Option<u64>) {
         let customer = customer.parse().unwrap();
         let expires_at = days.map(|days| self.clock.now().after(Duration::from_secs(days * 86_400)));
@@ -151,19 +151,19 @@ impl TestServer {
     }
 }
 
-/// The promotion, for so many bookings at most.
+/// The promotion, limited to `most_uses` bookings.
 #[must_use]
 pub fn limited(promotion: Promotion, most_uses: u32) -> Promotion {
     Promotion { most_uses: Some(most_uses), ..promotion }
 }
 
-/// The instant that is so many seconds from now on a server's clock.
+/// The instant `seconds` from now on the server's clock.
 #[must_use]
 pub fn instant(server: &TestServer, seconds: u64) -> Instant {
     server.clock.now().after(Duration::from_secs(seconds))
 }
 
-/// A discount of so many minor units of a currency.
+/// A discount in minor units of the currency.
 #[must_use]
 pub fn so_much(currency: &str, minor: i64) -> Discount {
     Discount::Fixed(Money::new(minor, currency.parse().unwrap()))

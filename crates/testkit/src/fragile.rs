@@ -1,4 +1,4 @@
-//! What webhooks are shown, written by a program that breaks when a test wants it to.
+//! Webhook payloads, written by a renderer that fails when a test wants it to.
 
 use slotkeeper_api::webhooks::WirePayloads;
 use slotkeeper_app::App;
@@ -8,9 +8,9 @@ use slotkeeper_domain::webhook::Domain;
 use slotkeeper_store::{Snapshot, StoreError};
 use std::sync::atomic::{AtomicI64, Ordering};
 
-/// Writes items as the API does, until it breaks.
+/// Writes items as the API does, until it panics.
 pub(crate) struct FragileItems {
-    /// How many more it writes.
+    /// Items until the panic.
     left: AtomicI64,
 }
 
@@ -21,7 +21,7 @@ impl Default for FragileItems {
 }
 
 impl FragileItems {
-    /// Breaks once so many more have been written, from then on each time.
+    /// Panics after `more` further items, and for each one after that.
     pub(crate) fn break_after(&self, more: i64) {
         self.left.store(more, Ordering::SeqCst);
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-/// How long a test waits for something that should arrive.
+/// How long a test waits for an entry.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) struct Inbox<T> {
@@ -28,18 +28,18 @@ impl<T: Clone> Inbox<T> {
         self.arrived.notify_waiters();
     }
 
-    /// Everything that ever arrived, read or not.
+    /// All entries, read or not.
     pub(crate) fn all(&self) -> Vec<T> {
         self.state().all.clone()
     }
 
-    /// The oldest one that was not read before; panics when none arrives in time.
+    /// The oldest entry that was not read before; panics when none arrives in time.
     pub(crate) async fn next(&self, what: &str) -> T {
         let arrival = async {
             loop {
                 let arrived = self.arrived.notified();
                 tokio::pin!(arrived);
-                // Listen first, look then: what arrives in between is not missed.
+                // Subscribe first, then look: an entry in between is not missed.
                 arrived.as_mut().enable();
                 if let Some(item) = self.take() {
                     return item;

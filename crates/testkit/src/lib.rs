@@ -1,18 +1,17 @@
-//! What the tests of Slotkeeper are made with: databases of their own, a browser, and the other ends of the wire.
+//! The test kit: databases, servers, a browser, and the other ends of the wire.
 //!
 //! - [`server`]: a whole server on either engine, with a clock to move and its log to read
-//! - [`client`]: people with browsers, by role, and programs that call the API
-//! - [`catalogue`]: what a business of the tests offers
-//! - [`benefits`]: promotions, coupons, vouchers and credit, which no operation of the API gives out
+//! - [`client`]: visitors of the pages by role, and clients of the API
+//! - [`catalogue`]: the catalogue of the tests' businesses
+//! - [`discounts`]: promotions, coupons, vouchers and credit, which no operation of the API gives out
 //! - [`portal`]: portals with their businesses
-//! - [`postgres`]: a database for each test on the throw-away server that `./test` starts
-//! - [`browser`]: headless Chromium, driven the way a person would: by labels and the texts of buttons
-//! - [`receiver`]: an application's callback page, and pages of strangers
-//! - [`smtp`]: a mail server that keeps what it is sent and can misbehave
-//! - [`mail`]: the messages it kept, readable
+//! - [`postgres`]: a database for each test on the temporary server that `./test` starts
+//! - [`browser`]: headless Chromium, used by labels and button texts
+//! - [`receiver`]: an application's callback page, a webhook receiver, foreign pages
+//! - [`smtp`]: a mail server that stores messages and can misbehave
+//! - [`mail`]: the stored messages, decoded
 //!
-//! Everything here is for tests: what goes wrong panics with a sentence that says what was awaited and what was
-//! there instead.
+//! Failures panic with a sentence that names what was expected and what was found.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -27,8 +26,6 @@ mod customers;
 pub mod discounts;
 mod fragile;
 mod inbox;
-mod kept;
-mod kept_answers;
 pub mod log;
 pub mod mail;
 pub mod past;
@@ -37,13 +34,15 @@ pub mod postgres;
 pub mod receiver;
 pub mod server;
 pub mod smtp;
+mod stored;
+mod stored_responses;
 mod zones;
 
-// What tests use themselves, in the version the kit uses.
+// Re-exported in the version of the kit.
 pub use slotkeeper_app::clock::Clock;
 pub use {reqwest, serde_json, thirtyfour};
 
-/// Runs futures at the same time; what each gave, in their order.
+/// Runs futures concurrently; their results in order.
 pub async fn join_all<T>(futures: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {
     let mut futures: Vec<_> = futures.into_iter().map(|future| (Box::pin(future), None)).collect();
     std::future::poll_fn(|context| {

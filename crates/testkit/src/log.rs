@@ -1,4 +1,4 @@
-//! The log of all servers in this process, at the most talkative level.
+//! The log of all servers in this process, at the most detailed level.
 
 use slotkeeper::logging::clean::Clean;
 use std::io;
@@ -36,7 +36,7 @@ fn lines() -> MutexGuard<'static, Vec<u8>> {
     LINES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// From now on everything that any crate logs is kept, except what the browser's driver says of what tests type.
+/// Starts capturing what every crate logs, except the browser driver's log, which contains what tests type.
 pub(crate) fn capture() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -46,7 +46,7 @@ pub(crate) fn capture() {
     });
 }
 
-/// Everything that was logged so far.
+/// Everything logged so far.
 #[must_use]
 pub fn everything() -> String {
     String::from_utf8_lossy(&lines()).into_owned()

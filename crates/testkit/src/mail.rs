@@ -1,18 +1,18 @@
-//! Messages as a mail program would show them.
+//! Messages decoded as an e-mail program shows them.
 
-/// A message as the mail server took it.
+/// A message as the mail server received it.
 #[derive(Debug, Clone)]
 pub struct Message {
-    /// Who sends it, as said on the envelope.
+    /// The envelope's sender.
     pub from: String,
-    /// Who is to have it, as said on the envelope.
+    /// The envelope's recipients.
     pub to: Vec<String>,
     /// Headers and body, byte for byte.
     pub raw: Vec<u8>,
 }
 
 impl Message {
-    /// The first header of that name, on one line and readable.
+    /// The first header of that name, unfolded and decoded.
     pub fn header(&self, name: &str) -> Option<String> {
         Part::of(&self.raw).header(name)
     }
@@ -21,12 +21,12 @@ impl Message {
         self.header("Subject").unwrap_or_default()
     }
 
-    /// The text: the body, or the first part of it that is `text/plain`.
+    /// The body, or its first `text/plain` part.
     pub fn text(&self) -> String {
         Part::of(&self.raw).text("text/plain").unwrap_or_default()
     }
 
-    /// The first part of the body that is `text/html`; `None` where there is none.
+    /// The first `text/html` part of the body.
     pub fn html(&self) -> Option<String> {
         Part::of(&self.raw).text("text/html")
     }
@@ -74,7 +74,7 @@ impl Part {
         if let Some((_, rest)) = kind.split_once("boundary=") {
             let boundary = format!("--{}", rest.split(';').next()?.trim().trim_matches('"'));
             let body = String::from_utf8_lossy(&self.body);
-            // Before the first boundary stands nothing; after the last, two dashes.
+            // The text before the first boundary is ignored; the last boundary ends in two dashes.
             let parts = body.split(&boundary).skip(1).map(|part| part.trim_start_matches("\r\n"));
             return parts
                 .filter(|part| !part.starts_with("--"))
@@ -92,7 +92,7 @@ impl Part {
     }
 }
 
-/// `=?utf-8?b?…?=` and `=?utf-8?q?…?=` in a header (RFC 2047).
+/// Decodes `=?utf-8?b?…?=` and `=?utf-8?q?…?=` in a header (RFC 2047).
 fn decode_words(value: &str) -> String {
     let mut readable = String::new();
     let mut rest = value;
@@ -107,7 +107,7 @@ fn decode_words(value: &str) -> String {
         };
         Some((before, (String::from_utf8_lossy(&bytes).into_owned(), after)))
     }) {
-        // The space between two encoded words belongs to neither.
+        // The space between two encoded words is not part of the text.
         if !(after_word && before.trim().is_empty()) {
             readable.push_str(before);
         }
@@ -123,7 +123,7 @@ fn decode_quoted_printable(coded: &[u8]) -> Vec<u8> {
     while let Some((&byte, tail)) = rest.split_first() {
         let hex = tail.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
         rest = match (byte, hex, hex.and_then(|digits| u8::from_str_radix(digits, 16).ok())) {
-            // A line that goes on.
+            // A soft line break.
             (b'=', Some("\r\n"), _) => &tail[2..],
             (b'=', _, Some(value)) => {
                 decoded.push(value);
@@ -138,7 +138,7 @@ fn decode_quoted_printable(coded: &[u8]) -> Vec<u8> {
     decoded
 }
 
-/// Decodes base64 and passes over everything that is no digit of it.
+/// Decodes base64, ignoring other characters.
 pub(crate) fn decode_base64(coded: &str) -> Vec<u8> {
     const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut decoded = Vec::new();

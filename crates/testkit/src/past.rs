@@ -1,4 +1,4 @@
-//! What was stored by programs that allowed more than is allowed today.
+//! Rows as programs stored them that allowed more than today's limits.
 
 use crate::server::TestServer;
 use slotkeeper_app::clock::Clock;
@@ -9,8 +9,8 @@ use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::bookings;
 
 impl TestServer {
-    /// Has a booking have so many adjustments that cost nothing, each with a description of so many bytes, whatever the limits
-    /// of today are.
+    /// Gives a booking `lines` price adjustments of zero, each with a description of `bytes` bytes, ignoring today's
+    /// limits.
     pub async fn enlarge_booking(&self, account: &str, number: &str, lines: usize, bytes: usize) {
         let account: AccountId = account.parse().unwrap();
         let number = number.parse().unwrap();

@@ -1,4 +1,4 @@
-//! Portals, which no page opens yet.
+//! Portals, which no page can open.
 
 use crate::client::{PASSWORD, Visitor};
 use crate::server::TestServer;
@@ -15,7 +15,7 @@ use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::users::User;
 
 impl Visitor {
-    /// The owner of a new portal account, signed in; and the account's id.
+    /// The owner of a new portal account, signed in, and the account's id.
     pub async fn portal(server: &TestServer, name: &str, email: &str) -> (Self, String) {
         let account = server.open(AccountKind::Portal, name, email).await;
         let visitor = Self::new(server);
@@ -25,7 +25,7 @@ impl Visitor {
 }
 
 impl TestServer {
-    /// Opens a business that is a subaccount of the portal; its id. Its owner signs in with this address.
+    /// Opens a business as a subaccount of the portal; returns its id. Its owner signs in with `email`.
     pub async fn subaccount(&self, portal: &str, name: &str, email: &str) -> String {
         let account = self.open(AccountKind::Business, name, email).await;
         self.adopt(portal, &account).await;
@@ -37,10 +37,7 @@ impl TestServer {
         self.try_adopt(portal, business).await.unwrap();
     }
 
-    /// Tries the same.
-    ///
-    /// # Errors
-    /// Why it cannot be one.
+    /// As `adopt`, returning the error.
     pub async fn try_adopt(&self, portal: &str, business: &str) -> Result<(), AdoptError> {
         let (portal, business) = (portal.parse().unwrap(), business.parse().unwrap());
         let now = self.app().now();

@@ -1,4 +1,4 @@
-//! Databases on the throw-away PostgreSQL server that `./test` starts.
+//! Databases on the temporary PostgreSQL server that `./test` starts.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,10 +10,10 @@ use tokio_postgres::NoTls;
 use tokio_postgres::error::SqlState;
 use url::Url;
 
-/// The environment variable that holds the address of a PostgreSQL server on which tests may make databases.
+/// The environment variable with the address of a PostgreSQL server on which tests may create databases.
 pub const SERVER_VARIABLE: &str = "SLOTKEEPER_TEST_POSTGRES";
 
-/// A database that belongs to one test and is dropped with this value.
+/// A database of one test, dropped with this value.
 #[derive(Debug)]
 pub struct Database {
     url: String,
@@ -21,27 +21,25 @@ pub struct Database {
 }
 
 impl Database {
-    /// Makes an empty database.
     pub async fn create() -> Self {
         Self::make("").await
     }
 
-    /// Makes a copy of a template that [`template_once`] prepared.
+    /// Makes a copy of a template made by [`template_once`].
     pub async fn clone_of(template: &str) -> Self {
         Self::make(&format!(" TEMPLATE {template}")).await
     }
 
-    /// Where the database is: `postgres://user@host:port/name`.
+    /// `postgres://user@host:port/name`.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The name of the database on its server.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Every row of every table, as text; bytes stand in it in hexadecimal.
+    /// Every row of every table, as text; bytes in hexadecimal.
     pub async fn dump(&self) -> String {
         let (client, connection) = tokio_postgres::connect(&self.url, NoTls).await.unwrap();
         let connection = tokio::spawn(connection);
@@ -58,8 +56,7 @@ impl Database {
         text
     }
 
-    /// How often the server had to end one of several transactions that waited for each other. Connections tell when they
-    /// are closed.
+    /// How many transactions the server has ended because of a deadlock. Connections report when they are closed.
     pub async fn deadlocks(&self) -> i64 {
         let (client, connection) = tokio_postgres::connect(&self.url, NoTls).await.unwrap();
         let connection = tokio::spawn(connection);
@@ -84,11 +81,11 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        // `drop` cannot wait for a future, and may run inside a runtime: another thread, with a small one of its own.
+        // `drop` cannot wait for a future, and may run inside a runtime: so another thread with its own runtime.
         let statement = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            // A server that is already gone took the database with it.
+            // A server that has stopped took the database with it.
             let _ = runtime.block_on(administer(&statement));
             Ok::<_, std::io::Error>(())
         });
@@ -96,10 +93,10 @@ impl Drop for Database {
     }
 }
 
-/// The name of a database that `prepare` filled, made once in this process however many tests ask for it.
+/// The name of a database filled by `prepare`, which runs once in this process.
 ///
-/// `prepare` is given the address of the new database. It must close its connections before it returns: PostgreSQL
-/// copies a database only while nobody is connected to it. Templates stay until the server is stopped.
+/// `prepare` gets the address of the new database and must close its connections before it returns: PostgreSQL copies
+/// a database only while it has no connections. Templates stay until the server is stopped.
 pub async fn template_once<Prepare, Prepared>(name: &str, prepare: Prepare) -> String
 where
     Prepare: FnOnce(String) -> Prepared,
@@ -121,15 +118,15 @@ where
     .clone()
 }
 
-/// A name that no other test uses, in this process or in one beside it.
+/// A name that is unique in this process and among parallel ones.
 fn unique_name(kind: &str) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     format!("slotkeeper_{kind}_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// `CREATE DATABASE`, tried again while the template is still in use: its last connection may just be closing.
+/// `CREATE DATABASE`, repeated while the template is in use: its last connection may still be closing.
 async fn create(name: &str, template: &str) {
-    // A process of the same number may have been killed before it could tidy up.
+    // A killed process with the same id may have left it.
     administer(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.expect("PostgreSQL drops a database");
     let mut tries = 0;
     while let Err(error) = administer(&format!("CREATE DATABASE {name}{template}")).await {
@@ -142,7 +139,7 @@ async fn create(name: &str, template: &str) {
     }
 }
 
-/// Runs one statement on the server's own database.
+/// Runs a statement on the server's administrative database.
 async fn administer(statement: &str) -> Result<(), tokio_postgres::Error> {
     let (client, connection) = tokio_postgres::connect(&server(), NoTls).await?;
     let ask = async move { client.batch_execute(statement).await };

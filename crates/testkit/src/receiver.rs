@@ -1,6 +1,6 @@
-//! A small web server that plays everybody else: an application's callback page, a stranger's page.
+//! A small web server: an application's callback page, a webhook receiver, a foreign page.
 //!
-//! It reads HTTP/1.1 itself, so that a test sees the bytes of a request as they came over the wire.
+//! It parses HTTP/1.1 itself, so that a test sees the bytes of a request.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -16,31 +16,29 @@ use crate::inbox::Inbox;
 /// More than any test sends.
 const LARGEST_REQUEST: usize = 8 * 1024 * 1024;
 
-/// A request as it came over the wire.
+/// A request as it arrived.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// `GET`, `POST`, …
     pub method: String,
     /// The path with its query, byte for byte.
     pub target: Vec<u8>,
-    /// Names and values in the order in which they came; the case of the names is the sender's.
+    /// In the order of arrival, with the sender's upper and lower case.
     pub headers: Vec<(String, String)>,
     /// The body, byte for byte.
     pub body: Vec<u8>,
 }
 
 impl Request {
-    /// The path without its query.
     pub fn path(&self) -> &str {
         self.text().split_once('?').map_or(self.text(), |(path, _)| path)
     }
 
-    /// What follows the question mark, still percent-encoded; empty without one.
+    /// The query, still percent-encoded; empty if there is none.
     pub fn query(&self) -> &str {
         self.text().split_once('?').map_or("", |(_, query)| query)
     }
 
-    /// The first header of that name, in whatever case.
+    /// The first header of that name, ignoring case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
@@ -50,23 +48,23 @@ impl Request {
     }
 }
 
-/// How a receiver answers what is posted to it.
+/// The response to a posted request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reply {
     Status(u16),
-    /// With this status, and so many seconds in `Retry-After`.
+    /// This status, with seconds in `Retry-After`.
     After(u16, u64),
-    /// Never; the connection stays open.
+    /// No response; the connection stays open.
     Never,
-    /// Not at all: the connection is closed.
+    /// No response: the connection is closed.
     Closes,
-    /// With a success, after so many milliseconds.
+    /// A success after so many milliseconds.
     Late(u64),
-    /// With a success whose body is shorter than it says.
+    /// A success with a body shorter than its `Content-Length`.
     LiesAboutLength,
 }
 
-/// The server; it stops listening when it is dropped.
+/// The server; dropping it stops it.
 pub struct Receiver {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -81,7 +79,7 @@ struct Shared {
 }
 
 impl Receiver {
-    /// Starts listening on a free port of the loopback address.
+    /// Listens on a free port of the loopback address.
     pub async fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port on the loopback address");
         let address = listener.local_addr().unwrap();
@@ -100,33 +98,32 @@ impl Receiver {
         format!("http://{}{path}", self.address)
     }
 
-    /// The same under the name `localhost`, which for a browser is another *site* than `127.0.0.1`, whereas another
-    /// port is not.
+    /// The same with the host `localhost`, which browsers treat as another *site* than `127.0.0.1`; another port is
+    /// not.
     pub fn foreign_url(&self, path: &str) -> String {
         format!("http://localhost:{}{path}", self.address.port())
     }
 
-    /// Serves a page of HTML at a path from now on. Requests for it are not recorded.
+    /// Serves an HTML page at a path. Requests for it are not recorded.
     pub fn page(&self, path: &str, html: impl Into<String>) {
         self.shared.pages.lock().unwrap().insert(path.to_owned(), html.into());
     }
 
-    /// Records what asks for a path, as ever, and sends it on to an address from now on.
+    /// Redirects requests for a path; they are still recorded.
     pub fn redirect(&self, path: &str, address: impl Into<String>) {
         self.shared.redirects.lock().unwrap().insert(path.to_owned(), address.into());
     }
 
-    /// Answers the next requests for a path like this, one after the other; each is recorded. Those after them succeed.
+    /// Replies to the next requests for a path, one after the other; each is recorded. Later ones succeed.
     pub fn replies(&self, path: &str, replies: impl IntoIterator<Item = Reply>) {
         self.shared.replies.lock().unwrap().insert(path.to_owned(), replies.into_iter().collect());
     }
 
-    /// Every request so far.
     pub fn requests(&self) -> Vec<Request> {
         self.shared.requests.all()
     }
 
-    /// The oldest request that was not read with this before; waits for one, and panics when none comes.
+    /// The oldest request that was not read before; waits for one, and panics when none arrives.
     pub async fn next(&self) -> Request {
         self.shared.requests.next("request").await
     }
@@ -144,9 +141,9 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     }
 }
 
-/// One request, one answer; then the connection is closed.
+/// One request and one response; then the connection is closed.
 async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
-    // Browsers open connections on which they never ask for anything.
+    // Browsers open connections that they never use.
     let Some(request) = read(&mut stream).await else { return };
     let page = shared.pages.lock().unwrap().get(request.path()).cloned();
     let answer = match page {
@@ -210,7 +207,7 @@ async fn read(stream: &mut TcpStream) -> Option<Request> {
     Some(request)
 }
 
-/// Reads what is there; `None` when the connection ended or the request is absurd.
+/// Reads further bytes; `None` at the end of the connection or if the request is too large.
 async fn more(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> Option<()> {
     let count = stream.read_buf(bytes).await.ok()?;
     (count > 0 && bytes.len() <= LARGEST_REQUEST).then_some(())

@@ -1,4 +1,4 @@
-//! A whole server in a test: real sockets, real database, a clock that the test moves, and the log to read.
+//! A whole server in a test: real sockets, a real database, a clock that the test moves, and its log.
 
 mod jobs;
 
@@ -33,12 +33,11 @@ use tokio::task::JoinHandle;
 /// A site whose pages may call the API.
 pub const SHOP: &str = "https://shop.example";
 
-/// Which engine a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
     /// A file in a temporary folder.
     Sqlite,
-    /// A database of its own on the throw-away server.
+    /// A database of its own on the temporary server.
     Postgres,
 }
 
@@ -61,25 +60,24 @@ impl TestClock {
     /// 4 May 2026, 09:12 in Lisbon.
     const START: i64 = 1_777_882_320_000;
 
-    /// Moves on by so much elapsed time.
     pub fn advance(&self, by: Duration) {
         self.0.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
     }
 }
 
 impl TestClock {
-    /// Moves on to a time that is still to come, such as `2026-05-07T18:00:00+01:00`.
+    /// Moves on to a later time, such as `2026-05-07T18:00:00+01:00`.
     pub fn move_to(&self, at: &str) {
         let at = at.parse::<WireTime>().unwrap().at(&Zone::utc());
         self.advance(at.since(self.now()));
     }
 
-    /// Shows an earlier time, as a machine's clock does that is set right.
+    /// Shows an earlier time, as after a correction of the machine's clock.
     pub fn set_back(&self, by: Duration) {
         self.0.fetch_sub(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
-    /// Shows the machine's time from now on, where it stands still again: for programs that compare with the machine's.
+    /// Shows the machine's time and stands still there: for other programs that compare with the machine's clock.
     #[expect(clippy::disallowed_methods, reason = "foreign programs know no other clock")]
     pub fn set_to_machine(&self) {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
@@ -93,14 +91,14 @@ impl Clock for TestClock {
     }
 }
 
-/// Where the rows of a test live; gone with it.
+/// The database of a test, removed with it.
 enum Data {
     Sqlite(TempDir),
     Postgres(Database),
 }
 
 pub struct TestServer {
-    /// Its address, without a slash at the end.
+    /// Its address without a trailing slash.
     pub url: String,
     pub clock: Arc<TestClock>,
     app: App,
@@ -108,47 +106,44 @@ pub struct TestServer {
     running: Option<JoinHandle<()>>,
     location: Location,
     items: Arc<FragileItems>,
-    /// Nothing for a further node, whose rows belong to the first.
+    /// `None` for a further node, which uses the first node's database.
     data: Option<Data>,
 }
 
-/// What an operator can set that few tests are about.
+/// Rarely used settings of the operator.
 #[derive(Default)]
 pub struct More {
-    /// Who may sign up.
     pub sign_up: SignUpRules,
-    /// Who runs the server.
     pub installation: Installation,
-    /// No demo, and no mail server.
+    /// No demo inbox and no mail server.
     pub without_mail: bool,
-    /// What limits there are on connections and requests.
     pub limits: Limits,
-    /// Nothing is done by itself: what jobs do is done when the test says so.
+    /// Background jobs run only when the test calls them.
     pub without_jobs: bool,
 }
 
-/// The address that mail comes from.
+/// The sender of e-mails.
 pub const SENDER: &str = "no-reply@slotkeeper.example";
 
-/// A mail the server wrote.
+/// An e-mail in the outbox.
 #[derive(Debug, Clone)]
-pub struct WrittenMail {
-    /// Whom it is for.
+pub struct WrittenEmail {
+    /// The recipient.
     pub to: String,
     pub subject: String,
     pub text: String,
-    /// What there is besides; nothing of a mail that is only text.
+    /// HTML and attachments; `None` for a text-only e-mail.
     pub parts: Option<EmailParts>,
 }
 
-impl WrittenMail {
-    /// The first link in it, as a path on the server.
+impl WrittenEmail {
+    /// The first link, as a path on the server.
     #[must_use]
     pub fn link(&self) -> String {
         self.links().remove(0)
     }
 
-    /// All links in it, as paths on the server.
+    /// All links, as paths on the server.
     #[must_use]
     pub fn links(&self) -> Vec<String> {
         let lines = self.text.lines().filter(|line| line.starts_with("http"));
@@ -168,37 +163,36 @@ impl TestServer {
         Self::start_with(engine, None, None).await
     }
 
-    /// Starts a server on which a business can have so many customers before applications can add no more.
+    /// Starts a server with a limit of customers per business.
     pub async fn start_with_customers(engine: Engine, most: u32) -> Self {
         let (data, location) = Self::place(engine).await;
         Self::run(location, Some(data), Arc::default(), None, (None, Some(most)), More::default()).await
     }
 
-    /// Starts a server that is no demo and has no mail server.
-    pub async fn start_without_mail(engine: Engine) -> Self {
+    /// Starts a server without demo inbox and mail server.
+    pub async fn start_without_mail_server(engine: Engine) -> Self {
         Self::start_as(engine, More { without_mail: true, ..More::default() }).await
     }
 
-    /// Starts a server that serves so many connections at once.
+    /// Starts a server with a limit of connections.
     pub async fn start_with_connections(engine: Engine, connections: usize) -> Self {
         let limits = Limits { connections, ..Limits::default() };
         Self::start_as(engine, More { limits, ..More::default() }).await
     }
 
-    /// Starts a server that counts as reached through `public_url`, behind a proxy for example, and where keys may call
-    /// only so often.
+    /// Starts a server with a public address, as behind a proxy, and with a call rate for keys.
     pub async fn start_with(engine: Engine, public_url: Option<&str>, call_rate: Option<CallRate>) -> Self {
         let (data, location) = Self::place(engine).await;
         Self::run(location, Some(data), Arc::default(), public_url, (call_rate, None), More::default()).await
     }
 
-    /// Starts a server whose operator has set more.
+    /// Starts a server with further settings.
     pub async fn start_as(engine: Engine, more: More) -> Self {
         let (data, location) = Self::place(engine).await;
         Self::run(location, Some(data), Arc::default(), None, (None, None), more).await
     }
 
-    /// The path of an invitation to sign up, as the operator's command makes it.
+    /// The path of a sign-up invitation, as the operator's command creates it.
     pub async fn invitation(&self, kind: AccountKind) -> String {
         let token = invitation::invite(&self.app, kind).await.unwrap();
         let page = if kind == AccountKind::Developer { "developer" } else { "business" };
@@ -226,17 +220,17 @@ impl TestServer {
         }
     }
 
-    /// A further node on the same database, with the same clock. For PostgreSQL only.
+    /// A further node on the same database with the same clock. PostgreSQL only.
     pub async fn another_node(&self) -> Self {
         Self::run(self.location.clone(), None, Arc::clone(&self.clock), None, (None, None), More::default()).await
     }
 
-    /// Stops the server and starts it again, as after a crash: only what was stored is there.
+    /// Stops the server and starts it again, as after a crash: only stored data remain.
     pub async fn restarted(self) -> Self {
         self.restarted_as(More::default()).await
     }
 
-    /// The same, but nothing is done by itself from then on: what jobs do is done when the test says so.
+    /// The same; from then on background jobs run only when the test calls them.
     pub async fn restarted_without_jobs(self) -> Self {
         self.restarted_as(More { without_jobs: true, ..More::default() }).await
     }
@@ -245,12 +239,12 @@ impl TestServer {
         self.stop().await;
         let address = self.url.trim_start_matches("http://").to_owned();
         let (data, clock) = (self.data.take(), Arc::clone(&self.clock));
-        // SQLite lets nobody else open the file before it is closed.
+        // Only one process or pool can have an SQLite file open.
         self.app.store().close().await;
         Self::run_at(&address, self.location.clone(), data, clock, None, (None, None), more).await
     }
 
-    /// Whether there can be further nodes on its database.
+    /// Whether further nodes can use its database.
     #[must_use]
     pub fn is_shared(&self) -> bool {
         !self.app.store().is_alone()
@@ -285,7 +279,7 @@ impl TestServer {
             vault: Vault::new([42; 32]),
             passwords: Passwords::new(Cost::Least, 2).unwrap(),
             public_url: public_url.unwrap_or(&url).parse().unwrap(),
-            // Mails wait until the test sends them; see `send_mails`.
+            // E-mails wait until the test sends them; see `send_emails`.
             delivers_mail: !more.without_mail,
             sender: SENDER.parse().unwrap(),
             most_customers,
@@ -322,12 +316,12 @@ impl TestServer {
         Self { url, clock, app, stop: Some(stop), running: Some(running), location, items, data }
     }
 
-    /// The rows, for what no face can write yet.
+    /// The store, for rows that neither API nor pages can write yet.
     pub(crate) fn store(&self) -> &Store {
         self.app.store()
     }
 
-    /// The use cases, for what no face offers yet.
+    /// The application, for use cases that neither API nor pages offer yet.
     pub(crate) fn app(&self) -> &App {
         &self.app
     }
@@ -338,12 +332,12 @@ impl TestServer {
         format!("{}{path}", self.url)
     }
 
-    /// The mails the server wrote, the latest first.
-    pub async fn mails(&self) -> Vec<WrittenMail> {
+    /// The e-mails in the outbox, the latest first.
+    pub async fn emails(&self) -> Vec<WrittenEmail> {
         let mut mails = Vec::new();
         for mail in demo_inbox::latest(&self.app).await.unwrap() {
             if let Some((mail, content)) = demo_inbox::open(&self.app, mail.account, mail.id).await.unwrap() {
-                mails.push(WrittenMail {
+                mails.push(WrittenEmail {
                     to: mail.recipient.to_string(),
                     subject: mail.subject,
                     text: content.text.to_string(),
@@ -354,21 +348,20 @@ impl TestServer {
         mails
     }
 
-    /// The latest mail to somebody.
-    pub async fn mail_to(&self, address: &str) -> WrittenMail {
-        let mails = self.mails().await;
+    /// The latest e-mail to an address.
+    pub async fn email_to(&self, address: &str) -> WrittenEmail {
+        let mails = self.emails().await;
         mails.into_iter().find(|mail| mail.to == address).unwrap_or_else(|| panic!("there is no mail to {address}"))
     }
 
-    /// The API key in the latest mail to a developer.
-    pub async fn key_mailed_to(&self, address: &str) -> String {
-        let text = self.mail_to(address).await.text;
+    /// The API key in the latest e-mail to a developer.
+    pub async fn key_emailed_to(&self, address: &str) -> String {
+        let text = self.email_to(address).await.text;
         let mut lines = text.lines().skip_while(|line| *line != "API key").skip(1);
         lines.next().unwrap_or_else(|| panic!("there is no key in {text}")).trim().to_owned()
     }
 
-    /// The files of the database, once the server has stopped: what a thief of the disk would read. For PostgreSQL
-    /// everything in every table as text.
+    /// The files of the database of a stopped server, as on a stolen disk. For PostgreSQL, every table as text.
     pub async fn stop_and_read_data(mut self) -> Vec<(PathBuf, Vec<u8>)> {
         self.stop().await;
         match &self.data {
@@ -378,7 +371,7 @@ impl TestServer {
         }
     }
 
-    /// How often transactions of a server that has stopped waited for each other, so that PostgreSQL had to end one.
+    /// The number of deadlocks that PostgreSQL has ended, counted after the server has stopped.
     pub async fn stop_and_count_deadlocks(mut self) -> i64 {
         self.stop().await;
         match &self.data {
@@ -409,7 +402,7 @@ fn read_folder(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
         .collect()
 }
 
-/// Stamps each test for both engines. A test takes a [`TestServer`] on an empty database.
+/// Runs each test on both engines. A test takes a [`TestServer`] on an empty database.
 #[macro_export]
 macro_rules! on_every_engine {
     ($($(#[$meta:meta])* async fn $name:ident($server:ident: TestServer) $body:block)*) => {$(

@@ -1,4 +1,4 @@
-//! A mail server that keeps what it is sent and misbehaves when told to.
+//! A mail server that stores messages and misbehaves on demand.
 
 use std::sync::{Arc, Mutex};
 
@@ -13,17 +13,17 @@ use crate::mail::{Message, decode_base64};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Behaviour {
     Accept,
-    /// Refuses every recipient with this code: 450 for "not now", 550 for "never".
+    /// Refuses every recipient with this code: 450 for a temporary, 550 for a permanent failure.
     Refuse(u16),
     /// Closes the connection when a message begins.
     Close,
-    /// Takes connections and says nothing, ever.
+    /// Accepts connections and sends nothing.
     Silent,
-    /// Is not there: connections are refused.
+    /// Refuses connections.
     Away,
 }
 
-/// The mail server. It speaks plain SMTP on the loopback address.
+/// The mail server: plain SMTP on the loopback address.
 pub struct Sink {
     port: u16,
     shared: Arc<Shared>,
@@ -38,17 +38,17 @@ struct Shared {
 
 enum Door {
     Open(JoinHandle<()>),
-    /// Keeps the port without listening on it, so that connections are refused and nobody else takes it.
+    /// Binds the port without listening, so that connections are refused and no other process takes it.
     Shut(TcpSocket),
 }
 
 impl Sink {
-    /// Starts a mail server that takes messages from everybody.
+    /// Starts a mail server that accepts every message.
     pub async fn start() -> Self {
         Self::open(None).await
     }
 
-    /// Starts a mail server that takes messages only after AUTH PLAIN with this name and password.
+    /// Starts a mail server that accepts messages only after AUTH PLAIN with this user and password.
     pub async fn with_login(user: &str, password: &str) -> Self {
         Self::open(Some((user.to_owned(), password.to_owned()))).await
     }
@@ -61,17 +61,15 @@ impl Sink {
         Self { port, shared, door }
     }
 
-    /// The address to connect to.
     pub fn host(&self) -> &'static str {
         "127.0.0.1"
     }
 
-    /// The port to connect to.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// Changes what happens from now on, also on connections that are open.
+    /// Changes the behaviour, also of open connections.
     pub async fn behave(&self, behaviour: Behaviour) {
         *self.shared.behaviour.lock().unwrap() = behaviour;
         let mut door = self.door.lock().await;
@@ -92,12 +90,11 @@ impl Sink {
         }
     }
 
-    /// Every message so far.
     pub fn messages(&self) -> Vec<Message> {
         self.shared.messages.all()
     }
 
-    /// The oldest message that was not read with this before; waits for one, and panics when none comes.
+    /// The oldest message that was not read before; waits for one, and panics when none arrives.
     pub async fn next(&self) -> Message {
         self.shared.messages.next("mail").await
     }
@@ -127,7 +124,7 @@ fn listen(socket: TcpSocket, shared: &Arc<Shared>) -> JoinHandle<()> {
             tokio::spawn(async move {
                 let (reading, writing) = stream.into_split();
                 let mut session = Session { lines: BufReader::new(reading), writing, shared };
-                // A client that goes away in the middle is the client's business.
+                // A client may disconnect in the middle.
                 let _ = session.run().await;
             });
         }
@@ -196,7 +193,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         Ok(())
     }
 
-    /// `AUTH PLAIN`, with what proves it on the same line or the next.
+    /// `AUTH PLAIN`, with the response on the same line or the next.
     async fn login(&mut self, line: &str) -> std::io::Result<bool> {
         let proof = match line.split_whitespace().nth(2) {
             Some(proof) => proof.to_owned(),
@@ -211,7 +208,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         Ok(self.shared.login.as_ref() == Some(&said))
     }
 
-    /// The lines up to the lonely dot, without the dots that only protect a leading one.
+    /// The lines up to the single dot, unstuffed.
     async fn message(&mut self) -> std::io::Result<Option<Vec<u8>>> {
         let mut raw = Vec::new();
         while let Some(line) = self.line().await? {
@@ -224,7 +221,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         Ok(None)
     }
 
-    /// The next line without its end; `None` when the client is gone.
+    /// The next line without its end; `None` at the end of the connection.
     async fn line(&mut self) -> std::io::Result<Option<Vec<u8>>> {
         let mut line = Vec::new();
         if self.lines.read_until(b'\n', &mut line).await? == 0 {
@@ -247,7 +244,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 }
 
-/// What stands between the angle brackets.
+/// The address between angle brackets.
 fn address(line: &str) -> String {
     line.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or("", |(address, _)| address).to_owned()
 }

@@ -1,4 +1,4 @@
-//! Opening accounts, signing in and out, and getting back in.
+//! Accounts: sign-up, sign-in, sign-out, forgotten passwords.
 
 use slotkeeper_testkit::client::{PASSWORD, Visitor};
 use slotkeeper_testkit::reqwest::StatusCode;
@@ -6,7 +6,7 @@ use slotkeeper_testkit::{join_all, on_every_engine};
 use std::time::Duration;
 
 on_every_engine! {
-    /// Whoever signs up is signed in, and nobody else is.
+    /// Signing up signs the user in.
     async fn signing_up_opens_a_session(server: TestServer) {
         let developer = Visitor::developer(&server, "dana@example.com").await;
         developer.get("/developer").await.assert_says("No applications");
@@ -14,7 +14,7 @@ on_every_engine! {
         assert_eq!(stranger.get("/developer").await.location(), "/sign-in?next=%2Fdeveloper");
     }
 
-    /// One e-mail address, one account, in whatever spelling and kind.
+    /// One e-mail address, one account, in any spelling and kind of account.
     async fn an_address_belongs_to_one_account(server: TestServer) {
         Visitor::developer(&server, "dana@example.com").await;
         let fields = [("name", "Other"), ("person_name", "D"), ("email", "DANA@Example.com "), ("password", PASSWORD)];
@@ -24,7 +24,7 @@ on_every_engine! {
         page.assert_says("value=\"Other\"");
     }
 
-    /// Ten people who sign up with one address at the same moment are one person.
+    /// Ten simultaneous sign-ups with one address make one user.
     async fn an_address_is_given_once(server: TestServer) {
         let sign_up = async || {
             let fields = [("name", "Pier"), ("person_name", "D"), ("email", "dana@example.com"), ("password", PASSWORD)];
@@ -54,7 +54,7 @@ on_every_engine! {
         assert!(!page.html.contains("short"), "the password must not come back");
     }
 
-    /// Signing out ends the session, also for somebody who kept the cookie.
+    /// Signing out ends the session, also when the cookie is kept.
     async fn signing_out_ends_the_session(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         assert_eq!(owner.post("/sign-out", &[]).await.location(), "/sign-in?notice=signed-out");
@@ -63,7 +63,7 @@ on_every_engine! {
         owner.get("/backoffice").await.assert_says("Harbour Lights");
     }
 
-    /// Who is signed in has no use for the sign-in page, and goes where one wanted to go.
+    /// A signed-in user who opens the sign-in page is redirected to the requested page.
     async fn who_is_signed_in_need_not_sign_in(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         assert_eq!(owner.get("/sign-in").await.location(), "/backoffice");
@@ -83,7 +83,7 @@ on_every_engine! {
     }
 
     /// A wrong password and an unknown address get the same answer.
-    async fn nobody_learns_who_has_an_account(server: TestServer) {
+    async fn responses_do_not_reveal_accounts(server: TestServer) {
         Visitor::owner(&server, "olivia@example.com").await;
         let visitor = Visitor::new(&server);
         let wrong = visitor.post("/sign-in", &[("email", "olivia@example.com"), ("password", "seven blue kayaks")]).await;
@@ -117,7 +117,7 @@ on_every_engine! {
         // So does a new one, as the page promises.
         assert_eq!(visitor.sign_in("olivia@example.com").await.status, StatusCode::TOO_MANY_REQUESTS);
         visitor.post("/forgot-password", &[("email", "olivia@example.com")]).await;
-        let link = server.mail_to("olivia@example.com").await.link();
+        let link = server.email_to("olivia@example.com").await.link();
         visitor.post(&link, &[("password", PASSWORD)]).await;
         assert_eq!(visitor.sign_in("olivia@example.com").await.location(), "/backoffice");
     }
@@ -136,7 +136,7 @@ on_every_engine! {
     }
 
     /// Another address in front of a trusted proxy is another origin: one guesser does not lock a person out.
-    async fn a_guesser_elsewhere_locks_nobody_out(server: TestServer) {
+    async fn guessing_elsewhere_locks_no_user_out(server: TestServer) {
         Visitor::owner(&server, "olivia@example.com").await;
         let guesser = Visitor::behind_proxy(&server, "203.0.113.7");
         let guess = [("email", "olivia@example.com"), ("password", "seven blue kayaks")];
@@ -148,8 +148,8 @@ on_every_engine! {
         assert_eq!(person.sign_in("olivia@example.com").await.location(), "/backoffice");
     }
 
-    /// Guessers everywhere fill the limit of a name, and still whoever signed in before on a device gets in on it. That device
-    /// has a limit of its own.
+    /// Password guessing fills the limit of an address; a user on a known device can still sign in. The device has a
+    /// limit of its own.
     async fn a_device_that_was_used_before_is_not_locked_out(server: TestServer) {
         Visitor::owner(&server, "olivia@example.com").await;
         let person = Visitor::behind_proxy(&server, "198.51.100.3");
@@ -168,7 +168,7 @@ on_every_engine! {
                 guesser.sign_in_with("olivia@example.com", "seven blue kayaks").await;
             }
         }
-        // A device on which somebody else signed in counts as any other.
+        // A device that is known for another user counts as unknown.
         for stranger in [&Visitor::behind_proxy(&server, "198.51.100.5"), &other] {
             assert_eq!(stranger.sign_in("olivia@example.com").await.status, StatusCode::TOO_MANY_REQUESTS);
         }
@@ -232,9 +232,9 @@ on_every_engine! {
         assert_eq!(sign_up("2001:db8:1:2::1", 22).await.status, StatusCode::SEE_OTHER);
     }
 
-    /// Nobody's mail box is flooded: five mails with links to one address, wherever they are asked for, and thirty from
-    /// one place, then one each ten minutes and each minute.
-    async fn mails_with_links_are_limited(server: TestServer) {
+    /// Five e-mails with links to one address, wherever they are requested, and thirty from one client; then one each
+    /// ten minutes and each minute.
+    async fn emails_with_links_are_limited(server: TestServer) {
         let forgot = async |from: &str, email: &str| {
             Visitor::behind_proxy(&server, from).post("/forgot-password", &[("email", email)]).await.status
         };
@@ -254,12 +254,12 @@ on_every_engine! {
     }
 
     /// A forgotten password is replaced by a link that works once, and every session ends.
-    async fn a_forgotten_password_is_replaced_by_mail(server: TestServer) {
+    async fn a_forgotten_password_is_replaced_by_email(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         let visitor = Visitor::new(&server);
         visitor.post("/forgot-password", &[("email", "olivia@example.com")]).await.assert_says("Check your inbox");
-        let link = server.mail_to("olivia@example.com").await.link();
-        // Programs that look at mails open links; that uses nothing up.
+        let link = server.email_to("olivia@example.com").await.link();
+        // Mail scanners open links; that does not use them up.
         visitor.get(&link).await.assert_says("Choose a password");
         visitor.post(&link, &[("password", "short")]).await.assert_says("at least 10 characters");
         let chosen = visitor.post(&link, &[("password", "nine yellow boats")]).await;
@@ -276,7 +276,7 @@ on_every_engine! {
         Visitor::owner(&server, "olivia@example.com").await;
         let visitor = Visitor::new(&server);
         visitor.post("/forgot-password", &[("email", "olivia@example.com")]).await;
-        let link = server.mail_to("olivia@example.com").await.link();
+        let link = server.email_to("olivia@example.com").await.link();
         server.clock.advance(Duration::from_secs(3_600));
         assert_eq!(visitor.get(&link).await.status, StatusCode::GONE);
         assert_eq!(visitor.post(&link, &[("password", PASSWORD)]).await.status, StatusCode::GONE);
@@ -285,22 +285,22 @@ on_every_engine! {
     /// A link that confirms an address does not choose a password, nor the other way round.
     async fn a_link_does_what_it_is_for(server: TestServer) {
         let visitor = Visitor::unconfirmed_owner(&server, "olivia@example.com").await;
-        let confirm = server.mail_to("olivia@example.com").await.link();
+        let confirm = server.email_to("olivia@example.com").await.link();
         let as_password = confirm.replace("/confirm-email/", "/choose-password/");
         assert_eq!(visitor.post(&as_password, &[("password", PASSWORD)]).await.status, StatusCode::GONE);
         visitor.post("/forgot-password", &[("email", "olivia@example.com")]).await;
-        let reset = server.mail_to("olivia@example.com").await.link();
+        let reset = server.email_to("olivia@example.com").await.link();
         let as_confirmation = reset.replace("/choose-password/", "/confirm-email/");
         assert_eq!(visitor.post(&as_confirmation, &[]).await.status, StatusCode::GONE);
     }
 
-    /// An address is confirmed by who has the account *and* the link. Somebody whose address another person signed up
-    /// with has only the link, and lends the account nothing by following it.
+    /// Confirming an address needs both the account and the link. The owner of an address with which another person
+    /// signed up has only the link, and following it gives that account nothing.
     async fn an_address_is_confirmed_by_who_has_the_account(server: TestServer) {
         let developer = Visitor::new(&server);
         let fields = [("name", "Pier"), ("person_name", "D"), ("email", "dana@example.com"), ("password", PASSWORD)];
         developer.post("/sign-up/developer", &fields).await;
-        let link = server.mail_to("dana@example.com").await.link();
+        let link = server.email_to("dana@example.com").await.link();
         let application = developer.register("Harbour Desk", "").await;
         let owner = Visitor::unconfirmed_owner(&server, "olivia@example.com").await;
         let ask = async || owner.get(&application.asks_for("availability_r", None)).await;
@@ -324,21 +324,21 @@ on_every_engine! {
         ask().await.assert_says("Harbour Desk");
     }
 
-    /// A new password by e-mail confirms nothing either: what the account holds may be somebody else's.
+    /// A new password by e-mail confirms no address either: the account may contain another person's data.
     async fn a_new_password_confirms_no_address(server: TestServer) {
         let developer = Visitor::new(&server);
         let fields = [("name", "Pier"), ("person_name", "D"), ("email", "dana@example.com"), ("password", PASSWORD)];
         developer.post("/sign-up/developer", &fields).await;
         let application = developer.register("Harbour Desk", "").await;
         developer.post("/forgot-password", &[("email", "dana@example.com")]).await;
-        let link = server.mail_to("dana@example.com").await.link();
+        let link = server.email_to("dana@example.com").await.link();
         assert_eq!(developer.post(&link, &[("password", PASSWORD)]).await.location(), "/sign-in?notice=password-chosen");
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         let page = owner.get(&application.asks_for("availability_r", None)).await;
         page.assert_says("The developer is not confirmed");
     }
 
-    /// Nobody's inbox is flooded with invitations either: thirty from one account, then one each ten minutes.
+    /// Invitations are limited, too: thirty from one account, then one each ten minutes.
     async fn invitations_are_limited(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         let invite = async |number: u32| {
@@ -382,7 +382,7 @@ on_every_engine! {
         assert_eq!(owner.post("/backoffice/team", &owner_role).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
 
-    /// Forms of other sites are refused, whoever is signed in.
+    /// Forms of other sites are refused, also with a session.
     async fn foreign_forms_are_refused(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         let invite = [("name", "Eve"), ("email", "eve@example.com"), ("role", "manager")];
@@ -410,8 +410,8 @@ async fn with_tls_cookies_are_host_cookies() {
     }
     assert!(!cookie.contains("Domain"));
     assert!(page.headers.contains_key("strict-transport-security"));
-    assert!(server.mail_to("dana@example.com").await.text.contains("https://book.example/confirm-email/"));
-    // A proxy passes the host on or changes it; a page that came in the clear is nobody's.
+    assert!(server.email_to("dana@example.com").await.text.contains("https://book.example/confirm-email/"));
+    // A proxy passes the host on or changes it; an origin over http is never this server's.
     let secured = server.url.replace("http://", "https://");
     for (origin, status) in [
         (secured.as_str(), StatusCode::UNPROCESSABLE_ENTITY),
@@ -426,7 +426,7 @@ async fn with_tls_cookies_are_host_cookies() {
     }
 }
 
-/// The demo shows everybody's mail, but not to a site whose name was made to lead to this machine.
+/// The demo's inbox is open, but not to a site whose name leads to this machine.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_answers_this_machine_only() {
     use slotkeeper_testkit::reqwest::Client;

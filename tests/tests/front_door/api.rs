@@ -1,4 +1,4 @@
-//! The first calls of the API: keys, errors, and what is common to all answers.
+//! The first calls of the API: keys, errors, and what all responses have in common.
 
 use slotkeeper_testkit::client::{Answer, Application, Visitor, answer, call};
 use slotkeeper_testkit::on_every_engine;
@@ -13,7 +13,7 @@ async fn install(server: &TestServer, developer: &str, owner: &str) -> (Applicat
     let application = Visitor::developer(server, developer).await.register("Harbour Desk", "").await;
     let owner = Visitor::owner(server, owner).await;
     owner.allow(&application.asks_for("payments_rw_own,availability_r,bookings_rwd_own", None)).await;
-    (application, server.key_mailed_to(developer).await)
+    (application, server.key_emailed_to(developer).await)
 }
 
 /// Every error has the error body.
@@ -175,14 +175,14 @@ on_every_engine! {
         ] {
             let refused = answer(request).await;
             assert_error(&refused, status);
-            // Where the body was left unread, the client is told to go on elsewhere.
+            // The body was left unread, so the connection is closed.
             assert!(status != 413 || refused.headers["connection"] == "close");
         }
         let refused = answer(http.post(server.at("/v2/settings/business"))).await;
         assert!(refused.headers["allow"].to_str().expect("text").contains("GET"));
     }
 
-    /// Answers are compressed for whoever asks for it.
+    /// Responses are compressed if the client accepts it.
     async fn answers_are_compressed_when_asked_for(server: TestServer) {
         let (Application { secret_key, .. }, api_key) = install(&server, "dana@example.com", "olivia@example.com").await;
         let request = Client::new().get(server.at(&format!("/v2/settings/business?apiKey={api_key}&secretKey={secret_key}")));
@@ -193,10 +193,10 @@ on_every_engine! {
     }
 }
 
-/// A burst of calls passes, and then one a second; who calls more often is told how long to wait, twice. Another key is
-/// not held up.
+/// A burst of calls is accepted, and then one a second; beyond that the response says how long to wait, in two
+/// headers. Other keys are not affected.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_key_that_calls_too_often_is_told_to_wait() {
+async fn a_key_that_calls_too_often_has_to_wait() {
     let rate = |number| NonZeroU32::new(number).unwrap();
     let call_rate = CallRate { per_minute: rate(60), burst: rate(30) };
     let server = TestServer::start_with(Engine::Sqlite, None, Some(call_rate)).await;

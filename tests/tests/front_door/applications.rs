@@ -12,7 +12,7 @@ async fn installed(server: &TestServer) -> (Visitor, slotkeeper_testkit::client:
     let application = developer.register("Harbour Desk", "").await;
     let owner = Visitor::owner(server, "olivia@example.com").await;
     owner.allow(&application.asks_for("availability_r", None)).await;
-    let api_key = server.key_mailed_to("dana@example.com").await;
+    let api_key = server.key_emailed_to("dana@example.com").await;
     (developer, application, api_key)
 }
 
@@ -80,7 +80,7 @@ on_every_engine! {
         assert_eq!(built, server.at(&expected));
     }
 
-    /// The builder says so when nothing is ticked, and only when somebody asked for the URL.
+    /// The builder reports missing permissions, and only when the URL was requested.
     async fn the_builder_wants_a_permission(server: TestServer) {
         let developer = Visitor::developer(&server, "dana@example.com").await;
         let application = developer.register("Harbour Desk", "").await;
@@ -94,7 +94,7 @@ on_every_engine! {
         assert_eq!(built.copied("Authorization URL, ready to send"), address);
     }
 
-    /// A developer's applications are nobody else's business.
+    /// A developer sees no other developer's applications.
     async fn a_foreign_application_is_not_there(server: TestServer) {
         let (developer, application, _) = installed(&server).await;
         let other = Visitor::developer(&server, "other@example.com").await;
@@ -170,7 +170,7 @@ on_every_engine! {
         assert_eq!(call(&server, "/v2/settings/apikeyinfo", &api_key, &last).await.status, 200);
     }
 
-    /// A developer ends one authorization: its key is dead at the next call. Nobody else's developer can.
+    /// A developer ends one authorization: its key is refused at the next call. Another developer cannot.
     async fn a_developer_ends_an_authorization(server: TestServer) {
         let (developer, application, api_key) = installed(&server).await;
         let page = developer.get(&format!("/developer/applications/{}", application.id)).await;

@@ -1,8 +1,8 @@
-//! Whatever is typed into a member, a parameter, a header or a field comes back in messages, and never stands in the log.
+//! Input in members, parameters, headers and fields is repeated in messages to the client, and never in the log.
 
 use super::bookings::{business, order, tour};
 use slotkeeper_testkit::catalogue::{LESSON, TOUR};
-use slotkeeper_testkit::client::{Program, Visitor, operations};
+use slotkeeper_testkit::client::{ApiClient, Visitor, operations};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::reqwest::{Client, Method};
 use slotkeeper_testkit::serde_json::{self, Map, Value, json};
@@ -122,7 +122,7 @@ fn all_spoiled((body, more): &(Value, Value), canary: &str) -> Vec<Value> {
 }
 
 /// Sends a request with the keys, and adds the message to `said`.
-async fn send(program: &Program, http: &Client, method: &str, path: &str, body: Option<String>, said: &mut String) {
+async fn send(program: &ApiClient, http: &Client, method: &str, path: &str, body: Option<String>, said: &mut String) {
     let method: Method = method.parse().expect("a method");
     let mut request = http.request(method, format!("{}{path}", program.url()));
     request = request.header("X-Bookeo-apiKey", program.api_key()).header("X-Bookeo-secretKey", program.secret_key());
@@ -203,7 +203,7 @@ on_every_engine! {
         named["customer"] = json!({"firstName": "Cnry", "emailAddress": "cnry@canary.example"});
         program.create("/bookings", &named).await;
         server.deliver().await;
-        server.send_mails("127.0.0.1", 1).await;
+        server.send_emails("127.0.0.1", 1).await;
 
         let stranger = Visitor::new(&server);
         for canary in CANARIES {

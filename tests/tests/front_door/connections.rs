@@ -1,7 +1,7 @@
-//! Clients that take connections and send nothing, or little, shut nobody out.
+//! Clients that take connections and send little shut out no other client.
 
 use crate::bookings::{business, order};
-use slotkeeper_testkit::client::{Program, Visitor};
+use slotkeeper_testkit::client::{ApiClient, Visitor};
 use slotkeeper_testkit::server::{Engine, TestServer};
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -21,7 +21,7 @@ fn hold(server: &TestServer, count: usize, text: &str) -> Vec<TcpStream> {
     (0..count).map(open).collect()
 }
 
-async fn idle_and_slow_connections_shut_nobody_out(engine: Engine) {
+async fn idle_and_slow_connections_shut_out_no_client(engine: Engine) {
     let server = TestServer::start_with_connections(engine, PLACES).await;
     let (_, program) = business(&server).await;
     let body = "POST /v2/bookings HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{";
@@ -33,7 +33,7 @@ async fn idle_and_slow_connections_shut_nobody_out(engine: Engine) {
         assert_eq!(Visitor::new(&server).get("/health").await.status, 200, "{kind}");
         assert!(begin.elapsed() < Duration::from_secs(1), "{kind}: /health took {:?}", begin.elapsed());
         let begin = Instant::now();
-        let program = Program::new(&server, program.api_key(), program.secret_key());
+        let program = ApiClient::new(&server, program.api_key(), program.secret_key());
         program.create("/bookings", &order(&format!("2026-05-{:02}", 8 + number), 1)).await;
         assert!(begin.elapsed() < Duration::from_secs(1), "{kind}: a booking took {:?}", begin.elapsed());
         drop(held);
@@ -41,13 +41,13 @@ async fn idle_and_slow_connections_shut_nobody_out(engine: Engine) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn idle_and_slow_connections_shut_nobody_out_on_sqlite() {
-    idle_and_slow_connections_shut_nobody_out(Engine::Sqlite).await;
+async fn idle_and_slow_connections_shut_out_no_client_on_sqlite() {
+    idle_and_slow_connections_shut_out_no_client(Engine::Sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn idle_and_slow_connections_shut_nobody_out_on_postgres() {
-    idle_and_slow_connections_shut_nobody_out(Engine::Postgres).await;
+async fn idle_and_slow_connections_shut_out_no_client_on_postgres() {
+    idle_and_slow_connections_shut_out_no_client(Engine::Postgres).await;
 }
 
 /// A head is refused as soon as it is larger than 32 KiB, however much more would come.

@@ -1,4 +1,4 @@
-//! The consent page over plain HTTP: what the browser journeys cannot press.
+//! The consent page over plain HTTP: requests that a browser does not make.
 
 use slotkeeper_testkit::client::{Application, Visitor, call, parameter};
 use slotkeeper_testkit::reqwest::StatusCode;
@@ -19,7 +19,7 @@ async fn keys(owner: &Visitor) -> usize {
 }
 
 on_every_engine! {
-    /// The answer goes to the callback, behind its own query; the state comes back byte for byte.
+    /// The redirect goes to the callback, after its own query; the state comes back byte for byte.
     async fn the_state_comes_back_byte_for_byte(server: TestServer) {
         let (application, owner) = world(&server).await;
         for state in ["plain", "a%2Fb+c%20d~%E2%9C%93=", "%00%ff", "x=y?z/!$()*,;:@", "%", "%zz+"] {
@@ -84,7 +84,7 @@ on_every_engine! {
         owner.get(&asks).await.assert_says("You allowed this a moment ago");
     }
 
-    /// An answer stands: deny after allow and allow after deny are told so, and make nothing.
+    /// The first answer stands: deny after allow and allow after deny show a message, and change nothing.
     async fn an_answer_stands(server: TestServer) {
         let (application, owner) = world(&server).await;
         let question = owner.get(&application.asks_for("availability_r", Some("s"))).await.hidden("question");
@@ -117,7 +117,7 @@ on_every_engine! {
         assert_eq!(keys(&owner).await, 2);
     }
 
-    /// The answer goes where the page said it would, whatever the developer changes meanwhile.
+    /// The redirect goes where the page said, whatever the developer changes meanwhile.
     async fn the_answer_goes_where_the_page_said(server: TestServer) {
         let developer = Visitor::developer(&server, "dana@example.com").await;
         let application = developer.register("Harbour Desk", "https://desk.example/cb").await;
@@ -133,7 +133,7 @@ on_every_engine! {
         owner.get(&application.asks_for("availability_r", Some("t"))).await.assert_says("<strong>other.example</strong>");
     }
 
-    /// Whoever makes an owner's browser ask over and over is stopped, and nobody else with it.
+    /// Questions are limited for an owner whose browser is made to ask over and over; other owners are not affected.
     async fn questions_are_limited(server: TestServer) {
         let (application, owner) = world(&server).await;
         let asks = application.asks_for("availability_r", Some("s"));

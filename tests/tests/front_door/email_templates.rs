@@ -1,4 +1,4 @@
-//! The pages on which a business sees what became of its e-mails, and writes what letters say.
+//! The pages with the status of a business's e-mails and with its e-mail templates.
 
 use crate::bookings::{business, order};
 use slotkeeper_testkit::client::Visitor;
@@ -9,7 +9,7 @@ use std::time::Duration;
 const TEXT: &str = "/backoffice/email-templates/confirmation/en-GB";
 
 on_every_engine! {
-    /// The business's own text goes out, in that language only, until it is deleted.
+    /// A template is used, in its language only, until it is deleted.
     async fn a_business_writes_its_own_text(server: TestServer) {
         let (owner, program) = business(&server).await;
         let page = owner.get(TEXT).await;
@@ -22,7 +22,7 @@ on_every_engine! {
         assert!(page.html.contains("Ahoy {customer_name}"), "{}", page.html);
         owner.get("/backoffice/email-templates").await.assert_says("Custom</span>");
         program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
-        let mail = server.mail_to("marta@example.com").await;
+        let mail = server.email_to("marta@example.com").await;
         assert_eq!(mail.subject, "Ahoy Marta Reis");
         assert!(mail.text.starts_with("Welcome aboard <b>Sunset kayak tour</b>.\n\n"), "{}", mail.text);
         assert!(mail.parts.expect("parts").html.contains("&#60;b&#62;Sunset"), "what is written stands for itself");
@@ -30,7 +30,7 @@ on_every_engine! {
         german["customer"] = slotkeeper_testkit::serde_json::json!(
             {"firstName": "Dora", "emailAddress": "dora@example.com", "languageCode": "de_DE"});
         program.create("/bookings?notifyCustomer=true", &german).await;
-        assert!(server.mail_to("dora@example.com").await.text.contains("Guten Tag Dora"));
+        assert!(server.email_to("dora@example.com").await.text.contains("Guten Tag Dora"));
         let reset = owner.post(&format!("{TEXT}/reset"), &[]).await;
         assert_eq!(reset.location(), format!("{TEXT}?notice=text-reset"));
         owner.get(TEXT).await.assert_says("Default</span>");
@@ -66,24 +66,24 @@ on_every_engine! {
         owner.get(&format!("{TEXT}/preview")).await.assert_says("Thank you for booking with Harbour Lights.");
     }
 
-    /// The fate of each mail, with what went wrong, by pages.
-    async fn the_fate_of_each_mail_is_shown(server: TestServer) {
+    /// The status of each e-mail, with the error, in pages.
+    async fn the_status_of_each_email_is_shown(server: TestServer) {
         let (owner, program) = business(&server).await;
         let sink = Sink::start().await;
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
         let page = owner.get("/backoffice/emails").await;
         page.assert_says("marta@example.com");
         page.assert_says("Queued");
         page.assert_says("Sent 4 May 2026");
         sink.behave(Behaviour::Refuse(450)).await;
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         let page = owner.get("/backoffice/emails").await;
         page.assert_says("Next try");
         page.assert_says("After 1 attempt: the mail server refused the mail with code 450");
         for _ in 0..11 {
             server.clock.advance(Duration::from_secs(12 * 3_600));
-            server.send_mails(sink.host(), sink.port()).await;
+            server.send_emails(sink.host(), sink.port()).await;
         }
         owner.get("/backoffice/emails").await.assert_says("Failed");
         for wrong in ["x", "1.2", "99999999999999999999.a", ""] {
@@ -91,45 +91,45 @@ on_every_engine! {
         }
     }
 
-    /// What was given up can be sent again, by whoever may see it, unless it may hold a secret of somebody else.
-    async fn a_mail_that_was_given_up_is_sent_again(server: TestServer) {
+    /// A failed e-mail can be resent by users who may see it, unless it may contain another user's secret.
+    async fn a_failed_email_is_resent(server: TestServer) {
         let (owner, program) = business(&server).await;
         let manager = owner.colleague(&server, "manager", "mia@example.com").await;
         let staff = owner.colleague(&server, "staff", "kim@example.com").await;
         let sink = Sink::start().await;
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
         for address in ["olivia@example.com", "kim@example.com"] {
             owner.post("/forgot-password", &[("email", address)]).await;
         }
         sink.behave(Behaviour::Refuse(550)).await;
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         sink.behave(Behaviour::Accept).await;
         let again = |html: &str| -> Vec<String> {
             html.split('"').filter(|part| part.ends_with("/again")).map(str::to_owned).collect()
         };
         let page = owner.get("/backoffice/emails").await;
         let (of_owner, of_manager) = (again(&page.html), again(&manager.get("/backoffice/emails").await.html));
-        // The letter and the owner's own link, and not Kim's.
+        // The e-mail about the booking and the owner's own link, and not Kim's.
         assert_eq!((page.html.matches("Failed").count(), of_owner.len(), of_manager.len()), (3, 2, 1), "{}", page.html);
         let letter = &of_manager[0];
         assert_eq!(owner.post_from("https://evil.example", letter, &[]).await.status, 403);
         assert_eq!(staff.post(letter, &[]).await.status, 403);
         let own = of_owner.iter().find(|path| *path != letter).expect("the owner's own");
         assert_eq!(manager.post(own, &[]).await.location(), "/backoffice/emails?notice=mail-not-again");
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 0);
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 0);
         let sent = manager.post(letter, &[]).await;
         assert_eq!(sent.location(), "/backoffice/emails?notice=mail-again");
         manager.get(&sent.location()).await.assert_says("Sending the e-mail again.");
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 1);
         assert!(sink.messages().iter().any(|message| message.to == ["marta@example.com"]));
         // Once is enough.
         assert_eq!(manager.post(letter, &[]).await.location(), "/backoffice/emails?notice=mail-not-again");
         assert_eq!(owner.post("/backoffice/emails/%FF/again", &[]).await.status, 404);
     }
 
-    /// A manager sees what goes to customers, and what goes to the manager, and not who forgot a password.
-    async fn a_manager_sees_letters_and_own_mails(server: TestServer) {
+    /// A manager sees e-mails to customers and to the manager, and no other user's password links.
+    async fn a_manager_sees_emails_about_bookings_and_own_emails(server: TestServer) {
         let (owner, program) = business(&server).await;
         let manager = owner.colleague(&server, "manager", "mia@example.com").await;
         owner.post("/forgot-password", &[("email", "olivia@example.com")]).await;
@@ -145,8 +145,8 @@ on_every_engine! {
         }
     }
 
-    /// Lists of mails are as long as a page, and go on.
-    async fn mails_come_by_pages(server: TestServer) {
+    /// Lists of e-mails have pages.
+    async fn emails_are_listed_in_pages(server: TestServer) {
         let (owner, program) = business(&server).await;
         for number in 0..60 {
             let mut body = order("2026-05-08", 1);
@@ -168,7 +168,7 @@ on_every_engine! {
         assert_eq!((all, shown.iter().filter(|to| to.starts_with('c')).count()), (61, 60));
     }
 
-    /// Owners and managers of the business, and nobody else.
+    /// Only owners and managers of the business.
     async fn only_owners_and_managers_see_them(server: TestServer) {
         let (owner, _) = business(&server).await;
         let manager = owner.colleague(&server, "manager", "mia@example.com").await;
@@ -191,7 +191,7 @@ on_every_engine! {
         for path in ["confirmation/fr-FR", "confirmation/en-US", "nothing/en-GB", "confirmation/x"] {
             assert_eq!(owner.get(&format!("/backoffice/email-templates/{path}")).await.status, 404, "{path}");
         }
-        // Another business has its own texts and mails.
+        // Another business has its own templates and e-mails.
         owner.post(TEXT, &fields).await;
         let other = Visitor::owner(&server, "other@example.com").await;
         other.get(TEXT).await.assert_says("Default</span>");

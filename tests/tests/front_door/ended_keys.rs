@@ -1,9 +1,9 @@
-//! What a key can still do once it has ended: nothing, from the moment the end is answered, however many requests are under way
-//! and whichever node they are sent to.
+//! An ended key can do nothing from the moment its end is acknowledged, however many requests are under way and
+//! whichever server gets them.
 
 use super::bookings::{business, order, tour};
 use slotkeeper_testkit::catalogue::TOUR;
-use slotkeeper_testkit::client::{Program, Visitor};
+use slotkeeper_testkit::client::{ApiClient, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::json;
 use slotkeeper_testkit::server::{Engine, TestServer};
@@ -12,9 +12,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 const PERMISSIONS: &str = "customers_rwd_all,bookings_rwd_all,availability_r";
 
-/// A program whose key is about to end, and the path of the page where the owner ends it.
-async fn doomed(server: &TestServer, owner: &Visitor, name: &str) -> (Program, String) {
-    let program = Program::installed(server, name, owner, PERMISSIONS).await;
+/// A client whose key is about to end, and the path of the page where the owner ends it.
+async fn doomed(server: &TestServer, owner: &Visitor, name: &str) -> (ApiClient, String) {
+    let program = ApiClient::installed(server, name, owner, PERMISSIONS).await;
     (program.clone(), format!("/backoffice/applications/{}/uninstall", program.application()))
 }
 
@@ -81,10 +81,10 @@ on_every_engine! {
     }
 }
 
-/// On another node nothing is written either, and reading ends as soon as the node is told: the clock of the test stands still,
-/// so that what the node has in memory does not become stale by itself.
+/// On another node nothing is written either, and reading ends as soon as the node is notified: the test's clock
+/// stands still, so that the node's cache does not expire by itself.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn another_node_is_told_of_the_end() {
+async fn another_node_is_notified_of_the_end() {
     let server = TestServer::start(Engine::Postgres).await;
     let other = server.another_node().await;
     race(&server, &other).await;
@@ -99,7 +99,8 @@ async fn another_node_is_told_of_the_end() {
     }
 }
 
-/// A hold, which is in no log, cannot be made on another node with an ended key, even where that node has not been told.
+/// A hold, which has no change, cannot be made on another node with an ended key either, even before that node is
+/// notified.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_node_holds_nothing_for_an_ended_key() {
     let server = TestServer::start(Engine::Postgres).await;

@@ -1,33 +1,33 @@
-//! Letters about bookings: who gets which, in which language, with what in it.
+//! E-mails about bookings: recipients, languages and content.
 
 use crate::bookings::{business, order, tour};
 use slotkeeper_testkit::catalogue::{LESSON, TOUR, catalogue};
-use slotkeeper_testkit::client::{Program, Visitor};
+use slotkeeper_testkit::client::{ApiClient, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
-use slotkeeper_testkit::server::{SENDER, TestServer, WrittenMail};
+use slotkeeper_testkit::server::{SENDER, TestServer, WrittenEmail};
 use slotkeeper_testkit::smtp::{Behaviour, Sink};
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// The mails to an address, the oldest first.
-async fn to(server: &TestServer, address: &str) -> Vec<WrittenMail> {
-    let mut mails: Vec<_> = server.mails().await.into_iter().filter(|mail| mail.to == address).collect();
+/// The e-mails to an address, the oldest first.
+async fn to(server: &TestServer, address: &str) -> Vec<WrittenEmail> {
+    let mut mails: Vec<_> = server.emails().await.into_iter().filter(|mail| mail.to == address).collect();
     mails.reverse();
     mails
 }
 
-/// A business whose owner has confirmed the address, with a colleague.
-async fn staffed(server: &TestServer) -> (Visitor, Program) {
+/// A business with a confirmed owner, and a further member.
+async fn staffed(server: &TestServer) -> (Visitor, ApiClient) {
     let owner = Visitor::owner(server, "olivia@example.com").await;
-    let program = Program::installed(server, "Harbour Desk", &owner, crate::bookings::ALL).await;
+    let program = ApiClient::installed(server, "Harbour Desk", &owner, crate::bookings::ALL).await;
     server.offer(program.account(), catalogue()).await;
     owner.colleague(server, "staff", "kim@example.com").await;
     (owner, program)
 }
 
-/// The subjects of the letters to the customer, the oldest first.
+/// The subjects of the e-mails to the customer, the oldest first.
 async fn subjects(server: &TestServer) -> Vec<String> {
     to(server, "marta@example.com").await.into_iter().map(|mail| mail.subject).collect()
 }
@@ -37,22 +37,22 @@ fn number(booked: &Value) -> String {
 }
 
 on_every_engine! {
-    /// Without the switches nobody hears anything, and what a body says of them counts nothing.
-    async fn nobody_is_told_unless_somebody_says_so(server: TestServer) {
+    /// Without the parameters no e-mail is written; members of the body have no effect.
+    async fn emails_are_only_written_on_request(server: TestServer) {
         let (_, program) = staffed(&server).await;
-        let before = server.mails().await.len();
+        let before = server.emails().await.len();
         let mut body = order("2026-05-08", 1);
         (body["notifyUsers"], body["notifyCustomer"]) = (json!(true), json!(true));
         let path = format!("/bookings/{}", number(&program.create("/bookings?notifyUsers=false", &body).await));
         assert_eq!(program.put(&path, &json!({"externalRef": "A1"})).await.status, 200);
         assert_eq!(program.delete(&path).await.status, 204);
-        assert_eq!(server.mails().await.len(), before);
+        assert_eq!(server.emails().await.len(), before);
         assert_eq!(program.post("/bookings?notifyCustomer=perhaps", &body).await.status, 400);
     }
 
-    /// The customer gets a letter with the price and a calendar entry, for each change a newer one, and at the end one that
-    /// takes the entry out.
-    async fn the_customer_is_told(server: TestServer) {
+    /// The customer gets an e-mail with the price and a calendar entry, for each change a newer one, and at the end
+    /// one that removes the entry.
+    async fn the_customer_gets_emails(server: TestServer) {
         let (_, program) = business(&server).await;
         let booked = program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 2)).await;
         let path = format!("/bookings/{}", number(&booked));
@@ -82,8 +82,8 @@ on_every_engine! {
         }
     }
 
-    /// Everybody of the business who has confirmed an address gets a mail, and the customer none.
-    async fn the_business_is_told(server: TestServer) {
+    /// Every member with a confirmed address gets an e-mail, and the customer none.
+    async fn the_team_gets_emails(server: TestServer) {
         let (owner, program) = staffed(&server).await;
         let fields = [("name", "Not yet"), ("email", "later@example.com"), ("role", "staff")];
         owner.post("/backoffice/team", &fields).await;
@@ -94,18 +94,18 @@ on_every_engine! {
         server.clock.advance(SECOND);
         assert_eq!(program.delete(&path).await.status, 204);
         for address in ["olivia@example.com", "kim@example.com"] {
-            let letters: Vec<_> = to(&server, address).await.into_iter().filter(|mail| mail.parts.is_some()).collect();
-            let subjects: Vec<_> = letters.iter().map(|mail| mail.subject.split(':').next().unwrap()).collect();
+            let booking_emails: Vec<_> = to(&server, address).await.into_iter().filter(|mail| mail.parts.is_some()).collect();
+            let subjects: Vec<_> = booking_emails.iter().map(|mail| mail.subject.split(':').next().unwrap()).collect();
             assert_eq!(subjects, ["New booking", "Booking changed", "Booking cancelled"], "{address}");
-            assert!(letters[0].text.contains("marta@example.com"), "{}", letters[0].text);
-            assert!(letters.iter().all(|letter| letter.parts.as_ref().unwrap().calendar.is_none()));
+            assert!(booking_emails[0].text.contains("marta@example.com"), "{}", booking_emails[0].text);
+            assert!(booking_emails.iter().all(|booking_email| booking_email.parts.as_ref().unwrap().calendar.is_none()));
         }
         assert!(to(&server, "marta@example.com").await.is_empty());
         assert_eq!(to(&server, "later@example.com").await.len(), 1, "only the invitation");
     }
 
-    /// The customer's own language, if there are letters in it, or else the business's.
-    async fn a_letter_is_in_the_customers_language(server: TestServer) {
+    /// The customer's own language, if e-mails exist in it, or else the business's.
+    async fn an_email_is_in_the_customers_language(server: TestServer) {
         let (_, program) = business(&server).await;
         for (day, code, address, greeting) in [
             ("2026-05-08", json!("de_DE"), "dora@example.com", "Guten Tag Marta Reis"),
@@ -120,20 +120,20 @@ on_every_engine! {
         }
     }
 
-    /// Who has no address gets no mail, and is booked all the same.
-    async fn without_an_address_there_is_no_mail(server: TestServer) {
+    /// A customer without an address gets no e-mail, and is booked all the same.
+    async fn without_an_address_there_is_no_email(server: TestServer) {
         let (owner, program) = business(&server).await;
         owner.post("/backoffice/team", &[("name", "Kim"), ("email", "kim@example.com"), ("role", "staff")]).await;
-        let before = server.mails().await.len();
+        let before = server.emails().await.len();
         let mut body = order("2026-05-08", 1);
         body["customer"]["emailAddress"] = json!(null);
         program.create("/bookings?notifyCustomer=true&notifyUsers=true", &body).await;
-        assert_eq!(server.mails().await.len(), before + 1, "to the owner alone: Kim has not confirmed the address");
+        assert_eq!(server.emails().await.len(), before + 1, "to the owner alone: Kim has not confirmed the address");
         assert_eq!(to(&server, "kim@example.com").await.len(), 1);
     }
 
-    /// A request that is sent again sends no second mail, and one that is refused none at all.
-    async fn nobody_is_told_twice(server: TestServer) {
+    /// A repeated request sends no second e-mail, and a refused one none.
+    async fn a_repeated_request_sends_no_second_email(server: TestServer) {
         let (_, program) = business(&server).await;
         for _ in 0..2 {
             let again = program.post_with_key("/bookings?notifyCustomer=true", "\"k1\"", &order("2026-05-08", 1)).await;
@@ -144,16 +144,17 @@ on_every_engine! {
         assert_eq!(to(&server, "marta@example.com").await.len(), 1);
     }
 
-    /// The message as a mail server gets it: text, HTML, calendar; from the server's address, with the business's name.
+    /// The message as the mail server gets it: text, HTML, calendar; from the server's address, with the business's
+    /// name.
     async fn the_message_has_its_parts(server: TestServer) {
         let (_, program) = business(&server).await;
         let sink = Sink::start().await;
         program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
         sink.behave(Behaviour::Refuse(451)).await;
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         sink.behave(Behaviour::Accept).await;
         server.clock.advance(Duration::from_secs(60));
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         let message = sink.messages().into_iter().find(|message| message.to == ["marta@example.com"]).expect("a mail");
         assert_eq!(message.from, SENDER);
         assert_eq!(message.header("From"), Some(format!("\"Harbour Lights\" <{SENDER}>")));
@@ -161,7 +162,7 @@ on_every_engine! {
         assert!(raw.contains("Content-Type: text/calendar; charset=utf-8; method=REQUEST\r\n"), "{raw}");
         assert!(message.text().contains("Dear Marta Reis,"), "{}", message.text());
         assert!(message.html().expect("HTML").contains("Dear Marta Reis,"));
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 0);
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 0);
         assert!(to(&server, "marta@example.com").await.is_empty(), "text and parts are wiped");
     }
 
@@ -173,11 +174,11 @@ on_every_engine! {
         body["customer"]["lastName"] = json!("X;END:VEVENT \"Bcc: eve@example.com\"");
         program.create("/bookings?notifyCustomer=true&notifyUsers=true", &body).await;
         let sink = Sink::start().await;
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         let mails = sink.messages();
-        let letters: Vec<_> = mails.iter().filter(|message| message.html().is_some()).collect();
-        assert_eq!(letters.len(), 3);
-        for message in letters {
+        let booking_emails: Vec<_> = mails.iter().filter(|message| message.html().is_some()).collect();
+        assert_eq!(booking_emails.len(), 3);
+        for message in booking_emails {
             assert_eq!(message.header("Bcc"), None);
             assert!(!message.html().unwrap().contains("<script"), "{:?}", message.html());
             let raw = String::from_utf8(message.raw.clone()).unwrap();
@@ -205,8 +206,8 @@ on_every_engine! {
         assert_eq!(subjects(&server).await[1..], ["Thank you from Harbour Lights"]);
     }
 
-    /// Whoever does not want to be written to is not, nor is who cancelled.
-    async fn nobody_is_reminded_for_nothing(server: TestServer) {
+    /// No reminder for customers who declined them, or whose booking is cancelled.
+    async fn no_reminder_is_sent_in_vain(server: TestServer) {
         let (_, program) = business(&server).await;
         let off = "/bookings?sendCustomerReminders=false&sendCustomerThankyou=false";
         program.create(off, &order("2026-05-08", 1)).await;
@@ -258,8 +259,8 @@ on_every_engine! {
         assert_eq!(subjects(&server).await.len(), 2);
     }
 
-    /// Who books when the reminder would have gone already gets none.
-    async fn nobody_is_reminded_of_what_was_just_booked(server: TestServer) {
+    /// A booking made after the reminder's time gets none.
+    async fn a_late_booking_gets_no_reminder(server: TestServer) {
         let (_, program) = business(&server).await;
         server.clock.move_to("2026-05-08T08:00:00+01:00");
         program.create("/bookings?mode=backend", &order("2026-05-08", 1)).await;
@@ -267,7 +268,7 @@ on_every_engine! {
         assert!(subjects(&server).await.is_empty());
     }
 
-    /// A day is 24 hours, also when the clocks change in between, and the letter tells the time on the clock.
+    /// A day is 24 hours, also over a change of the clocks, and the e-mail shows the local time.
     async fn reminders_count_hours_over_a_change_of_the_clock(server: TestServer) {
         let (_, program) = business(&server).await;
         server.clock.move_to("2026-10-01T12:00:00+01:00");
@@ -283,7 +284,7 @@ on_every_engine! {
         assert!(mails[0].text.contains("18:00"), "{}", mails[0].text);
     }
 
-    /// A business chooses the hours, and can leave a letter or a product out.
+    /// A business sets the hours, and can disable a follow-up or a product.
     async fn a_business_chooses_when_it_writes(server: TestServer) {
         const PAGE: &str = "/backoffice/follow-ups";
         let (owner, program) = business(&server).await;
@@ -319,7 +320,7 @@ on_every_engine! {
         assert_eq!(program.read("/settings/products").await["data"].as_array().map(Vec::len), Some(catalogue().products.len()));
     }
 
-    /// Who asks for what the business has yet to accept is told so, in words of their own and in the calendar.
+    /// A booking that waits for acceptance gets its own e-mail kinds and a tentative calendar entry.
     async fn a_request_is_not_confirmed(server: TestServer) {
         let (owner, program) = staffed(&server).await;
         let text = [("subject", "Confirmed!"), ("body", "You are in.")];
@@ -345,12 +346,12 @@ on_every_engine! {
             let calendar = &mail.parts.as_ref().expect("parts").calendar.as_ref().expect("a calendar entry").text;
             assert!(calendar.contains("STATUS:TENTATIVE\r\n"), "{calendar}");
         }
-        let staff = server.mail_to("kim@example.com").await;
+        let staff = server.email_to("kim@example.com").await;
         assert!(staff.text.contains("Status: requested, not confirmed yet\n"), "{}", staff.text);
         body["startTime"] = json!("2026-05-08T10:00:00-00:00");
         body["customer"] = json!({"firstName": "Dora", "emailAddress": "dora@example.com", "languageCode": "de_DE"});
         program.create("/bookings?notifyCustomer=true", &body).await;
-        let mail = server.mail_to("dora@example.com").await;
+        let mail = server.email_to("dora@example.com").await;
         assert!(mail.subject.starts_with("Anfrage erhalten: "), "{}", mail.subject);
         owner.get("/backoffice/email-templates").await.assert_says("when a booking is made that you have yet to accept");
     }
@@ -359,17 +360,17 @@ on_every_engine! {
     async fn a_cancelled_booking_is_not_confirmed(server: TestServer) {
         let (owner, program) = business(&server).await;
         let sink = Sink::start().await;
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         let booked = program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
         sink.behave(Behaviour::Away).await;
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 1);
         server.clock.move_to("2026-05-07T18:00:00+01:00");
         server.run_jobs().await;
         let other = program.create("/bookings?notifyCustomer=true&mode=backend", &order("2026-05-09", 1)).await;
         let path = format!("/bookings/{}?notifyCustomer=true", number(&booked));
         assert_eq!(program.delete(&path).await.status, 204);
         sink.behave(Behaviour::Accept).await;
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         let messages = sink.messages();
         let mut sent: Vec<_> = messages.iter().filter(|message| message.to == ["marta@example.com"]).collect();
         sent.sort_by_key(|message| message.subject());
@@ -380,24 +381,24 @@ on_every_engine! {
         assert_eq!(page.html.matches("Not sent: no longer needed").count(), 2, "{}", page.html);
     }
 
-    /// A reminder that waits for the mail server until it has begun is not sent any more.
-    async fn nobody_is_reminded_of_what_has_begun(server: TestServer) {
+    /// A reminder that waits for the mail server is not sent once the booking has started.
+    async fn no_reminder_is_sent_after_the_start(server: TestServer) {
         let (owner, program) = business(&server).await;
         let sink = Sink::start().await;
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         program.create("/bookings?sendCustomerThankyou=false", &order("2026-05-08", 1)).await;
         server.clock.move_to("2026-05-07T18:00:00+01:00");
         server.run_jobs().await;
         sink.behave(Behaviour::Away).await;
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 1);
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 1);
         server.clock.move_to("2026-05-08T18:00:00+01:00");
         sink.behave(Behaviour::Accept).await;
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 0);
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 0);
         owner.get("/backoffice/emails").await.assert_says("Not sent: no longer needed");
     }
 
-    /// A customer who is deleted gets nothing that waited, and its text is gone.
-    async fn who_is_deleted_gets_no_letter(server: TestServer) {
+    /// Waiting e-mails to a deleted customer are not sent, and their texts are wiped.
+    async fn a_deleted_customer_gets_no_email(server: TestServer) {
         let (_, program) = business(&server).await;
         let sink = Sink::start().await;
         let booked = program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
@@ -407,15 +408,15 @@ on_every_engine! {
         let removed = program.delete(&format!("/customers/{}", booked["customerId"].as_str().unwrap())).await;
         assert_eq!(removed.status, 204, "{}", removed.text);
         assert!(subjects(&server).await.is_empty());
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         assert!(sink.messages().iter().all(|message| message.to != ["marta@example.com"]));
     }
 
-    /// Who works for the business no longer gets none of its letters that waited, but still what is for a customer.
-    async fn who_was_removed_gets_no_letter(server: TestServer) {
+    /// Waiting e-mails to a removed member are not sent, those to customers are.
+    async fn a_removed_member_gets_no_email(server: TestServer) {
         let (owner, program) = staffed(&server).await;
         let sink = Sink::start().await;
-        server.send_mails(sink.host(), sink.port()).await;
+        server.send_emails(sink.host(), sink.port()).await;
         let mut body = order("2026-05-08", 1);
         body["customer"]["emailAddress"] = json!("kim@example.com");
         program.create("/bookings?notifyUsers=true&notifyCustomer=true", &body).await;
@@ -423,7 +424,7 @@ on_every_engine! {
         let remove = people.split('"').find(|part| part.ends_with("/remove")).expect("somebody to remove").to_owned();
         assert_eq!(owner.post(&remove, &[]).await.status, 303);
         let before = sink.messages().len();
-        assert_eq!(server.send_mails(sink.host(), sink.port()).await, 2);
+        assert_eq!(server.send_emails(sink.host(), sink.port()).await, 2);
         let mut sent: Vec<_> = sink.messages().split_off(before).iter().map(|message| (message.to.clone(), message.subject())).collect();
         sent.sort();
         assert_eq!(sent[0].0, ["kim@example.com"]);
@@ -431,8 +432,8 @@ on_every_engine! {
         assert_eq!(sent[1].0, ["olivia@example.com"]);
     }
 
-    /// In the demo a mail is shown as mail programs show it, where it can do nothing, and its calendar entry is a file.
-    async fn the_demo_shows_all_of_a_mail(server: TestServer) {
+    /// The demo shows an e-mail as an e-mail program does, sandboxed, and its calendar entry as a file.
+    async fn the_demo_shows_all_of_an_email(server: TestServer) {
         let (owner, program) = business(&server).await;
         program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
         let list = owner.get("/demo/inbox").await.html;
@@ -440,18 +441,18 @@ on_every_engine! {
             let before = html.split_once(subject).expect("the mail").0.to_owned();
             before.rsplit("href=\"").next().unwrap().split('"').next().unwrap().to_owned()
         };
-        let letter = address(&list, "Booking confirmed");
-        let page = owner.get(&letter).await;
+        let booking_email = address(&list, "Booking confirmed");
+        let page = owner.get(&booking_email).await;
         page.assert_says("Dear Marta Reis,");
-        page.assert_says(&format!("<iframe src=\"{letter}/html\" sandbox "));
+        page.assert_says(&format!("<iframe src=\"{booking_email}/html\" sandbox "));
         let policy = page.headers["content-security-policy"].to_str().unwrap();
         assert!(policy.contains("frame-src 'self'") && policy.contains("frame-ancestors 'none'"), "{policy}");
-        let html = owner.get(&format!("{letter}/html")).await;
+        let html = owner.get(&format!("{booking_email}/html")).await;
         html.assert_says("Dear Marta Reis,");
         let policy = html.headers["content-security-policy"].to_str().unwrap();
         assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'self'"), "{policy}");
         assert!(policy.ends_with("; sandbox") && !policy.contains("script-src"), "{policy}");
-        let file = owner.get(&format!("{letter}/calendar")).await;
+        let file = owner.get(&format!("{booking_email}/calendar")).await;
         assert!(file.html.starts_with("BEGIN:VCALENDAR\r\n"), "{}", file.html);
         assert_eq!(file.headers["content-disposition"], "attachment; filename=\"booking.ics\"");
         // One that is only text has neither.

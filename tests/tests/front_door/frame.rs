@@ -1,4 +1,4 @@
-//! What stands around the pages, and what people find again after a detour.
+//! The layout around the pages, and what is kept after a detour.
 
 use slotkeeper_testkit::client::{Page, Visitor, call};
 use slotkeeper_testkit::on_every_engine;
@@ -13,8 +13,8 @@ fn has_frame(page: &Page, email: &str) -> bool {
 }
 
 on_every_engine! {
-    /// Whoever signs out of the page of a question, because it is the wrong account, comes back to it as the right one.
-    async fn a_question_survives_signing_in_as_somebody_else(server: TestServer) {
+    /// A user who signs out of a question, to use another account, comes back to it.
+    async fn a_question_survives_signing_in_as_another_user(server: TestServer) {
         let application = Visitor::developer(&server, "dana@example.com").await.register("Desk", "https://desk.example/cb").await;
         let right = Visitor::owner(&server, "right@example.com").await;
         let manager = right.colleague(&server, "manager", "manager@example.com").await;
@@ -118,13 +118,13 @@ on_every_engine! {
         owner.allow(&application.asks_for(ASKED, None)).await;
         let installed = owner.get("/backoffice/applications").await;
         for page in [&asked, &installed] {
-            for told in [
+            for text in [
                 "Make bookings, and read, change and cancel the bookings it made itself.",
                 "Make bookings, and read and change all your bookings.",
                 "Create customers, and read and change the customers it created itself.",
                 "Read all your customers.",
             ] {
-                page.assert_says(told);
+                page.assert_says(text);
             }
             for included in ["Make bookings, and read and change the bookings it made itself.", "Read all your bookings."] {
                 assert!(!page.html.contains(included), "{included}: {}", page.html);
@@ -134,7 +134,7 @@ on_every_engine! {
         let listed = of_developer.split_once("<td data-label=\"Permissions\">").expect("the installation").1;
         let listed = listed.split_once("</ul>").expect("a list").0;
         assert!(listed.contains("bookings_rw_all") && !listed.contains("bookings_r_all"), "{listed}");
-        let key = server.key_mailed_to("dana@example.com").await;
+        let key = server.key_emailed_to("dana@example.com").await;
         let info = call(&server, "/v2/settings/apikeyinfo", &key, &application.secret_key).await;
         let granted: Vec<_> = info.body["permissions"].as_array().expect("a list").iter().filter_map(|one| one.as_str()).collect();
         assert_eq!(granted.len(), 6, "{granted:?}");
@@ -153,14 +153,14 @@ on_every_engine! {
         page.assert_says("This account has none, so that is not granted.");
         assert!(!page.html.contains("List your subaccounts"));
         owner.allow(&path).await;
-        let key = server.key_mailed_to("dana@example.com").await;
+        let key = server.key_emailed_to("dana@example.com").await;
         let info = call(&server, "/v2/settings/apikeyinfo", &key, &application.secret_key).await;
         assert_eq!(info.body["permissions"], slotkeeper_testkit::serde_json::json!(["availability_r"]));
         let (head, _) = Visitor::portal(&server, "Coastline", "petra@example.com").await;
         head.get(&application.asks_for("subaccounts_rw", None)).await.assert_says("List your subaccounts");
     }
 
-    /// Pages, the style sheet and calendars are sent small to whoever can read that.
+    /// Pages, the style sheet and calendar feeds are compressed if the client accepts it.
     async fn pages_and_styles_are_compressed(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         let calendar = owner.post("/backoffice/calendars/own", &[("current", "")]).await.copied("Link");

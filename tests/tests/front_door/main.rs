@@ -1,4 +1,4 @@
-//! Journeys through the front door, on both engines.
+//! Front-door tests, on both engines.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! What those who run a server decide: who may open an account, and what stands at the foot of every page.
+//! The operator's settings: who may open an account, and the footer of every page.
 
 use slotkeeper_testkit::client::{PASSWORD, Page, Visitor};
 use slotkeeper_testkit::reqwest::StatusCode;

@@ -1,4 +1,4 @@
-//! Pages over plain HTTP: what everybody gets who asks for something odd.
+//! Pages over plain HTTP: responses to unusual requests.
 
 use slotkeeper_testkit::client::{PASSWORD, Visitor};
 use slotkeeper_testkit::on_every_engine;
@@ -32,7 +32,7 @@ on_every_engine! {
         }
     }
 
-    /// A parameter that is there twice, or not UTF-8, stops nobody from reading a page.
+    /// A repeated or invalid parameter does not prevent reading a page.
     async fn odd_queries_do_no_harm(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         for query in ["notice=saved&notice=removed", "notice=saved&x=%ff", "&&notice=saved&=&%"] {
@@ -154,10 +154,10 @@ on_every_engine! {
         let details = [("name", "Harbour Lights"), ("phone_number", "1"), ("phone_kind", "work")];
         let invited = [("name", "Kim"), ("email", "kim@example.com"), ("role", "manager")];
         let registered = [("name", "Second Desk"), ("description", "Sells."), ("callback_url", "")];
-        let (letter, described) = ([("subject", "Hello"), ("body", "Text.")], [("description", "Sells.")]);
+        let (template, described) = ([("subject", "Hello"), ("body", "Text.")], [("description", "Sells.")]);
         let description = format!("/developer/applications/{}/description", application.id);
         let callback = format!("/developer/applications/{}/callback", application.id);
-        let letters = "/backoffice/email-templates/confirmation/en-GB";
+        let template_path = "/backoffice/email-templates/confirmation/en-GB";
         for (visitor, path, usual, fields) in [
             (&nobody, "/sign-up/business", &sign_up[..], &[("name", 100), ("person_name", 100), ("email", 254), ("password", 256)][..]),
             (&nobody, "/sign-up/developer", &sign_up, &[("name", 100), ("person_name", 100), ("email", 254), ("password", 256)]),
@@ -167,7 +167,7 @@ on_every_engine! {
                 ("postcode", 20), ("description", 5_000),
             ]),
             (&owner, "/backoffice/team", &invited, &[("name", 100), ("email", 254)]),
-            (&owner, letters, &letter, &[("subject", 200), ("body", 10_000)]),
+            (&owner, template_path, &template, &[("subject", 200), ("body", 10_000)]),
             (&developer, "/developer/applications", &registered, &[("name", 100), ("description", 500), ("callback_url", 1_000)]),
             (&developer, &description, &described, &[("description", 500)]),
             (&developer, &callback, &[("callback_url", "")], &[("callback_url", 1_000)]),

@@ -1,4 +1,4 @@
-//! What holds of every answer, and of every request before it is one.
+//! What holds for every response, and for malformed requests.
 
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::server::TestServer;
@@ -20,7 +20,7 @@ fn status(answer: &str) -> u16 {
 }
 
 on_every_engine! {
-    /// One `Host` names where a request goes: two, or none, are two opinions of it.
+    /// A request has exactly one `Host`: two, or none, are refused.
     async fn a_request_names_one_host(server: TestServer) {
         let host = server.url.trim_start_matches("http://").to_owned();
         tokio_free(move || {
@@ -43,7 +43,7 @@ on_every_engine! {
         .await;
     }
 
-    /// Every answer forbids browsers to guess what it is, whoever gives it.
+    /// Every response has `nosniff`, from whatever layer.
     async fn nothing_is_sniffed(server: TestServer) {
         let host = server.url.trim_start_matches("http://").to_owned();
         tokio_free(move || {
@@ -85,7 +85,7 @@ on_every_engine! {
     }
 }
 
-/// Runs what blocks where it keeps nobody waiting, and drops the server where it may be.
+/// Runs blocking code on a thread where that is allowed, and drops the server there.
 async fn tokio_free(work: impl FnOnce() -> TestServer + Send + 'static) {
     let server = tokio::task::spawn_blocking(work).await.expect("no panic");
     drop(server);

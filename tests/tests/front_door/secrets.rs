@@ -1,6 +1,6 @@
-//! What a thief of the disk or of the log would read: no key, no password, no link.
+//! A copy of the disk or of the log contains no key, password or link.
 
-use slotkeeper_testkit::client::{PASSWORD, Program, Visitor, call, parameter};
+use slotkeeper_testkit::client::{ApiClient, PASSWORD, Visitor, call, parameter};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::reqwest::Client;
 use slotkeeper_testkit::serde_json::{Value, json};
@@ -13,7 +13,7 @@ on_every_engine! {
         let with_callback = developer.register("Called", "https://desk.example/cb").await;
         let owner = Visitor::owner(&server, "olivia-secret@example.com").await;
         owner.allow(&with_mail.asks_for("availability_r", None)).await;
-        let mailed_key = server.key_mailed_to("dana-secret@example.com").await;
+        let mailed_key = server.key_emailed_to("dana-secret@example.com").await;
         let redirect = owner.allow(&with_callback.asks_for("availability_r", Some("st4t3"))).await.location();
         let called_key = parameter(&redirect, "apiKey").expect("a key");
         let refused = owner.get(&with_callback.asks_for("bookings_r_all", Some("d3n13d-st4t3"))).await;
@@ -23,7 +23,7 @@ on_every_engine! {
         let subaccount = server.subaccount(&portal, "Cliff Walks", "cliffs-secret@example.com").await;
         let redirect = portal_owner.allow(&with_callback.asks_for("subaccounts_rw", Some("st4t3"))).await.location();
         let portal_key = parameter(&redirect, "apiKey").expect("a key");
-        let program = Program::new(&server, &portal_key, &with_callback.secret_key);
+        let program = ApiClient::new(&server, &portal_key, &with_callback.secret_key);
         let keys = format!("/subaccounts/{subaccount}/apikeys");
         // The first is kept as the answer to its request, the second is sent back in an address.
         let made = [
@@ -31,12 +31,12 @@ on_every_engine! {
             program.post(&keys, &Value::Null).await,
         ];
         let made = made.map(|made| made.headers["location"].to_str().expect("text").rsplit('/').next().expect("a key").to_owned());
-        let desk = Program::installed(&server, "Desk", &owner, "customers_rwd_all").await;
+        let desk = ApiClient::installed(&server, "Desk", &owner, "customers_rwd_all").await;
         let customer = desk.create("/customers", &json!({"lastName": "Marinheira"})).await["id"].as_str().expect("an id").to_owned();
         server.give_password(desk.account(), &customer, Some("eleven-orange-oars")).await.expect("a password");
         let new_secret = developer.replace_secret(&with_mail.id, "24h").await.copied("Secret key");
         owner.post("/forgot-password", &[("email", "olivia-secret@example.com")]).await;
-        let link = server.mail_to("olivia-secret@example.com").await.link();
+        let link = server.email_to("olivia-secret@example.com").await.link();
         let signed_in = Visitor::new(&server).sign_in("olivia-secret@example.com").await;
         let cookie = signed_in.headers["set-cookie"].to_str().expect("text").to_owned();
         let session = cookie.split(['=', ';']).nth(1).expect("a token").to_owned();

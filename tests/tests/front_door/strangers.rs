@@ -1,8 +1,8 @@
-//! Nobody can have this server send words to strangers: what is typed by whoever has not confirmed an address is in no e-mail.
+//! Text of users without a confirmed address is in no e-mail.
 
 use crate::bookings::{ALL, business, order};
 use slotkeeper_testkit::catalogue::catalogue;
-use slotkeeper_testkit::client::{PASSWORD, Program, Visitor};
+use slotkeeper_testkit::client::{ApiClient, PASSWORD, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::reqwest::StatusCode;
 use slotkeeper_testkit::server::TestServer;
@@ -12,13 +12,13 @@ const LURE: &str = "Click http://lure.example";
 const VICTIM: &str = "victim@example.com";
 const HOUR: Duration = Duration::from_secs(3_600);
 
-/// Everything that was written to anybody.
+/// Every e-mail written.
 async fn words(server: &TestServer) -> String {
-    let mails = server.mails().await;
+    let mails = server.emails().await;
     mails.iter().map(|mail| format!("{}\n{}\n{:?}\n", mail.subject, mail.text, mail.parts)).collect()
 }
 
-/// A business with such a name and an owner with such a name, at somebody else's address.
+/// A business and an owner with such names, at another person's address.
 async fn lure_business(server: &TestServer) -> Visitor {
     let visitor = Visitor::new(server);
     let fields = [
@@ -40,9 +40,9 @@ async fn invite(owner: &Visitor, email: &str) -> slotkeeper_testkit::client::Pag
 }
 
 on_every_engine! {
-    /// Signing up with somebody's address, asking for a new password, inviting, installing an application, booking for a
-    /// customer: none of it carries a word of the stranger.
-    async fn an_unconfirmed_person_writes_to_nobody(server: TestServer) {
+    /// Signing up with another person's address, asking for a new password, inviting, installing an application,
+    /// booking for a customer: no e-mail contains text of the unconfirmed user.
+    async fn no_email_has_text_of_an_unconfirmed_user(server: TestServer) {
         let developer = Visitor::new(&server);
         let fields = [("name", LURE), ("person_name", LURE), ("email", "dana@example.com"), ("password", PASSWORD)];
         developer.post("/sign-up/developer", &fields).await;
@@ -52,7 +52,7 @@ on_every_engine! {
         }
         assert_eq!(invite(&owner, "kim@example.com").await.status, StatusCode::UNPROCESSABLE_ENTITY);
         owner.get("/backoffice/team").await.assert_says("Until then you cannot invite anyone");
-        let program = Program::installed(&server, "Harbour Desk", &owner, ALL).await;
+        let program = ApiClient::installed(&server, "Harbour Desk", &owner, ALL).await;
         server.offer(program.account(), catalogue()).await;
         program.create("/bookings?notifyCustomer=true&notifyUsers=true", &order("2026-05-08", 1)).await;
         server.clock.advance(96 * HOUR);
@@ -60,18 +60,18 @@ on_every_engine! {
         let words = words(&server).await;
         assert!(words.contains("Choose a new password") && words.contains("A business installed Harbour Desk"), "{words}");
         assert!(!words.contains("lure"), "{words}");
-        assert!(server.mails().await.iter().all(|mail| mail.to != "marta@example.com" && mail.to != "kim@example.com"));
+        assert!(server.emails().await.iter().all(|mail| mail.to != "marta@example.com" && mail.to != "kim@example.com"));
     }
 
-    /// Once the address is confirmed, letters go out, and the developer learns whose key it is.
+    /// Once the address is confirmed, e-mails about bookings are sent, and the developer's e-mail names the business.
     async fn a_confirmed_owner_is_named(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
-        let program = Program::installed(&server, "Harbour Desk", &owner, ALL).await;
-        let key = server.mail_to("dev-harbour-desk@example.com").await;
+        let program = ApiClient::installed(&server, "Harbour Desk", &owner, ALL).await;
+        let key = server.email_to("dev-harbour-desk@example.com").await;
         assert!(key.text.contains("Business: Harbour Lights") && key.text.contains("Owner: olivia@example.com"), "{}", key.text);
         server.offer(program.account(), catalogue()).await;
         program.create("/bookings?notifyCustomer=true", &order("2026-05-08", 1)).await;
-        server.mail_to("marta@example.com").await;
+        server.email_to("marta@example.com").await;
     }
 
     /// The invitation says who invites, and not what the owner calls the person. It can be declined, once, and then the
@@ -79,7 +79,7 @@ on_every_engine! {
     async fn an_invitation_can_be_declined(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         assert_eq!(invite(&owner, VICTIM).await.location(), "/backoffice/team?notice=invited");
-        let mail = server.mail_to(VICTIM).await;
+        let mail = server.email_to(VICTIM).await;
         assert!(mail.text.contains("Harbour Lights") && mail.text.contains("olivia@example.com"), "{}", mail.text);
         assert!(!mail.text.contains("lure"), "{}", mail.text);
         let [accept, decline] = &mail.links()[..] else { panic!("two links in {}", mail.text) };
@@ -100,7 +100,7 @@ on_every_engine! {
         server.run_jobs().await;
         owner.sign_in("olivia@example.com").await;
         invite(&owner, VICTIM).await.assert_says("declined an invitation from you");
-        // The address is free for whoever has it, and other businesses know nothing of it.
+        // The address is free for its owner, and other businesses are not affected.
         let other = Visitor::owner(&server, "other@example.com").await;
         assert_eq!(invite(&other, VICTIM).await.location(), "/backoffice/team?notice=invited");
         let people = other.get("/backoffice/team").await.html;
@@ -115,17 +115,17 @@ on_every_engine! {
     async fn only_an_invitation_can_be_declined(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         owner.post("/forgot-password", &[("email", "olivia@example.com")]).await;
-        let reset = server.mail_to("olivia@example.com").await.link().replace("/choose-password/", "/decline-invitation/");
+        let reset = server.email_to("olivia@example.com").await.link().replace("/choose-password/", "/decline-invitation/");
         assert_eq!(owner.get(&reset).await.status, StatusCode::GONE);
         assert_eq!(owner.post(&reset, &[]).await.status, StatusCode::GONE);
         let kim = owner.colleague(&server, "staff", "kim@example.com").await;
-        let decline = server.mail_to("kim@example.com").await.links().remove(1);
+        let decline = server.email_to("kim@example.com").await.links().remove(1);
         assert_eq!(kim.post(&decline, &[]).await.status, StatusCode::GONE);
         kim.get("/backoffice").await.assert_says("Harbour Lights");
     }
 
-    /// Whatever asks for them, and whoever: an address gets five e-mails with links at once and twenty in a day.
-    async fn an_address_gets_few_mails_with_links_a_day(server: TestServer) {
+    /// An address gets five e-mails with links at once and twenty in a day, whoever requests them.
+    async fn an_address_gets_few_emails_with_links_a_day(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         let mut sent = 0;
         for attempt in 0..40 {
@@ -145,7 +145,7 @@ on_every_engine! {
     }
 
     /// Signing up counts as well, and says that it was the address.
-    async fn signing_up_counts_as_a_mail_to_the_address(server: TestServer) {
+    async fn signing_up_counts_as_an_email_to_the_address(server: TestServer) {
         let stranger = Visitor::new(&server);
         for _ in 0..5 {
             assert_eq!(stranger.post("/forgot-password", &[("email", VICTIM)]).await.status, StatusCode::OK);
@@ -154,27 +154,27 @@ on_every_engine! {
         let page = stranger.post("/sign-up/developer", &fields).await;
         assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
         page.assert_says("Many e-mails were sent to this address already");
-        assert!(server.mails().await.is_empty());
+        assert!(server.emails().await.is_empty());
     }
 
-    /// However many businesses write, a customer's address gets twenty letters at once. What is not sent is on the page of
-    /// e-mails, with the reason; the program that booked is told nothing of what others write.
-    async fn a_customer_gets_few_letters_at_once(server: TestServer) {
+    /// A customer's address gets twenty e-mails about bookings at once, from all businesses together. The page of
+    /// e-mails shows what was not sent, with the reason; the API client is not told what others send.
+    async fn a_customer_gets_few_emails_at_once(server: TestServer) {
         let (owner, program) = business(&server).await;
-        let letter = async |number: u32| {
+        let book = async |number: u32| {
             let body = order(&format!("2026-06-{:02}", 1 + number), 1);
             program.create("/bookings?notifyCustomer=true&mode=backend", &body).await;
         };
         for number in 0..21 {
-            letter(number).await;
+            book(number).await;
         }
-        let letters = async || server.mails().await.iter().filter(|mail| mail.to == "marta@example.com").count();
-        assert_eq!(letters().await, 20);
+        let booking_emails = async || server.emails().await.iter().filter(|mail| mail.to == "marta@example.com").count();
+        assert_eq!(booking_emails().await, 20);
         let page = owner.get("/backoffice/emails").await;
         page.assert_says("many e-mails went to this address already");
         assert!(!page.html.contains("/again"), "there is nothing to send");
         server.clock.advance(Duration::from_secs(180));
-        letter(21).await;
-        assert_eq!(letters().await, 21);
+        book(21).await;
+        assert_eq!(booking_emails().await, 21);
     }
 }

@@ -1,4 +1,4 @@
-//! A server without a mail server says so, and claims nothing that did not happen.
+//! A server without a mail server says so, and claims no e-mail that was not sent.
 
 use slotkeeper_testkit::client::Visitor;
 use slotkeeper_testkit::server::{Engine, TestServer};
@@ -7,7 +7,7 @@ use slotkeeper_testkit::server::{Engine, TestServer};
 const SUCCESS: &str = "alert good";
 
 async fn nothing_is_claimed(engine: Engine) {
-    let server = TestServer::start_without_mail(engine).await;
+    let server = TestServer::start_without_mail_server(engine).await;
     let owner = Visitor::new(&server);
     let fields = [
         ("name", "Harbour Lights"),
@@ -23,13 +23,13 @@ async fn nothing_is_claimed(engine: Engine) {
     let home = owner.get("/backoffice").await;
     home.assert_says("no mail server is configured");
     assert!(!home.html.contains("We sent") && !home.html.contains("Follow the link"), "{}", home.html);
-    let written = server.mails().await.len();
+    let written = server.emails().await.len();
 
     let again = owner.post("/confirm-email", &[]).await.location();
     assert_eq!(again, "/backoffice?notice=no-mail");
-    let told = owner.get(&again).await;
-    told.assert_says("No e-mail was sent: no mail server is configured.");
-    assert!(!told.html.contains(SUCCESS), "{}", told.html);
+    let page = owner.get(&again).await;
+    page.assert_says("No e-mail was sent: no mail server is configured.");
+    assert!(!page.html.contains(SUCCESS), "{}", page.html);
 
     owner.get("/backoffice/team").await.assert_says("An invitation is an e-mail, and no mail server is configured.");
     let invited = [("name", "Ines"), ("email", "ines@example.com"), ("role", "staff")];
@@ -52,9 +52,9 @@ async fn nothing_is_claimed(engine: Engine) {
         page.assert_says("No e-mail can be sent");
         assert!(!page.html.contains("Check your inbox") && !page.html.contains("<form"), "{}", page.html);
     }
-    assert_eq!(server.mails().await.len(), written, "links were made that reach nobody");
+    assert_eq!(server.emails().await.len(), written, "links were made that reach nobody");
 
-    // A key that would come by e-mail is not made.
+    // No key is made that would be sent by e-mail.
     let developer = Visitor::developer(&server, "dev@example.com").await;
     let application = developer.register("Key Desk", "").await;
     let asked = owner.get(&application.asks_for("bookings_r_all", None)).await;
@@ -62,9 +62,9 @@ async fn nothing_is_claimed(engine: Engine) {
     asked.assert_says("no mail server is configured. Nothing was allowed");
     let path = format!("/developer/applications/{}", application.id);
     let removed = developer.post(&format!("{path}/callback"), &[("remove", "")]).await.location();
-    let told = developer.get(&removed).await;
-    told.assert_says("the application cannot be installed");
-    assert!(!told.html.contains(SUCCESS), "{}", told.html);
+    let page = developer.get(&removed).await;
+    page.assert_says("the application cannot be installed");
+    assert!(!page.html.contains(SUCCESS), "{}", page.html);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -77,12 +77,12 @@ async fn nothing_is_claimed_on_postgres() {
     nothing_is_claimed(Engine::Postgres).await;
 }
 
-/// Where e-mails reach their readers, also in the inbox of the demo, the pages say that they come.
+/// If e-mails reach their recipients, also in the demo's inbox, the pages announce them.
 async fn what_is_sent_is_said(engine: Engine) {
     let server = TestServer::start(engine).await;
     let owner = Visitor::unconfirmed_owner(&server, "olivia@example.com").await;
     owner.get("/backoffice").await.assert_says("Follow the link in the e-mail to olivia@example.com");
-    let written = server.mails().await.len();
+    let written = server.emails().await.len();
     let again = owner.post("/confirm-email", &[]).await.location();
     assert_eq!(again, "/backoffice?notice=link-sent");
     owner.get(&again).await.assert_says(SUCCESS);
@@ -91,7 +91,7 @@ async fn what_is_sent_is_said(engine: Engine) {
     assert_eq!(owner.post("/backoffice/team", &invited).await.location(), "/backoffice/team?notice=invited");
     let asked = Visitor::new(&server).post("/forgot-password", &[("email", "olivia@example.com")]).await;
     asked.assert_says("Check your inbox");
-    assert_eq!(server.mails().await.len(), written + 3);
+    assert_eq!(server.emails().await.len(), written + 3);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

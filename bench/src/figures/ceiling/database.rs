@@ -1,11 +1,12 @@
-//! The database of the ceilings: the settings of the server's (`store/src/sqlite/connection.rs`), and the fewest tables.
+//! The ceiling's database: the server's SQLite settings (`store/src/sqlite/connection.rs`), and as few tables as
+//! possible.
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Row, params};
 use serde::Serialize;
 use std::path::Path;
 
-/// A key that is there.
+/// An existing key.
 pub(super) const KEY: &str = "ACEILING0000000000000000000000000000500";
 
 const TABLES: &str = "
@@ -34,7 +35,7 @@ const SLOTS: u32 = 10_000;
 const BOOKINGS: u32 = 100_000;
 const PRODUCT: &str = "CEILINGPRODUCT0000000";
 
-/// Makes the file, with enough rows that finding the right ones is some work.
+/// Creates the file, with enough rows that lookups take some time.
 pub(super) fn make(file: &Path) -> rusqlite::Result<()> {
     let db = Connection::open(file)?;
     db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
@@ -75,13 +76,13 @@ pub(super) fn make(file: &Path) -> rusqlite::Result<()> {
     db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
 }
 
-/// A connection that only reads.
+/// A read-only connection.
 pub(super) fn reader(file: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     open(file, flags, "PRAGMA query_only = ON;")
 }
 
-/// A connection that writes; a commit is on the disk when it returns.
+/// A writing connection; a commit is durable when it returns.
 pub(super) fn writer(file: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     open(
@@ -112,7 +113,7 @@ struct KeyInfo<'a> {
     creation_time: &'a str,
 }
 
-/// What a key is good for.
+/// The permissions of a key.
 pub(super) fn key(db: &Connection, key: &str) -> rusqlite::Result<Vec<u8>> {
     let mut statement =
         db.prepare_cached("SELECT account_id, permissions, creation_time FROM api_key WHERE key = ?1")?;
@@ -249,7 +250,7 @@ pub(super) fn bookings(db: &Connection) -> rusqlite::Result<Vec<u8>> {
     })
 }
 
-/// A list of the fifty rows from one start on.
+/// The fifty rows from an offset on.
 fn page(
     db: &Connection,
     sql: &str,

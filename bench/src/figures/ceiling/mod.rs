@@ -1,5 +1,5 @@
-//! What the machine can do at best: a bare program with the libraries of the server and the settings of its database that
-//! does only the least that each job needs. It checks no permission and no rule, knows one language and counts no pages.
+//! The ceiling: a minimal program with the server's libraries and database settings that does only what each request
+//! needs. It checks no permissions or rules, has one language and no page counts.
 //!
 //! It answers the same requests as the server, so that one client measures both.
 
@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::net::TcpListener;
 use writer::Writer;
 
-/// A key that it knows.
+/// An existing key.
 pub const KEY: &str = database::KEY;
 
 /// Serves until the process is ended.
@@ -35,7 +35,7 @@ pub async fn ceiling(args: &CeilingArgs) -> anyhow::Result<()> {
         .route("/v2/bookings", get(bookings).post(book))
         .with_state(shared);
     let listener = TcpListener::bind(args.listen).await?.tap_io(|stream| {
-        // One that is gone already has no delay either.
+        // A closed connection needs no `TCP_NODELAY`.
         let _gone = stream.set_nodelay(true);
     });
     Ok(serve(listener, router).await?)
@@ -74,7 +74,7 @@ async fn bookings(State(shared): State<Shared>) -> Response {
     shared.read(database::bookings)
 }
 
-/// A booking, as far as it is read.
+/// The members of a booking that are read.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct NewBooking {

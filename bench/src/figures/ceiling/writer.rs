@@ -1,5 +1,4 @@
-//! Durable bookings of five statements: one thread writes, many of them are committed together, and each is answered after
-//! the commit.
+//! Durable bookings of five statements: one thread writes, groups commits, and responds after the commit.
 
 use super::{NewBooking, database};
 use anyhow::Context;
@@ -10,10 +9,10 @@ use std::thread;
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// A commit has so many bookings at most, like those of the server.
+/// Maximum bookings of a commit, as in the server.
 const GROUP: usize = 256;
 
-/// How long commits are gathered before a checkpoint, as in the server.
+/// Delay before a checkpoint, as in the server.
 const PAUSE: Duration = Duration::from_millis(250);
 
 type Outcome = Result<String, String>;
@@ -23,7 +22,7 @@ struct Job {
     answer: oneshot::Sender<Outcome>,
 }
 
-/// The way to the thread that writes.
+/// Sends bookings to the writing thread.
 #[derive(Clone)]
 pub(super) struct Writer(Sender<Job>);
 
@@ -35,14 +34,14 @@ impl Writer {
         thread::spawn(move || {
             loop {
                 thread::sleep(PAUSE);
-                // The next one does what this one did not.
+                // The next one covers what this one did not.
                 let _done = checkpoints.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
             }
         });
         Ok(Self(sender))
     }
 
-    /// The number of the booking.
+    /// Returns the booking number.
     pub(super) async fn book(&self, new: NewBooking) -> Outcome {
         let (answer, outcome) = oneshot::channel();
         self.0.send(Job { new, answer }).map_err(|error| error.to_string())?;
@@ -56,7 +55,7 @@ fn write(db: &Connection, jobs: &Receiver<Job>) {
         let mut answers = Vec::new();
         let committed = group(db, first, jobs, &mut number, &mut answers);
         if committed.is_err() {
-            // There may be nothing to roll back.
+            // There may be no transaction.
             let _none = db.execute_batch("ROLLBACK");
         }
         for (answer, number) in answers {
@@ -64,7 +63,7 @@ fn write(db: &Connection, jobs: &Receiver<Job>) {
                 Ok(()) => Ok(number),
                 Err(error) => Err(format!("{error:#}")),
             };
-            // Whoever asked may be gone.
+            // The client may have disconnected.
             let _gone = answer.send(outcome);
         }
     }

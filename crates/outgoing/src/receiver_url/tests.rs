@@ -79,7 +79,7 @@ fn only_the_ports_of_https() {
     assert!(policy.check("https://shop.example/").is_err());
 }
 
-/// Every spelling of this machine that the common libraries understand in some version.
+/// Every spelling of this machine that common libraries understand in some version.
 #[test]
 fn this_machine_in_every_spelling() {
     for host in [
@@ -254,7 +254,7 @@ fn what_the_configuration_allows_can_be_registered() {
 }
 
 proptest! {
-    /// Whatever is accepted is one line, goes to the host that other programs read in it, and is sent as written.
+    /// An accepted address is one line, goes to the host that other programs read in it, and is sent as written.
     #[test]
     fn what_is_accepted_means_one_thing(text in "https?://[a-zA-Z0-9.:@%\\[\\]x_-]{1,24}(/[ -~]{0,10})?([?][ -~]{0,10})?|[ -~\\r\\nä]{0,40}") {
         for policy in [Policy::default(), demo()] {
@@ -272,7 +272,7 @@ proptest! {
         }
     }
 
-    /// Each of the four numbers of an inner address, written in each of the usual ways.
+    /// Each of the four numbers of a private address, in each of the usual notations.
     #[test]
     fn no_spelling_of_an_inner_address_passes(
         address in prop_oneof![Just([127u8, 0, 0, 1]), Just([10, 1, 2, 3]), Just([169, 254, 169, 254]), Just([192, 168, 0, 1])],

@@ -1,4 +1,4 @@
-//! What is sent, and what is made of any answer.
+//! What is sent, and how every kind of response is handled.
 
 use crate::support::*;
 use slotkeeper_outgoing::{
@@ -17,7 +17,7 @@ fn body(outcome: &Outcome) -> &str {
     &outcome.answer.as_ref().unwrap().body_start
 }
 
-/// Whether a connection is cut off by the caller.
+/// Whether the caller closes the connection.
 async fn is_cut_off(stream: &mut (impl AsyncReadExt + Unpin)) -> bool {
     let mut rest = [0; 64];
     loop {
@@ -83,7 +83,7 @@ async fn a_redirect_is_a_status_like_others() {
 }
 
 #[tokio::test]
-async fn retry_after_is_told() {
+async fn retry_after_is_returned() {
     let answer = "HTTP/1.1 503 Busy\r\nRetry-After: 120\r\nContent-Length: 0\r\n\r\n";
     let outcome = post(&Receiver::answering(answer).await.http("/"), patient()).await;
     let retry = outcome.answer.unwrap().retry_after.unwrap();
@@ -192,7 +192,7 @@ async fn an_endless_body_is_cut_off() {
         .await;
         let outcome = post(&receiver.http("/"), patient()).await;
         assert_eq!((status(&outcome), body(&outcome)), (500, &*"y".repeat(1024)), "{head}");
-        // The rest is what the system takes in between.
+        // The rest is what the system's buffers take.
         assert!(written.recv().await.unwrap() < 16 * 1024 * 1024, "{head}");
     }
 }
@@ -279,14 +279,14 @@ async fn a_connection_that_ends_early_broke_off() {
         let outcome = post(&Receiver::answering(answer).await.http("/"), patient()).await;
         assert_eq!(outcome.answer, Err(Failure::BrokeOff), "{answer:?}");
     }
-    // What was not read is told by a reset.
+    // Unread bytes cause a reset.
     let (at, _) = listen("127.0.0.1:0", |stream| async move { stream.readable().await }).await;
     assert_eq!(post(&format!("http://{at}/"), patient()).await.answer, Err(Failure::BrokeOff));
 }
 
 #[tokio::test]
-async fn nobody_there() {
-    // Closed again right away.
+async fn no_listener() {
+    // Closed again at once: connections are refused.
     let at = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let outcome = post(&format!("http://{at}/"), patient()).await;
     assert_eq!(outcome.answer, Err(Failure::NoConnection));

@@ -1,4 +1,4 @@
-//! Names that lead somewhere else than they should.
+//! Names that resolve to forbidden addresses.
 
 use crate::support::*;
 use slotkeeper_outgoing::{Failure, Limits, Policy};
@@ -36,7 +36,7 @@ async fn one_inner_address_among_others_is_enough() {
     assert_eq!(receiver.connections(), 0);
 }
 
-/// The name is right when it is looked up and would be wrong right after: what was found is what is called.
+/// The name is allowed at the lookup and would be forbidden at a second one: the address found first is called.
 #[tokio::test]
 async fn a_name_is_looked_up_once_for_each_call() {
     let receiver = Receiver::secured("receiver", OK).await;
@@ -63,7 +63,7 @@ async fn an_allowed_network_can_be_called() {
     assert!(request.contains(&format!("\r\nHost: {NAME}:{}\r\n", receiver.at.port())), "{request}");
 }
 
-/// 0.0.0.0 leads to this machine: that nobody has opened, and only the connection shows it.
+/// 0.0.0.0 leads to this machine; only the connection shows it.
 #[tokio::test]
 async fn who_is_at_the_other_end_is_checked_too() {
     let receiver = Receiver::secured("receiver", OK).await;

@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-/// A proxy that connects to that one address whatever it is told, and remembers what it was told.
+/// A proxy that connects to that one address whatever is requested, and records the requests.
 async fn proxy(to: SocketAddr) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     let told = Arc::new(Mutex::new(Vec::new()));
     let heard = Arc::clone(&told);
@@ -28,7 +28,7 @@ async fn proxy(to: SocketAddr) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     (at, told)
 }
 
-/// Only the proxy looks names up.
+/// A resolver that fails the test: only the proxy resolves names.
 fn no_names() -> Names {
     Names::leading_to(&[&["0.0.0.0"]])
 }
@@ -55,7 +55,7 @@ async fn https_goes_through_the_proxy() {
     assert!(!format!("{outgoing:?}").contains("hush") && !format!("{outgoing:?}").contains("bWU6aHVzaA"));
 }
 
-/// The proxy is trusted with names, not with what an address says of itself.
+/// The proxy resolves names, but a private address in the URL is refused here.
 #[tokio::test]
 async fn inner_addresses_are_refused_before_the_proxy() {
     let receiver = Receiver::secured("receiver", OK).await;
@@ -69,7 +69,7 @@ async fn inner_addresses_are_refused_before_the_proxy() {
 }
 
 #[tokio::test]
-async fn the_proxy_vouches_for_nobody() {
+async fn the_proxy_does_not_replace_tls() {
     let receiver = Receiver::secured("self_signed", OK).await;
     let (at, _) = proxy(receiver.at).await;
     let outgoing = caller(&Policy::default(), patient(), through(at), &no_names());

@@ -1,4 +1,4 @@
-//! TLS: it is the right host, or nothing is sent.
+//! TLS: nothing is sent to the wrong host.
 
 use crate::support::*;
 use rustls::RootCertStore;
@@ -19,7 +19,7 @@ async fn the_right_certificate_is_accepted() {
 }
 
 #[tokio::test]
-async fn wrong_certificates_are_told_apart_and_get_no_request() {
+async fn wrong_certificates_are_distinguished_and_get_no_request() {
     for (certificate, fault) in [("self_signed", TlsFault::UnknownIssuer), ("expired", TlsFault::Expired)] {
         let receiver = Receiver::secured(certificate, OK).await;
         let outcome = post_over_tls(receiver.at.port(), patient()).await;
@@ -88,13 +88,13 @@ async fn a_handshake_that_stops() {
     assert_eq!(post_over_tls(at.port(), hasty()).await.answer, Err(Failure::TimedOut));
 }
 
-/// The demo speaks plain http to this machine, and nothing less than TLS to anybody else.
+/// The demo speaks plain http to this machine, and TLS to every other host.
 #[tokio::test]
 async fn https_is_never_spoken_in_the_clear() {
     let receiver = Receiver::answering(OK).await;
     let outgoing = Outgoing::new(Policy { loopback_http: true, ..Policy::default() }, patient(), None);
     let url = outgoing.policy().check(&format!("https://127.0.0.1:{}/", receiver.at.port())).unwrap();
-    // The greeting of TLS is no request, so this receiver waits for more of it.
+    // The TLS greeting is not a request, so this receiver waits for more of it.
     let limits = Outgoing::new(outgoing.policy().clone(), hasty(), None);
     assert_eq!(limits.post(&url, HeaderMap::new(), Vec::new()).await.answer, Err(Failure::TimedOut));
     assert!(receiver.requests().is_empty());

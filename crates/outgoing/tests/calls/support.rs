@@ -16,7 +16,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
-/// The name that the certificates are for.
+/// The name in the certificates.
 pub const NAME: &str = "receiver.example";
 
 /// Long enough for a busy machine; no test waits for it.
@@ -29,7 +29,7 @@ pub fn patient() -> Limits {
     }
 }
 
-/// For tests that wait for the end of the time.
+/// For tests that wait for the deadline.
 pub fn hasty() -> Limits {
     Limits { total: Duration::from_millis(400), ..Limits::default() }
 }
@@ -37,7 +37,6 @@ pub fn hasty() -> Limits {
 pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
-/// A socket on this machine.
 pub struct Receiver {
     pub at: SocketAddr,
     connections: Arc<AtomicUsize>,
@@ -45,12 +44,12 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// How many connections were made to it.
+    /// The number of accepted connections.
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
 
-    /// The requests that it has read, word for word.
+    /// The requests it has read, unchanged.
     pub fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
@@ -59,7 +58,7 @@ impl Receiver {
         format!("http://{}{path}", self.at)
     }
 
-    /// One that reads a request and then writes what `answer` says, in plain text.
+    /// Reads a request and writes `answer` as plain text.
     pub async fn answering(answer: impl Into<Vec<u8>>) -> Self {
         let answer = answer.into();
         Self::open("127.0.0.1:0", None, move |mut stream| {
@@ -82,7 +81,7 @@ impl Receiver {
         .await
     }
 
-    /// One that reads a request and then does as it likes.
+    /// Reads a request and then runs `conduct`.
     pub async fn doing<F>(conduct: impl Fn(Box<dyn Stream>) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = io::Result<()>> + Send + 'static,
@@ -117,7 +116,7 @@ impl Receiver {
     }
 }
 
-/// Listens and does the same with every connection, and counts them.
+/// Listens, runs `conduct` for every connection, and counts connections.
 pub async fn listen<F>(
     at: &str,
     conduct: impl Fn(TcpStream) -> F + Send + Sync + 'static,
@@ -132,7 +131,7 @@ where
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             count.fetch_add(1, Ordering::SeqCst);
-            // That the caller hangs up in the middle is what many tests are about.
+            // An error is expected in many tests: the caller closes early.
             tokio::spawn(conduct(stream));
         }
     });
@@ -157,7 +156,7 @@ pub async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<S
     }
 }
 
-/// The answers to look-ups, one after the other; the last one stays. No answer at all: every look-up hangs.
+/// Prepared results of lookups, one after the other; the last one stays. Without any, every lookup hangs.
 #[derive(Clone, Default)]
 pub struct Names {
     answers: Arc<Mutex<VecDeque<Vec<IpAddr>>>>,
@@ -196,12 +195,12 @@ pub fn caller(policy: &Policy, limits: Limits, proxy: Option<Proxy>, names: &Nam
     Outgoing::with(policy.clone(), limits, proxy, names.clone(), roots)
 }
 
-/// https on that port, and to 127.0.0.1 as if it were outside.
+/// Allows https on that port, and 127.0.0.1 as if it were public.
 pub fn outside(port: u16) -> Policy {
     Policy { allowed: vec!["127.0.0.1".parse().unwrap()], ports: vec![port], ..Policy::default() }
 }
 
-/// Plain http to this machine, as in the demo.
+/// Allows plain http to this machine, as in the demo.
 pub fn demo() -> Policy {
     Policy { loopback_http: true, ..Policy::default() }
 }
@@ -213,7 +212,7 @@ pub async fn post(url: &str, limits: Limits) -> Outcome {
     outgoing.post(&url, HeaderMap::new(), b"{}".to_vec()).await
 }
 
-/// Posts `{}` to the name that the certificates are for.
+/// Posts `{}` to the name in the certificates.
 pub async fn post_to_name(outgoing: &Outgoing, port: u16) -> Outcome {
     let url = outgoing.policy().check(&format!("https://{NAME}:{port}/hook")).unwrap();
     outgoing.post(&url, HeaderMap::new(), b"{}".to_vec()).await
@@ -223,7 +222,6 @@ fn certificate(name: &str) -> CertificateDer<'static> {
     CertificateDer::from_pem_file(folder().join(format!("{name}.pem"))).unwrap()
 }
 
-/// The other half of TLS.
 pub fn acceptor(name: &str) -> TlsAcceptor {
     let key = PrivateKeyDer::from_pem_file(folder().join(format!("{name}.key"))).unwrap();
     let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))

@@ -1,8 +1,8 @@
-//! How a configuration is put together: the defaults, over them the file, over that the environment.
+//! Merges the configuration: defaults, then the file, then the environment.
 //!
-//! The annotated file is the list of the options: what stands there can be set, and its value there says of which
-//! kind it is. Options are laid over it one at a time, so that a mistake is told with the place it was made in. No
-//! message repeats a value, because the value may be a secret.
+//! The annotated default file is the list of options; a default's type is the option's type. Options are merged one
+//! at a time, so that an error names the line or variable it comes from. No message repeats a value, because it may
+//! be a secret.
 
 use super::{Config, DEFAULT_FILE};
 use serde::Deserialize;
@@ -16,46 +16,38 @@ use toml::{Table, Value};
 
 const PREFIX: &str = "SLOTKEEPER_";
 
-/// Variables of ours that are not options.
-const NO_OPTIONS: [&str; 2] = ["SLOTKEEPER_CONFIG", crate::master_key::ENVIRONMENT];
+/// Variables with our prefix that are not options.
+const NOT_OPTIONS: [&str; 2] = ["SLOTKEEPER_CONFIG", crate::master_key::ENVIRONMENT];
 
-/// Kubernetes gives every container variables that begin like this, made from the name of a service, and test
-/// programs have theirs. They are not meant for us.
+/// Variables with our prefix that other programs set: Kubernetes for a service called slotkeeper, and test programs.
 const FOREIGN: [&str; 3] = ["SLOTKEEPER_SERVICE_", "SLOTKEEPER_PORT", "SLOTKEEPER_TEST_"];
 
-/// What is wrong with a configuration, in a sentence for the person who wrote it.
+/// An error in a configuration, as a sentence for the operator.
 #[derive(Debug, Error)]
 pub enum ConfigError {
-    /// The file cannot be read.
     #[error("The configuration file {} cannot be read: {source}", path.display())]
-    Unreadable {
-        path: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
-    /// An option is wrong.
+    Unreadable { path: PathBuf, source: io::Error },
     #[error("{place}: {message}")]
     Wrong {
         /// File and line, or the variable.
         place: String,
-        /// What should be there.
+        /// What the value has to be.
         message: String,
     },
 }
 
 impl Config {
-    /// The configuration from a file, if there is one, and the environment, such as `std::env::vars_os()`. Without a
-    /// file the one that `SLOTKEEPER_CONFIG` names is read.
+    /// Loads the configuration from a file, if there is one, and the environment, such as `std::env::vars_os()`.
+    /// Without `file`, the one that `SLOTKEEPER_CONFIG` names is read.
     ///
     /// # Errors
-    ///
-    /// When a file that is named cannot be read, or an option is unknown or has a value it cannot have.
+    /// When a named file cannot be read, or an option is unknown or has an invalid value.
     pub fn load(
         file: Option<&Path>,
         environment: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self, ConfigError> {
         let variables = ours(environment)?;
-        let named = variables.iter().find(|(name, _)| name == NO_OPTIONS[0]).map(|(_, path)| Path::new(path));
+        let named = variables.iter().find(|(name, _)| name == NOT_OPTIONS[0]).map(|(_, path)| Path::new(path));
 
         let mut layers = Layers::new()?;
         if let Some(path) = file.or(named) {
@@ -64,7 +56,7 @@ impl Config {
             layers.lay_file(&path.display().to_string(), &text)?;
         }
         for (name, text) in &variables {
-            if !NO_OPTIONS.contains(&name.as_str()) {
+            if !NOT_OPTIONS.contains(&name.as_str()) {
                 layers.lay_variable(name, text)?;
             }
         }
@@ -72,7 +64,7 @@ impl Config {
     }
 }
 
-/// The variables that are meant for us. Other programs' may hold anything, also what is no text.
+/// The variables with our prefix. Variables of other programs may contain anything, also invalid UTF-8.
 fn ours(environment: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Vec<(String, String)>, ConfigError> {
     let mut variables = Vec::new();
     for (name, value) in environment {
@@ -86,7 +78,7 @@ fn ours(environment: impl IntoIterator<Item = (OsString, OsString)>) -> Result<V
     Ok(variables)
 }
 
-/// An option's section, if it is in one, and its name.
+/// An option's section, if it has one, and its name.
 type Name<'a> = (Option<&'a str>, &'a str);
 
 struct Layers {
@@ -111,14 +103,14 @@ impl Layers {
         let broken =
             |error: toml::de::Error| wrong(&place(error.span().map_or(text.len(), |span| span.start)), error.message());
         let values: Table = text.parse().map_err(broken)?;
-        // The same once more, for where each thing stands.
+        // Parsed a second time for the positions.
         let places = DeTable::parse(text).map_err(broken)?;
         for (key, inner) in places.get_ref() {
             let place_of_key = place(key.span().start);
             let Some(value) = values.get(key.get_ref().as_ref()) else { continue };
             let section = key.get_ref().as_ref();
             if !self.known.get(section).is_some_and(Value::is_table) && !value.is_table() {
-                self.lay((None, section), value.clone(), &place_of_key)?;
+                self.set((None, section), value.clone(), &place_of_key)?;
                 continue;
             }
             let (Some(options), Some(places)) = (value.as_table(), inner.get_ref().as_table()) else {
@@ -130,7 +122,7 @@ impl Layers {
             for key in places.keys() {
                 let option = key.get_ref().as_ref();
                 if let Some(value) = options.get(option) {
-                    self.lay((Some(section), option), value.clone(), &place(key.span().start))?;
+                    self.set((Some(section), option), value.clone(), &place(key.span().start))?;
                 }
             }
         }
@@ -152,11 +144,11 @@ impl Layers {
             _ => Value::String(text.to_owned()),
         };
         let (section, name) = (section.map(str::to_owned), name.to_owned());
-        self.lay((section.as_deref(), &name), value, variable)
+        self.set((section.as_deref(), &name), value, variable)
     }
 
-    /// Lays one option over what there is.
-    fn lay(&mut self, option: Name<'_>, value: Value, place: &str) -> Result<(), ConfigError> {
+    /// Sets one option, replacing its earlier value.
+    fn set(&mut self, option: Name<'_>, value: Value, place: &str) -> Result<(), ConfigError> {
         let (section, name) = option;
         let Some((_, like)) = all(&self.known).into_iter().find(|(known, _)| *known == option) else {
             return Err(wrong(place, self.unknown(option)));
@@ -182,7 +174,7 @@ impl Layers {
         Ok(())
     }
 
-    /// Says that an option is unknown, and where an option of this name would be.
+    /// The message for an unknown option, naming the section in which an option of this name exists.
     fn unknown(&self, (section, name): Name<'_>) -> String {
         let here = section.map_or_else(|| "outside a section".to_owned(), |section| format!("in [{section}]"));
         let elsewhere = all(&self.known).into_iter().map(|(option, _)| option).find(|(_, known)| *known == name);
@@ -200,7 +192,6 @@ impl Layers {
     }
 }
 
-/// Every option and its default.
 fn all(known: &Table) -> Vec<(Name<'_>, &Value)> {
     let mut options = Vec::new();
     for (key, value) in known {

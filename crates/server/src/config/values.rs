@@ -1,4 +1,4 @@
-//! The kinds of values that options have, and what each must look like.
+//! The types of option values, and their validation.
 
 use axum::http::HeaderValue;
 use ipnet::IpNet;
@@ -16,25 +16,24 @@ use std::time::Duration;
 use toml::Value;
 use url::Url;
 
-/// The server's address as others see it: scheme, host and port, nothing after it.
+/// The server's public address: scheme, host and port, without a path.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct PublicUrl(String);
 
 impl PublicUrl {
-    /// The address of a server that is reached where it listens.
     #[must_use]
     pub fn http(address: SocketAddr) -> Self {
         Self(format!("http://{address}"))
     }
 
-    /// The address without a slash at the end, so that a path can be put behind it.
+    /// The address without a trailing slash.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether it is reached over TLS, which makes cookies secure ones.
+    /// Whether it is reached over TLS; cookies are then `Secure`.
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.0.starts_with("https://")
@@ -74,19 +73,19 @@ impl TryFrom<String> for PublicUrl {
     }
 }
 
-/// The address of a PostgreSQL database, which may hold a password; or empty, for SQLite. `{:?}` does not show it.
+/// The address of a PostgreSQL database, which may contain a password; empty for SQLite. `{:?}` does not show it.
 #[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct DatabaseUrl(String);
 
 impl DatabaseUrl {
-    /// Whether there is none, so that the database is SQLite's.
+    /// Whether the database is SQLite.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The address with everything in it. Whoever calls this answers for where it goes.
+    /// The address with its password. The caller must keep it out of logs and messages.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -100,7 +99,7 @@ impl FromStr for DatabaseUrl {
         if text.is_empty() || text.starts_with("postgres://") || text.starts_with("postgresql://") {
             Ok(Self(text.to_owned()))
         } else {
-            // The text is not repeated: it may hold a password.
+            // The value is not repeated: it may contain a password.
             Err("must be empty, for SQLite, or begin with postgres://")
         }
     }
@@ -120,19 +119,18 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
-/// The password for the mail server. `{:?}` does not show it.
+/// The password of the mail server's user. `{:?}` does not show it.
 #[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct MailPassword(String);
 
 impl MailPassword {
-    /// Takes the text as it is.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The password itself. Whoever calls this answers for where it goes.
+    /// The password in clear. The caller must keep it out of logs and messages.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -145,18 +143,16 @@ impl fmt::Debug for MailPassword {
     }
 }
 
-/// How the connection to the mail server is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MailTls {
-    /// It begins in the clear and must change to TLS.
+    /// Starts in clear text and must upgrade to TLS.
     Starttls,
     /// TLS from the first byte.
     Tls,
     None,
 }
 
-/// For whom the log is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
@@ -164,11 +160,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// Reads an address to listen on; `localhost` is understood as 127.0.0.1.
-///
-/// # Errors
-///
-/// With a sentence that says what it should look like.
+/// Parses an address to listen on; `localhost` is 127.0.0.1. The error is a sentence that gives the expected form.
 pub fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     let address = match text.strip_prefix("localhost:") {
         Some(port) => format!("127.0.0.1:{port}").parse(),
@@ -181,7 +173,6 @@ pub(super) fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Socke
     parse_listen(&String::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
-/// A whole number within limits.
 pub(super) fn between<'de, const MIN: i64, const MAX: i64, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -210,7 +201,7 @@ pub(super) fn allowed_receivers<'de, D: Deserializer<'de>>(deserializer: D) -> R
     read.collect()
 }
 
-/// A list of numbers. In the environment lists are texts, so a number may be one. Nothing when one is no `T`.
+/// A list of numbers, or `None` if one is not a `T`. Numbers may be strings, because lists from the environment are.
 fn numbers<'de, D: Deserializer<'de>, T: TryFrom<i64> + FromStr>(deserializer: D) -> Result<Option<Vec<T>>, D::Error> {
     let number = |value: &Value| match value {
         Value::Integer(number) => T::try_from(*number).ok(),
@@ -234,7 +225,7 @@ pub(super) fn retry_minutes<'de, D: Deserializer<'de>>(deserializer: D) -> Resul
     })
 }
 
-/// The text is not repeated when it is wrong: it may hold a password.
+/// The value is not repeated in the error: it may contain a password.
 pub(super) fn proxy<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Proxy>, D::Error> {
     let text = String::deserialize(deserializer)?;
     if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(D::Error::custom) }
@@ -249,7 +240,7 @@ pub(super) fn cors_origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result
         return Ok(Origins::All);
     }
     let origin = |text: &String| {
-        // As browsers send it: no path, not even a slash.
+        // As browsers send an origin: no path, not even a slash.
         let same = Url::parse(text).is_ok_and(|url| url.origin().ascii_serialization() == *text);
         let value = same.then(|| HeaderValue::from_str(text).ok()).flatten();
         value.ok_or_else(|| D::Error::custom("must be a list of origins, such as \"https://shop.example\", or [\"*\"]"))
@@ -257,7 +248,7 @@ pub(super) fn cors_origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result
     origins.iter().map(origin).collect::<Result<_, _>>().map(Origins::These)
 }
 
-/// A sender is fully checked where mail is made; this catches what cannot be one.
+/// Only a plausibility check; the address is parsed where e-mails are composed.
 pub(super) fn sender<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let text = String::deserialize(deserializer)?;
     if text.contains('@') && !text.contains(char::is_control) {
@@ -275,21 +266,20 @@ pub(super) fn filter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Strin
     }
 }
 
-/// Who may sign up.
 pub(super) fn way<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Way, D::Error> {
     String::deserialize(deserializer)?
         .parse()
         .map_err(|_| D::Error::custom("must be \"open\", \"invited\" or \"closed\""))
 }
 
-/// A name that stands at the top of pages and in their titles.
+/// The name at the top of pages and in their titles.
 pub(super) fn installation_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let text = String::deserialize(deserializer)?;
     let name: Name = text.parse().map_err(|_| D::Error::custom("must be a name on one line"))?;
     Ok(name.to_string())
 }
 
-/// The address of a page that every page leads to; or empty.
+/// An address that every page links to; or empty.
 pub(super) fn page_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let text = String::deserialize(deserializer)?;
     let is_page = Url::parse(&text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));

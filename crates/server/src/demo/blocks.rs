@@ -1,4 +1,4 @@
-//! What the demo's business keeps for itself: some seats of a cruise, and a morning of a guide.
+//! The demo's blocks: a seat block on a cruise and a resource block of a guide's morning.
 
 use super::catalogue::Offer;
 use jiff::civil::{Weekday, time};
@@ -20,14 +20,13 @@ use std::time::Duration;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// One block of each kind.
 pub(super) struct Blocks {
     seats: NewSeatBlock,
     resources: NewResourceBlock,
 }
 
 impl Blocks {
-    /// Makes them up: a cruise in one of the next weeks, and a Thursday two or three weeks from now.
+    /// Chooses a cruise in the coming weeks, and a Thursday in two or three weeks.
     pub(super) fn invent(offer: &Offer, account: &Account, now: Instant) -> anyhow::Result<Self> {
         let missing = || anyhow::anyhow!("the example data lacks something to block");
         let product = offer.catalogue.product(&offer.cruise).ok_or_else(missing)?;
@@ -56,7 +55,8 @@ impl Blocks {
         })
     }
 
-    /// Writes them, within a transaction: the seats kept through an application, the guide's time by somebody of the business.
+    /// Writes both blocks in a transaction: the seat block made by the application, the resource block by a member of
+    /// the team.
     pub(super) fn write(
         &self,
         tx: &mut Tx,

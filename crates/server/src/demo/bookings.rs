@@ -1,4 +1,4 @@
-//! A few weeks of bookings, so that there are full events, nearly full and empty ones.
+//! A few weeks of bookings, with full, nearly full and empty events.
 
 use super::catalogue::Offer;
 use super::{customers, discounts};
@@ -35,39 +35,36 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How many people of each category: adults, children, infants, families.
+/// Participants by category: adults, children, infants, families.
 type Numbers = [u32; 4];
 
-/// How many of the customers come through the application. They are its own, so that its keys see whose bookings these
-/// are.
+/// How many customers were created by the application, so that its `_own` keys see them and their bookings.
 const OF_APPLICATION: usize = 9;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// All bookings, in the order in which they are made.
+/// All bookings, in the order of their creation.
 pub(super) struct Bookings {
     customers: Vec<PersonInput>,
     planned: Vec<Planned>,
 }
 
-/// A booking, and what becomes of it.
+/// A booking and what is done with it after its creation.
 struct Planned {
     created_at: Instant,
     by_application: bool,
-    /// Which customer, from 0.
+    /// The index in the list of customers.
     customer: usize,
     new: NewBooking,
     then: DemoOutcome,
 }
 
-/// What is to be booked.
 struct Draft {
     order: Order,
     starts_at: Instant,
     then: DemoOutcome,
 }
 
-/// What becomes of a booking.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum DemoOutcome {
     Stays,
@@ -76,16 +73,16 @@ enum DemoOutcome {
     NoShow,
 }
 
-/// Who has a hand in the bookings.
+/// Who makes changes in the demo.
 pub(super) struct DemoActors<'a> {
     pub(super) account: &'a Account,
     pub(super) application: &'a Application,
     pub(super) manager: &'a User,
-    /// What is kept of the password of the one customer who has one.
+    /// The password hash of the one customer who has a password.
     pub(super) customer_password: &'a HashedPassword,
 }
 
-/// What is needed everywhere while bookings are made up.
+/// What every step of making up bookings needs.
 struct BookingGenerator<'a> {
     offer: &'a Offer,
     account: &'a Account,
@@ -93,7 +90,7 @@ struct BookingGenerator<'a> {
 }
 
 impl Bookings {
-    /// Makes up bookings of what is offered.
+    /// Makes up bookings of the offered products.
     pub(super) fn invent(offer: &Offer, account: &Account, now: Instant) -> anyhow::Result<Self> {
         let inventor = BookingGenerator { offer, account, now };
         let mut drafts = inventor.tours()?;
@@ -120,23 +117,23 @@ impl Bookings {
         Ok(Self { customers, planned })
     }
 
-    /// Writes everything, within a transaction.
-    pub(super) fn write(&self, tx: &mut Tx, app: &App, hands: &DemoActors<'_>) -> Result<(), BookingError> {
-        for (customer, id) in &self.write_bookings(tx, app, hands)? {
-            customers::settle(tx, hands, *customer, id)?;
+    /// Writes everything in a transaction.
+    pub(super) fn write(&self, tx: &mut Tx, app: &App, actors: &DemoActors<'_>) -> Result<(), BookingError> {
+        for (customer, id) in &self.write_bookings(tx, app, actors)? {
+            customers::settle(tx, actors, *customer, id)?;
         }
         Ok(())
     }
 
-    /// Writes the bookings and whose they are; which customer is which.
+    /// Writes the bookings and their customers; returns the customers' ids by index.
     fn write_bookings(
         &self,
         tx: &mut Tx,
         app: &App,
-        hands: &DemoActors<'_>,
+        actors: &DemoActors<'_>,
     ) -> Result<BTreeMap<usize, CustomerId>, BookingError> {
-        let through = Actor::Application(hands.application.account.clone(), hands.application.id.clone());
-        let account = Arc::new(hands.account.clone());
+        let through = Actor::Application(actors.application.account.clone(), actors.application.id.clone());
+        let account = Arc::new(actors.account.clone());
         let account = || Arc::clone(&account);
         let mut known: BTreeMap<usize, CustomerId> = BTreeMap::new();
         for planned in &self.planned {
@@ -160,20 +157,20 @@ impl Bookings {
                     })?;
                 }
                 DemoOutcome::Accepted => {
-                    import(tx, app, &Access::import(account(), hands.manager()), later, |cx| {
+                    import(tx, app, &Access::import(account(), actors.manager()), later, |cx| {
                         accept(cx, number, Notify::default())
                     })?;
                 }
                 // Clients expect that a booking to which nobody came is cancelled (wire reference, section 6.10).
                 DemoOutcome::NoShow => {
                     let over = booking.span.to;
-                    import(tx, app, &Access::import(account(), hands.manager()), over, |cx| mark_no_show(cx, number))?;
+                    import(tx, app, &Access::import(account(), actors.manager()), over, |cx| mark_no_show(cx, number))?;
                 }
             }
         }
-        // After everything is booked, or it would have paid for some of that.
+        // After the bookings: earlier, it would have paid for some of them.
         if let (Some(customer), Some(last)) = (known.get(&0), self.planned.last()) {
-            discounts::grant(tx, hands.account, &Actor::System, last.created_at, customer)?;
+            discounts::grant(tx, actors.account, &Actor::System, last.created_at, customer)?;
         }
         Ok(known)
     }
@@ -186,7 +183,7 @@ impl DemoActors<'_> {
 }
 
 impl BookingGenerator<'_> {
-    /// Some days before it starts, and an hour ago at the latest.
+    /// Some days before the start, and at least an hour ago.
     fn created_at(&self, number: u32, draft: &Draft) -> Instant {
         let ahead = draft.starts_at.before(HOUR * (26 + number * 31 % 200));
         ahead.min(self.now.before(HOUR * (1 + number * 17 % 120)))
@@ -232,8 +229,8 @@ impl BookingGenerator<'_> {
         Ok(Draft { order, starts_at, then: DemoOutcome::Stays })
     }
 
-    /// Of seven events one is full, one nearly, one has a few people, one somebody who cancelled, and three are empty;
-    /// one of the empty ones is somebody's alone.
+    /// Of seven events one is full, one nearly full, one has a few participants, one a cancelled booking, and three
+    /// are empty; one of the empty ones is booked privately.
     fn tours(&self) -> anyhow::Result<Vec<Draft>> {
         let tour = &self.offer.tour;
         let mut drafts = Vec::new();
@@ -262,7 +259,7 @@ impl BookingGenerator<'_> {
                     _ => {}
                 }
                 if drafts.len() % 3 == 1 {
-                    draft.order.options = Options::Chosen(self.wishes(tour, drafts.len())?);
+                    draft.order.options = Options::Chosen(self.option_inputs(tour, drafts.len())?);
                 }
                 drafts.push(draft);
             }
@@ -270,7 +267,7 @@ impl BookingGenerator<'_> {
         Ok(drafts)
     }
 
-    /// Every other cruise has somebody, and there is always room.
+    /// Every other cruise has a booking, and none is full.
     fn cruises(&self) -> anyhow::Result<Vec<Draft>> {
         let cruise = &self.offer.cruise;
         let mut drafts = Vec::new();
@@ -288,8 +285,8 @@ impl BookingGenerator<'_> {
         Ok(drafts)
     }
 
-    /// Of the course that has begun: who came from the start, who joined late, and who comes once. Of the next one: who
-    /// is there already.
+    /// For the course that has begun: enrolments from the start, a late one, and a drop-in. For the next course: the
+    /// first enrolments.
     fn courses(&self) -> anyhow::Result<Vec<Draft>> {
         let product = self.product(&self.offer.course)?;
         let ProductKind::FixedCourse { schedules, .. } = &product.kind else { return Ok(Vec::new()) };
@@ -326,7 +323,7 @@ impl BookingGenerator<'_> {
         Ok(drafts)
     }
 
-    /// Those that staff have accepted, and two that wait for it. None is on a Sunday, when there is no coaching, or on
+    /// Accepted appointments, and two that wait for acceptance. None is on a Sunday, when there is no coaching, or on
     /// a Monday, when the first guide is off.
     fn lessons(&self) -> anyhow::Result<Vec<Draft>> {
         let coaching = &self.offer.coaching;
@@ -351,15 +348,15 @@ impl BookingGenerator<'_> {
             let mut draft = self.draft(coaching, None, starts_at, [1, 0, 0, 0])?;
             draft.then = then;
             if longer {
-                draft.order.options = Options::Chosen(self.wishes(coaching, 0)?);
+                draft.order.options = Options::Chosen(self.option_inputs(coaching, 0)?);
             }
             drafts.push(draft);
         }
         Ok(drafts)
     }
 
-    /// Something for each option, or for all but one.
-    fn wishes(&self, product: &ProductId, number: usize) -> anyhow::Result<Vec<OptionInput>> {
+    /// A value for each option, or for all but one.
+    fn option_inputs(&self, product: &ProductId, number: usize) -> anyhow::Result<Vec<OptionInput>> {
         let options = &self.product(product)?.options;
         let left_out = |position: &usize| options.len() > 1 && number % options.len() == *position;
         let request = |(position, option): (usize, &OptionDefinition)| {
@@ -402,7 +399,7 @@ impl BookingGenerator<'_> {
         })
     }
 
-    /// What is over is paid for, and so is what the application sells; some of the others have paid a deposit.
+    /// Past bookings and those of the application are paid; some of the others have a deposit.
     fn payments(
         &self,
         number: usize,

@@ -1,4 +1,4 @@
-//! What the demo's business offers, around the day on which the demo is made.
+//! The catalogue of the demo's business, with dates relative to the day the demo is made.
 
 use jiff::civil::{Date, Weekday, time};
 use slotkeeper_app::catalogue::begin::begin;
@@ -18,7 +18,7 @@ use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::accounts::Account;
 use std::collections::BTreeSet;
 
-/// The catalogue, and what others need to find in it.
+/// The catalogue and the ids other parts of the demo need.
 pub(super) struct Offer {
     pub(super) catalogue: Catalogue,
     /// Adults, children, infants, and families of four.
@@ -29,7 +29,7 @@ pub(super) struct Offer {
     pub(super) coaching: ProductId,
 }
 
-/// What is needed everywhere while the catalogue is made up.
+/// What every step of making up the catalogue needs.
 struct CatalogueGenerator {
     portuguese: Language,
     currency: Currency,
@@ -38,7 +38,7 @@ struct CatalogueGenerator {
     tax: TaxId,
 }
 
-/// Those who lead tours and coach.
+/// The resources that lead tours and coach.
 struct Guides {
     kind: ResourceTypeId,
     ana: ResourceId,
@@ -98,7 +98,7 @@ impl CatalogueGenerator {
     }
 
     fn euros(&self, euros: i64) -> Money {
-        // Of the currency's units, whatever it is called: the demo's business has the euro, with a hundred cents.
+        // In units of a hundred: the demo's business uses the euro.
         Money::new(euros * 100, self.currency)
     }
 
@@ -106,7 +106,7 @@ impl CatalogueGenerator {
         self.today.saturating_add(jiff::Span::new().days(days))
     }
 
-    /// The first such day so many days from now, or after that.
+    /// The first date with this weekday, at least so many days from now.
     fn next(&self, weekday: Weekday, days: i32) -> Date {
         let ahead = (days..days + 7).map(|days| self.day(days));
         ahead.fold(None, |found, day| found.or((day.weekday() == weekday).then_some(day))).unwrap_or(self.day(days))
@@ -124,7 +124,7 @@ impl CatalogueGenerator {
         Pricing::PerPerson(self.categories.iter().zip(prices).map(rate).collect())
     }
 
-    /// The least and the most people altogether, and the most of each category in turn.
+    /// The smallest and largest number of participants, and the largest of each category in turn.
     fn limits(&self, (min, max): (u32, u32), most: &[u32]) -> Vec<BookingLimit> {
         let of_category =
             |(category, max): (&CategoryId, &u32)| BookingLimit { category: Some(category.clone()), min: 0, max: *max };
@@ -132,7 +132,7 @@ impl CatalogueGenerator {
         std::iter::once(all).chain(self.categories.iter().zip(most).map(of_category)).collect()
     }
 
-    /// A product as most are.
+    /// A product with the settings most products of the demo share.
     fn product(&self, code: &str, name: Translated, description: Translated, kind: ProductKind) -> Product {
         Product {
             id: random::id(),
@@ -156,7 +156,7 @@ impl CatalogueGenerator {
         }
     }
 
-    /// Every evening but two, and in the mornings of the weekend.
+    /// Every evening but two, and weekend mornings.
     fn tour(&self, guides: &Guides) -> Product {
         let season = Season { first: Some(self.day(-60)), last: Some(self.day(150)) };
         let evenings: Weekdays =
@@ -252,7 +252,7 @@ impl CatalogueGenerator {
         cruise
     }
 
-    /// A course that has begun, and one that begins in three weeks.
+    /// One course that has begun, and one that begins in three weeks.
     fn course(&self) -> Product {
         let course = |first: Date| {
             let (english, portuguese) = evenings(first.weekday());
@@ -321,7 +321,7 @@ impl CatalogueGenerator {
         coaching
     }
 
-    /// Nothing for the public.
+    /// A product that is not open to the public.
     fn outing(&self) -> Product {
         let schedule = Schedule {
             id: random::id(),
@@ -404,12 +404,12 @@ fn option(id: String, name: Translated, kind: OptionKind) -> OptionDefinition {
     OptionDefinition { id, name, description: None, shown_to_customers: true, enabled: true, kind }
 }
 
-/// All days but this one.
+/// Every weekday but this one.
 fn except(day: Weekday) -> Weekdays {
     Weekday::Monday.cycle_forward().take(7).filter(|other| *other != day).collect()
 }
 
-/// What a course is called that is on such a day.
+/// The name of a course by its weekday, in English and German.
 fn evenings(day: Weekday) -> (&'static str, &'static str) {
     match day {
         Weekday::Monday => ("Monday evenings", "Segundas-feiras à noite"),

@@ -1,11 +1,11 @@
-//! The demo's addresses, log-ins and keys: for people on the screen, for scripts as JSON.
+//! The demo's addresses, log-ins and keys: printed for people, as JSON for scripts.
 
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use std::io::Write;
 use std::path::Path;
 
-/// What one needs to use the demo. Its log-ins are no secret beyond this machine.
+/// The addresses, log-ins and keys of a demo. They are valid on this machine only and not secret.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Credentials {
@@ -17,21 +17,21 @@ pub(super) struct Credentials {
     pub(super) staff: LogIn,
     pub(super) developer: LogIn,
     pub(super) portal: Portal,
-    /// Those of the business. A demo of an older program has none.
+    /// Ids of the business's products. Absent in a demo made by an older program.
     #[serde(default)]
     pub(super) products: Products,
-    /// A customer of the business who has a password. A demo of an older program has none.
+    /// A customer of the business who has a password. Absent in a demo made by an older program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) customer: Option<CustomerLogIn>,
 }
 
-/// Three authorizations of the one application.
+/// Three authorizations of the same application.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct ApiKeys {
     pub(super) all: String,
-    /// Only the `…_own` ones, and availability.
+    /// The `…_own` permissions and availability.
     pub(super) own: String,
-    /// Only the `…_r_all` ones, and availability.
+    /// The `…_r_all` permissions and availability.
     pub(super) read: String,
 }
 
@@ -43,7 +43,7 @@ pub(super) struct LogIn {
     pub(super) password: String,
 }
 
-/// By what a customer is known to applications; there are no pages for customers.
+/// The log-in of a customer, checked through the API; there are no pages for customers.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CustomerLogIn {
@@ -60,7 +60,7 @@ pub(super) struct Portal {
     pub(super) subaccounts: Vec<String>,
 }
 
-/// The file for scripts.
+/// The JSON file.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ForScripts<'a> {
@@ -79,7 +79,7 @@ pub(super) struct Products {
     pub(super) flexible_time: Vec<String>,
 }
 
-/// How much there is to look at.
+/// Sizes of the demo's data, printed at the start.
 #[derive(Clone, Copy)]
 pub(super) struct Amounts {
     pub(super) products: usize,
@@ -87,13 +87,14 @@ pub(super) struct Amounts {
 }
 
 impl Credentials {
-    /// Writes the file for scripts, for its owner alone, all or nothing: whoever waits for it never reads half of it.
+    /// Writes the JSON file, readable by its owner only. It appears complete or not at all, so a script that waits
+    /// for it never reads a part.
     pub(super) fn write_to(&self, path: &Path, web_url: &str) -> anyhow::Result<()> {
         let file = ForScripts { web_url, base_url: format!("{web_url}/v2"), credentials: self };
         let text = serde_json::to_string_pretty(&file)?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let write = || -> std::io::Result<()> {
-            // A temporary file is made with mode 0600.
+            // A temporary file has mode 0600.
             let mut file = tempfile::Builder::new().prefix(".credentials-").tempfile_in(folder)?;
             writeln!(file, "{text}")?;
             file.persist(path)?;
@@ -102,7 +103,7 @@ impl Credentials {
         write().with_context(|| format!("cannot write the credentials file {}", path.display()))
     }
 
-    /// What the screen says. Its last part is a line to paste.
+    /// The text for the screen. Its last part is a command to paste.
     pub(super) fn announce(&self, web_url: &str, data_dir: Option<&Path>, amounts: Amounts) -> String {
         let data = match data_dir {
             Some(folder) => format!("Its data is in {} and survives a restart.", folder.display()),

@@ -9,7 +9,7 @@ use slotkeeper_domain::id::CustomerId;
 use slotkeeper_domain::membership::Membership;
 use slotkeeper_store::{StoreError, Tx};
 
-/// First name, last name, town, country, language. None of them is anybody.
+/// First name, last name, town, country, language. All are made up.
 const CUSTOMERS: [[&str; 5]; 25] = [
     ["Amelia", "Amber", "Bristol", "GB", "en-GB"],
     ["Bento", "Brisa", "Porto", "PT", "pt-PT"],
@@ -38,18 +38,17 @@ const CUSTOMERS: [[&str; 5]; 25] = [
     ["Yara", "Yawl", "Utrecht", "NL", "en-GB"],
 ];
 
-/// The customer who has a password, counted from 0: one of those who come through the application.
+/// The index of the customer who has a password, among those the application created.
 const WITH_PASSWORD: usize = 0;
 
-/// The e-mail address of the customer who has a password.
 pub(super) fn with_password() -> String {
     address(CUSTOMERS[WITH_PASSWORD])
 }
 
-/// What the business decides of a customer. Every fifth is a member, for half a year or, of every other one, for good.
-pub(super) fn settle(tx: &mut Tx, hands: &DemoActors<'_>, customer: usize, id: &CustomerId) -> Result<(), StoreError> {
-    let (account, at, manager) = (&hands.account.id, hands.account.created_at, hands.manager());
-    let since = hands.account.zone.date_of(at);
+/// Sets password and membership of a customer. Every fifth is a member, alternately for half a year and without end.
+pub(super) fn settle(tx: &mut Tx, actors: &DemoActors<'_>, customer: usize, id: &CustomerId) -> Result<(), StoreError> {
+    let (account, at, manager) = (&actors.account.id, actors.account.created_at, actors.manager());
+    let since = actors.account.zone.date_of(at);
     let until = Some(since.saturating_add(jiff::Span::new().months(6))).filter(|_| !customer.is_multiple_of(10));
     if let Ok(given) = Membership::new(since, until)
         && customer.is_multiple_of(5)
@@ -57,7 +56,7 @@ pub(super) fn settle(tx: &mut Tx, hands: &DemoActors<'_>, customer: usize, id: &
         membership::set_within(tx, account, &manager, at, id, Some(&given))?;
     }
     if customer == WITH_PASSWORD {
-        password::set_within(tx, account, &manager, at, id, Some(hands.customer_password))?;
+        password::set_within(tx, account, &manager, at, id, Some(actors.customer_password))?;
     }
     Ok(())
 }
@@ -66,7 +65,7 @@ fn address([first, last, ..]: [&str; 5]) -> String {
     format!("{first}.{last}@travellers.example").to_lowercase()
 }
 
-/// Everybody, in order; every third has answered what the business asks.
+/// All customers, in order; every third has answered the business's custom fields.
 pub(super) fn invent() -> anyhow::Result<Vec<PersonInput>> {
     (0_u32..).zip(CUSTOMERS).map(|(number, facts)| customer(number, facts)).collect()
 }

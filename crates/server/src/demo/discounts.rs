@@ -1,4 +1,5 @@
-//! What lowers prices in the demo, for those who ask: nothing applies by itself, so that prices are those of the catalogue.
+//! The demo's promotions, coupons, voucher and prepaid credit. None applies by itself, so that prices are those of
+//! the catalogue.
 
 use slotkeeper_app::bookings::place::BookingError;
 use slotkeeper_app::{credits, promotions, random, vouchers};
@@ -14,16 +15,16 @@ use slotkeeper_store::Tx;
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::vouchers::{Voucher, Worth};
 
-/// Everybody can use it.
+/// The promotion code, usable by every customer.
 const CODE: &str = "HARBOUR10";
 /// Each can be used once.
 const COUPONS: [&str; 5] = ["KAYAK-1", "KAYAK-2", "KAYAK-3", "KAYAK-4", "KAYAK-5"];
 /// A voucher for 20 euros.
 const VOUCHER: &str = "GIFT-20";
-/// What the first customer has, in cents.
+/// The credit of the first customer, in cents.
 const CREDIT: u32 = 2_500;
 
-/// The promotions, and what is given out with them.
+/// The promotions, coupons and the voucher.
 pub(super) struct DemoDiscounts {
     pub(super) promotions: Vec<Promotion>,
     of_coupons: PromotionId,
@@ -32,7 +33,6 @@ pub(super) struct DemoDiscounts {
 }
 
 impl DemoDiscounts {
-    /// Makes up what lowers prices.
     pub(super) fn invent(currency: Currency) -> anyhow::Result<Self> {
         let promotion = |name: &str, trigger: Trigger, discount: Discount| Promotion {
             id: random::id(),
@@ -57,7 +57,7 @@ impl DemoDiscounts {
         })
     }
 
-    /// Gives out coupons and voucher, within a transaction.
+    /// Writes coupons and voucher in a transaction.
     pub(super) fn give_out(&self, tx: &mut Tx, account: &Account, actor: &Actor) -> Result<(), BookingError> {
         let at = account.created_at;
         promotions::give_out::give_out(tx, &account.id, actor, at, (&self.of_coupons, &self.coupons))?;
@@ -65,7 +65,7 @@ impl DemoDiscounts {
     }
 }
 
-/// Gives a customer some credit, within a transaction.
+/// Gives a customer prepaid credit in a transaction.
 pub(super) fn grant(
     tx: &mut Tx,
     account: &Account,

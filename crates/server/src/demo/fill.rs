@@ -24,14 +24,14 @@ use slotkeeper_store::tables::authorizations::{Authorization, GrantedBy};
 use slotkeeper_store::tables::catalogue;
 use slotkeeper_store::tables::users::User;
 
-/// Everything that is written, and how to get in.
+/// All rows of the demo, made up but not yet written, and its credentials.
 pub(super) struct Demo {
     pub(super) credentials: Credentials,
     /// Accounts with their owners, the business first.
     accounts: Vec<(Account, User)>,
     portal: (Account, User),
     subaccounts: Vec<(Account, User)>,
-    /// Further people of the business.
+    /// Further members of the business's team.
     people: Vec<User>,
     contact: ContactDetails,
     application: Application,
@@ -44,7 +44,7 @@ pub(super) struct Demo {
     customer_password: HashedPassword,
 }
 
-/// A person with a password that can be typed.
+/// A user with a password short enough to type.
 struct Person {
     user: User,
     password: String,
@@ -91,7 +91,7 @@ fn account(kind: AccountKind, name: &str, now: Instant) -> anyhow::Result<Accoun
 }
 
 impl Demo {
-    /// Makes everything up; nothing is written yet.
+    /// Makes up all data; writes nothing.
     pub(super) async fn invent(app: &App) -> anyhow::Result<Self> {
         let now = app.now();
         let business = account(AccountKind::Business, "Harbour Lights Kayaks", now)?;
@@ -196,7 +196,7 @@ impl Demo {
         })
     }
 
-    /// Writes everything, within a transaction.
+    /// Writes all data in a transaction.
     pub(super) fn write(&self, tx: &mut Tx, app: &App) -> anyhow::Result<()> {
         tx.keep_past_times();
         let (portal, head) = &self.portal;
@@ -226,10 +226,10 @@ impl Demo {
             tx.record(owner.change(&account.id, account.created_at, Subject::catalogue(&account.id), Kind::Updated));
             self.discounts.give_out(tx, account, &owner)?;
             let (application, customer_password) = (&self.application, &self.customer_password);
-            let hands = DemoActors { account, application, manager, customer_password };
-            self.bookings.write(tx, app, &hands)?;
+            let actors = DemoActors { account, application, manager, customer_password };
+            self.bookings.write(tx, app, &actors)?;
             let through = Actor::Application(self.application.account.clone(), self.application.id.clone());
-            self.blocks.write(tx, app, account, (&through, &hands.manager()))?;
+            self.blocks.write(tx, app, account, (&through, &actors.manager()))?;
         }
         Ok(())
     }
@@ -253,7 +253,7 @@ fn contact() -> ContactDetails {
     }
 }
 
-/// Everything that can be allowed in a business.
+/// Every permission a business can grant.
 fn everything() -> PermissionSet {
     let largest = |permission: &Permission| {
         !matches!(permission, Permission::SubaccountsRw)
@@ -262,14 +262,14 @@ fn everything() -> PermissionSet {
     Permission::ALL.into_iter().filter(largest).collect()
 }
 
-/// Only what the application itself created, and availability.
+/// Access to what the application itself created, and availability.
 fn its_own() -> PermissionSet {
     let fits =
         |permission: &Permission| permission.scope() == Scope::Own || matches!(permission, Permission::AvailabilityR);
     Permission::ALL.into_iter().filter(fits).collect()
 }
 
-/// Only reading, and availability.
+/// Read access, and availability.
 fn reading() -> PermissionSet {
     use Permission::{AvailabilityR, BlocksRAll, BookingsRAll, CustomersRAll, PaymentsRAll};
     [CustomersRAll, BookingsRAll, BlocksRAll, PaymentsRAll, AvailabilityR].into_iter().collect()

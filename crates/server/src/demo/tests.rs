@@ -79,7 +79,7 @@ async fn the_demo_can_be_made_at_any_time() {
                 assert_eq!(seatblocks::count(db, &account, &Visibility::All, &seats), Ok(1));
                 let resources = ResourceBlockSearch { starts: Some((first, last)), touched: None, resource: None };
                 let blocks = resourceblocks::list(db, &account, &Visibility::All, &resources, RowRange::first(10))?;
-                // Somebody of the business made it, and is named.
+                // A member of the team made it and is named.
                 assert_eq!(blocks.len(), 1);
                 assert_eq!((blocks[0].application.as_ref(), blocks[0].created.agent.is_some()), (None, true));
                 let taken = taken.into_iter().filter(|(event, _)| event.product == tour.id);
@@ -104,7 +104,7 @@ async fn credentials_of_an_older_program_can_be_read() {
     assert!(read.products.fixed.is_empty());
 }
 
-/// Somebody did not come once: such a booking is cancelled by who noted it, and counts for the customer.
+/// A no-show is cancelled by the member of the team who recorded it, and counts for the customer.
 #[tokio::test]
 async fn who_did_not_come_is_noted() {
     let at = Instant::from_millis(1_780_000_000_000);
@@ -125,7 +125,6 @@ async fn who_did_not_come_is_noted() {
     assert!(cancelled.agent.is_some() && cancelled.at == found[0].span.to, "{cancelled:?}");
 }
 
-/// One customer is known by a password, and some are members.
 #[tokio::test]
 async fn the_demo_has_members_and_a_password() {
     let at = Instant::from_millis(1_780_000_000_000);

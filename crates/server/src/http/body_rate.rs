@@ -1,5 +1,5 @@
-//! Bodies that come too slowly: a client that sends a byte now and then would keep its place for as long as a request may
-//! take.
+//! The minimum rate of request bodies. A client that sends a byte now and then would otherwise keep its connection
+//! slot for as long as a request may take.
 
 use super::{Limits, Refuse};
 use axum::body::{Body, HttpBody};
@@ -16,7 +16,6 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
-/// How fast a body has to come.
 #[derive(Clone, Copy)]
 pub(super) struct Pace {
     grace: Duration,
@@ -29,7 +28,7 @@ impl Pace {
         Self { grace: limits.body_grace, bytes_per_second: limits.body_bytes_per_second.max(1), refuse }
     }
 
-    /// How long so many bytes may take.
+    /// The time allowed for so many bytes.
     fn allows(&self, bytes: u64) -> Duration {
         self.grace + Duration::from_millis(bytes.saturating_mul(1000) / self.bytes_per_second)
     }
@@ -38,11 +37,11 @@ impl Pace {
 #[derive(Default)]
 struct Progress {
     bytes: AtomicU64,
-    /// Nothing more is waited for.
+    /// The body has ended.
     over: AtomicBool,
 }
 
-/// Answers 408 instead when the body comes too slowly.
+/// Answers 408 when the body arrives too slowly.
 pub(super) async fn keep_pace(State(pace): State<Pace>, request: Request, next: Next) -> Response {
     if request.body().is_end_stream() {
         return next.run(request).await;
@@ -56,14 +55,14 @@ pub(super) async fn keep_pace(State(pace): State<Pace>, request: Request, next: 
         answer = next.run(Request::from_parts(parts, body)) => answer,
         () = too_slow(pace, &progress) => {
             let mut answer = (pace.refuse)(StatusCode::REQUEST_TIMEOUT, &kept);
-            // The rest of the body may still come, and must not be taken for the next request.
+            // The rest of the body may still arrive and must not be read as the next request.
             answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             answer
         }
     }
 }
 
-/// Comes when the body has been too slow; never, when it came in time.
+/// Completes when the body has been too slow; never if it arrived in time.
 async fn too_slow(pace: Pace, progress: &Progress) {
     let began = Instant::now();
     loop {
@@ -78,7 +77,7 @@ async fn too_slow(pace: Pace, progress: &Progress) {
     }
 }
 
-/// A body that counts what has come of it.
+/// A body that counts the bytes received.
 struct Counted {
     body: Body,
     progress: Arc<Progress>,

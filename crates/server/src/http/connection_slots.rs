@@ -1,13 +1,13 @@
-//! Who has a connection, and who makes room for another.
+//! Which connection has a slot, and which one is closed to make room for a new one.
 //!
-//! A connection on which no request is under way is there only in case one comes: the one that has waited longest makes
-//! room when all places are taken, and so does, after those, the one whose request has been arriving longest. Neither before
-//! it has had a moment, or a newcomer has waited that long: many who come again at once would otherwise cut those who came an
-//! instant ago and are being read, and those who ask without a pause would never make room. Once a newcomer has waited in
-//! vain, those behind it do not wait as long again, in a crowd their waits would add up; and for each answer that is written
-//! meanwhile one connection leaves. An address
-//! has a share of the places, so that one client makes room for its own connections first. Where a request is worked on
-//! or an answer is on its way, nothing is cut.
+//! A connection without a request under way only waits for one. When all slots are taken, the one that has waited
+//! longest is closed; after those, the one whose request has been arriving longest. Neither is closed before `GRACE`
+//! has passed, so that a crowd of reconnecting clients does not cut those that were accepted a moment ago. The grace
+//! ends early once a new connection has waited for `GRACE` itself: clients that send requests without a pause would
+//! otherwise never give way. New connections behind it then skip the grace for `RUSH`, because their waits would add
+//! up; for each response that completes meanwhile one connection is closed. An address has a share of the slots, so
+//! that one client first displaces its own connections. A connection whose request is being handled or answered is
+//! never cut.
 
 use ipnet::IpNet;
 use slotkeeper_domain::network::Networks;
@@ -19,39 +19,39 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, TryAcquireError};
 use tokio::time::timeout;
 
-/// How long a connection is left alone, though all places are taken: while a head or a body is awaited. An honest one has often
-/// come with the connection, or with its head.
+/// How long a connection is left alone while its head or body is awaited, even if all slots are taken. Most requests
+/// arrive with the connection or soon after it.
 const GRACE: Duration = Duration::from_millis(200);
 
-/// For how long newcomers do not wait for a moment of others, after one has waited in vain.
+/// How long new connections skip the grace of others after one has waited in vain.
 const RUSH: Duration = Duration::from_secs(1);
 
-/// How soon to look again for one that makes room.
+/// Interval between two searches for a connection to close.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// The address has its share of connections, and requests are under way on all of them.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct ShareUsed;
 
-/// The places of all connections.
+/// The slots of all connections.
 pub(super) struct ConnectionSlots {
     slots: Arc<Semaphore>,
     share: usize,
-    /// How many make room at once, so that those who come in a crowd do not wait for each of them.
+    /// How many slots are freed at once, so that a crowd of new connections does not wait for each of them.
     at_once: usize,
     proxies: Arc<[IpNet]>,
     table: Mutex<Table<Arc<ConnectionState>>>,
-    /// Whether a place is being looked for.
+    /// Whether a search for a connection to close is under way.
     looking: AtomicBool,
 }
 
-/// Says that a place is being looked for, until it is dropped.
+/// Marks a search as under way until it is dropped.
 struct Looking<'a>(&'a AtomicBool);
 
 impl<'a> Looking<'a> {
-    fn new(places: &'a ConnectionSlots) -> Self {
-        places.looking.store(true, Ordering::Relaxed);
-        Self(&places.looking)
+    fn new(slots: &'a ConnectionSlots) -> Self {
+        slots.looking.store(true, Ordering::Relaxed);
+        Self(&slots.looking)
     }
 }
 
@@ -62,8 +62,8 @@ impl Drop for Looking<'_> {
 }
 
 impl ConnectionSlots {
-    /// So many places, of which an address can have a share. Everybody comes through the proxies, so they have none of
-    /// their own.
+    /// `cap` slots, of which one address can have `share`. Addresses of proxies have no share: all clients come
+    /// through them.
     pub(super) fn new(cap: usize, share: usize, proxies: Arc<[IpNet]>) -> Arc<Self> {
         let slots = Arc::new(Semaphore::new(cap));
         let at_once = (cap / 32).clamp(1, 32);
@@ -77,12 +77,12 @@ impl ConnectionSlots {
         })
     }
 
-    /// What is free when nobody is left.
-    pub(super) fn slots(&self) -> &Semaphore {
+    /// The free slots; all of them are free once every connection has ended.
+    pub(super) fn semaphore(&self) -> &Semaphore {
         &self.slots
     }
 
-    /// A place for a connection from this address. Waits for one while requests are under way on all of them.
+    /// A slot for a connection from this address. Waits while requests are under way on all connections.
     pub(super) async fn make_room(self: &Arc<Self>, peer: IpAddr) -> Result<ConnectionSlot, ShareUsed> {
         let holder = self.holder(peer);
         if let Some(holder) = holder {
@@ -107,97 +107,96 @@ impl ConnectionSlots {
                 break slot;
             }
         };
-        Ok(self.seat(holder, slot))
+        Ok(self.occupy(holder, slot))
     }
 
-    /// A place if there is a free one.
+    /// A slot if one is free.
     pub(super) fn free(self: &Arc<Self>, peer: IpAddr) -> Option<ConnectionSlot> {
         let slot = self.slots.clone().try_acquire_owned().ok()?;
-        Some(self.seat(self.holder(peer), slot))
+        Some(self.occupy(self.holder(peer), slot))
     }
 
-    /// Who counts as one client; nobody of the proxies.
+    /// The client that an address counts for; `None` for a proxy.
     fn holder(&self, peer: IpAddr) -> Option<IpAddr> {
         let peer = peer.to_canonical();
         (!self.proxies.iter().any(|network| network.contains(&peer))).then(|| Networks::of(peer).client)
     }
 
-    fn seat(self: &Arc<Self>, holder: Option<IpAddr>, slot: OwnedSemaphorePermit) -> ConnectionSlot {
+    fn occupy(self: &Arc<Self>, holder: Option<IpAddr>, slot: OwnedSemaphorePermit) -> ConnectionSlot {
         let mut table = self.table();
-        let seat = Arc::new(ConnectionState {
-            places: Arc::clone(self),
+        let state = Arc::new(ConnectionState {
+            slots: Arc::clone(self),
             id: table.next_id(),
             leave: Notify::new(),
             under_way: AtomicBool::new(false),
             answered: AtomicBool::new(false),
         });
-        table.add(seat.id, holder, Arc::clone(&seat), Instant::now());
-        ConnectionSlot { seat, _slot: slot }
+        table.add(state.id, holder, Arc::clone(&state), Instant::now());
+        ConnectionSlot { state, _slot: slot }
     }
 
-    /// Nothing is left half done while it is locked.
+    /// A poisoned lock is used all the same: no change under it can be left half done.
     fn table(&self) -> MutexGuard<'_, Table<Arc<ConnectionState>>> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn ask_to_leave(seat: Option<Arc<ConnectionState>>) {
-    if let Some(seat) = seat {
-        seat.leave.notify_one();
+fn ask_to_leave(state: Option<Arc<ConnectionState>>) {
+    if let Some(state) = state {
+        state.leave.notify_one();
     }
 }
 
-/// The place of one connection; free again when this is dropped.
+/// The slot of one connection, freed on drop.
 pub(super) struct ConnectionSlot {
-    seat: Arc<ConnectionState>,
+    state: Arc<ConnectionState>,
     _slot: OwnedSemaphorePermit,
 }
 
 impl ConnectionSlot {
-    /// What tells the others how far the connection is.
-    pub(super) fn seat(&self) -> &Arc<ConnectionState> {
-        &self.seat
+    pub(super) fn state(&self) -> &Arc<ConnectionState> {
+        &self.state
     }
 }
 
 impl Drop for ConnectionSlot {
     fn drop(&mut self) {
-        self.seat.places.table().remove(self.seat.id);
+        self.state.slots.table().remove(self.state.id);
     }
 }
 
-/// How far a connection is.
+/// The state of one connection, shared with its body and stream.
 pub(super) struct ConnectionState {
-    places: Arc<ConnectionSlots>,
+    slots: Arc<ConnectionSlots>,
     id: u64,
     leave: Notify,
-    /// Whether all of a request is there, and not yet all of the answer gone.
+    /// From the complete request to the last byte of its response.
     under_way: AtomicBool,
-    /// Whether the whole answer has been handed over to be written.
+    /// Whether the whole response has been handed to the HTTP library.
     answered: AtomicBool,
 }
 
 impl ConnectionState {
-    /// A head has come, and a body is still to come.
+    /// The head has arrived; a body follows.
     pub(super) fn body_arrives(&self) {
         self.answered.store(false, Ordering::Release);
-        self.places.table().set(self.id, Stage::Body, Instant::now());
+        self.slots.table().set(self.id, Stage::Body, Instant::now());
     }
 
-    /// All of a request has come.
+    /// The whole request has arrived.
     pub(super) fn works(&self) {
-        // The answer to the request before may not be written yet.
+        // The response to the previous request may not be written yet.
         self.answered.store(false, Ordering::Release);
         self.under_way.store(true, Ordering::Release);
-        self.places.table().set(self.id, Stage::Work, Instant::now());
+        self.slots.table().set(self.id, Stage::Work, Instant::now());
     }
 
-    /// The whole answer has been handed over; it still has to be written.
+    /// The whole response has been handed over; it still has to be written.
     pub(super) fn answered(&self) {
         self.answered.store(true, Ordering::Release);
     }
 
-    /// What was to be written has been.
+    /// Everything handed over has been written.
     pub(super) fn written(&self) {
         if self.answered.swap(false, Ordering::AcqRel) {
             self.waits();
@@ -207,40 +206,39 @@ impl ConnectionState {
     /// Nothing is under way.
     pub(super) fn waits(&self) {
         self.under_way.store(false, Ordering::Release);
-        let (now, places) = (Instant::now(), &self.places);
+        let (now, slots) = (Instant::now(), &self.slots);
         let leaves = {
-            let mut table = places.table();
+            let mut table = slots.table();
             table.set(self.id, Stage::Wait, now);
-            (places.looking.load(Ordering::Relaxed) && table.rushes(now)).then(|| table.oldest(now, Duration::ZERO))
+            (slots.looking.load(Ordering::Relaxed) && table.rushes(now)).then(|| table.oldest(now, Duration::ZERO))
         };
         ask_to_leave(leaves.flatten());
     }
 
-    /// Comes when the connection has to make room.
+    /// Completes when the connection has to be closed.
     pub(super) async fn has_to_leave(&self) {
         self.leave.notified().await;
     }
 
-    /// Whether all of a request is there, and not yet all of the answer gone. Then the connection ends with the answer.
+    /// Whether a complete request is not yet fully answered. The connection is then closed after the response.
     pub(super) fn is_under_way(&self) -> bool {
         self.under_way.load(Ordering::Acquire)
     }
 }
 
-/// How far a connection is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// No head of a request has come, or not all of it.
+    /// The head of a request has not arrived completely.
     Wait,
-    /// The body of a request is coming.
+    /// The body of a request is arriving.
     Body,
-    /// A request is worked on or answered.
+    /// A request is being handled or answered.
     Work,
-    /// It was asked to leave, and is not counted any more.
+    /// It was asked to close and no longer counts.
     Leave,
 }
 
-/// Connections by how long they have been where they are.
+/// Connections by the time they entered their stage.
 #[derive(Debug, Default)]
 struct Queues {
     waiting: BTreeMap<u64, (u64, Instant)>,
@@ -261,7 +259,8 @@ impl Queues {
         self.bodies.remove(&turn);
     }
 
-    /// Who makes room first: one that has waited for `grace` at least, or a body that has had its moment.
+    /// The connection to close first: one that has waited for at least `grace`, or a body that has been arriving for
+    /// it.
     fn first(&self, now: Instant, grace: Duration) -> Option<u64> {
         let first = |line: &BTreeMap<u64, (u64, Instant)>, grace| {
             let (id, since) = line.values().next()?;
@@ -276,7 +275,7 @@ struct Entry<S> {
     holder: Option<IpAddr>,
     stage: Stage,
     turn: u64,
-    seat: S,
+    state: S,
 }
 
 #[derive(Debug, Default)]
@@ -291,7 +290,7 @@ struct Table<S> {
     entries: HashMap<u64, Entry<S>>,
     lines: Queues,
     holders: HashMap<IpAddr, Client>,
-    /// Until when newcomers do not wait for a moment of others.
+    /// Until when new connections skip the grace.
     rush_ends: Option<Instant>,
 }
 
@@ -307,15 +306,15 @@ impl<S: Clone> Table<S> {
         self.counter
     }
 
-    fn add(&mut self, id: u64, holder: Option<IpAddr>, seat: S, now: Instant) {
+    fn add(&mut self, id: u64, holder: Option<IpAddr>, state: S, now: Instant) {
         if let Some(holder) = holder {
             self.holders.entry(holder).or_default().count += 1;
         }
-        self.entries.insert(id, Entry { holder, stage: Stage::Work, turn: 0, seat });
+        self.entries.insert(id, Entry { holder, stage: Stage::Work, turn: 0, state });
         self.set(id, Stage::Wait, now);
     }
 
-    /// Notes how far a connection is, unless it was asked to leave.
+    /// Sets the stage of a connection, unless it was asked to close.
     fn set(&mut self, id: u64, stage: Stage, now: Instant) {
         let turn = self.next_id();
         let Some(entry) = self.entries.get_mut(&id).filter(|entry| entry.stage != Stage::Leave) else { return };
@@ -328,13 +327,13 @@ impl<S: Clone> Table<S> {
         }
     }
 
-    /// It counts no more.
+    /// The connection no longer counts; returns its entry.
     fn leaves(&mut self, id: u64, now: Instant) -> Option<S> {
         self.set(id, Stage::Leave, now);
         let entry = self.entries.get(&id)?;
-        let seat = entry.seat.clone();
+        let state = entry.state.clone();
         self.uncount(entry.holder);
-        Some(seat)
+        Some(state)
     }
 
     fn uncount(&mut self, holder: Option<IpAddr>) {
@@ -354,16 +353,16 @@ impl<S: Clone> Table<S> {
         self.entries.remove(&id);
     }
 
-    /// Makes room within an address's share if it is used up: who has to leave for it.
+    /// Makes room within an address's share if it is used up; returns the connection to close for it.
     fn within_share(&mut self, holder: IpAddr, share: usize, now: Instant) -> Result<Option<S>, ShareUsed> {
         let Some(held) = self.holders.get(&holder).filter(|held| held.count >= share) else { return Ok(None) };
-        // Without a moment for those that have just come: the newest is this address's, too.
+        // No grace here: the new connection belongs to the same address.
         let id = held.lines.first(now, Duration::ZERO).ok_or(ShareUsed)?;
         Ok(self.leaves(id, now))
     }
 
-    /// How long a connection must have waited to make room for a newcomer that has been looking since `begun`. Those who ask
-    /// without a pause never wait for as long as a moment.
+    /// The grace that applies to a new connection that has been looking since `begun`. It is zero once that one has
+    /// waited for `GRACE`: clients that send without a pause never wait that long.
     fn grace(&mut self, begun: Instant, now: Instant) -> Duration {
         if now.saturating_duration_since(begun) >= GRACE {
             self.rush_ends = Some(now + RUSH);
@@ -371,12 +370,12 @@ impl<S: Clone> Table<S> {
         if self.rushes(now) { Duration::ZERO } else { GRACE }
     }
 
-    /// Whether a newcomer has waited in vain lately.
+    /// Whether a new connection has recently waited in vain.
     fn rushes(&self, now: Instant) -> bool {
         self.rush_ends.is_some_and(|end| now < end)
     }
 
-    /// Who has to leave when all places are taken.
+    /// The connection to close when all slots are taken.
     fn oldest(&mut self, now: Instant, grace: Duration) -> Option<S> {
         let id = self.lines.first(now, grace)?;
         self.leaves(id, now)
@@ -419,7 +418,7 @@ mod tests {
         assert_eq!(table.oldest(now + GRACE, GRACE), None, "bodies have a moment, and what is worked on is not cut");
         assert_eq!(table.oldest(now + 2 * GRACE, GRACE), Some(c));
         assert_eq!(table.oldest(now + 2 * GRACE, GRACE), None);
-        // Having answered, it waits, behind those that wait already.
+        // After its response it waits, behind those that wait already.
         table.set(a, Stage::Wait, now);
         assert_eq!(table.oldest(now + GRACE, GRACE), Some(a));
         table.set(a, Stage::Wait, now);

@@ -1,8 +1,8 @@
-//! Refuses requests whose URI or headers are larger than any honest client's, and those that do not name one host: programs
-//! on the way may take one name for it and the server another.
+//! Refuses requests whose URI or headers are too large, and those without exactly one host: an intermediary might use
+//! one host and the server another.
 //!
-//! The HTTP library has such limits too, but answers with an empty body; so its limits are set higher than these. How much of
-//! a head it takes beyond its own limit depends on how the bytes arrive; this limit is exact.
+//! The HTTP library has size limits, too, but answers with an empty body; so its limits are set higher than these.
+//! How much it accepts beyond its own limit depends on how the bytes arrive; the limits here are exact.
 
 use super::Refuse;
 use axum::extract::{Request, State};
@@ -12,9 +12,9 @@ use axum::http::{StatusCode, Version};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// Every API parameter may stand in the query, so there is room; browsers and proxies stop at less.
+/// Every API parameter can be in the query, so this is generous; browsers and proxies stop earlier.
 pub(super) const MAX_URI_BYTES: usize = 16 * 1024;
-/// With what else stands in the first line, less than the library keeps of a head that has not ended.
+/// With the rest of the first line, below the library's limit for an incomplete head.
 const MAX_HEAD_BYTES: usize = 31 * 1024;
 pub(super) const MAX_HEADERS: usize = 100;
 
@@ -32,7 +32,7 @@ fn oversized(parts: &Parts) -> Option<StatusCode> {
     if authority + path_and_query > MAX_URI_BYTES {
         return Some(StatusCode::URI_TOO_LONG);
     }
-    // A header takes its name, its value, a colon, a space and the end of the line.
+    // A header counts its name, its value, a colon, a space and the line end.
     let headers: usize = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
     if parts.headers.len() > MAX_HEADERS || authority + path_and_query + headers > MAX_HEAD_BYTES {
         return Some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
@@ -40,7 +40,7 @@ fn oversized(parts: &Parts) -> Option<StatusCode> {
     None
 }
 
-/// RFC 9112, section 3.2: exactly one `Host`. Only HTTP/1.0 does without.
+/// RFC 9112, section 3.2: exactly one `Host`, except in HTTP/1.0.
 fn misaddressed(parts: &Parts) -> Option<StatusCode> {
     let hosts = parts.headers.get_all(HOST).iter().count();
     let named = hosts == 1 || (hosts == 0 && parts.version < Version::HTTP_11);

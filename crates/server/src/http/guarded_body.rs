@@ -1,11 +1,10 @@
-//! The body of an answer that keeps something until all of it has been handed over, or nobody wants the rest.
+//! A response body that keeps a guard until it has been handed over or dropped.
 
 use axum::body::{Body, HttpBody};
 use hyper::body::{Bytes, Frame, SizeHint};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// Passes the body on; what it keeps is dropped with it.
 pub(super) struct GuardedBody<T> {
     body: Body,
     _kept: T,

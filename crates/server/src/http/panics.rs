@@ -1,8 +1,8 @@
-//! Sees to it that every request is answered: also one whose handler panics, and one that takes too long, from its
-//! head to the head of the answer.
+//! Responses for handlers that panic or take too long, measured from the head of the request to the head of the
+//! response.
 //!
-//! The time limit says whose fault it was: 408 when the body had not arrived, 503 when the server had everything and
-//! was slow. Where a handler panicked is logged by the panic hook, see [`crate::logging`].
+//! A timeout is 408 if the body had not arrived, and 503 if the server had the whole request. The panic hook in
+//! [`crate::logging`] logs where a handler panicked.
 
 use super::Refuse;
 use axum::body::{Body, HttpBody};
@@ -40,15 +40,15 @@ pub(super) async fn always_answer(State(rescue): State<Rescue>, request: Request
         Err(_) if arrived.load(Ordering::Relaxed) => (rescue.refuse)(StatusCode::SERVICE_UNAVAILABLE, &kept),
         Err(_) => {
             let mut answer = (rescue.refuse)(StatusCode::REQUEST_TIMEOUT, &kept);
-            // The rest of the body may still come, and must not be taken for the next request.
+            // The rest of the body may still arrive and must not be read as the next request.
             answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             answer
         }
     }
 }
 
-/// What the future makes, or nothing when it panics. It is never polled again after that, so nothing sees what it
-/// left half done.
+/// The future's output, or `None` if it panics. It is never polled again after a panic, so its half-done state is not
+/// observed.
 async fn caught<F: Future>(future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
@@ -58,7 +58,7 @@ async fn caught<F: Future>(future: F) -> Option<F::Output> {
     .await
 }
 
-/// A body that tells when all of it has been read.
+/// A body that records when all of it has been read.
 struct WatchedBody {
     body: Body,
     arrived: Arc<AtomicBool>,

@@ -1,6 +1,5 @@
-//! Puts words into the empty answers that the HTTP library gives by itself to what it cannot take for a request: a
-//! URI or headers larger than its limits (414, 431), or no HTTP at all (400). It offers no other place to do so than
-//! the bytes it writes.
+//! Gives a body to the empty responses that the HTTP library sends by itself: 414 and 431 beyond its limits, 400 for
+//! bytes that are not HTTP. The library has no hook for this, so the written bytes are rewritten.
 
 use super::Refuse;
 use axum::body::{Body, HttpBody};
@@ -11,11 +10,11 @@ use std::io;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker, ready};
 
-/// Passes everything on except an answer that is nothing but a refusal by the library.
+/// Passes everything on except a response that is nothing but a refusal of the library.
 pub(super) struct RefusalRewriter<C> {
     connection: C,
     refuse: Refuse,
-    /// What is written instead, and how much of it has been.
+    /// The replacement and how much of it has been written.
     instead: Option<(Vec<u8>, usize)>,
 }
 
@@ -74,8 +73,8 @@ impl<C: Read + Unpin> Read for RefusalRewriter<C> {
     }
 }
 
-/// The status, when the bytes are a whole answer that says no more than that. No handler of ours gives such an
-/// answer; should one do, it gets the words of its status too, which is no harm.
+/// The status, if the bytes are a complete response without a body. No handler sends such a response; if one did, it
+/// would get the text of its status, which is harmless.
 fn refusal(bytes: &[u8]) -> Option<StatusCode> {
     let line = bytes.strip_prefix(b"HTTP/1.1 ").or_else(|| bytes.strip_prefix(b"HTTP/1.0 "))?;
     let status = StatusCode::from_bytes(line.get(..3)?).ok()?;
@@ -89,7 +88,7 @@ fn refusal(bytes: &[u8]) -> Option<StatusCode> {
     .then_some(status)
 }
 
-/// The whole answer in the words of the API: no browser asks like this.
+/// The complete response with the API's error body: browsers do not send such requests.
 pub(super) fn worded(refuse: Refuse, status: StatusCode) -> Option<Vec<u8>> {
     let (parts, ()) = Request::get("/v2/").body(()).ok()?.into_parts();
     let (mut head, body) = refuse(status, &parts).into_parts();
@@ -107,7 +106,7 @@ pub(super) fn worded(refuse: Refuse, status: StatusCode) -> Option<Vec<u8>> {
     Some(answer)
 }
 
-/// A body that is all there, as those of refusals are.
+/// The bytes of a body that is in memory, as those of refusals are.
 fn text(body: Body) -> Option<Vec<u8>> {
     let mut body = pin!(body);
     let mut bytes = Vec::new();

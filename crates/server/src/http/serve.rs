@@ -1,4 +1,4 @@
-//! The accept loop, one task for each connection, and the way everything ends.
+//! The accept loop, one task per connection, and the shutdown.
 
 use super::connection_slots::{ConnectionSlot, ConnectionSlots, ShareUsed};
 use super::guarded_body::GuardedBody;
@@ -28,34 +28,30 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 
-/// How much of a head that has not ended is kept: what is larger the HTTP library refuses. Whole heads the guard refuses before
-/// they are that large, and knows the path.
+/// The library's limit for an incomplete head. The guard refuses complete heads below this size, with knowledge of
+/// the path.
 const HEAD_BYTES: usize = 32 * 1024;
-/// More than what the guard lets through, so that it answers: it knows the path.
+/// Above what the guard allows, so that the guard answers: it knows the path.
 const HEAD_LINES: usize = 1024;
 
-/// How long the bytes of requests that have reached the machine may take to be noticed when the server stops.
+/// How long the shutdown waits for requests that have arrived at the machine to be read.
 const SETTLE: Duration = Duration::from_millis(50);
 
-/// How many connections the system lets in ahead of us; it may allow fewer. Where there is no room, it lets a client knock again
-/// after a second.
+/// Connections the operating system queues before `accept`; it may allow fewer. When the queue is full, a client's
+/// system retries after about a second.
 const BACKLOG: u32 = 4096;
 
-/// Listens on an address.
-///
-/// # Errors
-///
-/// When it is not one of this machine, or taken.
+/// Listens on an address. Fails when the address is not one of this machine, or is in use.
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    // A server that is started again may have its address at once, as tokio's own listener does it.
+    // A restarted server may bind its address at once, as with tokio's own listener.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }
 
-/// What the connections are told, in this order.
+/// The phases of the shutdown, in this order.
 #[derive(Clone, Copy)]
 enum Phase {
     Serve,
@@ -63,16 +59,15 @@ enum Phase {
     Cut,
 }
 
-/// Serves the router on the listener until `stop` completes; then takes no new connection, closes the idle ones, lets
-/// the requests under way finish for `limits.drain`, and cuts what is left.
+/// Serves the router on the listener until `stop` completes. Then it accepts no further connections, closes idle
+/// ones, gives requests under way `limits.drain` to finish, and cuts the rest.
 ///
-/// Around the router stands what every request passes: the log line, the limits of URI and headers, the time limit,
-/// an answer for a handler that panics. `refuse` writes what they answer. Handlers find the peer's address as
-/// `ConnectInfo<SocketAddr>`. Connections from `proxies` have no share of the places, because everybody comes through them.
+/// `refuse` renders the responses of the layers around the router. Handlers find the peer's address as
+/// `ConnectInfo<SocketAddr>`. Connections from `proxies` have no share of the slots, because all clients come through
+/// them.
 ///
 /// # Errors
-///
-/// When the listener is not usable at all. Failures to accept are waited out, not returned.
+/// When the listener is unusable. A failing `accept` is retried, not returned.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -82,45 +77,45 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let cap = u32::try_from(limits.connections).unwrap_or(u32::MAX).clamp(1, 1 << 20);
-    let places = ConnectionSlots::new(cap as usize, limits.connections_per_address, proxies);
+    let slots = ConnectionSlots::new(cap as usize, limits.connections_per_address, proxies);
     let (phase, phases) = watch::channel(Phase::Serve);
-    // The state, though it is none, makes the router ready to be called; otherwise each request would do it again.
+    // `with_state(())` finishes the router here; otherwise each request would do it again.
     let router: Router = protect(router, &limits, refuse).with_state(());
-    let start = |stream: TcpStream, peer: SocketAddr, place: ConnectionSlot| {
+    let start = |stream: TcpStream, peer: SocketAddr, slot: ConnectionSlot| {
         let (router, phases) = (router.clone(), phases.clone());
         tokio::spawn(async move {
-            connection(stream, peer, router, (limits, refuse), &place, phases).await;
-            drop(place);
+            connection(stream, peer, router, (limits, refuse), &slot, phases).await;
+            drop(slot);
         });
     };
 
     let mut stop = pin!(stop);
-    // The connection for which a place is being looked for.
-    let mut in_hand = None;
+    // An accepted connection that waits for a slot.
+    let mut waiting = None;
     loop {
-        if in_hand.is_none() {
-            in_hand = Some(tokio::select! {
+        if waiting.is_none() {
+            waiting = Some(tokio::select! {
                 biased;
                 () = &mut stop => break,
                 next = accept(|| listener.accept(), limits.accept_pause) => next,
             });
         }
-        let Some((_, peer)) = &in_hand else { continue };
-        let place = tokio::select! {
+        let Some((_, peer)) = &waiting else { continue };
+        let slot = tokio::select! {
             biased;
             () = &mut stop => break,
-            place = places.make_room(peer.ip()) => place,
+            slot = slots.make_room(peer.ip()) => slot,
         };
-        match (in_hand.take(), place) {
-            (Some((stream, peer)), Ok(place)) => start(stream, peer, place),
+        match (waiting.take(), slot) {
+            (Some((stream, peer)), Ok(slot)) => start(stream, peer, slot),
             (Some((stream, _)), Err(ShareUsed)) => turn_away(&stream, refuse),
             (None, _) => {}
         }
     }
 
-    // Who was let in by the system but not yet by us has often sent a request already.
+    // Connections in the operating system's queue have often sent a request already.
     let listener = listener.into_std()?;
-    let mut next = || match in_hand.take() {
+    let mut next = || match waiting.take() {
         Some(waiting) => Ok(waiting),
         None => {
             let (stream, peer) = listener.accept()?;
@@ -128,26 +123,26 @@ pub async fn serve(
             Ok::<_, io::Error>((TcpStream::from_std(stream)?, peer))
         }
     };
-    while places.slots().available_permits() > 0
+    while slots.semaphore().available_permits() > 0
         && let Ok((stream, peer)) = next()
-        && let Some(place) = places.free(peer.ip())
+        && let Some(slot) = slots.free(peer.ip())
     {
-        start(stream, peer, place);
+        start(stream, peer, slot);
     }
     drop(listener);
-    end(places.slots(), cap, &phase, limits.drain).await;
+    end(slots.semaphore(), cap, &phase, limits.drain).await;
     Ok(())
 }
 
-/// Tells a client whose connections are all busy to come again, if it takes that at once, and hangs up.
+/// Answers a client whose connections are all busy, if its socket takes the bytes at once, and closes.
 fn turn_away(stream: &TcpStream, refuse: Refuse) {
     if let Some(answer) = worded(refuse, StatusCode::TOO_MANY_REQUESTS) {
-        // Whether it arrives is up to the client, which has to connect again anyway.
-        let _told = stream.try_write(&answer);
+        // If it does not arrive, the client has to connect again anyway.
+        let _written = stream.try_write(&answer);
     }
 }
 
-/// Lets all connections end. They have when every place is free again.
+/// Ends all connections; they have ended when all slots are free.
 async fn end(slots: &Semaphore, cap: u32, phase: &watch::Sender<Phase>, drain: Duration) {
     let drained = async {
         if timeout(SETTLE, slots.acquire_many(cap)).await.is_err() {
@@ -163,7 +158,7 @@ async fn end(slots: &Semaphore, cap: u32, phase: &watch::Sender<Phase>, drain: D
     }
 }
 
-/// The next connection, however often the system fails to give one.
+/// The next connection; retries failures of `accept`.
 async fn accept<F>(mut next: impl FnMut() -> F, pause: Duration) -> (TcpStream, SocketAddr)
 where
     F: Future<Output = io::Result<(TcpStream, SocketAddr)>>,
@@ -172,9 +167,9 @@ where
     loop {
         match next().await {
             Ok(connection) => return connection,
-            // The client went away between knocking and being let in.
+            // The client closed before it was accepted.
             Err(error) if is_of_one_connection(&error) => {}
-            // No file descriptor or no memory is left. Trying again at once would take a whole core.
+            // File descriptors or memory are exhausted. A retry without a pause would use a whole core.
             Err(error) => {
                 if !told {
                     tracing::error!(%error, "no connection can be accepted; trying again");
@@ -196,38 +191,38 @@ async fn connection(
     peer: SocketAddr,
     router: Router,
     (limits, refuse): (Limits, Refuse),
-    place: &ConnectionSlot,
+    slot: &ConnectionSlot,
     mut phases: watch::Receiver<Phase>,
 ) {
-    // Answers are written in one piece; waiting for more only delays them. Without it they still arrive.
+    // Responses are written in one piece; Nagle's algorithm would only delay them. Without this they still arrive.
     let _ = stream.set_nodelay(true);
-    let (seat, due) = (place.seat(), AnswerDeadline::default());
-    let (of_requests, of_answers) = (Arc::clone(seat), due.clone());
+    let (state, due) = (slot.state(), AnswerDeadline::default());
+    let (of_requests, of_answers) = (Arc::clone(state), due.clone());
     let service = service_fn(move |request: Request<Incoming>| {
-        let seat = Arc::clone(&of_requests);
-        let mut request = request.map(|body| Body::new(RequestBody::new(body, &seat)));
+        let state = Arc::clone(&of_requests);
+        let mut request = request.map(|body| Body::new(RequestBody::new(body, &state)));
         request.extensions_mut().insert(ConnectInfo(peer));
         let (answer, due) = (router.clone().oneshot(request), of_answers.clone());
         Box::pin(async move {
             let answer = answer.await.map(|answer| due.begin(answer, limits.answer_timeout));
-            answer.map(|answer| answer.map(|body| GuardedBody::new(body, AnswerTracker::new(seat))))
+            answer.map(|answer| answer.map(|body| GuardedBody::new(body, AnswerTracker::new(state))))
         })
     });
-    let stream = TrackedStream::new(RefusalRewriter::new(TokioIo::new(stream), refuse), Arc::clone(seat));
+    let stream = TrackedStream::new(RefusalRewriter::new(TokioIo::new(stream), refuse), Arc::clone(state));
     let stream = WriteTimeout::new(stream, limits.write_timeout, due);
     let mut served = http1::Builder::new()
         .timer(TokioTimer::new())
-        // One client of the API cuts `Location` out of the raw headers by its name.
+        // A known API client cuts `Location` out of the raw headers by its capitalised name.
         .title_case_headers(true)
         .header_read_timeout(limits.header_timeout)
         .max_buf_size(HEAD_BYTES)
         .max_headers(HEAD_LINES)
         .serve_connection(stream, service);
-    let mut leaves = pin!(seat.has_to_leave());
+    let mut leaves = pin!(state.has_to_leave());
     let mut stays = true;
     loop {
         tokio::select! {
-            // The connection first: a request that is already there is read before the connection is told to end.
+            // The connection first: a request that has arrived is read before the connection is asked to end.
             biased;
             result = poll_fn(|context| served.poll_without_shutdown(context)) => {
                 if let Err(error) = result {
@@ -241,8 +236,8 @@ async fn connection(
                 Phase::Cut => return,
             },
             () = &mut leaves, if stays => {
-                // The rest of a request came in the same moment: it is answered, and nothing after it.
-                if !seat.is_under_way() {
+                // The rest of a request arrived at the same moment: it is answered, and nothing after it.
+                if !state.is_under_way() {
                     return;
                 }
                 stays = false;
@@ -250,7 +245,7 @@ async fn connection(
             }
         }
     }
-    seat.waits();
+    state.waits();
     let linger = timeout(limits.linger, linger(served.into_parts().io));
     tokio::select! {
         _ = linger => {}
@@ -259,7 +254,7 @@ async fn connection(
     }
 }
 
-/// What is told next; cut, when the server was dropped and nobody is left to tell.
+/// The next phase; `Cut` if the server was dropped.
 async fn next_phase(phases: &mut watch::Receiver<Phase>) -> Phase {
     match phases.changed().await {
         Ok(()) => *phases.borrow_and_update(),
@@ -267,7 +262,7 @@ async fn next_phase(phases: &mut watch::Receiver<Phase>) -> Phase {
     }
 }
 
-/// Says that nothing more will be written, and throws away what still comes until the client closes too.
+/// Closes the write side, and discards what arrives until the client closes, too.
 async fn linger(mut stream: WriteTimeout<TrackedStream<RefusalRewriter<TokioIo<TcpStream>>>>) -> io::Result<()> {
     poll_fn(|context| Pin::new(&mut stream).poll_shutdown(context)).await?;
     let mut waste = vec![0; 16 * 1024];

@@ -1,4 +1,5 @@
-//! Over real sockets, with clients that misbehave. The clients block, so the server has threads of its own.
+//! The HTTP loop over real sockets, with clients that misbehave. The clients block, so the server has its own
+//! threads.
 
 use super::{Limits, serve};
 use axum::Router;
@@ -31,7 +32,7 @@ async fn start(router: Router, limits: Limits) -> Server {
     start_behind(router, limits, &[]).await
 }
 
-/// The same, where everybody of these networks comes through a proxy.
+/// As `start`, with these networks as proxies.
 async fn start_behind(router: Router, limits: Limits, proxies: &[&str]) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -43,7 +44,7 @@ async fn start_behind(router: Router, limits: Limits, proxies: &[&str]) -> Serve
     Server { address, stop, ended }
 }
 
-/// A renderer that shows that it was asked, and knows the path.
+/// A renderer whose output shows that it was called, and with which path.
 fn refuse(status: StatusCode, parts: &Parts) -> Response {
     (status, format!("refused {}", parts.uri.path().get(..4).unwrap_or("/"))).into_response()
 }
@@ -70,14 +71,12 @@ impl Client {
         self.send(&format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n"))
     }
 
-    /// Everything until the server closes.
     fn rest(mut self) -> String {
         let mut text = String::new();
         self.0.read_to_string(&mut text).unwrap();
         text
     }
 
-    /// Everything until this comes.
     fn until(mut self, end: &str) -> Self {
         let mut bytes = Vec::new();
         while !bytes.ends_with(end.as_bytes()) {
@@ -109,7 +108,7 @@ async fn a_connection_carries_many_requests_and_the_peer_is_known() {
     client.get("/").until(&expected).get("/").until(&expected);
 }
 
-/// A handler that says when it is entered, and waits to be let on.
+/// A handler that signals when it is entered, and waits for a permit.
 fn slow() -> (Router, mpsc::UnboundedReceiver<()>, Arc<Semaphore>) {
     let (entered, entries) = mpsc::unbounded_channel();
     let gate = Arc::new(Semaphore::new(0));
@@ -137,7 +136,7 @@ async fn connections_over_the_cap_wait_while_requests_are_under_way() {
 
     gate.add_permits(1);
     second.0.set_read_timeout(Some(ENOUGH)).unwrap();
-    // What is answered is answered whole; then the connection makes room.
+    // A response is completed first; then the connection is closed.
     first.until("finished");
     second.until("hello");
 }
@@ -150,7 +149,7 @@ async fn the_connection_that_waited_longest_makes_room() {
     let half = Client::to(&server).send("GET / HTTP/1.1\r\n");
     Client::to(&server).get("/").until("hello");
     assert_eq!(silent.rest(), "");
-    // Those that waited less are still there.
+    // Those that waited less are still open.
     half.send("host: x\r\n\r\n").until("hello");
     idle.get("/").until("hello");
 }
@@ -162,7 +161,7 @@ async fn those_who_ask_without_a_pause_make_room() {
     for _ in 0..2 {
         let (mut client, asked, done) = (Client::to(&server).0, asked.0.clone(), Arc::clone(&done));
         std::thread::spawn(move || {
-            // Until it is cut.
+            // Until the server closes the connection.
             while !done.load(Ordering::Relaxed) && client.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").is_ok() {
                 let (mut end, mut byte) = (Vec::new(), [0]);
                 while !end.ends_with(b"hello") {
@@ -227,7 +226,7 @@ async fn a_body_has_to_come_at_some_pace() {
     let server = start(router, limits).await;
     let head = |size: usize| format!("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: {size}\r\n\r\n");
     let begin = Instant::now();
-    // Forty bytes are worth 0.4 seconds more.
+    // Forty bytes add 0.4 seconds.
     let answer = Client::to(&server).send(&head(50)).send(&"a".repeat(40)).rest();
     assert!(answer.starts_with("HTTP/1.1 408 ") && answer.ends_with("refused /"), "{answer}");
     assert!(begin.elapsed() >= 5 * SHORT && begin.elapsed() < ENOUGH);
@@ -274,7 +273,7 @@ async fn what_does_not_end_in_time_is_cut() {
     let half = Client::to(&server).send("GET");
     server.stop.send(()).unwrap();
     assert_eq!(hanging.rest(), "");
-    // It may have been closed before it was read from, which resets it.
+    // It may have been closed before it was read, which resets it.
     assert!((&half.0).read(&mut [0]).is_ok_and(|read| read == 0) || half.0.take_error().is_ok());
     server.ended.await.unwrap().unwrap();
 }
@@ -286,7 +285,7 @@ async fn what_is_oversized_or_no_request_is_refused_in_our_own_words() {
     let path = |length: usize| format!("/v2/{}", "a".repeat(length));
     let header = |length: usize| format!("\r\na: {}", "b".repeat(length));
     for (request, status) in [
-        // The guard's answers, and beyond what the HTTP library reads: a head of 32 KiB.
+        // The guard's responses, and those beyond the HTTP library's limit: a head of 32 KiB.
         (request(&path(17_000), "\r\nconnection: close"), 414),
         (request(&path(5_000_000), ""), 431),
         (request("/v2/", &(header(32_000) + "\r\nconnection: close")), 431),
@@ -336,7 +335,7 @@ async fn a_panic_becomes_an_answer_and_the_connection_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_nobody_reads_does_not_keep_its_place() {
+async fn an_unread_response_does_not_keep_its_slot() {
     let large = hello().route("/large", get(async || vec![0_u8; 64 << 20]));
     let server =
         start(large, Limits { connections: 1, write_timeout: SHORT, linger: SHORT, ..Limits::default() }).await;

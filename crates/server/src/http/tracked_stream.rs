@@ -1,5 +1,5 @@
-//! What tells a connection's [`Seat`] how far it is: the body that arrives, the answer that is handed over, the bytes that
-//! are written.
+//! Reports the progress of a connection to its [`ConnectionState`]: body received, response handed over, bytes
+//! written.
 
 use super::connection_slots::ConnectionState;
 use axum::body::HttpBody;
@@ -10,25 +10,25 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-/// The body of a request. Once it has come, or nobody wants more of it, the request is worked on.
+/// The body of a request. Once it has arrived or is dropped, the request counts as being handled.
 pub(super) struct RequestBody {
     body: Incoming,
-    seat: Option<Arc<ConnectionState>>,
+    state: Option<Arc<ConnectionState>>,
 }
 
 impl RequestBody {
-    pub(super) fn new(body: Incoming, seat: &Arc<ConnectionState>) -> Self {
+    pub(super) fn new(body: Incoming, state: &Arc<ConnectionState>) -> Self {
         if body.is_end_stream() {
-            seat.works();
-            return Self { body, seat: None };
+            state.works();
+            return Self { body, state: None };
         }
-        seat.body_arrives();
-        Self { body, seat: Some(Arc::clone(seat)) }
+        state.body_arrives();
+        Self { body, state: Some(Arc::clone(state)) }
     }
 
     fn arrived(&mut self) {
-        if let Some(seat) = self.seat.take() {
-            seat.works();
+        if let Some(state) = self.state.take() {
+            state.works();
         }
     }
 }
@@ -63,12 +63,12 @@ impl Drop for RequestBody {
     }
 }
 
-/// Kept by the body of an answer. When it is gone, all of it has been handed over.
+/// Kept by the body of a response; its drop means that all of the response has been handed over.
 pub(super) struct AnswerTracker(Arc<ConnectionState>);
 
 impl AnswerTracker {
-    pub(super) fn new(seat: Arc<ConnectionState>) -> Self {
-        Self(seat)
+    pub(super) fn new(state: Arc<ConnectionState>) -> Self {
+        Self(state)
     }
 }
 
@@ -78,15 +78,15 @@ impl Drop for AnswerTracker {
     }
 }
 
-/// A connection that tells when everything is written.
+/// A connection that reports when everything is written.
 pub(super) struct TrackedStream<C> {
     connection: C,
-    seat: Arc<ConnectionState>,
+    state: Arc<ConnectionState>,
 }
 
 impl<C> TrackedStream<C> {
-    pub(super) fn new(connection: C, seat: Arc<ConnectionState>) -> Self {
-        Self { connection, seat }
+    pub(super) fn new(connection: C, state: Arc<ConnectionState>) -> Self {
+        Self { connection, state }
     }
 }
 
@@ -102,9 +102,9 @@ impl<C: Write + Unpin> Write for TrackedStream<C> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // The library asks for this when it has nothing left to write itself.
+        // The library flushes when it has nothing left to write.
         let flushed = ready!(Pin::new(&mut self.connection).poll_flush(context));
-        self.seat.written();
+        self.state.written();
         Poll::Ready(flushed)
     }
 

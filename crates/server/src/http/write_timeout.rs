@@ -1,4 +1,4 @@
-//! A connection that loses patience with a client that takes nothing of its answer, or takes it too slowly.
+//! Timeouts for clients that do not read their response, or read it too slowly.
 
 use super::guarded_body::GuardedBody;
 use axum::body::Body;
@@ -11,18 +11,18 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
-/// Passes everything on, and fails a write that makes no progress for too long, or belongs to an answer that is due.
+/// Passes everything on, and fails a write that makes no progress for too long or belongs to an overdue response.
 pub(super) struct WriteTimeout<C> {
     connection: C,
     limit: Duration,
-    /// Runs while the client takes nothing.
+    /// Runs while the client accepts nothing.
     waiting: Option<Pin<Box<Sleep>>>,
     due: AnswerDeadline,
-    /// Runs while the client has not taken all, until the answer is due.
+    /// Runs while a response is incomplete, until its deadline.
     late: Option<Pin<Box<Sleep>>>,
 }
 
-/// By when the answer that is under way on a connection has to be with the client. Clones share it.
+/// The deadline of the response under way on a connection. Clones share it.
 #[derive(Clone, Default)]
 pub(super) struct AnswerDeadline(Arc<Mutex<State>>);
 
@@ -33,7 +33,7 @@ struct State {
     making: bool,
 }
 
-/// Kept by the body of an answer that has to be with the client in time, until no more of it is to come.
+/// Kept by the body of a response with a deadline, until the body ends.
 struct AnswerGuard(AnswerDeadline);
 
 impl AnswerDeadline {
@@ -41,7 +41,7 @@ impl AnswerDeadline {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The answer that begins now has to be with the client within `limit`. While an earlier one is not, that counts.
+    /// Starts the deadline of this response, unless an earlier response is still incomplete: its deadline stays.
     pub(super) fn begin(&self, answer: Response, limit: Duration) -> Response {
         let mut state = self.state();
         state.by.get_or_insert_with(|| Instant::now() + limit);
@@ -50,7 +50,7 @@ impl AnswerDeadline {
         answer.map(|body| Body::new(GuardedBody::new(body, AnswerGuard(self.clone()))))
     }
 
-    /// All that was to be written so far is with the client's machine.
+    /// Everything handed over so far has been accepted by the client's machine.
     fn written(&self) {
         let mut state = self.state();
         if !state.making {

@@ -1,15 +1,12 @@
-//! Sees to it that an entry of the log is one line that reads as it is written, whatever stands in it.
+//! Makes every log entry a single line without characters that change how it is displayed.
 
 use std::io::{self, Write};
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Passes entries on, with every character that would move, hide or reorder others written as its number: control characters,
-/// line and paragraph separators, and those that change the direction of text. An entry ends with the only line break in it.
+/// Passes entries on, with control characters, line and paragraph separators and bidirectional controls replaced by
+/// their numbers. The only line break of an entry is its last character.
 #[derive(Clone, Copy, Debug)]
-pub struct Clean<W>(
-    /// Who gets the entries.
-    pub W,
-);
+pub struct Clean<W>(pub W);
 
 impl<'a, W: MakeWriter<'a>> MakeWriter<'a> for Clean<W> {
     type Writer = Clean<W::Writer>;
@@ -20,7 +17,7 @@ impl<'a, W: MakeWriter<'a>> MakeWriter<'a> for Clean<W> {
 }
 
 impl<W: Write> Write for Clean<W> {
-    /// Takes a whole entry: that is how they are written.
+    /// Expects a whole entry per call, as `tracing` writes them.
     fn write(&mut self, entry: &[u8]) -> io::Result<usize> {
         match clean(&String::from_utf8_lossy(entry)) {
             Some(cleaned) => self.0.write_all(cleaned.as_bytes())?,
@@ -34,7 +31,7 @@ impl<W: Write> Write for Clean<W> {
     }
 }
 
-/// The entry in other words, where it needs them. The numbers are written as JSON does, so that JSON stays JSON.
+/// The entry with replacements, or `None` if it needs none. Numbers are written as JSON escapes, so JSON stays valid.
 fn clean(entry: &str) -> Option<String> {
     let line = entry.strip_suffix('\n').unwrap_or(entry);
     if !line.contains(moves_others) {
@@ -52,7 +49,7 @@ fn clean(entry: &str) -> Option<String> {
     Some(cleaned)
 }
 
-/// None of these is above U+FFFF, so four digits are enough.
+/// All of them are at most U+FFFF, so four digits are enough.
 fn moves_others(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')

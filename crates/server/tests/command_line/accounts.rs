@@ -1,4 +1,4 @@
-//! Accounts that are opened from the command line.
+//! Accounts opened from the command line.
 
 use super::{PROGRAM, Running};
 use slotkeeper_testkit::client::{PASSWORD, Visitor};
@@ -6,7 +6,7 @@ use slotkeeper_testkit::postgres::Database;
 use slotkeeper_testkit::smtp::Sink;
 use std::process::Command;
 
-/// The link that a command printed: its path on the server.
+/// The path of the link that a command printed.
 fn printed_path(output: &std::process::Output) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let said = String::from_utf8(output.stdout.clone()).unwrap();
@@ -15,13 +15,12 @@ fn printed_path(output: &std::process::Output) -> String {
     path_of(link)
 }
 
-/// A link's path on the server.
 fn path_of(link: &str) -> String {
     format!("/{}", link.split_once("://").expect("a link").1.split_once('/').expect("a path").1)
 }
 
-/// Accounts are opened from the command line, before the first start, beside a running server, and after one that was
-/// killed, on either engine.
+/// Accounts are opened from the command line before the first start, beside a running server, and after a kill, on
+/// both engines.
 #[tokio::test]
 async fn accounts_are_opened_from_the_command_line() {
     let database = Database::create().await;
@@ -58,7 +57,7 @@ async fn accounts_are_opened_from_the_command_line() {
             if email == "petra@example.com" {
                 visitor.get("/backoffice").await.assert_says("Subaccounts");
             }
-            // The owner need not confirm an address that those who run the server vouch for.
+            // The owner need not confirm an address given by the operator.
             assert!(!visitor.get(home).await.html.contains("Confirm your e-mail address"));
         }
         for (output, told) in [
@@ -67,7 +66,7 @@ async fn accounts_are_opened_from_the_command_line() {
             (create("portal", "nobody", &local), "--email"),
             (create("developer", "other@example.com", &local), "a developer's account has no --country"),
             (create("developer", "other@example.com", &["--mail"]), "no mail server is configured"),
-            (account(&["invite", "--kind", "portal"]), "nobody signs up as a portal"),
+            (account(&["invite", "--kind", "portal"]), "a portal has no sign-up"),
         ] {
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
             assert!(!output.status.success() && said.contains(told), "{told}: {said}");
@@ -85,10 +84,10 @@ async fn accounts_are_opened_from_the_command_line() {
     }
 }
 
-/// With `--mail` the link to choose a password goes to the owner, once, and to nobody else: by a server that runs, and where
-/// none does by the next one. It works once.
+/// With `--mail` the link to choose a password is sent once, to the owner only: by the running server or, without
+/// one, by the next one. It works once.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_link_to_a_new_account_goes_by_mail() {
+async fn the_link_to_a_new_account_is_sent_by_email() {
     let database = Database::create().await;
     for database_url in [None, Some(database.url())] {
         let (folder, sink) = (tempfile::tempdir().unwrap(), Sink::start().await);
@@ -124,7 +123,8 @@ async fn the_link_to_a_new_account_goes_by_mail() {
         let mut serve = Command::new(PROGRAM);
         by_mail(serve.args(["serve", "--listen", "127.0.0.1:0"]).args(&place));
         let (server, web, _log, _) = Running::serving_as(&mut serve);
-        // On PostgreSQL the command does the same beside a server, which then looks every ten seconds.
+        // On PostgreSQL the command opens the database beside a server, which then looks for e-mails every ten
+        // seconds.
         let owners = if database_url.is_none() { vec![before, beside] } else { vec![before] };
         for owner in &owners {
             if *owner == beside {
@@ -135,7 +135,7 @@ async fn the_link_to_a_new_account_goes_by_mail() {
             assert_eq!(mail.subject(), "Your account for Coastline");
             let links = mail.links();
             assert_eq!(links.len(), 1, "{links:?}");
-            // Where no server ran, and nobody set an address, the link is that of the default.
+            // Without a running server and a configured address, the link has the default address.
             assert!(links[0].starts_with(&web) || *owner == before, "{links:?}");
             let (path, visitor) = (path_of(&links[0]), Visitor::at(&web));
             let chosen = visitor.post(&path, &[("password", PASSWORD)]).await;

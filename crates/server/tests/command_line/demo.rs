@@ -1,4 +1,4 @@
-//! The demo: what it says, what it keeps, what it leaves behind.
+//! The demo: its announcement, what it keeps, and what it removes.
 
 use super::{PROGRAM, Running, apikeyinfo, credentials, reqwest_none};
 use serde_json::Value;
@@ -8,8 +8,8 @@ use slotkeeper_testkit::reqwest::{Client, Method};
 use std::io::{BufReader, Read};
 use std::process::{Command, Stdio};
 
-/// The demo says where everything is; the line to paste works as it stands; every log-in and key in the file works;
-/// after a kind stop its folder is gone.
+/// The announcement is complete; the command to paste works; every log-in and key in the file works; after SIGTERM
+/// the temporary folder is gone.
 #[tokio::test]
 async fn the_demo_is_ready_to_use() {
     let folder = tempfile::tempdir().unwrap();
@@ -65,7 +65,7 @@ async fn the_demo_is_ready_to_use() {
     assert!(demo.stop_kindly().success());
 }
 
-/// The portal's key lists the businesses that the file names, and makes keys of them.
+/// The portal's key lists the businesses that the file names, and creates keys for them.
 async fn the_portals_key_opens_its_businesses(credentials: &Value) {
     let call = async |method: Method, path: &str| {
         let request = Client::new()
@@ -88,7 +88,7 @@ async fn the_portals_key_opens_its_businesses(credentials: &Value) {
     }
 }
 
-/// The owner of a portal decides about applications like any owner; the key comes by mail, which the demo keeps and
+/// The owner of a portal allows applications like the owner of a business; the key is sent by e-mail, which the demo
 /// shows.
 async fn a_portal_is_asked_too(web: &str, credentials: &Value) {
     let owner = Visitor::at(web);
@@ -110,7 +110,7 @@ async fn a_portal_is_asked_too(web: &str, credentials: &Value) {
     assert_eq!(info["permissions"], Value::from(vec!["subaccounts_rw"]));
 }
 
-/// A demo with a folder of its own keeps its keys when it is stopped, and when it is killed, on either engine.
+/// A demo with a folder of its own keeps its keys after a stop and after a kill, on both engines.
 #[tokio::test]
 async fn a_demo_with_a_folder_survives() {
     let database = Database::create().await;
@@ -139,7 +139,7 @@ async fn a_demo_with_a_folder_survives() {
     }
 }
 
-/// A new user who starts the demo is not warned of the folder that the demo makes itself.
+/// The demo does not warn of the temporary folder that it creates itself.
 #[test]
 fn the_folder_of_a_temporary_demo_is_its_users_alone() {
     let mut command = Command::new(PROGRAM);

@@ -1,4 +1,4 @@
-//! The program as a new user starts it: the demo and the real thing, stopped kindly and killed, on both engines.
+//! The program as operators start it: demo and server, stopped and killed, on both engines.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -35,7 +35,7 @@ impl Running {
         Self { child, out }
     }
 
-    /// Reads what the demo says, up to the line to paste.
+    /// Reads the demo's announcement up to the command to paste.
     fn announcement(&mut self) -> String {
         let mut text = String::new();
         while !text.lines().any(|line| line.starts_with("curl ")) {
@@ -44,19 +44,19 @@ impl Running {
         text
     }
 
-    /// Starts `serve` on a port that the system chooses, and waits until it says that it is ready: its address, and
-    /// its log, which must be kept as long as the program runs.
+    /// Starts `serve` on a free port and waits until it is ready; returns its address, and its log, which must be
+    /// kept as long as the program runs.
     fn serving(args: &[&str]) -> (Self, String, BufReader<ChildStderr>) {
         let (running, address, log, _) = Self::serving_and_said(args);
         (running, address, log)
     }
 
-    /// The same, with what was logged until then.
+    /// The same, with the log until then.
     fn serving_and_said(args: &[&str]) -> (Self, String, BufReader<ChildStderr>, String) {
         Self::serving_as(Command::new(PROGRAM).args(args))
     }
 
-    /// The same, started in another way.
+    /// The same, for a prepared command.
     fn serving_as(command: &mut Command) -> (Self, String, BufReader<ChildStderr>, String) {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
@@ -87,7 +87,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // One that has ended already cannot be killed again.
+        // A process that has ended cannot be killed again.
         let _ended = self.child.kill();
         let _reaped = self.child.wait();
     }
@@ -106,10 +106,10 @@ async fn apikeyinfo(credentials: &Value, api_key: &Value) -> (u16, Value) {
     (answer.status, answer.body)
 }
 
-/// A program that has the demo's keys, as its file names them.
-struct Desk(Value);
+/// A client with the demo's keys, as the credentials file names them.
+struct ApiClient(Value);
 
-impl Desk {
+impl ApiClient {
     async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> (u16, Value) {
         let request = Client::new()
             .request(method, format!("{}{path}", self.0["baseUrl"].as_str().unwrap()))
@@ -123,9 +123,9 @@ impl Desk {
         (answer.status, answer.body)
     }
 
-    /// Asks again until the business's bookings have been moved.
+    /// Repeats a request until the business's bookings have been moved.
     async fn read(&self, path: &str) -> Value {
-        // That takes a moment, and not for ever.
+        // The move takes a moment.
         for _ in 0..5_000 {
             match self.call(Method::GET, path, None).await {
                 (200, found) => return found,
@@ -135,7 +135,7 @@ impl Desk {
         panic!("bookings are still being moved")
     }
 
-    /// The tours of the coming week.
+    /// The tour's events of the coming week.
     async fn tours(&self) -> Vec<Value> {
         let product = self.0["products"]["fixed"][0].as_str().unwrap();
         let day = |days: i64| self.today().saturating_add(jiff::Span::new().days(days));
@@ -144,23 +144,23 @@ impl Desk {
         found["data"].as_array().unwrap().clone()
     }
 
-    /// What applications were told of a thing, in order.
-    async fn told_of(&self, id: &str) -> Vec<String> {
-        let told = self.told_of_all().await.into_iter();
-        told.filter(|(thing, _)| thing == id).map(|(_, kind)| kind).collect()
+    /// The changes of a thing that the API lists, in order.
+    async fn changes_of(&self, id: &str) -> Vec<String> {
+        let changes = self.all_changes().await.into_iter();
+        changes.filter(|(thing, _)| thing == id).map(|(_, kind)| kind).collect()
     }
 
-    /// What applications were told, in order: which thing, and what became of it.
-    async fn told_of_all(&self) -> Vec<(String, String)> {
-        let (mut after, mut told) = ("0".to_owned(), Vec::new());
+    /// All changes that the API lists, in order: the thing and what happened to it.
+    async fn all_changes(&self) -> Vec<(String, String)> {
+        let (mut after, mut changes) = ("0".to_owned(), Vec::new());
         loop {
             let part = self.read(&format!("/changes?after={after}&limit=500")).await;
             let text = |change: &Value, member: &str| change[member].as_str().unwrap().to_owned();
-            let changes = part["data"].as_array().unwrap().iter();
-            told.extend(changes.map(|change| (text(change, "itemId"), text(change, "type"))));
+            let entries = part["data"].as_array().unwrap().iter();
+            changes.extend(entries.map(|change| (text(change, "itemId"), text(change, "type"))));
             after = part["last"].as_str().unwrap().to_owned();
             if part["more"] == false {
-                return told;
+                return changes;
             }
         }
     }

@@ -1,11 +1,11 @@
-//! What a server that was killed leaves for the next one.
+//! Work that a killed server leaves to the next one.
 
-use super::{Desk, Running, credentials};
+use super::{ApiClient, Running, credentials};
 use slotkeeper_testkit::postgres::Database;
 use slotkeeper_testkit::reqwest::Method;
 
-/// A server that is killed right after it answered that somebody has another name: the next one has the rest of the bookings
-/// follow it, by itself, and each has changed once.
+/// A server is killed right after it answered the renaming of a customer: the next one retitles the remaining
+/// bookings, and each has changed once.
 #[tokio::test]
 async fn bookings_follow_a_name_when_the_server_is_killed() {
     let database = Database::create().await;
@@ -19,7 +19,7 @@ async fn bookings_follow_a_name_when_the_server_is_killed() {
             args.extend(database_url.map(|url| ["--database-url", url]).into_iter().flatten());
             let mut demo = Running::start(&args);
             demo.announcement();
-            (demo, Desk(credentials(&file)))
+            (demo, ApiClient(credentials(&file)))
         };
         let (demo, desk) = start();
         let person = serde_json::json!({"firstName": "Ada", "lastName": "Reis"});
@@ -36,11 +36,11 @@ async fn bookings_follow_a_name_when_the_server_is_killed() {
             let (status, booked) = desk.call(Method::POST, "/bookings?mode=backend", Some(&order)).await;
             assert_eq!(status, 201, "{booked}");
             let number = booked["bookingNumber"].as_str().unwrap().to_owned();
-            // Those that were cancelled follow as well, and take no seat.
+            // Cancelled bookings are retitled, too, and take no seat.
             assert_eq!(desk.call(Method::DELETE, &format!("/bookings/{number}"), None).await.0, 204);
             numbers.push(number);
         }
-        let told = desk.told_of_all().await.len();
+        let told = desk.all_changes().await.len();
         let name = serde_json::json!({"lastName": "Silva"});
         let (status, renamed) = desk.call(Method::PUT, &path, Some(&name)).await;
         demo.kill();
@@ -48,7 +48,7 @@ async fn bookings_follow_a_name_when_the_server_is_killed() {
 
         let (demo, desk) = start();
         let list = format!("{path}/bookings?itemsPerPage=100");
-        // That takes a moment, and not for ever.
+        // It takes a moment.
         let mut left = numbers.len();
         for _ in 0..1_000 {
             let found = desk.read(&list).await;
@@ -58,7 +58,7 @@ async fn bookings_follow_a_name_when_the_server_is_killed() {
             }
         }
         assert_eq!(left, 0, "bookings show the old name");
-        let mut told: Vec<_> = desk.told_of_all().await.split_off(told);
+        let mut told: Vec<_> = desk.all_changes().await.split_off(told);
         let mut expected: Vec<_> = numbers.iter().map(|number| (number.clone(), "updated".to_owned())).collect();
         expected.push((customer["id"].as_str().unwrap().to_owned(), "updated".to_owned()));
         told.sort();

@@ -1,4 +1,4 @@
-//! The real thing: what it keeps, what it refuses to start with, what it makes of few descriptors.
+//! `slotkeeper serve`: what survives, when it refuses to start, and few file descriptors.
 
 use super::{PROGRAM, Running, reqwest_none};
 use slotkeeper_testkit::client::{PASSWORD, Visitor};
@@ -6,9 +6,8 @@ use slotkeeper_testkit::reqwest::Client;
 use std::io::Read;
 use std::process::{Command, Stdio};
 
-/// The real thing: the first start makes the folder, the key and the tables; what was answered with success is there
-/// after a kill; SIGTERM ends it well; a missing or
-/// another master key is refused with a sentence.
+/// The first start creates the folder, the key and the tables; what was answered with success survives a kill;
+/// SIGTERM stops it; a missing or another master key is refused with a sentence.
 #[tokio::test]
 async fn serve_keeps_what_it_promised() {
     let folder = tempfile::tempdir().unwrap();
@@ -26,7 +25,7 @@ async fn serve_keeps_what_it_promised() {
     let (server, web, _log) = Running::serving(&args);
     let signed_in = http.post(format!("{web}/sign-in")).header("Origin", &web).form(&form).send().await.unwrap();
     assert_eq!(signed_in.status(), 303);
-    // Nobody set an address or a mail server: the first follows `--listen`, and pages say that the second is missing.
+    // Without a configured address, it follows `--listen`; without a mail server, the pages say so.
     let developer = Visitor::at(&web);
     assert_eq!(developer.sign_in("dana@example.com").await.location(), "/developer");
     developer.get("/developer").await.assert_says("No e-mail can be sent");
@@ -39,7 +38,7 @@ async fn serve_keeps_what_it_promised() {
     assert_eq!(demo.status(), 404, "only the demo shows everybody's mail");
     assert!(server.stop_kindly().success());
 
-    // The demo shows everybody's e-mails, so it leaves real data alone.
+    // The demo shows all e-mails, so it refuses a database with real data.
     let demo = Command::new(PROGRAM)
         .args(["demo", "--listen", "127.0.0.1:0", "--data-dir", data.to_str().unwrap()])
         .output()
@@ -57,10 +56,10 @@ async fn serve_keeps_what_it_promised() {
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("another master key"));
 }
 
-/// A data folder that others can open is told about; one that the server makes is closed to them.
+/// A warning about a data folder that others can open; the folder that the server creates is closed to them.
 #[cfg(unix)]
 #[tokio::test]
-async fn an_open_data_folder_is_told_about() {
+async fn an_open_data_folder_is_warned_about() {
     use std::os::unix::fs::PermissionsExt;
     const TOLD: &str = "other users of this machine can open the data folder";
     let folder = tempfile::tempdir().unwrap();
@@ -82,7 +81,7 @@ async fn an_open_data_folder_is_told_about() {
     }
 }
 
-/// `config` prints a file that `serve` takes.
+/// `config` prints a file that `serve` accepts.
 #[test]
 fn the_printed_configuration_is_one() {
     let printed = Command::new(PROGRAM).arg("config").output().unwrap();
@@ -100,8 +99,8 @@ fn the_printed_configuration_is_one() {
     assert!(said.contains("lisen"), "{said}");
 }
 
-/// Where the system gives few file descriptors the server takes fewer connections, says so, and keeps the rest for itself: it
-/// answers, however many come.
+/// With few file descriptors the server accepts fewer connections, logs it, and keeps a reserve: it answers however
+/// many connections come.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn few_descriptors_leave_a_reserve() {

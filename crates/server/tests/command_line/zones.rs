@@ -1,6 +1,6 @@
 //! Time zone data of the operator.
 
-use super::{Desk, PROGRAM, Running, credentials};
+use super::{ApiClient, PROGRAM, Running, credentials};
 use serde_json::Value;
 use slotkeeper_domain::time::Zone;
 use slotkeeper_testkit::postgres::Database;
@@ -8,7 +8,7 @@ use slotkeeper_testkit::reqwest::Method;
 use std::path::Path;
 use std::process::Command;
 
-/// Writes time zone data of one's own: every zone that can be chosen, and in the place of `Europe/Lisbon` the rules of another.
+/// Writes time zone data with every zone, and `Europe/Lisbon` with the rules of another.
 fn write_zones(folder: &Path, edition: &str, lisbon: &str) {
     for name in Zone::choices() {
         let rules = if name == "Europe/Lisbon" { lisbon } else { &name };
@@ -19,13 +19,13 @@ fn write_zones(folder: &Path, edition: &str, lisbon: &str) {
     std::fs::write(folder.join("tzdata.zi"), format!("# version {edition}\n")).unwrap();
 }
 
-/// What a clock shows, without its offset.
+/// The local time, without its offset.
 fn on_the_clock(time: &Value) -> &str {
     &time.as_str().unwrap()[..19]
 }
 
-/// With newer time zone data in place the next start moves what is booked to its time on the clock: on both engines, killed or
-/// not, and nothing is given twice.
+/// With newer time zone data the next start moves bookings to their local time: on both engines, after a kill or not,
+/// and nothing is allocated twice.
 #[tokio::test]
 async fn newer_time_zone_data_moves_what_is_booked() {
     let (old, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -43,7 +43,7 @@ async fn newer_time_zone_data_moves_what_is_booked() {
             args.extend(database_url.map(|url| ["--database-url", url]).into_iter().flatten());
             let mut demo = Running::start(&args);
             demo.announcement();
-            (demo, Desk(credentials(&file)))
+            (demo, ApiClient(credentials(&file)))
         };
         let (demo, desk) = start(old.path());
         let tours = desk.tours().await;
@@ -72,9 +72,9 @@ async fn newer_time_zone_data_moves_what_is_booked() {
         let found = desk.read(&format!("/bookings/{number}")).await;
         assert_eq!(on_the_clock(&found["startTime"]), on_the_clock(&booked["startTime"]));
         assert_ne!(found["startTime"], booked["startTime"]);
-        // What was told of it.
-        assert_eq!(desk.told_of(number).await, ["created", "updated"]);
-        // The guide of the tour is with the tour.
+        // The changes of the booking.
+        assert_eq!(desk.changes_of(number).await, ["created", "updated"]);
+        // The guide of the tour has moved with it.
         let guide = &tour["resources"][0];
         let lesson = serde_json::json!({
             "productId": desk.0["products"]["flexibleTime"][0], "participants": party, "customer": {"firstName": "Ada"},
@@ -86,7 +86,7 @@ async fn newer_time_zone_data_moves_what_is_booked() {
     }
 }
 
-/// Data that a business cannot do without, or that is of no use, keeps the server from starting, and it says why.
+/// Unusable data, or data without the zone of a business, keep the server from starting, and the error says why.
 #[test]
 fn time_zone_data_is_checked() {
     let folder = tempfile::tempdir().unwrap();

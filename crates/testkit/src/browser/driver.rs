@@ -1,13 +1,13 @@
-//! One chromedriver with the browser it starts, and the certainty that both end.
+//! A chromedriver process with its browser; both end with the test process.
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// Starts the driver in a process group of its own and ends the whole group when its own input closes.
+/// Starts the driver in its own process group and ends the whole group when its input closes.
 ///
-/// That input is a pipe whose other end only the test process holds, so the group ends also when the test process
-/// is killed and runs no `drop`. The browser keeps its profile in the folder that is removed at the end.
+/// The other end of that pipe is held by the test process only, so the group ends also when the test process is
+/// killed and runs no `drop`. The browser keeps its profile in the folder that is removed at the end.
 const WATCH: &str = r#"
 set -m
 work=$(mktemp -d "${TMPDIR:-/tmp}/slotkeeper-browser.XXXXXX") || exit 1
@@ -19,26 +19,26 @@ wait
 rm -rf "$work" || { sleep 1; rm -rf "$work"; }
 "#;
 
-/// The environment variable that holds the path of chromedriver.
+/// The environment variable with the path of chromedriver.
 pub const DRIVER_VARIABLE: &str = "SLOTKEEPER_TEST_CHROMEDRIVER";
 
 pub(super) struct Driver {
     watch: Child,
     alive: Option<ChildStdin>,
-    /// Kept open: the driver would die of writing to a closed pipe.
+    /// Kept open: the driver would die on writing to a closed pipe.
     said: BufReader<ChildStdout>,
     pub(super) url: String,
 }
 
 impl Driver {
-    /// Starts a driver on a port that it finds itself. Blocks for some tens of milliseconds.
+    /// Starts a driver on a port that it chooses. Blocks for some tens of milliseconds.
     pub(super) fn start() -> Self {
-        // It takes a port that is free for one version of IP and ends if the other version has it in use: rare, and no fault
-        // of what is tested.
+        // The driver takes a port that is free in one version of IP and ends if the other version has it in use:
+        // rare, and unrelated to the test.
         (0..5).find_map(|_| Self::try_start()).expect("chromedriver tells its port")
     }
 
-    /// Nothing if the driver ended before it told its port.
+    /// `None` if the driver ended before it printed its port.
     fn try_start() -> Option<Self> {
         let mut watch = Command::new("bash")
             .args(["-c", WATCH, "watch", &super::program(DRIVER_VARIABLE)])
@@ -49,7 +49,7 @@ impl Driver {
             .expect("bash starts");
         let alive = watch.stdin.take();
         let said = BufReader::new(watch.stdout.take().unwrap());
-        // From here on it is ended and waited for, however this goes on.
+        // From here on, `drop` ends the process and waits for it.
         let mut driver = Self { watch, alive, said, url: String::new() };
         let mut line = String::new();
         loop {

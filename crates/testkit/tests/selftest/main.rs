@@ -1,4 +1,4 @@
-//! The test kit's own tests: what the other tests lean on must hold.
+//! The test kit's own tests.
 
 mod browser;
 mod postgres;

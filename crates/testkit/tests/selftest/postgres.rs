@@ -19,7 +19,7 @@ async fn a_database_is_dropped_with_its_value() {
     let database = Database::create().await;
     let count = format!("SELECT count(*)::text FROM pg_database WHERE datname = '{}'", database.name());
     assert_eq!(ask(&server, &count).await.unwrap(), ["1"]);
-    // Somebody who still holds a connection does not keep it alive.
+    // An open connection does not keep it.
     let (_client, connection) = tokio_postgres::connect(database.url(), NoTls).await.unwrap();
     tokio::spawn(connection);
     drop(database);

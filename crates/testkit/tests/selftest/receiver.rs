@@ -1,4 +1,4 @@
-//! The receiver sees bytes.
+//! The receiver records bytes unchanged.
 
 use slotkeeper_testkit::receiver::Receiver;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -9,7 +9,7 @@ async fn a_request_is_recorded_byte_for_byte() {
     let address = receiver.url("").replace("http://", "");
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
     let request = "POST /callback?state=%7e%41+%20\"<|>\u{e9} HTTP/1.1\r\nHost: x\r\nX-Signature: a:b\r\nContent-Length: 5\r\n\r\n";
-    // In two pieces, as networks do.
+    // In two pieces, as networks may deliver it.
     stream.write_all(request.as_bytes()).await.unwrap();
     stream.flush().await.unwrap();
     tokio::task::yield_now().await;

@@ -1,10 +1,10 @@
-//! The mail server takes mail, or does not.
+//! The mail server accepts and refuses messages.
 
 use slotkeeper_testkit::smtp::{Behaviour, Sink};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
-/// Says each line and returns what the server answered, the greeting first.
+/// Sends each line and returns the server's replies, the greeting first.
 async fn talk(sink: &Sink, lines: &[&str]) -> std::io::Result<Vec<String>> {
     let mut stream = BufReader::new(TcpStream::connect((sink.host(), sink.port())).await?);
     let mut answers = Vec::new();

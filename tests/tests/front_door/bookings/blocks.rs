@@ -1,10 +1,10 @@
-//! What blocks of seats and of resources have in common: lists, and whose they are.
+//! What seat blocks and resource blocks have in common: lists and visibility.
 
 use super::resourceblocks::away;
 use super::seatblocks::{office, path, seats};
 use super::{business, class};
 use slotkeeper_testkit::catalogue::COURSE;
-use slotkeeper_testkit::client::{Program, Visitor};
+use slotkeeper_testkit::client::{ApiClient, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 use std::time::Duration;
@@ -13,7 +13,7 @@ const ANA: &str = "312RS00001";
 const RUI: &str = "312RS00002";
 
 /// The ids of a list.
-async fn ids(program: &Program, path: &str) -> Vec<Value> {
+async fn ids(program: &ApiClient, path: &str) -> Vec<Value> {
     program.read(path).await["data"].as_array().unwrap().iter().map(|block| block["id"].clone()).collect()
 }
 
@@ -93,16 +93,16 @@ on_every_engine! {
     }
 
     /// What a key may not know of is not there; what it may read and not change is refused.
-    async fn blocks_are_somebodys(server: TestServer) {
+    async fn blocks_follow_visibility(server: TestServer) {
         let (owner, _) = business(&server).await;
-        let nobody = Program::installed(&server, "Nobody", &owner, "bookings_rwd_all,availability_r").await;
+        let nobody = ApiClient::installed(&server, "Nobody", &owner, "bookings_rwd_all,availability_r").await;
         let all = office(&server, &owner).await;
-        let own = Program::installed(&server, "Own Things", &owner, "blocks_rwd_own").await;
-        let writer = Program::installed(&server, "Writer", &owner, "blocks_rw_own").await;
-        let reader = Program::installed(&server, "Reader", &owner, "blocks_r_all,blocks_rw_own").await;
-        let only_reader = Program::installed(&server, "Only Reader", &owner, "blocks_r_all").await;
+        let own = ApiClient::installed(&server, "Own Things", &owner, "blocks_rwd_own").await;
+        let writer = ApiClient::installed(&server, "Writer", &owner, "blocks_rw_own").await;
+        let reader = ApiClient::installed(&server, "Reader", &owner, "blocks_r_all,blocks_rw_own").await;
+        let only_reader = ApiClient::installed(&server, "Only Reader", &owner, "blocks_r_all").await;
         let elsewhere = Visitor::owner(&server, "other@example.com").await;
-        let foreign = Program::installed(&server, "Foreign", &elsewhere, "blocks_rwd_all").await;
+        let foreign = ApiClient::installed(&server, "Foreign", &elsewhere, "blocks_rwd_all").await;
         for (kind, body, what) in [
             ("/seatblocks", seats("2026-05-08", 1), "seat block"),
             ("/resourceblocks", away("2026-05-08", "09:00", "10:00", &[ANA]), "resource block"),

@@ -1,10 +1,10 @@
-//! Lists by the time of a change: what they include, and that nothing is missed by who asks again and again.
+//! Lists by the time of a change: what they contain, and that a polling client misses nothing.
 
 use super::resourceblocks::away;
 use super::seatblocks::seats;
 use super::{business, lesson, order, seats_left};
 use slotkeeper_testkit::Clock;
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::receiver::Receiver;
 use slotkeeper_testkit::serde_json::{self, Value, json};
@@ -12,7 +12,7 @@ use slotkeeper_testkit::server::TestServer;
 use std::time::Duration;
 
 /// A list within times, by the names of two parameters.
-async fn within(program: &Program, path: &str, (begin, end): (&str, &str), (from, to): (&str, &str)) -> Vec<Value> {
+async fn within(program: &ApiClient, path: &str, (begin, end): (&str, &str), (from, to): (&str, &str)) -> Vec<Value> {
     let times = format!("{begin}={from}&{end}={to}").replace('+', "%2B");
     let separator = if path.contains('?') { '&' } else { '?' };
     program.read(&format!("{path}{separator}{times}&itemsPerPage=100")).await["data"].as_array().unwrap().clone()
@@ -95,8 +95,8 @@ on_every_engine! {
         assert_eq!(found["data"], json!([customer]));
     }
 
-    /// Whoever asks for a range up to now, and then for what follows, misses nothing: what happens later counts as later, when
-    /// the client's clock is ahead, when the server's is set back, and when it stands still.
+    /// A client that requests a range up to now, and then the following one, misses nothing: later changes get later
+    /// times, when the client's clock is ahead, when the server's is set back, and when it stands still.
     async fn what_happens_after_an_answer_counts_as_later(server: TestServer) {
         let (_, program) = business(&server).await;
         let made = program.create("/bookings", &order("2026-05-08", 1)).await;
@@ -148,8 +148,8 @@ on_every_engine! {
         }
     }
 
-    /// A booking shows the name of its customer. When that changes, the booking has changed: it is listed and told, whatever
-    /// number of them there is, and each once.
+    /// A booking's title is the name of its customer. When that changes, each booking of the customer is changed,
+    /// listed and delivered once, however many there are.
     async fn a_new_name_changes_the_bookings(server: TestServer) {
         let (owner, program) = business(&server).await;
         let customer = program.create("/customers", &json!({"firstName": "Ilse", "lastName": "Brandt"})).await;
@@ -172,13 +172,13 @@ on_every_engine! {
         let changed = async || within(&program, "/bookings?includeCanceled=true", TOUCHED, (&now, &now)).await;
 
         assert_eq!(program.put(&customer, &json!({"lastName": "Moser"})).await.status, 200);
-        // The first follow at once, the others by the server's job, whose time has come or not.
+        // The first follow at once, the others by the server's job.
         let some = changed().await;
         assert!(some.len() >= 20 && some.iter().all(|one| one["title"] == "Ilse Moser"), "{}", some.len());
         let told = program.read(&format!("/changes?after={last}&limit=500")).await;
         assert!(told["data"].as_array().unwrap().len() >= 21);
         // A name that comes in between wins.
-        let page = Program::installed(&server, "Other Desk", &owner, "customers_rw_all").await;
+        let page = ApiClient::installed(&server, "Other Desk", &owner, "customers_rw_all").await;
         server.clock.advance(Duration::from_secs(60));
         assert_eq!(page.put(&customer, &json!({"lastName": "Keller"})).await.status, 200);
         server.run_jobs().await;
@@ -219,7 +219,7 @@ on_every_engine! {
         assert_eq!(within(&program, "/bookings?includeCanceled=true", TOUCHED, (&now, &now)).await.len(), 0);
     }
 
-    /// A customer who has booked much is deleted piece by piece: each booking is told of once, and then the customer.
+    /// A customer with many bookings is deleted in chunks: each booking has one change, and then the customer.
     async fn a_customer_who_has_booked_much_is_deleted(server: TestServer) {
         let (_, program) = business(&server).await;
         let customer = program.create("/customers", &json!({"firstName": "Ilse"})).await["id"].as_str().unwrap().to_owned();

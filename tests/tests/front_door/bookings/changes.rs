@@ -26,7 +26,7 @@ on_every_engine! {
         assert_eq!((&moved.body["startTime"], &moved.body["endTime"]), (&slot["startTime"], &slot["endTime"]), "{}", moved.text);
         let moved = change(&moved.body, "startTime", json!("2026-05-07T14:00:00+01:00")).await;
         assert_eq!((moved.status, &moved.body["endTime"]), (200, &json!("2026-05-07T15:00:00+01:00")), "{}", moved.text);
-        // Ana is busy at ten: the lesson moves there all the same, to Rui, where nobody says that it is with Ana.
+        // Ana is busy at ten: the lesson moves there all the same, to Rui, because no resource is named.
         program.create("/bookings", &lesson("2026-05-07T10:00:00-00:00")).await;
         let refused = change(&moved.body, "startTime", json!("2026-05-07T10:00:00+01:00")).await;
         assert_eq!(refused.status, 409, "{}", refused.text);

@@ -1,8 +1,8 @@
-//! Courses and single classes of them, in every way in which they are sold (wire reference, section 6.2).
+//! Courses and drop-ins, in every way of selling them (wire reference, section 6.2).
 
 use super::{business, class, people};
 use slotkeeper_testkit::catalogue::{COURSE, catalogue, edit};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 use std::time::Duration;
@@ -15,7 +15,7 @@ fn order(ids: &Value) -> Value {
     body
 }
 
-async fn slots(program: &Program) -> Vec<Value> {
+async fn slots(program: &ApiClient) -> Vec<Value> {
     let days = "startTime=2026-05-04T00:00:00Z&endTime=2026-06-03T00:00:00Z";
     let found = program.read(&format!("/availability/slots?productId={COURSE}&{days}")).await;
     found["data"].as_array().unwrap().clone()

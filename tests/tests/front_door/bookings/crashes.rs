@@ -1,27 +1,28 @@
-//! What goes in pieces because somebody has booked much: how large a piece is, and that a crash in between loses nothing and does
-//! nothing twice. The servers have no jobs, so that what happens between two pieces is what the test does.
+//! Work that is split into chunks because a customer has many bookings: the size of a chunk, and that a crash in
+//! between loses and repeats nothing. The servers run no jobs, so that the test decides what happens between two
+//! chunks.
 
 use super::{business, order};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::receiver::Receiver;
 use slotkeeper_testkit::serde_json::{self, Value, json};
 
 /// A customer called Ilse Brandt; the path.
-async fn customer(program: &Program) -> String {
+async fn customer(program: &ApiClient) -> String {
     let customer = program.create("/customers", &json!({"firstName": "Ilse", "lastName": "Brandt"})).await;
     format!("/customers/{}", customer["id"].as_str().unwrap())
 }
 
 /// Books the tour for a customer; the number.
-async fn book(program: &Program, customer: &str, day: &str) -> String {
+async fn book(program: &ApiClient, customer: &str, day: &str) -> String {
     let mut body = order(day, 1);
     body["customerId"] = json!(customer.strip_prefix("/customers/"));
     program.create("/bookings?mode=backend", &body).await["bookingNumber"].as_str().unwrap().to_owned()
 }
 
 /// As many bookings of a customer as that, some of each day from 8 May on; their numbers, sorted.
-async fn book_many(program: &Program, customer: &str, count: usize) -> Vec<String> {
+async fn book_many(program: &ApiClient, customer: &str, count: usize) -> Vec<String> {
     let mut numbers = Vec::new();
     for index in 0..count {
         numbers.push(book(program, customer, &format!("2026-05-{:02}", 8 + index / 7)).await);
@@ -31,25 +32,26 @@ async fn book_many(program: &Program, customer: &str, count: usize) -> Vec<Strin
 }
 
 /// The customer's bookings, by start.
-async fn bookings(program: &Program, customer: &str) -> Vec<Value> {
+async fn bookings(program: &ApiClient, customer: &str) -> Vec<Value> {
     program.read(&format!("{customer}/bookings?itemsPerPage=100")).await["data"].as_array().unwrap().clone()
 }
 
 /// How many of them show this name.
-async fn titled(program: &Program, customer: &str, title: &str) -> usize {
+async fn titled(program: &ApiClient, customer: &str, title: &str) -> usize {
     bookings(program, customer).await.iter().filter(|booking| booking["title"] == title).count()
 }
 
 /// Where the list of changes ends.
-async fn mark(program: &Program) -> String {
+async fn mark(program: &ApiClient) -> String {
     program.read("/changes?limit=500").await["last"].as_str().unwrap().to_owned()
 }
 
-/// What was told of bookings since then, and of customers: the numbers of the bookings, sorted, and the types for the customers.
-async fn told(program: &Program, mark: &str, kind: &str) -> (Vec<String>, Vec<String>) {
-    let told = program.read(&format!("/changes?after={mark}&limit=500")).await;
+/// The changes of bookings and customers since then: the sorted booking numbers, and the types of the customers'
+/// changes.
+async fn changes_since(program: &ApiClient, mark: &str, kind: &str) -> (Vec<String>, Vec<String>) {
+    let changes_since = program.read(&format!("/changes?after={mark}&limit=500")).await;
     let (mut bookings, mut customers) = (Vec::new(), Vec::new());
-    for change in told["data"].as_array().unwrap() {
+    for change in changes_since["data"].as_array().unwrap() {
         let text = |member: &str| change[member].as_str().unwrap().to_owned();
         if text("domain") == "bookings" {
             assert_eq!(text("type"), kind);
@@ -63,8 +65,8 @@ async fn told(program: &Program, mark: &str, kind: &str) -> (Vec<String>, Vec<St
 }
 
 on_every_engine! {
-    /// Twenty bookings show the new name with the answer, twenty more with each piece. A server that ends in between finishes it
-    /// when it is back: each booking has changed once, as whoever changed the name did it.
+    /// Twenty bookings have the new title with the response, twenty more with each chunk. A server that ends in
+    /// between finishes after its restart: each booking has changed once, by the actor who renamed the customer.
     async fn bookings_follow_a_name_through_a_crash(server: TestServer) {
         let server = server.restarted_without_jobs().await;
         let (_, program) = business(&server).await;
@@ -73,7 +75,7 @@ on_every_engine! {
         let mark = mark(&program).await;
         assert_eq!(program.put(&path, &json!({"lastName": "Moser"})).await.status, 200);
         assert_eq!(titled(&program, &path, "Ilse Moser").await, 20);
-        let (some, customers) = told(&program, &mark, "updated").await;
+        let (some, customers) = changes_since(&program, &mark, "updated").await;
         assert_eq!((some.len(), &*customers), (20, &["updated".to_owned()][..]));
 
         let server = server.restarted_without_jobs().await;
@@ -86,17 +88,16 @@ on_every_engine! {
         for booking in bookings(&program, &path).await {
             assert_eq!((&booking["title"], &booking["lastChangeAgent"]), (&json!("Ilse Moser"), &json!("Harbour Desk")));
         }
-        assert_eq!(told(&program, &mark, "updated").await, (numbers.clone(), customers.clone()));
+        assert_eq!(changes_since(&program, &mark, "updated").await, (numbers.clone(), customers.clone()));
 
         // Nothing is left to be done.
         let server = server.restarted().await;
         server.run_jobs().await;
-        assert_eq!(told(&program, &mark, "updated").await, (numbers, customers));
+        assert_eq!(changes_since(&program, &mark, "updated").await, (numbers, customers));
     }
 
-    /// A program that breaks in the middle of deleting somebody leaves whole pieces behind: of the one that it broke in, nothing. A
-    /// customer who leaves can book no more, and the next server finishes it: each booking is told of once, with its last state,
-    /// and the customer after them.
+    /// A crash while a customer is being deleted leaves only complete chunks. The customer can have no new bookings,
+    /// and the next server finishes: each booking has one change, with its last state, and the customer after them.
     async fn a_deletion_goes_on_after_a_crash(server: TestServer) {
         let server = server.restarted_without_jobs().await;
         let (_, program) = business(&server).await;
@@ -109,8 +110,8 @@ on_every_engine! {
         server.break_after_items(30);
         let broken = program.delete(&path).await;
         assert_eq!(broken.status, 500, "{}", broken.text);
-        let left = |told: &[String]| numbers.iter().filter(|number| !told.contains(number)).cloned().collect::<Vec<_>>();
-        let (some, customers) = told(&program, &mark, "deleted").await;
+        let left = |changes_since: &[String]| numbers.iter().filter(|number| !changes_since.contains(number)).cloned().collect::<Vec<_>>();
+        let (some, customers) = changes_since(&program, &mark, "deleted").await;
         assert_eq!((some.len(), customers.len()), (20, 0));
 
         let server = server.restarted_without_jobs().await;
@@ -130,7 +131,7 @@ on_every_engine! {
         let server = server.restarted().await;
         server.run_jobs().await;
         assert_eq!(program.get(&path).await.status, 404);
-        assert_eq!(told(&program, &mark, "deleted").await, (numbers.clone(), vec!["deleted".to_owned()]));
+        assert_eq!(changes_since(&program, &mark, "deleted").await, (numbers.clone(), vec!["deleted".to_owned()]));
         server.deliver().await;
         let mut shown = Vec::new();
         for notice in receiver.requests() {

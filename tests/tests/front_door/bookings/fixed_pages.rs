@@ -1,10 +1,10 @@
-//! Pages over what changes: a search is fixed when its first page is asked for.
+//! Pages of lists that change: a list is fixed when its first page is requested.
 
 use super::resourceblocks::away;
 use super::seatblocks::seats;
 use super::{ALL, business, order, tour};
 use slotkeeper_testkit::catalogue::TOUR;
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 use slotkeeper_testkit::server::TestServer;
@@ -27,16 +27,16 @@ fn ids(list: &Value) -> Vec<String> {
     list["data"].as_array().unwrap().iter().map(id).collect()
 }
 
-/// A search whose first page was read, and what it found then.
+/// A list whose first page was read, and what it found then.
 struct Search {
     path: String,
-    program: Program,
+    program: ApiClient,
     token: Option<String>,
     found: Vec<String>,
 }
 
 impl Search {
-    async fn begin(program: &Program, path: &str) -> Self {
+    async fn begin(program: &ApiClient, path: &str) -> Self {
         let with = |size: usize| format!("{path}{}itemsPerPage={size}", if path.contains('?') { '&' } else { '?' });
         let first = program.read(&with(SIZE)).await;
         let all = program.read(&with(100)).await;
@@ -56,8 +56,8 @@ impl Search {
         self.program.at(server).read(&format!("{path}?pageNavigationToken={token}&pageNumber={number}")).await
     }
 
-    /// Reads the other pages, the last one first. What nobody touched is where it was, what was touched is there or nowhere, and
-    /// nothing else is anywhere; behind the last page there is nothing, and no token.
+    /// Reads the other pages, the last one first. Unchanged items are in their place, changed ones are in their place
+    /// or left out, and there is no other item; after the last page there is neither item nor token.
     async fn verify(&self, server: &TestServer, touched: &BTreeSet<String>) {
         if self.token.is_none() {
             return;
@@ -81,7 +81,7 @@ impl Search {
 
 /// Everything that is done in the business, by chance, and what was touched by it.
 struct World {
-    programs: [Program; 2],
+    programs: [ApiClient; 2],
     chance: u64,
     touched: BTreeSet<String>,
     customers: Vec<String>,
@@ -275,7 +275,7 @@ impl World {
 
 on_every_engine! {
     /// The bookings that changed within some time, of which one changes again after the first page was read.
-    async fn what_nobody_touches_is_on_exactly_one_page(server: TestServer) {
+    async fn unchanged_items_are_on_exactly_one_page(server: TestServer) {
         let (_, program) = business(&server).await;
         let mut made = Vec::new();
         for day in 8..17 {
@@ -286,7 +286,8 @@ on_every_engine! {
         assert_eq!(ids(&first), made[..4]);
         let token = first["info"]["pageNavigationToken"].as_str().unwrap();
         let page = async |number: u32| program.read(&format!("/bookings?pageNavigationToken={token}&pageNumber={number}")).await;
-        // One of the first page goes to the end of the list, one of the second is cancelled, and a new one comes before all.
+        // An item of the first page moves to the end of the list, one of the second is cancelled, and a new one comes
+        // before all.
         assert_eq!(program.put(&format!("/bookings/{}", made[0]), &json!({"eventId": tour("2026-05-22")})).await.status, 200);
         assert_eq!(program.delete(&format!("/bookings/{}", made[5])).await.status, 204);
         program.create("/bookings", &order("2026-05-07", 1)).await;
@@ -303,7 +304,7 @@ on_every_engine! {
     async fn every_list_keeps_its_pages(server: TestServer) {
         let (owner, all) = business(&server).await;
         let own = ALL.replace("_all", "_own");
-        let own = Program::installed(&server, "Own Desk", &owner, &own).await;
+        let own = ApiClient::installed(&server, "Own Desk", &owner, &own).await;
         let customer = id(&own.create("/customers", &json!({"firstName": "Marta", "lastName": "Reis"})).await);
         let mut body = order("2026-05-21", 1);
         body.as_object_mut().unwrap().remove("customer");
@@ -352,10 +353,10 @@ on_every_engine! {
         }
     }
 
-    /// A token tells nothing to a key that sees less than the one it was given to: with that key the search begins anew.
+    /// A token has no effect with a key of a smaller visibility: the search begins anew.
     async fn a_token_is_for_the_sight_it_began_with(server: TestServer) {
         let (owner, all) = business(&server).await;
-        let own = Program::installed(&server, "Own Desk", &owner, "customers_rw_own").await;
+        let own = ApiClient::installed(&server, "Own Desk", &owner, "customers_rw_own").await;
         for name in ["Ilse", "Joana"] {
             all.create("/customers", &json!({"firstName": name})).await;
             server.clock.advance(Duration::from_secs(1));

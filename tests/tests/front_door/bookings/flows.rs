@@ -1,4 +1,4 @@
-//! The flows of the wire reference, section 7: what is found is held, booked, moved, cancelled.
+//! The flows of the wire reference, section 7: search, hold, book, move, cancel.
 
 use super::{business, class, lesson, lessons, order, people, seats_left, tour};
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR};
@@ -92,7 +92,7 @@ on_every_engine! {
             },
             "noShow": false,
         }));
-        // The hold has become the booking: it is gone, and cannot become another.
+        // The hold has become the booking and cannot become another.
         assert_eq!(seats_left(&program, "2026-05-08").await, 5);
         assert_eq!(program.get(&format!("/holds/{hold}")).await.status, 404);
         assert_eq!(program.post(&format!("/bookings?previousHoldId={hold}"), &body).await.status, 409);
@@ -251,7 +251,7 @@ on_every_engine! {
         assert_eq!(program.read(&format!("/bookings?{changed}&includeCanceled=1")).await["info"]["totalItems"], 3);
     }
 
-    /// Flow 4 as clients go about it: all that was read, people included, goes back with one thing changed.
+    /// Flow 4 as clients do it: everything that was read, with linked people, is written back with one change.
     async fn what_was_read_is_written_back(server: TestServer) {
         let (_, program) = business(&server).await;
         let read = async |path: &str| program.read(&format!("{path}?expandCustomer=true&expandParticipants=true")).await;

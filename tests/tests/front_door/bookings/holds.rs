@@ -1,9 +1,9 @@
-//! What a hold promises: that there is time to book, and what that costs.
+//! What a hold guarantees: the time to book, and the price.
 
 use super::discounts::{customer, of};
 use super::{business, class, lesson, order, people, tour};
 use slotkeeper_testkit::catalogue::{COURSE, TOUR, catalogue};
-use slotkeeper_testkit::client::{Answer, Program};
+use slotkeeper_testkit::client::{Answer, ApiClient};
 use slotkeeper_testkit::discounts::{instant, limited, promotion};
 use slotkeeper_testkit::serde_json::{Value, json};
 use slotkeeper_testkit::server::{Engine, TestServer};
@@ -21,7 +21,7 @@ fn pass(server: &TestServer, seconds: u64) {
     server.clock.advance(Duration::from_secs(seconds));
 }
 
-async fn book(program: &Program, hold: &Value, body: &Value) -> Answer {
+async fn book(program: &ApiClient, hold: &Value, body: &Value) -> Answer {
     program.post(&format!("/bookings?previousHoldId={}", hold["id"].as_str().unwrap()), body).await
 }
 
@@ -95,7 +95,7 @@ on_every_engine! {
         assert_eq!(booked.body.get("firstCourseEnrolledEventId"), None);
     }
 
-    /// Who was a member when it was held is one for the booking; whoever else was one is not.
+    /// A customer who was a member when the hold was made is one for its booking; another former member is not.
     async fn a_hold_outlives_a_membership(server: TestServer) {
         let (_, program) = business(&server).await;
         let mut offered = catalogue();
@@ -190,7 +190,7 @@ on_every_engine! {
         let booked = book(&program, &hold, &paid).await;
         assert_eq!((booked.status, amount(&booked.body, "totalPaid")), (201, "49.5"), "{}", booked.text);
 
-        // A hold for nobody in particular is kept for everybody, who may have credit.
+        // A hold without a customer could be for any customer, who may have credit.
         let mut nobody = order("2026-05-12", 1);
         nobody.as_object_mut().unwrap().remove("customer");
         let hold = program.create("/holds", &nobody).await;
@@ -208,7 +208,7 @@ on_every_engine! {
         refused(&book(&program, &dear, &order("2026-05-12", 1)).await, "the price with which the hold was made has gone up");
     }
 
-    /// Where only those with prepaid credits can book, a credit that is gone is what the booking lacks.
+    /// With `prepaidOnly`, a prepaid credit that is used up makes the booking fail.
     async fn a_prepaid_credit_that_is_gone_is_named(server: TestServer) {
         let (_, program) = business(&server).await;
         let mut offered = catalogue();
@@ -251,7 +251,7 @@ on_every_engine! {
     }
 }
 
-/// A limit on customers is kept when many come at once, alone and with bookings, and there is room again for one who goes.
+/// A limit of customers holds with many requests at once, alone and with bookings, and a deleted customer makes room.
 async fn a_limit_on_customers_is_not_passed(engine: Engine) {
     let server = TestServer::start_with_customers(engine, 5).await;
     let (_, program) = business(&server).await;

@@ -1,15 +1,15 @@
-//! Requests that carry a key of their own and are sent again.
+//! Requests with an idempotency key that are sent again.
 
 use super::{business, lesson, order, people, portal, seats_left, tour};
 use crate::api::assert_error;
 use slotkeeper_testkit::catalogue::TOUR;
-use slotkeeper_testkit::client::{Program, Visitor, operations};
+use slotkeeper_testkit::client::{ApiClient, Visitor, operations};
 use slotkeeper_testkit::serde_json::{Value, json};
 use slotkeeper_testkit::server::{Engine, TestServer};
 use slotkeeper_testkit::{join_all, on_every_engine};
 use std::time::Duration;
 
-async fn bookings(program: &Program) -> Value {
+async fn bookings(program: &ApiClient) -> Value {
     let path = "/bookings?startTime=2026-05-01T00:00:00Z&endTime=2026-05-31T00:00:00Z&includeCanceled=true";
     program.read(path).await["info"]["totalItems"].clone()
 }
@@ -39,7 +39,7 @@ on_every_engine! {
             assert!(other.body["message"].as_str().unwrap().contains("Idempotency-Key was used"), "{}", other.text);
         }
         // The keys of another application are other keys.
-        let other = Program::installed(&server, "Other Desk", &owner, "bookings_rwd_all,customers_rwd_all").await;
+        let other = ApiClient::installed(&server, "Other Desk", &owner, "bookings_rwd_all,customers_rwd_all").await;
         assert_eq!(other.post_with_key("/bookings", "order 7", &order("2026-05-08", 1)).await.status, 201);
         assert_eq!(bookings(&program).await, 2);
 
@@ -54,15 +54,15 @@ on_every_engine! {
         assert_eq!(program.post_with_key("/bookings", "order 7", &order("2026-05-15", 3)).await.status, 201);
     }
 
-    /// What was answered to a key that may do more is not told to one of the same application that may do less.
+    /// The stored response of a key is not sent to a key of the same application with fewer permissions.
     async fn a_kept_answer_is_for_keys_that_may_do_the_same(server: TestServer) {
         let owner = Visitor::owner(&server, "olivia@example.com").await;
         let developer = Visitor::developer(&server, "dana@example.com").await;
         let application = developer.register("Front Office", "").await;
         let with = async |permissions: &str| {
             owner.allow(&application.asks_for(permissions, None)).await;
-            let key = server.key_mailed_to("dana@example.com").await;
-            Program::new(&server, &key, &application.secret_key)
+            let key = server.key_emailed_to("dana@example.com").await;
+            ApiClient::new(&server, &key, &application.secret_key)
         };
         let [more, same, less] =
             [with("customers_rwd_all").await, with("customers_rwd_all").await, with("customers_rw_own").await];
@@ -73,17 +73,17 @@ on_every_engine! {
         assert_error(&less.post_with_key("/customers", "K", &body).await, 422);
     }
 
-    /// What was kept for one request answers no other, not even for somebody who can write rows.
+    /// A stored response answers no other request, even if rows are changed in the database.
     async fn a_kept_answer_opens_in_its_place_alone(server: TestServer) {
         let (_, program) = business(&server).await;
         let answer = async |key: &str| program.post_with_key("/customers", key, &json!({"lastName": key})).await;
         let (first, second) = (answer("Reis").await, answer("Brandt").await);
         assert_eq!((first.status, second.status, answer("Reis").await.text), (201, 201, first.text));
-        server.swap_kept_answers(program.api_key(), ["Reis", "Brandt"]).await;
+        server.swap_stored_responses(program.api_key(), ["Reis", "Brandt"]).await;
         for key in ["Reis", "Brandt"] {
             assert_error(&answer(key).await, 500);
         }
-        server.swap_kept_answers(program.api_key(), ["Reis", "Brandt"]).await;
+        server.swap_stored_responses(program.api_key(), ["Reis", "Brandt"]).await;
         assert_eq!(answer("Brandt").await.text, second.text);
     }
 

@@ -1,4 +1,4 @@
-//! What requests may say and what says nothing there (wire reference, sections 1.9, 3.2, 4.6 and 6.3).
+//! Members and parameters of requests that have no effect (wire reference, sections 1.9, 3.2, 4.6 and 6.3).
 
 use super::{business, order, people, tour};
 use slotkeeper_testkit::catalogue::{LESSON, TOUR};

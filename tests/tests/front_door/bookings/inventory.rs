@@ -1,4 +1,4 @@
-//! What is left: holds that end, private events, and everybody at once.
+//! Free seats and resources: expiring holds, private events, and many clients at once.
 
 use super::{business, lesson, order, seats_left, tour};
 use slotkeeper_testkit::catalogue::TOUR;
@@ -50,8 +50,8 @@ on_every_engine! {
         }
     }
 
-    /// A private event is taken as a whole, while nobody else is booked.
-    async fn a_private_event_is_nobody_elses(server: TestServer) {
+    /// A private event is booked as a whole, if it has no other booking.
+    async fn a_private_event_has_one_booking(server: TestServer) {
         let (_, program) = business(&server).await;
         let mut private = order("2026-05-08", 2);
         private["privateEvent"] = json!(true);
@@ -62,7 +62,7 @@ on_every_engine! {
         program.delete(&format!("/bookings/{}", booked["bookingNumber"].as_str().unwrap())).await;
         program.create("/bookings", &order("2026-05-08", 1)).await;
         assert_eq!(program.post("/bookings", &private).await.status, 409);
-        // Somebody who takes no seat is somebody.
+        // A participant without a seat counts.
         let mut infant = order("2026-05-09", 1);
         infant["participants"]["numbers"] = json!([{"peopleCategoryId": "Cinfants", "number": 1}]);
         program.create("/bookings?mode=backend", &infant).await;
@@ -70,7 +70,8 @@ on_every_engine! {
         assert_eq!(program.post("/bookings", &private).await.status, 409);
     }
 
-    /// Everybody wants the last seats at once: as many are sold as there are, and everybody else is told what is left.
+    /// Many clients book the last seats at once: as many are sold as there are, and each refusal says how many are
+    /// left.
     async fn no_seat_is_sold_twice(server: TestServer) {
         let (_, program) = business(&server).await;
         let answers = join_all((0..40).map(|_| {

@@ -1,8 +1,8 @@
-//! Names and descriptions in the language that is asked for (wire reference, section 1.2); ids are the same in all of them.
+//! Names and descriptions in the requested language (wire reference, section 1.2); ids are the same in all of them.
 
 use super::{business, lesson, order, people, second_business};
 use slotkeeper_testkit::catalogue::{COURSE, TOUR};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ fn names(value: &Value, place: &str, found: &mut Vec<(String, String)>) {
 
 /// The same answer in both languages: every name in Portuguese is the English one with “(pt)” behind it, and nothing else
 /// differs.
-async fn compare(program: &Program, path: &str, most: usize) {
+async fn compare(program: &ApiClient, path: &str, most: usize) {
     let mark = if path.contains('?') { '&' } else { '?' };
     let english = program.get(&format!("{path}{mark}lang=en-GB")).await;
     let portuguese = program.get(&format!("{path}{mark}lang=pt-PT")).await;
@@ -90,8 +90,8 @@ on_every_engine! {
     /// An event's id is the same for every key, search and language.
     async fn an_event_has_one_id(server: TestServer) {
         let (owner, program) = business(&server).await;
-        let other = Program::installed(&server, "Other Search", &owner, "availability_r").await;
-        let ids = async |program: &Program, query: &str| {
+        let other = ApiClient::installed(&server, "Other Search", &owner, "availability_r").await;
+        let ids = async |program: &ApiClient, query: &str| {
             let days = "startTime=2026-05-08T00:00:00-00:00&endTime=2026-05-10T00:00:00-00:00";
             let found = program.read(&format!("/availability/slots?productId={TOUR}&{days}{query}")).await;
             found["data"].as_array().unwrap().iter().map(|slot| slot["eventId"].clone()).collect::<Vec<_>>()

@@ -1,13 +1,13 @@
-//! People linked to customers: on their own, and as those who come.
+//! Linked people of customers: by themselves, and as participants.
 
 use super::{business, order, people};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 use std::time::Duration;
 
 /// The id of a new customer.
-async fn customer(program: &Program) -> String {
+async fn customer(program: &ApiClient) -> String {
     program.create("/customers", &json!({"firstName": "Marta"})).await["id"].as_str().unwrap().to_owned()
 }
 
@@ -71,7 +71,7 @@ on_every_engine! {
     /// A key may do with linked people what it may do with the customer.
     async fn they_belong_to_their_customer(server: TestServer) {
         let (owner, all) = business(&server).await;
-        let install = async |name: &str, permissions: &str| Program::installed(&server, name, &owner, permissions).await;
+        let install = async |name: &str, permissions: &str| ApiClient::installed(&server, name, &owner, permissions).await;
         let own = install("Own Customers", "customers_rwd_own").await;
         let writes = install("Writes Own", "customers_rw_own").await;
         let mixed = install("Reads All", "customers_rwd_own,customers_r_all").await;
@@ -83,7 +83,7 @@ on_every_engine! {
         let rui = own.create(&format!("/customers/{ours}/linkedpeople"), &json!({"firstName": "Rui"})).await;
         let rui = rui["id"].as_str().unwrap().to_owned();
 
-        let calls = async |program: &Program, customer: &str, person: &str| {
+        let calls = async |program: &ApiClient, customer: &str, person: &str| {
             let (list, body) = (format!("/customers/{customer}/linkedpeople"), json!({"middleName": "M"}));
             let path = format!("{list}/{person}");
             [
@@ -94,10 +94,11 @@ on_every_engine! {
                 program.delete(&path).await,
             ]
         };
-        let statuses = async |program: &Program, customer: &str, person: &str| {
+        let statuses = async |program: &ApiClient, customer: &str, person: &str| {
             calls(program, customer, person).await.map(|answer| answer.status)
         };
-        // What is out of sight is answered byte for byte like what is not there or is no id at all, but for the error's id.
+        // An invisible person is answered byte for byte like a missing one or an invalid id, except for the error's
+        // id.
         let bytes = |answer: &slotkeeper_testkit::client::Answer| {
             answer.text.replace(answer.body["errorId"].as_str().unwrap(), "")
         };
@@ -108,7 +109,7 @@ on_every_engine! {
         for (wrong, absent) in calls(&own, "no-id", "no-id").await.iter().zip(&absent) {
             assert_eq!((wrong.status, bytes(wrong)), (404, bytes(absent)));
         }
-        // Somebody of another customer is nobody here.
+        // A linked person of another customer is not found.
         let nobody = own.get(&format!("/customers/{ours}/linkedpeople/312LINKD2H17D2E91C4D7")).await;
         let foreign = own.get(&format!("/customers/{ours}/linkedpeople/{joana}")).await;
         assert_eq!((foreign.status, bytes(&foreign)), (404, bytes(&nobody)));
@@ -172,7 +173,7 @@ on_every_engine! {
         assert_eq!(program.put(&path, &experience).await.status, 400);
     }
 
-    /// Whoever is named in a booking is there in answers, comes next and came last, and is forgotten when removed.
+    /// A named participant is in responses, has a next and a previous start, and is unknown once removed.
     async fn they_come_to_bookings(server: TestServer) {
         let (owner, program) = business(&server).await;
         let mut body = order("2026-05-08", 4);
@@ -204,7 +205,7 @@ on_every_engine! {
         assert_eq!((&itself["lastName"], &itself["startTimeOfNextBooking"]), (&json!("Reis"), &json!("2026-05-08T18:00:00+01:00")));
         assert_eq!(itself["streetAddress"], json!({"countryCode": "PT"}));
 
-        // Again, by her id; somebody of another customer, or nobody, is refused, by a hold as well.
+        // Again, by her id; a linked person of another customer, or an unknown id, is refused, also by a hold.
         let again = |person: &str, index: u32| {
             let mut body = order("2026-05-09", 1);
             body["customerId"] = json!(customer);
@@ -231,7 +232,7 @@ on_every_engine! {
                 assert!(answer.body["message"].as_str().unwrap().contains(says), "{path}: {}", answer.text);
             }
         }
-        // A refused booking has left nobody behind.
+        // A refused booking has linked no person.
         assert_eq!(program.read(&list).await["info"]["totalItems"], 1);
 
         // The first is over once it has ended.
@@ -246,10 +247,10 @@ on_every_engine! {
         assert!(program.read(&person).await.get("startTimeOfNextBooking").is_none());
 
         // Who may not read customers sees ids alone.
-        let blind = Program::installed(&server, "Bookings Alone", &owner, "bookings_r_all").await;
+        let blind = ApiClient::installed(&server, "Bookings Alone", &owner, "bookings_r_all").await;
         let seen = blind.read(&booking(&first["bookingNumber"])).await;
         assert_eq!(seen["participants"]["details"][1], somebody(id, 2));
-        // Removed, she is nobody that is known.
+        // Once removed, she is an unknown participant.
         assert_eq!(program.delete(&person).await.status, 204);
         let details = program.read(&booking(&first["bookingNumber"])).await["participants"]["details"].clone();
         assert_eq!((&details[1], &details[0]["personId"]), (&somebody("PUNKNOWN", 2), &json!("PSELF")));
@@ -260,10 +261,10 @@ on_every_engine! {
         assert_eq!(changed.status, 200, "{}", changed.text);
     }
 
-    /// Children and adults are counted apart, and nobody is two people of a booking by mistake.
+    /// Children and adults are counted apart, and a person cannot be two participants of a booking.
     async fn a_booking_for_people_alone_needs_no_right_to_customers(server: TestServer) {
         let (owner, program) = business(&server).await;
-        let own = Program::installed(&server, "Books Families", &owner, "bookings_rw_own").await;
+        let own = ApiClient::installed(&server, "Books Families", &owner, "bookings_rw_own").await;
         let mut body = order("2026-05-08", 1);
         body["participants"]["numbers"] = people(1, 1);
         body["participants"]["details"] = json!([

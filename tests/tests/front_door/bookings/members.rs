@@ -1,20 +1,20 @@
-//! Members: who they are, how they are found, and what they alone can book.
+//! Customers with a membership: finding them, and products for members only.
 
 use super::{business, lesson, lessons, order, tour};
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR, catalogue};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 use std::time::Duration;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-async fn customer(program: &Program, name: &str) -> String {
+async fn customer(program: &ApiClient, name: &str) -> String {
     program.create("/customers", &json!({"firstName": name})).await["id"].as_str().unwrap().to_owned()
 }
 
 on_every_engine! {
-    /// Somebody is a member from the first to the last day, by the clock of the business.
+    /// A membership lasts from its first to its last day, in the business's time zone.
     async fn a_membership_has_a_first_and_a_last_day(server: TestServer) {
         let (_, program) = business(&server).await;
         let mut ids = Vec::new();
@@ -90,7 +90,7 @@ on_every_engine! {
         };
         for body in [order("2026-05-08", 1), lesson("2026-05-07T10:00:00-00:00")] {
             for path in ["/holds", "/bookings"] {
-                // Somebody new is no member, and neither is nobody.
+                // A new customer is no member, and a request without a customer has none.
                 for body in [body.clone(), of(&body, &other)] {
                     let refused = program.post(path, &body).await;
                     assert_eq!((refused.status, refused.body["message"].as_str()), (403, Some("Only current members can book this product.")), "{path}");

@@ -1,5 +1,7 @@
 //! Availability, holds, bookings, blocks and customers through the API.
 
+mod accepted_variants;
+mod after_the_start;
 mod blocks;
 mod changed;
 mod changes;
@@ -11,7 +13,6 @@ mod discounts;
 mod examples;
 mod fixed_pages;
 mod flows;
-mod generous;
 mod holds;
 mod idempotency;
 mod ignored;
@@ -21,10 +22,8 @@ mod limits;
 mod linked_people;
 mod members;
 mod moving;
-mod nameless;
 mod normal_forms;
 mod of_customers;
-mod over;
 mod pages;
 mod passwords;
 mod payments;
@@ -35,34 +34,35 @@ mod replaced_people;
 mod resourceblocks;
 mod seatblocks;
 mod stated_resources;
+mod unnamed_customers;
 mod zones;
 
 use slotkeeper_testkit::catalogue::{COURSE, COURSE_SERIES, LESSON, TOUR, TOUR_SERIES, catalogue};
-use slotkeeper_testkit::client::{Program, Visitor};
+use slotkeeper_testkit::client::{ApiClient, Visitor};
 use slotkeeper_testkit::serde_json::{Value, json};
 use slotkeeper_testkit::server::TestServer;
 
 pub(super) const ALL: &str = "bookings_rwd_all,customers_rwd_all,blocks_rwd_all,payments_rw_all,availability_r";
 
 /// A business with the catalogue, and a program that may do everything in it.
-pub(super) async fn business(server: &TestServer) -> (Visitor, Program) {
+pub(super) async fn business(server: &TestServer) -> (Visitor, ApiClient) {
     let owner = Visitor::owner(server, "olivia@example.com").await;
-    let program = Program::installed(server, "Harbour Desk", &owner, ALL).await;
+    let program = ApiClient::installed(server, "Harbour Desk", &owner, ALL).await;
     server.offer(program.account(), catalogue()).await;
     (owner, program)
 }
 
 /// A portal's program with its key of the portal, and the id of a business in it.
-async fn portal(server: &TestServer) -> (Program, String) {
+async fn portal(server: &TestServer) -> (ApiClient, String) {
     let (owner, portal) = Visitor::portal(server, "Coastline", "petra@example.com").await;
     let subaccount = server.subaccount(&portal, "Cliff Walks", "cliffs@example.com").await;
-    (Program::installed(server, "Coast Desk", &owner, &format!("subaccounts_rw,{ALL}")).await, subaccount)
+    (ApiClient::installed(server, "Coast Desk", &owner, &format!("subaccounts_rw,{ALL}")).await, subaccount)
 }
 
 /// Another business that offers the same.
-async fn second_business(server: &TestServer) -> (Visitor, Program) {
+async fn second_business(server: &TestServer) -> (Visitor, ApiClient) {
     let owner = Visitor::owner(server, "other@example.com").await;
-    let program = Program::installed(server, "Other Desk", &owner, ALL).await;
+    let program = ApiClient::installed(server, "Other Desk", &owner, ALL).await;
     server.offer(program.account(), catalogue()).await;
     (owner, program)
 }
@@ -99,14 +99,14 @@ fn lesson(start: &str) -> Value {
 }
 
 /// How many seats the tour of a day has left, as a search says.
-async fn seats_left(program: &Program, day: &str) -> Value {
+async fn seats_left(program: &ApiClient, day: &str) -> Value {
     let path =
         format!("/availability/slots?productId={TOUR}&startTime={day}T00:00:00-00:00&endTime={day}T23:59:59-00:00");
     program.read(&path).await["data"][0]["numSeatsAvailable"].clone()
 }
 
 /// The starts of lessons that a search offers on a day, with the name of who would give each.
-async fn lessons(program: &Program, day: &str) -> Vec<String> {
+async fn lessons(program: &ApiClient, day: &str) -> Vec<String> {
     let search = json!({
         "productId": LESSON, "startTime": format!("{day}T00:00:00-00:00"), "endTime": format!("{day}T23:59:00-00:00"),
         "peopleNumbers": people(1, 0),

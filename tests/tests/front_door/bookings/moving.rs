@@ -1,8 +1,8 @@
-//! Where a booking could be moved: a search that counts what the booking has as free, and the change that does it.
+//! Moving a booking: a search that counts what the booking occupies as free, and the change itself.
 
 use super::{business, class, lesson, order, people, second_business, tour};
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ fn number(booking: &Value) -> &str {
 }
 
 /// The starts of lessons with Ana on the day, as a search finds them.
-async fn with_ana(program: &Program, ignored: Option<&str>) -> Vec<String> {
+async fn with_ana(program: &ApiClient, ignored: Option<&str>) -> Vec<String> {
     let search = json!({
         "productId": LESSON, "startTime": format!("{DAY}T00:00:00-00:00"), "endTime": format!("{DAY}T23:59:00-00:00"),
         "peopleNumbers": people(1, 0), "resources": [ANA],
@@ -30,7 +30,7 @@ async fn with_ana(program: &Program, ignored: Option<&str>) -> Vec<String> {
         .collect()
 }
 
-async fn slot(program: &Program, day: &str, ignored: &str) -> Value {
+async fn slot(program: &ApiClient, day: &str, ignored: &str) -> Value {
     let path = format!(
         "/availability/slots?productId={TOUR}&startTime={day}T00:00:00-00:00&endTime={day}T23:59:00-00:00{ignored}"
     );
@@ -71,7 +71,7 @@ on_every_engine! {
         let offered = program.create(&format!("/availability/matchingslots?ignoreBooking={}", number(&booked)), &search).await;
         let moved = program.put(&path, &json!({"eventId": offered["data"][0]["eventId"]})).await;
         assert_eq!((moved.status, &moved.body["startTime"]), (200, &json!("2026-05-07T10:30:00+01:00")), "{}", moved.text);
-        // What was offered for a move is nobody else's.
+        // What was offered for a move is not offered to other bookings.
         let mut somebody = lesson("11:00");
         somebody["resources"] = json!([ANA]);
         assert_eq!(program.post("/bookings", &somebody).await.status, 409);
@@ -80,7 +80,8 @@ on_every_engine! {
         assert_eq!(with_ana(&program, Some(number(&booked))).await, with_ana(&program, None).await);
     }
 
-    /// Seats of the booking are free for its own party, and a guide who is there for nobody else is free for another product.
+    /// A booking's seats are free for its own party, and a guide who is occupied by this booking only is free for
+    /// another product.
     async fn seats_and_guides_of_the_booking_count_as_free(server: TestServer) {
         let (_, program) = business(&server).await;
         let booked = program.create("/bookings", &order("2026-05-08", 5)).await;
@@ -162,9 +163,9 @@ on_every_engine! {
         let (_, elsewhere) = second_business(&server).await;
         let booked = all.create("/bookings", &order("2026-05-08", 5)).await;
         let foreign = elsewhere.create("/bookings", &order("2026-05-08", 5)).await;
-        let looks = Program::installed(&server, "Looks", &owner, "availability_r").await;
-        let own = Program::installed(&server, "Own Things", &owner, "availability_r,bookings_rw_own").await;
-        let reads = Program::installed(&server, "Reader", &owner, "availability_r,bookings_r_all").await;
+        let looks = ApiClient::installed(&server, "Looks", &owner, "availability_r").await;
+        let own = ApiClient::installed(&server, "Own Things", &owner, "availability_r,bookings_rw_own").await;
+        let reads = ApiClient::installed(&server, "Reader", &owner, "availability_r,bookings_r_all").await;
         let search = json!({
             "productId": TOUR, "startTime": "2026-05-08T00:00:00Z", "endTime": "2026-05-08T23:00:00Z", "peopleNumbers": people(4, 0),
         });
@@ -187,7 +188,7 @@ on_every_engine! {
                 assert_eq!(found.body["message"], listed.body["message"]);
             }
         }
-        // Its own bookings, and a token of somebody else's search.
+        // Its own bookings, and a token of another application's search.
         let ours = own.create("/bookings", &order("2026-05-08", 2)).await;
         assert_eq!(own.read(&format!("{slots}&ignoreBooking={}", number(&ours))).await["data"][0]["numSeatsAvailable"], 3);
         let days = slots.replace("05-08T23", "05-09T23");

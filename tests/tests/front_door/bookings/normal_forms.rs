@@ -1,5 +1,5 @@
-//! An accent is one character on one device and two on another (Unicode's normal forms C and D): what looks the same is found,
-//! and opens.
+//! An accent is one character on one device and two on another (Unicode's normal forms C and D): names and passwords
+//! match in both.
 
 use super::{business, order};
 use slotkeeper_testkit::client::{PASSWORD, Visitor};
@@ -65,7 +65,7 @@ on_every_engine! {
         }
     }
 
-    /// Of customers, and of people who sign in.
+    /// Passwords of customers and of users.
     async fn passwords_open_from_every_device(server: TestServer) {
         let (owner, program) = business(&server).await;
         let forms = ["seven gr\u{e9}\u{e9}n kayaks", "seven gre\u{301}e\u{301}n kayaks"];
@@ -79,7 +79,7 @@ on_every_engine! {
         }
         let email = "kim@example.com";
         owner.post("/backoffice/team", &[("name", "Kim"), ("email", email), ("role", "staff")]).await;
-        let page = Visitor::new(&server).post(&server.mail_to(email).await.link(), &[("password", forms[1])]).await;
+        let page = Visitor::new(&server).post(&server.email_to(email).await.link(), &[("password", forms[1])]).await;
         assert_eq!(page.location(), "/sign-in?notice=password-chosen");
         for (typed, opens) in [(forms[0], true), (forms[1], true), (PASSWORD, false)] {
             let page = Visitor::new(&server).post("/sign-in", &[("email", email), ("password", typed)]).await;
@@ -87,8 +87,8 @@ on_every_engine! {
         }
     }
 
-    /// A developer tells applications apart by their names.
-    async fn names_of_applications_are_told_apart(server: TestServer) {
+    /// A developer's applications have different names.
+    async fn names_of_applications_are_compared_in_normal_form(server: TestServer) {
         let developer = Visitor::developer(&server, "dev@example.com").await;
         developer.register("Caf\u{e9} Desk", "").await;
         for (name, is_new) in [("Cafe\u{301} Desk", false), ("Cafe Desk", true)] {

@@ -1,15 +1,15 @@
-//! What customers have booked: their bookings, what is counted of them, and when they come.
+//! A customer's bookings: the list, the counts, and the next and last one.
 
 use super::{business, lesson, order, people, tour};
 use slotkeeper_testkit::catalogue::TOUR;
-use slotkeeper_testkit::client::{Answer, Program};
+use slotkeeper_testkit::client::{Answer, ApiClient};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 use slotkeeper_testkit::server::{Engine, TestServer};
 use std::time::Duration;
 
 /// A booking of this customer.
-async fn book(program: &Program, customer: &str, body: &Value, path: &str) -> String {
+async fn book(program: &ApiClient, customer: &str, body: &Value, path: &str) -> String {
     let mut body = body.clone();
     body["customerId"] = json!(customer);
     program.create(path, &body).await["bookingNumber"].as_str().unwrap().to_owned()
@@ -78,7 +78,7 @@ on_every_engine! {
     /// A key sees those of its bookings that it may read, of customers that it knows of.
     async fn whose_bookings_a_key_sees_it_knows(server: TestServer) {
         let (owner, all) = business(&server).await;
-        let install = async |name: &str, permissions: &str| Program::installed(&server, name, &owner, permissions).await;
+        let install = async |name: &str, permissions: &str| ApiClient::installed(&server, name, &owner, permissions).await;
         let own = install("Own Bookings", "bookings_rw_own").await;
         let reader = install("Reads Bookings", "bookings_r_all").await;
         let both = install("Reads Both", "bookings_rw_own,customers_r_all").await;
@@ -87,11 +87,11 @@ on_every_engine! {
         let theirs = theirs["customerId"].as_str().unwrap().to_owned();
         let ours = own.create("/bookings", &order("2026-05-08", 1)).await;
         let ours = ours["customerId"].as_str().unwrap().to_owned();
-        // Somebody else books for our customer, too.
+        // Another application books for our customer, too.
         book(&all, &ours, &order("2026-05-09", 1), "/bookings").await;
         let nobody = all.create("/customers", &json!({})).await["id"].as_str().unwrap().to_owned();
         let list = |customer: &str| format!("/customers/{customer}/bookings");
-        let total = async |program: &Program, customer: &str| {
+        let total = async |program: &ApiClient, customer: &str| {
             let answer = program.get(&list(customer)).await;
             (answer.status, answer.body["info"]["totalItems"].as_u64())
         };
@@ -106,11 +106,11 @@ on_every_engine! {
         for answer in [own.get(&list(&theirs)).await, own.get(&list(&nobody)).await, own.get(&list("x")).await, reader.get(&list(&nobody)).await] {
             assert_eq!((answer.status, bytes(&answer)), (404, bytes(&absent)));
         }
-        // A token of one customer leads to nobody else's bookings.
+        // A token of one customer does not work for another one.
         let token = all.read(&format!("{}?itemsPerPage=1", list(&ours))).await["info"]["pageNavigationToken"].clone();
         let path = format!("{}?pageNavigationToken={}", list(&theirs), token.as_str().unwrap());
         assert_eq!(all.get(&path).await.status, 404);
-        // People as far as the key may read them.
+        // Customer and participants as far as the key may read them.
         let with_people = own.read(&format!("{}?expandParticipants=true", list(&ours))).await;
         assert_eq!(with_people["data"][0]["participants"]["details"][0]["personId"], "PUNKNOWN");
     }
@@ -152,7 +152,7 @@ on_every_engine! {
     /// Own lists have what the application created and nothing else, in pages.
     async fn own_customers_are_listed(server: TestServer) {
         let (owner, all) = business(&server).await;
-        let own = Program::installed(&server, "Own Things", &owner, "customers_rwd_own,bookings_rwd_own").await;
+        let own = ApiClient::installed(&server, "Own Things", &owner, "customers_rwd_own,bookings_rwd_own").await;
         for (number, program) in [&all, &own, &all, &own, &own].into_iter().enumerate() {
             server.clock.advance(Duration::from_secs(60));
             let address = format!("marta{}@example.com", number % 2);
@@ -234,7 +234,7 @@ on_every_engine! {
     }
 }
 
-/// As many as whoever runs the server allows, and no more through the API; with bookings as well.
+/// As many customers as the operator allows, and no more through the API, also with bookings.
 async fn customers_are_limited(engine: Engine) {
     let server = TestServer::start_with_customers(engine, 2).await;
     let (_, program) = business(&server).await;

@@ -1,13 +1,13 @@
-//! How many items a page can have (wire reference, section 1.7): 50 if it is not said, and 100 or 300 at most.
+//! Items per page (wire reference, section 1.7): 50 by default, and 100 or 300 at most.
 
 use super::{business, people, tour};
 use slotkeeper_testkit::catalogue::{LESSON, TOUR, catalogue, edit};
-use slotkeeper_testkit::client::{Program, Visitor};
+use slotkeeper_testkit::client::{ApiClient, Visitor};
 use slotkeeper_testkit::serde_json::{Value, from_value, json, to_value};
 use slotkeeper_testkit::{join_all, on_every_engine};
 
 /// Creates so many at once, a few at a time.
-async fn create(program: &Program, path: &str, number: usize, body: impl Fn(usize) -> Value) {
+async fn create(program: &ApiClient, path: &str, number: usize, body: impl Fn(usize) -> Value) {
     for first in (0..number).step_by(25) {
         join_all((first..number.min(first + 25)).map(|number| {
             let body = body(number);
@@ -18,7 +18,7 @@ async fn create(program: &Program, path: &str, number: usize, body: impl Fn(usiz
 }
 
 /// The list has more than a page, a page is no longer than it can be, and 50 unless something else is said.
-async fn assert_largest(program: &Program, path: &str, most: u64) {
+async fn assert_largest(program: &ApiClient, path: &str, most: u64) {
     let mark = if path.contains('?') { '&' } else { '?' };
     let of = async |number: &str| {
         let list = program.read(&format!("{path}{mark}itemsPerPage={number}")).await;
@@ -73,7 +73,7 @@ on_every_engine! {
         for number in 0..301 {
             server.subaccount(&portal, "Cliff Walks", &format!("cliffs{number}@example.com")).await;
         }
-        let program = Program::installed(&server, "Coast Desk", &owner, "subaccounts_rw").await;
+        let program = ApiClient::installed(&server, "Coast Desk", &owner, "subaccounts_rw").await;
         assert_largest(&program, "/subaccounts", 300).await;
     }
 

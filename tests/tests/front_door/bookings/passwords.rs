@@ -1,7 +1,7 @@
-//! Passwords of customers: checked, limited, and never written down.
+//! Passwords of customers: checked, limited, and never stored in clear or logged.
 
 use super::business;
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::json;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 const PASSWORD: &str = "nine yellow+boats & a sail";
 const TYPED: &str = "nine%20yellow%2Bboats+%26%20a%20sail";
 
-async fn customer(program: &Program) -> String {
+async fn customer(program: &ApiClient) -> String {
     program.create("/customers", &json!({"emailAddress": "ilse@example.com"})).await["id"].as_str().unwrap().to_owned()
 }
 
@@ -20,7 +20,7 @@ on_every_engine! {
         let (first, second) = (customer(&program).await, customer(&program).await);
         server.give_password(program.account(), &first, Some(PASSWORD)).await.unwrap();
         let path = |id: &str, password: &str| format!("/customers/{id}/authenticate?password={password}");
-        // Clients look for the e-mail address and try everybody they find.
+        // Clients look for the e-mail address and try every customer found.
         let found = program.read("/customers?searchField=emailAddress&searchText=ilse@example.com").await;
         assert_eq!(found["info"]["totalItems"], 2);
         let right = program.get(&path(&first, TYPED)).await;
@@ -36,7 +36,7 @@ on_every_engine! {
         // The customer's data says nothing of it.
         assert!(!program.get(&format!("/customers/{first}")).await.text.to_lowercase().contains("password"));
 
-        let own = Program::installed(&server, "Own Customers", &owner, "customers_rw_own").await;
+        let own = ApiClient::installed(&server, "Own Customers", &owner, "customers_rw_own").await;
         let bytes = |answer: &slotkeeper_testkit::client::Answer| {
             answer.text.replace(answer.body["errorId"].as_str().unwrap(), "")
         };
@@ -47,11 +47,11 @@ on_every_engine! {
         let mine = customer(&own).await;
         server.give_password(own.account(), &mine, Some(PASSWORD)).await.unwrap();
         assert_eq!(own.get(&path(&mine, TYPED)).await.status, 200);
-        let bookings = Program::installed(&server, "Bookings Alone", &owner, "bookings_rwd_all").await;
+        let bookings = ApiClient::installed(&server, "Bookings Alone", &owner, "bookings_rwd_all").await;
         assert_eq!(bookings.get(&path(&first, TYPED)).await.status, 403);
     }
 
-    /// A customer's password follows the rules for everybody's, can be another one, and can be taken away.
+    /// A customer's password follows the same rules as a user's, can be changed, and can be removed.
     async fn a_business_gives_passwords(server: TestServer) {
         let (_, program) = business(&server).await;
         let (account, id) = (program.account(), customer(&program).await);
@@ -104,9 +104,9 @@ on_every_engine! {
     }
 
     /// An application that may not know of a customer cannot lock the customer out by guessing.
-    async fn strangers_lock_nobody_out(server: TestServer) {
+    async fn guessing_for_invisible_customers_locks_none_out(server: TestServer) {
         let (owner, program) = business(&server).await;
-        let stranger = Program::installed(&server, "Stranger", &owner, "customers_rw_own").await;
+        let stranger = ApiClient::installed(&server, "Stranger", &owner, "customers_rw_own").await;
         let id = customer(&program).await;
         server.give_password(program.account(), &id, Some(PASSWORD)).await.unwrap();
         for guess in 0..20 {

@@ -1,7 +1,7 @@
 //! Payments: recorded for bookings, and listed.
 
 use super::{business, order, seats_left};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 use std::time::Duration;
@@ -14,11 +14,11 @@ fn payment(amount: &str) -> Value {
     json!({"reason": "Wetsuit hire", "amount": euros(amount), "paymentMethod": "other", "paymentMethodOther": "MB WAY"})
 }
 
-async fn booking(program: &Program) -> String {
+async fn booking(program: &ApiClient) -> String {
     program.create("/bookings", &order("2026-05-08", 2)).await["bookingNumber"].as_str().unwrap().to_owned()
 }
 
-async fn total(program: &Program, path: &str) -> Value {
+async fn total(program: &ApiClient, path: &str) -> Value {
     program.read(path).await["info"]["totalItems"].clone()
 }
 
@@ -99,7 +99,7 @@ on_every_engine! {
     /// Money is noted with its own permission alone, also together with a booking.
     async fn who_may_not_record_payments_brings_none_with_a_booking(server: TestServer) {
         let (owner, program) = business(&server).await;
-        let books = Program::installed(&server, "Books", &owner, "bookings_rw_own,payments_r_all").await;
+        let books = ApiClient::installed(&server, "Books", &owner, "bookings_rw_own,payments_r_all").await;
         let mut body = order("2026-05-08", 1);
         body["initialPayments"] = json!([payment("5")]);
         let refused = books.post("/bookings", &body).await;
@@ -108,7 +108,7 @@ on_every_engine! {
         assert_eq!(seats_left(&program, "2026-05-08").await, 8);
         body["initialPayments"] = json!([]);
         books.create("/bookings", &body).await;
-        let both = Program::installed(&server, "Both", &owner, "bookings_rw_own,payments_rw_own").await;
+        let both = ApiClient::installed(&server, "Both", &owner, "bookings_rw_own,payments_rw_own").await;
         body["initialPayments"] = json!([payment("5")]);
         assert_eq!(both.create("/bookings", &body).await["price"]["totalPaid"], euros("5"));
         assert_eq!(total(&both, "/payments").await, 1);
@@ -133,9 +133,9 @@ on_every_engine! {
     /// With the right to its own, an application reads what it recorded and pays for bookings it may know of.
     async fn own_payments_are_those_the_application_recorded(server: TestServer) {
         let (owner, program) = business(&server).await;
-        let own = Program::installed(&server, "Till", &owner, "payments_rw_own,bookings_rw_own").await;
-        let till_alone = Program::installed(&server, "Till alone", &owner, "payments_rw_own").await;
-        let reader = Program::installed(&server, "Ledger", &owner, "payments_r_all").await;
+        let own = ApiClient::installed(&server, "Till", &owner, "payments_rw_own,bookings_rw_own").await;
+        let till_alone = ApiClient::installed(&server, "Till alone", &owner, "payments_rw_own").await;
+        let reader = ApiClient::installed(&server, "Ledger", &owner, "payments_r_all").await;
         let theirs = booking(&program).await;
         let ours = booking(&own).await;
         let foreign = program.create(&format!("/bookings/{theirs}/payments"), &payment("5")).await;

@@ -1,8 +1,8 @@
-//! What each of the permissions opens, alone: every operation, at things of the application itself, of another one,
-//! of another account, and at nothing. The table is written by hand; an operation without a line in it fails.
+//! What each permission allows by itself: every operation, on things of the application, of another one, of another
+//! account, and on missing things. The table is written by hand; an operation without a line in it fails.
 
 use super::{TOUR, catalogue, order, people, tour};
-use slotkeeper_testkit::client::{Answer, Program, Visitor, operations};
+use slotkeeper_testkit::client::{Answer, ApiClient, Visitor, operations};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 
@@ -76,14 +76,14 @@ const TABLE: &[Line] = &[
     line("GET /bookings/{bookingNumber}", BOOKINGS_R.0, BOOKINGS_R.1),
     line("PUT /bookings/{bookingNumber}", BOOKINGS_W.0, BOOKINGS_W.1),
     line("DELETE /bookings/{bookingNumber}", "bookings_rwd_own", "bookings_rwd_all"),
-    // Whose a booking is needs the right to both.
+    // The customer of a booking needs both permissions.
     Line {
         operation: "GET /bookings/{bookingNumber}/customer",
         own: "",
         all: "",
         blind: "customers_rw_own customers_rwd_own customers_r_all customers_rw_all customers_rwd_all",
     },
-    // Whoever works with all payments knows what they are for; others need to know the booking.
+    // A key for all payments sees what they are for; other keys need to see the booking.
     Line {
         operation: "GET /bookings/{bookingNumber}/payments",
         own: "",
@@ -160,13 +160,13 @@ fn body(operation: &str, guide: &Value) -> Value {
 
 /// Who makes the things that others reach or do not.
 struct Maker {
-    program: Program,
+    program: ApiClient,
     guide: Value,
     made: u32,
 }
 
 impl Maker {
-    async fn new(program: Program) -> Self {
+    async fn new(program: ApiClient) -> Self {
         let guide = program.read("/settings/resources").await["data"][0]["resources"][0]["id"].clone();
         Self { program, guide, made: 0 }
     }
@@ -233,15 +233,15 @@ on_every_engine! {
         let application = developer.register("Front Office", "").await;
         let with = async |permissions: &str| {
             owner.allow(&application.asks_for(permissions, None)).await;
-            let key = server.key_mailed_to("dana@example.com").await;
-            Program::new(&server, &key, &application.secret_key)
+            let key = server.key_emailed_to("dana@example.com").await;
+            ApiClient::new(&server, &key, &application.secret_key)
         };
         let everything = PERMISSIONS.join(",");
         let ours = with(&everything).await;
         server.offer(ours.account(), catalogue()).await;
-        let theirs = Program::installed(&server, "Other Office", &owner, &everything).await;
+        let theirs = ApiClient::installed(&server, "Other Office", &owner, &everything).await;
         let elsewhere = Visitor::owner(&server, "otto@example.com").await;
-        let foreign = Program::installed(&server, "Elsewhere", &elsewhere, &everything).await;
+        let foreign = ApiClient::installed(&server, "Elsewhere", &elsewhere, &everything).await;
         server.offer(foreign.account(), catalogue()).await;
         let [mut ours, mut theirs, mut foreign] =
             [Maker::new(ours).await, Maker::new(theirs).await, Maker::new(foreign).await];

@@ -1,8 +1,8 @@
-//! Products as businesses make them: with other options, lengths, prices and hours than those of the other tests.
+//! Products with other options, lengths, prices and hours than those of the other tests.
 
 use super::{business, lesson, order, people, seats_left};
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR, TOUR_SERIES, catalogue, edit};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ fn euros(amount: &str) -> Value {
     json!({"amount": amount, "currency": "EUR"})
 }
 
-async fn slot(program: &Program, product: &str) -> Value {
+async fn slot(program: &ApiClient, product: &str) -> Value {
     program.read(&format!("/availability/slots?productId={product}&{DAYS}")).await["data"][0].clone()
 }
 
@@ -183,7 +183,7 @@ on_every_engine! {
         assert_eq!(found["eventId"], format!("{TOUR}_{TOUR_SERIES}_2026-05-08"));
     }
 
-    /// A family takes four seats and an infant none; staff book people whom the product does not list.
+    /// A family takes four seats and an infant none; staff book people categories that the product does not list.
     async fn seats_are_those_of_the_categories(server: TestServer) {
         let (_, program) = business(&server).await;
         let mut body = order("2026-05-08", 1);

@@ -1,8 +1,8 @@
-//! What goes wrong, and what a key may not do.
+//! Invalid requests, and requests without the permission.
 
 use super::{business, class, order, people, tour};
 use slotkeeper_testkit::catalogue::{CLOSED, LESSON, TOUR};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 
@@ -99,8 +99,8 @@ on_every_engine! {
     /// What a key may not know of is not there; what it may read and not change is refused.
     async fn applications_keep_to_what_they_were_granted(server: TestServer) {
         let (owner, all) = business(&server).await;
-        let own = Program::installed(&server, "Own Things", &owner, "bookings_rwd_own,availability_r").await;
-        let reader = Program::installed(&server, "Reader", &owner, "bookings_r_all,bookings_rw_own").await;
+        let own = ApiClient::installed(&server, "Own Things", &owner, "bookings_rwd_own,availability_r").await;
+        let reader = ApiClient::installed(&server, "Reader", &owner, "bookings_r_all,bookings_rw_own").await;
         let theirs = all.create("/bookings", &order("2026-05-08", 1)).await;
         let ours = own.create("/bookings", &order("2026-05-08", 1)).await;
         let path = |booking: &Value| format!("/bookings/{}", booking["bookingNumber"].as_str().unwrap());
@@ -120,7 +120,7 @@ on_every_engine! {
         // The customer was made by this application with the booking, and still it may not read customers.
         assert!(own.read(range).await["data"][0].get("customer").is_none());
         assert_eq!(own.get(&format!("{}/customer", path(&ours))).await.status, 403);
-        // It can book again for the customer it created, and for nobody else's.
+        // It can book again for the customer it created, and for no other.
         let mut again = order("2026-05-09", 1);
         again["customerId"] = ours["customerId"].clone();
         own.create("/bookings", &again).await;

@@ -1,17 +1,17 @@
-//! A change that names people: a list that is there replaces, and who may name whom.
+//! Changes of participants: the list is replaced, and which people a key may name.
 
 use super::{business, order, people};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 use std::time::Duration;
 
-fn somebody(id: &str, index: u32) -> Value {
+fn new_person(id: &str, index: u32) -> Value {
     json!({"personId": id, "peopleCategoryId": "Cadults", "categoryIndex": index})
 }
 
 fn new(name: &str, index: u32) -> Value {
-    let mut new = somebody("PNEW", index);
+    let mut new = new_person("PNEW", index);
     new["personDetails"] = json!({"firstName": name});
     new
 }
@@ -21,7 +21,7 @@ fn details(list: &[Value]) -> Value {
 }
 
 /// Who comes to a booking, by id.
-async fn who(program: &Program, path: &str) -> Vec<String> {
+async fn who(program: &ApiClient, path: &str) -> Vec<String> {
     let shown = program.read(&format!("{path}?expandParticipants=true")).await;
     let all = shown["participants"]["details"].as_array().unwrap();
     all.iter().map(|one| one["personId"].as_str().unwrap().to_owned()).collect()
@@ -37,14 +37,14 @@ on_every_engine! {
         let (_, program) = business(&server).await;
         let booked = program.create("/bookings", &order("2026-05-08", 3)).await;
         let (path, list) = (path(&booked), format!("/customers/{}/linkedpeople", booked["customerId"].as_str().unwrap()));
-        let named = program.put(&path, &details(&[somebody("PSELF", 1), new("Joana", 2)])).await;
+        let named = program.put(&path, &details(&[new_person("PSELF", 1), new("Joana", 2)])).await;
         assert_eq!(named.status, 200, "{}", named.text);
         assert_eq!((&named.body["price"], &named.body["participants"]["numbers"]), (&booked["price"], &people(3, 0)));
         let joana = program.read(&list).await["data"][0].clone();
         let id = joana["id"].as_str().unwrap();
         assert_eq!((&joana["firstName"], &joana["startTimeOfNextBooking"]), (&json!("Joana"), &json!("2026-05-08T18:00:00+01:00")));
         assert_eq!(who(&program, &path).await, ["PSELF", id, "PUNKNOWN"]);
-        // What was read and is written back names the same people, and makes no new ones.
+        // Writing back what was read names the same people and creates none.
         let whole = program.read(&format!("{path}?expandParticipants=true&expandCustomer=true")).await;
         let same = program.put(&path, &whole).await;
         assert_eq!(same.status, 200, "{}", same.text);
@@ -54,25 +54,25 @@ on_every_engine! {
             assert_eq!(program.put(&path, &untouched).await.status, 200);
             assert_eq!(who(&program, &path).await, ["PSELF", id, "PUNKNOWN"]);
         }
-        // Others in their place, together with how many come. Whoever is not named any more does not come.
-        let mut change = details(&[somebody(id, 1), new("Rui", 2)]);
+        // Other participants, with another number. Those no longer named do not come.
+        let mut change = details(&[new_person(id, 1), new("Rui", 2)]);
         change["participants"]["numbers"] = people(2, 0);
         assert_eq!(program.put(&path, &change).await.status, 200);
         let now = who(&program, &path).await;
         assert_eq!((now.len(), now[0].as_str(), now[1] != id), (2, id, true));
-        assert_eq!(program.put(&path, &details(&[somebody(&now[1], 1)])).await.status, 200);
+        assert_eq!(program.put(&path, &details(&[new_person(&now[1], 1)])).await.status, 200);
         assert!(program.read(&format!("{list}/{id}")).await.get("startTimeOfNextBooking").is_none());
-        // Nobody by name.
+        // No named participant.
         assert_eq!(program.put(&path, &details(&[])).await.status, 200);
         assert_eq!(who(&program, &path).await, ["PUNKNOWN", "PUNKNOWN"]);
-        // Both stay linked to the customer, and the customer is told of as changed once for each change that linked somebody.
+        // Both stay linked to the customer, who has one change for each request that linked a person.
         assert_eq!(program.read(&list).await["info"]["totalItems"], 2);
         let changes = program.read("/changes?limit=500").await;
         let of_customer = |change: &&Value| (&change["domain"], &change["type"]) == (&json!("customers"), &json!("updated"));
         assert_eq!(changes["data"].as_array().unwrap().iter().filter(of_customer).count(), 2, "{changes}");
     }
 
-    /// What is wrong is named, and neither the booking nor the people are changed.
+    /// An error is named, and neither the booking nor the linked people change.
     async fn wrong_lists_of_people_are_refused(server: TestServer) {
         let (_, program) = business(&server).await;
         let booked = program.create("/bookings", &order("2026-05-08", 2)).await;
@@ -88,9 +88,9 @@ on_every_engine! {
         for (change, says) in [
             (details(&[new("A", 3)]), "there is no person 3"),
             (details(&[new("A", 0)]), "there is no person 0"),
-            (details(&[new("A", 1), somebody("PSELF", 1)]), "is there twice"),
-            (details(&[somebody(&stranger, 1)]), "has no linked person"),
-            (details(&[somebody("nobody", 1)]), "personId must be"),
+            (details(&[new("A", 1), new_person("PSELF", 1)]), "is there twice"),
+            (details(&[new_person(&stranger, 1)]), "has no linked person"),
+            (details(&[new_person("nobody", 1)]), "personId must be"),
             (details(&[bad]), "emailAddress"),
             (json!({"participants": {"details": 7}}), "participants.details"),
             (json!({"participants": {"details": [[]]}}), "participants.details[0]"),
@@ -105,11 +105,11 @@ on_every_engine! {
         assert_eq!(program.read(&mine).await["info"]["totalItems"], 0);
     }
 
-    /// New people are linked where the key may change the customer or its application created it; people who are there are
-    /// named where the customer is seen. Who is named already can be written back by everybody.
+    /// New people are linked if the key may change the customer or its application created it; linked people are
+    /// named if the key sees the customer. Every key can write back people who are named already.
     async fn people_are_those_of_customers_in_reach(server: TestServer) {
         let (owner, all) = business(&server).await;
-        let install = async |name: &str, permissions: &str| Program::installed(&server, name, &owner, permissions).await;
+        let install = async |name: &str, permissions: &str| ApiClient::installed(&server, name, &owner, permissions).await;
         let blind = install("Bookings Alone", "bookings_rw_all").await;
         let reads = install("Reads Customers", "bookings_rw_all,customers_r_all").await;
         let writes = install("Writes Customers", "bookings_rw_all,customers_rw_all").await;
@@ -124,15 +124,15 @@ on_every_engine! {
         let joana = who(&all, &path).await[0].clone();
         let ines = all.create(&list, &json!({"firstName": "Ines"})).await["id"].as_str().unwrap().to_owned();
         for (program, adds, names) in [(&blind, 403, 400), (&reads, 403, 200), (&writes, 200, 200)] {
-            let added = program.put(&path, &details(&[somebody(&joana, 1), new("New", 2)])).await;
+            let added = program.put(&path, &details(&[new_person(&joana, 1), new("New", 2)])).await;
             assert_eq!(added.status, adds, "{}", added.text);
-            let named = program.put(&path, &details(&[somebody(&joana, 1), somebody(&ines, 2)])).await;
+            let named = program.put(&path, &details(&[new_person(&joana, 1), new_person(&ines, 2)])).await;
             assert_eq!(named.status, names, "{}", named.text);
-            let echoed = program.put(&path, &details(&[somebody(&joana, 1), somebody("PSELF", 3)])).await;
+            let echoed = program.put(&path, &details(&[new_person(&joana, 1), new_person("PSELF", 3)])).await;
             assert_eq!(echoed.status, 200, "{}", echoed.text);
         }
         assert_eq!(all.read(&list).await["info"]["totalItems"], 3);
-        // Holds and bookings for a customer that is only read link nobody either.
+        // Holds and bookings for a customer that can only be read link no person either.
         let mut body = order("2026-05-09", 2);
         (body["customerId"], body["participants"]["details"]) = (json!(customer), json!([new("New", 1)]));
         for (program, status) in [(&reads, 403), (&writes, 201)] {
@@ -141,7 +141,7 @@ on_every_engine! {
                 assert_eq!(answer.status, status, "{path}: {}", answer.text);
             }
         }
-        // What an application booked for somebody new needs no right to customers, also later.
+        // What an application booked for a new customer needs no permission for customers later either.
         let own = install("Books Families", "bookings_rw_own").await;
         let ours = own.create("/bookings", &order("2026-05-10", 2)).await;
         let named = own.put(&self::path(&ours), &details(&[new("Ines", 2)])).await;
@@ -149,7 +149,7 @@ on_every_engine! {
         assert_eq!(own.put(&path, &details(&[])).await.status, 404);
     }
 
-    /// Notices show who comes after the change, and those who are named are known to have come.
+    /// Deliveries show the participants after the change, whose next start is updated.
     async fn who_came_can_be_written_down_afterwards(server: TestServer) {
         let (_, program) = business(&server).await;
         let booked = program.create("/bookings", &order("2026-05-04", 1)).await;

@@ -1,4 +1,4 @@
-//! Blocks of resources: what they take away, and what they leave.
+//! Resource blocks: what they occupy, and what they leave.
 
 use super::seatblocks::{office, path, seats};
 use super::{business, lesson, lessons, order, people, seats_left};
@@ -17,7 +17,7 @@ pub(super) fn away(day: &str, from: &str, to: &str, guides: &[&str]) -> Value {
 }
 
 on_every_engine! {
-    /// Searches show it, nobody can hold or book what is blocked, and deleting it gives all of it back.
+    /// Searches show it, blocked resources cannot be held or booked, and deleting it releases all of it.
     async fn blocked_guides_give_no_lessons_and_no_tours(server: TestServer) {
         let (owner, program) = business(&server).await;
         let office = office(&server, &owner).await;
@@ -64,7 +64,7 @@ on_every_engine! {
         assert_eq!(office.get(&morning).await.status, 404);
     }
 
-    /// A block is the business's word, and asks nobody: what was booked stays, and nothing more is booked.
+    /// A block is accepted over existing bookings, which stay; nothing new is booked.
     async fn what_was_booked_before_a_block_stays(server: TestServer) {
         let (owner, program) = business(&server).await;
         let office = office(&server, &owner).await;
@@ -100,7 +100,7 @@ on_every_engine! {
         assert_eq!(&lessons(&program, day).await[0][..], "09:00 Ana");
     }
 
-    /// What is changed to have no more than it has takes nothing of a guide who is away, and gives back the rest.
+    /// A change that needs no more of an absent guide keeps its claim and releases the rest.
     async fn what_was_booked_before_a_block_can_be_made_smaller(server: TestServer) {
         let (owner, program) = business(&server).await;
         let office = office(&server, &owner).await;

@@ -1,16 +1,16 @@
-//! Blocks of seats: what they take, from whom, and what a change of them does.
+//! Seat blocks: what they occupy, and changes of them.
 
 use super::{business, class, lesson, order, people, seats_left, tour};
 use slotkeeper_testkit::catalogue::{CLOSED, COURSE, LESSON, TOUR};
-use slotkeeper_testkit::client::{Program, Visitor};
+use slotkeeper_testkit::client::{ApiClient, Visitor};
 use slotkeeper_testkit::serde_json::{Value, json};
 use slotkeeper_testkit::server::TestServer;
 use slotkeeper_testkit::{join_all, on_every_engine};
 use std::time::Duration;
 
 /// A program that may do everything with blocks, and nothing else.
-pub(super) async fn office(server: &TestServer, owner: &Visitor) -> Program {
-    Program::installed(server, "Front Office", owner, "blocks_rwd_all").await
+pub(super) async fn office(server: &TestServer, owner: &Visitor) -> ApiClient {
+    ApiClient::installed(server, "Front Office", owner, "blocks_rwd_all").await
 }
 
 /// So many seats of the tour of a day.
@@ -23,8 +23,8 @@ pub(super) fn path(kind: &str, block: &Value) -> String {
 }
 
 on_every_engine! {
-    /// Searches show it, nobody can hold or book what it has, and deleting it gives all of it back.
-    async fn blocked_seats_are_nobody_elses(server: TestServer) {
+    /// Searches show it, blocked seats cannot be held or booked, and deleting it releases all of it.
+    async fn blocked_seats_cannot_be_booked(server: TestServer) {
         let (owner, program) = business(&server).await;
         let office = office(&server, &owner).await;
         let day = "2026-05-08";
@@ -58,7 +58,7 @@ on_every_engine! {
         assert_eq!((refused.status, &refused.body["message"]), (409, &json!("No seats are left; 1 wanted.")));
         let refused = office.post("/seatblocks", &seats(day, -1)).await;
         assert_eq!((refused.status, &refused.body["message"]), (409, &json!("No seats are left.")));
-        // Somebody has seats of it, so it is nobody's alone.
+        // It has bookings, so it cannot be booked privately.
         let mut private = order("2026-05-09", 1);
         private["privateEvent"] = json!(true);
         office.create("/seatblocks", &seats("2026-05-09", 1)).await;
@@ -238,7 +238,7 @@ on_every_engine! {
         let refused = answers.iter().filter(|answer| answer.status == 409).count();
         assert_eq!((given, refused), (8, 22));
         assert_eq!(seats_left(&program, "2026-05-08").await, 0);
-        // Everybody wants all of it: one has it.
+        // Many clients block all of it: one succeeds.
         let answers = join_all((0..10).map(|_| {
             let office = office.clone();
             async move { office.post("/seatblocks", &seats("2026-05-09", -1)).await.status }

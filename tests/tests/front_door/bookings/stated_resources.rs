@@ -1,9 +1,9 @@
-//! A resource that is named is that resource or a refusal, however it is named; where none is, one is assigned.
+//! A named resource is allocated or the request is refused; without a name, one is assigned.
 
 use super::resourceblocks::away;
 use super::{business, lesson, order, people};
 use slotkeeper_testkit::catalogue::{LESSON, catalogue, edit};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ fn path(booking: &Value) -> String {
 }
 
 /// The id of the lesson with this guide that a search offers at this time.
-async fn offered(program: &Program, time: &str, guide: &str) -> Value {
+async fn offered(program: &ApiClient, time: &str, guide: &str) -> Value {
     let search = json!({
         "productId": LESSON, "startTime": at(time), "endTime": at(time), "peopleNumbers": people(1, 0), "resources": [guide],
     });
@@ -96,7 +96,7 @@ on_every_engine! {
             }
         }
         assert_eq!(program.read(&path).await, booked);
-        // Somebody else without another time, who is busy and who is free.
+        // Another resource at the same time, occupied and free.
         let other = program.create("/bookings", &with(lesson(&at("15:30")), RUI)).await;
         let longer = json!({"endTime": at("16:00"), "resources": [RUI]});
         assert_eq!(program.put(&path, &longer).await.status, 409);
@@ -124,7 +124,7 @@ on_every_engine! {
         assert_eq!((moved.status, &moved.body["resources"][0]["id"]), (200, &json!(RUI)), "{}", moved.text);
     }
 
-    /// Blocked, outside the hours, or none of the product: never somebody else.
+    /// Blocked, outside the working hours, or not of the product: no other resource is assigned instead.
     async fn who_cannot_come_is_not_replaced(server: TestServer) {
         let (_, program) = business(&server).await;
         let mut offered = catalogue();

@@ -1,11 +1,11 @@
-//! The clock of a business is set by other rules than were known when things were booked: what is booked stays at its time on the
-//! clock, is given once, and whoever is connected is told.
+//! New rules for the time zone of a business: bookings keep their local time, nothing is allocated twice, and clients
+//! get the changes.
 
 use super::resourceblocks::away;
 use super::seatblocks::seats;
 use super::{business, class, lesson, lessons, order, seats_left};
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 use slotkeeper_testkit::server::{Engine, TestServer};
@@ -27,7 +27,7 @@ fn with_ana(start: &str, end: &str) -> Value {
 }
 
 /// From when to when something is.
-async fn when(program: &Program, path: &str) -> [String; 2] {
+async fn when(program: &ApiClient, path: &str) -> [String; 2] {
     let found = program.read(path).await;
     ["startTime", "endTime"].map(|member| found[member].as_str().unwrap().to_owned())
 }
@@ -38,12 +38,12 @@ fn ahead(times: &[String; 2]) -> [String; 2] {
 }
 
 /// The mark of the last change.
-async fn last_of(program: &Program) -> String {
+async fn last_of(program: &ApiClient) -> String {
     program.read("/changes?limit=500").await["last"].as_str().unwrap().to_owned()
 }
 
 /// How often each thing was changed since the change of this mark.
-async fn changes(program: &Program, after: &str) -> Vec<(String, String)> {
+async fn changes(program: &ApiClient, after: &str) -> Vec<(String, String)> {
     let found = program.read(&format!("/changes?after={after}&limit=500")).await;
     let text = |change: &Value, member: &str| change[member].as_str().unwrap().to_owned();
     let changes = found["data"].as_array().unwrap().iter();
@@ -53,14 +53,14 @@ async fn changes(program: &Program, after: &str) -> Vec<(String, String)> {
     changes
 }
 
-/// Which bookings applications were told of that they had changed, by number.
-async fn told(program: &Program, after: &str) -> Vec<String> {
+/// The numbers of the bookings with a change.
+async fn changed_bookings(program: &ApiClient, after: &str) -> Vec<String> {
     let changes = changes(program, after).await.into_iter();
     changes.filter(|(topic, _)| topic == "bookings/updated").map(|(_, id)| id).collect()
 }
 
 /// Waits for what the server itself is at: that takes a moment, and not for ever.
-async fn moved(program: &Program) {
+async fn moved(program: &ApiClient) {
     let search = format!("/availability/slots?startTime={DAY}T00:00:00Z&endTime={DAY}T23:00:00Z");
     for _ in 0..5_000 {
         if program.get(&search).await.status != 503 {
@@ -89,7 +89,7 @@ async fn two_servers_move_each_thing_once() {
     server.set_clock_as_in(program.account(), AHEAD).await;
     tokio::join!(server.move_to_the_clock(), other.move_to_the_clock());
     moved(&program).await;
-    assert_eq!(told(&program, &last).await, booked);
+    assert_eq!(changed_bookings(&program, &last).await, booked);
     for number in &booked {
         assert!(when(&program, &format!("/bookings/{number}")).await[0].ends_with("+02:00"), "{number}");
     }
@@ -97,7 +97,7 @@ async fn two_servers_move_each_thing_once() {
 }
 
 on_every_engine! {
-    /// Seats, guides, blocks and lessons are as before on the clock, and each that moved is told once.
+    /// Seats, guides, blocks and lessons keep their local time, and each moved one has one change.
     async fn what_is_booked_stays_at_its_time_on_the_clock(server: TestServer) {
         let (owner, program) = business(&server).await;
         owner.confirm(&server, "olivia@example.com").await;
@@ -156,10 +156,10 @@ on_every_engine! {
         program.create("/bookings?mode=backend", &free).await;
         program.create("/bookings", &order(DAY, 5)).await;
         assert_eq!(program.post("/bookings", &order(DAY, 1)).await.status, 409);
-        let told = server.mail_to("olivia@example.com").await;
-        assert_eq!(told.subject, "The clock of Harbour Lights is set by other rules");
+        let changed_bookings = server.email_to("olivia@example.com").await;
+        assert_eq!(changed_bookings.subject, "The clock of Harbour Lights is set by other rules");
         for part in ["Europe/Madrid", "4 bookings and blocks moved", "Nothing is given twice"] {
-            assert!(told.text.contains(part), "{part}: {}", told.text);
+            assert!(changed_bookings.text.contains(part), "{part}: {}", changed_bookings.text);
         }
         // A second look finds nothing to do.
         let last = last_of(&program).await;
@@ -192,7 +192,7 @@ on_every_engine! {
         program.create("/bookings", &order(DAY, 1)).await;
         server.set_clock_as_in(program.account(), AHEAD).await;
         server.move_to_the_clock().await;
-        let reminded = async || server.mails().await.iter().filter(|mail| mail.to == "marta@example.com").count();
+        let reminded = async || server.emails().await.iter().filter(|mail| mail.to == "marta@example.com").count();
         server.clock.move_to("2026-06-09T17:59:59+02:00");
         server.run_jobs().await;
         assert_eq!(reminded().await, 0);
@@ -226,10 +226,10 @@ on_every_engine! {
         }
         let last = last_of(&program).await;
         server.set_clock_as_in(program.account(), AHEAD).await;
-        while told(&program, &last).await.is_empty() {
+        while changed_bookings(&program, &last).await.is_empty() {
             assert!(server.move_a_piece(program.account()).await);
         }
-        let half = told(&program, &last).await;
+        let half = changed_bookings(&program, &last).await;
         assert!(half.len() < booked.len(), "{} of {}", half.len(), booked.len());
         assert_eq!(program.post("/bookings", &order(DAY, 1)).await.status, 503);
         // One that is cancelled while it waits is cancelled, and no more.
@@ -243,7 +243,7 @@ on_every_engine! {
         moved(&program).await;
         let mut expected: Vec<String> = booked.iter().map(|(number, _)| number.clone()).collect();
         expected.sort();
-        assert_eq!(told(&program, &last).await, expected);
+        assert_eq!(changed_bookings(&program, &last).await, expected);
         for (number, day) in &booked {
             let start = &when(&program, &format!("/bookings/{number}")).await[0];
             assert_eq!(*start, format!("{day}T18:00:00+02:00"), "{number}");
@@ -253,9 +253,9 @@ on_every_engine! {
         assert_eq!(program.post("/bookings?mode=backend", &ana).await.status, 409);
     }
 
-    /// Two lessons in the hour that came twice fall on the same time where it comes once. Both keep it, nothing more of it is
-    /// given, and the owner is told until one of them is moved or cancelled.
-    async fn what_falls_together_is_told_and_not_given_again(server: TestServer) {
+    /// Two lessons in the hour that existed twice get the same time in the hour that exists once. Both keep it, no
+    /// more of it is allocated, and the owner is shown the conflict until one of them is moved or cancelled.
+    async fn conflicts_are_shown_and_not_allocated_again(server: TestServer) {
         let (owner, program) = business(&server).await;
         owner.confirm(&server, "olivia@example.com").await;
         let mut booked = Vec::new();
@@ -272,13 +272,13 @@ on_every_engine! {
             assert_eq!(when(&program, &format!("/bookings/{number}")).await, expected);
         }
         let page = owner.get("/backoffice").await;
-        let told = server.mail_to("olivia@example.com").await;
+        let changed_bookings = server.email_to("olivia@example.com").await;
         page.assert_says("Overlapping bookings");
         for part in booked.iter().map(String::as_str).chain(["Ana, 25 October 2026, 01:20"]) {
             page.assert_says(part);
-            assert!(told.text.contains(part), "{}", told.text);
+            assert!(changed_bookings.text.contains(part), "{}", changed_bookings.text);
         }
-        assert!(!told.text.contains("Ilse"), "nobody's name: {}", told.text);
+        assert!(!changed_bookings.text.contains("Ilse"), "nobody's name: {}", changed_bookings.text);
         let third = with_ana("2026-10-25T01:30:00+02:00", "2026-10-25T01:40:00+02:00");
         assert_eq!(program.post("/bookings?mode=backend", &third).await.status, 409);
         assert_eq!(program.delete(&format!("/bookings/{}", booked[0])).await.status, 204);

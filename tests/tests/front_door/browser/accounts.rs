@@ -25,7 +25,7 @@ on_every_engine! {
         browser.back().await;
         browser.wait_for_url(|url| url.contains("/sign-in")).await;
 
-        browser.goto(&server.at(&server.mail_to(COLLEAGUE).await.link())).await;
+        browser.goto(&server.at(&server.email_to(COLLEAGUE).await.link())).await;
         choose_password(&browser, PASSWORD).await;
         fill_in_sign_in(&browser, COLLEAGUE).await;
         browser.wait_for_text("No application is installed.").await;
@@ -37,7 +37,7 @@ on_every_engine! {
         browser.fill("E-mail address", COLLEAGUE).await;
         browser.press("Send the link").await;
         browser.wait_for_text("Check your inbox").await;
-        let link = server.at(&server.mail_to(COLLEAGUE).await.link());
+        let link = server.at(&server.email_to(COLLEAGUE).await.link());
         browser.goto(&link).await;
         choose_password(&browser, "short").await;
         browser.wait_for_text("Please check the form").await;
@@ -70,7 +70,7 @@ async fn sign_up(browser: &Browser, server: &TestServer) {
     browser.press("Create account").await;
     browser.wait_for_text("Confirm your e-mail address.").await;
     assert_says(browser, &["Portugal", "Europe/Lisbon", "EUR"]).await;
-    browser.goto(&server.at(&server.mail_to(OWNER).await.link())).await;
+    browser.goto(&server.at(&server.email_to(OWNER).await.link())).await;
     browser.press("Yes, it is mine").await;
     browser.wait_for_text("your e-mail address is confirmed").await;
 }

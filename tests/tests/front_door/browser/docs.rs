@@ -1,4 +1,4 @@
-//! The page of the API, which tries what it tells.
+//! The page of the API, on which operations can be tried.
 
 use super::{DEVELOPER, Scene, assert_says};
 use serde_json::Value;
@@ -11,7 +11,7 @@ on_every_engine! {
     async fn an_operation_is_tried_with_ones_own_keys(server: TestServer) {
         let scene = Scene::without_callback(&server).await;
         scene.owner.allow(&scene.application.asks_for("availability_r", None)).await;
-        let api_key = server.key_mailed_to(DEVELOPER).await;
+        let api_key = server.key_emailed_to(DEVELOPER).await;
         let browser = Browser::open(Size::Desktop).await;
         browser.goto(&server.at("/docs#getSettingsApikeyinfo")).await;
         browser.fill("API key", &api_key).await;
@@ -31,7 +31,7 @@ on_every_engine! {
     async fn the_main_calls_work_as_they_stand(server: TestServer) {
         let scene = Scene::without_callback(&server).await;
         scene.owner.allow(&scene.application.asks_for("availability_r,bookings_rw_own,customers_rw_own", None)).await;
-        let api_key = server.key_mailed_to(DEVELOPER).await;
+        let api_key = server.key_emailed_to(DEVELOPER).await;
         server.offer(&api_key[api_key.len() - 10..], slotkeeper_testkit::catalogue::catalogue()).await;
         // The page asks for the days that come, by the machine's clock.
         server.clock.set_to_machine();

@@ -1,8 +1,8 @@
-//! Every page, on a desktop and on a phone: nothing sticks out, everything is labelled and readable.
+//! Every page, on a desktop and on a phone: no overflow, and everything labelled and readable.
 
 use super::*;
 use slotkeeper_testkit::catalogue::{catalogue, edit};
-use slotkeeper_testkit::client::{Program, parameter};
+use slotkeeper_testkit::client::{ApiClient, parameter};
 use slotkeeper_testkit::receiver::Reply;
 use slotkeeper_testkit::server::Engine;
 use std::time::Duration;
@@ -111,7 +111,7 @@ impl Tour {
         }
     }
 
-    /// Signs out whoever is signed in, and somebody else in.
+    /// Signs the current user out, and another one in.
     async fn become_user(&self, email: &str) {
         self.browser.session().delete_all_cookies().await.expect("cookies go");
         sign_in(&self.browser, &self.server, email).await;
@@ -149,7 +149,7 @@ impl Tour {
         self.press("Create account").await;
         self.arrive("Confirm your e-mail address.", "40-home-unconfirmed").await;
         self.open("/backoffice/team", "40-people-unconfirmed").await;
-        let link = self.server.mail_to(OWNER).await.link();
+        let link = self.server.email_to(OWNER).await.link();
         self.browser.goto(&self.server.at(&link)).await;
         self.press("Yes, it is mine").await;
         self.browser.wait_for_text("your e-mail address is confirmed").await;
@@ -161,7 +161,7 @@ impl Tour {
         self.fill(&[("E-mail address", OWNER)]).await;
         self.press("Send the link").await;
         self.arrive("Check your inbox", "14-forgot-password-sent").await;
-        let link = self.server.mail_to(OWNER).await.link();
+        let link = self.server.email_to(OWNER).await.link();
         self.browser.goto(&self.server.at(&link)).await;
         self.arrive("At least 10 characters", "15-choose-password").await;
     }
@@ -172,7 +172,7 @@ impl Tour {
         self.fill(&[("Password", PASSWORD)]).await;
         self.press("Create account").await;
         self.arrive("No applications", "20-developer-new").await;
-        let link = self.server.mail_to(LONG_EMAIL).await.link();
+        let link = self.server.email_to(LONG_EMAIL).await.link();
         self.browser.goto(&self.server.at(&link)).await;
         self.arrive(LONG_EMAIL, "21-confirm-email").await;
         self.press("Yes, it is mine").await;
@@ -290,26 +290,26 @@ impl Tour {
         self.arrive("Please check the form", "57-people-wrong").await;
         owner.colleague(&self.server, "manager", "kim@harbour-lights.example").await;
         owner.post("/backoffice/team", &[("name", "Eve"), ("email", LONG_GUEST), ("role", "staff")]).await;
-        let decline = self.server.mail_to(LONG_GUEST).await.links().remove(1);
+        let decline = self.server.email_to(LONG_GUEST).await.links().remove(1);
         self.open(&decline, "57-decline").await;
         self.open("/backoffice/team", "58-people-two").await;
         self.press("Remove Kim").await;
         self.arrive("Remove Kim?", "59-remove").await;
     }
 
-    async fn of_mails(&mut self) {
-        const LETTER: &str = "/backoffice/email-templates/confirmation/de-DE";
+    async fn emails_pages(&mut self) {
+        const TEMPLATE: &str = "/backoffice/email-templates/confirmation/de-DE";
         self.open("/backoffice/emails", "64-e-mails").await;
         self.press("E-mail templates").await;
         self.arrive("The texts of e-mails about bookings.", "65-texts").await;
-        self.open(LETTER, "66-text").await;
+        self.open(TEMPLATE, "66-text").await;
         self.fill(&[("Subject", "Ahoi {nobody}")]).await;
         self.press("Save").await;
         self.arrive("There is no placeholder {nobody}", "67-text-wrong").await;
         self.fill(&[("Subject", "Ahoi {customer_name}")]).await;
         self.press("Save").await;
         self.arrive("Saved.", "68-text-saved").await;
-        self.open(&format!("{LETTER}/preview"), "69-text-preview").await;
+        self.open(&format!("{TEMPLATE}/preview"), "69-text-preview").await;
         self.open("/backoffice/email-templates", "69-texts-own").await;
         self.press("Reminders and thanks").await;
         self.arrive("Leave empty to send no thank-you e-mail.", "69-follow-ups").await;
@@ -325,7 +325,7 @@ impl Tour {
         self.open("/backoffice/team", "62-manager-people").await;
         self.open("/backoffice/calendars", "62-manager-calendars").await;
         self.open(&application.asks_for("availability_r", Some("x")), "63-manager-asked").await;
-        self.of_mails().await;
+        self.emails_pages().await;
     }
 
     async fn of_a_developer_with_installations(&mut self, application: &Application) {
@@ -340,7 +340,7 @@ impl Tour {
         let owner = Visitor::new(&self.server);
         assert_eq!(owner.sign_in(OWNER).await.location(), "/backoffice");
         let permissions = "bookings_rw_all,customers_rw_all,availability_r";
-        let program = Program::installed(&self.server, "Letter Desk", &owner, permissions).await;
+        let program = ApiClient::installed(&self.server, "Letter Desk", &owner, permissions).await;
         program.create("/bookings?notifyCustomer=true&mode=backend", &crate::bookings::order("2026-05-22", 2)).await;
         self.open("/demo/inbox", "73-mails-with-a-letter").await;
         let letter = "return [...document.querySelectorAll('.mails a')].find((it) => /marta@example/.test(it.innerText)).getAttribute('href')";
@@ -357,7 +357,7 @@ impl Tour {
         assert_eq!(owner.sign_in(OWNER).await.location(), "/backoffice");
         let redirect = owner.allow(&application.asks_for("customers_rw_all", Some("told"))).await.location();
         let key = parameter(&redirect, "apiKey").expect("a key");
-        let program = Program::new(&self.server, &key, &application.secret_key);
+        let program = ApiClient::new(&self.server, &key, &application.secret_key);
         let receiver = Receiver::start().await;
         let url = receiver.url(&format!("/hooks/{LONG_NAME}/customers-of-all-branches?tenant=7&of={LONG_NAME}"));
         let mut ids = Vec::new();
@@ -403,7 +403,7 @@ impl Tour {
         let redirect =
             owner.allow(&application.asks_for("subaccounts_rw,bookings_rw_own", Some("portal"))).await.location();
         let key = parameter(&redirect, "apiKey").expect("a key");
-        let program = Program::new(&self.server, &key, &application.secret_key);
+        let program = ApiClient::new(&self.server, &key, &application.secret_key);
         let installed = program.post(&format!("/subaccounts/{subaccount}/apikeys"), &Value::Null).await;
         assert_eq!(installed.status, 201);
         self.open("/backoffice", "81-portal-home").await;

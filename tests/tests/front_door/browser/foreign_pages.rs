@@ -1,4 +1,4 @@
-//! What a stranger's page can make an owner's browser do here: nothing.
+//! Pages of other sites cannot act with an owner's session.
 
 use super::*;
 use slotkeeper_testkit::on_every_engine;
@@ -57,7 +57,7 @@ on_every_engine! {
         browser.goto(&server.at("/backoffice")).await;
         assert_says(&browser, &["Harbour Lights", OWNER]).await;
 
-        // Nor is anybody signed in as somebody else.
+        // Signing in as another user is impossible, too.
         browser.press("Sign out").await;
         browser.wait_for_text("You are signed out.").await;
         browser.goto(&scene.receiver.url("/win")).await;

@@ -1,4 +1,4 @@
-//! Journeys in a real browser, on both engines.
+//! Tests in a real browser, on both engines.
 
 mod accounts;
 mod docs;

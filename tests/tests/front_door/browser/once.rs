@@ -1,4 +1,4 @@
-//! One question, one answer, one key: however often a button is pressed.
+//! One question, one answer, one key, however often a button is pressed.
 
 use super::*;
 use slotkeeper_testkit::client::{call, parameter};
@@ -69,7 +69,7 @@ on_every_engine! {
         assert_eq!(installed_keys(&owner).await, 1);
     }
 
-    /// The first answer stands, whichever it is; who pressed the other button is told, or led nowhere.
+    /// The first answer stands; pressing the other button shows a message, without a redirect.
     async fn of_two_answers_at_once_one_stands(server: TestServer) {
         let scene = Scene::with_callback(&server).await;
         let page = scene.owner.get(&scene.application.asks_for("availability_r", Some(STATE))).await;

@@ -1,4 +1,4 @@
-//! Where there is nothing to decide, a page says so and helps; none leads to the application.
+//! Links that cannot be answered show a page with help; none redirects to the application.
 
 use super::*;
 use slotkeeper_testkit::on_every_engine;
@@ -38,14 +38,14 @@ on_every_engine! {
             browser.press("Sign in as another user").await;
             browser.wait_for_text("You are signed out.").await;
         }
-        // Somebody else who signs in comes back to the question.
+        // Another user who signs in comes back to the question.
         fill_in_sign_in(&browser, OWNER).await;
         browser.wait_for_url(|url| url == question).await;
         browser.wait_for_text("Allow").await;
         assert_eq!(scene.receiver.requests().len(), 0);
     }
 
-    /// The same pages whether or not somebody is signed in: nobody has to sign in to learn that a link is damaged.
+    /// The same pages with and without a session: an invalid link does not ask for a sign-in.
     async fn a_damaged_link_says_what_is_wrong_with_it(server: TestServer) {
         let scene = Scene::with_callback(&server).await;
         let id = &scene.application.id;
@@ -89,7 +89,7 @@ async fn assert_nothing_to_decide(browser: &Browser, heading: &str) {
     assert!(buttons.iter().all(|button| button == "Sign in as another user"), "{buttons:?}");
 }
 
-/// The id of an application whose developer never followed the link in the mail.
+/// The id of an application whose developer has not confirmed the address.
 async fn unconfirmed_application(server: &TestServer) -> String {
     let developer = Visitor::new(server);
     let email = "hasty@example.com";

@@ -1,4 +1,4 @@
-//! An application that asks again gets another key; what is new is marked.
+//! An application that asks again gets another key; new permissions are marked.
 
 use super::*;
 use slotkeeper_testkit::client::{call, parameter};

@@ -1,4 +1,4 @@
-//! From signing up as a developer to a key that works, and to its end.
+//! From signing up as a developer to a working key, and to its end.
 
 use super::*;
 use slotkeeper_testkit::client::parameter;
@@ -86,7 +86,7 @@ async fn sign_up_and_confirm(browser: &Browser, server: &TestServer) {
     browser.press("Create account").await;
     browser.wait_for_text("Confirm your e-mail address.").await;
 
-    browser.goto(&server.at(&server.mail_to(DEVELOPER).await.link())).await;
+    browser.goto(&server.at(&server.email_to(DEVELOPER).await.link())).await;
     assert_says(browser, &[DEVELOPER]).await;
     browser.press("Yes, it is mine").await;
     browser.wait_for_text("your e-mail address is confirmed").await;

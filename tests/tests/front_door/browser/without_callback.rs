@@ -1,11 +1,11 @@
-//! An answer with nowhere to go is told by mail or not at all.
+//! Without a callback URL a grant is sent by e-mail, and a denial not at all.
 
 use super::*;
 use slotkeeper_testkit::client::call;
 use slotkeeper_testkit::on_every_engine;
 
 on_every_engine! {
-    async fn a_key_goes_by_mail_where_there_is_no_callback(server: TestServer) {
+    async fn a_key_is_sent_by_email_without_a_callback(server: TestServer) {
         let scene = Scene::without_callback(&server).await;
         let browser = scene.owner_at(&server, Size::Phone).await;
         browser.goto(&server.at("/backoffice/business-profile")).await;
@@ -21,7 +21,7 @@ on_every_engine! {
         browser.wait_for_text("Ferry Desk is installed").await;
         assert_says(&browser, &[&format!("on its way to {DEVELOPER} by e-mail")]).await;
 
-        let mail = server.mail_to(DEVELOPER).await;
+        let mail = server.email_to(DEVELOPER).await;
         assert_eq!(mail.subject, "Harbour Lights installed Ferry Desk");
         for part in ["availability_r", OWNER, "hello@harbour-lights.example", "+351 21 000 00 00", "Lisboa", "PT"] {
             assert!(mail.text.contains(part), "{part} is not in:\n{}", mail.text);
@@ -31,7 +31,7 @@ on_every_engine! {
         assert_eq!((answer.status, &answer.body["permissions"]), (200, &json!(["availability_r"])));
     }
 
-    /// With a callback the application is told, and gets neither key nor state; without one nobody is told.
+    /// A denial with a callback redirects without key and state; without a callback there is no message.
     async fn who_denies_installs_nothing(server: TestServer) {
         let scene = Scene::with_callback(&server).await;
         let silent = scene.developer.register("Silent Desk", "").await;
@@ -42,11 +42,11 @@ on_every_engine! {
         assert_eq!(scene.receiver.next().await.query(), "success=false");
         browser.wait_for_url(|url| url == scene.receiver.url("/callback?success=false")).await;
 
-        let mails = server.mails().await.len();
+        let mails = server.emails().await.len();
         browser.goto(&server.at(&silent.asks_for("bookings_rwd_all", None))).await;
         browser.press("Deny").await;
         browser.wait_for_text("Silent Desk was denied").await;
-        assert_eq!(server.mails().await.len(), mails);
+        assert_eq!(server.emails().await.len(), mails);
 
         assert_eq!(installed_keys(&scene.owner).await, 0);
         assert_eq!(scene.receiver.requests().len(), 1);

@@ -1,10 +1,10 @@
-//! Addresses of calendars: who has which, how long they lead somewhere, and what asking them costs.
+//! Addresses of calendar feeds: access, end, and the cost of requests.
 
 use super::*;
 use slotkeeper_testkit::on_every_engine;
 
 on_every_engine! {
-    /// Programs ask every hour, and are told that nothing has changed until something has, or the day is another.
+    /// Programs ask every hour, and get 304 until something has changed, or the day is another.
     async fn asking_again_costs_little(server: TestServer) {
         let (owner, program) = business(&server).await;
         let own = make(&owner, OWN).await;
@@ -95,7 +95,7 @@ on_every_engine! {
         assert_eq!(posted.status(), StatusCode::METHOD_NOT_ALLOWED);
     }
 
-    /// Everybody of a business has a calendar of their own; those of resources are for whoever runs it.
+    /// Each member of the team has a feed of their own; feeds of resources are for owner and managers.
     async fn who_may_make_which(server: TestServer) {
         let (owner, _) = business(&server).await;
         let manager = owner.colleague(&server, "manager", "mia@example.com").await;
@@ -112,12 +112,12 @@ on_every_engine! {
         for unknown in ["312RS00009", "x"] {
             assert_eq!(manager.post(&of_resource(unknown), &[("current", "")]).await.status, StatusCode::NOT_FOUND, "{unknown}");
         }
-        // Nobody ends what is somebody else's own.
+        // A member's own feed can be ended by that member only.
         let [theirs] = &made(&staff).await[..] else { panic!("one calendar") };
         owner.post(&format!("{OWN}/end"), &[("current", theirs)]).await;
         assert_eq!(ask(&of_staff, None).await.status(), StatusCode::OK);
 
-        // Whoever is removed has no calendar any more, and knows the address of none.
+        // A removed member has no feed, and its address ends.
         let people = owner.get("/backoffice/team").await.html;
         let row = people.split("<tr>").find(|row| row.contains("mia@example.com")).expect("a row");
         let remove = row.split("href=\"").nth(1).expect("a link").split('"').next().expect("a path");

@@ -1,4 +1,4 @@
-//! Calendars that programs subscribe to, read by a parser that is not ours.
+//! Calendar feeds, read by an independent parser.
 
 mod addresses;
 mod shown;
@@ -6,7 +6,7 @@ mod shown;
 use crate::bookings::{business, order};
 use icalendar::{Calendar, Component};
 use slotkeeper_testkit::catalogue::{COURSE, COURSE_SERIES, LESSON, TOUR, TOUR_SERIES, catalogue, edit};
-use slotkeeper_testkit::client::{Page, Program, Visitor};
+use slotkeeper_testkit::client::{ApiClient, Page, Visitor};
 use slotkeeper_testkit::reqwest::{Client, Response, StatusCode};
 use slotkeeper_testkit::serde_json::{Value, json};
 use std::time::Duration;
@@ -121,7 +121,7 @@ fn number(booking: &Value) -> &str {
     booking["bookingNumber"].as_str().expect("a number")
 }
 
-async fn cancel(program: &Program, booking: &Value) {
+async fn cancel(program: &ApiClient, booking: &Value) {
     let answer = program.delete(&format!("/bookings/{}", number(booking))).await;
     assert!(answer.status < 300, "{}", answer.text);
 }

@@ -1,4 +1,4 @@
-//! What is in calendars.
+//! The content of calendar feeds.
 
 use super::*;
 use slotkeeper_testkit::on_every_engine;
@@ -44,7 +44,7 @@ on_every_engine! {
         let expected = if coached["accepted"] == json!(true) { "CONFIRMED" } else { "TENTATIVE" };
         assert_eq!(appointment.status, expected);
 
-        // What others cancel is gone, and programs are told that what stays is newer than what they have.
+        // A cancelled seat disappears, and the remaining entry is newer than the program's copy.
         server.clock.advance(Duration::from_secs(61));
         cancel(&program, &second).await;
         let after = entries(&own).await;
@@ -69,8 +69,8 @@ on_every_engine! {
         assert_eq!(days, ["20260505", "20260512", "20260519", "20260526", "20260602"]);
     }
 
-    /// What happens to one entry raises the numbers and times of that one, and of no other; what shows in all of them, those of
-    /// all. None ever goes back, also when everybody leaves and others come.
+    /// A change of one entry raises its own SEQUENCE and LAST-MODIFIED only; a change shown in all entries raises
+    /// all. None ever decreases, also when all participants cancel and others book.
     async fn each_entry_has_changes_of_its_own(server: TestServer) {
         let (owner, program) = business(&server).await;
         let (own, ana) = (make(&owner, OWN).await, make(&owner, &of_resource(ANA)).await);
@@ -116,7 +116,7 @@ on_every_engine! {
         }
         assert_eq!(entries(&ana).await.pop().expect("a block"), busy);
 
-        // Everybody leaves and somebody else comes.
+        // All bookings are cancelled and another one is made.
         let day = async || entries(&own).await.into_iter().find(|entry| entry.time.starts_with("20260515"));
         let mut last = None;
         for _ in 0..3 {
@@ -140,8 +140,8 @@ on_every_engine! {
         assert!(now.iter().zip(&known).all(|(after, before)| number_of(after) > number_of(before)), "{now:?}");
     }
 
-    /// A hold is nobody's booking, and of cancelled seats nothing is left. Only some days are in a calendar, and another
-    /// business has its own.
+    /// A hold is not shown, and cancelled seats disappear. The feed has a window of days, and another business has
+    /// its own.
     async fn a_calendar_is_bounded(server: TestServer) {
         let (owner, program) = business(&server).await;
         let own = make(&owner, OWN).await;
@@ -165,7 +165,7 @@ on_every_engine! {
         assert_eq!(entries(&make(&other, OWN).await).await, []);
     }
 
-    /// What takes a guide: events that need her, appointments, and blocks, of which nothing is told.
+    /// What occupies a guide: events, appointments, and blocks, without their reason.
     async fn a_resource_shows_what_takes_it(server: TestServer) {
         let (owner, program) = business(&server).await;
         let (ana, rui) = (make(&owner, &of_resource(ANA)).await, make(&owner, &of_resource(RUI)).await);
@@ -173,7 +173,7 @@ on_every_engine! {
         program.create("/bookings", &order("2026-05-08", 3)).await;
         let coached = program.create("/bookings", &booking(LESSON, "Ilse", 1, &lesson("2026-05-09T10:00"))).await;
         assert_eq!(coached["resources"][0]["id"], ANA);
-        // Held, which may come to nothing; and kept free for nobody in particular, which takes her all the same.
+        // Held, which may expire; and blocked, which occupies her all the same.
         program.create("/holds", &booking(TOUR, "Held", 2, &tour("2026-05-10"))).await;
         let block = json!({"productId": TOUR, "eventId": tour("2026-05-11")["eventId"], "numSeats": 2});
         program.create("/seatblocks", &block).await;
@@ -195,9 +195,9 @@ on_every_engine! {
         assert_eq!(shown[3].description, "");
         assert_eq!(shown[3].uid, format!("{}-{}@slotkeeper", away["id"].as_str().expect("an id"), program.account()));
         assert_eq!(entries(&rui).await, []);
-        // To the people of the business blocks are no bookings.
+        // The team's feeds do not show blocks.
         assert_eq!(entries(&own).await, shown[..2]);
-        // A block that began long ago goes on.
+        // A block that began long ago is still shown.
         server.clock.advance(50 * DAY);
         assert_eq!(summaries(&entries(&ana).await), ["Busy"]);
         program.delete(&format!("/resourceblocks/{}", away["id"].as_str().expect("an id"))).await;
@@ -220,7 +220,7 @@ on_every_engine! {
         let starts = |entries: &[Entry]| entries.iter().map(|entry| entry.time[..16].to_owned()).collect::<Vec<_>>();
         assert_eq!(starts(&after), starts(&before));
         assert_eq!(entries(&ana).await.len(), 1);
-        // A resource that is gone has no calendar, and what is left of it can be ended.
+        // A deleted resource has no feed, and its old feed can be ended.
         edit(&mut offered.resource_types[0], |guides| { guides["resources"].as_array_mut().expect("a list").remove(0); });
         server.offer(program.account(), offered).await;
         assert_eq!(ask(&ana, None).await.status(), StatusCode::NOT_FOUND);

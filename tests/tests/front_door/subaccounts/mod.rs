@@ -1,9 +1,9 @@
 //! Portals: their businesses, and applications that install themselves in them.
 
-mod sent_again;
+mod repeated_requests;
 
 use crate::api::assert_error;
-use slotkeeper_testkit::client::{Answer, Application, Program, Visitor};
+use slotkeeper_testkit::client::{Answer, ApiClient, Application, Visitor};
 use slotkeeper_testkit::reqwest::StatusCode;
 use slotkeeper_testkit::serde_json::{Value, json};
 use slotkeeper_testkit::server::{Engine, TestServer};
@@ -22,7 +22,7 @@ struct Coast {
     independent: Visitor,
     developer: Visitor,
     application: Application,
-    program: Program,
+    program: ApiClient,
 }
 
 impl Coast {
@@ -39,19 +39,19 @@ impl Coast {
     }
 
     /// A key of the subaccount, from `Location`, with which the application works.
-    async fn install(&self, server: &TestServer, subaccount: &str) -> (String, Program) {
+    async fn install(&self, server: &TestServer, subaccount: &str) -> (String, ApiClient) {
         let key = key_in(&self.program.post(&keys_of(subaccount), &Value::Null).await, subaccount);
-        let program = Program::new(server, &key, &self.application.secret_key);
+        let program = ApiClient::new(server, &key, &self.application.secret_key);
         (key, program)
     }
 }
 
-/// Has the owner allow it, and takes the key from the mail.
-async fn allowed(server: &TestServer, owner: &Visitor, application: &Application, permissions: &str) -> Program {
-    // Mails of one moment have no order.
+/// Has the owner grant it, and reads the key from the e-mail.
+async fn allowed(server: &TestServer, owner: &Visitor, application: &Application, permissions: &str) -> ApiClient {
+    // E-mails of the same moment have no order.
     server.clock.advance(Duration::from_secs(1));
     owner.allow(&application.asks_for(permissions, None)).await;
-    Program::new(server, &server.key_mailed_to(DEVELOPER).await, &application.secret_key)
+    ApiClient::new(server, &server.key_emailed_to(DEVELOPER).await, &application.secret_key)
 }
 
 fn keys_of(subaccount: &str) -> String {
@@ -68,7 +68,7 @@ fn key_in(answer: &Answer, subaccount: &str) -> String {
     key.to_owned()
 }
 
-async fn status(program: &Program) -> u16 {
+async fn status(program: &ApiClient) -> u16 {
     program.get("/settings/apikeyinfo").await.status
 }
 
@@ -115,14 +115,14 @@ on_every_engine! {
         assert_eq!(page.html.matches("Branch ").count(), 50);
     }
 
-    /// The new key has the application's permissions of the portal, in the subaccount; an earlier one ends, whoever granted
-    /// it; other applications' go on.
+    /// The new key has the application's permissions in the portal, for the subaccount; an earlier one ends, whoever
+    /// granted it; keys of other applications stay.
     async fn an_application_installs_itself(server: TestServer) {
         let coast = Coast::new(&server).await;
         let cliffs = Visitor::new(&server);
         cliffs.sign_in("cliffs@example.com").await;
         let granted = allowed(&server, &cliffs, &coast.application, "availability_r").await;
-        let another = Program::installed(&server, "Other Desk", &cliffs, "availability_r").await;
+        let another = ApiClient::installed(&server, "Other Desk", &cliffs, "availability_r").await;
 
         let (_, first) = coast.install(&server, &coast.cliffs).await;
         assert_eq!((status(&granted).await, status(&another).await), (401, 200));
@@ -138,7 +138,7 @@ on_every_engine! {
         assert_eq!((second.get(&path).await.status, elsewhere.get(&path).await.status), (200, 404));
         // Its secret key is the application's: with that of another it opens nothing.
         let (key, _) = coast.install(&server, &coast.cliffs).await;
-        assert_eq!(status(&Program::new(&server, &key, "x")).await, 401);
+        assert_eq!(status(&ApiClient::new(&server, &key, "x")).await, 401);
     }
 
     /// The application ends its key; another time it has none.
@@ -178,7 +178,7 @@ on_every_engine! {
         assert_error(&no_key, 404);
         let cliffs = Visitor::new(&server);
         cliffs.sign_in("cliffs@example.com").await;
-        let another = Program::installed(&server, "Other Desk", &cliffs, "availability_r").await;
+        let another = ApiClient::installed(&server, "Other Desk", &cliffs, "availability_r").await;
         let foreign_key = another.api_key().to_owned();
         for (account, key) in [(&coast.surf, &key), (&coast.cliffs, &foreign_key), (&coast.cliffs, &"A".repeat(2_000))] {
             let answer = coast.program.delete(&format!("{}/{key}", keys_of(account))).await;
@@ -225,7 +225,7 @@ on_every_engine! {
         let ends: Vec<_> = page.split('"').filter(|part| part.contains(&coast.portal) && part.ends_with("/end")).collect();
         assert_eq!(ends.len(), 2);
         let by_second = key_in(&again.post(&keys_of(&coast.surf), &Value::Null).await, &coast.surf);
-        let by_second = Program::new(&server, &by_second, &coast.application.secret_key);
+        let by_second = ApiClient::new(&server, &by_second, &coast.application.secret_key);
         assert_eq!((status(&installed[0]).await, status(&installed[1]).await, status(&by_second).await), (200, 401, 200));
         for end in ends {
             coast.developer.get(end).await.assert_says("for subaccounts");
@@ -242,7 +242,7 @@ on_every_engine! {
         // All at once, by the portal's owner.
         let program = allowed(&server, &coast.owner, &coast.application, PERMISSIONS).await;
         let child = key_in(&program.post(&keys_of(&coast.surf), &Value::Null).await, &coast.surf);
-        let child = Program::new(&server, &child, &coast.application.secret_key);
+        let child = ApiClient::new(&server, &child, &coast.application.secret_key);
         assert_eq!(status(&child).await, 200);
         let uninstall = format!("/backoffice/applications/{}/uninstall", coast.application.id);
         coast.owner.get(&uninstall).await.assert_says("for your subaccounts");
@@ -271,7 +271,7 @@ on_every_engine! {
         assert_eq!((status(&cliffs).await, status(&surf).await, status(&coast.program).await), (401, 200, 200));
     }
 
-    /// A portal's people find its businesses; a business has none.
+    /// The portal's users see its businesses; a business has none.
     async fn a_portal_has_a_page_of_its_businesses(server: TestServer) {
         let coast = Coast::new(&server).await;
         let home = coast.owner.get("/backoffice").await;
@@ -296,7 +296,7 @@ on_every_engine! {
     async fn of_many_at_once_one_key_is_left(server: TestServer) {
         let coast = Coast::new(&server).await;
         let left = async |keys: &[String]| {
-            let programs: Vec<_> = keys.iter().map(|key| Program::new(&server, key, &coast.application.secret_key)).collect();
+            let programs: Vec<_> = keys.iter().map(|key| ApiClient::new(&server, key, &coast.application.secret_key)).collect();
             join_all(programs.iter().map(status)).await.into_iter().filter(|status| *status == 200).count()
         };
         let path = keys_of(&coast.cliffs);

@@ -1,7 +1,7 @@
-//! The list of changes: what whoever missed notices can ask for.
+//! The change log of the API, for clients that missed deliveries.
 
 use super::{book, business};
-use slotkeeper_testkit::client::{Program, Visitor};
+use slotkeeper_testkit::client::{ApiClient, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ fn short(changes: &Value) -> Vec<(String, String)> {
     data.iter().map(|one| (format!("{}/{}", text(one, "domain"), text(one, "type")), text(one, "itemId"))).collect()
 }
 
-/// Where the list goes on.
+/// The position after a response.
 fn last(changes: &Value) -> String {
     changes["last"].as_str().unwrap().to_owned()
 }
@@ -21,8 +21,8 @@ on_every_engine! {
     /// In order, with who did it; and each key sees what it may read.
     async fn each_key_sees_the_changes_of_what_it_may_read(server: TestServer) {
         let (owner, program) = business(&server).await;
-        let own = Program::installed(&server, "Own Desk", &owner, "bookings_rw_own").await;
-        let none = Program::installed(&server, "Nothing", &owner, "availability_r").await;
+        let own = ApiClient::installed(&server, "Own Desk", &owner, "bookings_rw_own").await;
+        let none = ApiClient::installed(&server, "Nothing", &owner, "availability_r").await;
         let before = last(&program.read("/changes").await);
         let theirs = book(&program, "2026-05-08").await;
         let ours = book(&own, "2026-05-09").await;
@@ -51,11 +51,11 @@ on_every_engine! {
         assert_eq!((&seen["data"], &seen["more"]), (&json!([]), &json!(false)));
     }
 
-    /// Nothing in the list tells how much happens that is not for the key: no number, and a mark that is as long and as different
-    /// whether a hundred things happened or nothing did.
+    /// The list does not reveal how much happens that the key may not read: no numbers, and a position of constant
+    /// length that is always different.
     async fn the_list_does_not_tell_how_much_happens_elsewhere(server: TestServer) {
         let (owner, program) = business(&server).await;
-        let own = Program::installed(&server, "Own Desk", &owner, "bookings_rw_own").await;
+        let own = ApiClient::installed(&server, "Own Desk", &owner, "bookings_rw_own").await;
         let first = own.read("/changes").await;
         let again = own.read(&format!("/changes?after={}", last(&first))).await;
         for round in 0..100 {
@@ -72,11 +72,11 @@ on_every_engine! {
             assert_eq!(short(&seen), [("bookings/created".to_owned(), ours.clone())]);
             assert!(seen["data"][0].get("number").is_none(), "{seen}");
         }
-        // By numbers one could feel one's way to how many there are: without any that were told before, all mean the beginning.
+        // Numbers could be probed to find the count: without an earlier list with numbers, all mean the beginning.
         for number in [0, 1, 100, 1_000_000] {
             assert_eq!(short(&own.read(&format!("/changes?after={number}")).await).len(), 1, "{number}");
         }
-        let stranger = Program::installed(&server, "Elsewhere", &Visitor::owner(&server, "else@example.com").await, "bookings_r_all").await;
+        let stranger = ApiClient::installed(&server, "Elsewhere", &Visitor::owner(&server, "else@example.com").await, "bookings_r_all").await;
         for wrong in ["nonsense", &marks[0]] {
             let refused = stranger.get(&format!("/changes?after={wrong}")).await;
             assert_eq!(refused.status, 400, "{}", refused.text);
@@ -84,7 +84,7 @@ on_every_engine! {
         }
     }
 
-    /// A client that goes on from `last` misses nothing and gets nothing twice.
+    /// A client that continues from `last` misses nothing and gets nothing twice.
     async fn the_list_is_read_in_parts(server: TestServer) {
         let (_, program) = business(&server).await;
         let before = last(&program.read("/changes").await);

@@ -1,7 +1,7 @@
-//! What becomes of a notice that does not arrive, and that nobody waits for anybody else.
+//! Deliveries that are not accepted: retries, order, and failure; no receiver delays another one.
 
-use super::{book, business, register, told, told_of};
-use slotkeeper_testkit::client::Program;
+use super::{book, business, delivered_ids, payload, register};
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::receiver::{Receiver, Reply, Request};
 use slotkeeper_testkit::serde_json::{Value, json};
@@ -10,25 +10,25 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 const MINUTE: Duration = Duration::from_secs(60);
-/// The minutes from one attempt to the next, and to when it is given up; with what is added at random.
+/// The minutes between attempts, and until the failure, with the random addition.
 const SCHEDULE: [u32; 6] = [1, 5, 15, 60, 180, 360];
 
 fn failures(count: usize) -> Vec<Reply> {
     vec![Reply::Status(500); count]
 }
 
-async fn rename(program: &Program, customer: &Value, name: &str) {
+async fn rename(program: &ApiClient, customer: &Value, name: &str) {
     let path = format!("/customers/{}", customer["id"].as_str().unwrap());
     assert_eq!(program.put(&path, &json!({"firstName": name})).await.status, 200);
 }
 
-/// Path and thing of each notice, in the order in which they arrived.
+/// Path and thing of each delivery, in the order of arrival.
 fn arrived(receiver: &Receiver) -> Vec<String> {
-    let one = |request: &Request| format!("{} {}", request.path(), told(request)["itemId"].as_str().unwrap());
+    let one = |request: &Request| format!("{} {}", request.path(), payload(request)["itemId"].as_str().unwrap());
     receiver.requests().iter().map(one).collect()
 }
 
-/// Lets everything fail that waits, until it is given up.
+/// Makes all pending deliveries fail until none is pending.
 async fn give_up(server: &TestServer) {
     server.deliver().await;
     for minutes in SCHEDULE {
@@ -103,7 +103,7 @@ on_every_engine! {
         assert_eq!(at("/busy"), 4);
     }
 
-    /// An answer with a success counts when its body is cut short; a redirect does not, and nobody follows it.
+    /// A success counts even if its body is cut short; a redirect does not, and is not followed.
     async fn the_status_decides(server: TestServer) {
         let (_, program) = business(&server).await;
         let (receiver, elsewhere) = (Receiver::start().await, Receiver::start().await);
@@ -120,7 +120,7 @@ on_every_engine! {
     }
 
     /// What changed later of the same thing waits; what changed of others does not.
-    async fn notices_of_a_thing_arrive_in_order(server: TestServer) {
+    async fn deliveries_of_a_thing_arrive_in_order(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
         register(&program, &receiver, "/hooks", "customers/updated").await;
@@ -136,16 +136,16 @@ on_every_engine! {
         server.deliver().await;
         let id = |customer: &Value| customer["id"].as_str().unwrap().to_owned();
         let (a, b) = (id(&first), id(&second));
-        assert_eq!(told_of(&receiver), [&a, &b, &b, &b].map(Clone::clone));
+        assert_eq!(delivered_ids(&receiver), [&a, &b, &b, &b].map(Clone::clone));
         server.clock.advance(MINUTE * 2);
         server.deliver().await;
-        assert_eq!(told_of(&receiver)[4..], [&a, &a, &a, &a].map(Clone::clone));
+        assert_eq!(delivered_ids(&receiver)[4..], [&a, &a, &a, &a].map(Clone::clone));
         let ids: Vec<_> = receiver.requests()[4..].iter().map(|one| one.header("webhook-id").unwrap().to_owned()).collect();
         assert!(ids.is_sorted() && ids.iter().collect::<BTreeSet<_>>().len() == 4, "{ids:?}");
     }
 
     /// Also where each type of change has a webhook of its own; other things do not wait.
-    async fn notices_of_a_thing_arrive_in_order_at_all_webhooks_of_a_key(server: TestServer) {
+    async fn deliveries_of_a_thing_arrive_in_order_at_all_webhooks_of_a_key(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
         for kind in ["created", "updated", "deleted"] {
@@ -162,30 +162,30 @@ on_every_engine! {
         let id = |customer: &Value| customer["id"].as_str().unwrap().to_owned();
         let (a, b) = (id(&first), id(&second));
         server.deliver().await;
-        let told = || arrived(&receiver);
+        let payload = || arrived(&receiver);
         let came = |list: &[(&str, &String)]| list.iter().map(|(path, id)| format!("{path} {id}")).collect::<Vec<_>>();
-        assert_eq!(told(), came(&[("/created", &a), ("/created", &b), ("/updated", &b)]));
+        assert_eq!(payload(), came(&[("/created", &a), ("/created", &b), ("/updated", &b)]));
         // The one that waits fails once more, and those behind it with it.
         receiver.replies("/created", failures(1));
         server.clock.advance(MINUTE * 2);
         server.deliver().await;
-        assert_eq!(told()[3..], came(&[("/created", &a)]));
+        assert_eq!(payload()[3..], came(&[("/created", &a)]));
         server.clock.advance(MINUTE * 6);
         server.deliver().await;
-        assert_eq!(told()[4..], came(&[("/created", &a), ("/updated", &a), ("/updated", &a)]));
-        // Also when it is gone meanwhile.
+        assert_eq!(payload()[4..], came(&[("/created", &a), ("/updated", &a), ("/updated", &a)]));
+        // Also if it is deleted meanwhile.
         receiver.replies("/updated", failures(1));
         rename(&program, &first, "A3").await;
         server.deliver().await;
         assert_eq!(program.delete(&format!("/customers/{a}")).await.status, 204);
         server.deliver().await;
-        assert_eq!(told()[7..], came(&[("/updated", &a)]));
+        assert_eq!(payload()[7..], came(&[("/updated", &a)]));
         server.clock.advance(MINUTE * 2);
         server.deliver().await;
-        assert_eq!(told()[8..], came(&[("/updated", &a), ("/deleted", &a)]));
+        assert_eq!(payload()[8..], came(&[("/updated", &a), ("/deleted", &a)]));
     }
 
-    /// What is given up because its webhook ends or is replaced keeps nobody waiting any more.
+    /// Deliveries discarded because their webhook ends or is replaced delay no others.
     async fn a_webhook_that_ends_keeps_no_other_waiting(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
@@ -209,11 +209,11 @@ on_every_engine! {
             server.deliver().await;
             let last = receiver.requests().pop().unwrap();
             assert_eq!((receiver.requests().len(), last.path()), (requests, "/updated"));
-            assert_eq!(told(&last)["itemId"], customer["id"]);
+            assert_eq!(payload(&last)["itemId"], customer["id"]);
         }
     }
 
-    /// The same when it is blocked, or when its notices are given up one by one.
+    /// The same when it is blocked, or when its deliveries fail one by one.
     async fn a_webhook_that_is_blocked_keeps_no_other_waiting(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
@@ -228,11 +228,11 @@ on_every_engine! {
         }
         give_up(&server).await;
         let updates = receiver.requests().into_iter().filter(|one| one.path() == "/updated");
-        let updated: Vec<_> = updates.map(|one| told(&one)["itemId"].as_str().unwrap().to_owned()).collect();
+        let updated: Vec<_> = updates.map(|one| payload(&one)["itemId"].as_str().unwrap().to_owned()).collect();
         assert_eq!((updated.len(), updated.into_iter().collect::<BTreeSet<_>>()), (22, ids));
     }
 
-    /// Given up after the seventh attempt; the next notice says that something was lost, until one has arrived.
+    /// Failed after the seventh attempt; the next delivery says that something was lost, until one has been accepted.
     async fn what_is_given_up_is_said_with_the_next(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
@@ -252,7 +252,7 @@ on_every_engine! {
         assert_eq!(lost, [true, true, false]);
     }
 
-    /// Twenty in a row that are given up block the webhook, and the developer gets a mail; registering it anew is the cure.
+    /// Twenty failures in a row block the webhook, and the developer gets an e-mail; registering it anew unblocks it.
     async fn twenty_given_up_in_a_row_block_a_webhook(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
@@ -277,11 +277,11 @@ on_every_engine! {
         assert!(blocked["blockedTime"].is_string(), "{blocked}");
         let reason = blocked["blockedReason"].as_str().unwrap();
         assert_eq!(reason, "20 notices in a row could not be delivered. The last time, it answered with status 500.");
-        let mail = server.mail_to("dev-harbour-desk@example.com").await;
+        let mail = server.email_to("dev-harbour-desk@example.com").await;
         assert_eq!(mail.subject, "A webhook of Harbour Desk is blocked");
         assert!(mail.text.contains(reason) && mail.text.contains(webhook["url"].as_str().unwrap()), "{}", mail.text);
         let before = receiver.requests().len();
-        program.create("/customers", &json!({"firstName": "Not told"})).await;
+        program.create("/customers", &json!({"firstName": "Not payload"})).await;
         server.deliver().await;
         assert_eq!(receiver.requests().len(), before);
         receiver.replies("/hooks", []);
@@ -289,14 +289,14 @@ on_every_engine! {
         program.create("/customers", &json!({"firstName": "Told"})).await;
         server.deliver().await;
         let last = receiver.requests().pop().unwrap();
-        assert_eq!(told(&last)["item"]["firstName"], "Told");
+        assert_eq!(payload(&last)["item"]["firstName"], "Told");
         assert_eq!(last.header("x-bookeo-previousmessagelost"), Some("true"));
     }
 
-    /// A receiver that never answers keeps the notices for others waiting no longer than they would anyway.
-    async fn a_dead_receiver_delays_nobody_else(server: TestServer) {
+    /// A receiver that never answers does not delay the deliveries to others.
+    async fn a_dead_receiver_delays_no_other_receiver(server: TestServer) {
         let (owner, program) = business(&server).await;
-        let other = Program::installed(&server, "Other Desk", &owner, "customers_r_all").await;
+        let other = ApiClient::installed(&server, "Other Desk", &owner, "customers_r_all").await;
         let (dead, alive) = (Receiver::start().await, Receiver::start().await);
         register(&program, &dead, "/hooks", "customers/created").await;
         register(&other, &alive, "/hooks", "customers/created").await;
@@ -313,10 +313,10 @@ on_every_engine! {
             assert!(dead.requests().len() <= 8, "{}", dead.requests().len());
         };
         tokio::join!(server.deliver(), all);
-        let mut told = told_of(&alive);
-        told.sort();
+        let mut payload = delivered_ids(&alive);
+        payload.sort();
         let mut ids: Vec<_> = created.iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
         ids.sort();
-        assert_eq!(told, ids);
+        assert_eq!(payload, ids);
     }
 }

@@ -1,7 +1,7 @@
-//! Webhooks as things of the API: registered, replaced, listed, deleted, ended with their key.
+//! Webhooks in the API: registered, replaced, listed, deleted, ended with their key.
 
-use super::{book, business, register, told_of};
-use slotkeeper_testkit::client::Program;
+use super::{book, business, delivered_ids, register};
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::receiver::Receiver;
 use slotkeeper_testkit::serde_json::json;
@@ -10,7 +10,7 @@ on_every_engine! {
     /// Each key sees its own.
     async fn a_webhook_belongs_to_its_key(server: TestServer) {
         let (owner, program) = business(&server).await;
-        let other = Program::installed(&server, "Other Desk", &owner, "bookings_r_all").await;
+        let other = ApiClient::installed(&server, "Other Desk", &owner, "bookings_r_all").await;
         let receiver = Receiver::start().await;
         let url = receiver.url("/hooks?tenant=7");
         let body = json!({"url": url, "domain": "bookings", "type": "created", "id": "ignored"});
@@ -34,7 +34,7 @@ on_every_engine! {
         }
         book(&program, "2026-05-08").await;
         server.deliver().await;
-        assert_eq!(told_of(&receiver), [""; 0]);
+        assert_eq!(delivered_ids(&receiver), [""; 0]);
     }
 
     /// One for each domain and type of a key: a second one takes its place.
@@ -55,7 +55,7 @@ on_every_engine! {
         assert_eq!(requests[0].header("x-bookeo-previousmessagelost"), None);
     }
 
-    /// What waited for the one that was replaced is lost, and the next notice says so.
+    /// Pending deliveries of a replaced webhook are lost, and the next delivery says so.
     async fn replacing_says_what_was_lost(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
@@ -64,23 +64,23 @@ on_every_engine! {
         register(&program, &receiver, "/second", "bookings/created").await;
         let next = book(&program, "2026-05-09").await;
         server.deliver().await;
-        assert_eq!(told_of(&receiver), [next]);
+        assert_eq!(delivered_ids(&receiver), [next]);
         assert_eq!(receiver.next().await.header("x-bookeo-previousmessagelost"), Some("true"));
     }
 
-    /// Nothing is told to a key that has ended.
+    /// An ended key gets no deliveries.
     async fn a_webhook_ends_with_its_key(server: TestServer) {
         let (owner, program) = business(&server).await;
         let receiver = Receiver::start().await;
         register(&program, &receiver, "/hooks", "bookings/created").await;
         book(&program, "2026-05-08").await;
-        let staff = Program::installed(&server, "Staff Desk", &owner, "bookings_rw_all,customers_rw_all").await;
+        let staff = ApiClient::installed(&server, "Staff Desk", &owner, "bookings_rw_all,customers_rw_all").await;
         let page = format!("/backoffice/applications/{}/uninstall", program.application());
         assert!(owner.post(&page, &[]).await.status.is_redirection());
         assert_eq!(program.get("/webhooks").await.status, 401);
         book(&staff, "2026-05-09").await;
         server.deliver().await;
-        assert_eq!(told_of(&receiver), [""; 0]);
+        assert_eq!(delivered_ids(&receiver), [""; 0]);
     }
 
     /// What is wrong with a webhook is said by the name of the member.

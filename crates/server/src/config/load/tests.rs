@@ -60,7 +60,7 @@ fn every_option_has_a_variable_of_its_own() {
     assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
     for name in &names {
         assert!(!FOREIGN.iter().any(|prefix| name.starts_with(prefix)), "{name} would be skipped");
-        assert!(!NO_OPTIONS.contains(&&**name));
+        assert!(!NOT_OPTIONS.contains(&&**name));
     }
 }
 
@@ -76,7 +76,7 @@ fn the_environment_can_name_the_file() {
 }
 
 #[test]
-fn mistakes_are_told_with_their_place_and_without_their_value() {
+fn errors_name_the_place_and_not_the_value() {
     for (file, line, expected) in [
         ("\nport = 5", 2, "there is no option `port` outside a section. It belongs in the section [mail]"),
         ("[mail]\n\nlisten = \"x\"", 3, "there is no option `listen` in [mail]. It belongs at the top of the file"),

@@ -1,9 +1,9 @@
-//! Everything that can fail at every operation.
+//! Every kind of failure at every operation.
 
 use super::id;
 use crate::api::assert_error;
 use crate::bookings::{business, order, portal};
-use slotkeeper_testkit::client::{Program, operations};
+use slotkeeper_testkit::client::{ApiClient, operations};
 use slotkeeper_testkit::on_every_engine;
 
 /// An address where an operation could be, with ids of nothing.
@@ -16,12 +16,12 @@ on_every_engine! {
     async fn every_failure_has_the_error_body(server: TestServer) {
         let (owner, program) = business(&server).await;
         let (of_portal, _) = portal(&server).await;
-        let stranger = Program::new(&server, "A1B2", "C3D4");
+        let stranger = ApiClient::new(&server, "A1B2", "C3D4");
         // An installation needs one permission, and this one opens two operations alone.
-        let powerless = Program::installed(&server, "Powerless", &owner, "availability_r").await;
+        let powerless = ApiClient::installed(&server, "Powerless", &owner, "availability_r").await;
         for (method, path) in operations() {
             let address = somewhere(path);
-            let expect = async |program: &Program, method: &str, query: &str, body: &str, status: u16| {
+            let expect = async |program: &ApiClient, method: &str, query: &str, body: &str, status: u16| {
                 let answer = program.send(method, &format!("{address}{query}"), body).await;
                 assert_error(&answer, status);
                 assert_eq!(answer.body.as_object().unwrap().len(), 3, "{}", answer.text);

@@ -1,4 +1,4 @@
-//! The members that things have, by the words of the reference.
+//! The members of the wire types, by the wire reference.
 
 use slotkeeper_testkit::serde_json::Value;
 

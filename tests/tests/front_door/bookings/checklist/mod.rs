@@ -1,4 +1,4 @@
-//! The list of things clients break on (wire reference, section 8), held against every operation there is.
+//! The checklist of what clients break on (wire reference, section 8), applied to every operation.
 
 mod failures;
 mod members;

@@ -1,4 +1,4 @@
-//! What is true of whatever stands in an answer.
+//! What every response must satisfy.
 
 use super::members::{assert_members, inner_members};
 use slotkeeper_testkit::serde_json::Value;

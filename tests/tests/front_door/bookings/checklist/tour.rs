@@ -1,11 +1,11 @@
-//! A tour over every operation.
+//! Calls every operation once.
 
 use super::id;
 use super::members::{assert_members, members};
 use super::sound::assert_sound;
 use crate::bookings::{business, class, lesson, order, people, portal, tour};
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR};
-use slotkeeper_testkit::client::{Answer, Program, operations};
+use slotkeeper_testkit::client::{Answer, ApiClient, operations};
 use slotkeeper_testkit::discounts::promotion;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
@@ -16,7 +16,7 @@ use std::time::Duration;
 /// A program that looks closely at every answer, and knows which operations it has not called yet.
 struct Tour<'a> {
     server: &'a TestServer,
-    program: Program,
+    program: ApiClient,
     ahead: BTreeSet<(String, &'static str)>,
 }
 
@@ -152,7 +152,7 @@ on_every_engine! {
         let nothing = t.get("/bookings?startTime=2026-05-04T00:00:00Z&endTime=2026-05-05T00:00:00Z").await;
         assert_eq!(nothing, json!({"info": {"totalItems": 0, "totalPages": 0, "currentPage": 1}, "data": []}));
 
-        // Somebody of whom nothing is known.
+        // A customer without any details.
         let nobody = id(&t.post("/customers", &json!({})).await, "id");
         t.get(&format!("/customers/{nobody}")).await;
         t.put(&format!("/customers/{nobody}"), &json!({"firstName": null, "phoneNumbers": null, "gender": "female"})).await;

@@ -15,7 +15,7 @@ on_every_engine! {
         for (code, cents) in [("gv-20", 2_000), ("gv-100", 10_000)] {
             server.issue_money(account, code, cents).await;
         }
-        // Somebody new, as in the examples of the reference.
+        // A new customer, as in the examples of the reference.
         let held = program.create("/holds", &with_codes(2, "", "GV-20")).await;
         assert_eq!((gross(&held), &held["totalPayable"]), ("99", &euros("79")));
         assert_eq!((&held["applicableGiftVoucherCredit"], held.get("applicableMoneyCredit")), (&euros("20"), None));
@@ -28,7 +28,7 @@ on_every_engine! {
         assert_eq!(credit(&program, booked["customerId"].as_str().unwrap()).await, "0");
         refused(&program, &with_codes(1, "", "gv-20"), "it has been used already").await;
 
-        // Somebody known, with credit of their own: the voucher pays first, and the rest of it stays.
+        // A known customer with store credit: the voucher pays first, and its rest stays.
         let ilse = customer(&program).await;
         server.grant(account, &ilse, 5_000).await;
         assert_eq!(credit(&program, &ilse).await, "50");
@@ -106,8 +106,8 @@ on_every_engine! {
         assert_eq!(quote(&program, &of(&ilse, order("2026-05-12", 1))).await["applicablePrepaidCredits"], 0);
     }
 
-    /// Products for those with prepaid credits are offered to all who look, as a search names nobody, and booked by those who
-    /// have one for everybody.
+    /// Products with `prepaidOnly` are in every search, because a search has no customer, and can be booked by
+    /// customers with a prepaid credit for each participant.
     async fn prepaid_only_products_need_a_credit_for_each(server: TestServer) {
         let (_, program) = business(&server).await;
         let account = program.account();
@@ -134,7 +134,7 @@ on_every_engine! {
                 assert!(answer.status == 403 && message.contains("prepaid credit for each person"), "{}", answer.text);
             }
         }
-        // A hold for nobody in particular says the price, and staff go past the rule.
+        // A hold without a customer gets the price, and staff may ignore the rule.
         let mut nobody = order(DAY, 1);
         nobody.as_object_mut().unwrap().remove("customer");
         assert_eq!(gross(&program.create("/holds", &nobody).await), "49.5");

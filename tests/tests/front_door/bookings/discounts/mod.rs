@@ -1,11 +1,11 @@
-//! Promotions, coupons, gift vouchers and credit: what they do to prices, and that none is used twice.
+//! Promotions, coupons, gift vouchers and credit: their effect on prices, and that none is used twice.
 
 mod credit;
 mod promotions;
 mod proofs;
 
 use super::order;
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::serde_json::{Value, json};
 
 const DAY: &str = "2026-05-08";
@@ -23,7 +23,7 @@ fn with_codes(adults: u32, promotions: &str, vouchers: &str) -> Value {
 }
 
 /// A customer who was there before.
-pub(super) async fn customer(program: &Program) -> String {
+pub(super) async fn customer(program: &ApiClient) -> String {
     program.create("/customers", &json!({"firstName": "Ilse"})).await["id"].as_str().unwrap().to_owned()
 }
 
@@ -38,7 +38,7 @@ fn path(booking: &Value) -> String {
 }
 
 /// What a hold would say; it is removed again, so that it takes no seats.
-async fn quote(program: &Program, body: &Value) -> Value {
+async fn quote(program: &ApiClient, body: &Value) -> Value {
     let held = program.create("/holds", body).await;
     assert_eq!(program.delete(&format!("/holds/{}", held["id"].as_str().unwrap())).await.status, 204);
     held
@@ -49,12 +49,12 @@ fn gross(thing: &Value) -> &str {
 }
 
 /// What a customer has, as shown.
-async fn credit(program: &Program, customer: &str) -> Value {
+async fn credit(program: &ApiClient, customer: &str) -> Value {
     program.read(&format!("/customers/{customer}")).await["credit"]["amount"].clone()
 }
 
 /// The payments of a booking: the method of each, and its amount.
-async fn payments(program: &Program, booking: &Value) -> Vec<(String, String)> {
+async fn payments(program: &ApiClient, booking: &Value) -> Vec<(String, String)> {
     let list = program.read(&format!("{}/payments", path(booking))).await;
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let one = |payment: &Value| (text(&payment["paymentMethod"]), text(&payment["amount"]["amount"]));
@@ -64,7 +64,7 @@ async fn payments(program: &Program, booking: &Value) -> Vec<(String, String)> {
 }
 
 /// Both a hold and a booking are refused, with these words.
-async fn refused(program: &Program, body: &Value, says: &str) {
+async fn refused(program: &ApiClient, body: &Value, says: &str) {
     for path in ["/holds", "/bookings"] {
         let answer = program.post(path, body).await;
         let message = answer.body["message"].as_str().unwrap_or_default();

@@ -9,7 +9,7 @@ use slotkeeper_testkit::serde_json::{Value, json};
 use std::time::Duration;
 
 on_every_engine! {
-    /// Everybody gets the best automatic promotion, and codes come on top; what a hold says is what the booking costs.
+    /// The best automatic promotion applies, and codes are added; the booking costs what the hold says.
     async fn promotions_lower_the_price(server: TestServer) {
         let (_, program) = business(&server).await;
         let account = program.account();
@@ -158,7 +158,7 @@ on_every_engine! {
         assert_eq!(book(&anew, &order(DAY, 1)).await.status, 201);
     }
 
-    /// A promotion whose time ends between the hold and the booking is the booking's all the same; a new hold costs more.
+    /// A promotion that ends between the hold and the booking still applies; a new hold costs more.
     async fn a_promise_outlives_the_promotion(server: TestServer) {
         let (_, program) = business(&server).await;
         let mut ending = promotion("Until a quarter past", "automatic", "1000c");
@@ -195,7 +195,7 @@ on_every_engine! {
         let same = program.put(&path(&booked), &json!({"promotionCodeInput": "Half"})).await;
         assert_eq!((same.status, &same.body["price"]), (200, &booked["price"]), "{}", same.text);
         let added = program.put(&path(&booked), &json!({"promotionCodeInput": "once-1", "giftVoucherCodeInput": "gift, money"})).await;
-        // 90, half of it, 5 less, half of that for one of two people: 20, and 22 with tax.
+        // 90, half of it, 5 less, half of that for one of two participants: 20, and 22 with tax.
         assert_eq!((gross(&added.body), &added.body["price"]["totalPaid"]), ("22", &euros("22")), "{}", added.text);
         assert_eq!((&added.body["couponCodes"], &added.body["specificVoucherCode"]), (&json!(["ONCE-1"]), &json!("GIFT")));
         assert_eq!(credit(&program, booked["customerId"].as_str().unwrap()).await, "78");
@@ -214,7 +214,7 @@ on_every_engine! {
         assert_eq!((gross(&other), &other["specificVoucherCode"]), ("0", &json!("GIFT")));
     }
 
-    /// What the business no longer has stays for the product and the day it was promised for, and goes nowhere else.
+    /// A deleted promotion stays with its booking, for its product and day only.
     async fn a_promotion_that_is_gone_is_for_nothing_else(server: TestServer) {
         let (_, program) = business(&server).await;
         let account = program.account();

@@ -1,9 +1,9 @@
-//! Nothing is used twice, and no money appears or vanishes.
+//! No discount or credit is used twice, and no money appears or vanishes.
 
 use super::{DAY, credit, customer, gross, of, path, payments, quote, with_codes};
 use crate::bookings::{business, order, people, seats_left, tour};
 use slotkeeper_testkit::catalogue::{TOUR, catalogue};
-use slotkeeper_testkit::client::{Answer, Program};
+use slotkeeper_testkit::client::{Answer, ApiClient};
 use slotkeeper_testkit::discounts::{instant, limited, promotion};
 use slotkeeper_testkit::serde_json::{Value, json};
 use slotkeeper_testkit::{join_all, on_every_engine};
@@ -46,7 +46,7 @@ fn sound(price: &Value) -> i64 {
 }
 
 /// What was paid for a booking by each method, in cents. It comes to what the booking says.
-async fn paid(program: &Program, booking: &Value) -> BTreeMap<String, i64> {
+async fn paid(program: &ApiClient, booking: &Value) -> BTreeMap<String, i64> {
     let mut all = BTreeMap::new();
     for (method, amount) in payments(program, booking).await {
         *all.entry(method).or_insert(0) += cents(&json!(amount));
@@ -127,8 +127,8 @@ on_every_engine! {
         assert_eq!(credit(&program, &ilse).await, "0");
     }
 
-    /// Whatever happens between a hold and its booking, the booking costs no more than the hold said and leaves no more to pay,
-    /// or is refused and says that a new hold is needed. Refused is nothing for which only time has gone by.
+    /// Whatever happens between a hold and its booking, the booking costs no more than the hold said and leaves no
+    /// more to pay, or is refused and needs a new hold. The passing of time alone is no reason for a refusal.
     async fn a_hold_is_kept_or_the_booking_refused(server: TestServer) {
         let (_, program) = business(&server).await;
         let account = program.account();

@@ -1,5 +1,5 @@
-//! Requests as the public API's documents show them, each with what its answer looks like: the status, the headers, and of the
-//! body which members there are and what they are made of. The values are ours, and do not count.
+//! Requests of the public API's documentation, each with the shape of its response: the status, the headers, and the
+//! members of the body with their types. The values are ours and not compared.
 
 mod sender;
 mod shown;
@@ -9,7 +9,7 @@ use crate::api::assert_error;
 use sender::Sender;
 use shown::{booking, customer, euros, list, page, payment, price};
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR, catalogue};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::reqwest::Client;
 use slotkeeper_testkit::serde_json::{Value, from_value, json};
@@ -178,7 +178,7 @@ async fn bookings(sender: &Sender) -> String {
     let mut itself = somebody.clone();
     itself["personDetails"] = person;
     expanded["participants"]["details"] = json!([itself, somebody]);
-    // The first to come is the customer, whom the booking did not name: nobody is known to come.
+    // The first participant is the customer, whom the booking did not name: all are unknown.
     let read = sender.get(&format!("{path}?expandCustomer=true&expandParticipants=true"), expanded).await;
     assert_eq!(read["participants"]["details"][2]["personId"], "PUNKNOWN");
     assert_eq!(read["customer"]["numBookings"], 1);
@@ -282,7 +282,7 @@ on_every_engine! {
         customers(&sender, &customer).await;
         blocks(&sender).await;
         let (of_portal, subaccount) = portal(&server).await;
-        sender.program = Program::installed(&server, "No Payments", &owner, &ALL.replace("payments_rw_all,", "")).await;
+        sender.program = ApiClient::installed(&server, "No Payments", &owner, &ALL.replace("payments_rw_all,", "")).await;
         let refused = sender.send("GET", "/payments", None).await;
         assert_error(&refused, 403);
         assert_eq!(refused.body["message"], "This API key does not have permission to read payments.");

@@ -1,7 +1,7 @@
-//! Sends the examples, and compares what is answered with what was shown.
+//! Sends the examples, and compares the responses with the documented shapes.
 
 use crate::bookings::checklist::assert_sound;
-use slotkeeper_testkit::client::{Answer, Program, answer};
+use slotkeeper_testkit::client::{Answer, ApiClient, answer};
 use slotkeeper_testkit::reqwest::{Client, Method, RequestBuilder};
 use slotkeeper_testkit::serde_json::{Value, json};
 
@@ -61,9 +61,9 @@ fn difference(value: &Value, shown: &Value, place: &str) -> Option<String> {
     }
 }
 
-/// Somebody who sends the examples, in every spelling that clients are known to use.
+/// A client that sends the examples, in every spelling that clients are known to use.
 pub(super) struct Sender {
-    pub(super) program: Program,
+    pub(super) program: ApiClient,
     pub(super) http: Client,
 }
 

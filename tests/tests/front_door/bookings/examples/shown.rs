@@ -1,4 +1,4 @@
-//! What things look like in the answers that are shown.
+//! The documented shapes of things in responses.
 
 use crate::bookings::people;
 use slotkeeper_testkit::catalogue::TOUR;

@@ -1,12 +1,12 @@
-//! What can be stored and what can be asked for has limits: each text, each list, each thing, each page, and what lies in memory
-//! for a client that does not read.
+//! Limits of what can be stored and requested: each text, list, thing and page, and the memory for clients that do
+//! not read.
 
 mod schema;
 
 use super::{business, order, people, tour};
 use schema::{Kind, members};
 use slotkeeper_testkit::catalogue::{TOUR, catalogue_with_seats};
-use slotkeeper_testkit::client::{Answer, Program, Visitor};
+use slotkeeper_testkit::client::{Answer, ApiClient, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{self, Value, json};
 use std::io::{Read, Write};
@@ -17,7 +17,7 @@ fn says(answer: &Answer) -> &str {
 }
 
 /// The paths of the document with ids of things that are there in place of their names.
-async fn paths(program: &Program) -> Vec<(&'static str, String)> {
+async fn paths(program: &ApiClient) -> Vec<(&'static str, String)> {
     let text = |body: &Value, member: &str| body[member].as_str().expect("a text").to_owned();
     let booking = program.create("/bookings", &order("2026-05-07", 1)).await;
     let (number, customer) = (text(&booking, "bookingNumber"), text(&booking, "customerId"));
@@ -190,8 +190,8 @@ on_every_engine! {
         assert_eq!(program.delete(&paths[1]).await.status, 204);
     }
 
-    /// A page with more people than fit says how many bookings do; one booking alone always fits. Large answers that nobody
-    /// reads are counted: the next one is refused until they are gone, and small ones never are.
+    /// A page with too many participants says how many bookings would fit; one booking alone always fits. Large
+    /// responses that are not read are counted: the next one is refused until they are read, small ones never are.
     async fn pages_and_what_waits_to_be_read_have_so_many_bytes(server: TestServer) {
         let (_, program) = business(&server).await;
         server.offer(program.account(), catalogue_with_seats(1_000)).await;
@@ -229,7 +229,7 @@ on_every_engine! {
         while program.get(&page).await.status != 200 {}
     }
 
-    /// A customer of many bookings goes in pieces, and all of it goes.
+    /// A customer with many bookings is deleted in chunks, and completely.
     async fn a_customer_of_many_bookings_is_deleted(server: TestServer) {
         let (_, program) = business(&server).await;
         let customer = program.create("/customers", &json!({"firstName": "Marta"})).await["id"].as_str().unwrap().to_owned();
@@ -254,7 +254,7 @@ on_every_engine! {
 }
 
 /// Asks for something, reads the head of the answer and no more. The socket takes little that is not read.
-fn head_of(program: &Program, path: &str) -> TcpStream {
+fn head_of(program: &ApiClient, path: &str) -> TcpStream {
     let host = program.url().trim_start_matches("http://").trim_end_matches("/v2");
     let mut socket = TcpStream::connect(host).unwrap();
     let (key, secret) = (program.api_key(), program.secret_key());

@@ -1,7 +1,7 @@
-//! What is sent again on demand, tests, and what becomes of the rest meanwhile.
+//! Resending deliveries, test deliveries, and what happens to the others meanwhile.
 
-use super::{business, register, told, told_of};
-use slotkeeper_testkit::client::{Program, Visitor};
+use super::{business, delivered_ids, payload, register};
+use slotkeeper_testkit::client::{ApiClient, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::receiver::{Receiver, Reply};
 use slotkeeper_testkit::serde_json::{Value, json};
@@ -11,7 +11,7 @@ use std::time::Duration;
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// The developer of the application, and the address of the page of one of its webhooks.
-async fn developer(server: &TestServer, program: &Program, webhook: &Value) -> (Visitor, String) {
+async fn developer(server: &TestServer, program: &ApiClient, webhook: &Value) -> (Visitor, String) {
     let developer = Visitor::new(server);
     developer.sign_in("dev-harbour-desk@example.com").await;
     let (application, account) = (program.application(), program.account());
@@ -19,7 +19,7 @@ async fn developer(server: &TestServer, program: &Program, webhook: &Value) -> (
     (developer, format!("/developer/applications/{application}/webhooks/{account}/{webhook}"))
 }
 
-/// The number of a notice's change: the end of its message id.
+/// The number of a delivery, at the end of its message id.
 fn number(receiver: &Receiver, index: usize, webhook: &Value) -> String {
     let requests = receiver.requests();
     let id = requests[index].header("x-bookeo-messageid").unwrap();
@@ -27,8 +27,7 @@ fn number(receiver: &Receiver, index: usize, webhook: &Value) -> String {
 }
 
 on_every_engine! {
-    /// A later notice waits for an earlier one of the same thing also when both are sent again, and nobody turns in circles
-    /// until then.
+    /// A later delivery waits for an earlier one of the same thing, also when both are resent, without busy waiting.
     async fn what_is_sent_again_waits_for_what_was_before(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
@@ -73,7 +72,7 @@ on_every_engine! {
         assert_eq!(number(&receiver, 2, &webhook), number(&receiver, 0, &webhook));
     }
 
-    /// Receivers know notices by their ids, so none is used twice, not even when the first was tidied away.
+    /// Receivers know deliveries by their ids, so no id is used twice, even after the first one was swept.
     async fn a_test_never_has_the_id_of_another(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
@@ -92,7 +91,7 @@ on_every_engine! {
         assert_eq!(numbers, ["T000001", "T000002"]);
     }
 
-    /// A notice that was under way when another was given up did not say so: the next one does.
+    /// A delivery that was under way when another one failed did not announce it: the next one does.
     async fn what_is_given_up_is_said_although_others_arrive(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
@@ -116,7 +115,7 @@ on_every_engine! {
             program.create("/customers", &json!({"firstName": name})).await;
             server.deliver().await;
             let last = receiver.requests().pop().unwrap();
-            assert_eq!(told(&last)["item"]["firstName"], name);
+            assert_eq!(payload(&last)["item"]["firstName"], name);
             assert_eq!(last.header("x-bookeo-previousmessagelost"), lost);
         }
     }
@@ -142,8 +141,8 @@ on_every_engine! {
             server.clock.advance(Duration::from_millis(1));
         }
         server.deliver().await;
-        let told = told_of(&receiver);
-        assert_eq!((told.len(), &told[0]), (2, &told[1]));
+        let payload = delivered_ids(&receiver);
+        assert_eq!((payload.len(), &payload[0]), (2, &payload[1]));
         assert_eq!(receiver.requests()[0].header("webhook-id"), receiver.requests()[1].header("webhook-id"));
     }
 }

@@ -1,8 +1,8 @@
-//! What a notice is: its body, its signatures, and who is told what.
+//! Deliveries: the payload, the signatures, and which key gets which.
 
-use super::{book, business, order, register, told, told_of};
+use super::{book, business, delivered_ids, order, payload, register};
 use slotkeeper_testkit::Clock;
-use slotkeeper_testkit::client::{Program, Visitor};
+use slotkeeper_testkit::client::{ApiClient, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::receiver::{Receiver, Request};
 use slotkeeper_testkit::serde_json::json;
@@ -40,27 +40,27 @@ fn standard_headers(request: &Request) -> http::HeaderMap {
 }
 
 on_every_engine! {
-    /// Bookings come with the customer and everybody who comes, as if both had been asked for.
-    async fn a_notice_shows_the_whole_booking(server: TestServer) {
+    /// Bookings come with customer and participants, as if both had been expanded.
+    async fn a_delivery_shows_the_whole_booking(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
         let webhook = register(&program, &receiver, "/hooks?tenant=7", "bookings/created").await;
         let number = book(&program, "2026-05-08").await;
         server.deliver().await;
-        let notice = receiver.next().await;
-        assert_eq!((notice.method.as_str(), notice.target.as_slice()), ("POST", b"/hooks?tenant=7".as_slice()));
-        assert_eq!(header(&notice, "content-type"), "application/json");
+        let delivery = receiver.next().await;
+        assert_eq!((delivery.method.as_str(), delivery.target.as_slice()), ("POST", b"/hooks?tenant=7".as_slice()));
+        assert_eq!(header(&delivery, "content-type"), "application/json");
         let shown = program.read(&format!("/bookings/{number}?expandCustomer=true&expandParticipants=true")).await;
         assert!(shown["customer"].is_object() && shown["participants"]["details"].is_array());
-        assert_eq!(told(&notice), json!({"itemId": number, "timestamp": "2026-05-04T09:12:00+01:00", "item": shown}));
+        assert_eq!(payload(&delivery), json!({"itemId": number, "timestamp": "2026-05-04T09:12:00+01:00", "item": shown}));
         let now = server.clock.now().as_millis().to_string();
-        assert_eq!(header(&notice, "X-Bookeo-Timestamp"), now);
-        let id = header(&notice, "X-Bookeo-MessageId");
+        assert_eq!(header(&delivery, "X-Bookeo-Timestamp"), now);
+        let id = header(&delivery, "X-Bookeo-MessageId");
         assert!(id.len() >= 23 && id.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{id}");
         let url = webhook["url"].as_str().unwrap();
-        assert_eq!(header(&notice, "X-Bookeo-Signature"), signature(program.secret_key(), url, &notice));
-        assert_eq!(notice.header("X-Bookeo-PreviousMessageLost"), None);
-        assert_eq!((header(&notice, "webhook-id"), header(&notice, "webhook-timestamp")), (id, &now[..10]));
+        assert_eq!(header(&delivery, "X-Bookeo-Signature"), signature(program.secret_key(), url, &delivery));
+        assert_eq!(delivery.header("X-Bookeo-PreviousMessageLost"), None);
+        assert_eq!((header(&delivery, "webhook-id"), header(&delivery, "webhook-timestamp")), (id, &now[..10]));
     }
 
     /// The library of the specification accepts what is sent, and nothing that was changed on the way.
@@ -71,12 +71,12 @@ on_every_engine! {
         register(&program, &receiver, "/hooks", "customers/created").await;
         program.create("/customers", &json!({"firstName": "Zoë", "lastName": "Ümit \u{1f6f6}"})).await;
         server.deliver().await;
-        let mut notice = receiver.next().await;
+        let mut delivery = receiver.next().await;
         let library = standard(program.secret_key());
-        library.verify(&notice.body, &standard_headers(&notice)).unwrap();
-        assert!(standard("another key").verify(&notice.body, &standard_headers(&notice)).is_err());
-        notice.body.push(b' ');
-        assert!(library.verify(&notice.body, &standard_headers(&notice)).is_err());
+        library.verify(&delivery.body, &standard_headers(&delivery)).unwrap();
+        assert!(standard("another key").verify(&delivery.body, &standard_headers(&delivery)).is_err());
+        delivery.body.push(b' ');
+        assert!(library.verify(&delivery.body, &standard_headers(&delivery)).is_err());
     }
 
     /// While two keys work, both sign where there is room for two, and the older one where there is not, until the developer
@@ -86,8 +86,8 @@ on_every_engine! {
         let developer = Visitor::developer(&server, "dev@example.com").await;
         let application = developer.register("Key Desk", "").await;
         owner.allow(&application.asks_for("customers_rw_all", None)).await;
-        let api_key = server.key_mailed_to("dev@example.com").await;
-        let program = Program::new(&server, &api_key, &application.secret_key);
+        let api_key = server.key_emailed_to("dev@example.com").await;
+        let program = ApiClient::new(&server, &api_key, &application.secret_key);
         let receiver = Receiver::start().await;
         let webhook = register(&program, &receiver, "/hooks", "customers/created").await;
         let url = webhook["url"].as_str().unwrap();
@@ -96,37 +96,37 @@ on_every_engine! {
         let person = json!({"firstName": "Marta"});
         program.create("/customers", &person).await;
         server.deliver().await;
-        let notice = receiver.next().await;
-        assert_eq!(header(&notice, "X-Bookeo-Signature"), signature(&old, url, &notice));
-        let signatures: Vec<_> = header(&notice, "webhook-signature").split(' ').collect();
+        let delivery = receiver.next().await;
+        assert_eq!(header(&delivery, "X-Bookeo-Signature"), signature(&old, url, &delivery));
+        let signatures: Vec<_> = header(&delivery, "webhook-signature").split(' ').collect();
         assert_eq!(signatures.len(), 2);
         for key in [&old, &new] {
-            let id = header(&notice, "webhook-id");
-            let seconds = header(&notice, "webhook-timestamp").parse().unwrap();
-            let expected = standard(key).sign(id, seconds, &notice.body).unwrap();
+            let id = header(&delivery, "webhook-id");
+            let seconds = header(&delivery, "webhook-timestamp").parse().unwrap();
+            let expected = standard(key).sign(id, seconds, &delivery.body).unwrap();
             assert!(signatures.contains(&expected.as_str()), "{signatures:?}");
         }
         let page = developer.post(&format!("/developer/applications/{}/signing-key", application.id), &[]).await;
         assert!(page.location().ends_with("?notice=signing-key"), "{}", page.html);
         program.create("/customers", &person).await;
         server.deliver().await;
-        let notice = receiver.next().await;
-        assert_eq!(header(&notice, "X-Bookeo-Signature"), signature(&new, url, &notice));
+        let delivery = receiver.next().await;
+        assert_eq!(header(&delivery, "X-Bookeo-Signature"), signature(&new, url, &delivery));
         server.clock.advance(Duration::from_secs(25 * 3_600));
-        Program::new(&server, &api_key, &new).create("/customers", &person).await;
+        ApiClient::new(&server, &api_key, &new).create("/customers", &person).await;
         server.deliver().await;
-        let notice = receiver.next().await;
-        assert_eq!(header(&notice, "X-Bookeo-Signature"), signature(&new, url, &notice));
-        assert_eq!(header(&notice, "webhook-signature").split(' ').count(), 1);
+        let delivery = receiver.next().await;
+        assert_eq!(header(&delivery, "X-Bookeo-Signature"), signature(&new, url, &delivery));
+        assert_eq!(header(&delivery, "webhook-signature").split(' ').count(), 1);
     }
 
-    /// A key is told of what it may read, and sees of it what it may read.
-    async fn a_notice_shows_what_the_key_may_read(server: TestServer) {
+    /// A key gets deliveries of what it may read, with the parts it may read.
+    async fn a_delivery_shows_what_the_key_may_read(server: TestServer) {
         let (owner, program) = business(&server).await;
         let receiver = Receiver::start().await;
-        let own = Program::installed(&server, "Own Desk", &owner, "bookings_rw_own,customers_rw_own").await;
-        let blind = Program::installed(&server, "Blind Desk", &owner, "bookings_r_all").await;
-        let nothing = Program::installed(&server, "Nothing", &owner, "availability_r").await;
+        let own = ApiClient::installed(&server, "Own Desk", &owner, "bookings_rw_own,customers_rw_own").await;
+        let blind = ApiClient::installed(&server, "Blind Desk", &owner, "bookings_r_all").await;
+        let nothing = ApiClient::installed(&server, "Nothing", &owner, "availability_r").await;
         register(&own, &receiver, "/own", "bookings/created").await;
         register(&blind, &receiver, "/blind", "bookings/created").await;
         register(&nothing, &receiver, "/nothing", "bookings/created").await;
@@ -134,22 +134,23 @@ on_every_engine! {
         let ours = book(&own, "2026-05-09").await;
         server.deliver().await;
         let at = |path: &str| {
-            let mut told: Vec<_> = receiver.requests().iter().filter(|one| one.path() == path).map(told).collect();
-            told.sort_by_key(|told| told["itemId"].as_str().map(str::to_owned));
-            told
+            let mut payload: Vec<_> = receiver.requests().iter().filter(|one| one.path() == path).map(payload).collect();
+            payload.sort_by_key(|payload| payload["itemId"].as_str().map(str::to_owned));
+            payload
         };
-        assert_eq!(at("/own").iter().map(|told| told["itemId"].as_str().unwrap()).collect::<Vec<_>>(), [&ours]);
+        assert_eq!(at("/own").iter().map(|payload| payload["itemId"].as_str().unwrap()).collect::<Vec<_>>(), [&ours]);
         assert_eq!(at("/own")[0]["item"]["customer"]["firstName"], "Marta");
         let blind = at("/blind");
         let mut both = [theirs, ours];
         both.sort();
-        assert_eq!(blind.iter().map(|told| told["itemId"].as_str().unwrap()).collect::<Vec<_>>(), both);
-        assert!(blind.iter().all(|told| told["item"].get("customer").is_none()));
+        assert_eq!(blind.iter().map(|payload| payload["itemId"].as_str().unwrap()).collect::<Vec<_>>(), both);
+        assert!(blind.iter().all(|payload| payload["item"].get("customer").is_none()));
         assert_eq!(at("/nothing").len(), 0);
     }
 
-    /// A cancellation is a deletion, and so is the end of a booking with its customer: the last state is told, cancelled.
-    async fn deleted_things_are_told_as_they_were(server: TestServer) {
+    /// A cancellation is a deletion, and so is the end of a booking with its customer: the last state is delivered,
+    /// cancelled.
+    async fn deleted_things_are_delivered_with_their_last_state(server: TestServer) {
         let (owner, program) = business(&server).await;
         let receiver = Receiver::start().await;
         for (path, topic) in [
@@ -158,13 +159,13 @@ on_every_engine! {
         ] {
             register(&program, &receiver, path, topic).await;
         }
-        let own = Program::installed(&server, "Own Desk", &owner, "bookings_rw_own,customers_rw_own").await;
+        let own = ApiClient::installed(&server, "Own Desk", &owner, "bookings_rw_own,customers_rw_own").await;
         register(&own, &receiver, "/foreign", "bookings/deleted").await;
         let expanded = |number: &str| format!("/bookings/{number}?expandCustomer=true&expandParticipants=true");
         let number = book(&program, "2026-05-08").await;
         assert_eq!(program.delete(&format!("/bookings/{number}")).await.status, 204);
         server.deliver().await;
-        let canceled = told(&receiver.next().await);
+        let canceled = payload(&receiver.next().await);
         assert_eq!((&canceled["itemId"], &canceled["item"]["canceled"]), (&json!(number), &json!(true)));
         assert_eq!(canceled["item"], program.read(&expanded(&number)).await);
 
@@ -180,16 +181,16 @@ on_every_engine! {
         assert_eq!(program.delete(&format!("/customers/{customer}")).await.status, 204);
         server.deliver().await;
         booking["canceled"] = json!(true);
-        let told: Vec<_> = receiver.requests().iter().skip(1).map(|one| (one.path().to_owned(), told(one))).collect();
-        let item = |path: &str| told.iter().find(|(at, _)| at == path).map(|(_, told)| told["item"].clone());
-        assert_eq!(told.len(), 3, "{told:?}");
+        let payload: Vec<_> = receiver.requests().iter().skip(1).map(|one| (one.path().to_owned(), payload(one))).collect();
+        let item = |path: &str| payload.iter().find(|(at, _)| at == path).map(|(_, payload)| payload["item"].clone());
+        assert_eq!(payload.len(), 3, "{payload:?}");
         assert_eq!(item("/bookings"), Some(booking));
         assert_eq!(item("/customers"), Some(shown));
         assert_eq!(item("/seats"), Some(block));
     }
 
-    /// Whatever face makes a change, and whatever the domain, it is told.
-    async fn every_domain_and_type_is_told(server: TestServer) {
+    /// Changes by every face and of every domain are delivered.
+    async fn every_domain_and_type_is_delivered(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
         for domain in ["bookings", "customers", "payments", "seatblocks", "resourceblocks"] {
@@ -212,6 +213,6 @@ on_every_engine! {
             "/bookings/created", "/bookings/updated", "/bookings/updated", "/customers/created", "/customers/updated", "/customers/updated",
             "/payments/created",
         ]);
-        assert_eq!(told_of(&receiver).len(), 7);
+        assert_eq!(delivered_ids(&receiver).len(), 7);
     }
 }

@@ -1,5 +1,5 @@
-//! What clients in use write otherwise than the document has it: read as it is meant, written as the document says. What could
-//! mean two things is refused, with the member.
+//! Accepted variants of the documented forms, stored in the documented form. Ambiguous input is refused, naming the
+//! member.
 
 use super::{business, class, lesson, order, people, tour};
 use slotkeeper_testkit::catalogue::{COURSE, LESSON, TOUR};
@@ -28,7 +28,7 @@ on_every_engine! {
             assert_eq!((&blocked["startTime"], &blocked["endTime"]), (&json!("2026-05-07T10:00:00+01:00"), &json!("2026-05-07T11:00:00+01:00")));
             assert_eq!(program.delete(&format!("/resourceblocks/{}", blocked["id"].as_str().unwrap())).await.status, 204);
         }
-        // In a query, a plus that nobody escaped is a space.
+        // In a query, an unescaped plus is a space.
         for (start, end) in [
             ("2026-05-08T17:00:00+0000", "2026-05-08T17:00:00+00:00"),
             ("2026-05-08T18:00:00%2B0100", "2026-05-08T13:00:00-0400"),

@@ -1,7 +1,7 @@
-//! Nobody learns from webhooks what happens to things that a key may not know of, and nobody waits for others' receivers.
+//! Webhooks reveal nothing about things that a key may not see, and no developer waits for another one's receivers.
 
-use super::{book, business, register, told, told_of};
-use slotkeeper_testkit::client::{Page, Program, Visitor};
+use super::{book, business, delivered_ids, payload, register};
+use slotkeeper_testkit::client::{ApiClient, Page, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::receiver::{Receiver, Reply};
 use slotkeeper_testkit::reqwest;
@@ -10,7 +10,7 @@ use slotkeeper_testkit::server::TestServer;
 use std::time::Duration;
 
 /// The page on which the developer of `Own Desk` and the like sees what was sent to a webhook.
-async fn deliveries(server: &TestServer, name: &str, program: &Program, webhook: &Value) -> Page {
+async fn deliveries(server: &TestServer, name: &str, program: &ApiClient, webhook: &Value) -> Page {
     let developer = Visitor::new(server);
     developer.sign_in(&format!("dev-{name}@example.com")).await;
     let (application, account) = (program.application(), program.account());
@@ -25,19 +25,19 @@ async fn register_many(server: &TestServer, owner: &Visitor, receiver: &Receiver
     let application = Visitor::developer(server, email).await.register("Many", "").await;
     for number in 0..10 {
         owner.allow(&application.asks_for("customers_r_all", Some(&format!("s{number}")))).await;
-        let key = Program::new(server, &server.key_mailed_to(email).await, &application.secret_key);
+        let key = ApiClient::new(server, &server.key_emailed_to(email).await, &application.secret_key);
         register(&key, receiver, "/hooks", "customers/created").await;
     }
 }
 
-/// A developer with ten webhooks whose receivers never answer, and another one with one that does: who changes things, the two
-/// receivers, and the customer that is told of to the ten.
-async fn beside_slow_receivers(server: &TestServer) -> (Program, Receiver, Receiver, Value) {
+/// A developer with ten webhooks whose receivers never answer, and another one with one that does: the client that
+/// makes changes, the two receivers, and the customer of the ten deliveries.
+async fn beside_slow_receivers(server: &TestServer) -> (ApiClient, Receiver, Receiver, Value) {
     let (owner, program) = business(server).await;
     let (slow, fast) = (Receiver::start().await, Receiver::start().await);
     slow.replies("/hooks", vec![Reply::Never; 200]);
     register_many(server, &owner, &slow).await;
-    let other = Program::installed(server, "Other Desk", &owner, "customers_r_all").await;
+    let other = ApiClient::installed(server, "Other Desk", &owner, "customers_r_all").await;
     register(&other, &fast, "/hooks", "customers/updated").await;
     let customer = program.create("/customers", &json!({"firstName": "A"})).await;
     (program, slow, fast, customer)
@@ -49,8 +49,8 @@ on_every_engine! {
     async fn a_developer_sees_nothing_of_what_the_key_may_not_know(server: TestServer) {
         let (owner, program) = business(&server).await;
         let receiver = Receiver::start().await;
-        let own = Program::installed(&server, "Own Desk", &owner, "bookings_rw_own,customers_rw_own").await;
-        let none = Program::installed(&server, "No Desk", &owner, "availability_r").await;
+        let own = ApiClient::installed(&server, "Own Desk", &owner, "bookings_rw_own,customers_rw_own").await;
+        let none = ApiClient::installed(&server, "No Desk", &owner, "availability_r").await;
         let of_own = register(&own, &receiver, "/own", "bookings/created").await;
         let of_none = register(&none, &receiver, "/none", "bookings/created").await;
         let mut theirs = vec![book(&program, "2026-05-08").await];
@@ -71,18 +71,18 @@ on_every_engine! {
             server.deliver().await;
         }
         let ids = receiver.requests().into_iter().map(|one| one.header("webhook-id").unwrap().to_owned());
-        // Only what is told of one thing has an order.
-        let mut told: Vec<_> = ids.zip(told_of(&receiver)).collect();
-        told.sort();
+        // Only deliveries of one thing have an order.
+        let mut payload: Vec<_> = ids.zip(delivered_ids(&receiver)).collect();
+        payload.sort();
         let webhook = of_own["id"].as_str().unwrap();
-        assert_eq!(told, [(format!("{webhook}0000001"), first), (format!("{webhook}0000002"), second)]);
+        assert_eq!(payload, [(format!("{webhook}0000001"), first), (format!("{webhook}0000002"), second)]);
     }
 
-    /// Things that a key may not know of are not lost to it either, also where they are gone before anything is sent.
+    /// Things that a key may not read are not announced as lost either, also if they are deleted before a delivery.
     async fn what_a_key_may_not_know_is_not_announced_as_lost(server: TestServer) {
         let (owner, program) = business(&server).await;
         let receiver = Receiver::start().await;
-        let own = Program::installed(&server, "Own Desk", &owner, "customers_rwd_own").await;
+        let own = ApiClient::installed(&server, "Own Desk", &owner, "customers_rwd_own").await;
         for kind in ["created", "deleted"] {
             register(&own, &receiver, "/own", &format!("customers/{kind}")).await;
         }
@@ -94,7 +94,7 @@ on_every_engine! {
         assert_eq!(own.delete(&format!("/customers/{}", ours["id"].as_str().unwrap())).await.status, 204);
         server.deliver().await;
         let requests = receiver.requests();
-        assert!(requests.iter().all(|one| told(one)["itemId"] == ours["id"]), "{:?}", told_of(&receiver));
+        assert!(requests.iter().all(|one| payload(one)["itemId"] == ours["id"]), "{:?}", delivered_ids(&receiver));
         assert!(requests.len() == 2 && requests.iter().all(|one| one.header("x-bookeo-previousmessagelost").is_none()));
     }
 
@@ -107,9 +107,9 @@ on_every_engine! {
         let renamed = program.put(&format!("/customers/{}", customer["id"].as_str().unwrap()), &json!({"firstName": "B"})).await;
         assert_eq!(renamed.status, 200);
         let arrives = async {
-            let notice = fast.next().await;
-            // None of them has been given up yet.
-            (told(&notice)["item"]["firstName"].clone(), slow.requests().len())
+            let delivery = fast.next().await;
+            // None of them has failed yet.
+            (payload(&delivery)["item"]["firstName"].clone(), slow.requests().len())
         };
         let ((name, asked), ()) = tokio::join!(arrives, server.deliver_to(8));
         assert_eq!(name, "B");
@@ -117,24 +117,24 @@ on_every_engine! {
         assert_eq!(slow.requests().len(), 10);
     }
 
-    /// The same of what changes while that developer's receivers hang and more of them are due: everything is told at once, and of
-    /// the places that others leave none is given to those who have their share.
-    async fn others_are_told_while_slow_receivers_hang(server: TestServer) {
+    /// The same for changes while that developer's receivers hang and more deliveries are due: all are sent at once,
+    /// and a developer with a full share gets none of the free places.
+    async fn others_get_deliveries_while_slow_receivers_hang(server: TestServer) {
         let (program, slow, fast, customer) = beside_slow_receivers(&server).await;
         let path = format!("/customers/{}", customer["id"].as_str().unwrap());
         let meanwhile = async {
             for _ in 0..4 {
                 slow.next().await;
             }
-            // Whoever looks for each of these looks for theirs as well.
+            // Each search for due webhooks of these finds those of the other developer as well.
             for name in ["B", "C", "D", "E", "F", "G"] {
                 assert_eq!(program.put(&path, &json!({"firstName": name})).await.status, 200);
-                assert_eq!(told(&fast.next().await)["item"]["firstName"], name);
+                assert_eq!(payload(&fast.next().await)["item"]["firstName"], name);
                 assert_eq!(slow.requests().len(), 4, "as many as can hang at once");
             }
         };
         tokio::select! {
-            () = server.deliver_patiently_to(8, Duration::from_secs(600)) => panic!("nobody waits for those who hang"),
+            () = server.deliver_with_timeout(8, Duration::from_secs(600)) => panic!("nobody waits for those who hang"),
             () = meanwhile => {}
         }
     }
@@ -156,11 +156,11 @@ on_every_engine! {
             }
         }
         assert_eq!(program.read("/webhooks").await["info"]["totalItems"], 0);
-        // Whatever leads a notice here, such as a name of one's own or a proxy: it is not taken.
+        // A delivery that leads back to this server by another name or a proxy is refused.
         let http = reqwest::Client::new();
         for path in ["/v2/customers", "/v2/nowhere", "/sign-in"] {
-            let notice = http.post(format!("{}{path}?{keys}", server.url)).header("X-Bookeo-MessageId", "ABCDEFGHIJKLMNOP0000001");
-            let answer = notice.header("content-type", "application/json").body(r#"{"firstName":"Looped"}"#).send().await.unwrap();
+            let delivery = http.post(format!("{}{path}?{keys}", server.url)).header("X-Bookeo-MessageId", "ABCDEFGHIJKLMNOP0000001");
+            let answer = delivery.header("content-type", "application/json").body(r#"{"firstName":"Looped"}"#).send().await.unwrap();
             assert_eq!(answer.status(), 400, "{path}");
             assert!(answer.text().await.unwrap().contains("of a webhook"), "{path}");
         }
@@ -168,13 +168,13 @@ on_every_engine! {
     }
 }
 
-/// Where people and programs reach the server is itself as well, on every port.
+/// The server's public and listen addresses are itself as well, on every port.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_webhook_does_not_lead_to_the_public_address() {
     let server =
         TestServer::start_with(slotkeeper_testkit::server::Engine::Sqlite, Some("https://book.example"), None).await;
     let owner = Visitor::owner(&server, "olivia@example.com").await;
-    let program = Program::installed(&server, "Harbour Desk", &owner, "customers_rw_all").await;
+    let program = ApiClient::installed(&server, "Harbour Desk", &owner, "customers_rw_all").await;
     for (url, status) in [
         ("https://book.example/v2/customers", 400),
         ("https://BOOK.EXAMPLE:443/", 400),

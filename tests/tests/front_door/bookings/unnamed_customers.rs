@@ -1,8 +1,7 @@
-//! Customers of whom only an address is known: the address is shown to those who may read customers, and in nothing that is
-//! made of the name.
+//! Customers without a name: their address is shown to keys that may read customers, and nowhere the name is used.
 
 use super::{business, order};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::reqwest::Client;
 use slotkeeper_testkit::serde_json::{Value, json};
@@ -18,7 +17,7 @@ on_every_engine! {
     /// has written it down as the name.
     async fn an_address_is_never_shown_as_a_name(server: TestServer) {
         let (owner, program) = business(&server).await;
-        let reader = Program::installed(&server, "Bookings Only", &owner, "bookings_r_all").await;
+        let reader = ApiClient::installed(&server, "Bookings Only", &owner, "bookings_r_all").await;
         let calendar = owner.post("/backoffice/calendars/own", &[("current", "")]).await.copied("Link");
         let mut body = order("2026-05-08", 2);
         body["customer"] = json!({"emailAddress": ADDRESS, "firstName": " "});

@@ -1,7 +1,7 @@
-//! Every change arrives or is announced as lost, also when the thing is gone before it is sent.
+//! Every change is delivered or announced as lost, also when the thing is deleted before.
 
-use super::{book, business, register, told};
-use slotkeeper_testkit::client::{Program, Visitor};
+use super::{book, business, payload, register};
+use slotkeeper_testkit::client::{ApiClient, Visitor};
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::receiver::{Receiver, Reply, Request};
 use slotkeeper_testkit::serde_json::{Value, json};
@@ -12,7 +12,7 @@ const DAY: Duration = Duration::from_secs(24 * 3_600);
 const TYPES: [&str; 3] = ["created", "updated", "deleted"];
 
 /// Webhooks for all types of a domain, each at a path that its type names.
-async fn follow(program: &Program, receiver: &Receiver, domain: &str) -> Vec<Value> {
+async fn follow(program: &ApiClient, receiver: &Receiver, domain: &str) -> Vec<Value> {
     let mut webhooks = Vec::new();
     for kind in TYPES {
         webhooks.push(register(program, receiver, &format!("/{kind}"), &format!("{domain}/{kind}")).await);
@@ -32,13 +32,13 @@ fn says_lost(request: &Request) -> bool {
     request.header("x-bookeo-previousmessagelost") == Some("true")
 }
 
-async fn delete(program: &Program, path: &str) {
+async fn delete(program: &ApiClient, path: &str) {
     assert_eq!(program.delete(path).await.status, 204, "{path}");
 }
 
 on_every_engine! {
     /// Created, changed and deleted within a moment: all three arrive, in order, and show what was there last.
-    async fn a_short_life_is_told_whole(server: TestServer) {
+    async fn all_changes_of_a_short_life_are_delivered(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
         follow(&program, &receiver, "customers").await;
@@ -51,13 +51,13 @@ on_every_engine! {
         let requests = receiver.requests();
         assert_eq!(paths(&requests), ["/created", "/updated", "/deleted"]);
         for request in &requests {
-            assert_eq!((&told(request)["itemId"], &told(request)["item"]), (&customer["id"], &last));
+            assert_eq!((&payload(request)["itemId"], &payload(request)["item"]), (&customer["id"], &last));
             assert!(!says_lost(request));
         }
     }
 
-    /// The same of blocks, and of a booking that goes with its customer: that is shown as cancelled.
-    async fn whatever_is_deleted_for_good_is_told_whole(server: TestServer) {
+    /// The same for blocks, and for a booking deleted with its customer, which is shown as cancelled.
+    async fn every_deleted_thing_is_delivered_with_its_last_state(server: TestServer) {
         let (_, program) = business(&server).await;
         for (path, domain, body) in [
             ("/seatblocks", "seatblocks", json!({
@@ -79,7 +79,7 @@ on_every_engine! {
             server.deliver().await;
             let requests = receiver.requests();
             assert_eq!(paths(&requests), ["/created", "/updated", "/deleted"], "{domain}");
-            assert!(requests.iter().all(|request| told(request)["item"] == last), "{domain}");
+            assert!(requests.iter().all(|request| payload(request)["item"] == last), "{domain}");
         }
         let receiver = Receiver::start().await;
         follow(&program, &receiver, "bookings").await;
@@ -91,15 +91,15 @@ on_every_engine! {
         let requests = receiver.requests();
         assert_eq!(paths(&requests), ["/created", "/deleted"]);
         for request in &requests {
-            let item = &told(request)["item"];
+            let item = &payload(request)["item"];
             assert_eq!((&item["bookingNumber"], &item["canceled"], &item["customer"]["firstName"]),
                        (&json!(number), &json!(true), &json!("Marta")));
         }
     }
 
-    /// A receiver that is away when a thing is deleted gets all of it when it is back, in order, also after more than a day:
-    /// the last state is kept as long as a notice waits that will show it.
-    async fn a_receiver_that_was_away_is_told_whole(server: TestServer) {
+    /// A receiver that is away when a thing is deleted gets all its changes later, in order, also after more than a
+    /// day: the last state is kept as long as a delivery that needs it is pending.
+    async fn a_receiver_that_was_away_gets_every_change(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
         follow(&program, &receiver, "customers").await;
@@ -119,13 +119,13 @@ on_every_engine! {
         assert_eq!(paths(&requests[..1]), ["/created"]);
         assert_eq!(paths(&requests[requests.len() - 2..]), ["/updated", "/deleted"]);
         for request in &requests[requests.len() - 2..] {
-            assert_eq!(told(request)["item"]["firstName"], "B");
+            assert_eq!(payload(request)["item"]["firstName"], "B");
             assert!(!says_lost(request));
         }
     }
 
-    /// The last state of what was deleted, which may be all that is left of a person, is kept for a day and no longer; for each
-    /// webhook as long as a notice waits there that will show it, and for a day more at most.
+    /// The last state of a deleted thing, which may be personal data, is kept for a day; for each webhook as long as
+    /// a delivery that needs it is pending, and for a day more at most.
     async fn a_last_state_goes_after_a_day(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
@@ -137,7 +137,7 @@ on_every_engine! {
             kept.map(|item| item.contains("\"Ilse\""))
         };
         server.deliver().await;
-        // The notice of the deletion waits behind that of the change, which is not taken for 28 hours.
+        // The delivery of the deletion waits behind that of the change, which is refused for 28 hours.
         receiver.replies("/updated", vec![Reply::After(503, 6 * 3_600); 5]);
         let path = format!("/customers/{}", id(&customer));
         assert_eq!(program.put(&path, &json!({"gender": "female"})).await.status, 200);
@@ -170,8 +170,8 @@ on_every_engine! {
         assert!(!kept().await);
     }
 
-    /// What is gone and no longer kept cannot be sent once more: the developer sees why, and the next notice says that something
-    /// was lost. The receiver is not to blame.
+    /// A delivery whose last state is no longer kept cannot be resent: the developer sees why, and the next delivery
+    /// says that something was lost. It does not count as a failure of the receiver.
     async fn what_is_not_kept_any_more_is_announced_as_lost(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
@@ -204,7 +204,7 @@ on_every_engine! {
         assert!(program.read(&format!("/webhooks/{}", id(&webhooks[2]))).await.get("blockedTime").is_none());
     }
 
-    /// What waited for a webhook that was deleted is lost, and the first notice of the one that comes after it says so.
+    /// Pending deliveries of a deleted webhook are lost, and the first delivery of its successor says so.
     async fn a_webhook_says_what_the_one_before_it_lost(server: TestServer) {
         let (_, program) = business(&server).await;
         let receiver = Receiver::start().await;
@@ -218,7 +218,7 @@ on_every_engine! {
             program.create("/customers", &json!({"firstName": "Told"})).await;
             server.deliver().await;
             let last = receiver.requests().pop().unwrap();
-            assert_eq!((told(&last)["item"]["firstName"].as_str(), says_lost(&last)), (Some("Told"), waits));
+            assert_eq!((payload(&last)["item"]["firstName"].as_str(), says_lost(&last)), (Some("Told"), waits));
             delete(&program, &format!("/webhooks/{}", id(&webhook))).await;
         }
         assert_eq!(receiver.requests().len(), 2);

@@ -1,8 +1,8 @@
-//! A booking that has begun or is over: one rule for changing and cancelling it.
+//! Bookings that have started or are over: one rule for changing and cancelling them.
 
 use super::{business, class, lesson, order, people, seats_left, tour};
 use slotkeeper_testkit::catalogue::{COURSE, catalogue, edit};
-use slotkeeper_testkit::client::Program;
+use slotkeeper_testkit::client::ApiClient;
 use slotkeeper_testkit::on_every_engine;
 use slotkeeper_testkit::serde_json::{Value, json};
 use std::time::Duration;
@@ -29,7 +29,7 @@ fn changes() -> Vec<Value> {
     ]
 }
 
-async fn refused_alike(program: &Program, booked: &Value) {
+async fn refused_alike(program: &ApiClient, booked: &Value) {
     for change in changes() {
         let refused = program.put(&path(booked), &change).await;
         assert_eq!(refused.status, 409, "{change}: {}", refused.text);
@@ -122,14 +122,14 @@ on_every_engine! {
         server.clock.advance(48 * HOUR);
         let change = json!({"participants": {"numbers": people(1, 0)}});
         assert_eq!((program.put(&path(&booked), &change).await.status, program.delete(&path(&booked)).await.status), (409, 409));
-        // Staff let somebody go in the middle of it, and the rest of the seats is free.
+        // Staff cancel it in the middle, and its later seats become free.
         let path = format!("{}?mode=backend", path(&booked));
         assert_eq!((program.put(&path, &change).await.status, program.delete(&path).await.status), (200, 204));
     }
 }
 
 /// The seats of today's tour, which begins too soon for customers.
-async fn seats_left_of_today(program: &Program) -> Value {
+async fn seats_left_of_today(program: &ApiClient) -> Value {
     let day = "2026-05-04";
     assert_eq!(seats_left(program, day).await, Value::Null);
     let today = format!("startTime={day}T00:00:00-00:00&endTime={day}T23:59:59-00:00&mode=backend");

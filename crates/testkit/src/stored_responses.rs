@@ -1,4 +1,4 @@
-//! Answers that are kept for requests that are sent again, in the hands of somebody who can write rows.
+//! Stored responses of idempotent requests, changed directly.
 
 use crate::server::TestServer;
 use slotkeeper_app::secrets::Usage;
@@ -8,8 +8,8 @@ use slotkeeper_store::tables::kept_answers::{self, KeyOf};
 use slotkeeper_store::{StoreError, Tx};
 
 impl TestServer {
-    /// Puts the answer that was kept under each of two keys of an application's requests in the place of the other's.
-    pub async fn swap_kept_answers(&self, api_key: &str, keys: [&str; 2]) {
+    /// Swaps the responses stored under two idempotency keys of an application.
+    pub async fn swap_stored_responses(&self, api_key: &str, keys: [&str; 2]) {
         let account: AccountId = ApiKey::new(api_key).account().unwrap();
         let application = &api_key[1 + API_KEY_RANDOM_LENGTH..][..ApplicationId::LENGTH];
         let application: ApplicationId = application.parse().unwrap();

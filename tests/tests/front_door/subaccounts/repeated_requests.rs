@@ -1,8 +1,8 @@
-//! Installations that are sent again, and keys that follow each other.
+//! Installations that are sent again, and keys that replace each other.
 
 use super::{Coast, allowed, key_in, keys_of, message, status};
 use crate::api::assert_error;
-use slotkeeper_testkit::client::{Program, Visitor};
+use slotkeeper_testkit::client::{ApiClient, Visitor};
 use slotkeeper_testkit::serde_json::Value;
 use slotkeeper_testkit::server::{CallRate, Engine, TestServer};
 use slotkeeper_testkit::{join_all, on_every_engine};
@@ -17,7 +17,7 @@ on_every_engine! {
         let calls = (0..6).map(|_| coast.program.post_with_key(&path, "K", &Value::Null));
         let keys: Vec<_> = join_all(calls).await.iter().map(|answer| key_in(answer, &coast.cliffs)).collect();
         assert!(keys.iter().all(|key| *key == keys[0]));
-        assert_eq!(status(&Program::new(&server, &keys[0], &coast.application.secret_key)).await, 200);
+        assert_eq!(status(&ApiClient::new(&server, &keys[0], &coast.application.secret_key)).await, 200);
         assert_error(&coast.program.post_with_key(&keys_of(&coast.surf), "K", &Value::Null).await, 422);
     }
 
@@ -38,7 +38,7 @@ on_every_engine! {
         refuses("first").await;
         let second = key_in(&install("second").await, &coast.cliffs);
         refuses("first").await;
-        assert_eq!(status(&Program::new(&server, &second, &coast.application.secret_key)).await, 200);
+        assert_eq!(status(&ApiClient::new(&server, &second, &coast.application.secret_key)).await, 200);
         assert_eq!(key_in(&install("second").await, &coast.cliffs), second);
         let third = key_in(&install("third").await, &coast.cliffs);
         refuses("second").await;

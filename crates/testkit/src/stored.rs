@@ -1,4 +1,4 @@
-//! What is kept for a while and then tidied away, in the hands of somebody who can read rows.
+//! Rows that are stored for a while and swept later, read directly.
 
 use crate::server::TestServer;
 use slotkeeper_app::secrets::Usage;
@@ -7,7 +7,7 @@ use slotkeeper_domain::secret::SessionToken;
 use slotkeeper_store::tables::{deliveries, questions};
 
 impl TestServer {
-    /// The last state of a thing that was deleted, as it is kept for a webhook of the account.
+    /// The stored last state of a deleted thing, for a webhook of the account.
     pub async fn last_state(&self, account: &str, webhook: &str, thing: &str) -> Option<String> {
         let (account, webhook): (AccountId, WebhookId) = (account.parse().unwrap(), webhook.parse().unwrap());
         let thing = thing.to_owned();
@@ -15,7 +15,8 @@ impl TestServer {
         found.await.unwrap()
     }
 
-    /// The `state` of a question that was asked in the session with this token, if it is kept; nothing when the question is gone.
+    /// The `state` of a question asked in the session with this token; `None` if the question is gone, `Some(None)`
+    /// if the `state` is no longer stored.
     pub async fn state_of_question(&self, session: &str, question: &str) -> Option<Option<String>> {
         let hash = self.app().vault().hash(Usage::Session, session);
         let account = SessionToken::new(session).account().unwrap();
