@@ -2,7 +2,7 @@
 //!
 //! A page token holds the whole search, sealed: it needs no memory on the server, works for any page in any order, and
 //! cannot be made up. It holds no rights, so every call asks for them anew. Of what is stored it also holds how much was found,
-//! and when, so that every page is cut from the same list ([`listed_before`](slotkeeper_store::tables::listed_before)).
+//! and when, so that every page is cut from the same list ([`list_pages`](slotkeeper_store::tables::list_pages)).
 
 use crate::document::ParameterDescription;
 use crate::error::ApiError;

@@ -98,7 +98,7 @@ impl InFlight {
     /// Counts an answer of an application in an account, until what this returns is dropped.
     ///
     /// # Errors
-    /// [`TooMuch`] when so many bytes wait that this one has no room.
+    /// [`TooMuchInFlight`] when so many bytes wait that this one has no room.
     pub fn load(
         &self,
         account: &AccountId,

@@ -11,7 +11,7 @@ use slotkeeper_store::tables::{credits, customers};
 /// Gives a customer so many minor units of the account's currency, within a transaction that others write in as well.
 ///
 /// # Errors
-/// [`PlaceError::NoCustomer`]; [`PlaceError::TooMuch`] when it comes to more than can be counted; when the store fails.
+/// [`BookingError::NoCustomer`]; [`BookingError::TooMuch`] when it comes to more than can be counted; when the store fails.
 pub fn grant(
     tx: &mut Tx,
     account: &AccountId,

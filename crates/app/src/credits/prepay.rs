@@ -11,7 +11,7 @@ use slotkeeper_store::tables::customers;
 /// Gives a customer prepaid credits, good until `expires_at` if they end, within a transaction that others write in as well.
 ///
 /// # Errors
-/// [`PlaceError::NoCustomer`]; when the store fails.
+/// [`BookingError::NoCustomer`]; when the store fails.
 pub fn prepay(
     tx: &mut Tx,
     account: &AccountId,

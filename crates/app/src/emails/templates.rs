@@ -70,7 +70,7 @@ pub async fn read(app: &App, manager: &Manager, of: TemplateKey) -> Result<(Temp
 /// Has letters say this from now on.
 ///
 /// # Errors
-/// [`TextError`].
+/// [`TemplateError`].
 pub async fn put(app: &App, manager: &Manager, of: TemplateKey, text: TemplateSource) -> Result<(), TemplateError> {
     Template::written(of.kind, &text)?;
     let (manager, now) = (manager.clone(), app.now());
@@ -100,7 +100,7 @@ pub async fn reset(app: &App, manager: &Manager, of: TemplateKey) -> Result<(), 
 /// The letter that a text makes of an invented booking; nothing is kept.
 ///
 /// # Errors
-/// [`TextError`].
+/// [`TemplateError`].
 pub async fn preview(
     app: &App,
     manager: &Manager,
