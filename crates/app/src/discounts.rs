@@ -122,7 +122,7 @@ pub(crate) fn look(db: &mut Snapshot, pricing: PricingRequest<'_>) -> Result<Pri
 }
 
 /// The price of an order, with everything that it needs locked, and what the booking had before given back. The customer is
-/// locked already. What the bargain says is to be used up with [`Bargain::use_up`].
+/// locked already. What the bargain says is to be used up with [`PricedOrder::use_up`].
 pub(crate) fn lock(tx: &mut Tx, pricing: PricingRequest<'_>) -> Result<PricedOrder, BookingError> {
     let account = &pricing.context.account.id;
     let mut kept = pricing.kept();

@@ -44,7 +44,7 @@ impl LogMark {
         URL_SAFE_NO_PAD.encode(app.vault().seal_for(Usage::ChangeMark, &owner, &format!("{:020}", self.0)))
     }
 
-    /// Reads what [`Mark::seal`] said.
+    /// Reads what [`LogMark::seal`] said.
     fn open(app: &App, account: &AccountId, text: &str) -> Option<Self> {
         let sealed = URL_SAFE_NO_PAD.decode(text).ok()?;
         let opened = app.vault().open_for(Usage::ChangeMark, &[account.as_str().as_bytes()], &sealed).ok()?;
