@@ -199,7 +199,7 @@ mod tests {
         let first = std::future::poll_fn(|context| std::task::Poll::Ready(running.as_mut().poll(context))).await;
         assert!(first.is_pending() && written.text().is_empty());
         drop(running);
-        assert!(written.text().contains("given up"), "{}", written.text());
+        assert!(written.text().contains("ended by the client"), "{}", written.text());
     }
 
     #[test]
