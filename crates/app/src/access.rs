@@ -32,7 +32,7 @@ impl Action for AnyKey {
 pub struct Grant {
     account: Arc<Account>,
     actor: Actor,
-    /// Of an API key. Without one everything is allowed.
+    /// The authorization behind the API key. `None`: everything is allowed, as in imports.
     authorization: Option<Arc<Authorization>>,
 }
 
@@ -78,6 +78,7 @@ impl Grant {
 pub struct Access<A> {
     grant: Arc<Grant>,
     visibility: Visibility,
+    // The field `action` is a function pointer type, so that `Access<A>` is `Send` and `Sync` whatever `A` is.
     action: PhantomData<fn() -> A>,
 }
 
@@ -96,19 +97,17 @@ impl<A> Access<A> {
         Self { grant, visibility: Visibility::All, action: PhantomData }
     }
 
-    /// The account in which the action is allowed.
     #[must_use]
     pub fn account(&self) -> &Account {
         &self.grant.account
     }
 
-    /// Which things of the account it is allowed on. Finders take it, so that what the principal may not see is never loaded.
+    /// The things of the account the action is allowed on. Finders take it, so that other things are never loaded.
     #[must_use]
     pub fn visibility(&self) -> &Visibility {
         &self.visibility
     }
 
-    /// The principal, as the account's change log names it.
     #[must_use]
     pub fn actor(&self) -> &Actor {
         &self.grant.actor

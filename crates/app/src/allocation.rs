@@ -1,4 +1,5 @@
-//! The one place that gives seats and time away: locks, looks, has the domain decide, writes.
+//! The only place that allocates seats and resources. It locks events and resources, reads the occupancy, lets the
+//! domain decide, and writes the claims.
 
 use slotkeeper_domain::event::EventId;
 use slotkeeper_domain::id::{AccountId, ResourceId};
@@ -11,33 +12,29 @@ use slotkeeper_store::{Snapshot, StoreError, Tx};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) struct NewClaim<'a> {
-    /// What is wished for.
     pub(crate) request: &'a AllocationRequest,
-    /// What will hold it.
+    /// The owner of the new claims.
     pub(crate) owner: &'a ClaimOwner,
-    /// What gives back what it has, in the same step: a hold that becomes a booking, a booking that moves.
+    /// Claim owners whose claims are released in the same step: the hold before a booking, or the booking that moves.
     pub(crate) instead_of: &'a [ClaimOwner],
-    /// When it ends by itself.
+    /// When the claims expire; `None`: never.
     pub(crate) expires_at: Option<Instant>,
-    /// By which rules the instants in the wish were made.
+    /// The zone whose rules the instants of the request were made by.
     pub(crate) zone: &'a Zone,
 }
 
-/// Why something cannot be taken.
 #[derive(Debug, thiserror::Error)]
 pub enum ClaimError {
-    /// There is not so much left.
     #[error(transparent)]
     Full(#[from] AllocationError),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Takes all of a wish or nothing. Locks what is taken from and what is given back to: events in the order of their ids,
-/// then resources.
+/// Allocates all of a request or nothing. Locks the events of the request and of the released claims in the order of
+/// their ids, then the resources.
 ///
-/// What is changed to have no more than it has asks nobody, and keeps that: what it needs may be away by now, and it may be
-/// one of more than there are today.
+/// A change that needs no additional capacity keeps its claims without a new availability check.
 pub(crate) fn allocate(
     tx: &mut Tx,
     account: &AccountId,
@@ -45,10 +42,12 @@ pub(crate) fn allocate(
     now: Instant,
 ) -> Result<Allocation, ClaimError> {
     let request = take.request;
-    // Before anything else is locked, so that a move that waits for this transaction keeps nobody waiting in turn.
+    // First of all locks, so that a zone move that waits for this transaction holds no lock others wait for.
     account_zones::lock_current_rules(tx, account, take.zone)?;
     lock_events(tx, account, take.instead_of, request)?;
     if take.instead_of == std::slice::from_ref(take.owner) && request.absence.is_none() {
+        // A new check could fail here: a resource may be blocked meanwhile, or the capacity may have been lowered below
+        // what is sold. Neither takes anything from an existing booking.
         let held = claims::current_claims(tx, account, take.owner)?;
         if let Some(grant) = fits_within(request, &held) {
             let span = request.appointment.as_ref().map(|appointment| appointment.span);
@@ -61,6 +60,7 @@ pub(crate) fn allocate(
     for owner in take.instead_of {
         claims::release(tx, account, owner, now)?;
     }
+    // Expired claims still have rows until the sweep deletes them.
     for event in &request.events {
         claims::remove_expired_seats(tx, account, &event.event, now)?;
     }
@@ -85,13 +85,13 @@ pub(crate) fn allocate(
     Ok(grant)
 }
 
-/// Gives back everything that something has.
+/// Releases all claims of an owner.
 pub(crate) fn release(tx: &mut Tx, account: &AccountId, owner: &ClaimOwner, now: Instant) -> Result<(), StoreError> {
     lock_claimed_events(tx, account, [owner])?;
     claims::release(tx, account, owner, now)
 }
 
-/// Locks the events that these have seats of, so that all of it can be given back.
+/// Locks the events that these owners have seats in, so that their claims can be released.
 pub(crate) fn lock_claimed_events<'a>(
     tx: &mut Tx,
     account: &AccountId,
@@ -110,11 +110,12 @@ fn lock_events<'a>(
     for owner in owners {
         events.extend(claims::events_of(tx, account, owner)?.into_iter().map(|id| (id, None)));
     }
+    // The request knows the capacity of its events; for released ones it stays as it is.
     events.extend(request.events.iter().map(|request| (request.event.clone(), Some(request.capacity))));
     claims::lock_events(tx, account, &events)
 }
 
-/// Every resource that the wish could take, and how many things it can do at once.
+/// Every resource the request could use, with the number of simultaneous uses it allows.
 fn resources_of(request: &AllocationRequest) -> BTreeMap<ResourceId, u32> {
     let of_events = request.events.iter().flat_map(|event| &event.resources);
     let absent = request.absence.iter().flat_map(|absence| &absence.resources);
@@ -122,7 +123,7 @@ fn resources_of(request: &AllocationRequest) -> BTreeMap<ResourceId, u32> {
     of_events.chain(absent).chain(needs.flat_map(|need| &need.candidates)).cloned().collect()
 }
 
-/// What others have of everything the wish could take, live claims only. Also good for a look without locks.
+/// The live claims of others on everything the request could use. Also used without locks, for previews.
 pub(crate) fn occupancy(
     db: &mut Snapshot,
     account: &AccountId,
@@ -133,6 +134,7 @@ pub(crate) fn occupancy(
     for event in &request.events {
         occupancy.events.insert(event.event.clone(), occupancy::occupancy(db, account, &event.event)?);
     }
+    // One read for each resource, over the whole time in which it is needed.
     let mut around: BTreeMap<&ResourceId, Span> = BTreeMap::new();
     let mut include = |id, span: Span| {
         let known = around.entry(id).or_insert(span);

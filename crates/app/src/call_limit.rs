@@ -1,11 +1,8 @@
-//! How often a key may call the API.
+//! The limit on calls with an API key (wire reference, section 1.6). Counted in memory, because it should not cost a
+//! write on every call; so each node counts for itself, and a restart begins at zero.
 //!
-//! Counted in memory: a limit that protects the machine must not cost it a write on every call. So each node has a count
-//! of its own, and a restart begins anew.
-//!
-//! Each key has a count of its own (wire reference, section 1.6). An owner has to agree to each, so nobody can have as many
-//! as they like, but for one kind: with a portal's key an application makes itself keys of a subaccount, one in place of
-//! the other. All that follow each other there are counted as the one that they are.
+//! Each key has its own count. Owners consent to each, which limits their number, except in subaccounts: there an
+//! application with a portal's key can replace its own key at will. These successive keys share one count.
 
 use slotkeeper_domain::call_rate::{CallRate, Counted, EmptyAt};
 use slotkeeper_domain::id::{AccountId, ApplicationId, AuthorizationId};
@@ -16,21 +13,18 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// From how many keys on those that have not called for a while are forgotten.
+/// From this number of keys on, those without recent calls are removed from memory.
 const MANY: usize = 10_000;
 
-/// The calls of all keys.
 pub(crate) struct CallLimit {
     rate: Option<CallRate>,
     buckets: Mutex<HashMap<Counting, EmptyAt>>,
 }
 
-/// What calls are counted by.
 #[derive(PartialEq, Eq, Hash)]
 enum Counting {
-    /// By a key that an owner granted.
     Key(AuthorizationId),
-    /// By whatever key the application has made itself in the account.
+    /// Shared by all keys that the application installs in the account.
     Installation(AccountId, ApplicationId),
 }
 
@@ -45,21 +39,17 @@ impl Counting {
     }
 }
 
-/// What a key has left after a call.
 #[derive(Debug, Clone, Copy)]
 pub struct Allowance {
-    /// What keys are allowed.
     pub rate: CallRate,
     pub left: Counted,
 }
 
-/// A key has called too often.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 #[error("too many calls")]
 pub struct TooManyCalls {
-    /// What keys are allowed.
     pub rate: CallRate,
-    /// How long until there is room for one more.
+    /// Time until the next call is allowed.
     pub wait: Duration,
 }
 
@@ -68,10 +58,7 @@ impl CallLimit {
         Self { rate, buckets: Mutex::default() }
     }
 
-    /// Counts a call with a key; nothing where there is no limit.
-    ///
-    /// # Errors
-    /// When the key has called too often.
+    /// Counts a call with a key, and fails when the limit is reached. `None` without a limit.
     pub(crate) fn count(&self, key: &Authorization, now: Instant) -> Result<Option<Allowance>, TooManyCalls> {
         let Some(rate) = self.rate else { return Ok(None) };
         let counting = Counting::of(key);

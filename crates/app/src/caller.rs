@@ -1,4 +1,4 @@
-//! Who asks. A use case that only some callers may use takes a type that only they have.
+//! Signed-in users by what they may do. A use case takes the type that only the right users become.
 
 use slotkeeper_domain::account::AccountKind;
 use slotkeeper_domain::change::{Actor, Change, Kind, Subject};
@@ -9,33 +9,31 @@ use slotkeeper_store::tables::users::User;
 
 use crate::secrets::Hash;
 
-/// Somebody who signed in.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
     pub user: User,
-    /// The account the person belongs to.
     pub account: Account,
-    /// The hash of the session's token.
+    /// The hash of the session token.
     pub(crate) session_hash: Hash,
 }
 
-/// Somebody of a developer account.
+/// A user of a developer account.
 #[derive(Debug, Clone)]
 pub struct Developer(SignedIn);
 
-/// The owner of a business or a portal: whoever may decide about applications.
+/// The owner of a business or a portal, who may decide about applications.
 #[derive(Debug, Clone)]
 pub struct Owner(SignedIn);
 
-/// Anybody of a business or a portal, whatever the role.
+/// A user of a business or a portal, in any role.
 #[derive(Debug, Clone)]
 pub struct AccountMember(SignedIn);
 
-/// Anybody of a business, whatever the role.
+/// A user of a business, in any role.
 #[derive(Debug, Clone)]
 pub struct BusinessMember(SignedIn);
 
-/// Whoever runs a business: its owner, or a manager.
+/// An owner or a manager of a business.
 #[derive(Debug, Clone)]
 pub struct Manager(SignedIn);
 
@@ -54,8 +52,7 @@ macro_rules! callers {
 callers!(Developer, Owner, AccountMember, BusinessMember, Manager);
 
 impl Owner {
-    /// This owner as somebody of the account, which every owner is: unlike the question put to anybody who signed in,
-    /// it has one answer.
+    /// Every owner is a member of the account, so unlike [`SignedIn::as_colleague`] this cannot fail.
     #[must_use]
     pub fn as_colleague(&self) -> AccountMember {
         AccountMember(self.0.clone())
@@ -63,45 +60,42 @@ impl Owner {
 }
 
 impl SignedIn {
-    /// This person as a developer.
+    /// `None` when the account is not a developer's.
     #[must_use]
     pub fn as_developer(&self) -> Option<Developer> {
         (self.account.kind == AccountKind::Developer).then(|| Developer(self.clone()))
     }
 
-    /// This person as the owner of a business or a portal.
-    ///
-    /// # Errors
-    /// Why the person is none.
+    /// Fails with the reason when the user is not the owner of a business or a portal.
     pub fn as_owner(&self) -> Result<Owner, MayNotDecide> {
         may_decide(self.account.kind, self.user.role).map(|()| Owner(self.clone()))
     }
 
-    /// This person as somebody of a business or a portal.
+    /// `None` when the account is a developer's.
     #[must_use]
     pub fn as_colleague(&self) -> Option<AccountMember> {
         (self.account.kind != AccountKind::Developer).then(|| AccountMember(self.clone()))
     }
 
-    /// This person as somebody of a business.
+    /// `None` when the account is not a business.
     #[must_use]
     pub fn as_business_member(&self) -> Option<BusinessMember> {
         (self.account.kind == AccountKind::Business).then(|| BusinessMember(self.clone()))
     }
 
-    /// This person as somebody who runs a business.
+    /// `None` when the account is not a business, or the role is not one that manages it.
     #[must_use]
     pub fn as_manager(&self) -> Option<Manager> {
         let manages = self.account.kind == AccountKind::Business && self.user.role.manages();
         manages.then(|| Manager(self.clone()))
     }
 
-    /// An entry for the log of this person's account.
+    /// A change made by this user, for the change log of the account.
     pub(crate) fn change(&self, at: Instant, subject: Subject<'_>, kind: Kind) -> Change {
         self.actor().change(&self.account.id, at, subject, kind)
     }
 
-    /// This person, as logs name who did something.
+    /// This user, as the change log names it.
     pub(crate) fn actor(&self) -> Actor {
         Actor::User(self.account.id.clone(), self.user.id.clone())
     }

@@ -1,4 +1,4 @@
-//! What time it is, as a parameter.
+//! The clock, a parameter of the application, and the clock of the system.
 
 use slotkeeper_domain::time::Instant;
 

@@ -1,4 +1,4 @@
-//! What a business says of itself: name and contact details.
+//! The name and contact details of an account.
 
 use crate::App;
 use crate::access::{Access, AnyKey};
@@ -9,12 +9,12 @@ use slotkeeper_domain::id::AccountId;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::accounts;
 
-/// How the colleague's own account can be reached.
+/// The contact details of the member's own account.
 pub async fn read(app: &App, colleague: &AccountMember) -> Result<ContactDetails, StoreError> {
     contact_details(app, colleague.account.id.clone()).await
 }
 
-/// How the account that a key opens can be reached.
+/// The contact details of the account that the API key belongs to.
 pub async fn of_key(app: &App, access: &Access<AnyKey>) -> Result<ContactDetails, StoreError> {
     contact_details(app, access.account().id.clone()).await
 }
@@ -23,7 +23,7 @@ async fn contact_details(app: &App, id: AccountId) -> Result<ContactDetails, Sto
     Ok(app.store().read(move |db| accounts::contact_details(db, &id)).await?.unwrap_or_default())
 }
 
-/// Changes the name of the owner's account and how it can be reached.
+/// Replaces the name and contact details of the owner's account, and records the change.
 pub async fn update(app: &App, owner: &Owner, name: Name, contact: ContactDetails) -> Result<(), StoreError> {
     let now = app.now();
     let owner = owner.clone();

@@ -1,4 +1,4 @@
-//! Invitations to sign up, where accounts are not open to everybody.
+//! Invitations to sign up, for servers on which accounts of a kind are opened by invitation only.
 
 use crate::secrets::{Hash, Usage};
 use crate::{App, random};
@@ -8,7 +8,7 @@ use slotkeeper_domain::sign_up::INVITATION_LIFETIME;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::sign_up_invitations;
 
-/// Makes an invitation to open one account of this kind.
+/// Stores an invitation to open one account of this kind; it expires after `INVITATION_LIFETIME`.
 pub async fn invite(app: &App, kind: AccountKind) -> Result<InvitationToken, StoreError> {
     let token = InvitationToken::new(random::token(32));
     let (hash, expires_at) = (hash(app, &token), app.now().after(INVITATION_LIFETIME));
@@ -16,7 +16,7 @@ pub async fn invite(app: &App, kind: AccountKind) -> Result<InvitationToken, Sto
     Ok(token)
 }
 
-/// Whether an account of this kind can be opened with the invitation. Looking uses nothing up.
+/// Whether the invitation can open an account of this kind. Does not use it up.
 pub async fn works(app: &App, token: &InvitationToken, kind: AccountKind) -> Result<bool, StoreError> {
     let (hash, now) = (hash(app, token), app.now());
     let found = app.store().read(move |db| sign_up_invitations::find(db, &hash, now)).await?;

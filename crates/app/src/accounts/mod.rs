@@ -1,4 +1,4 @@
-//! Accounts: signing up, and what a business says of itself.
+//! Accounts: opening them, signing up, name and contact details, time zone.
 
 pub mod details;
 pub mod invitation;

@@ -1,4 +1,4 @@
-//! Open an account for somebody, as those who run the server do: with a first owner, who chooses the password by a link.
+//! Open an account from the command line. The first owner chooses a password by a link.
 
 use super::sign_up::create;
 use crate::outbox::{self, AccountEmail};
@@ -12,29 +12,25 @@ use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::users::{self, User};
 use zeroize::Zeroizing;
 
-/// The account that is opened, and its first owner.
 #[derive(Debug, Clone)]
 pub struct Opening {
-    /// What kind it is.
     pub kind: AccountKind,
-    /// What it is called.
     pub name: Name,
-    /// Where it is; nothing for a developer.
+    /// `None` for a developer.
     pub country: Option<Country>,
     pub zone: Zone,
-    /// What it charges in; nothing for a developer.
+    /// `None` for a developer.
     pub currency: Option<Currency>,
-    /// The languages it offers, the default first.
+    /// The first is the default.
     pub languages: Languages,
-    /// What the owner is called.
+    /// The owner's name.
     pub owner: Name,
-    /// The owner's e-mail address: the user name.
+    /// Also the owner's user name.
     pub email_address: EmailAddress,
-    /// Whether the link goes to the owner by e-mail.
+    /// Whether the link is also sent to the owner by e-mail.
     pub by_mail: bool,
 }
 
-/// Why no account was opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error("the e-mail address is taken")]
@@ -45,10 +41,8 @@ pub enum OpenError {
     Store(#[from] StoreError),
 }
 
-/// Opens it. The address by which the owner chooses a password; it works once, for seven days, and whoever has it is the owner.
-///
-/// # Errors
-/// [`OpenError`].
+/// Opens the account and returns the address at which the owner chooses a password. It works once, for seven days, and
+/// is as good as the owner's password until then.
 pub async fn open(app: &App, opening: Opening) -> Result<Zeroizing<String>, OpenError> {
     if opening.by_mail && !app.delivers_mail() {
         return Err(OpenError::NoMail);
@@ -79,6 +73,7 @@ pub async fn open(app: &App, opening: Opening) -> Result<Zeroizing<String>, Open
         }
         Ok(link)
     });
+    // Two transactions may both have found the address free; the unique index then refuses one.
     let link = opened.await.map_err(|error| match error {
         OpenError::Store(error) if users::is_address_taken(&error) => OpenError::AddressTaken,
         other => other,

@@ -1,4 +1,4 @@
-//! Sign up: a new account with its first owner, who is signed in at once.
+//! Sign up: creates an account with its first owner and opens a session for the owner.
 
 use super::invitation;
 use crate::catalogue::begin::begin;
@@ -21,42 +21,35 @@ use slotkeeper_store::tables::sign_up_invitations;
 use slotkeeper_store::tables::users::{self, User};
 use slotkeeper_store::{StoreError, Tx};
 
-/// Who signs up, and with what kind of account.
 #[derive(Debug, Clone)]
 pub struct SignUp {
-    /// The owner's e-mail address: the user name.
+    /// Also the owner's user name.
     pub email_address: EmailAddress,
-    /// What the owner is called.
+    /// The owner's name.
     pub name: Name,
-    /// The owner's password; already checked by [`Password::check_choice`].
+    /// Already checked by [`Password::check_choice`].
     pub password: Password,
     pub account: NewAccount,
-    /// The invitation that was followed, if any.
+    /// The invitation whose link was followed, if any.
     pub invitation: Option<InvitationToken>,
 }
 
-/// What a new account is like.
 #[derive(Debug, Clone)]
 pub enum NewAccount {
-    /// A developer's, who needs a name only.
     Developer {
-        /// What the developer or the company is called.
         name: Name,
     },
     Business {
-        /// What the business is called.
         name: Name,
         country: Country,
         zone: Zone,
-        /// What it charges in.
         currency: Currency,
-        /// The languages it offers, the default first.
+        /// The first is the default.
         languages: Languages,
     },
 }
 
 impl NewAccount {
-    /// What kind of account it is.
     #[must_use]
     pub fn kind(&self) -> AccountKind {
         match self {
@@ -66,35 +59,30 @@ impl NewAccount {
     }
 }
 
-/// Why somebody could not sign up.
 #[derive(Debug, thiserror::Error)]
 pub enum SignUpError {
-    /// Somebody signs in with this address already.
+    /// A user signs in with this address already.
     #[error("the e-mail address is taken")]
     AddressTaken,
-    /// Nobody signs up for such an account here.
+    /// This server does not open accounts of this kind by sign-up.
     #[error("accounts of this kind are not opened by signing up")]
     Closed,
-    /// Such an account takes an invitation, and this one is missing, was used, or has expired.
+    /// An invitation is required, and it is missing, used or expired.
     #[error("there is no invitation that works")]
     NotInvited,
-    /// Too many accounts from one place.
+    /// Too many sign-ups from one origin.
     #[error(transparent)]
     TooMany(#[from] TooMany),
-    /// Too many mails to this address, whoever asked for them.
+    /// Too many e-mails with links to this address, whoever requested them.
     #[error("too many mails to this address")]
     TooMuchMail(TooMany),
-    /// The password pool is full.
     #[error(transparent)]
     Password(#[from] PasswordError),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Creates an account and its owner, sends the mail that confirms the address, and opens a session.
-///
-/// # Errors
-/// [`SignUpError`].
+/// Creates the account and its owner, queues the e-mail that confirms the address, and opens a session.
 pub async fn sign_up(app: &App, form: SignUp, from: Origin) -> Result<Opened, SignUpError> {
     let way = app.sign_up_rules().way(form.account.kind());
     let invitation = match way {
@@ -103,6 +91,7 @@ pub async fn sign_up(app: &App, form: SignUp, from: Origin) -> Result<Opened, Si
         Way::Invited => Some(invitation::hash(app, form.invitation.as_ref().ok_or(SignUpError::NotInvited)?)),
     };
     throttle::take::<SignUpError>(app, &[Bucket::SignUp(from)]).await?;
+    // Hashing takes long, so it is limited first, and done before the transaction.
     let hash = app.passwords().hash(Asker::Stranger(from), form.password.clone()).await?;
     let now = app.now();
     let account = account(&form.account, now);
@@ -129,6 +118,7 @@ pub async fn sign_up(app: &App, form: SignUp, from: Origin) -> Result<Opened, Si
                 return Err(SignUpError::NotInvited);
             }
             let address = owner.email_address.as_str();
+            // Counted in this transaction: a sign-up that is refused sends no e-mail.
             let emails = [Bucket::LinkMail(address), Bucket::LinkMailInADay(address)];
             match throttle::take_within(tx, &unit, &emails) {
                 Err(SignUpError::TooMany(too_many)) => return Err(SignUpError::TooMuchMail(too_many)),
@@ -141,7 +131,7 @@ pub async fn sign_up(app: &App, form: SignUp, from: Origin) -> Result<Opened, Si
             Ok(sign_in::open(tx, &unit, &owner)?)
         })
         .await
-        // Two sign-ups with one address at the same moment: the directory let one through.
+        // Two sign-ups with one address at the same moment may both have found it free; the unique index refuses one.
         .map_err(|error| match error {
             SignUpError::Store(error) if users::is_address_taken(&error) => SignUpError::AddressTaken,
             other => other,
@@ -176,10 +166,10 @@ fn account(new: &NewAccount, now: slotkeeper_domain::time::Instant) -> Account {
     }
 }
 
-/// Writes an account and its first owner, within a transaction, and what the catalogue of a business begins with.
+/// Writes an account and its first owner, and for a business an initial catalogue.
 ///
 /// # Errors
-/// [`StoreError::Unique`] when the owner's address is taken; otherwise when the store fails.
+/// [`StoreError::Unique`] when a user has the owner's address.
 pub fn create(tx: &mut Tx, account: &Account, owner: &User) -> Result<(), StoreError> {
     accounts::insert(tx, account)?;
     users::insert(tx, owner)?;

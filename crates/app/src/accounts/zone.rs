@@ -1,5 +1,5 @@
-//! Correct the time zone of an account. No page does it: an account has the zone that it signed up with, and only whoever runs the
-//! server can put right what was wrong then.
+//! Correct the time zone of an account. Only the operator can do this, from the command line: owners choose the zone
+//! when they sign up and no page changes it.
 
 use crate::App;
 use slotkeeper_domain::change::{Actor, Kind, Subject};
@@ -8,16 +8,17 @@ use slotkeeper_domain::time::Zone;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::{account_zones, accounts};
 
-/// Puts an account into another zone. What lies ahead keeps its time on the clock, as when the rules of a zone change: it is
-/// moved, and until that is done nothing is given away. False when there is no such account.
+/// Sets another zone. Future instants of the account keep their local time: a zone move adapts them, and until it is
+/// done nothing can be allocated. False when there is no such account.
 ///
 /// # Errors
-/// [`StoreError::Moving`] while it is being moved already; when the store fails.
+/// [`StoreError::Moving`] while a zone move of the account is under way.
 pub async fn correct(app: &App, account: AccountId, zone: Zone) -> Result<bool, StoreError> {
     let now = app.now();
     app.store()
         .write(move |tx| {
             let Some(was) = accounts::find(tx, &account)?.map(|account| account.zone) else { return Ok(false) };
+            // Instants made so far follow the old zone. The account may have no row yet that says so.
             account_zones::record_rules(tx, &account, &was)?;
             let same = was.rules_id() == zone.rules_id();
             if !same && !account_zones::begin(tx, &account, was.rules_id(), &zone, now)? {

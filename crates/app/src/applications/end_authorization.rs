@@ -1,4 +1,4 @@
-//! A developer ends one authorization of an application: the developer has no more use for the key, or lost it.
+//! A developer ends one authorization of an application, for example because its key was lost.
 
 use crate::App;
 use crate::authorizations::end::end;
@@ -8,7 +8,7 @@ use slotkeeper_store::tables::accounts;
 use slotkeeper_store::tables::authorizations::{self, Authorization, Installation};
 use slotkeeper_store::{Snapshot, StoreError};
 
-/// The live authorization, if the developer's application has such a one.
+/// The live authorization; `None` when the developer's application has no such one.
 pub async fn look(
     app: &App,
     developer: &Developer,
@@ -28,7 +28,8 @@ pub async fn look(
         .await
 }
 
-/// Ends the authorization, and those that the application made with it in subaccounts. Whether the developer's application had such a live one.
+/// Ends the authorization, and those that the application made with it in subaccounts. False when the developer's
+/// application has no such live authorization.
 pub async fn end_authorization(
     app: &App,
     developer: &Developer,

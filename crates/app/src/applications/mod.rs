@@ -1,4 +1,4 @@
-//! Applications, as their developers see them.
+//! Applications, managed by their developers.
 
 pub mod end_authorization;
 pub mod register;

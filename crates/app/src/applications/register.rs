@@ -14,33 +14,28 @@ use slotkeeper_store::tables::applications::{self, Application};
 use slotkeeper_store::tables::secret_keys::{self, StoredSecretKey};
 use slotkeeper_store::{StoreError, Tx};
 
-/// Most applications a developer can register.
 pub const MOST_APPLICATIONS: i64 = 100;
 
-/// Why an application could not be registered.
 #[derive(Debug, thiserror::Error)]
 pub enum RegisterError {
-    /// The developer has as many as one can have.
+    /// The developer has [`MOST_APPLICATIONS`].
     #[error("too many applications")]
     TooMany,
-    /// The developer has an application of this name already.
+    /// The developer has another application of this name.
     #[error("the name is taken")]
     NameTaken,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// A new application and its secret key, which nobody can see again.
+/// A new application with its secret key, which is shown only this once.
 #[derive(Debug)]
 pub struct Registered {
     pub application: Application,
     pub secret_key: SecretKey,
 }
 
-/// Registers an application and makes its secret key.
-///
-/// # Errors
-/// [`RegisterError`].
+/// Creates an application with its first secret key.
 pub async fn register(
     app: &App,
     developer: &Developer,
@@ -61,6 +56,7 @@ pub async fn register(
     let (unit, user) = (app.clone(), developer.user.id.clone());
     app.store()
         .write(move |tx| {
+            // Locks the account, so that two registrations cannot both take the last place.
             accounts::lock(tx, &application.account)?;
             if applications::count(tx, &application.account)? >= MOST_APPLICATIONS {
                 return Err(RegisterError::TooMany);
@@ -75,7 +71,7 @@ pub async fn register(
     Ok(registered)
 }
 
-/// Writes an application and its secret key, within a transaction.
+/// Writes an application and its secret key, and records the change.
 pub fn create(
     tx: &mut Tx,
     app: &App,
@@ -95,13 +91,13 @@ pub fn create(
     Ok(())
 }
 
-/// A new secret key: 32 letters and digits, as seen in public (wire reference, section 2.1); 190 bits.
+/// A new secret key of 32 letters and digits (wire reference, section 2.1), about 190 bits.
 #[must_use]
 pub fn new_secret_key() -> SecretKey {
     SecretKey::new(random::token(32))
 }
 
-/// Writes a secret key, hashed and sealed; the id of its row.
+/// Writes a secret key, hashed and sealed, and returns the id of its row.
 pub(super) fn store_secret_key(
     tx: &mut Tx,
     app: &App,
@@ -120,7 +116,7 @@ pub(super) fn store_secret_key(
     Ok(stored.id)
 }
 
-/// Where owners are sent: the Authorization URL without its query.
+/// The application's Authorization URL without the parameters it adds.
 #[must_use]
 pub fn authorization_address(app: &App, id: &ApplicationId) -> String {
     app.address_of(&format!("/?authappid={id}"))

@@ -1,4 +1,4 @@
-//! Replace an application's secret key; the old one works on for as long as the developer chooses.
+//! Replace an application's secret key. The old keys go on working for the overlap that the developer chooses.
 
 use super::register::{Registered, new_secret_key, store_secret_key};
 use crate::App;
@@ -9,24 +9,20 @@ use slotkeeper_domain::secret_key::{MOST_WORKING, Overlap};
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::{applications, secret_keys};
 
-/// Why a secret key could not be replaced.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplaceError {
-    /// The key that was to be replaced is not the current one any more: the form was sent twice.
+    /// `current` is not the current key any more, because the form was sent twice.
     #[error("the secret key was replaced before")]
     ReplacedBefore,
-    /// So many keys overlap already that one more would not be checked. Ending the old ones now always works.
+    /// [`MOST_WORKING`] keys work already. Ending them at once is always possible.
     #[error("too many secret keys work at the same time")]
     TooMany,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Makes a new secret key in place of the `current` one and says when the old ones end. Nothing when the developer has
-/// no such application.
-///
-/// # Errors
-/// [`ReplaceError`].
+/// Makes a new secret key in place of `current`, and sets when the old ones end. `None` when the developer has no such
+/// application.
 pub async fn replace_secret(
     app: &App,
     developer: &Developer,

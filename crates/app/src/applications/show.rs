@@ -1,4 +1,4 @@
-//! Show a developer's applications.
+//! A developer's applications.
 
 use crate::App;
 use crate::caller::Developer;
@@ -8,20 +8,18 @@ use slotkeeper_store::tables::applications::{self, Application};
 use slotkeeper_store::tables::authorizations::{self, Installation};
 use slotkeeper_store::tables::secret_keys::{self, StoredSecretKey};
 
-/// How many installations one page shows.
+/// Installations per page.
 pub const PAGE: usize = 50;
 
-/// An application with its keys and one page of its installations.
 #[derive(Debug)]
 pub struct ApplicationView {
     pub application: Application,
-    /// The secret keys that work now, the newest first. Without the secrets.
+    /// The secret keys that work now, newest first; without the secrets.
     pub secret_keys: Vec<StoredSecretKey>,
-    /// The key that the developer chose to sign notices where there is room for one signature.
+    /// The secret key chosen to sign deliveries in the header that has room for one signature.
     pub signing_key: Option<SecretKeyId>,
-    /// One page of live authorizations.
     pub installations: Vec<Installation>,
-    /// The last one of this page, when there are more.
+    /// The last installation of this page, when there are more.
     pub next: Option<(AccountId, AuthorizationId)>,
 }
 
@@ -31,8 +29,8 @@ pub async fn list(app: &App, developer: &Developer) -> Result<Vec<Application>, 
     app.store().read(move |db| applications::list(db, &account, super::register::MOST_APPLICATIONS)).await
 }
 
-/// One of the developer's applications, with the installations after the given one; nothing when there is no such
-/// application.
+/// One of the developer's applications, with the page of installations that follows `after`; `None` when there is no
+/// such application.
 pub async fn show(
     app: &App,
     developer: &Developer,

@@ -1,4 +1,4 @@
-//! Choose the secret key that signs notices where there is room for one signature.
+//! Choose the secret key that signs deliveries in the header that has room for one signature.
 
 use crate::App;
 use crate::caller::Developer;
@@ -7,8 +7,8 @@ use slotkeeper_domain::id::ApplicationId;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::{applications, secret_keys};
 
-/// Signs with the newest secret key from now on. Without this the oldest one signs for as long as it works, so that receivers
-/// can learn the new one in the meantime. Whether the developer has such an application.
+/// From now on the newest secret key signs. Before this, the oldest working one does, so that receivers have time to
+/// learn the new one. False when the developer has no such application, or it has no working key.
 pub async fn sign_with_newest(app: &App, developer: &Developer, id: ApplicationId) -> Result<bool, StoreError> {
     let (developer, now) = (developer.clone(), app.now());
     app.store()

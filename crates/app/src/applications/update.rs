@@ -1,4 +1,4 @@
-//! Update an application: its description and its callback URL. The name never changes.
+//! Update the description and the callback URL of an application. The name never changes.
 
 use crate::App;
 use crate::caller::Developer;
@@ -8,7 +8,7 @@ use slotkeeper_domain::id::ApplicationId;
 use slotkeeper_store::tables::applications;
 use slotkeeper_store::{StoreError, Tx};
 
-/// Changes what the application says of itself. Whether the developer has such an application.
+/// Changes the description. False when the developer has no such application.
 pub async fn set_description(
     app: &App,
     developer: &Developer,
@@ -21,8 +21,8 @@ pub async fn set_description(
     .await
 }
 
-/// Adds, changes or removes the callback URL. Questions that are already on an owner's screen keep the one they
-/// show. Whether the developer has such an application.
+/// Sets or removes the callback URL. Questions already shown to an owner keep the one they were asked with. False when
+/// the developer has no such application.
 pub async fn set_callback_url(
     app: &App,
     developer: &Developer,

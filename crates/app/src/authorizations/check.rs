@@ -1,4 +1,4 @@
-//! Check the two keys of an API call.
+//! Check the API key and the secret key of an API call.
 
 use crate::App;
 use crate::access::{Access, Action, Grant};
@@ -14,7 +14,7 @@ use slotkeeper_store::tables::secret_keys;
 use slotkeeper_store::{Snapshot, StoreError};
 use std::sync::Arc;
 
-/// The application that calls the API with one of its keys: what the key is allowed, and how many calls it has left.
+/// A checked pair of keys: what the API key is allowed, and how many calls it has left.
 #[derive(Debug, Clone)]
 pub struct KeyHolder {
     grant: Arc<Grant>,
@@ -23,8 +23,8 @@ pub struct KeyHolder {
 }
 
 impl KeyHolder {
-    /// The grant of an authorization without its key, for what the server tells the application by itself, as in webhooks.
-    /// `None` when the authorization has ended.
+    /// The grant of an authorization without its key, for what the server sends to the application itself, as in
+    /// webhooks. `None` when the authorization has ended.
     pub(crate) fn of(
         db: &mut Snapshot,
         account: Arc<Account>,
@@ -42,19 +42,17 @@ impl KeyHolder {
         &self.grant
     }
 
-    /// What the key was granted.
     #[must_use]
     pub fn authorization(&self) -> &Authorization {
         &self.authorization
     }
 
-    /// The account that the key opens.
     #[must_use]
     pub fn account(&self) -> &Account {
         self.grant.account()
     }
 
-    /// How many calls the key may make after this one; `None` where there is no limit.
+    /// How many calls the key can make after this one; `None` without a limit.
     #[must_use]
     pub fn allowance(&self) -> Option<Allowance> {
         self.allowance
@@ -67,31 +65,27 @@ impl KeyHolder {
     }
 }
 
-/// Why a pair of keys does not open anything.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckError {
-    /// Unknown, ended, or the two do not belong together. Nobody is told which.
+    /// A key is unknown or has ended, or the two do not belong together. Clients do not learn which.
     #[error("the keys do not open anything")]
     Refused,
-    /// The key is right, and has called too often.
+    /// The keys are valid, but the limit of calls is reached.
     #[error(transparent)]
     TooMany(#[from] TooManyCalls),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Finds the authorization of the API key and checks that the secret key is its application's (wire reference,
-/// sections 1.1 and 1.5). Counts the call, and notes that the key was used.
-///
-/// # Errors
-/// [`CheckError`].
+/// Finds the authorization of the API key, checks that the secret key belongs to its application (wire reference,
+/// sections 1.1 and 1.5), counts the call, and notes that the key was used.
 pub async fn check(app: &App, api_key: &ApiKey, secret_key: &SecretKey) -> Result<KeyHolder, CheckError> {
     let account_id = api_key.account().ok_or(CheckError::Refused)?;
     let key_hash = app.vault().hash(Usage::ApiKey, api_key.expose());
     let secret_hash = app.vault().hash(Usage::SecretKey, secret_key.expose());
     let now = app.now();
     let version = app.store().keys_version();
-    // What is known may lack a secret key that another node made a moment ago, so only what was just read refuses.
+    // The cache may lack a secret key that another node made a moment ago, so a refusal takes a fresh read.
     let known = app.known_keys().get(&key_hash, version, now).filter(|known| belongs(known, &secret_hash, now));
     let known = match known {
         Some(known) => known,
@@ -110,7 +104,8 @@ pub async fn check(app: &App, api_key: &ApiKey, secret_key: &SecretKey) -> Resul
     Ok(KeyHolder { grant, authorization, allowance })
 }
 
-/// Whether the secret key is the application's. Every key is compared, so that the time does not tell which one matched.
+/// Whether the secret key is the application's. Every key is compared, so that the duration does not reveal which
+/// matched.
 fn belongs(opens: &Opens, secret_hash: &Hash, now: Instant) -> bool {
     opens.secret_keys.iter().fold(false, |found, key| {
         let works = key.ends_at.is_none_or(|end| end > now);

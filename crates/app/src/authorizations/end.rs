@@ -1,4 +1,4 @@
-//! End authorizations: the one place where keys die, whoever ends them.
+//! The only place that ends authorizations.
 
 use crate::webhooks::end::end_of_key;
 use slotkeeper_domain::change::{Actor, Kind, Subject};
@@ -9,8 +9,8 @@ use slotkeeper_store::tables::{accounts, authorizations};
 use slotkeeper_store::{StoreError, Tx};
 use std::collections::BTreeSet;
 
-/// Ends those of an account's authorizations that live, within a transaction, and with them all that applications made
-/// with them in subaccounts. Each account that loses one has it in its log. How many of the account's own lived.
+/// Ends those of the account's authorizations that are live, and with them all authorizations made with them in
+/// subaccounts. Each is recorded in the change log of its account. Returns how many of `ids` were live.
 pub(crate) fn end(
     tx: &mut Tx,
     account: &AccountId,
@@ -18,9 +18,9 @@ pub(crate) fn end(
     by: &Actor,
     now: Instant,
 ) -> Result<usize, StoreError> {
-    // Everybody locks in this order, so that nobody waits in a circle: a portal, its authorizations, subaccounts by their
-    // ids, and then their authorizations. An installation that is under way holds the portal's authorization, so whatever
-    // it makes is found here, or it finds that authorization ended.
+    // One order of locks for all, against deadlocks: a portal, its authorizations, its subaccounts by id, their
+    // authorizations. An installation under way holds a lock on the portal's authorization, so what it makes is either
+    // found here, or it finds the portal's authorization ended.
     accounts::lock(tx, account)?;
     let mut ended = Vec::new();
     for id in ids {
@@ -30,7 +30,7 @@ pub(crate) fn end(
     }
     let mut below = Vec::new();
     for id in &ended {
-        // An application has one key in each subaccount, so this is all there can be.
+        // An application has one key in each subaccount, so the limit cuts nothing off.
         below.extend(authorizations::installed_with(tx, account, id, MOST_SUBACCOUNTS)?);
     }
     let subaccounts: BTreeSet<_> = below.iter().map(|(subaccount, _)| subaccount).collect();

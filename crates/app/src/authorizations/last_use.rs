@@ -1,7 +1,5 @@
-//! When keys were last used, for the pages of owners and developers.
-//!
-//! Kept in memory and written now and then: a call must not wait for a disk to say that it happened. A crash loses
-//! the last few seconds of it, which no decision depends on.
+//! When keys were last used, as shown to owners and developers. Noted in memory and written every few seconds, so that
+//! calls do not wait for the disk; a crash loses the last few seconds.
 
 use crate::App;
 use slotkeeper_domain::id::{AccountId, AuthorizationId};
@@ -11,7 +9,7 @@ use slotkeeper_store::tables::authorizations::{self, Authorization};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-/// Which keys were used since the last write.
+/// The keys used since the last write, with the time of their last use.
 #[derive(Default)]
 pub struct LastUse(Mutex<HashMap<(AccountId, AuthorizationId), Instant>>);
 
@@ -22,14 +20,11 @@ impl LastUse {
     }
 }
 
-/// Writes down which keys were used since the last time.
-///
-/// # Errors
-/// When the store fails; what it was about is forgotten then.
+/// Writes the noted uses. When the store fails, those not yet written are lost.
 pub async fn write_down(app: &App) -> Result<(), StoreError> {
     let used = std::mem::take(&mut *app.last_use().0.lock().unwrap_or_else(PoisonError::into_inner));
     let mut used: Vec<_> = used.into_iter().collect();
-    // Sorted, so that two nodes never wait for each other; in portions, so that nobody waits long for the writer.
+    // Sorted, so that two nodes cannot deadlock; in portions, so that other writers do not wait long.
     used.sort_unstable();
     for portion in used.chunks(200) {
         let portion = portion.to_vec();

@@ -1,4 +1,4 @@
-//! Authorizations: what owners granted, checked on every call and ended by whoever may.
+//! Authorizations: checking keys on every call, listing and ending.
 
 pub mod check;
 pub(crate) mod end;

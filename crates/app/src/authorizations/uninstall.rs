@@ -1,4 +1,4 @@
-//! Uninstall an application: every key it has in the account ends.
+//! Uninstall an application: all keys it has in the account end.
 
 use super::end::end;
 use super::installed::MOST_AUTHORIZATIONS;
@@ -8,22 +8,20 @@ use slotkeeper_domain::id::{AccountId, ApplicationId, AuthorizationId};
 use slotkeeper_store::tables::{accounts, authorizations};
 use slotkeeper_store::{StoreError, Tx};
 
-/// What came of ending something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
-    /// It has ended now.
     Now,
-    /// It had ended before: the button was pressed twice.
+    /// It had ended already, for example because the form was sent twice.
     Before,
-    /// The account never had it.
+    /// The account never had such an authorization.
     Never,
 }
 
-/// Ends every authorization of the application in the owner's account, and those that it made with them in subaccounts. The
-/// keys are dead once this returns.
+/// Ends every authorization of the application in the owner's account, and those that it made with them in subaccounts.
+/// The keys do not work any more when this returns.
 pub async fn uninstall(app: &App, owner: &Owner, application: ApplicationId) -> Result<Ended, StoreError> {
     end_those(app, owner, move |tx, account| {
-        // Whoever is just allowing it goes first or comes after; what went first is ended here.
+        // A consent under way commits before this lock, and its authorization is ended here, or comes after it.
         accounts::lock(tx, account)?;
         let live = authorizations::live_of_application(tx, account, &application, MOST_AUTHORIZATIONS)?;
         let before = authorizations::was_installed(tx, account, &application)?;
@@ -32,13 +30,13 @@ pub async fn uninstall(app: &App, owner: &Owner, application: ApplicationId) -> 
     .await
 }
 
-/// Ends one authorization of the owner's account, and those that its application made with it in subaccounts; the
-/// application's other keys go on.
+/// Ends one authorization of the owner's account, and those that its application made with it in subaccounts. Other
+/// keys of the application go on working.
 pub async fn end_one(app: &App, owner: &Owner, id: AuthorizationId) -> Result<Ended, StoreError> {
     end_those(app, owner, move |tx, account| Ok((vec![id.clone()], authorizations::existed(tx, account, &id)?))).await
 }
 
-/// Ends those that `pick` names, if they live; `pick` also says whether there ever were any.
+/// Ends those of the authorizations from `pick` that are live. `pick` also says whether there ever was one.
 async fn end_those(
     app: &App,
     owner: &Owner,

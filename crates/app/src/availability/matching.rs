@@ -1,4 +1,4 @@
-//! List what can be booked for a party, with a display price.
+//! Search for events and appointments that a party can book, with a display price.
 
 use super::{CourseSchedule, Moving, ReadAvailability, SearchError, event_slots, open_to_customers, product, without};
 use crate::context::Read;
@@ -17,44 +17,41 @@ use slotkeeper_store::tables::occupancy::{self, FreedClaims};
 use slotkeeper_store::{Snapshot, StoreError};
 use std::time::Duration;
 
-/// What to look for. Times are inclusive.
 #[derive(Debug, Clone)]
 pub struct MatchingSearch {
     pub product: ProductId,
-    /// Starting from then on.
+    /// The first start, inclusive.
     pub first: Instant,
+    /// The last start, inclusive.
     pub last: Instant,
     pub party: Party,
     pub options: Vec<OptionInput>,
-    /// What it has to use.
+    /// Resources that must be used.
     pub resources: Vec<ResourceId>,
-    /// Whether to look as staff would, past the rules for customers.
+    /// Whether the booking rules for customers are ignored, as for staff.
     pub relaxed: bool,
-    /// The booking that is to be moved, if one is.
+    /// A booking whose claims count as free, because it is to be moved.
     pub moving: Option<Moving>,
 }
 
-/// Something that can be booked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Match {
-    /// What to book: the id of an event or of an appointment.
+    /// The id of an event or of an appointment's slot, to be booked with.
     pub event: String,
     pub span: Span,
-    /// What is shown as its price; absent for appointments and where nothing is charged.
+    /// The display price; `None` for appointments and where nothing is charged.
     pub price: Option<Money>,
-    /// What it uses, as far as customers are told.
+    /// The resources used, public ones only.
     pub resources: Vec<ResourceId>,
     pub course: Option<CourseSchedule>,
 }
 
 /// What the party can book, by start.
-///
-/// # Errors
-/// [`SearchError`].
 pub fn matching(cx: &mut Read<'_, ReadAvailability>, search: &MatchingSearch) -> Result<Vec<Match>, SearchError> {
     let catalogue = cx.catalogue()?;
     let (db, unit) = cx.db();
     let (account, now) = (unit.account(), unit.now());
+    // Refused while a zone move is under way: the claims would be compared with the schedule of other rules.
     account_zones::require_current_rules(db, &account.id, &account.zone)?;
     let wanted = product(&catalogue, &search.product)?;
     search.party.check(wanted, &catalogue, search.relaxed)?;
@@ -69,6 +66,7 @@ pub fn matching(cx: &mut Read<'_, ReadAvailability>, search: &MatchingSearch) ->
     let moment = RuleContext { now, zone: &account.zone, relaxed: search.relaxed };
     if let Some(appointments) = StartSearch::new(wanted, &catalogue, &search.resources, moment) {
         let length = wanted.length_with(&chosen);
+        // Staff may book into the past.
         let first = search.first.max(if search.relaxed { Instant::from_millis(0) } else { now });
         let around = (first, length.end(search.last, &account.zone));
         let others = resources(db, &account.id, wanted, &catalogue, around, (now, without.as_ref()))?;
@@ -104,7 +102,7 @@ fn public(catalogue: &Catalogue, resources: Vec<ResourceId>) -> Vec<ResourceId> 
     resources.into_iter().filter(is_public).collect()
 }
 
-/// When others have what the product's appointments could use.
+/// The claims on the resources that appointments of the product could use, from `from` until the gap after `to`.
 fn resources(
     db: &mut Snapshot,
     account: &AccountId,

@@ -1,4 +1,4 @@
-//! Availability: what can be booked, which is the schedule less the claims.
+//! Availability: the schedule less the claims.
 
 pub mod matching;
 pub mod slots;
@@ -28,22 +28,21 @@ impl Action for ReadAvailability {
     const DESCRIPTION: &'static str = "query availability";
 }
 
-/// Why a search is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
     #[error("no such product")]
     NoProduct,
-    /// The business does not let applications book it.
+    /// The business has excluded the product from booking by applications.
     #[error("the product is not booked by applications")]
     Closed,
-    /// Appointments are searched for with a party.
+    /// Appointments are found only by a search with a party.
     #[error("the product has no scheduled events")]
     NotScheduled,
     #[error(transparent)]
     Party(#[from] PartyError),
     #[error(transparent)]
     Option(#[from] OptionError),
-    /// Or the key does not see the booking.
+    /// There is no such booking, or it is outside the key's visibility.
     #[error("no such booking")]
     NoBooking,
     #[error("no such resource: {0}")]
@@ -52,15 +51,15 @@ pub enum SearchError {
     Store(#[from] StoreError),
 }
 
-/// A booking that is to be moved: what it has counts as free.
+/// A booking that is to be moved; its claims count as free.
 #[derive(Debug, Clone)]
 pub struct Moving {
     pub number: BookingNumber,
-    /// Which bookings whoever asks may know of.
+    /// The bookings that the principal may see.
     pub seen: Visibility,
 }
 
-/// What is free without the booking that is to be moved, if one is.
+/// The claims to be ignored: those of the booking that is to be moved.
 fn without(
     db: &mut Snapshot,
     account: &AccountId,
@@ -73,39 +72,37 @@ fn without(
     Ok(Some(FreedClaims::of_owner(db, account, ClaimOwner::Booking(booking.number), now)?))
 }
 
-/// An event that can be booked, or a course from its first open class on.
+/// An event that can be booked, or a course that can be entered at its first open class.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventSlot {
     pub event: EventId,
-    /// When it is; of a course, its first class that can be booked.
+    /// Start and end; of a course, those of its first class that can be booked.
     pub span: Span,
-    /// How many seats are left; of a course, in the fullest of its classes.
+    /// Seats left; of a course, in the fullest of its remaining classes.
     pub left: u32,
-    /// Whether somebody has taken it as a whole.
+    /// Whether it is booked as a private event.
     pub private: bool,
-    /// What it uses, as far as customers are told.
+    /// The resources used, public ones only.
     pub resources: Vec<ResourceId>,
-    /// The whole course, where it is a course or one class of it.
+    /// All classes of the course, for a course and for one of its classes.
     pub course: Option<CourseSchedule>,
 }
 
-/// All classes of a course.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CourseSchedule {
-    /// What it is called.
     pub title: Option<Translated>,
-    /// Its classes, in order.
+    /// In order of their start.
     pub classes: Vec<(EventId, Span)>,
 }
 
-/// An event or a course that starts within the search, and what a booking of it takes, for no seat at all.
+/// An event or course found by a search, with a request for zero seats in every class that a booking of it attends.
 struct Found {
     slot: EventSlot,
     attends: Vec<EventRequest>,
 }
 
-/// The events of scheduled products that start within the times, both included, by start: full ones with no seats left. What
-/// an event needs and others have takes the event away.
+/// The events of these products that start within the times, both inclusive, by start. Full events are included, with
+/// no seats left. Events whose resources are occupied otherwise are left out.
 fn event_slots(
     db: &mut Snapshot,
     account: &AccountId,
@@ -118,7 +115,7 @@ fn event_slots(
     for product in products {
         for event in scheduled::events(product, first, last, moment) {
             let request = event.request(0, false, catalogue);
-            // A single class says of which course it is (wire reference, section 4.4).
+            // A class names its course (wire reference, section 4.4).
             let course = scheduled::course(product, &event.id(), moment.zone).map(|course| schedule(&course));
             let slot = EventSlot { course, ..slot(event.id(), event.span(), catalogue, &request) };
             found.push(Found { slot, attends: vec![request] });
@@ -160,7 +157,7 @@ fn with_seats(found: Found, occupancy: &Occupancy) -> Option<EventSlot> {
     Some(EventSlot { left, private, ..found.slot })
 }
 
-/// What is taken of everything that was found: one read of the days' events, and one for each resource they need.
+/// The claims on everything found: one read for the events of these days, and one for each resource they need.
 fn occupancy(
     db: &mut Snapshot,
     account: &AccountId,
@@ -189,13 +186,13 @@ fn occupancy(
     Ok(occupancy)
 }
 
-/// The product of a search, if programs may search for it.
+/// The product of a search, if applications may search for it.
 fn product<'a>(catalogue: &'a Catalogue, id: &slotkeeper_domain::id::ProductId) -> Result<&'a Product, SearchError> {
     let product = catalogue.product(id).ok_or(SearchError::NoProduct)?;
     if product.api_bookings_allowed { Ok(product) } else { Err(SearchError::Closed) }
 }
 
-/// Whether customers can book it at all: members can book what is for members, and those with credits what is prepaid.
+/// Whether any customer could book it. Products for members or with prepaid credit are included.
 fn open_to_customers(product: &Product) -> bool {
     product.api_bookings_allowed
 }

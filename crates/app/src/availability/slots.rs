@@ -1,4 +1,4 @@
-//! List the events of scheduled products with the seats that are left.
+//! Search for the events of scheduled products, with the seats left.
 
 use super::{EventSlot, Moving, ReadAvailability, SearchError, event_slots, open_to_customers, product, without};
 use crate::context::Read;
@@ -8,24 +8,21 @@ use slotkeeper_domain::scheduled::RuleContext;
 use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::account_zones;
 
-/// Which events to look for. Times are inclusive.
 #[derive(Debug, Clone)]
 pub struct SlotSearch {
-    /// Of this product; of all that customers can book, if none is named.
+    /// `None`: all products that customers can book.
     pub product: Option<ProductId>,
-    /// Starting from then on.
+    /// The first start, inclusive.
     pub first: Instant,
+    /// The last start, inclusive.
     pub last: Instant,
-    /// Whether to look as staff would, past the rules for when customers can book.
+    /// Whether the booking rules for customers are ignored, as for staff.
     pub relaxed: bool,
-    /// The booking that is to be moved, if one is.
+    /// A booking whose claims count as free, because it is to be moved.
     pub moving: Option<Moving>,
 }
 
-/// The events that can be booked, by start; full ones with no seats left.
-///
-/// # Errors
-/// [`SearchError`].
+/// The events that can be booked, by start. Full ones are included, with no seats left.
 pub fn slots(cx: &mut Read<'_, ReadAvailability>, search: &SlotSearch) -> Result<Vec<EventSlot>, SearchError> {
     let catalogue = cx.catalogue()?;
     let (db, unit) = cx.db();

@@ -1,4 +1,4 @@
-//! What blocks of seats and blocks of resources have in common.
+//! What seat blocks and resource blocks share: errors and the check whether a block can be changed.
 
 pub mod rights;
 
@@ -13,22 +13,21 @@ use slotkeeper_domain::inventory::AllocationError;
 use slotkeeper_store::tables::bookings::Stamp;
 use slotkeeper_store::{StoreError, Tx};
 
-/// Why a block is not made, changed or removed.
 #[derive(Debug, thiserror::Error)]
 pub enum BlockError {
     #[error(transparent)]
     Refused(#[from] BlockNotAllowed),
     #[error(transparent)]
     Full(#[from] AllocationError),
-    /// Or the key does not see the block.
+    /// There is no such block, or it is outside the key's visibility.
     #[error("no such block")]
     NoBlock,
-    /// The key sees the block, and cannot change it.
+    /// The block is visible to the key, but not within the scope of its write permission.
     #[error("the block was not created by this application")]
     NotYours,
     #[error(transparent)]
     UsedOtherwise(#[from] KeyReused),
-    /// The account has no currency, so it is no business.
+    /// The account is not a business: it has no currency.
     #[error("the account takes no bookings")]
     NoBusiness,
     #[error(transparent)]
@@ -44,12 +43,12 @@ impl From<ClaimError> for BlockError {
     }
 }
 
-/// The rules for customers do not hold for blocks: they are the business's own.
+/// The context for a block. The booking rules for customers do not apply, since a block is the business's own.
 pub(crate) fn blocking(unit: &Unit) -> Result<BookingContext, BlockError> {
     BookingContext::of(unit, true).map_err(|_| BlockError::NoBusiness)
 }
 
-/// The block that was found, if it may be changed.
+/// The block, if the principal may change it.
 pub(crate) fn changeable<B>(
     found: Option<B>,
     creator: impl Fn(&B) -> Option<&ApplicationId>,
@@ -63,7 +62,7 @@ pub(crate) fn changeable<B>(
     }
 }
 
-/// Now, and the principal's name.
+/// The time of the unit and the name of the principal.
 pub(crate) fn stamp(tx: &mut Tx, context: &BookingContext) -> Result<Stamp, StoreError> {
     Ok(Stamp { at: context.now, agent: context.agent(tx)? })
 }

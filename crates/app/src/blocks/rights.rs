@@ -1,4 +1,4 @@
-//! What keys must be allowed to work with blocks of seats and of resources (wire reference, sections 2.2 and 3.6).
+//! The actions on seat blocks and resource blocks (wire reference, sections 2.2 and 3.6).
 
 use crate::access::Action;
 use slotkeeper_domain::permission::Permission::{BlocksRAll, BlocksRwAll, BlocksRwOwn, BlocksRwdAll, BlocksRwdOwn};
@@ -11,7 +11,6 @@ impl Action for ReadBlocks {
     const DESCRIPTION: &'static str = "read blocks";
 }
 
-/// Create blocks and change them.
 pub struct WriteBlocks;
 
 impl Action for WriteBlocks {

@@ -1,4 +1,4 @@
-//! Cancel a booking. Nothing is erased.
+//! Cancel a booking or mark it as a no-show. The row stays.
 
 use super::place::{BookingContext, BookingError, ChangeScope};
 use super::rights::{CancelBookings, ReadBookings};
@@ -18,17 +18,16 @@ use slotkeeper_store::tables::bookings::{self, Booking, Stamp};
 use slotkeeper_store::tables::{customers, outbox};
 use std::time::Duration;
 
-/// How a booking is cancelled.
 #[derive(Debug, Clone, Default)]
 pub struct Cancellation {
-    /// Whether the business's policy applies, which may make it cost something.
+    /// Whether the business's cancellation policy applies, which may charge a fee.
     pub apply_policy: bool,
-    /// Whether it counts in the customer's history.
+    /// Whether it is counted in the customer's history.
     pub track: bool,
     pub reason: Option<String>,
-    /// Whether it is cancelled as staff would: also when it has begun.
+    /// Whether the booking rules are ignored, as for staff: also after the start.
     pub relaxed: bool,
-    /// Who is told by e-mail.
+    /// The recipients of the e-mail about it.
     pub notify: Notify,
 }
 
@@ -54,10 +53,10 @@ pub fn cancel(
     write(cx, booking, cancellation)
 }
 
-/// Marks a booking as one to which nobody came. It counts as cancelled (wire reference, section 6.10).
+/// Marks a booking whose customer did not come. It counts as cancelled (wire reference, section 6.10).
 ///
 /// # Errors
-/// As [`cancel`].
+/// [`BookingError::NoBooking`], [`BookingError::NotYours`], [`BookingError::Cancelled`].
 pub fn mark_no_show(cx: &mut Write<'_, CancelBookings>, number: &BookingNumber) -> Result<(), BookingError> {
     let (tx, unit) = cx.tx();
     let booking = bookings::lock(tx, unit.account_id(), number)?.ok_or(BookingError::NoBooking)?;
@@ -81,7 +80,7 @@ pub(super) fn write(
     let (app, context) = (unit.app(), &BookingContext::of(unit, cancellation.relaxed)?);
     let account = &context.account.id;
     release(tx, account, &ClaimOwner::Booking(booking.number.clone()), context.now)?;
-    // The customer comes before promotions for everybody, and is what a cancellation that is counted changes.
+    // All use cases lock the customer before promotions. A counted cancellation also changes the customer.
     customers::lock(tx, account, &booking.customer)?;
     discounts::release(tx, account, &booking)?;
     let policy = catalogue.settings.cancellation;
@@ -101,7 +100,7 @@ pub(super) fn write(
         Subject::booking(&cancelled.number, cancelled.application.as_ref()),
         Kind::Deleted,
     ));
-    // What waits of letters about it says what is no longer so.
+    // Pending e-mails about the booking are out of date now.
     outbox::discard_of_booking(tx, account, &cancelled.number, context.now)?;
     follow_up::plan(tx, app, (&context.account, &catalogue), &cancelled, None)?;
     queue_booking_emails(
@@ -114,12 +113,13 @@ pub(super) fn write(
     Ok(())
 }
 
-/// What cancelling costs now.
+/// The cancellation fee at `now`: zero until the policy's deadline before the start.
 fn fee(policy: &CancellationPolicy, price: Money, starts_at: Instant, now: Instant) -> Money {
     let free = Duration::from_secs(60 * u64::from(policy.free_until_minutes));
     if now.after(free) <= starts_at {
         return Money::zero(price.currency());
     }
+    // A fixed fee is never more than the price.
     match policy.fee {
         CancellationFee::Fixed(minor) => Money::new(i64::from(minor).min(price.minor().max(0)), price.currency()),
         CancellationFee::Part(rate) => rate.of(price),

@@ -1,4 +1,4 @@
-//! Create a booking, with or without a hold before it.
+//! Create a booking, with or without a previous hold.
 
 use super::party::{CustomerInput, Naming, ParticipantInput};
 use super::place::{BookingContext, BookingError};
@@ -21,40 +21,37 @@ use slotkeeper_store::Tx;
 use slotkeeper_store::tables::bookings::{self, Booking, Stamp};
 use slotkeeper_store::tables::holds::{self, Hold};
 
-/// What is to be booked, for whom.
 #[derive(Debug, Clone)]
 pub struct NewBooking {
     pub order: Order,
     pub customer: Option<CustomerInput>,
-    /// Who comes, as far as they are named.
+    /// The participants that are named; there may be fewer than in the party.
     pub participants: Vec<ParticipantInput>,
-    /// Whose people can be named.
+    /// Whose linked people may be named as participants.
     pub naming: Naming,
-    /// The hold that it takes the place of.
+    /// The hold that the booking replaces.
     pub previous_hold: Option<HoldId>,
-    /// The reference in the caller's system.
+    /// The client's own reference.
     pub external_ref: Option<String>,
-    /// Where it comes from.
+    /// The channel or campaign it comes from, as the client names it.
     pub source: Option<String>,
     pub source_ip: Option<String>,
-    /// Whether the customer is to be reminded.
+    /// Whether the customer gets reminders.
     pub reminders: bool,
-    /// Whether the customer is to be thanked.
+    /// Whether the customer gets a thank-you e-mail.
     pub thank_you: bool,
-    /// Codes of promotions and vouchers.
+    /// Codes of promotions, coupons and vouchers.
     pub codes: Codes,
-    /// Money that was received for it.
+    /// Payments received with the booking.
     pub payments: Vec<PaymentInput>,
-    /// Whether it is made as staff would.
+    /// Whether the booking rules for customers are ignored, as for staff.
     pub relaxed: bool,
-    /// Who is told by e-mail.
+    /// The recipients of the e-mail about it.
     pub notify: Notify,
 }
 
-/// Books all of it or nothing: seats or resources, customer, people, payments, and the end of the hold before it.
-///
-/// # Errors
-/// [`BookingError`].
+/// Creates the booking with all it needs or nothing: claims, customer, linked people, payments, and the end of the
+/// previous hold.
 pub fn create(cx: &mut Write<'_, WriteBookings>, new: &NewBooking) -> Result<Booking, BookingError> {
     let mut booking = write(cx, new)?;
     booking.created.at = cx.change_time()?;
@@ -69,7 +66,7 @@ fn write(cx: &mut WriteContext<'_>, new: &NewBooking) -> Result<Booking, Booking
     let (tx, unit) = cx.tx();
     let (app, context) = (unit.app(), &BookingContext::of(unit, new.relaxed)?);
     let account = unit.account_id();
-    // Should the number be taken, the store has the unit run again, which draws another one.
+    // If the number is taken, the store runs the unit again, which draws another one.
     let number = &BookingNumber::from_random(u64::from_le_bytes(random::bytes()));
     let replaced = context.previous_hold(tx, new.previous_hold.as_ref())?;
     let plan = planned(tx, context, &catalogue, new, replaced.live.as_ref())?;
@@ -115,7 +112,7 @@ fn write(cx: &mut WriteContext<'_>, new: &NewBooking) -> Result<Booking, Booking
     let priced = discounts::lock(tx, pricing)?;
     let customer_creator = customer.application;
     let received = record::total(context, 0, new.payments.iter().map(|payment| payment.amount))?;
-    // What was received with it is not taken of the customer's credit as well.
+    // What was received in payments is not redeemed from prepaid credit, too.
     let gross = priced.discounted.price.gross.minor();
     let redemption = priced.pay(gross.saturating_sub(received).min(gross))?;
     guarantee.map_or(Ok(()), |guarantee| guarantee.check_payment(gross, received, redemption))?;
@@ -175,14 +172,15 @@ fn write(cx: &mut WriteContext<'_>, new: &NewBooking) -> Result<Booking, Booking
     }
     follow_up::plan(tx, app, (&context.account, &catalogue), &booking, None)?;
     queue_booking_emails(tx, app, (&context.account, &catalogue), &booking, (BookingEvent::Booked, new.notify))?;
+    // Last, because it blocks other new customers of the account until COMMIT.
     if is_new {
         context.has_room_for_customer(tx, app)?;
     }
     Ok(booking)
 }
 
-/// What is booked. For the event or appointment of a hold that lives, the rules of time and of membership are those of the
-/// moment in which it was made: it said that one can book, and a clock that goes on must not take that back.
+/// The plan of the booking. For the event or slot of a live hold, rules of time and membership are applied as of the
+/// time the hold was made: the hold promised that it can be booked, even if a deadline passes in the meantime.
 fn planned<'a>(
     tx: &mut Tx,
     context: &BookingContext,

@@ -1,4 +1,4 @@
-//! Accept or deny a booking of a product whose bookings are requests until staff decide.
+//! Accept or deny a booking request, for products whose bookings staff decide on.
 
 use super::cancel::{Cancellation, write};
 use super::place::{BookingContext, BookingError, ChangeScope};
@@ -9,7 +9,8 @@ use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::change::{Kind, Subject};
 use slotkeeper_store::tables::bookings::{self, Booking, Stamp};
 
-/// Accepts a request: from now on the booking is confirmed, and its customer is reminded. One that is accepted stays as it is.
+/// Accepts a request: the booking is confirmed, and its follow-ups are planned. An accepted booking is returned
+/// unchanged.
 ///
 /// # Errors
 /// [`BookingError::NoBooking`], [`BookingError::NotYours`], [`BookingError::Cancelled`].
@@ -41,10 +42,10 @@ pub fn accept(
     Ok(accepted)
 }
 
-/// Denies a request: it is cancelled without a fee, and what it claims is free at once.
+/// Denies a request: cancels it without a fee and releases its claims.
 ///
 /// # Errors
-/// As [`accept`]; [`BookingError::Cancelled`] also when it was accepted before.
+/// As [`accept`]; also [`BookingError::Cancelled`] when the booking was accepted before.
 pub fn deny(
     cx: &mut Write<'_, CancelBookings>,
     number: &BookingNumber,
@@ -59,7 +60,7 @@ pub fn deny(
     write(cx, booking, &denial)
 }
 
-/// The booking, locked, if the principal may change it and it is not cancelled.
+/// Locks the booking, if the principal may change it and it is not cancelled.
 fn pending(cx: &mut WriteContext<'_>, number: &BookingNumber) -> Result<Booking, BookingError> {
     let (tx, unit) = cx.tx();
     let booking = bookings::lock(tx, unit.account_id(), number)?.ok_or(BookingError::NoBooking)?;

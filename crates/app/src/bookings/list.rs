@@ -10,7 +10,7 @@ use slotkeeper_store::tables::bookings::Booking;
 use slotkeeper_store::tables::list_pages::{ListPage, PageRequest, page};
 use slotkeeper_store::{Snapshot, StoreError};
 
-/// The search, once its range of changes can be answered completely.
+/// The search, as soon as its range of change times is complete: no later commit gets a time within it.
 pub async fn settled(
     app: &App,
     access: &Access<ReadBookings>,
@@ -19,7 +19,7 @@ pub async fn settled(
     settle(app, access, search.touched.map(|(_, end)| end), search).await
 }
 
-/// A page of the bookings that the search finds, by start and number. Ends include what answers show as the same time: the
+/// A page of the bookings found, by start and number. Ends of ranges are inclusive at the precision of responses: the
 /// minute of a change, the second of a start.
 pub fn list(
     cx: &mut Read<'_, ReadBookings>,

@@ -1,4 +1,4 @@
-//! Bookings.
+//! Bookings: creating, changing, cancelling, accepting or denying, listing.
 
 pub mod cancel;
 pub mod create;

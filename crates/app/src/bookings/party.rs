@@ -1,4 +1,4 @@
-//! Who a booking is for: its customer, and the people who come.
+//! The people of a booking: its customer and its participants.
 
 use super::place::{BookingContext, BookingError, PersonPlace};
 use crate::{App, random};
@@ -13,19 +13,17 @@ use slotkeeper_store::tables::customers::{self, Customer, Visits};
 use slotkeeper_store::tables::linked_people::{self, LinkedPerson};
 use slotkeeper_store::{Snapshot, Tx};
 
-/// What a request says of a person.
 #[derive(Debug, Clone, Default)]
 pub struct PersonInput {
     /// Everything but the custom fields.
     pub person: Person,
-    /// The answers to custom fields.
     pub custom_fields: Vec<FieldInput>,
 }
 
-/// Whose a booking is to be.
+/// The customer of a new booking.
 #[derive(Debug, Clone)]
 pub enum CustomerInput {
-    /// A customer that is there, looked for within this sight.
+    /// An existing customer, within the visibility of the principal.
     Known(CustomerId, Visibility),
     New(Box<PersonInput>),
 }
@@ -34,7 +32,7 @@ pub enum CustomerInput {
 pub struct ParticipantInput {
     pub who: WhoInput,
     pub category: CategoryId,
-    /// Which of the people of this category, from 1.
+    /// Position among the participants of the category, counted from 1.
     pub index: u32,
 }
 
@@ -42,18 +40,18 @@ pub struct ParticipantInput {
 pub enum WhoInput {
     Customer,
     Unknown,
-    /// Somebody linked to the customer already.
+    /// A person linked to the customer.
     Linked(LinkedPersonId),
-    /// Somebody new, to be linked to the customer.
+    /// A new person, to be linked to the customer.
     New(Box<PersonInput>),
 }
 
-/// Whose people a request may name.
+/// Whose linked people a request may name or add.
 #[derive(Debug, Clone)]
 pub struct Naming {
-    /// Of customers that are seen: those who are linked to them.
+    /// The customers whose linked people may be named.
     pub seen: Visibility,
-    /// Of customers that may be changed: new ones, who are linked to them.
+    /// The customers to whom new people may be linked.
     pub changed: Visibility,
 }
 
@@ -64,7 +62,7 @@ impl ParticipantInput {
 }
 
 impl PersonInput {
-    /// The person, if everything said of it is taken.
+    /// The person, if all values and custom fields are valid.
     pub(crate) fn checked(
         &self,
         catalogue: &Catalogue,
@@ -81,8 +79,8 @@ impl PersonInput {
 }
 
 impl BookingContext {
-    /// Whether an order for this product is for somebody who is a member now. Nobody is looked up for a product that
-    /// everybody can book; whoever is not there yet is no member.
+    /// Whether the order is for a customer with a valid membership. The customer is read only if the product asks for
+    /// it; new customers are not members.
     pub(crate) fn for_member(
         &self,
         db: &mut Snapshot,
@@ -99,8 +97,8 @@ impl BookingContext {
         Ok(self.is_member(seen.ok_or(BookingError::NoCustomer)?.membership.as_ref()))
     }
 
-    /// The customer, created if it is somebody new. The flag says which; whoever calls asks in the end whether there is
-    /// [room](Self::has_room_for_customer).
+    /// The customer, created if new; the flag says whether. The caller of a new one calls
+    /// [`has_room_for_customer`](Self::has_room_for_customer) at the end.
     pub(crate) fn customer(
         &self,
         tx: &mut Tx,
@@ -110,7 +108,7 @@ impl BookingContext {
     ) -> Result<(Customer, bool), BookingError> {
         match input {
             CustomerInput::Known(id, visibility) => {
-                // Locked, or somebody could delete it before the booking is written.
+                // Locked, or the customer could be deleted before the booking is written.
                 let customer = customers::lock(tx, &self.account.id, id)?;
                 let seen = customer.filter(|customer| visibility.shows(customer.application.as_ref()));
                 Ok((seen.ok_or(BookingError::NoCustomer)?, false))
@@ -129,15 +127,15 @@ impl BookingContext {
         }
     }
 
-    /// Whether there is room for the customer that this transaction has created: there is a limit for applications alone, if
-    /// there is one. The last thing a use case does: from here on nobody else adds a customer to the account until COMMIT.
+    /// Fails if the customer created in this transaction exceeds the limit, which applies to applications only. To be
+    /// called last: from here until COMMIT no other transaction can add a customer to the account.
     pub(crate) fn has_room_for_customer(&self, tx: &mut Tx, app: &App) -> Result<(), BookingError> {
         let Some(most) = app.most_customers().filter(|_| self.application().is_some()) else { return Ok(()) };
         let room = customers::has_room(tx, &self.account.id, most)?;
         if room { Ok(()) } else { Err(BookingError::TooManyCustomers(most)) }
     }
 
-    /// A new person, linked to the customer, whom the caller has locked.
+    /// Creates a person linked to the customer, whom the caller has locked.
     pub(crate) fn link(
         &self,
         tx: &mut Tx,
@@ -157,7 +155,7 @@ impl BookingContext {
         Ok(linked)
     }
 
-    /// Whether nobody is to be linked to a customer who may not be changed.
+    /// Fails if a new person is to be linked to a customer that the principal may not change.
     pub(crate) fn may_link(
         &self,
         naming: &Naming,
@@ -169,8 +167,8 @@ impl BookingContext {
         if access { Ok(()) } else { Err(BookingError::NotYourCustomer) }
     }
 
-    /// The people who come to a booking that is there, in place of those who were named before. Who is named already stays
-    /// also where the customer is not seen.
+    /// The participants that replace the `named` ones of an existing booking. Those already named can stay even if the
+    /// customer is not visible to the principal.
     pub(crate) fn replacing(
         &self,
         tx: &mut Tx,
@@ -195,8 +193,8 @@ impl BookingContext {
         Ok(people)
     }
 
-    /// Whether these people could come: those who are new as far as they are described, the others as far as the customer is
-    /// known to whom they are linked. Nobody is created.
+    /// Checks the participants without creating any: values of new people, and the link of the others if the customer
+    /// is known.
     pub(crate) fn check_people(
         &self,
         tx: &mut Tx,
@@ -220,7 +218,7 @@ impl BookingContext {
         Ok(())
     }
 
-    /// The people who come; those who are new are linked to the customer.
+    /// The participants; new people are linked to the customer.
     pub(crate) fn participants(
         &self,
         tx: &mut Tx,

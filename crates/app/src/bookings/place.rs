@@ -1,4 +1,4 @@
-//! Place an order: what holds, bookings and changes of bookings have in common.
+//! What holds, bookings and changes of bookings share: errors, the context of the order, and the check of the scope.
 
 use crate::access::Action;
 use crate::allocation::ClaimError;
@@ -24,7 +24,6 @@ use slotkeeper_store::tables::holds::{self, Hold};
 use slotkeeper_store::tables::{applications, users};
 use slotkeeper_store::{Snapshot, StoreError, Tx};
 
-/// Why a booking, a hold or a change of one is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum BookingError {
     #[error(transparent)]
@@ -39,32 +38,32 @@ pub enum BookingError {
     NoPerson,
     #[error("no customer is named")]
     NeedsCustomer,
-    /// Or the key does not see the customer.
+    /// There is no such customer, or it is outside the visibility of the principal.
     #[error("no such customer")]
     NoCustomer,
-    /// The access does not allow changes of this customer.
+    /// The customer is visible, but not within the scope of the write permission.
     #[error("the customer cannot get linked people from this application")]
     NotYourCustomer,
-    /// The customer that was named has no such linked person.
+    /// The customer has no such linked person.
     #[error("no such linked person")]
     NoLinkedPerson,
     #[error("the customer has {MOST_LINKED} linked people")]
     TooManyLinked,
-    /// The limit is in the configuration.
+    /// The limit is set in the configuration and holds for applications.
     #[error("the business has {0} customers, as many as it can have")]
     TooManyCustomers(u32),
-    /// Or the hold is of another application.
+    /// There is no such hold, or another application made it.
     #[error("no such hold")]
     NoHold,
     #[error("the hold has become a booking")]
     HoldIsBooked,
-    /// Or the key does not see the booking.
+    /// There is no such booking, or it is outside the visibility of the principal.
     #[error("no such booking")]
     NoBooking,
-    /// A move by time alone needs an event that starts then.
+    /// The booking was moved by time alone, and no event starts at that time.
     #[error("no event of the product starts at this time")]
     NoEventThen,
-    /// The key sees the booking, and cannot change it.
+    /// The booking is visible, but not within the scope of the write permission.
     #[error("the booking was not created by this application")]
     NotYours,
     #[error("the booking has been cancelled")]
@@ -78,47 +77,44 @@ pub enum BookingError {
     #[error("a code of a {kind:?} cannot be used: {why}")]
     Code {
         kind: CodeKind,
-        /// The code as it was typed, cut to the length of a code.
+        /// As the client sent it, cut to the length of a code.
         typed: String,
         why: CodeError,
     },
-    /// With the name of the promotion. Other bookings have used it up since the hold was made.
+    /// Names the promotion, which other bookings have used up since the hold was made.
     #[error("the promotion of the hold has been used up: {0}")]
     PromotionGone(String),
     #[error("the price of the hold no longer holds: {0}")]
     PromiseBroken(QuoteLapsed),
     #[error(transparent)]
     UsedOtherwise(#[from] KeyReused),
-    /// The account has no currency, so it is no business.
+    /// The account is not a business: it has no currency.
     #[error("the account takes no bookings")]
     NoBusiness,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Which person of a request an error is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PersonPlace {
     Customer,
-    /// A person linked to a customer, who is created or changed alone.
     LinkedPerson,
     /// A new person among the participants of a booking.
     Participant,
 }
 
-/// What a code is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeKind {
     Promotion,
     Voucher,
 }
 
-/// Why a hold no longer has the price it was made with.
+/// Why the price of a hold is not valid any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum QuoteLapsed {
     #[error("prepaid credits have been used up")]
     Prepaid,
-    /// Of the credit that the customer has with the business.
+    /// The customer's credit in money.
     #[error("credit has been used up")]
     Credit,
     #[error("the price has gone up")]
@@ -134,8 +130,8 @@ impl From<ClaimError> for BookingError {
     }
 }
 
-/// What somebody may change, and what they see: a thing that is seen and may not be changed is refused, one that is not seen
-/// is not there.
+/// What a principal may change, and what it may read. A thing that it may only read is refused; one that it may not
+/// read is reported as absent.
 #[derive(Debug, Clone)]
 pub(crate) struct ChangeScope {
     changes: Visibility,
@@ -143,14 +139,14 @@ pub(crate) struct ChangeScope {
 }
 
 impl ChangeScope {
-    /// What the principal may change in this unit, and what it may read by the action `Reads`.
+    /// The scopes of the unit: changes by its own action, reading by the action `Reads`.
     pub(crate) fn of<Reads: Action>(unit: &Unit) -> Self {
         let reads = unit.grant().access::<Reads>();
         Self { changes: unit.visibility().clone(), sees: reads.map(|access| access.visibility().clone()) }
     }
 
-    /// Whether what this application created, or with none somebody else, may be changed; `absent` is the answer for what is
-    /// not there.
+    /// Whether a thing may be changed that the application `creator` made (`None`: not made by an application).
+    /// `absent` is the error for a thing that the principal may not read.
     pub(crate) fn check(&self, creator: Option<&ApplicationId>, absent: BookingError) -> Result<(), BookingError> {
         match self.to(creator) {
             AccessLevel::Changed => Ok(()),
@@ -159,7 +155,7 @@ impl ChangeScope {
         }
     }
 
-    /// How far it reaches what this application created, or with none somebody else.
+    /// The level of access to a thing that the application `creator` made; `None`: not made by an application.
     pub(crate) fn to(&self, creator: Option<&ApplicationId>) -> AccessLevel {
         if self.changes.shows(creator) {
             AccessLevel::Changed
@@ -171,33 +167,31 @@ impl ChangeScope {
     }
 }
 
-/// How far somebody reaches a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AccessLevel {
-    /// It may be changed.
     Changed,
-    /// It is seen, and no more.
+    /// Readable, but not changeable.
     Seen,
-    /// It is as good as not there.
+    /// Reported as absent.
     Absent,
 }
 
-/// What an order takes the place of.
+/// The claims that an order replaces.
 #[derive(Default)]
 pub(crate) struct ReplacedClaims {
     pub(crate) owners: Vec<ClaimOwner>,
-    /// The hold, if it has not ended: what it said is promised.
+    /// The hold, if it has not expired; its price is guaranteed.
     pub(crate) live: Option<Hold>,
 }
 
-/// Who places an order, where, when.
+/// The context of an order: account, actor, time, and whether the booking rules apply.
 #[derive(Clone)]
 pub(crate) struct BookingContext {
     pub(crate) account: Account,
     pub(crate) currency: Currency,
     pub(crate) actor: Actor,
     pub(crate) now: Instant,
-    /// Whether it is done as staff would.
+    /// Whether the booking rules for customers are ignored, as for staff.
     pub(crate) relaxed: bool,
 }
 
@@ -206,13 +200,13 @@ impl BookingContext {
         Self::within(unit.account(), unit.grant().actor(), unit.now(), relaxed)
     }
 
-    /// As if somebody placed it at another time.
+    /// The context at another time, as if the order were placed then.
     pub(crate) fn within(account: &Account, actor: &Actor, now: Instant, relaxed: bool) -> Result<Self, BookingError> {
         let currency = account.currency.ok_or(BookingError::NoBusiness)?;
         Ok(Self { account: account.clone(), currency, actor: actor.clone(), now, relaxed })
     }
 
-    /// What an order takes and costs; `member` says whether it is for somebody who is a member now.
+    /// The claims and the price of an order. `member`: whether its customer has a valid membership.
     pub(crate) fn plan<'a>(
         &self,
         catalogue: &'a Catalogue,
@@ -228,23 +222,22 @@ impl BookingContext {
         Ok(plan(catalogue, order, OrderTerms { context: moment, member, zero: Money::zero(self.currency), language })?)
     }
 
-    /// Whether an order for this product asks who it is for: only then is anybody looked up.
+    /// Whether the order requires a membership. Only then is the customer read.
     pub(crate) fn asks_for_member(&self, catalogue: &Catalogue, product: &ProductId) -> bool {
         !self.relaxed && catalogue.product(product).is_some_and(|product| product.members_only)
     }
 
-    /// Whether somebody with this membership is a member now.
+    /// Whether the membership is valid today, in the zone of the account.
     pub(crate) fn is_member(&self, membership: Option<&Membership>) -> bool {
         membership.is_some_and(|membership| membership.covers(self.account.zone.date_of(self.now)))
     }
 
-    /// The application that acts, if it is one.
+    /// The application that acts; `None` for a user and the system.
     pub(crate) fn application(&self) -> Option<&ApplicationId> {
         self.actor.application()
     }
 
-    /// The name of who acts, as bookings show it: an application's or a person's. Nothing for somebody who was not signed in,
-    /// such as a customer.
+    /// The name of the application or user that acts, as bookings show it; `None` for the system.
     pub(crate) fn agent(&self, db: &mut Snapshot) -> Result<Option<String>, StoreError> {
         match &self.actor {
             Actor::Application(developer, id) | Actor::Key(Key { developer, application: id, .. }) => {
@@ -255,7 +248,7 @@ impl BookingContext {
         }
     }
 
-    /// Looks at the hold that this order replaces, and locks it. One that has ended is as good as none.
+    /// Locks the previous hold of the order. An expired one still has its claims released, but guarantees nothing.
     pub(crate) fn previous_hold(&self, tx: &mut Tx, id: Option<&HoldId>) -> Result<ReplacedClaims, BookingError> {
         let (Some(id), Some(application)) = (id, self.application()) else { return Ok(ReplacedClaims::default()) };
         let hold = holds::lock(tx, &self.account.id, application, id)?.ok_or(BookingError::NoHold)?;

@@ -1,4 +1,4 @@
-//! What keys must be allowed to work with bookings and holds (wire reference, sections 2.2 and 3.2).
+//! The actions on bookings and holds (wire reference, sections 2.2 and 3.2).
 
 use crate::access::Action;
 use slotkeeper_domain::permission::Permission::{
@@ -13,7 +13,6 @@ impl Action for ReadBookings {
     const DESCRIPTION: &'static str = "read bookings";
 }
 
-/// Create bookings and change them.
 pub struct WriteBookings;
 
 impl Action for WriteBookings {

@@ -1,4 +1,4 @@
-//! Change a booking: its people, options, price, or when it is. What is not said stays as it was.
+//! Change a booking: people, options, price or time. Members of the change that are absent keep their value.
 
 use super::party::{Naming, ParticipantInput};
 use super::place::{BookingContext, BookingError, ChangeScope};
@@ -28,46 +28,42 @@ use slotkeeper_store::Tx;
 use slotkeeper_store::tables::bookings::{self, Booking, Stamp};
 use slotkeeper_store::tables::customers::{self, Customer};
 
-/// What is to be different. Lists replace what was there.
+/// The changes to a booking. Lists replace the previous ones.
 #[derive(Debug, Clone, Default)]
 pub struct BookingChange {
     pub product: Option<ProductId>,
     /// Another event, or other classes of a course.
     pub choice: EventChoice,
-    /// Another appointment, as a search offered it.
+    /// Another slot, as found by a search.
     pub appointment: Option<AppointmentId>,
-    /// When an appointment starts; or when another event of the product does, if none is named.
+    /// The start of an appointment, or of another event of the product if `choice` is empty.
     pub starts_at: Option<Instant>,
-    /// When an appointment ends.
     pub ends_at: Option<Instant>,
     pub party: Option<Party>,
-    /// Who they are; those who were named before are no longer.
+    /// Replace all participants named before.
     pub participants: Option<Vec<ParticipantInput>>,
     pub options: Option<Vec<OptionInput>>,
-    /// The resources of an appointment: those and no others.
+    /// All resources of an appointment.
     pub resources: Option<Vec<ResourceId>>,
-    /// Whether the event is to be theirs alone.
+    /// Whether the event is booked as a private event.
     pub private_event: Option<bool>,
-    /// Extra lines on the price.
+    /// Manual price lines.
     pub adjustments: Option<Vec<Adjustment>>,
-    /// Further codes of promotions and vouchers.
+    /// Codes of promotions, coupons and vouchers, in addition to those used before.
     pub codes: Codes,
-    /// The reference in the caller's system; empty to have none any more. So are the other texts.
+    /// The client's own reference. An empty text deletes it; so do the next two.
     pub external_ref: Option<String>,
-    /// Where it comes from.
+    /// The channel or campaign it comes from, as the client names it.
     pub source: Option<String>,
     pub source_ip: Option<String>,
-    /// Whether it is changed as staff would.
+    /// Whether the booking rules for customers are ignored, as for staff.
     pub relaxed: bool,
-    /// Who is told by e-mail.
+    /// The recipients of the e-mail about it.
     pub notify: Notify,
 }
 
-/// Changes a booking, computes its price anew and, if it is to be at another time or for others, allocates that and releases
-/// what it had. `naming` says which people the request may name.
-///
-/// # Errors
-/// [`BookingError`].
+/// Changes a booking and computes its price anew. If time or quantity change, allocates the new claims and releases the
+/// old ones. `naming` says whose linked people the request may name.
 pub fn update(
     cx: &mut Write<'_, WriteBookings>,
     number: &BookingNumber,
@@ -105,13 +101,14 @@ fn write(
             order.party.check(product, &catalogue, false).map_err(OrderError::Party)?;
         }
     }
-    // What has begun costs what it did, and what is gone has no price any more.
+    // After the start the price is final, and a product that is no longer in the catalogue has none; notes can still be
+    // changed.
     if deed == BookingAction::Note
         && (allow(BookingAction::Change).is_err() || catalogue.product(&booking.product).is_none())
     {
         return note(tx, app, context, &catalogue, booking, (change, naming));
     }
-    // A booking that stays when it is keeps its time, whatever the rules say of new ones.
+    // A booking that is not moved keeps its time, even where the rules would not allow a new one there.
     let stays = stays(&booking, &order);
     let terms = BookingContext { relaxed: context.relaxed || stays, ..context.clone() };
     let member = context.asks_for_member(&catalogue, &order.product) && {
@@ -120,11 +117,11 @@ fn write(
     };
     let mut plan = terms.plan(&catalogue, &order, member)?;
     if terms.relaxed && !context.relaxed {
-        // Other options can make it longer; then it has to fit like a new one.
+        // Other options can make it longer; then the rules for new bookings apply.
         if plan.span != booking.span {
             plan = context.plan(&catalogue, &order, member)?;
         }
-        // Who is to be there instead has to be there.
+        // Newly named resources must be available.
         let others = order.resources.iter().filter(|id| !booking.details.resources.contains(id));
         if let Some(id) = appointment::first_unavailable(&catalogue, others, plan.span, &context.account.zone) {
             return Err(OrderError::Appointment(AppointmentNotBookable::Away(id.clone())).into());
@@ -140,7 +137,7 @@ fn write(
         let request = NewClaim { request: &plan.request, owner: &owner, instead_of, expires_at: None, zone };
         resources = allocate(tx, account, &request, context.now)?.resources;
     }
-    // Locked, because what the customer has is used.
+    // Locked, because vouchers and promotions of the customer are used.
     let customer = customers::lock(tx, account, &booking.customer)?.ok_or(BookingError::NoBooking)?;
     let participants = participants(tx, context, &catalogue, (&booking, &customer), &order.party, (change, naming))?;
     let pricing = PricingRequest {
@@ -195,7 +192,7 @@ fn write(
     Ok(changed)
 }
 
-/// Changes what is noted about it, and nothing else.
+/// Changes participants and notes only, without pricing or allocating.
 fn note(
     tx: &mut Tx,
     app: &App,
@@ -216,7 +213,7 @@ fn note(
     Ok(changed)
 }
 
-/// Who comes by name: those who are named now, or those who were and are still of the party.
+/// The participants: those of the change, or those named before who still fit the party.
 fn participants(
     tx: &mut Tx,
     context: &BookingContext,
@@ -235,7 +232,7 @@ fn participants(
     }
 }
 
-/// The booking with what is noted about it, and who changed it.
+/// The booking with the notes of the change, and with the time and name of who changed it.
 fn noted(
     context: &BookingContext,
     mut booking: Booking,
@@ -258,7 +255,7 @@ fn record_change(tx: &mut Tx, context: &BookingContext, booking: &Booking) {
     tx.record(context.actor.change(&context.account.id, context.now, subject, Kind::Updated));
 }
 
-/// A text as it is to be: an empty one takes away what was there.
+/// The new value of a text; an empty one deletes it.
 fn said(said: Option<&String>, was: Option<&String>) -> Option<String> {
     said.or(was).filter(|text| !text.is_empty()).cloned()
 }

@@ -1,4 +1,4 @@
-//! What a booking is to be when a request changes it, and whether that takes or costs anything else.
+//! The order that a change of a booking amounts to, and whether it affects claims or price.
 
 use super::place::BookingError;
 use super::update::BookingChange;
@@ -16,13 +16,13 @@ use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::bookings::Booking;
 use std::collections::BTreeSet;
 
-/// When bookings of a product can be changed; one that is gone has no rules of its own.
+/// The booking rules of a product; the defaults if it is no longer in the catalogue.
 pub(super) fn rules_of(catalogue: &Catalogue, product: &ProductId) -> BookingRules {
     catalogue.product(product).map(|product| product.rules).unwrap_or_default()
 }
 
-/// The booking as it is to be. Clients read a booking, change a part of it and write all of it back (wire reference, section
-/// 3.2): a member that is as it was says nothing where another says something new.
+/// The order for the changed booking. Clients read a booking, change a part and write all of it back (wire reference,
+/// section 3.2), so a member equal to the current value is not a wish of its own where another member changes.
 pub(super) fn order(
     booking: &Booking,
     change: &BookingChange,
@@ -46,7 +46,7 @@ pub(super) fn order(
         private_event: change.private_event.unwrap_or(booking.details.private_event),
         adjustments: change.adjustments.clone().unwrap_or_else(|| booking.details.adjustments.clone()),
     };
-    // An appointment stays one when its product is gone.
+    // An appointment stays one when its product is no longer in the catalogue.
     let appointed = known.map_or(same_product && booking.event.is_none(), |product| product.flexible().is_some());
     if appointed {
         let was = Some(&booking.span).filter(|_| same_product && booking.event.is_none());
@@ -70,7 +70,7 @@ fn choice(booking: &Booking, said: &EventChoice, same_product: bool) -> EventCho
     let enrolled_from = new(&said.enrolled_from, &booking.enrolled_event);
     let drop_in = new(&said.drop_in, &booking.drop_in_event);
     match new(&said.event, &booking.event) {
-        // Another event. Who had a single class has a single class.
+        // Another event. A drop-in stays a drop-in.
         Some(event)
             if same_product && booking.drop_in_event.is_some() && drop_in.is_none() && enrolled_from.is_none() =>
         {
@@ -86,7 +86,7 @@ fn choice(booking: &Booking, said: &EventChoice, same_product: bool) -> EventCho
     }
 }
 
-/// When the appointment is to be, and with what; `was` is when it is now.
+/// Sets times and resources of an appointment; `was` is its current time, if it stays an appointment of the product.
 fn set_times(order: &mut Order, booking: &Booking, change: &BookingChange, was: Option<&Span>) {
     let new = |said: Option<Instant>, was: Option<Instant>| said.filter(|_| said != was);
     let (from, to) = (was.map(|span| span.from), was.map(|span| span.to));
@@ -95,17 +95,17 @@ fn set_times(order: &mut Order, booking: &Booking, change: &BookingChange, was: 
     order.appointment.clone_from(&change.appointment);
     let moves = change.appointment.is_some() || starts_at.is_some() || was.is_none();
     order.starts_at = if change.appointment.is_some() { starts_at } else { starts_at.or(from) };
-    // One that moves or gets other options is as long as those make it, unless its end is said.
+    // When it is moved or its options change, they determine the length, unless an end is given.
     let keeps_length = !moves && matches!(order.options, Options::Kept(_));
     order.ends_at = ends_at.or(to.filter(|_| keeps_length));
     let as_it_was = keeps_length && ends_at.is_none();
-    // An empty list names none.
+    // An empty list means that none are named.
     match change.resources.as_ref().filter(|named| !named.is_empty()) {
-        // What is named is what it gets, or nothing changes; but where all of it stays, an echo says nothing.
+        // Named resources are required, except when they are an echo of all current ones.
         Some(named) if !as_it_was || !same(named, &booking.details.resources) => order.resources.clone_from(named),
-        // One that stays and becomes longer or shorter is with whom it was.
+        // Only the length changes: it stays with the same resources.
         None if !moves && !as_it_was => order.resources.clone_from(&booking.details.resources),
-        // One that moves keeps what it has where that can be, and others do where not.
+        // When it is moved, the current resources are preferred, but others may replace them.
         _ => order.preferred.clone_from(&booking.details.resources),
     }
 }
@@ -114,8 +114,8 @@ fn same(some: &[ResourceId], others: &[ResourceId]) -> bool {
     some.iter().collect::<BTreeSet<_>>() == others.iter().collect::<BTreeSet<_>>()
 }
 
-/// The options as they are to be. Those that are as they were are kept, also where the product no longer has them so; those
-/// of the old product say nothing about another.
+/// The options of the order. Unchanged ones are kept even if the product no longer offers them. An echo of the options
+/// of the old product is ignored when the product changes.
 fn options(
     booking: &Booking,
     change: &BookingChange,
@@ -147,7 +147,7 @@ fn options(
     }
 }
 
-/// Whether it stays when it is.
+/// Whether product, event and times are unchanged.
 pub(super) fn stays(booking: &Booking, order: &Order) -> bool {
     let same_product = order.product == booking.product;
     let same_classes = order.choice.event == booking.event
@@ -164,7 +164,7 @@ pub(super) fn stays(booking: &Booking, order: &Order) -> bool {
     same_product && same_classes && same_times
 }
 
-/// Whether one that stays when it is also takes no more and no less than it has.
+/// Whether a booking that is not moved needs exactly the claims it has.
 pub(super) fn same_claims(booking: &Booking, order: &Order, plan: &OrderPlan<'_>, catalogue: &Catalogue) -> bool {
     order.party.seats(catalogue) == booking.party.seats(catalogue)
         && order.private_event == booking.details.private_event
@@ -172,7 +172,7 @@ pub(super) fn same_claims(booking: &Booking, order: &Order, plan: &OrderPlan<'_>
         && (order.resources.is_empty() || same(&order.resources, &booking.details.resources))
 }
 
-/// Whether a change is of what is noted alone: what the booking takes, what it costs and when it is are as they were.
+/// Whether only notes change: claims, price and time are unchanged.
 pub(super) fn only_noted(booking: &Booking, order: &Order, change: &BookingChange) -> bool {
     stays(booking, order)
         && order.resources.is_empty()

@@ -1,4 +1,4 @@
-//! End a calendar: its address leads nowhere any more.
+//! End a calendar feed; its address stops working.
 
 use super::CalendarOwner;
 use crate::App;
@@ -8,7 +8,7 @@ use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::calendars;
 use slotkeeper_store::{StoreError, Tx};
 
-/// Ends the calendar with this id. Whether it was there: it may have ended before.
+/// Ends the feed with this id. False when it had ended already.
 pub async fn end(app: &App, mine: &CalendarOwner, id: CalendarId) -> Result<bool, StoreError> {
     let now = app.now();
     let mine = mine.clone();
@@ -23,8 +23,8 @@ pub async fn end(app: &App, mine: &CalendarOwner, id: CalendarId) -> Result<bool
         .await
 }
 
-/// Ends all calendars that a person made, within the transaction that removes the person: their own, and those of resources,
-/// whose addresses they know as well.
+/// Ends all feeds that a user made, in the transaction that removes the user: also those of resources, because the user
+/// knows their addresses.
 pub(crate) fn end_of_maker(
     tx: &mut Tx,
     account: &AccountId,

@@ -1,4 +1,4 @@
-//! Entries of calendars, made of what is booked.
+//! Calendar entries, made from bookings and blocks.
 
 use slotkeeper_domain::account::Language;
 use slotkeeper_domain::catalogue::Catalogue;
@@ -12,21 +12,19 @@ use slotkeeper_emails::{People, TimeSpan};
 use slotkeeper_store::tables::accounts::Account;
 use slotkeeper_store::tables::calendar_entries::{BlockRow, Booked, EventRow};
 
-/// What entries are made with.
 pub(super) struct CalendarContext<'a> {
-    /// Whose calendar it is.
     pub(super) account: &'a Account,
-    /// What is on offer.
     pub(super) catalogue: &'a Catalogue,
-    /// The language of what is on offer.
+    /// The language of catalogue texts.
     pub(super) language: Language,
-    /// The language of everything else: the first of the account's that has texts.
+    /// The language of fixed texts: the first of the account's for which there are any.
     pub(super) emails: Language,
-    /// The number and the time of the last change that can show in every entry: of the catalogue or of the account itself.
+    /// Number and time of the last change that affects every entry: of the catalogue or of the account.
     pub(super) common: (i64, Instant),
 }
 
-/// The rows without those of an event that may be there in part: of which the statement's limit may have cut some.
+/// The rows without those of the last event if the limit may have cut some off, so that each event is shown with all
+/// its bookings.
 pub(super) fn whole(mut rows: Vec<EventRow>, limit: i64) -> Vec<EventRow> {
     if i64::try_from(rows.len()).is_ok_and(|found| found >= limit)
         && let Some(last) = rows.last().map(|row| row.event.clone())
@@ -38,13 +36,14 @@ pub(super) fn whole(mut rows: Vec<EventRow>, limit: i64) -> Vec<EventRow> {
 }
 
 impl CalendarContext<'_> {
-    /// What an entry says of its changes, so many of its own and the last one at that time: neither ever goes back.
+    /// Sequence number and time of the last change of an entry, which must never decrease. `own` is its own number of
+    /// changes.
     fn changes(&self, own: i64, at: Instant) -> (u32, Instant) {
         let (number, common_at) = self.common;
         (u32::try_from(number.saturating_add(own)).unwrap_or(u32::MAX), common_at.max(at))
     }
 
-    /// One entry for each event. The rows of an event follow each other.
+    /// One entry for each event. The rows of an event must follow each other.
     pub(super) fn events(&self, rows: &[EventRow]) -> Vec<CalendarEvent> {
         let events = rows.chunk_by(|one, other| one.event == other.event);
         events.filter_map(|rows| Some(self.event(rows.first()?, rows))).collect()
@@ -65,7 +64,6 @@ impl CalendarContext<'_> {
         CalendarEvent::for_business(&occasion, self.emails, changes)
     }
 
-    /// The entry of an appointment.
     pub(super) fn appointment(&self, booked: &Booked) -> CalendarEvent {
         let occasion = ScheduledEvent {
             uid: Uid::of_booking(&self.account.id, &booked.number),
@@ -77,15 +75,15 @@ impl CalendarContext<'_> {
         CalendarEvent::for_business(&occasion, self.emails, self.changes(booked.changes, booked.touched_at))
     }
 
-    /// The entry of a block. Its changes are not counted: the seconds until the last one are.
+    /// The entry of a block. Blocks have no count of changes, so the seconds from creation to last change stand for it.
     pub(super) fn block(&self, row: &BlockRow) -> CalendarEvent {
         let own = row.touched_at.since(row.created_at).as_secs();
         let changes = self.changes(i64::try_from(own).unwrap_or(i64::MAX), row.touched_at);
         CalendarEvent::busy(Uid::of_block(&self.account.id, &row.block), times(row.span), self.emails, changes)
     }
 
-    /// When an event is: as the schedule has it. Where that no longer has it, as it takes what it needs; and where it needs
-    /// nothing, as it was booked. A booking of a course tells only when its first class begins, on the clock.
+    /// Start and end of an event: of the schedule; if it is no longer there, of the claims on its resources; if there
+    /// are none, of a booking. A booking of a course has only the start of its first class, so the time of day is used.
     fn span(&self, event: &EventId, taken: Option<Span>, booked: Option<&Booked>) -> Span {
         let zone = &self.account.zone;
         let product = self.catalogue.product(&event.product);
@@ -101,7 +99,7 @@ impl CalendarContext<'_> {
         Span { from, to: from }
     }
 
-    /// What a product is called; if it is gone, what it was called when it was booked.
+    /// The name of a product; if it is no longer in the catalogue, its name at the time of booking.
     fn product(&self, id: &ProductId, booked: Option<&Booked>) -> String {
         let product = self.catalogue.product(id).map(|product| product.name.r#in(self.language).to_owned());
         product.or_else(|| booked.map(|booked| booked.product_name.clone())).unwrap_or_default()
@@ -140,7 +138,7 @@ mod tests {
             (&[1, 1, 2], 3, &[1, 1]),
             (&[1, 2, 2], 3, &[1]),
             (&[], 0, &[]),
-            // One that has more bookings than that is better there in part than missing.
+            // A single event with more bookings than the limit is shown in part rather than left out.
             (&[2, 2, 2], 3, &[2, 2, 2]),
         ] {
             assert_eq!(whole(rows(found), limit), rows(kept), "{found:?}");

@@ -1,4 +1,4 @@
-//! What is in a calendar, read from the store and written as a file.
+//! Read the contents of a calendar feed and write them as an iCalendar file (RFC 5545).
 
 use super::entries::{CalendarContext, whole};
 use crate::App;
@@ -16,19 +16,18 @@ use slotkeeper_store::tables::change_log;
 use slotkeeper_store::{Snapshot, StoreError};
 use std::time::Duration;
 
-/// Most bookings of events, and most appointments, from today on. Where there are more, the days that are furthest away are
-/// left out.
+/// Most bookings of events, and most appointments, from today on. The most distant days are left out.
 const MOST_AFTER: i64 = 5_000;
-/// The same for the days before today.
+/// The same for days before today.
 const MOST_BEFORE: i64 = 1_000;
-/// Most pieces of blocks.
+/// Most blocks of a resource.
 const MOST_BLOCKS: i64 = 1_000;
-/// How often programs are asked to look again.
+/// How often calendar programs are asked to fetch the file.
 const REFRESH: Duration = Duration::from_secs(3_600);
 
 const DIRECTIONS: [(Direction, i64); 2] = [(Direction::Back, MOST_BEFORE), (Direction::Ahead, MOST_AFTER)];
 
-/// The file of a calendar; nothing when it is of a resource that is gone.
+/// The file of a feed; `None` when its resource is no longer in the catalogue.
 pub(super) fn file(
     db: &mut Snapshot,
     app: &App,
@@ -56,8 +55,8 @@ pub(super) fn file(
     Ok(Some(Feed { name: &name, zone: &account.zone, refresh: REFRESH, events: &events }.write()))
 }
 
-/// The number and the time of the last change that can show in every entry. What was told before entries had changes of their
-/// own, when the last change of all was every entry's, is not gone back behind.
+/// Number and time of the last change that affects every entry. Never less than the last change numbered before entries
+/// had their own counts, because those files contained it as the sequence number.
 fn common(db: &mut Snapshot, account: &Account) -> Result<(i64, Instant), StoreError> {
     let mut common = (0, account.created_at);
     for thing in [Thing::Catalogue, Thing::Account] {
@@ -68,7 +67,7 @@ fn common(db: &mut Snapshot, account: &Account) -> Result<(i64, Instant), StoreE
     Ok((common.0.max(number), common.1.max(at)))
 }
 
-/// Everything that is booked.
+/// All bookings of the account.
 fn of_person(
     db: &mut Snapshot,
     picture: &CalendarContext<'_>,
@@ -85,7 +84,7 @@ fn of_person(
     Ok(events)
 }
 
-/// What takes a resource.
+/// The bookings and blocks that occupy a resource.
 fn of_resource(
     db: &mut Snapshot,
     picture: &CalendarContext<'_>,

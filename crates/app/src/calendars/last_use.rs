@@ -1,4 +1,4 @@
-//! When calendars were last asked for. Kept in memory and written now and then, as that of keys is
+//! When calendar feeds were last fetched. Noted in memory and written every few seconds, like the last use of keys
 //! ([`crate::authorizations::last_use`]).
 
 use crate::App;
@@ -9,7 +9,7 @@ use slotkeeper_store::tables::calendars;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-/// Which calendars were asked for since the last write.
+/// The feeds fetched since the last write.
 #[derive(Default)]
 pub struct LastUse(Mutex<HashMap<(AccountId, CalendarId), Instant>>);
 
@@ -20,14 +20,11 @@ impl LastUse {
     }
 }
 
-/// Writes down which calendars were asked for since the last time.
-///
-/// # Errors
-/// When the store fails; what it was about is forgotten then.
+/// Writes the noted uses. When the store fails, those not yet written are lost.
 pub async fn write_down(app: &App) -> Result<(), StoreError> {
     let used = std::mem::take(&mut *app.calendar_use().0.lock().unwrap_or_else(PoisonError::into_inner));
     let mut used: Vec<_> = used.into_iter().collect();
-    // Sorted, so that two nodes never wait for each other; in portions, so that nobody waits long for the writer.
+    // Sorted, so that two nodes cannot deadlock; in portions, so that other writers do not wait long.
     used.sort_unstable();
     for portion in used.chunks(200) {
         let portion = portion.to_vec();

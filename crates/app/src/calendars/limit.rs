@@ -1,7 +1,5 @@
-//! How often a calendar is written anew for one address.
-//!
-//! Counted in memory, as calls of keys are: a limit that protects the machine must not cost it a write each time. To say that
-//! nothing has changed is not counted; that costs no more than to say that there is no such calendar.
+//! Limit on how often the file of a calendar feed is written. Counted in memory, because the limit should not cost a
+//! write itself. Responses that the file is unchanged are not counted, because they are cheap.
 
 use slotkeeper_domain::id::{AccountId, CalendarId};
 use slotkeeper_domain::throttle::{Limit, TooMany};
@@ -10,21 +8,19 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// Several programs may share an address, and each asks again when something changed.
+/// Several programs may share an address, and each fetches the file after a change.
 const LIMIT: Limit = Limit { burst: 30, interval: Duration::from_secs(20) };
 
-/// From how many calendars on those that were not asked for lately are forgotten.
+/// From this number of feeds on, those without recent fetches are removed from memory.
 const MANY: usize = 10_000;
 
-/// Until when the bucket of each calendar is busy. Only calendars that exist are counted.
+/// The state of the limit of each feed. Only existing feeds are counted, so that wrong addresses do not fill the
+/// memory.
 #[derive(Default)]
 pub(crate) struct FileLimit(Mutex<HashMap<(AccountId, CalendarId), Instant>>);
 
 impl FileLimit {
-    /// Counts a file.
-    ///
-    /// # Errors
-    /// When there were too many.
+    /// Counts one file; fails when there were too many.
     pub(super) fn count(&self, account: &AccountId, id: &CalendarId, now: Instant) -> Result<(), TooMany> {
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (account.clone(), id.clone());

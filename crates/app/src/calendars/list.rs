@@ -1,4 +1,4 @@
-//! List calendars: which there are, and which there could be.
+//! List the calendar feeds of a member of the team and of resources.
 
 use crate::App;
 use crate::caller::{BusinessMember, Manager};
@@ -7,26 +7,25 @@ use slotkeeper_domain::id::ResourceId;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::calendars::{self, Calendar};
 
-/// Most calendars of resources that are listed. A business has a few resources.
+/// Most feeds of resources that are listed.
 const MOST: i64 = 1_000;
 
-/// A resource, and its calendar if it has one.
 #[derive(Debug, Clone)]
 pub struct ResourceCalendar {
     pub id: ResourceId,
-    /// What it is called; absent when it is gone from the catalogue.
+    /// `None` when the resource is no longer in the catalogue.
     pub name: Option<String>,
     pub calendar: Option<Calendar>,
 }
 
-/// A person's own calendar.
+/// The member's own feed.
 pub async fn own(app: &App, worker: &BusinessMember) -> Result<Option<Calendar>, StoreError> {
     let (account, of) = (worker.account.id.clone(), CalendarOf::Person(worker.user.id.clone()));
     app.store().read(move |db| calendars::find_of(db, &account, &of)).await
 }
 
-/// The resources of the catalogue in its order, named in the account's language, and after them those that are gone and still
-/// have a calendar.
+/// The resources in the order of the catalogue, named in the account's default language, followed by feeds of resources
+/// that are no longer in the catalogue.
 pub async fn of_resources(app: &App, manager: &Manager) -> Result<Vec<ResourceCalendar>, StoreError> {
     let (unit, account) = (app.clone(), manager.account.clone());
     app.store()

@@ -1,4 +1,4 @@
-//! Make a calendar.
+//! Make a calendar feed.
 
 use super::{CalendarOwner, hash};
 use crate::{App, random};
@@ -10,23 +10,19 @@ use slotkeeper_domain::time::Instant;
 use slotkeeper_store::tables::{calendars, users};
 use slotkeeper_store::{StoreError, Tx};
 
-/// Why there is no new address.
 #[derive(Debug, thiserror::Error)]
 pub enum MakeError {
-    /// There is a calendar already, or another one than the form says: it was sent twice.
+    /// There is a feed already, or another one than the form says, because the form was sent twice.
     #[error("the calendar was made or replaced before")]
     MadeBefore,
-    /// There is no such resource, or the person was removed meanwhile.
+    /// There is no such resource, or the user was removed meanwhile.
     #[error("there is nothing to make a calendar of")]
     NotFound,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Makes the calendar and its address, which is known to nobody but the caller from then on.
-///
-/// # Errors
-/// [`MakeError`].
+/// Makes the feed and returns its secret address, which cannot be read again.
 pub async fn make(app: &App, mine: &CalendarOwner) -> Result<CalendarToken, MakeError> {
     let now = app.now();
     let new = CalendarDraft::draw(mine);
@@ -35,7 +31,7 @@ pub async fn make(app: &App, mine: &CalendarOwner) -> Result<CalendarToken, Make
     Ok(token)
 }
 
-/// What is random about a calendar: drawn before the transaction, which may run more than once.
+/// The random parts of a feed, drawn before the transaction, because that may run more than once.
 pub(super) struct CalendarDraft {
     id: CalendarId,
     pub(super) token: CalendarToken,
@@ -47,7 +43,6 @@ impl CalendarDraft {
     }
 }
 
-/// Writes a calendar, within a transaction.
 pub(super) fn write(
     tx: &mut Tx,
     app: &App,
@@ -57,7 +52,7 @@ pub(super) fn write(
 ) -> Result<(), MakeError> {
     let CalendarOwner { person, of } = mine;
     let account = &person.account.id;
-    // Locked, so that whoever removes the person at this moment finds the calendar and ends it.
+    // Locked, so that a removal of the user at the same time either prevents this feed or finds and ends it.
     users::find_locked(tx, account, &person.user.id)?.ok_or(MakeError::NotFound)?;
     if let CalendarOf::Resource(resource) = of {
         app.catalogues().of(tx, account)?.resource(resource).ok_or(MakeError::NotFound)?;

@@ -1,8 +1,6 @@
-//! Calendars that programs subscribe to: a secret address for each person of a business, with everything that is booked, and
-//! for each resource, with what takes it.
-//!
-//! Whoever has the address can read, without signing in, so an address is kept like a key: shown once, hashed at rest, replaced
-//! or ended at any time ([decision 27](../../../../docs/decisions/0027-calendars.md)).
+//! Calendar feeds that calendar programs subscribe to: for each member of the team, with all bookings, and for each
+//! resource, with what occupies it. The address is the only protection, so it is treated like a key: shown once, hashed
+//! at rest, replaced or ended at any time ([decision 27](../../../../docs/decisions/0027-calendars.md)).
 
 pub mod end;
 mod entries;
@@ -24,7 +22,7 @@ use slotkeeper_domain::calendar::CalendarOf;
 use slotkeeper_domain::id::ResourceId;
 use slotkeeper_domain::secret::CalendarToken;
 
-/// A calendar about which somebody may decide, and who that is. Whether it was made yet is another question.
+/// A feed, whether it exists or not, with the user who may make and end it.
 #[derive(Debug, Clone)]
 pub struct CalendarOwner {
     person: SignedIn,
@@ -37,7 +35,7 @@ impl CalendarOwner {
         Self { of: CalendarOf::Person(worker.user.id.clone()), person: (**worker).clone() }
     }
 
-    /// That of a resource, if there is such a resource.
+    /// The feed of a resource. Whether the resource exists is checked when the feed is made.
     #[must_use]
     pub fn of_resource(manager: &Manager, resource: ResourceId) -> Self {
         Self { of: CalendarOf::Resource(resource), person: (**manager).clone() }

@@ -1,4 +1,4 @@
-//! Read a calendar, with nothing but its address.
+//! Read a calendar feed by its secret address.
 
 use super::{filling, hash};
 use crate::App;
@@ -13,20 +13,19 @@ use slotkeeper_store::tables::calendars::{self, Calendar};
 use slotkeeper_store::tables::change_log;
 use slotkeeper_store::{Snapshot, StoreError};
 
-/// Why there is no calendar.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The address leads nowhere: it never did, was replaced, or has ended. Nobody is told which.
+    /// The address was never valid, was replaced, or has ended. Clients do not learn which.
     #[error("there is no such calendar")]
     Gone,
-    /// It was written too often of late.
+    /// The file was fetched too often.
     #[error(transparent)]
     TooMany(#[from] TooMany),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// What names a state of a calendar: another one, or another day, has another tag.
+/// Names a state of a feed; it changes with every change of the account and every day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CalendarTag(String);
 
@@ -37,28 +36,24 @@ impl CalendarTag {
     }
 }
 
-/// A calendar, as a program gets it.
 #[derive(Debug)]
 pub enum CalendarFile {
-    /// It is as the program knows it.
+    /// The client has this state already.
     Same(CalendarTag),
     File(CalendarTag, String),
 }
 
-/// What is known of a calendar before anything in it is read: enough to tell whether it has changed.
+/// The little that is needed to tell whether a feed has changed.
 struct Head {
     calendar: Calendar,
     account: Account,
     changes: i64,
 }
 
-/// The calendar with this token, or that it is the one that `knows` says yes to.
+/// The feed with this token, or only its tag if `knows` accepts that.
 ///
-/// Whether it has changed is told by two rows that are found by their keys: the calendar's, and the last change of its account.
-/// Only when there was one since, or the day is another, is what is booked read.
-///
-/// # Errors
-/// [`ReadError`].
+/// The tag takes two rows found by key: the feed, and the last change of its account. Bookings are read only after a
+/// change or on another day.
 pub async fn read(
     app: &App,
     token: &CalendarToken,
@@ -79,7 +74,7 @@ pub async fn read(
     let unit = app.clone();
     app.store()
         .read(move |db| {
-            // Once more, so that the tag is of the snapshot that the file is made of.
+            // Read again, so that the tag belongs to the snapshot that the file is made from.
             let Some(head) = self::head(db, &account, &token_hash)? else { return Err(ReadError::Gone) };
             let file = filling::file(db, &unit, (&head.calendar, &head.account), now)?.ok_or(ReadError::Gone)?;
             Ok(CalendarFile::File(tag(&unit, &head, now), file))
@@ -93,7 +88,8 @@ fn head(db: &mut Snapshot, account: &AccountId, token_hash: &Hash) -> Result<Opt
     Ok(account.zip(last).map(|(account, (changes, _))| Head { calendar, account, changes }))
 }
 
-/// Keyed, because it tells how much happens in the account. Another version of the program may write the same in another way.
+/// A keyed hash, because the number of changes is private to the account. Contains the program's version, because
+/// another one may write the file differently.
 fn tag(app: &App, head: &Head, now: Instant) -> CalendarTag {
     let today = Window::around(now, &head.account.zone).today.to_string();
     let (id, changes, version) = (head.calendar.id.as_str(), head.changes.to_string(), env!("CARGO_PKG_VERSION"));

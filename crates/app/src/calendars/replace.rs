@@ -1,4 +1,4 @@
-//! Replace a calendar's address: the old one ends at once.
+//! Replace a calendar feed's address; the old one stops working at once.
 
 use super::CalendarOwner;
 use super::make::{CalendarDraft, MakeError, write};
@@ -8,10 +8,10 @@ use slotkeeper_domain::id::CalendarId;
 use slotkeeper_domain::secret::CalendarToken;
 use slotkeeper_store::tables::calendars;
 
-/// Makes a calendar in the place of the `current` one.
+/// Makes a feed in place of `current`.
 ///
 /// # Errors
-/// [`MakeError::MadeBefore`] when `current` is not the one that is there any more; otherwise as [`super::make::make`].
+/// [`MakeError::MadeBefore`] when `current` has been replaced or ended already; otherwise as [`super::make::make`].
 pub async fn replace(app: &App, mine: &CalendarOwner, current: CalendarId) -> Result<CalendarToken, MakeError> {
     let now = app.now();
     let new = CalendarDraft::draw(mine);

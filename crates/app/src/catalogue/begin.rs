@@ -1,14 +1,14 @@
-//! What every business begins with: the people categories that every account has (wire reference, section 4.2).
+//! The initial catalogue of a business: the built-in people categories (wire reference, section 4.2).
 
 use slotkeeper_domain::account::{Language, Languages};
 use slotkeeper_domain::catalogue::{Catalogue, CategoryId, PeopleCategory, Translated};
 
-/// The name of each built-in category in English and in Portuguese, and how many seats one of them takes.
+/// The name of each built-in category in English and Portuguese, and its number of seats.
 const BUILT_IN: [(&str, &str, u32); 3] =
     [("Adults", "Adultos", 1), ("Children", "Crianças", 1), ("Infants", "Bebés", 0)];
 
-/// A catalogue with the built-in people categories and nothing else, for an account with these languages. An account
-/// without English has the English names as well, because there must be some.
+/// A catalogue with the built-in people categories only. The English names are always included, because each category
+/// needs a name.
 #[must_use]
 pub fn begin(languages: &Languages) -> Catalogue {
     let portuguese = languages.iter().find(|language| language.as_str() == "pt-PT");

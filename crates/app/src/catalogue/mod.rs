@@ -1,4 +1,4 @@
-//! The catalogue of an account: read by everybody, kept in memory by its version.
+//! Catalogues of accounts, cached by their version.
 
 pub mod begin;
 pub mod read;
@@ -10,15 +10,15 @@ use slotkeeper_store::{Snapshot, StoreError};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How many catalogues are kept. Past that, all are forgotten and read again when they are asked for.
+/// Most catalogues in the cache; when it is full it is emptied.
 const MOST: usize = 5_000;
 
-/// Catalogues in memory, each with the version it was read at.
+/// The cached catalogues, each with the version it was read at.
 #[derive(Default)]
 pub(crate) struct Catalogues(Mutex<HashMap<AccountId, (i64, Arc<Catalogue>)>>);
 
 impl Catalogues {
-    /// The catalogue as the snapshot or transaction sees it: one look at its version, and nothing more if it is known.
+    /// The catalogue at the version that the snapshot or transaction sees. If that is cached, only the version is read.
     pub(crate) fn of(&self, db: &mut Snapshot, account: &AccountId) -> Result<Arc<Catalogue>, StoreError> {
         let version = catalogue::version(db, account)?;
         let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! List what has changed, for an application that may have missed something.
+//! List the change log, for applications that may have missed deliveries.
 
 use crate::App;
 use crate::access::Action;
@@ -16,35 +16,34 @@ use slotkeeper_domain::webhook::Domain;
 use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::change_log::{self, ChangeEntry};
 
-/// A part of the log.
 #[derive(Debug)]
 pub struct ChangesPage {
-    /// What changed of the things that the key may read, in order.
+    /// The changes of things that the key may read, in order of their numbers.
     pub changes: Vec<(Domain, ChangeEntry)>,
-    /// Where the next part begins.
+    /// The mark after which the next page begins.
     pub last: LogMark,
-    /// Whether there is more behind it.
+    /// Whether more changes follow.
     pub more: bool,
 }
 
-/// A place in an account's log, right behind a change.
+/// A position in an account's change log, just after a change.
 ///
-/// Outside it is sealed: the number of a change tells how much has happened to things that the key may know nothing of. What is
-/// sealed is another text each time, so that one cannot even see whether anything happened.
+/// Clients get it sealed, because the number would reveal how many changes there are of things that the key may not
+/// read. Each sealing differs, so that equal marks cannot be recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LogMark(i64);
 
 impl LogMark {
     pub const BEGINNING: Self = Self(0);
 
-    /// Says it to a client with a key of this account. The text is as long for every place.
+    /// The sealed mark for a client with a key of this account. Its length is the same for every position.
     #[must_use]
     pub fn seal(self, app: &App, account: &AccountId) -> String {
         let owner = [account.as_str().as_bytes()];
         URL_SAFE_NO_PAD.encode(app.vault().seal_for(Usage::ChangeMark, &owner, &format!("{:020}", self.0)))
     }
 
-    /// Reads what [`LogMark::seal`] said.
+    /// Opens what [`LogMark::seal`] made; `None` if it is not a mark of this account.
     fn open(app: &App, account: &AccountId, text: &str) -> Option<Self> {
         let sealed = URL_SAFE_NO_PAD.decode(text).ok()?;
         let opened = app.vault().open_for(Usage::ChangeMark, &[account.as_str().as_bytes()], &sealed).ok()?;
@@ -52,30 +51,25 @@ impl LogMark {
     }
 }
 
-/// From where on somebody asks.
+/// Where a list begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Start {
     Beginning,
-    /// From a mark on, as it was said.
+    /// After a mark, as the client sent it.
     Mark(String),
-    /// From a number on, as they were said before there were marks. Numbers that came later mean the last of those.
+    /// After a number, as responses contained before there were marks. Later numbers count as the last of those.
     Number(i64),
 }
 
-/// Why there is no list.
 #[derive(Debug, thiserror::Error)]
 pub enum ListError {
-    /// The mark is none of this account.
     #[error("the mark cannot be read")]
     NoMark,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// What changed from there on, at most `limit` changes; only of things that the key may read (wire reference, section 2.2).
-///
-/// # Errors
-/// [`ListError`].
+/// At most `limit` changes after `from`, only of things that the key may read (wire reference, section 2.2).
 pub async fn list(app: &App, holder: &KeyHolder, from: Start, limit: usize) -> Result<ChangesPage, ListError> {
     let account = holder.account().id.clone();
     let sights: Vec<(Domain, Visibility)> =
@@ -87,7 +81,7 @@ pub async fn list(app: &App, holder: &KeyHolder, from: Start, limit: usize) -> R
     };
     let one_more = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
     let read = app.store().read(move |db| {
-        // By a later number one could feel one's way to how many there are.
+        // With larger numbers a client could find out how many changes there are.
         let after = match known {
             Some(number) => number.min(change_log::numbered_until(db, &account)?),
             None => from.0,
@@ -107,7 +101,7 @@ pub async fn list(app: &App, holder: &KeyHolder, from: Start, limit: usize) -> R
     Ok(ChangesPage { changes, last, more })
 }
 
-/// Whose things of a domain the key may read.
+/// The things of a domain that the key may read; `None` if it may read none.
 pub(crate) fn visibility(holder: &KeyHolder, domain: Domain) -> Option<Visibility> {
     fn of<R: Action>(holder: &KeyHolder) -> Option<Visibility> {
         holder.access::<R>().map(|access| access.visibility().clone())

@@ -1,4 +1,4 @@
-//! The log of what has changed in an account.
+//! The change log of an account.
 
 pub mod list;
 pub(crate) mod settle;

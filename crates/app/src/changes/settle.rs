@@ -1,4 +1,4 @@
-//! See to it that the answer for a range of times is complete.
+//! Make sure that a range of change times is complete before it is listed (decision 29).
 
 use crate::App;
 use crate::access::Access;
@@ -8,11 +8,11 @@ use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::change_log;
 use std::time::Duration;
 
-/// How far ahead of this server's clock a range may end and be complete all the same: so far may a client's clock be wrong.
-/// What changes meanwhile counts as changed at that end, so much too late.
+/// How far a range may end after this server's now and still be made complete, to allow for the client's clock. Changes
+/// committed in the meantime get the end of the range as their time.
 const AHEAD: Duration = Duration::from_secs(10);
 
-/// A search whose range of times can be answered completely: nothing older than its end appears later.
+/// A search whose range is complete: no later commit gets a time before its end.
 pub struct Settled<S>(S);
 
 impl<S> std::ops::Deref for Settled<S> {
@@ -23,8 +23,7 @@ impl<S> std::ops::Deref for Settled<S> {
     }
 }
 
-/// The search, once nothing of the account can happen before the end of its range any more. Without an end there is nothing
-/// to wait for.
+/// The search, once its range is complete. Without an end there is nothing to wait for.
 pub(crate) async fn settle<A, S>(
     app: &App,
     access: &Access<A>,
@@ -37,11 +36,11 @@ pub(crate) async fn settle<A, S>(
     Ok(Settled(search))
 }
 
-/// Has nothing of an account happen before `end` from now on: whatever is read afterwards and is older than `end` is all there
-/// will ever be. Where `end` is later than [`AHEAD`], only what is older than now.
+/// Makes sure that no later commit of the account gets a time before `end`; if `end` is more than [`AHEAD`] in the
+/// future, before now.
 ///
-/// Most ranges end before the account's last change and cost one look at its row. One that ends after it writes that down,
-/// which waits for who is about to commit a change there, and for the disk.
+/// Most ranges end before the last change of the account and cost one read of its row. Otherwise the end is written
+/// there, which waits for transactions of the account about to commit, and for the disk.
 pub(crate) async fn settle_account(app: &App, account: &AccountId, end: Instant) -> Result<(), StoreError> {
     let now = app.now();
     let end = if end <= now.after(AHEAD) { end } else { now };

@@ -1,4 +1,4 @@
-//! What became of a question, for the page after the answer.
+//! The answer to a question, for the page shown afterwards.
 
 use super::decide::{DecideError, source};
 use crate::App;
@@ -11,7 +11,6 @@ use slotkeeper_store::tables::questions;
 
 #[derive(Debug)]
 pub struct RepeatedAnswer {
-    /// What the owner decided.
     pub decision: Decision,
     pub application: Name,
     pub developer: EmailAddress,
@@ -20,7 +19,7 @@ pub struct RepeatedAnswer {
 /// The answer to a question that was asked in the owner's session.
 ///
 /// # Errors
-/// [`DecideError::Expired`] when there is no such question or no answer; otherwise when the store fails.
+/// [`DecideError::Expired`] when there is no such question or no answer.
 pub async fn answered(app: &App, owner: &Owner, id: QuestionId) -> Result<RepeatedAnswer, DecideError> {
     let owner = owner.clone();
     app.store()

@@ -1,4 +1,4 @@
-//! Ask: may this application have these permissions?
+//! Read an Authorization URL and ask the owner for consent.
 
 use crate::authorizations::installed::MOST_AUTHORIZATIONS;
 use crate::caller::{Owner, SignedIn};
@@ -16,63 +16,59 @@ use slotkeeper_store::tables::questions::{self, Question};
 use slotkeeper_store::tables::users;
 use slotkeeper_store::{Snapshot, StoreError};
 
-/// An Authorization URL that asks for something that can be granted.
+/// A valid Authorization URL and the application it names.
 #[derive(Debug, Clone)]
 pub struct ConsentRequest {
-    /// What it asks for.
     pub request: AuthorizationRequest,
     pub application: Application,
-    /// Who made it: the trusted source.
+    /// The address of the developer's first owner, shown as the trusted source.
     pub developer_email: EmailAddress,
 }
 
-/// A question on the owner's screen.
+/// A question to the owner.
 #[derive(Debug)]
 pub struct ConsentQuestion {
-    /// Its id, for the form.
     pub id: QuestionId,
-    /// How many authorizations the application has in the account already.
+    /// Number of authorizations the application has in the account.
     pub earlier: usize,
-    /// Which of the permissions none of them allows.
+    /// The permissions that none of them contains.
     pub news: Vec<Permission>,
-    /// What can be granted in the account, which is what the owner is asked.
+    /// The requested permissions that can be granted in an account of this kind.
     pub permissions: PermissionSet,
-    /// Whether the owner agreed to this very question a moment ago: agreeing again leads where it led, and makes nothing.
+    /// Whether the owner consented to the same question a moment ago; consenting again repeats that redirect without a
+    /// new key.
     pub answered_before: bool,
 }
 
-/// Why there is nothing to decide.
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
-    /// The address is not a complete Authorization URL.
     #[error("malformed")]
     Malformed(MalformedRequest),
-    /// There is no such application.
     #[error("unknown application")]
     UnknownApplication,
-    /// The application has a callback URL, and the address has no `state` to send along.
+    /// The application has a callback URL, and the query has no `state`.
     #[error("state is missing")]
     StateMissing(Box<Application>),
-    /// The developer has not proved to receive mail at the address that is to be trusted.
+    /// The developer has not confirmed the e-mail address that would be shown as the trusted source.
     #[error("the developer's address is not confirmed")]
     DeveloperUnconfirmed(Box<Application>),
-    /// Nothing of what it asks for can be granted in such an account: subaccounts, in one that has none.
+    /// None of the requested permissions can be granted, such as those for subaccounts in an account that has none.
     #[error("nothing that can be granted")]
     NothingGrantable,
-    /// The person was asked too often of late.
+    /// The user was asked too often.
     #[error(transparent)]
     TooMany(#[from] TooMany),
-    /// Whoever is signed in may not decide.
+    /// The user is not an owner of a business or a portal.
     #[error("not the owner")]
     MayNotDecide(MayNotDecide),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Reads an Authorization URL and finds the application, before anybody signs in.
+/// Parses an Authorization URL and finds its application; no session is needed.
 ///
 /// # Errors
-/// Every way in which the address itself is no good: [`AskError`].
+/// [`AskError`], but for the variants that depend on the user.
 pub async fn read(app: &App, query: &str) -> Result<ConsentRequest, AskError> {
     let request = AuthorizationRequest::parse(query).map_err(AskError::Malformed)?;
     let id = request.application.clone();
@@ -93,11 +89,11 @@ pub async fn read(app: &App, query: &str) -> Result<ConsentRequest, AskError> {
     Ok(ConsentRequest { request, application, developer_email: owner.email_address })
 }
 
-/// Puts the question to whoever is signed in, if that is an owner. A question with the same `state` that was agreed
-/// to in this session a moment ago is shown again instead of a new one, so that going back makes no second key.
+/// Stores a question for the owner. If a question with the same `state` was allowed in this session a moment ago,
+/// returns that one, so that going back in the browser does not make a second key.
 ///
 /// # Errors
-/// [`AskError::MayNotDecide`], [`AskError::TooMany`], or when the store fails.
+/// [`AskError::MayNotDecide`], [`AskError::NothingGrantable`], [`AskError::TooMany`].
 pub async fn ask(app: &App, person: &SignedIn, asking: &ConsentRequest) -> Result<ConsentQuestion, AskError> {
     let owner: Owner = person.as_owner().map_err(AskError::MayNotDecide)?;
     let permissions = consent::grantable(owner.account.kind, &asking.request.permissions);
@@ -140,7 +136,7 @@ pub async fn ask(app: &App, person: &SignedIn, asking: &ConsentRequest) -> Resul
         .await
 }
 
-/// The same question, agreed to in this session a moment ago, if what the agreement made still works.
+/// The same question, allowed in this session a moment ago, if its authorization is still live.
 pub(super) fn allowed_before(
     db: &mut Snapshot,
     owner: &Owner,

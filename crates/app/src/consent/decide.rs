@@ -1,4 +1,4 @@
-//! Decide: the owner presses Allow or Deny.
+//! The owner allows or denies what an application asks for.
 
 use super::ask::allowed_before;
 use super::grant::{grant, new_api_key};
@@ -21,43 +21,40 @@ use slotkeeper_store::tables::{accounts, sessions, users};
 use slotkeeper_store::{Snapshot, StoreError, Tx};
 use zeroize::Zeroizing;
 
-/// Where the answer leads.
+/// What follows the answer.
 pub enum Outcome {
-    /// The browser goes to the callback URL. The address of an agreement holds the API key.
+    /// Redirect to the callback URL. If consent was given, the address contains the API key.
     Redirect(Zeroizing<String>),
-    /// There is no callback URL. An agreement sends the developer a mail with the key; of a refusal nobody is told.
+    /// There is no callback URL. If consent was given, the developer gets an e-mail with the key; a denial is not
+    /// reported.
     Settled,
 }
 
-/// Why the answer does not count.
 #[derive(Debug, thiserror::Error)]
 pub enum DecideError {
-    /// No such question in this session, or it has expired.
+    /// There is no such question in this session, or it has expired.
     #[error("the question has expired")]
     Expired,
-    /// The question was answered the other way, and that stands.
+    /// The question has the opposite answer already, which is final.
     #[error("the question was answered before")]
     AnsweredOtherwise(Decision),
-    /// The same answer was given before, and what it made has been ended since.
+    /// The same answer was given before, and its authorization has ended since.
     #[error("the authorization was ended since")]
     EndedSince,
-    /// The account has as many authorizations as it can have.
+    /// The account has [`MOST_AUTHORIZATIONS`].
     #[error("too many authorizations")]
     TooMany,
-    /// The developer gets the key by mail, and too many mails already.
+    /// The key would be sent by e-mail, and the developer got too many e-mails.
     #[error(transparent)]
     TooMuchMail(#[from] TooMany),
-    /// What was sealed cannot be opened.
+    /// The sealed redirect cannot be opened with this master key.
     #[error(transparent)]
     Sealed(#[from] CannotOpen),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Answers a question. An agreement makes one authorization, however often the button is pressed.
-///
-/// # Errors
-/// [`DecideError`].
+/// Answers a question. Consent makes one authorization, even if the form is sent several times.
 pub async fn decide(app: &App, owner: &Owner, id: QuestionId, pressed: Decision) -> Result<Outcome, DecideError> {
     let (unit, owner, now) = (app.clone(), owner.clone(), app.now());
     let answer = move |tx: &mut Tx| {
@@ -75,7 +72,7 @@ pub async fn decide(app: &App, owner: &Owner, id: QuestionId, pressed: Decision)
     };
     let outcome = match pressed {
         Decision::Allowed => app.store().write(answer).await?,
-        // A refusal changes nothing in the account.
+        // A denial records no change.
         Decision::Denied => app.store().write_unlogged(answer).await?,
     };
     app.mail_waiting().notify_one();
@@ -84,8 +81,8 @@ pub async fn decide(app: &App, owner: &Owner, id: QuestionId, pressed: Decision)
 
 fn allow(tx: &mut Tx, app: &App, owner: &Owner, question: &Question, now: Instant) -> Result<Outcome, DecideError> {
     let account = &owner.account.id;
-    // The session may have ended, and the person been removed, while the question was on the screen. Locked, so that
-    // the same question in two tabs is answered in one of them first.
+    // The session may have ended, or the user been removed, while the page was open. Locked, so that the same question
+    // in two tabs is answered one after the other.
     sessions::find_locked(tx, account, &owner.session_hash, now)?.ok_or(DecideError::Expired)?;
     if let Some(before) = allowed_before(tx, owner, question, now)? {
         return repeat(tx, app, owner, &before);
@@ -125,7 +122,7 @@ fn allow(tx: &mut Tx, app: &App, owner: &Owner, question: &Question, now: Instan
         owner: &owner.user.email_address,
     });
     let email = AccountEmail::api_key(&application.name, known.as_ref(), &question.permissions, &api_key);
-    // The key is in no other place: without the mail it would be lost, so nothing is agreed to either.
+    // The e-mail is the only copy of the key. If it cannot be sent, the consent fails with the transaction.
     let to = developer.as_str();
     throttle::take_within::<DecideError>(tx, app, &[Bucket::DeveloperMail(to), Bucket::DeveloperMailInADay(to)])?;
     outbox::send(tx, app, &question.developer, &developer, &email)?;
@@ -133,7 +130,7 @@ fn allow(tx: &mut Tx, app: &App, owner: &Owner, question: &Question, now: Instan
 }
 
 fn deny(tx: &mut Tx, owner: &Owner, question: &Question, now: Instant) -> Result<Outcome, DecideError> {
-    // Allowed in another tab: the application has the key, and must not be told that there is none.
+    // Allowed in another tab meanwhile: the application has a key, so the callback must not say otherwise.
     sessions::find_locked(tx, &owner.account.id, &owner.session_hash, now)?.ok_or(DecideError::Expired)?;
     if allowed_before(tx, owner, question, now)?.is_some() {
         return Err(DecideError::AnsweredOtherwise(Decision::Allowed));
@@ -149,7 +146,7 @@ fn denied(question: &Question) -> Result<Outcome, DecideError> {
     }
 }
 
-/// The button was pressed again: lead where the first press led, and make nothing.
+/// The form was sent again: repeats the first outcome and makes nothing.
 fn repeat(tx: &mut Tx, app: &App, owner: &Owner, question: &Question) -> Result<Outcome, DecideError> {
     let Some(id) = &question.authorization else { return denied(question) };
     authorizations::find(tx, &owner.account.id, id)?.ok_or(DecideError::EndedSince)?;
@@ -159,7 +156,7 @@ fn repeat(tx: &mut Tx, app: &App, owner: &Owner, question: &Question) -> Result<
     }
 }
 
-/// The application that asked, and its developer's address.
+/// The application of a question and its developer's e-mail address.
 pub(super) fn source(db: &mut Snapshot, question: &Question) -> Result<(Application, EmailAddress), DecideError> {
     let application = applications::find(db, &question.developer, &question.application)?;
     let developer = users::first_owner(db, &question.developer)?.map(|owner| owner.email_address);

@@ -1,4 +1,4 @@
-//! Grant: a new authorization with a key of its own.
+//! Write a new authorization and make its API key.
 
 use crate::secrets::Usage;
 use crate::{App, random};
@@ -8,7 +8,7 @@ use slotkeeper_domain::secret::{API_KEY_RANDOM_LENGTH, ApiKey};
 use slotkeeper_store::tables::authorizations::{self, Authorization, GrantedBy};
 use slotkeeper_store::{StoreError, Tx};
 
-/// Writes an authorization with this key, within a transaction.
+/// Writes an authorization with the hash of its key, and records the change.
 pub fn grant(tx: &mut Tx, app: &App, authorization: &Authorization, api_key: &ApiKey) -> Result<(), StoreError> {
     let key_hash = app.vault().hash(Usage::ApiKey, api_key.expose());
     authorizations::insert(tx, authorization, &key_hash)?;
@@ -21,7 +21,6 @@ pub fn grant(tx: &mut Tx, app: &App, authorization: &Authorization, api_key: &Ap
     Ok(())
 }
 
-/// A new API key for the application in the account.
 #[must_use]
 pub fn new_api_key(application: &ApplicationId, account: &AccountId) -> ApiKey {
     ApiKey::compose(&random::id_characters(API_KEY_RANDOM_LENGTH), application, account)
