@@ -1,6 +1,6 @@
 """Reads calendar files with Python's icalendar, and compares what it finds with what was meant: calendars.py FOLDER
 
-Every NAME.ics in the folder has a NAME.json beside it; the example `letters` writes them. Ends with 1 and names each
+Every NAME.ics in the folder has a NAME.json beside it; the example `emails` writes them. Ends with 1 and names each
 difference if there is one.
 """
 

@@ -1,4 +1,5 @@
-//! What operations answer when they succeed (wire reference, section 1.4).
+//! Successful responses: status, JSON body and `Location` (wire reference, section 1.4). [`Created`] and
+//! [`CreatedEmpty`] can be stored under an idempotency key and sent again.
 
 use crate::error::ApiError;
 use axum::body::Body;
@@ -10,22 +11,23 @@ use slotkeeper_app::App;
 use slotkeeper_app::idempotency::StoredResponse;
 use std::marker::PhantomData;
 
-/// 200, with a thing or a list as JSON.
+/// 200, with one thing or a list as JSON.
 #[derive(Debug)]
 pub struct OkJson<T>(pub T);
 
-/// 201, with what was created as JSON, and its absolute address in `Location`. It can be kept, to be given again.
+/// 201, with the created thing as JSON and its absolute address in `Location`. The body is written as JSON when the
+/// value is made, so that the same bytes can be stored.
 pub struct Created<T> {
     location: Location,
     body: String,
     of: PhantomData<fn() -> T>,
 }
 
-/// 201 without a body: all there is to know is in `Location`. It can be kept, to be given again.
+/// 201 without a body: the address in `Location` is the whole result.
 #[derive(Debug, Clone)]
 pub struct CreatedEmpty(Location);
 
-/// 200, with what was changed as JSON, and its absolute address in `Location`.
+/// 200, with the changed thing as JSON and its absolute address in `Location`.
 #[derive(Debug)]
 pub struct Changed<T> {
     location: Location,
@@ -37,10 +39,11 @@ pub struct Changed<T> {
 pub struct NoContent;
 
 impl<T: Serialize> Created<T> {
-    /// The path is relative to `/v2` and starts with `/`; a query is left out. 500 if the body cannot be written, as
-    /// every body can.
+    /// `path` is relative to `/v2`, starts with `/`, and loses its query.
     #[must_use]
     pub fn new(app: &App, path: &str, body: &T) -> Self {
+        // `new` returns no error, because it may run inside the unit. An empty body stands for the failure;
+        // `into_response` turns it into a 500.
         let body = serde_json::to_string(body).unwrap_or_else(|error| {
             tracing::error!(%error, "an answer could not be written as JSON");
             String::new()
@@ -56,7 +59,7 @@ impl<T> Clone for Created<T> {
 }
 
 impl<T: 'static> StoredResponse for Created<T> {
-    /// The address on the first line, the body on the second: JSON written by us has no line breaks.
+    /// The address on the first line, the body on the second: JSON from serde has no line breaks.
     fn to_text(&self) -> String {
         format!("{}\n{}", self.location.0, self.body)
     }
@@ -78,7 +81,7 @@ impl StoredResponse for CreatedEmpty {
 }
 
 impl CreatedEmpty {
-    /// The path is relative to `/v2` and starts with `/`; a query is left out.
+    /// `path` is relative to `/v2`, starts with `/`, and loses its query.
     #[must_use]
     pub fn new(app: &App, path: &str) -> Self {
         Self(Location::of(app, path))
@@ -86,7 +89,7 @@ impl CreatedEmpty {
 }
 
 impl<T> Changed<T> {
-    /// The path is relative to `/v2` and starts with `/`; a query is left out.
+    /// `path` is relative to `/v2`, starts with `/`, and loses its query.
     #[must_use]
     pub fn new(app: &App, path: &str, body: T) -> Self {
         Self { location: Location::of(app, path), body }
@@ -126,7 +129,7 @@ impl IntoResponse for NoContent {
     }
 }
 
-/// An absolute address without a query: clients append one and fetch it.
+/// An absolute address without a query: clients append their own query and fetch it.
 #[derive(Debug, Clone)]
 struct Location(String);
 
@@ -149,7 +152,7 @@ fn json<T: Serialize>(status: StatusCode, location: Option<Location>, body: &T) 
 
 fn respond(status: StatusCode, location: Option<Location>, body: Option<Vec<u8>>) -> Response {
     let mut headers = HeaderMap::new();
-    // First of all headers, before the type of the body: a client cuts it out of the text between the two.
+    // Clients in use cut the address out of the raw header text up to `Content-Type`, so `Location` comes first.
     if let Some(Location(address)) = location {
         match HeaderValue::try_from(address) {
             Ok(address) => {

@@ -1,7 +1,8 @@
-//! Counts large answers against the share of the application and account they are for, until their last byte was taken.
+//! Counts the bytes of large responses against a limit per application, per account and for the whole node, until the
+//! client has read the last byte. A response stays in memory until then, and the client decides how long that takes.
 //!
-//! An answer lies in memory until its client has taken it, and the client decides how long that is. What has no room is
-//! answered with 429 or 503 in its place, as long as nothing was changed: an answer to a change is always given.
+//! Above the limit, a read is answered with 429 (limit of the application or account) or 503 (limit of the node)
+//! instead. A change is committed by then, so its response is always sent, and counted beyond the limit.
 
 use crate::error::ApiError;
 use crate::response_notes::ResponseNotes;
@@ -13,10 +14,10 @@ use axum::response::{IntoResponse, Response};
 use slotkeeper_app::App;
 use slotkeeper_app::in_flight::{AnswerInFlight, SMALL, TooMuchInFlight};
 
-/// When to try again, in seconds: clients that take their answers do so within moments.
+/// Value of `Retry-After`, in seconds: a client that reads its responses is done within moments.
 const AGAIN: u64 = 2;
 
-/// An answer's bytes and what is counted for them; both go when the connection has written them.
+/// The bytes of a response with their share of the limit. Both are released when the connection has written them.
 struct Counted {
     bytes: Bytes,
     _load: AnswerInFlight,
@@ -28,13 +29,14 @@ impl AsRef<[u8]> for Counted {
     }
 }
 
-/// Around all operations, within what compresses.
+/// Middleware around all operations. It is inside the compression, so it counts uncompressed bytes.
 pub(crate) async fn weigh(State(app): State<App>, request: Request, next: Next) -> Response {
     let noted = request.extensions().get::<ResponseNotes>().cloned();
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let response = next.run(request).await;
-    // Answers are written as a whole, so their size is known.
+    // Bodies of the API are complete in memory, so their size is known.
     let bytes = response.body().size_hint().exact().and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(0);
+    // Nothing is counted without a caller, or up to `SMALL` bytes: each connection may have one such response.
     let Some((account, application)) = noted.as_ref().and_then(ResponseNotes::caller).filter(|_| bytes > SMALL) else {
         return response;
     };

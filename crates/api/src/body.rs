@@ -1,4 +1,5 @@
-//! Bodies of requests: JSON, whatever the client calls it (wire reference, section 1.1).
+//! Bodies of requests. They are read as JSON whatever `Content-Type` says (wire reference, section 1.1), and
+//! idempotency keys are read together with the body they belong to.
 
 use crate::caller::Granted;
 use crate::error::{ApiError, message_for};
@@ -15,31 +16,32 @@ use slotkeeper_app::App;
 use slotkeeper_app::idempotency::IdempotencyKey;
 use slotkeeper_domain::safe_message::phrase_in;
 
-/// Most bytes a body may have.
+/// Most bytes of a body.
 pub const LARGEST_BODY: usize = 1024 * 1024;
 
-/// The body of a request, read as JSON. Members that are not known are ignored; what is wrong is said with the member
-/// it is wrong in.
+/// The body of a request, read as JSON. Unknown members are ignored.
+///
+/// A body that cannot be read is answered with 400, which names the member, line and column.
 #[derive(Debug)]
 pub struct JsonBody<T>(pub T);
 
-/// The body of a request that makes something, and the request's own key, if it has one: the header `Idempotency-Key`.
-/// With it, the request can be sent again and is answered as it was the first time.
+/// The body of a request that creates something, and its idempotency key (header `Idempotency-Key`), if it has one. A
+/// request that is sent again with the same key gets the stored response.
 #[derive(Debug)]
 pub struct NewBody<T> {
-    /// The body.
+    /// The body, read as JSON.
     pub body: T,
-    /// The key.
+    /// The idempotency key.
     pub key: Option<IdempotencyKey>,
 }
 
-/// Longest key of a request, in bytes.
+/// Longest `Idempotency-Key`, in bytes.
 const LONGEST_KEY: usize = 255;
 
-/// The same for a request whose body says nothing, whatever it is.
+/// The idempotency key of a request whose body has no meaning and is not parsed.
 #[derive(Debug)]
 pub struct NewWithoutBody {
-    /// The key.
+    /// The idempotency key.
     pub key: Option<IdempotencyKey>,
 }
 
@@ -61,16 +63,18 @@ impl FromRequest<App> for NewWithoutBody {
     }
 }
 
-/// The body, and the key together with everything that the request says: what its key was granted, method, path, query without
-/// the caller's keys, body.
+/// The body, and the idempotency key with a digest of the request. Two requests are the same if they agree in
+/// permissions, method, path, query without API and secret key, and body.
 async fn with_key(request: Request, app: &App) -> Result<(Bytes, Option<IdempotencyKey>), ApiError> {
     let key = key_of(request.headers())?;
     let (method, uri) = (request.method().clone(), request.uri().clone());
+    // Nesting cuts `/v2` off the URI; the digest takes the one that was sent.
     let uri = request.extensions().get::<OriginalUri>().map_or(uri, |original| original.0.clone());
     let granted = request.extensions().get::<Granted>().map(|granted| granted.0.clone()).unwrap_or_default();
     let bytes = Bytes::from_request(request, app).await.map_err(unreadable)?;
     let key = key.map(|key| {
         let query = Pairs::of(uri.query().unwrap_or_default());
+        // A path with and without its last slash is the same operation.
         let path = uri.path().trim_end_matches('/');
         let mut said: Vec<&[u8]> = vec![granted.as_bytes(), method.as_str().as_bytes(), path.as_bytes(), &bytes];
         said.extend(query.without_keys().into_iter().map(str::as_bytes));
@@ -106,7 +110,8 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     Ok(body)
 }
 
-/// Where; and what only in words of our own, for an error of serde would repeat values, and messages are logged.
+/// Names the place of the mistake. The reason is given only if it is one of our own phrases: serde's messages repeat
+/// values of the body.
 fn not_as_expected(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
     let (path, error) = (error.path().to_string(), error.inner());
     if error.classify() != Category::Data {
@@ -114,12 +119,14 @@ fn not_as_expected(error: &serde_path_to_error::Error<serde_json::Error>) -> Api
     }
     let (line, column) = (error.line(), error.column());
     let text = error.to_string();
+    // serde reports a missing member only as text, and at its parent's path.
     if let Some((name, _)) = text.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
         let path = if path == "." { name.to_owned() } else { format!("{path}.{name}") };
         return ApiError::bad_request(format!("The member {path} is missing; see line {line}, column {column}."));
     }
     let place = if path == "." { "The body".to_owned() } else { format!("The member {path}") };
     if let Some(phrase) = phrase_in(&text) {
+        // serde_json appends the place, which is named separately below.
         let phrase = phrase.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(phrase);
         return ApiError::bad_request(format!("{place} {phrase}; see line {line}, column {column}."));
     }

@@ -1,4 +1,6 @@
-//! `POST /availability/matchingslots` and its pages: what a party can book, with a display price.
+//! `POST /availability/matchingslots` and `GET /availability/matchingslots/{pageNavigationToken}`: the events or start
+//! times that a party can book, with a price to show. The page token holds the whole search, so nothing about it is
+//! stored.
 
 use super::slots::MOST;
 use super::{CourseSchedule, Mode, course, moving, resources};
@@ -30,12 +32,12 @@ use slotkeeper_domain::party::Party;
 use slotkeeper_domain::text::{TextShape, check};
 use slotkeeper_domain::time::{Instant, WireTime, Zone};
 
-/// Most entries of each list of a search, and most bytes of all its options: the token of its pages holds them, and has
-/// to fit into an address.
+/// Most entries of each list of a search. The page token holds them all and has to fit into an address.
 const MOST_ENTRIES: usize = 50;
+/// Most bytes of all options of a search, for the same reason.
 const LONGEST_TEXT: usize = 2_000;
 
-/// What tokens of this list are for.
+/// The operation that page tokens of this list belong to.
 const OPERATION: &str = "POST /availability/matchingslots";
 
 crate::parameters! {
@@ -99,16 +101,16 @@ impl<'de> Deserialize<'de> for ResourceInput {
 }
 
 impl ResourceInput {
-    /// The id.
+    /// The id of the resource.
     ///
     /// # Errors
-    /// 400 when it is none.
+    /// 400 when the text is not an id.
     pub(crate) fn id(&self) -> Result<ResourceId, ApiError> {
         self.id.parse().map_err(|_| ApiError::bad_request("resources: this business has no such resource."))
     }
 }
 
-/// What a page token keeps of the search.
+/// The search as the page token holds it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct MatchingSlotsToken {
     product: ProductId,
@@ -139,7 +141,8 @@ pub(crate) struct MatchingSlot {
     resources: Vec<Resource>,
 }
 
-/// Begins a search: its first page.
+/// Starts a search and returns its first page. With an idempotency key that was used before, the stored token is read,
+/// and the page is computed again.
 pub(crate) async fn search(
     caller: Caller<ReadAvailability>,
     State(app): State<App>,
@@ -155,12 +158,13 @@ pub(crate) async fn search(
         let message = format!("The options of a search can have {LONGEST_TEXT} bytes together, at most.");
         return Err(ApiError::bad_request(message));
     }
-    // A search begins here, so a token of another one counts for nothing.
+    // This operation always starts a new search, so a page token in the query is ignored.
     let page = PageParameters { page_navigation_token: None, ..page };
     let paging = Paging::read(&app, &account.id, OPERATION, &page, MOST, || {
         let no_product = |_| ApiError::bad_request(NO_PRODUCT);
         let times = (Some(wanted.start_time), Some(wanted.end_time));
         let times = span((times.0, "startTime"), (times.1, "endTime"), &account.zone)?;
+        // Not reached: both times are mandatory members of the body.
         let (first, last) = times.unwrap_or((Instant::from_millis(0), Instant::from_millis(0)));
         Ok(MatchingSlotsToken {
             product: wanted.product_id.parse().map_err(no_product)?,
@@ -175,7 +179,8 @@ pub(crate) async fn search(
     })?;
     let paging = match key {
         None => paging,
-        // Sent again, it is the search of the first time, for as long as that can be gone on with.
+        // Under a known key the stored token is the first request's search. Once that token has expired, the search
+        // starts anew.
         key => {
             let begun = keep(&app, caller.access(), key, PageToken(paging.token().to_owned())).await?;
             let begun = PageParameters { page_number: page.page_number, ..PageParameters::default() }.with_token(begun);
@@ -187,7 +192,7 @@ pub(crate) async fn search(
     Ok(Created::new(&app, &path, &found(&app, &caller, &paging).await?))
 }
 
-/// Another page of a search.
+/// Another page of a search; 404 when the token is unknown or expired.
 pub(crate) async fn page(
     caller: Caller<ReadAvailability>,
     State(app): State<App>,
@@ -218,6 +223,7 @@ async fn found(
         relaxed: *relaxed,
         moving: moving(caller, ignored.as_ref())?,
     };
+    // Matches and catalogue come from one snapshot: names of resources fit the ids that were found.
     let found = app.read(caller.access(), move |cx| Ok::<_, SearchError>((matching(cx, &search)?, cx.catalogue()?)));
     let (found, catalogue) = found.await?;
     let data = paging.page.slice_of(&found).iter();

@@ -1,4 +1,5 @@
-//! `/availability`: what can be booked (wire reference, section 3.1).
+//! `/availability`: what can be booked (wire reference, section 3.1). Parts that slots and matching slots share: the
+//! mode, courses, resources, and the booking that is to be moved.
 
 pub(crate) mod matchingslots;
 pub(crate) mod slots;
@@ -28,16 +29,18 @@ crate::choices! {
 }
 
 impl Mode {
-    /// Whether the rules for customers count for nothing.
+    /// Whether the rules of sale for customers are skipped; only for `mode=backend`.
     pub(crate) fn relaxed(mode: Option<Self>) -> bool {
         mode == Some(Self::Backend)
     }
 }
 
-/// The booking with this number, which is to be moved: only one that the key may know of.
+/// The booking that is to be moved, whose own claims count as free. Its visibility is that of reading bookings, not
+/// that of availability.
 ///
 /// # Errors
-/// 404.
+/// 404 when the key may not read bookings or the text is no booking number. Whether the booking exists is checked by
+/// the search.
 fn moving(caller: &Caller<ReadAvailability>, number: Option<&String>) -> Result<Option<Moving>, ApiError> {
     let Some(number) = number else { return Ok(None) };
     let absent = ApiError::absent::<BookingNumber>;
@@ -75,7 +78,7 @@ fn course(schedule: &Schedule, zone: &Zone, language: Language) -> CourseSchedul
     CourseSchedule { title, events: events.collect() }
 }
 
-/// Resources with their names; those the business no longer has keep their ids alone.
+/// Resources with their names in the language. The name is empty for a resource that is no longer in the catalogue.
 pub(crate) fn resources(ids: &[ResourceId], catalogue: &Catalogue, language: Language) -> Vec<Resource> {
     let named = |id: &ResourceId| {
         let name = catalogue.resource(id).map(|(_, resource)| resource.name.r#in(language));

@@ -1,4 +1,4 @@
-//! `GET /availability/slots`: the events of scheduled products with the seats that are left.
+//! `GET /availability/slots`: the events of scheduled products that can be booked, with the number of seats left.
 
 use super::{CourseSchedule, Mode, course, moving, resources};
 use crate::answer::OkJson;
@@ -40,7 +40,7 @@ crate::parameters! {
     }
 }
 
-/// What a page token keeps of the search.
+/// The search as the page token holds it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct SlotsToken {
     product: Option<ProductId>,
@@ -69,7 +69,8 @@ pub(crate) struct Slot {
     private_event: bool,
 }
 
-/// The events that can be booked, by start.
+/// Lists the events that can be booked, ordered by start. Each page is computed anew: the list is not fixed with its
+/// first page.
 pub(crate) async fn list(
     caller: Caller<ReadAvailability>,
     State(app): State<App>,

@@ -1,5 +1,6 @@
-//! What requests say of a booking (wire reference, section 4.6). Members that only answers have are ignored. A new one is
-//! somebody's: it has `customerId` or `customer`, which is said in words, for a plain schema cannot.
+//! Bodies of requests for bookings and holds (wire reference, section 4.6), and how they become an order or a change.
+//! Members that only responses have are ignored. That a new booking needs `customerId` or `customer` is checked by the
+//! use case: a plain schema cannot express it.
 
 use crate::availability::matchingslots::ResourceInput;
 use crate::bounded::{BoundedList, IdText, LONGEST_ID, code_or_empty, codes, id, line, line_or_empty, prose, twice};
@@ -36,26 +37,26 @@ use std::marker::PhantomData;
 
 /// Longest free text of a booking, in characters.
 const LONGEST_TEXT: usize = 1_000;
-/// Longest address that a booking is made from, in characters.
+/// Longest `sourceIp`, in characters.
 const LONGEST_ADDRESS: usize = 100;
-/// Most characters of all codes in a member, with the space around them.
+/// Longest text of a member with codes, in characters, with the separators.
 const LONGEST_CODES: usize = 2_000;
 /// Most people categories of a party.
 const MOST_CATEGORIES: usize = 100;
-/// Most options, resources, and payments.
+/// Most options, most resources, and most payments.
 const MOST_ENTRIES: usize = 100;
 /// Most taxes of an adjustment.
 const MOST_TAXES: usize = 50;
-/// Most people who are named: as many as can come.
+/// Most named participants: as many as a party can have.
 const MOST_PARTICIPANTS: usize = MOST_PEOPLE as usize;
 
-/// What a booking is sent for. Some members are for making one; a change ignores them, whatever they are (wire reference,
-/// section 3.2).
+/// What the body of a booking is for. Some members are only for creating one; a change ignores them, whatever their
+/// values are (wire reference, section 3.2).
 pub(crate) trait Purpose: Debug + Default + JsonSchema {
-    /// What must be there, beside what each use says.
+    /// Members that the schema requires.
     const REQUIRED: &'static [&'static str];
 
-    /// A member that only making has.
+    /// The type of a member that is only for creating: `T` itself, or [`Ignored`] in a change.
     type ForNew<T: Debug + Default + DeserializeOwned + JsonSchema>: Debug + Default + DeserializeOwned + JsonSchema;
 }
 
@@ -81,7 +82,7 @@ impl Purpose for Changing {
     type ForNew<T: Debug + Default + DeserializeOwned + JsonSchema> = Ignored;
 }
 
-/// What is not looked at, but has to be JSON.
+/// Any JSON value; it is ignored.
 #[derive(Debug, Default)]
 pub(crate) struct Ignored;
 
@@ -201,13 +202,14 @@ struct AdjustmentBody {
     tax_ids: BoundedList<IdText, MOST_TAXES>,
 }
 
-/// Which event, or which appointment that a search offered.
+/// The event or events that the body names, or the appointment slot by the id that a search returned.
 #[derive(Debug, Default)]
 pub(crate) struct BookedThing {
     pub(crate) choice: EventChoice,
     pub(crate) appointment: Option<AppointmentId>,
 }
 
+/// Cuts seconds off: schedules have whole minutes.
 fn to_the_minute(at: Instant) -> Instant {
     Instant::from_millis(at.as_millis().div_euclid(60_000) * 60_000)
 }
@@ -216,10 +218,10 @@ fn refuse(message: impl Into<String>) -> ApiError {
     ApiError::bad_request(message.into())
 }
 
-/// A party of these people.
+/// The party of these numbers; `member` is named in errors.
 ///
 /// # Errors
-/// 400 for what is no category, or too many people.
+/// 400 for a text that is no category's id, or for too many people.
 pub(crate) fn people(numbers: &[PeopleNumber], member: &str) -> Result<Party, ApiError> {
     let mut party = Vec::with_capacity(numbers.len());
     for PeopleNumber { people_category_id, number } in numbers {
@@ -229,7 +231,6 @@ pub(crate) fn people(numbers: &[PeopleNumber], member: &str) -> Result<Party, Ap
     Party::of(party).map_err(|error| refuse(format!("{member}: {}", error.sentence())))
 }
 
-/// Options as the rules take them.
 pub(crate) fn options(options: &[NamedValue]) -> Vec<OptionInput> {
     let option = |NamedValue { id, name, value }: &NamedValue| OptionInput {
         id: id.clone(),
@@ -245,13 +246,13 @@ fn event(text: Option<&String>, member: &str) -> Result<Option<EventId>, ApiErro
 }
 
 impl<P: Purpose> BookingBody<P> {
-    /// The product it names; nothing if the body does not say.
+    /// The product; `None` if the body has no `productId`.
     pub(crate) fn product(&self) -> Result<Option<ProductId>, ApiError> {
         let product = self.product_id.as_ref().map(|id| id.parse()).transpose();
         product.map_err(|_| refuse(NO_PRODUCT))
     }
 
-    /// The events it names.
+    /// The event ids of the body, parsed.
     pub(crate) fn which(&self) -> Result<BookedThing, ApiError> {
         let mut which = BookedThing {
             choice: EventChoice {
@@ -262,6 +263,7 @@ impl<P: Purpose> BookingBody<P> {
             appointment: None,
         };
         if let Some(text) = &self.event_id {
+            // Both kinds of ids are sent as `eventId`; an event's id is tried first.
             match text.parse() {
                 Ok(event) => which.choice.event = Some(event),
                 Err(_) => {
@@ -272,30 +274,30 @@ impl<P: Purpose> BookingBody<P> {
         Ok(which)
     }
 
-    /// When an appointment is to start. Schedules know minutes; what is finer is cut off.
+    /// Start of an appointment, cut to the minute. A time with the offset `-00:00` is in `zone`.
     pub(crate) fn starts_at(&self, zone: &Zone) -> Option<Instant> {
         self.start_time.map(|time| to_the_minute(time.at(zone)))
     }
 
-    /// When an appointment is to end, to the minute.
+    /// End of an appointment, cut to the minute. A time with the offset `-00:00` is in `zone`.
     pub(crate) fn ends_at(&self, zone: &Zone) -> Option<Instant> {
         self.end_time.map(|time| to_the_minute(time.at(zone)))
     }
 
-    /// Who comes; nothing if the body does not say.
+    /// The party; `None` if the body has no `participants.numbers`.
     pub(crate) fn party(&self) -> Result<Option<Party>, ApiError> {
         let numbers = self.participants.as_ref().and_then(|participants| participants.numbers.as_ref());
         numbers.map(|numbers| people(numbers, "participants.numbers")).transpose()
     }
 
-    /// The people it names; nothing if the body does not say.
+    /// The named participants; `None` if the body has no `participants.details`.
     pub(crate) fn participant_inputs(&self) -> Result<Option<Vec<ParticipantInput>>, ApiError> {
         let details = self.participants.as_ref().and_then(|participants| participants.details.as_ref());
         let Some(details) = details else { return Ok(None) };
         details.iter().map(ParticipantBody::input).collect::<Result<_, _>>().map(Some)
     }
 
-    /// The resources it names; nothing if the body does not say.
+    /// The resources; `None` if the body has no `resources`. 400 if one is repeated.
     pub(crate) fn resource_ids(&self) -> Result<Option<Vec<ResourceId>>, ApiError> {
         let Some(resources) = &self.resources else { return Ok(None) };
         let resources: Vec<ResourceId> = resources.iter().map(ResourceInput::id).collect::<Result<_, _>>()?;
@@ -305,7 +307,7 @@ impl<P: Purpose> BookingBody<P> {
         }
     }
 
-    /// The extra lines on the price; nothing if the body does not say.
+    /// The price adjustments; `None` if the body has none. 400 for an unknown tax or a repeated one.
     pub(crate) fn adjustments(&self) -> Result<Option<Vec<Adjustment>>, ApiError> {
         let Some(adjustments) = &self.price_adjustments else { return Ok(None) };
         let adjustment = |body: &AdjustmentBody| {
@@ -325,7 +327,7 @@ impl<P: Purpose> BookingBody<P> {
         adjustments.iter().map(adjustment).collect::<Result<_, _>>().map(Some)
     }
 
-    /// The codes of promotions and vouchers that come with it, as customers type them.
+    /// Codes of promotions and vouchers, as customers type them: 400 for more than a member can have.
     pub(crate) fn codes(&self) -> Result<Codes, ApiError> {
         let read = |text: &Option<String>, kind: CodeKind| {
             let found = code::codes(text.as_deref().unwrap_or_default());
@@ -337,19 +339,19 @@ impl<P: Purpose> BookingBody<P> {
         })
     }
 
-    /// The reference in the caller's system; empty to have none any more.
+    /// The `externalRef`; an empty text removes it.
     pub(crate) fn reference(&self) -> Option<String> {
         self.external_ref.clone()
     }
 
-    /// Where it comes from, and from which address; empty to say so no longer.
+    /// `source` and `sourceIp`; an empty text removes the value.
     pub(crate) fn origin(&self) -> (Option<String>, Option<String>) {
         (self.source.clone(), self.source_ip.clone())
     }
 }
 
 impl BookedThing {
-    /// The product that the ids name.
+    /// The product that the event ids or the appointment id belong to.
     pub(crate) fn product(&self) -> Option<ProductId> {
         let EventChoice { event, enrolled_from, drop_in } = &self.choice;
         let event = event.as_ref().or(enrolled_from.as_ref()).or(drop_in.as_ref()).map(|event| &event.product);
@@ -358,10 +360,13 @@ impl BookedThing {
 }
 
 impl BookingBody<Making> {
-    /// What a hold or a new booking is for.
+    /// The order of a hold or a new booking.
+    ///
+    /// # Errors
+    /// 400 when the product or the numbers of people are missing, or a member cannot be read.
     pub(crate) fn order(&self, zone: &Zone) -> Result<Order, ApiError> {
         let which = self.which()?;
-        // An event is of one product, so its id says which.
+        // An event id contains its product, so `productId` may be left out.
         let product = self.product()?.or(which.product()).ok_or_else(|| refuse("The member productId is missing."))?;
         let BookedThing { choice, appointment } = which;
         let options_given = self.options.as_deref().unwrap_or_default();
@@ -380,8 +385,9 @@ impl BookingBody<Making> {
         })
     }
 
-    /// Whose it is; a customer that is there is looked for within `sight`.
+    /// The customer: an existing one, who has to be within `visibility`, or a new one.
     pub(crate) fn customer(&self, visibility: Visibility) -> Result<Option<CustomerInput>, ApiError> {
+        // With both members in the body, the id wins.
         if let Some(id) = &self.customer_id {
             let id: CustomerId = id.parse().map_err(|_| refuse("customerId: there is no such customer."))?;
             return Ok(Some(CustomerInput::Known(id, visibility)));
@@ -390,7 +396,7 @@ impl BookingBody<Making> {
         Ok(customer.map(|person| CustomerInput::New(Box::new(person))))
     }
 
-    /// Money that was received for it, in the currency of the business.
+    /// Payments that were received with the booking. The use case checks their currency.
     pub(crate) fn payments(&self, zone: &Zone) -> Result<Vec<PaymentInput>, ApiError> {
         let payments = self.initial_payments.as_deref().unwrap_or_default();
         payments.iter().map(|payment| payment.input(zone, "initialPayments.")).collect()

@@ -1,4 +1,5 @@
-//! A booking as answers have it (wire reference, section 4.6).
+//! Bookings as responses and payloads show them (wire reference, section 4.6). Customers and participants are included
+//! on request, as far as the key may read them, and a page is limited in bytes.
 
 use crate::availability::resources;
 use crate::customers::person::{Customer, LinkedPerson, PersonContext, Viewer};
@@ -21,12 +22,11 @@ use slotkeeper_store::StoreError;
 use slotkeeper_store::tables::bookings;
 use std::collections::BTreeSet;
 
-/// Which people are wanted with a booking.
+/// Which people are to be included with a booking.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Expansion {
-    /// The customer.
     pub(crate) customer: bool,
-    /// Everybody who comes.
+    /// The details of all participants.
     pub(crate) participants: bool,
 }
 
@@ -139,10 +139,10 @@ struct TaxAmount {
 }
 
 impl Price {
-    /// The price, of which so many minor units have been paid.
+    /// The price, of which `paid` minor units of its currency have been paid.
     pub(crate) fn of(price: &price::Price, paid: i64) -> Self {
         let currency = price.gross.currency();
-        // The difference of two amounts that were added up before.
+        // Both sums fitted when the price was computed, so their difference does.
         let total_taxes = price.total_taxes().unwrap_or(money::Money::zero(currency));
         Self {
             total_gross: price.gross.into(),
@@ -158,25 +158,26 @@ impl Price {
     }
 }
 
-/// What answers are made from.
+/// Context for showing bookings.
 pub(crate) struct View<'a> {
     by: PersonContext<'a>,
-    /// Who is wanted and the key may know of; nothing if it may read nobody.
+    /// The requested people within the key's visibility; `None` if the key may not read customers or none were
+    /// requested.
     people: Option<People>,
     expansion: Expansion,
 }
 
-/// Most bytes of a page with the people in its bookings, unless it has one booking alone: that has at most a thousand of them.
-/// Without the people, pages are smaller than that, but for bookings from a time when they could be larger.
+/// Most bytes of a page of bookings. A single booking is always shown: its size is bounded by a thousand participants.
+/// Without people, a page reaches this only with bookings from before orders were limited in bytes.
 const LARGEST_PAGE: usize = 8 * 1024 * 1024;
 
-/// How many people are looked up at a time, if no booking has more.
+/// Most people that are looked up at a time; a single booking with more of them is looked up as a whole.
 const PEOPLE_AT_A_TIME: usize = 1_000;
 
-/// Bookings as answers have them; people only as far as the principal may read them.
+/// The bookings as responses show them, with people only as far as the principal may read them.
 ///
 /// # Errors
-/// 400 when they are more than a page can have.
+/// 400 when the page would have more than 8 MiB; the message says how many bookings fit.
 pub(crate) fn present(
     cx: &mut ReadContext<'_>,
     viewer: &Viewer,
@@ -187,6 +188,7 @@ pub(crate) fn present(
     let by = viewer.with(&catalogue);
     let readable = cx.grant().access::<ReadCustomers>().filter(|_| expansion.customer || expansion.participants);
     let Some(readable) = readable else {
+        // Without people only options and adjustments are counted, before anything is written.
         let mut bytes = 0;
         let beyond = found.iter().position(|booking| {
             bytes += bytes_of(&booking.details.options, &booking.details.adjustments);
@@ -199,6 +201,7 @@ pub(crate) fn present(
         return Ok(found.iter().map(|booking| view.booking(booking)).collect());
     };
     let (mut presented, mut bytes) = (Vec::with_capacity(found.len()), 0);
+    // The error comes as soon as the page is too large, so the rest is not looked up.
     for some in few_people_each(found, expansion) {
         let (customers, linked) = everybody_in(some, expansion);
         let people = people(cx, readable.visibility(), &customers, &linked)?;
@@ -215,7 +218,6 @@ pub(crate) fn present(
     Ok(presented)
 }
 
-/// One booking as answers have it.
 pub(crate) fn present_one(
     cx: &mut ReadContext<'_>,
     viewer: &Viewer,
@@ -226,7 +228,7 @@ pub(crate) fn present_one(
     presented.into_iter().next().ok_or_else(ApiError::internal)
 }
 
-/// The same bookings in pieces whose people are few enough to be in memory at once.
+/// The same bookings in groups with at most `PEOPLE_AT_A_TIME` people each.
 fn few_people_each(mut found: &[bookings::Booking], expansion: Expansion) -> Vec<&[bookings::Booking]> {
     let mut pieces = Vec::new();
     while !found.is_empty() {
@@ -236,6 +238,7 @@ fn few_people_each(mut found: &[bookings::Booking], expansion: Expansion) -> Vec
             people += 1 + named;
             people <= PEOPLE_AT_A_TIME
         });
+        // At least one booking, or a booking with more people than that would never be passed.
         let (piece, rest) = found.split_at(fits.count().max(1));
         pieces.push(piece);
         found = rest;
@@ -252,8 +255,8 @@ fn too_large(fit: usize) -> ApiError {
     ))
 }
 
-/// A booking with its customer and participants, for the payload of a webhook. `gone`: it is about to be deleted for good, and
-/// is shown as cancelled.
+/// A booking with its customer and participants, for the payload of a delivery. `gone`: the booking is about to be
+/// deleted and is shown as cancelled.
 pub(crate) fn present_payload(
     cx: &mut ReadContext<'_>,
     viewer: &Viewer,
@@ -274,7 +277,8 @@ pub(crate) fn present_payload(
     Ok(Booking { canceled: shown.canceled || gone, ..shown })
 }
 
-/// The customers of bookings, and the linked people in them.
+/// The ids of the bookings' customers and, if participants are requested, of the linked people among them. Each id
+/// comes once.
 fn everybody_in(found: &[bookings::Booking], expansion: Expansion) -> (Vec<CustomerId>, Vec<LinkedPersonId>) {
     let named = found.iter().flat_map(|booking| &booking.details.participants);
     let linked = named.filter_map(|one| one.person.linked()).filter(|_| expansion.participants);
@@ -286,12 +290,11 @@ fn unique<'a, T: Ord + Clone + 'a>(ids: impl Iterator<Item = &'a T>) -> Vec<T> {
 }
 
 impl<'a> View<'a> {
-    /// Bookings without the people in them.
+    /// Shows bookings without customer and participant details, as responses to changes do.
     pub(crate) fn alone(by: PersonContext<'a>) -> Self {
         Self { by, people: None, expansion: Expansion::default() }
     }
 
-    /// A booking as answers have it.
     pub(crate) fn booking(&self, booking: &bookings::Booking) -> Booking {
         let (zone, details) = (&self.by.account.zone, &booking.details);
         let product = self.by.catalogue.product(&booking.product);
@@ -314,6 +317,7 @@ impl<'a> View<'a> {
             source_ip: details.source_ip.clone(),
             creation_time: booking.created.at.to_wire_minutes(zone),
             creation_agent: booking.created.agent.clone(),
+            // The current name in the caller's language; the name at the time of booking if the product was deleted.
             product_name: product
                 .map_or_else(|| details.product_name.clone(), |product| product.name.r#in(self.by.language).to_owned()),
             product_id: booking.product.to_string(),
@@ -356,6 +360,7 @@ impl<'a> View<'a> {
             .numbers()
             .map(|(category, number)| PeopleNumber { people_category_id: category.to_string(), number });
         let details = self.expansion.participants.then(|| {
+            // Participants without details are listed, too, as unknown people.
             let everybody = all_participants(&booking.details.participants, &booking.party);
             everybody.iter().map(|person| self.participant(person, &booking.customer)).collect()
         });
@@ -366,8 +371,8 @@ impl<'a> View<'a> {
         self.people.as_ref().and_then(|people| people.customers.get(id))
     }
 
-    /// Somebody the key may not read is left out, and stands there as an id (wire reference, section 2.2). Nothing is known of
-    /// somebody who was removed.
+    /// A linked person that the key may not read is shown by the id alone (wire reference, section 2.2). If the key may
+    /// read the customer, a missing linked person was removed, and is shown as unknown.
     fn participant(&self, participant: &Person, customer: &CustomerId) -> Participant {
         let customer = self.customer(customer);
         let (person_id, person_details) = match &participant.person {
@@ -390,8 +395,8 @@ impl<'a> View<'a> {
     }
 }
 
-/// What the booking is called: the customer's name or, where none is known, the booking's number. Never an address, which not
-/// every key may read that reads the booking.
+/// The title: the customer's name or, if there is none, the booking number. Never an e-mail address: a key that reads
+/// bookings may not be allowed to read customers.
 fn title(booking: &bookings::Booking) -> String {
     if booking.title.is_empty() { booking.number.to_string() } else { booking.title.clone() }
 }

@@ -1,4 +1,4 @@
-//! `DELETE /bookings/{bookingNumber}`: cancel a booking. Nothing is erased.
+//! `DELETE /bookings/{bookingNumber}`: cancel a booking, which can still be read.
 
 use crate::answer::NoContent;
 use crate::availability::Mode;
@@ -15,10 +15,10 @@ use slotkeeper_app::emails::Notify;
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_domain::text::{TextShape, check};
 
-/// Longest reason, in characters.
+/// Longest reason of a cancellation, in characters.
 const LONGEST_REASON: usize = 1_000;
 
-/// Why a booking is cancelled.
+/// The reason of a cancellation, as the query gives it.
 #[derive(Debug, Clone)]
 pub(crate) struct Reason(String);
 
@@ -55,14 +55,15 @@ crate::parameters! {
     }
 }
 
-/// Cancels it; what it had is free at once.
+/// Cancels the booking and releases its claims in the same transaction.
 pub(crate) async fn cancel(
     caller: Caller<CancelBookings>,
     State(app): State<App>,
     Id(number): Id<BookingNumber>,
     Query(switches): Query<CancelSwitches>,
 ) -> Result<NoContent, ApiError> {
-    // Read like the others, so that what is neither yes nor no is refused. Bookings have no recurring series.
+    // `cancelRemainingSeries` is read so that a wrong value is refused. It has no effect: bookings have no recurring
+    // series.
     let CancelSwitches {
         notify_users: users,
         notify_customer: customer,

@@ -1,4 +1,5 @@
-//! `POST /bookings`: book, with or without a hold before it.
+//! `POST /bookings`: create a booking, with or without a hold before it. Decides which customers and people a request
+//! may name.
 
 use super::body::BookingBody;
 use super::booking::{Booking, View};
@@ -44,28 +45,29 @@ crate::parameters! {
     }
 }
 
-/// Which customers a booking can be for: those the key may read, and those its application created.
+/// The customers that a booking can be for: those the key may read. Without that permission: those that its application
+/// created.
 pub(crate) fn customers_in_sight(caller: &Caller<WriteBookings>) -> Visibility {
     let reads = caller.holder().access::<ReadCustomers>();
     let own = || Visibility::Own(caller.holder().authorization().application.clone());
     reads.map_or_else(own, |access| access.visibility().clone())
 }
 
-/// Whose people a request may name: those of customers in sight, and new ones of customers that the key may change or that its
-/// application created.
+/// For which customers a request may name participants: linked people of customers that it can book for; new linked
+/// people of customers that the key may change or, without that permission, that its application created.
 pub(crate) fn naming(caller: &Caller<WriteBookings>) -> Naming {
     let own = || Visibility::Own(caller.holder().authorization().application.clone());
     let changed = caller.holder().access::<WriteCustomers>().map_or_else(own, |access| access.visibility().clone());
     Naming { seen: customers_in_sight(caller), changed }
 }
 
-/// A hold's id, as a parameter has it.
+/// Parses `previousHoldId`. 400 for a text that is no hold's id, as for an unknown hold.
 pub(crate) fn hold_id(text: Option<String>) -> Result<Option<slotkeeper_domain::id::HoldId>, ApiError> {
     let id = text.map(|text| text.parse()).transpose();
     id.map_err(|_| ApiError::bad_request("previousHoldId: there is no such hold."))
 }
 
-/// Books all of it, or nothing.
+/// Creates the booking with all its claims, or nothing. 409 when seats or resources are taken.
 pub(crate) async fn create(
     caller: Caller<WriteBookings>,
     State(app): State<App>,
@@ -73,10 +75,11 @@ pub(crate) async fn create(
     NewBody { body, key }: NewBody<BookingBody>,
 ) -> Result<Created<Booking>, ApiError> {
     let zone = &caller.access().account().zone;
+    // A new booking has nothing to remove, so an empty text is the same as none.
     let stated = |text: Option<String>| text.filter(|text| !text.is_empty());
     let (source, source_ip) = body.origin();
     let payments = body.payments(zone)?;
-    // To note money is a permission of its own (wire reference, section 2.2).
+    // Recording money is a permission of its own (wire reference, section 2.2).
     if !payments.is_empty() && caller.holder().access::<WritePayments>().is_none() {
         let message =
             format!("initialPayments: this API key does not have permission to {}.", WritePayments::DESCRIPTION);
@@ -91,6 +94,7 @@ pub(crate) async fn create(
         external_ref: stated(body.reference()),
         source: stated(source),
         source_ip: stated(source_ip),
+        // On unless the application says otherwise.
         reminders: switches.send_customer_reminders.unwrap_or(true),
         thank_you: switches.send_customer_thankyou.unwrap_or(true),
         codes: body.codes()?,
@@ -99,6 +103,7 @@ pub(crate) async fn create(
         notify: Notify { users: switches.notify_users, customer: switches.notify_customer },
     };
     let (answers, viewer) = (app.clone(), Viewer::of(&app, &caller));
+    // The catalogue comes from the same transaction, because the response names the product and options.
     let book = move |cx: &mut Write<'_, WriteBookings>| Ok((book(cx, &new)?, cx.catalogue()?));
     let respond = move |(booking, catalogue): &(bookings::Booking, Arc<Catalogue>)| {
         let path = format!("/bookings/{}", booking.number);

@@ -1,4 +1,4 @@
-//! `GET /bookings/{bookingNumber}/customer`: whose a booking is.
+//! `GET /bookings/{bookingNumber}/customer`: the customer of a booking.
 
 use crate::answer::OkJson;
 use crate::caller::Caller;
@@ -12,7 +12,7 @@ use slotkeeper_app::customers::show::of_booking;
 use slotkeeper_domain::booking::BookingNumber;
 use slotkeeper_store::StoreError;
 
-/// The customer of a booking, if the key may know of both.
+/// The customer; 404 unless the key may read both the booking and the customer.
 pub(crate) async fn show(
     caller: Caller<ReadCustomers>,
     State(app): State<App>,

@@ -1,4 +1,4 @@
-//! `GET /bookings`: the bookings that start, or were changed, within some time.
+//! `GET /bookings`: the bookings that start, or were last changed, within a range of time.
 
 use super::booking::{Booking, Expansion, present};
 use crate::answer::OkJson;
@@ -34,7 +34,7 @@ crate::parameters! {
     }
 }
 
-/// What a page token keeps of the search.
+/// The search as the page token holds it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct BookingsToken {
     within: Within,
@@ -44,7 +44,7 @@ pub(crate) struct BookingsToken {
     participants: bool,
 }
 
-/// The bookings that the key may read, by start and number.
+/// Lists the bookings visible to the key, ordered by start and number.
 pub(crate) async fn list(
     caller: Caller<ReadBookings>,
     State(app): State<App>,
@@ -53,6 +53,7 @@ pub(crate) async fn list(
     wanted: UnreadQuery<ListBookings>,
 ) -> Result<OkJson<List<Booking>>, ApiError> {
     let account = caller.access().account();
+    // Held until the response is made: it bounds how many large lists are in memory at once.
     let _turn = caller.turn(&app).await;
     let paging = Paging::read(&app, &account.id, "GET /bookings", &page, MOST, || {
         let (times, wanted) = (times.read()?, wanted.read()?);
@@ -70,6 +71,7 @@ pub(crate) async fn list(
     let search = BookingSearch { starts: *starts, touched: *touched, product: product.clone(), cancelled: *canceled };
     let expansion = Expansion { customer: *customer, participants: *participants };
     let visibility = caller.access().visibility();
+    // Waits until no commit can add a change to the range, so that the list is complete (decision 29).
     let search = settled(&app, caller.access(), search).await?;
     let (page, viewer) = (paging.wanted(visibility), Viewer::of(&app, &caller));
     let found = app.read(caller.access(), move |cx| {

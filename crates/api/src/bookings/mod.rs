@@ -1,4 +1,5 @@
-//! `/bookings` (wire reference, section 3.2).
+//! `/bookings` (wire reference, section 3.2): one file for each operation, the body in `body`, the response in
+//! `booking`.
 
 pub(crate) mod body;
 pub(crate) mod booking;

@@ -1,4 +1,4 @@
-//! `GET` and `POST /bookings/{bookingNumber}/payments`: what was paid for a booking.
+//! `GET` and `POST /bookings/{bookingNumber}/payments`: list and record the payments of a booking.
 
 use crate::answer::{Created, OkJson};
 use crate::body::NewBody;
@@ -20,7 +20,7 @@ use slotkeeper_store::tables::payments;
 /// Most payments on a page.
 const MOST: u32 = 100;
 
-/// The payments for the booking that the key may read.
+/// Lists the payments visible to the key. 404 when there is no such booking or the key may not see it.
 pub(crate) async fn list(
     caller: Caller<ReadPayments>,
     State(app): State<App>,
@@ -28,6 +28,7 @@ pub(crate) async fn list(
     Query(page): Query<PageParameters>,
 ) -> Result<OkJson<List<Payment>>, ApiError> {
     let account = caller.access().account();
+    // The number is part of the token's operation, so a token does not work for another booking.
     let operation = format!("GET /bookings/{number}/payments");
     let _turn = caller.turn(&app).await;
     let paging = Paging::<()>::read(&app, &account.id, &operation, &page, MOST, || Ok(()))?;
@@ -38,7 +39,7 @@ pub(crate) async fn list(
     Ok(OkJson(paging.fixed_list(found.fixed, visibility, Payment::all_of(&found.rows, account)?)))
 }
 
-/// Records a payment, or with a negative amount a refund.
+/// Records a payment or, with a negative amount, a refund.
 pub(crate) async fn create(
     caller: Caller<WritePayments>,
     State(app): State<App>,
@@ -47,6 +48,7 @@ pub(crate) async fn create(
 ) -> Result<Created<Payment>, ApiError> {
     let account = caller.access().account();
     let input = body.input(&account.zone, "")?;
+    // Taken before the unit: an account without a currency takes no bookings and is refused with 403.
     let (zone, currency) = (account.zone.clone(), currency_of(account)?);
     let answers = app.clone();
     let respond = move |payment: &payments::Payment| {

@@ -23,14 +23,14 @@ crate::parameters! {
     }
 }
 
-/// The booking, if the key may know of it.
+/// The booking; 404 when there is none with this number that the key may see.
 pub(crate) async fn show(
     caller: Caller<ReadBookings>,
     State(app): State<App>,
     Id(number): Id<BookingNumber>,
     Query(switches): Query<ShowSwitches>,
 ) -> Result<OkJson<Booking>, ApiError> {
-    // With everybody who comes it can be as large as a list.
+    // With all participants, one booking can be as large as a list.
     let _turn = if switches.expand_participants { Some(caller.turn(&app).await) } else { None };
     let expansion = Expansion { customer: switches.expand_customer, participants: switches.expand_participants };
     let viewer = Viewer::of(&app, &caller);

@@ -1,5 +1,5 @@
-//! `PUT /bookings/{bookingNumber}`: change a booking. A member that is missing keeps its value, a list that is
-//! present replaces. What is for creating is ignored (wire reference, section 3.2).
+//! `PUT /bookings/{bookingNumber}`: change a booking. A missing member keeps its value and a list replaces the stored
+//! one. Members that are only for creating are ignored (wire reference, section 3.2).
 
 use super::body::{BookedThing, BookingBody, Changing, options};
 use super::booking::{Booking, View};
@@ -33,7 +33,8 @@ crate::parameters! {
     }
 }
 
-/// Changes it, and computes its price anew.
+/// Changes the booking and computes its price again. 409 when it is too late or the seats or resources are taken; then
+/// nothing changes.
 pub(crate) async fn update(
     caller: Caller<WriteBookings>,
     State(app): State<App>,
@@ -43,6 +44,7 @@ pub(crate) async fn update(
 ) -> Result<Changed<Booking>, ApiError> {
     let zone = &caller.access().account().zone;
     let which = body.which()?;
+    // An event id contains its product. Without either, the booking keeps its product.
     let product = body.product()?.or(which.product());
     let BookedThing { choice, appointment } = which;
     let (source, source_ip) = body.origin();
